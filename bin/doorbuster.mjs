@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+// Finds a Node that is new enough and runs the command line with it.
+//
+// The machine's own Node may be older than the one the project needs, and that old one is what runs this file:
+// nothing here may be newer than Node 18.
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+/** The same as "engines" in package.json: the first Node 24 that runs TypeScript sources without a warning. */
+const OLDEST_FIT = [24, 12]
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const entry = [join(root, "src", "main.ts"), join(root, "dist", "main.js")].find((path) => existsSync(path))
+const node = isFit(process.versions.node) ? process.execPath : findInstalledNode()
+
+if (entry === undefined) {
+  refuse("Neither src/main.ts nor dist/main.js is there: reinstall doorbuster, or run `npm run build`.")
+} else if (node === process.execPath) {
+  await import(pathToFileURL(entry).href)
+} else if (node === undefined) {
+  refuse(
+    `Doorbuster needs Node ${OLDEST_FIT.join(".")} or newer, this is ${process.versions.node}, and the optional ` +
+      `package ${nodePackage()} is not installed: install a newer Node, or run \`npm install\` without --omit=optional.`,
+  )
+} else {
+  runWith(node, entry)
+}
+
+function isFit(version) {
+  const [major, minor] = version.split(".").map(Number)
+  return major > OLDEST_FIT[0] || (major === OLDEST_FIT[0] && minor >= OLDEST_FIT[1])
+}
+
+function nodePackage() {
+  return `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`
+}
+
+/** Looks in node_modules here and in every directory above, as Node does for packages. */
+function findInstalledNode() {
+  const binary = process.platform === "win32" ? "node.exe" : "node"
+  for (let directory = root; ; directory = dirname(directory)) {
+    const path = join(directory, "node_modules", nodePackage(), "bin", binary)
+    if (existsSync(path)) return path
+    if (directory === dirname(directory)) return undefined
+  }
+}
+
+function refuse(message) {
+  console.error(message)
+  process.exitCode = 2
+}
+
+/** Becomes as good as the child: passes signals on to it, and ends as it ends. */
+function runWith(node, entry) {
+  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: "inherit" })
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      // A terminal sends Ctrl-C to the child as well, and a second signal would tell it to give up its orderly end.
+      const cameFromTerminal = signal === "SIGINT" && process.stdin.isTTY
+      if (!cameFromTerminal) child.kill(signal)
+    })
+  }
+  child.on("error", (error) => refuse(`Cannot run ${node}: ${error.message}`))
+  child.on("exit", (code, signal) => {
+    if (signal === null) {
+      process.exitCode = code
+      return
+    }
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}

@@ -1,0 +1,112 @@
+import type { AddressInfo } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Logger } from "pino"
+import { checkServing, type Config } from "./config.ts"
+import { createEngine, type Engine } from "./engine.ts"
+import { createGatekeeper } from "./http/auth.ts"
+import { createOwnerTokens } from "./http/owner-token.ts"
+import { createServer } from "./http/server.ts"
+import type { App, Readiness } from "./http/services.ts"
+import { seedIfEmpty } from "./seed.ts"
+import { installationTokenSecret } from "./store/installation.ts"
+import { migrate, migrationStates } from "./store/migrate.ts"
+import { openDatabase, type Database } from "./store/pool.ts"
+import { version } from "./version.ts"
+import { startWorker } from "./worker/worker.ts"
+
+/** A running server. */
+export interface RunningApp {
+  readonly url: string
+  readonly engine: Engine
+  /** Stops in order: not ready, answer what has come, worker, lanes, pools. Loses nothing. */
+  stop(): Promise<void>
+}
+
+export interface AppOptions {
+  readonly databaseUrl: string
+  readonly log: Logger
+  /** False: background work is done elsewhere. */
+  readonly worker: boolean
+  /** False: an empty database stays empty. */
+  readonly seed: boolean
+}
+
+/** How long a stopping server keeps answering on connections that are open already. */
+const LAST_ANSWERS_MS = 250
+
+/** Migrates, seeds an empty database, starts the worker and listens. */
+export async function startApp(config: Config, options: AppOptions): Promise<RunningApp> {
+  checkServing(config)
+  const { log } = options
+  const database = openDatabase({
+    url: options.databaseUrl,
+    onIdleError: (error) => log.warn({ err: error }, "A database connection was lost."),
+  })
+  await migrate(database.views)
+  const rules = { holdTtlSeconds: config.holdTtlSeconds, paymentTtlSeconds: config.paymentTtlSeconds }
+  const engine = createEngine(database, rules, log)
+  if (options.seed) await seedIfEmpty(engine)
+
+  let stopped: Promise<void> | null = null
+  const server = await buildServer(config, { engine, log, stopping: () => stopped !== null })
+  await server.listen({ host: config.host, port: config.port })
+  const worker = options.worker ? startWorker({ ...engine, log }) : null
+
+  async function stopInOrder(): Promise<void> {
+    await sleep(LAST_ANSWERS_MS)
+    await server.close()
+    await worker?.stop()
+    await engine.lanes.drain()
+    await database.close()
+  }
+  return { url: addressOf(server, config.host), engine, stop: () => (stopped ??= stopInOrder()) }
+}
+
+async function buildServer(
+  config: Config,
+  { engine, log, stopping }: { engine: Engine; log: Logger; stopping: () => boolean },
+): Promise<App> {
+  const tokens = createOwnerTokens(
+    config.tokenSecret ?? (await installationTokenSecret(engine.database.views)),
+  )
+  return createServer(
+    {
+      ...engine,
+      tokens,
+      gatekeeper: createGatekeeper(config.adminToken, tokens),
+      readiness: readinessOf(engine, stopping),
+      holdTtlSeconds: config.holdTtlSeconds,
+      paymentWebhookSecret: config.paymentWebhookSecret,
+    },
+    { log, ...config },
+  )
+}
+
+function readinessOf({ database, events, views }: Engine, stopping: () => boolean): Readiness {
+  return {
+    version,
+    stopping,
+    database: () => isReady(database),
+    async countStock() {
+      // While the database is away the other metrics are needed most; the stock is then left out.
+      events.stockCounted(await views.stockCounts().catch(() => []))
+    },
+  }
+}
+
+const READY_WITHIN_MS = 2_000
+
+/** True when the database answers in time and has every migration. */
+async function isReady(database: Database): Promise<boolean> {
+  const states = migrationStates(database.views).then(
+    (migrations) => migrations.every((migration) => migration.executedAt !== null),
+    () => false,
+  )
+  return Promise.race([states, sleep(READY_WITHIN_MS, false, { ref: false })])
+}
+
+function addressOf(server: App, host: string): string {
+  const address = server.server.address() as AddressInfo
+  const name = host.includes(":") ? `[${host}]` : host
+  return `http://${name}:${address.port}`
+}

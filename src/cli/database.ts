@@ -1,0 +1,51 @@
+import pino from "pino"
+import type { Config } from "../config.ts"
+import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts"
+import { createEngine, type Engine } from "../engine.ts"
+import { migrate } from "../store/migrate.ts"
+import { openDatabase } from "../store/pool.ts"
+import { printError } from "./output.ts"
+
+/** A database to work on, and how to let go of it. */
+export interface DatabaseAccess {
+  readonly url: string
+  release(): Promise<void>
+}
+
+/**
+ * The configured server, else the embedded one: `owner` is the one `serve` of its directory,
+ * `guest` every other command, which finds it running or runs it for as long as it takes.
+ */
+export async function accessDatabase(config: Config, role: "owner" | "guest"): Promise<DatabaseAccess> {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl, release: async () => undefined }
+  const embedded = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, role })
+  return { url: embedded.url, release: () => embedded.stop() }
+}
+
+/** Lends a command an engine over an up-to-date database, and takes it back in order. */
+export async function withEngine<T>(config: Config, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const access = await accessDatabase(config, "guest")
+  try {
+    return await withEngineAt(access.url, config, work)
+  } finally {
+    await access.release()
+  }
+}
+
+/** As {@link withEngine}, over the database at `url`. */
+export async function withEngineAt<T>(
+  url: string,
+  config: Config,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const database = openDatabase({ url, onIdleError: (error) => printError(error.message) })
+  try {
+    await migrate(database.views)
+    const engine = createEngine(database, config, pino({ level: "silent" }))
+    const result = await work(engine)
+    await engine.lanes.drain()
+    return result
+  } finally {
+    await database.close()
+  }
+}

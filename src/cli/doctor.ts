@@ -1,0 +1,121 @@
+import { access, constants } from "node:fs/promises"
+import type { Config } from "../config.ts"
+import { migrationStates } from "../store/migrate.ts"
+import { openDatabase } from "../store/pool.ts"
+import { accessDatabase } from "./database.ts"
+import { explain } from "./exit.ts"
+import { print, printJson } from "./output.ts"
+
+interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly found: string
+}
+
+/** Oldest PostgreSQL whose SQL is enough. */
+const OLDEST_SERVER = 150_000
+
+/** Checks the installation and prints what it finds; false when something is not fit. */
+export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
+  const findings = [...checkConfig(config), await checkDirectory(config), ...(await checkDatabase(config))]
+  const isFit = findings.every((finding) => finding.ok)
+  if (json) printJson({ ok: isFit, findings })
+  else for (const { ok, check, found } of findings) print(`${ok ? "ok " : "BAD"}  ${check}: ${found}`)
+  return isFit
+}
+
+function checkConfig(config: Config): Finding[] {
+  const isSafe = config.adminToken === null || config.paymentWebhookSecret !== null
+  return [
+    { check: "node", ok: true, found: `${process.version} on ${process.platform} ${process.arch}` },
+    {
+      check: "mode",
+      ok: isSafe,
+      found:
+        config.adminToken === null ? "open: for this machine only" : "closed: tokens and signatures required",
+    },
+  ]
+}
+
+async function checkDirectory({ databaseUrl, dataDirectory }: Config): Promise<Finding> {
+  const check = "data directory"
+  if (databaseUrl !== null) return { check, ok: true, found: "not used: DATABASE_URL is set" }
+  try {
+    await access(dataDirectory, constants.W_OK)
+    return { check, ok: true, found: dataDirectory }
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT"
+    return {
+      check,
+      ok: isMissing,
+      found: `${dataDirectory} ${isMissing ? "will be made" : "cannot be written"}`,
+    }
+  }
+}
+
+async function checkDatabase(config: Config): Promise<Finding[]> {
+  try {
+    const database = await accessDatabase(config, "guest")
+    try {
+      return await askServer(database.url)
+    } finally {
+      await database.release()
+    }
+  } catch (error) {
+    const { line } = explain(error)
+    if (line === null) throw error
+    return [{ check: "database", ok: false, found: line }]
+  }
+}
+
+async function askServer(url: string): Promise<Finding[]> {
+  const database = openDatabase({ url })
+  try {
+    const { rows } = await database.views.query<Record<string, string>>(`
+      select current_setting('server_version') as version,
+             current_setting('server_version_num') as number,
+             current_setting('fsync') as fsync,
+             current_setting('synchronous_commit') as synchronous_commit,
+             current_setting('full_page_writes') as full_page_writes,
+             current_setting('max_connections') as max_connections,
+             pg_is_in_recovery()::text as in_recovery`)
+    const settings = rows[0] ?? {}
+    const states = await migrationStates(database.views)
+    const missing = states.filter(({ executedAt }) => executedAt === null).map(({ name }) => name)
+    return [
+      {
+        check: "database",
+        ok: Number(settings["number"]) >= OLDEST_SERVER,
+        found: `PostgreSQL ${settings["version"]}`,
+      },
+      { check: "fsync", ok: settings["fsync"] === "on", found: settings["fsync"] ?? "unknown" },
+      {
+        check: "synchronous_commit",
+        ok: settings["synchronous_commit"] !== "off",
+        found: settings["synchronous_commit"] ?? "unknown",
+      },
+      {
+        check: "full_page_writes",
+        ok: settings["full_page_writes"] === "on",
+        found: settings["full_page_writes"] ?? "unknown",
+      },
+      {
+        check: "writable",
+        ok: settings["in_recovery"] === "false",
+        found: `in recovery: ${settings["in_recovery"]}`,
+      },
+      {
+        check: "max_connections",
+        ok: Number(settings["max_connections"]) >= 20,
+        found: settings["max_connections"] ?? "",
+      },
+      {
+        check: "schema",
+        ok: true,
+        found: missing.length === 0 ? "up to date" : `serve or migrate will add ${missing.join(", ")}`,
+      },
+    ]
+  } finally {
+    await database.close()
+  }
+}

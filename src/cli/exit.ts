@@ -1,0 +1,38 @@
+import { ConfigError } from "../config.ts"
+import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
+import { isConnectionLoss } from "../store/errors.ts"
+
+/** Wrong usage: the command was not run. Exit status 2. */
+export class UsageError extends Error {}
+
+/**
+ * The exit status for what a command threw, and the one line that explains it; null where the
+ * whole error is needed, because it is a fault of ours.
+ */
+export function explain(error: unknown): { status: 1 | 2; line: string | null } {
+  if (error instanceof ConfigError || error instanceof UsageError) return { status: 2, line: error.message }
+  if (error instanceof EmbeddedPostgresError) return { status: error.exitCode, line: error.message }
+  if (isPortTaken(error)) {
+    return {
+      status: 2,
+      line: `Port ${error.port} on ${error.address} is taken; set PORT or --port to another one`,
+    }
+  }
+  if (isConnectionLoss(error))
+    return { status: 1, line: `The database cannot be reached: ${messageOf(error)}` }
+  return { status: 1, line: null }
+}
+
+interface PortTaken {
+  readonly port: number
+  readonly address: string
+}
+
+function isPortTaken(error: unknown): error is PortTaken {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE"
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ")
+  return error instanceof Error ? error.message : String(error)
+}

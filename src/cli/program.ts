@@ -1,0 +1,115 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
+import { readConfig } from "../config.ts"
+import { version } from "../version.ts"
+import { doctor } from "./doctor.ts"
+import { explain } from "./exit.ts"
+import { printError } from "./output.ts"
+import { race } from "./race.ts"
+import { releaseExpired } from "./release-expired.ts"
+import { migrateSchema, printSchemaStatus } from "./schema.ts"
+import { seed } from "./seed.ts"
+import { serve } from "./serve.ts"
+import { printVerification } from "./verify.ts"
+import { work } from "./worker.ts"
+
+/** Runs one command. Exit status: 0 ok, 1 a check failed, 2 wrong usage. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(argv)
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2
+      return
+    }
+    const { status, line } = explain(error)
+    printError(line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)))
+    process.exitCode = status
+  }
+}
+
+interface JsonOption {
+  json: boolean
+}
+
+function createProgram(): Command {
+  const program = new Command("doorbuster")
+    .description("Sells a limited number of units to a crowd that arrives all at once, exactly.")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError()
+
+  const command = (name: string, description: string) => program.command(name).description(description)
+  const json = () => new Option("--json", "print one JSON document for programs").default(false)
+
+  command("serve", "serve HTTP and run the background work")
+    .option("--port <port>", "port to listen on, 0 for any free one (PORT)")
+    .option("--host <host>", "address to listen on (HOST)")
+    .option("--no-worker", "leave the background work to another process")
+    .action((options: { port?: string; host?: string; worker: boolean }) =>
+      serve(readConfig({ options: { PORT: options.port, HOST: options.host } }), options),
+    )
+
+  command("worker", "run the background work only; any number may run").action(() => work(readConfig()))
+
+  command("migrate", "bring the schema up to date")
+    .addOption(json())
+    .argument("[status]", "print what the database has and lacks instead")
+    .action(async (status: string | undefined, options: JsonOption) => {
+      if (status === undefined) return migrateSchema(readConfig(), options)
+      if (status !== "status") throw new InvalidArgumentError(`migrate knows "status", not "${status}"`)
+      failUnless(await printSchemaStatus(readConfig(), options))
+    })
+
+  command("seed", "offer product 1, if it is not there")
+    .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), 100)
+    .option("--fresh", "remove every product, hold, order and payment first", false)
+    .addOption(json())
+    .action((options: { stock: number; fresh: boolean; json: boolean }) => seed(readConfig(), options))
+
+  command("race", "let a crowd fight for a few units over HTTP and check that exactly those were sold")
+    .alias("test:race")
+    .option("--stock <units>", "units on offer", wholeNumber(1, 1_000_000), 10)
+    .option("--requests <count>", "requests at once", wholeNumber(1, 1_000_000), 30)
+    .option(
+      "--url <url>",
+      "a running server; repeatable. Without it one is started for the race",
+      collect,
+      [],
+    )
+    .addOption(json())
+    .action(async (options: { stock: number; requests: number; url: string[]; json: boolean }) =>
+      failUnless(await race(readConfig(), { ...options, urls: options.url })),
+    )
+
+  command("holds:release-expired", "end everything whose time is over, once")
+    .addOption(json())
+    .action((options: JsonOption) => releaseExpired(readConfig(), options))
+
+  command("verify", "recount every product from its rows and check every invariant")
+    .addOption(json())
+    .action(async (options: JsonOption) => failUnless(await printVerification(readConfig(), options)))
+
+  command("doctor", "check the installation")
+    .addOption(json())
+    .action(async (options: JsonOption) => failUnless(await doctor(readConfig(), options)))
+
+  return program
+}
+
+function failUnless(isGood: boolean): void {
+  if (!isGood) process.exitCode = 1
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`)
+  }
+}
+
+function collect(value: string, before: string[]): string[] {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value))
+    throw new InvalidArgumentError("must be an http(s) URL.")
+  return [...before, value.replace(/\/$/, "")]
+}

@@ -1,0 +1,84 @@
+import pino from "pino"
+import { startApp } from "../app.ts"
+import type { Config } from "../config.ts"
+import { verify } from "../store/verify.ts"
+import { accessDatabase, withEngineAt } from "./database.ts"
+import { print, printJson, showProgress } from "./output.ts"
+import { runRace, type RaceReport } from "./race-run.ts"
+import { withThrowAwayDatabase } from "./throw-away-database.ts"
+
+export interface RaceOptions {
+  readonly stock: number
+  readonly requests: number
+  /** Running servers of one installation; empty: one is started on a throw-away database. */
+  readonly urls: readonly string[]
+  readonly json: boolean
+}
+
+/**
+ * Lets `requests` buyers ask for one unit each of a fresh product with `stock` units, all at once,
+ * over HTTP. Passes when exactly the right number got one and counters, rows and answers agree.
+ */
+export async function race(config: Config, options: RaceOptions): Promise<boolean> {
+  const report =
+    options.urls.length > 0
+      ? await runRace({ ...options, adminToken: config.adminToken, onProgress })
+      : await raceOwnServer(config, options)
+  showProgress("")
+  if (options.json) printJson(wire(report))
+  else for (const line of lines(report)) print(line)
+  return report.differences.length === 0
+}
+
+/** Starts a server of its own on a database that is dropped afterwards, and recounts its rows too. */
+async function raceOwnServer(config: Config, options: RaceOptions): Promise<RaceReport> {
+  const access = await accessDatabase(config, "guest")
+  try {
+    return await withThrowAwayDatabase(access.url, async (url) => {
+      const own: Config = { ...config, host: "127.0.0.1", port: 0, adminToken: null }
+      const log = pino({ level: "silent" })
+      const app = await startApp(own, { databaseUrl: url, log, worker: true, seed: false })
+      const report = await runRace({ ...options, urls: [app.url], adminToken: null, onProgress }).finally(
+        () => app.stop(),
+      )
+      const { violations } = await withEngineAt(url, own, (engine) => verify(engine.database.views))
+      const found = violations.map(({ invariant, what }) => `${invariant}: ${what}`)
+      return { ...report, differences: [...report.differences, ...found] }
+    })
+  } finally {
+    await access.release()
+  }
+}
+
+function onProgress(answered: number, of: number): void {
+  showProgress(`${answered} of ${of} requests answered`)
+}
+
+function lines(report: RaceReport): string[] {
+  return [
+    `Successful requests: ${report.successful}`,
+    `Failed requests:     ${report.failed}`,
+    ...Object.entries(report.failures).map(([reason, count]) => `  ${reason}: ${count}`),
+    `Final stock:         ${report.finalStock}`,
+    `Answer time:         p50 ${report.p50Ms} ms, p99 ${report.p99Ms} ms`,
+    ...report.differences.map((difference) => `WRONG: ${difference}`),
+    report.differences.length === 0
+      ? `Verdict: PASS, exactly ${report.successful} of ${report.stock} units were taken, and the rows agree.`
+      : "Verdict: FAIL",
+  ]
+}
+
+function wire(report: RaceReport) {
+  return {
+    ok: report.differences.length === 0,
+    product_id: report.productId,
+    stock: report.stock,
+    successful: report.successful,
+    failed: report.failed,
+    failures: report.failures,
+    final_stock: report.finalStock,
+    p50_ms: report.p50Ms,
+    p99_ms: report.p99Ms,
+    differences: report.differences,
+  }
+}

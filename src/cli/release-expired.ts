@@ -1,0 +1,12 @@
+import type { Config } from "../config.ts"
+import { sweepDue } from "../worker/expiry.ts"
+import { withEngine } from "./database.ts"
+import { print, printJson } from "./output.ts"
+
+/** Ends everything that is due, once, and prints what came back. */
+export async function releaseExpired(config: Config, { json }: { json: boolean }): Promise<void> {
+  const swept = await withEngine(config, (engine) => sweepDue({ ...engine, observer: engine.events }))
+  if (json) return printJson(swept)
+  const orders = swept.orders === 0 ? "" : ` and ${swept.orders} unpaid orders`
+  print(`Released ${swept.holds} expired holds${orders}; ${swept.units} units came back.`)
+}

@@ -1,0 +1,56 @@
+import closeWithGrace from "close-with-grace"
+import type { Logger } from "pino"
+import { startApp } from "../app.ts"
+import { checkServing, type Config } from "../config.ts"
+import { createLog } from "../log.ts"
+import { accessDatabase } from "./database.ts"
+import { print } from "./output.ts"
+
+/** A stop that takes longer than this is stuck; what was acknowledged is in the database anyway. */
+const STOP_WITHIN_MS = 30_000
+
+/** Serves HTTP and runs the worker until it is told to stop. */
+export async function serve(config: Config, options: { worker: boolean }): Promise<void> {
+  checkServing(config)
+  const log = createLog(config.logLevel)
+  sayMode(log, config)
+  const access = await accessDatabase(config, "owner")
+  try {
+    const app = await startApp(config, { databaseUrl: access.url, log, worker: options.worker, seed: true })
+    log.info({ url: app.url }, "Listening.")
+    if (config.adminToken === null) sayWhatToTry(app.url)
+    closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ err, signal }) => {
+      if (err === undefined) log.info({ signal }, "Stopping.")
+      else log.fatal({ err }, "Stopping after a fault.")
+      await app.stop()
+      await access.release()
+      log.info("Stopped.")
+    })
+  } catch (error) {
+    await access.release()
+    throw error
+  }
+}
+
+function sayMode(log: Logger, config: Config): void {
+  if (config.adminToken === null) {
+    log.warn(
+      "Open mode: no ADMIN_TOKEN is set, so nobody is asked for a token and only loopback is listened on.",
+    )
+  } else {
+    log.info(
+      "Closed mode: admin routes, holds and orders need their tokens, payment webhooks their signature.",
+    )
+  }
+}
+
+function sayWhatToTry(url: string): void {
+  print(`
+  Doorbuster sells at ${url}   (API: ${url}/docs)
+
+  Try it:
+    curl ${url}/api/products/1
+    curl -X POST ${url}/api/holds -H 'Content-Type: application/json' -d '{"product_id":1,"qty":2}'
+    curl -X POST ${url}/api/orders -H 'Content-Type: application/json' -d '{"hold_id":1}'
+`)
+}

@@ -1,0 +1,36 @@
+import type { Config } from "../config.ts"
+import { verify, type Verification } from "../store/verify.ts"
+import { withEngine } from "./database.ts"
+import { print, printJson } from "./output.ts"
+
+/** Recounts everything and prints what does not agree; false when something does not. */
+export async function printVerification(config: Config, { json }: { json: boolean }): Promise<boolean> {
+  const found = await withEngine(config, (engine) => verify(engine.database.views))
+  if (json) printJson(wire(found))
+  else for (const line of lines(found)) print(line)
+  return found.violations.length === 0
+}
+
+function lines({ products, holds, orders, paymentEvents, violations }: Verification): string[] {
+  const counted = `${products} products, ${holds} holds, ${orders} orders, ${paymentEvents} payment events`
+  if (violations.length === 0) return [`Everything agrees: ${counted}.`]
+  return [
+    ...violations.map(
+      ({ invariant, productId, what }) => `${invariant}  product ${productId ?? "?"}: ${what}`,
+    ),
+    `${violations.length} differences in ${counted}.`,
+  ]
+}
+
+function wire({ violations, paymentEvents, ...counts }: Verification) {
+  return {
+    ok: violations.length === 0,
+    ...counts,
+    payment_events: paymentEvents,
+    violations: violations.map(({ invariant, productId, what }) => ({
+      invariant,
+      product_id: productId,
+      what,
+    })),
+  }
+}

@@ -1,0 +1,30 @@
+import closeWithGrace from "close-with-grace"
+import type { Config } from "../config.ts"
+import { createEngine } from "../engine.ts"
+import { createLog } from "../log.ts"
+import { migrate } from "../store/migrate.ts"
+import { openDatabase } from "../store/pool.ts"
+import { startWorker } from "../worker/worker.ts"
+import { accessDatabase } from "./database.ts"
+
+/** Runs the background work alone, until it is told to stop. Any number may run. */
+export async function work(config: Config): Promise<void> {
+  const log = createLog(config.logLevel)
+  const access = await accessDatabase(config, "guest")
+  const database = openDatabase({
+    url: access.url,
+    onIdleError: (error) => log.warn({ err: error }, "A database connection was lost."),
+  })
+  await migrate(database.views)
+  const engine = createEngine(database, config, log)
+  const worker = startWorker({ ...engine, log })
+  log.info("Working.")
+  closeWithGrace({ logger: false }, async ({ err }) => {
+    if (err !== undefined) log.fatal({ err }, "Stopping after a fault.")
+    await worker.stop()
+    await engine.lanes.drain()
+    await database.close()
+    await access.release()
+    log.info("Stopped.")
+  })
+}

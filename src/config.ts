@@ -1,0 +1,240 @@
+import { readFileSync } from "node:fs"
+import { isIP } from "node:net"
+import { parseEnv } from "node:util"
+import envSchema from "env-schema"
+
+/** Everything the environment decides. Secrets never leave this object for a log. */
+export interface Config {
+  /** Null: run the embedded PostgreSQL in `dataDirectory`. */
+  readonly databaseUrl: string | null
+  readonly dataDirectory: string
+  readonly host: string
+  readonly port: number
+  readonly logLevel: string
+  /** Null: open mode, for a laptop. */
+  readonly adminToken: string | null
+  /** The decoded key of the payment webhooks' signature; null: unsigned ones are taken. */
+  readonly paymentWebhookSecret: Buffer | null
+  /** Signs owner tokens; null: the one kept in the database. */
+  readonly tokenSecret: string | null
+  readonly holdTtlSeconds: number
+  readonly paymentTtlSeconds: number
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  readonly trustProxy: string | null
+  readonly corsOrigins: readonly string[]
+  /** Requests a minute and address on the buyers' routes in closed mode; 0: no limit. */
+  readonly rateLimitPerMinute: number
+}
+
+/** A value that stops the start: one line that names the variable, what it holds and what it may hold. */
+export class ConfigError extends Error {}
+
+const secretNames = ["ADMIN_TOKEN", "PAYMENT_WEBHOOK_SECRET", "TOKEN_SECRET", "DATABASE_URL"]
+
+const text = (description: string) => ({ type: "string", minLength: 1, description })
+const seconds = (byDefault: number, most: number) => ({
+  type: "integer",
+  minimum: 1,
+  maximum: most,
+  default: byDefault,
+  description: `a whole number of seconds from 1 to ${most}`,
+})
+
+const schema = {
+  type: "object",
+  properties: {
+    DATABASE_URL: {
+      type: "string",
+      pattern: "^postgres(ql)?://",
+      description: "a connection string such as postgresql://user:password@host:5432/database",
+    },
+    DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
+    HOST: { ...text("an address or name to listen on"), default: "127.0.0.1" },
+    PORT: {
+      type: "integer",
+      minimum: 0,
+      maximum: 65535,
+      default: 8000,
+      description: "a port from 0 (any free one) to 65535",
+    },
+    LOG_LEVEL: {
+      type: "string",
+      enum: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+      default: "info",
+      description: "one of trace, debug, info, warn, error, fatal, silent",
+    },
+    ADMIN_TOKEN: text("the token of the admin routes"),
+    PAYMENT_WEBHOOK_SECRET: {
+      type: "string",
+      pattern: "^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$",
+      description: "whsec_ and the key in base64, at least 12 bytes",
+    },
+    TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
+    HOLD_TTL_SECONDS: seconds(120, 86_400),
+    PAYMENT_TTL_SECONDS: seconds(900, 604_800),
+    TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
+    CORS_ORIGINS: { ...text("origins such as https://shop.example, separated by commas"), default: "" },
+    RATE_LIMIT_PER_MINUTE: {
+      type: "integer",
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 600,
+      description: "a whole number from 0 (no limit) to 1000000",
+    },
+  },
+}
+
+interface Environment {
+  DATABASE_URL?: string
+  DOORBUSTER_DATA_DIR: string
+  HOST: string
+  PORT: number
+  LOG_LEVEL: string
+  ADMIN_TOKEN?: string
+  PAYMENT_WEBHOOK_SECRET?: string
+  TOKEN_SECRET?: string
+  HOLD_TTL_SECONDS: number
+  PAYMENT_TTL_SECONDS: number
+  TRUST_PROXY?: string
+  CORS_ORIGINS: string
+  RATE_LIMIT_PER_MINUTE: number
+}
+
+/** Where a configuration comes from, the strongest last. */
+export interface ConfigSources {
+  /** Holds `.env`, if there is one; the working directory if not given. */
+  readonly directory?: string
+  readonly environment?: NodeJS.Dict<string>
+  /** What was said on the command line, by the variable's name. */
+  readonly options?: NodeJS.Dict<string>
+}
+
+/** Reads `.env`, the environment and options. Throws {@link ConfigError}. */
+export function readConfig({
+  directory = process.cwd(),
+  environment = process.env,
+  options = {},
+}: ConfigSources = {}): Config {
+  const given = withSecretFiles({
+    ...defined(dotEnv(directory)),
+    ...defined(environment),
+    ...defined(options),
+  })
+  const env = validated(given)
+  return {
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDirectory: env.DOORBUSTER_DATA_DIR,
+    host: env.HOST,
+    port: env.PORT,
+    logLevel: env.LOG_LEVEL,
+    adminToken: env.ADMIN_TOKEN ?? null,
+    paymentWebhookSecret: webhookKey(env.PAYMENT_WEBHOOK_SECRET),
+    tokenSecret: env.TOKEN_SECRET ?? null,
+    holdTtlSeconds: env.HOLD_TTL_SECONDS,
+    paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
+    trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),
+    corsOrigins: env.CORS_ORIGINS.split(",").flatMap((origin) => origin.trim() || []),
+    rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+  }
+}
+
+/** Refuses a combination under which a server must not listen. Throws {@link ConfigError}. */
+export function checkServing(config: Pick<Config, "host" | "adminToken" | "paymentWebhookSecret">): void {
+  if (config.adminToken === null && !isLoopback(config.host)) {
+    throw new ConfigError(
+      `HOST holds "${config.host}" and may hold only a loopback address such as 127.0.0.1 while ADMIN_TOKEN is not set`,
+    )
+  }
+  if (config.adminToken !== null && config.paymentWebhookSecret === null) {
+    throw new ConfigError(
+      "PAYMENT_WEBHOOK_SECRET is not set; with ADMIN_TOKEN it must hold whsec_ and the key in base64",
+    )
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))
+}
+
+type Given = Record<string, string>
+
+function dotEnv(directory: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(`${directory}/.env`, "utf8"))
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {}
+    throw new ConfigError(`.env cannot be read: ${String(error)}`)
+  }
+}
+
+/** An empty value is the same as none, as in most shells' habits. */
+function defined(values: NodeJS.Dict<string>): Given {
+  const kept: Given = {}
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined && value !== "") kept[name] = value
+  }
+  return kept
+}
+
+/** Each secret may also come as `NAME_FILE`, the path of a file that holds it. */
+function withSecretFiles(given: Given): Given {
+  const read: Given = { ...given }
+  for (const name of secretNames) {
+    const path = given[`${name}_FILE`]
+    if (path === undefined) continue
+    if (given[name] !== undefined) throw new ConfigError(`${name} and ${name}_FILE are both set; set one`)
+    read[name] = secretFile(`${name}_FILE`, path)
+  }
+  return read
+}
+
+function secretFile(name: string, path: string): string {
+  try {
+    const content = readFileSync(path, "utf8").trim()
+    if (content !== "") return content
+  } catch {
+    throw new ConfigError(`${name} holds "${path}" and may hold only the path of a readable file`)
+  }
+  throw new ConfigError(
+    `${name} holds "${path}", an empty file; it may hold only a file with the secret in it`,
+  )
+}
+
+interface SchemaError {
+  readonly instancePath: string
+}
+
+function validated(given: Given): Environment {
+  try {
+    return envSchema<Environment>({ schema: structuredClone(schema), data: given, env: false })
+  } catch (error) {
+    const [first] = error instanceof Error && "errors" in error ? (error.errors as SchemaError[]) : []
+    if (first === undefined) throw error
+    const name = first.instancePath.slice(1)
+    throw new ConfigError(`${name} holds ${shown(name, given[name])} and may hold only ${mayHold(name)}`)
+  }
+}
+
+function shown(name: string, value = ""): string {
+  return secretNames.includes(name) ? `a secret of ${value.length} characters` : JSON.stringify(value)
+}
+
+function mayHold(name: string): string {
+  const properties: Record<string, { description: string }> = schema.properties
+  return properties[name]?.description ?? "another value"
+}
+
+function webhookKey(secret: string | undefined): Buffer | null {
+  return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
+}
+
+/** Believing everyone would let any client choose its own address. */
+function trustedProxies(value: string): string {
+  const networks = value.split(",").map((network) => network.trim())
+  const named = new Set(["loopback", "linklocal", "uniquelocal"])
+  const isKnown = (network: string) => named.has(network) || isIP(network.split("/")[0] ?? "") !== 0
+  if (networks.every(isKnown)) return networks.join(",")
+  throw new ConfigError(
+    `TRUST_PROXY holds ${JSON.stringify(value)} and may hold only addresses or networks of your proxies, separated by commas`,
+  )
+}

@@ -1,0 +1,30 @@
+import type { AdjustStock } from "./commands.ts"
+import type { Product } from "./product.ts"
+import type { AdjustStockRefusal } from "./refusals.ts"
+import type { Instant } from "./time.ts"
+import { changeLoadedProduct, type WorkingSet } from "./working-set.ts"
+
+/**
+ * Sets the stock, if it is what the caller believes it to be, and never below what is held and
+ * sold (I1). Every change leaves a row that says from what to what.
+ */
+export function adjustStock(
+  state: WorkingSet,
+  command: AdjustStock,
+  now: Instant,
+): Product | AdjustStockRefusal {
+  const product = state.product
+  if (product === null) return { code: "product_not_found" }
+  const { stock: stockBefore, held, sold } = product
+  if (stockBefore !== command.expected) return { code: "stock_changed", stock: stockBefore }
+  if (command.stock < held + sold) return { code: "stock_in_use", held, sold }
+
+  state.adjustments.push({
+    id: command.adjustmentId,
+    productId: product.id,
+    stockBefore,
+    stockAfter: command.stock,
+    createdAt: now,
+  })
+  return changeLoadedProduct(state, { stock: command.stock, updatedAt: now })
+}

@@ -1,0 +1,34 @@
+import type { CancelOrder } from "./commands.ts"
+import { expireOrder } from "./expire-due.ts"
+import { isDueOrder, type Order } from "./order.ts"
+import type { CancelOrderRefusal } from "./refusals.ts"
+import type { Instant } from "./time.ts"
+import { returnHeldUnits } from "./units.ts"
+import type { WorkingSet } from "./working-set.ts"
+
+/** Ends an unpaid order at the buyer's wish. Cancelling a cancelled order is the same success. */
+export function cancelOrder(
+  state: WorkingSet,
+  command: CancelOrder,
+  now: Instant,
+): Order | CancelOrderRefusal {
+  const order = state.orders.get(command.orderId)
+  if (order === undefined) return { code: "order_not_found" }
+  if (order.status === "cancelled") return order
+  if (order.status === "expired") return { code: "order_expired" }
+  if (order.status !== "pending_payment") return { code: "order_not_pending" }
+  if (isDueOrder(order, now)) {
+    expireOrder(state, order, now)
+    return { code: "order_expired" }
+  }
+  return endUnpaidOrder(state, order, now)
+}
+
+/** Cancels an order that waits for payment; its units become available. */
+export function endUnpaidOrder(state: WorkingSet, order: Order, now: Instant): Order {
+  const cancelled: Order = { ...order, status: "cancelled", updatedAt: now }
+  state.orders.replace(cancelled)
+  returnHeldUnits(state, order.quantity, order.customerId)
+  state.facts.push({ kind: "order_cancelled", order: cancelled })
+  return cancelled
+}

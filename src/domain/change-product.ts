@@ -1,0 +1,45 @@
+import type { ChangeProduct, CreateProduct } from "./commands.ts"
+import type { Product, ProductSettings } from "./product.ts"
+import type { ChangeProductRefusal } from "./refusals.ts"
+import type { Instant } from "./time.ts"
+import { changeLoadedProduct, type WorkingSet } from "./working-set.ts"
+
+/** Offers a new product. Its first stock is written down like every later change of it. */
+export function createProduct(
+  state: WorkingSet,
+  command: CreateProduct,
+  now: Instant,
+): Product | ChangeProductRefusal {
+  if (state.product !== null) return state.product
+  if (!isSaleWindow(command.settings)) return { code: "invalid_sale_window" }
+
+  const { productId, stock, settings, adjustmentId } = command
+  const product = {
+    ...settings,
+    id: productId,
+    stock,
+    held: 0,
+    sold: 0,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  }
+  state.product = product
+  state.adjustments.push({ id: adjustmentId, productId, stockBefore: 0, stockAfter: stock, createdAt: now })
+  return product
+}
+
+/** Changes a product's settings; pausing and resuming are such changes. Existing orders keep their price. */
+export function changeProduct(
+  state: WorkingSet,
+  command: ChangeProduct,
+  now: Instant,
+): Product | ChangeProductRefusal {
+  if (state.product === null) return { code: "product_not_found" }
+  if (!isSaleWindow({ ...state.product, ...command.changes })) return { code: "invalid_sale_window" }
+  return changeLoadedProduct(state, { ...command.changes, updatedAt: now })
+}
+
+function isSaleWindow({ opensAt, closesAt }: Pick<ProductSettings, "opensAt" | "closesAt">): boolean {
+  return opensAt === null || closesAt === null || opensAt < closesAt
+}

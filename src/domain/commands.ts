@@ -1,0 +1,135 @@
+import type { Hold } from "./hold.ts"
+import type { Order } from "./order.ts"
+import type { PaymentEvent, PaymentEventRecord } from "./payment.ts"
+import type { Product, ProductSettings } from "./product.ts"
+import type {
+  AdjustStockRefusal,
+  CancelOrderRefusal,
+  ChangeProductRefusal,
+  PaymentEventRefusal,
+  PlaceHoldRefusal,
+  PlaceOrderRefusal,
+  ReleaseHoldRefusal,
+} from "./refusals.ts"
+
+/** What every command says. Ids of new rows are given, so that a batch can be repeated as it was. */
+interface CommandBase {
+  readonly productId: number
+  /** The request that caused it, for the log. */
+  readonly requestId?: string | undefined
+  /** Present when the caller sent an Idempotency-Key. */
+  readonly idempotency?: Idempotency | undefined
+}
+
+/** The identity of a request that may be repeated. */
+export interface Idempotency {
+  readonly scope: string
+  readonly key: string
+  /** Digest of the request; another one under the same key is refused. */
+  readonly fingerprint: string
+}
+
+export interface PlaceHold extends CommandBase {
+  readonly kind: "place_hold"
+  readonly holdId: number
+  readonly qty: number
+  readonly customerId: string | null
+}
+
+export interface ReleaseHold extends CommandBase {
+  readonly kind: "release_hold"
+  readonly holdId: number
+}
+
+export interface PlaceOrder extends CommandBase {
+  readonly kind: "place_order"
+  readonly orderId: number
+  readonly holdId: number
+}
+
+export interface CancelOrder extends CommandBase {
+  readonly kind: "cancel_order"
+  readonly orderId: number
+}
+
+export interface RecordPaymentEvent extends CommandBase {
+  readonly kind: "record_payment_event"
+  readonly event: PaymentEvent
+  /** The id an order gets if this event has to make it. */
+  readonly newOrderId: number
+}
+
+/** Ends what is due; the store loads at most as many due rows as `limit` says. */
+export interface ExpireDue extends CommandBase {
+  readonly kind: "expire_due"
+  readonly limit: number
+}
+
+export interface CreateProduct extends CommandBase {
+  readonly kind: "create_product"
+  readonly settings: ProductSettings
+  readonly stock: number
+  readonly adjustmentId: number
+}
+
+/** Absent fields stay as they are. */
+export interface ChangeProduct extends CommandBase {
+  readonly kind: "change_product"
+  readonly changes: Partial<ProductSettings>
+}
+
+/** Compare-and-set: changes the stock only while it is `expected`. */
+export interface AdjustStock extends CommandBase {
+  readonly kind: "adjust_stock"
+  readonly stock: number
+  readonly expected: number
+  readonly adjustmentId: number
+}
+
+/** Everything that can be asked of a product's lane. */
+export type Command =
+  | PlaceHold
+  | ReleaseHold
+  | PlaceOrder
+  | CancelOrder
+  | RecordPaymentEvent
+  | ExpireDue
+  | CreateProduct
+  | ChangeProduct
+  | AdjustStock
+
+/** An order, and whether it was there before (made by a payment event that came first). */
+export interface PlacedOrder {
+  readonly order: Order
+  readonly existed: boolean
+}
+
+/** An event as the inbox has it, and whether it had come before. */
+export interface RecordedEvent {
+  readonly event: PaymentEventRecord
+  readonly duplicate: boolean
+}
+
+/** How much a sweep ended. `more`: as much as its limit allowed, so there may be more. */
+export interface Sweep {
+  readonly holds: number
+  readonly orders: number
+  readonly units: number
+  readonly more: boolean
+}
+
+/** The outcome of each kind of command: a success or one of its refusals. */
+export interface OutcomeByKind {
+  place_hold: Hold | PlaceHoldRefusal
+  release_hold: Hold | ReleaseHoldRefusal
+  place_order: PlacedOrder | PlaceOrderRefusal
+  cancel_order: Order | CancelOrderRefusal
+  record_payment_event: RecordedEvent | PaymentEventRefusal
+  expire_due: Sweep
+  create_product: Product | ChangeProductRefusal
+  change_product: Product | ChangeProductRefusal
+  adjust_stock: Product | AdjustStockRefusal
+}
+
+/** What a command of type `C` may come to, apart from a reused Idempotency-Key. */
+export type OutcomeOf<C extends Command> = OutcomeByKind[C["kind"]]

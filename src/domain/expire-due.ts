@@ -1,0 +1,46 @@
+import type { ExpireDue, Sweep } from "./commands.ts"
+import { isDueHold, type Hold } from "./hold.ts"
+import { isDueOrder, type Order } from "./order.ts"
+import type { Instant } from "./time.ts"
+import { returnHeldUnits } from "./units.ts"
+import type { WorkingSet } from "./working-set.ts"
+
+/** Ends every loaded hold and unpaid order whose time is over; their units become available. */
+export function expireDue(state: WorkingSet, command: ExpireDue, now: Instant): Sweep {
+  const { holds, orders, units } = reclaimDue(state, now)
+  return { holds, orders, units, more: holds + orders >= command.limit }
+}
+
+/** The sweep itself, also used by a batch that runs short of units. Idempotent. */
+export function reclaimDue(state: WorkingSet, now: Instant): Omit<Sweep, "more"> {
+  let [holds, orders, units] = [0, 0, 0]
+  for (const hold of [...state.holds.values()]) {
+    if (!isDueHold(hold, now)) continue
+    expireHold(state, hold, now)
+    holds += 1
+    units += hold.qty
+  }
+  for (const order of [...state.orders.values()]) {
+    if (!isDueOrder(order, now)) continue
+    expireOrder(state, order, now)
+    orders += 1
+    units += order.quantity
+  }
+  return { holds, orders, units }
+}
+
+/** Ends one active hold by time. */
+export function expireHold(state: WorkingSet, hold: Hold, now: Instant): void {
+  const expired: Hold = { ...hold, status: "expired", endedAt: now }
+  state.holds.replace(expired)
+  returnHeldUnits(state, hold.qty, hold.customerId)
+  state.facts.push({ kind: "hold_expired", hold: expired })
+}
+
+/** Ends one unpaid order by time. */
+export function expireOrder(state: WorkingSet, order: Order, now: Instant): void {
+  const expired: Order = { ...order, status: "expired", updatedAt: now }
+  state.orders.replace(expired)
+  returnHeldUnits(state, order.quantity, order.customerId)
+  state.facts.push({ kind: "order_expired", order: expired })
+}

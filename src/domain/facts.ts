@@ -1,0 +1,28 @@
+import type { Hold } from "./hold.ts"
+import type { Order } from "./order.ts"
+import type { PaymentOutcome } from "./payment.ts"
+
+/**
+ * Something that happened and will be true for ever once the batch commits.
+ *
+ * Facts are what the outside hears of: log lines and metrics now. Nothing is told before the commit.
+ */
+export type Fact = FactBody & {
+  /** The request that caused it; undefined for what time caused. */
+  requestId?: string | undefined
+}
+
+type FactBody =
+  | { readonly kind: "hold_created"; readonly hold: Hold }
+  | { readonly kind: "hold_released"; readonly hold: Hold }
+  | { readonly kind: "hold_expired"; readonly hold: Hold }
+  | { readonly kind: "order_created"; readonly order: Order }
+  | { readonly kind: "order_cancelled"; readonly order: Order }
+  | { readonly kind: "order_expired"; readonly order: Order }
+  | {
+      readonly kind: "payment_event"
+      readonly key: string
+      readonly orderId: number
+      readonly outcome: PaymentOutcome
+      readonly duplicate: boolean
+    }

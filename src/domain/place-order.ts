@@ -1,0 +1,89 @@
+import type { PlacedOrder, PlaceOrder } from "./commands.ts"
+import { expireHold } from "./expire-due.ts"
+import { isDueHold, type Hold } from "./hold.ts"
+import type { Order, OrderOrigin } from "./order.ts"
+import { applyPaymentEvent } from "./apply-payment-event.ts"
+import type { PlaceOrderRefusal } from "./refusals.ts"
+import { later, type Instant } from "./time.ts"
+import { orderOfHold, productOf, type WorkingSet } from "./working-set.ts"
+
+/**
+ * Makes an order from an active hold, at the product's price of this moment.
+ *
+ * A hold becomes at most one order (I3); its units stay held until the order ends. Payment events
+ * that were parked for this order's id are applied at once, in the order they came, so the order
+ * may be returned paid. When a payment event has made the hold's order already, that order is
+ * returned with `existed`.
+ */
+export function placeOrder(
+  state: WorkingSet,
+  command: PlaceOrder,
+  now: Instant,
+): PlacedOrder | PlaceOrderRefusal {
+  const hold = state.holds.get(command.holdId)
+  if (hold === undefined) return { code: "hold_not_found" }
+
+  const present = orderOfHold(state, hold.id)
+  if (present?.origin === "payment_event") return { order: present, existed: true }
+
+  const refusal = refuseOrder(state, hold, now)
+  if (refusal !== null) return refusal
+
+  convertHold(state, hold, { orderId: command.orderId, origin: "buyer" }, now)
+  applyParkedEvents(state, command.orderId, now)
+  const order = state.orders.get(command.orderId)
+  if (order === undefined) throw new Error(`order ${command.orderId} vanished from its own batch`)
+  return { order, existed: false }
+}
+
+/** Why `hold` can become no order now, or null. Ends the hold when its time is over. */
+export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceOrderRefusal | null {
+  if (hold.status === "converted") {
+    return { code: "hold_already_used", orderId: state.orderIdByHold.get(hold.id) ?? null }
+  }
+  if (hold.status === "released") return { code: "hold_released" }
+  if (hold.status === "expired") return { code: "hold_expired" }
+  if (isDueHold(hold, now)) {
+    expireHold(state, hold, now)
+    return { code: "hold_expired" }
+  }
+  return null
+}
+
+/** Turns an active hold into an order waiting for payment. The units stay held. */
+export function convertHold(
+  state: WorkingSet,
+  hold: Hold,
+  { orderId, origin }: { orderId: number; origin: OrderOrigin },
+  now: Instant,
+): Order {
+  const product = productOf(state)
+  const order: Order = {
+    id: orderId,
+    productId: hold.productId,
+    holdId: hold.id,
+    customerId: hold.customerId,
+    quantity: hold.qty,
+    unitPriceMinor: product.priceMinor,
+    totalMinor: product.priceMinor * hold.qty,
+    currency: product.currency,
+    status: "pending_payment",
+    origin,
+    expiresAt: later(now, state.rules.paymentTtlSeconds),
+    paidAt: null,
+    createdAt: now,
+    updatedAt: now,
+  }
+  state.holds.replace({ ...hold, status: "converted", endedAt: now })
+  state.orders.add(order)
+  state.orderIdByHold.set(hold.id, order.id)
+  state.facts.push({ kind: "order_created", order })
+  return order
+}
+
+function applyParkedEvents(state: WorkingSet, orderId: number, now: Instant): void {
+  const parked = [...state.events.values()]
+    .filter((event) => event.outcome === "parked" && event.orderId === orderId)
+    .sort((a, b) => a.receivedAt - b.receivedAt)
+  for (const event of parked) applyPaymentEvent(state, event, orderId, now)
+}

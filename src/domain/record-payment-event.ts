@@ -1,0 +1,59 @@
+import { applyPaymentEvent } from "./apply-payment-event.ts"
+import type { RecordedEvent, RecordPaymentEvent } from "./commands.ts"
+import type { Order } from "./order.ts"
+import type { PaymentEvent } from "./payment.ts"
+import { convertHold, refuseOrder } from "./place-order.ts"
+import type { PaymentEventRefusal } from "./refusals.ts"
+import type { Instant } from "./time.ts"
+import { eventName, orderOfHold, type WorkingSet } from "./working-set.ts"
+
+/**
+ * Records a payment event and lets it act on its order, once (I4).
+ *
+ * The same key again changes nothing and returns the first record; with another content it is
+ * refused. An event that overtakes its order makes the order itself, but only from an active hold
+ * of the same product and quantity, never from the message alone. When no order can be found or
+ * made the outcome is `order_unknown`: the caller parks the event.
+ */
+export function recordPaymentEvent(
+  state: WorkingSet,
+  command: RecordPaymentEvent,
+  now: Instant,
+): RecordedEvent | PaymentEventRefusal {
+  const { event } = command
+  const known = state.events.get(eventName(event.provider, event.key))
+  if (known !== undefined && known.fingerprint !== event.fingerprint) return { code: "event_key_reused" }
+  if (known !== undefined && known.outcome !== "parked") {
+    state.facts.push({
+      kind: "payment_event",
+      key: event.key,
+      orderId: known.appliedOrderId ?? known.orderId,
+      outcome: known.outcome,
+      duplicate: true,
+    })
+    return { event: known, duplicate: true }
+  }
+
+  const order = state.orders.get(event.orderId) ?? orderFromHold(state, command, now)
+  if (order === null) return { code: "order_unknown" }
+  return {
+    event: applyPaymentEvent(state, known ?? event, order.id, now),
+    duplicate: known !== undefined,
+  }
+}
+
+/** The order that the event's hold has become, or becomes now; null when the hold does not allow it. */
+function orderFromHold(state: WorkingSet, command: RecordPaymentEvent, now: Instant): Order | null {
+  const hold = matchingHold(state, command.event)
+  if (hold === null) return null
+  const present = orderOfHold(state, hold.id)
+  if (present !== undefined) return present
+  if (refuseOrder(state, hold, now) !== null) return null
+  return convertHold(state, hold, { orderId: command.newOrderId, origin: "payment_event" }, now)
+}
+
+function matchingHold(state: WorkingSet, { holdId, productId, quantity }: PaymentEvent) {
+  const hold = holdId === null ? undefined : state.holds.get(holdId)
+  if (hold === undefined || hold.productId !== productId || hold.qty !== quantity) return null
+  return hold
+}

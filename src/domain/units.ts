@@ -1,0 +1,40 @@
+import type { WorkingSet } from "./working-set.ts"
+import { changeLoadedProduct, productOf } from "./working-set.ts"
+
+/**
+ * The only places where units move. Each keeps I1 and I2 together with the row change that its
+ * caller makes, and I8 when a customer is known.
+ */
+
+/** Available → held. */
+export function reserveUnits(state: WorkingSet, qty: number, customerId: string | null): void {
+  const product = productOf(state)
+  changeLoadedProduct(state, { held: product.held + qty })
+  if (customerId === null) return
+
+  const before = state.customers.get(customerId)
+  const units = (before?.units ?? 0) + qty
+  const row = { customerId, units, unitLimit: product.maxPerCustomer }
+  if (before === undefined) state.customers.add(row)
+  else state.customers.replace(row)
+}
+
+/** Held → available: the hold or unpaid order they belonged to has ended. */
+export function returnHeldUnits(state: WorkingSet, qty: number, customerId: string | null): void {
+  const product = productOf(state)
+  changeLoadedProduct(state, { held: product.held - qty })
+  if (customerId === null) return
+
+  const customer = state.customers.get(customerId)
+  if (customer !== undefined) {
+    state.customers.replace({ ...customer, units: customer.units - qty })
+  } else {
+    state.customerReturns.set(customerId, (state.customerReturns.get(customerId) ?? 0) + qty)
+  }
+}
+
+/** Held → sold: the order they belong to is paid. The customer keeps them. */
+export function sellHeldUnits(state: WorkingSet, qty: number): void {
+  const product = productOf(state)
+  changeLoadedProduct(state, { held: product.held - qty, sold: product.sold + qty })
+}

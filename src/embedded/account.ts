@@ -1,0 +1,57 @@
+import { readFile, stat } from "node:fs/promises"
+import { dirname } from "node:path"
+import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
+
+/** The account PostgreSQL runs as; null means our own. */
+export type ServerAccount = { uid: number; gid: number } | null
+
+/** In order of preference. PostgreSQL refuses root, so root lends it one of these. */
+const UNPRIVILEGED_ACCOUNTS = ["postgres", "nobody"]
+
+/** Returns the account for a new cluster: our own, or for root an existing unprivileged one. */
+export async function accountForNewCluster(): Promise<ServerAccount> {
+  if (process.getuid?.() !== 0) return null
+  const passwd = await readFile("/etc/passwd", "utf8")
+  for (const name of UNPRIVILEGED_ACCOUNTS) {
+    const fields = passwd
+      .split("\n")
+      .find((line) => line.startsWith(`${name}:`))
+      ?.split(":")
+    const [uid, gid] = [Number(fields?.[2]), Number(fields?.[3])]
+    if (uid > 0 && gid > 0) return { uid, gid }
+  }
+  throw new EmbeddedPostgresError(
+    "PostgreSQL refuses to run as root, and there is neither an account postgres nor nobody: run as an ordinary user, or set DATABASE_URL",
+    2,
+  )
+}
+
+/**
+ * Returns the account an existing cluster belongs to, or undefined when `cluster` does not exist.
+ *
+ * It stays what it was even when a better account appears later: PostgreSQL insists on owning its directory.
+ */
+export async function accountOfCluster(cluster: string): Promise<ServerAccount | undefined> {
+  const found = await stat(cluster).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined
+    throw error
+  })
+  if (found === undefined) return undefined
+  return process.getuid?.() === 0 ? { uid: found.uid, gid: found.gid } : null
+}
+
+/** Whether `account` may enter `directory` and everything above it, by mode bits (access lists are not read). */
+export async function canEnter(directory: string, account: ServerAccount): Promise<boolean> {
+  if (account === null) return true
+  if (!(await hasBits(directory, account, 0o1))) return false
+  const parent = dirname(directory)
+  return parent === directory || canEnter(parent, account)
+}
+
+/** Whether `account` has all of `bits` (4 read, 2 write, 1 execute) on `path` itself. */
+export async function hasBits(path: string, account: ServerAccount, bits: number): Promise<boolean> {
+  if (account === null) return true
+  const { mode, uid, gid } = await stat(path)
+  const shift = uid === account.uid ? 6 : gid === account.gid ? 3 : 0
+  return ((mode >> shift) & bits) === bits
+}

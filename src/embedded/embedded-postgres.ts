@@ -1,0 +1,145 @@
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { prepareBinaries } from "./binaries.ts"
+import { createCluster, createSocketDirectory, readPassword } from "./cluster.ts"
+import { openDatabase } from "./connection.ts"
+import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
+import { openHome, type Home } from "./home.ts"
+import { claimAsGuest, claimAsOwner, isClaimed, underStartLock } from "./ownership.ts"
+import { locatePlatformPackage } from "./platform-package.ts"
+import { READY_LIMIT_MS, startPostmaster, stopPostmaster } from "./postmaster.ts"
+import { findPostmaster, removeLeftovers } from "./postmaster-file.ts"
+
+export { EmbeddedPostgresError }
+
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Connection string of the database `doorbuster`, as its superuser. Holds a password: not for logs. */
+  readonly url: string
+  /** Whether the server was already running, after a killed process or for another command. */
+  readonly adopted: boolean
+  /**
+   * An owner's stop shuts the server down and waits until it is gone. A guest's does so only when
+   * the server runs for nobody else; a server it found running for nobody it leaves as it was.
+   * Calling it again returns the same promise.
+   */
+  stop(): Promise<void>
+}
+
+export interface EmbeddedOptions {
+  /** For example `.doorbuster`; created when absent, with whatever is missing above it. */
+  dataDirectory: string
+  /** `owner`: the one `serve` of this directory. `guest`: any other command, beside it or alone. */
+  role: "owner" | "guest"
+  log?: (line: string) => void
+  /** Where the platform package lies, when it is not to be looked up (tests). */
+  packageDirectory?: string
+}
+
+/** A server that neither becomes reachable nor ends within this time will do neither. */
+const UNREACHABLE_LIMIT_MS = 10_000
+const RETRY_MS = 20
+
+/** SQLSTATE of a server that is starting up or shutting down. */
+const CANNOT_CONNECT_NOW = "57P03"
+
+/**
+ * Starts PostgreSQL on the data directory, or connects to the one that runs there. Never a second one.
+ *
+ * Installs no signal handlers: without `stop()` the server outlives this process, and the next start adopts it.
+ * Throws an {@link EmbeddedPostgresError} when another owner lives, the binaries are missing or PostgreSQL fails.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const packageDirectory = options.packageDirectory ?? locatePlatformPackage()
+  try {
+    const home = await openHome(options.dataDirectory, options.log ?? (() => undefined))
+    return await underStartLock(home, async () => claimAndStart(home, packageDirectory, options))
+  } catch (error) {
+    if (!["EACCES", "EPERM", "EROFS", "EINVAL"].includes(codeOf(error) ?? "")) throw error
+    const reason = error instanceof Error ? error.message : ""
+    throw new EmbeddedPostgresError(`Cannot use the data directory ${options.dataDirectory}: ${reason}`, 1, {
+      cause: error,
+    })
+  }
+}
+
+/** Under the start lock. */
+async function claimAndStart(
+  home: Home,
+  packageDirectory: string,
+  { role, log = () => undefined }: EmbeddedOptions,
+): Promise<EmbeddedPostgres> {
+  const wasClaimed = await isClaimed(home)
+  const claim = role === "owner" ? await claimAsOwner(home) : await claimAsGuest(home)
+  try {
+    const native = await prepareBinaries(packageDirectory, home.directory, home.account)
+    const { url, adopted } = await ensureServer(home, native, log)
+    const leaveRunning = role === "guest" && adopted && !wasClaimed
+    const stopOnce = async () => {
+      claim.release()
+      if (leaveRunning || (role === "guest" && (await isClaimed(home)))) return
+      await stopPostmaster(home, native)
+      log("PostgreSQL is stopped")
+    }
+    let stopped: Promise<void> | undefined
+    const stop = async () => (stopped ??= underStartLock(home, stopOnce))
+    return { url, adopted, stop, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    claim.release()
+    throw error
+  }
+}
+
+async function ensureServer(
+  home: Home,
+  native: string,
+  log: (line: string) => void,
+): Promise<{ url: string; adopted: boolean }> {
+  const url = await adopt(home)
+  if (url !== null) {
+    log(`PostgreSQL was running on ${home.cluster}`)
+    return { url, adopted: true }
+  }
+  await createCluster(home, native)
+  await createSocketDirectory(home)
+  const file = await startPostmaster(home, native)
+  try {
+    const url = await openDatabase(file, await readPassword(home), home.cluster)
+    log(
+      `PostgreSQL is started on ${home.cluster} (process id ${file.pid}, log ${join(home.dataDirectory, "postgres.log")})`,
+    )
+    return { url, adopted: false }
+  } catch (error) {
+    await stopPostmaster(home, native)
+    throw error
+  }
+}
+
+/** Returns the URL of the server that runs on the cluster, or null when none does and one may be started. */
+async function adopt(home: Home): Promise<string | null> {
+  const start = performance.now()
+  for (;;) {
+    const found = await findPostmaster(home.cluster)
+    if (found.state === "absent") return null
+    if (found.state === "leftover") {
+      await removeLeftovers(home)
+      return null
+    }
+    try {
+      return await openDatabase(found.file, await readPassword(home), home.cluster)
+    } catch (error) {
+      if (error instanceof EmbeddedPostgresError) throw error
+      const limitMs = codeOf(error) === CANNOT_CONNECT_NOW ? READY_LIMIT_MS : UNREACHABLE_LIMIT_MS
+      if (performance.now() - start > limitMs) throw unreachable(home, found.file.pid, error)
+    }
+    await sleep(RETRY_MS)
+  }
+}
+
+function unreachable(home: Home, pid: number, cause: unknown): EmbeddedPostgresError {
+  const reason = cause instanceof Error ? cause.message : "no answer"
+  return new EmbeddedPostgresError(
+    `Process ${pid} seems to be the PostgreSQL of ${home.cluster} but cannot be reached (${reason}): stop it, or remove postmaster.pid there when it is something else`,
+    1,
+    { cause },
+  )
+}

@@ -1,0 +1,43 @@
+import type { Logger } from "pino"
+import type { Rules } from "./domain/working-set.ts"
+import { createEvents, type Events } from "./events.ts"
+import { createLanes, type Lanes } from "./lanes/lanes.ts"
+import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"
+import { createIds, type Ids } from "./store/ids.ts"
+import { createInbox } from "./store/inbox.ts"
+import { createLookups, type Lookups } from "./store/lookups.ts"
+import type { Database } from "./store/pool.ts"
+import { createProductStore } from "./store/product-store.ts"
+import { createViews, type Views } from "./store/views.ts"
+
+/** Everything that sells units, without a way to reach it: what server, worker and commands share. */
+export interface Engine {
+  readonly database: Database
+  readonly events: Events
+  readonly ids: Ids
+  readonly lanes: Lanes
+  readonly desk: PaymentDesk
+  readonly views: Views
+  readonly lookups: Lookups
+}
+
+/** Wires the parts over an open database. */
+export function createEngine(database: Database, rules: Rules, log: Logger): Engine {
+  const events = createEvents(log)
+  const lanes = createLanes({
+    store: createProductStore(database, rules),
+    observer: events,
+    random: Math.random,
+  })
+  events.laneQueue(() => lanes.queued)
+  const ids = createIds(database)
+  const lookups = createLookups(database.views)
+  const desk = createPaymentDesk({
+    lanes,
+    ids,
+    lookups,
+    inbox: createInbox(database.views),
+    observer: events,
+  })
+  return { database, events, ids, lanes, desk, lookups, views: createViews(database.views) }
+}

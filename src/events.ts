@@ -1,0 +1,213 @@
+import { Counter, Gauge, Histogram, Registry } from "@prometheus-io/client"
+import type { Logger } from "pino"
+import type { Fact } from "./domain/facts.ts"
+import type { PaymentOutcome } from "./domain/payment.ts"
+import type { BatchObserver, CommittedBatch } from "./lanes/batch.ts"
+import type { StockCount } from "./store/views.ts"
+
+/** One function per business event: its log line and its metrics together. */
+export interface Events extends BatchObserver {
+  readonly registry: Registry
+  /** A hold, order or payment event that was refused, by its code. */
+  refused(kind: "hold" | "order" | "payment_event", code: string): void
+  eventParked(event: {
+    key: string
+    orderId: number
+    duplicate: boolean
+    requestId?: string | undefined
+  }): void
+  expiryBatch(swept: { expired: number; durationMs: number }): void
+  expiryLag(seconds: number): void
+  stockCounted(products: readonly StockCount[]): void
+  invariantViolations(count: number): void
+  laneQueue(length: () => number): void
+  requestServed(route: string, status: number, seconds: number): void
+}
+
+/** Binds the events to a logger; the metrics are in the returned registry. */
+export function createEvents(log: Logger): Events {
+  const metrics = createMetrics()
+  const tell = (metric: string, fields: object, message: string) => log.info({ metric, ...fields }, message)
+
+  function committed(batch: CommittedBatch): void {
+    metrics.batchSize.observe(batch.size)
+    metrics.batchSeconds.observe(batch.seconds)
+    for (const fact of batch.facts) tellFact(fact)
+  }
+
+  function tellFact(fact: Fact): void {
+    switch (fact.kind) {
+      case "hold_created":
+        metrics.holds.inc({ result: "created" })
+        return tell("hold.created", holdFields(fact), "Hold created.")
+      case "hold_released":
+        metrics.holds.inc({ result: "released" })
+        return tell("hold.released", holdFields(fact), "Hold released.")
+      case "hold_expired":
+        metrics.holds.inc({ result: "expired" })
+        return tell("hold.expired", holdFields(fact), "Expired hold released.")
+      case "order_created":
+        metrics.orders.inc({ result: "created" })
+        return tell("order.created", orderFields(fact), "Order created.")
+      case "order_cancelled":
+        metrics.orders.inc({ result: "cancelled" })
+        return tell("order.cancelled", orderFields(fact), "Order cancelled.")
+      case "order_expired":
+        metrics.orders.inc({ result: "expired" })
+        return tell("order.expired", orderFields(fact), "Unpaid order expired.")
+      case "payment_event":
+        return tellPaymentEvent(fact)
+    }
+  }
+
+  function tellPaymentEvent(event: PaymentEventFact): void {
+    metrics.paymentEvents.inc({ outcome: event.duplicate ? "duplicate" : event.outcome })
+    if (!event.duplicate && event.outcome === "paid") metrics.orders.inc({ result: "paid" })
+    tell(
+      "webhook.processed",
+      {
+        idempotency_key: event.key,
+        order_id: event.orderId,
+        is_duplicate: event.duplicate,
+        outcome: event.outcome,
+        request_id: event.requestId,
+      },
+      event.duplicate ? "Webhook Duplicate Ignored" : webhookMessages[event.outcome],
+    )
+  }
+
+  return {
+    registry: metrics.registry,
+    committed,
+    retried(productId, attempts, error) {
+      metrics.retries.inc()
+      const reason = error instanceof Error ? error.message : String(error)
+      log.warn(
+        { metric: "stock.contention", product_id: productId, attempts, reason },
+        "Deadlock encountered, retrying.",
+      )
+    },
+    refused(kind, code) {
+      if (kind === "hold") metrics.holds.inc({ result: code })
+      else if (kind === "order") metrics.orders.inc({ result: code })
+      else metrics.paymentEvents.inc({ outcome: code })
+    },
+    eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked" }),
+    expiryBatch: ({ expired, durationMs }) =>
+      tell("expiry.batch", { expired_count: expired, duration_ms: durationMs }, "Expiry batch."),
+    expiryLag: (seconds) => metrics.expiryLag.set(seconds),
+    stockCounted(products) {
+      metrics.stock.reset()
+      for (const { id, stock, held, sold } of products) {
+        metrics.stock.set({ product: id, state: "available" }, stock - held - sold)
+        metrics.stock.set({ product: id, state: "held" }, held)
+        metrics.stock.set({ product: id, state: "sold" }, sold)
+      }
+    },
+    invariantViolations: (count) => metrics.violations.set(count),
+    laneQueue: (length) => metrics.watchQueue(length),
+    requestServed: (route, status, seconds) => metrics.requests.observe({ route, status }, seconds),
+  }
+}
+
+type PaymentEventFact = Omit<Extract<Fact, { kind: "payment_event" }>, "kind">
+
+const webhookMessages: Record<PaymentOutcome, string> = {
+  paid: "Webhook Payment Success - Stock Deducted",
+  cancelled: "Payment Failed",
+  ignored_final: "Order already finalized, ignoring webhook.",
+  refund_due: "Payment received that the order cannot take, refund due.",
+  parked: "Webhook parked until its order exists.",
+}
+
+function holdFields({ hold, requestId }: Extract<Fact, { hold: object }>) {
+  return { hold_id: hold.id, product_id: hold.productId, quantity: hold.qty, request_id: requestId }
+}
+
+function orderFields({ order, requestId }: Extract<Fact, { order: object }>) {
+  return {
+    order_id: order.id,
+    hold_id: order.holdId,
+    product_id: order.productId,
+    quantity: order.quantity,
+    request_id: requestId,
+  }
+}
+
+const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  let queueLength = () => 0
+  const queue = new Gauge({
+    name: "doorbuster_lane_queue_length",
+    help: "Commands waiting in this process's lanes",
+    registers,
+    collect() {
+      queue.set(queueLength())
+    },
+  })
+  return {
+    registry,
+    watchQueue: (length: () => number) => (queueLength = length),
+    holds: new Counter({
+      name: "doorbuster_holds_total",
+      help: "Holds by what became of them, and refused ones by code",
+      labelNames: ["result"],
+      registers,
+    }),
+    orders: new Counter({
+      name: "doorbuster_orders_total",
+      help: "Orders by what became of them, and refused ones by code",
+      labelNames: ["result"],
+      registers,
+    }),
+    paymentEvents: new Counter({
+      name: "doorbuster_payment_events_total",
+      help: "Payment events by outcome",
+      labelNames: ["outcome"],
+      registers,
+    }),
+    stock: new Gauge({
+      name: "doorbuster_stock_units",
+      help: "Units of each product, read from the database at the scrape",
+      labelNames: ["product", "state"],
+      registers,
+    }),
+    violations: new Gauge({
+      name: "doorbuster_invariant_violations",
+      help: "Differences the last recount by this process found",
+      registers,
+    }),
+    expiryLag: new Gauge({
+      name: "doorbuster_hold_expiry_lag_seconds",
+      help: "How long ago the oldest hold or unpaid order that is not yet ended fell due",
+      registers,
+    }),
+    batchSize: new Histogram({
+      name: "doorbuster_batch_size",
+      help: "Commands in one transaction",
+      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: "doorbuster_batch_duration_seconds",
+      help: "Time from the start of a batch to its commit, retries included",
+      buckets: milliseconds,
+      registers,
+    }),
+    retries: new Counter({
+      name: "doorbuster_transaction_retries_total",
+      help: "Transactions that failed for a passing reason",
+      registers,
+    }),
+    requests: new Histogram({
+      name: "http_request_duration_seconds",
+      help: "Time to answer, by route and status",
+      labelNames: ["route", "status"],
+      buckets: milliseconds,
+      registers,
+    }),
+  }
+}

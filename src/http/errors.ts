@@ -1,0 +1,37 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
+import { isTransient } from "../store/errors.ts"
+import { refuse, type AnyRefusal, type FieldError } from "./problems.ts"
+
+/** Answers whatever a route or the framework threw. Only a fault of ours becomes a 500. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalFor(error)
+  if (refusal.code === "internal_error") request.log.error({ err: error, request_id: request.id }, "Fault.")
+  return refuse(reply, refusal)
+}
+
+function refusalFor(error: FastifyError): AnyRefusal {
+  if (error.validation !== undefined)
+    return { code: "invalid_request", errors: error.validation.map(fieldError) }
+  if (isTransient(error)) return { code: "unavailable" }
+  const status = error.statusCode ?? 500
+  if (status === 429) return { code: "rate_limited" }
+  if (status === 413) return { code: "body_too_large" }
+  if (status === 415) return { code: "unsupported_media_type" }
+  if (status >= 400 && status < 500) return { code: "malformed_request", detail: error.message }
+  return { code: "internal_error" }
+}
+
+type ValidationError = NonNullable<FastifyError["validation"]>[number]
+
+function fieldError({
+  instancePath,
+  keyword,
+  params,
+  message = "is not valid",
+}: ValidationError): FieldError {
+  const extra = params["additionalProperty"] ?? params["missingProperty"]
+  const pointer = typeof extra === "string" ? `${instancePath}/${extra}` : instancePath
+  if (keyword === "additionalProperties") return { pointer, detail: "is not a field of this request" }
+  if (keyword === "required") return { pointer, detail: "is required" }
+  return { pointer, detail: message }
+}

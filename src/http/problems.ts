@@ -1,0 +1,131 @@
+import type { FastifyReply } from "fastify"
+import type { Refusal } from "../domain/refusals.ts"
+import { isoTime, isoTimeOrNull } from "../domain/time.ts"
+import type { LaneRefusal } from "../lanes/lane.ts"
+
+/** Refusals of the HTTP layer itself. */
+export type RequestRefusal =
+  | { readonly code: "malformed_request"; readonly detail?: string }
+  | { readonly code: "body_too_large" }
+  | { readonly code: "unsupported_media_type" }
+  | { readonly code: "unauthorized" }
+  | { readonly code: "forbidden" }
+  | { readonly code: "invalid_signature"; readonly detail: string }
+  | { readonly code: "route_not_found" }
+  | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
+  | { readonly code: "rate_limited" }
+  | { readonly code: "internal_error" }
+
+/** What is wrong with one field, named by a JSON pointer into the body. */
+export interface FieldError {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** Everything that can be refused, whoever refuses it. */
+export type AnyRefusal = Refusal | LaneRefusal | RequestRefusal
+
+interface Problem {
+  readonly status: number
+  /** The code on the wire, where it is another one than the refusal's. */
+  readonly code?: string
+  readonly title: string
+}
+
+/** The one table from refusal to status. */
+const problems: Record<AnyRefusal["code"], Problem> = {
+  malformed_request: { status: 400, title: "The request cannot be read" },
+  unauthorized: { status: 401, title: "A bearer token is required" },
+  invalid_signature: { status: 401, title: "The signature does not hold" },
+  forbidden: { status: 403, title: "This token does not allow that" },
+  product_not_found: { status: 404, title: "There is no such product" },
+  hold_not_found: { status: 404, title: "There is no such hold" },
+  order_not_found: { status: 404, title: "There is no such order" },
+  route_not_found: { status: 404, title: "There is nothing at this address" },
+  order_unknown: { status: 404, code: "order_not_found", title: "There is no such order" },
+  out_of_stock: { status: 409, title: "Not enough units are available" },
+  sale_not_open: { status: 409, title: "The sale has not started" },
+  sale_paused: { status: 409, title: "The sale is paused" },
+  hold_already_used: { status: 409, title: "The hold has become an order" },
+  hold_released: { status: 409, title: "The hold was released" },
+  order_not_pending: { status: 409, title: "The order no longer waits for payment" },
+  stock_changed: { status: 409, title: "The stock is not what was expected" },
+  stock_in_use: { status: 409, title: "More units are held and sold than that" },
+  customer_limit_reached: { status: 409, title: "The customer has as many units as allowed" },
+  event_key_reused: {
+    status: 409,
+    code: "idempotency_key_reused",
+    title: "This event key came before with another content",
+  },
+  hold_expired: { status: 410, title: "The hold has expired" },
+  order_expired: { status: 410, title: "The order has expired" },
+  sale_closed: { status: 410, title: "The sale is over" },
+  body_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The body must be application/json" },
+  invalid_request: { status: 422, title: "The request does not fit its schema" },
+  invalid_sale_window: { status: 422, code: "invalid_request", title: "A sale must open before it closes" },
+  quantity_over_limit: { status: 422, title: "One hold may not have so many units" },
+  customer_required: { status: 422, title: "This product is sold only with a customer_id" },
+  idempotency_key_reused: { status: 422, title: "This Idempotency-Key came with another request" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  internal_error: { status: 500, title: "Something went wrong on our side" },
+  overloaded: { status: 503, title: "Too many requests are waiting" },
+  unavailable: { status: 503, title: "The database is not available" },
+}
+
+/** Seconds a client should wait after a 503. */
+const RETRY_AFTER_SECONDS = 1
+
+/** Answers a refusal as RFC 9457 `application/problem+json`. */
+export function refuse(reply: FastifyReply, refusal: AnyRefusal): FastifyReply {
+  const { status, code = refusal.code, title } = problems[refusal.code]
+  if (status === 503) void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
+  if (status === 401) void reply.header("www-authenticate", "Bearer")
+  return reply
+    .code(status)
+    .header("cache-control", "no-store")
+    .type("application/problem+json; charset=utf-8")
+    .serializer(JSON.stringify)
+    .send({
+      type: `urn:doorbuster:problem:${code}`,
+      title,
+      status,
+      detail: "detail" in refusal && refusal.detail !== undefined ? refusal.detail : title,
+      instance: reply.request.url.split("?")[0],
+      code,
+      request_id: reply.request.id,
+      ...members(refusal),
+    })
+}
+
+/** The further members that some refusals carry. */
+function members(refusal: AnyRefusal): object {
+  switch (refusal.code) {
+    case "out_of_stock":
+      return {
+        sale_state: refusal.saleState,
+        available_stock: refusal.availableStock,
+        retry_at: isoTimeOrNull(refusal.retryAt),
+      }
+    case "sale_not_open":
+      return { opens_at: isoTime(refusal.opensAt) }
+    case "sale_closed":
+      return { closes_at: isoTime(refusal.closedAt) }
+    case "hold_already_used":
+      return { order_id: refusal.orderId }
+    case "quantity_over_limit":
+      return { max_per_hold: refusal.maxPerHold }
+    case "customer_limit_reached":
+      return { units_left: refusal.unitsLeft }
+    case "stock_changed":
+      return { stock: refusal.stock }
+    case "stock_in_use":
+      return { reserved_stock: refusal.held, sold_stock: refusal.sold }
+    case "invalid_request":
+      return { errors: refusal.errors }
+    case "invalid_sale_window":
+      return { errors: [{ pointer: "/closes_at", detail: "must be after opens_at" }] }
+    default:
+      return {}
+  }
+}

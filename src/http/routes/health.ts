@@ -1,0 +1,66 @@
+import { Type } from "typebox"
+import type { App, Services } from "../services.ts"
+
+const Health = Type.Object({
+  status: Type.String({ enum: ["ok", "unavailable", "stopping"] }),
+  database: Type.String({ enum: ["ok", "unavailable"] }),
+  version: Type.String(),
+  uptime_seconds: Type.Number(),
+})
+
+const hide = { hide: false, tags: ["operations"] }
+
+/** Whether the process lives, whether it can serve, and its metrics. */
+export function healthRoutes(app: App, { readiness, events }: Services): void {
+  async function health() {
+    const isThere = await readiness.database()
+    const stopping = readiness.stopping()
+    return {
+      status: stopping ? "stopping" : isThere ? "ok" : "unavailable",
+      database: isThere ? "ok" : "unavailable",
+      version: readiness.version,
+      uptime_seconds: Math.round(process.uptime()),
+    }
+  }
+
+  for (const url of ["/health", "/readyz"]) {
+    app.route({
+      method: "GET",
+      url,
+      schema: {
+        ...hide,
+        summary: "Can it serve?",
+        description: "503 while the database is away or the process is stopping.",
+        response: { 200: Health, 503: Health },
+      },
+      async handler(_request, reply) {
+        const state = await health()
+        void reply.header("cache-control", "no-store")
+        return reply.code(state.status === "ok" ? 200 : 503).send(state)
+      },
+    })
+  }
+
+  app.route({
+    method: "GET",
+    url: "/livez",
+    schema: {
+      ...hide,
+      summary: "Is the process alive?",
+      response: { 200: Type.Object({ status: Type.String() }) },
+    },
+    async handler() {
+      return { status: "ok" }
+    },
+  })
+
+  app.route({
+    method: "GET",
+    url: "/metrics",
+    schema: { ...hide, summary: "Prometheus metrics" },
+    async handler(_request, reply) {
+      await readiness.countStock()
+      return reply.type(events.registry.contentType).send(await events.registry.metrics())
+    },
+  })
+}

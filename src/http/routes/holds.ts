@@ -1,0 +1,159 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { Type } from "typebox"
+import type { Hold } from "../../domain/hold.ts"
+import { isRefusal } from "../../domain/refusals.ts"
+import { mayUseHold, type Caller } from "../auth.ts"
+import { refuse } from "../problems.ts"
+import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
+import { HoldBody, HoldWire, LARGEST_QUANTITY, NewHoldWire, PathHoldWire, ProblemWire } from "../schemas.ts"
+import type { App, Services } from "../services.ts"
+import { holdAnswer } from "../wire.ts"
+
+const problems = { "4xx": ProblemWire, "5xx": ProblemWire }
+const config = { rateLimit: {} }
+
+interface Wish {
+  readonly productId: number
+  readonly qty: number
+  readonly customerId: string | null
+}
+
+/** Holding units for a moment, looking at a hold, giving it back. */
+export function holdRoutes(app: App, services: Services): void {
+  const { gatekeeper, lanes, lookups, views, tokens, ids, events } = services
+
+  /** The hold, or null when the answer has been given already. */
+  async function place(request: FastifyRequest, reply: FastifyReply, wish: Wish): Promise<Hold | null> {
+    const idempotency = idempotencyOf(request, gatekeeper.callerOf(request), wish)
+    if (idempotency === "bad") {
+      refuse(reply, badIdempotencyKey)
+      return null
+    }
+    const holdId = await ids.next("holds")
+    const { outcome, replayed } = await lanes.submit({
+      kind: "place_hold",
+      requestId: request.id,
+      idempotency,
+      holdId,
+      ...wish,
+    })
+    if (isRefusal(outcome)) {
+      events.refused("hold", outcome.code)
+      refuse(reply, outcome)
+      return null
+    }
+    if (replayed) void reply.header("idempotent-replayed", "true")
+    void reply.code(201).headers({ location: `/api/holds/${outcome.id}`, "cache-control": "no-store" })
+    return outcome
+  }
+
+  app.route({
+    method: "POST",
+    url: "/api/holds",
+    config,
+    schema: {
+      summary: "Hold units for a moment",
+      tags: ["holds"],
+      body: HoldBody,
+      response: { 201: NewHoldWire, ...problems },
+    },
+    async handler(request, reply) {
+      const { product_id, qty, customer_id } = request.body
+      const wish = { productId: product_id, qty, customerId: customer_id ?? null }
+      const hold = await place(request, reply, wish)
+      return hold === null ? reply : reply.send({ ...holdAnswer(hold), token: tokens.sign(hold) })
+    },
+  })
+
+  app.route({
+    method: "POST",
+    url: "/api/holds/:productId/:quantity",
+    config,
+    schema: {
+      summary: "Hold units, path style",
+      tags: ["holds"],
+      params: Type.Object({ productId: Type.String(), quantity: Type.String() }),
+      response: { 201: PathHoldWire, ...problems },
+    },
+    async handler(request, reply) {
+      const productId = idFromPath(request.params.productId)
+      if (productId === null) return refuse(reply, { code: "product_not_found" })
+      const qty = quantityFromPath(request.params.quantity)
+      if (qty === null) return refuse(reply, badQuantity)
+      const hold = await place(request, reply, { productId, qty, customerId: null })
+      if (hold === null) return reply
+      const { hold_id: id, ...rest } = holdAnswer(hold)
+      return reply.send({
+        message: "Holded Successfully",
+        success: true,
+        hold: { id, ...rest, token: tokens.sign(hold) },
+      })
+    },
+  })
+
+  app.route({
+    method: "GET",
+    url: "/api/holds/:id",
+    schema: {
+      summary: "A hold",
+      tags: ["holds"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: HoldWire, ...problems },
+    },
+    async handler(request, reply) {
+      const id = usableHoldId(request.params.id, gatekeeper.callerOf(request))
+      const hold = id === null ? null : await views.hold(id)
+      if (hold === null) return refuse(reply, { code: "hold_not_found" })
+      void reply.header("cache-control", "no-store")
+      return holdAnswer(hold)
+    },
+  })
+
+  app.route({
+    method: "DELETE",
+    url: "/api/holds/:id",
+    config,
+    schema: {
+      summary: "Give a hold back",
+      tags: ["holds"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: HoldWire, ...problems },
+    },
+    async handler(request, reply) {
+      const caller = gatekeeper.callerOf(request)
+      const holdId = usableHoldId(request.params.id, caller)
+      const productId = holdId === null ? null : await productOfHold(caller, holdId, lookups.productOfHold)
+      if (holdId === null || productId === null) return refuse(reply, { code: "hold_not_found" })
+
+      const command = { kind: "release_hold", requestId: request.id, productId, holdId } as const
+      const { outcome } = await lanes.submit(command)
+      if (isRefusal(outcome)) return refuse(reply, outcome)
+      void reply.header("cache-control", "no-store")
+      return holdAnswer(outcome)
+    },
+  })
+}
+
+function usableHoldId(text: string, caller: Caller): number | null {
+  const id = idFromPath(text)
+  return id !== null && mayUseHold(caller, id) ? id : null
+}
+
+/** The owner's token says which product; everyone else's hold is looked up. */
+export async function productOfHold(
+  caller: Caller,
+  holdId: number,
+  lookUp: (holdId: number) => Promise<number | null>,
+): Promise<number | null> {
+  return caller.kind === "owner" ? caller.ownership.productId : lookUp(holdId)
+}
+
+function quantityFromPath(text: string): number | null {
+  const qty = idFromPath(text)
+  return qty !== null && qty <= LARGEST_QUANTITY ? qty : null
+}
+
+const badQuantity = {
+  code: "invalid_request",
+  errors: [{ pointer: "/quantity", detail: `must be 1 to ${LARGEST_QUANTITY}` }],
+} as const

@@ -1,0 +1,151 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { Type } from "typebox"
+import type { Order } from "../../domain/order.ts"
+import { isRefusal } from "../../domain/refusals.ts"
+import { mayUseHold } from "../auth.ts"
+import { refuse } from "../problems.ts"
+import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
+import { OrderBody, OrderWire, PathOrderWire, ProblemWire } from "../schemas.ts"
+import type { App, Services } from "../services.ts"
+import { orderAnswer } from "../wire.ts"
+import { productOfHold } from "./holds.ts"
+
+const problems = { "4xx": ProblemWire, "5xx": ProblemWire }
+const config = { rateLimit: {} }
+
+/** Making an order from a hold, looking at it, cancelling it. */
+export function orderRoutes(app: App, services: Services): void {
+  const { gatekeeper, lanes, lookups, views, ids, events } = services
+
+  /** `expectedProduct` null: any. Returns null when the answer has been given already. */
+  async function place(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { holdId, expectedProduct }: { holdId: number | null; expectedProduct: number | null },
+  ): Promise<Order | null> {
+    const caller = gatekeeper.callerOf(request)
+    const isUsable = holdId !== null && mayUseHold(caller, holdId)
+    const productId = isUsable ? await productOfHold(caller, holdId, lookups.productOfHold) : null
+    const isElsewhere = expectedProduct !== null && expectedProduct !== productId
+    if (holdId === null || productId === null || isElsewhere) {
+      refuse(reply, { code: "hold_not_found" })
+      return null
+    }
+    const idempotency = idempotencyOf(request, caller, { holdId })
+    if (idempotency === "bad") {
+      refuse(reply, badIdempotencyKey)
+      return null
+    }
+
+    const orderId = await ids.next("orders")
+    const { outcome, replayed } = await lanes.submit({
+      kind: "place_order",
+      requestId: request.id,
+      idempotency,
+      productId,
+      orderId,
+      holdId,
+    })
+    if (isRefusal(outcome)) {
+      events.refused("order", outcome.code)
+      refuse(reply, outcome)
+      return null
+    }
+    if (replayed) void reply.header("idempotent-replayed", "true")
+    const { order, existed } = outcome
+    void reply.code(existed ? 200 : 201)
+    void reply.headers({ location: `/api/orders/${order.id}`, "cache-control": "no-store" })
+    return order
+  }
+
+  app.route({
+    method: "POST",
+    url: "/api/orders",
+    config,
+    schema: {
+      summary: "Make an order from a hold",
+      description: "200 when a payment event that came first has made the order already.",
+      tags: ["orders"],
+      body: OrderBody,
+      response: { 200: OrderWire, 201: OrderWire, ...problems },
+    },
+    async handler(request, reply) {
+      const order = await place(request, reply, { holdId: request.body.hold_id, expectedProduct: null })
+      return order === null ? reply : reply.send(orderAnswer(order))
+    },
+  })
+
+  app.route({
+    method: "POST",
+    url: "/api/orders/:holdId/:productId",
+    config,
+    schema: {
+      summary: "Make an order from a hold, path style",
+      tags: ["orders"],
+      params: Type.Object({ holdId: Type.String(), productId: Type.String() }),
+      response: { 200: PathOrderWire, 201: PathOrderWire, ...problems },
+    },
+    async handler(request, reply) {
+      const expectedProduct = idFromPath(request.params.productId)
+      const holdId = expectedProduct === null ? null : idFromPath(request.params.holdId)
+      const order = await place(request, reply, { holdId, expectedProduct })
+      if (order === null) return reply
+      const { order_id: id, ...rest } = orderAnswer(order)
+      return reply.send({ message: "order created successfully", success: true, order: { id, ...rest } })
+    },
+  })
+
+  app.route({
+    method: "GET",
+    url: "/api/orders/:id",
+    schema: {
+      summary: "An order",
+      tags: ["orders"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: OrderWire, ...problems },
+    },
+    async handler(request, reply) {
+      const id = idFromPath(request.params.id)
+      const order = id === null ? null : await views.order(id)
+      if (order === null || !mayUseHold(gatekeeper.callerOf(request), order.holdId)) {
+        return refuse(reply, { code: "order_not_found" })
+      }
+      void reply.header("cache-control", "no-store")
+      return orderAnswer(order)
+    },
+  })
+
+  app.route({
+    method: "POST",
+    url: "/api/orders/:id/cancel",
+    config,
+    schema: {
+      summary: "Cancel an order that waits for payment",
+      tags: ["orders"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: OrderWire, ...problems },
+    },
+    async handler(request, reply) {
+      const caller = gatekeeper.callerOf(request)
+      const orderId = idFromPath(request.params.id)
+      const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
+      if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
+        return refuse(reply, { code: "order_not_found" })
+      }
+      const idempotency = idempotencyOf(request, caller, { orderId })
+      if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
+
+      const { outcome, replayed } = await lanes.submit({
+        kind: "cancel_order",
+        requestId: request.id,
+        idempotency,
+        productId: place.productId,
+        orderId,
+      })
+      if (isRefusal(outcome)) return refuse(reply, outcome)
+      if (replayed) void reply.header("idempotent-replayed", "true")
+      void reply.header("cache-control", "no-store")
+      return orderAnswer(outcome)
+    },
+  })
+}

@@ -1,0 +1,114 @@
+import { Type } from "typebox"
+import type { RecordedEvent } from "../../domain/commands.ts"
+import { isRefusal } from "../../domain/refusals.ts"
+import { genericPaymentEvent, webhookStatuses, type WebhookStatus } from "../../payments/generic-webhook.ts"
+import { refuseSignature } from "../../payments/standard-webhooks.ts"
+import { jsonReader } from "../json-body.ts"
+import { refuse } from "../problems.ts"
+import { body, Id, Label, PaymentAnswer, ProblemWire, Quantity } from "../schemas.ts"
+import type { App, Services } from "../services.ts"
+
+const WebhookBody = body({
+  idempotency_key: Type.Optional(Label),
+  transaction_id: Type.Optional(Label),
+  order_id: Id,
+  status: Type.Unsafe<WebhookStatus>({ type: "string", enum: webhookStatuses }),
+  amount_minor: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+  currency: Type.Optional(Type.String({ pattern: "^[A-Z]{3}$" })),
+  payment_id: Type.Optional(Label),
+  hold_id: Type.Optional(Id),
+  product_id: Type.Optional(Id),
+  quantity: Type.Optional(Quantity),
+})
+
+const noKey = {
+  code: "invalid_request",
+  errors: [
+    {
+      pointer: "/idempotency_key",
+      detail: "is required, once: as idempotency_key, as transaction_id, or in the webhook-id header",
+    },
+  ],
+} as const
+
+/**
+ * The inbox of the generic payment provider. The signature is checked over the bytes as they came,
+ * before anything else about the body is looked at.
+ */
+export function paymentRoutes(app: App, services: Services): void {
+  const { desk, events, paymentWebhookSecret } = services
+  const rawBodies = new WeakMap<object, string>()
+
+  void app.register(async (inbox: App) => {
+    const read = jsonReader(inbox)
+    inbox.removeContentTypeParser("application/json")
+    inbox.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
+      rawBodies.set(request, String(text))
+      read(request, String(text), done)
+    })
+
+    inbox.route({
+      method: "POST",
+      url: "/api/payments/webhook",
+      schema: {
+        summary: "Report the result of a payment",
+        description:
+          "Signed as by Standard Webhooks when PAYMENT_WEBHOOK_SECRET is set. 202: kept until the order exists.",
+        tags: ["payments"],
+        body: WebhookBody,
+        response: { 200: PaymentAnswer, 202: PaymentAnswer, "4xx": ProblemWire, "5xx": ProblemWire },
+      },
+      async preValidation(request, reply) {
+        if (paymentWebhookSecret === null) return
+        const detail = refuseSignature(
+          paymentWebhookSecret,
+          {
+            id: header(request.headers["webhook-id"]),
+            timestamp: header(request.headers["webhook-timestamp"]),
+            signature: header(request.headers["webhook-signature"]),
+          },
+          rawBodies.get(request) ?? "",
+          Date.now() / 1000,
+        )
+        if (detail === null) return
+        events.refused("payment_event", "invalid_signature")
+        return refuse(reply, { code: "invalid_signature", detail })
+      },
+      async handler(request, reply) {
+        const event = genericPaymentEvent(request.body, usableKey(header(request.headers["webhook-id"])))
+        if (event === null) return refuse(reply, noKey)
+
+        const outcome = await desk.receive(event, request.id)
+        if (isRefusal(outcome)) {
+          events.refused("payment_event", outcome.code)
+          return refuse(reply, outcome)
+        }
+        return reply.code(isNewlyParked(outcome) ? 202 : 200).send(paymentAnswer(outcome))
+      },
+    })
+  })
+}
+
+function isNewlyParked({ event, duplicate }: RecordedEvent): boolean {
+  return event.outcome === "parked" && !duplicate
+}
+
+function paymentAnswer({ event, duplicate }: RecordedEvent) {
+  return {
+    message: "ok",
+    processed: event.outcome !== "parked",
+    duplicate,
+    order_id: event.appliedOrderId ?? event.orderId,
+    status: event.orderStatus,
+    outcome: event.outcome,
+  }
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined
+}
+
+/** A key from a header obeys the rules of one in the body. */
+function usableKey(key: string | undefined): string | undefined {
+  return key !== undefined && /^[\x20-\x7e]{1,255}$/.test(key) ? key : undefined
+}

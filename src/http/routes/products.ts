@@ -1,0 +1,83 @@
+import { Type } from "typebox"
+import { saleState } from "../../domain/product.ts"
+import type { ProductView } from "../../store/views.ts"
+import { refuse } from "../problems.ts"
+import { idFromPath } from "../requests.ts"
+import { ProblemWire, ProductList, ProductWire } from "../schemas.ts"
+import type { App, Services } from "../services.ts"
+import { productAnswer } from "../wire.ts"
+
+const PAGE = 20
+const LARGEST_PAGE = 100
+
+/** What is on sale: a page of products, and one. */
+export function productRoutes(app: App, { views, holdTtlSeconds }: Services): void {
+  const answer = ({ product, serverTime }: ProductView) => productAnswer(product, serverTime, holdTtlSeconds)
+
+  app.route({
+    method: "GET",
+    url: "/api/products",
+    schema: {
+      summary: "Products on offer",
+      tags: ["products"],
+      querystring: Type.Object({
+        limit: Type.Optional(Type.String({ description: `1 to ${LARGEST_PAGE}, ${PAGE} if not given` })),
+        cursor: Type.Optional(Type.String({ description: "next_cursor of the page before" })),
+      }),
+      response: { 200: ProductList, "4xx": ProblemWire, "5xx": ProblemWire },
+    },
+    async handler(request, reply) {
+      const limit = idFromPath(request.query.limit ?? String(PAGE))
+      const afterId = request.query.cursor === undefined ? 0 : idFromPath(request.query.cursor)
+      if (limit === null || limit > LARGEST_PAGE)
+        return refuse(reply, badQuery("limit", `1 to ${LARGEST_PAGE}`))
+      if (afterId === null) return refuse(reply, badQuery("cursor", "a next_cursor"))
+
+      const found = await views.products(afterId, limit + 1)
+      const page = found.slice(0, limit)
+      const hasMore = found.length > limit
+      void reply.header("cache-control", "public, max-age=1")
+      return {
+        data: page.map(answer),
+        has_more: hasMore,
+        next_cursor: hasMore ? String(page.at(-1)?.product.id) : null,
+      }
+    },
+  })
+
+  app.route({
+    method: "GET",
+    url: "/api/products/:id",
+    schema: {
+      summary: "One product, with its stock of this moment",
+      tags: ["products"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: ProductWire, "4xx": ProblemWire, "5xx": ProblemWire },
+    },
+    async handler(request, reply) {
+      const id = idFromPath(request.params.id)
+      const view = id === null ? null : await views.product(id)
+      if (view === null) return refuse(reply, { code: "product_not_found" })
+
+      const etag = entityTag(view)
+      void reply.headers({ etag, "cache-control": "public, max-age=1" })
+      if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send(undefined as never)
+      return answer(view)
+    },
+  })
+}
+
+/** Weak: `server_time` differs from answer to answer, what matters does not. */
+function entityTag({ product, serverTime }: ProductView): string {
+  return `W/"${product.id}-${product.version}-${saleState(product, serverTime)}"`
+}
+
+function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  const bare = (tag: string) => tag.trim().replace(/^W\//, "")
+  return ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || bare(tag) === bare(etag))
+}
+
+function badQuery(name: string, detail: string) {
+  return { code: "invalid_request", errors: [{ pointer: `?${name}`, detail: `must be ${detail}` }] } as const
+}

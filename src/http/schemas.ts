@@ -1,0 +1,177 @@
+import { Type, type Static, type TSchema } from "typebox"
+
+/** Wire shapes: one schema each for checking, serialising, the API description and the types. */
+
+/** Ids are positive and stay exact in JavaScript. */
+const LARGEST_ID = Number.MAX_SAFE_INTEGER
+/** Largest quantity and price whose product is still an exact integer. */
+export const LARGEST_QUANTITY = 1_000_000
+const LARGEST_PRICE_MINOR = 9_000_000_000
+const LARGEST_STOCK = 1_000_000_000
+
+/** PostgreSQL keeps no NUL in text, and names of things hold no control characters. */
+const label = "^[^\\u0000-\\u001f\\u007f]+$"
+const prose = "^[^\\u0000]*$"
+
+export const Id = Type.Integer({ minimum: 1, maximum: LARGEST_ID })
+export const Quantity = Type.Integer({ minimum: 1, maximum: LARGEST_QUANTITY })
+export const Label = Type.String({ minLength: 1, maxLength: 255, pattern: label })
+const Time = Type.String({ format: "date-time" })
+const PriceMinor = Type.Integer({ minimum: 0, maximum: LARGEST_PRICE_MINOR })
+const Stock = Type.Integer({ minimum: 0, maximum: LARGEST_STOCK })
+const CurrencyCode = Type.String({ pattern: "^[A-Z]{3}$" })
+
+type PlainType = "string" | "integer"
+
+/** A plain type or null, in a form that the serialiser turns into fast code. */
+function orNull<T>(type: PlainType, more: object = {}) {
+  return Type.Unsafe<T | null>({ type: [type, "null"], ...more })
+}
+
+const timeOrNull = orNull<string>("string", { format: "date-time" })
+
+/** An object that allows nothing else. */
+export function body<Properties extends Record<string, TSchema>>(properties: Properties) {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
+export const ProductWire = Type.Object({
+  id: Id,
+  name: Type.String(),
+  description: orNull<string>("string"),
+  image_url: orNull<string>("string"),
+  price: Type.String({ description: "price_minor as a decimal in the currency's digits" }),
+  price_minor: Type.Integer(),
+  currency: Type.String(),
+  stock: Type.Integer(),
+  available_stock: Type.Integer(),
+  reserved_stock: Type.Integer(),
+  sold_stock: Type.Integer(),
+  sale_state: Type.String({ enum: ["closed", "scheduled", "paused", "sold_out", "all_held", "open"] }),
+  opens_at: timeOrNull,
+  closes_at: timeOrNull,
+  max_per_hold: orNull<number>("integer"),
+  max_per_customer: orNull<number>("integer"),
+  hold_ttl_seconds: Type.Integer(),
+  server_time: Time,
+})
+
+export const ProductList = Type.Object({
+  data: Type.Array(ProductWire),
+  has_more: Type.Boolean(),
+  next_cursor: orNull<string>("string"),
+})
+
+const holdFields = {
+  product_id: Id,
+  qty: Type.Integer(),
+  status: Type.String({ enum: ["active", "converted", "expired", "released"] }),
+  expires_at: Time,
+  created_at: Time,
+  customer_id: orNull<string>("string"),
+}
+
+export const HoldWire = Type.Object({ hold_id: Id, ...holdFields })
+
+const token = Type.String({ description: "Proves who owns the hold and the order made from it" })
+
+export const NewHoldWire = Type.Object({ hold_id: Id, ...holdFields, token })
+
+/** The envelope of the path-style routes. */
+export const PathHoldWire = Type.Object({
+  message: Type.String(),
+  success: Type.Boolean(),
+  hold: Type.Object({ id: Id, ...holdFields, token }),
+})
+
+const orderFields = {
+  hold_id: Id,
+  product_id: Id,
+  quantity: Type.Integer(),
+  unit_price: Type.String(),
+  total_price: Type.String(),
+  total_minor: Type.Integer(),
+  currency: Type.String(),
+  status: Type.String({ enum: ["pending_payment", "paid", "cancelled", "expired", "refunded"] }),
+  expires_at: Time,
+  paid_at: timeOrNull,
+  created_at: Time,
+  updated_at: Time,
+  customer_id: orNull<string>("string"),
+}
+
+export const OrderWire = Type.Object({ order_id: Id, ...orderFields })
+
+export const PathOrderWire = Type.Object({
+  message: Type.String(),
+  success: Type.Boolean(),
+  order: Type.Object({ id: Id, ...orderFields }),
+})
+
+export const PaymentAnswer = Type.Object({
+  message: Type.String(),
+  processed: Type.Boolean({ description: "false while the event is parked" }),
+  duplicate: Type.Boolean(),
+  order_id: Id,
+  status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
+  outcome: Type.String({ enum: ["paid", "cancelled", "ignored_final", "refund_due", "parked"] }),
+})
+
+export const HoldBody = body({
+  product_id: Id,
+  qty: Quantity,
+  customer_id: Type.Optional(Label),
+})
+
+export const OrderBody = body({ hold_id: Id })
+
+export const StockBody = body({ stock: Stock, expected: Stock })
+
+const optionalTime = Type.Optional(timeOrNull)
+const limit = Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LARGEST_QUANTITY }))
+
+const optionalSettings = {
+  description: Type.Optional(orNull<string>("string", { maxLength: 2_000, pattern: prose })),
+  image_url: Type.Optional(
+    orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000]+$" }),
+  ),
+  opens_at: optionalTime,
+  closes_at: optionalTime,
+  paused: Type.Optional(Type.Boolean()),
+  max_per_hold: limit,
+  max_per_customer: limit,
+  hold_ttl_seconds: Type.Optional(orNull<number>("integer", { minimum: 1, maximum: 86_400 })),
+}
+
+export const NewProductBody = body({
+  name: Label,
+  price_minor: PriceMinor,
+  currency: CurrencyCode,
+  stock: Stock,
+  ...optionalSettings,
+})
+
+export const ProductChangesBody = body({
+  name: Type.Optional(Label),
+  price_minor: Type.Optional(PriceMinor),
+  currency: Type.Optional(CurrencyCode),
+  ...optionalSettings,
+})
+
+export const ProblemWire = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    instance: Type.String(),
+    code: Type.String(),
+    request_id: Type.String(),
+  },
+  { additionalProperties: true, description: "RFC 9457 problem document" },
+)
+
+export type ProductAnswer = Static<typeof ProductWire>
+export type HoldAnswer = Static<typeof HoldWire>
+export type OrderAnswer = Static<typeof OrderWire>
+export type ProductChanges = Static<typeof ProductChangesBody>

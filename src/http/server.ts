@@ -1,0 +1,134 @@
+import cors from "@fastify/cors"
+import helmet from "@fastify/helmet"
+import rateLimit from "@fastify/rate-limit"
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
+import Fastify, { type FastifyBaseLogger } from "fastify"
+import { randomUUID } from "node:crypto"
+import type { ServerResponse } from "node:http"
+import type { Socket } from "node:net"
+import { describeApi } from "./api-description.ts"
+import { answerError } from "./errors.ts"
+import { acceptJsonOnly } from "./json-body.ts"
+import { refuse } from "./problems.ts"
+import { adminProductRoutes } from "./routes/admin-products.ts"
+import { healthRoutes } from "./routes/health.ts"
+import { holdRoutes } from "./routes/holds.ts"
+import { orderRoutes } from "./routes/orders.ts"
+import { paymentRoutes } from "./routes/payments.ts"
+import { productRoutes } from "./routes/products.ts"
+import type { App, Services } from "./services.ts"
+
+export interface ServerOptions {
+  readonly log: FastifyBaseLogger
+  readonly trustProxy: string | null
+  readonly corsOrigins: readonly string[]
+  /** Requests a minute and address on the buyers' routes; 0: no limit. */
+  readonly rateLimitPerMinute: number
+}
+
+/** The largest request of ours has a few kilobytes. */
+const BODY_LIMIT_BYTES = 64 * 1024
+/** A client that takes longer to send a whole request is not a buyer's browser. */
+const REQUEST_TIMEOUT_MS = 15_000
+/** Longer than the idle time of common proxies, so that they close first. */
+const KEEP_ALIVE_MS = 75_000
+
+/** The HTTP server with all its routes, not yet listening. */
+export async function createServer(services: Services, options: ServerOptions): Promise<App> {
+  const app = Fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    trustProxy: options.trustProxy ?? false,
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    // Bodies mean what they say: "2" is not 2, and a field we do not know is a mistake.
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true },
+    },
+    routerOptions: { maxParamLength: 200 },
+    genReqId: (request) => requestId(request.headers["x-request-id"]),
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
+  acceptJsonOnly(app)
+
+  await describeApi(app)
+  await app.register(helmet)
+  if (options.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...options.corsOrigins],
+      exposedHeaders: ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"],
+    })
+  }
+  await registerRateLimit(app, services, options.rateLimitPerMinute)
+  addStandardHooks(app, services)
+
+  productRoutes(app, services)
+  holdRoutes(app, services)
+  orderRoutes(app, services)
+  paymentRoutes(app, services)
+  adminProductRoutes(app, services)
+  healthRoutes(app, services)
+  return app
+}
+
+/** Only routes that ask for it are limited, only in closed mode, and never the shop itself. */
+async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: number): Promise<void> {
+  if (gatekeeper.mode === "open" || perMinute === 0) return
+  await app.register(rateLimit, {
+    global: false,
+    max: perMinute,
+    timeWindow: "1 minute",
+    allowList: (request) => gatekeeper.callerOf(request).kind === "admin",
+  })
+}
+
+function addStandardHooks(app: App, { events, readiness }: Services): void {
+  app.addHook("onRequest", async (request, reply) => {
+    void reply.header("x-request-id", request.id)
+    // While stopping, what has arrived is still answered; the client is asked to come back elsewhere.
+    if (readiness.stopping()) void reply.header("connection", "close")
+  })
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none"
+    events.requestServed(route, reply.statusCode, reply.elapsedTime / 1000)
+  })
+}
+
+/** A client may name its request; anything odd gets a name of ours. */
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === "string" && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+/** What is not even HTTP is answered before there is a request to speak of. */
+function answerBrokenRequest(
+  error: Error & { code?: string },
+  socket: Socket & { _httpMessage?: ServerResponse },
+) {
+  if (!socket.writable || socket._httpMessage?.headersSent === true) return socket.destroy()
+  const [status, reason] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? [431, "Request Header Fields Too Large"]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? [408, "Request Timeout"]
+        : [400, "Bad Request"]
+  const problem = JSON.stringify({
+    type: "urn:doorbuster:problem:malformed_request",
+    title: "The request cannot be read",
+    status,
+    detail: reason,
+    instance: "",
+    code: "malformed_request",
+    request_id: randomUUID(),
+  })
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(problem)}\r\n\r\n${problem}`,
+  )
+}

@@ -1,0 +1,46 @@
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import type { Events } from "../events.ts"
+import type { Lanes } from "../lanes/lanes.ts"
+import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { Ids } from "../store/ids.ts"
+import type { Lookups } from "../store/lookups.ts"
+import type { Views } from "../store/views.ts"
+import type { Gatekeeper } from "./auth.ts"
+import type { OwnerTokens } from "./owner-token.ts"
+
+/** What the routes work with; wired by hand in app.ts. */
+export interface Services {
+  readonly lanes: Lanes
+  readonly desk: PaymentDesk
+  readonly ids: Ids
+  readonly views: Views
+  readonly lookups: Lookups
+  readonly events: Events
+  readonly tokens: OwnerTokens
+  readonly gatekeeper: Gatekeeper
+  readonly readiness: Readiness
+  readonly holdTtlSeconds: number
+  /** Null: unsigned payment webhooks are taken (open mode only). */
+  readonly paymentWebhookSecret: Buffer | null
+}
+
+/** What the health routes report. */
+export interface Readiness {
+  readonly version: string
+  /** True from the moment the process begins to stop. */
+  readonly stopping: () => boolean
+  /** True when the database answers and its schema is complete. Never throws, answers within 2 s. */
+  readonly database: () => Promise<boolean>
+  readonly countStock: () => Promise<void>
+}
+
+/** The server, with the wire schemas as types. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>

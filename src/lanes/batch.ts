@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { Command } from "../domain/commands.ts"
+import type { Fact } from "../domain/facts.ts"
+import { execute, type Execution } from "../domain/machine.ts"
+import { needs } from "../domain/needs.ts"
+import type { Product } from "../domain/product.ts"
+import type { WorkingSet } from "../domain/working-set.ts"
+import { isTransient, UnknownCommit } from "../store/errors.ts"
+import type { ProductStore } from "../store/product-store.ts"
+
+/** What a batch works with. */
+export interface BatchContext {
+  readonly store: ProductStore
+  readonly observer: BatchObserver
+  /** Between 0 and 1; spreads the retries of processes that collided. */
+  readonly random: () => number
+}
+
+/** Hears of every batch, after its commit and before its callers. */
+export interface BatchObserver {
+  committed(batch: CommittedBatch): void
+  /** A try failed for a passing reason and is made again. */
+  retried(productId: number, attempts: number, error: unknown): void
+}
+
+export interface CommittedBatch {
+  readonly productId: number
+  readonly product: Product | null
+  readonly facts: readonly Fact[]
+  readonly size: number
+  readonly seconds: number
+}
+
+/** What became of a whole batch. */
+export type BatchResult =
+  | { readonly kind: "committed"; readonly executions: readonly Execution<unknown>[] }
+  /** It could not be done within the retries. */
+  | { readonly kind: "unavailable" }
+  /** It failed for a reason of its own; nothing has happened. */
+  | { readonly kind: "failed"; readonly fault: unknown }
+
+/** Tries after the first one. */
+const RETRIES = 5
+const FIRST_PAUSE_MS = 20
+const LONGEST_PAUSE_MS = 1_000
+
+/**
+ * Runs commands as one transaction and returns when it is committed (I5).
+ *
+ * Passing errors are tried again with growing, jittered pauses. When the connection dies on the
+ * way of COMMIT, the batch is repeated only after the database has shown that it is not there.
+ */
+export async function commitBatch(
+  context: BatchContext,
+  productId: number,
+  commands: readonly Command[],
+): Promise<BatchResult> {
+  const startedAt = performance.now()
+  const attempt = new Attempt(context.store, productId, commands)
+  for (let attempts = 1; ; attempts += 1) {
+    const result = await attempt.run().catch((error: unknown) => ({ error }))
+    if (!("error" in result)) {
+      const { state, executions } = result
+      context.observer.committed({
+        productId,
+        product: state.product,
+        facts: state.facts,
+        size: commands.length,
+        seconds: (performance.now() - startedAt) / 1000,
+      })
+      return { kind: "committed", executions }
+    }
+    if (!isTransient(result.error)) return { kind: "failed", fault: result.error }
+    context.observer.retried(productId, attempts, result.error)
+    if (attempts > RETRIES) return { kind: "unavailable" }
+    await sleep(pauseBefore(attempts, context.random()))
+  }
+}
+
+interface Decided {
+  readonly state: WorkingSet
+  readonly executions: readonly Execution<unknown>[]
+}
+
+/** One batch over all its tries: remembers what an unknown commit may have done. */
+class Attempt {
+  readonly #store: ProductStore
+  readonly #productId: number
+  readonly #commands: readonly Command[]
+  #unknown: Decided | null = null
+
+  constructor(store: ProductStore, productId: number, commands: readonly Command[]) {
+    this.#store = store
+    this.#productId = productId
+    this.#commands = commands
+  }
+
+  async run(): Promise<Decided> {
+    if (this.#unknown !== null) {
+      if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown
+      this.#unknown = null
+    }
+    let decided: Decided | null = null
+    try {
+      await this.#store.transact(this.#productId, needs(this.#commands), (state, now) => {
+        decided = { state, executions: this.#commands.map((command) => execute(state, command, now)) }
+      })
+    } catch (error) {
+      if (error instanceof UnknownCommit) this.#unknown = decided
+      throw error
+    }
+    if (decided === null) throw new Error("the store committed without a decision")
+    return decided
+  }
+}
+
+function pauseBefore(attempt: number, random: number): number {
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt)
+  return longest * (0.5 + random / 2)
+}

@@ -1,0 +1,96 @@
+import type { RecordedEvent } from "../domain/commands.ts"
+import type { PaymentEvent, PaymentEventRecord } from "../domain/payment.ts"
+import { isRefusal, type Refusal } from "../domain/refusals.ts"
+import type { Ids } from "../store/ids.ts"
+import type { Inbox } from "../store/inbox.ts"
+import type { Lookups } from "../store/lookups.ts"
+import type { LaneRefusal } from "./lane.ts"
+import type { Lanes } from "./lanes.ts"
+
+/** Brings payment events to the lane of their order, or keeps them until there is one. */
+export interface PaymentDesk {
+  /** Records an event and lets it act, once, however often it comes (I4). */
+  receive(event: PaymentEvent, requestId?: string): Promise<RecordedEvent | Refusal | LaneRefusal>
+  /** Applies parked events whose order has come to be meanwhile; returns how many. */
+  applyParked(limit: number): Promise<number>
+}
+
+/** Hears of events that are parked; those that act are facts of their batch. */
+export interface DeskObserver {
+  eventParked(event: {
+    key: string
+    orderId: number
+    duplicate: boolean
+    requestId?: string | undefined
+  }): void
+}
+
+export interface DeskParts {
+  readonly lanes: Lanes
+  readonly ids: Ids
+  readonly inbox: Inbox
+  readonly lookups: Lookups
+  readonly observer: DeskObserver
+}
+
+/** Makes the desk of this process. */
+export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: DeskParts): PaymentDesk {
+  async function receive(event: PaymentEvent, requestId?: string) {
+    const outcome = await actSomewhere(event, requestId)
+    const isParked = outcome === null || (isRefusal(outcome) && outcome.code === "order_unknown")
+    return isParked ? park(event, requestId) : outcome
+  }
+
+  /** Null: neither the order nor a hold that could become it is known. */
+  async function actSomewhere(event: PaymentEvent, requestId?: string) {
+    const order = await lookups.placeOfOrder(event.orderId)
+    if (order !== null) return act(event, order.productId, event.orderId, requestId)
+    const productId = event.holdId === null ? null : await lookups.productOfHold(event.holdId)
+    if (productId === null || event.holdId === null) return null
+    // An order that the event has to make keeps the id it was given, if that is free.
+    const isFree = await ids.claimOrderId(event.orderId, event.holdId)
+    return act(event, productId, isFree ? event.orderId : await ids.next("orders"), requestId)
+  }
+
+  async function act(event: PaymentEvent, productId: number, newOrderId: number, requestId?: string) {
+    const command = { kind: "record_payment_event", productId, requestId, event, newOrderId } as const
+    return (await lanes.submit(command)).outcome
+  }
+
+  async function park(
+    event: PaymentEvent,
+    requestId?: string,
+  ): Promise<RecordedEvent | Refusal | LaneRefusal> {
+    const parked = await inbox.park(event)
+    if (parked === null) return repeated(event, requestId)
+    observer.eventParked({ key: event.key, orderId: event.orderId, duplicate: false, requestId })
+    // The order may have been made between the look-up and the parking.
+    const order = await lookups.placeOfOrder(event.orderId)
+    if (order === null) return { event: parked, duplicate: false }
+    const outcome = await act(event, order.productId, event.orderId, requestId)
+    return isRefusal(outcome) ? outcome : { ...outcome, duplicate: false }
+  }
+
+  async function repeated(
+    event: PaymentEvent,
+    requestId?: string,
+  ): Promise<RecordedEvent | Refusal | LaneRefusal> {
+    const known = await inbox.find(event.provider, event.key)
+    if (known === null) throw new Error(`event ${event.key} is neither new nor known`)
+    if (known.fingerprint !== event.fingerprint) return { code: "event_key_reused" }
+    observer.eventParked({ key: event.key, orderId: event.orderId, duplicate: true, requestId })
+    return { event: known, duplicate: true }
+  }
+
+  async function applyAll(parked: readonly { event: PaymentEventRecord; orderProductId: number }[]) {
+    const outcomes = await Promise.all(
+      parked.map(({ event, orderProductId }) => act(event, orderProductId, event.orderId)),
+    )
+    return outcomes.filter((outcome) => !isRefusal(outcome)).length
+  }
+
+  return {
+    receive,
+    applyParked: async (limit) => applyAll(await inbox.parkedWithOrder(limit)),
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto"
+import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
+
+/** The body of the generic payment webhook, after its schema has been checked. */
+export interface GenericWebhookBody {
+  idempotency_key?: string
+  transaction_id?: string
+  order_id: number
+  status: WebhookStatus
+  amount_minor?: number
+  currency?: string
+  payment_id?: string
+  hold_id?: number
+  product_id?: number
+  quantity?: number
+}
+
+/** Every spelling of a result that is understood. */
+export type WebhookStatus = keyof typeof kindByStatus
+
+const kindByStatus = {
+  success: "succeeded",
+  succeeded: "succeeded",
+  paid: "succeeded",
+  failed: "failed",
+  failure: "failed",
+  cancelled: "cancelled",
+  canceled: "cancelled",
+} as const satisfies Record<string, PaymentEventKind>
+
+/** The spellings, for the schema. */
+export const webhookStatuses = Object.keys(kindByStatus) as WebhookStatus[]
+
+/**
+ * Translates a generic webhook. Its key is the body's `idempotency_key` or `transaction_id`, else
+ * the `webhook-id` header. Null: no key, or two that differ.
+ */
+export function genericPaymentEvent(
+  body: GenericWebhookBody,
+  headerKey: string | undefined,
+): PaymentEvent | null {
+  const { idempotency_key, transaction_id } = body
+  if (idempotency_key !== undefined && transaction_id !== undefined && idempotency_key !== transaction_id) {
+    return null
+  }
+  const key = idempotency_key ?? transaction_id ?? headerKey
+  if (key === undefined) return null
+
+  const event = {
+    provider: "generic",
+    key,
+    kind: kindByStatus[body.status],
+    orderId: body.order_id,
+    paymentId: body.payment_id ?? null,
+    amountMinor: body.amount_minor ?? null,
+    currency: body.currency ?? null,
+    holdId: body.hold_id ?? null,
+    productId: body.product_id ?? null,
+    quantity: body.quantity ?? null,
+  }
+  return { ...event, fingerprint: createHash("sha256").update(JSON.stringify(event)).digest("base64url") }
+}

@@ -1,0 +1,40 @@
+import { createHmac, timingSafeEqual } from "node:crypto"
+
+/** The headers of a Standard Webhooks message, as they came. */
+export interface WebhookHeaders {
+  readonly id: string | undefined
+  /** Seconds since the epoch, in decimal. */
+  readonly timestamp: string | undefined
+  /** One or more `v1,<base64>` separated by spaces; several while keys are rotated. */
+  readonly signature: string | undefined
+}
+
+/** How far a message's time may be from ours; an older one may be a recording. */
+const TOLERANCE_SECONDS = 300
+
+/** Why a message is not believed, or null when its signature holds. */
+export function refuseSignature(
+  key: Buffer,
+  headers: WebhookHeaders,
+  body: string,
+  nowSeconds: number,
+): string | null {
+  const { id, timestamp, signature } = headers
+  if (id === undefined || timestamp === undefined || signature === undefined) {
+    return "webhook-id, webhook-timestamp and webhook-signature are required"
+  }
+  if (!/^\d{1,12}$/.test(timestamp)) return "webhook-timestamp is not a number of seconds"
+  if (Math.abs(nowSeconds - Number(timestamp)) > TOLERANCE_SECONDS) {
+    return `webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds away`
+  }
+  const expected = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest()
+  const holds = signature.split(" ").some((candidate) => isSignature(candidate, expected))
+  return holds ? null : "no signature matches"
+}
+
+function isSignature(candidate: string, expected: Buffer): boolean {
+  const [version, encoded = ""] = candidate.split(",")
+  if (version !== "v1") return false
+  const given = Buffer.from(encoded, "base64")
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}

@@ -1,0 +1,54 @@
+/** Column lists whose names are the domain's field names, so that a row is a domain value. */
+
+export const productColumns = `
+  id, stock, held, sold, version, currency, paused, name, description,
+  price_minor as "priceMinor",
+  opens_at as "opensAt",
+  closes_at as "closesAt",
+  max_per_hold as "maxPerHold",
+  max_per_customer as "maxPerCustomer",
+  hold_ttl_seconds as "holdTtlSeconds",
+  image_url as "imageUrl",
+  created_at as "createdAt",
+  updated_at as "updatedAt"`
+
+export const holdColumns = `
+  id, qty, status,
+  product_id as "productId",
+  expires_at as "expiresAt",
+  created_at as "createdAt",
+  ended_at as "endedAt",
+  customer_id as "customerId"`
+
+export const orderColumns = `
+  id, quantity, currency, status, origin,
+  product_id as "productId",
+  hold_id as "holdId",
+  customer_id as "customerId",
+  unit_price_minor as "unitPriceMinor",
+  total_minor as "totalMinor",
+  expires_at as "expiresAt",
+  paid_at as "paidAt",
+  created_at as "createdAt",
+  updated_at as "updatedAt"`
+
+export const eventColumns = `
+  provider, key, fingerprint, kind, currency, quantity, outcome,
+  order_id as "orderId",
+  payment_id as "paymentId",
+  amount_minor as "amountMinor",
+  hold_id as "holdId",
+  product_id as "productId",
+  applied_order_id as "appliedOrderId",
+  order_status as "orderStatus",
+  received_at as "receivedAt",
+  applied_at as "appliedAt"`
+
+export const paymentColumns = `
+  provider, currency, allocation,
+  product_id as "productId",
+  order_id as "orderId",
+  event_key as "eventKey",
+  payment_id as "paymentId",
+  amount_minor as "amountMinor",
+  received_at as "receivedAt"`

@@ -1,0 +1,76 @@
+import type pg from "pg"
+import type { PaymentEvent, PaymentEventRecord } from "../domain/payment.ts"
+import { eventColumns } from "./columns.ts"
+
+/** The part of the payment inbox that belongs to no product yet. */
+export interface Inbox {
+  find(provider: string, key: string): Promise<PaymentEventRecord | null>
+  /** Keeps an event until its order exists. Null: an event with this key is there already. */
+  park(event: PaymentEvent): Promise<PaymentEventRecord | null>
+  /** Parked events whose order or hold now exists, oldest first, with the product of it. */
+  parkedWithOrder(limit: number): Promise<ParkedEvent[]>
+}
+
+export interface ParkedEvent {
+  readonly event: PaymentEventRecord
+  readonly orderProductId: number
+}
+
+/** The inbox over PostgreSQL. */
+export function createInbox(pool: pg.Pool): Inbox {
+  return {
+    async find(provider, key) {
+      const { rows } = await pool.query<PaymentEventRecord>({
+        name: "find-event",
+        text: `
+          select ${eventColumns}
+            from payment_events
+           where provider = $1
+             and key = $2`,
+        values: [provider, key],
+      })
+      return rows[0] ?? null
+    },
+
+    async park(event) {
+      const { rows } = await pool.query<PaymentEventRecord>({
+        name: "park-event",
+        text: `
+          insert into payment_events (
+            provider, key, fingerprint, kind, order_id, payment_id, amount_minor, currency,
+            hold_id, product_id, quantity, outcome, received_at)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'parked', clock_timestamp())
+          on conflict (provider, key) do nothing
+          returning ${eventColumns}`,
+        values: [
+          event.provider,
+          event.key,
+          event.fingerprint,
+          event.kind,
+          event.orderId,
+          event.paymentId,
+          event.amountMinor,
+          event.currency,
+          event.holdId,
+          event.productId,
+          event.quantity,
+        ],
+      })
+      return rows[0] ?? null
+    },
+
+    async parkedWithOrder(limit) {
+      const { rows } = await pool.query<PaymentEventRecord & { orderProductId: number }>({
+        name: "parked-with-order",
+        text: `
+          select e.*, o.product_id as "orderProductId"
+            from (select ${eventColumns} from payment_events where outcome = 'parked') as e
+            join orders o on o.id = e."orderId"
+           order by e."receivedAt"
+           limit $1`,
+        values: [limit],
+      })
+      return rows.map(({ orderProductId, ...event }) => ({ event, orderProductId }))
+    },
+  }
+}

@@ -1,0 +1,263 @@
+import type { Hold } from "../domain/hold.ts"
+import { shortage, type Needs, type Shortage } from "../domain/needs.ts"
+import type { Order } from "../domain/order.ts"
+import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
+import type { Product } from "../domain/product.ts"
+import { isoTime, later, type Instant } from "../domain/time.ts"
+import {
+  emptyWorkingSet,
+  type CustomerUnits,
+  type IdempotencyRecord,
+  type Rules,
+  type WorkingSet,
+} from "../domain/working-set.ts"
+import { eventColumns, holdColumns, orderColumns, paymentColumns, productColumns } from "./columns.ts"
+import type { Tx } from "./tx.ts"
+
+/** How long an Idempotency-Key is remembered. */
+export const IDEMPOTENCY_SECONDS = 24 * 60 * 60
+/** Due rows one batch takes back at most; what is left comes with the next one. */
+const RECLAIM_LIMIT = 2_000
+
+/**
+ * Locks the product's row, then loads what `needs` names: all in one round trip on a pipelined
+ * connection. A second one follows only when units are missing and held ones may be due.
+ *
+ * Every statement after the lock takes its snapshot after the lock, so the rows are as the last
+ * batch left them. `now` is the database's time under the lock.
+ */
+export async function loadWorkingSet(
+  tx: Tx,
+  productId: number,
+  needs: Needs,
+  rules: Rules,
+): Promise<{ state: WorkingSet; now: Instant }> {
+  const state = emptyWorkingSet(productId, rules)
+  const [now] = await Promise.all([lockProduct(tx, state), ...loadNamedRows(tx, state, needs)])
+
+  const missing = shortage(state, needs)
+  if (missing !== null || needs.dueLimit > 0) {
+    await loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })
+  }
+  return { state, now }
+}
+
+/** The lock is the law: whatever happens to this product waits here for its turn. */
+async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
+  const { rows } = await tx.query<Product & { now: Instant }>({
+    name: "lock-product",
+    // The clock is read outside the locking query: inside, it would be read before the wait.
+    text: `
+      with locked as materialized (
+        select ${productColumns}
+          from products
+         where id = $1
+           for update
+      )
+      select clock_timestamp() as now, locked.*
+        from (values (1)) as always
+        left join locked on true`,
+    values: [state.productId],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error("the database did not tell the time")
+  const { now, ...product } = row
+  if (product.id !== null) {
+    state.product = product
+    state.loadedProduct = product
+  }
+  return now
+}
+
+function* loadNamedRows(tx: Tx, state: WorkingSet, needs: Needs): Generator<Promise<void>> {
+  if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
+  if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
+  if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])
+  if (needs.events.length > 0 || needs.newOrderIds.length > 0) yield loadEvents(tx, state, needs)
+  if (needs.events.length > 0) yield loadPayments(tx, state, needs)
+  if (needs.idempotency.length > 0) yield loadIdempotency(tx, state, needs.idempotency)
+}
+
+async function loadHolds(tx: Tx, state: WorkingSet, ids: readonly number[]): Promise<void> {
+  const { rows } = await tx.query<Hold>({
+    name: "load-holds",
+    text: `
+      select ${holdColumns}
+        from holds
+       where product_id = $1
+         and id = any($2::bigint[])`,
+    values: [state.productId, ids],
+  })
+  for (const hold of rows) state.holds.load(hold)
+}
+
+async function loadOrders(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
+  const { rows } = await tx.query<Order>({
+    name: "load-orders",
+    text: `
+      select ${orderColumns}
+        from orders
+       where product_id = $1
+         and (id = any($2::bigint[]) or hold_id = any($3::bigint[]))`,
+    values: [state.productId, needs.orderIds, needs.orderHoldIds],
+  })
+  for (const order of rows) loadOrder(state, order)
+}
+
+function loadOrder(state: WorkingSet, order: Order): void {
+  state.orders.load(order)
+  state.orderIdByHold.set(order.holdId, order.id)
+}
+
+async function loadCustomers(tx: Tx, state: WorkingSet, customerIds: readonly string[]): Promise<void> {
+  const { rows } = await tx.query<CustomerUnits>({
+    name: "load-customers",
+    text: `
+      select customer_id as "customerId", units, unit_limit as "unitLimit"
+        from product_customers
+       where product_id = $1
+         and customer_id = any($2::text[])`,
+    values: [state.productId, customerIds],
+  })
+  for (const customer of rows) state.customers.load(customer)
+}
+
+/** Events by their keys, and those that are parked for an order that may come to be. */
+async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
+  const { rows } = await tx.query<PaymentEventRecord>({
+    name: "load-events",
+    text: `
+      select ${eventColumns}
+        from payment_events
+       where (provider, key) in (select * from unnest($1::text[], $2::text[]))
+          or (outcome = 'parked' and order_id = any($3::bigint[]))`,
+    values: [
+      needs.events.map((event) => event.provider),
+      needs.events.map((event) => event.key),
+      needs.newOrderIds,
+    ],
+  })
+  for (const event of rows) state.events.load(event)
+}
+
+async function loadPayments(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
+  const { rows } = await tx.query<Payment>({
+    name: "load-payments",
+    text: `
+      select ${paymentColumns}
+        from payments
+       where product_id = $1
+         and order_id in (
+               select id
+                 from orders
+                where product_id = $1
+                  and (id = any($2::bigint[]) or hold_id = any($3::bigint[])))`,
+    values: [state.productId, needs.orderIds, needs.orderHoldIds],
+  })
+  for (const payment of rows) state.payments.load(payment)
+}
+
+async function loadIdempotency(tx: Tx, state: WorkingSet, named: Needs["idempotency"]): Promise<void> {
+  const { rows } = await tx.query<IdempotencyRecord>({
+    name: "load-idempotency",
+    text: `
+      select scope, key, fingerprint, outcome, created_at as "createdAt"
+        from idempotency_keys
+       where (scope, key) in (select * from unnest($1::text[], $2::text[]))
+         and created_at > clock_timestamp() - make_interval(secs => $3)`,
+    values: [named.map((record) => record.scope), named.map((record) => record.key), IDEMPOTENCY_SECONDS],
+  })
+  for (const record of rows) state.idempotency.load(record)
+}
+
+/** Loads the due rows that can make up for what is missing, and when the next ones fall due. */
+async function loadDueRows(
+  tx: Tx,
+  state: WorkingSet,
+  { now, missing, limit }: { now: Instant; missing: Shortage | null; limit: number },
+): Promise<void> {
+  const due = Math.min(RECLAIM_LIMIT, Math.max(limit, missing?.units ?? 0))
+  const customerIds = missing?.customerIds ?? []
+  await Promise.all([
+    loadDueHolds(tx, state, { now, due, customerIds }),
+    loadDueOrders(tx, state, { now, due, customerIds }),
+    loadNextDeadline(tx, state, now),
+  ])
+}
+
+interface Due {
+  readonly now: Instant
+  readonly due: number
+  readonly customerIds: readonly string[]
+}
+
+async function loadDueHolds(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<void> {
+  const { rows } = await tx.query<Hold>({
+    name: "load-due-holds",
+    text: `
+      (select ${holdColumns}
+         from holds
+        where product_id = $1
+          and status = 'active'
+          and expires_at <= $2
+        order by expires_at
+        limit $3)
+      union
+      (select ${holdColumns}
+         from holds
+        where product_id = $1
+          and status = 'active'
+          and expires_at <= $2
+          and customer_id = any($4::text[]))`,
+    values: [state.productId, isoTime(now), due, customerIds],
+  })
+  for (const hold of rows) if (state.holds.get(hold.id) === undefined) state.holds.load(hold)
+}
+
+async function loadDueOrders(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<void> {
+  const { rows } = await tx.query<Order>({
+    name: "load-due-orders",
+    text: `
+      (select ${orderColumns}
+         from orders
+        where product_id = $1
+          and status = 'pending_payment'
+          and expires_at <= $2
+        order by expires_at
+        limit $3)
+      union
+      (select ${orderColumns}
+         from orders
+        where product_id = $1
+          and status = 'pending_payment'
+          and expires_at <= $2
+          and customer_id = any($4::text[]))`,
+    values: [state.productId, isoTime(now), due, customerIds],
+  })
+  for (const order of rows) if (state.orders.get(order.id) === undefined) loadOrder(state, order)
+}
+
+async function loadNextDeadline(tx: Tx, state: WorkingSet, now: Instant): Promise<void> {
+  const { rows } = await tx.query<{ nextDeadline: Instant | null }>({
+    name: "load-next-deadline",
+    text: `
+      select least(
+        (select min(expires_at)
+           from holds
+          where product_id = $1
+            and status = 'active'
+            and expires_at > $2),
+        (select min(expires_at)
+           from orders
+          where product_id = $1
+            and status = 'pending_payment'
+            and expires_at > $2)) as "nextDeadline"`,
+    values: [state.productId, isoTime(now)],
+  })
+  state.nextDeadline = rows[0]?.nextDeadline ?? null
+}
+
+/** The moment before which idempotency records may be written over. */
+export function idempotencyHorizon(now: Instant): Instant {
+  return later(now, -IDEMPOTENCY_SECONDS)
+}

@@ -1,0 +1,39 @@
+import type pg from "pg"
+
+/**
+ * Finds which product's lane a hold or order belongs to, and which hold owns it. These never
+ * change, so they can be read without a lock.
+ */
+export interface Lookups {
+  productOfHold(holdId: number): Promise<number | null>
+  placeOfOrder(orderId: number): Promise<{ readonly productId: number; readonly holdId: number } | null>
+}
+
+/** Look-ups over PostgreSQL. */
+export function createLookups(pool: pg.Pool): Lookups {
+  return {
+    async productOfHold(holdId) {
+      const { rows } = await pool.query<{ productId: number }>({
+        name: "product-of-hold",
+        text: `
+          select product_id as "productId"
+            from holds
+           where id = $1`,
+        values: [holdId],
+      })
+      return rows[0]?.productId ?? null
+    },
+
+    async placeOfOrder(orderId) {
+      const { rows } = await pool.query<{ productId: number; holdId: number }>({
+        name: "place-of-order",
+        text: `
+          select product_id as "productId", hold_id as "holdId"
+            from orders
+           where id = $1`,
+        values: [orderId],
+      })
+      return rows[0] ?? null
+    },
+  }
+}

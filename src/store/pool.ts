@@ -1,0 +1,80 @@
+import pg from "pg"
+import { instant } from "../domain/time.ts"
+
+/** Both ways to the database: batches must never wait for page views, nor the other way round. */
+export interface Database {
+  /** Pipelined connections for the lanes' transactions. */
+  readonly batches: pg.Pool
+  /** Connections for everything else: reads, look-ups, inbox, ids, housekeeping. */
+  readonly views: pg.Pool
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly batchConnections?: number
+  readonly viewConnections?: number
+  /** Called when an idle connection breaks; the pool replaces it by itself. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+/** A batch that cannot get the row lock by then gives up and tries again. */
+const LOCK_TIMEOUT_MS = 5_000
+/** No statement of ours comes near this; one that does is stuck. */
+const STATEMENT_TIMEOUT_MS = 15_000
+/** Frees the product's row when this process stops in the middle of a batch without dying. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
+/** How long a caller waits for a connection before it is told that the database is away. */
+const CONNECT_TIMEOUT_MS = 3_000
+const BATCH_CONNECTIONS = 8
+const VIEW_CONNECTIONS = 6
+
+/** Opens the pools; connections are made when they are first needed. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const settings = {
+    connectionString: options.url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    // One more than the server's own limit: fires only when the server itself no longer answers.
+    query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
+    keepAlive: true,
+    options: "-c timezone=UTC",
+    types: { getTypeParser },
+  }
+  const batches = new pg.Pool({
+    ...settings,
+    application_name: "doorbuster batches",
+    max: options.batchConnections ?? BATCH_CONNECTIONS,
+    pipeline: true,
+  })
+  const views = new pg.Pool({
+    ...settings,
+    application_name: "doorbuster views",
+    max: options.viewConnections ?? VIEW_CONNECTIONS,
+  })
+  for (const pool of [batches, views]) pool.on("error", (error) => options.onIdleError?.(error))
+  return {
+    batches,
+    views,
+    async close() {
+      await Promise.all([batches.end(), views.end()])
+    },
+  }
+}
+
+const parsers: Partial<Record<number, (text: string) => unknown>> = {
+  [pg.types.builtins.INT8]: safeInteger,
+  [pg.types.builtins.TIMESTAMPTZ]: (text) => instant(Date.parse(`${text.slice(0, -3)}Z`)),
+}
+
+/** Rows speak the domain's types: 64-bit integers are safe numbers, moments are instants. */
+const getTypeParser = ((oid: number, format?: "text" | "binary") =>
+  parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
+
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the integers of JavaScript`)
+  return value
+}

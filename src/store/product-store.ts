@@ -1,0 +1,132 @@
+import type { Needs } from "../domain/needs.ts"
+import type { Instant } from "../domain/time.ts"
+import type { Rules, WorkingSet } from "../domain/working-set.ts"
+import { isConnectionLoss, UnknownCommit } from "./errors.ts"
+import { loadWorkingSet } from "./load.ts"
+import type { Database } from "./pool.ts"
+import { saveChanges } from "./save.ts"
+import { begin, commit, rollbackOrBreak, type Tx } from "./tx.ts"
+
+/** What a lane needs of a store: one transaction on one product, and the truth about a lost one. */
+export interface ProductStore {
+  /**
+   * Locks the product, loads what `needs` names, lets `decide` change the working set, writes the
+   * changes and commits. When it returns, the changes are in the database (I5).
+   *
+   * Throws {@link UnknownCommit} when the connection died on the way of COMMIT; ask
+   * {@link ProductStore.wasCommitted} then. After any other error nothing has happened.
+   */
+  transact(
+    productId: number,
+    needs: Needs,
+    decide: (state: WorkingSet, now: Instant) => void,
+  ): Promise<WorkingSet>
+  /**
+   * True when the batch that left `state` behind is in the database. Waits for the product's lock
+   * first, which an orphaned transaction may still hold. Batches without new rows of their own are
+   * reported absent: repeating them changes nothing that is done already.
+   */
+  wasCommitted(state: WorkingSet): Promise<boolean>
+}
+
+/** The store over PostgreSQL. */
+export function createProductStore(database: Database, rules: Rules): ProductStore {
+  return {
+    async transact(productId, needs, decide) {
+      const client = await database.batches.connect()
+      let broken: Error | undefined
+      try {
+        const { tx, begun } = begin(client)
+        const [, { state, now }] = await Promise.all([begun, loadWorkingSet(tx, productId, needs, rules)])
+        decide(state, now)
+        await saveAndCommit(tx, state, now)
+        return state
+      } catch (error) {
+        broken = await rollbackOrBreak(client, error)
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    },
+
+    async wasCommitted(state) {
+      const client = await database.batches.connect()
+      let broken: Error | undefined
+      try {
+        const { tx, begun } = begin(client)
+        await begun
+        await lockProductRow(tx, state.productId)
+        return await hasOwnRow(tx, state)
+      } catch (error) {
+        broken = error instanceof Error ? error : new Error("look-up failed")
+        throw error
+      } finally {
+        broken ??= await rollbackOrBreak(client, undefined)
+        client.release(broken)
+      }
+    },
+  }
+}
+
+async function saveAndCommit(tx: Tx, state: WorkingSet, now: Instant): Promise<void> {
+  const writes = saveChanges(tx, state, now)
+  const committed = writes.length > 0 ? saveThenCommit(tx, writes) : commit(tx)
+  try {
+    await committed
+  } catch (error) {
+    // Only an answer of the server that is an ordinary error proves that nothing was committed.
+    if (writes.length > 0 && isConnectionLoss(error)) {
+      throw new UnknownCommit("the connection died before COMMIT was answered", { cause: error })
+    }
+    throw error
+  }
+}
+
+/** COMMIT travels with the writes; it is answered with ROLLBACK when one of them failed. */
+async function saveThenCommit(tx: Tx, writes: readonly Promise<void>[]): Promise<void> {
+  const committed = commit(tx)
+  const results = await Promise.allSettled([...writes, committed])
+  const failed = results.find((result) => result.status === "rejected")
+  if (failed !== undefined) throw failed.reason
+}
+
+async function lockProductRow(tx: Tx, productId: number): Promise<void> {
+  await tx.query({
+    name: "lock-product-row",
+    text: `
+      select id
+        from products
+       where id = $1
+         for update`,
+    values: [productId],
+  })
+}
+
+/** A batch is all or nothing, so any one row that only it could have written tells. */
+async function hasOwnRow(tx: Tx, state: WorkingSet): Promise<boolean> {
+  const own = ownRow(state)
+  if (own === null) return false
+  const { rows } = await tx.query({ text: own.text, values: own.values })
+  return rows.length > 0
+}
+
+function ownRow(state: WorkingSet): { text: string; values: unknown[] } | null {
+  const [hold] = state.holds.added()
+  if (hold !== undefined) return rowWithId("holds", hold)
+  const [order] = state.orders.added()
+  if (order !== undefined) return rowWithId("orders", order)
+  const [adjustment] = state.adjustments
+  if (adjustment !== undefined) return rowWithId("stock_adjustments", adjustment)
+  return null
+}
+
+function rowWithId(table: "holds" | "orders" | "stock_adjustments", row: { id: number; productId: number }) {
+  return {
+    text: `
+      select id
+        from ${table}
+       where id = $1
+         and product_id = $2`,
+    values: [row.id, row.productId],
+  }
+}

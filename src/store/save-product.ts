@@ -1,0 +1,107 @@
+import type { Product, ProductSettings } from "../domain/product.ts"
+import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
+import type { WorkingSet } from "../domain/working-set.ts"
+import type { Tx } from "./tx.ts"
+
+/** Writes the product's row when the batch made or changed it. */
+export function saveProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
+  const { product, loadedProduct } = state
+  if (product === null || product === loadedProduct) return []
+  if (loadedProduct === null) return [insertProduct(tx, product)]
+
+  const counters = updateCounters(tx, product, loadedProduct.version, now)
+  return isSettingChanged(loadedProduct, product) ? [counters, updateSettings(tx, product)] : [counters]
+}
+
+async function insertProduct(tx: Tx, product: Product): Promise<void> {
+  await tx.query({
+    name: "insert-product",
+    text: `
+      insert into products (
+        id, stock, held, sold, version, created_at, updated_at, ${settingColumns.join(", ")})
+      values ($1, $2, $3, $4, $5, $6, $6, ${settingColumns.map((_, index) => `$${index + 7}`).join(", ")})`,
+    values: [
+      product.id,
+      product.stock,
+      product.held,
+      product.sold,
+      product.version,
+      isoTime(product.createdAt),
+      ...settingValues(product),
+    ],
+  })
+}
+
+/**
+ * The hot statement. The version is the guard: it moves only under the lock, so another one than
+ * was loaded means that the lock was not held; null is then written into it, which undoes the batch.
+ */
+async function updateCounters(tx: Tx, product: Product, loadedVersion: number, now: Instant): Promise<void> {
+  await tx.query({
+    name: "update-product-counters",
+    text: `
+      update products
+         set stock = $3,
+             held = $4,
+             sold = $5,
+             version = case when version = $2 then $6::bigint end,
+             updated_at = $7
+       where id = $1`,
+    values: [
+      product.id,
+      loadedVersion,
+      product.stock,
+      product.held,
+      product.sold,
+      product.version,
+      isoTime(now),
+    ],
+  })
+}
+
+async function updateSettings(tx: Tx, product: Product): Promise<void> {
+  await tx.query({
+    name: "update-product-settings",
+    text: `
+      update products
+         set ${settingColumns.map((column, index) => `${column} = $${index + 2}`).join(", ")}
+       where id = $1`,
+    values: [product.id, ...settingValues(product)],
+  })
+}
+
+const settingColumns = [
+  "name",
+  "description",
+  "image_url",
+  "price_minor",
+  "currency",
+  "opens_at",
+  "closes_at",
+  "paused",
+  "max_per_hold",
+  "max_per_customer",
+  "hold_ttl_seconds",
+]
+
+/** In the order of {@link settingColumns}. */
+function settingValues(settings: ProductSettings): unknown[] {
+  return [
+    settings.name,
+    settings.description,
+    settings.imageUrl,
+    settings.priceMinor,
+    settings.currency,
+    isoTimeOrNull(settings.opensAt),
+    isoTimeOrNull(settings.closesAt),
+    settings.paused,
+    settings.maxPerHold,
+    settings.maxPerCustomer,
+    settings.holdTtlSeconds,
+  ]
+}
+
+function isSettingChanged(before: ProductSettings, after: ProductSettings): boolean {
+  const valuesAfter = settingValues(after)
+  return settingValues(before).some((value, index) => value !== valuesAfter[index])
+}

@@ -1,0 +1,291 @@
+import type { Hold } from "../domain/hold.ts"
+import type { Order } from "../domain/order.ts"
+import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
+import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
+import type { CustomerUnits, IdempotencyRecord, StockAdjustment, WorkingSet } from "../domain/working-set.ts"
+import { idempotencyHorizon } from "./load.ts"
+import { saveProduct } from "./save-product.ts"
+import type { Tx } from "./tx.ts"
+
+/**
+ * Writes what a batch changed, a statement for each kind of row, all in one round trip.
+ *
+ * COMMIT travels in the same round trip, so a write that must not happen has to fail by itself: each
+ * update names the state it changes from, and where the row is in another state it writes null into
+ * a column that must not be null. That undoes the batch. An empty list: nothing to write.
+ */
+export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
+  const { productId } = state
+  return [
+    ...saveProduct(tx, state, now),
+    ...whenAny(state.holds.added(), (holds) => insertHolds(tx, productId, holds)),
+    ...whenAny(state.holds.changed(), (holds) => endHolds(tx, productId, holds)),
+    ...whenAny(state.orders.added(), (orders) => insertOrders(tx, productId, orders)),
+    ...whenAny(state.orders.changed(), (orders) => endOrders(tx, productId, orders)),
+    ...whenAny([...state.customers.added(), ...state.customers.changed()], (customers) =>
+      saveCustomers(tx, productId, customers),
+    ),
+    ...whenAny([...state.customerReturns], (returns) => returnUnits(tx, productId, returns)),
+    ...whenAny(state.events.added(), (events) => insertEvents(tx, events)),
+    ...whenAny(state.events.changed(), (events) => applyParkedEvents(tx, events)),
+    ...whenAny(state.payments.added(), (payments) => insertPayments(tx, payments)),
+    ...whenAny(state.adjustments, (adjustments) => insertAdjustments(tx, productId, adjustments)),
+    ...whenAny(state.idempotency.added(), (records) => insertIdempotency(tx, records, now)),
+  ]
+}
+
+function whenAny<Row>(rows: readonly Row[], write: (rows: readonly Row[]) => Promise<void>): Promise<void>[] {
+  return rows.length > 0 ? [write(rows)] : []
+}
+
+async function insertHolds(tx: Tx, productId: number, holds: readonly Hold[]): Promise<void> {
+  await tx.query({
+    name: "insert-holds",
+    text: `
+      insert into holds (product_id, id, qty, status, expires_at, created_at, ended_at, customer_id)
+      select $1, h.*
+        from unnest($2::bigint[], $3::integer[], $4::text[], $5::timestamptz[],
+                    $6::timestamptz[], $7::timestamptz[], $8::text[]) as h`,
+    values: [
+      productId,
+      holds.map((hold) => hold.id),
+      holds.map((hold) => hold.qty),
+      holds.map((hold) => hold.status),
+      holds.map((hold) => isoTime(hold.expiresAt)),
+      holds.map((hold) => isoTime(hold.createdAt)),
+      holds.map((hold) => isoTimeOrNull(hold.endedAt)),
+      holds.map((hold) => hold.customerId),
+    ],
+  })
+}
+
+/** A hold ends once (I3): only an active one can. */
+async function endHolds(tx: Tx, productId: number, holds: readonly Hold[]): Promise<void> {
+  await tx.query({
+    name: "end-holds",
+    text: `
+      update holds
+         set status = case when holds.status = 'active' then h.status end,
+             ended_at = h.ended_at
+        from unnest($2::bigint[], $3::text[], $4::timestamptz[]) as h (id, status, ended_at)
+       where holds.product_id = $1
+         and holds.id = h.id`,
+    values: [
+      productId,
+      holds.map((hold) => hold.id),
+      holds.map((hold) => hold.status),
+      holds.map((hold) => isoTimeOrNull(hold.endedAt)),
+    ],
+  })
+}
+
+async function insertOrders(tx: Tx, productId: number, orders: readonly Order[]): Promise<void> {
+  await tx.query({
+    name: "insert-orders",
+    text: `
+      insert into orders (
+        product_id, id, hold_id, customer_id, quantity, unit_price_minor, total_minor, currency,
+        status, origin, expires_at, paid_at, created_at, updated_at)
+      select $1, o.*
+        from unnest($2::bigint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[],
+                    $7::bigint[], $8::text[], $9::text[], $10::text[], $11::timestamptz[],
+                    $12::timestamptz[], $13::timestamptz[], $14::timestamptz[]) as o`,
+    values: [
+      productId,
+      orders.map((order) => order.id),
+      orders.map((order) => order.holdId),
+      orders.map((order) => order.customerId),
+      orders.map((order) => order.quantity),
+      orders.map((order) => order.unitPriceMinor),
+      orders.map((order) => order.totalMinor),
+      orders.map((order) => order.currency),
+      orders.map((order) => order.status),
+      orders.map((order) => order.origin),
+      orders.map((order) => isoTime(order.expiresAt)),
+      orders.map((order) => isoTimeOrNull(order.paidAt)),
+      orders.map((order) => isoTime(order.createdAt)),
+      orders.map((order) => isoTime(order.updatedAt)),
+    ],
+  })
+}
+
+/** An order ends once (I3): only one that waits for payment can. */
+async function endOrders(tx: Tx, productId: number, orders: readonly Order[]): Promise<void> {
+  await tx.query({
+    name: "end-orders",
+    text: `
+      update orders
+         set status = case when orders.status = 'pending_payment' then o.status end,
+             paid_at = o.paid_at,
+             updated_at = o.updated_at
+        from unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[])
+             as o (id, status, paid_at, updated_at)
+       where orders.product_id = $1
+         and orders.id = o.id`,
+    values: [
+      productId,
+      orders.map((order) => order.id),
+      orders.map((order) => order.status),
+      orders.map((order) => isoTimeOrNull(order.paidAt)),
+      orders.map((order) => isoTime(order.updatedAt)),
+    ],
+  })
+}
+
+async function saveCustomers(tx: Tx, productId: number, customers: readonly CustomerUnits[]): Promise<void> {
+  await tx.query({
+    name: "save-customers",
+    text: `
+      insert into product_customers (product_id, customer_id, units, unit_limit)
+      select $1, c.*
+        from unnest($2::text[], $3::integer[], $4::integer[]) as c
+      on conflict (product_id, customer_id) do update
+         set units = excluded.units,
+             unit_limit = excluded.unit_limit`,
+    values: [
+      productId,
+      customers.map((customer) => customer.customerId),
+      customers.map((customer) => customer.units),
+      customers.map((customer) => customer.unitLimit),
+    ],
+  })
+}
+
+async function returnUnits(tx: Tx, productId: number, returns: readonly [string, number][]): Promise<void> {
+  await tx.query({
+    name: "return-customer-units",
+    text: `
+      update product_customers
+         set units = product_customers.units - r.units
+        from unnest($2::text[], $3::integer[]) as r (customer_id, units)
+       where product_customers.product_id = $1
+         and product_customers.customer_id = r.customer_id`,
+    values: [productId, returns.map(([customerId]) => customerId), returns.map(([, units]) => units)],
+  })
+}
+
+/** The key is unique over all products: who comes second waits here, fails, and looks again. */
+async function insertEvents(tx: Tx, events: readonly PaymentEventRecord[]): Promise<void> {
+  await tx.query({
+    name: "insert-events",
+    text: `
+      insert into payment_events (
+        provider, key, fingerprint, kind, order_id, payment_id, amount_minor, currency, hold_id,
+        product_id, quantity, outcome, applied_order_id, order_status, received_at, applied_at)
+      select *
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+                    $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::integer[],
+                    $12::text[], $13::bigint[], $14::text[], $15::timestamptz[], $16::timestamptz[])`,
+    values: [
+      events.map((event) => event.provider),
+      events.map((event) => event.key),
+      events.map((event) => event.fingerprint),
+      events.map((event) => event.kind),
+      events.map((event) => event.orderId),
+      events.map((event) => event.paymentId),
+      events.map((event) => event.amountMinor),
+      events.map((event) => event.currency),
+      events.map((event) => event.holdId),
+      events.map((event) => event.productId),
+      events.map((event) => event.quantity),
+      events.map((event) => event.outcome),
+      events.map((event) => event.appliedOrderId),
+      events.map((event) => event.orderStatus),
+      events.map((event) => isoTime(event.receivedAt)),
+      events.map((event) => isoTimeOrNull(event.appliedAt)),
+    ],
+  })
+}
+
+/** A parked event is applied once (I4); losing the race for it means that the batch must look again. */
+async function applyParkedEvents(tx: Tx, events: readonly PaymentEventRecord[]): Promise<void> {
+  await tx.query({
+    name: "apply-parked-events",
+    text: `
+      update payment_events
+         set outcome = case when payment_events.outcome = 'parked' then e.outcome end,
+             applied_order_id = e.applied_order_id,
+             order_status = e.order_status,
+             applied_at = e.applied_at
+        from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::timestamptz[])
+             as e (provider, key, outcome, applied_order_id, order_status, applied_at)
+       where payment_events.provider = e.provider
+         and payment_events.key = e.key`,
+    values: [
+      events.map((event) => event.provider),
+      events.map((event) => event.key),
+      events.map((event) => event.outcome),
+      events.map((event) => event.appliedOrderId),
+      events.map((event) => event.orderStatus),
+      events.map((event) => isoTimeOrNull(event.appliedAt)),
+    ],
+  })
+}
+
+async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
+  await tx.query({
+    name: "insert-payments",
+    text: `
+      insert into payments (
+        product_id, order_id, provider, event_key, payment_id, amount_minor, currency, allocation,
+        received_at)
+      select *
+        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+                    $7::text[], $8::text[], $9::timestamptz[])`,
+    values: [
+      payments.map((payment) => payment.productId),
+      payments.map((payment) => payment.orderId),
+      payments.map((payment) => payment.provider),
+      payments.map((payment) => payment.eventKey),
+      payments.map((payment) => payment.paymentId),
+      payments.map((payment) => payment.amountMinor),
+      payments.map((payment) => payment.currency),
+      payments.map((payment) => payment.allocation),
+      payments.map((payment) => isoTime(payment.receivedAt)),
+    ],
+  })
+}
+
+async function insertAdjustments(
+  tx: Tx,
+  productId: number,
+  adjustments: readonly StockAdjustment[],
+): Promise<void> {
+  await tx.query({
+    name: "insert-adjustments",
+    text: `
+      insert into stock_adjustments (product_id, id, stock_before, stock_after, created_at)
+      select $1, a.*
+        from unnest($2::bigint[], $3::integer[], $4::integer[], $5::timestamptz[]) as a`,
+    values: [
+      productId,
+      adjustments.map((adjustment) => adjustment.id),
+      adjustments.map((adjustment) => adjustment.stockBefore),
+      adjustments.map((adjustment) => adjustment.stockAfter),
+      adjustments.map((adjustment) => isoTime(adjustment.createdAt)),
+    ],
+  })
+}
+
+/** Writes over records past their time; a younger one fails the batch, which then looks again. */
+async function insertIdempotency(tx: Tx, records: readonly IdempotencyRecord[], now: Instant): Promise<void> {
+  await tx.query({
+    name: "insert-idempotency",
+    text: `
+      insert into idempotency_keys (scope, key, fingerprint, outcome, created_at)
+      select *
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
+      on conflict (scope, key) do update
+         set fingerprint = excluded.fingerprint,
+             outcome = excluded.outcome,
+             created_at = case when idempotency_keys.created_at <= $6 then excluded.created_at end`,
+    values: [
+      records.map((record) => record.scope),
+      records.map((record) => record.key),
+      records.map((record) => record.fingerprint),
+      records.map((record) => record.outcome),
+      records.map((record) => isoTime(record.createdAt)),
+      isoTime(idempotencyHorizon(now)),
+    ],
+  })
+}

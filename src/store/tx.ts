@@ -1,0 +1,54 @@
+import type pg from "pg"
+
+declare const inTransaction: unique symbol
+
+/**
+ * A connection inside an open transaction. The brand is given out here only, so that a store
+ * function that needs a transaction cannot be handed a pool or a bare connection.
+ */
+export type Tx = pg.ClientBase & { readonly [inTransaction]: true }
+
+/**
+ * Begins a transaction without waiting for the answer; the first statement after it travels in the
+ * same packet on a pipelined connection. `begun` rejects when BEGIN itself fails.
+ */
+export function begin(client: pg.ClientBase): { tx: Tx; begun: Promise<unknown> } {
+  return { tx: client as Tx, begun: client.query("begin") }
+}
+
+/**
+ * Commits. A failed transaction answers COMMIT with ROLLBACK and no error, so the tag is checked.
+ */
+export async function commit(tx: Tx): Promise<void> {
+  const { command } = await tx.query("commit")
+  if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`)
+}
+
+/** Runs `work` in a transaction of its own on one of the pool's connections. */
+export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    const { tx, begun } = begin(client)
+    await begun
+    const result = await work(tx)
+    await commit(tx)
+    return result
+  } catch (error) {
+    broken = await rollbackOrBreak(client, error)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** Rolls back; returns an error when the connection is no longer usable. */
+export async function rollbackOrBreak(client: pg.ClientBase, cause: unknown): Promise<Error | undefined> {
+  try {
+    await client.query("rollback")
+    return undefined
+  } catch {
+    // The connection is gone, and the transaction with it; the first error tells why.
+    return cause instanceof Error ? cause : new Error("the connection is lost")
+  }
+}

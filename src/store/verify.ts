@@ -1,0 +1,238 @@
+import type pg from "pg"
+import { transaction } from "./tx.ts"
+
+/** One thing that is not as the invariants say. */
+export interface Violation {
+  /** `I1` … `I8`, as numbered in docs/invariants.md. */
+  readonly invariant: string
+  readonly productId: number | null
+  readonly what: string
+}
+
+/** What was looked at, and what was wrong. */
+export interface Verification {
+  readonly products: number
+  readonly holds: number
+  readonly orders: number
+  readonly paymentEvents: number
+  readonly violations: readonly Violation[]
+}
+
+interface Check {
+  readonly invariant: string
+  /** Selects `product_id` and `what` for each violation. */
+  readonly text: string
+}
+
+/** How many violations of one kind are listed. */
+const LISTED = 20
+/** A recount of a large database takes longer than any statement of a sale may. */
+const RECOUNT_TIMEOUT_MS = 300_000
+
+/**
+ * Recounts every product from its rows and checks all that rows can show.
+ *
+ * Reads one snapshot and takes no lock, so it is safe and exact during a sale.
+ */
+export async function verify(pool: pg.Pool): Promise<Verification> {
+  return transaction(pool, async (tx) => {
+    await tx.query("set transaction isolation level repeatable read, read only")
+    await tx.query(`set local statement_timeout = ${RECOUNT_TIMEOUT_MS}`)
+    const violations: Violation[] = []
+    for (const { invariant, text } of checks) {
+      const { rows } = await tx.query<{ product_id: number | null; what: string }>(
+        `select product_id, what from (${text}) as found limit ${LISTED}`,
+      )
+      violations.push(...rows.map((row) => ({ invariant, productId: row.product_id, what: row.what })))
+    }
+    const { rows } = await tx.query<Omit<Verification, "violations">>(`
+      select (select count(*) from products) as products,
+             (select count(*) from holds) as holds,
+             (select count(*) from orders) as orders,
+             (select count(*) from payment_events) as "paymentEvents"`)
+    const [counted] = rows
+    if (counted === undefined) throw new Error("the database did not count")
+    return { ...counted, violations }
+  })
+}
+
+const checks: readonly Check[] = [
+  {
+    invariant: "I1",
+    text: `
+      select id as product_id,
+             format('stock %s, held %s, sold %s', stock, held, sold) as what
+        from products
+       where held < 0
+          or sold < 0
+          or held + sold > stock`,
+  },
+  {
+    invariant: "I1",
+    text: `
+      select p.id as product_id,
+             format('stock is %s, its adjustments add up to %s', p.stock, coalesce(a.stock, 0)) as what
+        from products p
+        left join (
+             select product_id, sum(stock_after - stock_before) as stock
+               from stock_adjustments
+              group by product_id) as a on a.product_id = p.id
+       where p.stock <> coalesce(a.stock, 0)`,
+  },
+  {
+    invariant: "I2",
+    text: `
+      select p.id as product_id,
+             format('held is %s, its active holds have %s and its unpaid orders %s units',
+                    p.held, coalesce(h.units, 0), coalesce(o.pending, 0)) as what
+        from products p
+        left join (
+             select product_id, sum(qty) as units
+               from holds
+              where status = 'active'
+              group by product_id) as h on h.product_id = p.id
+        left join (
+             select product_id, sum(quantity) as pending
+               from orders
+              where status = 'pending_payment'
+              group by product_id) as o on o.product_id = p.id
+       where p.held <> coalesce(h.units, 0) + coalesce(o.pending, 0)`,
+  },
+  {
+    invariant: "I2",
+    text: `
+      select p.id as product_id,
+             format('sold is %s, its paid orders have %s units', p.sold, coalesce(o.units, 0)) as what
+        from products p
+        left join (
+             select product_id, sum(quantity) as units
+               from orders
+              where status = 'paid'
+              group by product_id) as o on o.product_id = p.id
+       where p.sold <> coalesce(o.units, 0)`,
+  },
+  {
+    invariant: "I2",
+    text: `
+      select product_id, format('%s belongs to no product', name) as what
+        from (select product_id, 'hold ' || id as name from holds
+              union all
+              select product_id, 'order ' || id from orders) as row
+       where not exists (select from products where id = row.product_id)`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select h.product_id, format('hold %s is converted and has no order', h.id) as what
+        from holds h
+        left join orders o on o.hold_id = h.id and o.product_id = h.product_id
+       where h.status = 'converted'
+         and o.id is null`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select o.product_id,
+             format('order %s has %s units of hold %s, which is %s with %s',
+                    o.id, o.quantity, o.hold_id, coalesce(h.status, 'missing'), h.qty) as what
+        from orders o
+        left join holds h on h.id = o.hold_id and h.product_id = o.product_id
+       where h.status is distinct from 'converted'
+          or h.qty <> o.quantity`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select min(product_id) as product_id, format('order id %s exists %s times', id, count(*)) as what
+        from orders
+       group by id
+      having count(*) > 1`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select min(product_id) as product_id, format('hold id %s exists %s times', id, count(*)) as what
+        from holds
+       group by id
+      having count(*) > 1`,
+  },
+  {
+    invariant: "I4",
+    text: `
+      select p.product_id,
+             format('payment of event %s (%s) has no such event in the inbox', p.event_key, p.provider) as what
+        from payments p
+        left join payment_events e on e.provider = p.provider and e.key = p.event_key
+       where e.key is null
+          or e.applied_order_id is distinct from p.order_id`,
+  },
+  {
+    invariant: "I4",
+    text: `
+      select e.product_id, format('event %s (%s) paid order %s more than once', min(e.key), e.provider,
+                                  e.applied_order_id) as what
+        from payment_events e
+       where e.outcome = 'paid'
+       group by e.product_id, e.provider, e.applied_order_id
+      having count(*) > 1`,
+  },
+  {
+    invariant: "I7",
+    text: `
+      select o.product_id, format('order %s is %s and no payment pays it', o.id, o.status) as what
+        from orders o
+        left join payments p
+          on p.order_id = o.id and p.product_id = o.product_id and p.allocation = 'order'
+       where o.status in ('paid', 'refunded')
+         and p.order_id is null`,
+  },
+  {
+    invariant: "I7",
+    text: `
+      select p.product_id, format('a payment pays order %s, which is %s', p.order_id,
+                                  coalesce(o.status, 'missing')) as what
+        from payments p
+        left join orders o on o.id = p.order_id and o.product_id = p.product_id
+       where p.allocation = 'order'
+         and (o.status is null or o.status not in ('paid', 'refunded'))`,
+  },
+  {
+    invariant: "I7",
+    text: `
+      select o.product_id,
+             format('event %s (%s) came to %s and left no payment', e.key, e.provider, e.outcome) as what
+        from payment_events e
+        join orders o on o.id = e.applied_order_id
+        left join payments p on p.order_id = o.id and p.product_id = o.product_id
+       where e.outcome in ('paid', 'refund_due')
+         and p.order_id is null`,
+  },
+  {
+    invariant: "I8",
+    text: `
+      select product_id, format('customer %s has %s units, the counter says %s',
+                                customer_id, sum(owned), sum(counted)) as what
+        from (select product_id, customer_id, qty as owned, 0 as counted
+                from holds
+               where status = 'active'
+                 and customer_id is not null
+              union all
+              select product_id, customer_id, quantity, 0
+                from orders
+               where status in ('pending_payment', 'paid')
+                 and customer_id is not null
+              union all
+              select product_id, customer_id, 0, units
+                from product_customers) as units
+       group by product_id, customer_id
+      having sum(owned) <> sum(counted)`,
+  },
+  {
+    invariant: "I8",
+    text: `
+      select product_id, format('customer %s has %s units, more than the limit of %s',
+                                customer_id, units, unit_limit) as what
+        from product_customers
+       where units > unit_limit`,
+  },
+]

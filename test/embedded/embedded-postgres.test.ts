@@ -1,0 +1,162 @@
+import { existsSync } from "node:fs"
+import { appendFile, readdir, stat, truncate, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { once } from "node:events"
+import { afterEach, expect, test } from "vitest"
+import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
+import { runCommand, started } from "./support/commands.ts"
+import { ask, cleanUp, killServer, newDirectory, serverPid } from "./support/directories.ts"
+
+afterEach(cleanUp)
+
+/** The promise is under a second; the rest is for a busy machine. */
+const SECOND_START_LIMIT_MS = 3_000
+
+test("the first start makes a safe cluster and the default database", async () => {
+  const dataDirectory = join(await newDirectory(), "deeper", ".doorbuster")
+
+  await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  const settings = await ask(
+    server.url,
+    `select current_database(), current_user, current_setting('data_checksums'), current_setting('fsync'),
+            current_setting('server_encoding'), current_setting('lc_messages'), datcollate
+       from pg_database
+      where datname = current_database()`,
+  )
+  expect(settings).toEqual(["doorbuster", "doorbuster", "on", "on", "UTF8", "C", "C"])
+  expect(server.adopted).toBe(false)
+})
+
+test("a second start finds the data, and soon", async () => {
+  const dataDirectory = await newDirectory()
+  {
+    await using first = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+    await ask(first.url, "create table kept as select 42 as answer")
+  }
+
+  const start = performance.now()
+  await using second = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  expect(performance.now() - start).toBeLessThan(SECOND_START_LIMIT_MS)
+  expect(await ask(second.url, "select answer from kept")).toEqual(["42"])
+})
+
+test("stop waits until the server is gone, and may be called twice", async () => {
+  const dataDirectory = await newDirectory()
+  const server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  await Promise.all([server.stop(), server.stop()])
+
+  expect(await serverPid(join(dataDirectory, "cluster"))).toBeNull()
+  expect(existsSync(join(dataDirectory, "cluster", "postmaster.pid"))).toBe(false)
+})
+
+test("nobody comes in without the password, and the password is for us only", async () => {
+  const dataDirectory = await newDirectory()
+  await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  const wrong = new URL(server.url)
+  wrong.password = "guess"
+
+  await expect(ask(wrong.href, "select 1")).rejects.toThrow("password authentication failed")
+  const modes = ["password", "cluster", "run"].map(
+    async (name) => (await stat(join(dataDirectory, name))).mode & 0o777,
+  )
+  expect(await Promise.all(modes)).toEqual([0o600, 0o700, 0o700])
+})
+
+test("a path too long for a socket is served over loopback TCP, with the same password", async () => {
+  const dataDirectory = join(await newDirectory(), "long".repeat(25))
+  await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  expect(new URL(server.url).hostname).toBe("127.0.0.1")
+  expect(await ask(server.url, "show listen_addresses")).toEqual(["127.0.0.1"])
+})
+
+test("survives Node: after SIGKILL of Node the running server is adopted", async () => {
+  const dataDirectory = await newDirectory()
+  const killed = runCommand({ dataDirectory, role: "owner" })
+  await ask((await started(killed)).url, "create table kept as select 42 as answer")
+  const pid = await serverPid(join(dataDirectory, "cluster"))
+  await killed.kill()
+
+  await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  expect(server.adopted).toBe(true)
+  expect(await serverPid(join(dataDirectory, "cluster"))).toBe(pid)
+  expect(await ask(server.url, "select answer from kept")).toEqual(["42"])
+})
+
+test("survives both: after SIGKILL of Node and PostgreSQL committed rows are there", async () => {
+  const dataDirectory = await newDirectory()
+  const killed = runCommand({ dataDirectory, role: "owner" })
+  await ask((await started(killed)).url, "create table kept as select 42 as answer")
+  await Promise.all([killed.kill(), killServer(join(dataDirectory, "cluster"))])
+
+  await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  expect(server.adopted).toBe(false)
+  expect(await ask(server.url, "select answer from kept")).toEqual(["42"])
+})
+
+test("Ctrl-C in the terminal reaches Node and not PostgreSQL", async () => {
+  const dataDirectory = await newDirectory()
+  const command = runCommand({ dataDirectory, role: "owner" }, { detached: true })
+  const { url } = await started(command)
+
+  const ended = once(command.process, "exit")
+  process.kill(-command.pid, "SIGINT")
+  await ended
+
+  expect(await ask(url, "select 1")).toEqual(["1"])
+})
+
+test("does not keep Node alive", async () => {
+  const dataDirectory = await newDirectory()
+  const command = runCommand({ dataDirectory, role: "owner" })
+  const { url } = await started(command)
+
+  await command.leave()
+
+  expect(command.process.exitCode).toBe(0)
+  expect(await ask(url, "select 1")).toEqual(["1"])
+})
+
+test("a first start that was killed halfway is begun again", async () => {
+  const dataDirectory = await newDirectory()
+  const half = runCommand({ dataDirectory, role: "owner" })
+  while (!(await readdir(dataDirectory)).some((name) => name.startsWith("cluster.new"))) {
+    await new Promise(setImmediate)
+  }
+  await half.kill()
+
+  await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  expect(await ask(server.url, "select 1")).toEqual(["1"])
+  expect((await readdir(dataDirectory)).filter((name) => name.startsWith("cluster"))).toEqual(["cluster"])
+})
+
+test("a server that does not start is explained by the end of its log", async () => {
+  const dataDirectory = await newDirectory()
+  await (await startEmbeddedPostgres({ dataDirectory, role: "owner" })).stop()
+  await appendFile(join(dataDirectory, "cluster", "postgresql.conf"), "no_such_setting = 1\n")
+
+  const start = startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  await expect(start).rejects.toThrow(/unrecognized configuration parameter "no_such_setting"/)
+  await expect(start).rejects.toMatchObject({ exitCode: 1 })
+})
+
+test("a large log is set aside at start", async () => {
+  const dataDirectory = await newDirectory()
+  const log = join(dataDirectory, "postgres.log")
+  await writeFile(log, "")
+  await truncate(log, 11 * 1024 * 1024)
+
+  await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
+
+  expect(server.adopted).toBe(false)
+  expect((await stat(`${log}.1`)).size).toBe(11 * 1024 * 1024)
+  expect((await stat(log)).size).toBeLessThan(100_000)
+})
