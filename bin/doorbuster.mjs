@@ -18,6 +18,7 @@ const node = isFit(process.versions.node) ? process.execPath : findInstalledNode
 if (entry === undefined) {
   refuse("Neither src/main.ts nor dist/main.js is there: reinstall doorbuster, or run `npm run build`.")
 } else if (node === process.execPath) {
+  endWithNpm()
   await import(pathToFileURL(entry).href)
 } else if (node === undefined) {
   refuse(
@@ -26,6 +27,18 @@ if (entry === undefined) {
   )
 } else {
   runWith(node, entry)
+}
+
+/** A signal to `npm start` ends npm's shell, which tells nobody: being left alone is then the sign to stop. */
+function endWithNpm() {
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, "SIGTERM")
+  }, 200)
+  watch.unref()
 }
 
 function isFit(version) {

@@ -73,7 +73,7 @@ const schema = {
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
     TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
-    CORS_ORIGINS: { ...text("origins such as https://shop.example, separated by commas"), default: "" },
+    CORS_ORIGINS: text("origins such as https://shop.example, separated by commas"),
     RATE_LIMIT_PER_MINUTE: {
       type: "integer",
       minimum: 0,
@@ -96,7 +96,7 @@ interface Environment {
   HOLD_TTL_SECONDS: number
   PAYMENT_TTL_SECONDS: number
   TRUST_PROXY?: string
-  CORS_ORIGINS: string
+  CORS_ORIGINS?: string
   RATE_LIMIT_PER_MINUTE: number
 }
 
@@ -133,7 +133,7 @@ export function readConfig({
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
     trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),
-    corsOrigins: env.CORS_ORIGINS.split(",").flatMap((origin) => origin.trim() || []),
+    corsOrigins: (env.CORS_ORIGINS ?? "").split(",").flatMap((origin) => origin.trim() || []),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
   }
 }

@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { readConfig } from "../config.ts"
 import { version } from "../version.ts"
 import { doctor } from "./doctor.ts"
-import { explain } from "./exit.ts"
+import { explain, UsageError } from "./exit.ts"
 import { printError } from "./output.ts"
 import { race } from "./race.ts"
 import { releaseExpired } from "./release-expired.ts"
@@ -56,7 +56,7 @@ function createProgram(): Command {
     .argument("[status]", "print what the database has and lacks instead")
     .action(async (status: string | undefined, options: JsonOption) => {
       if (status === undefined) return migrateSchema(readConfig(), options)
-      if (status !== "status") throw new InvalidArgumentError(`migrate knows "status", not "${status}"`)
+      if (status !== "status") throw new UsageError(`migrate knows "status", not "${status}"`)
       failUnless(await printSchemaStatus(readConfig(), options))
     })
 

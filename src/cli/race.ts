@@ -1,5 +1,5 @@
 import pino from "pino"
-import { startApp } from "../app.ts"
+import { startApp, type RunningApp } from "../app.ts"
 import type { Config } from "../config.ts"
 import { verify } from "../store/verify.ts"
 import { accessDatabase, withEngineAt } from "./database.ts"
@@ -38,15 +38,21 @@ async function raceOwnServer(config: Config, options: RaceOptions): Promise<Race
       const own: Config = { ...config, host: "127.0.0.1", port: 0, adminToken: null }
       const log = pino({ level: "silent" })
       const app = await startApp(own, { databaseUrl: url, log, worker: true, seed: false })
-      const report = await runRace({ ...options, urls: [app.url], adminToken: null, onProgress }).finally(
-        () => app.stop(),
-      )
+      const report = await raceAndStop(app, options)
       const { violations } = await withEngineAt(url, own, (engine) => verify(engine.database.views))
       const found = violations.map(({ invariant, what }) => `${invariant}: ${what}`)
       return { ...report, differences: [...report.differences, ...found] }
     })
   } finally {
     await access.release()
+  }
+}
+
+async function raceAndStop(app: RunningApp, options: RaceOptions): Promise<RaceReport> {
+  try {
+    return await runRace({ ...options, urls: [app.url], adminToken: null, onProgress })
+  } finally {
+    await app.stop()
   }
 }
 

@@ -14,13 +14,13 @@ export function expireDue(state: WorkingSet, command: ExpireDue, now: Instant): 
 /** The sweep itself, also used by a batch that runs short of units. Idempotent. */
 export function reclaimDue(state: WorkingSet, now: Instant): Omit<Sweep, "more"> {
   let [holds, orders, units] = [0, 0, 0]
-  for (const hold of [...state.holds.values()]) {
+  for (const hold of state.holds.values()) {
     if (!isDueHold(hold, now)) continue
     expireHold(state, hold, now)
     holds += 1
     units += hold.qty
   }
-  for (const order of [...state.orders.values()]) {
+  for (const order of state.orders.values()) {
     if (!isDueOrder(order, now)) continue
     expireOrder(state, order, now)
     orders += 1

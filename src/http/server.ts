@@ -2,9 +2,8 @@ import cors from "@fastify/cors"
 import helmet from "@fastify/helmet"
 import rateLimit from "@fastify/rate-limit"
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
-import Fastify, { type FastifyBaseLogger } from "fastify"
+import Fastify, { LogController, type FastifyBaseLogger } from "fastify"
 import { randomUUID } from "node:crypto"
-import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { describeApi } from "./api-description.ts"
 import { answerError } from "./errors.ts"
@@ -37,7 +36,7 @@ const KEEP_ALIVE_MS = 75_000
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const app = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -107,11 +106,11 @@ function requestId(given: string | string[] | undefined): string {
 }
 
 /** What is not even HTTP is answered before there is a request to speak of. */
-function answerBrokenRequest(
-  error: Error & { code?: string },
-  socket: Socket & { _httpMessage?: ServerResponse },
-) {
-  if (!socket.writable || socket._httpMessage?.headersSent === true) return socket.destroy()
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket) {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
   const [status, reason] =
     error.code === "HPE_HEADER_OVERFLOW"
       ? [431, "Request Header Fields Too Large"]

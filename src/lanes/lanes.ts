@@ -16,7 +16,7 @@ export interface Lanes {
  * The bounds of one process. A queue of 20,000 commands is a second or less of work on two cores,
  * and 20 MB at most; a batch of 1,000 holds the row for a few milliseconds.
  */
-export const defaultLimits: LaneLimits = { queueLength: 20_000, batchSize: 1_000, waitMs: 5_000 }
+const defaultLimits: LaneLimits = { queueLength: 20_000, batchSize: 1_000, waitMs: 5_000 }
 
 /** Lanes with something to do at one time; names of products that do not exist open lanes too. */
 const BUSY_LANES = 10_000

@@ -19,7 +19,8 @@ export interface MigrationState {
  */
 export async function migrate(pool: pg.Pool): Promise<string[]> {
   const { error, results = [] } = await migratorFor(pool).migrateToLatest()
-  if (error !== undefined) throw error
+  if (error !== undefined)
+    throw error instanceof Error ? error : new Error("the migration failed", { cause: error })
   return results.filter((result) => result.status === "Success").map((result) => result.migrationName)
 }
 

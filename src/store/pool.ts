@@ -70,8 +70,8 @@ const parsers: Partial<Record<number, (text: string) => unknown>> = {
 }
 
 /** Rows speak the domain's types: 64-bit integers are safe numbers, moments are instants. */
-const getTypeParser = ((oid: number, format?: "text" | "binary") =>
-  parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser
+const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
+  parsers[oid] ?? pg.types.getTypeParser(oid, format)
 
 function safeInteger(text: string): number {
   const value = Number(text)

@@ -6,6 +6,7 @@ import { mayUseHold, type Caller } from "../auth.ts"
 import { refuse } from "../problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
 import { HoldBody, HoldWire, LARGEST_QUANTITY, NewHoldWire, PathHoldWire, ProblemWire } from "../schemas.ts"
+import type { Lookups } from "../../store/lookups.ts"
 import type { App, Services } from "../services.ts"
 import { holdAnswer } from "../wire.ts"
 
@@ -122,7 +123,7 @@ export function holdRoutes(app: App, services: Services): void {
     async handler(request, reply) {
       const caller = gatekeeper.callerOf(request)
       const holdId = usableHoldId(request.params.id, caller)
-      const productId = holdId === null ? null : await productOfHold(caller, holdId, lookups.productOfHold)
+      const productId = holdId === null ? null : await productOfHold(caller, holdId, lookups)
       if (holdId === null || productId === null) return refuse(reply, { code: "hold_not_found" })
 
       const command = { kind: "release_hold", requestId: request.id, productId, holdId } as const
@@ -143,9 +144,9 @@ function usableHoldId(text: string, caller: Caller): number | null {
 export async function productOfHold(
   caller: Caller,
   holdId: number,
-  lookUp: (holdId: number) => Promise<number | null>,
+  lookups: Lookups,
 ): Promise<number | null> {
-  return caller.kind === "owner" ? caller.ownership.productId : lookUp(holdId)
+  return caller.kind === "owner" ? caller.ownership.productId : lookups.productOfHold(holdId)
 }
 
 function quantityFromPath(text: string): number | null {

@@ -25,7 +25,7 @@ export function orderRoutes(app: App, services: Services): void {
   ): Promise<Order | null> {
     const caller = gatekeeper.callerOf(request)
     const isUsable = holdId !== null && mayUseHold(caller, holdId)
-    const productId = isUsable ? await productOfHold(caller, holdId, lookups.productOfHold) : null
+    const productId = isUsable ? await productOfHold(caller, holdId, lookups) : null
     const isElsewhere = expectedProduct !== null && expectedProduct !== productId
     if (holdId === null || productId === null || isElsewhere) {
       refuse(reply, { code: "hold_not_found" })

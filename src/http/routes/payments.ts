@@ -72,7 +72,7 @@ export function paymentRoutes(app: App, services: Services): void {
         )
         if (detail === null) return
         events.refused("payment_event", "invalid_signature")
-        return refuse(reply, { code: "invalid_signature", detail })
+        refuse(reply, { code: "invalid_signature", detail })
       },
       async handler(request, reply) {
         const event = genericPaymentEvent(request.body, usableKey(header(request.headers["webhook-id"])))

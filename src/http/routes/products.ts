@@ -52,7 +52,7 @@ export function productRoutes(app: App, { views, holdTtlSeconds }: Services): vo
       summary: "One product, with its stock of this moment",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: ProductWire, "4xx": ProblemWire, "5xx": ProblemWire },
+      response: { 200: ProductWire, 304: Type.Null(), "4xx": ProblemWire, "5xx": ProblemWire },
     },
     async handler(request, reply) {
       const id = idFromPath(request.params.id)
@@ -61,7 +61,7 @@ export function productRoutes(app: App, { views, holdTtlSeconds }: Services): vo
 
       const etag = entityTag(view)
       void reply.headers({ etag, "cache-control": "public, max-age=1" })
-      if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send(undefined as never)
+      if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send(null)
       return answer(view)
     },
   })

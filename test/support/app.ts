@@ -1,0 +1,50 @@
+import { startApp, type RunningApp } from "../../src/app.ts"
+import { readConfig, type Config } from "../../src/config.ts"
+import { createLog } from "../../src/log.ts"
+import { createTestDatabase } from "./database.ts"
+import { createClient, type TestClient } from "./http.ts"
+
+/** A server in this process, on a database of its own or on one it shares, and a client of it. */
+export interface TestApp extends AsyncDisposable, TestClient {
+  readonly app: RunningApp
+  readonly url: string
+  readonly databaseUrl: string
+  /** What it logged, one parsed line each, in order. */
+  readonly log: readonly Record<string, unknown>[]
+}
+
+export interface TestAppOptions {
+  readonly config?: Partial<Config>
+  /** On a database that a test has made already. */
+  readonly databaseUrl?: string
+  readonly worker?: boolean
+  /** True: product 1 with 100 units is there. */
+  readonly seed?: boolean
+}
+
+/** Starts a server on a free port; open mode unless `config` says otherwise. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const own = options.databaseUrl === undefined ? await createTestDatabase() : null
+  const databaseUrl = own?.url ?? options.databaseUrl ?? ""
+  const log: Record<string, unknown>[] = []
+  const config = { ...readConfig({ directory: "/nonexistent", environment: {} }), port: 0, ...options.config }
+  const app = await startApp(config, {
+    databaseUrl,
+    log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
+    worker: options.worker ?? false,
+    seed: options.seed ?? true,
+  })
+  const client = createClient(app.url)
+  return {
+    app,
+    url: app.url,
+    databaseUrl,
+    log,
+    ...client,
+    async [Symbol.asyncDispose]() {
+      client.close()
+      await app.stop()
+      await own?.[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto"
+import pg from "pg"
+import { inject } from "vitest"
+import { createEngine, type Engine } from "../../src/engine.ts"
+import { createLog } from "../../src/log.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+import { verify } from "../../src/store/verify.ts"
+
+/** An empty database of its own for a test, with the schema in it. */
+export interface TestDatabase extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Copies the template. Dropped with everything connected to it when disposed. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString("hex")}`
+  await onServer((admin) => admin.query(`create database ${name} template doorbuster_template`))
+  const url = new URL(inject("serverUrl"))
+  url.pathname = `/${name}`
+  return {
+    url: url.href,
+    async [Symbol.asyncDispose]() {
+      await onServer((admin) => admin.query(`drop database if exists ${name} with (force)`))
+    },
+  }
+}
+
+async function onServer(work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
+  const admin = new pg.Client({ connectionString: inject("serverUrl") })
+  await admin.connect()
+  try {
+    await work(admin)
+  } finally {
+    await admin.end()
+  }
+}
+
+/** An engine without a server, on a database of its own. */
+export interface TestEngine extends Engine, AsyncDisposable {
+  readonly url: string
+}
+
+/** Opens an engine; `url`: on a database that a test has made already. */
+export async function createTestEngine(
+  rules: { holdTtlSeconds?: number; paymentTtlSeconds?: number } = {},
+  url?: string,
+): Promise<TestEngine> {
+  const own = url === undefined ? await createTestDatabase() : null
+  const database = openDatabase({ url: own?.url ?? url ?? "" })
+  const engine = createEngine(
+    database,
+    { holdTtlSeconds: 120, paymentTtlSeconds: 900, ...rules },
+    createLog("silent"),
+  )
+  return {
+    ...engine,
+    url: own?.url ?? url ?? "",
+    async [Symbol.asyncDispose]() {
+      await engine.lanes.drain()
+      await database.close()
+      await own?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** What `verify` finds, as lines; a clean database gives none. */
+export async function differencesIn(url: string): Promise<string[]> {
+  const database = openDatabase({ url })
+  try {
+    const { violations } = await verify(database.views)
+    return violations.map(({ invariant, productId, what }) => `${invariant} product ${productId}: ${what}`)
+  } finally {
+    await database.close()
+  }
+}

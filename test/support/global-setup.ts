@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import pg from "pg"
+import type { TestProject } from "vitest/node"
+import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
+import { migrate } from "../../src/store/migrate.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The test server's own database; tests make theirs beside it. */
+    serverUrl: string
+  }
+}
+
+/** Every test database is a copy of this one, which takes milliseconds. */
+export const TEMPLATE = "doorbuster_template"
+
+/** One real PostgreSQL for the whole run, on a directory that is thrown away. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(join(tmpdir(), "doorbuster-tests-"))
+  const server = await startEmbeddedPostgres({ dataDirectory: join(directory, "data"), role: "owner" })
+  await createTemplate(server.url)
+  project.provide("serverUrl", server.url)
+  return async () => {
+    await server.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function createTemplate(serverUrl: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: serverUrl })
+  await admin.connect()
+  await admin.query(`create database ${TEMPLATE}`)
+  await admin.end()
+
+  const url = new URL(serverUrl)
+  url.pathname = `/${TEMPLATE}`
+  const template = openDatabase({ url: url.href })
+  await migrate(template.views)
+  await template.close()
+}

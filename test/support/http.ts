@@ -1,0 +1,72 @@
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http"
+
+/** An answer, with its body as JSON where it is JSON. */
+export interface TestAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  readonly body: any
+}
+
+export interface TestRequest {
+  /** Sent as JSON; `raw` sends a text as it is. */
+  readonly json?: unknown
+  readonly raw?: string
+  readonly headers?: Record<string, string>
+  readonly token?: string
+}
+
+/** A client that keeps connections and never retries by itself. */
+export interface TestClient {
+  send(method: string, path: string, request?: TestRequest): Promise<TestAnswer>
+  get(path: string, request?: TestRequest): Promise<TestAnswer>
+  post(path: string, json?: unknown, request?: TestRequest): Promise<TestAnswer>
+  close(): void
+}
+
+const ANSWER_WITHIN_MS = 30_000
+
+/** A client of the server at `url`. */
+export function createClient(url: string, connections = 128): TestClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+
+  function send(method: string, path: string, { json, raw, headers = {}, token }: TestRequest = {}) {
+    const text = raw ?? (json === undefined ? undefined : JSON.stringify(json))
+    const all: Record<string, string> = { ...headers }
+    if (text !== undefined) all["content-type"] ??= "application/json"
+    if (token !== undefined) all["authorization"] = `Bearer ${token}`
+    return new Promise<TestAnswer>((resolve, reject) => {
+      const request = httpRequest(
+        `${url}${path}`,
+        { method, agent, headers: all, timeout: ANSWER_WITHIN_MS },
+        (response) => {
+          let received = ""
+          response.setEncoding("utf8")
+          response.on("data", (chunk: string) => (received += chunk))
+          response.on("error", reject)
+          response.on("end", () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed(received) }),
+          )
+        },
+      )
+      request.on("timeout", () => request.destroy(new Error("no answer in time")))
+      request.on("error", reject)
+      request.end(text)
+    })
+  }
+
+  return {
+    send,
+    get: (path, request) => send("GET", path, request),
+    post: (path, json, request) => send("POST", path, { json, ...request }),
+    close: () => agent.destroy(),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
