@@ -158,7 +158,7 @@ export const ProductChangesBody = body({
   ...optionalSettings,
 })
 
-export const ProblemWire = Type.Object(
+const ProblemWire = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),
@@ -170,6 +170,14 @@ export const ProblemWire = Type.Object(
   },
   { additionalProperties: true, description: "RFC 9457 problem document" },
 )
+
+const problem = {
+  description: "What was refused, and why",
+  content: { "application/problem+json": { schema: ProblemWire } },
+}
+
+/** Every route may answer these. */
+export const problemResponses = { "4xx": problem, "5xx": problem }
 
 export type ProductAnswer = Static<typeof ProductWire>
 export type HoldAnswer = Static<typeof HoldWire>

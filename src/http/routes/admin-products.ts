@@ -7,12 +7,11 @@ import { isRefusal } from "../../domain/refusals.ts"
 import { instant, type Instant } from "../../domain/time.ts"
 import { refuse, type FieldError } from "../problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
-import { NewProductBody, ProblemWire, ProductChangesBody, ProductWire, StockBody } from "../schemas.ts"
+import { NewProductBody, problemResponses, ProductChangesBody, ProductWire, StockBody } from "../schemas.ts"
 import type { ProductChanges } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 import { productAnswer } from "../wire.ts"
 
-const problems = { "4xx": ProblemWire, "5xx": ProblemWire }
 const params = Type.Object({ id: Type.String() })
 const security = [{ adminToken: [] }]
 const tags = ["admin"]
@@ -132,8 +131,8 @@ export function adminProductRoutes(app: App, services: Services): void {
   })
 }
 
-const created = { 201: ProductWire, ...problems }
-const changed = { 200: ProductWire, ...problems }
+const created = { 201: ProductWire, ...problemResponses }
+const changed = { 200: ProductWire, ...problemResponses }
 
 /** What a product has where its maker says nothing. */
 const plainSettings: Omit<ProductSettings, "name" | "priceMinor" | "currency"> = {

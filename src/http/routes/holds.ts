@@ -5,12 +5,18 @@ import { isRefusal } from "../../domain/refusals.ts"
 import { mayUseHold, type Caller } from "../auth.ts"
 import { refuse } from "../problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
-import { HoldBody, HoldWire, LARGEST_QUANTITY, NewHoldWire, PathHoldWire, ProblemWire } from "../schemas.ts"
+import {
+  HoldBody,
+  HoldWire,
+  LARGEST_QUANTITY,
+  NewHoldWire,
+  PathHoldWire,
+  problemResponses,
+} from "../schemas.ts"
 import type { Lookups } from "../../store/lookups.ts"
 import type { App, Services } from "../services.ts"
 import { holdAnswer } from "../wire.ts"
 
-const problems = { "4xx": ProblemWire, "5xx": ProblemWire }
 const config = { rateLimit: {} }
 
 interface Wish {
@@ -56,7 +62,7 @@ export function holdRoutes(app: App, services: Services): void {
       summary: "Hold units for a moment",
       tags: ["holds"],
       body: HoldBody,
-      response: { 201: NewHoldWire, ...problems },
+      response: { 201: NewHoldWire, ...problemResponses },
     },
     async handler(request, reply) {
       const { product_id, qty, customer_id } = request.body
@@ -74,7 +80,7 @@ export function holdRoutes(app: App, services: Services): void {
       summary: "Hold units, path style",
       tags: ["holds"],
       params: Type.Object({ productId: Type.String(), quantity: Type.String() }),
-      response: { 201: PathHoldWire, ...problems },
+      response: { 201: PathHoldWire, ...problemResponses },
     },
     async handler(request, reply) {
       const productId = idFromPath(request.params.productId)
@@ -99,7 +105,7 @@ export function holdRoutes(app: App, services: Services): void {
       summary: "A hold",
       tags: ["holds"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: HoldWire, ...problems },
+      response: { 200: HoldWire, ...problemResponses },
     },
     async handler(request, reply) {
       const id = usableHoldId(request.params.id, gatekeeper.callerOf(request))
@@ -118,7 +124,7 @@ export function holdRoutes(app: App, services: Services): void {
       summary: "Give a hold back",
       tags: ["holds"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: HoldWire, ...problems },
+      response: { 200: HoldWire, ...problemResponses },
     },
     async handler(request, reply) {
       const caller = gatekeeper.callerOf(request)

@@ -5,12 +5,11 @@ import { isRefusal } from "../../domain/refusals.ts"
 import { mayUseHold } from "../auth.ts"
 import { refuse } from "../problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
-import { OrderBody, OrderWire, PathOrderWire, ProblemWire } from "../schemas.ts"
+import { OrderBody, OrderWire, PathOrderWire, problemResponses } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 import { orderAnswer } from "../wire.ts"
 import { productOfHold } from "./holds.ts"
 
-const problems = { "4xx": ProblemWire, "5xx": ProblemWire }
 const config = { rateLimit: {} }
 
 /** Making an order from a hold, looking at it, cancelling it. */
@@ -67,7 +66,7 @@ export function orderRoutes(app: App, services: Services): void {
       description: "200 when a payment event that came first has made the order already.",
       tags: ["orders"],
       body: OrderBody,
-      response: { 200: OrderWire, 201: OrderWire, ...problems },
+      response: { 200: OrderWire, 201: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
       const order = await place(request, reply, { holdId: request.body.hold_id, expectedProduct: null })
@@ -83,7 +82,7 @@ export function orderRoutes(app: App, services: Services): void {
       summary: "Make an order from a hold, path style",
       tags: ["orders"],
       params: Type.Object({ holdId: Type.String(), productId: Type.String() }),
-      response: { 200: PathOrderWire, 201: PathOrderWire, ...problems },
+      response: { 200: PathOrderWire, 201: PathOrderWire, ...problemResponses },
     },
     async handler(request, reply) {
       const expectedProduct = idFromPath(request.params.productId)
@@ -102,7 +101,7 @@ export function orderRoutes(app: App, services: Services): void {
       summary: "An order",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: OrderWire, ...problems },
+      response: { 200: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
       const id = idFromPath(request.params.id)
@@ -123,7 +122,7 @@ export function orderRoutes(app: App, services: Services): void {
       summary: "Cancel an order that waits for payment",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: OrderWire, ...problems },
+      response: { 200: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
       const caller = gatekeeper.callerOf(request)

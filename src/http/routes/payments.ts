@@ -5,7 +5,7 @@ import { genericPaymentEvent, webhookStatuses, type WebhookStatus } from "../../
 import { refuseSignature } from "../../payments/standard-webhooks.ts"
 import { jsonReader } from "../json-body.ts"
 import { refuse } from "../problems.ts"
-import { body, Id, Label, PaymentAnswer, ProblemWire, Quantity } from "../schemas.ts"
+import { body, Id, Label, PaymentAnswer, problemResponses, Quantity } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 
 const WebhookBody = body({
@@ -56,7 +56,7 @@ export function paymentRoutes(app: App, services: Services): void {
           "Signed as by Standard Webhooks when PAYMENT_WEBHOOK_SECRET is set. 202: kept until the order exists.",
         tags: ["payments"],
         body: WebhookBody,
-        response: { 200: PaymentAnswer, 202: PaymentAnswer, "4xx": ProblemWire, "5xx": ProblemWire },
+        response: { 200: PaymentAnswer, 202: PaymentAnswer, ...problemResponses },
       },
       async preValidation(request, reply) {
         if (paymentWebhookSecret === null) return

@@ -3,7 +3,7 @@ import { saleState } from "../../domain/product.ts"
 import type { ProductView } from "../../store/views.ts"
 import { refuse } from "../problems.ts"
 import { idFromPath } from "../requests.ts"
-import { ProblemWire, ProductList, ProductWire } from "../schemas.ts"
+import { problemResponses, ProductList, ProductWire } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 import { productAnswer } from "../wire.ts"
 
@@ -24,7 +24,7 @@ export function productRoutes(app: App, { views, holdTtlSeconds }: Services): vo
         limit: Type.Optional(Type.String({ description: `1 to ${LARGEST_PAGE}, ${PAGE} if not given` })),
         cursor: Type.Optional(Type.String({ description: "next_cursor of the page before" })),
       }),
-      response: { 200: ProductList, "4xx": ProblemWire, "5xx": ProblemWire },
+      response: { 200: ProductList, ...problemResponses },
     },
     async handler(request, reply) {
       const limit = idFromPath(request.query.limit ?? String(PAGE))
@@ -52,7 +52,7 @@ export function productRoutes(app: App, { views, holdTtlSeconds }: Services): vo
       summary: "One product, with its stock of this moment",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: ProductWire, 304: Type.Null(), "4xx": ProblemWire, "5xx": ProblemWire },
+      response: { 200: ProductWire, 304: Type.Null(), ...problemResponses },
     },
     async handler(request, reply) {
       const id = idFromPath(request.params.id)

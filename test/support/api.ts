@@ -1,0 +1,35 @@
+import { createEngine } from "../../src/engine.ts"
+import { createGatekeeper } from "../../src/http/auth.ts"
+import { createOwnerTokens } from "../../src/http/owner-token.ts"
+import { createServer } from "../../src/http/server.ts"
+import { createLog } from "../../src/log.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+
+/** The API description as a server would serve it; needs no database, for nothing is asked of it. */
+export async function describeServer(): Promise<unknown> {
+  const log = createLog("silent")
+  const database = openDatabase({ url: "postgresql://nobody@localhost:1/none" })
+  const engine = createEngine(database, { holdTtlSeconds: 120, paymentTtlSeconds: 900 }, log)
+  const tokens = createOwnerTokens("not a secret: signs nothing")
+  const app = await createServer(
+    {
+      ...engine,
+      tokens,
+      gatekeeper: createGatekeeper(null, tokens),
+      readiness: {
+        version: "",
+        stopping: () => false,
+        database: async () => true,
+        countStock: async () => undefined,
+      },
+      holdTtlSeconds: 120,
+      paymentWebhookSecret: null,
+    },
+    { log, trustProxy: null, corsOrigins: [], rateLimitPerMinute: 0 },
+  )
+  await app.ready()
+  const description: unknown = app.swagger()
+  await app.close()
+  await database.close()
+  return description
+}
