@@ -5,6 +5,7 @@ import { checkServing, type Config } from "./config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createGatekeeper } from "./http/auth.ts"
 import { createOwnerTokens } from "./http/owner-token.ts"
+import { watchArrivals } from "./http/arrivals.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
 import { seedIfEmpty } from "./seed.ts"
@@ -31,16 +32,13 @@ export interface AppOptions {
   readonly seed: boolean
 }
 
-/** How long a stopping server keeps answering on connections that are open already. */
-const LAST_ANSWERS_MS = 250
-
 /** Migrates, seeds an empty database, starts the worker and listens. */
 export async function startApp(config: Config, options: AppOptions): Promise<RunningApp> {
   checkServing(config)
   const { log } = options
   const database = openDatabase({
     url: options.databaseUrl,
-    onIdleError: (error) => log.warn({ err: error }, "A database connection was lost."),
+    onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   await migrate(database.views)
   const rules = { holdTtlSeconds: config.holdTtlSeconds, paymentTtlSeconds: config.paymentTtlSeconds }
@@ -49,11 +47,12 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 
   let stopped: Promise<void> | null = null
   const server = await buildServer(config, { engine, log, stopping: () => stopped !== null })
+  const quiet = watchArrivals(server.server)
   await server.listen({ host: config.host, port: config.port })
   const worker = options.worker ? startWorker({ ...engine, log }) : null
 
   async function stopInOrder(): Promise<void> {
-    await sleep(LAST_ANSWERS_MS)
+    await quiet()
     await server.close()
     await worker?.stop()
     await engine.lanes.drain()

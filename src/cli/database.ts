@@ -38,7 +38,7 @@ export async function withEngineAt<T>(
   config: Config,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const database = openDatabase({ url, onIdleError: (error) => printError(error.message) })
+  const database = openDatabase({ url, onConnectionError: (error) => printError(error.message) })
   try {
     await migrate(database.views)
     const engine = createEngine(database, config, pino({ level: "silent" }))

@@ -22,7 +22,7 @@ export async function printSchemaStatus(config: Config, { json }: { json: boolea
 
 async function withDatabase<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
   const access = await accessDatabase(config, "guest")
-  const database = openDatabase({ url: access.url, onIdleError: (error) => printError(error.message) })
+  const database = openDatabase({ url: access.url, onConnectionError: (error) => printError(error.message) })
   try {
     return await work(database)
   } finally {

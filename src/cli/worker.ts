@@ -13,7 +13,7 @@ export async function work(config: Config): Promise<void> {
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({
     url: access.url,
-    onIdleError: (error) => log.warn({ err: error }, "A database connection was lost."),
+    onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   await migrate(database.views)
   const engine = createEngine(database, config, log)

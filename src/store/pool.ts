@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   readonly batchConnections?: number
   readonly viewConnections?: number
   /** Called when an idle connection breaks; the pool replaces it by itself. */
-  readonly onIdleError?: (error: Error) => void
+  readonly onConnectionError?: (error: Error) => void
 }
 
 /** A batch that cannot get the row lock by then gives up and tries again. */
@@ -54,7 +54,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: "doorbuster views",
     max: options.viewConnections ?? VIEW_CONNECTIONS,
   })
-  for (const pool of [batches, views]) pool.on("error", (error) => options.onIdleError?.(error))
+  for (const pool of [batches, views]) {
+    pool.on("error", (error) => options.onConnectionError?.(error))
+    // The pool listens to idle connections only. One that is in use and between two statements
+    // would take the whole process down when the server ends it; its next statement fails instead.
+    pool.on("connect", (client) => client.on("error", () => undefined))
+  }
   return {
     batches,
     views,

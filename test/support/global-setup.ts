@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { migrate } from "../../src/store/migrate.ts"
 import { openDatabase } from "../../src/store/pool.ts"
+import { temporaryDirectory } from "./directory.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -19,13 +18,13 @@ export const TEMPLATE = "doorbuster_template"
 
 /** One real PostgreSQL for the whole run, on a directory that is thrown away. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = await mkdtemp(join(tmpdir(), "doorbuster-tests-"))
-  const server = await startEmbeddedPostgres({ dataDirectory: join(directory, "data"), role: "owner" })
+  const directory = await temporaryDirectory()
+  const server = await startEmbeddedPostgres({ dataDirectory: join(directory.path, "data"), role: "owner" })
   await createTemplate(server.url)
   project.provide("serverUrl", server.url)
   return async () => {
     await server.stop()
-    await rm(directory, { recursive: true, force: true })
+    await directory[Symbol.asyncDispose]()
   }
 }
 

@@ -1,0 +1,22 @@
+import type { Server } from "node:http"
+import { setTimeout as sleep } from "node:timers/promises"
+
+/** A stopping server listens until nothing has arrived for this long. */
+const QUIET_MS = 150
+/** Clients that never pause are cut off after this. */
+const QUIET_WITHIN_MS = 5_000
+
+/**
+ * Watches for requests; the returned function resolves when they have stopped coming. To close the
+ * listening socket before that would cut the connections that wait in the kernel's queue.
+ */
+export function watchArrivals(server: Server): () => Promise<void> {
+  let lastArrival = 0
+  server.on("request", () => (lastArrival = performance.now()))
+
+  return async () => {
+    const since = performance.now()
+    const until = () => Math.min(Math.max(since, lastArrival) + QUIET_MS, since + QUIET_WITHIN_MS)
+    for (let now = since; now < until(); now = performance.now()) await sleep(until() - now)
+  }
+}

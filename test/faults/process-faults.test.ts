@@ -1,0 +1,125 @@
+import { expect, test } from "vitest"
+import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+import { differencesIn } from "../support/database.ts"
+import { temporaryDirectory } from "../support/directory.ts"
+import type { TestAnswer, TestClient } from "../support/http.ts"
+import { startServerProcess } from "../support/server-process.ts"
+
+const REQUESTS = 3_000
+
+// The whole program on its embedded database, killed with requests in flight (A7, I5).
+test("SIGKILL in the middle of a race: every hold that was answered 201 exists after the restart", async () => {
+  await using data = await temporaryDirectory()
+  const environment = { DOORBUSTER_DATA_DIR: data.path, LOG_LEVEL: "info", HOLD_TTL_SECONDS: "600" }
+  const acknowledged: number[] = []
+  {
+    await using server = await startServerProcess(environment)
+    const productId = await offer(server, REQUESTS)
+    const crowd = startCrowd(server, productId, REQUESTS, (answer) => acknowledged.push(answer.body.hold_id))
+    await crowd.answered(REQUESTS / 10)
+    await server.end("SIGKILL")
+    const { cut } = await crowd.done
+    // Otherwise the kill came too late and nothing was in flight.
+    expect(cut).toBeGreaterThan(0)
+  }
+
+  await using server = await startServerProcess(environment)
+  expect(acknowledged.length).toBeGreaterThan(0)
+  expect(new Set(acknowledged).size).toBe(acknowledged.length)
+  expect(await missing(server, acknowledged)).toEqual([])
+  expect(await server.end("SIGTERM")).toBe(0)
+  expect(await differencesInData(data.path)).toEqual([])
+})
+
+test("SIGTERM in the middle of a race: every request gets an answer, none is cut, nothing is lost", async () => {
+  await using data = await temporaryDirectory()
+  await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path, HOLD_TTL_SECONDS: "600" })
+  const productId = await offer(server, REQUESTS)
+  const acknowledged: number[] = []
+  const crowd = startCrowd(server, productId, REQUESTS, (answer) => acknowledged.push(answer.body.hold_id))
+  await crowd.answered(REQUESTS / 10)
+
+  const exit = server.end("SIGTERM")
+  const { cut, statuses } = await crowd.done
+
+  expect(await exit).toBe(0)
+  expect(cut).toBe(0)
+  expect(Object.keys(statuses)).toEqual(["201"])
+  expect(acknowledged).toHaveLength(REQUESTS)
+  expect(await holdsInData(data.path)).toBe(REQUESTS)
+  expect(await differencesInData(data.path)).toEqual([])
+})
+
+test("a second serve on the same data directory says so in one line and exits with 2", async () => {
+  await using data = await temporaryDirectory()
+  await using first = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
+  const second = startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
+
+  await expect(second).rejects.toThrow(/ended with 2:[^]*\n.*in use|already/i)
+  expect((await first.get("/readyz")).status).toBe(200)
+})
+
+async function offer(server: TestClient, stock: number): Promise<number> {
+  const { body } = await server.post("/api/admin/products", {
+    name: "Race",
+    price_minor: 9999,
+    currency: "EUR",
+    stock,
+  })
+  return body.id
+}
+
+interface CrowdResult {
+  /** Requests whose connection broke before an answer came. */
+  readonly cut: number
+  readonly statuses: Readonly<Record<string, number>>
+}
+
+/** Sends `count` holds over the client's connections, all at once. */
+function startCrowd(
+  server: TestClient,
+  productId: number,
+  count: number,
+  onAcknowledged: (answer: TestAnswer) => void,
+) {
+  let cut = 0
+  let answered = 0
+  const statuses: Record<string, number> = {}
+  const waiting: { at: number; resolve: () => void }[] = []
+
+  async function buy(): Promise<void> {
+    try {
+      const answer = await server.post("/api/holds", { product_id: productId, qty: 1 })
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
+      if (answer.status === 201) onAcknowledged(answer)
+    } catch {
+      cut += 1
+    }
+    answered += 1
+    for (const one of waiting) if (answered >= one.at) one.resolve()
+  }
+  const done = Promise.all(Array.from({ length: count }, buy)).then((): CrowdResult => ({ cut, statuses }))
+  return {
+    done,
+    answered: (at: number) => new Promise<void>((resolve) => void waiting.push({ at, resolve })),
+  }
+}
+
+async function missing(server: TestClient, holdIds: readonly number[]): Promise<number[]> {
+  const found = await Promise.all(holdIds.map((id) => server.get(`/api/holds/${id}`)))
+  return holdIds.filter((_, index) => found[index]?.status !== 200)
+}
+
+async function differencesInData(path: string): Promise<string[]> {
+  await using server = await startEmbeddedPostgres({ dataDirectory: path, role: "guest" })
+  return await differencesIn(server.url)
+}
+
+async function holdsInData(path: string): Promise<number> {
+  await using server = await startEmbeddedPostgres({ dataDirectory: path, role: "guest" })
+  const database = openDatabase({ url: server.url })
+  const { rows } = await database.views.query<{ count: number }>("select count(*) as count from holds")
+  await database.close()
+  return rows[0]?.count ?? 0
+}

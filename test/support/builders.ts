@@ -1,0 +1,195 @@
+import type { PlaceHold } from "../../src/domain/commands.ts"
+import type { Hold } from "../../src/domain/hold.ts"
+import type { Order } from "../../src/domain/order.ts"
+import type { Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
+import type { Product } from "../../src/domain/product.ts"
+import { isRefusal } from "../../src/domain/refusals.ts"
+import { instant, later, type Instant } from "../../src/domain/time.ts"
+import { emptyWorkingSet, type CustomerUnits, type WorkingSet } from "../../src/domain/working-set.ts"
+
+/** The moment at which most tests happen. */
+export const NOON = instant(Date.parse("2026-11-27T12:00:00.000Z"))
+/** One millisecond, the smallest step of an instant, in seconds. */
+export const TICK = 0.001
+/** The deadlines of the installation in tests, in seconds. */
+export const RULES = { holdTtlSeconds: 120, paymentTtlSeconds: 900 }
+export const PRODUCT_ID = 1
+
+/** The moment `seconds` after noon; before it, when negative. */
+export function afterNoon(seconds: number): Instant {
+  return later(NOON, seconds)
+}
+
+/** Product 1: 10 units at 99.99 EUR, on sale without limits. */
+export function productWith(given: Partial<Product> = {}): Product {
+  return {
+    id: PRODUCT_ID,
+    stock: 10,
+    held: 0,
+    sold: 0,
+    version: 7,
+    name: "Lamp",
+    description: null,
+    imageUrl: null,
+    priceMinor: 9_999,
+    currency: "EUR",
+    opensAt: null,
+    closesAt: null,
+    paused: false,
+    maxPerHold: null,
+    maxPerCustomer: null,
+    holdTtlSeconds: null,
+    createdAt: afterNoon(-3_600),
+    updatedAt: afterNoon(-3_600),
+    ...given,
+  }
+}
+
+/** Hold 1: 2 units, active for another minute, of nobody in particular. */
+export function holdWith(given: Partial<Hold> = {}): Hold {
+  return {
+    id: 1,
+    productId: PRODUCT_ID,
+    qty: 2,
+    status: "active",
+    expiresAt: afterNoon(60),
+    createdAt: afterNoon(-60),
+    endedAt: given.status === undefined || given.status === "active" ? null : afterNoon(-30),
+    customerId: null,
+    ...given,
+  }
+}
+
+/** Order 11, made from hold 1: 2 units for 199.98 EUR, to be paid within ten minutes. */
+export function orderWith(given: Partial<Order> = {}): Order {
+  return {
+    id: 11,
+    productId: PRODUCT_ID,
+    holdId: 1,
+    customerId: null,
+    quantity: 2,
+    unitPriceMinor: 9_999,
+    totalMinor: 19_998,
+    currency: "EUR",
+    status: "pending_payment",
+    origin: "buyer",
+    expiresAt: afterNoon(600),
+    paidAt: given.status === "paid" || given.status === "refunded" ? afterNoon(-30) : null,
+    createdAt: afterNoon(-60),
+    updatedAt: afterNoon(-60),
+    ...given,
+  }
+}
+
+/** A success for order 11 that says no more than it must. The fingerprint follows from the content. */
+export function eventWith(given: Partial<PaymentEvent> = {}): PaymentEvent {
+  const content = {
+    provider: "generic",
+    key: "key-1",
+    kind: "succeeded" as const,
+    orderId: 11,
+    paymentId: null,
+    amountMinor: null,
+    currency: null,
+    holdId: null,
+    productId: null,
+    quantity: null,
+    ...given,
+  }
+  return { fingerprint: JSON.stringify(content), ...content }
+}
+
+/** An event that waits in the inbox for its order. */
+export function parkedEvent(given: Partial<PaymentEventRecord> = {}): PaymentEventRecord {
+  return {
+    ...eventWith(given),
+    outcome: "parked",
+    appliedOrderId: null,
+    orderStatus: null,
+    receivedAt: afterNoon(-10),
+    appliedAt: null,
+    ...given,
+  }
+}
+
+/** The payment `pay-1` that pays order 11. */
+export function paymentWith(given: Partial<Payment> = {}): Payment {
+  return {
+    productId: PRODUCT_ID,
+    orderId: 11,
+    provider: "generic",
+    eventKey: "first-key",
+    paymentId: "pay-1",
+    amountMinor: 19_998,
+    currency: "EUR",
+    allocation: "order",
+    receivedAt: afterNoon(-30),
+    ...given,
+  }
+}
+
+/** What {@link stateWith} puts into a working set. */
+export interface Given {
+  /** Null: there is no such product. `held` and `sold` are units of rows that are not loaded. */
+  readonly product?: Partial<Product> | null
+  readonly holds?: readonly Hold[]
+  readonly orders?: readonly Order[]
+  readonly customers?: readonly CustomerUnits[]
+  readonly events?: readonly PaymentEventRecord[]
+  readonly payments?: readonly Payment[]
+  readonly nextDeadline?: Instant
+}
+
+/** A working set as the store would load it: the counters follow from the rows. */
+export function stateWith(given: Given = {}): WorkingSet {
+  const { product = {}, holds = [], orders = [], customers = [], events = [], payments = [] } = given
+  const state = emptyWorkingSet(PRODUCT_ID, RULES)
+  if (product !== null) {
+    const active = sum(holds.map((hold) => (hold.status === "active" ? hold.qty : 0)))
+    const pending = sum(orders.map((order) => (order.status === "pending_payment" ? order.quantity : 0)))
+    const paid = sum(orders.map((order) => (order.status === "paid" ? order.quantity : 0)))
+    state.product = productWith({
+      ...product,
+      held: (product.held ?? 0) + active + pending,
+      sold: (product.sold ?? 0) + paid,
+    })
+    state.loadedProduct = state.product
+  }
+  for (const hold of holds) state.holds.load(hold)
+  for (const order of orders) {
+    state.orders.load(order)
+    state.orderIdByHold.set(order.holdId, order.id)
+  }
+  for (const customer of customers) state.customers.load(customer)
+  for (const event of events) state.events.load(event)
+  for (const payment of payments) state.payments.load(payment)
+  state.nextDeadline = given.nextDeadline ?? null
+  return state
+}
+
+/** Asks for units under a new hold, 100 unless told otherwise. */
+export function askFor(qty: number, given: Partial<PlaceHold> = {}): PlaceHold {
+  return { kind: "place_hold", productId: PRODUCT_ID, holdId: 100, qty, customerId: null, ...given }
+}
+
+/** The counters that invariants speak of. */
+export function counters(state: WorkingSet): { held: number; sold: number } | null {
+  return state.product === null ? null : { held: state.product.held, sold: state.product.sold }
+}
+
+/** The code of a refusal; null for a success. */
+export function codeOf(outcome: object): string | null {
+  return isRefusal(outcome) ? outcome.code : null
+}
+
+/** The success in an outcome; a refusal fails the test. */
+export function successOf<Outcome extends object>(
+  outcome: Outcome,
+): Exclude<Outcome, { readonly code: string }> {
+  if (isRefusal(outcome)) throw new Error(`refused: ${JSON.stringify(outcome)}`)
+  return outcome as Exclude<Outcome, { readonly code: string }>
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
