@@ -5,7 +5,7 @@ import { execute, type Execution } from "../domain/machine.ts"
 import { needs } from "../domain/needs.ts"
 import type { Product } from "../domain/product.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
-import { isTransient, UnknownCommit } from "../store/errors.ts"
+import { isBrokenGuard, isTransient, UnknownCommit } from "../store/errors.ts"
 import type { ProductStore } from "../store/product-store.ts"
 
 /** What a batch works with. */
@@ -36,8 +36,8 @@ export type BatchResult =
   | { readonly kind: "committed"; readonly executions: readonly Execution<unknown>[] }
   /** It could not be done within the retries. */
   | { readonly kind: "unavailable" }
-  /** It failed for a reason of its own; nothing has happened. */
-  | { readonly kind: "failed"; readonly fault: unknown }
+  /** It failed, perhaps for one command's sake; nothing has happened. */
+  | { readonly kind: "failed"; readonly fault: unknown; readonly mayBeOneCommands: boolean }
 
 /** Tries after the first one. */
 const RETRIES = 5
@@ -70,7 +70,9 @@ export async function commitBatch(
       })
       return { kind: "committed", executions }
     }
-    if (!isTransient(result.error)) return { kind: "failed", fault: result.error }
+    if (!isTransient(result.error)) {
+      return { kind: "failed", fault: result.error, mayBeOneCommands: !isBrokenGuard(result.error) }
+    }
     context.observer.retried(productId, attempts, result.error)
     if (attempts > RETRIES) return { kind: "unavailable" }
     await sleep(pauseBefore(attempts, context.random()))

@@ -69,7 +69,7 @@ export function createLane(productId: number, context: BatchContext, limits: Lan
   async function runJobs(jobs: readonly Job[]): Promise<void> {
     const commands = jobs.map((job) => job.command)
     const result = await commitBatch(context, productId, commands)
-    if (result.kind === "failed" && jobs.length > 1) {
+    if (result.kind === "failed" && result.mayBeOneCommands && jobs.length > 1) {
       // One bad command never fails its neighbours: halves, until it stands alone.
       const middle = Math.ceil(jobs.length / 2)
       await runJobs(jobs.slice(0, middle))

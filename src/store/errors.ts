@@ -40,6 +40,16 @@ export function isTransient(error: unknown): boolean {
   return isConnectionLoss(error)
 }
 
+/**
+ * True when a guard undid the batch (23502, see save.ts): a row was not as it was loaded under the
+ * lock. No command can cause that, so it says that the lock does not hold.
+ */
+export function isBrokenGuard(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "23502" && guarded.has(error.table ?? "")
+}
+
+const guarded = new Set(["products", "holds", "orders"])
+
 const lossCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

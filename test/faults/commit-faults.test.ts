@@ -1,0 +1,96 @@
+import { expect, test } from "vitest"
+import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
+import { newProduct } from "../support/products.ts"
+import { startDatabaseProxy } from "../support/proxy.ts"
+
+// Every COMMIT on this database takes a moment, so that what happens during one can be seen.
+async function slowCommits(engine: TestEngine): Promise<void> {
+  await engine.database.views.query(`
+    create function linger() returns trigger language plpgsql as 'begin perform pg_sleep(0.3); return null; end';
+    create constraint trigger slow_commit after insert on holds
+      deferrable initially deferred for each row execute function linger()`)
+}
+
+async function placeHold(engine: TestEngine, productId: number) {
+  const holdId = await engine.ids.next("holds")
+  const command = { kind: "place_hold", productId, holdId, qty: 1, customerId: null } as const
+  return { holdId, ...(await engine.lanes.submit(command)) }
+}
+
+async function holdsOf(engine: TestEngine, productId: number): Promise<number[]> {
+  const { rows } = await engine.database.views.query<{ id: number }>(
+    "select id from holds where product_id = $1 order by id",
+    [productId],
+  )
+  return rows.map((row) => row.id)
+}
+
+test("an answer is given after the commit, never before (I5)", async () => {
+  await using engine = await createTestEngine()
+  const productId = await newProduct(engine, { stock: 10 })
+  await slowCommits(engine)
+
+  const { holdId } = await placeHold(engine, productId)
+
+  expect(await holdsOf(engine, productId)).toEqual([holdId])
+})
+
+test("a backend that is terminated during COMMIT: the batch is looked for, not found, and repeated once", async () => {
+  await using engine = await createTestEngine()
+  const productId = await newProduct(engine, { stock: 10 })
+  await slowCommits(engine)
+
+  const answer = placeHold(engine, productId)
+  await terminateCommitting(engine)
+  const { holdId, outcome } = await answer
+
+  expect(outcome).toMatchObject({ id: holdId, status: "active" })
+  expect(await holdsOf(engine, productId)).toEqual([holdId])
+  expect(await differencesIn(engine.url)).toEqual([])
+})
+
+test("the answer to COMMIT is lost: the batch is looked for, found, and not repeated", async () => {
+  await using direct = await createTestEngine()
+  await using proxy = await startDatabaseProxy(direct.url)
+  await using engine = await createTestEngine({}, proxy.url)
+  const productId = await newProduct(engine, { stock: 10 })
+
+  proxy.loseAnswerTo("insert-holds")
+  const { holdId, outcome } = await placeHold(engine, productId)
+
+  expect(proxy.lost()).toBe(1)
+  expect(outcome).toMatchObject({ id: holdId, status: "active" })
+  expect(await holdsOf(direct, productId)).toEqual([holdId])
+  expect((await direct.views.product(productId))?.product).toMatchObject({ held: 1, stock: 10 })
+  expect(await differencesIn(direct.url)).toEqual([])
+})
+
+// Commands that make no row of their own are repeated: that must change nothing that is done already.
+test("the answer to a release's COMMIT is lost: the units come back once", async () => {
+  await using direct = await createTestEngine()
+  await using proxy = await startDatabaseProxy(direct.url)
+  await using engine = await createTestEngine({}, proxy.url)
+  const productId = await newProduct(engine, { stock: 10 })
+  const { holdId } = await placeHold(engine, productId)
+
+  proxy.loseAnswerTo("end-holds")
+  const { outcome } = await engine.lanes.submit({ kind: "release_hold", productId, holdId })
+
+  expect(proxy.lost()).toBe(1)
+  expect(outcome).toMatchObject({ id: holdId, status: "released" })
+  expect((await direct.views.product(productId))?.product).toMatchObject({ held: 0 })
+  expect(await differencesIn(direct.url)).toEqual([])
+})
+
+/** Waits for a backend to be in the middle of its COMMIT and ends it. */
+async function terminateCommitting(engine: TestEngine): Promise<void> {
+  for (;;) {
+    const { rows } = await engine.database.views.query<{ ended: boolean }>(`
+      select pg_terminate_backend(pid) as ended
+        from pg_stat_activity
+       where datname = current_database()
+         and query = 'commit'
+         and wait_event = 'PgSleep'`)
+    if (rows.length > 0) return
+  }
+}

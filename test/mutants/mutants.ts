@@ -1,0 +1,155 @@
+/** One bug on purpose, and the test that has to notice it. */
+export interface Mutant {
+  readonly name: string
+  readonly edits: readonly Edit[]
+  /** A test file and, where that has more than one test, words of the test's name. */
+  readonly caughtBy: { readonly file: string; readonly test?: string }
+}
+
+interface Edit {
+  readonly file: string
+  /** Stands there exactly once. */
+  readonly find: string
+  readonly replace: string
+}
+
+const withoutLock: Edit = {
+  file: "src/store/load.ts",
+  find: "         where id = $1\n           for update\n",
+  replace: "         where id = $1\n",
+}
+
+const withoutVersionGuard: Edit = {
+  file: "src/store/save-product.ts",
+  find: "version = case when version = $2 then $6::bigint end",
+  replace: "version = case when version = $2 or true then $6::bigint end",
+}
+
+const withoutStockRule: Edit = {
+  file: "src/domain/place-hold.ts",
+  find: "  if (availableStock >= command.qty) return null\n",
+  replace: "  if (availableStock >= -1e9) return null\n",
+}
+
+const withoutUnitsCheck: Edit = {
+  file: "migrations/0001_core.sql",
+  find: "  constraint products_units_conserved check (held + sold <= stock),\n",
+  replace: "",
+}
+
+const race = { file: "test/race/race.test.ts", test: "two servers" }
+const endings = { file: "test/race/endings.test.ts" }
+
+/** Every guard against overselling, double endings and lost effects, taken away. */
+export const mutants: readonly Mutant[] = [
+  { name: "the product row is not locked", edits: [withoutLock], caughtBy: race },
+  {
+    name: "the row is not locked and the version is not compared",
+    edits: [withoutLock, withoutVersionGuard],
+    caughtBy: race,
+  },
+  {
+    name: "the core does not look at the stock; the CHECK stops it",
+    edits: [withoutStockRule],
+    caughtBy: race,
+  },
+  {
+    name: "neither the core nor a CHECK looks at the stock",
+    edits: [withoutStockRule, withoutUnitsCheck],
+    caughtBy: race,
+  },
+  {
+    name: "a released hold can be ordered",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: '  if (hold.status === "released") return { code: "hold_released" }\n',
+        replace: "",
+      },
+    ],
+    caughtBy: endings,
+  },
+  {
+    name: "a hold past its end can still be ordered",
+    edits: [
+      {
+        file: "src/domain/hold.ts",
+        find: 'return hold.status === "active" && hasPassed(hold.expiresAt, now)',
+        replace: "return false && hasPassed(hold.expiresAt, now)",
+      },
+    ],
+    caughtBy: endings,
+  },
+  {
+    name: "returned units do not come back",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "changeLoadedProduct(state, { held: product.held - qty })",
+        replace: "changeLoadedProduct(state, { held: product.held })",
+      },
+    ],
+    caughtBy: endings,
+  },
+  {
+    name: "a batch is answered before its commit",
+    edits: [
+      {
+        file: "src/store/product-store.ts",
+        find: "  const committed = writes.length > 0 ? saveThenCommit(tx, writes) : commit(tx)\n",
+        replace:
+          "  void (writes.length > 0 ? saveThenCommit(tx, writes) : commit(tx)).catch(() => undefined)\n  const committed = Promise.resolve()\n",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "after the commit" },
+  },
+  {
+    name: "an unknown commit is taken for done",
+    edits: [
+      {
+        file: "src/lanes/batch.ts",
+        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
+        replace: "if (this.#unknown !== null) return this.#unknown",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "terminated" },
+  },
+  {
+    name: "an unknown commit is repeated without a look",
+    edits: [
+      {
+        file: "src/lanes/batch.ts",
+        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "not repeated" },
+  },
+  {
+    name: "a hold that has ended can end again, were the core to ask for it",
+    edits: [
+      {
+        file: "src/store/save.ts",
+        find: "set status = case when holds.status = 'active' then h.status end,",
+        replace: "set status = h.status,",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts" },
+  },
+  {
+    name: "the end of a connection in use is not listened to",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: '    pool.on("connect", (client) => client.on("error", () => undefined))\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/faults/database-faults.test.ts", test: "stopped" },
+  },
+  {
+    name: "a stopping server closes its socket at once",
+    edits: [{ file: "src/app.ts", find: "    await quiet()\n", replace: "" }],
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
+  },
+]
