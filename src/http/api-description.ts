@@ -38,7 +38,15 @@ export async function describeApi(app: App): Promise<void> {
     })
     await docs.register(scalar, {
       routePrefix: "/docs",
-      configuration: { url: "/openapi.json", withDefaultFonts: false, telemetry: false },
+      // A page to read: nothing on it leads to somebody else's service.
+      configuration: {
+        url: "/openapi.json",
+        withDefaultFonts: false,
+        telemetry: false,
+        showDeveloperTools: "never",
+        agent: { disabled: true },
+        mcp: { disabled: true },
+      },
     })
   })
 }

@@ -9,6 +9,7 @@ import { productAnswer } from "../wire.ts"
 
 const PAGE = 20
 const LARGEST_PAGE = 100
+const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })
 
 /** What is on sale: a page of products, and one. */
 export function productRoutes(app: App, { views, holdTtlSeconds }: Services): void {
@@ -52,7 +53,7 @@ export function productRoutes(app: App, { views, holdTtlSeconds }: Services): vo
       summary: "One product, with its stock of this moment",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: ProductWire, 304: Type.Null(), ...problemResponses },
+      response: { 200: ProductWire, 304: notModified, ...problemResponses },
     },
     async handler(request, reply) {
       const id = idFromPath(request.params.id)
@@ -61,7 +62,7 @@ export function productRoutes(app: App, { views, holdTtlSeconds }: Services): vo
 
       const etag = entityTag(view)
       void reply.headers({ etag, "cache-control": "public, max-age=1" })
-      if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send(null)
+      if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send(undefined)
       return answer(view)
     },
   })
