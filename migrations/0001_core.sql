@@ -122,6 +122,7 @@ create table payment_events (
 );
 
 create index payment_events_parked on payment_events (order_id) where outcome = 'parked';
+create index payment_events_parked_lately on payment_events (received_at) where outcome = 'parked';
 
 -- Money received, kept apart from what became of the order (I7).
 create table payments (

@@ -7,7 +7,7 @@ export interface Inbox {
   find(provider: string, key: string): Promise<PaymentEventRecord | null>
   /** Keeps an event until its order exists. Null: an event with this key is there already. */
   park(event: PaymentEvent): Promise<PaymentEventRecord | null>
-  /** Parked events whose order or hold now exists, oldest first, with the product of it. */
+  /** Parked events of the last hour whose order now exists, oldest first, with its product. */
   parkedWithOrder(limit: number): Promise<ParkedEvent[]>
 }
 
@@ -15,6 +15,12 @@ export interface ParkedEvent {
   readonly event: PaymentEventRecord
   readonly orderProductId: number
 }
+
+/**
+ * An order applies the events that wait for it when it is made. One can be missed only while both
+ * are being written, so there is no need to look at older ones again and again.
+ */
+const OVERTAKEN_SECONDS = 3_600
 
 /** The inbox over PostgreSQL. */
 export function createInbox(pool: pg.Pool): Inbox {
@@ -64,11 +70,14 @@ export function createInbox(pool: pg.Pool): Inbox {
         name: "parked-with-order",
         text: `
           select e.*, o.product_id as "orderProductId"
-            from (select ${eventColumns} from payment_events where outcome = 'parked') as e
+            from (select ${eventColumns}
+                    from payment_events
+                   where outcome = 'parked'
+                     and received_at > clock_timestamp() - make_interval(secs => $2)) as e
             join orders o on o.id = e."orderId"
            order by e."receivedAt"
            limit $1`,
-        values: [limit],
+        values: [limit, OVERTAKEN_SECONDS],
       })
       return rows.map(({ orderProductId, ...event }) => ({ event, orderProductId }))
     },

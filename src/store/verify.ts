@@ -28,6 +28,8 @@ interface Check {
 const LISTED = 20
 /** A recount of a large database takes longer than any statement of a sale may. */
 const RECOUNT_TIMEOUT_MS = 300_000
+/** For the driver, which would give up long before. */
+const patience = { query_timeout: RECOUNT_TIMEOUT_MS + 1_000 }
 
 /**
  * Recounts every product from its rows and checks all that rows can show.
@@ -40,16 +42,20 @@ export async function verify(pool: pg.Pool): Promise<Verification> {
     await tx.query(`set local statement_timeout = ${RECOUNT_TIMEOUT_MS}`)
     const violations: Violation[] = []
     for (const { invariant, text } of checks) {
-      const { rows } = await tx.query<{ product_id: number | null; what: string }>(
-        `select product_id, what from (${text}) as found limit ${LISTED}`,
-      )
+      const { rows } = await tx.query<{ product_id: number | null; what: string }>({
+        text: `select product_id, what from (${text}) as found limit ${LISTED}`,
+        ...patience,
+      })
       violations.push(...rows.map((row) => ({ invariant, productId: row.product_id, what: row.what })))
     }
-    const { rows } = await tx.query<Omit<Verification, "violations">>(`
-      select (select count(*) from products) as products,
-             (select count(*) from holds) as holds,
-             (select count(*) from orders) as orders,
-             (select count(*) from payment_events) as "paymentEvents"`)
+    const { rows } = await tx.query<Omit<Verification, "violations">>({
+      text: `
+        select (select count(*) from products) as products,
+               (select count(*) from holds) as holds,
+               (select count(*) from orders) as orders,
+               (select count(*) from payment_events) as "paymentEvents"`,
+      ...patience,
+    })
     const [counted] = rows
     if (counted === undefined) throw new Error("the database did not count")
     return { ...counted, violations }

@@ -4,13 +4,19 @@ export interface Loop {
   stop(): Promise<void>
 }
 
+/** How long a loop rests between the end of one run and the start of the next. */
+export interface Pace {
+  readonly pauseMs: number
+  /** Rests at least so many times as long as the last run took; 0 if not given. */
+  readonly restFactor?: number
+}
+
 /**
- * Runs `task` again and again with `pauseMs` between the end of one run and the start of the next,
- * so that a slow run is never overtaken. A run that fails is reported and the next one comes all
- * the same.
+ * Runs `task` again and again, at once for the first time; a slow run is never overtaken. A run that
+ * fails is reported and the next one comes all the same.
  */
 export function startLoop(
-  pauseMs: number,
+  { pauseMs, restFactor = 0 }: Pace,
   task: () => Promise<void>,
   onError: (error: unknown) => void,
 ): Loop {
@@ -20,9 +26,11 @@ export function startLoop(
 
   function next(): void {
     if (stopped) return
+    const startedAt = performance.now()
     current = task().catch(onError)
     void current.then(() => {
-      if (!stopped) timer = setTimeout(next, pauseMs)
+      const rest = Math.max(pauseMs, restFactor * (performance.now() - startedAt))
+      if (!stopped) timer = setTimeout(next, rest)
     })
   }
   next()
