@@ -40,7 +40,17 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
     url: options.databaseUrl,
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
-  await migrate(database.views)
+  try {
+    return await startOver(database, config, options)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
+  const { log } = options
+  await migrate(options.databaseUrl)
   const rules = { holdTtlSeconds: config.holdTtlSeconds, paymentTtlSeconds: config.paymentTtlSeconds }
   const engine = createEngine(database, rules, log)
   if (options.seed) await seedIfEmpty(engine)

@@ -228,12 +228,18 @@ function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
 }
 
+function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/")
+  const bits = isIP(address) === 4 ? 32 : 128
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
+  return isIP(address) !== 0 && isPrefix && rest.length === 0
+}
+
 /** Believing everyone would let any client choose its own address. */
 function trustedProxies(value: string): string {
   const networks = value.split(",").map((network) => network.trim())
   const named = new Set(["loopback", "linklocal", "uniquelocal"])
-  const isKnown = (network: string) => named.has(network) || isIP(network.split("/")[0] ?? "") !== 0
-  if (networks.every(isKnown)) return networks.join(",")
+  if (networks.every((network) => named.has(network) || isNetwork(network))) return networks.join(",")
   throw new ConfigError(
     `TRUST_PROXY holds ${JSON.stringify(value)} and may hold only addresses or networks of your proxies, separated by commas`,
   )

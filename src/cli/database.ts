@@ -40,7 +40,7 @@ export async function withEngineAt<T>(
 ): Promise<T> {
   const database = openDatabase({ url, onConnectionError: (error) => printError(error.message) })
   try {
-    await migrate(database.views)
+    await migrate(url)
     const engine = createEngine(database, config, pino({ level: "silent" }))
     const result = await work(engine)
     await engine.lanes.drain()

@@ -1,9 +1,13 @@
 import { ConfigError } from "../config.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { isConnectionLoss } from "../store/errors.ts"
+import { SchemaMismatch } from "../store/migrate.ts"
 
 /** Wrong usage: the command was not run. Exit status 2. */
 export class UsageError extends Error {}
+
+/** The command ran and could not do what was asked; the message says why. Exit status 1. */
+export class CommandFailure extends Error {}
 
 /**
  * The exit status for what a command threw, and the one line that explains it; null where the
@@ -11,6 +15,8 @@ export class UsageError extends Error {}
  */
 export function explain(error: unknown): { status: 1 | 2; line: string | null } {
   if (error instanceof ConfigError || error instanceof UsageError) return { status: 2, line: error.message }
+  if (error instanceof CommandFailure || error instanceof SchemaMismatch)
+    return { status: 1, line: error.message }
   if (error instanceof EmbeddedPostgresError) return { status: error.exitCode, line: error.message }
   if (isPortTaken(error)) {
     return {

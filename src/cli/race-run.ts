@@ -1,3 +1,4 @@
+import { CommandFailure } from "./exit.ts"
 import { createHttpClient, type HttpAnswer, type HttpClient } from "./http-client.ts"
 
 export interface RaceSetting {
@@ -47,12 +48,15 @@ interface Try {
 
 async function createProduct(client: HttpClient, { urls, stock, adminToken }: RaceSetting): Promise<number> {
   const [url = ""] = urls
-  const { status, body } = await client.send("POST", `${url}/api/admin/products`, {
-    token: adminToken,
-    body: { name: "Race", price_minor: 9999, currency: "USD", stock },
+  const request = { token: adminToken, body: { name: "Race", price_minor: 9999, currency: "USD", stock } }
+  const answer = await client.send("POST", `${url}/api/admin/products`, request).catch((error: unknown) => {
+    throw new CommandFailure(`${url} cannot be reached: ${String(error)}`, { cause: error })
   })
-  if (status !== 201) throw new Error(`${url} refused the race's product: ${status} ${JSON.stringify(body)}`)
-  return numberIn(body, "id")
+  if (answer.status === 201) return numberIn(answer.body, "id")
+  if (answer.status === 401) throw new CommandFailure(`${url} asks for its admin token: set ADMIN_TOKEN`)
+  throw new CommandFailure(
+    `${url} refused the race's product: ${answer.status} ${JSON.stringify(answer.body)}`,
+  )
 }
 
 async function buyAll(client: HttpClient, setting: RaceSetting, productId: number): Promise<Try[]> {

@@ -1,14 +1,22 @@
 import type { Config } from "../config.ts"
 import { migrate, migrationStates } from "../store/migrate.ts"
 import { openDatabase, type Database } from "../store/pool.ts"
-import { accessDatabase } from "./database.ts"
+import { accessDatabase, type DatabaseAccess } from "./database.ts"
 import { print, printError, printJson } from "./output.ts"
 
 /** Brings the schema up to date and prints what was new. */
 export async function migrateSchema(config: Config, { json }: { json: boolean }): Promise<void> {
-  const applied = await withDatabase(config, (database) => migrate(database.views))
+  const applied = await migrateAt(await accessDatabase(config, "guest"))
   if (json) return printJson({ applied })
   print(applied.length === 0 ? "The schema is up to date." : `Applied: ${applied.join(", ")}`)
+}
+
+async function migrateAt({ url, release }: DatabaseAccess): Promise<string[]> {
+  try {
+    return await migrate(url)
+  } finally {
+    await release()
+  }
 }
 
 /** Prints every migration and whether the database has it; false when one is missing. */

@@ -15,7 +15,7 @@ export async function work(config: Config): Promise<void> {
     url: access.url,
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
-  await migrate(database.views)
+  await migrate(access.url)
   const engine = createEngine(database, config, log)
   const worker = startWorker({ ...engine, log })
   log.info("Working.")

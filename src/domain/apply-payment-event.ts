@@ -1,6 +1,6 @@
 import { endUnpaidOrder } from "./cancel-order.ts"
-import { expireOrder } from "./expire-due.ts"
-import { isDueOrder, type Order } from "./order.ts"
+import { orderAsOfNow } from "./expire-due.ts"
+import type { Order } from "./order.ts"
 import type { Payment, PaymentEvent, PaymentEventRecord, PaymentOutcome } from "./payment.ts"
 import type { Instant } from "./time.ts"
 import { sellHeldUnits } from "./units.ts"
@@ -35,13 +35,10 @@ export function applyPaymentEvent(
   return record
 }
 
-/** The order as time has left it: one whose deadline has passed is ended first. */
 function currentOrder(state: WorkingSet, orderId: number, now: Instant): Order {
   const order = state.orders.get(orderId)
   if (order === undefined) throw new Error(`order ${orderId} is not loaded`)
-  if (!isDueOrder(order, now)) return order
-  expireOrder(state, order, now)
-  return currentOrder(state, orderId, now)
+  return orderAsOfNow(state, order, now)
 }
 
 function outcomeFor(state: WorkingSet, event: PaymentEvent, order: Order, now: Instant): PaymentOutcome {

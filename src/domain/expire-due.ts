@@ -37,10 +37,16 @@ export function expireHold(state: WorkingSet, hold: Hold, now: Instant): void {
   state.facts.push({ kind: "hold_expired", hold: expired })
 }
 
+/** The order as time has left it: one that is due is ended first. */
+export function orderAsOfNow(state: WorkingSet, order: Order, now: Instant): Order {
+  return isDueOrder(order, now) ? expireOrder(state, order, now) : order
+}
+
 /** Ends one unpaid order by time. */
-export function expireOrder(state: WorkingSet, order: Order, now: Instant): void {
+export function expireOrder(state: WorkingSet, order: Order, now: Instant): Order {
   const expired: Order = { ...order, status: "expired", updatedAt: now }
   state.orders.replace(expired)
   returnHeldUnits(state, order.quantity, order.customerId)
   state.facts.push({ kind: "order_expired", order: expired })
+  return expired
 }

@@ -3,6 +3,7 @@ import { cancelOrder } from "./cancel-order.ts"
 import { changeProduct, createProduct } from "./change-product.ts"
 import type { Command, OutcomeByKind, OutcomeOf } from "./commands.ts"
 import { expireDue } from "./expire-due.ts"
+import type { Fact } from "./facts.ts"
 import { placeHold } from "./place-hold.ts"
 import { placeOrder } from "./place-order.ts"
 import { recordPaymentEvent } from "./record-payment-event.ts"
@@ -34,11 +35,15 @@ export function execute<C extends Command>(
 
   const told = state.facts.length
   const outcome = run(state, command, now) as OutcomeOf<C>
-  for (const fact of state.facts.slice(told)) fact.requestId = command.requestId
+  for (const fact of state.facts.slice(told)) if (!isCausedByTime(fact)) fact.requestId = command.requestId
   if (command.idempotency !== undefined && isFinalAnswer(outcome)) {
     state.idempotency.add({ ...command.idempotency, outcome: JSON.stringify(outcome), createdAt: now })
   }
   return { outcome, replayed: false }
+}
+
+function isCausedByTime({ kind }: Fact): boolean {
+  return kind === "hold_expired" || kind === "order_expired"
 }
 
 function earlierAnswer<Outcome>(state: WorkingSet, { idempotency }: Command): Execution<Outcome> | null {

@@ -1,5 +1,5 @@
 import type { PlacedOrder, PlaceOrder } from "./commands.ts"
-import { expireHold } from "./expire-due.ts"
+import { expireHold, orderAsOfNow } from "./expire-due.ts"
 import { isDueHold, type Hold } from "./hold.ts"
 import type { Order, OrderOrigin } from "./order.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
@@ -24,7 +24,7 @@ export function placeOrder(
   if (hold === undefined) return { code: "hold_not_found" }
 
   const present = orderOfHold(state, hold.id)
-  if (present?.origin === "payment_event") return { order: present, existed: true }
+  if (present?.origin === "payment_event") return { order: orderAsOfNow(state, present, now), existed: true }
 
   const refusal = refuseOrder(state, hold, now)
   if (refusal !== null) return refusal

@@ -37,7 +37,7 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   malformed_request: { status: 400, title: "The request cannot be read" },
   unauthorized: { status: 401, title: "A bearer token is required" },
   invalid_signature: { status: 401, title: "The signature does not hold" },
-  forbidden: { status: 403, title: "This token does not allow that" },
+  forbidden: { status: 403, title: "This caller may not do that" },
   product_not_found: { status: 404, title: "There is no such product" },
   hold_not_found: { status: 404, title: "There is no such hold" },
   order_not_found: { status: 404, title: "There is no such order" },

@@ -5,9 +5,11 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
 import Fastify, { LogController, type FastifyBaseLogger } from "fastify"
 import { randomUUID } from "node:crypto"
 import type { Socket } from "node:net"
+import type { Logger } from "pino"
 import { describeApi } from "./api-description.ts"
 import { answerError } from "./errors.ts"
 import { acceptJsonOnly } from "./json-body.ts"
+import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
 import { adminProductRoutes } from "./routes/admin-products.ts"
 import { healthRoutes } from "./routes/health.ts"
@@ -18,7 +20,7 @@ import { productRoutes } from "./routes/products.ts"
 import type { App, Services } from "./services.ts"
 
 export interface ServerOptions {
-  readonly log: FastifyBaseLogger
+  readonly log: Logger
   readonly trustProxy: string | null
   readonly corsOrigins: readonly string[]
   /** Requests a minute and address on the buyers' routes; 0: no limit. */
@@ -35,7 +37,7 @@ const KEEP_ALIVE_MS = 75_000
 /** The HTTP server with all its routes, not yet listening. */
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const app = Fastify({
-    loggerInstance: options.log,
+    loggerInstance: quieter(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -62,11 +64,13 @@ export async function createServer(services: Services, options: ServerOptions): 
   if (options.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...options.corsOrigins],
+      methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
       exposedHeaders: ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"],
     })
   }
   await registerRateLimit(app, services, options.rateLimitPerMinute)
   addStandardHooks(app, services)
+  if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
   productRoutes(app, services)
   holdRoutes(app, services)
@@ -75,6 +79,11 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminProductRoutes(app, services)
   healthRoutes(app, services)
   return app
+}
+
+/** What the framework tells about itself is said once already, in our words. */
+function quieter(log: Logger): FastifyBaseLogger {
+  return log.isLevelEnabled("info") ? log.child({}, { level: "warn" }) : log
 }
 
 /** Only routes that ask for it are limited, only in closed mode, and never the shop itself. */

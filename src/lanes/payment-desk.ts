@@ -45,11 +45,12 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
   async function actSomewhere(event: PaymentEvent, requestId?: string) {
     const order = await lookups.placeOfOrder(event.orderId)
     if (order !== null) return act(event, order.productId, event.orderId, requestId)
-    const productId = event.holdId === null ? null : await lookups.productOfHold(event.holdId)
-    if (productId === null || event.holdId === null) return null
+    if (event.holdId === null) return null
+    const hold = await lookups.placeOfHold(event.holdId)
+    if (hold === null || hold.productId !== event.productId || hold.qty !== event.quantity) return null
     // An order that the event has to make keeps the id it was given, if that is free.
     const isFree = await ids.claimOrderId(event.orderId, event.holdId)
-    return act(event, productId, isFree ? event.orderId : await ids.next("orders"), requestId)
+    return act(event, hold.productId, isFree ? event.orderId : await ids.next("orders"), requestId)
   }
 
   async function act(event: PaymentEvent, productId: number, newOrderId: number, requestId?: string) {

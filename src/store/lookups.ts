@@ -5,23 +5,23 @@ import type pg from "pg"
  * change, so they can be read without a lock.
  */
 export interface Lookups {
-  productOfHold(holdId: number): Promise<number | null>
+  placeOfHold(holdId: number): Promise<{ readonly productId: number; readonly qty: number } | null>
   placeOfOrder(orderId: number): Promise<{ readonly productId: number; readonly holdId: number } | null>
 }
 
 /** Look-ups over PostgreSQL. */
 export function createLookups(pool: pg.Pool): Lookups {
   return {
-    async productOfHold(holdId) {
-      const { rows } = await pool.query<{ productId: number }>({
-        name: "product-of-hold",
+    async placeOfHold(holdId) {
+      const { rows } = await pool.query<{ productId: number; qty: number }>({
+        name: "place-of-hold",
         text: `
-          select product_id as "productId"
+          select product_id as "productId", qty
             from holds
            where id = $1`,
         values: [holdId],
       })
-      return rows[0]?.productId ?? null
+      return rows[0] ?? null
     },
 
     async placeOfOrder(orderId) {

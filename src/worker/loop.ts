@@ -13,7 +13,7 @@ export interface Pace {
 
 /**
  * Runs `task` again and again, at once for the first time; a slow run is never overtaken. A run that
- * fails is reported and the next one comes all the same.
+ * fails does not stop the next one; the first failure after a success is reported.
  */
 export function startLoop(
   { pauseMs, restFactor = 0 }: Pace,
@@ -23,11 +23,18 @@ export function startLoop(
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let current = Promise.resolve()
+  let isFailing = false
 
   function next(): void {
     if (stopped) return
     const startedAt = performance.now()
-    current = task().catch(onError)
+    current = task().then(
+      () => void (isFailing = false),
+      (error: unknown) => {
+        if (!isFailing) onError(error)
+        isFailing = true
+      },
+    )
     void current.then(() => {
       const rest = Math.max(pauseMs, restFactor * (performance.now() - startedAt))
       if (!stopped) timer = setTimeout(next, rest)

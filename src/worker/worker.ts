@@ -30,7 +30,7 @@ const PARKED_AT_ONCE = 200
  */
 export function startWorker({ database, lanes, desk, events, log }: WorkerParts): { stop(): Promise<void> } {
   const report = (task: string) => (error: unknown) =>
-    log.warn({ err: error, task }, "Background task failed.")
+    log.warn({ err: error, task }, "Background task fails; it is tried again until it works.")
   const loops = [
     startLoop(
       expiryPace,

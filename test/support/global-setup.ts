@@ -3,7 +3,6 @@ import pg from "pg"
 import type { TestProject } from "vitest/node"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { migrate } from "../../src/store/migrate.ts"
-import { openDatabase } from "../../src/store/pool.ts"
 import { temporaryDirectory } from "./directory.ts"
 
 declare module "vitest" {
@@ -36,7 +35,5 @@ async function createTemplate(serverUrl: string): Promise<void> {
 
   const url = new URL(serverUrl)
   url.pathname = `/${TEMPLATE}`
-  const template = openDatabase({ url: url.href })
-  await migrate(template.views)
-  await template.close()
+  await migrate(url.href)
 }

@@ -152,7 +152,8 @@ export async function productOfHold(
   holdId: number,
   lookups: Lookups,
 ): Promise<number | null> {
-  return caller.kind === "owner" ? caller.ownership.productId : lookups.productOfHold(holdId)
+  if (caller.kind === "owner") return caller.ownership.productId
+  return (await lookups.placeOfHold(holdId))?.productId ?? null
 }
 
 function quantityFromPath(text: string): number | null {

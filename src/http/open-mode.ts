@@ -1,0 +1,27 @@
+import type { FastifyRequest } from "fastify"
+import { refuse } from "./problems.ts"
+import type { App } from "./services.ts"
+
+/**
+ * In open mode nobody shows a token, so being on this machine is all that a caller has to prove. A
+ * web page from elsewhere runs on this machine too: it is told apart by the `Origin` it cannot hide,
+ * or by the `Host` under which a name of its own was made to point here.
+ */
+export function refuseForeignPages(app: App, allowedOrigins: readonly string[]): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const { origin } = request.headers
+    const isForeign =
+      !isLocalHost(request) || (origin !== undefined && !isLocalOrigin(origin, allowedOrigins))
+    if (isForeign) refuse(reply, { code: "forbidden" })
+  })
+}
+
+const localNames = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+function isLocalHost({ hostname }: FastifyRequest): boolean {
+  return hostname === "" || localNames.test(hostname)
+}
+
+function isLocalOrigin(origin: string, allowed: readonly string[]): boolean {
+  return allowed.includes(origin) || (URL.canParse(origin) && localNames.test(new URL(origin).hostname))
+}
