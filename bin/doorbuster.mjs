@@ -5,6 +5,7 @@
 // nothing here may be newer than Node 18.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import * as module from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
@@ -12,6 +13,8 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 const OLDEST_FIT = [24, 12]
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Compiled code is kept among our own files, where nobody else can put any; saves half of every start. */
+const compileCache = join(root, "node_modules", ".cache", "compile")
 const entry = [join(root, "src", "main.ts"), join(root, "dist", "main.js")].find((path) => existsSync(path))
 const node = isFit(process.versions.node) ? process.execPath : findInstalledNode()
 
@@ -19,6 +22,7 @@ if (entry === undefined) {
   refuse("Neither src/main.ts nor dist/main.js is there: reinstall doorbuster, or run `npm run build`.")
 } else if (node === process.execPath) {
   endWithNpm()
+  module.enableCompileCache?.(compileCache)
   await import(pathToFileURL(entry).href)
 } else if (node === undefined) {
   refuse(
@@ -67,7 +71,10 @@ function refuse(message) {
 
 /** Becomes as good as the child: passes signals on to it, and ends as it ends. */
 function runWith(node, entry) {
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: "inherit" })
+  const child = spawn(node, [entry, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
+  })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to the child as well, and a second signal would tell it to give up its orderly end.

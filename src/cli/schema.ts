@@ -11,11 +11,11 @@ export async function migrateSchema(config: Config, { json }: { json: boolean })
   print(applied.length === 0 ? "The schema is up to date." : `Applied: ${applied.join(", ")}`)
 }
 
-async function migrateAt({ url, release }: DatabaseAccess): Promise<string[]> {
+async function migrateAt(access: DatabaseAccess): Promise<string[]> {
   try {
-    return await migrate(url)
+    return await migrate(access.url)
   } finally {
-    await release()
+    await access.release()
   }
 }
 

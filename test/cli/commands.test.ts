@@ -1,0 +1,184 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import pg from "pg"
+import { expect, test } from "vitest"
+import { startTestApp } from "../support/app.ts"
+import { runCommand } from "../support/command-line.ts"
+import { createTestDatabase } from "../support/database.ts"
+import { temporaryDirectory } from "../support/directory.ts"
+import { startServerProcess } from "../support/server-process.ts"
+
+async function ask(url: string, text: string) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query(text)
+  await client.end()
+  return rows
+}
+
+test("seed offers product 1, once; --fresh starts over with other units", async () => {
+  await using database = await createTestDatabase()
+  const environment = { DATABASE_URL: database.url }
+
+  const first = await runCommand(["seed", "--stock", "10"], environment)
+  const again = await runCommand(["seed", "--stock", "20", "--json"], environment)
+  const fresh = await runCommand(["seed", "--fresh"], environment)
+
+  expect(first).toMatchObject({ status: 0, stdout: "Product 1 is on offer with 10 units.\n" })
+  expect(JSON.parse(again.stdout)).toEqual({ product_id: 1, created: false })
+  expect(fresh.stdout).toBe("Product 1 is on offer with 100 units.\n")
+  expect(await ask(database.url, "select id, name, price_minor, stock from products")).toEqual([
+    { id: "1", name: "Flash Sale Product", price_minor: "9999", stock: 100 },
+  ])
+})
+
+test("migrate brings a schema up to date, and says what is there", async () => {
+  await using database = await createTestDatabase()
+  await ask(database.url, "drop schema public cascade; create schema public")
+  const environment = { DATABASE_URL: database.url }
+
+  const before = await runCommand(["migrate", "status"], environment)
+  const migrated = await runCommand(["migrate"], environment)
+  const after = await runCommand(["migrate", "status", "--json"], environment)
+  const again = await runCommand(["migrate", "--json"], environment)
+
+  expect(before).toMatchObject({ status: 1, stdout: "0001_core  missing\n" })
+  expect(migrated).toMatchObject({ status: 0, stdout: "Applied: 0001_core\n" })
+  expect(JSON.parse(after.stdout)).toEqual({
+    migrations: [{ name: "0001_core", executed_at: expect.stringMatching(/^\d{4}-/) }],
+  })
+  expect(JSON.parse(again.stdout)).toEqual({ applied: [] })
+})
+
+test("holds:release-expired ends what is due, once, and prints how much came back", async () => {
+  await using app = await startTestApp({ config: { holdTtlSeconds: 1 } })
+  await app.post("/api/holds", { product_id: 1, qty: 3 })
+  await app.post("/api/holds", { product_id: 1, qty: 2 })
+  await expect
+    .poll(() => ask(app.databaseUrl, "select count(*)::int as due from holds where expires_at <= now()"), {
+      timeout: 10_000,
+    })
+    .toEqual([{ due: 2 }])
+  const environment = { DATABASE_URL: app.databaseUrl }
+
+  const first = await runCommand(["holds:release-expired"], environment)
+  const again = await runCommand(["holds:release-expired", "--json"], environment)
+
+  expect(first).toMatchObject({ status: 0, stdout: "Released 2 expired holds; 5 units came back.\n" })
+  expect(JSON.parse(again.stdout)).toEqual({ holds: 0, orders: 0, units: 0 })
+  expect((await app.get("/api/products/1")).body.available_stock).toBe(100)
+})
+
+test("verify is content with a sound database and lists what is wrong with another", async () => {
+  await using app = await startTestApp()
+  await app.post("/api/holds", { product_id: 1, qty: 3 })
+  const environment = { DATABASE_URL: app.databaseUrl }
+
+  const sound = await runCommand(["verify"], environment)
+  await ask(app.databaseUrl, "update products set held = 4")
+  const wrong = await runCommand(["verify"], environment)
+  const wire = await runCommand(["verify", "--json"], environment)
+
+  expect(sound).toMatchObject({
+    status: 0,
+    stdout: "Everything agrees: 1 products, 1 holds, 0 orders, 0 payment events.\n",
+  })
+  expect(wrong.status).toBe(1)
+  expect(wrong.stdout).toMatch(
+    /^I2 {2}product 1: held is 4, its active holds have 3 and its unpaid orders 0 units\n/,
+  )
+  expect(JSON.parse(wire.stdout)).toMatchObject({
+    ok: false,
+    violations: [{ invariant: "I2", product_id: 1 }],
+  })
+})
+
+test("doctor finds a sound installation sound, and says what a database that is away is", async () => {
+  await using database = await createTestDatabase()
+
+  const sound = await runCommand(["doctor", "--json"], { DATABASE_URL: database.url })
+  const away = await runCommand(["doctor"], { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" })
+
+  expect(sound.status).toBe(0)
+  expect(JSON.parse(sound.stdout)).toMatchObject({ ok: true })
+  expect(away.status).toBe(1)
+  expect(away.stdout).toMatch(/^BAD {2}database: The database cannot be reached: .*127\.0\.0\.1:1/m)
+})
+
+// One line, the right exit status, and no stack trace.
+test.each([
+  [["nonsense"], {}, 2, /unknown command 'nonsense'/],
+  [["race", "--stock", "many"], {}, 2, /'many' is invalid/],
+  [["race", "--url", "ftp://x"], {}, 2, /must be an http\(s\) URL/],
+  [
+    ["race", "--url", "http://127.0.0.1:1"],
+    {},
+    1,
+    /^http:\/\/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
+  ],
+  [["migrate", "down"], {}, 2, /^migrate knows "status", not "down"\n$/],
+  [["serve", "--port", "99999"], {}, 2, /^PORT holds "99999" and may hold only a port/],
+  [["serve", "--host", "0.0.0.0"], {}, 2, /^HOST holds "0\.0\.0\.0" and may hold only a loopback/],
+  [["serve"], { ADMIN_TOKEN: "secret" }, 2, /^PAYMENT_WEBHOOK_SECRET is not set/],
+  [["serve"], { TRUST_PROXY: "10.0.0.0/99" }, 2, /^TRUST_PROXY holds "10\.0\.0\.0\/99" and may hold only/],
+  [
+    ["verify"],
+    { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" },
+    1,
+    /^The database cannot be reached: /,
+  ],
+] as const)("%j with %j ends with %i", async (args, environment, status, words) => {
+  const result = await runCommand(args, environment)
+
+  expect(result.stderr).toMatch(words)
+  expect(result.stderr).not.toMatch(/\n\s+at /)
+  expect(result.status).toBe(status)
+})
+
+test("serve on a taken port says so in one line and ends with 2", async () => {
+  await using database = await createTestDatabase()
+  const squatter = createServer().listen(0, "127.0.0.1")
+  await expect.poll(() => squatter.listening).toBe(true)
+  const { port } = squatter.address() as AddressInfo
+
+  const result = await runCommand(["serve", "--port", String(port)], { DATABASE_URL: database.url })
+  squatter.close()
+
+  expect(result).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^Port \d+ on 127\.0\.0\.1 is taken/),
+  })
+  expect(result.stdout.trim().split("\n")).toHaveLength(1)
+})
+
+test("race against a closed server asks for the admin token, and uses it", async () => {
+  const config = { adminToken: "the-admin", paymentWebhookSecret: Buffer.from("a key of some length") }
+  await using app = await startTestApp({ config })
+
+  const without = await runCommand(["race", "--url", app.url])
+  const withToken = await runCommand(["race", "--url", app.url], {
+    ADMIN_TOKEN: "the-admin",
+    PAYMENT_WEBHOOK_SECRET: "whsec_c29tZSBzZWNyZXQga2V5IGhlcmU=",
+  })
+
+  expect(without).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/asks for its admin token: set ADMIN_TOKEN\n$/),
+  })
+  expect(withToken).toMatchObject({ status: 0, stdout: expect.stringContaining("Verdict: PASS") })
+})
+
+test("serve tells its mode first, where it listens, and three things to try", async () => {
+  await using data = await temporaryDirectory()
+  await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
+  await expect.poll(() => server.output().match(/^ {4}curl /gm)?.length).toBe(3)
+
+  const [first = ""] = server.output().split("\n")
+  expect(JSON.parse(first)).toMatchObject({ level: "warn", msg: expect.stringMatching(/^Open mode/) })
+  expect(server.output()).toContain(`Doorbuster sells at ${server.url}`)
+  expect((await server.get("/api/products/1")).body).toMatchObject({ id: 1, stock: 100, price: "99.99" })
+  // Other commands work beside it, on the same embedded database.
+  expect(await runCommand(["verify"], { DOORBUSTER_DATA_DIR: data.path })).toMatchObject({ status: 0 })
+  expect(await server.end("SIGTERM")).toBe(0)
+  expect(server.output()).toContain('"msg":"Stopped."')
+})

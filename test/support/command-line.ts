@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
+
+/** How a command ended, and what it printed. */
+export interface CommandResult {
+  readonly status: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const ENDS_WITHIN_MS = 60_000
+
+/** Runs `bin/doorbuster.mjs` with nothing in its environment but what is given. */
+export function runCommand(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<CommandResult> {
+  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment }
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      [launcher, ...args],
+      { env, timeout: ENDS_WITHIN_MS },
+      (error, stdout, stderr) => {
+        const status = error === null ? 0 : error.code
+        if (typeof status === "number") resolve({ status, stdout, stderr })
+        else reject(error ?? new Error("no exit status"))
+      },
+    )
+  })
+}
