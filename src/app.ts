@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Logger } from "pino"
-import { checkServing, type Config } from "./config.ts"
+import { checkServing, ConfigError, type Config } from "./config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createGatekeeper } from "./http/auth.ts"
 import { createOwnerTokens } from "./http/owner-token.ts"
@@ -58,7 +58,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   let stopped: Promise<void> | null = null
   const server = await buildServer(config, { engine, log, stopping: () => stopped !== null })
   const quiet = watchArrivals(server.server)
-  await server.listen({ host: config.host, port: config.port })
+  await listen(server, config)
   const worker = options.worker ? startWorker({ ...engine, log }) : null
 
   async function stopInOrder(): Promise<void> {
@@ -69,6 +69,16 @@ async function startOver(database: Database, config: Config, options: AppOptions
     await database.close()
   }
   return { url: addressOf(server, config.host), engine, stop: () => (stopped ??= stopInOrder()) }
+}
+
+async function listen(server: App, { host, port }: Config): Promise<void> {
+  try {
+    await server.listen({ host, port })
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined
+    if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") throw error
+    throw new ConfigError(`HOST holds "${host}" and may hold only an address or name of this machine`)
+  }
 }
 
 async function buildServer(

@@ -40,12 +40,14 @@ const seconds = (byDefault: number, most: number) => ({
   description: `a whole number of seconds from 1 to ${most}`,
 })
 
+const origins = "origins such as https://shop.example, separated by commas"
+
 const schema = {
   type: "object",
   properties: {
     DATABASE_URL: {
       type: "string",
-      pattern: "^postgres(ql)?://",
+      pattern: String.raw`^postgres(ql)?://([^@/?#]*@)?(\[[0-9a-fA-F:.]+\]|[^:/?#@[\]]*)(:\d{1,5})?([/?#].*)?$`,
       description: "a connection string such as postgresql://user:password@host:5432/database",
     },
     DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
@@ -63,7 +65,11 @@ const schema = {
       default: "info",
       description: "one of trace, debug, info, warn, error, fatal, silent",
     },
-    ADMIN_TOKEN: text("the token of the admin routes"),
+    ADMIN_TOKEN: {
+      type: "string",
+      pattern: "^[\\x21-\\x7e]+$",
+      description: "printable ASCII characters without spaces",
+    },
     PAYMENT_WEBHOOK_SECRET: {
       type: "string",
       pattern: "^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$",
@@ -73,7 +79,7 @@ const schema = {
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
     TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
-    CORS_ORIGINS: text("origins such as https://shop.example, separated by commas"),
+    CORS_ORIGINS: text(origins),
     RATE_LIMIT_PER_MINUTE: {
       type: "integer",
       minimum: 0,
@@ -133,7 +139,7 @@ export function readConfig({
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
     trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),
-    corsOrigins: (env.CORS_ORIGINS ?? "").split(",").flatMap((origin) => origin.trim() || []),
+    corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
   }
 }
@@ -205,6 +211,7 @@ interface SchemaError {
 }
 
 function validated(given: Given): Environment {
+  refuseOddNumbers(given)
   try {
     return envSchema<Environment>({ schema: structuredClone(schema), data: given, env: false })
   } catch (error) {
@@ -213,6 +220,23 @@ function validated(given: Given): Environment {
     const name = first.instancePath.slice(1)
     throw new ConfigError(`${name} holds ${shown(name, given[name])} and may hold only ${mayHold(name)}`)
   }
+}
+
+/** The schema would take "Infinity", "0x50" and "1e3" for whole numbers. */
+function refuseOddNumbers(given: Given): void {
+  for (const [name, { type }] of Object.entries(schema.properties)) {
+    const value = given[name]
+    if (type !== "integer" || value === undefined || /^\d+$/.test(value)) continue
+    throw new ConfigError(`${name} holds ${shown(name, value)} and may hold only ${mayHold(name)}`)
+  }
+}
+
+function allowedOrigins(value: string): string[] {
+  const given = value.split(",").map((origin) => origin.trim())
+  const isOrigin = (text: string) =>
+    /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+  if (given.every(isOrigin)) return given
+  throw new ConfigError(`CORS_ORIGINS holds ${JSON.stringify(value)} and may hold only ${origins}`)
 }
 
 function shown(name: string, value = ""): string {

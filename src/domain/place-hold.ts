@@ -22,6 +22,7 @@ export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): 
   const hold = newHold(state, command, now)
   reserveUnits(state, hold.qty, hold.customerId)
   state.holds.add(hold)
+  if (state.nextDeadline === null || hold.expiresAt < state.nextDeadline) state.nextDeadline = hold.expiresAt
   state.facts.push({ kind: "hold_created", hold })
   return hold
 }

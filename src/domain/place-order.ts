@@ -81,7 +81,8 @@ export function convertHold(
   return order
 }
 
-function applyParkedEvents(state: WorkingSet, orderId: number, now: Instant): void {
+/** Applies the events that were parked for an order's id, in the order they came. */
+export function applyParkedEvents(state: WorkingSet, orderId: number, now: Instant): void {
   const parked = [...state.events.values()]
     .filter((event) => event.outcome === "parked" && event.orderId === orderId)
     .sort((a, b) => a.receivedAt - b.receivedAt)

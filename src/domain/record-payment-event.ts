@@ -1,8 +1,8 @@
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { RecordedEvent, RecordPaymentEvent } from "./commands.ts"
 import type { Order } from "./order.ts"
-import type { PaymentEvent } from "./payment.ts"
-import { convertHold, refuseOrder } from "./place-order.ts"
+import type { PaymentEvent, PaymentEventRecord } from "./payment.ts"
+import { applyParkedEvents, convertHold, refuseOrder } from "./place-order.ts"
 import type { PaymentEventRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
 import { eventName, orderOfHold, type WorkingSet } from "./working-set.ts"
@@ -36,10 +36,19 @@ export function recordPaymentEvent(
 
   const order = state.orders.get(event.orderId) ?? orderFromHold(state, command, now)
   if (order === null) return { code: "order_unknown" }
-  return {
-    event: applyPaymentEvent(state, known ?? event, order.id, now),
-    duplicate: known !== undefined,
-  }
+  return { event: actOnce(state, known ?? event, order.id, now), duplicate: known !== undefined }
+}
+
+/** Making the order has applied what was parked for it, perhaps this event itself, sent again. */
+function actOnce(
+  state: WorkingSet,
+  event: PaymentEvent | PaymentEventRecord,
+  orderId: number,
+  now: Instant,
+): PaymentEventRecord {
+  const record = state.events.get(eventName(event.provider, event.key))
+  const hasActed = record !== undefined && record.outcome !== "parked"
+  return hasActed ? record : applyPaymentEvent(state, event, orderId, now)
 }
 
 /** The order that the event's hold has become, or becomes now; null when the hold does not allow it. */
@@ -49,7 +58,9 @@ function orderFromHold(state: WorkingSet, command: RecordPaymentEvent, now: Inst
   const present = orderOfHold(state, hold.id)
   if (present !== undefined) return present
   if (refuseOrder(state, hold, now) !== null) return null
-  return convertHold(state, hold, { orderId: command.newOrderId, origin: "payment_event" }, now)
+  const order = convertHold(state, hold, { orderId: command.newOrderId, origin: "payment_event" }, now)
+  applyParkedEvents(state, order.id, now)
+  return order
 }
 
 function matchingHold(state: WorkingSet, { holdId, productId, quantity }: PaymentEvent) {

@@ -80,10 +80,11 @@ const RETRY_AFTER_SECONDS = 1
 export function refuse(reply: FastifyReply, refusal: AnyRefusal): FastifyReply {
   const { status, code = refusal.code, title } = problems[refusal.code]
   if (status === 503) void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
-  if (status === 401) void reply.header("www-authenticate", "Bearer")
+  if (refusal.code === "unauthorized") void reply.header("www-authenticate", "Bearer")
   return reply
     .code(status)
     .header("cache-control", "no-store")
+    .header("x-request-id", reply.request.id)
     .type("application/problem+json; charset=utf-8")
     .serializer(JSON.stringify)
     .send({

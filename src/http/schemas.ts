@@ -9,9 +9,13 @@ export const LARGEST_QUANTITY = 1_000_000
 const LARGEST_PRICE_MINOR = 9_000_000_000
 const LARGEST_STOCK = 1_000_000_000
 
-/** PostgreSQL keeps no NUL in text, and names of things hold no control characters. */
-const label = "^[^\\u0000-\\u001f\\u007f]+$"
-const prose = "^[^\\u0000]*$"
+/**
+ * What text may hold: no NUL, which PostgreSQL does not keep, and no half of a surrogate pair, which
+ * becomes another character on its way there, so that it would not be found again. Names of things
+ * hold no control characters either.
+ */
+const label = "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
+const prose = "^[^\\u0000\\ud800-\\udfff]*$"
 
 export const Id = Type.Integer({ minimum: 1, maximum: LARGEST_ID })
 export const Quantity = Type.Integer({ minimum: 1, maximum: LARGEST_QUANTITY })
@@ -133,7 +137,7 @@ const limit = Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LAR
 const optionalSettings = {
   description: Type.Optional(orNull<string>("string", { maxLength: 2_000, pattern: prose })),
   image_url: Type.Optional(
-    orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000]+$" }),
+    orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000\\ud800-\\udfff]+$" }),
   ),
   opens_at: optionalTime,
   closes_at: optionalTime,

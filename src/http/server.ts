@@ -4,9 +4,9 @@ import rateLimit from "@fastify/rate-limit"
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
 import Fastify, { LogController, type FastifyBaseLogger } from "fastify"
 import { randomUUID } from "node:crypto"
-import type { Socket } from "node:net"
 import type { Logger } from "pino"
 import { describeApi } from "./api-description.ts"
+import { answerBrokenRequest, answerExpectation } from "./broken-requests.ts"
 import { answerError } from "./errors.ts"
 import { acceptJsonOnly } from "./json-body.ts"
 import { refuseForeignPages } from "./open-mode.ts"
@@ -40,6 +40,8 @@ export async function createServer(services: Services, options: ServerOptions): 
     loggerInstance: quieter(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
+    // We answer that ourselves, as a problem document.
+    http: { requireHostHeader: false },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: options.trustProxy ?? false,
@@ -65,6 +67,7 @@ export async function createServer(services: Services, options: ServerOptions): 
     await app.register(cors, {
       origin: [...options.corsOrigins],
       methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+      strictPreflight: false,
       exposedHeaders: ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"],
     })
   }
@@ -78,6 +81,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   paymentRoutes(app, services)
   adminProductRoutes(app, services)
   healthRoutes(app, services)
+  app.server.on("checkExpectation", answerExpectation)
   return app
 }
 
@@ -100,8 +104,12 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
 function addStandardHooks(app: App, { events, readiness }: Services): void {
   app.addHook("onRequest", async (request, reply) => {
     void reply.header("x-request-id", request.id)
+    if (request.headers.host === undefined && request.raw.httpVersionMinor > 0) {
+      return refuse(reply, { code: "malformed_request", detail: "HTTP/1.1 requires a Host" })
+    }
     // While stopping, what has arrived is still answered; the client is asked to come back elsewhere.
     if (readiness.stopping()) void reply.header("connection", "close")
+    return undefined
   })
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none"
@@ -112,31 +120,4 @@ function addStandardHooks(app: App, { events, readiness }: Services): void {
 /** A client may name its request; anything odd gets a name of ours. */
 function requestId(given: string | string[] | undefined): string {
   return typeof given === "string" && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID()
-}
-
-/** What is not even HTTP is answered before there is a request to speak of. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket) {
-  if (!socket.writable) {
-    socket.destroy()
-    return
-  }
-  const [status, reason] =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? [431, "Request Header Fields Too Large"]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? [408, "Request Timeout"]
-        : [400, "Bad Request"]
-  const problem = JSON.stringify({
-    type: "urn:doorbuster:problem:malformed_request",
-    title: "The request cannot be read",
-    status,
-    detail: reason,
-    instance: "",
-    code: "malformed_request",
-    request_id: randomUUID(),
-  })
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
-      `content-length: ${Buffer.byteLength(problem)}\r\n\r\n${problem}`,
-  )
 }

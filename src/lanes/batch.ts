@@ -61,7 +61,7 @@ export async function commitBatch(
     const result = await attempt.run().catch((error: unknown) => ({ error }))
     if (!("error" in result)) {
       const { state, executions } = result
-      context.observer.committed({
+      tellObserver(context.observer, {
         productId,
         product: state.product,
         facts: state.facts,
@@ -73,9 +73,18 @@ export async function commitBatch(
     if (!isTransient(result.error)) {
       return { kind: "failed", fault: result.error, mayBeOneCommands: !isBrokenGuard(result.error) }
     }
-    context.observer.retried(productId, attempts, result.error)
     if (attempts > RETRIES) return { kind: "unavailable" }
+    context.observer.retried(productId, attempts, result.error)
     await sleep(pauseBefore(attempts, context.random()))
+  }
+}
+
+/** What is committed is answered, even when telling of it fails. */
+function tellObserver(observer: BatchObserver, batch: CommittedBatch): void {
+  try {
+    observer.committed(batch)
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error))
   }
 }
 

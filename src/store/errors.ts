@@ -33,6 +33,8 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof pg.DatabaseError) {
     const { code = "", table = "" } = error
+    // The server ends or refuses the connection; nothing about the work is wrong.
+    if (isConnectionLoss(error)) return true
     if (code === "23505") return meetingPlaces.has(table)
     if (code === "23502") return meetingPlaces.has(table) && table !== "products"
     return transientStates.has(code) || code.startsWith("08")

@@ -122,7 +122,7 @@ async function loadCustomers(tx: Tx, state: WorkingSet, customerIds: readonly st
   for (const customer of rows) state.customers.load(customer)
 }
 
-/** Events by their keys, and those that are parked for an order that may come to be. */
+/** Events by their keys, and those parked for an order that may come to be, in the order they came. */
 async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
   const { rows } = await tx.query<PaymentEventRecord>({
     name: "load-events",
@@ -130,7 +130,8 @@ async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void
       select ${eventColumns}
         from payment_events
        where (provider, key) in (select * from unnest($1::text[], $2::text[]))
-          or (outcome = 'parked' and order_id = any($3::bigint[]))`,
+          or (outcome = 'parked' and order_id = any($3::bigint[]))
+       order by received_at`,
     values: [
       needs.events.map((event) => event.provider),
       needs.events.map((event) => event.key),

@@ -175,11 +175,12 @@ const checks: readonly Check[] = [
   {
     invariant: "I4",
     text: `
-      select e.product_id, format('event %s (%s) paid order %s more than once', min(e.key), e.provider,
-                                  e.applied_order_id) as what
+      select min(o.product_id) as product_id,
+             format('events paid order %s more than once: %s did', e.applied_order_id, count(*)) as what
         from payment_events e
+        left join orders o on o.id = e.applied_order_id
        where e.outcome = 'paid'
-       group by e.product_id, e.provider, e.applied_order_id
+       group by e.applied_order_id
       having count(*) > 1`,
   },
   {
@@ -209,9 +210,14 @@ const checks: readonly Check[] = [
              format('event %s (%s) came to %s and left no payment', e.key, e.provider, e.outcome) as what
         from payment_events e
         join orders o on o.id = e.applied_order_id
-        left join payments p on p.order_id = o.id and p.product_id = o.product_id
        where e.outcome in ('paid', 'refund_due')
-         and p.order_id is null`,
+         and not exists (
+             select
+               from payments p
+              where p.order_id = o.id
+                and p.product_id = o.product_id
+                and p.provider = e.provider
+                and (p.event_key = e.key or p.payment_id = e.payment_id))`,
   },
   {
     invariant: "I8",

@@ -1,29 +1,51 @@
 import { expect } from "vitest"
 import type { TestAnswer } from "./http.ts"
 
-/**
- * Asserts an RFC 9457 answer with all its members and no others. `members`: what this code carries
- * beyond the seven that every problem has.
- */
-export function expectProblem(
-  answer: Pick<TestAnswer, "status" | "headers" | "body">,
-  status: number,
-  code: string,
-  members: object = {},
-): void {
-  expect(answer.body).toEqual({
-    type: `urn:doorbuster:problem:${code}`,
-    title: expect.stringMatching(/\S/),
-    status,
-    detail: expect.stringMatching(/\S/),
-    instance: expect.any(String),
-    code,
-    request_id: answer.headers["x-request-id"] ?? expect.stringMatching(/^[\w.-]{1,128}$/),
-    ...members,
-  })
-  expect(answer.status).toBe(status)
-  expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8")
+declare module "vitest" {
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
+    /**
+     * An RFC 9457 answer with all its members and no others. `members`: what this code carries beyond
+     * the seven that every problem has; for `invalid_request` some list of errors, if not given.
+     */
+    toBeProblem: (status: number, code: string, members?: object) => R
+  }
 }
+
+type ProblemAnswer = Pick<TestAnswer, "status" | "headers" | "body">
+
+expect.extend({
+  toBeProblem(answer: ProblemAnswer, status: number, code: string, members?: object) {
+    const actual = {
+      status: answer.status,
+      type: answer.headers["content-type"],
+      body: answer.body,
+    }
+    const expected = {
+      status,
+      type: "application/problem+json; charset=utf-8",
+      body: {
+        type: `urn:doorbuster:problem:${code}`,
+        title: expect.stringMatching(/\S/),
+        status,
+        detail: expect.stringMatching(/\S/),
+        instance: expect.any(String),
+        code,
+        request_id: answer.headers["x-request-id"] ?? expect.stringMatching(/^[\w.-]{1,128}$/),
+        ...(members ?? (code === "invalid_request" ? someComplaint : {})),
+      },
+    }
+    const pass = this.equals(actual, expected)
+    return {
+      pass,
+      message: () => `the answer is ${pass ? "" : "not "}the problem ${status} ${code}`,
+      actual,
+      expected,
+    }
+  },
+})
+
+const complaint = { pointer: expect.any(String), detail: expect.stringMatching(/\S/) }
+const someComplaint = { errors: expect.arrayContaining([complaint]) }
 
 /** The members of an `invalid_request`: what is wrong with which field, each field at least once. */
 export function complaintsAbout(...pointers: string[]): object {
@@ -33,11 +55,11 @@ export function complaintsAbout(...pointers: string[]): object {
 }
 
 function samePointers(errors: unknown, pointers: readonly string[]): boolean {
-  if (!Array.isArray(errors)) return false
-  const found = errors.map((error: unknown) => pointerOf(error))
-  return JSON.stringify([...new Set(found)].sort()) === JSON.stringify([...pointers].sort())
+  const found = new Set(Array.isArray(errors) ? errors.map(pointerOf) : [])
+  return found.size === new Set(pointers).size && pointers.every((pointer) => found.has(pointer))
 }
 
+/** Null: not a whole complaint. */
 function pointerOf(error: unknown): unknown {
   const isWhole = typeof error === "object" && error !== null && "pointer" in error && "detail" in error
   return isWhole && typeof error.detail === "string" ? error.pointer : null

@@ -18,14 +18,14 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer>
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname)
-    let received = Buffer.alloc(0)
+    let received: Buffer = Buffer.alloc(0)
     function look(isEnd: boolean): void {
       const answer = parsed(received, isEnd)
       if (answer === null) return
       resolve(answer)
       socket.destroy()
     }
-    socket.on("data", (data) => {
+    socket.on("data", (data: Buffer) => {
       received = Buffer.concat([received, data])
       look(false)
     })

@@ -46,8 +46,8 @@ export function adminProductRoutes(app: App, services: Services): void {
 
       const addressed = { ...command, productId, requestId: request.id, idempotency } as AdminCommand
       const { outcome, replayed } = await lanes.submit(addressed)
-      if (isRefusal(outcome)) return refuse(reply, outcome)
       if (replayed) void reply.header("idempotent-replayed", "true")
+      if (isRefusal(outcome)) return refuse(reply, outcome)
       if (command.kind === "create_product") {
         void reply.code(201).header("location", `/api/products/${outcome.id}`)
       }

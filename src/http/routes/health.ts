@@ -36,6 +36,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
       async handler(_request, reply) {
         const state = await health()
         void reply.header("cache-control", "no-store")
+        if (state.status !== "ok") void reply.header("retry-after", "1")
         return reply.code(state.status === "ok" ? 200 : 503).send(state)
       },
     })

@@ -44,12 +44,12 @@ export function holdRoutes(app: App, services: Services): void {
       holdId,
       ...wish,
     })
+    if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {
       events.refused("hold", outcome.code)
       refuse(reply, outcome)
       return null
     }
-    if (replayed) void reply.header("idempotent-replayed", "true")
     void reply.code(201).headers({ location: `/api/holds/${outcome.id}`, "cache-control": "no-store" })
     return outcome
   }

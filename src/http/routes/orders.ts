@@ -45,12 +45,12 @@ export function orderRoutes(app: App, services: Services): void {
       orderId,
       holdId,
     })
+    if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {
       events.refused("order", outcome.code)
       refuse(reply, outcome)
       return null
     }
-    if (replayed) void reply.header("idempotent-replayed", "true")
     const { order, existed } = outcome
     void reply.code(existed ? 200 : 201)
     void reply.headers({ location: `/api/orders/${order.id}`, "cache-control": "no-store" })
@@ -141,8 +141,8 @@ export function orderRoutes(app: App, services: Services): void {
         productId: place.productId,
         orderId,
       })
-      if (isRefusal(outcome)) return refuse(reply, outcome)
       if (replayed) void reply.header("idempotent-replayed", "true")
+      if (isRefusal(outcome)) return refuse(reply, outcome)
       void reply.header("cache-control", "no-store")
       return orderAnswer(outcome)
     },

@@ -1,9 +1,10 @@
-import { Type } from "typebox"
+import type { FastifyRequest } from "fastify"
+import { Type, type Static } from "typebox"
 import type { RecordedEvent } from "../../domain/commands.ts"
 import { isRefusal } from "../../domain/refusals.ts"
 import { genericPaymentEvent, webhookStatuses, type WebhookStatus } from "../../payments/generic-webhook.ts"
 import { refuseSignature } from "../../payments/standard-webhooks.ts"
-import { jsonReader } from "../json-body.ts"
+import { jsonParser } from "../json-body.ts"
 import { refuse } from "../problems.ts"
 import { body, Id, Label, PaymentAnswer, problemResponses, Quantity } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
@@ -37,15 +38,22 @@ const noKey = {
  */
 export function paymentRoutes(app: App, services: Services): void {
   const { desk, events, paymentWebhookSecret } = services
-  const rawBodies = new WeakMap<object, string>()
+  function signatureRefusal(request: FastifyRequest, text: string): string | null {
+    if (paymentWebhookSecret === null) return null
+    const headers = {
+      id: header(request.headers["webhook-id"]),
+      timestamp: header(request.headers["webhook-timestamp"]),
+      signature: header(request.headers["webhook-signature"]),
+    }
+    return refuseSignature(paymentWebhookSecret, headers, text, Date.now() / 1000)
+  }
 
   void app.register(async (inbox: App) => {
-    const read = jsonReader(inbox)
+    const parsed = jsonParser(inbox)
     inbox.removeContentTypeParser("application/json")
-    inbox.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
-      rawBodies.set(request, String(text))
-      read(request, String(text), done)
-    })
+    inbox.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) =>
+      done(null, text),
+    )
 
     inbox.route({
       method: "POST",
@@ -59,20 +67,15 @@ export function paymentRoutes(app: App, services: Services): void {
         response: { 200: PaymentAnswer, 202: PaymentAnswer, ...problemResponses },
       },
       async preValidation(request, reply) {
-        if (paymentWebhookSecret === null) return
-        const detail = refuseSignature(
-          paymentWebhookSecret,
-          {
-            id: header(request.headers["webhook-id"]),
-            timestamp: header(request.headers["webhook-timestamp"]),
-            signature: header(request.headers["webhook-signature"]),
-          },
-          rawBodies.get(request) ?? "",
-          Date.now() / 1000,
-        )
-        if (detail === null) return
-        events.refused("payment_event", "invalid_signature")
-        refuse(reply, { code: "invalid_signature", detail })
+        const text = typeof request.body === "string" ? request.body : ""
+        const detail = signatureRefusal(request, text)
+        if (detail !== null) {
+          events.refused("payment_event", "invalid_signature")
+          return refuse(reply, { code: "invalid_signature", detail })
+        }
+        // What it is, its schema says next.
+        request.body = (await parsed(request, text)) as Static<typeof WebhookBody>
+        return undefined
       },
       async handler(request, reply) {
         const event = genericPaymentEvent(request.body, usableKey(header(request.headers["webhook-id"])))

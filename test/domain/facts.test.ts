@@ -1,0 +1,94 @@
+import { expect, test } from "vitest"
+import type { Command } from "../../src/domain/commands.ts"
+import { execute } from "../../src/domain/machine.ts"
+import {
+  afterNoon,
+  askFor,
+  eventWith,
+  holdWith,
+  NOON,
+  orderWith,
+  parkedEvent,
+  stateWith,
+  type Given,
+} from "../support/builders.ts"
+
+const release = { kind: "release_hold", productId: 1, holdId: 1 } as const
+const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
+const cancel = { kind: "cancel_order", productId: 1, orderId: 11 } as const
+const sweep = { kind: "expire_due", productId: 1, limit: 10 } as const
+const pay = { kind: "record_payment_event", productId: 1, event: eventWith(), newOrderId: 11 } as const
+const adjust = { kind: "adjust_stock", productId: 1, stock: 20, expected: 10, adjustmentId: 5 } as const
+
+test.each<[string, Given, Command, string[]]>([
+  ["a hold", {}, askFor(1), ["hold_created"]],
+  ["a refused hold", { product: { paused: true } }, askFor(1), []],
+  ["a release", { holds: [holdWith()] }, release, ["hold_released"]],
+  ["an order", { holds: [holdWith()] }, order, ["order_created"]],
+  [
+    "an order whose event waited for it",
+    { holds: [holdWith()], events: [parkedEvent()] },
+    order,
+    ["order_created", "payment_event"],
+  ],
+  ["a cancellation", { orders: [orderWith()] }, cancel, ["order_cancelled"]],
+  ["a payment", { orders: [orderWith()] }, pay, ["payment_event"]],
+  [
+    "a failure",
+    { orders: [orderWith()] },
+    { ...pay, event: eventWith({ kind: "failed" }) },
+    ["order_cancelled", "payment_event"],
+  ],
+  [
+    "an event that makes its order",
+    { holds: [holdWith()] },
+    { ...pay, event: eventWith({ holdId: 1, productId: 1, quantity: 2 }) },
+    ["order_created", "payment_event"],
+  ],
+  ["an event that nobody knows", {}, pay, []],
+  ["a change of stock", {}, adjust, []],
+])("%s tells what happened, in order, and which request caused it", (_, given, command, kinds) => {
+  const state = stateWith(given)
+  execute(state, { ...command, requestId: "req-1" }, NOON)
+  expect(state.facts.map((fact) => [fact.kind, fact.requestId])).toEqual(kinds.map((kind) => [kind, "req-1"]))
+})
+
+test("each fact of a batch has the request of its own command", () => {
+  const state = stateWith()
+  execute(state, { ...askFor(1, { holdId: 100 }), requestId: "req-1" }, NOON)
+  execute(state, askFor(1, { holdId: 101 }), NOON)
+  execute(state, { ...askFor(1, { holdId: 102 }), requestId: "req-3" }, NOON)
+  expect(state.facts.map((fact) => fact.requestId)).toEqual(["req-1", undefined, "req-3"])
+})
+
+test("what a sweep ends was caused by no request", () => {
+  const state = stateWith({
+    holds: [holdWith({ expiresAt: NOON })],
+    orders: [orderWith({ holdId: 2, expiresAt: NOON })],
+  })
+  execute(state, sweep, NOON)
+  expect(state.facts.map((fact) => [fact.kind, fact.requestId])).toEqual([
+    ["hold_expired", undefined],
+    ["order_expired", undefined],
+  ])
+})
+
+// facts.ts: "undefined for what time caused", whoever it is that notices.
+test("what time ended was caused by no request, also when a request runs into it", () => {
+  const state = stateWith({ holds: [holdWith({ qty: 10, expiresAt: NOON })] })
+  execute(state, { ...askFor(1), requestId: "req-1" }, NOON)
+  expect(state.facts.map((fact) => [fact.kind, fact.requestId])).toEqual([
+    ["hold_expired", undefined],
+    ["hold_created", "req-1"],
+  ])
+})
+
+test("a fact keeps its row as it was at that moment", () => {
+  const state = stateWith()
+  execute(state, askFor(1, { holdId: 1 }), NOON)
+  execute(state, release, afterNoon(1))
+  expect(state.facts).toMatchObject([
+    { kind: "hold_created", hold: { status: "active", endedAt: null } },
+    { kind: "hold_released", hold: { status: "released", endedAt: afterNoon(1) } },
+  ])
+})

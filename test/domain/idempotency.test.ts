@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest"
+import type { Command } from "../../src/domain/commands.ts"
+import { execute } from "../../src/domain/machine.ts"
+import {
+  afterNoon,
+  askFor,
+  codeOf,
+  counters,
+  holdWith,
+  NOON,
+  orderWith,
+  stateWith,
+  type Given,
+} from "../support/builders.ts"
+
+const idempotency = { scope: "POST /api/holds anna", key: "k", fingerprint: "f" }
+const release = { kind: "release_hold", productId: 1, holdId: 1 } as const
+const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
+const cancel = { kind: "cancel_order", productId: 1, orderId: 11 } as const
+const adjust = { kind: "adjust_stock", productId: 1, stock: 20, expected: 10, adjustmentId: 5 } as const
+const pause = { kind: "change_product", productId: 1, changes: { paused: true } } as const
+
+describe("a repeated request", () => {
+  test.each<[string, Given, Command]>([
+    ["place hold", {}, askFor(2)],
+    ["release hold", { holds: [holdWith()] }, release],
+    ["place order", { holds: [holdWith()] }, order],
+    ["cancel order", { orders: [orderWith()] }, cancel],
+    ["adjust stock", {}, adjust],
+    ["change product", {}, pause],
+  ])("gets the first answer of %s again, as JSON has it, and does nothing", (_, given, command) => {
+    const state = stateWith(given)
+    const first = execute(state, { ...command, idempotency }, NOON)
+    const [before, facts] = [state.product, state.facts.length]
+
+    // The repetition comes with fresh ids and at another time.
+    const repetition = { ...command, holdId: command.kind === "place_hold" ? 101 : 1, orderId: 99 } as Command
+    const second = execute(state, { ...repetition, idempotency }, afterNoon(30))
+
+    expect(codeOf(first.outcome)).toBeNull()
+    expect(first.replayed).toBe(false)
+    expect(second).toEqual({ outcome: JSON.parse(JSON.stringify(first.outcome)), replayed: true })
+    expect(state.product).toBe(before)
+    expect(state.facts).toHaveLength(facts)
+  })
+
+  test("with another content is refused, and the first answer stays", () => {
+    const state = stateWith()
+    const first = execute(state, { ...askFor(1), idempotency }, NOON)
+    const other = { ...idempotency, fingerprint: "g" }
+
+    expect(execute(state, { ...askFor(2, { holdId: 101 }), idempotency: other }, NOON)).toEqual({
+      outcome: { code: "idempotency_key_reused" },
+      replayed: false,
+    })
+
+    expect(counters(state)).toEqual({ held: 1, sold: 0 })
+    expect(execute(state, { ...askFor(1, { holdId: 102 }), idempotency }, NOON)).toEqual({
+      outcome: first.outcome,
+      replayed: true,
+    })
+  })
+
+  test.each([
+    ["key", { ...idempotency, key: "other" }],
+    ["scope", { ...idempotency, scope: "POST /api/orders anna" }],
+  ])("under another %s is another request", (_, other) => {
+    const state = stateWith()
+    execute(state, { ...askFor(1), idempotency }, NOON)
+    const second = execute(state, { ...askFor(1, { holdId: 101 }), idempotency: other }, NOON)
+    expect(second.replayed).toBe(false)
+    expect(counters(state)).toEqual({ held: 2, sold: 0 })
+  })
+
+  test("without a key is done again", () => {
+    const state = stateWith()
+    execute(state, askFor(1), NOON)
+    execute(state, askFor(1, { holdId: 101 }), NOON)
+    expect(counters(state)).toEqual({ held: 2, sold: 0 })
+    expect(state.idempotency.added()).toEqual([])
+  })
+
+  test("is answered as it first was even when the rows have moved on", () => {
+    const state = stateWith()
+    const first = execute(state, { ...askFor(1), idempotency }, NOON)
+    execute(state, { ...release, holdId: 100 }, NOON)
+    const again = execute(state, { ...askFor(1, { holdId: 101 }), idempotency }, NOON)
+    expect(again.outcome).toEqual(first.outcome)
+  })
+
+  test("the record says when, and under which digest", () => {
+    const state = stateWith()
+    const { outcome } = execute(state, { ...askFor(1), idempotency }, NOON)
+    expect(state.idempotency.added()).toEqual([
+      { ...idempotency, outcome: JSON.stringify(outcome), createdAt: NOON },
+    ])
+  })
+})
+
+describe("refusals that a moment may change are not kept", () => {
+  test.each<[string, Given, Command]>([
+    ["product_not_found", { product: null }, askFor(1)],
+    ["sale_not_open", { product: { opensAt: afterNoon(1) } }, askFor(1)],
+    ["sale_paused", { product: { paused: true } }, askFor(1)],
+    [
+      "customer_limit_reached",
+      { product: { maxPerCustomer: 1 }, customers: [{ customerId: "anna", units: 1, unitLimit: 1 }] },
+      askFor(1, { customerId: "anna" }),
+    ],
+    ["out_of_stock", { product: { held: 10 } }, askFor(1)],
+    ["hold_not_found", {}, order],
+    ["hold_not_found", {}, release],
+    ["order_not_found", {}, cancel],
+    ["stock_changed", { product: { stock: 9 } }, adjust],
+    ["stock_in_use", { product: { held: 10 } }, { ...adjust, stock: 1 }],
+  ])("%s", (code, given, command) => {
+    const state = stateWith(given)
+    const { outcome } = execute(state, { ...command, idempotency }, NOON)
+    expect(codeOf(outcome)).toBe(code)
+    expect(state.idempotency.added()).toEqual([])
+    expect(execute(state, { ...command, idempotency }, NOON).replayed).toBe(false)
+  })
+
+  test("so a buyer who was told out_of_stock gets the unit that comes back", () => {
+    const state = stateWith({ product: { stock: 2 }, holds: [holdWith()] })
+    const sold = execute(state, { ...askFor(1), idempotency }, NOON)
+    expect(codeOf(sold.outcome)).toBe("out_of_stock")
+
+    execute(state, release, NOON)
+
+    const again = execute(state, { ...askFor(1, { holdId: 101 }), idempotency }, NOON)
+    expect(again).toMatchObject({ replayed: false, outcome: { id: 101, status: "active" } })
+  })
+})
+
+describe("refusals that are final are kept", () => {
+  test.each<[string, Given, Command]>([
+    ["sale_closed", { product: { closesAt: NOON } }, askFor(1)],
+    ["quantity_over_limit", { product: { maxPerHold: 1 } }, askFor(2)],
+    ["customer_required", { product: { maxPerCustomer: 1 } }, askFor(1)],
+    ["hold_already_used", { holds: [holdWith({ status: "converted" })], orders: [orderWith()] }, order],
+    ["hold_released", { holds: [holdWith({ status: "released" })] }, order],
+    ["hold_expired", { holds: [holdWith({ status: "expired" })] }, order],
+    ["hold_expired", { holds: [holdWith({ expiresAt: NOON })] }, release],
+    ["order_expired", { orders: [orderWith({ expiresAt: NOON })] }, cancel],
+    ["order_not_pending", { orders: [orderWith({ status: "paid" })] }, cancel],
+    ["invalid_sale_window", {}, { ...pause, changes: { opensAt: NOON, closesAt: NOON } }],
+  ])("%s", (code, given, command) => {
+    const state = stateWith(given)
+    const first = execute(state, { ...command, idempotency }, NOON)
+    expect(codeOf(first.outcome)).toBe(code)
+    expect(execute(state, { ...command, idempotency }, NOON)).toEqual({
+      outcome: first.outcome,
+      replayed: true,
+    })
+  })
+})

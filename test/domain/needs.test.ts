@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest"
+import type { Command } from "../../src/domain/commands.ts"
+import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
+import { askFor, eventWith, stateWith, type Given } from "../support/builders.ts"
+
+const nothing: Needs = {
+  units: 0,
+  dueLimit: 0,
+  holdIds: [],
+  orderIds: [],
+  orderHoldIds: [],
+  newOrderIds: [],
+  unitsByCustomer: new Map(),
+  events: [],
+  idempotency: [],
+}
+const pay = (given: Parameters<typeof eventWith>[0], newOrderId: number) =>
+  ({ kind: "record_payment_event", productId: 1, event: eventWith(given), newOrderId }) as const
+const idempotency = { scope: "s", key: "k", fingerprint: "f" }
+
+describe("what a command needs to be judged", () => {
+  test.each<[Command, Partial<Needs>]>([
+    [askFor(3), { units: 3 }],
+    [askFor(3, { customerId: "anna" }), { units: 3, unitsByCustomer: new Map([["anna", 3]]) }],
+    [
+      { kind: "release_hold", productId: 1, holdId: 4 },
+      { holdIds: [4], orderHoldIds: [4] },
+    ],
+    [
+      { kind: "place_order", productId: 1, orderId: 9, holdId: 4 },
+      { holdIds: [4], orderHoldIds: [4], newOrderIds: [9] },
+    ],
+    [{ kind: "cancel_order", productId: 1, orderId: 9 }, { orderIds: [9] }],
+    [pay({ orderId: 9 }, 12), { events: [eventWith({ orderId: 9 })], orderIds: [9], newOrderIds: [12] }],
+    [
+      pay({ orderId: 9, holdId: 4 }, 9),
+      {
+        events: [eventWith({ orderId: 9, holdId: 4 })],
+        orderIds: [9],
+        newOrderIds: [9],
+        holdIds: [4],
+        orderHoldIds: [4],
+      },
+    ],
+    [{ kind: "expire_due", productId: 1, limit: 500 }, { dueLimit: 500 }],
+    [{ kind: "adjust_stock", productId: 1, stock: 1, expected: 1, adjustmentId: 1 }, {}],
+    [{ kind: "change_product", productId: 1, changes: {} }, {}],
+    [
+      { ...askFor(1), idempotency },
+      { units: 1, idempotency: [idempotency] },
+    ],
+  ])("%o", (command, expected) => {
+    expect(needs([command])).toEqual({ ...nothing, ...expected })
+  })
+
+  test("a batch needs what its commands need together", () => {
+    expect(
+      needs([
+        askFor(3, { customerId: "anna" }),
+        askFor(2, { customerId: "anna" }),
+        askFor(1, { customerId: "ben" }),
+        askFor(4),
+        { kind: "expire_due", productId: 1, limit: 5 },
+        { kind: "expire_due", productId: 1, limit: 3 },
+      ]),
+    ).toEqual({
+      ...nothing,
+      units: 10,
+      dueLimit: 5,
+      unitsByCustomer: new Map([
+        ["anna", 5],
+        ["ben", 1],
+      ]),
+    })
+  })
+})
+
+describe("what is missing after the first look", () => {
+  const anna = (units: number) => [{ customerId: "anna", units, unitLimit: 3 }]
+
+  test.each<[string, Given, Command[], ReturnType<typeof shortage>]>([
+    ["nothing is asked for", { product: { held: 10 } }, [], null],
+    ["there is enough", { product: { held: 6 } }, [askFor(4)], null],
+    ["there is too little", { product: { held: 6 } }, [askFor(5)], { units: 1, customerIds: [] }],
+    ["too little together", { product: { held: 6 } }, [askFor(3), askFor(3)], { units: 2, customerIds: [] }],
+    ["nothing is held that could come back", { product: { sold: 10 } }, [askFor(5)], null],
+    ["there is no product", { product: null }, [askFor(5)], null],
+    [
+      "a customer would pass the limit",
+      { product: { held: 3, maxPerCustomer: 3 }, customers: anna(2) },
+      [askFor(2, { customerId: "anna" })],
+      { units: 0, customerIds: ["anna"] },
+    ],
+    [
+      "a customer would just reach the limit",
+      { product: { held: 3, maxPerCustomer: 3 }, customers: anna(2) },
+      [askFor(1, { customerId: "anna" })],
+      null,
+    ],
+    [
+      "a customer without units asks for too many",
+      { product: { held: 3, maxPerCustomer: 3 } },
+      [askFor(4, { customerId: "anna" })],
+      null,
+    ],
+    [
+      "there is no limit",
+      { product: { held: 3 }, customers: anna(2) },
+      [askFor(2, { customerId: "anna" })],
+      null,
+    ],
+    [
+      "both",
+      { product: { held: 9, maxPerCustomer: 3 }, customers: anna(3) },
+      [askFor(2, { customerId: "anna" })],
+      { units: 1, customerIds: ["anna"] },
+    ],
+  ])("%s", (_, given, commands, expected) => {
+    expect(shortage(stateWith(given), needs(commands))).toEqual(expected)
+  })
+})

@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest"
+import type { HoldStatus } from "../../src/domain/hold.ts"
+import { placeOrder } from "../../src/domain/place-order.ts"
+import {
+  afterNoon,
+  codeOf,
+  counters,
+  holdWith,
+  NOON,
+  orderWith,
+  parkedEvent,
+  RULES,
+  stateWith,
+  successOf,
+  TICK,
+} from "../support/builders.ts"
+
+const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
+
+test.each<[HoldStatus, number, string | null, HoldStatus, number]>([
+  // status     ends in s  refusal          status after  held after
+  ["active", TICK, null, "converted", 2],
+  ["active", 0, "hold_expired", "expired", 0],
+  ["active", -TICK, "hold_expired", "expired", 0],
+  ["released", 60, "hold_released", "released", 0],
+  ["expired", -60, "hold_expired", "expired", 0],
+])("from a hold that is %s and ends in %f s: %s", (status, endsIn, code, after, held) => {
+  const state = stateWith({ holds: [holdWith({ status, expiresAt: afterNoon(endsIn) })] })
+
+  const outcome = placeOrder(state, order, NOON)
+
+  expect(codeOf(outcome)).toBe(code)
+  expect(state.holds.get(1)?.status).toBe(after)
+  expect(counters(state)).toEqual({ held, sold: 0 })
+  expect(state.orders.added()).toHaveLength(code === null ? 1 : 0)
+})
+
+test("from an unknown hold: hold_not_found", () => {
+  expect(placeOrder(stateWith(), order, NOON)).toEqual({ code: "hold_not_found" })
+})
+
+test("from a hold that the buyer has used: hold_already_used with its order (I3)", () => {
+  const state = stateWith({ holds: [holdWith({ status: "converted" })], orders: [orderWith({ id: 7 })] })
+  expect(placeOrder(state, order, NOON)).toEqual({ code: "hold_already_used", orderId: 7 })
+  expect(state.orders.added()).toEqual([])
+})
+
+test("twice in one batch makes one order (I3)", () => {
+  const state = stateWith({ holds: [holdWith()] })
+  placeOrder(state, order, NOON)
+  const second = placeOrder(state, { ...order, orderId: 12 }, NOON)
+  expect(second).toEqual({ code: "hold_already_used", orderId: 11 })
+  expect(state.orders.added()).toHaveLength(1)
+})
+
+test("the order has the hold's units and customer, the price of now and its own deadline", () => {
+  const state = stateWith({
+    product: { priceMinor: 1_500, currency: "KWD" },
+    holds: [holdWith({ qty: 3, customerId: "anna" })],
+  })
+
+  const placed = successOf(placeOrder(state, order, NOON))
+
+  expect(placed).toEqual({
+    existed: false,
+    order: {
+      id: 11,
+      productId: 1,
+      holdId: 1,
+      customerId: "anna",
+      quantity: 3,
+      unitPriceMinor: 1_500,
+      totalMinor: 4_500,
+      currency: "KWD",
+      status: "pending_payment",
+      origin: "buyer",
+      expiresAt: afterNoon(RULES.paymentTtlSeconds),
+      paidAt: null,
+      createdAt: NOON,
+      updatedAt: NOON,
+    },
+  })
+  expect(state.holds.changed()).toMatchObject([{ id: 1, status: "converted", endedAt: NOON }])
+  expect(state.customerReturns.size).toBe(0)
+  expect(state.facts).toEqual([{ kind: "order_created", order: placed.order }])
+})
+
+describe("when a payment event has made the order already", () => {
+  test.each(["pending_payment", "paid", "cancelled", "expired"] as const)(
+    "an order that is %s is returned as it is",
+    (status) => {
+      const made = orderWith({ id: 7, origin: "payment_event", status })
+      const state = stateWith({ holds: [holdWith({ status: "converted" })], orders: [made] })
+      const before = counters(state)
+
+      expect(placeOrder(state, order, NOON)).toEqual({ order: made, existed: true })
+
+      expect(counters(state)).toEqual(before)
+      expect(state.orders.added()).toEqual([])
+    },
+  )
+
+  // An order that waits for payment may be left by an event whose money did not suffice.
+  test("an order whose deadline has come is returned as expired, never as waiting (I6)", () => {
+    const made = orderWith({ id: 7, origin: "payment_event", expiresAt: NOON })
+    const state = stateWith({ holds: [holdWith({ status: "converted" })], orders: [made] })
+    const placed = successOf(placeOrder(state, order, NOON))
+    expect(placed).toMatchObject({ existed: true, order: { id: 7, status: "expired" } })
+  })
+})
+
+describe("events parked for the order", () => {
+  const failed = { key: "failed", kind: "failed", receivedAt: afterNoon(-20) } as const
+  const succeeded = { key: "succeeded", kind: "succeeded", receivedAt: afterNoon(-10) } as const
+
+  test.each([
+    // in the inbox                             order        outcomes by key            held sold
+    [[succeeded], "paid", { succeeded: "paid" }, 0, 2],
+    [[failed], "cancelled", { failed: "cancelled" }, 0, 0],
+    [[failed, succeeded], "cancelled", { failed: "cancelled", succeeded: "refund_due" }, 0, 0],
+    // The order in which they came decides, not the one in which they are loaded.
+    [[succeeded, failed], "cancelled", { failed: "cancelled", succeeded: "refund_due" }, 0, 0],
+    [
+      [{ ...failed, receivedAt: afterNoon(-5) }, succeeded],
+      "paid",
+      { succeeded: "paid", failed: "ignored_final" },
+      0,
+      2,
+    ],
+    [[{ ...succeeded, orderId: 12 }], "pending_payment", { succeeded: "parked" }, 2, 0],
+  ] as const)("%o: %s, %o", (events, status, outcomes, held, sold) => {
+    const state = stateWith({ holds: [holdWith()], events: events.map((event) => parkedEvent(event)) })
+
+    const placed = successOf(placeOrder(state, order, NOON))
+
+    expect(placed.order).toMatchObject({ id: 11, status })
+    expect(Object.fromEntries([...state.events.values()].map(({ key, outcome }) => [key, outcome]))).toEqual(
+      outcomes,
+    )
+    expect(counters(state)).toEqual({ held, sold })
+  })
+
+  test("keep the moment they came and get the moment they acted", () => {
+    const state = stateWith({ holds: [holdWith()], events: [parkedEvent(succeeded)] })
+    placeOrder(state, order, NOON)
+    expect(state.events.added()).toEqual([])
+    expect(state.events.changed()).toMatchObject([
+      { receivedAt: afterNoon(-10), appliedAt: NOON, appliedOrderId: 11, orderStatus: "paid" },
+    ])
+  })
+})

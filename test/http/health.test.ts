@@ -1,0 +1,159 @@
+import pg from "pg"
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { differencesIn } from "../support/database.ts"
+import "../support/problem.ts"
+import { hold } from "../support/shop.ts"
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+const healthy = {
+  status: "ok",
+  database: "ok",
+  version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+  uptime_seconds: expect.any(Number),
+}
+
+describe("health", () => {
+  test.each(["/health", "/readyz"])("%s answers 200 while the server can serve", async (path) => {
+    const answer = await app.get(path)
+
+    expect([answer.status, answer.body]).toEqual([200, healthy])
+    expect(answer.headers["cache-control"]).toBe("no-store")
+  })
+
+  test("/livez answers 200 while the process lives", async () => {
+    expect(await app.get("/livez")).toMatchObject({ status: 200, body: { status: "ok" } })
+  })
+
+  test("tells the truth while the database is away, and afterwards, without a restart", async () => {
+    await using served = await startTestApp()
+    await using outage = await takeAway(served.databaseUrl)
+    const unwell = { ...healthy, status: "unavailable", database: "unavailable" }
+
+    const ready = await served.get("/readyz")
+    expect([ready.status, ready.body]).toEqual([503, unwell])
+    expect((await served.get("/health")).status).toBe(503)
+    expect((await served.get("/livez")).status).toBe(200)
+    expect((await served.get("/metrics")).status).toBe(200)
+
+    await outage.end()
+    await expect.poll(async () => (await served.get("/readyz")).status, { timeout: 10_000 }).toBe(200)
+    expect((await hold(served, 1)).qty).toBe(1)
+    expect(await differencesIn(served.databaseUrl)).toEqual([])
+  })
+
+  test.each<[method: string, path: string, json?: object]>([
+    ["GET", "/api/products/1"],
+    ["GET", "/api/products"],
+    ["GET", "/api/holds/1"],
+    ["GET", "/api/orders/1"],
+    ["POST", "/api/holds", { product_id: 1, qty: 1 }],
+    ["POST", "/api/orders", { hold_id: 1 }],
+    ["POST", "/api/payments/webhook", { idempotency_key: "k", order_id: 1, status: "success" }],
+    ["POST", "/api/admin/products/1/pause"],
+  ])("while the database takes nobody, %s %s answers 503 with Retry-After", async (method, path, json) => {
+    await using served = await startTestApp()
+    await using outage = await takeAway(served.databaseUrl)
+
+    const answer = await served.send(method, path, { json })
+    await outage.end()
+
+    expect(answer).toBeProblem(503, "unavailable")
+    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0)
+  })
+})
+
+/** Closes the database to everyone until `end`, as an outage does: open connections die, new ones fail. */
+async function takeAway(databaseUrl: string): Promise<AsyncDisposable & { end(): Promise<void> }> {
+  const name = new URL(databaseUrl).pathname.slice(1)
+  const admin = new pg.Client({ connectionString: inject("serverUrl") })
+  await admin.connect()
+  const allow = (isAllowed: boolean) =>
+    admin.query(`alter database ${name} with allow_connections ${isAllowed}`)
+  await allow(false)
+  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name])
+  return {
+    end: async () => void (await allow(true)),
+    async [Symbol.asyncDispose]() {
+      await allow(true)
+      await admin.end()
+    },
+  }
+}
+
+describe("x-request-id", () => {
+  test.each(["abc", "a-b_c.d", "0", "x".repeat(128)])("%s of the client's is kept", async (id) => {
+    const { headers } = await app.get("/api/products/1", { headers: { "x-request-id": id } })
+
+    expect(headers["x-request-id"]).toBe(id)
+  })
+
+  test.each(["", "x".repeat(129), "a b", "a\tb", "<script>", "a,b", "é"])(
+    "%j of the client's gives way to one of ours",
+    async (id) => {
+      const { headers } = await app.get("/api/products/1", { headers: { "x-request-id": id } })
+
+      expect(headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/)
+    },
+  )
+
+  // Also where no route was reached, or none could be looked for.
+  test.each([
+    ["an unknown address", "GET", "/nowhere", 404, "route_not_found"],
+    ["an unknown id", "GET", "/api/products/abc", 404, "product_not_found"],
+    ["a missing body", "POST", "/api/holds", 422, "invalid_request"],
+    ["a broken address", "GET", "/api/products/%zz", 400, "malformed_request"],
+    ["an endless id", "GET", `/api/products/${"1".repeat(300)}`, 400, "malformed_request"],
+  ])("is in the answer to %s, and the same in the problem", async (_, method, path, status, code) => {
+    const answer = await app.send(method, path, { headers: { "x-request-id": "mine" } })
+
+    expect(answer).toBeProblem(status, code)
+    expect(answer.body.request_id).toBe("mine")
+    expect(answer.headers["x-request-id"]).toBe("mine")
+  })
+
+  test("differs from request to request", async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => app.get("/livez")))
+
+    expect(new Set(answers.map(({ headers }) => headers["x-request-id"])).size).toBe(20)
+  })
+})
+
+describe("security headers", () => {
+  test.each(["/api/products/1", "/nowhere", "/health", "/docs/"])("are on %s", async (path) => {
+    const { headers } = await app.get(path)
+
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "SAMEORIGIN",
+      "referrer-policy": "no-referrer",
+      "strict-transport-security": expect.stringContaining("max-age="),
+      "content-security-policy": expect.stringContaining("default-src 'self'"),
+    })
+    expect(headers["x-powered-by"]).toBeUndefined()
+    expect(headers["server"]).toBeUndefined()
+  })
+})
+
+describe("/docs", () => {
+  test("is a page that loads nothing from elsewhere", async () => {
+    const page = await app.get("/docs/")
+
+    expect(page.status).toBe(200)
+    expect(page.headers["content-type"]).toMatch(/^text\/html/)
+    expect(page.body).toContain("/openapi.json")
+    expect(page.body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//)
+  })
+})
+
+test("HEAD answers as GET does, without a body", async () => {
+  const { status, headers, body } = await app.send("HEAD", "/api/products/1")
+
+  expect([status, body]).toEqual([200, ""])
+  expect(headers["etag"]).toBe((await app.get("/api/products/1")).headers["etag"])
+})

@@ -1,0 +1,232 @@
+import pg from "pg"
+import { describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { hold, holdEnd, offer, order, pay, pendingOrder } from "../support/shop.ts"
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/** Log lines of one metric, as they were written. */
+const lines = (app: TestApp, metric: string) => app.log.filter((line) => line["metric"] === metric)
+
+/** What every line has besides its own fields. */
+const line = (metric: string, msg: string, fields: object) => ({
+  level: "info",
+  timestamp: expect.stringMatching(ISO_TIME),
+  metric,
+  msg,
+  ...fields,
+})
+
+const as = (id: string) => ({ headers: { "x-request-id": id } })
+
+describe("log lines, field by field (CONTRACT §5)", () => {
+  test("of a hold, its release and its order", async () => {
+    await using app = await startTestApp()
+    await app.post("/api/holds", { product_id: 1, qty: 2 }, as("first"))
+    await app.send("DELETE", "/api/holds/1", as("second"))
+    await app.post("/api/holds/1/3", undefined, as("third"))
+    await app.post("/api/orders", { hold_id: 2 }, as("fourth"))
+
+    expect(lines(app, "hold.created")).toEqual([
+      line("hold.created", "Hold created.", { product_id: 1, quantity: 2, hold_id: 1, request_id: "first" }),
+      line("hold.created", "Hold created.", { product_id: 1, quantity: 3, hold_id: 2, request_id: "third" }),
+    ])
+    expect(lines(app, "hold.released")).toEqual([
+      line("hold.released", "Hold released.", {
+        product_id: 1,
+        quantity: 2,
+        hold_id: 1,
+        request_id: "second",
+      }),
+    ])
+    expect(lines(app, "order.created")).toEqual([
+      line("order.created", "Order created.", {
+        order_id: 1,
+        hold_id: 2,
+        product_id: 1,
+        quantity: 3,
+        request_id: "fourth",
+      }),
+    ])
+  })
+
+  test("of payment events, by what they did", async () => {
+    await using app = await startTestApp()
+    const { order_id: paid } = await pendingOrder(app)
+    const { order_id: failed } = await pendingOrder(app)
+    const send = (key: string, order_id: number, status: string) =>
+      pay(app, { idempotency_key: key, order_id, status }, as(`request-${key}-${status}`))
+    await send("a", paid, "success")
+    await send("a", paid, "success")
+    await send("b", failed, "failed")
+    await send("c", paid, "failed")
+
+    const told = (key: string, status: string, fields: object, msg: string) =>
+      line("webhook.processed", msg, {
+        idempotency_key: key,
+        request_id: `request-${key}-${status}`,
+        ...fields,
+      })
+    const [fresh, again] = [{ is_duplicate: false }, { is_duplicate: true }]
+    expect(lines(app, "webhook.processed")).toEqual([
+      told(
+        "a",
+        "success",
+        { order_id: paid, outcome: "paid", ...fresh },
+        "Webhook Payment Success - Stock Deducted",
+      ),
+      told("a", "success", { order_id: paid, outcome: "paid", ...again }, "Webhook Duplicate Ignored"),
+      told("b", "failed", { order_id: failed, outcome: "cancelled", ...fresh }, "Payment Failed"),
+      told(
+        "c",
+        "failed",
+        { order_id: paid, outcome: "ignored_final", ...fresh },
+        "Order already finalized, ignoring webhook.",
+      ),
+    ])
+  })
+
+  test("of expiry, by the worker, which has no request", async () => {
+    await using app = await startTestApp({ worker: true })
+    const { id } = await offer(app, { hold_ttl_seconds: 1 })
+    const { hold_id } = await hold(app, id, 4)
+    await holdEnd(app, hold_id)
+    await expect.poll(() => lines(app, "expiry.batch").length, { timeout: 5_000 }).toBe(1)
+
+    expect(lines(app, "hold.expired")).toEqual([
+      line("hold.expired", "Expired hold released.", { hold_id, product_id: id, quantity: 4 }),
+    ])
+    expect(lines(app, "expiry.batch")).toEqual([
+      line("expiry.batch", "Expiry batch.", { expired_count: 1, duration_ms: expect.any(Number) }),
+    ])
+  })
+
+  test("of a transaction that had to be tried again", async () => {
+    await using app = await startTestApp()
+    await using rival = await lockProduct(app.databaseUrl)
+    const held = hold(app, 1)
+    await rival.killWhoWaits()
+    await rival.unlock()
+
+    expect((await held).qty).toBe(1)
+    expect(lines(app, "stock.contention")).toEqual([
+      expect.objectContaining({
+        timestamp: expect.stringMatching(ISO_TIME),
+        product_id: 1,
+        attempts: 1,
+        msg: "Deadlock encountered, retrying.",
+      }),
+    ])
+    expect(await metric(app, "doorbuster_transaction_retries_total")).toBe(1)
+  })
+
+  test("are one per event: a refused or replayed request tells of nothing that did not happen", async () => {
+    await using app = await startTestApp()
+    const key = { headers: { "idempotency-key": "once" } }
+    await app.post("/api/holds", { product_id: 1, qty: 1 }, key)
+    await app.post("/api/holds", { product_id: 1, qty: 1 }, key)
+    await app.post("/api/holds", { product_id: 1, qty: 1_000 })
+    await app.post("/api/holds", { product_id: 1, qty: "1" })
+
+    expect(lines(app, "hold.created")).toHaveLength(1)
+    expect(app.log.filter((entry) => entry["metric"] !== undefined)).toHaveLength(1)
+  })
+})
+
+/** Holds product 1's row lock as another process might, and breaks what waits for it. */
+async function lockProduct(databaseUrl: string) {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  await client.query("begin")
+  await client.query("select id from products where id = 1 for update")
+  return {
+    async killWhoWaits() {
+      await expect
+        .poll(async () => (await client.query(waiters)).rowCount, { interval: 10, timeout: 10_000 })
+        .toBe(1)
+    },
+    unlock: () => client.query("commit"),
+    [Symbol.asyncDispose]: () => client.end(),
+  }
+}
+
+/** Ends the first connection that waits for a lock. */
+const waiters = `
+  select pg_terminate_backend(pid)
+    from pg_stat_activity
+   where datname = current_database()
+     and wait_event_type = 'Lock'
+   limit 1`
+
+/** A sample's value; undefined when there is no such sample. */
+async function metric(app: TestApp, sample: string): Promise<number | undefined> {
+  const { body } = await app.get("/metrics")
+  const found = String(body)
+    .split("\n")
+    .find((text) => text.startsWith(`${sample} `))
+  return found === undefined ? undefined : Number(found.slice(sample.length + 1))
+}
+
+describe("metrics (CONTRACT §5)", () => {
+  test.each([
+    ["doorbuster_holds_total", "counter"],
+    ["doorbuster_orders_total", "counter"],
+    ["doorbuster_payment_events_total", "counter"],
+    ["doorbuster_stock_units", "gauge"],
+    ["doorbuster_invariant_violations", "gauge"],
+    ["doorbuster_hold_expiry_lag_seconds", "gauge"],
+    ["doorbuster_batch_size", "histogram"],
+    ["doorbuster_batch_duration_seconds", "histogram"],
+    ["doorbuster_lane_queue_length", "gauge"],
+    ["doorbuster_gate_refusals_total", "counter"],
+    ["doorbuster_transaction_retries_total", "counter"],
+    ["http_request_duration_seconds", "histogram"],
+  ])("%s is a %s", async (name, type) => {
+    await using app = await startTestApp()
+
+    const { headers, body } = await app.get("/metrics")
+
+    expect(headers["content-type"]).toMatch(/^text\/plain/)
+    expect(String(body).split("\n")).toContain(`# TYPE ${name} ${type}`)
+  })
+
+  test("count what happened and what was refused", async () => {
+    await using app = await startTestApp()
+    await hold(app, 1, 2)
+    await app.post("/api/holds", { product_id: 1, qty: 1_000 })
+    await app.post("/api/orders", { hold_id: 4_000_000 })
+    const { hold_id } = await hold(app, 1, 3)
+    const { order_id } = await order(app, hold_id)
+    await app.post("/api/orders", { hold_id })
+    await pay(app, { idempotency_key: "a", order_id })
+    await pay(app, { idempotency_key: "a", order_id })
+
+    const samples = {
+      'doorbuster_holds_total{result="created"}': 2,
+      'doorbuster_holds_total{result="out_of_stock"}': 1,
+      'doorbuster_orders_total{result="created"}': 1,
+      'doorbuster_orders_total{result="paid"}': 1,
+      'doorbuster_orders_total{result="hold_already_used"}': 1,
+      'doorbuster_payment_events_total{outcome="paid"}': 1,
+      'doorbuster_payment_events_total{outcome="duplicate"}': 1,
+      'doorbuster_stock_units{product="1",state="available"}': 95,
+      'doorbuster_stock_units{product="1",state="held"}': 2,
+      'doorbuster_stock_units{product="1",state="sold"}': 3,
+      'http_request_duration_seconds_count{route="/api/holds",status="201"}': 2,
+      'http_request_duration_seconds_count{route="/api/holds",status="409"}': 1,
+    }
+    for (const [sample, value] of Object.entries(samples)) {
+      expect([sample, await metric(app, sample)]).toEqual([sample, value])
+    }
+  })
+
+  test("name routes, not paths, so that no client can make them grow", async () => {
+    await using app = await startTestApp()
+    await Promise.all(["/api/holds/1", "/api/holds/abc", "/x1", "/x2"].map((path) => app.get(path)))
+
+    const { body } = await app.get("/metrics")
+
+    const routes = new Set([...String(body).matchAll(/route="([^"]*)"/g)].map(([, route]) => route))
+    expect([...routes].sort((a = "", b = "") => a.localeCompare(b))).toEqual(["/api/holds/:id", "none"])
+  })
+})

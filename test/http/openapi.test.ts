@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { hold, order, pendingOrder } from "../support/shop.ts"
+
+/** The parts of the description that are looked at. */
+interface Description {
+  readonly openapi: string
+  readonly paths: Record<string, Record<string, Operation>>
+}
+
+interface Operation {
+  readonly summary?: string
+  readonly responses: Record<string, { content?: Record<string, { schema: Schema }> }>
+}
+
+interface Schema {
+  readonly type?: string | string[]
+  readonly properties?: Record<string, Schema>
+  readonly required?: string[]
+  readonly enum?: unknown[]
+}
+
+let app: TestApp
+let description: Description
+beforeAll(async () => {
+  app = await startTestApp()
+  description = (await app.get("/openapi.json")).body
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+test("openapi.json in the repository is what the server serves: if not, run `npm run openapi`", async () => {
+  const committed = JSON.parse(await readFile(new URL("../../openapi.json", import.meta.url), "utf8"))
+
+  expect(description, "openapi.json is old: run `npm run openapi` and commit it").toEqual(committed)
+})
+
+test("is OpenAPI 3.1", () => {
+  expect(description.openapi).toMatch(/^3\.1\./)
+})
+
+test.each([
+  ["get", "/api/products", 200],
+  ["get", "/api/products/{id}", 200],
+  ["post", "/api/holds", 201],
+  ["post", "/api/holds/{productId}/{quantity}", 201],
+  ["get", "/api/holds/{id}", 200],
+  ["delete", "/api/holds/{id}", 200],
+  ["post", "/api/orders", 201],
+  ["post", "/api/orders/{holdId}/{productId}", 201],
+  ["get", "/api/orders/{id}", 200],
+  ["post", "/api/orders/{id}/cancel", 200],
+  ["post", "/api/payments/webhook", 200],
+  ["post", "/api/admin/products", 201],
+  ["patch", "/api/admin/products/{id}", 200],
+  ["post", "/api/admin/products/{id}/stock", 200],
+  ["post", "/api/admin/products/{id}/pause", 200],
+  ["post", "/api/admin/products/{id}/resume", 200],
+  ["get", "/health", 200],
+  ["get", "/livez", 200],
+  ["get", "/readyz", 200],
+  ["get", "/metrics", 200],
+])("describes %s %s with its answer", (method, path, status) => {
+  const operation = description.paths[path]?.[method]
+
+  expect(operation?.summary).toMatch(/\S/)
+  expect(operation?.responses[String(status)]).toBeDefined()
+})
+
+test("describes refusals as problem documents", () => {
+  const api = Object.entries(description.paths).filter(([path]) => path.startsWith("/api/"))
+  const operations = api.flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
+  )
+  const bare = operations.filter(({ operation }) => {
+    const types = Object.keys(operation.responses["4XX"]?.content ?? {})
+    return types.join() !== "application/problem+json"
+  })
+
+  expect(operations.length).toBeGreaterThanOrEqual(16)
+  expect(bare.map(({ name }) => name)).toEqual([])
+})
+
+/** What an answer has that its schema does not say, or lacks, or has in another type. */
+function differences(value: unknown, schema: Schema | undefined, at = ""): string[] {
+  if (schema === undefined) return [`${at} is not described`]
+  const types = [schema.type ?? []].flat()
+  const isFit =
+    types.length === 0 ||
+    types.includes(typeOf(value)) ||
+    (types.includes("number") && typeof value === "number")
+  if (!isFit) return [`${at} is ${typeOf(value)}, not ${types.join(" or ")}`]
+  if (schema.enum !== undefined && !schema.enum.includes(value)) return [`${at} holds ${String(value)}`]
+  if (typeof value !== "object" || value === null || schema.properties === undefined) return []
+
+  const missing = (schema.required ?? [])
+    .filter((name) => !(name in value))
+    .map((name) => `${at}/${name} is missing`)
+  const members = Object.entries(value).flatMap(([name, member]) =>
+    differences(member, schema.properties?.[name], `${at}/${name}`),
+  )
+  return missing.concat(members)
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return "null"
+  if (Array.isArray(value)) return "array"
+  return Number.isInteger(value) ? "integer" : typeof value
+}
+
+function schemaOf(method: string, path: string, status: number): Schema | undefined {
+  return description.paths[path]?.[method]?.responses[String(status)]?.content?.["application/json"]?.schema
+}
+
+describe("answers are as described", () => {
+  test.each([
+    ["get", "/api/products", () => app.get("/api/products")],
+    ["get", "/api/products/{id}", () => app.get("/api/products/1")],
+    ["post", "/api/holds", () => app.post("/api/holds", { product_id: 1, qty: 1, customer_id: "ann" })],
+    ["post", "/api/holds/{productId}/{quantity}", () => app.post("/api/holds/1/1")],
+    ["get", "/api/holds/{id}", async () => app.get(`/api/holds/${(await hold(app, 1)).hold_id}`)],
+    ["post", "/api/orders", async () => app.post("/api/orders", { hold_id: (await hold(app, 1)).hold_id })],
+    [
+      "post",
+      "/api/orders/{holdId}/{productId}",
+      async () => app.post(`/api/orders/${(await hold(app, 1)).hold_id}/1`),
+    ],
+    [
+      "post",
+      "/api/orders/{id}/cancel",
+      async () => app.post(`/api/orders/${(await order(app, (await hold(app, 1)).hold_id)).order_id}/cancel`),
+    ],
+    [
+      "post",
+      "/api/payments/webhook",
+      async () => {
+        const { order_id } = await pendingOrder(app)
+        return app.post("/api/payments/webhook", {
+          idempotency_key: "described",
+          order_id,
+          status: "success",
+        })
+      },
+    ],
+    ["post", "/api/admin/products/{id}/resume", () => app.post("/api/admin/products/1/resume")],
+    ["get", "/health", () => app.get("/health")],
+  ])("%s %s", async (method, path, ask) => {
+    const { status, body } = await ask()
+
+    expect(differences(body, schemaOf(method, path, status))).toEqual([])
+  })
+
+  test("the comparison finds what is missing, new or of another type", () => {
+    const schema = { type: "object", required: ["a"], properties: { a: { type: "integer" } } }
+
+    expect(differences({ a: 1 }, schema)).toEqual([])
+    expect(differences({ a: "1" }, schema)).toEqual(["/a is string, not integer"])
+    expect(differences({ b: 1 }, schema)).toEqual(["/a is missing", "/b is not described"])
+  })
+})

@@ -1,0 +1,248 @@
+import { describe, expect, test, vi } from "vitest"
+import { createLane, type LaneLimits } from "../../src/lanes/lane.ts"
+import { ask, createSimulatedStore, recordingObserver, steer } from "../support/simulated-store.ts"
+
+// A promise that stays open must not stop the run for long.
+vi.setConfig({ testTimeout: 10_000 })
+
+function laneWith(given: Partial<LaneLimits> = {}) {
+  const store = createSimulatedStore()
+  const observer = recordingObserver()
+  const limits = { queueLength: 100, batchSize: 10, waitMs: 5_000, ...given }
+  const lane = createLane(1, { store, observer, random: () => 0 }, limits)
+  return { lane, store, observer }
+}
+
+const overloaded = { outcome: { code: "overloaded" }, replayed: false }
+
+describe("batches", () => {
+  test("commands of one moment share the first batch, in their order", async () => {
+    const { lane, store } = laneWith()
+    const answers = [3, 1, 2].map((id) => lane.submit(ask(id)))
+    const step = await store.next()
+    expect(step.commit()).toEqual([3, 1, 2])
+    expect(await Promise.all(answers)).toMatchObject([3, 1, 2].map((id) => ({ outcome: { id } })))
+  })
+
+  test("commands that come while a batch is in flight form the next one, in their order", async () => {
+    const { lane, store } = laneWith()
+    const first = lane.submit(ask(1))
+    const step = await store.next()
+    const rest = [2, 3, 4].map((id) => lane.submit(ask(id)))
+    expect(lane.length).toBe(3)
+    expect(store.begun).toBe(1)
+
+    step.commit()
+    expect(await first).toMatchObject({ outcome: { id: 1 }, replayed: false })
+
+    expect((await store.next()).commit()).toEqual([2, 3, 4])
+    expect(await Promise.all(rest)).toMatchObject([2, 3, 4].map((id) => ({ outcome: { id } })))
+  })
+
+  test("nobody is answered before the commit", async () => {
+    const { lane, store } = laneWith()
+    let isAnswered = false
+    const answer = lane.submit(ask(1)).then(() => (isAnswered = true))
+    const step = await store.next()
+    await new Promise(setImmediate)
+    expect(isAnswered).toBe(false)
+    step.commit()
+    await answer
+    expect(isAnswered).toBe(true)
+  })
+
+  test("no batch is larger than its bound, and the order stays", async () => {
+    const { lane, store } = laneWith({ batchSize: 2 })
+    const answers = [1, 2, 3, 4, 5].map((id) => lane.submit(ask(id)))
+    steer(store, (step) => step.commit())
+    await Promise.all(answers)
+    expect(store.decided).toEqual([[1, 2], [3, 4], [5]])
+  })
+
+  test("two batches are never in flight together", async () => {
+    const { lane, store } = laneWith({ batchSize: 1 })
+    const answers = [1, 2, 3].map((id) => lane.submit(ask(id)))
+    for (const count of [1, 2, 3]) {
+      const step = await store.next()
+      await new Promise(setImmediate)
+      expect(store.begun).toBe(count)
+      step.commit()
+    }
+    await Promise.all(answers)
+  })
+
+  test("the observer hears of each batch once: its size, its facts and the product", async () => {
+    const { lane, store, observer } = laneWith()
+    const answers = [1, 2].map((id) => lane.submit(ask(id)))
+    const step = await store.next()
+    step.commit()
+    await Promise.all(answers)
+    expect(observer.batches).toMatchObject([
+      {
+        productId: 1,
+        size: 2,
+        product: { held: 2 },
+        facts: [{ kind: "hold_created" }, { kind: "hold_created" }],
+      },
+    ])
+  })
+})
+
+describe("bounds", () => {
+  test("past the queue's length a command is refused at once, the others are served", async () => {
+    const { lane, store } = laneWith({ queueLength: 2 })
+    const first = lane.submit(ask(1))
+    const step = await store.next()
+    const waiting = [2, 3].map((id) => lane.submit(ask(id)))
+
+    expect(await lane.submit(ask(4))).toEqual(overloaded)
+
+    step.commit()
+    expect((await store.next()).commit()).toEqual([2, 3])
+    expect(await Promise.all([first, ...waiting])).toMatchObject([1, 2, 3].map((id) => ({ outcome: { id } })))
+  })
+
+  test("when the queue has room again, commands are accepted again", async () => {
+    const { lane, store } = laneWith({ queueLength: 1 })
+    const first = lane.submit(ask(1))
+    expect(await lane.submit(ask(2))).toEqual(overloaded)
+    const step = await store.next()
+    const third = lane.submit(ask(3))
+    step.commit()
+    expect((await store.next()).commit()).toEqual([3])
+    expect(await Promise.all([first, third])).toMatchObject([{ outcome: { id: 1 } }, { outcome: { id: 3 } }])
+  })
+
+  test("a command that has waited too long is refused; one that just has not is served", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] })
+    try {
+      const { lane, store } = laneWith({ waitMs: 100 })
+      const first = lane.submit(ask(1))
+      const step = await store.next()
+      const tooLong = lane.submit(ask(2))
+      vi.advanceTimersByTime(1)
+      const justNot = lane.submit(ask(3))
+      vi.advanceTimersByTime(100)
+      step.commit()
+      expect((await store.next()).commit()).toEqual([3])
+      expect(await first).toMatchObject({ outcome: { id: 1 } })
+      expect(await tooLong).toEqual(overloaded)
+      expect(await justNot).toMatchObject({ outcome: { id: 3 } })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test("when all have waited too long no transaction begins", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] })
+    try {
+      const { lane, store } = laneWith({ waitMs: 100 })
+      const first = lane.submit(ask(1))
+      const step = await store.next()
+      const others = [2, 3].map((id) => lane.submit(ask(id)))
+      vi.advanceTimersByTime(101)
+      step.commit()
+      expect(await Promise.all(others)).toEqual([overloaded, overloaded])
+      await first
+      await lane.idle()
+      expect(store.begun).toBe(1)
+      expect(lane.busy).toBe(false)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+})
+
+describe("one bad command never fails its neighbours", () => {
+  const commands = Array.from({ length: 9 }, (_, index) => index + 1)
+  const fault = new Error("a fault of ours")
+
+  test.each([
+    // hold ids that no transaction can commit
+    [[1]],
+    [[5]],
+    [[9]],
+    [[2, 3]],
+    [[1, 9]],
+    [commands],
+    [[]],
+  ])("bad are %o", async (bad) => {
+    const { lane, store, observer } = laneWith()
+    failBatchesWith(store, bad, fault)
+
+    const settled = await Promise.allSettled(commands.map((id) => lane.submit(ask(id))))
+
+    expect(settled).toMatchObject(
+      commands.map((id) =>
+        bad.includes(id)
+          ? { status: "rejected", reason: fault }
+          : { status: "fulfilled", value: { outcome: { id } } },
+      ),
+    )
+    // Each good one was committed exactly once, and in its place.
+    const committed = observer.batches.flatMap((batch) =>
+      batch.facts.map((fact) => (fact.kind === "hold_created" ? fact.hold.id : 0)),
+    )
+    expect(committed).toEqual(commands.filter((id) => !bad.includes(id)))
+  })
+
+  test("a fault is not tried again", async () => {
+    const { lane, store, observer } = laneWith()
+    const answer = lane.submit(ask(1))
+    const step = await store.next()
+    step.fail(fault)
+    await expect(answer).rejects.toBe(fault)
+    expect(store.begun).toBe(1)
+    expect(observer.retries).toEqual([])
+  })
+
+  test("the lane goes on with the commands that came meanwhile", async () => {
+    const { lane, store } = laneWith()
+    const bad = lane.submit(ask(1))
+    const step = await store.next()
+    const good = lane.submit(ask(2))
+    step.fail(fault)
+    await expect(bad).rejects.toBe(fault)
+    expect((await store.next()).commit()).toEqual([2])
+    expect(await good).toMatchObject({ outcome: { id: 2 } })
+  })
+})
+
+test("an observer that fails takes no answer away and does not stop the lane", async () => {
+  const store = createSimulatedStore()
+  const observer = {
+    committed: () => {
+      throw new Error("the log is full")
+    },
+    retried: () => {},
+  }
+  const limits = { queueLength: 100, batchSize: 1, waitMs: 5_000 }
+  const lane = createLane(1, { store, observer, random: () => 0 }, limits)
+  steer(store, (step) => step.commit())
+
+  // Both are committed, so both are told so (I5).
+  const answers = await Promise.all([lane.submit(ask(1)), lane.submit(ask(2))])
+
+  expect(answers).toMatchObject([{ outcome: { id: 1 } }, { outcome: { id: 2 } }])
+}, 2_000)
+
+/** Commits every batch that has none of the `bad` holds; fails the others after their commands ran. */
+function failBatchesWith(
+  store: ReturnType<typeof createSimulatedStore>,
+  bad: readonly number[],
+  fault: Error,
+): void {
+  const transact = store.transact.bind(store)
+  store.transact = (productId, needs, decide) =>
+    transact(productId, needs, (state, now) => {
+      decide(state, now)
+      if (state.holds.added().some((hold) => bad.includes(hold.id))) throw fault
+    })
+  steer(store, (step) => {
+    try {
+      step.commit()
+    } catch (error) {
+      step.fail(error)
+    }
+  })
+}

@@ -1,0 +1,130 @@
+import fc from "fast-check"
+
+/** What somebody means to do; `pick` chooses among the rows that are there when it is done. */
+export type Intent =
+  | { readonly does: "hold"; readonly qty: number; readonly customer: string | null }
+  | { readonly does: "release"; readonly pick: number }
+  | { readonly does: "order"; readonly pick: number }
+  | { readonly does: "cancel"; readonly pick: number }
+  | ({ readonly does: "pay" } & PayIntent)
+  | { readonly does: "pay_again"; readonly pick: number; readonly altered: boolean }
+  | { readonly does: "sweep"; readonly limit: number }
+  | { readonly does: "adjust"; readonly by: number; readonly isStale: boolean }
+  | { readonly does: "change"; readonly what: Change }
+  /** Sends an earlier request with an Idempotency-Key again, or another one under its key. */
+  | { readonly does: "repeat"; readonly pick: number; readonly altered: boolean }
+
+export interface PayIntent {
+  readonly kind: "succeeded" | "failed" | "cancelled"
+  readonly pick: number
+  /** `early`: names an order that is not there yet, by id only or with its hold. */
+  readonly early: "no" | "by id" | "with hold" | "with wrong quantity"
+  readonly paymentId: string | null
+  readonly amount: "unsaid" | "exact" | "more" | "less"
+  readonly currency: string | null
+}
+
+export type Change =
+  | { readonly maxPerHold: number | null }
+  | { readonly maxPerCustomer: number | null }
+  | { readonly paused: boolean }
+  | { readonly priceMinor: number }
+  | { readonly holdTtlSeconds: number | null }
+  /** Seconds from now; null: no such end. */
+  | { readonly opensIn: number | null; readonly closesIn: number | null }
+
+/** Intents that share one transaction, after a pause. */
+export interface Turn {
+  readonly pauseMs: number
+  readonly keyed: boolean
+  readonly intents: readonly Intent[]
+}
+
+const pick = fc.nat(1_000)
+const customer = fc.constantFrom("anna", "ben", "cleo", null)
+
+const buyers = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      does: fc.constant("hold" as const),
+      qty: fc.integer({ min: 1, max: 4 }),
+      customer,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant("release" as const), pick }) },
+  { weight: 5, arbitrary: fc.record({ does: fc.constant("order" as const), pick }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant("cancel" as const), pick }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      does: fc.constant("pay" as const),
+      kind: fc.constantFrom(
+        "succeeded" as const,
+        "succeeded" as const,
+        "failed" as const,
+        "cancelled" as const,
+      ),
+      pick,
+      early: fc.constantFrom(
+        "no" as const,
+        "no" as const,
+        "by id" as const,
+        "with hold" as const,
+        "with wrong quantity" as const,
+      ),
+      paymentId: fc.constantFrom(null, "pay-1", "pay-2"),
+      amount: fc.constantFrom("unsaid" as const, "exact" as const, "more" as const, "less" as const),
+      currency: fc.constantFrom(null, "EUR", "EUR", "USD"),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ does: fc.constant("pay_again" as const), pick, altered: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constant("sweep" as const), limit: fc.integer({ min: 1, max: 5 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("repeat" as const), pick, altered: fc.boolean() }) },
+)
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.record({ maxPerHold: fc.constantFrom(null, null, 2, 3) }),
+  fc.record({ maxPerCustomer: fc.constantFrom(null, 2, 3, 6) }),
+  fc.record({ paused: fc.constantFrom(false, false, true) }),
+  fc.record({ priceMinor: fc.constantFrom(0, 1, 9_999) }),
+  fc.record({ holdTtlSeconds: fc.constantFrom(null, 1, 30) }),
+  fc.record({
+    opensIn: fc.constantFrom(null, null, -5, 5),
+    closesIn: fc.constantFrom(null, null, null, 10, 60, -1),
+  }),
+)
+
+const shops = fc.oneof(
+  fc.record({
+    does: fc.constant("adjust" as const),
+    by: fc.integer({ min: -6, max: 8 }),
+    isStale: fc.boolean(),
+  }),
+  fc.record({ does: fc.constant("change" as const), what: change }),
+)
+
+/**
+ * A shop's change comes in a batch of its own: a batch loads lapsed rows for what is missing when
+ * it begins, so a change in its midst may refuse a unit that the next batch finds (I9 allows a second).
+ */
+const intents: fc.Arbitrary<readonly Intent[]> = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(buyers) },
+  { weight: 3, arbitrary: fc.array(buyers, { minLength: 2, maxLength: 4 }) },
+  { weight: 1, arbitrary: fc.tuple(shops) },
+)
+
+/** Most turns follow at once; some reach the next deadline exactly, or jump far ahead. */
+const pauseMs = fc.constantFrom(0, 0, 0, 1, 999, 1_000, 29_999, 30_000, 60_000, 120_000, 900_000)
+
+/** One sale from beginning to end. */
+export const sale: fc.Arbitrary<readonly Turn[]> = fc.array(
+  fc.record({ pauseMs, keyed: fc.boolean(), intents }),
+  { maxLength: 200, size: "max" },
+)

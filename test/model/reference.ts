@@ -1,0 +1,252 @@
+import type { PaymentEvent } from "../../src/domain/payment.ts"
+import type { ProductSettings } from "../../src/domain/product.ts"
+import type { Instant } from "../../src/domain/time.ts"
+
+/**
+ * What CONTRACT says, in the simplest form that can be run: everything that ever happened is kept,
+ * nothing is counted ahead, and whether something is over is asked of the clock each time.
+ *
+ * Shares no rule with src/domain, only the shapes of what goes in.
+ */
+export class Reference {
+  settings: ProductSettings
+  stock: number
+  readonly holds = new Map<number, ReferenceHold>()
+  readonly orders = new Map<number, ReferenceOrder>()
+  readonly events = new Map<string, ReferenceEvent>()
+  readonly money: ReferenceMoney[] = []
+
+  constructor(settings: ProductSettings, stock: number) {
+    this.settings = settings
+    this.stock = stock
+  }
+
+  held(now: Instant): number {
+    return this.#unitsOf(now, ["active", "pending_payment"])
+  }
+
+  sold(now: Instant): number {
+    return this.#unitsOf(now, ["paid"])
+  }
+
+  owned(customer: string, now: Instant): number {
+    return this.#unitsOf(now, ["active", "pending_payment", "paid"], customer)
+  }
+
+  #unitsOf(now: Instant, statuses: readonly string[], customer?: string): number {
+    let units = 0
+    for (const row of [...this.holds.values(), ...this.orders.values()]) {
+      const counts = statuses.includes(statusOf(row, now))
+      if (counts && (customer === undefined || row.customer === customer)) units += row.qty
+    }
+    return units
+  }
+
+  /** When something held comes back by itself at the earliest. */
+  #firstEnd(now: Instant): Instant | null {
+    const waiting = [...this.holds.values(), ...this.orders.values()].filter((row) =>
+      ["active", "pending_payment"].includes(statusOf(row, now)),
+    )
+    return waiting.reduce<Instant | null>(
+      (first, row) => (first === null || row.until < first ? row.until : first),
+      null,
+    )
+  }
+
+  placeHold(ask: { id: number; qty: number; customer: string | null; until: Instant }, now: Instant): string {
+    const { closesAt, opensAt, paused, maxPerHold, maxPerCustomer } = this.settings
+    if (closesAt !== null && now >= closesAt) return "sale_closed"
+    if (opensAt !== null && now < opensAt) return "sale_not_open"
+    if (paused) return "sale_paused"
+    if (maxPerHold !== null && ask.qty > maxPerHold) return `quantity_over_limit ${maxPerHold}`
+    if (maxPerCustomer !== null) {
+      if (ask.customer === null) return "customer_required"
+      const left = Math.max(0, maxPerCustomer - this.owned(ask.customer, now))
+      if (ask.qty > left) return `customer_limit_reached ${left}`
+    }
+    const available = this.stock - this.held(now) - this.sold(now)
+    if (ask.qty > available) {
+      const state = this.sold(now) >= this.stock ? "sold_out" : available === 0 ? "all_held" : "open"
+      return `out_of_stock ${state} ${available} ${this.#firstEnd(now)}`
+    }
+    this.holds.set(ask.id, { ...ask, running: "active", end: null })
+    return `hold ${ask.id} of ${ask.qty} for ${ask.customer} until ${ask.until}`
+  }
+
+  releaseHold(id: number, now: Instant): string {
+    const hold = this.holds.get(id)
+    if (hold === undefined) return "hold_not_found"
+    const status = statusOf(hold, now)
+    if (status === "converted") return `hold_already_used ${this.orderOf(id)?.id}`
+    if (status === "expired") return "hold_expired"
+    hold.end = "released"
+    return `released ${id}`
+  }
+
+  placeOrder(ask: { id: number; holdId: number; until: Instant }, now: Instant): string {
+    const hold = this.holds.get(ask.holdId)
+    if (hold === undefined) return "hold_not_found"
+    const present = this.orderOf(ask.holdId)
+    if (present?.byEvent === true) return `order ${present.id} existed`
+    const status = statusOf(hold, now)
+    if (status === "converted") return `hold_already_used ${present?.id}`
+    if (status !== "active") return `hold_${status}`
+    const order = this.#makeOrder({ ...ask, byEvent: false }, hold, now)
+    return `order ${order.id} of ${order.qty} for ${order.total} ${order.currency}: ${statusOf(order, now)}`
+  }
+
+  orderOf(holdId: number): ReferenceOrder | undefined {
+    return [...this.orders.values()].find((order) => order.holdId === holdId)
+  }
+
+  #makeOrder(
+    made: { id: number; holdId: number; until: Instant; byEvent: boolean },
+    hold: ReferenceHold,
+    now: Instant,
+  ): ReferenceOrder {
+    hold.end = "converted"
+    const { qty, customer } = hold
+    const { priceMinor, currency } = this.settings
+    const order: ReferenceOrder = {
+      ...made,
+      qty,
+      customer,
+      total: qty * priceMinor,
+      currency,
+      running: "pending_payment",
+      end: null,
+    }
+    this.orders.set(order.id, order)
+    for (const waiting of this.events.values()) {
+      if (waiting.outcome === "parked" && waiting.event.orderId === order.id) this.#act(waiting, order, now)
+    }
+    return order
+  }
+
+  cancelOrder(id: number, now: Instant): string {
+    const order = this.orders.get(id)
+    if (order === undefined) return "order_not_found"
+    const status = statusOf(order, now)
+    if (status === "expired") return "order_expired"
+    if (status === "paid") return "order_not_pending"
+    order.end = "cancelled"
+    return `cancelled ${id}`
+  }
+
+  pay(event: PaymentEvent, made: { id: number; until: Instant }, now: Instant): string {
+    const known = this.events.get(event.key)
+    if (known !== undefined && known.event.fingerprint !== event.fingerprint) return "event_key_reused"
+    if (known !== undefined && known.outcome !== "parked") return `${known.outcome} again`
+
+    const order = this.orders.get(event.orderId) ?? this.#orderByHold(event, made, now)
+    if (order === undefined) return "order_unknown"
+    const arrived = known ?? { event, outcome: "parked" }
+    this.events.set(event.key, arrived)
+    // Making the order has let all that was parked for it act, perhaps this event too.
+    if (arrived.outcome === "parked") this.#act(arrived, order, now)
+    return `${arrived.outcome}${known === undefined ? "" : " again"}`
+  }
+
+  /** Keeps an event that matched nothing. */
+  park(event: PaymentEvent): void {
+    this.events.set(event.key, { event, outcome: "parked" })
+  }
+
+  #orderByHold(
+    { holdId, productId, quantity }: PaymentEvent,
+    made: { id: number; until: Instant },
+    now: Instant,
+  ): ReferenceOrder | undefined {
+    const hold = holdId === null ? undefined : this.holds.get(holdId)
+    if (hold === undefined || holdId === null || productId !== 1 || quantity !== hold.qty) return undefined
+    const present = this.orderOf(holdId)
+    if (present !== undefined || statusOf(hold, now) !== "active") return present
+    return this.#makeOrder({ ...made, holdId, byEvent: true }, hold, now)
+  }
+
+  #act(arrived: ReferenceEvent, order: ReferenceOrder, now: Instant): void {
+    const { kind, key, paymentId } = arrived.event
+    const status = statusOf(order, now)
+    if (kind !== "succeeded") {
+      arrived.outcome = status === "pending_payment" ? "cancelled" : "ignored_final"
+      if (status === "pending_payment") order.end = "cancelled"
+      return
+    }
+    const amount = arrived.event.amountMinor ?? order.total
+    const currency = arrived.event.currency ?? order.currency
+    const of = this.money.filter((money) => money.order === order.id)
+    const same = of.find((money) => paymentId !== null && money.paymentId === paymentId)
+    const paying = of.find((money) => money.pays)
+    const suffices = currency === order.currency && amount >= order.total
+
+    if (same !== undefined) arrived.outcome = same.pays ? "ignored_final" : "refund_due"
+    else if (status === "pending_payment" && suffices) arrived.outcome = "paid"
+    else if (paying !== undefined && (paymentId === null || paying.paymentId === null)) {
+      arrived.outcome = "ignored_final"
+    } else arrived.outcome = "refund_due"
+
+    const pays = arrived.outcome === "paid"
+    if (pays) order.end = "paid"
+    if (same === undefined && arrived.outcome !== "ignored_final") {
+      this.money.push({ order: order.id, key, paymentId, amount, currency, pays })
+    }
+  }
+
+  adjustStock(stock: number, expected: number, unswept: number, now: Instant): string {
+    if (expected !== this.stock) return `stock_changed ${this.stock}`
+    // Units of lapsed holds count until something takes them back.
+    const inUse = this.held(now) + unswept + this.sold(now)
+    if (stock < inUse) return `stock_in_use ${inUse}`
+    this.stock = stock
+    return `stock ${stock}`
+  }
+
+  change(changes: Partial<ProductSettings>): string {
+    const settings = { ...this.settings, ...changes }
+    const { opensAt, closesAt } = settings
+    if (opensAt !== null && closesAt !== null && opensAt >= closesAt) return "invalid_sale_window"
+    this.settings = settings
+    return "changed"
+  }
+}
+
+/** A row that is over at `until` unless it has ended before. */
+interface Ending {
+  readonly qty: number
+  readonly customer: string | null
+  readonly until: Instant
+  readonly running: "active" | "pending_payment"
+}
+
+interface ReferenceHold extends Ending {
+  readonly id: number
+  end: "released" | "converted" | null
+}
+
+interface ReferenceOrder extends Ending {
+  readonly id: number
+  readonly holdId: number
+  readonly total: number
+  readonly currency: string
+  readonly byEvent: boolean
+  end: "paid" | "cancelled" | null
+}
+
+interface ReferenceEvent {
+  readonly event: PaymentEvent
+  outcome: string
+}
+
+interface ReferenceMoney {
+  readonly order: number
+  readonly key: string
+  readonly paymentId: string | null
+  readonly amount: number
+  readonly currency: string
+  readonly pays: boolean
+}
+
+/** What a row is at a moment, whether or not anybody has swept it. */
+export function statusOf(row: ReferenceHold | ReferenceOrder, now: Instant): string {
+  return row.end ?? (now < row.until ? row.running : "expired")
+}

@@ -1,0 +1,324 @@
+import assert from "node:assert/strict"
+import type { Command, Idempotency } from "../../src/domain/commands.ts"
+import type { Execution } from "../../src/domain/machine.ts"
+import type { PaymentEvent } from "../../src/domain/payment.ts"
+import type { ProductSettings } from "../../src/domain/product.ts"
+import { instant, later, type Instant } from "../../src/domain/time.ts"
+import { afterNoon, eventWith, RULES } from "../support/builders.ts"
+import { createMemoryDatabase, type MemoryDatabase } from "../support/memory-database.ts"
+import type { Change, Intent, PayIntent, Turn } from "./intents.ts"
+import { assertInvariants } from "./invariants.ts"
+import { Reference } from "./reference.ts"
+
+const STOCK = 10
+
+/** Plays one sale on the core and on the reference, compares every answer, and every end of a batch. */
+export function playSale(turns: readonly Turn[]): number {
+  const sale = new Sale()
+  for (const turn of turns) sale.play(turn)
+  return sale.commands
+}
+
+interface Request {
+  readonly command: Command
+  /** What the reference says; asked when the command's turn has come. */
+  readonly expected: () => string
+}
+
+interface KeyedRequest {
+  readonly intent: Intent
+  readonly idempotency: Idempotency
+}
+
+/** Refusals that another moment may change; CONTRACT: they are judged anew. */
+const passing =
+  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use)/
+
+const settings: ProductSettings = {
+  name: "Lamp",
+  description: null,
+  imageUrl: null,
+  priceMinor: 9_999,
+  currency: "EUR",
+  opensAt: null,
+  closesAt: null,
+  paused: false,
+  maxPerHold: null,
+  maxPerCustomer: null,
+  holdTtlSeconds: null,
+}
+
+class Sale {
+  commands = 0
+  readonly #database: MemoryDatabase
+  readonly #reference: Reference
+  #now = afterNoon(0)
+  #lastId = 0
+  #nextOrderId = 1
+  readonly #claimed = new Set<number>()
+  readonly #sentEvents: PaymentEvent[] = []
+  readonly #keyed: KeyedRequest[] = []
+  /** First answers by Idempotency-Key, and under which digest. */
+  readonly #answers = new Map<string, { fingerprint: string; outcome: unknown }>()
+
+  constructor() {
+    this.#database = createMemoryDatabase(1, RULES)
+    this.#database.run(
+      [{ kind: "create_product", productId: 1, settings, stock: STOCK, adjustmentId: this.#newId() }],
+      this.#now,
+    )
+    this.#reference = new Reference(settings, STOCK)
+  }
+
+  play({ pauseMs, keyed, intents }: Turn): void {
+    this.#now = instant(this.#now + pauseMs)
+    const alone = intents.length === 1
+    // Rows that this batch makes are not there to be picked before it has run.
+    const requests = intents.map((intent) => this.#request(intent, keyed))
+    const executions = this.#database.run(
+      requests.map((request) => request.command),
+      this.#now,
+      ({ product }) => {
+        assert(product !== null && product.held >= 0 && product.sold >= 0, "I1")
+        assert(product.held + product.sold <= product.stock, "I1")
+      },
+    )
+    for (const [index, request] of requests.entries()) {
+      const execution = executions[index]
+      assert(execution !== undefined)
+      this.#compare(request, execution, alone)
+    }
+    this.commands += requests.length
+    this.#parkUnknown(requests, executions)
+    assertInvariants(this.#database, this.#reference, this.#now)
+  }
+
+  #compare({ command, expected }: Request, execution: Execution<unknown>, alone: boolean): void {
+    const { idempotency } = command
+    const known = idempotency === undefined ? undefined : this.#answers.get(idempotency.key)
+    if (idempotency !== undefined && known !== undefined) {
+      const isSame = known.fingerprint === idempotency.fingerprint
+      assert.equal(execution.replayed, isSame)
+      assert.deepEqual(execution.outcome, isSame ? known.outcome : { code: "idempotency_key_reused" })
+      return
+    }
+    const [actual, wanted] = [tell(execution.outcome, command, this.#now), expected()]
+    // Holds of the same batch are not in the deadline that was loaded: test/domain/place-hold.test.ts.
+    const comparable = (text: string) => (alone ? text : text.replace(/^(out_of_stock \S+ \S+) .*/, "$1"))
+    assert.equal(comparable(actual), comparable(wanted))
+    assert.equal(execution.replayed, false)
+    if (idempotency !== undefined && !passing.test(wanted)) {
+      const outcome: unknown = JSON.parse(JSON.stringify(execution.outcome))
+      this.#answers.set(idempotency.key, { fingerprint: idempotency.fingerprint, outcome })
+    }
+  }
+
+  #parkUnknown(requests: readonly Request[], executions: readonly Execution<unknown>[]): void {
+    for (const [index, { command }] of requests.entries()) {
+      if (command.kind !== "record_payment_event") continue
+      const outcome = executions[index]?.outcome as { code?: string }
+      const isKnown = [...this.#database.events.values()].some((event) => event.key === command.event.key)
+      if (outcome.code !== "order_unknown" || isKnown) continue
+      this.#database.park(command.event, this.#now)
+      this.#reference.park(command.event)
+    }
+  }
+
+  #request(intent: Intent, keyed: boolean, idempotency?: Idempotency): Request {
+    if (intent.does === "repeat") return this.#repeat(intent)
+    const request = this.#freshRequest(intent)
+    if (idempotency !== undefined) {
+      return { ...request, command: { ...request.command, idempotency } }
+    }
+    const takesKey = !["pay", "pay_again", "sweep"].includes(intent.does)
+    if (!keyed || !takesKey) return request
+    const key = { scope: "anyone", key: `idem-${this.#newId()}`, fingerprint: JSON.stringify(intent) }
+    this.#keyed.push({ intent, idempotency: key })
+    return { ...request, command: { ...request.command, idempotency: key } }
+  }
+
+  #repeat({ pick, altered }: Extract<Intent, { does: "repeat" }>): Request {
+    const first = this.#keyed[pick % Math.max(1, this.#keyed.length)]
+    if (first === undefined) return this.#freshRequest({ does: "sweep", limit: 1 })
+    // A shop's change must be alone in its batch, so only buyers repeat themselves here.
+    if (first.intent.does === "adjust" || first.intent.does === "change") {
+      return this.#freshRequest({ does: "sweep", limit: 1 })
+    }
+    const fingerprint = altered ? "altered" : first.idempotency.fingerprint
+    return this.#request(first.intent, false, { ...first.idempotency, fingerprint })
+  }
+
+  #freshRequest(intent: Exclude<Intent, { does: "repeat" }>): Request {
+    const [reference, now] = [this.#reference, this.#now]
+    switch (intent.does) {
+      case "hold": {
+        const { qty, customer } = intent
+        const id = this.#newId()
+        const until = later(now, reference.settings.holdTtlSeconds ?? RULES.holdTtlSeconds)
+        return {
+          command: { kind: "place_hold", productId: 1, holdId: id, qty, customerId: customer },
+          expected: () => reference.placeHold({ id, qty, customer, until }, now),
+        }
+      }
+      case "release": {
+        const holdId = this.#pickHold(intent.pick)
+        return {
+          command: { kind: "release_hold", productId: 1, holdId },
+          expected: () => reference.releaseHold(holdId, now),
+        }
+      }
+      case "order": {
+        const holdId = this.#pickHold(intent.pick)
+        const orderId = this.#newOrderId()
+        return {
+          command: { kind: "place_order", productId: 1, orderId, holdId },
+          expected: () => reference.placeOrder({ id: orderId, holdId, until: this.#paymentEnd() }, now),
+        }
+      }
+      case "cancel": {
+        const orderId = this.#pickOrder(intent.pick)
+        return {
+          command: { kind: "cancel_order", productId: 1, orderId },
+          expected: () => reference.cancelOrder(orderId, now),
+        }
+      }
+      case "pay":
+        return this.#payment(this.#eventFor(intent))
+      case "pay_again": {
+        const event = this.#sentEvents[intent.pick % Math.max(1, this.#sentEvents.length)]
+        if (event === undefined) return this.#freshRequest({ does: "sweep", limit: 1 })
+        return this.#payment(intent.altered ? { ...event, fingerprint: "altered" } : event)
+      }
+      case "sweep":
+        return {
+          command: { kind: "expire_due", productId: 1, limit: intent.limit },
+          expected: () => "swept",
+        }
+      case "adjust": {
+        const stock = Math.max(0, reference.stock + intent.by)
+        const expected = reference.stock - (intent.isStale ? 1 : 0)
+        const unswept = (this.#database.product?.held ?? 0) - reference.held(now)
+        return {
+          command: { kind: "adjust_stock", productId: 1, stock, expected, adjustmentId: this.#newId() },
+          expected: () => reference.adjustStock(stock, expected, unswept, now),
+        }
+      }
+      case "change": {
+        const changes = this.#changes(intent.what)
+        return {
+          command: { kind: "change_product", productId: 1, changes },
+          expected: () => reference.change(changes),
+        }
+      }
+    }
+  }
+
+  #payment(event: PaymentEvent): Request {
+    const isFree = !this.#database.orders.has(event.orderId) && event.orderId >= this.#nextOrderId
+    const newOrderId = isFree && event.holdId !== null ? event.orderId : this.#unawaitedOrderId()
+    this.#claimed.add(newOrderId)
+    this.#sentEvents.push(event)
+    const made = { id: newOrderId, until: this.#paymentEnd() }
+    return {
+      command: { kind: "record_payment_event", productId: 1, event, newOrderId },
+      expected: () => this.#reference.pay(event, made, this.#now),
+    }
+  }
+
+  #eventFor({ kind, pick, early, paymentId, amount, currency }: PayIntent): PaymentEvent {
+    const holdId = this.#pickHold(pick)
+    const hold = this.#database.holds.get(holdId)
+    const orderId = early === "no" ? this.#pickOrder(pick) : this.#nextOrderId + (pick % 3)
+    const total =
+      this.#database.orders.get(orderId)?.totalMinor ?? (hold?.qty ?? 1) * this.#reference.settings.priceMinor
+    const amounts = { unsaid: null, exact: total, more: total + 1, less: Math.max(0, total - 1) }
+    const quantity = (hold?.qty ?? 1) + (early === "with wrong quantity" ? 1 : 0)
+    const namesHold = early === "with hold" || early === "with wrong quantity"
+    return eventWith({
+      key: `key-${this.#newId()}`,
+      kind,
+      orderId,
+      paymentId,
+      amountMinor: amounts[amount],
+      currency,
+      ...(namesHold ? { holdId, productId: 1, quantity } : {}),
+    })
+  }
+
+  #changes(what: Change): Partial<ProductSettings> {
+    if (!("opensIn" in what)) return what
+    const moment = (seconds: number | null): Instant | null =>
+      seconds === null ? null : later(this.#now, seconds)
+    return { opensAt: moment(what.opensIn), closesAt: moment(what.closesIn) }
+  }
+
+  /** One of the newest holds; now and then one that does not exist. */
+  #pickHold(pick: number): number {
+    return pickNewest([...this.#database.holds.keys()], pick)
+  }
+
+  #pickOrder(pick: number): number {
+    return pickNewest([...this.#database.orders.keys()], pick)
+  }
+
+  #newId(): number {
+    this.#lastId += 1
+    return this.#lastId
+  }
+
+  #newOrderId(): number {
+    while (this.#claimed.has(this.#nextOrderId)) this.#nextOrderId += 1
+    this.#nextOrderId += 1
+    return this.#nextOrderId - 1
+  }
+
+  #unawaitedOrderId(): number {
+    return 1_000_000 + this.#newId()
+  }
+
+  #paymentEnd(): Instant {
+    return later(this.#now, RULES.paymentTtlSeconds)
+  }
+}
+
+function pickNewest(ids: readonly number[], pick: number): number {
+  return ids[ids.length - 1 - (pick % 8)] ?? 999_999
+}
+
+/** An outcome of the core in the words of the reference. */
+function tell(outcome: unknown, command: Command, now: Instant): string {
+  // oxlint-disable-next-line typescript/no-explicit-any -- every kind of outcome passes here
+  const told = outcome as any
+  if (told.code !== undefined) {
+    const more = {
+      quantity_over_limit: told.maxPerHold,
+      customer_limit_reached: told.unitsLeft,
+      out_of_stock: `${told.saleState} ${told.availableStock} ${told.retryAt}`,
+      hold_already_used: told.orderId,
+      stock_changed: told.stock,
+      stock_in_use: told.held + told.sold,
+    }[told.code as string]
+    return more === undefined ? told.code : `${told.code} ${more}`
+  }
+  switch (command.kind) {
+    case "place_hold":
+      return `hold ${told.id} of ${told.qty} for ${told.customerId} until ${told.expiresAt}`
+    case "release_hold":
+      return `${told.status} ${told.id}`
+    case "place_order":
+      if (told.existed) return `order ${told.order.id} existed`
+      return `order ${told.order.id} of ${told.order.quantity} for ${told.order.totalMinor} ${told.order.currency}: ${told.order.status}`
+    case "cancel_order":
+      return `${told.status} ${told.id}`
+    case "record_payment_event":
+      return `${told.event.outcome}${told.duplicate ? " again" : ""}`
+    case "expire_due":
+      return "swept"
+    case "adjust_stock":
+      return `stock ${told.stock}`
+    case "change_product":
+      return "changed"
+    case "create_product":
+      return `created ${now}`
+  }
+}

@@ -1,0 +1,119 @@
+import pg from "pg"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { createTestDatabase, type TestDatabase } from "../support/database.ts"
+import { insertRow, type Row, type Table } from "../support/rows.ts"
+
+// The constraints are the law's second copy: they hold even for code that forgets to ask.
+
+let database: TestDatabase
+let client: pg.Client
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+})
+
+afterAll(async () => {
+  await client.end()
+  await database[Symbol.asyncDispose]()
+})
+
+/** Changes to a valid row that break the rule; for uniqueness the valid row is there before. */
+const violations: [string, Table, Row][] = [
+  ["products_pkey", "products", {}],
+  ["products_stock_not_negative", "products", { stock: -1, held: 0, sold: 0 }],
+  ["products_held_not_negative", "products", { held: -1 }],
+  ["products_sold_not_negative", "products", { sold: -1 }],
+  ["products_units_conserved", "products", { held: 2, sold: 9 }],
+  ["products_price_not_negative", "products", { price_minor: -1 }],
+  ["products_currency_is_a_code", "products", { currency: "eur" }],
+  ["products_currency_is_a_code", "products", { currency: "EURO" }],
+  [
+    "products_opens_before_it_closes",
+    "products",
+    { opens_at: "2026-11-27T12:00:00Z", closes_at: "2026-11-27T12:00:00Z" },
+  ],
+  ["products_limits_positive", "products", { max_per_hold: 0 }],
+  ["products_limits_positive", "products", { max_per_customer: 0 }],
+  ["products_limits_positive", "products", { hold_ttl_seconds: 0 }],
+
+  ["holds_pkey", "holds", {}],
+  ["holds_qty_positive", "holds", { qty: 0 }],
+  ["holds_status_known", "holds", { status: "lost", ended_at: "2026-11-27T12:01:00Z" }],
+  ["holds_end_is_dated", "holds", { status: "active", ended_at: "2026-11-27T12:01:00Z" }],
+  ["holds_end_is_dated", "holds", { status: "released", ended_at: null }],
+
+  ["orders_pkey", "orders", { hold_id: 2 }],
+  ["orders_one_per_hold", "orders", { id: 12 }],
+  ["orders_quantity_positive", "orders", { quantity: 0, total_minor: 0 }],
+  ["orders_total_is_the_sum", "orders", { total_minor: 19_999 }],
+  ["orders_status_known", "orders", { status: "lost" }],
+  ["orders_origin_known", "orders", { origin: "somewhere" }],
+  ["orders_paid_is_dated", "orders", { status: "paid" }],
+  ["orders_paid_is_dated", "orders", { status: "cancelled", paid_at: "2026-11-27T12:01:00Z" }],
+
+  ["payment_events_once", "payment_events", { outcome: "ignored_final" }],
+  ["payment_events_kind_known", "payment_events", { kind: "refunded" }],
+  ["payment_events_outcome_known", "payment_events", { outcome: "lost" }],
+  ["payment_events_parked_or_applied", "payment_events", { outcome: "parked" }],
+  ["payment_events_parked_or_applied", "payment_events", { applied_at: null }],
+  ["payment_events_parked_or_applied", "payment_events", { applied_order_id: null }],
+
+  ["payments_one_per_event", "payments", { order_id: 12, payment_id: "pay-2" }],
+  ["payments_one_pays_the_order", "payments", { event_key: "key-2", payment_id: "pay-2" }],
+  ["payments_counted_once", "payments", { event_key: "key-2", allocation: "refund_due" }],
+  ["payments_amount_not_negative", "payments", { amount_minor: -1 }],
+  ["payments_allocation_known", "payments", { allocation: "pocket" }],
+
+  ["product_customers_pkey", "product_customers", {}],
+  ["product_customers_units_not_negative", "product_customers", { units: -1 }],
+  ["product_customers_within_limit", "product_customers", { units: 4 }],
+
+  ["stock_adjustments_pkey", "stock_adjustments", {}],
+  ["idempotency_keys_pkey", "idempotency_keys", {}],
+  ["outbox_pkey", "outbox", {}],
+  ["id_blocks_pkey", "id_blocks", {}],
+  ["claimed_order_ids_pkey", "claimed_order_ids", { hold_id: 2 }],
+  ["installation_secrets_pkey", "installation_secrets", {}],
+]
+
+test.each(violations)("%s refuses in %s: %o", async (constraint, table, changes) => {
+  await client.query("begin")
+  try {
+    await insertRow(client, table)
+    const identity = /pkey|one_per|once|one_pays/.test(constraint) ? {} : otherIdentity[table]
+    const refused = insertRow(client, table, { ...identity, ...changes })
+    await expect(refused).rejects.toMatchObject({ constraint, table })
+  } finally {
+    await client.query("rollback")
+  }
+})
+
+/** Keeps the uniqueness rules out of the way of the others. */
+const otherIdentity: Partial<Record<Table, Row>> = {
+  products: { id: 2 },
+  holds: { id: 2 },
+  orders: { id: 12, hold_id: 2 },
+  payment_events: { key: "key-2" },
+  payments: { event_key: "key-2", payment_id: "pay-2", order_id: 12 },
+  product_customers: { customer_id: "ben" },
+}
+
+test("no constraint of the schema is missing above", async () => {
+  const { rows } = await client.query<{ name: string }>(`
+    select i.relname as name
+      from pg_index x
+      join pg_class i on i.oid = x.indexrelid
+      join pg_class t on t.oid = x.indrelid
+     where x.indisunique
+       and t.relnamespace = 'public'::regnamespace
+       and t.relname not like 'kysely%'
+     union
+    select c.conname
+      from pg_constraint c
+      join pg_class t on t.oid = c.conrelid
+     where c.contype = 'c'
+       and t.relnamespace = 'public'::regnamespace`)
+  expect(new Set(violations.map(([name]) => name))).toEqual(new Set(rows.map((row) => row.name)))
+})

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
+import { needs } from "../../src/domain/needs.ts"
+import { instant, later, type Instant } from "../../src/domain/time.ts"
+import type { WorkingSet } from "../../src/domain/working-set.ts"
+import type { Database } from "../../src/store/pool.ts"
+import { createProductStore, type ProductStore } from "../../src/store/product-store.ts"
+import { eventWith, holdWith, orderWith, parkedEvent, productWith, RULES } from "../support/builders.ts"
+import { createTestDatabase, type TestDatabase } from "../support/database.ts"
+import { everyRow, insertRow, openScopedDatabase } from "../support/rows.ts"
+
+// A batch that works with something else than what is in the database must leave no trace.
+
+let empty: TestDatabase
+let database: Database
+let store: ProductStore
+
+beforeAll(async () => {
+  empty = await createTestDatabase()
+  database = openScopedDatabase(empty.url)
+  store = createProductStore(database, RULES)
+})
+
+afterAll(async () => {
+  await database.close()
+  await empty[Symbol.asyncDispose]()
+})
+
+/** Product 1 at version 7 with one hold, one order and one parked event. */
+beforeEach(async () => {
+  const pool = database.views
+  await pool.query("truncate products, holds, orders, payment_events, product_customers, idempotency_keys")
+  await insertRow(pool, "products", { version: 7, held: 4, sold: 0 })
+  await insertRow(pool, "holds")
+  await insertRow(pool, "orders", { hold_id: 2 })
+  await insertRow(pool, "payment_events", {
+    outcome: "parked",
+    applied_order_id: null,
+    applied_at: null,
+    order_status: null,
+  })
+})
+
+const released = { status: "released" } as const
+
+type Tampering = (state: WorkingSet, now: Instant) => void
+
+/** What a batch believes, and what is true by the time it writes. */
+const stale: [string, string, Tampering, { table: string; column: string }][] = [
+  [
+    "saves over a product that has moved on",
+    "update products set version = 8 where id = 1",
+    (state) => {
+      state.loadedProduct = productWith({ version: 7, held: 4 })
+      state.product = productWith({ version: 8, held: 5 })
+      state.holds.add(holdWith({ id: 100 }))
+    },
+    { table: "products", column: "version" },
+  ],
+  [
+    "saves over a newer product with an older one",
+    "update products set version = 6 where id = 1",
+    (state) => {
+      state.loadedProduct = productWith({ version: 7, held: 4 })
+      state.product = productWith({ version: 8, held: 5 })
+    },
+    { table: "products", column: "version" },
+  ],
+  ...(["released", "expired", "converted"] as const).map((status): (typeof stale)[number] => [
+    `ends a hold that is ${status} already`,
+    `update holds set status = '${status}', ended_at = now() where id = 1`,
+    (state, now) => {
+      changeProduct(state)
+      state.holds.load(holdWith())
+      state.holds.replace(holdWith({ ...released, endedAt: now }))
+    },
+    { table: "holds", column: "status" },
+  ]),
+  ...(["paid", "cancelled", "expired"] as const).map((status): (typeof stale)[number] => [
+    `ends an order that is ${status} already`,
+    `update orders set status = '${status}', paid_at = ${status === "paid" ? "now()" : "null"} where id = 11`,
+    (state, now) => {
+      changeProduct(state)
+      state.orders.load(orderWith({ holdId: 2 }))
+      state.orders.replace(orderWith({ holdId: 2, status: "paid", paidAt: now }))
+    },
+    { table: "orders", column: "status" },
+  ]),
+  [
+    "applies a parked event that has acted already",
+    "update payment_events set outcome = 'paid', applied_at = now(), applied_order_id = 11",
+    (state, now) => {
+      changeProduct(state)
+      state.events.load(parkedEvent())
+      state.events.replace(
+        parkedEvent({ outcome: "cancelled", appliedAt: now, appliedOrderId: 11, orderStatus: "cancelled" }),
+      )
+    },
+    { table: "payment_events", column: "outcome" },
+  ],
+  [
+    "keeps a first answer where another one was kept a moment ago",
+    `insert into idempotency_keys values ('s', 'k', 'f', '{"first":true}', now())`,
+    (state, now) => {
+      changeProduct(state)
+      state.idempotency.add({ scope: "s", key: "k", fingerprint: "g", outcome: "{}", createdAt: now })
+    },
+    { table: "idempotency_keys", column: "created_at" },
+  ],
+]
+
+/** A change of the product that would be seen if the batch were not undone. */
+function changeProduct(state: WorkingSet): void {
+  if (state.product === null) throw new Error("no product")
+  state.product = { ...state.product, stock: 99, version: state.product.version + 1 }
+}
+
+describe("a batch that", () => {
+  test.each(stale)("%s fails, and nothing changes", async (_, meanwhile, tamper, refusedBy) => {
+    await database.views.query(meanwhile)
+    const before = await everyRow(database.views)
+
+    const saved = store.transact(1, needs([]), tamper)
+
+    await expect(saved).rejects.toMatchObject({ code: "23502", ...refusedBy })
+    expect(await everyRow(database.views)).toEqual(before)
+  })
+
+  test("believes what is true is saved", async () => {
+    await store.transact(1, needs([]), (state, now) => {
+      changeProduct(state)
+      state.holds.load(holdWith())
+      state.holds.replace(holdWith({ ...released, endedAt: now }))
+    })
+    expect(await everyRow(database.views)).toMatchObject({
+      products: [{ stock: 99, version: 8 }],
+      holds: [{ status: "released" }],
+    })
+  })
+
+  test.each([
+    ["a hold under a taken id", "holds_pkey", (state: WorkingSet) => state.holds.add(holdWith())],
+    [
+      "an order under a taken id",
+      "orders_pkey",
+      (state: WorkingSet) => state.orders.add(orderWith({ holdId: 9 })),
+    ],
+    [
+      "a second order of a hold",
+      "orders_one_per_hold",
+      (state: WorkingSet) => state.orders.add(orderWith({ id: 12, holdId: 2 })),
+    ],
+    [
+      "an event under a taken key",
+      "payment_events_once",
+      (state: WorkingSet, now: Instant) =>
+        state.events.add({
+          ...eventWith(),
+          outcome: "paid",
+          appliedOrderId: 11,
+          orderStatus: "paid",
+          receivedAt: now,
+          appliedAt: now,
+        }),
+    ],
+  ])("makes %s fails, and nothing changes", async (_, constraint, tamper) => {
+    const before = await everyRow(database.views)
+    const saved = store.transact(1, needs([]), (state, now) => {
+      changeProduct(state)
+      tamper(state, now)
+    })
+    await expect(saved).rejects.toMatchObject({ code: "23505", constraint })
+    expect(await everyRow(database.views)).toEqual(before)
+  })
+
+  test("decides badly (it throws) leaves no trace and no broken connection", async () => {
+    const before = await everyRow(database.views)
+    const saved = store.transact(1, needs([]), () => {
+      throw new Error("a fault of ours")
+    })
+    await expect(saved).rejects.toThrow("a fault of ours")
+    expect(await everyRow(database.views)).toEqual(before)
+    expect((await store.transact(1, needs([]), () => {})).product).toMatchObject({ version: 7 })
+  })
+})
+
+test("a first answer that is older than a day is written over", async () => {
+  await insertRow(database.views, "idempotency_keys", { created_at: "2020-01-01T00:00:00Z" })
+  await store.transact(1, needs([]), (state, now) => {
+    state.idempotency.add({ scope: "s", key: "k", fingerprint: "g", outcome: "[]", createdAt: now })
+  })
+  const { idempotency_keys: kept } = await everyRow(database.views)
+  expect(kept).toMatchObject([{ fingerprint: "g", outcome: "[]" }])
+})
+
+test("a lock is waited for, and time is read after the wait", async () => {
+  const holder = await database.views.connect()
+  const moments: Instant[] = []
+  try {
+    await holder.query("begin")
+    await holder.query("select from products where id = 1 for update")
+    const saved = store.transact(1, needs([]), (_, now) => void moments.push(now))
+    await untilSomeoneWaits()
+    const { rows } = await holder.query<{ now: string }>("select clock_timestamp() as now")
+    await holder.query("commit")
+    await saved
+    const released = instant(Number(rows[0]?.now))
+    expect(moments).toHaveLength(1)
+    expect(moments[0]).toBeGreaterThanOrEqual(released)
+    expect(moments[0]).toBeLessThan(later(released, 60))
+  } finally {
+    holder.release()
+  }
+})
+
+/** Polls the server until a session waits for a lock. */
+async function untilSomeoneWaits(): Promise<void> {
+  for (;;) {
+    const { rowCount } = await database.views.query(
+      "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    )
+    if (rowCount === 1) return
+  }
+}

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest"
+import { dueProducts, emptyDatabase, removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
+import { createTestDatabase } from "../support/database.ts"
+import { everyRow, insertRow, openScopedDatabase } from "../support/rows.ts"
+
+test("idempotency keys are kept for 24 hours, and removed after", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  for (const [key, age] of Object.entries({
+    now: "0 hours",
+    young: "23 hours 59 minutes",
+    old: "24 hours",
+    ancient: "48 hours",
+  })) {
+    await database.views.query(
+      "insert into idempotency_keys values ('s', $1, 'f', '{}', clock_timestamp() - $2::interval)",
+      [key, age],
+    )
+  }
+
+  expect(await removeOldIdempotencyKeys(database.views)).toBe(2)
+  expect(await removeOldIdempotencyKeys(database.views)).toBe(0)
+
+  const { idempotency_keys: kept } = await everyRow(database.views)
+  expect(kept).toMatchObject([{ key: "now" }, { key: "young" }])
+})
+
+test("old keys go in small batches, and a second process does not wait for the first", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await database.views.query(`
+    insert into idempotency_keys
+    select 's', 'key-' || n, 'f', '{}', clock_timestamp() - interval '25 hours'
+      from generate_series(1, 1500) as n`)
+  const removed = await Promise.all([
+    removeOldIdempotencyKeys(database.views),
+    removeOldIdempotencyKeys(database.views),
+  ])
+  expect(Math.max(...removed)).toBeLessThanOrEqual(1_000)
+  expect((removed[0] ?? 0) + (removed[1] ?? 0)).toBeLessThanOrEqual(1_500)
+  await removeOldIdempotencyKeys(database.views)
+  expect((await everyRow(database.views))["idempotency_keys"]).toEqual([])
+})
+
+test("products with something due are found, the longest due first", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const pool = database.views
+  const [past, longPast, future] = ["2021-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"]
+  for (const id of [1, 2, 3, 4]) await insertRow(pool, "products", { id, held: 2 })
+  await insertRow(pool, "holds", { id: 1, product_id: 1, expires_at: past })
+  await insertRow(pool, "orders", { id: 2, product_id: 2, expires_at: longPast })
+  await insertRow(pool, "holds", { id: 3, product_id: 3, expires_at: future })
+  await insertRow(pool, "holds", {
+    id: 4,
+    product_id: 4,
+    status: "released",
+    expires_at: past,
+    ended_at: past,
+  })
+
+  const due = await dueProducts(pool, 10)
+
+  expect(due.map((product) => product.productId)).toEqual([2, 1])
+  expect(due[0]?.lagSeconds).toBeGreaterThan(due[1]?.lagSeconds ?? Infinity)
+  expect(due[1]?.lagSeconds).toBeGreaterThan(0)
+  expect(await dueProducts(pool, 1)).toMatchObject([{ productId: 2 }])
+})
+
+test("an emptied database goes on with new ids", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await insertRow(database.views, "products")
+  await insertRow(database.views, "holds")
+  await database.views.query("update id_blocks set next_id = 500")
+
+  await emptyDatabase(database.views)
+
+  const rows = await everyRow(database.views)
+  expect(rows).toMatchObject({ products: [], holds: [], orders: [], payment_events: [], payments: [] })
+  expect(rows["id_blocks"]).toHaveLength(4)
+  expect(rows["id_blocks"]).toContainEqual({ kind: "orders", next_id: 500 })
+})

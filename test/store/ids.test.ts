@@ -1,0 +1,97 @@
+import { expect, test } from "vitest"
+import { createIds, type IdKind, type Ids } from "../../src/store/ids.ts"
+import { createTestDatabase } from "../support/database.ts"
+import { openScopedDatabase } from "../support/rows.ts"
+
+const kinds: readonly IdKind[] = ["products", "holds", "orders", "stock_adjustments"]
+
+async function take(ids: Ids, kind: IdKind, count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, async () => ids.next(kind)))
+}
+
+test.each(kinds)("two processes that take %s ids at once never get the same one", async (kind) => {
+  await using own = await createTestDatabase()
+  await using one = openScopedDatabase(own.url)
+  await using other = openScopedDatabase(own.url)
+  const [first, second] = [createIds(one), createIds(other)]
+
+  const rounds: number[][] = []
+  // Enough to make the blocks grow; several callers wait for the same refill.
+  for (let round = 0; round < 10; round += 1) {
+    rounds.push(...(await Promise.all([take(first, kind, 150), take(second, kind, 150)])))
+  }
+
+  const ids = rounds.flat()
+  expect(ids).toHaveLength(3_000)
+  expect(new Set(ids).size).toBe(3_000)
+  expect(Math.min(...ids)).toBe(1)
+})
+
+test("ids that were claimed are passed over", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const ids = createIds(database)
+  const claimed = [1, 2, 5, 16, 17, 40]
+  for (const id of claimed) expect(await ids.claimOrderId(id, 100 + id)).toBe(true)
+
+  const handedOut = await take(ids, "orders", 100)
+
+  expect(handedOut.filter((id) => claimed.includes(id))).toEqual([])
+  expect(new Set(handedOut).size).toBe(100)
+})
+
+test("an id inside a block that a process has taken cannot be claimed, used or not", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await using other = openScopedDatabase(own.url)
+  const used = await createIds(database).next("orders")
+
+  const claims = createIds(other)
+  expect(await claims.claimOrderId(used, 100)).toBe(false)
+  expect(await claims.claimOrderId(used + 1, 100)).toBe(false)
+  expect(await claims.claimOrderId(1_000, 100)).toBe(true)
+})
+
+test("a claim belongs to its hold, for ever", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const ids = createIds(database)
+  expect(await ids.claimOrderId(7, 100)).toBe(true)
+  expect(await ids.claimOrderId(7, 100)).toBe(true)
+  expect(await ids.claimOrderId(7, 101)).toBe(false)
+  await take(ids, "orders", 16)
+  expect(await ids.claimOrderId(7, 100)).toBe(true)
+})
+
+test("of many claims of one id at once, one hold gets it", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const ids = createIds(database)
+  const claims = await Promise.all(Array.from({ length: 20 }, (_, hold) => ids.claimOrderId(7, hold + 1)))
+  expect(claims.filter(Boolean)).toHaveLength(1)
+})
+
+test("20 claims racing 20 refills: an id is claimed or handed out, never both", async () => {
+  await using own = await createTestDatabase()
+  await using one = openScopedDatabase(own.url)
+  await using other = openScopedDatabase(own.url)
+  const claims = createIds(one)
+  let granted = 0
+  for (let round = 0; round < 5; round += 1) {
+    // Fresh processes: each begins with a block of 16, somewhere around the ids that are claimed.
+    const start = round * 20 * 16 + 1
+    const racers = Array.from({ length: 20 }, () => createIds(other))
+    const wanted = Array.from({ length: 20 }, (_, index) => start + index * 16 + (index % 16))
+    const [answers, blocks] = await Promise.all([
+      Promise.all(wanted.map((id) => claims.claimOrderId(id, id))),
+      Promise.all(racers.map((racer) => take(racer, "orders", 12))),
+    ])
+
+    const claimed = wanted.filter((_, index) => answers[index])
+    const handedOut = blocks.flat()
+    expect(handedOut.filter((id) => claimed.includes(id))).toEqual([])
+    expect(new Set(handedOut).size).toBe(handedOut.length)
+    granted += claimed.length
+  }
+  expect(granted).toBeGreaterThan(0)
+})

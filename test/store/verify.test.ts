@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { verify } from "../../src/store/verify.ts"
+import { createBusyDatabase, type BusyDatabase } from "../support/busy-database.ts"
+import { differencesIn } from "../support/database.ts"
+import { openScopedDatabase, runSql } from "../support/rows.ts"
+
+let busy: BusyDatabase
+
+beforeAll(async () => {
+  busy = await createBusyDatabase()
+})
+
+afterAll(async () => {
+  await busy[Symbol.asyncDispose]()
+})
+
+test("a healthy database is clean, and everything in it was looked at", async () => {
+  await using copy = await busy.copy()
+  await using database = openScopedDatabase(copy.url)
+  expect(await verify(database.views)).toEqual({
+    products: 1,
+    holds: 6,
+    orders: 4,
+    paymentEvents: 5,
+    violations: [],
+  })
+})
+
+test("what time has ended and nobody has swept is no violation", async () => {
+  await using copy = await busy.copy()
+  await runSql(
+    copy.url,
+    "update holds set expires_at = '2020-01-01'",
+    "update orders set expires_at = '2020-01-01'",
+  )
+  expect(await differencesIn(copy.url)).toEqual([])
+})
+
+const secondProduct = `
+  insert into products (id, stock, price_minor, currency, name, created_at, updated_at)
+  values (2, 0, 1, 'EUR', 'Desk', now(), now())`
+
+describe("finds", () => {
+  // Some corruption is refused by a constraint, which then has to go first.
+  test.each<[string, RegExp, string[]]>([
+    [
+      "more units held and sold than there are",
+      /^I1 .*stock 30, held 4, sold 400/,
+      ["alter table products drop constraint products_units_conserved", "update products set sold = 400"],
+    ],
+    [
+      "fewer units held than none",
+      /^I1 .*held -1/,
+      ["alter table products drop constraint products_held_not_negative", "update products set held = -1"],
+    ],
+    [
+      "fewer units sold than none",
+      /^I1 .*sold -1/,
+      ["alter table products drop constraint products_sold_not_negative", "update products set sold = -1"],
+    ],
+    ["stock that no adjustment explains", /^I1 .*stock is 31/, ["update products set stock = 31"]],
+    ["an adjustment that is gone", /^I1 .*add up to 20/, ["delete from stock_adjustments where id = 2"]],
+    ["no adjustment at all", /^I1 .*add up to 0/, ["delete from stock_adjustments"]],
+
+    ["held units of no row", /^I2 .*held is 5/, ["update products set held = held + 1"]],
+    ["a hold that holds more", /^I2 .*active holds have 3/, ["update holds set qty = 3 where id = 1"]],
+    [
+      "a waiting order that is not held",
+      /^I2 .*unpaid orders 0/,
+      ["update orders set status = 'expired' where id = 1"],
+    ],
+    ["sold units of no order", /^I2 .*sold is 5/, ["update products set sold = sold + 1"]],
+    [
+      "a paid order that is not sold",
+      /^I2 .*sold is 4, its paid orders have 2/,
+      ["update orders set status = 'expired', paid_at = null where id = 2"],
+    ],
+    ["a hold of no product", /^I2 .*hold 2 belongs/, ["update holds set product_id = 77 where id = 2"]],
+    ["an order of no product", /^I2 .*order 3 belongs/, ["update orders set product_id = 77 where id = 3"]],
+
+    ["a converted hold without an order", /^I3 .*hold 5 is converted/, ["delete from orders where id = 3"]],
+    [
+      "an order of a hold that ended otherwise",
+      /^I3 .*order 3 .*released/,
+      ["update holds set status = 'released' where id = 5"],
+    ],
+    ["an order of no hold", /^I3 .*order 3 .*missing/, ["delete from holds where id = 5"]],
+    [
+      "an order with other units than its hold",
+      /^I3 .*order 3 has 2 units of hold 5, which is converted with 9/,
+      ["update holds set qty = 9 where id = 5"],
+    ],
+    [
+      "an order id that exists twice",
+      /^I3 .*order id 3 exists 2 times/,
+      [
+        secondProduct,
+        `insert into orders
+         select id, 2, hold_id, customer_id, quantity, unit_price_minor, total_minor, currency, status, origin,
+                expires_at, paid_at, created_at, updated_at
+           from orders where id = 3`,
+      ],
+    ],
+    [
+      "a hold id that exists twice",
+      /^I3 .*hold id 2 exists 2 times/,
+      [
+        secondProduct,
+        `insert into holds
+         select id, 2, qty, status, expires_at, created_at, ended_at, customer_id from holds where id = 2`,
+      ],
+    ],
+
+    [
+      "a payment of no event",
+      /^I4 .*event first .*no such/,
+      ["delete from payment_events where key = 'first'"],
+    ],
+    [
+      "a payment for another order than its event's",
+      /^I4 .*event again/,
+      ["update payment_events set applied_order_id = 1 where key = 'again'"],
+    ],
+    [
+      "two events that both paid an order",
+      /^I4 .*paid order 2 more than once/,
+      ["update payment_events set outcome = 'paid' where key = 'again'"],
+    ],
+    [
+      "two such events, only one of which names the product",
+      /^I4 .*paid order 2 more than once/,
+      ["update payment_events set outcome = 'paid', product_id = 1 where key = 'again'"],
+    ],
+    [
+      "two such events of different providers",
+      /^I4 .*paid order 2 more than once/,
+      ["update payment_events set outcome = 'paid', provider = 'stripe' where key = 'failure'"],
+    ],
+
+    [
+      "a paid order without its payment",
+      /^I7 .*order 2 is paid/,
+      ["delete from payments where event_key = 'first'"],
+    ],
+    [
+      "a payment for an order that is not paid",
+      /^I7 .*pays order 4, which is cancelled/,
+      ["update orders set status = 'cancelled', paid_at = null where id = 4"],
+    ],
+    [
+      "a payment for an order that is not there",
+      /^I7 .*pays order 4, which is missing/,
+      ["delete from orders where id = 4"],
+    ],
+    [
+      "an event that paid and left no payment",
+      /^I7 .*event early .*paid/,
+      ["delete from payments where event_key = 'early'"],
+    ],
+    [
+      "money that was to go back and is not written down, on an order that another payment paid",
+      /^I7 .*event again .*refund_due/,
+      ["delete from payments where event_key = 'again'"],
+    ],
+
+    [
+      "a customer who owns more than is counted",
+      /^I8 .*customer anna has 8 units, the counter says 7/,
+      ["update product_customers set units = 7"],
+    ],
+    [
+      "a customer who is not counted",
+      /^I8 .*customer anna has 8 units, the counter says 0/,
+      ["delete from product_customers"],
+    ],
+    [
+      "a customer past the limit",
+      /^I8 .*more than the limit of 3/,
+      [
+        "alter table product_customers drop constraint product_customers_within_limit",
+        "update product_customers set unit_limit = 3",
+      ],
+    ],
+  ])("%s", async (_, violation, corruption) => {
+    await using copy = await busy.copy()
+    await runSql(copy.url, ...corruption)
+    expect(await differencesIn(copy.url)).toContainEqual(expect.stringMatching(violation))
+  })
+})

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest"
+import { createViews } from "../../src/store/views.ts"
+import { createTestDatabase } from "../support/database.ts"
+import { insertRow, openScopedDatabase } from "../support/rows.ts"
+
+const PAST = "2020-01-01T00:00:00Z"
+const FUTURE = "2099-01-01T00:00:00Z"
+
+test.each([
+  ["active", FUTURE, null, "active", null],
+  ["active", PAST, null, "expired", Date.parse(PAST)],
+  ["released", PAST, FUTURE, "released", Date.parse(FUTURE)],
+  ["converted", PAST, FUTURE, "converted", Date.parse(FUTURE)],
+  ["expired", PAST, FUTURE, "expired", Date.parse(FUTURE)],
+])(
+  "a hold that is %s and ends at %s (ended %s) reads as %s (I6)",
+  async (status, end, ended, shown, endedAt) => {
+    await using own = await createTestDatabase()
+    await using database = openScopedDatabase(own.url)
+    await insertRow(database.views, "holds", { id: 5, status, expires_at: end, ended_at: ended })
+
+    const hold = await createViews(database.views).hold(5)
+
+    expect(hold).toMatchObject({ id: 5, status: shown, endedAt })
+    expect(Object.keys(hold ?? {})).not.toContain("isOver")
+  },
+)
+
+test.each([
+  ["pending_payment", FUTURE, null, "pending_payment"],
+  ["pending_payment", PAST, null, "expired"],
+  ["paid", PAST, PAST, "paid"],
+  ["cancelled", PAST, null, "cancelled"],
+  ["expired", PAST, null, "expired"],
+  ["refunded", PAST, PAST, "refunded"],
+])("an order that is %s and ends at %s reads, paid at %s, as %s (I6)", async (status, end, paidAt, shown) => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await insertRow(database.views, "orders", { id: 5, status, expires_at: end, paid_at: paidAt })
+
+  const order = await createViews(database.views).order(5)
+
+  expect(order).toMatchObject({ id: 5, status: shown, totalMinor: 19_998 })
+  expect(Object.keys(order ?? {})).not.toContain("isOver")
+})
+
+test("what is not there reads as null", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const views = createViews(database.views)
+  expect(await Promise.all([views.product(1), views.hold(1), views.order(1)])).toEqual([null, null, null])
+})
+
+test("products come by id, page by page, with the database's time", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  for (const id of [9, 2, 5, 7]) await insertRow(database.views, "products", { id })
+  const views = createViews(database.views)
+
+  const ids = (page: readonly { product: { id: number } }[]) => page.map(({ product }) => product.id)
+  expect(ids(await views.products(0, 3))).toEqual([2, 5, 7])
+  expect(ids(await views.products(7, 3))).toEqual([9])
+  expect(ids(await views.products(9, 3))).toEqual([])
+  expect(await views.product(5)).toMatchObject({ product: { id: 5, stock: 10, held: 2, sold: 3 } })
+  expect(await views.product(6)).toBeNull()
+  expect((await views.product(5))?.serverTime).toBeGreaterThan(Date.parse(PAST))
+})

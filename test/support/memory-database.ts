@@ -1,0 +1,292 @@
+import type { Command, OutcomeOf } from "../../src/domain/commands.ts"
+import type { Hold } from "../../src/domain/hold.ts"
+import { execute, type Execution } from "../../src/domain/machine.ts"
+import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
+import type { Order } from "../../src/domain/order.ts"
+import type { Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
+import type { Product } from "../../src/domain/product.ts"
+import type { Instant } from "../../src/domain/time.ts"
+import {
+  emptyWorkingSet,
+  eventName,
+  idempotencyName,
+  type CustomerUnits,
+  type IdempotencyRecord,
+  type Rules,
+  type StockAdjustment,
+  type WorkingSet,
+} from "../../src/domain/working-set.ts"
+
+/**
+ * One product and all that belongs to it, in maps: what load.ts and save.ts do with PostgreSQL, with
+ * the same guards and unique keys, so that the core can be run millions of times.
+ */
+export interface MemoryDatabase {
+  readonly product: Product | null
+  readonly holds: ReadonlyMap<number, Hold>
+  readonly orders: ReadonlyMap<number, Order>
+  readonly customers: ReadonlyMap<string, CustomerUnits>
+  readonly events: ReadonlyMap<string, PaymentEventRecord>
+  readonly payments: ReadonlyMap<string, Payment>
+  readonly adjustments: readonly StockAdjustment[]
+  /** Runs commands as one batch; `afterEach` sees the working set between them. */
+  run<C extends Command>(
+    commands: readonly C[],
+    now: Instant,
+    afterEach?: (state: WorkingSet) => void,
+  ): Execution<OutcomeOf<C>>[]
+  /** Keeps an event until its order exists; as the inbox does, outside any batch. */
+  park(event: PaymentEvent, now: Instant): void
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+interface Tables {
+  product: Product | null
+  holds: Map<number, Hold>
+  orders: Map<number, Order>
+  customers: Map<string, CustomerUnits>
+  events: Map<string, PaymentEventRecord>
+  payments: Map<string, Payment>
+  adjustments: StockAdjustment[]
+  idempotency: Map<string, IdempotencyRecord>
+}
+
+/** An empty database for the product `productId`. */
+export function createMemoryDatabase(productId: number, rules: Rules): MemoryDatabase {
+  const tables: Tables = {
+    product: null,
+    holds: new Map(),
+    orders: new Map(),
+    customers: new Map(),
+    events: new Map(),
+    payments: new Map(),
+    adjustments: [],
+    idempotency: new Map(),
+  }
+  return Object.assign(tables, {
+    run<C extends Command>(
+      commands: readonly C[],
+      now: Instant,
+      afterEach: (state: WorkingSet) => void = () => {},
+    ) {
+      const state = load(tables, emptyWorkingSet(productId, rules), needs(commands), now)
+      const executions = commands.map((command) => {
+        const execution = execute(state, command, now)
+        afterEach(state)
+        return execution
+      })
+      save(tables, state, now)
+      return executions
+    },
+    park(event: PaymentEvent, now: Instant) {
+      const parked = { outcome: "parked", appliedOrderId: null, orderStatus: null, appliedAt: null } as const
+      insert("payment_events_once", tables.events, eventName(event.provider, event.key), {
+        ...event,
+        ...parked,
+        receivedAt: now,
+      })
+    },
+  })
+}
+
+function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): WorkingSet {
+  state.product = tables.product
+  state.loadedProduct = tables.product
+  for (const id of needs.holdIds) loadRow(state.holds, tables.holds.get(id))
+  for (const order of tables.orders.values()) {
+    if (needs.orderIds.includes(order.id) || needs.orderHoldIds.includes(order.holdId)) {
+      loadOrder(state, order)
+    }
+  }
+  for (const id of needs.unitsByCustomer.keys()) loadRow(state.customers, tables.customers.get(id))
+  for (const { provider, key } of needs.events)
+    loadRow(state.events, tables.events.get(eventName(provider, key)))
+  if (needs.newOrderIds.length > 0) {
+    for (const event of tables.events.values()) {
+      if (event.outcome === "parked" && needs.newOrderIds.includes(event.orderId)) state.events.load(event)
+    }
+  }
+  if (needs.events.length > 0) {
+    for (const payment of tables.payments.values()) {
+      if (state.orders.get(payment.orderId) !== undefined) state.payments.load(payment)
+    }
+  }
+  for (const { scope, key } of needs.idempotency) {
+    const record = tables.idempotency.get(idempotencyName(scope, key))
+    if (record !== undefined && record.createdAt > now - DAY_MS) state.idempotency.load(record)
+  }
+  loadDue(tables, state, needs, now)
+  return state
+}
+
+function loadRow<Row>(rows: { load(row: Row): void }, row: Row | undefined): void {
+  if (row !== undefined) rows.load(row)
+}
+
+function loadOrder(state: WorkingSet, order: Order): void {
+  state.orders.load(order)
+  state.orderIdByHold.set(order.holdId, order.id)
+}
+
+function loadDue(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): void {
+  const missing = shortage(state, needs)
+  if (missing === null && needs.dueLimit === 0) return
+  const limit = Math.max(needs.dueLimit, missing?.units ?? 0)
+  const customerIds = missing?.customerIds ?? []
+
+  const held = [...tables.holds.values()].filter((hold) => hold.status === "active")
+  const pending = [...tables.orders.values()].filter((order) => order.status === "pending_payment")
+  for (const hold of dueRows(held, { limit, customerIds, now })) {
+    if (state.holds.get(hold.id) === undefined) state.holds.load(hold)
+  }
+  for (const order of dueRows(pending, { limit, customerIds, now })) {
+    if (state.orders.get(order.id) === undefined) loadOrder(state, order)
+  }
+  const ahead = [...held, ...pending].map((row) => row.expiresAt).filter((deadline) => deadline > now)
+  state.nextDeadline = ahead.reduce<Instant | null>(
+    (first, deadline) => (first === null || deadline < first ? deadline : first),
+    null,
+  )
+}
+
+interface Due {
+  readonly limit: number
+  readonly customerIds: readonly string[]
+  readonly now: Instant
+}
+
+function dueRows<Row extends { expiresAt: Instant; customerId: string | null }>(
+  rows: readonly Row[],
+  { limit, customerIds, now }: Due,
+): Row[] {
+  const due = rows.filter((row) => row.expiresAt <= now).sort((a, b) => a.expiresAt - b.expiresAt)
+  const owned = due.filter((row) => row.customerId !== null && customerIds.includes(row.customerId))
+  return [...due.slice(0, limit), ...owned]
+}
+
+/** Writes the columns that save.ts writes, and no others. */
+function save(tables: Tables, state: WorkingSet, now: Instant): void {
+  saveProduct(tables, state, now)
+  for (const hold of state.holds.added()) {
+    check("holds_qty_positive", hold.qty > 0)
+    check("holds_end_is_dated", (hold.status === "active") === (hold.endedAt === null))
+    insert("holds_pkey", tables.holds, hold.id, hold)
+  }
+  for (const { id, status, endedAt } of state.holds.changed()) {
+    const hold = existing(tables.holds.get(id))
+    check("a hold ends once", hold.status === "active")
+    check("holds_end_is_dated", (status === "active") === (endedAt === null))
+    tables.holds.set(id, { ...hold, status, endedAt })
+  }
+  for (const order of state.orders.added()) {
+    const taken = [...tables.orders.values()].some((other) => other.holdId === order.holdId)
+    check("orders_one_per_hold", !taken)
+    check("orders_total_is_the_sum", order.totalMinor === order.unitPriceMinor * order.quantity)
+    insert("orders_pkey", tables.orders, order.id, datedOrder(order))
+  }
+  for (const { id, status, paidAt, updatedAt } of state.orders.changed()) {
+    const order = existing(tables.orders.get(id))
+    check("an order ends once", order.status === "pending_payment")
+    tables.orders.set(id, datedOrder({ ...order, status, paidAt, updatedAt }))
+  }
+  saveCustomers(tables, state)
+  saveMoney(tables, state)
+  for (const record of state.idempotency.added()) {
+    const name = idempotencyName(record.scope, record.key)
+    const before = tables.idempotency.get(name)
+    check("idempotency_keys_pkey", before === undefined || before.createdAt <= now - DAY_MS)
+    tables.idempotency.set(name, record)
+  }
+}
+
+function saveProduct(
+  tables: Tables,
+  { product, loadedProduct, adjustments }: WorkingSet,
+  now: Instant,
+): void {
+  for (const adjustment of adjustments) {
+    check(
+      "stock_adjustments_pkey",
+      tables.adjustments.every(({ id }) => id !== adjustment.id),
+    )
+    tables.adjustments.push(adjustment)
+  }
+  if (product === null || product === loadedProduct) return
+  check("the version guard", (tables.product?.version ?? null) === (loadedProduct?.version ?? null))
+  check("a new version", product.version === (loadedProduct?.version ?? 0) + 1)
+  const { stock, held, sold, opensAt, closesAt } = product
+  check("products_held_not_negative", held >= 0)
+  check("products_sold_not_negative", sold >= 0)
+  check("products_units_conserved", held + sold <= stock)
+  check("products_opens_before_it_closes", opensAt === null || closesAt === null || opensAt < closesAt)
+  tables.product = { ...product, updatedAt: now }
+}
+
+function datedOrder(order: Order): Order {
+  const isPaid = order.status === "paid" || order.status === "refunded"
+  check("orders_paid_is_dated", isPaid === (order.paidAt !== null))
+  return order
+}
+
+function saveCustomers(tables: Tables, state: WorkingSet): void {
+  const customers = [...state.customers.added(), ...state.customers.changed()]
+  for (const [customerId, units] of state.customerReturns) {
+    const customer = existing(tables.customers.get(customerId))
+    customers.push({ ...customer, units: customer.units - units })
+  }
+  for (const customer of customers) {
+    check("product_customers_units_not_negative", customer.units >= 0)
+    check(
+      "product_customers_within_limit",
+      customer.unitLimit === null || customer.units <= customer.unitLimit,
+    )
+    tables.customers.set(customer.customerId, customer)
+  }
+}
+
+function saveMoney(tables: Tables, state: WorkingSet): void {
+  for (const event of state.events.added()) {
+    insert("payment_events_once", tables.events, eventName(event.provider, event.key), parkedOrApplied(event))
+  }
+  for (const { provider, key, outcome, appliedOrderId, orderStatus, appliedAt } of state.events.changed()) {
+    const event = existing(tables.events.get(eventName(provider, key)))
+    check("a parked event is applied once", event.outcome === "parked")
+    const applied = { ...event, outcome, appliedOrderId, orderStatus, appliedAt }
+    tables.events.set(eventName(provider, key), parkedOrApplied(applied))
+  }
+  for (const payment of state.payments.added()) {
+    const others = [...tables.payments.values()].filter((other) => other.orderId === payment.orderId)
+    check(
+      "payments_one_pays_the_order",
+      payment.allocation !== "order" || others.every((other) => other.allocation !== "order"),
+    )
+    check(
+      "payments_counted_once",
+      payment.paymentId === null ||
+        !others.some((other) => other.paymentId === payment.paymentId && other.provider === payment.provider),
+    )
+    insert("payments_one_per_event", tables.payments, eventName(payment.provider, payment.eventKey), payment)
+  }
+}
+
+function parkedOrApplied(event: PaymentEventRecord): PaymentEventRecord {
+  const isParked = event.outcome === "parked"
+  check("payment_events_parked_or_applied", isParked === (event.appliedAt === null))
+  check("payment_events_parked_or_applied", isParked === (event.appliedOrderId === null))
+  return event
+}
+
+function insert<Key, Row>(constraint: string, table: Map<Key, Row>, key: Key, row: Row): void {
+  check(constraint, !table.has(key))
+  table.set(key, row)
+}
+
+function existing<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new Error("a changed row is not in the database")
+  return row
+}
+
+function check(constraint: string, holds: boolean): void {
+  if (!holds) throw new Error(`the database refuses: ${constraint}`)
+}

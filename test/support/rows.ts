@@ -1,0 +1,146 @@
+import pg from "pg"
+import { openDatabase } from "../../src/store/pool.ts"
+
+/** A row by column. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** Rows of each table that no constraint objects to. */
+export const validRows = {
+  products: {
+    id: 1,
+    stock: 10,
+    held: 2,
+    sold: 3,
+    version: 1,
+    price_minor: 9_999,
+    currency: "EUR",
+    opens_at: null,
+    closes_at: null,
+    max_per_hold: null,
+    max_per_customer: null,
+    hold_ttl_seconds: null,
+    name: "Lamp",
+    created_at: "2026-11-27T12:00:00Z",
+    updated_at: "2026-11-27T12:00:00Z",
+  },
+  holds: {
+    id: 1,
+    product_id: 1,
+    qty: 2,
+    status: "active",
+    expires_at: "2026-11-27T12:02:00Z",
+    created_at: "2026-11-27T12:00:00Z",
+    ended_at: null,
+    customer_id: null,
+  },
+  orders: {
+    id: 11,
+    product_id: 1,
+    hold_id: 1,
+    customer_id: null,
+    quantity: 2,
+    unit_price_minor: 9_999,
+    total_minor: 19_998,
+    currency: "EUR",
+    status: "pending_payment",
+    origin: "buyer",
+    expires_at: "2026-11-27T12:15:00Z",
+    paid_at: null,
+    created_at: "2026-11-27T12:00:00Z",
+    updated_at: "2026-11-27T12:00:00Z",
+  },
+  payment_events: {
+    provider: "generic",
+    key: "key-1",
+    fingerprint: "f",
+    kind: "succeeded",
+    order_id: 11,
+    payment_id: null,
+    product_id: null,
+    outcome: "paid",
+    applied_order_id: 11,
+    order_status: "paid",
+    received_at: "2026-11-27T12:00:00Z",
+    applied_at: "2026-11-27T12:00:00Z",
+  },
+  payments: {
+    product_id: 1,
+    order_id: 11,
+    provider: "generic",
+    event_key: "key-1",
+    payment_id: "pay-1",
+    amount_minor: 19_998,
+    currency: "EUR",
+    allocation: "order",
+    received_at: "2026-11-27T12:00:00Z",
+  },
+  product_customers: { product_id: 1, customer_id: "anna", units: 2, unit_limit: 3 },
+  stock_adjustments: {
+    id: 1,
+    product_id: 1,
+    stock_before: 0,
+    stock_after: 10,
+    created_at: "2026-11-27T12:00:00Z",
+  },
+  idempotency_keys: {
+    scope: "s",
+    key: "k",
+    fingerprint: "f",
+    outcome: "{}",
+    created_at: "2026-11-27T12:00:00Z",
+  },
+  outbox: {
+    id: 1,
+    product_id: 1,
+    topic: "t",
+    payload: "{}",
+    created_at: "2026-11-27T12:00:00Z",
+    sent_at: null,
+  },
+  id_blocks: { kind: "something", next_id: 1 },
+  claimed_order_ids: { order_id: 7, hold_id: 1 },
+  installation_secrets: { name: "n", value: "v" },
+} satisfies Record<string, Row>
+
+export type Table = keyof typeof validRows
+
+/** Inserts a valid row with `changes`. */
+export async function insertRow(client: pg.ClientBase | pg.Pool, table: Table, changes: Row = {}) {
+  const row: Row = { ...validRows[table], ...changes }
+  const columns = Object.keys(row)
+  const values = columns.map((_, index) => `$${index + 1}`)
+  await client.query(
+    `insert into ${table} (${columns.join(", ")}) values (${values.join(", ")})`,
+    columns.map((column) => row[column]),
+  )
+}
+
+/** Every row of every table a batch may write, as JSON, to see that nothing has changed. */
+export async function everyRow(pool: pg.Pool): Promise<Record<string, unknown[]>> {
+  const tables = Object.keys(validRows)
+  const contents = await Promise.all(
+    tables.map((table) =>
+      pool.query<{ row: unknown }>(`select to_jsonb(t) as row from ${table} as t order by 1`),
+    ),
+  )
+  return Object.fromEntries(
+    tables.map((table, index) => [table, (contents[index]?.rows ?? []).map(({ row }) => row)]),
+  )
+}
+
+/** Runs statements on the database at `url`, one after the other. */
+export async function runSql(url: string, ...statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Opens pools on `url` that close at the end of the scope. */
+export function openScopedDatabase(url: string) {
+  const database = openDatabase({ url })
+  return Object.assign(database, { [Symbol.asyncDispose]: () => database.close() })
+}

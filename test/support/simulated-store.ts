@@ -1,0 +1,121 @@
+import type { Needs } from "../../src/domain/needs.ts"
+import type { Instant } from "../../src/domain/time.ts"
+import type { WorkingSet } from "../../src/domain/working-set.ts"
+import type { BatchObserver, CommittedBatch } from "../../src/lanes/batch.ts"
+import { UnknownCommit } from "../../src/store/errors.ts"
+import type { ProductStore } from "../../src/store/product-store.ts"
+import { askFor, NOON, stateWith } from "./builders.ts"
+
+/** One transaction that a lane has begun and that waits for the test to say how it goes. */
+export interface Step {
+  readonly productId: number
+  /** How many commands it has, when each asks for one unit. */
+  readonly size: number
+  /** Lets the commands run and commits; returns the ids of the holds they made, in order. */
+  commit(): number[]
+  /** Fails before anything has happened. */
+  fail(error: unknown): void
+  /** Lets the commands run and loses the connection on the way of COMMIT. */
+  lose(): number[]
+}
+
+/** A store whose transactions are steered by the test, one by one. */
+export interface SimulatedStore extends ProductStore {
+  /** The next transaction, as soon as a lane begins it. */
+  next(): Promise<Step>
+  /** Transactions begun so far. */
+  readonly begun: number
+  /** Hold ids of every batch whose commands have run, in order. */
+  readonly decided: readonly (readonly number[])[]
+  /** What `wasCommitted` says, one answer after the other; an error is thrown. */
+  readonly lookups: (boolean | Error)[]
+}
+
+/** Every product has a million units, so that every hold succeeds. */
+export function createSimulatedStore(): SimulatedStore {
+  const steps: Step[] = []
+  const waiting: ((step: Step) => void)[] = []
+  const decided: number[][] = []
+  const lookups: (boolean | Error)[] = []
+  let begun = 0
+
+  function transact(productId: number, needs: Needs, decide: (state: WorkingSet, now: Instant) => void) {
+    begun += 1
+    const { promise, resolve, reject } = Promise.withResolvers<WorkingSet>()
+    function run(): { state: WorkingSet; ids: number[] } {
+      const state = stateWith({ product: { stock: 1_000_000 } })
+      decide(state, NOON)
+      const ids = state.holds.added().map((hold) => hold.id)
+      decided.push(ids)
+      return { state, ids }
+    }
+    const step: Step = {
+      productId,
+      size: needs.units,
+      commit() {
+        const { state, ids } = run()
+        resolve(state)
+        return ids
+      },
+      fail: (error) => reject(error),
+      lose() {
+        const { ids } = run()
+        reject(new UnknownCommit("the connection died"))
+        return ids
+      },
+    }
+    const taker = waiting.shift()
+    if (taker === undefined) steps.push(step)
+    else taker(step)
+    return promise
+  }
+
+  return {
+    transact,
+    async wasCommitted() {
+      const answer = lookups.shift()
+      if (answer === undefined) throw new Error("nobody said what the database has")
+      if (typeof answer !== "boolean") throw answer
+      return answer
+    },
+    next() {
+      const step = steps.shift()
+      return step === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(step)
+    },
+    get begun() {
+      return begun
+    },
+    decided,
+    lookups,
+  }
+}
+
+/** Lets every transaction happen as `how` says, without being asked. */
+export function steer(store: SimulatedStore, how: (step: Step) => void): void {
+  async function loop(): Promise<void> {
+    for (;;) how(await store.next())
+  }
+  void loop()
+}
+
+/** An observer that remembers. */
+export interface RecordingObserver extends BatchObserver {
+  readonly batches: CommittedBatch[]
+  readonly retries: { productId: number; attempts: number; error: unknown }[]
+}
+
+export function recordingObserver(): RecordingObserver {
+  const batches: CommittedBatch[] = []
+  const retries: { productId: number; attempts: number; error: unknown }[] = []
+  return {
+    batches,
+    retries,
+    committed: (batch) => void batches.push(batch),
+    retried: (productId, attempts, error) => void retries.push({ productId, attempts, error }),
+  }
+}
+
+/** Asks for one unit under the hold `holdId`. */
+export function ask(holdId: number, productId = 1) {
+  return askFor(1, { holdId, productId })
+}
