@@ -1,6 +1,7 @@
 import type { Logger } from "pino"
 import type { Rules } from "./domain/working-set.ts"
 import { createEvents, type Events } from "./events.ts"
+import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"
 import { createIds, type Ids } from "./store/ids.ts"
@@ -16,6 +17,7 @@ export interface Engine {
   readonly events: Events
   readonly ids: Ids
   readonly lanes: Lanes
+  readonly gate: Gate
   readonly desk: PaymentDesk
   readonly views: Views
   readonly lookups: Lookups
@@ -24,9 +26,16 @@ export interface Engine {
 /** Wires the parts over an open database. */
 export function createEngine(database: Database, rules: Rules, log: Logger): Engine {
   const events = createEvents(log)
+  const gate = createGate()
   const lanes = createLanes({
     store: createProductStore(database, rules),
-    observer: events,
+    observer: {
+      committed(batch) {
+        gate.learn(batch)
+        events.committed(batch)
+      },
+      retried: events.retried,
+    },
     random: Math.random,
   })
   events.laneQueue(() => lanes.queued)
@@ -39,5 +48,5 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     inbox: createInbox(database.views),
     observer: events,
   })
-  return { database, events, ids, lanes, desk, lookups, views: createViews(database.views) }
+  return { database, events, ids, lanes, gate, desk, lookups, views: createViews(database.views) }
 }

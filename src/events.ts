@@ -10,6 +10,8 @@ export interface Events extends BatchObserver {
   readonly registry: Registry
   /** A hold, order or payment event that was refused, by its code. */
   refused(kind: "hold" | "order" | "payment_event", code: string): void
+  /** A hold that was refused from memory, without the lane. */
+  gateRefused(): void
   eventParked(event: {
     key: string
     orderId: number
@@ -92,6 +94,7 @@ export function createEvents(log: Logger): Events {
       else if (kind === "order") metrics.orders.inc({ result: code })
       else metrics.paymentEvents.inc({ outcome: code })
     },
+    gateRefused: () => metrics.gateRefusals.inc(),
     eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked" }),
     expiryBatch: ({ expired, durationMs }) =>
       tell("expiry.batch", { expired_count: expired, duration_ms: durationMs }, "Expiry batch."),
@@ -183,6 +186,11 @@ function createMetrics() {
     expiryLag: new Gauge({
       name: "doorbuster_hold_expiry_lag_seconds",
       help: "How long ago the oldest hold or unpaid order that is not yet ended fell due",
+      registers,
+    }),
+    gateRefusals: new Counter({
+      name: "doorbuster_gate_refusals_total",
+      help: "Holds refused from memory because nothing was left a moment ago",
       registers,
     }),
     batchSize: new Histogram({

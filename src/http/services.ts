@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Events } from "../events.ts"
+import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { Ids } from "../store/ids.ts"
@@ -13,6 +14,7 @@ import type { OwnerTokens } from "./owner-token.ts"
 /** What the routes work with; wired by hand in app.ts. */
 export interface Services {
   readonly lanes: Lanes
+  readonly gate: Gate
   readonly desk: PaymentDesk
   readonly ids: Ids
   readonly views: Views

@@ -4,6 +4,7 @@ import type { Fact } from "../domain/facts.ts"
 import { execute, type Execution } from "../domain/machine.ts"
 import { needs } from "../domain/needs.ts"
 import type { Product } from "../domain/product.ts"
+import type { Instant } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
 import { isBrokenGuard, isTransient, UnknownCommit } from "../store/errors.ts"
 import type { ProductStore } from "../store/product-store.ts"
@@ -26,6 +27,10 @@ export interface BatchObserver {
 export interface CommittedBatch {
   readonly productId: number
   readonly product: Product | null
+  /** The database's time of the batch. */
+  readonly now: Instant
+  /** The earliest deadline of a held unit, as far as the batch knew; null: none that it knew of. */
+  readonly nextDeadline: Instant | null
   readonly facts: readonly Fact[]
   readonly size: number
   readonly seconds: number
@@ -60,10 +65,12 @@ export async function commitBatch(
   for (let attempts = 1; ; attempts += 1) {
     const result = await attempt.run().catch((error: unknown) => ({ error }))
     if (!("error" in result)) {
-      const { state, executions } = result
+      const { state, now, executions } = result
       tellObserver(context.observer, {
         productId,
         product: state.product,
+        now,
+        nextDeadline: state.nextDeadline,
         facts: state.facts,
         size: commands.length,
         seconds: (performance.now() - startedAt) / 1000,
@@ -90,6 +97,7 @@ function tellObserver(observer: BatchObserver, batch: CommittedBatch): void {
 
 interface Decided {
   readonly state: WorkingSet
+  readonly now: Instant
   readonly executions: readonly Execution<unknown>[]
 }
 
@@ -114,7 +122,7 @@ class Attempt {
     let decided: Decided | null = null
     try {
       await this.#store.transact(this.#productId, needs(this.#commands), (state, now) => {
-        decided = { state, executions: this.#commands.map((command) => execute(state, command, now)) }
+        decided = { state, now, executions: this.#commands.map((command) => execute(state, command, now)) }
       })
     } catch (error) {
       if (error instanceof UnknownCommit) this.#unknown = decided

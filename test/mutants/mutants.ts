@@ -137,6 +137,19 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/guards.test.ts" },
   },
   {
+    name: "the gate never heals",
+    edits: [
+      { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
+      { file: "src/lanes/gate.ts", find: "if (now >= memory.nextProbe) {", replace: "if (now < 0) {" },
+    ],
+    caughtBy: { file: "test/race/gate.test.ts", test: "granted again within a second" },
+  },
+  {
+    name: "the gate is not told of freed units",
+    edits: [{ file: "src/lanes/gate.ts", find: "memories.delete(product.id)", replace: "void product.id" }],
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "is forgotten at once" },
+  },
+  {
     name: "the end of a connection in use is not listened to",
     edits: [
       {

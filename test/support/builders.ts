@@ -12,7 +12,7 @@ export const NOON = instant(Date.parse("2026-11-27T12:00:00.000Z"))
 export const TICK = 0.001
 /** The deadlines of the installation in tests, in seconds. */
 export const RULES = { holdTtlSeconds: 120, paymentTtlSeconds: 900 }
-export const PRODUCT_ID = 1
+const PRODUCT_ID = 1
 
 /** The moment `seconds` after noon; before it, when negative. */
 export function afterNoon(seconds: number): Instant {

@@ -15,16 +15,22 @@ declare module "vitest" {
 /** Every test database is a copy of this one, which takes milliseconds. */
 export const TEMPLATE = "doorbuster_template"
 
+let stopServer = async (): Promise<void> => undefined
+
 /** One real PostgreSQL for the whole run, on a directory that is thrown away. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<void> {
   const directory = await temporaryDirectory()
   const server = await startEmbeddedPostgres({ dataDirectory: join(directory.path, "data"), role: "owner" })
   await createTemplate(server.url)
   project.provide("serverUrl", server.url)
-  return async () => {
+  stopServer = async () => {
     await server.stop()
     await directory[Symbol.asyncDispose]()
   }
+}
+
+export async function teardown(): Promise<void> {
+  await stopServer()
 }
 
 async function createTemplate(serverUrl: string): Promise<void> {

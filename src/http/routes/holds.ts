@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { Hold } from "../../domain/hold.ts"
 import { isRefusal } from "../../domain/refusals.ts"
+import type { Wish } from "../../lanes/gate.ts"
 import { mayUseHold, type Caller } from "../auth.ts"
 import { refuse } from "../problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
@@ -19,21 +20,23 @@ import { holdAnswer } from "../wire.ts"
 
 const config = { rateLimit: {} }
 
-interface Wish {
-  readonly productId: number
-  readonly qty: number
-  readonly customerId: string | null
-}
-
 /** Holding units for a moment, looking at a hold, giving it back. */
 export function holdRoutes(app: App, services: Services): void {
-  const { gatekeeper, lanes, lookups, views, tokens, ids, events } = services
+  const { gatekeeper, gate, lanes, lookups, views, tokens, ids, events } = services
 
   /** The hold, or null when the answer has been given already. */
   async function place(request: FastifyRequest, reply: FastifyReply, wish: Wish): Promise<Hold | null> {
     const idempotency = idempotencyOf(request, gatekeeper.callerOf(request), wish)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
+      return null
+    }
+    // A repeated request must get its first answer, whatever is left by now.
+    const empty = idempotency === undefined ? gate.refusalFor(wish) : null
+    if (empty !== null) {
+      events.gateRefused()
+      events.refused("hold", empty.code)
+      refuse(reply, empty)
       return null
     }
     const holdId = await ids.next("holds")

@@ -1,0 +1,98 @@
+import type { Product, SaleState } from "../domain/product.ts"
+import { availableUnits, saleState } from "../domain/product.ts"
+import type { PlaceHoldRefusal } from "../domain/refusals.ts"
+import type { Instant } from "../domain/time.ts"
+import type { CommittedBatch } from "./batch.ts"
+
+/** The refusal that a gate can give in the lane's stead. */
+export type OutOfStock = Extract<PlaceHoldRefusal, { code: "out_of_stock" }>
+
+/** What a committed batch tells about a product's stock. */
+export type StockNews = Pick<CommittedBatch, "product" | "now" | "nextDeadline">
+
+/** What a buyer asks for. */
+export interface Wish {
+  readonly productId: number
+  readonly qty: number
+  readonly customerId: string | null
+}
+
+/**
+ * Remembers for a moment that a product has nothing to sell, so that a crowd is answered from memory.
+ *
+ * It may only refuse, never grant. What it knows is never older than a second, ends with the first
+ * deadline of a held unit, and is thrown away by any batch of this process that frees a unit. For
+ * units that another process frees, one buyer in 250 ms is let through to look (I9).
+ */
+export interface Gate {
+  /** The refusal for a buyer who comes now; null: the lane must decide. */
+  refusalFor(wish: Wish): OutOfStock | null
+  learn(news: StockNews): void
+}
+
+const MEMORY_MS = 1_000
+const PROBE_MS = 250
+/** Products that are remembered as empty at one time; more are simply not remembered. */
+const REMEMBERED = 10_000
+
+interface Memory {
+  readonly product: Product
+  readonly refusal: OutOfStock
+  readonly until: number
+  nextProbe: number
+}
+
+/** `clock` tells milliseconds and never goes back. */
+export function createGate(clock: () => number = () => performance.now()): Gate {
+  const memories = new Map<number, Memory>()
+
+  return {
+    refusalFor(wish) {
+      const memory = memories.get(wish.productId)
+      if (memory === undefined || isRefusedOtherwise(wish, memory.product)) return null
+      const now = clock()
+      if (now >= memory.until) {
+        memories.delete(wish.productId)
+        return null
+      }
+      if (now >= memory.nextProbe) {
+        memory.nextProbe = now + PROBE_MS
+        return null
+      }
+      return memory.refusal
+    },
+
+    learn({ product, now, nextDeadline }) {
+      if (product === null) return
+      const state = emptyState(product, now)
+      if (state === null) {
+        memories.delete(product.id)
+        return
+      }
+      if (memories.size >= REMEMBERED && !memories.has(product.id)) return
+      const lifetime = Math.min(MEMORY_MS, nextDeadline === null ? MEMORY_MS : nextDeadline - now)
+      const at = clock()
+      memories.set(product.id, {
+        product,
+        refusal: {
+          code: "out_of_stock",
+          saleState: state,
+          availableStock: 0,
+          retryAt: product.held > 0 ? nextDeadline : null,
+        },
+        until: at + lifetime,
+        nextProbe: memories.get(product.id)?.nextProbe ?? at + PROBE_MS,
+      })
+    },
+  }
+}
+
+/** Refusals that come before "out of stock" are the lane's to give. */
+function isRefusedOtherwise({ qty, customerId }: Wish, { maxPerHold, maxPerCustomer }: Product): boolean {
+  return (maxPerHold !== null && qty > maxPerHold) || (maxPerCustomer !== null && customerId === null)
+}
+
+function emptyState(product: Product, now: Instant): SaleState | null {
+  const state = saleState(product, now)
+  return availableUnits(product) === 0 && (state === "sold_out" || state === "all_held") ? state : null
+}

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
+
+/** Twenty buyers ask without a pause until one gets a unit; returns after how many milliseconds. */
+async function untilGranted(app: TestApp): Promise<number> {
+  const startedAt = performance.now()
+  let granted = Infinity
+  async function buy(): Promise<void> {
+    while (granted === Infinity && performance.now() - startedAt < 5_000) {
+      const { status } = await app.post("/api/holds", { product_id: 1, qty: 1 })
+      if (status === 201) granted = performance.now() - startedAt
+    }
+  }
+  await Promise.all(Array.from({ length: 20 }, buy))
+  return granted
+}
+
+async function gateRefusals(app: TestApp): Promise<number> {
+  const { body } = await app.get("/metrics")
+  return Number(/^doorbuster_gate_refusals_total (\d+)/m.exec(body)?.[1] ?? "0")
+}
+
+// With demand present, a unit that comes back is granted within a second, wherever it came back (I9).
+test.each(["this", "another"])(
+  "a unit released by %s process is granted again within a second",
+  async (which) => {
+    await using database = await createTestDatabase()
+    await using app = await startTestApp({ databaseUrl: database.url })
+    await using other = await startTestApp({ databaseUrl: database.url })
+    const { body: hold } = await app.post("/api/holds", { product_id: 1, qty: 100 })
+    const refused = await Promise.all(
+      Array.from({ length: 200 }, () => app.post("/api/holds", { product_id: 1, qty: 1 })),
+    )
+
+    const granted = untilGranted(app)
+    await (which === "this" ? app : other).send("DELETE", `/api/holds/${hold.hold_id}`)
+
+    expect(await granted).toBeLessThan(1_000)
+    for (const { status, body } of refused) {
+      expect([status, body.code, body.sale_state, body.retry_at]).toEqual([
+        409,
+        "out_of_stock",
+        "all_held",
+        hold.expires_at,
+      ])
+    }
+    // Most of the crowd never reached the database.
+    expect(await gateRefusals(app)).toBeGreaterThan(100)
+    expect(await differencesIn(database.url)).toEqual([])
+  },
+)
+
+test("an expired unit is granted again within a second, without a worker", async () => {
+  await using app = await startTestApp({ config: { holdTtlSeconds: 1 } })
+  const { body: hold } = await app.post("/api/holds", { product_id: 1, qty: 100 })
+
+  const granted = await untilGranted(app)
+
+  const heldFor = Date.parse(hold.expires_at) - Date.parse(hold.created_at)
+  expect(granted).toBeLessThan(heldFor + 1_000)
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
+})
+
+test("a repeated request gets its first answer, also when nothing is left", async () => {
+  await using app = await startTestApp()
+  const request = { headers: { "idempotency-key": "the-first-buyer" } }
+  const { body: first } = await app.post("/api/holds", { product_id: 1, qty: 100 }, request)
+  await Promise.all(Array.from({ length: 50 }, () => app.post("/api/holds", { product_id: 1, qty: 1 })))
+
+  const again = await app.post("/api/holds", { product_id: 1, qty: 100 }, request)
+
+  expect(again).toMatchObject({ status: 201, body: first })
+})
