@@ -34,7 +34,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
         gate.learn(batch)
         events.committed(batch)
       },
-      retried: events.retried,
+      retried: (productId, attempts, error) => events.retried(productId, attempts, error),
     },
     random: Math.random,
   })
