@@ -13,6 +13,8 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 const OLDEST_FIT = [24, 12]
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Set by a launcher for the Node that it starts. */
+const LAUNCHED = "DOORBUSTER_LAUNCHED"
 /** Compiled code is kept among our own files, where nobody else can put any; saves half of every start. */
 const compileCache = join(root, "node_modules", ".cache", "compile")
 const entry = [join(root, "src", "main.ts"), join(root, "dist", "main.js")].find((path) => existsSync(path))
@@ -21,7 +23,7 @@ const node = isFit(process.versions.node) ? process.execPath : findInstalledNode
 if (entry === undefined) {
   refuse("Neither src/main.ts nor dist/main.js is there: reinstall doorbuster, or run `npm run build`.")
 } else if (node === process.execPath) {
-  endWithNpm()
+  endWithParent()
   module.enableCompileCache?.(compileCache)
   await import(pathToFileURL(entry).href)
 } else if (node === undefined) {
@@ -30,13 +32,17 @@ if (entry === undefined) {
       `package ${nodePackage()} is not installed: install a newer Node, or run \`npm install\` without --omit=optional.`,
   )
 } else {
-  runWith(node, entry)
+  runWith(node)
 }
 
-/** A signal to `npm start` ends npm's shell, which tells nobody: being left alone is then the sign to stop. */
-function endWithNpm() {
+/**
+ * Stops in order when whoever started this process is gone: a signal to `npm start` ends npm's shell and one that
+ * cannot be caught ends a launcher, and neither tells anybody. Nobody else's children are watched.
+ */
+function endWithParent() {
   const parent = process.ppid
-  if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return
+  const isWatched = process.env.npm_lifecycle_event !== undefined || process.env[LAUNCHED] !== undefined
+  if (!isWatched || process.platform === "win32") return
   const watch = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(watch)
@@ -70,10 +76,10 @@ function refuse(message) {
 }
 
 /** Becomes as good as the child: passes signals on to it, and ends as it ends. */
-function runWith(node, entry) {
-  const child = spawn(node, [entry, ...process.argv.slice(2)], {
+function runWith(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
-    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
+    env: { ...process.env, [LAUNCHED]: "1" },
   })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {

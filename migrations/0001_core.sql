@@ -121,7 +121,7 @@ create table payment_events (
     check ((outcome = 'parked') = (applied_at is null) and (outcome = 'parked') = (applied_order_id is null))
 );
 
-create index payment_events_parked on payment_events (order_id) where outcome = 'parked';
+create index payment_events_parked on payment_events (order_id, received_at) where outcome = 'parked';
 create index payment_events_parked_lately on payment_events (received_at) where outcome = 'parked';
 
 -- Money received, kept apart from what became of the order (I7).

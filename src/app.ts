@@ -63,12 +63,25 @@ async function startOver(database: Database, config: Config, options: AppOptions
 
   async function stopInOrder(): Promise<void> {
     await quiet()
-    await server.close()
+    await closeServer(server)
     await worker?.stop()
     await engine.lanes.drain()
     await database.close()
   }
   return { url: addressOf(server, config.host), engine, stop: () => (stopped ??= stopInOrder()) }
+}
+
+/** Longer than any answer takes; what is still open then is a request that was never finished. */
+const LAST_ANSWERS_WITHIN_MS = 6_000
+
+/** Lets requests that are being answered end, then cuts connections that wait for their client. */
+async function closeServer(server: App): Promise<void> {
+  const cut = setTimeout(() => server.server.closeAllConnections(), LAST_ANSWERS_WITHIN_MS)
+  try {
+    await server.close()
+  } finally {
+    clearTimeout(cut)
+  }
 }
 
 async function listen(server: App, { host, port }: Config): Promise<void> {

@@ -8,6 +8,7 @@ import { createIds, type Ids } from "./store/ids.ts"
 import { createInbox } from "./store/inbox.ts"
 import { createLookups, type Lookups } from "./store/lookups.ts"
 import type { Database } from "./store/pool.ts"
+import { createProductMemory, type ProductMemory } from "./store/product-memory.ts"
 import { createProductStore } from "./store/product-store.ts"
 import { createViews, type Views } from "./store/views.ts"
 
@@ -20,6 +21,8 @@ export interface Engine {
   readonly gate: Gate
   readonly desk: PaymentDesk
   readonly views: Views
+  /** Products for a crowd of readers; at most 250 ms old. */
+  readonly products: ProductMemory
   readonly lookups: Lookups
 }
 
@@ -27,11 +30,14 @@ export interface Engine {
 export function createEngine(database: Database, rules: Rules, log: Logger): Engine {
   const events = createEvents(log)
   const gate = createGate()
+  const views = createViews(database.views)
+  const products = createProductMemory((id) => views.product(id))
   const lanes = createLanes({
     store: createProductStore(database, rules),
     observer: {
       committed(batch) {
         gate.learn(batch)
+        products.forget(batch.productId)
         events.committed(batch)
       },
       retried: (productId, attempts, error) => events.retried(productId, attempts, error),
@@ -48,5 +54,5 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     inbox: createInbox(database.views),
     observer: events,
   })
-  return { database, events, ids, lanes, gate, desk, lookups, views: createViews(database.views) }
+  return { database, events, ids, lanes, gate, desk, lookups, views, products }
 }

@@ -1,7 +1,9 @@
-import { Counter, Gauge, Histogram, Registry } from "@prometheus-io/client"
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import type { Fact } from "./domain/facts.ts"
 import type { PaymentOutcome } from "./domain/payment.ts"
+import type { ProductSettings } from "./domain/product.ts"
+import { isoTimeOrNull } from "./domain/time.ts"
 import type { BatchObserver, CommittedBatch } from "./lanes/batch.ts"
 import type { StockCount } from "./store/views.ts"
 
@@ -12,6 +14,8 @@ export interface Events extends BatchObserver {
   refused(kind: "hold" | "order" | "payment_event", code: string): void
   /** A hold that was refused from memory, without the lane. */
   gateRefused(): void
+  /** A payment webhook that was not taken; told at most ten times a second. */
+  webhookRefused(refusal: { status: number; webhookId: string | undefined; requestId: string }): void
   eventParked(event: {
     key: string
     orderId: number
@@ -30,6 +34,9 @@ export interface Events extends BatchObserver {
 export function createEvents(log: Logger): Events {
   const metrics = createMetrics()
   const tell = (metric: string, fields: object, message: string) => log.info({ metric, ...fields }, message)
+
+  let suppressed = 0
+  let nextWarning = 0
 
   function committed(batch: CommittedBatch): void {
     metrics.batchSize.observe(batch.size)
@@ -59,6 +66,12 @@ export function createEvents(log: Logger): Events {
         return tell("order.expired", orderFields(fact), "Unpaid order expired.")
       case "payment_event":
         return tellPaymentEvent(fact)
+      case "product_created":
+        return tell("product.created", productFields(fact), "Product created.")
+      case "product_changed":
+        return tell("product.changed", productFields(fact), "Product changed.")
+      case "stock_adjusted":
+        return tell("stock.adjusted", stockFields(fact), "Stock adjusted.")
     }
   }
 
@@ -93,6 +106,14 @@ export function createEvents(log: Logger): Events {
       if (kind === "hold") metrics.holds.inc({ result: code })
       else if (kind === "order") metrics.orders.inc({ result: code })
       else metrics.paymentEvents.inc({ outcome: code })
+    },
+    webhookRefused({ status, webhookId, requestId }) {
+      suppressed += 1
+      if (performance.now() < nextWarning) return
+      nextWarning = performance.now() + WARNING_PAUSE_MS
+      const fields = { status, webhook_id: webhookId, request_id: requestId, refused_since_last: suppressed }
+      log.warn({ metric: "webhook.refused", ...fields }, "Payment webhook refused.")
+      suppressed = 0
     },
     gateRefused: () => metrics.gateRefusals.inc(),
     eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked" }),
@@ -137,11 +158,41 @@ function orderFields({ order, requestId }: Extract<Fact, { order: object }>) {
   }
 }
 
+type ProductFact = Extract<Fact, { kind: "product_created" | "product_changed" }>
+
+function productFields({ productId, settings, requestId }: ProductFact) {
+  return { product_id: productId, settings: wireNames(settings), request_id: requestId }
+}
+
+/** The settings under their names in the API, moments as text. */
+function wireNames({ opensAt, closesAt, ...settings }: Partial<ProductSettings>): Record<string, unknown> {
+  const named: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(settings)) {
+    named[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = value
+  }
+  if (opensAt !== undefined) named["opens_at"] = isoTimeOrNull(opensAt)
+  if (closesAt !== undefined) named["closes_at"] = isoTimeOrNull(closesAt)
+  return named
+}
+
+function stockFields({
+  productId,
+  stockBefore,
+  stockAfter,
+  requestId,
+}: Extract<Fact, { kind: "stock_adjusted" }>) {
+  return { product_id: productId, stock_before: stockBefore, stock_after: stockAfter, request_id: requestId }
+}
+
+/** Anybody can send unsigned webhooks; they must not fill the log. */
+const WARNING_PAUSE_MS = 100
+
 const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
+  collectDefaultMetrics({ register: registry })
   let queueLength = () => 0
   const queue = new Gauge({
     name: "doorbuster_lane_queue_length",

@@ -21,6 +21,7 @@ const allowed: Record<string, readonly string[]> = {
     "domain",
     "events",
     "store/views",
+    "store/product-memory",
     "store/lookups",
     "store/ids",
     "store/errors",

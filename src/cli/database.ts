@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs"
+import { resolve } from "node:path"
 import pino from "pino"
 import type { Config } from "../config.ts"
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts"
 import { createEngine, type Engine } from "../engine.ts"
 import { migrate } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
+import { CommandFailure } from "./exit.ts"
 import { printError } from "./output.ts"
 
 /** A database to work on, and how to let go of it. */
@@ -20,6 +23,17 @@ export async function accessDatabase(config: Config, role: "owner" | "guest"): P
   if (config.databaseUrl !== null) return { url: config.databaseUrl, release: async () => undefined }
   const embedded = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, role })
   return { url: embedded.url, release: () => embedded.stop() }
+}
+
+/**
+ * Refuses to go on where there is no database to look at: an empty one made on the spot would be
+ * found in perfect order.
+ */
+export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {
+  if (databaseUrl !== null || existsSync(dataDirectory)) return
+  throw new CommandFailure(
+    `There is no data directory ${resolve(dataDirectory)}: set DATABASE_URL or DOORBUSTER_DATA_DIR, or go where serve runs`,
+  )
 }
 
 /** Lends a command an engine over an up-to-date database, and takes it back in order. */

@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises"
 import type { Config } from "../config.ts"
 import { migrationStates } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
-import { accessDatabase } from "./database.ts"
+import { accessDatabase, requireDatabase } from "./database.ts"
 import { explain } from "./exit.ts"
 import { print, printJson } from "./output.ts"
 
@@ -17,6 +17,7 @@ const OLDEST_SERVER = 150_000
 
 /** Checks the installation and prints what it finds; false when something is not fit. */
 export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
+  requireDatabase(config)
   const findings = [...checkConfig(config), await checkDirectory(config), ...(await checkDatabase(config))]
   const isFit = findings.every((finding) => finding.ok)
   if (json) printJson({ ok: isFit, findings })

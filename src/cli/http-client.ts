@@ -16,6 +16,7 @@ export interface HttpClient {
 export interface SendOptions {
   readonly body?: unknown
   readonly token?: string | null
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** A server that has not answered by then will not. */
@@ -27,10 +28,10 @@ export function createHttpClient(connections: number): HttpClient {
   const secureAgent = new SecureAgent({ keepAlive: true, maxSockets: connections })
 
   return {
-    send(method, url, { body, token } = {}) {
+    send(method, url, { body, token, headers: given = {} } = {}) {
       const isSecure = url.startsWith("https:")
       const text = body === undefined ? undefined : JSON.stringify(body)
-      const headers: Record<string, string> = {}
+      const headers: Record<string, string> = { ...given }
       if (text !== undefined) headers["content-type"] = "application/json"
       if (token !== undefined && token !== null) headers["authorization"] = `Bearer ${token}`
       return new Promise((resolve, reject) => {

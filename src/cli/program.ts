@@ -7,7 +7,7 @@ import { printError } from "./output.ts"
 import { race } from "./race.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
-import { seed } from "./seed.ts"
+import { seed, type SeedOptions } from "./seed.ts"
 import { serve } from "./serve.ts"
 import { printVerification } from "./verify.ts"
 import { work } from "./worker.ts"
@@ -63,8 +63,9 @@ function createProgram(): Command {
   command("seed", "offer product 1, if it is not there")
     .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), 100)
     .option("--fresh", "remove every product, hold, order and payment first", false)
+    .option("--yes", "also where that removes orders and payments", false)
     .addOption(json())
-    .action((options: { stock: number; fresh: boolean; json: boolean }) => seed(readConfig(), options))
+    .action((options: SeedOptions) => seed(readConfig(), options))
 
   command("race", "let a crowd fight for a few units over HTTP and check that exactly those were sold")
     .alias("test:race")

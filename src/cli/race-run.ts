@@ -96,8 +96,15 @@ async function judge(
 ): Promise<RaceReport> {
   const taken = tries.filter(({ answer }) => answer?.status === 201)
   const [url = ""] = setting.urls
-  // Straight from the database, not from a memory that may be a moment old.
-  const { body: product } = await client.send("GET", `${url}/api/products/${productId}?fresh=${Date.now()}`)
+  // Straight from the database: the last unit may have gone through another server a moment ago.
+  const { body: product } = await sendOrNothing(client, "GET", `${url}/api/products/${productId}`, {
+    token: setting.adminToken,
+    headers: { "cache-control": "no-cache" },
+  })
+  // Nobody shall buy from it once its holds have lapsed.
+  await sendOrNothing(client, "POST", `${url}/api/admin/products/${productId}/pause`, {
+    token: setting.adminToken,
+  })
   const finalStock = numberIn(product, "available_stock")
   const reserved = numberIn(product, "reserved_stock")
   const lost = await missingHolds(client, setting, taken)
@@ -127,6 +134,14 @@ async function judge(
   }
 }
 
+/** A server that is gone by now has nothing to say; the counts will not agree, and tell. */
+async function sendOrNothing(
+  client: HttpClient,
+  ...request: Parameters<HttpClient["send"]>
+): Promise<HttpAnswer> {
+  return client.send(...request).catch(() => ({ status: 0, body: null }))
+}
+
 /** Looks every acknowledged hold up again: it must be there, active, with its one unit (I5). */
 async function missingHolds(
   client: HttpClient,
@@ -143,7 +158,7 @@ async function missingHolds(
       ids
         .slice(start, start + LOOKUPS_AT_ONCE)
         .map((id, index) =>
-          client.send("GET", `${url}/api/holds/${id}`, { token: tokens[start + index] ?? null }),
+          sendOrNothing(client, "GET", `${url}/api/holds/${id}`, { token: tokens[start + index] ?? null }),
         ),
     )
     missing += found.filter(({ status, body }) => status !== 200 || numberIn(body, "qty") !== 1).length

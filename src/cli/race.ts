@@ -20,13 +20,15 @@ export interface RaceOptions {
  * over HTTP. Passes when exactly the right number got one and counters, rows and answers agree.
  */
 export async function race(config: Config, options: RaceOptions): Promise<boolean> {
-  const report =
-    options.urls.length > 0
-      ? await runRace({ ...options, adminToken: config.adminToken, onProgress })
-      : await raceOwnServer(config, options)
+  const isRemote = options.urls.length > 0
+  const report = isRemote
+    ? await runRace({ ...options, adminToken: config.adminToken, onProgress })
+    : await raceOwnServer(config, options)
   showProgress("")
   if (options.json) printJson(wire(report))
-  else for (const line of lines(report)) print(line)
+  else
+    for (const line of lines(report, isRemote ? "every one of those holds is there" : "the rows agree"))
+      print(line)
   return report.differences.length === 0
 }
 
@@ -60,7 +62,7 @@ function onProgress(answered: number, of: number): void {
   showProgress(`${answered} of ${of} requests answered`)
 }
 
-function lines(report: RaceReport): string[] {
+function lines(report: RaceReport, witness: string): string[] {
   return [
     `Successful requests: ${report.successful}`,
     `Failed requests:     ${report.failed}`,
@@ -69,7 +71,7 @@ function lines(report: RaceReport): string[] {
     `Answer time:         p50 ${report.p50Ms} ms, p99 ${report.p99Ms} ms`,
     ...report.differences.map((difference) => `WRONG: ${difference}`),
     report.differences.length === 0
-      ? `Verdict: PASS, exactly ${report.successful} of ${report.stock} units were taken, and the rows agree.`
+      ? `Verdict: PASS, exactly ${report.successful} of ${report.stock} units were taken, and ${witness}.`
       : "Verdict: FAIL",
   ]
 }

@@ -1,10 +1,11 @@
 import type { Config } from "../config.ts"
 import { sweepDue } from "../worker/expiry.ts"
-import { withEngine } from "./database.ts"
+import { requireDatabase, withEngine } from "./database.ts"
 import { print, printJson } from "./output.ts"
 
 /** Ends everything that is due, once, and prints what came back. */
 export async function releaseExpired(config: Config, { json }: { json: boolean }): Promise<void> {
+  requireDatabase(config)
   const swept = await withEngine(config, (engine) => sweepDue({ ...engine, observer: engine.events }))
   if (json) return printJson(swept)
   const orders = swept.orders === 0 ? "" : ` and ${swept.orders} unpaid orders`

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts"
 import { migrate, migrationStates } from "../store/migrate.ts"
 import { openDatabase, type Database } from "../store/pool.ts"
-import { accessDatabase, type DatabaseAccess } from "./database.ts"
+import { accessDatabase, requireDatabase, type DatabaseAccess } from "./database.ts"
 import { print, printError, printJson } from "./output.ts"
 
 /** Brings the schema up to date and prints what was new. */
@@ -21,6 +21,7 @@ async function migrateAt(access: DatabaseAccess): Promise<string[]> {
 
 /** Prints every migration and whether the database has it; false when one is missing. */
 export async function printSchemaStatus(config: Config, { json }: { json: boolean }): Promise<boolean> {
+  requireDatabase(config)
   const states = await withDatabase(config, (database) => migrationStates(database.views))
   if (json)
     printJson({ migrations: states.map(({ name, executedAt }) => ({ name, executed_at: executedAt })) })

@@ -1,24 +1,39 @@
+import type pg from "pg"
 import type { Config } from "../config.ts"
 import { seedProduct } from "../seed.ts"
-import { emptyDatabase } from "../store/housekeeping.ts"
-import { withEngine } from "./database.ts"
+import { countSales, emptyDatabase } from "../store/housekeeping.ts"
+import { requireDatabase, withEngine } from "./database.ts"
+import { UsageError } from "./exit.ts"
 import { print, printJson } from "./output.ts"
 
 export interface SeedOptions {
   readonly stock: number
   /** Removes everything first. */
   readonly fresh: boolean
+  /** Also when that removes orders and payments. */
+  readonly yes: boolean
   readonly json: boolean
 }
 
 /** Makes product 1, "Flash Sale Product" at 99.99, if it is not there. */
-export async function seed(config: Config, { stock, fresh, json }: SeedOptions): Promise<void> {
+export async function seed(config: Config, { stock, fresh, yes, json }: SeedOptions): Promise<void> {
+  if (fresh) requireDatabase(config)
   const made = await withEngine(config, async (engine) => {
-    if (fresh) await emptyDatabase(engine.database.views)
+    if (fresh) await empty(engine.database.views, yes)
     return seedProduct(engine, stock)
   })
   if (json) return printJson({ product_id: 1, created: made })
   print(
     made ? `Product 1 is on offer with ${stock} units.` : "Product 1 was there already; nothing was changed.",
   )
+}
+
+async function empty(pool: pg.Pool, yes: boolean): Promise<void> {
+  const { orders, payments } = await countSales(pool)
+  if (!yes && orders + payments > 0) {
+    throw new UsageError(
+      `--fresh would remove ${orders} orders and ${payments} payments; say --yes if that is meant`,
+    )
+  }
+  await emptyDatabase(pool)
 }

@@ -6,6 +6,7 @@ import { createLog } from "../log.ts"
 import { accessDatabase } from "./database.ts"
 import { print } from "./output.ts"
 
+const GOOD_TOKEN_LENGTH = 16
 /** A stop that takes longer than this is stuck; what was acknowledged is in the database anyway. */
 const STOP_WITHIN_MS = 30_000
 
@@ -32,15 +33,16 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   }
 }
 
-function sayMode(log: Logger, config: Config): void {
-  if (config.adminToken === null) {
+function sayMode(log: Logger, { adminToken }: Config): void {
+  if (adminToken === null) {
     log.warn(
       "Open mode: no ADMIN_TOKEN is set, so nobody is asked for a token and only loopback is listened on.",
     )
-  } else {
-    log.info(
-      "Closed mode: admin routes, holds and orders need their tokens, payment webhooks their signature.",
-    )
+    return
+  }
+  log.info("Closed mode: admin routes, holds and orders need their tokens, payment webhooks their signature.")
+  if (adminToken.length < GOOD_TOKEN_LENGTH) {
+    log.warn(`ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed.`)
   }
 }
 

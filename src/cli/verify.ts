@@ -1,10 +1,11 @@
 import type { Config } from "../config.ts"
 import { verify, type Verification } from "../store/verify.ts"
-import { withEngine } from "./database.ts"
+import { requireDatabase, withEngine } from "./database.ts"
 import { print, printJson } from "./output.ts"
 
 /** Recounts everything and prints what does not agree; false when something does not. */
 export async function printVerification(config: Config, { json }: { json: boolean }): Promise<boolean> {
+  requireDatabase(config)
   const found = await withEngine(config, (engine) => verify(engine.database.views))
   if (json) printJson(wire(found))
   else for (const line of lines(found)) print(line)

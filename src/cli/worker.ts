@@ -19,8 +19,9 @@ export async function work(config: Config): Promise<void> {
   const engine = createEngine(database, config, log)
   const worker = startWorker({ ...engine, log })
   log.info("Working.")
-  closeWithGrace({ logger: false }, async ({ err }) => {
-    if (err !== undefined) log.fatal({ err }, "Stopping after a fault.")
+  closeWithGrace({ logger: false }, async ({ err, signal }) => {
+    if (err === undefined) log.info({ signal }, "Stopping.")
+    else log.fatal({ err }, "Stopping after a fault.")
     await worker.stop()
     await engine.lanes.drain()
     await database.close()

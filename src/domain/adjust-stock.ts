@@ -26,5 +26,6 @@ export function adjustStock(
     stockAfter: command.stock,
     createdAt: now,
   })
+  state.facts.push({ kind: "stock_adjusted", productId: product.id, stockBefore, stockAfter: command.stock })
   return changeLoadedProduct(state, { stock: command.stock, updatedAt: now })
 }

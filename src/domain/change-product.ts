@@ -26,6 +26,8 @@ export function createProduct(
   }
   state.product = product
   state.adjustments.push({ id: adjustmentId, productId, stockBefore: 0, stockAfter: stock, createdAt: now })
+  state.facts.push({ kind: "product_created", productId, settings })
+  state.facts.push({ kind: "stock_adjusted", productId, stockBefore: 0, stockAfter: stock })
   return product
 }
 
@@ -37,6 +39,7 @@ export function changeProduct(
 ): Product | ChangeProductRefusal {
   if (state.product === null) return { code: "product_not_found" }
   if (!isSaleWindow({ ...state.product, ...command.changes })) return { code: "invalid_sale_window" }
+  state.facts.push({ kind: "product_changed", productId: command.productId, settings: command.changes })
   return changeLoadedProduct(state, { ...command.changes, updatedAt: now })
 }
 

@@ -1,6 +1,7 @@
 import type { Hold } from "./hold.ts"
 import type { Order } from "./order.ts"
 import type { PaymentOutcome } from "./payment.ts"
+import type { ProductSettings } from "./product.ts"
 
 /**
  * Something that happened and will be true for ever once the batch commits.
@@ -19,6 +20,18 @@ type FactBody =
   | { readonly kind: "order_created"; readonly order: Order }
   | { readonly kind: "order_cancelled"; readonly order: Order }
   | { readonly kind: "order_expired"; readonly order: Order }
+  | {
+      readonly kind: "product_created" | "product_changed"
+      readonly productId: number
+      /** Those that were set. */
+      readonly settings: Partial<ProductSettings>
+    }
+  | {
+      readonly kind: "stock_adjusted"
+      readonly productId: number
+      readonly stockBefore: number
+      readonly stockAfter: number
+    }
   | {
       readonly kind: "payment_event"
       readonly key: string

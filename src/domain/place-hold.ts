@@ -22,9 +22,13 @@ export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): 
   const hold = newHold(state, command, now)
   reserveUnits(state, hold.qty, hold.customerId)
   state.holds.add(hold)
-  if (state.nextDeadline === null || hold.expiresAt < state.nextDeadline) state.nextDeadline = hold.expiresAt
+  if (state.nextDeadline !== undefined) state.nextDeadline = earlier(state.nextDeadline, hold.expiresAt)
   state.facts.push({ kind: "hold_created", hold })
   return hold
+}
+
+function earlier(known: Instant | null, other: Instant): Instant {
+  return known === null || other < known ? other : known
 }
 
 function refuseHold(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {
@@ -68,7 +72,9 @@ function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): Pla
     code: "out_of_stock",
     saleState: saleState(product, now),
     availableStock,
-    retryAt: product.held > 0 ? state.nextDeadline : null,
+    // Held units that come back are no help to one who wants more than all that are unsold.
+    retryAt:
+      product.held > 0 && command.qty <= product.stock - product.sold ? (state.nextDeadline ?? null) : null,
   }
 }
 

@@ -34,9 +34,18 @@ export function recordPaymentEvent(
     return { event: known, duplicate: true }
   }
 
-  const order = state.orders.get(event.orderId) ?? orderFromHold(state, command, now)
+  const order = orderOfEvent(state, event) ?? orderFromHold(state, command, now)
   if (order === null) return { code: "order_unknown" }
   return { event: actOnce(state, known ?? event, order.id, now), duplicate: known !== undefined }
+}
+
+/**
+ * The order the event names; one that was made from another hold than the event names is not it,
+ * whatever its id: shops make up ids for events that come early.
+ */
+function orderOfEvent(state: WorkingSet, { orderId, holdId }: PaymentEvent): Order | null {
+  const order = state.orders.get(orderId)
+  return order !== undefined && (holdId === null || order.holdId === holdId) ? order : null
 }
 
 /** Making the order has applied what was parked for it, perhaps this event itself, sent again. */

@@ -68,8 +68,8 @@ export interface WorkingSet {
   readonly adjustments: StockAdjustment[]
   /** By `idempotencyName(scope, key)`. */
   readonly idempotency: Rows<string, IdempotencyRecord>
-  /** The earliest deadline still ahead; null when unknown or none. */
-  nextDeadline: Instant | null
+  /** The earliest deadline still ahead; null: there is none; undefined: nobody has looked. */
+  nextDeadline: Instant | null | undefined
   readonly facts: Fact[]
 }
 
@@ -89,7 +89,7 @@ export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
     payments: rowsBy((payment) => eventName(payment.provider, payment.eventKey)),
     adjustments: [],
     idempotency: rowsBy((record) => idempotencyName(record.scope, record.key)),
-    nextDeadline: null,
+    nextDeadline: undefined,
     facts: [],
   }
 }

@@ -25,6 +25,7 @@ export async function describeApi(app: App): Promise<void> {
       },
     },
   })
+  app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/docs/"))
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger())
 
   await app.register(async (docs) => {

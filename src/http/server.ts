@@ -62,7 +62,8 @@ export async function createServer(services: Services, options: ServerOptions): 
   acceptJsonOnly(app)
 
   await describeApi(app)
-  await app.register(helmet)
+  // The shop's other names under the same domain are not ours to bind.
+  await app.register(helmet, { strictTransportSecurity: { includeSubDomains: false } })
   if (options.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...options.corsOrigins],
@@ -111,10 +112,27 @@ function addStandardHooks(app: App, { events, readiness }: Services): void {
     if (readiness.stopping()) void reply.header("connection", "close")
     return undefined
   })
+  app.addHook("preValidation", async (request, reply) => {
+    // To find and list thousands of unknown fields would cost us more than their sender.
+    if (fieldCount(request.body) > MOST_FIELDS) return refuse(reply, tooManyFields)
+    return undefined
+  })
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none"
     events.requestServed(route, reply.statusCode, reply.elapsedTime / 1000)
   })
+}
+
+/** More than any request of ours has. */
+const MOST_FIELDS = 50
+
+const tooManyFields = {
+  code: "invalid_request",
+  errors: [{ pointer: "", detail: `must not have more than ${MOST_FIELDS} fields` }],
+} as const
+
+function fieldCount(body: unknown): number {
+  return typeof body === "object" && body !== null ? Object.keys(body).length : 0
 }
 
 /** A client may name its request; anything odd gets a name of ours. */

@@ -7,6 +7,7 @@ import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { Ids } from "../store/ids.ts"
 import type { Lookups } from "../store/lookups.ts"
+import type { ProductMemory } from "../store/product-memory.ts"
 import type { Views } from "../store/views.ts"
 import type { Gatekeeper } from "./auth.ts"
 import type { OwnerTokens } from "./owner-token.ts"
@@ -18,6 +19,7 @@ export interface Services {
   readonly desk: PaymentDesk
   readonly ids: Ids
   readonly views: Views
+  readonly products: ProductMemory
   readonly lookups: Lookups
   readonly events: Events
   readonly tokens: OwnerTokens

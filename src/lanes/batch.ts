@@ -29,8 +29,8 @@ export interface CommittedBatch {
   readonly product: Product | null
   /** The database's time of the batch. */
   readonly now: Instant
-  /** The earliest deadline of a held unit, as far as the batch knew; null: none that it knew of. */
-  readonly nextDeadline: Instant | null
+  /** The earliest deadline of a held unit; null: nothing is held; undefined: the batch did not look. */
+  readonly nextDeadline: Instant | null | undefined
   readonly facts: readonly Fact[]
   readonly size: number
   readonly seconds: number

@@ -65,12 +65,13 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
     learn({ product, now, nextDeadline }) {
       if (product === null) return
       const state = emptyState(product, now)
-      if (state === null) {
+      // Without the first deadline nobody could say how long to remember; the next batch will look.
+      if (state === null || (nextDeadline === undefined && product.held > 0)) {
         memories.delete(product.id)
         return
       }
       if (memories.size >= REMEMBERED && !memories.has(product.id)) return
-      const lifetime = Math.min(MEMORY_MS, nextDeadline === null ? MEMORY_MS : nextDeadline - now)
+      const lifetime = Math.min(MEMORY_MS, (nextDeadline ?? Infinity) - now)
       const at = clock()
       memories.set(product.id, {
         product,
@@ -78,7 +79,7 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
           code: "out_of_stock",
           saleState: state,
           availableStock: 0,
-          retryAt: product.held > 0 ? nextDeadline : null,
+          retryAt: product.held > 0 ? (nextDeadline ?? null) : null,
         },
         until: at + lifetime,
         nextProbe: memories.get(product.id)?.nextProbe ?? at + PROBE_MS,

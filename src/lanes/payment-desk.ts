@@ -44,7 +44,8 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
   /** Null: neither the order nor a hold that could become it is known. */
   async function actSomewhere(event: PaymentEvent, requestId?: string) {
     const order = await lookups.placeOfOrder(event.orderId)
-    if (order !== null) return act(event, order.productId, event.orderId, requestId)
+    const isNamed = order !== null && (event.holdId === null || event.holdId === order.holdId)
+    if (isNamed) return act(event, order.productId, event.orderId, requestId)
     if (event.holdId === null) return null
     const hold = await lookups.placeOfHold(event.holdId)
     if (hold === null || hold.productId !== event.productId || hold.qty !== event.quantity) return null
@@ -66,9 +67,10 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
     if (parked === null) return repeated(event, requestId)
     observer.eventParked({ key: event.key, orderId: event.orderId, duplicate: false, requestId })
     // The order may have been made between the look-up and the parking.
-    const order = await lookups.placeOfOrder(event.orderId)
-    if (order === null) return { event: parked, duplicate: false }
-    const outcome = await act(event, order.productId, event.orderId, requestId)
+    const outcome = await actSomewhere(event, requestId)
+    if (outcome === null || (isRefusal(outcome) && outcome.code === "order_unknown")) {
+      return { event: parked, duplicate: false }
+    }
     return isRefusal(outcome) ? outcome : { ...outcome, duplicate: false }
   }
 
@@ -83,11 +85,9 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
     return { event: known, duplicate: true }
   }
 
-  async function applyAll(parked: readonly { event: PaymentEventRecord; orderProductId: number }[]) {
-    const outcomes = await Promise.all(
-      parked.map(({ event, orderProductId }) => act(event, orderProductId, event.orderId)),
-    )
-    return outcomes.filter((outcome) => !isRefusal(outcome)).length
+  async function applyAll(parked: readonly PaymentEventRecord[]) {
+    const outcomes = await Promise.all(parked.map((event) => actSomewhere(event)))
+    return outcomes.filter((outcome) => outcome !== null && !isRefusal(outcome)).length
   }
 
   return {

@@ -55,6 +55,14 @@ export async function removeOldIdempotencyKeys(pool: pg.Pool): Promise<number> {
   return rowCount ?? 0
 }
 
+/** How many orders and payments there are. */
+export async function countSales(pool: pg.Pool): Promise<{ orders: number; payments: number }> {
+  const { rows } = await pool.query<{ orders: number; payments: number }>(`
+    select (select count(*) from orders) as orders,
+           (select count(*) from payments) as payments`)
+  return rows[0] ?? { orders: 0, payments: 0 }
+}
+
 /**
  * Removes every product and all that belongs to them. Ids go on from where they are: a server that
  * runs meanwhile has blocks of them in hand.

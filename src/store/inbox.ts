@@ -7,13 +7,8 @@ export interface Inbox {
   find(provider: string, key: string): Promise<PaymentEventRecord | null>
   /** Keeps an event until its order exists. Null: an event with this key is there already. */
   park(event: PaymentEvent): Promise<PaymentEventRecord | null>
-  /** Parked events of the last hour whose order now exists, oldest first, with its product. */
-  parkedWithOrder(limit: number): Promise<ParkedEvent[]>
-}
-
-export interface ParkedEvent {
-  readonly event: PaymentEventRecord
-  readonly orderProductId: number
+  /** Parked events of the last hour whose order now exists, oldest first. */
+  parkedWithOrder(limit: number): Promise<PaymentEventRecord[]>
 }
 
 /**
@@ -66,20 +61,22 @@ export function createInbox(pool: pg.Pool): Inbox {
     },
 
     async parkedWithOrder(limit) {
-      const { rows } = await pool.query<PaymentEventRecord & { orderProductId: number }>({
+      const { rows } = await pool.query<PaymentEventRecord>({
         name: "parked-with-order",
         text: `
-          select e.*, o.product_id as "orderProductId"
+          select e.*
             from (select ${eventColumns}
                     from payment_events
                    where outcome = 'parked'
                      and received_at > clock_timestamp() - make_interval(secs => $2)) as e
-            join orders o on o.id = e."orderId"
+            join orders o
+              on o.id = e."orderId"
+             and (e."holdId" is null or e."holdId" = o.hold_id)
            order by e."receivedAt"
            limit $1`,
         values: [limit, OVERTAKEN_SECONDS],
       })
-      return rows.map(({ orderProductId, ...event }) => ({ event, orderProductId }))
+      return rows
     },
   }
 }

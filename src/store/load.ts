@@ -16,6 +16,8 @@ import type { Tx } from "./tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
 export const IDEMPOTENCY_SECONDS = 24 * 60 * 60
+/** Parked events one batch applies at most; the worker brings the others to their order. */
+const PARKED_LIMIT = 500
 /** Due rows one batch takes back at most; what is left comes with the next one. */
 const RECLAIM_LIMIT = 2_000
 
@@ -65,6 +67,7 @@ async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
   if (product.id !== null) {
     state.product = product
     state.loadedProduct = product
+    if (product.held === 0) state.nextDeadline = null
   }
   return now
 }
@@ -122,20 +125,30 @@ async function loadCustomers(tx: Tx, state: WorkingSet, customerIds: readonly st
   for (const customer of rows) state.customers.load(customer)
 }
 
-/** Events by their keys, and those parked for an order that may come to be, in the order they came. */
+/**
+ * Events by their keys, and those parked for an order that may come to be, in the order they came.
+ * Two selects, because with one condition for both PostgreSQL reads the whole inbox.
+ */
 async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
   const { rows } = await tx.query<PaymentEventRecord>({
     name: "load-events",
     text: `
-      select ${eventColumns}
-        from payment_events
-       where (provider, key) in (select * from unnest($1::text[], $2::text[]))
-          or (outcome = 'parked' and order_id = any($3::bigint[]))
-       order by received_at`,
+      (select ${eventColumns}
+         from payment_events
+        where (provider, key) in (select * from unnest($1::text[], $2::text[])))
+      union
+      (select ${eventColumns}
+         from payment_events
+        where outcome = 'parked'
+          and order_id = any($3::bigint[])
+        order by order_id, received_at
+        limit $4)
+      order by "receivedAt"`,
     values: [
       needs.events.map((event) => event.provider),
       needs.events.map((event) => event.key),
       needs.newOrderIds,
+      PARKED_LIMIT,
     ],
   })
   for (const event of rows) state.events.load(event)

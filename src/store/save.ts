@@ -26,12 +26,17 @@ export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<vo
       saveCustomers(tx, productId, customers),
     ),
     ...whenAny([...state.customerReturns], (returns) => returnUnits(tx, productId, returns)),
-    ...whenAny(state.events.added(), (events) => insertEvents(tx, events)),
-    ...whenAny(state.events.changed(), (events) => applyParkedEvents(tx, events)),
+    ...whenAny(inKeyOrder(state.events.added()), (events) => insertEvents(tx, events)),
+    ...whenAny(inKeyOrder(state.events.changed()), (events) => applyParkedEvents(tx, events)),
     ...whenAny(state.payments.added(), (payments) => insertPayments(tx, payments)),
     ...whenAny(state.adjustments, (adjustments) => insertAdjustments(tx, productId, adjustments)),
-    ...whenAny(state.idempotency.added(), (records) => insertIdempotency(tx, records, now)),
+    ...whenAny(inKeyOrder(state.idempotency.added()), (records) => insertIdempotency(tx, records, now)),
   ]
+}
+
+/** Keys that span products are taken in one order, so that two batches cannot wait for each other. */
+function inKeyOrder<Row extends { readonly key: string }>(rows: Row[]): Row[] {
+  return rows.sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
 function whenAny<Row>(rows: readonly Row[], write: (rows: readonly Row[]) => Promise<void>): Promise<void>[] {

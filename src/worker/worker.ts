@@ -59,5 +59,7 @@ export function startWorker({ database, lanes, desk, events, log }: WorkerParts)
 async function recount(database: Database, events: Events, log: Logger): Promise<void> {
   const { violations } = await verify(database.views)
   events.invariantViolations(violations.length)
-  for (const violation of violations) log.error({ violation }, "An invariant does not hold.")
+  for (const { invariant, productId, what } of violations) {
+    log.error({ invariant, product_id: productId, what }, "An invariant does not hold.")
+  }
 }

@@ -46,7 +46,7 @@ test.each<[string, Given, Command, string[]]>([
     ["order_created", "payment_event"],
   ],
   ["an event that nobody knows", {}, pay, []],
-  ["a change of stock", {}, adjust, []],
+  ["a change of stock", {}, adjust, ["stock_adjusted"]],
 ])("%s tells what happened, in order, and which request caused it", (_, given, command, kinds) => {
   const state = stateWith(given)
   execute(state, { ...command, requestId: "req-1" }, NOON)

@@ -1,3 +1,5 @@
+import { once } from "node:events"
+import { connect } from "node:net"
 import { expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { openDatabase } from "../../src/store/pool.ts"
@@ -49,6 +51,29 @@ test("SIGTERM in the middle of a race: every request gets an answer, none is cut
   expect(acknowledged).toHaveLength(REQUESTS)
   expect(await holdsInData(data.path)).toBe(REQUESTS)
   expect(await differencesInData(data.path)).toEqual([])
+})
+
+// A slow phone: one byte of a request, and half of another one.
+test("SIGTERM while clients are in the middle of their requests: stops in order all the same", async () => {
+  await using data = await temporaryDirectory()
+  await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
+  const { hostname, port } = new URL(server.url)
+  const clients = ["G", "POST /api/holds HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90\r\n\r\n{"].map(
+    (text) => {
+      const socket = connect(Number(port), hostname).on("error", () => undefined)
+      socket.write(text)
+      return socket
+    },
+  )
+  await Promise.all(clients.map((socket) => once(socket, "ready")))
+  expect((await server.get("/livez")).status).toBe(200)
+
+  const startedAt = performance.now()
+  expect(await server.end("SIGTERM")).toBe(0)
+
+  expect(performance.now() - startedAt).toBeLessThan(12_000)
+  expect(server.output()).toContain('"msg":"Stopped."')
+  for (const socket of clients) socket.destroy()
 })
 
 test("a second serve on the same data directory says so in one line and exits with 2", async () => {

@@ -124,7 +124,6 @@ const nowhere: Attack[] = [
   ["GET", "/API/PRODUCTS/1"],
   ["GET", "/.env"],
   ["GET", "/docs/..%2f..%2f.env"],
-  ["GET", "/"],
 ].map(([method = "", path = ""]) => ({
   name: `${method} ${path}`,
   method,

@@ -122,6 +122,7 @@ describe("log lines, field by field (CONTRACT §5)", () => {
 
   test("are one per event: a refused or replayed request tells of nothing that did not happen", async () => {
     await using app = await startTestApp()
+    const before = app.log.length
     const key = { headers: { "idempotency-key": "once" } }
     await app.post("/api/holds", { product_id: 1, qty: 1 }, key)
     await app.post("/api/holds", { product_id: 1, qty: 1 }, key)
@@ -129,7 +130,7 @@ describe("log lines, field by field (CONTRACT §5)", () => {
     await app.post("/api/holds", { product_id: 1, qty: "1" })
 
     expect(lines(app, "hold.created")).toHaveLength(1)
-    expect(app.log.filter((entry) => entry["metric"] !== undefined)).toHaveLength(1)
+    expect(app.log.slice(before).filter((entry) => entry["metric"] !== undefined)).toHaveLength(1)
   })
 })
 
@@ -229,4 +230,51 @@ describe("metrics (CONTRACT §5)", () => {
     const routes = new Set([...String(body).matchAll(/route="([^"]*)"/g)].map(([, route]) => route))
     expect([...routes].sort((a = "", b = "") => a.localeCompare(b))).toEqual(["/api/holds/:id", "none"])
   })
+})
+
+test("what the shop changes is told under the API's names, with the request that did it", async () => {
+  await using app = await startTestApp()
+  const before = app.log.length
+  const opens_at = "2027-01-01T12:00:00.000Z"
+  await app.send("PATCH", "/api/admin/products/1", {
+    json: { price_minor: 1, opens_at, max_per_hold: null },
+    headers: { "x-request-id": "the-change" },
+  })
+  await app.post("/api/admin/products/1/stock", { stock: 90, expected: 100 })
+
+  expect(app.log.slice(before)).toMatchObject([
+    {
+      metric: "product.changed",
+      product_id: 1,
+      settings: { price_minor: 1, opens_at, max_per_hold: null },
+      request_id: "the-change",
+      msg: "Product changed.",
+    },
+    { metric: "stock.adjusted", product_id: 1, stock_before: 100, stock_after: 90, msg: "Stock adjusted." },
+  ])
+})
+
+test("refused payment webhooks are told, ten times a second at most, with how many there were", async () => {
+  await using app = await startTestApp()
+  const refused = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      app.post(
+        "/api/payments/webhook",
+        { nonsense: index },
+        { headers: { "webhook-id": `message-${index}` } },
+      ),
+    ),
+  )
+  const told = () => app.log.filter((entry) => entry["metric"] === "webhook.refused")
+
+  await expect.poll(() => told().length).toBeGreaterThan(0)
+  expect(refused.every(({ status }) => status === 422)).toBe(true)
+  expect(told()[0]).toMatchObject({
+    level: "warn",
+    status: 422,
+    webhook_id: expect.stringMatching(/^message-\d+$/),
+    refused_since_last: 1,
+    msg: "Payment webhook refused.",
+  })
+  expect(told().length).toBeLessThan(10)
 })

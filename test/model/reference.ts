@@ -67,7 +67,9 @@ export class Reference {
     const available = this.stock - this.held(now) - this.sold(now)
     if (ask.qty > available) {
       const state = this.sold(now) >= this.stock ? "sold_out" : available === 0 ? "all_held" : "open"
-      return `out_of_stock ${state} ${available} ${this.#firstEnd(now)}`
+      // Nothing that comes back helps one who wants more than all that is unsold.
+      const retryAt = ask.qty > this.stock - this.sold(now) ? null : this.#firstEnd(now)
+      return `out_of_stock ${state} ${available} ${retryAt}`
     }
     this.holds.set(ask.id, { ...ask, running: "active", end: null })
     return `hold ${ask.id} of ${ask.qty} for ${ask.customer} until ${ask.until}`
@@ -138,7 +140,10 @@ export class Reference {
     if (known !== undefined && known.event.fingerprint !== event.fingerprint) return "event_key_reused"
     if (known !== undefined && known.outcome !== "parked") return `${known.outcome} again`
 
-    const order = this.orders.get(event.orderId) ?? this.#orderByHold(event, made, now)
+    const named = this.orders.get(event.orderId)
+    // An order made from another hold than the event names is somebody else's.
+    const isMeant = named !== undefined && (event.holdId === null || event.holdId === named.holdId)
+    const order = isMeant ? named : this.#orderByHold(event, made, now)
     if (order === undefined) return "order_unknown"
     const arrived = known ?? { event, outcome: "parked" }
     this.events.set(event.key, arrived)

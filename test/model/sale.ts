@@ -56,6 +56,7 @@ class Sale {
   #lastId = 0
   #nextOrderId = 1
   readonly #claimed = new Set<number>()
+  readonly #claimedBy = new Map<number, number>()
   readonly #sentEvents: PaymentEvent[] = []
   readonly #keyed: KeyedRequest[] = []
   /** First answers by Idempotency-Key, and under which digest. */
@@ -215,7 +216,11 @@ class Sale {
 
   #payment(event: PaymentEvent): Request {
     const isFree = !this.#database.orders.has(event.orderId) && event.orderId >= this.#nextOrderId
-    const newOrderId = isFree && event.holdId !== null ? event.orderId : this.#unawaitedOrderId()
+    // As the desk claims ids: one that another hold's event has claimed is not free any more.
+    const claimedBy = this.#claimedBy.get(event.orderId) ?? event.holdId
+    const isClaimable = isFree && event.holdId !== null && claimedBy === event.holdId
+    const newOrderId = isClaimable ? event.orderId : this.#unawaitedOrderId()
+    if (isClaimable && event.holdId !== null) this.#claimedBy.set(newOrderId, event.holdId)
     this.#claimed.add(newOrderId)
     this.#sentEvents.push(event)
     const made = { id: newOrderId, until: this.#paymentEnd() }

@@ -137,6 +137,29 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/guards.test.ts" },
   },
   {
+    name: "one condition looks for events by key and by order",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "        where (provider, key) in (select * from unnest($1::text[], $2::text[])))",
+        replace:
+          "        where (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))",
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts" },
+  },
+  {
+    name: "a stopping server waits for ever for half a request",
+    edits: [
+      {
+        file: "src/app.ts",
+        find: "server.server.closeAllConnections()",
+        replace: "undefined",
+      },
+    ],
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "stops in order all the same" },
+  },
+  {
     name: "the gate never heals",
     edits: [
       { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },

@@ -22,13 +22,18 @@ const config = { rateLimit: {} }
 
 /** Holding units for a moment, looking at a hold, giving it back. */
 export function holdRoutes(app: App, services: Services): void {
-  const { gatekeeper, gate, lanes, lookups, views, tokens, ids, events } = services
+  const { gatekeeper, gate, products, lanes, lookups, views, tokens, ids, events } = services
 
   /** The hold, or null when the answer has been given already. */
   async function place(request: FastifyRequest, reply: FastifyReply, wish: Wish): Promise<Hold | null> {
     const idempotency = idempotencyOf(request, gatekeeper.callerOf(request), wish)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
+      return null
+    }
+    if (!(await products.exists(wish.productId))) {
+      events.refused("hold", "product_not_found")
+      refuse(reply, { code: "product_not_found" })
       return null
     }
     // A repeated request must get its first answer, whatever is left by now.

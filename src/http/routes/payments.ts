@@ -49,6 +49,11 @@ export function paymentRoutes(app: App, services: Services): void {
   }
 
   void app.register(async (inbox: App) => {
+    inbox.addHook("onResponse", async (request, reply) => {
+      if (reply.statusCode < 400) return
+      const webhookId = header(request.headers["webhook-id"])?.slice(0, 255)
+      events.webhookRefused({ status: reply.statusCode, webhookId, requestId: request.id })
+    })
     const parsed = jsonParser(inbox)
     inbox.removeContentTypeParser("application/json")
     inbox.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) =>

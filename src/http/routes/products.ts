@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import { saleState } from "../../domain/product.ts"
 import type { ProductView } from "../../store/views.ts"
@@ -12,7 +13,9 @@ const LARGEST_PAGE = 100
 const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })
 
 /** What is on sale: a page of products, and one. */
-export function productRoutes(app: App, { views, holdTtlSeconds }: Services): void {
+export function productRoutes(app: App, services: Services): void {
+  const { views, products, gatekeeper, holdTtlSeconds } = services
+  const isAdmin = (request: FastifyRequest) => gatekeeper.callerOf(request).kind === "admin"
   const answer = ({ product, serverTime }: ProductView) => productAnswer(product, serverTime, holdTtlSeconds)
 
   app.route({
@@ -51,13 +54,16 @@ export function productRoutes(app: App, { views, holdTtlSeconds }: Services): vo
     url: "/api/products/:id",
     schema: {
       summary: "One product, with its stock of this moment",
+      description:
+        "At most 250 ms old where another process changed it; the shop itself may ask with `Cache-Control: no-cache`.",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: ProductWire, 304: notModified, ...problemResponses },
     },
     async handler(request, reply) {
       const id = idFromPath(request.params.id)
-      const view = id === null ? null : await views.product(id)
+      const mustBeFresh = request.headers["cache-control"] === "no-cache" && isAdmin(request)
+      const view = id === null ? null : await (mustBeFresh ? views : products).product(id)
       if (view === null) return refuse(reply, { code: "product_not_found" })
 
       const etag = entityTag(view)
