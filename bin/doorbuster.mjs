@@ -4,7 +4,7 @@
 // The machine's own Node may be older than the one the project needs, and that old one is what runs this file:
 // nothing here may be newer than Node 18.
 import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import * as module from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -41,14 +41,25 @@ if (entry === undefined) {
  */
 function endWithParent() {
   const parent = process.ppid
+  const grandparent = parentOf(parent)
   const isWatched = process.env.npm_lifecycle_event !== undefined || process.env[LAUNCHED] !== undefined
   if (!isWatched || process.platform === "win32") return
   const watch = setInterval(() => {
-    if (process.ppid === parent) return
+    // npm's own end leaves its shell behind as our parent.
+    if (process.ppid === parent && parentOf(parent) === grandparent) return
     clearInterval(watch)
     process.kill(process.pid, "SIGTERM")
   }, 200)
   watch.unref()
+}
+
+/** Null where the system does not say. */
+function parentOf(pid) {
+  try {
+    return /\) \S (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1] ?? null
+  } catch {
+    return null
+  }
 }
 
 function isFit(version) {

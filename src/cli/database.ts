@@ -1,8 +1,14 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import pino from "pino"
 import type { Config } from "../config.ts"
-import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts"
+import {
+  EmbeddedPostgresError,
+  startEmbeddedPostgres,
+  type EmbeddedOptions,
+  type EmbeddedPostgres,
+} from "../embedded/embedded-postgres.ts"
 import { createEngine, type Engine } from "../engine.ts"
 import { migrate } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
@@ -21,8 +27,25 @@ export interface DatabaseAccess {
  */
 export async function accessDatabase(config: Config, role: "owner" | "guest"): Promise<DatabaseAccess> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, release: async () => undefined }
-  const embedded = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, role })
+  const embedded = await startWhenFree({ dataDirectory: config.dataDirectory, role })
   return { url: embedded.url, release: () => embedded.stop() }
+}
+
+/** A restart may come while the server before is still answering its last requests. */
+const PREDECESSOR_LEAVES_WITHIN_MS = 3_000
+const LOOK_AGAIN_MS = 100
+
+async function startWhenFree(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const deadline = performance.now() + PREDECESSOR_LEAVES_WITHIN_MS
+  for (;;) {
+    try {
+      return await startEmbeddedPostgres(options)
+    } catch (error) {
+      const isTaken = error instanceof EmbeddedPostgresError && error.exitCode === 2
+      if (!isTaken || performance.now() > deadline) throw error
+      await sleep(LOOK_AGAIN_MS)
+    }
+  }
 }
 
 /**

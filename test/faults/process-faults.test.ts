@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { connect } from "node:net"
+import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { openDatabase } from "../../src/store/pool.ts"
@@ -75,6 +77,30 @@ test("SIGTERM while clients are in the middle of their requests: stops in order 
   expect(server.output()).toContain('"msg":"Stopped."')
   for (const socket of clients) socket.destroy()
 })
+
+// npm passes SIGTERM to its shell only, and SIGKILL to nobody: the server has to notice by itself.
+test.each(["SIGTERM", "SIGKILL"] as const)(
+  "npm start that gets %s takes its server along, in order",
+  async (signal) => {
+    await using data = await temporaryDirectory()
+    const npm = spawn("npm", ["start"], {
+      cwd: fileURLToPath(new URL("../../", import.meta.url)),
+      env: {
+        PATH: process.env["PATH"],
+        HOME: process.env["HOME"],
+        PORT: "0",
+        DOORBUSTER_DATA_DIR: data.path,
+      },
+    })
+    let printed = ""
+    npm.stdout.on("data", (chunk) => (printed += String(chunk)))
+    await expect.poll(() => printed, { timeout: 30_000 }).toContain('"msg":"Listening."')
+
+    npm.kill(signal)
+
+    await expect.poll(() => printed, { timeout: 10_000 }).toContain('"msg":"Stopped."')
+  },
+)
 
 test("a second serve on the same data directory says so in one line and exits with 2", async () => {
   await using data = await temporaryDirectory()
