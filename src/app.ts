@@ -71,7 +71,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   return { url: addressOf(server, config.host), engine, stop: () => (stopped ??= stopInOrder()) }
 }
 
-/** Longer than any answer takes; what is still open then is a request that was never finished. */
+/** Longer than a command waits in its lane; what is open then is most likely a request that was never finished. */
 const LAST_ANSWERS_WITHIN_MS = 6_000
 
 /** Lets requests that are being answered end, then cuts connections that wait for their client. */

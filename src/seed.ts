@@ -1,21 +1,14 @@
-import type { ProductSettings } from "./domain/product.ts"
+import { plainSettings, type ProductSettings } from "./domain/product.ts"
 import { isRefusal } from "./domain/refusals.ts"
 import type { Engine } from "./engine.ts"
 
 const FIRST_STOCK = 100
 
 const flashSaleProduct: ProductSettings = {
+  ...plainSettings,
   name: "Flash Sale Product",
-  description: null,
-  imageUrl: null,
   priceMinor: 9999,
   currency: "USD",
-  opensAt: null,
-  closesAt: null,
-  paused: false,
-  maxPerHold: null,
-  maxPerCustomer: null,
-  holdTtlSeconds: null,
 }
 
 /** Puts product 1 into a database that has no products, so that there is something to try. */

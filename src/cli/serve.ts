@@ -23,8 +23,11 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
     closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ err, signal }) => {
       if (err === undefined) log.info({ signal }, "Stopping.")
       else log.fatal({ err }, "Stopping after a fault.")
-      await app.stop()
-      await access.release()
+      try {
+        await app.stop()
+      } finally {
+        await access.release()
+      }
       log.info("Stopped.")
     })
   } catch (error) {

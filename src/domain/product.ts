@@ -22,6 +22,18 @@ export interface ProductSettings {
   readonly holdTtlSeconds: number | null
 }
 
+/** What a product has where its maker says nothing. */
+export const plainSettings: Omit<ProductSettings, "name" | "priceMinor" | "currency"> = {
+  description: null,
+  imageUrl: null,
+  opensAt: null,
+  closesAt: null,
+  paused: false,
+  maxPerHold: null,
+  maxPerCustomer: null,
+  holdTtlSeconds: null,
+}
+
 /** A number of units offered to everyone at once. `held + sold <= stock`, always (I1). */
 export interface Product extends ProductSettings {
   readonly id: number

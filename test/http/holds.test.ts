@@ -258,3 +258,30 @@ test("200 requests of one customer at two servers get what one customer may have
 test("after all of this the books balance", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
+
+async function batchesOf(app: TestApp): Promise<number> {
+  const { body } = await app.get("/metrics")
+  return Number(/^doorbuster_batch_size_count (\d+)/m.exec(body)?.[1])
+}
+
+// What costs a stranger nothing must not cost the buyers a transaction each.
+test("ids that name no product open no lane", async () => {
+  await using app = await startTestApp()
+  const before = await batchesOf(app)
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => app.post("/api/holds", { product_id: 1_000 + index, qty: 1 })),
+  )
+
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]))
+  expect(await batchesOf(app)).toBe(before)
+})
+
+test("a body with thousands of fields is refused in one line", async () => {
+  await using app = await startTestApp()
+  const fields = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`field-${index}`, 0]))
+
+  const answer = await app.post("/api/holds", fields)
+
+  expect(answer).toMatchObject({ status: 422, body: { code: "invalid_request" } })
+  expect(answer.body.errors).toHaveLength(1)
+})

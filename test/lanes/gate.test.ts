@@ -85,6 +85,12 @@ describe("a product without units", () => {
   })
 })
 
+test("a batch that did not look at the deadlines of what is held teaches it nothing", () => {
+  const { gate } = gateAfter(allHeld)
+  gate.learn({ product: productWith({ id: 1, ...allHeld }), now: NOON, nextDeadline: undefined })
+  expect(gate.refusalFor(wish)).toBeNull()
+})
+
 // Refusals that come first in the contract's order are the lane's to give.
 test.each([
   ["asks for more than one hold may have", { maxPerHold: 2 }, { ...wish, qty: 3 }],

@@ -1,19 +1,12 @@
-import type { ProductSettings } from "../../src/domain/product.ts"
+import { plainSettings, type ProductSettings } from "../../src/domain/product.ts"
 import { isRefusal } from "../../src/domain/refusals.ts"
 import type { Engine } from "../../src/engine.ts"
 
 const settings: ProductSettings = {
+  ...plainSettings,
   name: "Test product",
-  description: null,
-  imageUrl: null,
   priceMinor: 9999,
   currency: "EUR",
-  opensAt: null,
-  closesAt: null,
-  paused: false,
-  maxPerHold: null,
-  maxPerCustomer: null,
-  holdTtlSeconds: null,
 }
 
 /** Offers a product through its lane and returns its id. */

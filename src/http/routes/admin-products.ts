@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { AdjustStock, ChangeProduct, Command, CreateProduct } from "../../domain/commands.ts"
 import { isCurrency } from "../../domain/money.ts"
-import type { ProductSettings } from "../../domain/product.ts"
+import { plainSettings, type ProductSettings } from "../../domain/product.ts"
 import { isRefusal } from "../../domain/refusals.ts"
 import { instant, type Instant } from "../../domain/time.ts"
 import { refuse, type FieldError } from "../problems.ts"
@@ -133,18 +133,6 @@ export function adminProductRoutes(app: App, services: Services): void {
 
 const created = { 201: ProductWire, ...problemResponses }
 const changed = { 200: ProductWire, ...problemResponses }
-
-/** What a product has where its maker says nothing. */
-const plainSettings: Omit<ProductSettings, "name" | "priceMinor" | "currency"> = {
-  description: null,
-  imageUrl: null,
-  opensAt: null,
-  closesAt: null,
-  paused: false,
-  maxPerHold: null,
-  maxPerCustomer: null,
-  holdTtlSeconds: null,
-}
 
 /** What a request asks for, without the ids that this server made up for it. */
 function contentOf(command: Unaddressed<AdminCommand>): object {
