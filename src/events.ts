@@ -41,13 +41,17 @@ export function createEvents(log: Logger): Events {
   function committed(batch: CommittedBatch): void {
     metrics.batchSize.observe(batch.size)
     metrics.batchSeconds.observe(batch.seconds)
-    for (const fact of batch.facts) tellFact(fact)
+    let holdsCreated = 0
+    for (const fact of batch.facts) {
+      if (fact.kind === "hold_created") holdsCreated += 1
+      tellFact(fact)
+    }
+    if (holdsCreated > 0) metrics.holds.inc({ result: "created" }, holdsCreated)
   }
 
   function tellFact(fact: Fact): void {
     switch (fact.kind) {
       case "hold_created":
-        metrics.holds.inc({ result: "created" })
         return tell("hold.created", holdFields(fact), "Hold created.")
       case "hold_released":
         metrics.holds.inc({ result: "released" })

@@ -23,8 +23,17 @@ export function hasPassed(deadline: Instant, now: Instant): boolean {
 
 /** ISO 8601 in UTC with milliseconds, as on the wire and in SQL parameters. */
 export function isoTime(moment: Instant): string {
-  return new Date(moment).toISOString()
+  const known = texts.get(moment)
+  if (known !== undefined) return known
+  const text = new Date(moment).toISOString()
+  if (texts.size >= REMEMBERED_TEXTS) texts.clear()
+  texts.set(moment, text)
+  return text
 }
+
+/** All rows of a batch share their moments, and each is written to the row, the wire and the log. */
+const texts = new Map<Instant, string>()
+const REMEMBERED_TEXTS = 16
 
 /** As {@link isoTime}; null stays null. */
 export function isoTimeOrNull(moment: Instant | null): string | null {

@@ -34,7 +34,8 @@ export async function describeApi(app: App): Promise<void> {
       void reply.header(
         "content-security-policy",
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
-          "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'",
+          "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; " +
+          "frame-ancestors 'none'",
       )
     })
     await docs.register(scalar, {

@@ -38,8 +38,8 @@ export function mayUseHold(caller: Caller, holdId: number): boolean {
 }
 
 function bearerToken(request: FastifyRequest): string | null {
-  const match = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")
-  return match?.[1] ?? null
+  const { authorization } = request.headers
+  return authorization === undefined ? null : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null)
 }
 
 function digest(token: string): Buffer {

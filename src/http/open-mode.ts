@@ -8,11 +8,12 @@ import type { App } from "./services.ts"
  * or by the `Host` under which a name of its own was made to point here.
  */
 export function refuseForeignPages(app: App, allowedOrigins: readonly string[]): void {
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     const { origin } = request.headers
     const isForeign =
       !isLocalHost(request) || (origin !== undefined && !isLocalOrigin(origin, allowedOrigins))
     if (isForeign) refuse(reply, { code: "forbidden" })
+    else done()
   })
 }
 

@@ -1,9 +1,8 @@
 import cors from "@fastify/cors"
-import helmet from "@fastify/helmet"
 import rateLimit from "@fastify/rate-limit"
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
 import Fastify, { LogController, type FastifyBaseLogger } from "fastify"
-import { randomUUID } from "node:crypto"
+import { randomBytes } from "node:crypto"
 import type { Logger } from "pino"
 import { describeApi } from "./api-description.ts"
 import { answerBrokenRequest, answerExpectation } from "./broken-requests.ts"
@@ -17,6 +16,7 @@ import { holdRoutes } from "./routes/holds.ts"
 import { orderRoutes } from "./routes/orders.ts"
 import { paymentRoutes } from "./routes/payments.ts"
 import { productRoutes } from "./routes/products.ts"
+import { securityHeaders } from "./security-headers.ts"
 import type { App, Services } from "./services.ts"
 
 export interface ServerOptions {
@@ -62,8 +62,6 @@ export async function createServer(services: Services, options: ServerOptions): 
   acceptJsonOnly(app)
 
   await describeApi(app)
-  // The shop's other names under the same domain are not ours to bind.
-  await app.register(helmet, { strictTransportSecurity: { includeSubDomains: false } })
   if (options.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...options.corsOrigins],
@@ -102,24 +100,28 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
   })
 }
 
+/** Hooks that run for every request call back instead of returning promises: they are the crowd's price. */
 function addStandardHooks(app: App, { events, readiness }: Services): void {
-  app.addHook("onRequest", async (request, reply) => {
-    void reply.header("x-request-id", request.id)
+  const constant = securityHeaders()
+
+  app.addHook("onRequest", (request, reply, done) => {
+    void reply.headers(constant).header("x-request-id", request.id)
     if (request.headers.host === undefined && request.raw.httpVersionMinor > 0) {
-      return refuse(reply, { code: "malformed_request", detail: "HTTP/1.1 requires a Host" })
+      return void refuse(reply, { code: "malformed_request", detail: "HTTP/1.1 requires a Host" })
     }
     // While stopping, what has arrived is still answered; the client is asked to come back elsewhere.
     if (readiness.stopping()) void reply.header("connection", "close")
-    return undefined
+    done()
   })
-  app.addHook("preValidation", async (request, reply) => {
+  app.addHook("preValidation", (request, reply, done) => {
     // To find and list thousands of unknown fields would cost us more than their sender.
-    if (fieldCount(request.body) > MOST_FIELDS) return refuse(reply, tooManyFields)
-    return undefined
+    if (fieldCount(request.body) > MOST_FIELDS) return void refuse(reply, tooManyFields)
+    done()
   })
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none"
     events.requestServed(route, reply.statusCode, reply.elapsedTime / 1000)
+    done()
   })
 }
 
@@ -135,7 +137,13 @@ function fieldCount(body: unknown): number {
   return typeof body === "object" && body !== null ? Object.keys(body).length : 0
 }
 
+/** Names the requests of this process apart from those of any other. */
+const processName = randomBytes(9).toString("base64url")
+let requestCount = 0
+
 /** A client may name its request; anything odd gets a name of ours. */
 function requestId(given: string | string[] | undefined): string {
-  return typeof given === "string" && /^[\w.-]{1,128}$/.test(given) ? given : randomUUID()
+  if (typeof given === "string" && /^[\w.-]{1,128}$/.test(given)) return given
+  requestCount += 1
+  return `${processName}-${requestCount}`
 }

@@ -55,7 +55,7 @@ test("the answer to COMMIT is lost: the batch is looked for, found, and not repe
   await using engine = await createTestEngine({}, proxy.url)
   const productId = await newProduct(engine, { stock: 10 })
 
-  proxy.loseAnswerTo("insert-holds")
+  proxy.loseAnswerTo("insert-new-holds")
   const { holdId, outcome } = await placeHold(engine, productId)
 
   expect(proxy.lost()).toBe(1)

@@ -54,7 +54,13 @@ export function paymentRoutes(app: App, services: Services): void {
       const webhookId = header(request.headers["webhook-id"])?.slice(0, 255)
       events.webhookRefused({ status: reply.statusCode, webhookId, requestId: request.id })
     })
-    const parsed = jsonParser(inbox)
+    const parse = jsonParser(inbox)
+    const parsedBody = (request: FastifyRequest, text: string) =>
+      new Promise<Static<typeof WebhookBody>>((resolve, reject) =>
+        parse(request, text, (error, value) =>
+          error === null ? resolve(value as Static<typeof WebhookBody>) : reject(error),
+        ),
+      )
     inbox.removeContentTypeParser("application/json")
     inbox.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) =>
       done(null, text),
@@ -79,7 +85,7 @@ export function paymentRoutes(app: App, services: Services): void {
           return refuse(reply, { code: "invalid_signature", detail })
         }
         // What it is, its schema says next.
-        request.body = (await parsed(request, text)) as Static<typeof WebhookBody>
+        request.body = await parsedBody(request, text)
         return undefined
       },
       async handler(request, reply) {
