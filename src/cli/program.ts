@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { readConfig } from "../config.ts"
 import { version } from "../version.ts"
+import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
 import { explain, UsageError } from "./exit.ts"
 import { printError } from "./output.ts"
@@ -89,6 +90,12 @@ function createProgram(): Command {
   command("verify", "recount every product from its rows and check every invariant")
     .addOption(json())
     .action(async (options: JsonOption) => failUnless(await printVerification(readConfig(), options)))
+
+  command("bench", "measure it on this machine, beside other ways of holding units")
+    .helpOption(false)
+    .allowUnknownOption()
+    .argument("[options...]")
+    .action(async (options: string[]) => failUnless(await bench(options)))
 
   command("doctor", "check the installation")
     .addOption(json())

@@ -31,7 +31,7 @@ export function securityHeaders(): Readonly<Record<string, string>> {
     xXssProtection: false,
   })
   set({} as IncomingMessage, collect as unknown as ServerResponse, (error?: unknown) => {
-    if (error !== undefined) throw error
+    if (error !== undefined) throw new Error("the security headers cannot be made", { cause: error })
   })
   return headers
 }

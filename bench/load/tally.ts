@@ -1,0 +1,72 @@
+import { Histogram } from "./histogram.ts"
+import type { LoadResult, Second } from "./plan.ts"
+
+/** What a run counts. */
+export class Tally {
+  readonly #expected: ReadonlySet<number>
+  readonly #statuses = new Map<number, number>()
+  readonly #latencies = new Histogram()
+  readonly #seconds: { served: number; latencies: Histogram }[] = []
+  readonly #startedAt = performance.now()
+  #measuredFrom = Infinity
+  #measuredTo = Infinity
+  #served = 0
+  #completed = 0
+  #wrong: string | null = null
+  dropped = 0
+  broken = 0
+
+  constructor(expected: readonly number[]) {
+    this.#expected = new Set(expected)
+  }
+
+  /** What ends between these moments is measured. */
+  measure(from: number, to: number): void {
+    this.#measuredFrom = from
+    this.#measuredTo = to
+  }
+
+  /** Counts an answer; true when it is a right one. */
+  answered(status: number, text: string): boolean {
+    this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
+    const isRight = this.#expected.has(status)
+    if (!isRight) this.#wrong ??= text.slice(0, 2_000)
+    return isRight
+  }
+
+  /** Counts how long something took that was right. */
+  took(milliseconds: number, now: number): void {
+    if (now >= this.#measuredFrom && now < this.#measuredTo) this.#latencies.record(milliseconds)
+    const second = Math.floor((now - this.#startedAt) / 1000)
+    for (let index = this.#seconds.length; index <= second; index += 1) {
+      this.#seconds.push({ served: 0, latencies: new Histogram() })
+    }
+    this.#seconds[second]?.latencies.record(milliseconds)
+  }
+
+  /** Counts a journey that came to its end. */
+  completed(now: number): void {
+    this.#completed += 1
+    if (now >= this.#measuredFrom && now < this.#measuredTo) this.#served += 1
+    const second = this.#seconds[Math.floor((now - this.#startedAt) / 1000)]
+    if (second !== undefined) second.served += 1
+  }
+
+  result(): LoadResult {
+    return {
+      served: this.#served,
+      seconds: (this.#measuredTo - this.#measuredFrom) / 1000,
+      latencies: this.#latencies.toJSON(),
+      statuses: Object.fromEntries(this.#statuses),
+      completed: this.#completed,
+      dropped: this.dropped,
+      broken: this.broken,
+      wrong: this.#wrong,
+      timeline: this.#seconds.map(({ served, latencies }): Second => ({
+        served,
+        p50Ms: latencies.quantile(0.5),
+        p99Ms: latencies.quantile(0.99),
+      })),
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { machineFacts } from "./machine.ts"
+import { BadOption, readOptions, trialNames, usage, type Options } from "./options.ts"
+import { full, quick } from "./pace.ts"
+import { picture } from "./report/picture.ts"
+import { table } from "./report/table.ts"
+import type { Row } from "./row.ts"
+import { WrongResult } from "./runs.ts"
+import { scenarios, type ScenarioName } from "./scenarios.ts"
+import { createFleet, missingFor, type Fleet } from "./servers/fleet.ts"
+import { prepareGround, type PreparedGround } from "./servers/ground.ts"
+import type { ServerName } from "./servers/server.ts"
+import { aged } from "./trials/aged.ts"
+import { closedLoop } from "./trials/closed-loop.ts"
+import { drop } from "./trials/drop.ts"
+import { openLoop } from "./trials/open-loop.ts"
+import { overload } from "./trials/overload.ts"
+import { processes } from "./trials/processes.ts"
+import type { Bench } from "./trials/trial.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** Exit status 0: all figures are right; 1: a server answered wrongly; 2: wrong usage. */
+async function main(argv: readonly string[]): Promise<number> {
+  const options = readOptions(argv)
+  if (options.help) {
+    process.stdout.write(usage)
+    return 0
+  }
+  const ground = await prepareGround(process.env["DATABASE_URL"])
+  const fleet = createFleet(ground)
+  const clearUp = async () => {
+    await fleet.stop()
+    await ground.clear()
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void clearUp().finally(() => process.exit(1)))
+  }
+  try {
+    return await measure(ground, fleet, options)
+  } finally {
+    await clearUp()
+  }
+}
+
+async function measure(ground: PreparedGround, fleet: Fleet, options: Options): Promise<number> {
+  const facts = { ...machineFacts(ground.postgres), command: commandLine() }
+  const rows: Row[] = []
+  const bench = createBench(ground, fleet, options, rows)
+  try {
+    for (const name of chosenTrials(options)) await trial(bench, name, options)
+    const problems = await fleet.verify()
+    if (problems.length > 0) throw new WrongResult(problems.join("\n"))
+  } catch (error) {
+    if (!(error instanceof WrongResult)) throw error
+    process.stderr.write(`\nWrong, so not a figure: ${error.message}\n`)
+    return 1
+  }
+  if (!options.json) {
+    process.stdout.write(`\n${table(rows)}\n\n`)
+    for (const [name, value] of Object.entries(facts)) process.stdout.write(`${name}: ${value}\n`)
+  }
+  if (options.save) await save(rows, facts)
+  return 0
+}
+
+/** What a quick look leaves out: these take minutes each, or need them. */
+const longTrials: ReadonlySet<string> = new Set(["open-loop", "overload", "processes", "aged"])
+
+function chosenTrials({ only, quick }: Options): readonly string[] {
+  if (only !== null) return trialNames.filter((name) => only.includes(name))
+  return quick ? trialNames.filter((name) => !longTrials.has(name)) : trialNames
+}
+
+async function trial(bench: Bench, name: string, options: Options): Promise<void> {
+  switch (name) {
+    case "drop":
+      return drop(bench)
+    case "overload":
+      return overload(bench)
+    case "processes":
+      return processes(bench)
+    case "aged":
+      return aged(bench)
+    case "open-loop":
+      for (const scenario of ["holds", "refusals", "reads", "checkout", "many"] as const) {
+        const rounds = scenario === "holds" ? bench.pace.openLoop.rounds : 1
+        if (chosenTrials(options).includes(scenario)) await openLoop(bench, scenario, rounds)
+      }
+      return
+    default:
+      return closedLoop(bench, name as ScenarioName)
+  }
+}
+
+/** A quick look compares with the ceiling, the textbook and the rival. */
+const quickServers: readonly string[] = ["echo", "lock-per-request", "redis-lua-always"]
+
+function createBench(ground: PreparedGround, fleet: Fleet, options: Options, rows: Row[]): Bench {
+  const basic = options.quick ? quick : full
+  const wanted = options.servers ?? (options.quick ? quickServers : null)
+  return {
+    ground,
+    pace: {
+      ...basic,
+      rounds: options.rounds ?? basic.rounds,
+      seconds: options.seconds ?? basic.seconds,
+    },
+    server: (name) => fleet.server(name),
+    isWanted(name: ServerName) {
+      const missing = missingFor(name)
+      if (missing !== null) process.stderr.write(`Left out: ${name}, because ${missing}\n`)
+      return missing === null && (name === "doorbuster" || wanted === null || wanted.includes(name))
+    },
+    scenario(name) {
+      const found = scenarios.find((scenario) => scenario.name === name)
+      if (found === undefined) throw new Error(`there is no scenario ${name}`)
+      return found
+    },
+    say(line) {
+      if (process.stderr.isTTY || !options.json) process.stderr.write(`${line}\n`)
+    },
+    record(found) {
+      rows.push(...found)
+      if (options.json) for (const row of found) process.stdout.write(`${JSON.stringify(row)}\n`)
+    },
+    found(scenario, server) {
+      const row = rows.find((row) => row.scenario === scenario && row.server === server)
+      if (row === undefined) throw new BadOption(`${scenario} has to be measured in the same run`)
+      return row
+    },
+  }
+}
+
+function commandLine(): string {
+  return ["npm run bench --", ...process.argv.slice(2)].join(" ").replace(/ --$/, "")
+}
+
+async function save(rows: readonly Row[], facts: Record<string, string | number>): Promise<void> {
+  const directory = join(root, "bench/results")
+  await mkdir(directory, { recursive: true })
+  const lines = [facts, ...rows].map((line) => `${JSON.stringify(line)}\n`)
+  const name = `${facts["date"]}-${String(facts["commit"]).split(" ")[0]}.ndjson`
+  await writeFile(join(directory, name), lines.join(""))
+  await writeFile(join(root, "docs/performance.svg"), picture(rows, facts))
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof BadOption)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 2
+}

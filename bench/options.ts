@@ -1,0 +1,93 @@
+import { parseArgs } from "node:util"
+import { scenarios } from "./scenarios.ts"
+import { serverNames } from "./servers/server.ts"
+
+/** What the person at the terminal asked for. */
+export interface Options {
+  readonly help: boolean
+  readonly quick: boolean
+  readonly json: boolean
+  readonly save: boolean
+  /** Trials to make; null: all. */
+  readonly only: readonly string[] | null
+  /** Servers to compare with; null: those that the pace is made for. */
+  readonly servers: readonly string[] | null
+  readonly rounds: number | null
+  readonly seconds: number | null
+}
+
+/** Something on the command line that is not an option; the message says what. */
+export class BadOption extends Error {}
+
+/** In an order in which each finds the figures it needs. */
+export const trialNames: readonly string[] = [
+  ...scenarios.map(({ name }) => name),
+  "drop",
+  "open-loop",
+  "overload",
+  "processes",
+  "aged",
+]
+
+export const usage = `Usage: doorbuster bench [options]
+
+Measures Doorbuster beside other ways of holding units, on this machine, in alternating rounds.
+
+  --quick             under 45 seconds; without it about 25 minutes
+  --json              print {scenario, server, per_second, p50_ms, p99_ms, ratio_to, …} rows, one a line
+  --only <a,b>        only these trials: ${trialNames.join(", ")}
+  --servers <a,b>     only these beside doorbuster: ${serverNames.slice(3).join(", ")}
+  --rounds <n>        alternating rounds of each scenario
+  --seconds <n>       measured seconds of each run
+  --save              write bench/results/*.ndjson and docs/performance.svg
+
+DATABASE_URL: a PostgreSQL server to measure on, in place of the embedded one. Fresh databases are
+made there and dropped in the end.
+`
+
+/** Reads the command line. Throws {@link BadOption}. */
+export function readOptions(argv: readonly string[]): Options {
+  const values = parsed(argv)
+  return {
+    ...values,
+    only: list("only", values.only, trialNames),
+    servers: list("servers", values.servers, serverNames),
+    rounds: number("rounds", values.rounds, 100),
+    seconds: number("seconds", values.seconds, 600),
+  }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        quick: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        save: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+        only: { type: "string" },
+        servers: { type: "string" },
+        rounds: { type: "string" },
+        seconds: { type: "string" },
+      },
+    }).values
+  } catch (error) {
+    throw new BadOption(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function list(name: string, given: string | undefined, known: readonly string[]): string[] | null {
+  if (given === undefined) return null
+  const names = given.split(",")
+  const unknown = names.find((one) => !known.includes(one))
+  if (unknown === undefined) return names
+  throw new BadOption(`--${name} holds "${unknown}" and may hold only ${known.join(", ")}`)
+}
+
+function number(name: string, given: string | undefined, most: number): number | null {
+  if (given === undefined) return null
+  const value = Number(given)
+  if (Number.isFinite(value) && value > 0 && value <= most) return value
+  throw new BadOption(`--${name} holds "${given}" and may hold only a number above 0 and up to ${most}`)
+}

@@ -1,0 +1,108 @@
+import {
+  HoldBody,
+  NewHoldWire,
+  OrderBody,
+  OrderWire,
+  PaymentAnswer,
+  ProductWire,
+} from "../../src/http/schemas.ts"
+import { Type } from "typebox"
+import { createPeerServer, listen, outOfStock } from "./peer.ts"
+
+// The ceiling: answers that are constants, from the same framework through the same schemas.
+// Does nothing else: no database, no log, no metrics, no tokens.
+
+const Problem = Type.Object({}, { additionalProperties: true })
+const NotModified = Type.Unsafe<undefined>({})
+
+/** In place of a product that has nothing left. */
+const SOLD_OUT = 2
+
+const moment = "2026-11-27T12:00:00.000Z"
+const token = `dbt1.1000000.1000000.1.${"x".repeat(43)}`
+const hold = {
+  hold_id: 1_000_000,
+  product_id: 1,
+  qty: 1,
+  status: "active",
+  expires_at: moment,
+  created_at: moment,
+  customer_id: null,
+  token,
+}
+const order = {
+  order_id: 1_000_000,
+  hold_id: 1_000_000,
+  product_id: 1,
+  quantity: 1,
+  unit_price: "99.99",
+  total_price: "99.99",
+  total_minor: 9_999,
+  currency: "EUR",
+  status: "pending_payment",
+  expires_at: moment,
+  paid_at: null,
+  created_at: moment,
+  updated_at: moment,
+  customer_id: null,
+}
+const paid = {
+  message: "ok",
+  processed: true,
+  duplicate: false,
+  order_id: 1_000_000,
+  status: "paid",
+  outcome: "paid",
+}
+const product = {
+  id: 1,
+  name: "Benchmark product",
+  description: null,
+  image_url: null,
+  price: "99.99",
+  price_minor: 9_999,
+  currency: "EUR",
+  stock: 1_000_000,
+  available_stock: 1_000_000,
+  reserved_stock: 0,
+  sold_stock: 0,
+  sale_state: "open",
+  opens_at: null,
+  closes_at: null,
+  max_per_hold: null,
+  max_per_customer: null,
+  hold_ttl_seconds: 3_600,
+  server_time: moment,
+}
+const etag = 'W/"1-1000000-open"'
+
+const app = createPeerServer()
+app.post(
+  "/api/holds",
+  { schema: { body: HoldBody, response: { 201: NewHoldWire, 409: Problem } } },
+  async (request, reply) => {
+    if ((request.body as { product_id: number }).product_id === SOLD_OUT) {
+      return reply.code(409).type("application/problem+json").serializer(JSON.stringify).send(outOfStock)
+    }
+    void reply.code(201).headers({ location: "/api/holds/1000000", "cache-control": "no-store" })
+    return hold
+  },
+)
+app.post(
+  "/api/orders",
+  { schema: { body: OrderBody, response: { 201: OrderWire } } },
+  async (_request, reply) => {
+    void reply.code(201).headers({ location: "/api/orders/1000000", "cache-control": "no-store" })
+    return order
+  },
+)
+app.post("/api/payments/webhook", { schema: { response: { 200: PaymentAnswer } } }, async () => paid)
+app.get(
+  "/api/products/:id",
+  { schema: { response: { 200: ProductWire, 304: NotModified } } },
+  async (request, reply) => {
+    void reply.headers({ etag, "cache-control": "public, max-age=1" })
+    return request.headers["if-none-match"] === etag ? reply.code(304).send(undefined) : product
+  },
+)
+await listen(app)

@@ -1,0 +1,110 @@
+import { Type } from "typebox"
+import Fastify, { type FastifyInstance } from "fastify"
+import { HoldBody, NewHoldWire } from "../../src/http/schemas.ts"
+import { securityHeaders } from "../../src/http/security-headers.ts"
+
+/** Another way of holding units, reduced to what the comparison needs. */
+export interface Peer {
+  /** Puts a product with so many units on offer; returns its id. */
+  createProduct(stock: number): Promise<number>
+  /** Holds units; null: not enough are left. */
+  hold(productId: number, qty: number): Promise<Held | null>
+  /** Units held by the counter, and by the rows that say so. */
+  counts(productId: number): Promise<Counts>
+}
+
+export interface Held {
+  readonly id: number
+  readonly createdAt: string
+  readonly expiresAt: string
+}
+
+export interface Counts {
+  readonly counter: number
+  readonly rows: number
+}
+
+export const HOLD_SECONDS = 3_600
+
+/** No peer signs anything; what it sends has the length of a token all the same. */
+const token = `dbt1.1000000.1000000.1.${"x".repeat(43)}`
+
+/**
+ * The server under every peer: the same framework as Doorbuster's, its schema for the request, its
+ * schema for the answer, and as many bytes in the answer's headers.
+ */
+export function createPeerServer(): FastifyInstance {
+  const app = Fastify({
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  })
+  const constant = securityHeaders()
+  app.addHook("onRequest", (request, reply, done) => {
+    void reply.headers(constant).header("x-request-id", request.id)
+    done()
+  })
+  return app
+}
+
+/** Serves a peer on a free port of loopback and tells the parent process where. */
+export async function servePeer(peer: Peer): Promise<void> {
+  const app = createPeerServer()
+  const schema = { body: HoldBody, response: { 201: NewHoldWire, 409: Problem } }
+
+  app.post("/api/holds", { schema }, async (request, reply) => {
+    const { product_id, qty } = request.body as { product_id: number; qty: number }
+    const held = await peer.hold(product_id, qty)
+    if (held === null) return reply.code(409).type("application/problem+json").send(outOfStock)
+    void reply.code(201).headers({ location: `/api/holds/${held.id}`, "cache-control": "no-store" })
+    return {
+      hold_id: held.id,
+      product_id,
+      qty,
+      status: "active",
+      expires_at: held.expiresAt,
+      created_at: held.createdAt,
+      customer_id: null,
+      token,
+    }
+  })
+  app.route({
+    method: "POST",
+    url: "/bench/products",
+    async handler(request) {
+      const { stock } = request.body as { stock: number }
+      return { id: await peer.createProduct(stock) }
+    },
+  })
+  app.get("/bench/products/:id", (request) => peer.counts(Number((request.params as { id: string }).id)))
+  await listen(app)
+}
+
+const Problem = Type.Object({}, { additionalProperties: true })
+
+/** What a refusal says, here and in every peer. */
+export const outOfStock = {
+  type: "urn:doorbuster:problem:out_of_stock",
+  title: "Not enough units are available",
+  status: 409,
+  detail: "Not enough units are available",
+  instance: "/api/holds",
+  code: "out_of_stock",
+  request_id: "xxxxxxxxxxxx-1000000",
+  sale_state: "sold_out",
+  available_stock: 0,
+  retry_at: null,
+}
+
+/** Listens on a free port and tells the parent process which. */
+export async function listen(app: FastifyInstance): Promise<void> {
+  const url = await app.listen({ host: "127.0.0.1", port: 0 })
+  process.on("disconnect", () => process.exit())
+  process.send?.({ url })
+}
+
+/** The moments of a hold that begins now. */
+export function momentsFrom(now: number): Pick<Held, "createdAt" | "expiresAt"> {
+  return {
+    createdAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + HOLD_SECONDS * 1000).toISOString(),
+  }
+}

@@ -1,0 +1,83 @@
+import { drive } from "./load/drive.ts"
+import { Histogram } from "./load/histogram.ts"
+import type { Load, LoadResult } from "./load/plan.ts"
+import type { Measured } from "./row.ts"
+import type { Stage } from "./scenarios.ts"
+import type { Server, ServerName } from "./servers/server.ts"
+
+/** A figure that nobody may believe: the server lost something, sold it twice, or answered wrongly. */
+export class WrongResult extends Error {}
+
+/** A stage with the crowd of all its runs so far. */
+export interface Player {
+  readonly server: Server
+  readonly stage: Stage
+  /** Puts load on the server and checks afterwards that answers, counters and rows agree. */
+  run(load: Load, connections: number, others?: readonly number[]): Promise<LoadResult>
+}
+
+/** Gets a server ready to play its part in all rounds of a scenario. */
+export function createPlayer(server: Server, stage: Stage): Player {
+  const statuses: Record<string, number> = {}
+  let completed = 0
+
+  return {
+    server,
+    stage,
+    async run(load, connections, others = []) {
+      const { host, port, name } = server
+      const expected = [...stage.expected, ...others]
+      const result = await drive({ host, port, crowd: stage.crowd, connections, expected, load })
+      completed += result.completed
+      for (const [status, count] of Object.entries(result.statuses)) {
+        statuses[status] = (statuses[status] ?? 0) + count
+      }
+      if (result.wrong !== null) throw new WrongResult(`${name} answered:\n${result.wrong}`)
+      if (result.broken > 0) throw new WrongResult(`${name} left ${result.broken} requests unanswered`)
+      const problems = await stage.check({ completed, statuses })
+      if (problems.length > 0) throw new WrongResult(`${name}: ${problems.join("; ")}`)
+      return result
+    },
+  }
+}
+
+export interface Rounds {
+  readonly rounds: number
+  readonly connections: number
+  readonly warmUpSeconds: number
+  readonly seconds: number
+}
+
+/**
+ * Runs all players in turn, round after round (A B A B …), so that whatever the machine does meanwhile
+ * meets all of them. One more round goes before, which warms up and is not counted.
+ */
+export async function alternate(
+  players: readonly Player[],
+  { rounds, connections, warmUpSeconds, seconds }: Rounds,
+  onRun: (player: Player, measured: Measured) => void = () => undefined,
+): Promise<Map<ServerName, Measured[]>> {
+  const all = new Map<ServerName, Measured[]>(players.map(({ server }) => [server.name, []]))
+  for (const player of players) {
+    await player.run({ kind: "closed", warmUpSeconds: 0, seconds: warmUpSeconds }, connections)
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const player of players) {
+      const result = await player.run({ kind: "closed", warmUpSeconds, seconds }, connections)
+      const measured = measuredFrom(result)
+      all.get(player.server.name)?.push(measured)
+      onRun(player, measured)
+    }
+  }
+  return all
+}
+
+/** The figures of one run. */
+export function measuredFrom({ served, seconds, latencies }: LoadResult): Measured {
+  const histogram = Histogram.from(latencies)
+  return {
+    perSecond: served / seconds,
+    p50Ms: histogram.quantile(0.5),
+    p99Ms: histogram.quantile(0.99),
+  }
+}

@@ -1,0 +1,178 @@
+import { WEBHOOK_SECRET } from "./servers/doorbuster.ts"
+import { getRequest, jsonRequest } from "./load/request.ts"
+import type { Crowd } from "./load/plan.ts"
+import type { Server, ServerName } from "./servers/server.ts"
+
+export type ScenarioName = "holds" | "refusals" | "reads" | "reads-304" | "checkout" | "many"
+
+/** What a crowd does, and what it may be answered. */
+export interface Scenario {
+  readonly name: ScenarioName
+  readonly what: string
+  /** Who is measured in it; the first is what the others are compared with. */
+  readonly servers: readonly ServerName[]
+  /** Requests in one visitor's way through the shop. */
+  readonly requestsEach: number
+  /** Sets the stage on a server, once before all rounds. */
+  prepare(server: Server): Promise<Stage>
+}
+
+/** A scenario on one server. */
+export interface Stage {
+  readonly crowd: Crowd
+  readonly expected: readonly number[]
+  /**
+   * Compares what the server keeps with what its visitors were told over all runs so far. Returns
+   * what is wrong.
+   */
+  check(told: Told): Promise<readonly string[]>
+}
+
+export interface Told {
+  /** Visitors who came to the end of their way. */
+  readonly completed: number
+  /** Answers by status. */
+  readonly statuses: Readonly<Record<string, number>>
+}
+
+/** More than any run sells. */
+const ENDLESS = 100_000_000
+/** A peer with a row for each unit needs them made first. */
+const ENDLESS_ROWS = 300_000
+const PRODUCTS = 1_000
+
+const everyone: readonly ServerName[] = [
+  "doorbuster",
+  "echo",
+  "lock-per-request",
+  "atomic-update",
+  "unit-rows",
+  "redis-lua-always",
+  "redis-lua-everysec",
+]
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: "holds",
+    what: "hold one unit of a product that never runs out",
+    servers: everyone,
+    requestsEach: 1,
+    async prepare(server) {
+      const id = await server.createProduct(server.name === "unit-rows" ? ENDLESS_ROWS : ENDLESS)
+      return {
+        crowd: { kind: "requests", requests: [holdRequest(server, id)] },
+        expected: [201],
+        check: ({ statuses }) => agree(server, [id], statuses["201"] ?? 0),
+      }
+    },
+  },
+  {
+    name: "refusals",
+    what: "ask for a unit of a product whose only one is taken",
+    servers: everyone,
+    requestsEach: 1,
+    async prepare(server) {
+      const id = await server.createProduct(1)
+      if (server.name !== "echo") await takeTheOnlyUnit(server, id)
+      return {
+        crowd: { kind: "requests", requests: [holdRequest(server, id)] },
+        expected: [409],
+        check: () => agree(server, [id], 1),
+      }
+    },
+  },
+  reads("reads", "look at a product", 200),
+  reads("reads-304", "look again at a product that has not changed (If-None-Match)", 304),
+  {
+    name: "checkout",
+    what: "hold, order, signed success webhook: a unit is sold",
+    servers: ["doorbuster", "echo"],
+    requestsEach: 3,
+    async prepare(server) {
+      const id = await server.createProduct(ENDLESS)
+      return {
+        crowd: { kind: "buyers", productId: id, webhookSecret: WEBHOOK_SECRET },
+        expected: [200, 201],
+        async check({ completed }) {
+          if (server.name === "echo") return []
+          const { counter, rows, sold = 0 } = await server.counts(id)
+          return counter === completed && rows === completed && sold === completed
+            ? []
+            : [`${completed} bought, ${sold} sold, counters ${counter}, rows ${rows}`]
+        },
+      }
+    },
+  },
+  {
+    name: "many",
+    what: `hold one unit of one of ${PRODUCTS} products, at random`,
+    servers: ["doorbuster", "echo"],
+    requestsEach: 1,
+    async prepare(server) {
+      const ids = await createProducts(server)
+      return {
+        crowd: { kind: "requests", requests: ids.map((id) => holdRequest(server, id)) },
+        expected: [201],
+        check: ({ statuses }) => agree(server, ids, statuses["201"] ?? 0),
+      }
+    },
+  },
+]
+
+function reads(name: "reads" | "reads-304", what: string, status: number): Scenario {
+  return {
+    name,
+    what,
+    servers: ["doorbuster", "echo"],
+    requestsEach: 1,
+    async prepare(server) {
+      const path = `/api/products/${await server.createProduct(ENDLESS)}`
+      const { host, port } = server
+      const response = await fetch(`http://${host}:${port}${path}`)
+      const etag = response.headers.get("etag")
+      if (etag === null) throw new Error(`${server.name} sends no ETag`)
+      const request = getRequest(host, path, status === 304 ? { "if-none-match": etag } : {})
+      return {
+        crowd: { kind: "requests", requests: [request] },
+        expected: [status],
+        check: async () => [],
+      }
+    },
+  }
+}
+
+function holdRequest({ host }: Server, productId: number): string {
+  return jsonRequest(host, "POST", "/api/holds", { product_id: productId, qty: 1 })
+}
+
+async function takeTheOnlyUnit({ host, port }: Server, productId: number): Promise<void> {
+  const response = await fetch(`http://${host}:${port}/api/holds`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ product_id: productId, qty: 1 }),
+  })
+  if (response.status !== 201) throw new Error(`the only unit was not to be had: ${response.status}`)
+}
+
+async function createProducts(server: Server): Promise<number[]> {
+  const ids: number[] = []
+  while (ids.length < PRODUCTS) {
+    ids.push(...(await Promise.all(Array.from({ length: 50 }, () => server.createProduct(ENDLESS)))))
+  }
+  return ids
+}
+
+/** Every 201 is a unit, in the counters as well as in the rows: none lost, none made up. */
+async function agree(server: Server, ids: readonly number[], granted: number): Promise<string[]> {
+  if (server.name === "echo") return []
+  let counter = 0
+  let rows = 0
+  for (const id of ids) {
+    const counts = await server.counts(id)
+    counter += counts.counter
+    rows += counts.rows
+  }
+  return counter === granted && rows === granted
+    ? []
+    : [`${granted} granted, counters ${counter}, rows ${rows}`]
+}

@@ -1,0 +1,62 @@
+import { startDoorbuster } from "./doorbuster.ts"
+import { startEcho, startSqlPeer } from "./peers.ts"
+import { redisVersion, startRedisPeer } from "./redis.ts"
+import type { Ground, Server, ServerName } from "./server.ts"
+
+/** All servers of a run: each is started when it is first needed and stays until the end. */
+export interface Fleet {
+  server(name: ServerName): Promise<Server>
+  /** Recounts everything that every server keeps; a line for each thing that is wrong. */
+  verify(): Promise<string[]>
+  stop(): Promise<void>
+}
+
+export function createFleet(ground: Ground): Fleet {
+  const servers = new Map<ServerName, Promise<Server>>()
+
+  return {
+    server(name) {
+      const known = servers.get(name)
+      if (known !== undefined) return known
+      const starting = start(ground, name)
+      servers.set(name, starting)
+      return starting
+    },
+    async verify() {
+      const all = await Promise.all(servers.values())
+      const found = await Promise.all(
+        all.map(async (server) => (await server.verify()).map((problem) => `${server.name}: ${problem}`)),
+      )
+      return found.flat()
+    },
+    async stop() {
+      await Promise.allSettled([...servers.values()].map(async (server) => (await server).stop()))
+    },
+  }
+}
+
+/** Null: it can run here. Otherwise the reason why it cannot. */
+export function missingFor(name: ServerName): string | null {
+  return name.startsWith("redis-") && redisVersion() === null ? "redis-server is not installed" : null
+}
+
+function start(ground: Ground, name: ServerName): Promise<Server> {
+  switch (name) {
+    case "doorbuster":
+      return startDoorbuster(ground)
+    case "doorbuster-2-processes":
+      return startDoorbuster(ground, { name, processes: 2 })
+    case "doorbuster-aged":
+      return Promise.reject(new Error("it needs a database that has aged"))
+    case "echo":
+      return startEcho()
+    case "redis-lua-always":
+      return startRedisPeer(ground, "always")
+    case "redis-lua-everysec":
+      return startRedisPeer(ground, "everysec")
+    case "lock-per-request":
+    case "atomic-update":
+    case "unit-rows":
+      return startSqlPeer(ground, name)
+  }
+}

@@ -1,0 +1,53 @@
+import { Histogram } from "../load/histogram.ts"
+import { summarise } from "../row.ts"
+import { createPlayer, measuredFrom, WrongResult } from "../runs.ts"
+import { jsonRequest } from "../load/request.ts"
+import type { Bench } from "./trial.ts"
+
+/** Of all answers, at most so many may be an honest 503. */
+const MOST_BUSY = 0.01
+
+/**
+ * The drop itself: a crowd that waits at the door, all connections open, asks for few units at one
+ * moment. All must be answered, exactly the units on offer granted.
+ */
+export async function drop(bench: Bench): Promise<void> {
+  const server = await bench.server("doorbuster")
+  const { rounds, connections, units } = bench.pace.drop
+  const runs = []
+  let memory = 0
+  let busy = 0
+  for (let round = 0; round < rounds; round += 1) {
+    const id = await server.createProduct(units)
+    const request = jsonRequest(server.host, "POST", "/api/holds", { product_id: id, qty: 1 })
+    const player = createPlayer(server, {
+      crowd: { kind: "requests", requests: [request] },
+      expected: [201, 409],
+      async check({ statuses }) {
+        const granted = statuses["201"] ?? 0
+        const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0)
+        const counts = await server.counts(id)
+        return granted === units &&
+          counts.counter === units &&
+          counts.rows === units &&
+          answered === connections
+          ? []
+          : [
+              `${connections} asked, ${answered} answered, ${granted} of ${units} granted, ${counts.rows} rows`,
+            ]
+      },
+    })
+    const watch = setInterval(
+      () => void server.memory().then((bytes) => (memory = Math.max(memory, bytes))),
+      50,
+    )
+    const result = await player.run({ kind: "burst" }, connections, [503]).finally(() => clearInterval(watch))
+    busy += result.statuses["503"] ?? 0
+    runs.push(result)
+    const slowest = Histogram.from(result.latencies).quantile(1)
+    bench.say(`drop: ${connections} answered in ${(slowest / 1000).toFixed(2)} s`)
+  }
+  if (busy > MOST_BUSY * rounds * connections) throw new WrongResult(`${busy} were answered 503`)
+  const more = { connections, units, status_503: busy, memory_mib: Math.round(memory / 2 ** 20) }
+  bench.record(summarise("drop", new Map([["doorbuster", runs.map(measuredFrom)]]), () => more))
+}

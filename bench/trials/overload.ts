@@ -1,0 +1,41 @@
+import type { Second } from "../load/plan.ts"
+import { median, rounded, summarise } from "../row.ts"
+import { createPlayer, measuredFrom } from "../runs.ts"
+import type { Bench } from "./trial.ts"
+
+/** How long after the crowd has gone things must be as they were. */
+const RECOVERY_SECONDS = 5
+
+/** Three times as many as can be served, and then half: what is served meanwhile, and how it recovers. */
+export async function overload(bench: Bench): Promise<void> {
+  const most = bench.found("holds", "doorbuster").per_second
+  const { calmSeconds, overloadSeconds, connections } = bench.pace.overload
+  const server = await bench.server("doorbuster")
+  const player = createPlayer(server, await bench.scenario("holds").prepare(server))
+  const phases = [
+    { perSecond: most / 2, seconds: calmSeconds },
+    { perSecond: most * 3, seconds: overloadSeconds },
+    { perSecond: most / 2, seconds: calmSeconds + RECOVERY_SECONDS },
+  ]
+  const result = await player.run({ kind: "open", phases }, connections, [503])
+  const { timeline } = result
+  const before = timeline.slice(1, calmSeconds)
+  const during = timeline.slice(calmSeconds + 1, calmSeconds + overloadSeconds - 1)
+  const end = calmSeconds + overloadSeconds
+  const after = timeline.slice(end + RECOVERY_SECONDS, end + RECOVERY_SECONDS + calmSeconds - 1)
+  const more = {
+    served_during: Math.round(median(during.map((second) => second.served))),
+    share_of_most_during: rounded(median(during.map((second) => second.served)) / most),
+    p99_before_ms: p99(before),
+    p99_after_ms: p99(after),
+    status_503: result.statuses["503"] ?? 0,
+    dropped: result.dropped,
+  }
+  bench.say(`overload: ${JSON.stringify(more)}`)
+  bench.record(summarise("overload", new Map([["doorbuster", [measuredFrom(result)]]]), () => more))
+}
+
+/** The median of the seconds: one hiccup of a shared machine is not what a phase was like. */
+function p99(seconds: readonly Second[]): number {
+  return rounded(median(seconds.map((second) => second.p99Ms)))
+}

@@ -1,0 +1,33 @@
+import type { Rounds } from "../runs.ts"
+import type { Row } from "../row.ts"
+import type { Scenario, ScenarioName } from "../scenarios.ts"
+import type { Ground, Server, ServerName } from "../servers/server.ts"
+
+/** What trials share: where to measure, how long, and whom. */
+export interface Bench {
+  readonly ground: Ground
+  readonly pace: Pace
+  /** The running server of that name, started when it is first asked for. */
+  server(name: ServerName): Promise<Server>
+  /** Whether a server can run on this machine and is wanted. */
+  isWanted(name: ServerName): boolean
+  scenario(name: ScenarioName): Scenario
+  /** A line about how it goes, for a person who waits. */
+  say(line: string): void
+  /** Notes rows as soon as they are known. */
+  record(rows: readonly Row[]): void
+  /** What was found for a server in a scenario before; throws when it was not measured. */
+  found(scenario: string, server: ServerName): Row
+}
+
+/** How thoroughly to measure. */
+export interface Pace extends Rounds {
+  readonly openLoop: { readonly rounds: number; readonly seconds: number; readonly connections: number }
+  readonly drop: { readonly rounds: number; readonly connections: number; readonly units: number }
+  readonly overload: {
+    readonly calmSeconds: number
+    readonly overloadSeconds: number
+    readonly connections: number
+  }
+  readonly aged: { readonly endedHolds: number; readonly openTransactionSeconds: number }
+}
