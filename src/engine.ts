@@ -36,8 +36,10 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     store: createProductStore(database, rules),
     observer: {
       committed(batch) {
-        gate.learn(batch)
-        products.forget(batch.productId)
+        for (const news of batch.products) {
+          gate.learn(news)
+          products.forget(news.productId)
+        }
         events.committed(batch)
       },
       retried: (productId, attempts, error) => events.retried(productId, attempts, error),

@@ -42,7 +42,7 @@ export function createEvents(log: Logger): Events {
     metrics.batchSize.observe(batch.size)
     metrics.batchSeconds.observe(batch.seconds)
     let holdsCreated = 0
-    for (const fact of batch.facts) {
+    for (const fact of batch.products.flatMap(({ facts }) => facts)) {
       if (fact.kind === "hold_created") holdsCreated += 1
       tellFact(fact)
     }

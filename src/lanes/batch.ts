@@ -25,6 +25,14 @@ export interface BatchObserver {
 }
 
 export interface CommittedBatch {
+  /** Commands in the transaction, over all its products. */
+  readonly size: number
+  readonly seconds: number
+  readonly products: readonly ProductNews[]
+}
+
+/** What a batch tells of one of its products. */
+export interface ProductNews {
   readonly productId: number
   readonly product: Product | null
   /** The database's time of the batch. */
@@ -32,8 +40,12 @@ export interface CommittedBatch {
   /** The earliest deadline of a held unit; null: nothing is held; undefined: the batch did not look. */
   readonly nextDeadline: Instant | null | undefined
   readonly facts: readonly Fact[]
-  readonly size: number
-  readonly seconds: number
+}
+
+/** Commands for one product, in their order. */
+export interface Batch {
+  readonly productId: number
+  readonly commands: readonly Command[]
 }
 
 /** What became of a whole batch. */
@@ -49,33 +61,37 @@ const RETRIES = 5
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1_000
 
+/** What the commands of one product came to in a transaction. */
+export interface Decided {
+  readonly state: WorkingSet
+  readonly now: Instant
+  readonly executions: readonly Execution<unknown>[]
+}
+
+/** Runs one product's commands, in order, against what was loaded for them. */
+export function decide(commands: readonly Command[], state: WorkingSet, now: Instant): Decided {
+  return { state, now, executions: commands.map((command) => execute(state, command, now)) }
+}
+
 /**
  * Runs commands as one transaction and returns when it is committed (I5).
  *
  * Passing errors are tried again with growing, jittered pauses. When the connection dies on the
- * way of COMMIT, the batch is repeated only after the database has shown that it is not there.
+ * way of COMMIT, the batch is repeated only after the database has shown that it is not there;
+ * `unknown` is what an earlier transaction may have left behind in that way.
  */
 export async function commitBatch(
   context: BatchContext,
-  productId: number,
-  commands: readonly Command[],
+  { productId, commands }: Batch,
+  unknown: Decided | null = null,
 ): Promise<BatchResult> {
   const startedAt = performance.now()
-  const attempt = new Attempt(context.store, productId, commands)
+  const attempt = new Attempt(context.store, { productId, commands }, unknown)
   for (let attempts = 1; ; attempts += 1) {
     const result = await attempt.run().catch((error: unknown) => ({ error }))
     if (!("error" in result)) {
-      const { state, now, executions } = result
-      tellObserver(context.observer, {
-        productId,
-        product: state.product,
-        now,
-        nextDeadline: state.nextDeadline,
-        facts: state.facts,
-        size: commands.length,
-        seconds: (performance.now() - startedAt) / 1000,
-      })
-      return { kind: "committed", executions }
+      tellObserver(context.observer, [result], startedAt)
+      return { kind: "committed", executions: result.executions }
     }
     if (!isTransient(result.error)) {
       return { kind: "failed", fault: result.error, mayBeOneCommands: !isBrokenGuard(result.error) }
@@ -87,31 +103,38 @@ export async function commitBatch(
 }
 
 /** What is committed is answered, even when telling of it fails. */
-function tellObserver(observer: BatchObserver, batch: CommittedBatch): void {
+export function tellObserver(
+  observer: BatchObserver,
+  committed: readonly Decided[],
+  startedAt: number,
+): void {
   try {
-    observer.committed(batch)
+    observer.committed({
+      size: committed.reduce((sum, { executions }) => sum + executions.length, 0),
+      seconds: (performance.now() - startedAt) / 1000,
+      products: committed.map(({ state, now }) => ({
+        productId: state.productId,
+        product: state.product,
+        now,
+        nextDeadline: state.nextDeadline,
+        facts: state.facts,
+      })),
+    })
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error))
   }
 }
 
-interface Decided {
-  readonly state: WorkingSet
-  readonly now: Instant
-  readonly executions: readonly Execution<unknown>[]
-}
-
 /** One batch over all its tries: remembers what an unknown commit may have done. */
 class Attempt {
   readonly #store: ProductStore
-  readonly #productId: number
-  readonly #commands: readonly Command[]
-  #unknown: Decided | null = null
+  readonly #batch: Batch
+  #unknown: Decided | null
 
-  constructor(store: ProductStore, productId: number, commands: readonly Command[]) {
+  constructor(store: ProductStore, batch: Batch, unknown: Decided | null) {
     this.#store = store
-    this.#productId = productId
-    this.#commands = commands
+    this.#batch = batch
+    this.#unknown = unknown
   }
 
   async run(): Promise<Decided> {
@@ -119,10 +142,11 @@ class Attempt {
       if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown
       this.#unknown = null
     }
+    const { productId, commands } = this.#batch
     let decided: Decided | null = null
     try {
-      await this.#store.transact(this.#productId, needs(this.#commands), (state, now) => {
-        decided = { state, now, executions: this.#commands.map((command) => execute(state, command, now)) }
+      await this.#store.transact(productId, needs(commands), (state, now) => {
+        decided = decide(commands, state, now)
       })
     } catch (error) {
       if (error instanceof UnknownCommit) this.#unknown = decided

@@ -2,13 +2,13 @@ import type { Product, SaleState } from "../domain/product.ts"
 import { availableUnits, saleState } from "../domain/product.ts"
 import type { PlaceHoldRefusal } from "../domain/refusals.ts"
 import type { Instant } from "../domain/time.ts"
-import type { CommittedBatch } from "./batch.ts"
+import type { ProductNews } from "./batch.ts"
 
 /** The refusal that a gate can give in the lane's stead. */
 export type OutOfStock = Extract<PlaceHoldRefusal, { code: "out_of_stock" }>
 
 /** What a committed batch tells about a product's stock. */
-export type StockNews = Pick<CommittedBatch, "product" | "now" | "nextDeadline">
+export type StockNews = Pick<ProductNews, "product" | "now" | "nextDeadline">
 
 /** What a buyer asks for. */
 export interface Wish {

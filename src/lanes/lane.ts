@@ -1,6 +1,6 @@
 import type { Command, OutcomeOf } from "../domain/commands.ts"
 import type { Execution } from "../domain/machine.ts"
-import { commitBatch, type BatchContext, type BatchResult } from "./batch.ts"
+import type { BatchResult } from "./batch.ts"
 
 /** Why a lane did not run a command at all. Nothing has happened, or nobody can know yet. */
 export type LaneRefusal =
@@ -32,6 +32,9 @@ export interface Lane {
   idle(): Promise<void>
 }
 
+/** Runs one product's commands as one transaction. Does not throw. */
+export type Commit = (commands: readonly Command[]) => Promise<BatchResult>
+
 interface Job {
   readonly command: Command
   readonly since: number
@@ -40,10 +43,10 @@ interface Job {
 }
 
 /**
- * Makes the lane of one product: commands that arrive while a batch is being committed wait in
+ * Makes the lane of one product over a way to commit its batches: commands that arrive while a batch is being committed wait in
  * memory and form the next batch. Every submitted command is answered exactly once.
  */
-export function createLane(productId: number, context: BatchContext, limits: LaneLimits): Lane {
+export function createLane(commit: Commit, limits: LaneLimits): Lane {
   let queue: Job[] = []
   let running: Promise<void> | null = null
 
@@ -68,7 +71,7 @@ export function createLane(productId: number, context: BatchContext, limits: Lan
 
   async function runJobs(jobs: readonly Job[]): Promise<void> {
     const commands = jobs.map((job) => job.command)
-    const result = await commitBatch(context, productId, commands)
+    const result = await commit(commands)
     if (result.kind === "failed" && result.mayBeOneCommands && jobs.length > 1) {
       // One bad command never fails its neighbours: halves, until it stands alone.
       const middle = Math.ceil(jobs.length / 2)

@@ -1,5 +1,6 @@
 import type { Command } from "../domain/commands.ts"
 import type { BatchContext } from "./batch.ts"
+import { createGroups } from "./groups.ts"
 import { createLane, type Answer, type Lane, type LaneLimits } from "./lane.ts"
 
 /** Every product's lane in this process. */
@@ -24,13 +25,14 @@ const BUSY_LANES = 10_000
 /** Makes lanes as they are needed and drops them when they are idle. */
 export function createLanes(context: BatchContext, limits: LaneLimits = defaultLimits): Lanes {
   const lanes = new Map<number, Lane>()
+  const commit = createGroups(context)
   let draining = false
 
   function laneOf(productId: number): Lane | null {
     const known = lanes.get(productId)
     if (known !== undefined) return known
     if (lanes.size >= BUSY_LANES) return null
-    const lane = createLane(productId, context, limits)
+    const lane = createLane((commands) => commit({ productId, commands }), limits)
     lanes.set(productId, lane)
     return lane
   }

@@ -52,3 +52,8 @@ export const paymentColumns = `
   payment_id as "paymentId",
   amount_minor as "amountMinor",
   received_at as "receivedAt"`
+
+/** An array of numbers as PostgreSQL reads it; the driver would look for quotes in each. */
+export function numbers(values: readonly number[]): string {
+  return `{${values.join()}}`
+}

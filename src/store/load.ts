@@ -21,6 +21,12 @@ const PARKED_LIMIT = 500
 /** Due rows one batch takes back at most; what is left comes with the next one. */
 const RECLAIM_LIMIT = 2_000
 
+/** What to load for one product. */
+interface Wanted {
+  readonly productId: number
+  readonly needs: Needs
+}
+
 /**
  * Locks the product's row, then loads what `needs` names: all in one round trip on a pipelined
  * connection. A second one follows only when units are missing and held ones may be due.
@@ -30,23 +36,38 @@ const RECLAIM_LIMIT = 2_000
  */
 export async function loadWorkingSet(
   tx: Tx,
-  productId: number,
-  needs: Needs,
-  rules: Rules,
+  { productId, needs, rules }: Wanted & { readonly rules: Rules },
 ): Promise<{ state: WorkingSet; now: Instant }> {
   const state = emptyWorkingSet(productId, rules)
   const [now] = await Promise.all([lockProduct(tx, state), ...loadNamedRows(tx, state, needs)])
-
-  const missing = shortage(state, needs)
-  if (missing !== null || needs.dueLimit > 0) {
-    await loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })
-  }
+  await Promise.all(loadWhatIsShort(tx, { state, needs, now }))
   return { state, now }
+}
+
+/**
+ * As {@link loadWorkingSet} for several products, in as many round trips. It waits for no lock:
+ * products that are locked, or do not exist, are left out.
+ */
+export async function loadWorkingSets<W extends Wanted>(
+  tx: Tx,
+  wanted: readonly W[],
+  rules: Rules,
+): Promise<{ states: Map<W, WorkingSet>; now: Instant }> {
+  const states = new Map(wanted.map((one) => [one, emptyWorkingSet(one.productId, rules)]))
+  const [now] = await Promise.all([
+    lockFreeProducts(tx, [...states.values()]),
+    ...[...states].flatMap(([{ needs }, state]) => [...loadNamedRows(tx, state, needs)]),
+  ])
+  for (const [one, state] of states) if (state.product === null) states.delete(one)
+  await Promise.all(
+    [...states].flatMap(([{ needs }, state]) => [...loadWhatIsShort(tx, { state, needs, now })]),
+  )
+  return { states, now }
 }
 
 /** The lock is the law: whatever happens to this product waits here for its turn. */
 async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
-  const { rows } = await tx.query<Product & { now: Instant }>({
+  const { rows } = await tx.query<LockedRow>({
     name: "lock-product",
     // The clock is read outside the locking query: inside, it would be read before the wait.
     text: `
@@ -61,15 +82,57 @@ async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
         left join locked on true`,
     values: [state.productId],
   })
-  const [row] = rows
-  if (row === undefined) throw new Error("the database did not tell the time")
-  const { now, ...product } = row
-  if (product.id !== null) {
+  return takeProducts(rows, [state])
+}
+
+/** Whoever holds one of these locks must not keep the others waiting. */
+async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<Instant> {
+  const { rows } = await tx.query<LockedRow>({
+    name: "lock-free-products",
+    text: `
+      with locked as materialized (
+        select ${productColumns}
+          from products
+         where id = any($1::bigint[])
+           for update skip locked
+      )
+      select clock_timestamp() as now, locked.*
+        from (values (1)) as always
+        left join locked on true`,
+    values: [states.map((state) => state.productId)],
+  })
+  return takeProducts(rows, states)
+}
+
+type LockedRow = Product & { now: Instant }
+
+/** Puts locked products into their sets; the moment at which all of them were locked. */
+function takeProducts(rows: readonly LockedRow[], states: readonly WorkingSet[]): Instant {
+  const byId = new Map(states.map((state) => [state.productId, state]))
+  let latest: Instant | null = null
+  for (const { now, ...product } of rows) {
+    if (latest === null || now > latest) latest = now
+    const state = byId.get(product.id)
+    if (state === undefined) continue
     state.product = product
     state.loadedProduct = product
     if (product.held === 0) state.nextDeadline = null
   }
-  return now
+  if (latest === null) throw new Error("the database did not tell the time")
+  return latest
+}
+
+interface Loaded {
+  readonly state: WorkingSet
+  readonly needs: Needs
+  readonly now: Instant
+}
+
+function* loadWhatIsShort(tx: Tx, { state, needs, now }: Loaded): Generator<Promise<void>> {
+  const missing = shortage(state, needs)
+  if (missing !== null || needs.dueLimit > 0) {
+    yield loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })
+  }
 }
 
 function* loadNamedRows(tx: Tx, state: WorkingSet, needs: Needs): Generator<Promise<void>> {

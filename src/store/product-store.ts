@@ -2,10 +2,17 @@ import type { Needs } from "../domain/needs.ts"
 import type { Instant } from "../domain/time.ts"
 import type { Rules, WorkingSet } from "../domain/working-set.ts"
 import { isConnectionLoss, UnknownCommit } from "./errors.ts"
-import { loadWorkingSet } from "./load.ts"
+import { loadWorkingSet, loadWorkingSets } from "./load.ts"
 import type { Database } from "./pool.ts"
-import { saveChanges } from "./save.ts"
+import { saveChanges, saveChangesTogether } from "./save.ts"
 import { begin, commit, rollbackOrBreak, type Tx } from "./tx.ts"
+
+/** What one product has to do in a transaction that it shares. */
+export interface Part {
+  readonly productId: number
+  readonly needs: Needs
+  decide(state: WorkingSet, now: Instant): void
+}
 
 /** What a lane needs of a store: one transaction on one product, and the truth about a lost one. */
 export interface ProductStore {
@@ -22,6 +29,12 @@ export interface ProductStore {
     decide: (state: WorkingSet, now: Instant) => void,
   ): Promise<WorkingSet>
   /**
+   * As {@link ProductStore.transact}, for several products in one transaction that waits for none of
+   * them: a product whose row another transaction holds, or that does not exist, is left out, and its
+   * part is not decided. Everything that is decided is committed, or nothing.
+   */
+  transactTogether(parts: readonly Part[]): Promise<void>
+  /**
    * True when the batch that left `state` behind is in the database. Waits for the product's lock
    * first, which an orphaned transaction may still hold. Batches without new rows of their own are
    * reported absent: repeating them changes nothing that is done already.
@@ -31,22 +44,45 @@ export interface ProductStore {
 
 /** The store over PostgreSQL. */
 export function createProductStore(database: Database, rules: Rules): ProductStore {
+  /**
+   * Loads, decides, saves and commits. BEGIN travels with what is loaded; nothing is decided before
+   * it has been answered.
+   */
+  async function run<Loaded>(steps: Steps<Loaded>): Promise<Loaded> {
+    const client = await database.batches.connect()
+    let broken: Error | undefined
+    try {
+      const { tx, begun } = begin(client)
+      const [, loaded] = await Promise.all([begun, steps.load(tx)])
+      steps.decide(loaded)
+      await saveAndCommit(tx, steps.save(tx, loaded))
+      return loaded
+    } catch (error) {
+      broken = await rollbackOrBreak(client, error)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
   return {
     async transact(productId, needs, decide) {
-      const client = await database.batches.connect()
-      let broken: Error | undefined
-      try {
-        const { tx, begun } = begin(client)
-        const [, { state, now }] = await Promise.all([begun, loadWorkingSet(tx, productId, needs, rules)])
-        decide(state, now)
-        await saveAndCommit(tx, state, now)
-        return state
-      } catch (error) {
-        broken = await rollbackOrBreak(client, error)
-        throw error
-      } finally {
-        client.release(broken)
-      }
+      const { state } = await run({
+        load: (tx) => loadWorkingSet(tx, { productId, needs, rules }),
+        decide: ({ state, now }) => decide(state, now),
+        save: (tx, { state, now }) => saveChanges(tx, state, now),
+      })
+      return state
+    },
+
+    async transactTogether(parts) {
+      await run({
+        load: (tx) => loadWorkingSets(tx, parts, rules),
+        decide({ states, now }) {
+          for (const [part, state] of states) part.decide(state, now)
+        },
+        save: (tx, { states, now }) => saveChangesTogether(tx, [...states.values()], now),
+      })
     },
 
     async wasCommitted(state) {
@@ -68,8 +104,13 @@ export function createProductStore(database: Database, rules: Rules): ProductSto
   }
 }
 
-async function saveAndCommit(tx: Tx, state: WorkingSet, now: Instant): Promise<void> {
-  const writes = saveChanges(tx, state, now)
+interface Steps<Loaded> {
+  load(tx: Tx): Promise<Loaded>
+  decide(loaded: Loaded): void
+  save(tx: Tx, loaded: Loaded): Promise<void>[]
+}
+
+async function saveAndCommit(tx: Tx, writes: readonly Promise<void>[]): Promise<void> {
   const committed = writes.length > 0 ? saveThenCommit(tx, writes) : commit(tx)
   try {
     await committed

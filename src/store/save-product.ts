@@ -1,6 +1,7 @@
 import type { Product, ProductSettings } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
+import { numbers } from "./columns.ts"
 import type { Tx } from "./tx.ts"
 
 /** Writes the product's row when the batch made or changed it. */
@@ -11,6 +12,27 @@ export function saveProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<vo
 
   const counters = updateCounters(tx, product, loadedProduct.version, now)
   return isSettingChanged(loadedProduct, product) ? [counters, updateSettings(tx, product)] : [counters]
+}
+
+/** Writes the rows of several products, those whose counters alone have moved in one statement. */
+export function saveProducts(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
+  const moved = states.filter(onlyCountersMoved)
+  const others = states.filter((state) => !onlyCountersMoved(state))
+  return [
+    ...(moved.length > 0 ? [updateAllCounters(tx, moved, now)] : []),
+    ...others.flatMap((state) => saveProduct(tx, state, now)),
+  ]
+}
+
+interface MovedProduct {
+  readonly product: Product
+  readonly loadedProduct: Product
+}
+
+function onlyCountersMoved(state: WorkingSet): state is WorkingSet & MovedProduct {
+  const { product, loadedProduct } = state
+  if (product === null || loadedProduct === null || product === loadedProduct) return false
+  return !isSettingChanged(loadedProduct, product)
 }
 
 async function insertProduct(tx: Tx, product: Product): Promise<void> {
@@ -54,6 +76,32 @@ async function updateCounters(tx: Tx, product: Product, loadedVersion: number, n
       product.held,
       product.sold,
       product.version,
+      isoTime(now),
+    ],
+  })
+}
+
+/** As {@link updateCounters}, row by row, with the same guard. */
+async function updateAllCounters(tx: Tx, moved: readonly MovedProduct[], now: Instant): Promise<void> {
+  await tx.query({
+    name: "update-all-product-counters",
+    text: `
+      update products
+         set stock = p.stock,
+             held = p.held,
+             sold = p.sold,
+             version = case when products.version = p.loaded_version then p.version end,
+             updated_at = $7
+        from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[])
+             as p (id, loaded_version, stock, held, sold, version)
+       where products.id = p.id`,
+    values: [
+      numbers(moved.map(({ product }) => product.id)),
+      numbers(moved.map(({ loadedProduct }) => loadedProduct.version)),
+      numbers(moved.map(({ product }) => product.stock)),
+      numbers(moved.map(({ product }) => product.held)),
+      numbers(moved.map(({ product }) => product.sold)),
+      numbers(moved.map(({ product }) => product.version)),
       isoTime(now),
     ],
   })

@@ -4,7 +4,8 @@ import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { CustomerUnits, IdempotencyRecord, StockAdjustment, WorkingSet } from "../domain/working-set.ts"
 import { idempotencyHorizon } from "./load.ts"
-import { saveProduct } from "./save-product.ts"
+import { saveProduct, saveProducts } from "./save-product.ts"
+import { numbers } from "./columns.ts"
 import type { Tx } from "./tx.ts"
 
 /**
@@ -15,10 +16,33 @@ import type { Tx } from "./tx.ts"
  * a column that must not be null. That undoes the batch. An empty list: nothing to write.
  */
 export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
-  const { productId } = state
   return [
     ...saveProduct(tx, state, now),
-    ...whenAny(state.holds.added(), (holds) => insertHolds(tx, productId, holds)),
+    ...whenAny(state.holds.added(), (holds) => insertHolds(tx, holds)),
+    ...saveOtherRows(tx, state, now),
+  ]
+}
+
+/**
+ * As {@link saveChanges} for several products. What a crowd does to all of them is written together,
+ * the rest product by product.
+ */
+export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
+  const [only] = states
+  if (only !== undefined && states.length === 1) return saveChanges(tx, only, now)
+  return [
+    ...saveProducts(tx, states, now),
+    ...whenAny(
+      states.flatMap((state) => state.holds.added()),
+      (holds) => insertHolds(tx, holds),
+    ),
+    ...states.flatMap((state) => saveOtherRows(tx, state, now)),
+  ]
+}
+
+function saveOtherRows(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
+  const { productId } = state
+  return [
     ...whenAny(state.holds.changed(), (holds) => endHolds(tx, productId, holds)),
     ...whenAny(state.orders.added(), (orders) => insertOrders(tx, productId, orders)),
     ...whenAny(state.orders.changed(), (orders) => endOrders(tx, productId, orders)),
@@ -47,20 +71,22 @@ function whenAny<Row>(rows: readonly Row[], write: (rows: readonly Row[]) => Pro
  * The hot statement. What a crowd asks for in one batch differs in little more than its ids; that
  * the rest is the same is said once instead of for each row.
  */
-function insertHolds(tx: Tx, productId: number, holds: readonly Hold[]): Promise<void> {
+function insertHolds(tx: Tx, holds: readonly Hold[]): Promise<void> {
   const [first] = holds
-  if (first === undefined || !holds.every((hold) => isLike(hold, first))) {
-    return insertVariousHolds(tx, productId, holds)
-  }
-  return insertNewHolds(tx, productId, holds, first)
+  const areAlike = first !== undefined && holds.every((hold) => isLike(hold, first))
+  return areAlike ? insertNewHolds(tx, holds, first) : insertVariousHolds(tx, holds)
 }
 
 function isLike(hold: Hold, other: Hold): boolean {
-  return hold.status === "active" && hold.expiresAt === other.expiresAt && hold.createdAt === other.createdAt
+  return (
+    hold.status === "active" &&
+    hold.productId === other.productId &&
+    hold.expiresAt === other.expiresAt &&
+    hold.createdAt === other.createdAt
+  )
 }
 
-async function insertNewHolds(tx: Tx, productId: number, holds: readonly Hold[], like: Hold): Promise<void> {
-  const hasCustomers = holds.some((hold) => hold.customerId !== null)
+async function insertNewHolds(tx: Tx, holds: readonly Hold[], like: Hold): Promise<void> {
   await tx.query({
     name: "insert-new-holds",
     text: `
@@ -68,41 +94,42 @@ async function insertNewHolds(tx: Tx, productId: number, holds: readonly Hold[],
       select $1, h.id, h.qty, 'active', $2, $3, h.customer_id
         from unnest($4::bigint[], $5::integer[], $6::text[]) as h (id, qty, customer_id)`,
     values: [
-      productId,
+      like.productId,
       isoTime(like.expiresAt),
       isoTime(like.createdAt),
       numbers(holds.map((hold) => hold.id)),
       numbers(holds.map((hold) => hold.qty)),
-      hasCustomers ? holds.map((hold) => hold.customerId) : null,
+      customers(holds),
     ],
   })
 }
 
-/** An array of numbers as PostgreSQL reads it; the driver would look for quotes in each. */
-function numbers(values: readonly number[]): string {
-  return `{${values.join()}}`
-}
-
-/** Holds that were made and ended in one batch, or under settings that changed in it. */
-async function insertVariousHolds(tx: Tx, productId: number, holds: readonly Hold[]): Promise<void> {
+/** Holds of several products, or some that ended in the batch that made them. */
+async function insertVariousHolds(tx: Tx, holds: readonly Hold[]): Promise<void> {
   await tx.query({
     name: "insert-various-holds",
     text: `
       insert into holds (product_id, id, qty, status, expires_at, created_at, ended_at, customer_id)
-      select $1, h.*
-        from unnest($2::bigint[], $3::integer[], $4::text[], $5::timestamptz[],
-                    $6::timestamptz[], $7::timestamptz[], $8::text[]) as h`,
+      select *
+        from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::timestamptz[],
+                    $6::timestamptz[], $7::timestamptz[], $8::text[])`,
     values: [
-      productId,
-      holds.map((hold) => hold.id),
-      holds.map((hold) => hold.qty),
+      numbers(holds.map((hold) => hold.productId)),
+      numbers(holds.map((hold) => hold.id)),
+      numbers(holds.map((hold) => hold.qty)),
       holds.map((hold) => hold.status),
       holds.map((hold) => isoTime(hold.expiresAt)),
       holds.map((hold) => isoTime(hold.createdAt)),
       holds.map((hold) => isoTimeOrNull(hold.endedAt)),
-      holds.map((hold) => hold.customerId),
+      customers(holds),
     ],
   })
+}
+
+/** Null for all of them, as long as nobody says who it is. */
+function customers(holds: readonly Hold[]): (string | null)[] | null {
+  const named = holds.map((hold) => hold.customerId)
+  return named.every((customerId) => customerId === null) ? null : named
 }
 
 /** A hold ends once (I3): only an active one can. */

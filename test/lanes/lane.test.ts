@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest"
+import { commitBatch } from "../../src/lanes/batch.ts"
 import { createLane, type LaneLimits } from "../../src/lanes/lane.ts"
 import { ask, createSimulatedStore, recordingObserver, steer } from "../support/simulated-store.ts"
 
@@ -9,7 +10,10 @@ function laneWith(given: Partial<LaneLimits> = {}) {
   const store = createSimulatedStore()
   const observer = recordingObserver()
   const limits = { queueLength: 100, batchSize: 10, waitMs: 5_000, ...given }
-  const lane = createLane(1, { store, observer, random: () => 0 }, limits)
+  const lane = createLane(
+    (commands) => commitBatch({ store, observer, random: () => 0 }, { productId: 1, commands }),
+    limits,
+  )
   return { lane, store, observer }
 }
 
@@ -217,7 +221,10 @@ test("an observer that fails takes no answer away and does not stop the lane", a
     retried: () => {},
   }
   const limits = { queueLength: 100, batchSize: 1, waitMs: 5_000 }
-  const lane = createLane(1, { store, observer, random: () => 0 }, limits)
+  const lane = createLane(
+    (commands) => commitBatch({ store, observer, random: () => 0 }, { productId: 1, commands }),
+    limits,
+  )
   steer(store, (step) => step.commit())
 
   // Both are committed, so both are told so (I5).

@@ -70,8 +70,10 @@ describe("drain", () => {
     const { lanes, store } = lanesOverStore()
     const settled = Promise.allSettled([lanes.submit(ask(1))])
     const drained = lanes.drain()
-    const step = await store.next()
-    step.fail(new Error("bad"))
+    const inCompany = await store.next()
+    inCompany.fail(new Error("bad"))
+    const alone = await store.next()
+    alone.fail(new Error("bad"))
     await drained
     expect(await settled).toMatchObject([{ status: "rejected" }])
   })

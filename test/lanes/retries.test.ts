@@ -1,5 +1,6 @@
 import pg from "pg"
 import { describe, expect, test, vi } from "vitest"
+import { commitBatch } from "../../src/lanes/batch.ts"
 import { createLane } from "../../src/lanes/lane.ts"
 import { ask, createSimulatedStore, recordingObserver, steer } from "../support/simulated-store.ts"
 
@@ -10,7 +11,14 @@ function laneOverStore() {
   const store = createSimulatedStore()
   const observer = recordingObserver()
   const limits = { queueLength: 100, batchSize: 10, waitMs: 5_000 }
-  return { lane: createLane(1, { store, observer, random: () => 0 }, limits), store, observer }
+  return {
+    lane: createLane(
+      (commands) => commitBatch({ store, observer, random: () => 0 }, { productId: 1, commands }),
+      limits,
+    ),
+    store,
+    observer,
+  }
 }
 
 /** A deadlock, as PostgreSQL reports it. */

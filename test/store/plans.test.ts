@@ -36,7 +36,11 @@ test("every statement that loads a batch goes through an index", async () => {
       }
     },
   })
-  await loadWorkingSet(watched, productId, everything, { holdTtlSeconds: 1, paymentTtlSeconds: 1 })
+  await loadWorkingSet(watched, {
+    productId,
+    needs: everything,
+    rules: { holdTtlSeconds: 1, paymentTtlSeconds: 1 },
+  })
 
   const scans: string[] = []
   for (const { name, text, values } of seen) {

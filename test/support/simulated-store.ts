@@ -1,9 +1,7 @@
-import type { Needs } from "../../src/domain/needs.ts"
-import type { Instant } from "../../src/domain/time.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
-import type { BatchObserver, CommittedBatch } from "../../src/lanes/batch.ts"
+import type { BatchObserver, CommittedBatch, ProductNews } from "../../src/lanes/batch.ts"
 import { UnknownCommit } from "../../src/store/errors.ts"
-import type { ProductStore } from "../../src/store/product-store.ts"
+import type { Part, ProductStore } from "../../src/store/product-store.ts"
 import { askFor, NOON, stateWith } from "./builders.ts"
 
 /** One transaction that a lane has begun and that waits for the test to say how it goes. */
@@ -11,8 +9,12 @@ export interface Step {
   readonly productId: number
   /** How many commands it has, when each asks for one unit. */
   readonly size: number
-  /** Lets the commands run and commits; returns the ids of the holds they made, in order. */
-  commit(): number[]
+  readonly productIds: readonly number[]
+  /**
+   * Lets the commands run and commits; returns the ids of the holds they made, in order. Products
+   * that are `locked` by somebody else are left out, as only a transaction of several may do.
+   */
+  commit(locked?: readonly number[]): number[]
   /** Fails before anything has happened. */
   fail(error: unknown): void
   /** Lets the commands run and loses the connection on the way of COMMIT. */
@@ -39,27 +41,33 @@ export function createSimulatedStore(): SimulatedStore {
   const lookups: (boolean | Error)[] = []
   let begun = 0
 
-  function transact(productId: number, needs: Needs, decide: (state: WorkingSet, now: Instant) => void) {
+  /** Hands out a step for the products of one transaction. */
+  function begin(parts: readonly Part[]): Promise<WorkingSet[]> {
     begun += 1
-    const { promise, resolve, reject } = Promise.withResolvers<WorkingSet>()
-    function run(): { state: WorkingSet; ids: number[] } {
-      const state = stateWith({ product: { stock: 1_000_000 } })
-      decide(state, NOON)
-      const ids = state.holds.added().map((hold) => hold.id)
+    const { promise, resolve, reject } = Promise.withResolvers<WorkingSet[]>()
+    function run(chosen: readonly Part[]): { states: WorkingSet[]; ids: number[] } {
+      const states = chosen.map((part) => {
+        const state = stateWith({ product: { id: part.productId, stock: 1_000_000 } })
+        part.decide(state, NOON)
+        return state
+      })
+      const ids = states.flatMap((state) => state.holds.added().map((hold) => hold.id))
       decided.push(ids)
-      return { state, ids }
+      return { states, ids }
     }
+    const productIds = parts.map((part) => part.productId)
     const step: Step = {
-      productId,
-      size: needs.units,
-      commit() {
-        const { state, ids } = run()
-        resolve(state)
+      productId: productIds[0] ?? 0,
+      productIds,
+      size: parts.reduce((sum, part) => sum + part.needs.units, 0),
+      commit(locked = []) {
+        const { states, ids } = run(parts.filter((part) => !locked.includes(part.productId)))
+        resolve(states)
         return ids
       },
       fail: (error) => reject(error),
       lose() {
-        const { ids } = run()
+        const { ids } = run(parts)
         reject(new UnknownCommit("the connection died"))
         return ids
       },
@@ -71,7 +79,14 @@ export function createSimulatedStore(): SimulatedStore {
   }
 
   return {
-    transact,
+    async transact(productId, needs, decide) {
+      const [state] = await begin([{ productId, needs, decide }])
+      if (state === undefined) throw new Error("the product is locked")
+      return state
+    },
+    async transactTogether(parts) {
+      await begin(parts)
+    },
     async wasCommitted() {
       const answer = lookups.shift()
       if (answer === undefined) throw new Error("nobody said what the database has")
@@ -100,17 +115,18 @@ export function steer(store: SimulatedStore, how: (step: Step) => void): void {
 
 /** An observer that remembers. */
 export interface RecordingObserver extends BatchObserver {
-  readonly batches: CommittedBatch[]
+  readonly batches: (Omit<CommittedBatch, "products"> & ProductNews)[]
   readonly retries: { productId: number; attempts: number; error: unknown }[]
 }
 
 export function recordingObserver(): RecordingObserver {
-  const batches: CommittedBatch[] = []
+  const batches: RecordingObserver["batches"] = []
   const retries: { productId: number; attempts: number; error: unknown }[] = []
   return {
     batches,
     retries,
-    committed: (batch) => void batches.push(batch),
+    committed: ({ products, ...batch }) =>
+      void batches.push(...products.map((news) => ({ ...batch, ...news }))),
     retried: (productId, attempts, error) => void retries.push({ productId, attempts, error }),
   }
 }
