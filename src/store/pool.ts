@@ -29,6 +29,15 @@ const CONNECT_TIMEOUT_MS = 3_000
 const BATCH_CONNECTIONS = 8
 const VIEW_CONNECTIONS = 6
 
+/** How moments are written; the parsers below depend on it. */
+const inUtc = "-c timezone=UTC"
+/**
+ * The planner chooses by the size it believes a table to have, and a table that grows by thousands of
+ * rows a second is believed small until the next ANALYZE: then every batch reads it whole, under the
+ * product's lock. All these statements name their rows, so there is an index for each of them.
+ */
+const byIndexOnly = "-c enable_seqscan=off"
+
 /** Opens the pools; connections are made when they are first needed. */
 export function openDatabase(options: DatabaseOptions): Database {
   const settings = {
@@ -40,12 +49,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     // One more than the server's own limit: fires only when the server itself no longer answers.
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
     keepAlive: true,
-    options: "-c timezone=UTC",
+    options: inUtc,
     types: { getTypeParser },
   }
   const batches = new pg.Pool({
     ...settings,
     application_name: "doorbuster batches",
+    options: `${inUtc} ${byIndexOnly}`,
     max: options.batchConnections ?? BATCH_CONNECTIONS,
     pipeline: true,
   })

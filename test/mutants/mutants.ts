@@ -188,4 +188,15 @@ export const mutants: readonly Mutant[] = [
     edits: [{ file: "src/app.ts", find: "    await quiet()\n", replace: "" }],
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
   },
+  {
+    name: "the planner may read growing tables whole",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: '"-c enable_seqscan=off"',
+        replace: '"-c enable_seqscan=on"',
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+  },
 ]
