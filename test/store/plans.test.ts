@@ -1,7 +1,9 @@
 import pg from "pg"
 import { expect, test } from "vitest"
 import type { Needs } from "../../src/domain/needs.ts"
+import { removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
 import { loadWorkingSet } from "../../src/store/load.ts"
+import { firstEvent, removeEndedHolds, removeOldEvents } from "../../src/store/retention.ts"
 import { begin } from "../../src/store/tx.ts"
 import { playBusySale } from "../support/busy-database.ts"
 import { createTestDatabase, createTestEngine } from "../support/database.ts"
@@ -116,3 +118,26 @@ async function playManyHolds(url: string): Promise<void> {
   }
   await engine.lanes.submit({ kind: "expire_due", productId, limit: 500 })
 }
+
+test("the statements that remove old rows go through an index", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const seen: Statement[] = []
+  const watched = watch(database.upkeep, seen)
+  await removeEndedHolds(watched, 0, 30)
+  await removeOldEvents(watched, firstEvent, 90)
+  await removeOldIdempotencyKeys(watched, null)
+
+  const client = await database.upkeep.connect()
+  await client.query("set plan_cache_mode = force_generic_plan")
+  const scans: string[] = []
+  for (const statement of seen) scans.push(...(await wholeReads(client, statement)))
+  client.release()
+
+  expect(seen.map((statement) => statement.name)).toEqual([
+    "remove-ended-holds",
+    "remove-old-events",
+    "remove-old-idempotency-keys",
+  ])
+  expect(scans).toEqual([])
+})
