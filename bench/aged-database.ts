@@ -9,11 +9,10 @@ const DAYS = 60
 
 /**
  * Adds `count` holds of earlier sales to a product, all of them ended, as plain rows: a million takes
- * about ten seconds. Returns the first of their ids.
+ * about five seconds. Returns the first of their ids.
  *
  * Their ids are taken from `id_blocks` like any others, and an ended hold is in no counter, so
- * `verify` stays clean. Nothing else may sell the product meanwhile only if you want quick answers:
- * no lock is taken but that of the ids, for a moment.
+ * `verify` stays clean, and others may sell meanwhile.
  */
 export async function addEndedHolds(databaseUrl: string, productId: number, count: number): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl })

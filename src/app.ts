@@ -59,7 +59,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const server = await buildServer(config, { engine, log, stopping: () => stopped !== null })
   const quiet = watchArrivals(server.server)
   await listen(server, config)
-  const worker = options.worker ? startWorker({ ...engine, log }) : null
+  const worker = options.worker ? startWorker({ ...engine, log, retention: config }) : null
 
   async function stopInOrder(): Promise<void> {
     await quiet()

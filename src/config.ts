@@ -19,6 +19,10 @@ export interface Config {
   readonly tokenSecret: string | null
   readonly holdTtlSeconds: number
   readonly paymentTtlSeconds: number
+  /** How long expired and released holds are kept; 0: for ever. */
+  readonly holdRetentionDays: number
+  /** How long applied payment events that speak of no money are kept; 0: for ever. */
+  readonly eventRetentionDays: number
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: string | null
   readonly corsOrigins: readonly string[]
@@ -38,6 +42,13 @@ const seconds = (byDefault: number, most: number) => ({
   maximum: most,
   default: byDefault,
   description: `a whole number of seconds from 1 to ${most}`,
+})
+const days = (byDefault: number, most: number) => ({
+  type: "integer",
+  minimum: 0,
+  maximum: most,
+  default: byDefault,
+  description: `a whole number of days from 0 (for ever) to ${most}`,
 })
 
 const origins = "origins such as https://shop.example, separated by commas"
@@ -78,6 +89,8 @@ const schema = {
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
+    HOLD_RETENTION_DAYS: days(30, 36_500),
+    EVENT_RETENTION_DAYS: days(90, 36_500),
     TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
     CORS_ORIGINS: text(origins),
     RATE_LIMIT_PER_MINUTE: {
@@ -101,6 +114,8 @@ interface Environment {
   TOKEN_SECRET?: string
   HOLD_TTL_SECONDS: number
   PAYMENT_TTL_SECONDS: number
+  HOLD_RETENTION_DAYS: number
+  EVENT_RETENTION_DAYS: number
   TRUST_PROXY?: string
   CORS_ORIGINS?: string
   RATE_LIMIT_PER_MINUTE: number
@@ -138,6 +153,8 @@ export function readConfig({
     tokenSecret: env.TOKEN_SECRET ?? null,
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
+    holdRetentionDays: env.HOLD_RETENTION_DAYS,
+    eventRetentionDays: env.EVENT_RETENTION_DAYS,
     trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),
     corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,

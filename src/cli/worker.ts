@@ -17,7 +17,7 @@ export async function work(config: Config): Promise<void> {
   })
   await migrate(access.url)
   const engine = createEngine(database, config, log)
-  const worker = startWorker({ ...engine, log })
+  const worker = startWorker({ ...engine, log, retention: config })
   log.info("Working.")
   closeWithGrace({ logger: false }, async ({ err, signal }) => {
     if (err === undefined) log.info({ signal }, "Stopping.")

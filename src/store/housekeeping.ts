@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { isoTimeOrNull, type Instant } from "../domain/time.ts"
 import { IDEMPOTENCY_SECONDS } from "./load.ts"
 
 /** Rows removed at once: few enough to hold no lock for long. */
@@ -37,22 +38,48 @@ export async function dueProducts(pool: pg.Pool, limit: number): Promise<DueProd
   return rows
 }
 
-/** Removes idempotency keys past their time, one small batch; returns how many. */
-export async function removeOldIdempotencyKeys(pool: pg.Pool): Promise<number> {
-  const { rowCount } = await pool.query({
+/** What one small batch has removed. */
+export interface RemovedKeys {
+  readonly removed: number
+  /** When the youngest of them was made; null: there was none. */
+  readonly last: Instant | null
+  /** Whether the batch was full, so that there may be more. */
+  readonly isFull: boolean
+}
+
+/**
+ * Removes the oldest idempotency keys past their time, one small batch, none made before `since`.
+ *
+ * Where another session keeps an old snapshot open, the index still has the entries of all that was
+ * removed before, and without `since` every batch would walk past them.
+ */
+export async function removeOldIdempotencyKeys(pool: pg.Pool, since: Instant | null): Promise<RemovedKeys> {
+  const { rows } = await pool.query<Omit<RemovedKeys, "isFull">>({
     name: "remove-old-idempotency-keys",
+    // The number of rows is written out: the planner takes a parameter for a tenth of the table.
     text: `
-      delete from idempotency_keys
-       where (scope, key) in (
-             select scope, key
-               from idempotency_keys
-              where created_at <= clock_timestamp() - make_interval(secs => $1)
-              order by created_at
-              limit $2
-                for update skip locked)`,
-    values: [IDEMPOTENCY_SECONDS, CLEANUP_BATCH],
+      with past as materialized (
+        select scope, key
+          from idempotency_keys
+         where created_at <= clock_timestamp() - make_interval(secs => $1)
+           and created_at >= coalesce($2, '-infinity'::timestamptz)
+         order by created_at
+         limit ${CLEANUP_BATCH}
+           for update skip locked
+      ),
+      removed as (
+        delete from idempotency_keys
+         using past
+         where idempotency_keys.scope = past.scope
+           and idempotency_keys.key = past.key
+        returning idempotency_keys.created_at
+      )
+      select count(*) as removed, max(created_at) as last
+        from removed`,
+    values: [IDEMPOTENCY_SECONDS, isoTimeOrNull(since)],
   })
-  return rowCount ?? 0
+  const [{ removed, last } = { removed: 0, last: null }] = rows
+  return { removed, last, isFull: removed === CLEANUP_BATCH }
 }
 
 /** How many orders and payments there are. */

@@ -268,6 +268,7 @@ interface Due {
   readonly customerIds: readonly string[]
 }
 
+/** Without the look at the number of customers, the second select would read everything due, for nobody. */
 async function loadDueHolds(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<void> {
   const { rows } = await tx.query<Hold>({
     name: "load-due-holds",
@@ -285,6 +286,7 @@ async function loadDueHolds(tx: Tx, state: WorkingSet, { now, due, customerIds }
         where product_id = $1
           and status = 'active'
           and expires_at <= $2
+          and cardinality($4::text[]) > 0
           and customer_id = any($4::text[]))`,
     values: [state.productId, isoTime(now), due, customerIds],
   })
@@ -308,6 +310,7 @@ async function loadDueOrders(tx: Tx, state: WorkingSet, { now, due, customerIds 
         where product_id = $1
           and status = 'pending_payment'
           and expires_at <= $2
+          and cardinality($4::text[]) > 0
           and customer_id = any($4::text[]))`,
     values: [state.productId, isoTime(now), due, customerIds],
   })

@@ -1,12 +1,14 @@
 import pg from "pg"
 import { instant } from "../domain/time.ts"
 
-/** Both ways to the database: batches must never wait for page views, nor the other way round. */
+/** The ways to the database: batches must never wait for page views, nor the other way round. */
 export interface Database {
   /** Pipelined connections for the lanes' transactions. */
   readonly batches: pg.Pool
-  /** Connections for everything else: reads, look-ups, inbox, ids, housekeeping. */
+  /** Connections for everything else: reads, look-ups, inbox, ids, recounts. */
   readonly views: pg.Pool
+  /** One connection for removing old rows, so that this never comes in the way of the others. */
+  readonly upkeep: pg.Pool
   close(): Promise<void>
 }
 
@@ -29,6 +31,17 @@ const CONNECT_TIMEOUT_MS = 3_000
 const BATCH_CONNECTIONS = 8
 const VIEW_CONNECTIONS = 6
 
+/** How moments are written; the parsers below depend on it. */
+const inUtc = "-c timezone=UTC"
+/**
+ * The planner chooses by the size it believes a table to have, and a table that grows by thousands of
+ * rows a second is believed small until the next ANALYZE: then every batch reads it whole, under the
+ * product's lock. All these statements name their rows, so there is an index for each of them.
+ */
+const byIndexOnly = "-c enable_seqscan=off"
+/** What a crash brings back is removed again, so removing need not make a sale's commits wait for the disk. */
+const unhurried = "-c synchronous_commit=off"
+
 /** Opens the pools; connections are made when they are first needed. */
 export function openDatabase(options: DatabaseOptions): Database {
   const settings = {
@@ -40,12 +53,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     // One more than the server's own limit: fires only when the server itself no longer answers.
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
     keepAlive: true,
-    options: "-c timezone=UTC",
+    options: inUtc,
     types: { getTypeParser },
   }
   const batches = new pg.Pool({
     ...settings,
     application_name: "doorbuster batches",
+    options: `${inUtc} ${byIndexOnly}`,
     max: options.batchConnections ?? BATCH_CONNECTIONS,
     pipeline: true,
   })
@@ -54,7 +68,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: "doorbuster views",
     max: options.viewConnections ?? VIEW_CONNECTIONS,
   })
-  for (const pool of [batches, views]) {
+  const upkeep = new pg.Pool({
+    ...settings,
+    application_name: "doorbuster upkeep",
+    options: `${inUtc} ${byIndexOnly} ${unhurried}`,
+    max: 1,
+  })
+  for (const pool of [batches, views, upkeep]) {
     pool.on("error", (error) => options.onConnectionError?.(error))
     // The pool listens to idle connections only. One that is in use and between two statements
     // would take the whole process down when the server ends it; its next statement fails instead.
@@ -63,8 +83,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     batches,
     views,
+    upkeep,
     async close() {
-      await Promise.all([batches.end(), views.end()])
+      await Promise.all([batches.end(), views.end(), upkeep.end()])
     },
   }
 }

@@ -7,36 +7,44 @@ export interface Loop {
 /** How long a loop rests between the end of one run and the start of the next. */
 export interface Pace {
   readonly pauseMs: number
+  /** The rest after a run that left something to do; `pauseMs` if not given. */
+  readonly busyPauseMs?: number
   /** Rests at least so many times as long as the last run took; 0 if not given. */
   readonly restFactor?: number
 }
 
 /**
- * Runs `task` again and again, at once for the first time; a slow run is never overtaken. A run that
- * fails does not stop the next one; the first failure after a success is reported.
+ * Runs `task` again and again, at once for the first time; a slow run is never overtaken. A task that
+ * answers true has more to do. A run that fails does not stop the next one; the first failure after a
+ * success is reported.
  */
 export function startLoop(
-  { pauseMs, restFactor = 0 }: Pace,
-  task: () => Promise<void>,
+  { pauseMs, busyPauseMs = pauseMs, restFactor = 0 }: Pace,
+  task: () => Promise<boolean | void>,
   onError: (error: unknown) => void,
 ): Loop {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let current = Promise.resolve()
   let isFailing = false
+  let isBusy = false
 
   function next(): void {
     if (stopped) return
     const startedAt = performance.now()
     current = task().then(
-      () => void (isFailing = false),
+      (hasMore) => {
+        isFailing = false
+        isBusy = hasMore === true
+      },
       (error: unknown) => {
         if (!isFailing) onError(error)
         isFailing = true
+        isBusy = false
       },
     )
     void current.then(() => {
-      const rest = Math.max(pauseMs, restFactor * (performance.now() - startedAt))
+      const rest = Math.max(isBusy ? busyPauseMs : pauseMs, restFactor * (performance.now() - startedAt))
       if (!stopped) timer = setTimeout(next, rest)
     })
   }

@@ -2,11 +2,11 @@ import type { Logger } from "pino"
 import type { Events } from "../events.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
-import { removeOldIdempotencyKeys } from "../store/housekeeping.ts"
 import type { Database } from "../store/pool.ts"
 import { verify } from "../store/verify.ts"
 import { sweepDue } from "./expiry.ts"
-import { startLoop } from "./loop.ts"
+import { startLoop, type Pace } from "./loop.ts"
+import { createEventRetention, createHoldRetention, createKeyRemoval } from "./retention.ts"
 
 export interface WorkerParts {
   readonly database: Database
@@ -14,21 +14,38 @@ export interface WorkerParts {
   readonly desk: PaymentDesk
   readonly events: Events
   readonly log: Logger
+  readonly retention: Retention
+}
+
+/** How long what has ended is kept, in days; 0: for ever. */
+export interface Retention {
+  readonly holdRetentionDays: number
+  readonly eventRetentionDays: number
 }
 
 /** A returned unit must show within a second; this leaves time for a slow sweep. */
 const expiryPace = { pauseMs: 250 }
 const parkedPace = { pauseMs: 1_000 }
-const cleanupPace = { pauseMs: 10_000 }
+/**
+ * Removing rests nine times as long as it works, so that it takes a tenth of one connection's time at
+ * most, and looks at no more than 20,000 rows a second.
+ */
+const gently = { busyPauseMs: 50, restFactor: 9 }
+const keyPace: Pace = { ...gently, pauseMs: 10_000 }
+/** What may go is counted in days, so a pass an hour is enough. */
+const holdPace: Pace = { ...gently, pauseMs: 3_600_000 }
+/** A pass reads the whole inbox. */
+const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 /** On a large database a recount takes long; it must not take more than a twentieth of the time. */
 const recountPace = { pauseMs: 60_000, restFactor: 20 }
 const PARKED_AT_ONCE = 200
 
 /**
- * Starts the background work: expiry, parked payment events, removal of old idempotency keys, and
+ * Starts the background work: expiry, parked payment events, removal of what need not be kept, and
  * the recount that feeds the invariant gauge. None of it is needed for correctness.
  */
-export function startWorker({ database, lanes, desk, events, log }: WorkerParts): { stop(): Promise<void> } {
+export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
+  const { database, lanes, desk, events, log, retention } = parts
   const report = (task: string) => (error: unknown) =>
     log.warn({ err: error, task }, "Background task fails; it is tried again until it works.")
   const loops = [
@@ -42,13 +59,18 @@ export function startWorker({ database, lanes, desk, events, log }: WorkerParts)
       async () => void (await desk.applyParked(PARKED_AT_ONCE)),
       report("parked payment events"),
     ),
-    startLoop(
-      cleanupPace,
-      async () => void (await removeOldIdempotencyKeys(database.views)),
-      report("idempotency keys"),
-    ),
+    startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(recountPace, () => recount(database, events, log), report("recount")),
   ]
+  const { holdRetentionDays, eventRetentionDays } = retention
+  if (holdRetentionDays > 0) {
+    const removeSome = createHoldRetention(database, holdRetentionDays)
+    loops.push(startLoop(holdPace, removeSome, report("ended holds")))
+  }
+  if (eventRetentionDays > 0) {
+    const removeSome = createEventRetention(database, eventRetentionDays)
+    loops.push(startLoop(eventPace, removeSome, report("old payment events")))
+  }
   return {
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()))

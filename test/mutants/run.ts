@@ -15,6 +15,7 @@ const copied = [
   "src",
   "test",
   "bin",
+  "bench",
   "migrations",
   "package.json",
   "openapi.json",

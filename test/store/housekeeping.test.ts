@@ -18,8 +18,12 @@ test("idempotency keys are kept for 24 hours, and removed after", async () => {
     )
   }
 
-  expect(await removeOldIdempotencyKeys(database.views)).toBe(2)
-  expect(await removeOldIdempotencyKeys(database.views)).toBe(0)
+  expect(await removeOldIdempotencyKeys(database.upkeep, null)).toMatchObject({ removed: 2, isFull: false })
+  expect(await removeOldIdempotencyKeys(database.upkeep, null)).toEqual({
+    removed: 0,
+    last: null,
+    isFull: false,
+  })
 
   const { idempotency_keys: kept } = await everyRow(database.views)
   expect(kept).toMatchObject([{ key: "now" }, { key: "young" }])
@@ -33,13 +37,33 @@ test("old keys go in small batches, and a second process does not wait for the f
     select 's', 'key-' || n, 'f', '{}', clock_timestamp() - interval '25 hours'
       from generate_series(1, 1500) as n`)
   const removed = await Promise.all([
-    removeOldIdempotencyKeys(database.views),
-    removeOldIdempotencyKeys(database.views),
+    removeOldIdempotencyKeys(database.views, null),
+    removeOldIdempotencyKeys(database.views, null),
   ])
-  expect(Math.max(...removed)).toBeLessThanOrEqual(1_000)
-  expect((removed[0] ?? 0) + (removed[1] ?? 0)).toBeLessThanOrEqual(1_500)
-  await removeOldIdempotencyKeys(database.views)
+  const counts = removed.map((batch) => batch.removed)
+  expect(Math.max(...counts)).toBeLessThanOrEqual(1_000)
+  expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBeLessThanOrEqual(1_500)
+  await removeOldIdempotencyKeys(database.views, null)
   expect((await everyRow(database.views))["idempotency_keys"]).toEqual([])
+})
+
+test("the next batch of keys begins where the last one ended", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await database.views.query(`
+    insert into idempotency_keys
+    select 's', 'key-' || n, 'f', '{}', clock_timestamp() - interval '30 hours' + make_interval(secs => n)
+      from generate_series(1, 1500) as n`)
+
+  const first = await removeOldIdempotencyKeys(database.upkeep, null)
+  expect(first).toMatchObject({ removed: 1_000, isFull: true })
+  await insertRow(database.views, "idempotency_keys", {
+    key: "before it",
+    created_at: "2020-01-01T00:00:00Z",
+  })
+  expect(await removeOldIdempotencyKeys(database.upkeep, first.last)).toMatchObject({ removed: 500 })
+
+  expect((await everyRow(database.views))["idempotency_keys"]).toMatchObject([{ key: "before it" }])
 })
 
 test("products with something due are found, the longest due first", async () => {

@@ -1,0 +1,74 @@
+import type { Instant } from "../domain/time.ts"
+import { removeOldIdempotencyKeys } from "../store/housekeeping.ts"
+import type { Database } from "../store/pool.ts"
+import {
+  firstEvent,
+  removeEndedHolds,
+  removeOldEvents,
+  STRETCH,
+  type EventPlace,
+} from "../store/retention.ts"
+
+/** Where rows are removed without being in anyone's way. */
+type Upkeep = Pick<Database, "upkeep">
+
+/**
+ * Removes a small batch of what need not be kept. True: there is more to look at now; false: this
+ * pass is over.
+ */
+export type RemoveSome = () => Promise<boolean>
+
+/**
+ * Ids grow with time, but a process may use up a block of them long after it has taken it, so ids
+ * among old ones may be young. Past this many young holds in a row there are only young ones.
+ */
+const YOUNG_IN_A_ROW = 50_000
+
+/**
+ * Walks the holds by id and removes those that ended as expired or released more than `days` ago. A
+ * pass ends where only young holds follow. The next one begins where the first hold waits for its
+ * day, so that converted holds, which stay for ever, are not read in each pass.
+ */
+export function createHoldRetention({ upkeep }: Upkeep, days: number): RemoveSome {
+  let after = 0
+  let beforeWaiting: number | null = null
+  let youngInARow = 0
+
+  return async () => {
+    const { last, firstWaiting, isYoung } = await removeEndedHolds(upkeep, after, days)
+    if (firstWaiting !== null) beforeWaiting ??= firstWaiting - 1
+    youngInARow = isYoung ? youngInARow + STRETCH : 0
+    after = last ?? after
+    if (last !== null && youngInARow < YOUNG_IN_A_ROW) return true
+
+    after = beforeWaiting ?? after
+    beforeWaiting = null
+    youngInARow = 0
+    return false
+  }
+}
+
+/**
+ * Walks the whole inbox by key and removes events that speak of no money and were applied more than
+ * `days` ago. Keys do not grow with time, so a pass reads all of them.
+ */
+export function createEventRetention({ upkeep }: Upkeep, days: number): RemoveSome {
+  let after: EventPlace | null = null
+
+  return async () => {
+    const { last } = await removeOldEvents(upkeep, after ?? firstEvent, days)
+    after = last
+    return last !== null
+  }
+}
+
+/** Removes idempotency keys past their 24 hours, the oldest first. */
+export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
+  let since: Instant | null = null
+
+  return async () => {
+    const { last, isFull } = await removeOldIdempotencyKeys(upkeep, since)
+    since = isFull ? last : null
+    return isFull
+  }
+}

@@ -1,0 +1,157 @@
+import { expect, test } from "vitest"
+import { startLoop } from "../../src/worker/loop.ts"
+import { createEventRetention, createHoldRetention, createKeyRemoval } from "../../src/worker/retention.ts"
+import { startWorker } from "../../src/worker/worker.ts"
+import { createLog } from "../../src/log.ts"
+import { playBusySale } from "../support/busy-database.ts"
+import { createTestDatabase, createTestEngine, differencesIn } from "../support/database.ts"
+import { openScopedDatabase, runSql } from "../support/rows.ts"
+import { addEndedHolds } from "../../bench/aged-database.ts"
+
+/** Runs a pass to its end; returns how many statements it took. */
+async function runPass(removeSome: () => Promise<boolean>): Promise<number> {
+  let statements = 1
+  while (await removeSome()) statements += 1
+  return statements
+}
+
+const holdsFrom = (first: number, count: number, days: number) => `
+  insert into holds (id, product_id, qty, status, expires_at, created_at, ended_at)
+  select n, 1, 1, 'expired', at, at, at
+    from generate_series(${first}, ${first + count - 1}) as n,
+         (select now() - interval '${days} days') as moment (at)`
+
+async function countOf(database: ReturnType<typeof openScopedDatabase>, table: string): Promise<number> {
+  const { rows } = await database.views.query<{ count: number }>(`select count(*) as count from ${table}`)
+  return rows[0]?.count ?? -1
+}
+
+test("a pass removes everything that is old enough, and finds young ids among old ones", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  // A block of ids that a process took long ago and used up yesterday lies between.
+  await runSql(own.url, holdsFrom(1, 3_000, 40), holdsFrom(3_001, 8_192, 1), holdsFrom(20_000, 3_000, 40))
+
+  const removeSome = createHoldRetention(database, 30)
+  await runPass(removeSome)
+  expect(await countOf(database, "holds")).toBe(8_192)
+
+  await runSql(own.url, "update holds set ended_at = now() - interval '40 days', created_at = ended_at")
+  await runPass(removeSome)
+  expect(await countOf(database, "holds")).toBe(0)
+})
+
+test("a pass ends where only young holds follow, and the next one does not read what stays for ever", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await runSql(
+    own.url,
+    holdsFrom(1, 20_000, 40),
+    "update holds set status = 'converted'",
+    holdsFrom(30_000, 70_000, 1),
+  )
+
+  const removeSome = createHoldRetention(database, 30)
+  expect(await runPass(removeSome)).toBe(20 + 50)
+  expect(await runPass(removeSome)).toBe(50)
+  expect(await countOf(database, "holds")).toBe(90_000)
+})
+
+test("several workers at once remove each row once, and nothing that has to stay", async () => {
+  await using own = await createTestDatabase()
+  await using engine = await createTestEngine({}, own.url)
+  await playBusySale(engine)
+  await runSql(own.url, "update id_blocks set next_id = 1000 where kind = 'holds'")
+  await addEndedHolds(own.url, 1, 20_000)
+  await using database = openScopedDatabase(own.url)
+  await using others = openScopedDatabase(own.url)
+  const { rows } = await database.views.query<{ young: number }>(
+    "select count(*) as young from holds where ended_at >= now() - interval '30 days' or ended_at is null",
+  )
+
+  const pools = [database.upkeep, others.upkeep, database.views, others.views]
+  await Promise.all(pools.map((pool) => runPass(createHoldRetention({ upkeep: pool }, 30))))
+
+  expect(await countOf(database, "holds")).toBe(rows[0]?.young)
+  expect(rows[0]?.young).toBeGreaterThan(5_000)
+  expect(rows[0]?.young).toBeLessThan(15_000)
+  expect(await differencesIn(own.url)).toEqual([])
+})
+
+test("a pass over the inbox reads all of it, in the order of its keys", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const events = (provider: string, kind: string, outcome: string) => `
+    insert into payment_events (provider, key, fingerprint, kind, order_id, outcome, applied_order_id,
+                                received_at, applied_at)
+    select '${provider}', 'key-' || n, 'f', '${kind}', n, '${outcome}', n, at, at
+      from generate_series(1, 1500) as n, (select now() - interval '100 days') as moment (at)`
+  await runSql(
+    own.url,
+    events("a", "failed", "cancelled"),
+    events("b", "succeeded", "ignored_final"),
+    events("c", "cancelled", "ignored_final"),
+  )
+
+  const removeSome = createEventRetention(database, 90)
+  expect(await runPass(removeSome)).toBe(6)
+  const { rows } = await database.views.query("select distinct provider from payment_events")
+  expect(rows).toEqual([{ provider: "b" }])
+  expect(await runPass(removeSome)).toBe(3)
+})
+
+test("old idempotency keys go as long as full batches come", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await runSql(
+    own.url,
+    `insert into idempotency_keys
+     select 's', 'key-' || n, 'f', '{}', now() - interval '25 hours' - make_interval(secs => n % 7)
+       from generate_series(1, 4500) as n`,
+  )
+  expect(await runPass(createKeyRemoval(database))).toBe(5)
+  expect(await countOf(database, "idempotency_keys")).toBe(0)
+})
+
+test.each([
+  ["kept for ever", { holdRetentionDays: 0, eventRetentionDays: 0 }, { holds: 6, payment_events: 5 }],
+  ["kept for a while", { holdRetentionDays: 30, eventRetentionDays: 90 }, { holds: 5, payment_events: 4 }],
+])("the worker: what has ended is %s", async (_, retention, expected) => {
+  await using engine = await createTestEngine()
+  await playBusySale(engine)
+  await runSql(
+    engine.url,
+    "update holds set ended_at = ended_at - interval '400 days', created_at = created_at - interval '400 days'",
+    "update payment_events set applied_at = applied_at - interval '400 days'",
+    "insert into idempotency_keys values ('s', 'k', 'f', '{}', now() - interval '25 hours')",
+  )
+  await using database = openScopedDatabase(engine.url)
+
+  // Stopping waits for the first run of every loop.
+  await startWorker({ ...engine, log: createLog("silent"), retention }).stop()
+
+  expect(await countOf(database, "idempotency_keys")).toBe(0)
+  expect(await countOf(database, "holds")).toBe(expected.holds)
+  expect(await countOf(database, "payment_events")).toBe(expected.payment_events)
+  expect(await differencesIn(engine.url)).toEqual([])
+})
+
+test("a loop rests shortly while there is more to do, and long when there is not", async () => {
+  const answers = [true, true, false, true]
+  let runs = 0
+  let ranOut = () => {}
+  const rested = new Promise<void>((resolve) => (ranOut = resolve))
+  const loop = startLoop(
+    { pauseMs: 3_600_000, busyPauseMs: 1 },
+    async () => {
+      const hasMore = answers[runs]
+      runs += 1
+      if (hasMore === false) ranOut()
+      return hasMore
+    },
+    () => {},
+  )
+  await rested
+  await loop.stop()
+  expect(runs).toBe(3)
+})
