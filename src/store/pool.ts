@@ -10,10 +10,14 @@ export interface Database {
   close(): Promise<void>
 }
 
-export interface DatabaseOptions {
-  readonly url: string
+/** How many connections each pool may open; 8 and 6 if not given. */
+export interface PoolSizes {
   readonly batchConnections?: number
   readonly viewConnections?: number
+}
+
+export interface DatabaseOptions extends PoolSizes {
+  readonly url: string
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onConnectionError?: (error: Error) => void
 }
@@ -26,8 +30,10 @@ const STATEMENT_TIMEOUT_MS = 15_000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 /** How long a caller waits for a connection before it is told that the database is away. */
 const CONNECT_TIMEOUT_MS = 3_000
-const BATCH_CONNECTIONS = 8
-const VIEW_CONNECTIONS = 6
+/** What a process that serves alone uses. */
+export const BATCH_CONNECTIONS = 8
+/** What a process that serves alone uses. */
+export const VIEW_CONNECTIONS = 6
 
 /** Opens the pools; connections are made when they are first needed. */
 export function openDatabase(options: DatabaseOptions): Database {
