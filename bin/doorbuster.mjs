@@ -43,7 +43,8 @@ function endWithParent() {
   const parent = process.ppid
   const grandparent = parentOf(parent)
   const isWatched = process.env.npm_lifecycle_event !== undefined || process.env[LAUNCHED] !== undefined
-  if (!isWatched || process.platform === "win32") return
+  // One of several processes that serve is told by the first of them.
+  if (!isWatched || process.platform === "win32" || process.connected) return
   const watch = setInterval(() => {
     // npm's own end leaves its shell behind as our parent.
     if (process.ppid === parent && parentOf(parent) === grandparent) return

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { checkServing, ConfigError, type Config } from "./config.ts"
 import { createEngine, type Engine } from "./engine.ts"
@@ -11,7 +12,7 @@ import type { App, Readiness } from "./http/services.ts"
 import { seedIfEmpty } from "./seed.ts"
 import { installationTokenSecret } from "./store/installation.ts"
 import { migrate, migrationStates } from "./store/migrate.ts"
-import { openDatabase, type Database } from "./store/pool.ts"
+import { openDatabase, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./version.ts"
 import { startWorker } from "./worker/worker.ts"
 
@@ -19,6 +20,8 @@ import { startWorker } from "./worker/worker.ts"
 export interface RunningApp {
   readonly url: string
   readonly engine: Engine
+  /** Begins the background work, if it has not begun and the app is not stopping. */
+  work(): void
   /** Stops in order: not ready, answer what has come, worker, lanes, pools. Loses nothing. */
   stop(): Promise<void>
 }
@@ -30,6 +33,12 @@ export interface AppOptions {
   readonly worker: boolean
   /** False: an empty database stays empty. */
   readonly seed: boolean
+  /** False: somebody has brought the schema up to date. */
+  readonly migrate?: boolean
+  /** How much of the database this process may take. */
+  readonly pools?: PoolSizes
+  /** What `/metrics` makes of this process's metrics; just their text if not given. */
+  readonly showMetrics?: (own: Registry) => Promise<string | null>
 }
 
 /** Migrates, seeds an empty database, starts the worker and listens. */
@@ -38,6 +47,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
   const { log } = options
   const database = openDatabase({
     url: options.databaseUrl,
+    ...options.pools,
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   try {
@@ -50,16 +60,21 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 
 async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
   const { log } = options
-  await migrate(options.databaseUrl)
+  if (options.migrate !== false) await migrate(options.databaseUrl)
   const rules = { holdTtlSeconds: config.holdTtlSeconds, paymentTtlSeconds: config.paymentTtlSeconds }
   const engine = createEngine(database, rules, log)
   if (options.seed) await seedIfEmpty(engine)
 
   let stopped: Promise<void> | null = null
-  const server = await buildServer(config, { engine, log, stopping: () => stopped !== null })
+  const readiness = readinessOf(engine, () => stopped !== null, options.showMetrics)
+  const server = await buildServer(config, { engine, log, readiness })
   const quiet = watchArrivals(server.server)
   await listen(server, config)
-  const worker = options.worker ? startWorker({ ...engine, log, retention: config }) : null
+  let worker: { stop(): Promise<void> } | null = null
+  function work(): void {
+    if (stopped === null) worker ??= startWorker({ ...engine, log, retention: config })
+  }
+  if (options.worker) work()
 
   async function stopInOrder(): Promise<void> {
     await quiet()
@@ -68,7 +83,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
     await engine.lanes.drain()
     await database.close()
   }
-  return { url: addressOf(server, config.host), engine, stop: () => (stopped ??= stopInOrder()) }
+  return { url: addressOf(server, config.host), engine, work, stop: () => (stopped ??= stopInOrder()) }
 }
 
 /** Longer than a command waits in its lane; what is open then is most likely a request that was never finished. */
@@ -96,7 +111,7 @@ async function listen(server: App, { host, port }: Config): Promise<void> {
 
 async function buildServer(
   config: Config,
-  { engine, log, stopping }: { engine: Engine; log: Logger; stopping: () => boolean },
+  { engine, log, readiness }: { engine: Engine; log: Logger; readiness: Readiness },
 ): Promise<App> {
   const tokens = createOwnerTokens(
     config.tokenSecret ?? (await installationTokenSecret(engine.database.views)),
@@ -106,7 +121,7 @@ async function buildServer(
       ...engine,
       tokens,
       gatekeeper: createGatekeeper(config.adminToken, tokens),
-      readiness: readinessOf(engine, stopping),
+      readiness,
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
     },
@@ -114,14 +129,19 @@ async function buildServer(
   )
 }
 
-function readinessOf({ database, events, views }: Engine, stopping: () => boolean): Readiness {
+function readinessOf(
+  { database, events, views }: Engine,
+  stopping: () => boolean,
+  showMetrics: AppOptions["showMetrics"] = (own) => own.metrics(),
+): Readiness {
   return {
     version,
     stopping,
     database: () => isReady(database),
-    async countStock() {
+    async metrics() {
       // While the database is away the other metrics are needed most; the stock is then left out.
       events.stockCounted(await views.stockCounts().catch(() => []))
+      return showMetrics(events.registry)
     },
   }
 }

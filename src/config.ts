@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { isIP } from "node:net"
+import { availableParallelism } from "node:os"
 import { parseEnv } from "node:util"
 import envSchema from "env-schema"
 
@@ -10,6 +11,8 @@ export interface Config {
   readonly dataDirectory: string
   readonly host: string
   readonly port: number
+  /** How many processes `serve` divides itself into. */
+  readonly processes: number
   readonly logLevel: string
   /** Null: open mode, for a laptop. */
   readonly adminToken: string | null
@@ -51,6 +54,9 @@ const days = (byDefault: number, most: number) => ({
   description: `a whole number of days from 0 (for ever) to ${most}`,
 })
 
+/** More than any one machine needs; their database connections would be too many for most servers. */
+const MOST_PROCESSES = 64
+
 const origins = "origins such as https://shop.example, separated by commas"
 
 const schema = {
@@ -69,6 +75,12 @@ const schema = {
       maximum: 65535,
       default: 8000,
       description: "a port from 0 (any free one) to 65535",
+    },
+    PROCESSES: {
+      type: "string",
+      pattern: "^(auto|[1-9]|[1-5][0-9]|6[0-4])$",
+      default: "1",
+      description: `"auto" or a whole number from 1 to ${MOST_PROCESSES}`,
     },
     LOG_LEVEL: {
       type: "string",
@@ -108,6 +120,7 @@ interface Environment {
   DOORBUSTER_DATA_DIR: string
   HOST: string
   PORT: number
+  PROCESSES: string
   LOG_LEVEL: string
   ADMIN_TOKEN?: string
   PAYMENT_WEBHOOK_SECRET?: string
@@ -147,6 +160,7 @@ export function readConfig({
     dataDirectory: env.DOORBUSTER_DATA_DIR,
     host: env.HOST,
     port: env.PORT,
+    processes: processCount(env.PROCESSES),
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN ?? null,
     paymentWebhookSecret: webhookKey(env.PAYMENT_WEBHOOK_SECRET),
@@ -267,6 +281,11 @@ function mayHold(name: string): string {
 
 function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
+}
+
+/** `auto`: as many as the machine, or what this process may use of it, can run at once. */
+function processCount(value: string): number {
+  return value === "auto" ? Math.min(availableParallelism(), MOST_PROCESSES) : Number(value)
 }
 
 function isNetwork(text: string): boolean {

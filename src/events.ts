@@ -193,6 +193,7 @@ const WARNING_PAUSE_MS = 100
 
 const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
+/** `aggregator` says what a metric is where several processes tell it; the sum if it does not say. */
 function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
@@ -200,7 +201,7 @@ function createMetrics() {
   let queueLength = () => 0
   const queue = new Gauge({
     name: "doorbuster_lane_queue_length",
-    help: "Commands waiting in this process's lanes",
+    help: "Commands waiting in lanes",
     registers,
     collect() {
       queue.set(queueLength())
@@ -231,16 +232,19 @@ function createMetrics() {
       name: "doorbuster_stock_units",
       help: "Units of each product, read from the database at the scrape",
       labelNames: ["product", "state"],
+      aggregator: "first",
       registers,
     }),
     violations: new Gauge({
       name: "doorbuster_invariant_violations",
-      help: "Differences the last recount by this process found",
+      help: "Differences the last recount found",
+      aggregator: "max",
       registers,
     }),
     expiryLag: new Gauge({
       name: "doorbuster_hold_expiry_lag_seconds",
       help: "How long ago the oldest hold or unpaid order that is not yet ended fell due",
+      aggregator: "max",
       registers,
     }),
     gateRefusals: new Counter({

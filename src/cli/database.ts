@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import pino from "pino"
+import pino, { type Logger } from "pino"
 import type { Config } from "../config.ts"
 import {
   EmbeddedPostgresError,
@@ -69,16 +69,17 @@ export async function withEngine<T>(config: Config, work: (engine: Engine) => Pr
   }
 }
 
-/** As {@link withEngine}, over the database at `url`. */
+/** As {@link withEngine}, over the database at `url`; what happens is told to `log`, if one is given. */
 export async function withEngineAt<T>(
   url: string,
   config: Config,
   work: (engine: Engine) => Promise<T>,
+  log: Logger = pino({ level: "silent" }),
 ): Promise<T> {
   const database = openDatabase({ url, onConnectionError: (error) => printError(error.message) })
   try {
     await migrate(url)
-    const engine = createEngine(database, config, pino({ level: "silent" }))
+    const engine = createEngine(database, config, log)
     const result = await work(engine)
     await engine.lanes.drain()
     return result

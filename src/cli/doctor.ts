@@ -1,5 +1,6 @@
 import { access, constants } from "node:fs/promises"
 import type { Config } from "../config.ts"
+import { connectionsOf } from "../processes/share.ts"
 import { migrationStates } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
 import { accessDatabase, requireDatabase } from "./database.ts"
@@ -14,6 +15,8 @@ interface Finding {
 
 /** Oldest PostgreSQL whose SQL is enough. */
 const OLDEST_SERVER = 150_000
+/** For migrations, commands beside the server, and whoever looks after the database. */
+const SPARE_CONNECTIONS = 6
 
 /** Checks the installation and prints what it finds; false when something is not fit. */
 export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
@@ -58,7 +61,7 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     const database = await accessDatabase(config, "guest")
     try {
-      return await askServer(database.url)
+      return await askServer(database.url, connectionsOf(config.processes) + SPARE_CONNECTIONS)
     } finally {
       await database.release()
     }
@@ -69,7 +72,7 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   }
 }
 
-async function askServer(url: string): Promise<Finding[]> {
+async function askServer(url: string, neededConnections: number): Promise<Finding[]> {
   const database = openDatabase({ url })
   try {
     const { rows } = await database.views.query<Record<string, string>>(`
@@ -107,7 +110,7 @@ async function askServer(url: string): Promise<Finding[]> {
       },
       {
         check: "max_connections",
-        ok: Number(settings["max_connections"]) >= 20,
+        ok: Number(settings["max_connections"]) >= neededConnections,
         found: settings["max_connections"] ?? "",
       },
       {

@@ -1,5 +1,6 @@
 import { ConfigError } from "../config.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
+import { ProcessesFailure } from "../processes/primary.ts"
 import { isConnectionLoss } from "../store/errors.ts"
 import { SchemaMismatch } from "../store/migrate.ts"
 
@@ -17,6 +18,7 @@ export function explain(error: unknown): { status: 1 | 2; line: string | null } 
   if (error instanceof ConfigError || error instanceof UsageError) return { status: 2, line: error.message }
   if (error instanceof CommandFailure || error instanceof SchemaMismatch)
     return { status: 1, line: error.message }
+  if (error instanceof ProcessesFailure) return { status: error.status, line: error.message }
   if (error instanceof EmbeddedPostgresError) return { status: error.exitCode, line: error.message }
   if (isPortTaken(error)) {
     return {

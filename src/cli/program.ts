@@ -9,7 +9,9 @@ import { race } from "./race.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
 import { seed, type SeedOptions } from "./seed.ts"
+import { CHILD_COMMAND } from "./serve-many.ts"
 import { serve } from "./serve.ts"
+import { serveAsChild } from "./serve-child.ts"
 import { printVerification } from "./verify.ts"
 import { work } from "./worker.ts"
 
@@ -26,6 +28,13 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     printError(line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)))
     process.exitCode = status
   }
+}
+
+interface ServeOptions {
+  readonly port?: string
+  readonly host?: string
+  readonly processes?: string
+  readonly worker: boolean
 }
 
 interface JsonOption {
@@ -45,10 +54,19 @@ function createProgram(): Command {
   command("serve", "serve HTTP and run the background work")
     .option("--port <port>", "port to listen on, 0 for any free one (PORT)")
     .option("--host <host>", "address to listen on (HOST)")
+    .option("--processes <count>", "processes that share the port, or auto: one for each core (PROCESSES)")
     .option("--no-worker", "leave the background work to another process")
-    .action((options: { port?: string; host?: string; worker: boolean }) =>
-      serve(readConfig({ options: { PORT: options.port, HOST: options.host } }), options),
+    .action((options: ServeOptions) =>
+      serve(
+        readConfig({ options: { PORT: options.port, HOST: options.host, PROCESSES: options.processes } }),
+        options,
+      ),
     )
+
+  program
+    .command(CHILD_COMMAND, { hidden: true })
+    .description("one process of serve --processes, which starts it")
+    .action(serveAsChild)
 
   command("worker", "run the background work only; any number may run").action(() => work(readConfig()))
 

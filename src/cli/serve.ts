@@ -3,28 +3,32 @@ import type { Logger } from "pino"
 import { startApp } from "../app.ts"
 import { checkServing, type Config } from "../config.ts"
 import { createLog } from "../log.ts"
+import { connectionsOf } from "../processes/share.ts"
 import { accessDatabase } from "./database.ts"
 import { print } from "./output.ts"
+import { serveMany } from "./serve-many.ts"
 
 const GOOD_TOKEN_LENGTH = 16
 /** A stop that takes longer than this is stuck; what was acknowledged is in the database anyway. */
-const STOP_WITHIN_MS = 30_000
+export const STOP_WITHIN_MS = 30_000
 
-/** Serves HTTP and runs the worker until it is told to stop. */
+/** Serves HTTP and runs the worker, in as many processes as `config` says, until it is told to stop. */
 export async function serve(config: Config, options: { worker: boolean }): Promise<void> {
   checkServing(config)
   const log = createLog(config.logLevel)
   sayMode(log, config)
   const access = await accessDatabase(config, "owner")
   try {
-    const app = await startApp(config, { databaseUrl: access.url, log, worker: options.worker, seed: true })
-    log.info({ url: app.url }, "Listening.")
-    if (config.adminToken === null) sayWhatToTry(app.url)
-    closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ err, signal }) => {
+    const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
+    log.info({ ...sizeOf(config), url: server.url }, "Listening.")
+    if (config.adminToken === null) sayWhatToTry(server.url)
+    const giveUp = () => server.kill?.()
+    const limits = { delay: STOP_WITHIN_MS, onTimeout: giveUp, onSecondSignal: giveUp, onSecondError: giveUp }
+    closeWithGrace({ ...limits, logger: false }, async ({ err, signal }) => {
       if (err === undefined) log.info({ signal }, "Stopping.")
       else log.fatal({ err }, "Stopping after a fault.")
       try {
-        await app.stop()
+        await server.stop()
       } finally {
         await access.release()
       }
@@ -34,6 +38,27 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
     await access.release()
     throw error
   }
+}
+
+/** This process, or its children. */
+interface Server {
+  readonly url: string
+  stop(): Promise<void>
+  kill?(): void
+}
+
+interface StartOptions {
+  readonly databaseUrl: string
+  readonly log: Logger
+  readonly worker: boolean
+}
+
+function startServer(config: Config, options: StartOptions): Promise<Server> {
+  return config.processes === 1 ? startApp(config, { ...options, seed: true }) : serveMany(config, options)
+}
+
+function sizeOf({ processes }: Config): object {
+  return processes === 1 ? {} : { processes, database_connections: connectionsOf(processes) }
 }
 
 function sayMode(log: Logger, { adminToken }: Config): void {

@@ -37,7 +37,8 @@ export interface Readiness {
   readonly stopping: () => boolean
   /** True when the database answers and its schema is complete. Never throws, answers within 2 s. */
   readonly database: () => Promise<boolean>
-  readonly countStock: () => Promise<void>
+  /** The text of `/metrics`; null: it could not be had in time. */
+  readonly metrics: () => Promise<string | null>
 }
 
 /** The server, with the wire schemas as types. */

@@ -56,11 +56,11 @@ export async function loadWorkingSets<W extends Wanted>(
   const states = new Map(wanted.map((one) => [one, emptyWorkingSet(one.productId, rules)]))
   const [now] = await Promise.all([
     lockFreeProducts(tx, [...states.values()]),
-    ...[...states].flatMap(([{ needs }, state]) => [...loadNamedRows(tx, state, needs)]),
+    ...[...states].flatMap(([{ needs }, state]) => Array.from(loadNamedRows(tx, state, needs))),
   ])
   for (const [one, state] of states) if (state.product === null) states.delete(one)
   await Promise.all(
-    [...states].flatMap(([{ needs }, state]) => [...loadWhatIsShort(tx, { state, needs, now })]),
+    [...states].flatMap(([{ needs }, state]) => Array.from(loadWhatIsShort(tx, { state, needs, now }))),
   )
   return { states, now }
 }

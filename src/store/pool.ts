@@ -12,10 +12,14 @@ export interface Database {
   close(): Promise<void>
 }
 
-export interface DatabaseOptions {
-  readonly url: string
+/** How many connections each pool may open; 8 and 6 if not given. */
+export interface PoolSizes {
   readonly batchConnections?: number
   readonly viewConnections?: number
+}
+
+export interface DatabaseOptions extends PoolSizes {
+  readonly url: string
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onConnectionError?: (error: Error) => void
 }
@@ -28,8 +32,12 @@ const STATEMENT_TIMEOUT_MS = 15_000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 /** How long a caller waits for a connection before it is told that the database is away. */
 const CONNECT_TIMEOUT_MS = 3_000
-const BATCH_CONNECTIONS = 8
-const VIEW_CONNECTIONS = 6
+/** What a process that serves alone uses. */
+export const BATCH_CONNECTIONS = 8
+/** What a process that serves alone uses. */
+export const VIEW_CONNECTIONS = 6
+/** Of the one process that does the background work. */
+export const UPKEEP_CONNECTIONS = 1
 
 /** How moments are written; the parsers below depend on it. */
 const inUtc = "-c timezone=UTC"
@@ -72,7 +80,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...settings,
     application_name: "doorbuster upkeep",
     options: `${inUtc} ${byIndexOnly} ${unhurried}`,
-    max: 1,
+    max: UPKEEP_CONNECTIONS,
   })
   for (const pool of [batches, views, upkeep]) {
     pool.on("error", (error) => options.onConnectionError?.(error))

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { openDatabase } from "../../src/store/pool.ts"
+import { missing, offer, startCrowd } from "../support/crowd.ts"
 import { differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
-import type { TestAnswer, TestClient } from "../support/http.ts"
 import { startServerProcess } from "../support/server-process.ts"
 
 const REQUESTS = 3_000
@@ -110,57 +110,6 @@ test("a second serve on the same data directory says so in one line and exits wi
   await expect(second).rejects.toThrow(/ended with 2:[^]*\n.*in use|already/i)
   expect((await first.get("/readyz")).status).toBe(200)
 })
-
-async function offer(server: TestClient, stock: number): Promise<number> {
-  const { body } = await server.post("/api/admin/products", {
-    name: "Race",
-    price_minor: 9999,
-    currency: "EUR",
-    stock,
-  })
-  return body.id
-}
-
-interface CrowdResult {
-  /** Requests whose connection broke before an answer came. */
-  readonly cut: number
-  readonly statuses: Readonly<Record<string, number>>
-}
-
-/** Sends `count` holds over the client's connections, all at once. */
-function startCrowd(
-  server: TestClient,
-  productId: number,
-  count: number,
-  onAcknowledged: (answer: TestAnswer) => void,
-) {
-  let cut = 0
-  let answered = 0
-  const statuses: Record<string, number> = {}
-  const waiting: { at: number; resolve: () => void }[] = []
-
-  async function buy(): Promise<void> {
-    try {
-      const answer = await server.post("/api/holds", { product_id: productId, qty: 1 })
-      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
-      if (answer.status === 201) onAcknowledged(answer)
-    } catch {
-      cut += 1
-    }
-    answered += 1
-    for (const one of waiting) if (answered >= one.at) one.resolve()
-  }
-  const done = Promise.all(Array.from({ length: count }, buy)).then((): CrowdResult => ({ cut, statuses }))
-  return {
-    done,
-    answered: (at: number) => new Promise<void>((resolve) => void waiting.push({ at, resolve })),
-  }
-}
-
-async function missing(server: TestClient, holdIds: readonly number[]): Promise<number[]> {
-  const found = await Promise.all(holdIds.map((id) => server.get(`/api/holds/${id}`)))
-  return holdIds.filter((_, index) => found[index]?.status !== 200)
-}
 
 async function differencesInData(path: string): Promise<string[]> {
   await using server = await startEmbeddedPostgres({ dataDirectory: path, role: "guest" })

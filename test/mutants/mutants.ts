@@ -37,6 +37,8 @@ const withoutUnitsCheck: Edit = {
   replace: "",
 }
 
+const processes = "test/faults/several-processes.test.ts"
+
 const race = { file: "test/race/race.test.ts", test: "two servers" }
 const endings = { file: "test/race/endings.test.ts" }
 
@@ -281,5 +283,136 @@ export const mutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+  },
+  {
+    name: "processes: neither a lock nor a version keeps two of them apart",
+    edits: [withoutLock, withoutVersionGuard],
+    caughtBy: { file: "test/race/processes.test.ts" },
+  },
+  {
+    name: "processes: they end on the spot when the first one dies",
+    edits: [
+      {
+        file: "src/processes/child.ts",
+        find: "cluster.worker.exitedAfterDisconnect = true",
+        replace: "cluster.worker.exitedAfterDisconnect = false",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGKILL of the first" },
+  },
+  {
+    name: "processes: a dead one is not replaced",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "this.#pause(pauseMs, () => this.#start(number))",
+        replace: "this.#pause(pauseMs, () => undefined)",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGKILL of one process" },
+  },
+  {
+    name: "processes: the end of one is waited for until Node says so",
+    edits: [
+      {
+        file: "src/processes/fork.ts",
+        find: 'if (!isSilent) worker.process.emit("disconnect")',
+        replace: "if (!isSilent) await silence",
+      },
+    ],
+    caughtBy: { file: processes, test: "on its way" },
+  },
+  {
+    name: "processes: Ctrl-C ends them before the first one has spoken",
+    edits: [
+      {
+        file: "src/cli/serve-child.ts",
+        find: 'for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => undefined)',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGINT to every" },
+  },
+  {
+    name: "processes: the first one does not wait for the others",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "await Promise.all(children.map((child) => child.ended))",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGTERM to the first" },
+  },
+  {
+    name: "processes: the background work of a dead one is left",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "if (this.#worker === child) this.#worker = null",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: processes, test: "background work" },
+  },
+  {
+    name: "processes: each takes all connections for itself",
+    edits: [{ file: "src/cli/serve-child.ts", find: "        pools: share,\n", replace: "" }],
+    caughtBy: { file: processes, test: "connections" },
+  },
+  {
+    name: "processes: metrics are those of the one that is asked",
+    edits: [
+      {
+        file: "src/cli/serve-child.ts",
+        find: "joinedText(own, others)",
+        replace: "joinedText(own, [])",
+      },
+    ],
+    caughtBy: { file: processes, test: "metrics" },
+  },
+  {
+    name: "processes: what a dead one has counted is forgotten",
+    edits: [
+      {
+        file: "src/processes/ledger.ts",
+        find: "countedByDead = countedByDead.then((before) => countedBy(before, last))",
+        replace: "void countedBy",
+      },
+    ],
+    caughtBy: { file: processes, test: "metrics" },
+  },
+  {
+    name: "processes: a scrape waits for one that hangs",
+    edits: [
+      {
+        file: "src/processes/metrics-desk.ts",
+        find: "const ANSWERS_WITHIN_MS = 1_000",
+        replace: "const ANSWERS_WITHIN_MS = 60_000",
+      },
+    ],
+    caughtBy: { file: processes, test: "metrics" },
+  },
+  {
+    name: "processes: a connection on its way to a dead one stays open",
+    edits: [
+      {
+        file: "src/processes/fork.ts",
+        find: 'worker.once("disconnect", () => onItsWay?.close())',
+        replace: "void onItsWay",
+      },
+    ],
+    caughtBy: { file: processes, test: "on its way" },
+  },
+  {
+    name: "processes: --no-worker is not heard",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "if (!this.#options.worker || this.#worker !== null",
+        replace: "if (this.#worker !== null",
+      },
+    ],
+    caughtBy: { file: processes, test: "none of them works" },
   },
 ]

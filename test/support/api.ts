@@ -20,7 +20,7 @@ export async function describeServer(): Promise<unknown> {
         version: "",
         stopping: () => false,
         database: async () => true,
-        countStock: async () => undefined,
+        metrics: async () => "",
       },
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,

@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import { refuse } from "../problems.ts"
 import type { App, Services } from "../services.ts"
 
 const Health = Type.Object({
@@ -60,8 +61,9 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
     url: "/metrics",
     schema: { ...hide, summary: "Prometheus metrics" },
     async handler(_request, reply) {
-      await readiness.countStock()
-      return reply.type(events.registry.contentType).send(await events.registry.metrics())
+      const text = await readiness.metrics()
+      if (text === null) return refuse(reply, { code: "overloaded" })
+      return reply.type(events.registry.contentType).send(text)
     },
   })
 }

@@ -1,0 +1,43 @@
+import type { Logger } from "pino"
+import { ConfigError, type Config } from "../config.ts"
+import type { Engine } from "../engine.ts"
+import { startProcesses, type Processes } from "../processes/primary.ts"
+import { connectionsOf, shareOf } from "../processes/share.ts"
+import { seedIfEmpty } from "../seed.ts"
+import { installationTokenSecret } from "../store/installation.ts"
+import { connectionLimit } from "../store/limits.ts"
+import { withEngineAt } from "./database.ts"
+
+/** The hidden command that makes this program a child of `serve --processes`. */
+export const CHILD_COMMAND = "serve:child"
+
+export interface ServeManyOptions {
+  readonly databaseUrl: string
+  readonly log: Logger
+  readonly worker: boolean
+}
+
+/**
+ * Prepares the database, so that no child has to, and starts `config.processes` children that share
+ * the port, the connections and the rate limit.
+ */
+export async function serveMany(config: Config, options: ServeManyOptions): Promise<Processes> {
+  const { databaseUrl, log, worker } = options
+  const { processes } = config
+  const tokenSecret = await withEngineAt(databaseUrl, config, (engine) => prepare(engine, config), log)
+  const share = shareOf(processes, config.rateLimitPerMinute)
+  const assignment = { config: { ...config, tokenSecret }, databaseUrl, share }
+  return await startProcesses({ count: processes, command: CHILD_COMMAND, assignment, worker, log })
+}
+
+async function prepare(engine: Engine, { processes, tokenSecret }: Config): Promise<string> {
+  const limit = await connectionLimit(engine.database.views)
+  const needed = connectionsOf(processes)
+  if (needed > limit) {
+    throw new ConfigError(
+      `PROCESSES holds ${processes}, which takes ${needed} database connections, and may hold only what fits into the server's max_connections of ${limit}`,
+    )
+  }
+  await seedIfEmpty(engine)
+  return tokenSecret ?? (await installationTokenSecret(engine.database.views))
+}

@@ -1,0 +1,89 @@
+import { Registry } from "@prometheus-io/client"
+import { expect, test } from "vitest"
+import { createEvents, type Events } from "../../src/events.ts"
+import { createLog } from "../../src/log.ts"
+import { createLedger } from "../../src/processes/ledger.ts"
+import { countedBy, joinedText, type Snapshot } from "../../src/processes/snapshot.ts"
+
+/** The numbers of a process in which `happen` has happened. */
+async function processWith(happen: (events: Events) => void): Promise<Snapshot> {
+  const events = createEvents(createLog("silent"))
+  happen(events)
+  return structuredClone(await events.registry.getMetricsAsJSON())
+}
+
+function sample(text: string, name: string): number | undefined {
+  const line = text.split("\n").find((line) => line.startsWith(`${name} `))
+  return line === undefined ? undefined : Number(line.slice(name.length + 1))
+}
+
+const busy = (events: Events) => {
+  for (let index = 0; index < 3; index += 1) events.refused("hold", "out_of_stock")
+  events.requestServed("/api/holds", 409, 0.02)
+  events.laneQueue(() => 7)
+  events.stockCounted([
+    { id: 1, stock: 100, held: 10, sold: 0 },
+    { id: 2, stock: 5, held: 0, sold: 0 },
+  ])
+  events.invariantViolations(2)
+  events.expiryLag(4)
+}
+const asked = (events: Events) => {
+  events.refused("hold", "out_of_stock")
+  events.requestServed("/api/holds", 409, 0.3)
+  events.laneQueue(() => 5)
+  events.stockCounted([{ id: 1, stock: 100, held: 30, sold: 0 }])
+}
+
+test.each([
+  ["counters are summed", 'doorbuster_holds_total{result="out_of_stock"}', 4],
+  ["histograms are summed", 'http_request_duration_seconds_count{route="/api/holds",status="409"}', 2],
+  [
+    "and their buckets",
+    'http_request_duration_seconds_bucket{le="0.025",route="/api/holds",status="409"}',
+    1,
+  ],
+  ["commands wait in every process", "doorbuster_lane_queue_length", 12],
+  ["the stock is one, and the newest", 'doorbuster_stock_units{product="1",state="held"}', 30],
+  ["nor does it come from elsewhere", 'doorbuster_stock_units{product="2",state="held"}', undefined],
+  ["a violation is seen by the one that recounts", "doorbuster_invariant_violations", 2],
+  ["so is the lag", "doorbuster_hold_expiry_lag_seconds", 4],
+])("%s: %s is %s", async (_, name, value) => {
+  const text = await joinedText(await processWith(asked), [await processWith(busy)])
+
+  expect(sample(text, name)).toBe(value)
+})
+
+test("the start is the oldest process's, memory is all they have, quantiles are left out", async () => {
+  const [one, other] = await Promise.all([processWith(asked), processWith(busy)])
+  const memory = (snapshot: Snapshot) =>
+    snapshot.find(({ name }) => name === "process_resident_memory_bytes")?.values[0]?.value ?? 0
+
+  const text = await joinedText(one, [other])
+
+  expect(sample(text, "process_start_time_seconds")).toBeGreaterThan(1_000_000_000)
+  expect(sample(text, "process_resident_memory_bytes")).toBe(memory(one) + memory(other))
+  expect(text).not.toContain("quantile")
+})
+
+test("what a dead process has counted stays, what it was goes", async () => {
+  const ledger = createLedger()
+  ledger.write(1, await processWith(busy))
+  ledger.close(1)
+  ledger.close(1)
+
+  const text = await joinedText(await processWith(asked), await ledger.othersOf(2))
+
+  expect(sample(text, 'doorbuster_holds_total{result="out_of_stock"}')).toBe(4)
+  expect(sample(text, "doorbuster_lane_queue_length")).toBe(5)
+  expect(sample(text, "doorbuster_invariant_violations")).toBe(0)
+})
+
+test("the dead are counted together, in a form that can be sent", async () => {
+  const both = await countedBy(await processWith(busy), await processWith(asked))
+
+  expect(structuredClone(both)).toEqual(both)
+  expect(
+    sample(await Registry.aggregate([both]).metrics(), 'doorbuster_holds_total{result="out_of_stock"}'),
+  ).toBe(4)
+})

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest"
+import { runCommand } from "../support/command-line.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
+import { holdsByProcess, startServerProcesses } from "../support/processes.ts"
+
+// Each process has a lane of its own for the product: the row is all that keeps them apart.
+test("two processes on one port: 500 of 4,000 requests succeed, both have sold, the rows agree", async () => {
+  await using database = await createTestDatabase()
+  await using server = await startServerProcesses(2, { DATABASE_URL: database.url })
+
+  const { stdout } = await runCommand(
+    ["race", "--json", "--stock", "500", "--requests", "4000", "--url", server.url],
+    {},
+  )
+
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: true,
+    successful: 500,
+    failed: 3_500,
+    failures: { out_of_stock: 3_500 },
+    final_stock: 0,
+  })
+  const sold = holdsByProcess(server)
+  expect(Object.keys(sold)).toEqual(["1", "2"])
+  expect((sold["1"] ?? 0) + (sold["2"] ?? 0)).toBe(500)
+  expect(await differencesIn(database.url)).toEqual([])
+  expect(await server.end("SIGTERM")).toBe(0)
+})

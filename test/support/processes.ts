@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises"
+import { expect } from "vitest"
+import { startServerProcess, type ServerProcess } from "./server-process.ts"
+
+/** `serve --processes`, and its children. */
+export interface ServerProcesses extends ServerProcess {
+  /** The pids of the children that serve, the oldest first. Linux only. */
+  children(): Promise<number[]>
+}
+
+/** Starts a server of `count` processes, on the given database or its own. */
+export async function startServerProcesses(
+  count: number,
+  environment: Record<string, string>,
+  args: readonly string[] = [],
+): Promise<ServerProcesses> {
+  const server = await startServerProcess({ LOG_LEVEL: "info", ...environment }, [
+    "serve",
+    "--processes",
+    String(count),
+    ...args,
+  ])
+  const children = () => childrenOf(server.child.pid ?? 0)
+  return {
+    ...server,
+    children,
+    async [Symbol.asyncDispose]() {
+      // One that a failed test has left stopped does not notice that the first process is gone.
+      const left = await children().catch(() => [])
+      await server[Symbol.asyncDispose]()
+      for (const pid of left.filter(isThere)) process.kill(pid, "SIGKILL")
+    },
+  }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const pids = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ")
+  const commands = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  )
+  return pids.map(Number).filter((_, index) => commands[index]?.includes("serve:child"))
+}
+
+/** Every descendant that a server has now, its database included. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "")
+  const children = text.trim() === "" ? [] : text.trim().split(" ").map(Number)
+  const below = await Promise.all(children.map(descendantsOf))
+  return [...children, ...below.flat()]
+}
+
+/** Waits until none of these processes is left. */
+export async function expectGone(pids: readonly number[]): Promise<void> {
+  await expect.poll(() => pids.filter(isThere), { timeout: 15_000 }).toEqual([])
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** How many holds each process has made, by its number, as the log tells. */
+export function holdsByProcess(server: ServerProcess): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [, number = ""] of server.output().matchAll(/"process":(\d+),"metric":"hold\.created"/g)) {
+    counts[number] = (counts[number] ?? 0) + 1
+  }
+  return counts
+}
