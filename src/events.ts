@@ -1,10 +1,12 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@prometheus-io/client"
+import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import type { Fact } from "./domain/facts.ts"
 import type { PaymentOutcome } from "./domain/payment.ts"
 import type { ProductSettings } from "./domain/product.ts"
 import { isoTimeOrNull } from "./domain/time.ts"
 import type { BatchObserver, CommittedBatch } from "./lanes/batch.ts"
+import { createMetrics } from "./metrics/metrics.ts"
+import type { RecordServed } from "./metrics/request-durations.ts"
 import type { StockCount } from "./store/views.ts"
 
 /** One function per business event: its log line and its metrics together. */
@@ -27,7 +29,8 @@ export interface Events extends BatchObserver {
   stockCounted(products: readonly StockCount[]): void
   invariantViolations(count: number): void
   laneQueue(length: () => number): void
-  requestServed(route: string, status: number, seconds: number): void
+  /** Gives what counts the answers of a route. */
+  requestsOf(route: string): RecordServed
 }
 
 /** Binds the events to a logger; the metrics are in the returned registry. */
@@ -46,7 +49,7 @@ export function createEvents(log: Logger): Events {
       if (fact.kind === "hold_created") holdsCreated += 1
       tellFact(fact)
     }
-    if (holdsCreated > 0) metrics.holds.inc({ result: "created" }, holdsCreated)
+    if (holdsCreated > 0) metrics.holds.count("created", holdsCreated)
   }
 
   function tellFact(fact: Fact): void {
@@ -54,19 +57,19 @@ export function createEvents(log: Logger): Events {
       case "hold_created":
         return tell("hold.created", holdFields(fact), "Hold created.")
       case "hold_released":
-        metrics.holds.inc({ result: "released" })
+        metrics.holds.count("released")
         return tell("hold.released", holdFields(fact), "Hold released.")
       case "hold_expired":
-        metrics.holds.inc({ result: "expired" })
+        metrics.holds.count("expired")
         return tell("hold.expired", holdFields(fact), "Expired hold released.")
       case "order_created":
-        metrics.orders.inc({ result: "created" })
+        metrics.orders.count("created")
         return tell("order.created", orderFields(fact), "Order created.")
       case "order_cancelled":
-        metrics.orders.inc({ result: "cancelled" })
+        metrics.orders.count("cancelled")
         return tell("order.cancelled", orderFields(fact), "Order cancelled.")
       case "order_expired":
-        metrics.orders.inc({ result: "expired" })
+        metrics.orders.count("expired")
         return tell("order.expired", orderFields(fact), "Unpaid order expired.")
       case "payment_event":
         return tellPaymentEvent(fact)
@@ -80,8 +83,8 @@ export function createEvents(log: Logger): Events {
   }
 
   function tellPaymentEvent(event: PaymentEventFact): void {
-    metrics.paymentEvents.inc({ outcome: event.duplicate ? "duplicate" : event.outcome })
-    if (!event.duplicate && event.outcome === "paid") metrics.orders.inc({ result: "paid" })
+    metrics.paymentEvents.count(event.duplicate ? "duplicate" : event.outcome)
+    if (!event.duplicate && event.outcome === "paid") metrics.orders.count("paid")
     tell(
       "webhook.processed",
       {
@@ -107,9 +110,9 @@ export function createEvents(log: Logger): Events {
       )
     },
     refused(kind, code) {
-      if (kind === "hold") metrics.holds.inc({ result: code })
-      else if (kind === "order") metrics.orders.inc({ result: code })
-      else metrics.paymentEvents.inc({ outcome: code })
+      if (kind === "hold") metrics.holds.count(code)
+      else if (kind === "order") metrics.orders.count(code)
+      else metrics.paymentEvents.count(code)
     },
     webhookRefused({ status, webhookId, requestId }) {
       suppressed += 1
@@ -119,7 +122,7 @@ export function createEvents(log: Logger): Events {
       log.warn({ metric: "webhook.refused", ...fields }, "Payment webhook refused.")
       suppressed = 0
     },
-    gateRefused: () => metrics.gateRefusals.inc(),
+    gateRefused: () => metrics.gateRefusals.count(),
     eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked" }),
     expiryBatch: ({ expired, durationMs }) =>
       tell("expiry.batch", { expired_count: expired, duration_ms: durationMs }, "Expiry batch."),
@@ -134,7 +137,7 @@ export function createEvents(log: Logger): Events {
     },
     invariantViolations: (count) => metrics.violations.set(count),
     laneQueue: (length) => metrics.watchQueue(length),
-    requestServed: (route, status, seconds) => metrics.requests.observe({ route, status }, seconds),
+    requestsOf: (route) => metrics.requests.route(route),
   }
 }
 
@@ -190,91 +193,3 @@ function stockFields({
 
 /** Anybody can send unsigned webhooks; they must not fill the log. */
 const WARNING_PAUSE_MS = 100
-
-const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
-
-/** `aggregator` says what a metric is where several processes tell it; the sum if it does not say. */
-function createMetrics() {
-  const registry = new Registry()
-  const registers = [registry]
-  collectDefaultMetrics({ register: registry })
-  let queueLength = () => 0
-  const queue = new Gauge({
-    name: "doorbuster_lane_queue_length",
-    help: "Commands waiting in lanes",
-    registers,
-    collect() {
-      queue.set(queueLength())
-    },
-  })
-  return {
-    registry,
-    watchQueue: (length: () => number) => (queueLength = length),
-    holds: new Counter({
-      name: "doorbuster_holds_total",
-      help: "Holds by what became of them, and refused ones by code",
-      labelNames: ["result"],
-      registers,
-    }),
-    orders: new Counter({
-      name: "doorbuster_orders_total",
-      help: "Orders by what became of them, and refused ones by code",
-      labelNames: ["result"],
-      registers,
-    }),
-    paymentEvents: new Counter({
-      name: "doorbuster_payment_events_total",
-      help: "Payment events by outcome",
-      labelNames: ["outcome"],
-      registers,
-    }),
-    stock: new Gauge({
-      name: "doorbuster_stock_units",
-      help: "Units of each product, read from the database at the scrape",
-      labelNames: ["product", "state"],
-      aggregator: "first",
-      registers,
-    }),
-    violations: new Gauge({
-      name: "doorbuster_invariant_violations",
-      help: "Differences the last recount found",
-      aggregator: "max",
-      registers,
-    }),
-    expiryLag: new Gauge({
-      name: "doorbuster_hold_expiry_lag_seconds",
-      help: "How long ago the oldest hold or unpaid order that is not yet ended fell due",
-      aggregator: "max",
-      registers,
-    }),
-    gateRefusals: new Counter({
-      name: "doorbuster_gate_refusals_total",
-      help: "Holds refused from memory because nothing was left a moment ago",
-      registers,
-    }),
-    batchSize: new Histogram({
-      name: "doorbuster_batch_size",
-      help: "Commands in one transaction",
-      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000],
-      registers,
-    }),
-    batchSeconds: new Histogram({
-      name: "doorbuster_batch_duration_seconds",
-      help: "Time from the start of a batch to its commit, retries included",
-      buckets: milliseconds,
-      registers,
-    }),
-    retries: new Counter({
-      name: "doorbuster_transaction_retries_total",
-      help: "Transactions that failed for a passing reason",
-      registers,
-    }),
-    requests: new Histogram({
-      name: "http_request_duration_seconds",
-      help: "Time to answer, by route and status",
-      labelNames: ["route", "status"],
-      buckets: milliseconds,
-      registers,
-    }),
-  }
-}

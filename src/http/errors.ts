@@ -1,17 +1,27 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
+import type { Logger } from "pino"
 import { isTransient } from "../store/errors.ts"
+import { TooManyFields } from "./json-body.ts"
 import { refuse, type AnyRefusal, type FieldError } from "./problems.ts"
 
-/** Answers whatever a route or the framework threw. Only a fault of ours becomes a 500. */
-export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusalFor(error)
-  if (refusal.code === "internal_error") request.log.error({ err: error, request_id: request.id }, "Fault.")
-  return refuse(reply, refusal)
+/** Answers whatever a route or the framework threw. Only a fault of ours becomes a 500, and a log line. */
+export function errorAnswerer(log: Logger) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const refusal = refusalFor(error)
+    if (refusal.code === "internal_error") log.error({ err: error, request_id: request.id }, "Fault.")
+    return refuse(reply, refusal)
+  }
 }
 
 function refusalFor(error: FastifyError): AnyRefusal {
   if (error.validation !== undefined)
     return { code: "invalid_request", errors: error.validation.map(fieldError) }
+  if (error instanceof TooManyFields) {
+    return {
+      code: "invalid_request",
+      errors: [{ pointer: "", detail: `must not have more than ${error.most} fields` }],
+    }
+  }
   if (isTransient(error)) return { code: "unavailable" }
   const status = error.statusCode ?? 500
   if (status === 429) return { code: "rate_limited" }

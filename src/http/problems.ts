@@ -79,24 +79,28 @@ const RETRY_AFTER_SECONDS = 1
 /** Answers a refusal as RFC 9457 `application/problem+json`. */
 export function refuse(reply: FastifyReply, refusal: AnyRefusal): FastifyReply {
   const { status, code = refusal.code, title } = problems[refusal.code]
+  const { url, id } = reply.request
+  const query = url.indexOf("?")
+  const document = {
+    type: `urn:doorbuster:problem:${code}`,
+    title,
+    status,
+    detail: "detail" in refusal && refusal.detail !== undefined ? refusal.detail : title,
+    instance: query === -1 ? url : url.slice(0, query),
+    code,
+    request_id: id,
+    ...members(refusal),
+  }
   if (status === 503) void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
   if (refusal.code === "unauthorized") void reply.header("www-authenticate", "Bearer")
   return reply
     .code(status)
-    .header("cache-control", "no-store")
-    .header("x-request-id", reply.request.id)
-    .type("application/problem+json; charset=utf-8")
-    .serializer(JSON.stringify)
-    .send({
-      type: `urn:doorbuster:problem:${code}`,
-      title,
-      status,
-      detail: "detail" in refusal && refusal.detail !== undefined ? refusal.detail : title,
-      instance: reply.request.url.split("?")[0],
-      code,
-      request_id: reply.request.id,
-      ...members(refusal),
+    .headers({
+      "cache-control": "no-store",
+      "content-type": "application/problem+json; charset=utf-8",
+      "x-request-id": id,
     })
+    .send(JSON.stringify(document))
 }
 
 /** The further members that some refusals carry. */

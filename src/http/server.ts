@@ -1,12 +1,12 @@
 import cors from "@fastify/cors"
 import rateLimit from "@fastify/rate-limit"
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
-import Fastify, { LogController, type FastifyBaseLogger } from "fastify"
+import Fastify, { type FastifyRequest } from "fastify"
 import { randomBytes } from "node:crypto"
 import type { Logger } from "pino"
 import { describeApi } from "./api-description.ts"
 import { answerBrokenRequest, answerExpectation } from "./broken-requests.ts"
-import { answerError } from "./errors.ts"
+import { errorAnswerer } from "./errors.ts"
 import { acceptJsonOnly } from "./json-body.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
@@ -36,9 +36,8 @@ const KEEP_ALIVE_MS = 75_000
 
 /** The HTTP server with all its routes, not yet listening. */
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
+  const answerError = errorAnswerer(options.log)
   const app = Fastify({
-    loggerInstance: quieter(options.log),
-    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.
     http: { requireHostHeader: false },
@@ -58,7 +57,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
+  measureRequests(app, services)
   acceptJsonOnly(app)
 
   await describeApi(app)
@@ -84,11 +83,6 @@ export async function createServer(services: Services, options: ServerOptions): 
   return app
 }
 
-/** What the framework tells about itself is said once already, in our words. */
-function quieter(log: Logger): FastifyBaseLogger {
-  return log.isLevelEnabled("info") ? log.child({}, { level: "warn" }) : log
-}
-
 /** Only routes that ask for it are limited, only in closed mode, and never the shop itself. */
 async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: number): Promise<void> {
   if (gatekeeper.mode === "open" || perMinute === 0) return
@@ -100,11 +94,12 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
   })
 }
 
-/** Hooks that run for every request call back instead of returning promises: they are the crowd's price. */
-function addStandardHooks(app: App, { events, readiness }: Services): void {
+/** A hook for every request calls back instead of returning a promise: it is a part of everyone's price. */
+function addStandardHooks(app: App, { readiness }: Services): void {
   const constant = securityHeaders()
 
   app.addHook("onRequest", (request, reply, done) => {
+    request.arrivedAt = performance.now()
     void reply.headers(constant).header("x-request-id", request.id)
     if (request.headers.host === undefined && request.raw.httpVersionMinor > 0) {
       return void refuse(reply, { code: "malformed_request", detail: "HTTP/1.1 requires a Host" })
@@ -113,28 +108,38 @@ function addStandardHooks(app: App, { events, readiness }: Services): void {
     if (readiness.stopping()) void reply.header("connection", "close")
     done()
   })
-  app.addHook("preValidation", (request, reply, done) => {
-    // To find and list thousands of unknown fields would cost us more than their sender.
-    if (fieldCount(request.body) > MOST_FIELDS) return void refuse(reply, tooManyFields)
-    done()
-  })
-  app.addHook("onResponse", (request, reply, done) => {
-    const route = request.routeOptions.url ?? "none"
-    events.requestServed(route, reply.statusCode, reply.elapsedTime / 1000)
-    done()
-  })
 }
 
-/** More than any request of ours has. */
-const MOST_FIELDS = 50
+declare module "fastify" {
+  interface FastifyRequest {
+    /** When it came, on the clock of `performance.now()`. */
+    arrivedAt: number
+  }
+}
 
-const tooManyFields = {
-  code: "invalid_request",
-  errors: [{ pointer: "", detail: `must not have more than ${MOST_FIELDS} fields` }],
-} as const
-
-function fieldCount(body: unknown): number {
-  return typeof body === "object" && body !== null ? Object.keys(body).length : 0
+/**
+ * Counts every answer by route and status when it is handed to the system. Each route has a counter
+ * of its own, so that none has to be looked for.
+ */
+function measureRequests(app: App, { events }: Services): void {
+  app.decorateRequest("arrivedAt", 0)
+  const secondsSince = (request: FastifyRequest) => (performance.now() - request.arrivedAt) / 1000
+  app.addHook("onRoute", (route) => {
+    const served = events.requestsOf(route.url)
+    const own = route.onSend === undefined ? [] : [route.onSend].flat()
+    route.onSend = [
+      ...own,
+      (request, reply, payload, done) => {
+        served(reply.statusCode, secondsSince(request))
+        done(null, payload)
+      },
+    ]
+  })
+  const servedNothing = events.requestsOf("none")
+  app.setNotFoundHandler((request, reply) => {
+    servedNothing(404, secondsSince(request))
+    return refuse(reply, { code: "route_not_found" })
+  })
 }
 
 /** Names the requests of this process apart from those of any other. */

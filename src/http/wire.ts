@@ -1,7 +1,7 @@
 import type { Hold } from "../domain/hold.ts"
 import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
-import { availableUnits, saleState, type Product } from "../domain/product.ts"
+import { availableUnits, saleState, type Product, type SaleState } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { HoldAnswer, OrderAnswer, ProductAnswer } from "./schemas.ts"
 
@@ -26,6 +26,35 @@ export function productAnswer(product: Product, now: Instant, defaultHoldTtl: nu
     max_per_customer: product.maxPerCustomer,
     hold_ttl_seconds: product.holdTtlSeconds ?? defaultHoldTtl,
     server_time: isoTime(now),
+  }
+}
+
+/** A product's answer as text, made once for all who read it. */
+export interface ProductText {
+  /** Weak: `server_time` differs from answer to answer, what matters does not. */
+  readonly etag: string
+  textAt(now: Instant): string
+}
+
+/** Remembers the texts of the products that are being read, for as long as anyone remembers these. */
+export function createProductTexts(defaultHoldTtl: number) {
+  const texts = new WeakMap<Product, ProductText & { readonly state: SaleState }>()
+
+  return {
+    of(product: Product, now: Instant): ProductText {
+      const state = saleState(product, now)
+      const known = texts.get(product)
+      if (known?.state === state) return known
+      const { server_time: _, ...rest } = productAnswer(product, now, defaultHoldTtl)
+      const start = JSON.stringify(rest).slice(0, -1)
+      const text = {
+        state,
+        etag: `W/"${product.id}-${product.version}-${state}"`,
+        textAt: (now: Instant) => `${start},"server_time":"${isoTime(now)}"}`,
+      }
+      texts.set(product, text)
+      return text
+    },
   }
 }
 

@@ -9,8 +9,8 @@ import type { ProductView } from "./views.ts"
  * committed is in it at once. Its `serverTime` goes on while it is remembered.
  */
 export interface ProductMemory {
-  /** Null: there is no such product. */
-  product(id: number): Promise<ProductView | null>
+  /** Null: there is no such product. What is remembered is answered at once. */
+  product(id: number): ProductView | null | Promise<ProductView | null>
   /**
    * Whether there is, or was, such a product. Answered from memory for every product that was ever
    * seen, so that only ids that name nothing cost a read, and none of them a lane.
@@ -26,8 +26,9 @@ const REMEMBERED = 10_000
 
 interface Memory {
   readonly reading: Promise<ProductView | null>
-  /** When the answer came; null while it is awaited. */
-  readAt: number | null
+  /** What was read; undefined while it is awaited. */
+  view: ProductView | null | undefined
+  readAt: number
 }
 
 /** Remembers what `read` answers. `clock` tells milliseconds and never goes back. */
@@ -41,12 +42,13 @@ export function createProductMemory(
   /** All who ask while a product is being read get the same answer. */
   function recall(id: number): Memory {
     const known = memories.get(id)
-    if (known !== undefined && (known.readAt === null || clock() - known.readAt < MEMORY_MS)) return known
+    if (known !== undefined && (known.view === undefined || clock() - known.readAt < MEMORY_MS)) return known
     if (memories.size >= REMEMBERED) memories.clear()
-    const memory: Memory = { reading: read(id), readAt: null }
+    const memory: Memory = { reading: read(id), view: undefined, readAt: 0 }
     memories.set(id, memory)
     memory.reading.then(
       (view) => {
+        memory.view = view
         memory.readAt = clock()
         if (view !== null) seen.add(id)
       },
@@ -56,13 +58,17 @@ export function createProductMemory(
     return memory
   }
 
+  /** The clock goes on while a product is remembered. */
+  function asOfNow(view: ProductView | null, readAt: number): ProductView | null {
+    if (view === null) return null
+    return { product: view.product, serverTime: instant(Math.round(view.serverTime + clock() - readAt)) }
+  }
+
   return {
-    async product(id) {
+    product(id) {
       const memory = recall(id)
-      const view = await memory.reading
-      if (view === null) return null
-      const age = clock() - (memory.readAt ?? clock())
-      return { product: view.product, serverTime: instant(view.serverTime + age) }
+      if (memory.view !== undefined) return asOfNow(memory.view, memory.readAt)
+      return memory.reading.then((view) => asOfNow(view, clock()))
     },
     exists: (id) => seen.has(id) || recall(id).reading.then((view) => view !== null),
     forget: (id) => void memories.delete(id),

@@ -19,7 +19,7 @@ function sample(text: string, name: string): number | undefined {
 
 const busy = (events: Events) => {
   for (let index = 0; index < 3; index += 1) events.refused("hold", "out_of_stock")
-  events.requestServed("/api/holds", 409, 0.02)
+  events.requestsOf("/api/holds")(409, 0.02)
   events.laneQueue(() => 7)
   events.stockCounted([
     { id: 1, stock: 100, held: 10, sold: 0 },
@@ -30,7 +30,7 @@ const busy = (events: Events) => {
 }
 const asked = (events: Events) => {
   events.refused("hold", "out_of_stock")
-  events.requestServed("/api/holds", 409, 0.3)
+  events.requestsOf("/api/holds")(409, 0.3)
   events.laneQueue(() => 5)
   events.stockCounted([{ id: 1, stock: 100, held: 30, sold: 0 }])
 }

@@ -24,6 +24,20 @@ const config = { rateLimit: {} }
 export function holdRoutes(app: App, services: Services): void {
   const { gatekeeper, gate, products, lanes, lookups, views, tokens, ids, events } = services
 
+  /**
+   * Answers from memory whoever comes while nothing is left; true when it has. A repeated request
+   * must get its first answer, whatever is left by now, so it is never turned away here.
+   */
+  function turnAway(request: FastifyRequest, reply: FastifyReply, wish: Wish): boolean {
+    if (request.headers["idempotency-key"] !== undefined) return false
+    const empty = gate.refusalFor(wish)
+    if (empty === null) return false
+    events.gateRefused()
+    events.refused("hold", empty.code)
+    refuse(reply, empty)
+    return true
+  }
+
   /** The hold, or null when the answer has been given already. */
   async function place(request: FastifyRequest, reply: FastifyReply, wish: Wish): Promise<Hold | null> {
     const idempotency = idempotencyOf(request, gatekeeper.callerOf(request), wish)
@@ -31,25 +45,18 @@ export function holdRoutes(app: App, services: Services): void {
       refuse(reply, badIdempotencyKey)
       return null
     }
-    if (!(await products.exists(wish.productId))) {
+    const exists = products.exists(wish.productId)
+    if (exists !== true && !(await exists)) {
       events.refused("hold", "product_not_found")
       refuse(reply, { code: "product_not_found" })
       return null
     }
-    // A repeated request must get its first answer, whatever is left by now.
-    const empty = idempotency === undefined ? gate.refusalFor(wish) : null
-    if (empty !== null) {
-      events.gateRefused()
-      events.refused("hold", empty.code)
-      refuse(reply, empty)
-      return null
-    }
-    const holdId = await ids.next("holds")
+    const id = ids.next("holds")
     const { outcome, replayed } = await lanes.submit({
       kind: "place_hold",
       requestId: request.id,
       idempotency,
-      holdId,
+      holdId: typeof id === "number" ? id : await id,
       ...wish,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
@@ -62,6 +69,11 @@ export function holdRoutes(app: App, services: Services): void {
     return outcome
   }
 
+  async function answerHold(request: FastifyRequest, reply: FastifyReply, wish: Wish) {
+    const hold = await place(request, reply, wish)
+    return hold === null ? reply : { ...holdAnswer(hold), token: tokens.sign(hold) }
+  }
+
   app.route({
     method: "POST",
     url: "/api/holds",
@@ -72,11 +84,10 @@ export function holdRoutes(app: App, services: Services): void {
       body: HoldBody,
       response: { 201: NewHoldWire, ...problemResponses },
     },
-    async handler(request, reply) {
+    handler(request, reply) {
       const { product_id, qty, customer_id } = request.body
       const wish = { productId: product_id, qty, customerId: customer_id ?? null }
-      const hold = await place(request, reply, wish)
-      return hold === null ? reply : reply.send({ ...holdAnswer(hold), token: tokens.sign(hold) })
+      return turnAway(request, reply, wish) ? undefined : answerHold(request, reply, wish)
     },
   })
 
@@ -95,7 +106,8 @@ export function holdRoutes(app: App, services: Services): void {
       if (productId === null) return refuse(reply, { code: "product_not_found" })
       const qty = quantityFromPath(request.params.quantity)
       if (qty === null) return refuse(reply, badQuantity)
-      const hold = await place(request, reply, { productId, qty, customerId: null })
+      const wish = { productId, qty, customerId: null }
+      const hold = turnAway(request, reply, wish) ? null : await place(request, reply, wish)
       if (hold === null) return reply
       const { hold_id: id, ...rest } = holdAnswer(hold)
       return reply.send({

@@ -49,10 +49,12 @@ export function paymentRoutes(app: App, services: Services): void {
   }
 
   void app.register(async (inbox: App) => {
-    inbox.addHook("onResponse", async (request, reply) => {
-      if (reply.statusCode < 400) return
-      const webhookId = header(request.headers["webhook-id"])?.slice(0, 255)
-      events.webhookRefused({ status: reply.statusCode, webhookId, requestId: request.id })
+    inbox.addHook("onSend", (request, reply, payload, done) => {
+      if (reply.statusCode >= 400) {
+        const webhookId = header(request.headers["webhook-id"])?.slice(0, 255)
+        events.webhookRefused({ status: reply.statusCode, webhookId, requestId: request.id })
+      }
+      done(null, payload)
     })
     const parse = jsonParser(inbox)
     const parsedBody = (request: FastifyRequest, text: string) =>

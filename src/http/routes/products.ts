@@ -1,12 +1,11 @@
-import type { FastifyRequest } from "fastify"
+import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
-import { saleState } from "../../domain/product.ts"
 import type { ProductView } from "../../store/views.ts"
 import { refuse } from "../problems.ts"
 import { idFromPath } from "../requests.ts"
 import { problemResponses, ProductList, ProductWire } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
-import { productAnswer } from "../wire.ts"
+import { createProductTexts, productAnswer } from "../wire.ts"
 
 const PAGE = 20
 const LARGEST_PAGE = 100
@@ -16,6 +15,7 @@ const notModified = Type.Unsafe<undefined>({ description: "What the ETag names i
 export function productRoutes(app: App, services: Services): void {
   const { views, products, gatekeeper, holdTtlSeconds } = services
   const isAdmin = (request: FastifyRequest) => gatekeeper.callerOf(request).kind === "admin"
+  const texts = createProductTexts(holdTtlSeconds)
   const answer = ({ product, serverTime }: ProductView) => productAnswer(product, serverTime, holdTtlSeconds)
 
   app.route({
@@ -60,23 +60,25 @@ export function productRoutes(app: App, services: Services): void {
       params: Type.Object({ id: Type.String() }),
       response: { 200: ProductWire, 304: notModified, ...problemResponses },
     },
-    async handler(request, reply) {
+    handler(request, reply) {
       const id = idFromPath(request.params.id)
       const mustBeFresh = request.headers["cache-control"] === "no-cache" && isAdmin(request)
-      const view = id === null ? null : await (mustBeFresh ? views : products).product(id)
-      if (view === null) return refuse(reply, { code: "product_not_found" })
-
-      const etag = entityTag(view)
-      void reply.headers({ etag, "cache-control": "public, max-age=1" })
-      if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send(undefined)
-      return answer(view)
+      const view = id === null ? null : (mustBeFresh ? views : products).product(id)
+      if (!(view instanceof Promise)) return show(request, reply, view)
+      view.then(
+        (view) => show(request, reply, view),
+        (error: Error) => (reply as FastifyReply).send(error),
+      )
     },
   })
-}
 
-/** Weak: `server_time` differs from answer to answer, what matters does not. */
-function entityTag({ product, serverTime }: ProductView): string {
-  return `W/"${product.id}-${product.version}-${saleState(product, serverTime)}"`
+  function show(request: FastifyRequest, reply: FastifyReply, view: ProductView | null): void {
+    if (view === null) return void refuse(reply, { code: "product_not_found" })
+    const text = texts.of(view.product, view.serverTime)
+    void reply.headers({ etag: text.etag, "cache-control": "public, max-age=1" })
+    if (isKnown(request.headers["if-none-match"], text.etag)) return void reply.code(304).send()
+    void reply.header("content-type", "application/json; charset=utf-8").send(text.textAt(view.serverTime))
+  }
 }
 
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -1,0 +1,91 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@prometheus-io/client"
+import { createRequestDurations } from "./request-durations.ts"
+import { createTally } from "./tally.ts"
+
+const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+/** `aggregator` says what a metric is where several processes tell it; the sum if it does not say. */
+/** Everything that `/metrics` shows, by its name in the code. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  let queueLength = () => 0
+  const queue = new Gauge({
+    name: "doorbuster_lane_queue_length",
+    help: "Commands waiting in lanes",
+    registers,
+    collect() {
+      queue.set(queueLength())
+    },
+  })
+  return {
+    registry,
+    watchQueue: (length: () => number) => (queueLength = length),
+    holds: createTally({
+      name: "doorbuster_holds_total",
+      help: "Holds by what became of them, and refused ones by code",
+      label: "result",
+      registry,
+    }),
+    orders: createTally({
+      name: "doorbuster_orders_total",
+      help: "Orders by what became of them, and refused ones by code",
+      label: "result",
+      registry,
+    }),
+    paymentEvents: createTally({
+      name: "doorbuster_payment_events_total",
+      help: "Payment events by outcome",
+      label: "outcome",
+      registry,
+    }),
+    stock: new Gauge({
+      name: "doorbuster_stock_units",
+      help: "Units of each product, read from the database at the scrape",
+      labelNames: ["product", "state"],
+      aggregator: "first",
+      registers,
+    }),
+    violations: new Gauge({
+      name: "doorbuster_invariant_violations",
+      help: "Differences the last recount found",
+      aggregator: "max",
+      registers,
+    }),
+    expiryLag: new Gauge({
+      name: "doorbuster_hold_expiry_lag_seconds",
+      help: "How long ago the oldest hold or unpaid order that is not yet ended fell due",
+      aggregator: "max",
+      registers,
+    }),
+    gateRefusals: createTally({
+      name: "doorbuster_gate_refusals_total",
+      help: "Holds refused from memory because nothing was left a moment ago",
+      registry,
+    }),
+    batchSize: new Histogram({
+      name: "doorbuster_batch_size",
+      help: "Commands in one transaction",
+      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: "doorbuster_batch_duration_seconds",
+      help: "Time from the start of a batch to its commit, retries included",
+      buckets: milliseconds,
+      registers,
+    }),
+    retries: new Counter({
+      name: "doorbuster_transaction_retries_total",
+      help: "Transactions that failed for a passing reason",
+      registers,
+    }),
+    requests: createRequestDurations({
+      name: "http_request_duration_seconds",
+      help: "Time to answer, by route and status",
+      bounds: milliseconds,
+      registry,
+    }),
+  }
+}
