@@ -5,6 +5,7 @@ import type { PaymentOutcome } from "./domain/payment.ts"
 import type { ProductSettings } from "./domain/product.ts"
 import { isoTimeOrNull } from "./domain/time.ts"
 import type { BatchObserver, CommittedBatch } from "./lanes/batch.ts"
+import { lineWriter } from "./log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
 import type { RecordServed } from "./metrics/request-durations.ts"
 import type { StockCount } from "./store/views.ts"
@@ -36,6 +37,7 @@ export interface Events extends BatchObserver {
 /** Binds the events to a logger; the metrics are in the returned registry. */
 export function createEvents(log: Logger): Events {
   const metrics = createMetrics()
+  const writeLines = lineWriter(log)
   const tell = (metric: string, fields: object, message: string) => log.info({ metric, ...fields }, message)
 
   let suppressed = 0
@@ -44,18 +46,20 @@ export function createEvents(log: Logger): Events {
   function committed(batch: CommittedBatch): void {
     metrics.batchSize.observe(batch.size)
     metrics.batchSeconds.observe(batch.seconds)
-    let holdsCreated = 0
-    for (const fact of batch.products.flatMap(({ facts }) => facts)) {
-      if (fact.kind === "hold_created") holdsCreated += 1
-      tellFact(fact)
+    const created: string[] = []
+    for (const { facts } of batch.products) {
+      for (const fact of facts) {
+        if (fact.kind === "hold_created") created.push(holdCreatedLine(fact))
+        else tellFact(fact)
+      }
     }
-    if (holdsCreated > 0) metrics.holds.count("created", holdsCreated)
+    if (created.length === 0) return
+    metrics.holds.count("created", created.length)
+    writeLines("info", created)
   }
 
-  function tellFact(fact: Fact): void {
+  function tellFact(fact: Exclude<Fact, HoldCreated>): void {
     switch (fact.kind) {
-      case "hold_created":
-        return tell("hold.created", holdFields(fact), "Hold created.")
       case "hold_released":
         metrics.holds.count("released")
         return tell("hold.released", holdFields(fact), "Hold released.")
@@ -139,6 +143,14 @@ export function createEvents(log: Logger): Events {
     laneQueue: (length) => metrics.watchQueue(length),
     requestsOf: (route) => metrics.requests.route(route),
   }
+}
+
+type HoldCreated = Extract<Fact, { kind: "hold_created" }>
+
+/** Ids of requests come from clients, but with nothing in them that needs escaping. */
+function holdCreatedLine({ hold, requestId }: HoldCreated): string {
+  const request = requestId === undefined ? "" : `,"request_id":"${requestId}"`
+  return `"metric":"hold.created","hold_id":${hold.id},"product_id":${hold.productId},"quantity":${hold.qty}${request},"msg":"Hold created."`
 }
 
 type PaymentEventFact = Omit<Extract<Fact, { kind: "payment_event" }>, "kind">

@@ -28,7 +28,7 @@ const allowed: Record<string, readonly string[]> = {
     "store/errors",
   ],
   embedded: [],
-  events: ["lanes", "domain", "store/views", "metrics"],
+  events: ["lanes", "domain", "store/views", "metrics", "log"],
   metrics: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],

@@ -71,6 +71,18 @@ export function holdAnswer(hold: Hold): HoldAnswer {
   }
 }
 
+/**
+ * A new hold as it goes over the wire, with its token, as text. In the order of its schema; names and
+ * status need no escaping.
+ */
+export function newHoldText(hold: Hold, token: string): string {
+  return (
+    `{"hold_id":${hold.id},"product_id":${hold.productId},"qty":${hold.qty},"status":"${hold.status}",` +
+    `"expires_at":"${isoTime(hold.expiresAt)}","created_at":"${isoTime(hold.createdAt)}",` +
+    `"customer_id":${JSON.stringify(hold.customerId)},"token":"${token}"}`
+  )
+}
+
 /** An order as it goes over the wire. */
 export function orderAnswer(order: Order): OrderAnswer {
   return {

@@ -5,7 +5,7 @@ import { isConnectionLoss, UnknownCommit } from "./errors.ts"
 import { loadWorkingSet, loadWorkingSets } from "./load.ts"
 import type { Database } from "./pool.ts"
 import { saveChanges, saveChangesTogether } from "./save.ts"
-import { begin, commit, rollbackOrBreak, type Tx } from "./tx.ts"
+import { begin, commit, inOnePacket, rollbackOrBreak, type Tx } from "./tx.ts"
 
 /** What one product has to do in a transaction that it shares. */
 export interface Part {
@@ -52,10 +52,13 @@ export function createProductStore(database: Database, rules: Rules): ProductSto
     const client = await database.batches.connect()
     let broken: Error | undefined
     try {
-      const { tx, begun } = begin(client)
-      const [, loaded] = await Promise.all([begun, steps.load(tx)])
+      const { tx, begun, loading } = inOnePacket(client, () => {
+        const { tx, begun } = begin(client)
+        return { tx, begun, loading: steps.load(tx) }
+      })
+      const [, loaded] = await Promise.all([begun, loading])
       steps.decide(loaded)
-      await saveAndCommit(tx, steps.save(tx, loaded))
+      await saveAndCommit(tx, () => steps.save(tx, loaded))
       return loaded
     } catch (error) {
       broken = await rollbackOrBreak(client, error)
@@ -110,25 +113,17 @@ interface Steps<Loaded> {
   save(tx: Tx, loaded: Loaded): Promise<void>[]
 }
 
-async function saveAndCommit(tx: Tx, writes: readonly Promise<void>[]): Promise<void> {
-  const committed = writes.length > 0 ? saveThenCommit(tx, writes) : commit(tx)
-  try {
-    await committed
-  } catch (error) {
-    // Only an answer of the server that is an ordinary error proves that nothing was committed.
-    if (writes.length > 0 && isConnectionLoss(error)) {
-      throw new UnknownCommit("the connection died before COMMIT was answered", { cause: error })
-    }
-    throw error
-  }
-}
-
 /** COMMIT travels with the writes; it is answered with ROLLBACK when one of them failed. */
-async function saveThenCommit(tx: Tx, writes: readonly Promise<void>[]): Promise<void> {
-  const committed = commit(tx)
+async function saveAndCommit(tx: Tx, save: () => Promise<void>[]): Promise<void> {
+  const { writes, committed } = inOnePacket(tx, () => ({ writes: save(), committed: commit(tx) }))
   const results = await Promise.allSettled([...writes, committed])
   const failed = results.find((result) => result.status === "rejected")
-  if (failed !== undefined) throw failed.reason
+  if (failed === undefined) return
+  // Only an answer of the server that is an ordinary error proves that nothing was committed.
+  if (writes.length > 0 && isConnectionLoss(failed.reason)) {
+    throw new UnknownCommit("the connection died before COMMIT was answered", { cause: failed.reason })
+  }
+  throw failed.reason
 }
 
 async function lockProductRow(tx: Tx, productId: number): Promise<void> {

@@ -17,6 +17,21 @@ export function begin(client: pg.ClientBase): { tx: Tx; begun: Promise<unknown> 
 }
 
 /**
+ * Sends all that `issue` asks of the connection in one packet. One by one, each statement would be a
+ * call of the system and wake the server for itself.
+ */
+export function inOnePacket<T>(client: pg.ClientBase, issue: () => T): T {
+  // The driver has no call for this; its connection is public, but missing from its types.
+  const { connection } = client as pg.ClientBase & { readonly connection: pg.Connection }
+  connection.stream.cork()
+  try {
+    return issue()
+  } finally {
+    connection.stream.uncork()
+  }
+}
+
+/**
  * Commits. A failed transaction answers COMMIT with ROLLBACK and no error, so the tag is checked.
  */
 export async function commit(tx: Tx): Promise<void> {

@@ -30,7 +30,15 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const config = { ...readConfig({ directory: "/nonexistent", environment: {} }), port: 0, ...options.config }
   const app = await startApp(config, {
     databaseUrl,
-    log: createLog("info", { write: (line) => void log.push(JSON.parse(line)) }),
+    log: createLog("info", {
+      write: (lines) =>
+        void log.push(
+          ...lines
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line)),
+        ),
+    }),
     worker: options.worker ?? false,
     seed: options.seed ?? true,
   })

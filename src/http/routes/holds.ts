@@ -16,7 +16,7 @@ import {
 } from "../schemas.ts"
 import type { Lookups } from "../../store/lookups.ts"
 import type { App, Services } from "../services.ts"
-import { holdAnswer } from "../wire.ts"
+import { holdAnswer, newHoldText } from "../wire.ts"
 
 const config = { rateLimit: {} }
 
@@ -65,13 +65,19 @@ export function holdRoutes(app: App, services: Services): void {
       refuse(reply, outcome)
       return null
     }
-    void reply.code(201).headers({ location: `/api/holds/${outcome.id}`, "cache-control": "no-store" })
+    void reply.code(201).headers({
+      location: `/api/holds/${outcome.id}`,
+      "cache-control": "no-store",
+      "content-type": "application/json; charset=utf-8",
+    })
     return outcome
   }
 
-  async function answerHold(request: FastifyRequest, reply: FastifyReply, wish: Wish) {
-    const hold = await place(request, reply, wish)
-    return hold === null ? reply : { ...holdAnswer(hold), token: tokens.sign(hold) }
+  function answerHold(request: FastifyRequest, reply: FastifyReply, wish: Wish): void {
+    place(request, reply, wish).then(
+      (hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))),
+      (fault: Error) => reply.send(fault),
+    )
   }
 
   app.route({
@@ -87,7 +93,7 @@ export function holdRoutes(app: App, services: Services): void {
     handler(request, reply) {
       const { product_id, qty, customer_id } = request.body
       const wish = { productId: product_id, qty, customerId: customer_id ?? null }
-      return turnAway(request, reply, wish) ? undefined : answerHold(request, reply, wish)
+      if (!turnAway(request, reply, wish)) answerHold(request, reply, wish)
     },
   })
 
