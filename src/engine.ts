@@ -32,6 +32,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const gate = createGate()
   const views = createViews(database.views)
   const products = createProductMemory((id) => views.product(id))
+  const lookups = createLookups(database.views)
   const lanes = createLanes({
     store: createProductStore(database, rules),
     observer: {
@@ -39,6 +40,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
         for (const news of batch.products) {
           gate.learn(news)
           products.forget(news.productId)
+          for (const fact of news.facts) if (fact.kind === "order_created") lookups.remember(fact.order)
         }
         events.committed(batch)
       },
@@ -48,7 +50,6 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   events.laneQueue(() => lanes.queued)
   const ids = createIds(database)
-  const lookups = createLookups(database.views)
   const desk = createPaymentDesk({
     lanes,
     ids,

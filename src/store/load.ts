@@ -160,11 +160,17 @@ async function loadHolds(tx: Tx, state: WorkingSet, ids: readonly number[]): Pro
 async function loadOrders(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
   const { rows } = await tx.query<Order>({
     name: "load-orders",
+    // Two selects: with one condition for both, PostgreSQL reads all orders of the product.
     text: `
-      select ${orderColumns}
-        from orders
-       where product_id = $1
-         and (id = any($2::bigint[]) or hold_id = any($3::bigint[]))`,
+      (select ${orderColumns}
+         from orders
+        where product_id = $1
+          and id = any($2::bigint[]))
+      union
+      (select ${orderColumns}
+         from orders
+        where product_id = $1
+          and hold_id = any($3::bigint[]))`,
     values: [state.productId, needs.orderIds, needs.orderHoldIds],
   })
   for (const order of rows) loadOrder(state, order)
@@ -198,7 +204,9 @@ async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void
     text: `
       (select ${eventColumns}
          from payment_events
-        where (provider, key) in (select * from unnest($1::text[], $2::text[])))
+        where provider = any($1::text[])
+          and key = any($2::text[])
+          and (provider, key) in (select * from unnest($1::text[], $2::text[])))
       union
       (select ${eventColumns}
          from payment_events
@@ -224,11 +232,12 @@ async function loadPayments(tx: Tx, state: WorkingSet, needs: Needs): Promise<vo
       select ${paymentColumns}
         from payments
        where product_id = $1
-         and order_id in (
-               select id
-                 from orders
-                where product_id = $1
-                  and (id = any($2::bigint[]) or hold_id = any($3::bigint[])))`,
+         and order_id = any(
+               $2::bigint[] || array(
+                 select id
+                   from orders
+                  where product_id = $1
+                    and hold_id = any($3::bigint[])))`,
     values: [state.productId, needs.orderIds, needs.orderHoldIds],
   })
   for (const payment of rows) state.payments.load(payment)
@@ -240,7 +249,9 @@ async function loadIdempotency(tx: Tx, state: WorkingSet, named: Needs["idempote
     text: `
       select scope, key, fingerprint, outcome, created_at as "createdAt"
         from idempotency_keys
-       where (scope, key) in (select * from unnest($1::text[], $2::text[]))
+       where scope = any($1::text[])
+         and key = any($2::text[])
+         and (scope, key) in (select * from unnest($1::text[], $2::text[]))
          and created_at > clock_timestamp() - make_interval(secs => $3)`,
     values: [named.map((record) => record.scope), named.map((record) => record.key), IDEMPOTENCY_SECONDS],
   })

@@ -44,7 +44,8 @@ const inUtc = "-c timezone=UTC"
 /**
  * The planner chooses by the size it believes a table to have, and a table that grows by thousands of
  * rows a second is believed small until the next ANALYZE: then every batch reads it whole, under the
- * product's lock. All these statements name their rows, so there is an index for each of them.
+ * product's lock, and so does every look-up. All statements but those of the recount name their rows,
+ * and there is an index for each of them.
  */
 const byIndexOnly = "-c enable_seqscan=off"
 /** What a crash brings back is removed again, so removing need not make a sale's commits wait for the disk. */
@@ -61,13 +62,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     // One more than the server's own limit: fires only when the server itself no longer answers.
     query_timeout: STATEMENT_TIMEOUT_MS + 1_000,
     keepAlive: true,
-    options: inUtc,
+    options: `${inUtc} ${byIndexOnly}`,
     types: { getTypeParser },
   }
   const batches = new pg.Pool({
     ...settings,
     application_name: "doorbuster batches",
-    options: `${inUtc} ${byIndexOnly}`,
     max: options.batchConnections ?? BATCH_CONNECTIONS,
     pipeline: true,
   })
@@ -79,7 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const upkeep = new pg.Pool({
     ...settings,
     application_name: "doorbuster upkeep",
-    options: `${inUtc} ${byIndexOnly} ${unhurried}`,
+    options: `${settings.options} ${unhurried}`,
     max: UPKEEP_CONNECTIONS,
   })
   for (const pool of [batches, views, upkeep]) {

@@ -43,13 +43,20 @@ export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: 
 function saveOtherRows(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
   const { productId } = state
   return [
-    ...whenAny(state.holds.changed(), (holds) => endHolds(tx, productId, holds)),
+    ...alike(state.holds.changed(), (hold) => `${hold.status} ${hold.endedAt}`).map((holds) =>
+      endHolds(tx, productId, holds),
+    ),
     ...whenAny(state.orders.added(), (orders) => insertOrders(tx, productId, orders)),
-    ...whenAny(state.orders.changed(), (orders) => endOrders(tx, productId, orders)),
+    ...alike(
+      state.orders.changed(),
+      ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`,
+    ).map((orders) => endOrders(tx, productId, orders)),
     ...whenAny([...state.customers.added(), ...state.customers.changed()], (customers) =>
       saveCustomers(tx, productId, customers),
     ),
-    ...whenAny([...state.customerReturns], (returns) => returnUnits(tx, productId, returns)),
+    ...alike([...state.customerReturns], ([, units]) => units).map((returns) =>
+      returnUnits(tx, productId, returns),
+    ),
     ...whenAny(inKeyOrder(state.events.added()), (events) => insertEvents(tx, events)),
     ...whenAny(inKeyOrder(state.events.changed()), (events) => applyParkedEvents(tx, events)),
     ...whenAny(state.payments.added(), (payments) => insertPayments(tx, payments)),
@@ -117,7 +124,7 @@ async function insertVariousHolds(tx: Tx, holds: readonly Hold[]): Promise<void>
       numbers(holds.map((hold) => hold.productId)),
       numbers(holds.map((hold) => hold.id)),
       numbers(holds.map((hold) => hold.qty)),
-      holds.map((hold) => hold.status),
+      holds.map((hold) => `${hold.status} ${hold.endedAt}`),
       holds.map((hold) => isoTime(hold.expiresAt)),
       holds.map((hold) => isoTime(hold.createdAt)),
       holds.map((hold) => isoTimeOrNull(hold.endedAt)),
@@ -132,23 +139,36 @@ function customers(holds: readonly Hold[]): (string | null)[] | null {
   return named.every((customerId) => customerId === null) ? null : named
 }
 
+type Alike<Row> = readonly [Row, ...Row[]]
+
+/**
+ * Rows in groups for which the same is to be written. An update that joins rows to values makes the
+ * planner choose between ways that all are slow for a table of which it does not know that it has
+ * grown: it compares each row with each value, or reads all rows of the product. Naming rows by their
+ * ids leaves it one way, and what is written differs in little but the status.
+ */
+function alike<Row>(rows: readonly Row[], by: (row: Row) => unknown): Alike<Row>[] {
+  const groups = new Map<unknown, [Row, ...Row[]]>()
+  for (const row of rows) {
+    const group = groups.get(by(row))
+    if (group === undefined) groups.set(by(row), [row])
+    else group.push(row)
+  }
+  return [...groups.values()]
+}
+
 /** A hold ends once (I3): only an active one can. */
-async function endHolds(tx: Tx, productId: number, holds: readonly Hold[]): Promise<void> {
+async function endHolds(tx: Tx, productId: number, holds: Alike<Hold>): Promise<void> {
+  const [{ status, endedAt }] = holds
   await tx.query({
     name: "end-holds",
     text: `
       update holds
-         set status = case when holds.status = 'active' then h.status end,
-             ended_at = h.ended_at
-        from unnest($2::bigint[], $3::text[], $4::timestamptz[]) as h (id, status, ended_at)
-       where holds.product_id = $1
-         and holds.id = h.id`,
-    values: [
-      productId,
-      holds.map((hold) => hold.id),
-      holds.map((hold) => hold.status),
-      holds.map((hold) => isoTimeOrNull(hold.endedAt)),
-    ],
+         set status = case when status = 'active' then $3 end,
+             ended_at = $4
+       where product_id = $1
+         and id = any($2::bigint[])`,
+    values: [productId, numbers(holds.map((hold) => hold.id)), status, isoTimeOrNull(endedAt)],
   })
 }
 
@@ -183,24 +203,23 @@ async function insertOrders(tx: Tx, productId: number, orders: readonly Order[])
 }
 
 /** An order ends once (I3): only one that waits for payment can. */
-async function endOrders(tx: Tx, productId: number, orders: readonly Order[]): Promise<void> {
+async function endOrders(tx: Tx, productId: number, orders: Alike<Order>): Promise<void> {
+  const [{ status, paidAt, updatedAt }] = orders
   await tx.query({
     name: "end-orders",
     text: `
       update orders
-         set status = case when orders.status = 'pending_payment' then o.status end,
-             paid_at = o.paid_at,
-             updated_at = o.updated_at
-        from unnest($2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[])
-             as o (id, status, paid_at, updated_at)
-       where orders.product_id = $1
-         and orders.id = o.id`,
+         set status = case when status = 'pending_payment' then $3 end,
+             paid_at = $4,
+             updated_at = $5
+       where product_id = $1
+         and id = any($2::bigint[])`,
     values: [
       productId,
-      orders.map((order) => order.id),
-      orders.map((order) => order.status),
-      orders.map((order) => isoTimeOrNull(order.paidAt)),
-      orders.map((order) => isoTime(order.updatedAt)),
+      numbers(orders.map((order) => order.id)),
+      status,
+      isoTimeOrNull(paidAt),
+      isoTime(updatedAt),
     ],
   })
 }
@@ -224,16 +243,16 @@ async function saveCustomers(tx: Tx, productId: number, customers: readonly Cust
   })
 }
 
-async function returnUnits(tx: Tx, productId: number, returns: readonly [string, number][]): Promise<void> {
+async function returnUnits(tx: Tx, productId: number, returns: Alike<[string, number]>): Promise<void> {
+  const [[, units]] = returns
   await tx.query({
     name: "return-customer-units",
     text: `
       update product_customers
-         set units = product_customers.units - r.units
-        from unnest($2::text[], $3::integer[]) as r (customer_id, units)
-       where product_customers.product_id = $1
-         and product_customers.customer_id = r.customer_id`,
-    values: [productId, returns.map(([customerId]) => customerId), returns.map(([, units]) => units)],
+         set units = units - $3
+       where product_id = $1
+         and customer_id = any($2::text[])`,
+    values: [productId, returns.map(([customerId]) => customerId), units],
   })
 }
 

@@ -98,9 +98,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/product-store.ts",
-        find: "  const committed = writes.length > 0 ? saveThenCommit(tx, writes) : commit(tx)\n",
+        find: "  const results = await Promise.allSettled([...writes, committed])\n",
         replace:
-          "  void (writes.length > 0 ? saveThenCommit(tx, writes) : commit(tx)).catch(() => undefined)\n  const committed = Promise.resolve()\n",
+          "  void Promise.allSettled([...writes, committed])\n  const results: PromiseSettledResult<void>[] = []\n",
       },
     ],
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "after the commit" },
@@ -132,8 +132,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/save.ts",
-        find: "set status = case when holds.status = 'active' then h.status end,",
-        replace: "set status = h.status,",
+        find: "set status = case when status = 'active' then $3 end,",
+        replace: "set status = $3,",
       },
     ],
     caughtBy: { file: "test/store/guards.test.ts" },
@@ -280,6 +280,18 @@ export const mutants: readonly Mutant[] = [
         file: "src/store/pool.ts",
         find: '"-c enable_seqscan=off"',
         replace: '"-c enable_seqscan=on"',
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+  },
+  {
+    name: "the planner may read all rows of a product",
+    edits: [
+      {
+        file: "src/store/save.ts",
+        find: "       where product_id = $1\n         and id = any($2::bigint[])`,\n    values: [productId, numbers(holds",
+        replace:
+          "       where product_id = $1\n         and array_position($2::bigint[], id) > 0`,\n    values: [productId, numbers(holds",
       },
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
