@@ -45,6 +45,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
         events.committed(batch)
       },
       retried: (productId, attempts, error) => events.retried(productId, attempts, error),
+      groupFailed: (error) => events.groupFailed(error),
     },
     random: Math.random,
   })

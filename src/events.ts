@@ -113,6 +113,7 @@ export function createEvents(log: Logger): Events {
         "Deadlock encountered, retrying.",
       )
     },
+    groupFailed: (error) => log.warn({ err: error }, "A group of batches failed; each is tried alone."),
     refused(kind, code) {
       if (kind === "hold") metrics.holds.count(code)
       else if (kind === "order") metrics.orders.count(code)

@@ -22,6 +22,8 @@ export interface BatchObserver {
   committed(batch: CommittedBatch): void
   /** A try failed for a passing reason and is made again. */
   retried(productId: number, attempts: number, error: unknown): void
+  /** A transaction of several products failed; each of them is tried alone. */
+  groupFailed(error: unknown): void
 }
 
 export interface CommittedBatch {

@@ -85,7 +85,9 @@ async function commitTogether(context: BatchContext, members: readonly Member[])
     if (decided.length > 0) tellObserver(context.observer, decided, startedAt)
   } catch (error) {
     const [first] = members
-    if (first !== undefined && isTransient(error)) context.observer.retried(first.batch.productId, 1, error)
+    if (first === undefined) return
+    if (isTransient(error)) context.observer.retried(first.batch.productId, 1, error)
+    else context.observer.groupFailed(error)
     for (const member of members) {
       if (error instanceof UnknownCommit) member.isUnknown = true
       else member.decided = null

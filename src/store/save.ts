@@ -124,7 +124,7 @@ async function insertVariousHolds(tx: Tx, holds: readonly Hold[]): Promise<void>
       numbers(holds.map((hold) => hold.productId)),
       numbers(holds.map((hold) => hold.id)),
       numbers(holds.map((hold) => hold.qty)),
-      holds.map((hold) => `${hold.status} ${hold.endedAt}`),
+      holds.map((hold) => hold.status),
       holds.map((hold) => isoTime(hold.expiresAt)),
       holds.map((hold) => isoTime(hold.createdAt)),
       holds.map((hold) => isoTimeOrNull(hold.endedAt)),

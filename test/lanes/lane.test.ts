@@ -219,6 +219,7 @@ test("an observer that fails takes no answer away and does not stop the lane", a
       throw new Error("the log is full")
     },
     retried: () => {},
+    groupFailed: () => {},
   }
   const limits = { queueLength: 100, batchSize: 1, waitMs: 5_000 }
   const lane = createLane(

@@ -106,6 +106,50 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "after the commit" },
   },
   {
+    name: "groups: a product that is locked is waited for",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "           for update skip locked",
+        replace: "           for update",
+      },
+    ],
+    caughtBy: { file: "test/store/together.test.ts", test: "nobody waits for it" },
+  },
+  {
+    name: "groups: nothing guards the version of several products",
+    edits: [
+      {
+        file: "src/store/save-product.ts",
+        find: "case when products.version = p.loaded_version then p.version end",
+        replace: "p.version",
+      },
+    ],
+    caughtBy: { file: "test/store/together.test.ts", test: "moved on" },
+  },
+  {
+    name: "groups: an unknown commit is repeated without a look",
+    edits: [
+      {
+        file: "src/lanes/groups.ts",
+        find: "else resolve(commitBatch(context, batch, decided))",
+        replace: "else resolve(commitBatch(context, batch))",
+      },
+    ],
+    caughtBy: { file: "test/lanes/groups.test.ts", test: "is looked for" },
+  },
+  {
+    name: "groups: who was left out is never heard again",
+    edits: [
+      {
+        file: "src/lanes/groups.ts",
+        find: "if (decided !== null && !isUnknown) resolve",
+        replace: 'if (decided === null) resolve({ kind: "unavailable" })\n      else if (!isUnknown) resolve',
+      },
+    ],
+    caughtBy: { file: "test/lanes/groups.test.ts", test: "waits alone" },
+  },
+  {
     name: "an unknown commit is taken for done",
     edits: [
       {

@@ -116,17 +116,21 @@ export function steer(store: SimulatedStore, how: (step: Step) => void): void {
 /** An observer that remembers. */
 export interface RecordingObserver extends BatchObserver {
   readonly batches: (Omit<CommittedBatch, "products"> & ProductNews)[]
+  readonly groupFailures: unknown[]
   readonly retries: { productId: number; attempts: number; error: unknown }[]
 }
 
 export function recordingObserver(): RecordingObserver {
   const batches: RecordingObserver["batches"] = []
+  const groupFailures: unknown[] = []
   const retries: { productId: number; attempts: number; error: unknown }[] = []
   return {
     batches,
+    groupFailures,
     retries,
     committed: ({ products, ...batch }) =>
       void batches.push(...products.map((news) => ({ ...batch, ...news }))),
+    groupFailed: (error) => void groupFailures.push(error),
     retried: (productId, attempts, error) => void retries.push({ productId, attempts, error }),
   }
 }

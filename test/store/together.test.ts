@@ -1,0 +1,117 @@
+import { expect, test } from "vitest"
+import { needs } from "../../src/domain/needs.ts"
+import { execute } from "../../src/domain/machine.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+import { createProductStore, type Part } from "../../src/store/product-store.ts"
+import { RULES } from "../support/builders.ts"
+import { createTestEngine, differencesIn } from "../support/database.ts"
+import { newProduct } from "../support/products.ts"
+import { ask } from "../support/simulated-store.ts"
+
+async function threeProducts() {
+  const engine = await createTestEngine()
+  const store = createProductStore(engine.database, RULES)
+  const ids = [await newProduct(engine, { stock: 5 }), await newProduct(engine, { stock: 5 })]
+  ids.push(await newProduct(engine, { stock: 1 }))
+  const decided: number[] = []
+  const part = (productId: number, ...holdIds: number[]): Part => {
+    const commands = holdIds.map((holdId) => ask(holdId, productId))
+    return {
+      productId,
+      needs: needs(commands),
+      decide(state, now) {
+        decided.push(productId)
+        for (const command of commands) execute(state, command, now)
+      },
+    }
+  }
+  async function heldUnits(): Promise<number[]> {
+    const { rows } = await engine.database.views.query<{ held: number }>(
+      "select held from products order by id",
+    )
+    return rows.map((row) => row.held)
+  }
+  return { engine, store, ids, part, decided, heldUnits }
+}
+
+test("several products change in one transaction, counters and rows", async () => {
+  const { engine, store, ids, part, heldUnits } = await threeProducts()
+  await using _ = engine
+  const [first = 0, second = 0, third = 0] = ids
+  await store.transactTogether([part(first, 1, 2), part(second, 3), part(third, 4, 5), part(999, 6)])
+
+  // The third has one unit, and there is no product 999.
+  expect(await heldUnits()).toEqual([2, 1, 1])
+  const { rows } = await engine.database.views.query<{ id: number; transactions: number }>(
+    "select count(*) as id, count(distinct xmin::text)::int8 as transactions from holds",
+  )
+  expect(rows).toEqual([{ id: 4, transactions: 1 }])
+  expect(await differencesIn(engine.url)).toEqual([])
+})
+
+test("a product whose row is locked is left out, and nobody waits for it", async () => {
+  const { engine, store, ids, part, decided, heldUnits } = await threeProducts()
+  await using _ = engine
+  const [first = 0, second = 0] = ids
+  const other = openDatabase({ url: engine.url })
+  const client = await other.batches.connect()
+  await client.query("begin")
+  await client.query("select id from products where id = $1 for update", [first])
+  await store.transactTogether([part(first, 1), part(second, 2)])
+  await client.query("rollback")
+  client.release()
+  await other.close()
+
+  expect(decided).toEqual([second])
+  expect(await heldUnits()).toEqual([0, 1, 0])
+})
+
+test("when one part fails, nothing of any has happened", async () => {
+  const { engine, store, ids, part, heldUnits } = await threeProducts()
+  await using _ = engine
+  const [first = 0, second = 0] = ids
+  const broken: Part = {
+    ...part(second, 2),
+    decide() {
+      throw new Error("a fault of ours")
+    },
+  }
+  await expect(store.transactTogether([part(first, 1), broken])).rejects.toThrow("a fault of ours")
+  expect(await heldUnits()).toEqual([0, 0, 0])
+})
+
+test("a product that has moved on undoes the whole of it", async () => {
+  const { engine, store, ids, part, heldUnits } = await threeProducts()
+  await using _ = engine
+  const [first = 0, second = 0] = ids
+  const stale = part(second, 2)
+  const moved: Part = {
+    ...stale,
+    decide(state, now) {
+      if (state.loadedProduct !== null) state.loadedProduct = { ...state.loadedProduct, version: 99 }
+      stale.decide(state, now)
+    },
+  }
+  await expect(store.transactTogether([part(first, 1), moved])).rejects.toThrow(/version/)
+  expect(await heldUnits()).toEqual([0, 0, 0])
+})
+
+test("a crowd over many products: every answer is a row, no group fails", async () => {
+  await using engine = await createTestEngine()
+  const products = await Promise.all(Array.from({ length: 60 }, () => newProduct(engine, { stock: 10 })))
+  const answers = await Promise.all(
+    products.flatMap((productId) =>
+      Array.from({ length: 15 }, async () => {
+        const holdId = await engine.ids.next("holds")
+        return engine.lanes.submit(ask(holdId, productId))
+      }),
+    ),
+  )
+  const granted = answers.filter(({ outcome }) => "id" in outcome)
+  expect(granted).toHaveLength(600)
+  const { rows } = await engine.database.views.query<{ held: number }>(
+    "select sum(held)::int8 as held from products",
+  )
+  expect(rows).toEqual([{ held: 600 }])
+  expect(await differencesIn(engine.url)).toEqual([])
+})
