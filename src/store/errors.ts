@@ -47,8 +47,12 @@ export function isTransient(error: unknown): boolean {
  * lock. No command can cause that, so it says that the lock does not hold.
  */
 export function isBrokenGuard(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === "23502" && guarded.has(error.table ?? "")
+  if (!(error instanceof pg.DatabaseError)) return false
+  return (error.code === "23502" && guarded.has(error.table ?? "")) || error.code === DIVISION_BY_ZERO
 }
+
+/** How a guard undoes a batch when the row that it guards is not there; nothing else divides. */
+const DIVISION_BY_ZERO = "22012"
 
 const guarded = new Set(["products", "holds", "orders"])
 

@@ -12,6 +12,7 @@ import {
   type WorkingSet,
 } from "../domain/working-set.ts"
 import { eventColumns, holdColumns, orderColumns, paymentColumns, productColumns } from "./columns.ts"
+import { rememberPlace } from "./row-place.ts"
 import type { Tx } from "./tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
@@ -69,12 +70,16 @@ export async function loadWorkingSets<W extends Wanted>(
 async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
   const { rows } = await tx.query<LockedRow>({
     name: "lock-product",
-    // The clock is read outside the locking query: inside, it would be read before the wait.
+    // The clock is read outside the locking query: inside, it would be read before the wait. Each
+    // batch leaves a version of the row behind, and a transaction that somebody keeps open keeps all
+    // of them: the newest is looked at first, or finding it would take longer with every batch.
     text: `
       with locked as materialized (
-        select ${productColumns}
+        select ${productColumns}, ctid::text as place
           from products
-         where id = $1
+         where id between $1 and $1
+         order by id desc
+         limit 1
            for update
       )
       select clock_timestamp() as now, locked.*
@@ -91,7 +96,7 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
     name: "lock-free-products",
     text: `
       with locked as materialized (
-        select ${productColumns}
+        select ${productColumns}, ctid::text as place
           from products
          where id = any($1::bigint[])
            for update skip locked
@@ -104,18 +109,19 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
   return takeProducts(rows, states)
 }
 
-type LockedRow = Product & { now: Instant }
+type LockedRow = Product & { now: Instant; place: string }
 
 /** Puts locked products into their sets; the moment at which all of them were locked. */
 function takeProducts(rows: readonly LockedRow[], states: readonly WorkingSet[]): Instant {
   const byId = new Map(states.map((state) => [state.productId, state]))
   let latest: Instant | null = null
-  for (const { now, ...product } of rows) {
+  for (const { now, place, ...product } of rows) {
     if (latest === null || now > latest) latest = now
     const state = byId.get(product.id)
     if (state === undefined) continue
     state.product = product
     state.loadedProduct = product
+    rememberPlace(state, place)
     if (product.held === 0) state.nextDeadline = null
   }
   if (latest === null) throw new Error("the database did not tell the time")

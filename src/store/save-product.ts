@@ -2,6 +2,7 @@ import type { Product, ProductSettings } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
 import { numbers } from "./columns.ts"
+import { placeOf } from "./row-place.ts"
 import type { Tx } from "./tx.ts"
 
 /** Writes the product's row when the batch made or changed it. */
@@ -10,7 +11,7 @@ export function saveProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<vo
   if (product === null || product === loadedProduct) return []
   if (loadedProduct === null) return [insertProduct(tx, product)]
 
-  const counters = updateCounters(tx, product, loadedProduct.version, now)
+  const counters = updateCounters(tx, { product, loadedProduct, place: placeOf(state) }, now)
   return isSettingChanged(loadedProduct, product) ? [counters, updateSettings(tx, product)] : [counters]
 }
 
@@ -57,26 +58,38 @@ async function insertProduct(tx: Tx, product: Product): Promise<void> {
 /**
  * The hot statement. The version is the guard: it moves only under the lock, so another one than
  * was loaded means that the lock was not held; null is then written into it, which undoes the batch.
+ * A row that is no longer where it was locked undoes the batch as well, by a division by zero.
  */
-async function updateCounters(tx: Tx, product: Product, loadedVersion: number, now: Instant): Promise<void> {
+async function updateCounters(
+  tx: Tx,
+  { product, loadedProduct, place }: MovedProduct & { readonly place: string },
+  now: Instant,
+): Promise<void> {
   await tx.query({
     name: "update-product-counters",
     text: `
-      update products
-         set stock = $3,
-             held = $4,
-             sold = $5,
-             version = case when version = $2 then $6::bigint end,
-             updated_at = $7
-       where id = $1`,
+      with saved as (
+        update products
+           set stock = $3,
+               held = $4,
+               sold = $5,
+               version = case when version = $2 then $6::bigint end,
+               updated_at = $7
+         where ctid = $8::tid
+           and id = $1
+        returning id
+      )
+      select 1 / count(*) as saved
+        from saved`,
     values: [
       product.id,
-      loadedVersion,
+      loadedProduct.version,
       product.stock,
       product.held,
       product.sold,
       product.version,
       isoTime(now),
+      place,
     ],
   })
 }

@@ -15,8 +15,8 @@ interface Edit {
 
 const withoutLock: Edit = {
   file: "src/store/load.ts",
-  find: "         where id = $1\n           for update\n",
-  replace: "         where id = $1\n",
+  find: "         limit 1\n           for update\n",
+  replace: "         limit 1\n",
 }
 
 const withoutVersionGuard: Edit = {
@@ -106,6 +106,28 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "after the commit" },
   },
   {
+    name: "a product's row that is not where it was locked is left as it is",
+    edits: [
+      {
+        file: "src/store/save-product.ts",
+        find: "select 1 / count(*) as saved",
+        replace: "select count(*) as saved",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "moved away" },
+  },
+  {
+    name: "the oldest version of a product's row is looked at first",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "         order by id desc\n         limit 1\n",
+        replace: "         limit 1\n",
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "newest version" },
+  },
+  {
     name: "groups: a product that is locked is waited for",
     edits: [
       {
@@ -187,9 +209,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/load.ts",
-        find: "        where (provider, key) in (select * from unnest($1::text[], $2::text[])))",
+        find: "          and (provider, key) in (select * from unnest($1::text[], $2::text[])))\n      union",
         replace:
-          "        where (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))",
+          "          and (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))\n      union",
       },
     ],
     caughtBy: { file: "test/store/plans.test.ts" },

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { needs } from "../../src/domain/needs.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
-import type { WorkingSet } from "../../src/domain/working-set.ts"
+import { changeLoadedProduct, type WorkingSet } from "../../src/domain/working-set.ts"
 import type { Database } from "../../src/store/pool.ts"
 import { createProductStore, type ProductStore } from "../../src/store/product-store.ts"
+import { rememberPlace } from "../../src/store/row-place.ts"
 import { eventWith, holdWith, orderWith, parkedEvent, productWith, RULES } from "../support/builders.ts"
 import { createTestDatabase, type TestDatabase } from "../support/database.ts"
 import { everyRow, insertRow, openScopedDatabase } from "../support/rows.ts"
@@ -181,6 +182,16 @@ describe("a batch that", () => {
     expect(await everyRow(database.views)).toEqual(before)
     expect((await store.transact(1, needs([]), () => {})).product).toMatchObject({ version: 7 })
   })
+})
+
+test("a product's row that has moved away under the lock undoes the batch", async () => {
+  const before = await everyRow(database.views)
+  const saved = store.transact(1, needs([]), (state) => {
+    changeLoadedProduct(state, { held: 5 })
+    rememberPlace(state, "(4000,1)")
+  })
+  await expect(saved).rejects.toMatchObject({ code: "22012" })
+  expect(await everyRow(database.views)).toEqual(before)
 })
 
 test("a first answer that is older than a day is written over", async () => {

@@ -1,9 +1,11 @@
 import pg from "pg"
 import { expect, test } from "vitest"
-import type { Needs } from "../../src/domain/needs.ts"
+import { needs, type Needs } from "../../src/domain/needs.ts"
+import { changeLoadedProduct } from "../../src/domain/working-set.ts"
 import { removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
 import { loadWorkingSet } from "../../src/store/load.ts"
 import { firstEvent, removeEndedHolds, removeOldEvents } from "../../src/store/retention.ts"
+import { saveChanges } from "../../src/store/save.ts"
 import { begin } from "../../src/store/tx.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestDatabase, createTestEngine } from "../support/database.ts"
@@ -140,6 +142,33 @@ async function playManyHolds(url: string): Promise<void> {
   }
   await engine.lanes.submit({ kind: "expire_due", productId, limit: 500 })
 }
+
+// Each batch leaves a dead version of the row behind for as long as anyone has an old snapshot open.
+test("the product's newest version is looked at first, and updated where it lies", async () => {
+  await using engine = await createTestEngine()
+  const productId = await newProduct(engine, { stock: 10 })
+  const client = await engine.database.batches.connect()
+  const { tx } = begin(client)
+  const seen: Statement[] = []
+  const watched = watch(tx, seen)
+  const nothing = needs([])
+  const { state, now } = await loadWorkingSet(watched, {
+    productId,
+    needs: nothing,
+    rules: { holdTtlSeconds: 1, paymentTtlSeconds: 1 },
+  })
+  changeLoadedProduct(state, { held: 1 })
+  await Promise.all(saveChanges(watched, state, now))
+
+  const plans: Record<string, string> = {}
+  for (const { name, text, values } of seen) {
+    const { rows } = await tx.query<Record<string, string>>({ text: `explain ${text}`, values })
+    plans[name] = rows.map((row) => row["QUERY PLAN"]).join("\n")
+  }
+  client.release(true)
+  expect(plans["lock-product"]).toMatch(/Index Scan Backward using products_pkey/)
+  expect(plans["update-product-counters"]).toMatch(/Tid Scan on products/)
+})
 
 test("the statements that remove old rows go through an index", async () => {
   await using own = await createTestDatabase()
