@@ -35,9 +35,10 @@ async function main(argv: readonly string[]): Promise<number> {
     await fleet.stop()
     await ground.clear()
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void clearUp().finally(() => process.exit(1)))
-  }
+  const giveUp = () => void clearUp().finally(() => process.exit(1))
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, giveUp)
+  // Whoever reads the output has had enough.
+  process.stdout.once("error", giveUp)
   try {
     return await measure(ground, fleet, options)
   } finally {

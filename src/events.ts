@@ -46,60 +46,43 @@ export function createEvents(log: Logger): Events {
   function committed(batch: CommittedBatch): void {
     metrics.batchSize.observe(batch.size)
     metrics.batchSeconds.observe(batch.seconds)
-    const created: string[] = []
+    const lines: string[] = []
     for (const { facts } of batch.products) {
       for (const fact of facts) {
-        if (fact.kind === "hold_created") created.push(holdCreatedLine(fact))
-        else tellFact(fact)
+        count(fact)
+        lines.push(lineOf(fact))
       }
     }
-    if (created.length === 0) return
-    metrics.holds.count("created", created.length)
-    writeLines("info", created)
+    if (lines.length > 0) writeLines("info", lines)
   }
 
-  function tellFact(fact: Exclude<Fact, HoldCreated>): void {
+  function count(fact: Fact): void {
     switch (fact.kind) {
+      case "hold_created":
       case "hold_released":
-        metrics.holds.count("released")
-        return tell("hold.released", holdFields(fact), "Hold released.")
       case "hold_expired":
-        metrics.holds.count("expired")
-        return tell("hold.expired", holdFields(fact), "Expired hold released.")
+        return metrics.holds.count(fact.kind.slice("hold_".length))
       case "order_created":
-        metrics.orders.count("created")
-        return tell("order.created", orderFields(fact), "Order created.")
       case "order_cancelled":
-        metrics.orders.count("cancelled")
-        return tell("order.cancelled", orderFields(fact), "Order cancelled.")
       case "order_expired":
-        metrics.orders.count("expired")
-        return tell("order.expired", orderFields(fact), "Unpaid order expired.")
+        return metrics.orders.count(fact.kind.slice("order_".length))
       case "payment_event":
-        return tellPaymentEvent(fact)
+        return countPaymentEvent(fact)
       case "product_created":
-        return tell("product.created", productFields(fact), "Product created.")
       case "product_changed":
-        return tell("product.changed", productFields(fact), "Product changed.")
       case "stock_adjusted":
-        return tell("stock.adjusted", stockFields(fact), "Stock adjusted.")
+        return undefined
     }
+  }
+
+  function countPaymentEvent({ duplicate, outcome }: PaymentEventFact): void {
+    metrics.paymentEvents.count(duplicate ? "duplicate" : outcome)
+    if (!duplicate && outcome === "paid") metrics.orders.count("paid")
   }
 
   function tellPaymentEvent(event: PaymentEventFact): void {
-    metrics.paymentEvents.count(event.duplicate ? "duplicate" : event.outcome)
-    if (!event.duplicate && event.outcome === "paid") metrics.orders.count("paid")
-    tell(
-      "webhook.processed",
-      {
-        idempotency_key: event.key,
-        order_id: event.orderId,
-        is_duplicate: event.duplicate,
-        outcome: event.outcome,
-        request_id: event.requestId,
-      },
-      event.duplicate ? "Webhook Duplicate Ignored" : webhookMessages[event.outcome],
-    )
+    countPaymentEvent(event)
+    writeLines("info", [paymentEventLine(event)])
   }
 
   return {
@@ -146,15 +129,59 @@ export function createEvents(log: Logger): Events {
   }
 }
 
-type HoldCreated = Extract<Fact, { kind: "hold_created" }>
+type PaymentEventFact = Omit<Extract<Fact, { kind: "payment_event" }>, "kind">
 
-/** Ids of requests come from clients, but with nothing in them that needs escaping. */
-function holdCreatedLine({ hold, requestId }: HoldCreated): string {
-  const request = requestId === undefined ? "" : `,"request_id":"${requestId}"`
-  return `"metric":"hold.created","hold_id":${hold.id},"product_id":${hold.productId},"quantity":${hold.qty}${request},"msg":"Hold created."`
+/** The line of a fact, as the log takes it: its members without the braces. */
+function lineOf(fact: Fact): string {
+  switch (fact.kind) {
+    case "hold_created":
+      return holdLine("hold.created", fact, "Hold created.")
+    case "hold_released":
+      return holdLine("hold.released", fact, "Hold released.")
+    case "hold_expired":
+      return holdLine("hold.expired", fact, "Expired hold released.")
+    case "order_created":
+      return line("order.created", orderFields(fact), "Order created.")
+    case "order_cancelled":
+      return line("order.cancelled", orderFields(fact), "Order cancelled.")
+    case "order_expired":
+      return line("order.expired", orderFields(fact), "Unpaid order expired.")
+    case "payment_event":
+      return paymentEventLine(fact)
+    case "product_created":
+      return line("product.created", productFields(fact), "Product created.")
+    case "product_changed":
+      return line("product.changed", productFields(fact), "Product changed.")
+    case "stock_adjusted":
+      return line("stock.adjusted", stockFields(fact), "Stock adjusted.")
+  }
 }
 
-type PaymentEventFact = Omit<Extract<Fact, { kind: "payment_event" }>, "kind">
+function line(metric: string, fields: object, message: string): string {
+  return JSON.stringify({ metric, ...fields, msg: message }).slice(1, -1)
+}
+
+/** Holds come in the greatest numbers. Their request's id comes from a client, but needs no escaping. */
+function holdLine(metric: string, { hold, requestId }: HoldFact, message: string): string {
+  const request = requestId === undefined ? "" : `,"request_id":"${requestId}"`
+  return `"metric":"${metric}","hold_id":${hold.id},"product_id":${hold.productId},"quantity":${hold.qty}${request},"msg":"${message}"`
+}
+
+type HoldFact = Extract<Fact, { hold: object }>
+
+function paymentEventLine(event: PaymentEventFact): string {
+  return line(
+    "webhook.processed",
+    {
+      idempotency_key: event.key,
+      order_id: event.orderId,
+      is_duplicate: event.duplicate,
+      outcome: event.outcome,
+      request_id: event.requestId,
+    },
+    event.duplicate ? "Webhook Duplicate Ignored" : webhookMessages[event.outcome],
+  )
+}
 
 const webhookMessages: Record<PaymentOutcome, string> = {
   paid: "Webhook Payment Success - Stock Deducted",
@@ -162,10 +189,6 @@ const webhookMessages: Record<PaymentOutcome, string> = {
   ignored_final: "Order already finalized, ignoring webhook.",
   refund_due: "Payment received that the order cannot take, refund due.",
   parked: "Webhook parked until its order exists.",
-}
-
-function holdFields({ hold, requestId }: Extract<Fact, { hold: object }>) {
-  return { hold_id: hold.id, product_id: hold.productId, quantity: hold.qty, request_id: requestId }
 }
 
 function orderFields({ order, requestId }: Extract<Fact, { order: object }>) {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { FastifyRequest } from "fastify"
 import type { Idempotency } from "../domain/commands.ts"
 import type { Caller } from "./auth.ts"
@@ -31,7 +31,7 @@ export function idempotencyOf(
   return {
     scope: `${request.method} ${request.routeOptions.url ?? ""} ${callerName(caller)}`,
     key,
-    fingerprint: createHash("sha256").update(JSON.stringify(content)).digest("base64url"),
+    fingerprint: hash("sha256", JSON.stringify(content), "base64url"),
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
 
 /** The body of the generic payment webhook, after its schema has been checked. */
@@ -58,5 +58,5 @@ export function genericPaymentEvent(
     productId: body.product_id ?? null,
     quantity: body.quantity ?? null,
   }
-  return { ...event, fingerprint: createHash("sha256").update(JSON.stringify(event)).digest("base64url") }
+  return { ...event, fingerprint: hash("sha256", JSON.stringify(event), "base64url") }
 }

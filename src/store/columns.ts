@@ -1,3 +1,5 @@
+import { isoTime, type Instant } from "../domain/time.ts"
+
 /** Column lists whose names are the domain's field names, so that a row is a domain value. */
 
 export const productColumns = `
@@ -54,6 +56,11 @@ export const paymentColumns = `
   received_at as "receivedAt"`
 
 /** An array of numbers as PostgreSQL reads it; the driver would look for quotes in each. */
-export function numbers(values: readonly number[]): string {
-  return `{${values.join()}}`
+export function numbers(values: readonly (number | null)[]): string {
+  return `{${values.map((value) => value ?? "null").join()}}`
+}
+
+/** An array of moments as PostgreSQL reads it. */
+export function moments(values: readonly (Instant | null)[]): string {
+  return `{${values.map((value) => (value === null ? "null" : isoTime(value))).join()}}`
 }

@@ -5,7 +5,7 @@ import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { CustomerUnits, IdempotencyRecord, StockAdjustment, WorkingSet } from "../domain/working-set.ts"
 import { idempotencyHorizon } from "./load.ts"
 import { saveProduct, saveProducts } from "./save-product.ts"
-import { numbers } from "./columns.ts"
+import { moments, numbers } from "./columns.ts"
 import type { Tx } from "./tx.ts"
 
 /**
@@ -125,9 +125,9 @@ async function insertVariousHolds(tx: Tx, holds: readonly Hold[]): Promise<void>
       numbers(holds.map((hold) => hold.id)),
       numbers(holds.map((hold) => hold.qty)),
       holds.map((hold) => hold.status),
-      holds.map((hold) => isoTime(hold.expiresAt)),
-      holds.map((hold) => isoTime(hold.createdAt)),
-      holds.map((hold) => isoTimeOrNull(hold.endedAt)),
+      moments(holds.map((hold) => hold.expiresAt)),
+      moments(holds.map((hold) => hold.createdAt)),
+      moments(holds.map((hold) => hold.endedAt)),
       customers(holds),
     ],
   })
@@ -185,19 +185,19 @@ async function insertOrders(tx: Tx, productId: number, orders: readonly Order[])
                     $12::timestamptz[], $13::timestamptz[], $14::timestamptz[]) as o`,
     values: [
       productId,
-      orders.map((order) => order.id),
-      orders.map((order) => order.holdId),
+      numbers(orders.map((order) => order.id)),
+      numbers(orders.map((order) => order.holdId)),
       orders.map((order) => order.customerId),
-      orders.map((order) => order.quantity),
-      orders.map((order) => order.unitPriceMinor),
-      orders.map((order) => order.totalMinor),
+      numbers(orders.map((order) => order.quantity)),
+      numbers(orders.map((order) => order.unitPriceMinor)),
+      numbers(orders.map((order) => order.totalMinor)),
       orders.map((order) => order.currency),
       orders.map((order) => order.status),
       orders.map((order) => order.origin),
-      orders.map((order) => isoTime(order.expiresAt)),
-      orders.map((order) => isoTimeOrNull(order.paidAt)),
-      orders.map((order) => isoTime(order.createdAt)),
-      orders.map((order) => isoTime(order.updatedAt)),
+      moments(orders.map((order) => order.expiresAt)),
+      moments(orders.map((order) => order.paidAt)),
+      moments(orders.map((order) => order.createdAt)),
+      moments(orders.map((order) => order.updatedAt)),
     ],
   })
 }
@@ -237,8 +237,8 @@ async function saveCustomers(tx: Tx, productId: number, customers: readonly Cust
     values: [
       productId,
       customers.map((customer) => customer.customerId),
-      customers.map((customer) => customer.units),
-      customers.map((customer) => customer.unitLimit),
+      numbers(customers.map((customer) => customer.units)),
+      numbers(customers.map((customer) => customer.unitLimit)),
     ],
   })
 }
@@ -273,18 +273,18 @@ async function insertEvents(tx: Tx, events: readonly PaymentEventRecord[]): Prom
       events.map((event) => event.key),
       events.map((event) => event.fingerprint),
       events.map((event) => event.kind),
-      events.map((event) => event.orderId),
+      numbers(events.map((event) => event.orderId)),
       events.map((event) => event.paymentId),
-      events.map((event) => event.amountMinor),
+      numbers(events.map((event) => event.amountMinor)),
       events.map((event) => event.currency),
-      events.map((event) => event.holdId),
-      events.map((event) => event.productId),
-      events.map((event) => event.quantity),
+      numbers(events.map((event) => event.holdId)),
+      numbers(events.map((event) => event.productId)),
+      numbers(events.map((event) => event.quantity)),
       events.map((event) => event.outcome),
-      events.map((event) => event.appliedOrderId),
+      numbers(events.map((event) => event.appliedOrderId)),
       events.map((event) => event.orderStatus),
-      events.map((event) => isoTime(event.receivedAt)),
-      events.map((event) => isoTimeOrNull(event.appliedAt)),
+      moments(events.map((event) => event.receivedAt)),
+      moments(events.map((event) => event.appliedAt)),
     ],
   })
 }
@@ -307,9 +307,9 @@ async function applyParkedEvents(tx: Tx, events: readonly PaymentEventRecord[]):
       events.map((event) => event.provider),
       events.map((event) => event.key),
       events.map((event) => event.outcome),
-      events.map((event) => event.appliedOrderId),
+      numbers(events.map((event) => event.appliedOrderId)),
       events.map((event) => event.orderStatus),
-      events.map((event) => isoTimeOrNull(event.appliedAt)),
+      moments(events.map((event) => event.appliedAt)),
     ],
   })
 }
@@ -325,15 +325,15 @@ async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<voi
         from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[],
                     $7::text[], $8::text[], $9::timestamptz[])`,
     values: [
-      payments.map((payment) => payment.productId),
-      payments.map((payment) => payment.orderId),
+      numbers(payments.map((payment) => payment.productId)),
+      numbers(payments.map((payment) => payment.orderId)),
       payments.map((payment) => payment.provider),
       payments.map((payment) => payment.eventKey),
       payments.map((payment) => payment.paymentId),
-      payments.map((payment) => payment.amountMinor),
+      numbers(payments.map((payment) => payment.amountMinor)),
       payments.map((payment) => payment.currency),
       payments.map((payment) => payment.allocation),
-      payments.map((payment) => isoTime(payment.receivedAt)),
+      moments(payments.map((payment) => payment.receivedAt)),
     ],
   })
 }
@@ -351,10 +351,10 @@ async function insertAdjustments(
         from unnest($2::bigint[], $3::integer[], $4::integer[], $5::timestamptz[]) as a`,
     values: [
       productId,
-      adjustments.map((adjustment) => adjustment.id),
-      adjustments.map((adjustment) => adjustment.stockBefore),
-      adjustments.map((adjustment) => adjustment.stockAfter),
-      adjustments.map((adjustment) => isoTime(adjustment.createdAt)),
+      numbers(adjustments.map((adjustment) => adjustment.id)),
+      numbers(adjustments.map((adjustment) => adjustment.stockBefore)),
+      numbers(adjustments.map((adjustment) => adjustment.stockAfter)),
+      moments(adjustments.map((adjustment) => adjustment.createdAt)),
     ],
   })
 }
@@ -376,7 +376,7 @@ async function insertIdempotency(tx: Tx, records: readonly IdempotencyRecord[], 
       records.map((record) => record.key),
       records.map((record) => record.fingerprint),
       records.map((record) => record.outcome),
-      records.map((record) => isoTime(record.createdAt)),
+      moments(records.map((record) => record.createdAt)),
       isoTime(idempotencyHorizon(now)),
     ],
   })
