@@ -63,6 +63,20 @@ const packages: Record<string, readonly string[]> = {
   "env-schema": ["config"],
 }
 
+/** What the benchmark shares with what it measures: the wire, a database to measure on, the lanes to sweep. */
+const benchUses = [
+  "http/schemas",
+  "http/security-headers",
+  "embedded/embedded-postgres",
+  "store/pool",
+  "store/verify",
+  "store/migrate",
+  "store/ids",
+  "store/product-store",
+  "lanes/",
+  "domain/product",
+]
+
 const LONGEST_FILE = 400
 
 interface Source {
@@ -154,4 +168,19 @@ test.each([
   ["http/x.ts", "\n".repeat(500), "http/x.ts has 501 lines"],
 ])("untidiness is found in %s (%#)", (path, text, complaint) => {
   expect(untidy([{ path, text }]).join("\n")).toContain(complaint)
+})
+
+test("the benchmark measures from outside, and nothing depends on it", async () => {
+  const root = new URL("../bench/", import.meta.url)
+  const paths = (await readdir(root, { recursive: true })).filter((path) => path.endsWith(".ts"))
+  const texts = await Promise.all(paths.map((path) => readFile(new URL(path, root), "utf8")))
+  const used = texts.flatMap((text) =>
+    importsOf({ path: "", text }).flatMap((name) => name.split("/src/")[1] ?? []),
+  )
+  expect(used.length).toBeGreaterThan(5)
+  expect(used.filter((name) => !benchUses.some((allowed) => name.startsWith(allowed)))).toEqual([])
+
+  const sources = await readSources()
+  const dependent = sources.filter((source) => importsOf(source).some((name) => name.includes("/bench/")))
+  expect(dependent.map(({ path }) => path)).toEqual([])
 })

@@ -18,17 +18,20 @@ import {
  * everything that fails in company, is done again alone, so that nobody pays for a neighbour. Batches
  * that are worth a transaction of their own get one: hot products do not slow each other down.
  */
-export function createGroups(context: BatchContext): (batch: Batch) => Promise<BatchResult> {
+export function createGroups(
+  context: BatchContext,
+  bounds: GroupBounds = defaultBounds,
+): (batch: Batch) => Promise<BatchResult> {
   const waiting: Member[] = []
   let inFlight = 0
 
   function goOn(): void {
-    while (inFlight < GROUPS_IN_FLIGHT && waiting.length > 0) void runGroup(nextGroup())
+    while (inFlight < bounds.inFlight && waiting.length > 0) void runGroup(nextGroup())
   }
 
   function nextGroup(): Member[] {
     let size = 0
-    const fitting = waiting.findIndex(({ batch }) => (size += batch.commands.length) > GROUP_SIZE)
+    const fitting = waiting.findIndex(({ batch }) => (size += batch.commands.length) > bounds.size)
     return waiting.splice(0, fitting === -1 ? waiting.length : Math.max(1, fitting))
   }
 
@@ -44,7 +47,7 @@ export function createGroups(context: BatchContext): (batch: Batch) => Promise<B
   }
 
   return (batch) => {
-    if (batch.commands.length >= WORTH_ITS_OWN) return commitBatch(context, batch)
+    if (batch.commands.length >= bounds.worthItsOwn) return commitBatch(context, batch)
     return new Promise((resolve) => {
       waiting.push({ batch, resolve, decided: null, isUnknown: false })
       goOn()
@@ -52,12 +55,18 @@ export function createGroups(context: BatchContext): (batch: Batch) => Promise<B
   }
 }
 
-/** Commands that are worth a transaction of their own. */
-const WORTH_ITS_OWN = 32
-/** Commands in one group: the locks of all its products are held for as long as all are written. */
-const GROUP_SIZE = 256
-/** While one commits, the next one gathers or decides; more of them are only smaller. */
-const GROUPS_IN_FLIGHT = 2
+/** What may gather, and how much of it. */
+export interface GroupBounds {
+  /** Commands that are worth a transaction of their own. */
+  readonly worthItsOwn: number
+  /** Commands in one group: the locks of all its products are held for as long as all are written. */
+  readonly size: number
+  /** Groups at a time: while one commits, the next one gathers or decides. More are only smaller. */
+  readonly inFlight: number
+}
+
+/** Chosen by measurement: docs/performance.md. */
+const defaultBounds: GroupBounds = { worthItsOwn: 32, size: 256, inFlight: 2 }
 
 interface Member {
   readonly batch: Batch

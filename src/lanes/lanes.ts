@@ -1,6 +1,6 @@
 import type { Command } from "../domain/commands.ts"
 import type { BatchContext } from "./batch.ts"
-import { createGroups } from "./groups.ts"
+import { createGroups, type GroupBounds } from "./groups.ts"
 import { createLane, type Answer, type Lane, type LaneLimits } from "./lane.ts"
 
 /** Every product's lane in this process. */
@@ -17,15 +17,19 @@ export interface Lanes {
  * The bounds of one process. A queue of 20,000 commands is a second or less of work on two cores,
  * and 20 MB at most; a batch of 1,000 holds the row for a few milliseconds.
  */
-const defaultLimits: LaneLimits = { queueLength: 20_000, batchSize: 1_000, waitMs: 5_000 }
+export const defaultLimits: LaneLimits = { queueLength: 20_000, batchSize: 1_000, waitMs: 5_000 }
 
 /** Lanes with something to do at one time; names of products that do not exist open lanes too. */
 const BUSY_LANES = 10_000
 
 /** Makes lanes as they are needed and drops them when they are idle. */
-export function createLanes(context: BatchContext, limits: LaneLimits = defaultLimits): Lanes {
+export function createLanes(
+  context: BatchContext,
+  limits: LaneLimits = defaultLimits,
+  groups?: GroupBounds,
+): Lanes {
   const lanes = new Map<number, Lane>()
-  const commit = createGroups(context)
+  const commit = createGroups(context, groups)
   let draining = false
 
   function laneOf(productId: number): Lane | null {

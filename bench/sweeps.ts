@@ -1,0 +1,190 @@
+import pg from "pg"
+import { createLanes, defaultLimits } from "../src/lanes/lanes.ts"
+import type { LaneLimits } from "../src/lanes/lane.ts"
+import type { GroupBounds } from "../src/lanes/groups.ts"
+import { createIds } from "../src/store/ids.ts"
+import { migrate } from "../src/store/migrate.ts"
+import { openDatabase, type Database } from "../src/store/pool.ts"
+import { createProductStore } from "../src/store/product-store.ts"
+import { plainSettings } from "../src/domain/product.ts"
+import { drive } from "./load/drive.ts"
+import { jsonRequest } from "./load/request.ts"
+import { median } from "./row.ts"
+import { grouped } from "./report/table.ts"
+import { prepareGround } from "./servers/ground.ts"
+import { startSqlPeer, type SqlPeer } from "./servers/peers.ts"
+
+// How the bounds in the code were chosen: `node bench/sweeps.ts` prints the tables of
+// docs/performance.md. The engine is driven in this process, without HTTP, so that what is swept is
+// most of what is measured; the pools of the peers are swept over HTTP, as they are compared.
+
+const ROUNDS = 3
+const SECONDS = 1.5
+/** Buyers who ask at once, as with 512 connections. */
+const BUYERS = 512
+
+/** One way to set up the lanes. */
+interface Variant {
+  readonly name: string
+  readonly products?: number
+  readonly limits?: Partial<LaneLimits>
+  readonly groups?: GroupBounds
+  /** Changes each statement before it is sent. */
+  readonly pipeline?: boolean
+  readonly prepared?: boolean
+}
+
+const groupsOf = (bounds: Partial<GroupBounds>): GroupBounds => ({
+  worthItsOwn: 32,
+  size: 256,
+  inFlight: 2,
+  ...bounds,
+})
+
+const sweeps: readonly { readonly title: string; readonly variants: readonly Variant[] }[] = [
+  {
+    title: "Commands in a batch, one product",
+    variants: [16, 64, 256, 1_000, 4_000].map((batchSize) => ({
+      name: `at most ${grouped(batchSize)}`,
+      limits: { batchSize },
+    })),
+  },
+  {
+    title: "The connection, one product",
+    variants: [
+      { name: "pipelined, prepared" },
+      { name: "pipelined, not prepared", prepared: false },
+      { name: "one statement at a time, prepared", pipeline: false },
+    ],
+  },
+  {
+    title: "Groups in flight, 1,000 products",
+    variants: [1, 2, 4, 8].map((inFlight) => ({
+      name: String(inFlight),
+      products: 1_000,
+      groups: groupsOf({ inFlight }),
+    })),
+  },
+  {
+    title: "Commands in a group, 1,000 products",
+    variants: [1, 16, 64, 256, 1_000].map((size) => ({
+      name: size === 1 ? "1: a transaction each" : `at most ${grouped(size)}`,
+      products: 1_000,
+      groups: groupsOf({ size }),
+    })),
+  },
+]
+
+const peers: readonly SqlPeer[] = ["lock-per-request", "atomic-update", "unit-rows"]
+const poolSizes = [1, 2, 4, 8, 16, 32]
+
+function databaseFor(url: string, { pipeline = true, prepared = true }: Variant): Database {
+  const database = openDatabase({ url })
+  if (pipeline && prepared) return database
+  const { options } = database.batches
+  const batches = new pg.Pool({ ...options, pipeline })
+  if (!prepared) {
+    batches.on("connect", (client) => {
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown
+      const unnamed = (statement: unknown, ...rest: unknown[]) =>
+        query(typeof statement === "object" ? { ...statement, name: undefined } : statement, ...rest)
+      client.query = unnamed as typeof client.query
+    })
+  }
+  return {
+    ...database,
+    batches,
+    close: async () => void (await Promise.all([batches.end(), database.close()])),
+  }
+}
+
+/** Holds a second that the engine commits. */
+async function measure(url: string, variant: Variant): Promise<number> {
+  const database = databaseFor(url, variant)
+  const ids = createIds(database)
+  const lanes = createLanes(
+    {
+      store: createProductStore(database, { holdTtlSeconds: 3_600, paymentTtlSeconds: 900 }),
+      observer: { committed: () => undefined, retried: () => undefined, groupFailed: () => undefined },
+      random: Math.random,
+    },
+    { ...defaultLimits, ...variant.limits },
+    variant.groups,
+  )
+  const productIds: number[] = []
+  for (let index = 0; index < (variant.products ?? 1); index += 1) {
+    const productId = await ids.next("products")
+    const adjustmentId = await ids.next("stock_adjustments")
+    const settings = { ...plainSettings, name: "Swept", priceMinor: 1, currency: "EUR" }
+    await lanes.submit({ kind: "create_product", productId, adjustmentId, settings, stock: 100_000_000 })
+    productIds.push(productId)
+  }
+  const startedAt = performance.now()
+  const endsAt = startedAt + SECONDS * 1000
+  let held = 0
+  async function buy(): Promise<void> {
+    while (performance.now() < endsAt) {
+      const productId = productIds[Math.floor(Math.random() * productIds.length)] ?? 0
+      const holdId = await ids.next("holds")
+      const { outcome } = await lanes.submit({
+        kind: "place_hold",
+        productId,
+        holdId,
+        qty: 1,
+        customerId: null,
+      })
+      if (!("id" in outcome)) throw new Error(`a hold was refused: ${outcome.code}`)
+      held += 1
+    }
+  }
+  await Promise.all(Array.from({ length: BUYERS }, buy))
+  const rate = held / ((performance.now() - startedAt) / 1000)
+  await lanes.drain()
+  await database.close()
+  return rate
+}
+
+function print(title: string, rates: ReadonlyMap<string, readonly number[]>): void {
+  process.stdout.write(`\n| ${title} | holds a second | worst – best |\n|---|---|---|\n`)
+  for (const [name, values] of rates) {
+    const [worst, best] = [Math.min(...values), Math.max(...values)].map((rate) => grouped(Math.round(rate)))
+    process.stdout.write(`| ${name} | ${grouped(Math.round(median(values)))} | ${worst} – ${best} |\n`)
+  }
+}
+
+const ground = await prepareGround(process.env["DATABASE_URL"])
+try {
+  for (const { title, variants } of sweeps) {
+    const url = await ground.createDatabase("sweep")
+    await migrate(url)
+    const rates = new Map(variants.map(({ name }) => [name, [] as number[]]))
+    for (let round = 0; round < ROUNDS; round += 1) {
+      for (const variant of variants) rates.get(variant.name)?.push(await measure(url, variant))
+    }
+    print(title, rates)
+  }
+  for (const peer of peers) {
+    const rates = new Map<string, number[]>()
+    for (const size of poolSizes) {
+      const server = await startSqlPeer(ground, peer, size)
+      const { host, port } = server
+      const id = await server.createProduct(peer === "unit-rows" ? 100_000 : 100_000_000)
+      const requests = [jsonRequest(host, "POST", "/api/holds", { product_id: id, qty: 1 })]
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const { served, seconds } = await drive({
+          host,
+          port,
+          crowd: { kind: "requests", requests },
+          connections: 256,
+          expected: [201],
+          load: { kind: "closed", warmUpSeconds: 0.3, seconds: SECONDS },
+        })
+        rates.set(String(size), [...(rates.get(String(size)) ?? []), served / seconds])
+      }
+      await server.stop()
+    }
+    print(`Connections of ${peer}`, rates)
+  }
+} finally {
+  await ground.clear()
+}
