@@ -1,8 +1,8 @@
 import type { Row } from "../row.ts"
 import { grouped } from "./table.ts"
 
-const WIDTH = 760
-const LEFT = 190
+const WIDTH = 800
+const LEFT = 230
 const BAR = 22
 const GAP = 8
 const HEAD = 64
