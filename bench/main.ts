@@ -118,7 +118,8 @@ function createBench(ground: PreparedGround, fleet: Fleet, options: Options, row
     scenario(name) {
       const found = scenarios.find((scenario) => scenario.name === name)
       if (found === undefined) throw new Error(`there is no scenario ${name}`)
-      return found
+      const isShort = options.quick && name !== "holds"
+      return isShort ? { ...found, servers: ["doorbuster", "echo"] } : found
     },
     say(line) {
       if (process.stderr.isTTY || !options.json) process.stderr.write(`${line}\n`)

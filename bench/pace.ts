@@ -18,7 +18,7 @@ export const full: Pace = {
 export const quick: Pace = {
   ...full,
   rounds: 2,
-  warmUpSeconds: 0.4,
-  seconds: 0.7,
+  warmUpSeconds: 0.2,
+  seconds: 0.6,
   drop: { rounds: 1, connections: 1_000, units: 100 },
 }

@@ -67,7 +67,9 @@ export class Connection {
 }
 
 function bodyLength(text: string, headEnd: number): number {
-  const at = text.indexOf("content-length: ")
-  if (at === -1 || at > headEnd) return 0
-  return Number(text.slice(at + 16, text.indexOf("\r\n", at)))
+  for (const name of ["content-length: ", "Content-Length: "]) {
+    const at = text.indexOf(name)
+    if (at !== -1 && at < headEnd) return Number(text.slice(at + name.length, text.indexOf("\r\n", at)))
+  }
+  return 0
 }
