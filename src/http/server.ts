@@ -58,6 +58,7 @@ export async function createServer(services: Services, options: ServerOptions): 
 
   app.setErrorHandler(answerError)
   measureRequests(app, services)
+  addStandardHooks(app, services)
   acceptJsonOnly(app)
 
   await describeApi(app)
@@ -70,7 +71,6 @@ export async function createServer(services: Services, options: ServerOptions): 
     })
   }
   await registerRateLimit(app, services, options.rateLimitPerMinute)
-  addStandardHooks(app, services)
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
   productRoutes(app, services)

@@ -278,3 +278,15 @@ test("refused payment webhooks are told, ten times a second at most, with how ma
   })
   expect(told().length).toBeLessThan(10)
 })
+
+test("every answer's time counts from its own arrival, whoever gives it", async () => {
+  await using app = await startTestApp({ config: { corsOrigins: ["https://shop.example"] } })
+  const headers = { origin: "https://shop.example", "access-control-request-method": "POST" }
+  await app.send("OPTIONS", "/api/holds", { headers })
+  for (const path of ["/api/products/1", "/nowhere", "/docs/", "/openapi.json"]) await app.get(path)
+
+  const { body } = await app.get("/metrics")
+  const sums = [...String(body).matchAll(/^http_request_duration_seconds_sum\{(.*)\} ([\d.e-]+)$/gm)]
+  expect(sums.length).toBeGreaterThanOrEqual(5)
+  for (const [, labels, seconds] of sums) expect.soft(Number(seconds), labels).toBeLessThan(1.5)
+})
