@@ -1,6 +1,6 @@
 -- Rules that every table under a product keeps, so that products can be spread over several
 -- servers: product_id is in every primary and unique key, ids and times are given by the program,
--- there are no triggers, and one transaction touches one product. Foreign keys are left out on
+-- there are no triggers, and no statement needs rows of two products. Foreign keys are left out on
 -- purpose: rows are written under their product's row lock and never deleted while they matter,
 -- a key check per row would cost more than the row, and `verify` proves the references.
 

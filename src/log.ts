@@ -70,10 +70,12 @@ export function lineWriter(log: Logger): WriteLines {
     const start = `{"level":"${level}"${timestamp()}${bindings},`
     let text = ""
     for (const line of lines) {
-      text += `${start}${line}}\n`
-      if (text.length < LONGEST_TEXT) continue
-      stream.write(text)
-      text = ""
+      const whole = `${start}${line}}\n`
+      if (text !== "" && text.length + whole.length > PIPE_BYTES) {
+        stream.write(text)
+        text = ""
+      }
+      text += whole
     }
     if (text !== "") stream.write(text)
   }
@@ -102,5 +104,3 @@ function standardOutput(): DestinationStream {
 
 /** Of the lines that come in great numbers. */
 const LONGEST_LINE = 512
-/** Lines written together still fit into one piece of a pipe. */
-const LONGEST_TEXT = PIPE_BYTES - 2 * LONGEST_LINE

@@ -33,6 +33,14 @@ test("no piece is longer than a pipe takes at once, and no line is cut", () => {
   expect(told.map((line) => line.hold_id)).toEqual(lines.map((_, index) => index))
 })
 
+test("a long line among short ones stands in a piece of its own", () => {
+  const { log, writes } = recordingLog()
+  const short = `"msg":"${"s".repeat(900)}"`
+  lineWriter(log)("info", [short, short, `"msg":"${"l".repeat(3_500)}"`, short])
+  expect(Math.max(...writes.map((text) => text.length))).toBeLessThanOrEqual(4_096)
+  expect(writes.join("").trimEnd().split("\n")).toHaveLength(4)
+})
+
 test("a level that is not wanted is not written", () => {
   const { log, writes } = recordingLog("warn")
   lineWriter(log)("info", ['"msg":"Hold created."'])

@@ -7,7 +7,7 @@ import {
   ProductWire,
 } from "../../src/http/schemas.ts"
 import { Type } from "typebox"
-import { createPeerServer, listen, outOfStock } from "./peer.ts"
+import { createPeerServer, listen, outOfStock, token } from "./peer.ts"
 
 // The ceiling: answers that are constants, from the same framework through the same schemas.
 // Does nothing else: no database, no log, no metrics, no tokens.
@@ -19,7 +19,6 @@ const NotModified = Type.Unsafe<undefined>({})
 const SOLD_OUT = 2
 
 const moment = "2026-11-27T12:00:00.000Z"
-const token = `dbt1.1000000.1000000.1.${"x".repeat(43)}`
 const hold = {
   hold_id: 1_000_000,
   product_id: 1,

@@ -27,7 +27,7 @@ export interface Counts {
 export const HOLD_SECONDS = 3_600
 
 /** No peer signs anything; what it sends has the length of a token all the same. */
-const token = `dbt1.1000000.1000000.1.${"x".repeat(43)}`
+export const token = `dbt1.1000000.1000000.1.${"x".repeat(43)}`
 
 /**
  * The server under every peer: the same framework as Doorbuster's, its schema for the request, its

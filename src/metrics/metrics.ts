@@ -4,8 +4,10 @@ import { createTally } from "./tally.ts"
 
 const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** `aggregator` says what a metric is where several processes tell it; the sum if it does not say. */
-/** Everything that `/metrics` shows, by its name in the code. */
+/**
+ * Everything that `/metrics` shows, by its name in the code. `aggregator` says what a metric is where
+ * several processes tell it; the sum if it does not say.
+ */
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]

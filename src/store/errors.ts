@@ -3,7 +3,8 @@ import pg from "pg"
 /**
  * SQLSTATEs after which the same transaction may well succeed: serialisation failure, deadlock, lock
  * not available, statement cancelled by a time-out, idle in transaction, server shutting down,
- * crashed or starting, too many connections, and every connection exception (class 08).
+ * crashed or starting, too many connections, every connection exception (class 08), and one key twice
+ * in an upsert: two products of a group brought the same Idempotency-Key, and alone each finds it.
  */
 const transientStates = new Set([
   "40001",
@@ -15,6 +16,7 @@ const transientStates = new Set([
   "57P02",
   "57P03",
   "53300",
+  "21000",
 ])
 
 /**

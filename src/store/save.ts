@@ -19,13 +19,14 @@ export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<vo
   return [
     ...saveProduct(tx, state, now),
     ...whenAny(state.holds.added(), (holds) => insertHolds(tx, holds)),
-    ...saveOtherRows(tx, state, now),
+    ...saveRowsOfProduct(tx, state),
+    ...saveRowsOfNoProduct(tx, [state], now),
   ]
 }
 
 /**
  * As {@link saveChanges} for several products. What a crowd does to all of them is written together,
- * the rest product by product.
+ * and so is what is under no product; the rest product by product.
  */
 export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
   const [only] = states
@@ -36,11 +37,12 @@ export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: 
       states.flatMap((state) => state.holds.added()),
       (holds) => insertHolds(tx, holds),
     ),
-    ...states.flatMap((state) => saveOtherRows(tx, state, now)),
+    ...states.flatMap((state) => saveRowsOfProduct(tx, state)),
+    ...saveRowsOfNoProduct(tx, states, now),
   ]
 }
 
-function saveOtherRows(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
+function saveRowsOfProduct(tx: Tx, state: WorkingSet): Promise<void>[] {
   const { productId } = state
   return [
     ...alike(state.holds.changed(), (hold) => `${hold.status} ${hold.endedAt}`).map((holds) =>
@@ -57,15 +59,26 @@ function saveOtherRows(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[]
     ...alike([...state.customerReturns], ([, units]) => units).map((returns) =>
       returnUnits(tx, productId, returns),
     ),
-    ...whenAny(inKeyOrder(state.events.added()), (events) => insertEvents(tx, events)),
-    ...whenAny(inKeyOrder(state.events.changed()), (events) => applyParkedEvents(tx, events)),
-    ...whenAny(state.payments.added(), (payments) => insertPayments(tx, payments)),
     ...whenAny(state.adjustments, (adjustments) => insertAdjustments(tx, productId, adjustments)),
-    ...whenAny(inKeyOrder(state.idempotency.added()), (records) => insertIdempotency(tx, records, now)),
   ]
 }
 
-/** Keys that span products are taken in one order, so that two batches cannot wait for each other. */
+/** Keys that span products are taken in one order, so that two transactions cannot wait for each other. */
+function saveRowsOfNoProduct(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
+  const all = <Row>(rowsOf: (state: WorkingSet) => readonly Row[]) => states.flatMap(rowsOf)
+  return [
+    ...whenAny(inKeyOrder(all((state) => state.events.added())), (events) => insertEvents(tx, events)),
+    ...whenAny(inKeyOrder(all((state) => state.events.changed())), (events) => applyParkedEvents(tx, events)),
+    ...whenAny(
+      all((state) => state.payments.added()),
+      (payments) => insertPayments(tx, payments),
+    ),
+    ...whenAny(inKeyOrder(all((state) => state.idempotency.added())), (records) =>
+      insertIdempotency(tx, records, now),
+    ),
+  ]
+}
+
 function inKeyOrder<Row extends { readonly key: string }>(rows: Row[]): Row[] {
   return rows.sort((a, b) => (a.key < b.key ? -1 : 1))
 }

@@ -3,7 +3,10 @@ import { needs } from "../../src/domain/needs.ts"
 import { execute } from "../../src/domain/machine.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 import { createProductStore, type Part } from "../../src/store/product-store.ts"
-import { RULES } from "../support/builders.ts"
+import { isTransient } from "../../src/store/errors.ts"
+import { saveChangesTogether } from "../../src/store/save.ts"
+import type { Tx } from "../../src/store/tx.ts"
+import { NOON, parkedEvent, RULES, stateWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
 import { ask } from "../support/simulated-store.ts"
@@ -94,6 +97,37 @@ test("a product that has moved on undoes the whole of it", async () => {
   }
   await expect(store.transactTogether([part(first, 1), moved])).rejects.toThrow(/version/)
   expect(await heldUnits()).toEqual([0, 0, 0])
+})
+
+test("one Idempotency-Key for two products undoes both, to be tried again alone", async () => {
+  const { engine, store, ids, heldUnits } = await threeProducts()
+  await using _ = engine
+  const parts = ids.slice(0, 2).map((productId, index): Part => {
+    const idempotency = { scope: "s", key: "k", fingerprint: String(productId) }
+    const command = { ...ask(index + 1, productId), idempotency }
+    const decide: Part["decide"] = (state, now) => void execute(state, command, now)
+    return { productId, needs: needs([command]), decide }
+  })
+  const failure: unknown = await store.transactTogether(parts).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: "21000" })
+  expect(isTransient(failure)).toBe(true)
+  expect(await heldUnits()).toEqual([0, 0, 0])
+})
+
+test("keys that span products are written in one order over all products of a group", async () => {
+  const sent: { name: string; values: unknown[] }[] = []
+  const connection = { query: async (statement: (typeof sent)[number]) => void sent.push(statement) }
+  const states = ["z", "a"].map((key, index) => {
+    const state = stateWith({ product: { id: index + 1 } })
+    state.events.add(parkedEvent({ key }))
+    state.idempotency.add({ scope: "s", key, fingerprint: "f", outcome: "{}", createdAt: NOON })
+    return state
+  })
+  await Promise.all(saveChangesTogether(connection as unknown as Tx, states, NOON))
+  expect(sent.map(({ name, values }) => [name, values[1]])).toEqual([
+    ["insert-events", ["a", "z"]],
+    ["insert-idempotency", ["a", "z"]],
+  ])
 })
 
 test("a crowd over many products: every answer is a row, no group fails", async () => {

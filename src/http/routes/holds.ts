@@ -74,10 +74,9 @@ export function holdRoutes(app: App, services: Services): void {
   }
 
   function answerHold(request: FastifyRequest, reply: FastifyReply, wish: Wish): void {
-    place(request, reply, wish).then(
-      (hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))),
-      (fault: Error) => reply.send(fault),
-    )
+    place(request, reply, wish)
+      .then((hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))))
+      .catch((fault: Error) => reply.send(fault))
   }
 
   app.route({

@@ -65,10 +65,9 @@ export function productRoutes(app: App, services: Services): void {
       const mustBeFresh = request.headers["cache-control"] === "no-cache" && isAdmin(request)
       const view = id === null ? null : (mustBeFresh ? views : products).product(id)
       if (!(view instanceof Promise)) return show(request, reply, view)
-      view.then(
-        (view) => show(request, reply, view),
-        (error: Error) => (reply as FastifyReply).send(error),
-      )
+      view
+        .then((view) => show(request, reply, view))
+        .catch((fault: Error) => (reply as FastifyReply).send(fault))
     },
   })
 
