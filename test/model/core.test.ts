@@ -25,3 +25,25 @@ test(
   },
   TIMEOUT_MS,
 )
+
+test("events that came for an order in the same millisecond act in the order they came", () => {
+  const early = {
+    does: "pay",
+    pick: 0,
+    early: "by id",
+    paymentId: null,
+    amount: "unsaid",
+    currency: null,
+  } as const
+  const turns = [
+    [{ does: "hold", qty: 1, customer: null }],
+    [{ ...early, kind: "failed" }],
+    [{ ...early, kind: "succeeded" }],
+    // The batch that makes the order names the second event as well.
+    [
+      { does: "order", pick: 0 },
+      { does: "pay_again", pick: 1, altered: false },
+    ],
+  ] as const
+  expect(playSale(turns.map((intents) => ({ pauseMs: 0, keyed: false, intents })))).toBe(5)
+})

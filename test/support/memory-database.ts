@@ -100,12 +100,11 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
     }
   }
   for (const id of needs.unitsByCustomer.keys()) loadRow(state.customers, tables.customers.get(id))
-  for (const { provider, key } of needs.events)
-    loadRow(state.events, tables.events.get(eventName(provider, key)))
-  if (needs.newOrderIds.length > 0) {
-    for (const event of tables.events.values()) {
-      if (event.outcome === "parked" && needs.newOrderIds.includes(event.orderId)) state.events.load(event)
-    }
+  const named = new Set(needs.events.map(({ provider, key }) => eventName(provider, key)))
+  // In the order they came, named or parked, as load.ts asks for them.
+  for (const [name, event] of tables.events) {
+    const isAwaited = event.outcome === "parked" && needs.newOrderIds.includes(event.orderId)
+    if (named.has(name) || isAwaited) state.events.load(event)
   }
   if (needs.events.length > 0) {
     for (const payment of tables.payments.values()) {
