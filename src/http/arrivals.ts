@@ -1,8 +1,10 @@
 import type { Server } from "node:http"
 import { setTimeout as sleep } from "node:timers/promises"
 
-/** A stopping server listens until nothing has arrived for this long. */
+/** A stopping server to which nobody comes listens for this long. */
 const QUIET_MS = 150
+/** Once somebody has come there is a crowd, and a crowd on a busy machine may pause for this long. */
+const QUIET_IN_A_CROWD_MS = 1_000
 /** Clients that never pause are cut off after this. */
 const QUIET_WITHIN_MS = 5_000
 
@@ -16,7 +18,8 @@ export function watchArrivals(server: Server): () => Promise<void> {
 
   return async () => {
     const since = performance.now()
-    const until = () => Math.min(Math.max(since, lastArrival) + QUIET_MS, since + QUIET_WITHIN_MS)
+    const quietAt = () => (lastArrival > since ? lastArrival + QUIET_IN_A_CROWD_MS : since + QUIET_MS)
+    const until = () => Math.min(quietAt(), since + QUIET_WITHIN_MS)
     for (let now = since; now < until(); now = performance.now()) await sleep(until() - now)
   }
 }
