@@ -25,10 +25,10 @@ export interface LaneLimits {
 /** The way of all commands for one product, in the order they came. */
 export interface Lane {
   readonly length: number
-  /** True while commands wait or a batch is in flight. */
+  /** True while anybody waits for an answer. */
   readonly busy: boolean
   submit<C extends Command>(command: C): Promise<Answer<C>>
-  /** Resolves when nothing waits and nothing is in flight. */
+  /** Resolves when everybody is answered. */
   idle(): Promise<void>
 }
 
@@ -43,17 +43,27 @@ interface Job {
 }
 
 /**
+ * How many are answered in one turn of the event loop. To write an answer takes longer than to
+ * commit it: were a whole batch answered in one go, the next one would wait for that in the middle
+ * of its transaction, and the processor would then wait for the database.
+ */
+export const ANSWERS_IN_A_TURN = 128
+
+/**
  * Makes the lane of one product over a way to commit its batches: commands that arrive while a batch is being committed wait in
- * memory and form the next batch. Every submitted command is answered exactly once.
+ * memory and form the next batch. The next batch begins before the last one's callers are answered.
+ * Every submitted command is answered exactly once, in its order.
  */
 export function createLane(commit: Commit, limits: LaneLimits): Lane {
   let queue: Job[] = []
   let running: Promise<void> | null = null
+  let answers = Promise.resolve()
+  let unanswered = 0
 
   /** Ends when the queue is empty; a new command then starts it again. */
   async function run(): Promise<void> {
     // Everything that arrives in this turn of the event loop shares the first batch.
-    await new Promise(setImmediate)
+    await nextTurn()
     while (queue.length > 0) {
       const jobs = takeBatch()
       if (jobs.length > 0) await runJobs(jobs)
@@ -65,8 +75,10 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
     const oldest = performance.now() - limits.waitMs
     const batch = queue.slice(0, limits.batchSize)
     queue = queue.slice(limits.batchSize)
-    for (const job of batch) if (job.since < oldest) job.resolve(refused("overloaded"))
-    return batch.filter((job) => job.since >= oldest)
+    const late = batch.filter((job) => job.since < oldest)
+    for (const job of late) job.resolve(refused("overloaded"))
+    unanswered -= late.length
+    return late.length === 0 ? batch : batch.filter((job) => job.since >= oldest)
   }
 
   async function runJobs(jobs: readonly Job[]): Promise<void> {
@@ -79,7 +91,21 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
       await runJobs(jobs.slice(middle))
       return
     }
-    jobs.forEach((job, index) => answer(job, result, index))
+    answers = answerInTurns(answers, jobs, result)
+  }
+
+  async function answerInTurns(
+    before: Promise<void>,
+    jobs: readonly Job[],
+    result: BatchResult,
+  ): Promise<void> {
+    await before
+    for (const [index, job] of jobs.entries()) {
+      const isPressing = index === 0 && queue.length === 0
+      if (!isPressing && index % ANSWERS_IN_A_TURN === 0) await nextTurn()
+      answer(job, result, index)
+      unanswered -= 1
+    }
   }
 
   return {
@@ -87,20 +113,26 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
       return queue.length
     },
     get busy() {
-      return running !== null
+      return unanswered > 0
     },
     submit<C extends Command>(command: C) {
       if (queue.length >= limits.queueLength) return Promise.resolve(refused("overloaded"))
       return new Promise<Answer<C>>((resolve, reject) => {
         const job = { command, since: performance.now(), resolve, reject } as Job
         queue.push(job)
+        unanswered += 1
         running ??= run()
       })
     },
     async idle() {
-      while (running !== null) await running
+      while (unanswered > 0) await (running ?? answers)
     },
   }
+}
+
+/** Lets the event loop see what has arrived, before anything else goes on. */
+function nextTurn(): Promise<unknown> {
+  return new Promise(setImmediate)
 }
 
 function answer(job: Job, result: BatchResult, index: number): void {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest"
 import { commitBatch } from "../../src/lanes/batch.ts"
-import { createLane, type LaneLimits } from "../../src/lanes/lane.ts"
+import { ANSWERS_IN_A_TURN, createLane, type LaneLimits } from "../../src/lanes/lane.ts"
 import { ask, createSimulatedStore, recordingObserver, steer } from "../support/simulated-store.ts"
 
 // A promise that stays open must not stop the run for long.
@@ -53,6 +53,46 @@ describe("batches", () => {
     step.commit()
     await answer
     expect(isAnswered).toBe(true)
+  })
+
+  test("the next batch begins before the callers of the last one are answered", async () => {
+    const { lane, store } = laneWith()
+    let isAnswered = false
+    const first = lane.submit(ask(1)).then(() => (isAnswered = true))
+    const step = await store.next()
+    const second = lane.submit(ask(2))
+    step.commit()
+    const next = await store.next()
+    expect(isAnswered).toBe(false)
+    next.commit()
+    await Promise.all([first, second])
+  })
+
+  test("a large batch is answered in its order, in turns of the event loop", async () => {
+    const size = 2 * ANSWERS_IN_A_TURN
+    const { lane, store } = laneWith({ queueLength: size, batchSize: size })
+    const ids = Array.from({ length: size }, (_, index) => index + 1)
+    const answered: number[] = []
+    const turns = new Set<number>()
+    let turn = 0
+    let isOver = false
+    const countTurns = (): void => {
+      turn += 1
+      if (!isOver) setImmediate(countTurns)
+    }
+    countTurns()
+    const all = ids.map(async (id) => {
+      await lane.submit(ask(id))
+      answered.push(id)
+      turns.add(turn)
+    })
+    ;(await store.next()).commit()
+    await lane.idle()
+    await Promise.all(all)
+    isOver = true
+
+    expect(answered).toEqual(ids)
+    expect(turns.size).toBe(2)
   })
 
   test("no batch is larger than its bound, and the order stays", async () => {
