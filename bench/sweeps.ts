@@ -104,7 +104,11 @@ async function measure(url: string, variant: Variant): Promise<number> {
   const ids = createIds(database)
   const lanes = createLanes(
     {
-      store: createProductStore(database, { holdTtlSeconds: 3_600, paymentTtlSeconds: 900 }),
+      store: createProductStore(database, {
+        holdTtlSeconds: 3_600,
+        paymentTtlSeconds: 900,
+        latePaymentSeconds: 600,
+      }),
       observer: { committed: () => undefined, retried: () => undefined, groupFailed: () => undefined },
       random: Math.random,
     },

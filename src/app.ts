@@ -9,6 +9,7 @@ import { createOwnerTokens } from "./http/owner-token.ts"
 import { watchArrivals } from "./http/arrivals.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
+import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
 import { installationTokenSecret } from "./store/installation.ts"
 import { migrate, migrationStates } from "./store/migrate.ts"
@@ -61,8 +62,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
   const { log } = options
   if (options.migrate !== false) await migrate(options.databaseUrl)
-  const rules = { holdTtlSeconds: config.holdTtlSeconds, paymentTtlSeconds: config.paymentTtlSeconds }
-  const engine = createEngine(database, rules, log)
+  const engine = createEngine(database, config, log)
   if (options.seed) await seedIfEmpty(engine)
 
   let stopped: Promise<void> | null = null
@@ -72,7 +72,8 @@ async function startOver(database: Database, config: Config, options: AppOptions
   await listen(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
-    if (stopped === null) worker ??= startWorker({ ...engine, log, retention: config })
+    if (stopped === null)
+      worker ??= startWorker({ ...engine, providers: providersOf(), log, retention: config })
   }
   if (options.worker) work()
 

@@ -22,6 +22,8 @@ export interface Config {
   readonly tokenSecret: string | null
   readonly holdTtlSeconds: number
   readonly paymentTtlSeconds: number
+  /** How long after an order's end money still pays it, if its units are there; 0: not at all. */
+  readonly latePaymentSeconds: number
   /** How long expired and released holds are kept; 0: for ever. */
   readonly holdRetentionDays: number
   /** How long applied payment events that speak of no money are kept; 0: for ever. */
@@ -101,6 +103,13 @@ const schema = {
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
+    LATE_PAYMENT_SECONDS: {
+      type: "integer",
+      minimum: 0,
+      maximum: 604_800,
+      default: 600,
+      description: "a whole number of seconds from 0 (not at all) to 604800",
+    },
     HOLD_RETENTION_DAYS: days(30, 36_500),
     EVENT_RETENTION_DAYS: days(90, 36_500),
     TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
@@ -127,6 +136,7 @@ interface Environment {
   TOKEN_SECRET?: string
   HOLD_TTL_SECONDS: number
   PAYMENT_TTL_SECONDS: number
+  LATE_PAYMENT_SECONDS: number
   HOLD_RETENTION_DAYS: number
   EVENT_RETENTION_DAYS: number
   TRUST_PROXY?: string
@@ -167,6 +177,7 @@ export function readConfig({
     tokenSecret: env.TOKEN_SECRET ?? null,
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
+    latePaymentSeconds: env.LATE_PAYMENT_SECONDS,
     holdRetentionDays: env.HOLD_RETENTION_DAYS,
     eventRetentionDays: env.EVENT_RETENTION_DAYS,
     trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),

@@ -5,11 +5,13 @@ import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"
 import { createIds, type Ids } from "./store/ids.ts"
-import { createInbox } from "./store/inbox.ts"
+import { createInbox, type Inbox } from "./store/inbox.ts"
 import { createLookups, type Lookups } from "./store/lookups.ts"
+import { createMoneyViews, type MoneyViews } from "./store/money-views.ts"
 import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/product-memory.ts"
 import { createProductStore } from "./store/product-store.ts"
+import { createRefundQueue, type RefundQueue } from "./store/refund-queue.ts"
 import { createViews, type Views } from "./store/views.ts"
 
 /** Everything that sells units, without a way to reach it: what server, worker and commands share. */
@@ -24,6 +26,9 @@ export interface Engine {
   /** Products for a crowd of readers; at most 250 ms old. */
   readonly products: ProductMemory
   readonly lookups: Lookups
+  readonly inbox: Inbox
+  readonly money: MoneyViews
+  readonly refunds: RefundQueue
 }
 
 /** Wires the parts over an open database. */
@@ -51,12 +56,15 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   events.laneQueue(() => lanes.queued)
   const ids = createIds(database)
+  const inbox = createInbox(database.views)
   const desk = createPaymentDesk({
     lanes,
     ids,
     lookups,
-    inbox: createInbox(database.views),
+    inbox,
     observer: events,
   })
-  return { database, events, ids, lanes, gate, desk, lookups, views, products }
+  const money = createMoneyViews(database.views)
+  const refunds = createRefundQueue(database.views)
+  return { inbox, money, refunds, database, events, ids, lanes, gate, desk, lookups, views, products }
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino"
 import type { Fact } from "./domain/facts.ts"
 import type { PaymentOutcome } from "./domain/payment.ts"
 import type { ProductSettings } from "./domain/product.ts"
+import { refundName, type RefundStatus } from "./domain/refund.ts"
 import { isoTimeOrNull } from "./domain/time.ts"
 import type { BatchObserver, CommittedBatch } from "./lanes/batch.ts"
 import { lineWriter } from "./log.ts"
@@ -50,7 +51,8 @@ export function createEvents(log: Logger): Events {
     for (const { facts } of batch.products) {
       for (const fact of facts) {
         count(fact)
-        lines.push(lineOf(fact))
+        const line = lineOf(fact)
+        if (line !== null) lines.push(line)
       }
     }
     if (lines.length > 0) writeLines("info", lines)
@@ -65,7 +67,13 @@ export function createEvents(log: Logger): Events {
       case "order_created":
       case "order_cancelled":
       case "order_expired":
+      case "order_paid":
+      case "order_refunded":
         return metrics.orders.count(fact.kind.slice("order_".length))
+      case "refund_due":
+        return metrics.refunds.count(fact.refund.status)
+      case "refund_settled":
+        return metrics.refunds.count(fact.refund.status)
       case "payment_event":
         return countPaymentEvent(fact)
       case "product_created":
@@ -77,7 +85,6 @@ export function createEvents(log: Logger): Events {
 
   function countPaymentEvent({ duplicate, outcome }: PaymentEventFact): void {
     metrics.paymentEvents.count(duplicate ? "duplicate" : outcome)
-    if (!duplicate && outcome === "paid") metrics.orders.count("paid")
   }
 
   function tellPaymentEvent(event: PaymentEventFact): void {
@@ -111,7 +118,7 @@ export function createEvents(log: Logger): Events {
       suppressed = 0
     },
     gateRefused: () => metrics.gateRefusals.count(),
-    eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked" }),
+    eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked", late: false }),
     expiryBatch: ({ expired, durationMs }) =>
       tell("expiry.batch", { expired_count: expired, duration_ms: durationMs }, "Expiry batch."),
     expiryLag: (seconds) => metrics.expiryLag.set(seconds),
@@ -131,8 +138,11 @@ export function createEvents(log: Logger): Events {
 
 type PaymentEventFact = Omit<Extract<Fact, { kind: "payment_event" }>, "kind">
 
-/** The line of a fact, as the log takes it: its members without the braces. */
-function lineOf(fact: Fact): string {
+/**
+ * The line of a fact, as the log takes it: its members without the braces. Null: another fact of the
+ * same moment says it.
+ */
+function lineOf(fact: Fact): string | null {
   switch (fact.kind) {
     case "hold_created":
       return holdLine("hold.created", fact, "Hold created.")
@@ -146,6 +156,14 @@ function lineOf(fact: Fact): string {
       return line("order.cancelled", orderFields(fact), "Order cancelled.")
     case "order_expired":
       return line("order.expired", orderFields(fact), "Unpaid order expired.")
+    case "order_paid":
+      return null
+    case "order_refunded":
+      return line("order.refunded", orderFields(fact), "Order refunded.")
+    case "refund_due":
+      return line("refund.due", refundFields(fact), "Refund due.")
+    case "refund_settled":
+      return line(`refund.${fact.refund.status}`, refundFields(fact), refundMessages[fact.refund.status])
     case "payment_event":
       return paymentEventLine(fact)
     case "product_created":
@@ -177,6 +195,7 @@ function paymentEventLine(event: PaymentEventFact): string {
       order_id: event.orderId,
       is_duplicate: event.duplicate,
       outcome: event.outcome,
+      late: event.late || undefined,
       request_id: event.requestId,
     },
     event.duplicate ? "Webhook Duplicate Ignored" : webhookMessages[event.outcome],
@@ -197,6 +216,26 @@ function orderFields({ order, requestId }: Extract<Fact, { order: object }>) {
     hold_id: order.holdId,
     product_id: order.productId,
     quantity: order.quantity,
+    request_id: requestId,
+  }
+}
+
+const refundMessages: Record<RefundStatus, string> = {
+  due: "Refund is tried again.",
+  sent: "Refund sent.",
+  confirmed: "Refund confirmed.",
+  failed: "Refund failed; somebody has to look.",
+}
+
+function refundFields({ refund, requestId }: Extract<Fact, { refund: object }>) {
+  return {
+    refund_id: refundName(refund.orderId, refund.number),
+    order_id: refund.orderId,
+    product_id: refund.productId,
+    amount_minor: refund.amountMinor,
+    currency: refund.currency,
+    restock_qty: refund.restockQty,
+    reason: refund.reason,
     request_id: requestId,
   }
 }

@@ -38,21 +38,28 @@ async function openLoop(plan: LoadPlan, load: Extract<Load, { kind: "open" }>, t
   visitors.onIdle = (visitor) => idle.push(visitor)
   await visitors.open()
 
-  const startedAt = performance.now()
-  const arrivals = arrivalTimes(load.phases, startedAt)
-  tally.measure(startedAt, startedAt + totalSeconds(load.phases) * 1000)
-  let due = arrivals.next()
-  while (due.done !== true) {
-    const now = performance.now()
+  /** Whoever is due takes a free connection: on the tick, and where all are busy as soon as one is free. */
+  function admit(now: number): void {
     while (due.done !== true && due.value <= now) {
       if (due.value < now - PATIENCE_MS) tally.dropped += 1
       else {
         const visitor = idle.pop()
-        if (visitor === undefined) break
+        if (visitor === undefined) return
         visitor.start(visitors.nextJourney(), due.value)
       }
       due = arrivals.next()
     }
+  }
+  const startedAt = performance.now()
+  const arrivals = arrivalTimes(load.phases, startedAt)
+  tally.measure(startedAt, startedAt + totalSeconds(load.phases) * 1000)
+  let due = arrivals.next()
+  visitors.onIdle = (visitor) => {
+    idle.push(visitor)
+    admit(performance.now())
+  }
+  while (due.done !== true) {
+    admit(performance.now())
     await sleep(TICK_MS)
   }
   await visitors.close()

@@ -2,6 +2,7 @@ import closeWithGrace from "close-with-grace"
 import type { Config } from "../config.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../log.ts"
+import { providersOf } from "../payments/providers.ts"
 import { migrate } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
 import { startWorker } from "../worker/worker.ts"
@@ -17,7 +18,7 @@ export async function work(config: Config): Promise<void> {
   })
   await migrate(access.url)
   const engine = createEngine(database, config, log)
-  const worker = startWorker({ ...engine, log, retention: config })
+  const worker = startWorker({ ...engine, providers: providersOf(), log, retention: config })
   log.info("Working.")
   closeWithGrace({ logger: false }, async ({ err, signal }) => {
     if (err === undefined) log.info({ signal }, "Stopping.")

@@ -1,16 +1,19 @@
 import { endUnpaidOrder } from "./cancel-order.ts"
-import { orderAsOfNow } from "./expire-due.ts"
-import type { Order } from "./order.ts"
+import { orderAsOfNow, reclaimDue } from "./expire-due.ts"
+import { endOfUnpaid, type Order } from "./order.ts"
+import { decidePayment, type PaymentDecision, type PaymentSituation } from "./payment-decision.ts"
 import type { Payment, PaymentEvent, PaymentEventRecord, PaymentOutcome } from "./payment.ts"
-import type { Instant } from "./time.ts"
-import { sellHeldUnits } from "./units.ts"
-import { eventName, type WorkingSet } from "./working-set.ts"
+import { availableUnits, isWithinSale } from "./product.ts"
+import { oweRefund } from "./owe-refund.ts"
+import { hasPassed, later, type Instant } from "./time.ts"
+import { sellAvailableUnits, sellHeldUnits } from "./units.ts"
+import { eventName, productOf, type WorkingSet } from "./working-set.ts"
 
 /**
  * Lets one payment event act on its order and writes down what it did.
  *
- * Money that arrives is always recorded (I7): it pays the order, or it is due to go back. A late or
- * conflicting event never moves stock. `event` is new, or was parked until this order came to be.
+ * Money that arrives is always recorded (I7): it pays the order, or it is due to go back. `event` is
+ * new, or was parked until this order came to be.
  */
 export function applyPaymentEvent(
   state: WorkingSet,
@@ -18,20 +21,29 @@ export function applyPaymentEvent(
   orderId: number,
   now: Instant,
 ): PaymentEventRecord {
-  const outcome = outcomeFor(state, event, currentOrder(state, orderId, now), now)
+  const { outcome, late } = actOn(currentOrder(state, orderId, now), { state, event, now })
   const order = currentOrder(state, orderId, now)
   const record: PaymentEventRecord = {
     ...event,
     outcome,
+    late,
     appliedOrderId: order.id,
     orderStatus: order.status,
     receivedAt: "receivedAt" in event ? event.receivedAt : now,
     appliedAt: now,
+    returnedAt: null,
   }
   const parked = state.events.get(eventName(event.provider, event.key)) !== undefined
   if (parked) state.events.replace(record)
   else state.events.add(record)
-  state.facts.push({ kind: "payment_event", key: event.key, orderId: order.id, outcome, duplicate: false })
+  state.facts.push({
+    kind: "payment_event",
+    key: event.key,
+    orderId: order.id,
+    outcome,
+    duplicate: false,
+    late,
+  })
   return record
 }
 
@@ -41,31 +53,84 @@ function currentOrder(state: WorkingSet, orderId: number, now: Instant): Order {
   return orderAsOfNow(state, order, now)
 }
 
-function outcomeFor(state: WorkingSet, event: PaymentEvent, order: Order, now: Instant): PaymentOutcome {
-  if (event.kind === "succeeded") return receiveMoney(state, event, order, now)
-  if (order.status !== "pending_payment") return "ignored_final"
-  endUnpaidOrder(state, order, now)
-  return "cancelled"
+interface Arrival {
+  readonly state: WorkingSet
+  readonly event: PaymentEvent
+  readonly now: Instant
 }
 
-function receiveMoney(state: WorkingSet, event: PaymentEvent, order: Order, now: Instant): PaymentOutcome {
+interface Effect {
+  readonly outcome: PaymentOutcome
+  readonly late: boolean
+}
+
+function actOn(order: Order, arrival: Arrival): Effect {
+  if (arrival.event.kind === "succeeded") return receiveMoney(order, arrival)
+  if (order.status !== "pending_payment") return { outcome: "ignored_final", late: false }
+  endUnpaidOrder(arrival.state, order, arrival.now)
+  return { outcome: "cancelled", late: false }
+}
+
+function receiveMoney(order: Order, { state, event, now }: Arrival): Effect {
   const received = [...state.payments.values()].filter((payment) => payment.orderId === order.id)
   const same = received.find((payment) => isSamePayment(payment, event))
-  if (same !== undefined) return same.allocation === "order" ? "ignored_final" : "refund_due"
+  if (same !== undefined && same.allocation === "refund_due") return { outcome: "refund_due", late: false }
 
-  if (order.status === "pending_payment" && coversOrder(event, order)) {
-    state.payments.add(paymentOf(event, order, "order", now))
-    state.orders.replace({ ...order, status: "paid", paidAt: now, updatedAt: now })
-    sellHeldUnits(state, order.quantity)
-    return "paid"
+  const decision = decidePayment(situationOf(order, received, { state, event, now }))
+  if (decision.does === "nothing") return { outcome: "ignored_final", late: false }
+  const payment = paymentOf(event, order, decision.does === "pay" ? "order" : "refund_due", now)
+  state.payments.add(payment)
+  if (decision.does === "pay") {
+    pay(order, decision, { state, payment, now })
+    return { outcome: "paid", late: decision.late }
   }
-  if (isPaid(order) && !isSurelyAnotherPayment(received, event)) return "ignored_final"
-  state.payments.add(paymentOf(event, order, "refund_due", now))
-  return "refund_due"
+  const notBefore = decision.atTheEnd ? order.expiresAt : now
+  oweRefund(state, payment, { amountMinor: payment.amountMinor, reason: decision.reason, notBefore }, now)
+  return { outcome: "refund_due", late: false }
 }
 
-function isPaid(order: Order): boolean {
-  return order.status === "paid" || order.status === "refunded"
+function situationOf(
+  order: Order,
+  received: readonly Payment[],
+  { state, event, now }: Arrival,
+): PaymentSituation {
+  const { customerId, quantity, totalMinor } = order
+  const amount = event.amountMinor ?? totalMinor
+  const end = endOfUnpaid(order)
+  // Units that are only held in the rows, because nobody has ended them yet, are there.
+  if (end !== null && !canTake(state, order)) reclaimDue(state, now)
+  return {
+    order: order.status,
+    before: known(received, event),
+    currency: (event.currency ?? order.currency) === order.currency ? "the order's" : "another",
+    amount: amount === totalMinor ? "exact" : amount < totalMinor ? "too little" : "too much",
+    inTime: end === null || !hasPassed(later(end, state.rules.latePaymentSeconds), now),
+    saleIsOn: isWithinSale(productOf(state), now),
+    limitIsLeft: customerId === null || quantity <= unitsLeftFor(state, customerId),
+    unitsAreLeft: quantity <= availableUnits(productOf(state)),
+  }
+}
+
+function canTake(state: WorkingSet, { customerId, quantity }: Order): boolean {
+  if (quantity > availableUnits(productOf(state))) return false
+  return customerId === null || quantity <= unitsLeftFor(state, customerId)
+}
+
+/** A customer whose row the batch did not need has returned units in it, and may have them again. */
+function unitsLeftFor(state: WorkingSet, customerId: string): number {
+  const { maxPerCustomer } = productOf(state)
+  if (maxPerCustomer === null) return Infinity
+  const customer = state.customers.get(customerId)
+  if (customer === undefined) return state.customerReturns.get(customerId) ?? maxPerCustomer
+  return maxPerCustomer - customer.units
+}
+
+function known(received: readonly Payment[], event: PaymentEvent): PaymentSituation["before"] {
+  if (received.some((payment) => isSamePayment(payment, event))) return "this"
+  const paying = received.find((payment) => payment.allocation === "order")
+  if (paying === undefined) return "nothing"
+  // A second success without a name of its own may be a second message about the first payment.
+  return event.paymentId === null || paying.paymentId === null ? "perhaps this" : "nothing"
 }
 
 function isSamePayment(payment: Payment, event: PaymentEvent): boolean {
@@ -74,19 +139,21 @@ function isSamePayment(payment: Payment, event: PaymentEvent): boolean {
   )
 }
 
-/**
- * Only payments with names of their own can be told apart: a second success without one may be
- * a second message about the first payment. The inbox keeps it either way.
- */
-function isSurelyAnotherPayment(received: readonly Payment[], event: PaymentEvent): boolean {
-  const paying = received.find((payment) => payment.allocation === "order")
-  return event.paymentId !== null && paying !== undefined && paying.paymentId !== null
-}
+type Paying = Extract<PaymentDecision, { does: "pay" }>
 
-function coversOrder(event: PaymentEvent, order: Order): boolean {
-  const amount = event.amountMinor ?? order.totalMinor
-  const currency = event.currency ?? order.currency
-  return currency === order.currency && amount >= order.totalMinor
+function pay(
+  order: Order,
+  { late, excessGoesBack }: Paying,
+  { state, payment, now }: { state: WorkingSet; payment: Payment; now: Instant },
+): void {
+  if (late) sellAvailableUnits(state, order.quantity, order.customerId)
+  else sellHeldUnits(state, order.quantity)
+  const paid: Order = { ...order, status: "paid", late, paidAt: now, updatedAt: now }
+  state.orders.replace(paid)
+  state.facts.push({ kind: "order_paid", order: paid })
+  if (!excessGoesBack) return
+  const amountMinor = payment.amountMinor - order.totalMinor
+  oweRefund(state, payment, { amountMinor, reason: "amount_too_high", notBefore: now }, now)
 }
 
 function paymentOf(
@@ -104,6 +171,7 @@ function paymentOf(
     amountMinor: event.amountMinor ?? order.totalMinor,
     currency: event.currency ?? order.currency,
     allocation,
+    refundedMinor: 0,
     receivedAt: now,
   }
 }

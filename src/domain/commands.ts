@@ -9,8 +9,11 @@ import type {
   PaymentEventRefusal,
   PlaceHoldRefusal,
   PlaceOrderRefusal,
+  RefundOrderRefusal,
   ReleaseHoldRefusal,
+  SettleRefundRefusal,
 } from "./refusals.ts"
+import type { Refund } from "./refund.ts"
 
 /** What every command says. Ids of new rows are given, so that a batch can be repeated as it was. */
 interface CommandBase {
@@ -59,6 +62,29 @@ export interface RecordPaymentEvent extends CommandBase {
   readonly newOrderId: number
 }
 
+/** Money back for a paid order, units on offer again, or both. */
+export interface RefundOrder extends CommandBase {
+  readonly kind: "refund_order"
+  readonly orderId: number
+  /** Null: all that is left of its payment. */
+  readonly amountMinor: number | null
+  readonly restockQty: number
+}
+
+/** What became of a refund: at its provider, or by a human's word. */
+export interface SettleRefund extends CommandBase {
+  readonly kind: "settle_refund"
+  readonly orderId: number
+  readonly number: number
+  readonly result: RefundResult
+}
+
+export type RefundResult =
+  | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
+  | { readonly status: "failed"; readonly error: string }
+  /** To be tried once more. */
+  | { readonly status: "due" }
+
 /** Ends what is due; the store loads at most as many due rows as `limit` says. */
 export interface ExpireDue extends CommandBase {
   readonly kind: "expire_due"
@@ -93,6 +119,8 @@ export type Command =
   | PlaceOrder
   | CancelOrder
   | RecordPaymentEvent
+  | RefundOrder
+  | SettleRefund
   | ExpireDue
   | CreateProduct
   | ChangeProduct
@@ -125,6 +153,8 @@ export interface OutcomeByKind {
   place_order: PlacedOrder | PlaceOrderRefusal
   cancel_order: Order | CancelOrderRefusal
   record_payment_event: RecordedEvent | PaymentEventRefusal
+  refund_order: Refund | RefundOrderRefusal
+  settle_refund: Refund | SettleRefundRefusal
   expire_due: Sweep
   create_product: Product | ChangeProductRefusal
   change_product: Product | ChangeProductRefusal

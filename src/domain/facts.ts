@@ -2,6 +2,7 @@ import type { Hold } from "./hold.ts"
 import type { Order } from "./order.ts"
 import type { PaymentOutcome } from "./payment.ts"
 import type { ProductSettings } from "./product.ts"
+import type { Refund } from "./refund.ts"
 
 /**
  * Something that happened and will be true for ever once the batch commits.
@@ -20,6 +21,11 @@ type FactBody =
   | { readonly kind: "order_created"; readonly order: Order }
   | { readonly kind: "order_cancelled"; readonly order: Order }
   | { readonly kind: "order_expired"; readonly order: Order }
+  | { readonly kind: "order_paid"; readonly order: Order }
+  | { readonly kind: "order_refunded"; readonly order: Order }
+  | { readonly kind: "refund_due"; readonly refund: Refund }
+  /** The provider has taken it on, or said that it is back, or that it cannot be. */
+  | { readonly kind: "refund_settled"; readonly refund: Refund }
   | {
       readonly kind: "product_created" | "product_changed"
       readonly productId: number
@@ -38,4 +44,5 @@ type FactBody =
       readonly orderId: number
       readonly outcome: PaymentOutcome
       readonly duplicate: boolean
+      readonly late: boolean
     }

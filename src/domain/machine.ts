@@ -7,8 +7,10 @@ import type { Fact } from "./facts.ts"
 import { placeHold } from "./place-hold.ts"
 import { placeOrder } from "./place-order.ts"
 import { recordPaymentEvent } from "./record-payment-event.ts"
+import { refundOrder } from "./refund-order.ts"
 import { isRefusal, type IdempotencyRefusal, type Refusal } from "./refusals.ts"
 import { releaseHold } from "./release-hold.ts"
+import { settleRefund } from "./settle-refund.ts"
 import type { Instant } from "./time.ts"
 import { idempotencyName, type WorkingSet } from "./working-set.ts"
 
@@ -68,6 +70,10 @@ function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[k
       return cancelOrder(state, command, now)
     case "record_payment_event":
       return recordPaymentEvent(state, command, now)
+    case "refund_order":
+      return refundOrder(state, command, now)
+    case "settle_refund":
+      return settleRefund(state, command, now)
     case "expire_due":
       return expireDue(state, command, now)
     case "create_product":
@@ -93,6 +99,9 @@ const passingRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "order_not_found",
   "stock_changed",
   "stock_in_use",
+  "order_not_paid",
+  "refund_not_found",
+  "refund_not_open",
 ])
 
 function isFinalAnswer(outcome: OutcomeByKind[keyof OutcomeByKind]): boolean {

@@ -1,6 +1,8 @@
 import type { Command } from "./commands.ts"
+import { endOfUnpaid, isDueOrder, type Order } from "./order.ts"
 import { availableUnits } from "./product.ts"
-import type { WorkingSet } from "./working-set.ts"
+import type { Instant } from "./time.ts"
+import { orderOfHold, type WorkingSet } from "./working-set.ts"
 
 /** What must be loaded before a batch can run. Empty lists load nothing. */
 export interface Needs {
@@ -17,6 +19,14 @@ export interface Needs {
   /** Units asked for by each customer that is named. */
   readonly unitsByCustomer: ReadonlyMap<string, number>
   readonly events: readonly { readonly provider: string; readonly key: string }[]
+  /** Orders whose payments are needed, by their own ids or their holds'. */
+  readonly payments: boolean
+  /** Orders that money has come for. */
+  readonly moneyFor: readonly { readonly orderId: number; readonly holdId: number | null }[]
+  /** Whether a command may end an order before its money comes in the same batch. */
+  readonly mayEndOrders: boolean
+  /** Orders whose refunds are needed. */
+  readonly refundOrderIds: readonly number[]
   readonly idempotency: readonly { readonly scope: string; readonly key: string }[]
 }
 
@@ -38,6 +48,10 @@ export function needs(commands: readonly Command[]): Needs {
     newOrderIds: [],
     unitsByCustomer: new Map(),
     events: [],
+    payments: false,
+    moneyFor: [],
+    mayEndOrders: false,
+    refundOrderIds: [],
     idempotency: [],
   }
   for (const command of commands) gather(gathered, command)
@@ -65,15 +79,27 @@ function gather(into: Gathered, command: Command): void {
       break
     case "cancel_order":
       into.orderIds.push(command.orderId)
+      into.mayEndOrders = true
       break
     case "record_payment_event":
       into.events.push(command.event)
+      into.payments = true
+      if (command.event.kind === "succeeded") into.moneyFor.push(command.event)
+      else into.mayEndOrders = true
       into.orderIds.push(command.event.orderId)
       into.newOrderIds.push(command.newOrderId)
       if (command.event.holdId !== null) {
         into.holdIds.push(command.event.holdId)
         into.orderHoldIds.push(command.event.holdId)
       }
+      break
+    case "refund_order":
+      into.orderIds.push(command.orderId)
+      into.payments = true
+      break
+    case "settle_refund":
+      into.orderIds.push(command.orderId)
+      into.refundOrderIds.push(command.orderId)
       break
     case "expire_due":
       into.dueLimit = Math.max(into.dueLimit, command.limit)
@@ -91,21 +117,63 @@ export interface Shortage {
   readonly units: number
   /** Customers who would pass their limit. */
   readonly customerIds: readonly string[]
+  /** Customers for whom money has come late: whether they may own more shows in their rows. */
+  readonly latePayers: readonly string[]
 }
 
 /**
  * What the batch lacks after the first look; null when everyone can be served, or when nothing is
  * held that could come back. The store then loads the due rows that could make up for it.
  */
-export function shortage(state: WorkingSet, { units, unitsByCustomer }: Needs): Shortage | null {
+export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortage | null {
   const { product } = state
-  if (product === null || product.held === 0) return null
+  if (product === null) return null
 
-  const missing = Math.max(0, units - availableUnits(product))
+  const late = paidLate(state, needs, now)
+  const latePayers = [...new Set(late.flatMap(({ customerId }) => customerId ?? []))]
+  if (product.held === 0) return latePayers.length > 0 ? { units: 0, customerIds: [], latePayers } : null
+
+  const asked = late.reduce((sum, { quantity }) => sum + quantity, needs.units)
+  const missing = Math.max(0, asked - availableUnits(product))
   const limit = product.maxPerCustomer ?? Infinity
-  const customerIds = [...unitsByCustomer.keys()].filter((customerId) => {
+  const customerIds = [...needs.unitsByCustomer.keys()].filter((customerId) => {
     const owned = state.customers.get(customerId)?.units ?? 0
-    return owned > 0 && owned + (unitsByCustomer.get(customerId) ?? 0) > limit
+    return owned > 0 && owned + (needs.unitsByCustomer.get(customerId) ?? 0) > limit
   })
-  return missing > 0 || customerIds.length > 0 ? { units: missing, customerIds } : null
+  if (missing === 0 && customerIds.length === 0 && latePayers.length === 0) return null
+  return {
+    units: missing,
+    customerIds: limit === Infinity ? [] : [...customerIds, ...latePayers],
+    latePayers,
+  }
+}
+
+/** What money has come for that has ended, whose time is over, or that may end before it. */
+function paidLate(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now: Instant): Latecomer[] {
+  const orders = new Set<Order>()
+  for (const { orderId, holdId } of moneyFor) {
+    for (const order of [
+      state.orders.get(orderId),
+      holdId === null ? undefined : orderOfHold(state, holdId),
+    ]) {
+      if (order === undefined) continue
+      const mayEnd = mayEndOrders && order.status === "pending_payment"
+      if (mayEnd || endOfUnpaid(order) !== null || isDueOrder(order, now)) orders.add(order)
+    }
+  }
+  return [...orders, ...holdsPaidLate(state, moneyFor.length > 0)]
+}
+
+interface Latecomer {
+  readonly customerId: string | null
+  readonly quantity: number
+}
+
+/** An order may be made, ended by an event that has waited for it, and be paid by the next one. */
+function holdsPaidLate({ events, holds }: WorkingSet, hasMoney: boolean): Latecomer[] {
+  const waiting = [...events.values()].filter((event) => event.outcome === "parked")
+  const mayEnd = waiting.some((event) => event.kind !== "succeeded")
+  const mayBePaid = hasMoney || waiting.some((event) => event.kind === "succeeded")
+  if (!mayEnd || !mayBePaid) return []
+  return [...holds.values()].map(({ customerId, qty }) => ({ customerId, quantity: qty }))
 }

@@ -38,8 +38,12 @@ export interface PaymentEventRecord extends PaymentEvent {
   readonly appliedOrderId: number | null
   /** The order's status right after; null while parked. */
   readonly orderStatus: OrderStatus | null
+  /** It paid an order that had ended. */
+  readonly late: boolean
   readonly receivedAt: Instant
   readonly appliedAt: Instant | null
+  /** Somebody has sent the money back by hand before an order came; it then acts on none. */
+  readonly returnedAt: Instant | null
 }
 
 /** Money received, whatever became of the order (I7). */
@@ -53,5 +57,7 @@ export interface Payment {
   readonly currency: string
   /** `order`: it pays the order. `refund_due`: the order could not take it; it must go back. */
   readonly allocation: "order" | "refund_due"
+  /** How much of it has gone back or is about to (I7). */
+  readonly refundedMinor: number
   readonly receivedAt: Instant
 }

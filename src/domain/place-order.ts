@@ -71,6 +71,9 @@ export function convertHold(
     origin,
     expiresAt: later(now, state.rules.paymentTtlSeconds),
     paidAt: null,
+    late: false,
+    restockedQty: 0,
+    refundCount: 0,
     createdAt: now,
     updatedAt: now,
   }

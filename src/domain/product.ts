@@ -56,6 +56,11 @@ export function availableUnits(product: Pick<Product, "stock" | "held" | "sold">
   return product.stock - product.held - product.sold
 }
 
+/** True from `opensAt` until before `closesAt`, paused or not. */
+export function isWithinSale({ opensAt, closesAt }: ProductSettings, now: Instant): boolean {
+  return (opensAt === null || hasPassed(opensAt, now)) && (closesAt === null || !hasPassed(closesAt, now))
+}
+
 /**
  * The first that applies: `closed`, `scheduled`, `paused`, `sold_out` (every unit is sold),
  * `all_held` (nothing available, but held units may come back), `open`.

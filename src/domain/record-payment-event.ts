@@ -23,13 +23,14 @@ export function recordPaymentEvent(
   const { event } = command
   const known = state.events.get(eventName(event.provider, event.key))
   if (known !== undefined && known.fingerprint !== event.fingerprint) return { code: "event_key_reused" }
-  if (known !== undefined && known.outcome !== "parked") {
+  if (known !== undefined && isSettled(known)) {
     state.facts.push({
       kind: "payment_event",
       key: event.key,
       orderId: known.appliedOrderId ?? known.orderId,
       outcome: known.outcome,
       duplicate: true,
+      late: known.late,
     })
     return { event: known, duplicate: true }
   }
@@ -37,6 +38,11 @@ export function recordPaymentEvent(
   const order = orderOfEvent(state, event) ?? orderFromHold(state, command, now)
   if (order === null) return { code: "order_unknown" }
   return { event: actOnce(state, known ?? event, order.id, now), duplicate: known !== undefined }
+}
+
+/** True when it has acted, or never will. */
+function isSettled({ outcome, returnedAt }: PaymentEventRecord): boolean {
+  return outcome !== "parked" || returnedAt !== null
 }
 
 /**

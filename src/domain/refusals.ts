@@ -43,6 +43,20 @@ export type PaymentEventRefusal =
   /** Not an answer for the outside: nothing here matches the event, so the caller parks it. */
   | { readonly code: "order_unknown" }
 
+/** Why nothing is given back for an order. */
+export type RefundOrderRefusal =
+  | { readonly code: "order_not_found" }
+  /** No payment pays it, so there is nothing to give back but what goes back by itself. */
+  | { readonly code: "order_not_paid" }
+  /** What is left of the payment. */
+  | { readonly code: "refund_over_payment"; readonly refundableMinor: number }
+  /** How many of the order's units are not on offer again yet. */
+  | { readonly code: "restock_over_order"; readonly restockableQty: number }
+  | { readonly code: "nothing_to_refund" }
+
+/** Why a refund stays as it is. */
+export type SettleRefundRefusal = { readonly code: "refund_not_found" } | { readonly code: "refund_not_open" }
+
 /** Why a product was not created or changed. */
 export type ChangeProductRefusal =
   | { readonly code: "product_not_found" }
@@ -64,6 +78,8 @@ export type Refusal =
   | PlaceOrderRefusal
   | CancelOrderRefusal
   | PaymentEventRefusal
+  | RefundOrderRefusal
+  | SettleRefundRefusal
   | ChangeProductRefusal
   | AdjustStockRefusal
   | IdempotencyRefusal

@@ -17,13 +17,15 @@ export interface Rows<Key, Row> {
   added(): Row[]
   /** Loaded rows that were replaced, in their last form. */
   changed(): Row[]
+  /** A changed row as it was loaded. */
+  before(row: Row): Row
 }
 
 /** An empty table whose rows are told apart by `keyOf`. */
 export function rowsBy<Key, Row>(keyOf: (row: Row) => Key): Rows<Key, Row> {
   const rows = new Map<Key, Row>()
   const addedKeys = new Set<Key>()
-  const changedKeys = new Set<Key>()
+  const originals = new Map<Key, Row>()
 
   return {
     get: (key) => rows.get(key),
@@ -39,16 +41,22 @@ export function rowsBy<Key, Row>(keyOf: (row: Row) => Key): Rows<Key, Row> {
     },
     replace(row) {
       const key = keyOf(row)
-      if (!rows.has(key)) throw new Error(`row ${String(key)} does not exist`)
+      const present = rows.get(key)
+      if (present === undefined) throw new Error(`row ${String(key)} does not exist`)
       rows.set(key, row)
-      if (!addedKeys.has(key)) changedKeys.add(key)
+      if (!addedKeys.has(key) && !originals.has(key)) originals.set(key, present)
     },
     added: () => pick(rows, addedKeys),
-    changed: () => pick(rows, changedKeys),
+    changed: () => pick(rows, originals.keys()),
+    before(row) {
+      const original = originals.get(keyOf(row))
+      if (original === undefined) throw new Error(`row ${String(keyOf(row))} was not changed`)
+      return original
+    },
   }
 }
 
-function pick<Key, Row>(rows: ReadonlyMap<Key, Row>, keys: ReadonlySet<Key>): Row[] {
+function pick<Key, Row>(rows: ReadonlyMap<Key, Row>, keys: Iterable<Key>): Row[] {
   const picked: Row[] = []
   for (const key of keys) {
     const row = rows.get(key)

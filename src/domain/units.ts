@@ -23,8 +23,11 @@ export function reserveUnits(state: WorkingSet, qty: number, customerId: string 
 export function returnHeldUnits(state: WorkingSet, qty: number, customerId: string | null): void {
   const product = productOf(state)
   changeLoadedProduct(state, { held: product.held - qty })
-  if (customerId === null) return
+  giveBack(state, qty, customerId)
+}
 
+function giveBack(state: WorkingSet, qty: number, customerId: string | null): void {
+  if (customerId === null) return
   const customer = state.customers.get(customerId)
   if (customer !== undefined) {
     state.customers.replace({ ...customer, units: customer.units - qty })
@@ -37,4 +40,29 @@ export function returnHeldUnits(state: WorkingSet, qty: number, customerId: stri
 export function sellHeldUnits(state: WorkingSet, qty: number): void {
   const product = productOf(state)
   changeLoadedProduct(state, { held: product.held - qty, sold: product.sold + qty })
+}
+
+/** Available → sold: money came for an order after its end, and its units are still there. */
+export function sellAvailableUnits(state: WorkingSet, qty: number, customerId: string | null): void {
+  const product = productOf(state)
+  changeLoadedProduct(state, { sold: product.sold + qty })
+  if (customerId === null) return
+
+  const customer = state.customers.get(customerId)
+  const returned = state.customerReturns.get(customerId) ?? 0
+  if (customer !== undefined) {
+    state.customers.replace({ ...customer, units: customer.units + qty, unitLimit: product.maxPerCustomer })
+  } else if (returned >= qty) {
+    // The same batch has taken them away: nothing has changed for the customer.
+    state.customerReturns.set(customerId, returned - qty)
+  } else {
+    state.customers.add({ customerId, units: qty, unitLimit: product.maxPerCustomer })
+  }
+}
+
+/** Sold → available: the shop has taken them back, or never handed them over. */
+export function restockUnits(state: WorkingSet, qty: number, customerId: string | null): void {
+  const product = productOf(state)
+  changeLoadedProduct(state, { sold: product.sold - qty })
+  giveBack(state, qty, customerId)
 }

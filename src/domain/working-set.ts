@@ -3,6 +3,7 @@ import type { Hold } from "./hold.ts"
 import type { Order } from "./order.ts"
 import type { Payment, PaymentEventRecord } from "./payment.ts"
 import type { Product } from "./product.ts"
+import { refundName, type Refund } from "./refund.ts"
 import { rowsBy, type Rows } from "./rows.ts"
 import type { Instant } from "./time.ts"
 
@@ -12,6 +13,8 @@ export interface Rules {
   readonly holdTtlSeconds: number
   /** How long an order waits for its payment. */
   readonly paymentTtlSeconds: number
+  /** How long after an order's end money still pays it, if its units are there. */
+  readonly latePaymentSeconds: number
 }
 
 /** A change of the number of units on offer, kept for ever. */
@@ -65,6 +68,8 @@ export interface WorkingSet {
   readonly events: Rows<string, PaymentEventRecord>
   /** By `eventName(provider, eventKey)`: the payments of the orders that events name. */
   readonly payments: Rows<string, Payment>
+  /** By `refundName(orderId, number)`: the refunds of the orders that commands about refunds name. */
+  readonly refunds: Rows<string, Refund>
   readonly adjustments: StockAdjustment[]
   /** By `idempotencyName(scope, key)`. */
   readonly idempotency: Rows<string, IdempotencyRecord>
@@ -87,6 +92,7 @@ export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
     customerReturns: new Map(),
     events: rowsBy((event) => eventName(event.provider, event.key)),
     payments: rowsBy((payment) => eventName(payment.provider, payment.eventKey)),
+    refunds: rowsBy((refund) => refundName(refund.orderId, refund.number)),
     adjustments: [],
     idempotency: rowsBy((record) => idempotencyName(record.scope, record.key)),
     nextDeadline: undefined,

@@ -12,6 +12,7 @@ export type RequestRefusal =
   | { readonly code: "forbidden" }
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
+  | { readonly code: "payment_event_not_found" }
   | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
   | { readonly code: "rate_limited" }
   | { readonly code: "internal_error" }
@@ -42,6 +43,8 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   hold_not_found: { status: 404, title: "There is no such hold" },
   order_not_found: { status: 404, title: "There is no such order" },
   route_not_found: { status: 404, title: "There is nothing at this address" },
+  payment_event_not_found: { status: 404, title: "No payment without an order has this name" },
+  refund_not_found: { status: 404, title: "There is no such refund" },
   order_unknown: { status: 404, code: "order_not_found", title: "There is no such order" },
   out_of_stock: { status: 409, title: "Not enough units are available" },
   sale_not_open: { status: 409, title: "The sale has not started" },
@@ -52,6 +55,10 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   stock_changed: { status: 409, title: "The stock is not what was expected" },
   stock_in_use: { status: 409, title: "More units are held and sold than that" },
   customer_limit_reached: { status: 409, title: "The customer has as many units as allowed" },
+  order_not_paid: { status: 409, title: "No payment pays this order" },
+  refund_over_payment: { status: 409, title: "Less than that is left of the payment" },
+  restock_over_order: { status: 409, title: "The order has fewer units than that left" },
+  refund_not_open: { status: 409, title: "The refund cannot become that" },
   event_key_reused: {
     status: 409,
     code: "idempotency_key_reused",
@@ -64,6 +71,11 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   unsupported_media_type: { status: 415, title: "The body must be application/json" },
   invalid_request: { status: 422, title: "The request does not fit its schema" },
   invalid_sale_window: { status: 422, code: "invalid_request", title: "A sale must open before it closes" },
+  nothing_to_refund: {
+    status: 422,
+    code: "invalid_request",
+    title: "There is neither money nor units to give back",
+  },
   quantity_over_limit: { status: 422, title: "One hold may not have so many units" },
   customer_required: { status: 422, title: "This product is sold only with a customer_id" },
   idempotency_key_reused: { status: 422, title: "This Idempotency-Key came with another request" },
@@ -122,12 +134,18 @@ function members(refusal: AnyRefusal): object {
       return { max_per_hold: refusal.maxPerHold }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }
+    case "refund_over_payment":
+      return { refundable_minor: refusal.refundableMinor }
+    case "restock_over_order":
+      return { restockable_qty: refusal.restockableQty }
     case "stock_changed":
       return { stock: refusal.stock }
     case "stock_in_use":
       return { reserved_stock: refusal.held, sold_stock: refusal.sold }
     case "invalid_request":
       return { errors: refusal.errors }
+    case "nothing_to_refund":
+      return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0, or restock_qty must be" }] }
     case "invalid_sale_window":
       return { errors: [{ pointer: "/closes_at", detail: "must be after opens_at" }] }
     default:

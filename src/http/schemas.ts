@@ -97,6 +97,8 @@ const orderFields = {
   total_minor: Type.Integer(),
   currency: Type.String(),
   status: Type.String({ enum: ["pending_payment", "paid", "cancelled", "expired", "refunded"] }),
+  late: Type.Boolean({ description: "it was paid after its end, with units that were still there" }),
+  restocked_qty: Type.Integer({ description: "how many of its units are on offer again" }),
   expires_at: Time,
   paid_at: timeOrNull,
   created_at: Time,
@@ -119,6 +121,72 @@ export const PaymentAnswer = Type.Object({
   order_id: Id,
   status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
   outcome: Type.String({ enum: ["paid", "cancelled", "ignored_final", "refund_due", "parked"] }),
+  late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
+})
+
+export const RefundWire = Type.Object({
+  refund_id: Type.String({ description: "the order's id and a number" }),
+  order_id: Id,
+  product_id: Id,
+  provider: Type.String(),
+  payment_id: orNull<string>("string"),
+  amount_minor: Type.Integer(),
+  amount: Type.String(),
+  currency: Type.String(),
+  reason: Type.String({
+    enum: [
+      "amount_too_low",
+      "amount_too_high",
+      "wrong_currency",
+      "second_payment",
+      "paid_too_late",
+      "sale_over",
+      "customer_limit_reached",
+      "sold_out",
+      "requested",
+    ],
+  }),
+  restock_qty: Type.Integer(),
+  status: Type.String({ enum: ["due", "sent", "confirmed", "failed"] }),
+  not_before: Time,
+  attempts: Type.Integer(),
+  last_error: orNull<string>("string"),
+  provider_refund_id: orNull<string>("string"),
+  created_at: Time,
+  updated_at: Time,
+})
+
+export const RefundList = Type.Object({ data: Type.Array(RefundWire) })
+
+const StrayPaymentWire = Type.Object({
+  provider: Type.String(),
+  key: Type.String(),
+  order_id: Type.Integer({ description: "the order that it names and that is not there" }),
+  payment_id: orNull<string>("string"),
+  amount_minor: orNull<number>("integer"),
+  currency: orNull<string>("string"),
+  received_at: Time,
+  returned_at: timeOrNull,
+})
+
+export const MoneyInboxEntry = Type.Object({
+  kind: Type.String({ enum: ["payment_without_order", "refund"] }),
+  why: Type.String({ description: "in words, for whoever has to look" }),
+  actions: Type.Array(
+    Type.Object({
+      name: Type.String({ enum: ["retry", "confirm", "returned"] }),
+      href: Type.String({ description: "to be POSTed to" }),
+      body: Type.Union([Type.Object({ provider: Type.String(), key: Type.String() }), Type.Null()]),
+    }),
+  ),
+  payment_event: Type.Union([StrayPaymentWire, Type.Null()]),
+  refund: Type.Union([RefundWire, Type.Null()]),
+})
+
+export const MoneyInbox = Type.Object({
+  data: Type.Array(MoneyInboxEntry),
+  has_more: Type.Boolean(),
+  next_cursor: orNull<string>("string"),
 })
 
 export const HoldBody = body({
@@ -128,6 +196,13 @@ export const HoldBody = body({
 })
 
 export const OrderBody = body({ hold_id: Id })
+
+export const RefundBody = body({
+  amount_minor: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_ID })),
+  restock_qty: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
+})
+
+export const ReturnedBody = body({ provider: Label, key: Label })
 
 export const StockBody = body({ stock: Stock, expected: Stock })
 
@@ -186,4 +261,6 @@ export const problemResponses = { "4xx": problem, "5xx": problem }
 export type ProductAnswer = Static<typeof ProductWire>
 export type HoldAnswer = Static<typeof HoldWire>
 export type OrderAnswer = Static<typeof OrderWire>
+export type RefundAnswer = Static<typeof RefundWire>
+export type MoneyInboxAnswer = Static<typeof MoneyInboxEntry>
 export type ProductChanges = Static<typeof ProductChangesBody>

@@ -10,6 +10,7 @@ import { errorAnswerer } from "./errors.ts"
 import { acceptJsonOnly } from "./json-body.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
+import { adminMoneyRoutes } from "./routes/admin-money.ts"
 import { adminProductRoutes } from "./routes/admin-products.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { holdRoutes } from "./routes/holds.ts"
@@ -78,6 +79,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   orderRoutes(app, services)
   paymentRoutes(app, services)
   adminProductRoutes(app, services)
+  adminMoneyRoutes(app, services)
   healthRoutes(app, services)
   app.server.on("checkExpectation", answerExpectation)
   return app

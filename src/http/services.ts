@@ -6,7 +6,9 @@ import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { Ids } from "../store/ids.ts"
+import type { Inbox } from "../store/inbox.ts"
 import type { Lookups } from "../store/lookups.ts"
+import type { MoneyViews } from "../store/money-views.ts"
 import type { ProductMemory } from "../store/product-memory.ts"
 import type { Views } from "../store/views.ts"
 import type { Gatekeeper } from "./auth.ts"
@@ -21,6 +23,8 @@ export interface Services {
   readonly views: Views
   readonly products: ProductMemory
   readonly lookups: Lookups
+  readonly inbox: Inbox
+  readonly money: MoneyViews
   readonly events: Events
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper

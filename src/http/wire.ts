@@ -3,7 +3,9 @@ import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
 import { availableUnits, saleState, type Product, type SaleState } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
-import type { HoldAnswer, OrderAnswer, ProductAnswer } from "./schemas.ts"
+import type { PaymentEventRecord } from "../domain/payment.ts"
+import { refundName, type Refund } from "../domain/refund.ts"
+import type { HoldAnswer, MoneyInboxAnswer, OrderAnswer, ProductAnswer, RefundAnswer } from "./schemas.ts"
 
 /** A product as it goes over the wire. `defaultHoldTtl` fills in where the product says nothing. */
 export function productAnswer(product: Product, now: Instant, defaultHoldTtl: number): ProductAnswer {
@@ -95,10 +97,79 @@ export function orderAnswer(order: Order): OrderAnswer {
     total_minor: order.totalMinor,
     currency: order.currency,
     status: order.status,
+    late: order.late,
+    restocked_qty: order.restockedQty,
     expires_at: isoTime(order.expiresAt),
     paid_at: isoTimeOrNull(order.paidAt),
     created_at: isoTime(order.createdAt),
     updated_at: isoTime(order.updatedAt),
     customer_id: order.customerId,
+  }
+}
+
+/** A refund as it goes over the wire. */
+export function refundAnswer(refund: Refund): RefundAnswer {
+  return {
+    refund_id: refundName(refund.orderId, refund.number),
+    order_id: refund.orderId,
+    product_id: refund.productId,
+    provider: refund.provider,
+    payment_id: refund.paymentId,
+    amount_minor: refund.amountMinor,
+    amount: decimalAmount(refund.amountMinor, refund.currency),
+    currency: refund.currency,
+    reason: refund.reason,
+    restock_qty: refund.restockQty,
+    status: refund.status,
+    not_before: isoTime(refund.notBefore),
+    attempts: refund.attempts,
+    last_error: refund.lastError,
+    provider_refund_id: refund.providerRefundId,
+    created_at: isoTime(refund.createdAt),
+    updated_at: isoTime(refund.updatedAt),
+  }
+}
+
+/** A refund that is not confirmed, with what can be done. */
+export function openRefundAnswer(refund: Refund): MoneyInboxAnswer {
+  const address = `/api/admin/refunds/${refundName(refund.orderId, refund.number)}`
+  const confirm = { name: "confirm", href: `${address}/confirm`, body: null }
+  const retry = { name: "retry", href: `${address}/retry`, body: null }
+  return {
+    kind: "refund",
+    why: whyOpen(refund),
+    actions: refund.status === "failed" ? [retry, confirm] : [confirm],
+    payment_event: null,
+    refund: refundAnswer(refund),
+  }
+}
+
+function whyOpen({ status, lastError, attempts }: Refund): string {
+  if (status === "sent") return "its provider has taken it on and has not said that it is back"
+  if (status === "failed") return `its provider refused it: ${lastError ?? "without a reason"}`
+  return attempts === 0
+    ? "it has not been sent yet"
+    : `it could not be sent yet: ${lastError ?? "without a reason"}`
+}
+
+/** A success that waits for its order, with what can be done. */
+export function strayPaymentAnswer(event: PaymentEventRecord): MoneyInboxAnswer {
+  const { provider, key } = event
+  const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } }
+  return {
+    kind: "payment_without_order",
+    why: "no order with this id exists, and it names no hold that could become one",
+    actions: event.returnedAt === null ? [returned] : [],
+    payment_event: {
+      provider,
+      key,
+      order_id: event.orderId,
+      payment_id: event.paymentId,
+      amount_minor: event.amountMinor,
+      currency: event.currency,
+      received_at: isoTime(event.receivedAt),
+      returned_at: isoTimeOrNull(event.returnedAt),
+    },
+    refund: null,
   }
 }

@@ -42,6 +42,12 @@ export function createMetrics() {
       label: "outcome",
       registry,
     }),
+    refunds: createTally({
+      name: "doorbuster_refunds_total",
+      help: "Refunds by what became of them",
+      label: "status",
+      registry,
+    }),
     stock: new Gauge({
       name: "doorbuster_stock_units",
       help: "Units of each product, read from the database at the scrape",

@@ -23,7 +23,7 @@ export const holdColumns = `
   customer_id as "customerId"`
 
 export const orderColumns = `
-  id, quantity, currency, status, origin,
+  id, quantity, currency, status, origin, late,
   product_id as "productId",
   hold_id as "holdId",
   customer_id as "customerId",
@@ -31,11 +31,13 @@ export const orderColumns = `
   total_minor as "totalMinor",
   expires_at as "expiresAt",
   paid_at as "paidAt",
+  restocked_qty as "restockedQty",
+  refund_count as "refundCount",
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
 export const eventColumns = `
-  provider, key, fingerprint, kind, currency, quantity, outcome,
+  provider, key, fingerprint, kind, currency, quantity, outcome, late,
   order_id as "orderId",
   payment_id as "paymentId",
   amount_minor as "amountMinor",
@@ -44,7 +46,8 @@ export const eventColumns = `
   applied_order_id as "appliedOrderId",
   order_status as "orderStatus",
   received_at as "receivedAt",
-  applied_at as "appliedAt"`
+  applied_at as "appliedAt",
+  returned_at as "returnedAt"`
 
 export const paymentColumns = `
   provider, currency, allocation,
@@ -53,7 +56,22 @@ export const paymentColumns = `
   event_key as "eventKey",
   payment_id as "paymentId",
   amount_minor as "amountMinor",
+  refunded_minor as "refundedMinor",
   received_at as "receivedAt"`
+
+export const refundColumns = `
+  number, provider, currency, reason, status, attempts,
+  product_id as "productId",
+  order_id as "orderId",
+  event_key as "eventKey",
+  payment_id as "paymentId",
+  amount_minor as "amountMinor",
+  restock_qty as "restockQty",
+  not_before as "notBefore",
+  last_error as "lastError",
+  provider_refund_id as "providerRefundId",
+  created_at as "createdAt",
+  updated_at as "updatedAt"`
 
 /** An array of numbers as PostgreSQL reads it; the driver would look for quotes in each. */
 export function numbers(values: readonly (number | null)[]): string {

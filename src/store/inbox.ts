@@ -7,6 +7,11 @@ export interface Inbox {
   find(provider: string, key: string): Promise<PaymentEventRecord | null>
   /** Keeps an event until its order exists. Null: an event with this key is there already. */
   park(event: PaymentEvent): Promise<PaymentEventRecord | null>
+  /**
+   * Notes that the money of a parked success was sent back by hand; it then acts on no order. Null:
+   * there is no such event, it speaks of no money, or it has acted meanwhile.
+   */
+  markReturned(provider: string, key: string): Promise<PaymentEventRecord | null>
   /** Parked events of the last hour whose order now exists, oldest first. */
   parkedWithOrder(limit: number): Promise<PaymentEventRecord[]>
 }
@@ -60,6 +65,22 @@ export function createInbox(pool: pg.Pool): Inbox {
       return rows[0] ?? null
     },
 
+    async markReturned(provider, key) {
+      const { rows } = await pool.query<PaymentEventRecord>({
+        name: "mark-returned",
+        text: `
+          update payment_events
+             set returned_at = coalesce(returned_at, clock_timestamp())
+           where provider = $1
+             and key = $2
+             and outcome = 'parked'
+             and kind = 'succeeded'
+          returning ${eventColumns}`,
+        values: [provider, key],
+      })
+      return rows[0] ?? null
+    },
+
     async parkedWithOrder(limit) {
       const { rows } = await pool.query<PaymentEventRecord>({
         name: "parked-with-order",
@@ -68,6 +89,7 @@ export function createInbox(pool: pg.Pool): Inbox {
             from (select ${eventColumns}
                     from payment_events
                    where outcome = 'parked'
+                     and returned_at is null
                      and received_at > clock_timestamp() - make_interval(secs => $2)) as e
             join orders o
               on o.id = e."orderId"

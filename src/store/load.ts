@@ -3,6 +3,7 @@ import { shortage, type Needs, type Shortage } from "../domain/needs.ts"
 import type { Order } from "../domain/order.ts"
 import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
 import type { Product } from "../domain/product.ts"
+import type { Refund } from "../domain/refund.ts"
 import { isoTime, later, type Instant } from "../domain/time.ts"
 import {
   emptyWorkingSet,
@@ -11,7 +12,15 @@ import {
   type Rules,
   type WorkingSet,
 } from "../domain/working-set.ts"
-import { eventColumns, holdColumns, orderColumns, paymentColumns, productColumns } from "./columns.ts"
+import {
+  eventColumns,
+  holdColumns,
+  numbers,
+  orderColumns,
+  paymentColumns,
+  productColumns,
+  refundColumns,
+} from "./columns.ts"
 import { rememberPlace } from "./row-place.ts"
 import type { Tx } from "./tx.ts"
 
@@ -135,10 +144,11 @@ interface Loaded {
 }
 
 function* loadWhatIsShort(tx: Tx, { state, needs, now }: Loaded): Generator<Promise<void>> {
-  const missing = shortage(state, needs)
-  if (missing !== null || needs.dueLimit > 0) {
-    yield loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })
-  }
+  const missing = shortage(state, needs, now)
+  const lacks = missing !== null && (missing.units > 0 || missing.customerIds.length > 0)
+  if (lacks || needs.dueLimit > 0) yield loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })
+  const unknown = missing?.latePayers.filter((customerId) => !needs.unitsByCustomer.has(customerId)) ?? []
+  if (unknown.length > 0) yield loadCustomers(tx, state, unknown)
 }
 
 function* loadNamedRows(tx: Tx, state: WorkingSet, needs: Needs): Generator<Promise<void>> {
@@ -146,7 +156,8 @@ function* loadNamedRows(tx: Tx, state: WorkingSet, needs: Needs): Generator<Prom
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])
   if (needs.events.length > 0 || needs.newOrderIds.length > 0) yield loadEvents(tx, state, needs)
-  if (needs.events.length > 0) yield loadPayments(tx, state, needs)
+  if (needs.payments) yield loadPayments(tx, state, needs)
+  if (needs.refundOrderIds.length > 0) yield loadRefunds(tx, state, needs.refundOrderIds)
   if (needs.idempotency.length > 0) yield loadIdempotency(tx, state, needs.idempotency)
 }
 
@@ -217,6 +228,7 @@ async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void
       (select ${eventColumns}
          from payment_events
         where outcome = 'parked'
+          and returned_at is null
           and order_id = any($3::bigint[])
         order by order_id, received_at
         limit $4)
@@ -247,6 +259,19 @@ async function loadPayments(tx: Tx, state: WorkingSet, needs: Needs): Promise<vo
     values: [state.productId, needs.orderIds, needs.orderHoldIds],
   })
   for (const payment of rows) state.payments.load(payment)
+}
+
+async function loadRefunds(tx: Tx, state: WorkingSet, orderIds: readonly number[]): Promise<void> {
+  const { rows } = await tx.query<Refund>({
+    name: "load-refunds",
+    text: `
+      select ${refundColumns}
+        from refunds
+       where product_id = $1
+         and order_id = any($2::bigint[])`,
+    values: [state.productId, numbers(orderIds)],
+  })
+  for (const refund of rows) state.refunds.load(refund)
 }
 
 async function loadIdempotency(tx: Tx, state: WorkingSet, named: Needs["idempotency"]): Promise<void> {

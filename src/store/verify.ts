@@ -136,12 +136,13 @@ const checks: readonly Check[] = [
     invariant: "I2",
     text: `
       select p.id as product_id,
-             format('sold is %s, its paid orders have %s units', p.sold, coalesce(o.units, 0)) as what
+             format('sold is %s, its paid orders have %s units that are not on offer again',
+                    p.sold, coalesce(o.units, 0)) as what
         from products p
         left join (
-             select product_id, sum(quantity) as units
+             select product_id, sum(quantity - restocked_qty) as units
                from orders
-              where status = 'paid'
+              where status in ('paid', 'refunded')
               group by product_id) as o on o.product_id = p.id
        where p.sold <> coalesce(o.units, 0)`,
   },
@@ -248,6 +249,75 @@ const checks: readonly Check[] = [
                 and (p.event_key = e.key or p.payment_id = e.payment_id))`,
   },
   {
+    invariant: "I7",
+    text: `
+      select p.product_id,
+             format('payment of event %s (%s): %s of it goes back, its refunds add up to %s',
+                    p.event_key, p.provider, p.refunded_minor, coalesce(r.amount, 0)) as what
+        from payments p
+        left join (
+             select product_id, provider, event_key, sum(amount_minor) as amount
+               from refunds
+              group by product_id, provider, event_key) as r
+          on r.product_id = p.product_id
+         and r.provider = p.provider
+         and r.event_key = p.event_key
+       where p.refunded_minor <> coalesce(r.amount, 0)
+          or p.refunded_minor > p.amount_minor`,
+  },
+  {
+    invariant: "I7",
+    text: `
+      select p.product_id,
+             format('payment of event %s (%s): %s came in, %s of it goes back by itself, and order %s keeps its price of %s',
+                    p.event_key, p.provider, p.amount_minor, coalesce(r.amount, 0), p.order_id,
+                    case when p.allocation = 'order' then o.total_minor else 0 end) as what
+        from payments p
+        join orders o on o.id = p.order_id and o.product_id = p.product_id
+        left join (
+             select product_id, provider, event_key, sum(amount_minor) as amount
+               from refunds
+              where reason <> 'requested'
+              group by product_id, provider, event_key) as r
+          on r.product_id = p.product_id
+         and r.provider = p.provider
+         and r.event_key = p.event_key
+       where p.amount_minor - coalesce(r.amount, 0)
+             <> case when p.allocation = 'order' then o.total_minor else 0 end`,
+  },
+  {
+    invariant: "I7",
+    text: `
+      select r.product_id, format('refund %s-%s gives back a payment that is not there',
+                                  r.order_id, r.number) as what
+        from refunds r
+        left join payments p
+          on p.product_id = r.product_id
+         and p.provider = r.provider
+         and p.event_key = r.event_key
+         and p.order_id = r.order_id
+       where p.order_id is null`,
+  },
+  {
+    invariant: "I7",
+    text: `
+      select o.product_id,
+             format('order %s is %s: it counts %s refunds and %s units on offer again, there are %s and %s; of its price of %s, %s is back',
+                    o.id, o.status, o.refund_count, o.restocked_qty, coalesce(r.count, 0),
+                    coalesce(r.units, 0), o.total_minor, coalesce(r.back, 0)) as what
+        from orders o
+        left join (
+             select product_id, order_id, count(*) as count, sum(restock_qty) as units,
+                    sum(amount_minor) filter (where reason = 'requested' and status = 'confirmed') as back
+               from refunds
+              group by product_id, order_id) as r
+          on r.product_id = o.product_id
+         and r.order_id = o.id
+       where o.refund_count <> coalesce(r.count, 0)
+          or o.restocked_qty <> coalesce(r.units, 0)
+          or o.status = 'refunded' and coalesce(r.back, 0) < o.total_minor`,
+  },
+  {
     invariant: "I8",
     text: `
       select product_id, format('customer %s has %s units, the counter says %s',
@@ -257,9 +327,9 @@ const checks: readonly Check[] = [
                where status = 'active'
                  and customer_id is not null
               union all
-              select product_id, customer_id, quantity, 0
+              select product_id, customer_id, quantity - restocked_qty, 0
                 from orders
-               where status in ('pending_payment', 'paid')
+               where status in ('pending_payment', 'paid', 'refunded')
                  and customer_id is not null
               union all
               select product_id, customer_id, 0, units

@@ -3,10 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Events } from "../events.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { PaymentProvider } from "../payments/provider.ts"
 import type { Database } from "../store/pool.ts"
 import { verifyGently } from "../store/verify.ts"
 import { sweepDue } from "./expiry.ts"
+import type { RefundQueue } from "../store/refund-queue.ts"
 import { startLoop, type Pace } from "./loop.ts"
+import { sendRefunds } from "./refunds.ts"
 import { createEventRetention, createHoldRetention, createKeyRemoval } from "./retention.ts"
 
 export interface WorkerParts {
@@ -14,6 +17,9 @@ export interface WorkerParts {
   readonly lanes: Lanes
   readonly desk: PaymentDesk
   readonly events: Events
+  readonly refunds: RefundQueue
+  /** Those that can be asked to send money back, among others. */
+  readonly providers: readonly PaymentProvider[]
   readonly log: Logger
   readonly retention: Retention
 }
@@ -43,6 +49,7 @@ const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
  * gentle, and rests in between for longer than it took.
  */
 const recountPace = { pauseMs: 60_000, restFactor: 20 }
+const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const PARKED_AT_ONCE = 200
 
 /**
@@ -65,6 +72,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
       async () => void (await desk.applyParked(PARKED_AT_ONCE)),
       report("parked payment events"),
     ),
+    startLoop(refundPace, () => sendRefunds(parts), report("refunds")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(recountPace, () => recount(database, events, log, stopping.signal), report("recount")),
   ]

@@ -15,7 +15,7 @@ test.each<[OrderStatus, number, string | null, OrderStatus, number, number]>([
   ["expired", -60, "order_expired", "expired", 0, 0],
   ["paid", 60, "order_not_pending", "paid", 0, 2],
   ["paid", -60, "order_not_pending", "paid", 0, 2],
-  ["refunded", 60, "order_not_pending", "refunded", 0, 0],
+  ["refunded", 60, "order_not_pending", "refunded", 0, 2],
 ])("an order that is %s and ends in %f s: %s, then %s", (status, endsIn, code, after, held, sold) => {
   const order = orderWith({ status, expiresAt: afterNoon(endsIn), customerId: "anna" })
   const state = stateWith({ orders: [order] })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
-import { askFor, eventWith, stateWith, type Given } from "../support/builders.ts"
+import { afterNoon, askFor, eventWith, orderWith, stateWith, type Given } from "../support/builders.ts"
 
 const nothing: Needs = {
   units: 0,
@@ -12,6 +12,10 @@ const nothing: Needs = {
   newOrderIds: [],
   unitsByCustomer: new Map(),
   events: [],
+  payments: false,
+  moneyFor: [],
+  mayEndOrders: false,
+  refundOrderIds: [],
   idempotency: [],
 }
 const pay = (given: Parameters<typeof eventWith>[0], newOrderId: number) =>
@@ -30,8 +34,38 @@ describe("what a command needs to be judged", () => {
       { kind: "place_order", productId: 1, orderId: 9, holdId: 4 },
       { holdIds: [4], orderHoldIds: [4], newOrderIds: [9] },
     ],
-    [{ kind: "cancel_order", productId: 1, orderId: 9 }, { orderIds: [9] }],
-    [pay({ orderId: 9 }, 12), { events: [eventWith({ orderId: 9 })], orderIds: [9], newOrderIds: [12] }],
+    [
+      { kind: "cancel_order", productId: 1, orderId: 9 },
+      { orderIds: [9], mayEndOrders: true },
+    ],
+    [
+      pay({ orderId: 9 }, 12),
+      {
+        events: [eventWith({ orderId: 9 })],
+        orderIds: [9],
+        newOrderIds: [12],
+        payments: true,
+        moneyFor: [eventWith({ orderId: 9 })],
+      },
+    ],
+    [
+      pay({ orderId: 9, kind: "failed" }, 12),
+      {
+        events: [eventWith({ orderId: 9, kind: "failed" })],
+        orderIds: [9],
+        newOrderIds: [12],
+        payments: true,
+        mayEndOrders: true,
+      },
+    ],
+    [
+      { kind: "refund_order", productId: 1, orderId: 9, amountMinor: null, restockQty: 1 },
+      { orderIds: [9], payments: true },
+    ],
+    [
+      { kind: "settle_refund", productId: 1, orderId: 9, number: 1, result: { status: "due" } },
+      { orderIds: [9], refundOrderIds: [9] },
+    ],
     [
       pay({ orderId: 9, holdId: 4 }, 9),
       {
@@ -40,6 +74,8 @@ describe("what a command needs to be judged", () => {
         newOrderIds: [9],
         holdIds: [4],
         orderHoldIds: [4],
+        payments: true,
+        moneyFor: [eventWith({ orderId: 9, holdId: 4 })],
       },
     ],
     [{ kind: "expire_due", productId: 1, limit: 500 }, { dueLimit: 500 }],
@@ -81,15 +117,25 @@ describe("what is missing after the first look", () => {
   test.each<[string, Given, Command[], ReturnType<typeof shortage>]>([
     ["nothing is asked for", { product: { held: 10 } }, [], null],
     ["there is enough", { product: { held: 6 } }, [askFor(4)], null],
-    ["there is too little", { product: { held: 6 } }, [askFor(5)], { units: 1, customerIds: [] }],
-    ["too little together", { product: { held: 6 } }, [askFor(3), askFor(3)], { units: 2, customerIds: [] }],
+    [
+      "there is too little",
+      { product: { held: 6 } },
+      [askFor(5)],
+      { units: 1, customerIds: [], latePayers: [] },
+    ],
+    [
+      "too little together",
+      { product: { held: 6 } },
+      [askFor(3), askFor(3)],
+      { units: 2, customerIds: [], latePayers: [] },
+    ],
     ["nothing is held that could come back", { product: { sold: 10 } }, [askFor(5)], null],
     ["there is no product", { product: null }, [askFor(5)], null],
     [
       "a customer would pass the limit",
       { product: { held: 3, maxPerCustomer: 3 }, customers: anna(2) },
       [askFor(2, { customerId: "anna" })],
-      { units: 0, customerIds: ["anna"] },
+      { units: 0, customerIds: ["anna"], latePayers: [] },
     ],
     [
       "a customer would just reach the limit",
@@ -113,9 +159,48 @@ describe("what is missing after the first look", () => {
       "both",
       { product: { held: 9, maxPerCustomer: 3 }, customers: anna(3) },
       [askFor(2, { customerId: "anna" })],
-      { units: 1, customerIds: ["anna"] },
+      { units: 1, customerIds: ["anna"], latePayers: [] },
+    ],
+    [
+      "money comes for an order that has ended, and its units are there",
+      { orders: [orderWith({ status: "expired", customerId: "anna" })] },
+      [pay({}, 12)],
+      { units: 0, customerIds: [], latePayers: ["anna"] },
+    ],
+    [
+      "money comes for an order that has ended, and its units are held by others",
+      {
+        product: { held: 9, maxPerCustomer: 3 },
+        orders: [orderWith({ status: "cancelled", customerId: "anna" })],
+      },
+      [pay({}, 12)],
+      { units: 1, customerIds: ["anna"], latePayers: ["anna"] },
+    ],
+    [
+      "money comes, by its hold, for an order whose time is over",
+      { orders: [orderWith({ expiresAt: afterNoon(0), customerId: "anna" })] },
+      [pay({ orderId: 99, holdId: 1 }, 12)],
+      { units: 0, customerIds: [], latePayers: ["anna"] },
+    ],
+    [
+      "money comes for an order that waits",
+      { orders: [orderWith({ customerId: "anna" })] },
+      [pay({}, 12)],
+      null,
+    ],
+    [
+      "money comes for an order that the same batch may cancel before",
+      { orders: [orderWith({ customerId: "anna" })] },
+      [{ kind: "cancel_order", productId: 1, orderId: 11 }, pay({}, 12)],
+      { units: 0, customerIds: [], latePayers: ["anna"] },
+    ],
+    [
+      "an order that has ended has failed once more",
+      { orders: [orderWith({ status: "expired", customerId: "anna" })] },
+      [pay({ kind: "failed" }, 12)],
+      null,
     ],
   ])("%s", (_, given, commands, expected) => {
-    expect(shortage(stateWith(given), needs(commands))).toEqual(expected)
+    expect(shortage(stateWith(given), needs(commands), afterNoon(0))).toEqual(expected)
   })
 })

@@ -13,6 +13,7 @@ import {
   parkedEvent,
   paymentWith,
   stateWith,
+  type Given,
   successOf,
   TICK,
 } from "../support/builders.ts"
@@ -29,9 +30,10 @@ const pendingUnderpaid = {
 const paidByName = { orders: [orderWith({ status: "paid" })], payments: [paymentWith()] }
 const paidUnnamed = { orders: [orderWith({ status: "paid" })], payments: [paymentWith({ paymentId: null })] }
 const refunded = { orders: [orderWith({ status: "refunded" })], payments: [paymentWith()] }
-const cancelled = { orders: [orderWith({ status: "cancelled" })] }
+/** A success comes 600 seconds after it was cancelled: a moment too late. */
+const cancelled = { orders: [orderWith({ status: "cancelled", updatedAt: afterNoon(-600) })] }
 const cancelledReturning = { ...cancelled, payments: [paymentWith({ allocation: "refund_due" })] }
-const expired = { orders: [orderWith({ status: "expired" })] }
+const expired = { orders: [orderWith({ status: "expired", expiresAt: afterNoon(-600) })] }
 const expiredReturning = { ...expired, payments: [paymentWith({ allocation: "refund_due" })] }
 
 /** Said by an event; a number is the amount of a success. */
@@ -43,7 +45,7 @@ const amount = (amountMinor: number, currency = "EUR") => ({ ...success, amountM
 
 type Row = [
   string,
-  Parameters<typeof stateWith>[0],
+  Given,
   Partial<PaymentEvent>,
   PaymentOutcome,
   OrderStatus,
@@ -89,7 +91,7 @@ describe("what an event does to its order", () => {
     ["waiting with too little", pendingUnderpaid, named("pay-1"), "refund_due", "pending_payment"],
     ["waiting with too little", pendingUnderpaid, failure, "cancelled", "cancelled"],
 
-    ["over but not swept", pendingOver, success, "refund_due", "expired", back],
+    ["over but not swept", pendingOver, success, "paid", "paid", full],
     ["over but not swept", pendingOver, failure, "ignored_final", "expired"],
     ["over but not swept", pendingOver, cancellation, "ignored_final", "expired"],
 
@@ -131,17 +133,19 @@ describe("what an event does to its order", () => {
     const expected = {
       ...event,
       outcome,
+      late: given.orders === pendingOver.orders && statusAfter === "paid",
       orderStatus: statusAfter,
       appliedOrderId: 11,
       receivedAt: NOON,
       appliedAt: NOON,
+      returnedAt: null,
     }
     expect(recorded).toEqual({ duplicate: false, event: expected })
     expect(state.events.added()).toEqual([expected])
     expect(state.orders.get(11)?.status).toBe(statusAfter)
     expect(counters(state)).toEqual({
       held: statusAfter === "pending_payment" ? 2 : 0,
-      sold: statusAfter === "paid" ? 2 : 0,
+      sold: statusAfter === "paid" || statusAfter === "refunded" ? 2 : 0,
     })
     expect(
       state.payments.added().map((added) => [added.amountMinor, added.currency, added.allocation]),
@@ -178,6 +182,7 @@ describe("what an event does to its order", () => {
         amountMinor: 19_998,
         currency: "EUR",
         allocation: "order",
+        refundedMinor: 0,
         receivedAt: NOON,
       },
     ])
@@ -201,6 +206,7 @@ describe("the same key again (I4)", () => {
       orderId: 11,
       outcome: "paid",
       duplicate: true,
+      late: false,
     })
   })
 

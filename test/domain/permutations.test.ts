@@ -60,7 +60,7 @@ const kindOf = (letter: Letter, variant: Variant): PaymentEventKind =>
         ? "cancelled"
         : variant[letter as "H"]
 
-/** Worked out from CONTRACT §2 alone: who acts in which order, and that the first one decides. */
+/** Worked out from CONTRACT §2 alone: who acts in which order, that the first one decides, and money more than that. */
 function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
   const answers: string[] = []
   const waiting: Letter[] = []
@@ -71,7 +71,8 @@ function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
 
   function act(letter: Letter): void {
     const isSuccess = kindOf(letter, variant) === "succeeded"
-    if (order === "pending_payment") {
+    // Money that comes soon after a cancellation takes the units again: they are there.
+    if (order === "pending_payment" || (order === "cancelled" && isSuccess)) {
       order = isSuccess ? "paid" : "cancelled"
       outcomes.set(letter, order)
       if (isSuccess) payments.push(`${letter} order`)

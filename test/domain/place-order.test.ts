@@ -76,6 +76,9 @@ test("the order has the hold's units and customer, the price of now and its own 
       origin: "buyer",
       expiresAt: afterNoon(RULES.paymentTtlSeconds),
       paidAt: null,
+      late: false,
+      restockedQty: 0,
+      refundCount: 0,
       createdAt: NOON,
       updatedAt: NOON,
     },
@@ -114,26 +117,27 @@ describe("events parked for the order", () => {
   const succeeded = { key: "succeeded", kind: "succeeded", receivedAt: afterNoon(-10) } as const
 
   test.each([
-    // in the inbox                             order        outcomes by key            held sold
-    [[succeeded], "paid", { succeeded: "paid" }, 0, 2],
-    [[failed], "cancelled", { failed: "cancelled" }, 0, 0],
-    [[failed, succeeded], "cancelled", { failed: "cancelled", succeeded: "refund_due" }, 0, 0],
+    // in the inbox                order  late   outcomes by key            held sold
+    [[succeeded], "paid", false, { succeeded: "paid" }, 0, 2],
+    [[failed], "cancelled", false, { failed: "cancelled" }, 0, 0],
+    [[failed, succeeded], "paid", true, { failed: "cancelled", succeeded: "paid" }, 0, 2],
     // The order in which they came decides, not the one in which they are loaded.
-    [[succeeded, failed], "cancelled", { failed: "cancelled", succeeded: "refund_due" }, 0, 0],
+    [[succeeded, failed], "paid", true, { failed: "cancelled", succeeded: "paid" }, 0, 2],
     [
       [{ ...failed, receivedAt: afterNoon(-5) }, succeeded],
       "paid",
+      false,
       { succeeded: "paid", failed: "ignored_final" },
       0,
       2,
     ],
-    [[{ ...succeeded, orderId: 12 }], "pending_payment", { succeeded: "parked" }, 2, 0],
-  ] as const)("%o: %s, %o", (events, status, outcomes, held, sold) => {
+    [[{ ...succeeded, orderId: 12 }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
+  ] as const)("%o: %s, late %s, %o", (events, status, late, outcomes, held, sold) => {
     const state = stateWith({ holds: [holdWith()], events: events.map((event) => parkedEvent(event)) })
 
     const placed = successOf(placeOrder(state, order, NOON))
 
-    expect(placed.order).toMatchObject({ id: 11, status })
+    expect(placed.order).toMatchObject({ id: 11, status, late })
     expect(Object.fromEntries([...state.events.values()].map(({ key, outcome }) => [key, outcome]))).toEqual(
       outcomes,
     )

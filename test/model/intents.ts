@@ -9,6 +9,14 @@ export type Intent =
   | ({ readonly does: "pay" } & PayIntent)
   | { readonly does: "pay_again"; readonly pick: number; readonly altered: boolean }
   | { readonly does: "sweep"; readonly limit: number }
+  | {
+      readonly does: "refund"
+      readonly pick: number
+      /** Null: all that is left. */
+      readonly amount: number | null
+      readonly restock: number
+    }
+  | { readonly does: "settle"; readonly pick: number; readonly to: "due" | "sent" | "confirmed" | "failed" }
   | { readonly does: "adjust"; readonly by: number; readonly isStale: boolean }
   | { readonly does: "change"; readonly what: Change }
   /** Sends an earlier request with an Idempotency-Key again, or another one under its key. */
@@ -85,6 +93,23 @@ const buyers = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ does: fc.constant("sweep" as const), limit: fc.integer({ min: 1, max: 5 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant("refund" as const),
+      pick,
+      amount: fc.constantFrom(null, null, 0, 1, 5_000, 9_999, 20_000),
+      restock: fc.constantFrom(0, 0, 1, 2),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      does: fc.constant("settle" as const),
+      pick,
+      to: fc.constantFrom("due" as const, "sent" as const, "confirmed" as const, "failed" as const),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("repeat" as const), pick, altered: fc.boolean() }) },
 )

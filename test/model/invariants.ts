@@ -25,13 +25,13 @@ function assertCounters(database: MemoryDatabase, reference: Reference, now: Ins
 
   const active = [...holds.values()].filter((hold) => hold.status === "active")
   const pending = [...orders.values()].filter((order) => order.status === "pending_payment")
-  const paid = [...orders.values()].filter((order) => order.status === "paid")
+  const paid = [...orders.values()].filter((order) => order.paidAt !== null)
   const lapsed =
     sum(active.map((hold) => (hold.expiresAt <= now ? hold.qty : 0))) +
     sum(pending.map((order) => (order.expiresAt <= now ? order.quantity : 0)))
   const counted = sum(active.map((hold) => hold.qty)) + sum(pending.map((order) => order.quantity))
   assert.equal(held, counted, "I2: held")
-  assert.equal(sold, sum(paid.map((order) => order.quantity)), "I2: sold")
+  assert.equal(sold, sum(paid.map((order) => order.quantity - order.restockedQty)), "I2: sold")
   assert.equal(sold, reference.sold(now), "I2: sold, by the reference")
   assert.equal(held - lapsed, reference.held(now), "I6: what is held beyond lapsed rows")
 }
@@ -53,8 +53,8 @@ function assertEndings(database: MemoryDatabase, reference: Reference, now: Inst
     const isOver = order.status === "pending_payment" && order.expiresAt <= now
     assert.equal(isOver ? "expired" : order.status, statusOf(expected, now), `I3, I6: order ${order.id}`)
     assert.deepEqual(
-      [order.holdId, order.quantity, order.totalMinor, order.customerId, order.expiresAt],
-      [expected.holdId, expected.qty, expected.total, expected.customer, expected.until],
+      [order.holdId, order.quantity, order.totalMinor, order.customerId, order.expiresAt, order.late],
+      [expected.holdId, expected.qty, expected.total, expected.customer, expected.until, expected.late],
     )
     assert(!used.has(order.holdId), `I3: hold ${order.holdId} became two orders`)
     used.add(order.holdId)
@@ -86,7 +86,7 @@ function assertCustomers(
   }
 }
 
-function assertMoney({ events, payments, orders }: MemoryDatabase, reference: Reference): void {
+function assertMoney({ events, payments, refunds, orders }: MemoryDatabase, reference: Reference): void {
   assert.deepEqual(
     [...events.values()].map((event) => `${event.key} ${event.outcome}`).sort(),
     [...reference.events.values()].map(({ event, outcome }) => `${event.key} ${outcome}`).sort(),
@@ -105,7 +105,30 @@ function assertMoney({ events, payments, orders }: MemoryDatabase, reference: Re
     "I7",
   )
   const paying = [...payments.values()].filter((payment) => payment.allocation === "order")
-  const paid = [...orders.values()].filter((order) => order.status === "paid")
+  assert.deepEqual(
+    [...refunds.values()]
+      .map(
+        (refund) =>
+          `${refund.orderId}-${refund.number} ${refund.eventKey} ${refund.amountMinor} ${refund.reason} ${refund.restockQty} ${refund.notBefore} ${refund.status}`,
+      )
+      .sort(),
+    reference.refunds
+      .map(
+        (refund) =>
+          `${refund.order}-${refund.number} ${refund.key} ${refund.amount} ${refund.reason} ${refund.restock} ${refund.after} ${refund.status}`,
+      )
+      .sort(),
+    "I7: refunds",
+  )
+  // Every minor unit that came is an order's price, or goes back.
+  for (const payment of payments.values()) {
+    const of = [...refunds.values()].filter((refund) => refund.eventKey === payment.eventKey)
+    assert.equal(payment.refundedMinor, sum(of.map((refund) => refund.amountMinor)), "I7: the counter")
+    const byItself = sum(of.map((refund) => (refund.reason === "requested" ? 0 : refund.amountMinor)))
+    const kept = payment.allocation === "order" ? (orders.get(payment.orderId)?.totalMinor ?? 0) : 0
+    assert.equal(payment.amountMinor - byItself, kept, "I7: what came is kept as a price or goes back")
+  }
+  const paid = [...orders.values()].filter((order) => order.paidAt !== null)
   assert.deepEqual(
     numbers(paying.map((payment) => payment.orderId)),
     numbers(paid.map((order) => order.id)),

@@ -15,9 +15,13 @@ export class Reference {
   readonly orders = new Map<number, ReferenceOrder>()
   readonly events = new Map<string, ReferenceEvent>()
   readonly money: ReferenceMoney[] = []
+  readonly refunds: ReferenceRefund[] = []
+  /** Seconds after its end in which an order can still be paid. */
+  readonly lateSeconds: number
 
-  constructor(settings: ProductSettings, stock: number) {
+  constructor(settings: ProductSettings, stock: number, lateSeconds: number) {
     this.settings = settings
+    this.lateSeconds = lateSeconds
     this.stock = stock
   }
 
@@ -26,18 +30,18 @@ export class Reference {
   }
 
   sold(now: Instant): number {
-    return this.#unitsOf(now, ["paid"])
+    return this.#unitsOf(now, ["paid", "refunded"])
   }
 
   owned(customer: string, now: Instant): number {
-    return this.#unitsOf(now, ["active", "pending_payment", "paid"], customer)
+    return this.#unitsOf(now, ["active", "pending_payment", "paid", "refunded"], customer)
   }
 
   #unitsOf(now: Instant, statuses: readonly string[], customer?: string): number {
     let units = 0
     for (const row of [...this.holds.values(), ...this.orders.values()]) {
       const counts = statuses.includes(statusOf(row, now))
-      if (counts && (customer === undefined || row.customer === customer)) units += row.qty
+      if (counts && (customer === undefined || row.customer === customer)) units += row.qty - row.restocked
     }
     return units
   }
@@ -71,7 +75,7 @@ export class Reference {
       const retryAt = ask.qty > this.stock - this.sold(now) ? null : this.#firstEnd(now)
       return `out_of_stock ${state} ${available} ${retryAt}`
     }
-    this.holds.set(ask.id, { ...ask, running: "active", end: null })
+    this.holds.set(ask.id, { ...ask, running: "active", end: null, restocked: 0 })
     return `hold ${ask.id} of ${ask.qty} for ${ask.customer} until ${ask.until}`
   }
 
@@ -117,6 +121,9 @@ export class Reference {
       currency,
       running: "pending_payment",
       end: null,
+      endedAt: null,
+      late: false,
+      restocked: 0,
     }
     this.orders.set(order.id, order)
     for (const waiting of this.events.values()) {
@@ -130,8 +137,8 @@ export class Reference {
     if (order === undefined) return "order_not_found"
     const status = statusOf(order, now)
     if (status === "expired") return "order_expired"
-    if (status === "paid") return "order_not_pending"
-    order.end = "cancelled"
+    if (status === "paid" || status === "refunded") return "order_not_pending"
+    if (status === "pending_payment") [order.end, order.endedAt] = ["cancelled", now]
     return `cancelled ${id}`
   }
 
@@ -174,7 +181,7 @@ export class Reference {
     const status = statusOf(order, now)
     if (kind !== "succeeded") {
       arrived.outcome = status === "pending_payment" ? "cancelled" : "ignored_final"
-      if (status === "pending_payment") order.end = "cancelled"
+      if (status === "pending_payment") [order.end, order.endedAt] = ["cancelled", now]
       return
     }
     const amount = arrived.event.amountMinor ?? order.total
@@ -182,19 +189,99 @@ export class Reference {
     const of = this.money.filter((money) => money.order === order.id)
     const same = of.find((money) => paymentId !== null && money.paymentId === paymentId)
     const paying = of.find((money) => money.pays)
-    const suffices = currency === order.currency && amount >= order.total
-
-    if (same !== undefined) arrived.outcome = same.pays ? "ignored_final" : "refund_due"
-    else if (status === "pending_payment" && suffices) arrived.outcome = "paid"
-    else if (paying !== undefined && (paymentId === null || paying.paymentId === null)) {
-      arrived.outcome = "ignored_final"
-    } else arrived.outcome = "refund_due"
-
-    const pays = arrived.outcome === "paid"
-    if (pays) order.end = "paid"
-    if (same === undefined && arrived.outcome !== "ignored_final") {
-      this.money.push({ order: order.id, key, paymentId, amount, currency, pays })
+    if (same !== undefined) {
+      arrived.outcome = same.pays ? "ignored_final" : "refund_due"
+      return
     }
+    if (paying !== undefined && (paymentId === null || paying.paymentId === null)) {
+      arrived.outcome = "ignored_final"
+      return
+    }
+    const waits = status === "pending_payment"
+    let whyNot: string | null = null
+    if (paying !== undefined) whyNot = "second_payment"
+    else if (currency !== order.currency) whyNot = "wrong_currency"
+    else if (amount < order.total) whyNot = "amount_too_low"
+    else if (!waits) whyNot = this.#whyNotLate(order, status, now)
+
+    arrived.outcome = whyNot === null ? "paid" : "refund_due"
+    const money = { order: order.id, key, paymentId, amount, currency, pays: whyNot === null }
+    this.money.push(money)
+    if (whyNot === null) {
+      order.end = "paid"
+      order.late = !waits
+      this.#giveBack(money, amount - order.total, "amount_too_high", { restock: 0, after: now })
+    } else {
+      const after = whyNot === "amount_too_low" && waits ? order.until : now
+      this.#giveBack(money, amount, whyNot, { restock: 0, after })
+    }
+  }
+
+  #whyNotLate(order: ReferenceOrder, status: string, now: Instant): string | null {
+    const { opensAt, closesAt, maxPerCustomer } = this.settings
+    const end = status === "expired" ? order.until : (order.endedAt ?? order.until)
+    if (now >= end + this.lateSeconds * 1_000) return "paid_too_late"
+    if ((closesAt !== null && now >= closesAt) || (opensAt !== null && now < opensAt)) return "sale_over"
+    if (order.customer !== null && maxPerCustomer !== null) {
+      if (this.owned(order.customer, now) + order.qty > maxPerCustomer) return "customer_limit_reached"
+    }
+    return this.stock - this.held(now) - this.sold(now) < order.qty ? "sold_out" : null
+  }
+
+  #giveBack(
+    money: ReferenceMoney,
+    amount: number,
+    reason: string,
+    { restock, after }: { restock: number; after: Instant },
+  ): ReferenceRefund | null {
+    if (amount === 0 && restock === 0) return null
+    const number = this.refunds.filter((refund) => refund.order === money.order).length + 1
+    const status = amount === 0 ? "confirmed" : "due"
+    const refund = { order: money.order, number, key: money.key, amount, reason, restock, after, status }
+    this.refunds.push(refund)
+    return refund
+  }
+
+  refund(orderId: number, amount: number | null, restock: number, now: Instant): string {
+    const order = this.orders.get(orderId)
+    if (order === undefined) return "order_not_found"
+    const paying = this.money.find((money) => money.order === orderId && money.pays)
+    if (paying === undefined) return "order_not_paid"
+    const gone = this.refunds.filter((refund) => refund.key === paying.key)
+    const left = paying.amount - gone.reduce((sum, refund) => sum + refund.amount, 0)
+    const wanted = amount ?? left
+    if (wanted > left) return `refund_over_payment ${left}`
+    if (restock > order.qty - order.restocked) return `restock_over_order ${order.qty - order.restocked}`
+    const refund = this.#giveBack(paying, wanted, "requested", { restock, after: now })
+    if (refund === null) return "nothing_to_refund"
+    order.restocked += restock
+    return `refund ${refund.order}-${refund.number} of ${wanted}: ${refund.status}`
+  }
+
+  settle(orderId: number, number: number, status: string, now: Instant): string {
+    const refund = this.refunds.find((one) => one.order === orderId && one.number === number)
+    const order = this.orders.get(orderId)
+    if (refund === undefined || order === undefined) return "refund_not_found"
+    const ways = [
+      "due sent",
+      "due confirmed",
+      "due failed",
+      "sent confirmed",
+      "sent failed",
+      "failed due",
+      "failed confirmed",
+    ]
+    if (refund.status !== "confirmed" && refund.status !== status) {
+      if (!ways.includes(`${refund.status} ${status}`)) return "refund_not_open"
+      refund.status = status
+      if (status === "due") refund.after = now
+      const back = this.refunds.filter(
+        (one) => one.order === orderId && one.reason === "requested" && one.status === "confirmed",
+      )
+      const isBack = back.reduce((sum, one) => sum + one.amount, 0) >= order.total
+      if (order.end === "paid" && isBack && back.includes(refund)) order.end = "refunded"
+    }
+    return `refund ${orderId}-${number} of ${refund.amount}: ${refund.status}`
   }
 
   adjustStock(stock: number, expected: number, unswept: number, now: Instant): string {
@@ -221,6 +308,8 @@ interface Ending {
   readonly customer: string | null
   readonly until: Instant
   readonly running: "active" | "pending_payment"
+  /** Units of it that are on offer again. */
+  restocked: number
 }
 
 interface ReferenceHold extends Ending {
@@ -234,7 +323,10 @@ interface ReferenceOrder extends Ending {
   readonly total: number
   readonly currency: string
   readonly byEvent: boolean
-  end: "paid" | "cancelled" | null
+  end: "paid" | "cancelled" | "refunded" | null
+  /** When it was cancelled. */
+  endedAt: Instant | null
+  late: boolean
 }
 
 interface ReferenceEvent {
@@ -249,6 +341,18 @@ interface ReferenceMoney {
   readonly amount: number
   readonly currency: string
   readonly pays: boolean
+}
+
+interface ReferenceRefund {
+  readonly order: number
+  readonly number: number
+  /** The event that told of the payment it gives back. */
+  readonly key: string
+  readonly amount: number
+  readonly reason: string
+  readonly restock: number
+  after: Instant
+  status: string
 }
 
 /** What a row is at a moment, whether or not anybody has swept it. */

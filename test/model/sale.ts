@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import type { Command, Idempotency } from "../../src/domain/commands.ts"
+import type { Command, Idempotency, RefundResult } from "../../src/domain/commands.ts"
 import type { Execution } from "../../src/domain/machine.ts"
 import type { PaymentEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
@@ -32,7 +32,7 @@ interface KeyedRequest {
 
 /** Refusals that another moment may change; CONTRACT: they are judged anew. */
 const passing =
-  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use)/
+  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|refund_not_found|refund_not_open)/
 
 const settings: ProductSettings = {
   name: "Lamp",
@@ -68,11 +68,21 @@ class Sale {
       [{ kind: "create_product", productId: 1, settings, stock: STOCK, adjustmentId: this.#newId() }],
       this.#now,
     )
-    this.#reference = new Reference(settings, STOCK)
+    this.#reference = new Reference(settings, STOCK, RULES.latePaymentSeconds)
   }
 
   play({ pauseMs, keyed, intents }: Turn): void {
     this.#now = instant(this.#now + pauseMs)
+    // A batch looks for what late money needs when it begins: an order that is made, ended and paid in
+    // one batch may find its units gone although others have lapsed (I9 allows a second).
+    if (intents.some(mayMakeOrder) && intents.some(mayBringMoney)) {
+      for (const intent of intents) this.#playBatch([intent], keyed)
+    } else {
+      this.#playBatch(intents, keyed)
+    }
+  }
+
+  #playBatch(intents: readonly Intent[], keyed: boolean): void {
     const alone = intents.length === 1
     // Rows that this batch makes are not there to be picked before it has run.
     const requests = intents.map((intent) => this.#request(intent, keyed))
@@ -131,7 +141,7 @@ class Sale {
     if (idempotency !== undefined) {
       return { ...request, command: { ...request.command, idempotency } }
     }
-    const takesKey = !["pay", "pay_again", "sweep"].includes(intent.does)
+    const takesKey = !["pay", "pay_again", "sweep", "settle"].includes(intent.does)
     if (!keyed || !takesKey) return request
     const key = { scope: "anyone", key: `idem-${this.#newId()}`, fingerprint: JSON.stringify(intent) }
     this.#keyed.push({ intent, idempotency: key })
@@ -189,6 +199,28 @@ class Sale {
         const event = this.#sentEvents[intent.pick % Math.max(1, this.#sentEvents.length)]
         if (event === undefined) return this.#freshRequest({ does: "sweep", limit: 1 })
         return this.#payment(intent.altered ? { ...event, fingerprint: "altered" } : event)
+      }
+      case "refund": {
+        const { amount, restock } = intent
+        const orderId = this.#pickOrder(intent.pick)
+        return {
+          command: {
+            kind: "refund_order",
+            productId: 1,
+            orderId,
+            amountMinor: amount,
+            restockQty: restock,
+          },
+          expected: () => reference.refund(orderId, amount, restock, now),
+        }
+      }
+      case "settle": {
+        const refunds = [...this.#database.refunds.values()]
+        const { orderId, number } = refunds[refunds.length - 1 - (intent.pick % 8)] ?? noRefund
+        return {
+          command: { kind: "settle_refund", productId: 1, orderId, number, result: resultOf(intent.to) },
+          expected: () => reference.settle(orderId, number, intent.to, now),
+        }
       }
       case "sweep":
         return {
@@ -286,6 +318,22 @@ class Sale {
   }
 }
 
+function mayMakeOrder(intent: Intent): boolean {
+  if (intent.does === "pay") return intent.early !== "no"
+  return ["order", "pay_again", "repeat"].includes(intent.does)
+}
+
+function mayBringMoney(intent: Intent): boolean {
+  return intent.does === "pay_again" || (intent.does === "pay" && intent.kind === "succeeded")
+}
+
+const noRefund = { orderId: 999_999, number: 1 }
+
+function resultOf(status: "due" | "sent" | "confirmed" | "failed"): RefundResult {
+  if (status === "due") return { status }
+  return status === "failed" ? { status, error: "no such card" } : { status, providerRefundId: null }
+}
+
 function pickNewest(ids: readonly number[], pick: number): number {
   return ids[ids.length - 1 - (pick % 8)] ?? 999_999
 }
@@ -302,6 +350,8 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       hold_already_used: told.orderId,
       stock_changed: told.stock,
       stock_in_use: told.held + told.sold,
+      refund_over_payment: told.refundableMinor,
+      restock_over_order: told.restockableQty,
     }[told.code as string]
     return more === undefined ? told.code : `${told.code} ${more}`
   }
@@ -317,6 +367,9 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       return `${told.status} ${told.id}`
     case "record_payment_event":
       return `${told.event.outcome}${told.duplicate ? " again" : ""}`
+    case "refund_order":
+    case "settle_refund":
+      return `refund ${told.orderId}-${told.number} of ${told.amountMinor}: ${told.status}`
     case "expire_due":
       return "swept"
     case "adjust_stock":

@@ -19,6 +19,8 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]()
 })
 
+const isPaid = { status: "paid", paid_at: "2026-11-27T12:01:00Z" }
+
 /** Changes to a valid row that break the rule; for uniqueness the valid row is there before. */
 const violations: [string, Table, Row][] = [
   ["products_pkey", "products", {}],
@@ -53,6 +55,12 @@ const violations: [string, Table, Row][] = [
   ["orders_paid_is_dated", "orders", { status: "paid" }],
   ["orders_paid_is_dated", "orders", { status: "cancelled", paid_at: "2026-11-27T12:01:00Z" }],
 
+  ["orders_late_is_paid", "orders", { late: true }],
+  ["orders_restocked_within_quantity", "orders", { ...isPaid, restocked_qty: 3 }],
+  ["orders_restocked_within_quantity", "orders", { ...isPaid, restocked_qty: -1 }],
+  ["orders_restocked_is_sold", "orders", { restocked_qty: 1 }],
+  ["orders_refund_count_not_negative", "orders", { refund_count: -1 }],
+
   ["payment_events_once", "payment_events", { outcome: "ignored_final" }],
   ["payment_events_kind_known", "payment_events", { kind: "refunded" }],
   ["payment_events_outcome_known", "payment_events", { outcome: "lost" }],
@@ -60,11 +68,23 @@ const violations: [string, Table, Row][] = [
   ["payment_events_parked_or_applied", "payment_events", { applied_at: null }],
   ["payment_events_parked_or_applied", "payment_events", { applied_order_id: null }],
 
+  ["payment_events_returned_is_parked", "payment_events", { returned_at: "2026-11-27T12:01:00Z" }],
+
   ["payments_one_per_event", "payments", { order_id: 12, payment_id: "pay-2" }],
   ["payments_one_pays_the_order", "payments", { event_key: "key-2", payment_id: "pay-2" }],
   ["payments_counted_once", "payments", { event_key: "key-2", allocation: "refund_due" }],
   ["payments_amount_not_negative", "payments", { amount_minor: -1 }],
   ["payments_allocation_known", "payments", { allocation: "pocket" }],
+  ["payments_refunded_within_amount", "payments", { refunded_minor: 19_999 }],
+  ["payments_refunded_within_amount", "payments", { refunded_minor: -1 }],
+
+  ["refunds_pkey", "refunds", {}],
+  ["refunds_number_positive", "refunds", { number: 0 }],
+  ["refunds_amount_not_negative", "refunds", { amount_minor: -1, restock_qty: 1 }],
+  ["refunds_restock_not_negative", "refunds", { restock_qty: -1 }],
+  ["refunds_do_something", "refunds", { amount_minor: 0 }],
+  ["refunds_status_known", "refunds", { status: "lost" }],
+  ["refunds_reason_known", "refunds", { reason: "a whim" }],
 
   ["product_customers_pkey", "product_customers", {}],
   ["product_customers_units_not_negative", "product_customers", { units: -1 }],
@@ -98,6 +118,7 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   payment_events: { key: "key-2" },
   payments: { event_key: "key-2", payment_id: "pay-2", order_id: 12 },
   product_customers: { customer_id: "ben" },
+  refunds: { number: 2 },
 }
 
 test("no constraint of the schema is missing above", async () => {

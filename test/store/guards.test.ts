@@ -159,8 +159,10 @@ describe("a batch that", () => {
           outcome: "paid",
           appliedOrderId: 11,
           orderStatus: "paid",
+          late: false,
           receivedAt: now,
           appliedAt: now,
+          returnedAt: null,
         }),
     ],
   ])("makes %s fails, and nothing changes", async (_, constraint, tamper) => {

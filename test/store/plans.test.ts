@@ -21,6 +21,10 @@ const everything: Needs = {
   newOrderIds: [7],
   unitsByCustomer: new Map([["anna", 1]]),
   events: [{ provider: "generic", key: "a key" }],
+  payments: true,
+  moneyFor: [],
+  mayEndOrders: false,
+  refundOrderIds: [1],
   idempotency: [{ scope: "a scope", key: "a key" }],
 }
 
@@ -67,7 +71,7 @@ test("every statement that loads a batch goes through an index", async () => {
   await loadWorkingSet(watched, {
     productId,
     needs: everything,
-    rules: { holdTtlSeconds: 1, paymentTtlSeconds: 1 },
+    rules: { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 },
   })
 
   const scans: string[] = []
@@ -84,6 +88,7 @@ test("every statement that loads a batch goes through an index", async () => {
     "load-next-deadline",
     "load-orders",
     "load-payments",
+    "load-refunds",
     "lock-product",
   ])
   expect(scans).toEqual([])
@@ -155,7 +160,7 @@ test("the product's newest version is looked at first, and updated where it lies
   const { state, now } = await loadWorkingSet(watched, {
     productId,
     needs: nothing,
-    rules: { holdTtlSeconds: 1, paymentTtlSeconds: 1 },
+    rules: { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 },
   })
   changeLoadedProduct(state, { held: 1 })
   await Promise.all(saveChanges(watched, state, now))

@@ -9,7 +9,11 @@ import { openDatabase } from "../../src/store/pool.ts"
 export async function describeServer(): Promise<unknown> {
   const log = createLog("silent")
   const database = openDatabase({ url: "postgresql://nobody@localhost:1/none" })
-  const engine = createEngine(database, { holdTtlSeconds: 120, paymentTtlSeconds: 900 }, log)
+  const engine = createEngine(
+    database,
+    { holdTtlSeconds: 120, paymentTtlSeconds: 900, latePaymentSeconds: 600 },
+    log,
+  )
   const tokens = createOwnerTokens("not a secret: signs nothing")
   const app = await createServer(
     {

@@ -2,6 +2,7 @@ import type { PlaceHold } from "../../src/domain/commands.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import type { Order } from "../../src/domain/order.ts"
 import type { Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
+import type { Refund } from "../../src/domain/refund.ts"
 import type { Product } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { emptyWorkingSet, type CustomerUnits, type WorkingSet } from "../../src/domain/working-set.ts"
@@ -11,7 +12,7 @@ export const NOON = instant(Date.parse("2026-11-27T12:00:00.000Z"))
 /** One millisecond, the smallest step of an instant, in seconds. */
 export const TICK = 0.001
 /** The deadlines of the installation in tests, in seconds. */
-export const RULES = { holdTtlSeconds: 120, paymentTtlSeconds: 900 }
+export const RULES = { holdTtlSeconds: 120, paymentTtlSeconds: 900, latePaymentSeconds: 600 }
 const PRODUCT_ID = 1
 
 /** The moment `seconds` after noon; before it, when negative. */
@@ -74,6 +75,9 @@ export function orderWith(given: Partial<Order> = {}): Order {
     origin: "buyer",
     expiresAt: afterNoon(600),
     paidAt: given.status === "paid" || given.status === "refunded" ? afterNoon(-30) : null,
+    late: false,
+    restockedQty: 0,
+    refundCount: 0,
     createdAt: afterNoon(-60),
     updatedAt: afterNoon(-60),
     ...given,
@@ -105,8 +109,10 @@ export function parkedEvent(given: Partial<PaymentEventRecord> = {}): PaymentEve
     outcome: "parked",
     appliedOrderId: null,
     orderStatus: null,
+    late: false,
     receivedAt: afterNoon(-10),
     appliedAt: null,
+    returnedAt: null,
     ...given,
   }
 }
@@ -122,7 +128,32 @@ export function paymentWith(given: Partial<Payment> = {}): Payment {
     amountMinor: 19_998,
     currency: "EUR",
     allocation: "order",
+    refundedMinor: 0,
     receivedAt: afterNoon(-30),
+    ...given,
+  }
+}
+
+/** Refund 1 of order 11: all of payment `pay-1`, at the shop's wish. */
+export function refundWith(given: Partial<Refund> = {}): Refund {
+  return {
+    productId: PRODUCT_ID,
+    orderId: 11,
+    number: 1,
+    provider: "generic",
+    eventKey: "first-key",
+    paymentId: "pay-1",
+    amountMinor: 19_998,
+    currency: "EUR",
+    reason: "requested",
+    restockQty: 0,
+    status: "due",
+    notBefore: afterNoon(-10),
+    attempts: 0,
+    lastError: null,
+    providerRefundId: null,
+    createdAt: afterNoon(-10),
+    updatedAt: afterNoon(-10),
     ...given,
   }
 }
@@ -136,6 +167,7 @@ export interface Given {
   readonly customers?: readonly CustomerUnits[]
   readonly events?: readonly PaymentEventRecord[]
   readonly payments?: readonly Payment[]
+  readonly refunds?: readonly Refund[]
   readonly nextDeadline?: Instant
 }
 
@@ -146,7 +178,7 @@ export function stateWith(given: Given = {}): WorkingSet {
   if (product !== null) {
     const active = sum(holds.map((hold) => (hold.status === "active" ? hold.qty : 0)))
     const pending = sum(orders.map((order) => (order.status === "pending_payment" ? order.quantity : 0)))
-    const paid = sum(orders.map((order) => (order.status === "paid" ? order.quantity : 0)))
+    const paid = sum(orders.map((order) => (order.paidAt === null ? 0 : order.quantity - order.restockedQty)))
     state.product = productWith({
       ...product,
       held: (product.held ?? 0) + active + pending,
@@ -162,6 +194,7 @@ export function stateWith(given: Given = {}): WorkingSet {
   for (const customer of customers) state.customers.load(customer)
   for (const event of events) state.events.load(event)
   for (const payment of payments) state.payments.load(payment)
+  for (const refund of given.refunds ?? []) state.refunds.load(refund)
   state.nextDeadline = given.nextDeadline ?? null
   return state
 }

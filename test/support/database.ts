@@ -49,7 +49,7 @@ export async function createTestEngine(
   const database = openDatabase({ url: own?.url ?? url ?? "" })
   const engine = createEngine(
     database,
-    { holdTtlSeconds: 120, paymentTtlSeconds: 900, ...rules },
+    { holdTtlSeconds: 120, paymentTtlSeconds: 900, latePaymentSeconds: 600, ...rules },
     createLog("silent"),
   )
   return {

@@ -5,6 +5,7 @@ import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
 import type { Order } from "../../src/domain/order.ts"
 import type { Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
 import type { Product } from "../../src/domain/product.ts"
+import { refundName, type Refund } from "../../src/domain/refund.ts"
 import type { Instant } from "../../src/domain/time.ts"
 import {
   emptyWorkingSet,
@@ -28,6 +29,7 @@ export interface MemoryDatabase {
   readonly customers: ReadonlyMap<string, CustomerUnits>
   readonly events: ReadonlyMap<string, PaymentEventRecord>
   readonly payments: ReadonlyMap<string, Payment>
+  readonly refunds: ReadonlyMap<string, Refund>
   readonly adjustments: readonly StockAdjustment[]
   /** Runs commands as one batch; `afterEach` sees the working set between them. */
   run<C extends Command>(
@@ -48,6 +50,7 @@ interface Tables {
   customers: Map<string, CustomerUnits>
   events: Map<string, PaymentEventRecord>
   payments: Map<string, Payment>
+  refunds: Map<string, Refund>
   adjustments: StockAdjustment[]
   idempotency: Map<string, IdempotencyRecord>
 }
@@ -61,6 +64,7 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
     customers: new Map(),
     events: new Map(),
     payments: new Map(),
+    refunds: new Map(),
     adjustments: [],
     idempotency: new Map(),
   }
@@ -80,10 +84,17 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
       return executions
     },
     park(event: PaymentEvent, now: Instant) {
-      const parked = { outcome: "parked", appliedOrderId: null, orderStatus: null, appliedAt: null } as const
+      const nothing = {
+        appliedOrderId: null,
+        orderStatus: null,
+        late: false,
+        appliedAt: null,
+        returnedAt: null,
+      } as const
       insert("payment_events_once", tables.events, eventName(event.provider, event.key), {
         ...event,
-        ...parked,
+        ...nothing,
+        outcome: "parked",
         receivedAt: now,
       })
     },
@@ -106,10 +117,13 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
     const isAwaited = event.outcome === "parked" && needs.newOrderIds.includes(event.orderId)
     if (named.has(name) || isAwaited) state.events.load(event)
   }
-  if (needs.events.length > 0) {
+  if (needs.payments) {
     for (const payment of tables.payments.values()) {
       if (state.orders.get(payment.orderId) !== undefined) state.payments.load(payment)
     }
+  }
+  for (const refund of tables.refunds.values()) {
+    if (needs.refundOrderIds.includes(refund.orderId)) state.refunds.load(refund)
   }
   for (const { scope, key } of needs.idempotency) {
     const record = tables.idempotency.get(idempotencyName(scope, key))
@@ -129,8 +143,10 @@ function loadOrder(state: WorkingSet, order: Order): void {
 }
 
 function loadDue(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): void {
-  const missing = shortage(state, needs)
-  if (missing === null && needs.dueLimit === 0) return
+  const missing = shortage(state, needs, now)
+  for (const id of missing?.latePayers ?? []) loadRow(state.customers, tables.customers.get(id))
+  const lacks = missing !== null && (missing.units > 0 || missing.customerIds.length > 0)
+  if (!lacks && needs.dueLimit === 0) return
   const limit = Math.max(needs.dueLimit, missing?.units ?? 0)
   const customerIds = missing?.customerIds ?? []
 
@@ -184,10 +200,12 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
     check("orders_total_is_the_sum", order.totalMinor === order.unitPriceMinor * order.quantity)
     insert("orders_pkey", tables.orders, order.id, datedOrder(order))
   }
-  for (const { id, status, paidAt, updatedAt } of state.orders.changed()) {
+  for (const changed of state.orders.changed()) {
+    const { id, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt } = changed
     const order = existing(tables.orders.get(id))
-    check("an order ends once", order.status === "pending_payment")
-    tables.orders.set(id, datedOrder({ ...order, status, paidAt, updatedAt }))
+    check("an order goes on from where it was", order.status === state.orders.before(changed).status)
+    const after = { ...order, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt }
+    tables.orders.set(id, datedOrder(after))
   }
   saveCustomers(tables, state)
   saveMoney(tables, state)
@@ -225,6 +243,9 @@ function saveProduct(
 function datedOrder(order: Order): Order {
   const isPaid = order.status === "paid" || order.status === "refunded"
   check("orders_paid_is_dated", isPaid === (order.paidAt !== null))
+  check("orders_late_is_paid", !order.late || isPaid)
+  check("orders_restocked_within_quantity", order.restockedQty >= 0 && order.restockedQty <= order.quantity)
+  check("orders_restocked_is_sold", order.restockedQty === 0 || isPaid)
   return order
 }
 
@@ -248,10 +269,11 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
   for (const event of state.events.added()) {
     insert("payment_events_once", tables.events, eventName(event.provider, event.key), parkedOrApplied(event))
   }
-  for (const { provider, key, outcome, appliedOrderId, orderStatus, appliedAt } of state.events.changed()) {
+  for (const changed of state.events.changed()) {
+    const { provider, key, outcome, appliedOrderId, orderStatus, late, appliedAt } = changed
     const event = existing(tables.events.get(eventName(provider, key)))
     check("a parked event is applied once", event.outcome === "parked")
-    const applied = { ...event, outcome, appliedOrderId, orderStatus, appliedAt }
+    const applied = { ...event, outcome, appliedOrderId, orderStatus, late, appliedAt }
     tables.events.set(eventName(provider, key), parkedOrApplied(applied))
   }
   for (const payment of state.payments.added()) {
@@ -265,8 +287,38 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
       payment.paymentId === null ||
         !others.some((other) => other.paymentId === payment.paymentId && other.provider === payment.provider),
     )
+    check("payments_refunded_within_amount", isRefundWithin(payment))
     insert("payments_one_per_event", tables.payments, eventName(payment.provider, payment.eventKey), payment)
   }
+  for (const payment of state.payments.changed()) {
+    const before = existing(tables.payments.get(eventName(payment.provider, payment.eventKey)))
+    const after = { ...before, refundedMinor: payment.refundedMinor }
+    check("payments_refunded_within_amount", isRefundWithin(after))
+    tables.payments.set(eventName(payment.provider, payment.eventKey), after)
+  }
+  for (const refund of state.refunds.added()) {
+    check("refunds_do_something", refund.amountMinor > 0 || refund.restockQty > 0)
+    insert("refunds_pkey", tables.refunds, refundName(refund.orderId, refund.number), refund)
+  }
+  for (const changed of state.refunds.changed()) {
+    const name = refundName(changed.orderId, changed.number)
+    const { status, notBefore, attempts, lastError, providerRefundId, updatedAt } = changed
+    const refund = existing(tables.refunds.get(name))
+    check("a refund goes on from where it was", refund.status === state.refunds.before(changed).status)
+    tables.refunds.set(name, {
+      ...refund,
+      status,
+      notBefore,
+      attempts,
+      lastError,
+      providerRefundId,
+      updatedAt,
+    })
+  }
+}
+
+function isRefundWithin({ refundedMinor, amountMinor }: Payment): boolean {
+  return refundedMinor >= 0 && refundedMinor <= amountMinor
 }
 
 function parkedOrApplied(event: PaymentEventRecord): PaymentEventRecord {

@@ -128,7 +128,7 @@ test.each([
   await using database = openScopedDatabase(engine.url)
 
   // Stopping waits for the first run of every loop.
-  await startWorker({ ...engine, log: createLog("silent"), retention }).stop()
+  await startWorker({ ...engine, log: createLog("silent"), providers: [], retention }).stop()
 
   expect(await countOf(database, "idempotency_keys")).toBe(0)
   expect(await countOf(database, "holds")).toBe(expected.holds)

@@ -5,6 +5,7 @@ import { isCurrency } from "../../domain/money.ts"
 import { plainSettings, type ProductSettings } from "../../domain/product.ts"
 import { isRefusal } from "../../domain/refusals.ts"
 import { instant, type Instant } from "../../domain/time.ts"
+import { admitAdminsOnly, adminSecurity } from "../admin-area.ts"
 import { refuse, type FieldError } from "../problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
 import { NewProductBody, problemResponses, ProductChangesBody, ProductWire, StockBody } from "../schemas.ts"
@@ -13,7 +14,7 @@ import type { App, Services } from "../services.ts"
 import { productAnswer } from "../wire.ts"
 
 const params = Type.Object({ id: Type.String() })
-const security = [{ adminToken: [] }]
+const security = adminSecurity
 const tags = ["admin"]
 
 type AdminCommand = CreateProduct | ChangeProduct | AdjustStock
@@ -24,11 +25,7 @@ export function adminProductRoutes(app: App, services: Services): void {
   const { gatekeeper, lanes, ids, holdTtlSeconds } = services
 
   void app.register(async (admin: App) => {
-    admin.addHook("onRequest", async (request, reply) => {
-      const caller = gatekeeper.callerOf(request)
-      if (caller.kind === "stranger") return refuse(reply, { code: "unauthorized" })
-      if (caller.kind === "owner") return refuse(reply, { code: "forbidden" })
-    })
+    admitAdminsOnly(admin, gatekeeper)
 
     /** Submits a command for the product and answers with the product as it then is. */
     async function run(

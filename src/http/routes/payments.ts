@@ -117,6 +117,7 @@ function paymentAnswer({ event, duplicate }: RecordedEvent) {
     order_id: event.appliedOrderId ?? event.orderId,
     status: event.orderStatus,
     outcome: event.outcome,
+    ...(event.late && { late: true as const }),
   }
 }
 

@@ -1,14 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../store/views.ts"
+import { pageFrom, pageOf, pageQuery } from "../pages.ts"
 import { refuse } from "../problems.ts"
 import { idFromPath } from "../requests.ts"
 import { problemResponses, ProductList, ProductWire } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 import { createProductTexts, productAnswer } from "../wire.ts"
 
-const PAGE = 20
-const LARGEST_PAGE = 100
 const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })
 
 /** What is on sale: a page of products, and one. */
@@ -24,28 +23,15 @@ export function productRoutes(app: App, services: Services): void {
     schema: {
       summary: "Products on offer",
       tags: ["products"],
-      querystring: Type.Object({
-        limit: Type.Optional(Type.String({ description: `1 to ${LARGEST_PAGE}, ${PAGE} if not given` })),
-        cursor: Type.Optional(Type.String({ description: "next_cursor of the page before" })),
-      }),
+      querystring: Type.Object(pageQuery),
       response: { 200: ProductList, ...problemResponses },
     },
     async handler(request, reply) {
-      const limit = idFromPath(request.query.limit ?? String(PAGE))
-      const afterId = request.query.cursor === undefined ? 0 : idFromPath(request.query.cursor)
-      if (limit === null || limit > LARGEST_PAGE)
-        return refuse(reply, badQuery("limit", `1 to ${LARGEST_PAGE}`))
-      if (afterId === null) return refuse(reply, badQuery("cursor", "a next_cursor"))
-
-      const found = await views.products(afterId, limit + 1)
-      const page = found.slice(0, limit)
-      const hasMore = found.length > limit
+      const page = pageFrom(reply, request.query, idFromPath)
+      if (page === null) return reply
+      const found = await views.products(page.after ?? 0, page.limit + 1)
       void reply.header("cache-control", "public, max-age=1")
-      return {
-        data: page.map(answer),
-        has_more: hasMore,
-        next_cursor: hasMore ? String(page.at(-1)?.product.id) : null,
-      }
+      return pageOf(found, page, { toWire: answer, toCursor: ({ product }) => String(product.id) })
     },
   })
 
@@ -84,8 +70,4 @@ function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
   const bare = (tag: string) => tag.trim().replace(/^W\//, "")
   return ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || bare(tag) === bare(etag))
-}
-
-function badQuery(name: string, detail: string) {
-  return { code: "invalid_request", errors: [{ pointer: `?${name}`, detail: `must be ${detail}` }] } as const
 }

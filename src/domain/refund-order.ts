@@ -1,0 +1,42 @@
+import type { RefundOrder } from "./commands.ts"
+import { oweRefund } from "./owe-refund.ts"
+import type { RefundOrderRefusal } from "./refusals.ts"
+import type { Refund } from "./refund.ts"
+import type { Instant } from "./time.ts"
+import { restockUnits } from "./units.ts"
+import type { WorkingSet } from "./working-set.ts"
+
+/**
+ * Gives back money of the payment that paid an order, and puts units of it on offer again.
+ *
+ * The units are available at once; the money is due until its provider has sent it. Never more money
+ * than came in, and never more units than were sold, counting all refunds before (I2, I7).
+ */
+export function refundOrder(
+  state: WorkingSet,
+  { orderId, amountMinor, restockQty }: RefundOrder,
+  now: Instant,
+): Refund | RefundOrderRefusal {
+  const order = state.orders.get(orderId)
+  if (order === undefined) return { code: "order_not_found" }
+  const payment = [...state.payments.values()].find(
+    (one) => one.orderId === orderId && one.allocation === "order",
+  )
+  if (payment === undefined) return { code: "order_not_paid" }
+
+  const refundableMinor = payment.amountMinor - payment.refundedMinor
+  const restockableQty = order.quantity - order.restockedQty
+  const amount = amountMinor ?? refundableMinor
+  if (amount > refundableMinor) return { code: "refund_over_payment", refundableMinor }
+  if (restockQty > restockableQty) return { code: "restock_over_order", restockableQty }
+  if (amount === 0 && restockQty === 0) return { code: "nothing_to_refund" }
+
+  if (restockQty > 0) {
+    state.orders.replace({ ...order, restockedQty: order.restockedQty + restockQty })
+    restockUnits(state, restockQty, order.customerId)
+  }
+  const owed = { amountMinor: amount, restockQty, reason: "requested", notBefore: now } as const
+  const refund = oweRefund(state, payment, owed, now)
+  if (refund === null) throw new Error(`refund of order ${orderId} is about nothing`)
+  return refund
+}

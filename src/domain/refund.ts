@@ -1,0 +1,51 @@
+import type { Instant } from "./time.ts"
+
+/** `due → sent → confirmed | failed`; what needs no provider goes straight to `confirmed`. */
+export type RefundStatus = "due" | "sent" | "confirmed" | "failed"
+
+/**
+ * Why money goes back.
+ *
+ * The first eight are decided when a payment comes (payment-decision.ts); `requested`: the shop
+ * wants it.
+ */
+export type RefundReason =
+  | "amount_too_low"
+  | "amount_too_high"
+  | "wrong_currency"
+  | "second_payment"
+  | "paid_too_late"
+  | "sale_over"
+  | "customer_limit_reached"
+  | "sold_out"
+  | "requested"
+
+/** Money that has to go back to whoever paid it, and units that are on offer again with it. */
+export interface Refund {
+  readonly productId: number
+  readonly orderId: number
+  /** Counts the order's refunds from 1; with the order's id it names the refund. */
+  readonly number: number
+  /** The payment it gives back: its provider, the event that told of it, and the provider's name for it. */
+  readonly provider: string
+  readonly eventKey: string
+  readonly paymentId: string | null
+  /** 0: only units are put on offer again. */
+  readonly amountMinor: number
+  readonly currency: string
+  readonly reason: RefundReason
+  readonly restockQty: number
+  readonly status: RefundStatus
+  /** It is not sent earlier: what is too little may still be made good until the order's end. */
+  readonly notBefore: Instant
+  readonly attempts: number
+  readonly lastError: string | null
+  readonly providerRefundId: string | null
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+/** One name for a refund's two-part identity, also on the wire. */
+export function refundName(orderId: number, number: number): string {
+  return `${orderId}-${number}`
+}

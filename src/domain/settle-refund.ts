@@ -1,0 +1,69 @@
+import type { RefundResult, SettleRefund } from "./commands.ts"
+import type { Order } from "./order.ts"
+import type { SettleRefundRefusal } from "./refusals.ts"
+import { refundName, type Refund, type RefundStatus } from "./refund.ts"
+import type { Instant } from "./time.ts"
+import type { WorkingSet } from "./working-set.ts"
+
+/**
+ * Writes down what has become of a refund. Says the same again as often as it is said; what is
+ * confirmed stays confirmed. The order is `refunded` when its whole total is confirmed to be back.
+ */
+export function settleRefund(
+  state: WorkingSet,
+  { orderId, number, result }: SettleRefund,
+  now: Instant,
+): Refund | SettleRefundRefusal {
+  const refund = state.refunds.get(refundName(orderId, number))
+  if (refund === undefined) return { code: "refund_not_found" }
+  if (refund.status === "confirmed" || refund.status === result.status) return refund
+  if (!mayBecome[refund.status].includes(result.status)) return { code: "refund_not_open" }
+
+  const settled: Refund = { ...refund, ...changes(refund, result, now), updatedAt: now }
+  state.refunds.replace(settled)
+  state.facts.push({ kind: "refund_settled", refund: settled })
+  if (settled.status === "confirmed" && settled.reason === "requested") markRefunded(state, orderId, now)
+  return settled
+}
+
+/** `failed → due`: somebody has looked, and it is to be tried again. */
+const mayBecome: Record<RefundStatus, readonly RefundStatus[]> = {
+  due: ["sent", "confirmed", "failed"],
+  sent: ["confirmed", "failed"],
+  failed: ["due", "confirmed"],
+  confirmed: [],
+}
+
+function changes(refund: Refund, result: RefundResult, now: Instant): Partial<Refund> {
+  switch (result.status) {
+    case "due":
+      return { status: "due", notBefore: now, attempts: 0 }
+    case "failed":
+      return { status: "failed", lastError: result.error }
+    case "sent":
+    case "confirmed":
+      return {
+        status: result.status,
+        lastError: null,
+        providerRefundId: result.providerRefundId ?? refund.providerRefundId,
+      }
+  }
+}
+
+function markRefunded(state: WorkingSet, orderId: number, now: Instant): void {
+  const order = state.orders.get(orderId)
+  if (order?.status !== "paid") return
+  if (returnedOf(state, order) < order.totalMinor) return
+  const refunded: Order = { ...order, status: "refunded", updatedAt: now }
+  state.orders.replace(refunded)
+  state.facts.push({ kind: "order_refunded", order: refunded })
+}
+
+/** What is back of the order's own price: what came by mistake is not counted. */
+function returnedOf(state: WorkingSet, order: Order): number {
+  let sum = 0
+  for (const { orderId, reason, status, amountMinor } of state.refunds.values()) {
+    if (orderId === order.id && reason === "requested" && status === "confirmed") sum += amountMinor
+  }
+  return sum
+}

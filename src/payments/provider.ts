@@ -1,0 +1,87 @@
+import type { PaymentEvent } from "../domain/payment.ts"
+
+/**
+ * What Doorbuster asks of a payment provider. Everything but the name is optional: a provider that
+ * cannot send money back leaves its refunds to the money inbox, and one that cannot be asked about a
+ * payment is not asked.
+ *
+ * Nothing here knows of orders, lanes or the database. What fails for a passing reason, such as a
+ * network that is down, is told as such and tried again; faults are thrown.
+ */
+export interface PaymentProvider {
+  /** In `payments.provider` and in the address of its webhook, for ever. */
+  readonly name: string
+  /** Reads a webhook of its own format. Believes nothing that its signature does not cover. */
+  readWebhook?(message: WebhookMessage): Promise<Reading> | Reading
+  /** Sends money back. The same `idempotencyKey` again is the same refund, sent once. */
+  refund?(order: RefundOrder): Promise<RefundReport>
+  /** Ends a payment that has not succeeded, so that it cannot succeed any more. */
+  cancel?(payment: PaymentQuestion): Promise<void>
+  /** What has become of a payment. */
+  lookUp?(payment: PaymentQuestion): Promise<PaymentReport>
+}
+
+/** A webhook as it came: names of headers in small letters, the body's bytes as text. */
+export interface WebhookMessage {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+  readonly nowSeconds: number
+}
+
+/** What a webhook came to. */
+export type Reading =
+  /** It is the provider's. Empty: it speaks of nothing that matters here, and is answered with 200. */
+  | { readonly kind: "news"; readonly news: readonly ProviderNews[] }
+  /** It is not the provider's, or old (401). */
+  | { readonly kind: "not believed"; readonly detail: string }
+  /** It is the provider's, and makes no sense (422). */
+  | { readonly kind: "not understood"; readonly detail: string }
+
+/** One thing that a provider tells. */
+export type ProviderNews =
+  | { readonly about: "payment"; readonly event: PaymentEvent }
+  | { readonly about: "refund"; readonly refund: RefundNews }
+
+/** What has become of a refund that we sent. */
+export interface RefundNews {
+  /** Our name for it, such as `17-1`, as it was given in the {@link RefundOrder}. */
+  readonly refundId: string
+  readonly status: "confirmed" | "failed"
+  readonly providerRefundId: string | null
+  /** Why it failed, in the provider's words. */
+  readonly error: string | null
+}
+
+/** Money to be sent back. */
+export interface RefundOrder {
+  /** Our name for it. */
+  readonly refundId: string
+  readonly orderId: number
+  readonly paymentId: string
+  readonly amountMinor: number
+  readonly currency: string
+  readonly idempotencyKey: string
+}
+
+/** How sending a refund went. */
+export type RefundReport =
+  | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
+  /** It will never work like this: somebody has to look. */
+  | { readonly status: "failed"; readonly error: string }
+  /** It may work later. */
+  | { readonly status: "not now"; readonly error: string }
+
+/** A payment that an order waits for. */
+export interface PaymentQuestion {
+  readonly orderId: number
+  readonly paymentId: string
+}
+
+/** What a provider says of a payment when it is asked. */
+export type PaymentReport =
+  /** As its webhook would tell it, under the same key, so that it acts once. */
+  | { readonly status: "succeeded"; readonly event: PaymentEvent }
+  /** It cannot succeed any more. */
+  | { readonly status: "over" }
+  /** It may still succeed, or nobody could say. */
+  | { readonly status: "open" }

@@ -1,0 +1,114 @@
+import type { Order } from "../domain/order.ts"
+import { isoTime, isoTimeOrNull } from "../domain/time.ts"
+import type { WorkingSet } from "../domain/working-set.ts"
+import { moments, numbers } from "./columns.ts"
+import { alike, whenAny, type Alike } from "./row-groups.ts"
+import type { Tx } from "./tx.ts"
+
+/** Writes new orders, and what has become of others. */
+export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<void>[] {
+  const ended: Order[] = []
+  const changed: Order[] = []
+  for (const order of orders.changed())
+    (isJustEnded(order, orders.before(order)) ? ended : changed).push(order)
+  const byEnd = alike(ended, ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`)
+  return [
+    ...whenAny(orders.added(), (added) => insertOrders(tx, productId, added)),
+    ...byEnd.map((group) => endOrders(tx, productId, group)),
+    ...changed.map((order) => changeOrder(tx, order, orders.before(order))),
+  ]
+}
+
+/** What happens to nearly all orders, once: they are paid, cancelled or expire. */
+function isJustEnded(order: Order, before: Order): boolean {
+  return (
+    before.status === "pending_payment" &&
+    order.status !== "pending_payment" &&
+    !order.late &&
+    order.restockedQty === before.restockedQty &&
+    order.refundCount === before.refundCount &&
+    order.expiresAt === before.expiresAt
+  )
+}
+
+async function insertOrders(tx: Tx, productId: number, orders: readonly Order[]): Promise<void> {
+  await tx.query({
+    name: "insert-orders",
+    text: `
+      insert into orders (
+        product_id, id, hold_id, customer_id, quantity, unit_price_minor, total_minor, currency,
+        status, origin, expires_at, paid_at, created_at, updated_at)
+      select $1, o.*
+        from unnest($2::bigint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[],
+                    $7::bigint[], $8::text[], $9::text[], $10::text[], $11::timestamptz[],
+                    $12::timestamptz[], $13::timestamptz[], $14::timestamptz[]) as o`,
+    values: [
+      productId,
+      numbers(orders.map((order) => order.id)),
+      numbers(orders.map((order) => order.holdId)),
+      orders.map((order) => order.customerId),
+      numbers(orders.map((order) => order.quantity)),
+      numbers(orders.map((order) => order.unitPriceMinor)),
+      numbers(orders.map((order) => order.totalMinor)),
+      orders.map((order) => order.currency),
+      orders.map((order) => order.status),
+      orders.map((order) => order.origin),
+      moments(orders.map((order) => order.expiresAt)),
+      moments(orders.map((order) => order.paidAt)),
+      moments(orders.map((order) => order.createdAt)),
+      moments(orders.map((order) => order.updatedAt)),
+    ],
+  })
+}
+
+/** An order ends once (I3): only one that waits for payment can. */
+async function endOrders(tx: Tx, productId: number, orders: Alike<Order>): Promise<void> {
+  const [{ status, paidAt, updatedAt }] = orders
+  await tx.query({
+    name: "end-orders",
+    text: `
+      update orders
+         set status = case when status = 'pending_payment' then $3 end,
+             paid_at = $4,
+             updated_at = $5
+       where product_id = $1
+         and id = any($2::bigint[])`,
+    values: [
+      productId,
+      numbers(orders.map((order) => order.id)),
+      status,
+      isoTimeOrNull(paidAt),
+      isoTime(updatedAt),
+    ],
+  })
+}
+
+/** Whatever else may happen to an order, from the status it was found in. */
+async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
+  await tx.query({
+    name: "change-order",
+    text: `
+      update orders
+         set status = case when status = $3 then $4 end,
+             paid_at = $5,
+             late = $6,
+             restocked_qty = $7,
+             refund_count = $8,
+             expires_at = $9,
+             updated_at = $10
+       where product_id = $1
+         and id = $2`,
+    values: [
+      order.productId,
+      order.id,
+      before.status,
+      order.status,
+      isoTimeOrNull(order.paidAt),
+      order.late,
+      order.restockedQty,
+      order.refundCount,
+      isoTime(order.expiresAt),
+      isoTime(order.updatedAt),
+    ],
+  })
+}

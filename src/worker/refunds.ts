@@ -1,0 +1,63 @@
+import type { RefundResult } from "../domain/commands.ts"
+import { refundName, type Refund } from "../domain/refund.ts"
+import type { Lanes } from "../lanes/lanes.ts"
+import type { PaymentProvider, RefundReport } from "../payments/provider.ts"
+import type { RefundQueue } from "../store/refund-queue.ts"
+
+export interface RefundParts {
+  readonly lanes: Lanes
+  readonly refunds: RefundQueue
+  readonly providers: readonly PaymentProvider[]
+}
+
+/** Refunds under way at one time; each is a call to a provider. */
+const AT_ONCE = 10
+/** With pauses of up to an hour, more than a day. Then somebody has to look. */
+const MOST_ATTEMPTS = 36
+
+/**
+ * Sends refunds that are due to their providers. True: there may be more.
+ *
+ * The call is outside of every transaction; a process that dies after it sends the same refund again
+ * under the same idempotency key, so that it goes back once.
+ */
+export async function sendRefunds({ lanes, refunds, providers }: RefundParts): Promise<boolean> {
+  const able = new Map(providers.filter((provider) => "refund" in provider).map((one) => [one.name, one]))
+  if (able.size === 0) return false
+  const taken = await refunds.take([...able.keys()], AT_ONCE)
+  await Promise.all(
+    taken.map(async (refund) => {
+      const report = await send(refund, able.get(refund.provider))
+      const result = resultOf(refund, report)
+      if (result === null) return refunds.noteError(refund, errorOf(report))
+      const { productId, orderId, number } = refund
+      await lanes.submit({ kind: "settle_refund", productId, orderId, number, result })
+    }),
+  )
+  return taken.length === AT_ONCE
+}
+
+async function send(refund: Refund, provider: PaymentProvider | undefined): Promise<RefundReport> {
+  const refundId = refundName(refund.orderId, refund.number)
+  if (provider?.refund === undefined || refund.paymentId === null) {
+    return { status: "not now", error: `${refund.provider} cannot send money back` }
+  }
+  const { orderId, paymentId, amountMinor, currency } = refund
+  const order = { refundId, orderId, paymentId, amountMinor, currency }
+  try {
+    return await provider.refund({ ...order, idempotencyKey: `doorbuster-refund-${refundId}` })
+  } catch (error) {
+    // A fault of ours must not be taken for the provider's last word.
+    return { status: "not now", error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** Null: it stays due, and is tried again. */
+function resultOf({ attempts }: Refund, report: RefundReport): RefundResult | null {
+  if (report.status !== "not now") return report
+  return attempts >= MOST_ATTEMPTS ? { status: "failed", error: report.error } : null
+}
+
+function errorOf(report: RefundReport): string {
+  return "error" in report ? report.error : ""
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest"
+import { recordPaymentEvent } from "../../src/domain/record-payment-event.ts"
+import type { RefundReason } from "../../src/domain/refund.ts"
+import {
+  afterNoon,
+  counters,
+  eventWith,
+  holdWith,
+  NOON,
+  orderWith,
+  stateWith,
+  successOf,
+  TICK,
+  type Given,
+} from "../support/builders.ts"
+
+const LATE = 600
+const success = { kind: "record_payment_event", productId: 1, event: eventWith(), newOrderId: 99 } as const
+const cancelled = (given = {}) => orderWith({ status: "cancelled", updatedAt: afterNoon(-1), ...given })
+const expired = (given = {}) => orderWith({ status: "expired", expiresAt: afterNoon(-1), ...given })
+const anna = (units: number) => [{ customerId: "anna", units, unitLimit: 9 }]
+const lapsed = holdWith({ id: 5, qty: 10, expiresAt: afterNoon(-5) })
+
+describe("money that comes after the order's end", () => {
+  test.each<[string, Given, RefundReason | "paid"]>([
+    ["cancelled", { orders: [cancelled()] }, "paid"],
+    ["expired", { orders: [expired()] }, "paid"],
+    ["over but not swept", { orders: [orderWith({ expiresAt: NOON })] }, "paid"],
+    ["cancelled a moment less than ten minutes ago", cancelledAt(TICK - LATE), "paid"],
+    ["cancelled ten minutes ago", cancelledAt(-LATE), "paid_too_late"],
+    ["expired a moment less than ten minutes ago", expiredAt(TICK - LATE), "paid"],
+    ["expired ten minutes ago", expiredAt(-LATE), "paid_too_late"],
+    [
+      "swept long after it expired",
+      { orders: [expired({ expiresAt: afterNoon(-LATE), updatedAt: NOON })] },
+      "paid_too_late",
+    ],
+    ["the sale closes now", { product: { closesAt: NOON }, orders: [expired()] }, "sale_over"],
+    ["the sale closes in a moment", { product: { closesAt: afterNoon(TICK) }, orders: [expired()] }, "paid"],
+    ["the sale was put off", { product: { opensAt: afterNoon(TICK) }, orders: [expired()] }, "sale_over"],
+    ["the sale is paused", { product: { paused: true }, orders: [expired()] }, "paid"],
+    ["just its units are left", { product: { sold: 8 }, orders: [expired()] }, "paid"],
+    ["one of its units is sold", { product: { sold: 9 }, orders: [expired()] }, "sold_out"],
+    ["its units are held", { product: { held: 10 }, orders: [expired()] }, "sold_out"],
+    ["its units are held, but not any more", { holds: [lapsed], orders: [expired()] }, "paid"],
+    ["the limit is just enough", limited(4, 2), "paid"],
+    ["the limit is reached", limited(4, 3), "customer_limit_reached"],
+    ["the limit is reached by what has lapsed", { ...limited(4, 3), holds: [lapsedOfAnna()] }, "paid"],
+    [
+      "there is a limit, and nobody knows who it is",
+      { product: { maxPerCustomer: 1 }, orders: [expired()] },
+      "paid",
+    ],
+  ])("%s: %s", (_, given, expected) => {
+    const state = stateWith(given)
+    const before = counters(state)
+
+    const { event } = successOf(recordPaymentEvent(state, success, NOON))
+
+    const isPaid = expected === "paid"
+    expect(event).toMatchObject({ outcome: isPaid ? "paid" : "refund_due", late: isPaid })
+    expect(state.orders.get(11)).toMatchObject(
+      isPaid ? { status: "paid", late: true, paidAt: NOON, updatedAt: NOON } : { late: false, paidAt: null },
+    )
+    expect(state.payments.added()).toMatchObject([
+      isPaid
+        ? { allocation: "order", refundedMinor: 0 }
+        : { allocation: "refund_due", refundedMinor: 19_998 },
+    ])
+    const back = { orderId: 11, number: 1, amountMinor: 19_998, status: "due", notBefore: NOON }
+    expect(state.refunds.added()).toMatchObject(isPaid ? [] : [{ ...back, reason: expected }])
+    expect(counters(state)?.sold).toBe((before?.sold ?? 0) + (isPaid ? 2 : 0))
+  })
+
+  test("the customer owns the units again, under the limit of now", () => {
+    const state = stateWith(limited(4, 2))
+    recordPaymentEvent(state, success, NOON)
+    expect(state.customers.changed()).toEqual([{ customerId: "anna", units: 4, unitLimit: 4 }])
+  })
+
+  test("what the same batch took from a customer who is not loaded, it gives back", () => {
+    const state = stateWith({ product: { maxPerCustomer: 2 }, orders: [orderWith({ customerId: "anna" })] })
+    const failure = { ...success, event: eventWith({ key: "no", kind: "failed" }) }
+    recordPaymentEvent(state, failure, NOON)
+    expect([...state.customerReturns]).toEqual([["anna", 2]])
+
+    expect(successOf(recordPaymentEvent(state, success, NOON)).event).toMatchObject({ late: true })
+    expect([...state.customerReturns]).toEqual([["anna", 0]])
+    expect(counters(state)).toEqual({ held: 0, sold: 2 })
+  })
+
+  test("the price is the order's, not the product's of now", () => {
+    const event = eventWith({ amountMinor: 19_998 })
+    const state = stateWith({ product: { priceMinor: 50_000 }, orders: [expired()] })
+    expect(successOf(recordPaymentEvent(state, { ...success, event }, NOON)).event.outcome).toBe("paid")
+  })
+
+  test("a further success for an order that was paid late goes back", () => {
+    const state = stateWith({ orders: [expired()] })
+    const second = eventWith({ key: "2", paymentId: "pay-2" })
+    recordPaymentEvent(state, { ...success, event: eventWith({ paymentId: "pay-1" }) }, NOON)
+    recordPaymentEvent(state, { ...success, event: second }, NOON)
+    expect(state.refunds.added()).toMatchObject([{ reason: "second_payment", eventKey: "2" }])
+    expect(counters(state)).toEqual({ held: 0, sold: 2 })
+  })
+})
+
+describe("money in the wrong amount", () => {
+  test("more than the total pays, and what is too much goes back", () => {
+    const state = stateWith({ orders: [orderWith()] })
+    const event = eventWith({ amountMinor: 20_000 })
+    expect(successOf(recordPaymentEvent(state, { ...success, event }, NOON)).event.outcome).toBe("paid")
+    expect(state.payments.added()).toMatchObject([{ amountMinor: 20_000, refundedMinor: 2 }])
+    expect(state.refunds.added()).toMatchObject([
+      { amountMinor: 2, reason: "amount_too_high", notBefore: NOON },
+    ])
+    expect(state.orders.get(11)).toMatchObject({ status: "paid", refundCount: 1 })
+  })
+
+  test("too little waits with its order, and goes back at its end", () => {
+    const state = stateWith({ orders: [orderWith()] })
+    const event = eventWith({ amountMinor: 19_997 })
+    recordPaymentEvent(state, { ...success, event }, NOON)
+    expect(state.refunds.added()).toMatchObject([
+      { amountMinor: 19_997, reason: "amount_too_low", status: "due", notBefore: afterNoon(600) },
+    ])
+    expect(state.orders.get(11)).toMatchObject({ status: "pending_payment", updatedAt: afterNoon(-60) })
+  })
+
+  test("nothing is nothing to give back", () => {
+    const state = stateWith({ orders: [orderWith()] })
+    recordPaymentEvent(state, { ...success, event: eventWith({ amountMinor: 0 }) }, NOON)
+    expect(state.payments.added()).toMatchObject([{ amountMinor: 0, allocation: "refund_due" }])
+    expect(state.refunds.added()).toEqual([])
+  })
+
+  test("another currency goes back in that currency", () => {
+    const state = stateWith({ orders: [orderWith()] })
+    recordPaymentEvent(state, { ...success, event: eventWith({ amountMinor: 5, currency: "USD" }) }, NOON)
+    expect(state.refunds.added()).toMatchObject([
+      { amountMinor: 5, currency: "USD", reason: "wrong_currency" },
+    ])
+  })
+})
+
+function cancelledAt(seconds: number): Given {
+  return { orders: [cancelled({ updatedAt: afterNoon(seconds) })] }
+}
+
+function expiredAt(seconds: number): Given {
+  return { orders: [expired({ expiresAt: afterNoon(seconds) })] }
+}
+
+function limited(maxPerCustomer: number, owned: number): Given {
+  return { product: { maxPerCustomer }, customers: anna(owned), orders: [expired({ customerId: "anna" })] }
+}
+
+function lapsedOfAnna() {
+  return holdWith({ id: 5, qty: 1, customerId: "anna", expiresAt: afterNoon(-5) })
+}

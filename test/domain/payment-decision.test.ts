@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest"
+import {
+  decidePayment,
+  type PaymentDecision,
+  type PaymentSituation,
+} from "../../src/domain/payment-decision.ts"
+import type { RefundReason } from "../../src/domain/refund.ts"
+
+const values: { [Name in keyof PaymentSituation]: readonly PaymentSituation[Name][] } = {
+  order: ["pending_payment", "paid", "cancelled", "expired", "refunded"],
+  before: ["nothing", "this", "perhaps this"],
+  currency: ["the order's", "another"],
+  amount: ["too little", "exact", "too much"],
+  inTime: [true, false],
+  saleIsOn: [true, false],
+  limitIsLeft: [true, false],
+  unitsAreLeft: [true, false],
+}
+
+/** Every situation there is. */
+const situations = Object.entries(values).reduce<Partial<PaymentSituation>[]>(
+  (known, [name, possible]) => known.flatMap((one) => possible.map((value) => ({ ...one, [name]: value }))),
+  [{}],
+) as PaymentSituation[]
+
+type Pattern = { readonly [Name in keyof PaymentSituation]?: readonly PaymentSituation[Name][] }
+
+const nothing: PaymentDecision = { does: "nothing" }
+const back = (reason: RefundReason, atTheEnd = false): PaymentDecision => ({
+  does: "go back",
+  reason,
+  atTheEnd,
+})
+const pay = (late: boolean, excessGoesBack: boolean): PaymentDecision => ({
+  does: "pay",
+  late,
+  excessGoesBack,
+})
+
+const waiting = ["pending_payment"] as const
+const ended = ["cancelled", "expired"] as const
+const bought = ["paid", "refunded"] as const
+const enough = ["exact", "too much"] as const
+const good = { currency: ["the order's"], amount: enough } as const
+
+/** The first line that fits counts, as in docs/state-machines.md. */
+const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
+  ["told of before", { before: ["this"] }, nothing],
+  ["perhaps told of before", { before: ["perhaps this"], order: bought }, nothing],
+  ["a second payment", { order: bought }, back("second_payment")],
+  ["another currency", { currency: ["another"] }, back("wrong_currency")],
+  ["too little for one that waits", { order: waiting, amount: ["too little"] }, back("amount_too_low", true)],
+  ["too little for one that has ended", { amount: ["too little"] }, back("amount_too_low")],
+  ["the price", { order: waiting, amount: ["exact"] }, pay(false, false)],
+  ["more than the price", { order: waiting, amount: ["too much"] }, pay(false, true)],
+  ["too late", { order: ended, inTime: [false], ...good }, back("paid_too_late")],
+  ["late, the sale is over", { order: ended, saleIsOn: [false], ...good }, back("sale_over")],
+  ["late, the limit is reached", { order: ended, limitIsLeft: [false] }, back("customer_limit_reached")],
+  ["late, the units are gone", { order: ended, unitsAreLeft: [false] }, back("sold_out")],
+  ["late, the price", { order: ended, amount: ["exact"] }, pay(true, false)],
+  ["late, more than the price", { order: ended, amount: ["too much"] }, pay(true, true)],
+]
+
+function fits(situation: PaymentSituation, pattern: Pattern): boolean {
+  return Object.entries(pattern).every(([name, allowed]) =>
+    (allowed as readonly unknown[]).includes(situation[name as keyof PaymentSituation]),
+  )
+}
+
+function lineOf(situation: PaymentSituation): number {
+  return table.findIndex(([, pattern]) => fits(situation, pattern))
+}
+
+describe("what money does", () => {
+  test.each(table)("%s", (name, _, decision) => {
+    const of = situations.filter((situation) => table[lineOf(situation)]?.[0] === name)
+    expect(of.length).toBeGreaterThan(0)
+    for (const situation of of) {
+      expect({ situation, ...decidePayment(situation) }).toEqual({ situation, ...decision })
+    }
+  })
+
+  test("every situation has its line", () => {
+    expect(situations).toHaveLength(1_440)
+    expect(situations.filter((situation) => lineOf(situation) === -1)).toEqual([])
+  })
+
+  test("money is kept only for its order's price", () => {
+    for (const situation of situations) {
+      const decision = decidePayment(situation)
+      if (decision.does !== "pay") continue
+      expect(situation.currency).toBe("the order's")
+      expect(situation.amount).not.toBe("too little")
+      expect(decision.excessGoesBack).toBe(situation.amount === "too much")
+    }
+  })
+})

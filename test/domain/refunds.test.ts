@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest"
+import type { RefundResult } from "../../src/domain/commands.ts"
+import { refundOrder } from "../../src/domain/refund-order.ts"
+import type { RefundStatus } from "../../src/domain/refund.ts"
+import { settleRefund } from "../../src/domain/settle-refund.ts"
+import {
+  afterNoon,
+  counters,
+  NOON,
+  orderWith,
+  paymentWith,
+  refundWith,
+  stateWith,
+  successOf,
+  type Given,
+} from "../support/builders.ts"
+
+const ask = (amountMinor: number | null, restockQty = 0) =>
+  ({ kind: "refund_order", productId: 1, orderId: 11, amountMinor, restockQty }) as const
+const settle = (result: RefundResult, number = 1) =>
+  ({ kind: "settle_refund", productId: 1, orderId: 11, number, result }) as const
+
+const paid = (order = {}, payment = {}): Given => ({
+  orders: [orderWith({ status: "paid", customerId: "anna", ...order })],
+  payments: [paymentWith(payment)],
+})
+
+describe("giving back", () => {
+  test.each([
+    ["all of it", null, 0, { amountMinor: 19_998, status: "due" }],
+    ["a part", 5, 0, { amountMinor: 5, restockQty: 0, status: "due" }],
+    ["the last minor unit", 19_998, 0, { amountMinor: 19_998 }],
+    ["all of it, and a unit", null, 1, { amountMinor: 19_998, restockQty: 1, status: "due" }],
+    ["units only", 0, 2, { amountMinor: 0, restockQty: 2, status: "confirmed" }],
+  ])("%s", (_, amountMinor, restockQty, expected) => {
+    const state = stateWith(paid())
+    const refund = successOf(refundOrder(state, ask(amountMinor, restockQty), NOON))
+    expect(refund).toMatchObject({ number: 1, reason: "requested", eventKey: "first-key", ...expected })
+    expect(state.refunds.added()).toEqual([refund])
+    expect(state.payments.changed()).toMatchObject([{ refundedMinor: refund.amountMinor }])
+    expect(state.orders.get(11)).toMatchObject({ status: "paid", refundCount: 1, restockedQty: restockQty })
+    expect(counters(state)).toEqual({ held: 0, sold: 2 - restockQty })
+    expect([...state.customerReturns]).toEqual(restockQty === 0 ? [] : [["anna", restockQty]])
+  })
+
+  test.each([
+    ["no such order", { orders: [] }, ask(1), { code: "order_not_found" }],
+    ["an order that waits", { orders: [orderWith()] }, ask(1), { code: "order_not_paid" }],
+    [
+      "an order whose only payment goes back by itself",
+      { orders: [orderWith()], payments: [paymentWith({ allocation: "refund_due" })] },
+      ask(1),
+      { code: "order_not_paid" },
+    ],
+    ["more than came in", paid(), ask(19_999), { code: "refund_over_payment", refundableMinor: 19_998 }],
+    [
+      "more than is left",
+      paid({}, { refundedMinor: 10_000 }),
+      ask(9_999),
+      { code: "refund_over_payment", refundableMinor: 9_998 },
+    ],
+    ["more units than were sold", paid(), ask(1, 3), { code: "restock_over_order", restockableQty: 2 }],
+    [
+      "more units than are left",
+      paid({ restockedQty: 1 }),
+      ask(1, 2),
+      { code: "restock_over_order", restockableQty: 1 },
+    ],
+    ["nothing", paid(), ask(0), { code: "nothing_to_refund" }],
+    ["all, when all is gone", paid({}, { refundedMinor: 19_998 }), ask(null), { code: "nothing_to_refund" }],
+  ])("%s is refused, and nothing changes", (_, given: Given, command, refusal) => {
+    const state = stateWith(given)
+    const before = counters(state)
+    expect(refundOrder(state, command, NOON)).toEqual(refusal)
+    expect(counters(state)).toEqual(before)
+    expect([...state.refunds.added(), ...state.orders.changed(), ...state.payments.changed()]).toEqual([])
+  })
+
+  test("again and again, up to what came in (I7)", () => {
+    const state = stateWith(paid())
+    const outcomes = [9_999, 9_999, 1].map((amount) => refundOrder(state, ask(amount, 1), NOON))
+    expect(outcomes).toMatchObject([{ number: 1 }, { number: 2 }, { code: "refund_over_payment" }])
+    expect(counters(state)).toEqual({ held: 0, sold: 0 })
+  })
+})
+
+describe("what becomes of a refund", () => {
+  const sent = { status: "sent", providerRefundId: "re_1" } as const
+  const confirmed = { status: "confirmed", providerRefundId: null } as const
+  const failed = { status: "failed", error: "the account is closed" } as const
+  const due = { status: "due" } as const
+
+  test.each<[RefundStatus, RefundResult, RefundStatus | "refund_not_open"]>([
+    ["due", due, "due"],
+    ["due", sent, "sent"],
+    ["due", confirmed, "confirmed"],
+    ["due", failed, "failed"],
+    ["sent", due, "refund_not_open"],
+    ["sent", sent, "sent"],
+    ["sent", confirmed, "confirmed"],
+    ["sent", failed, "failed"],
+    ["failed", due, "due"],
+    ["failed", sent, "refund_not_open"],
+    ["failed", confirmed, "confirmed"],
+    ["failed", failed, "failed"],
+    ["confirmed", due, "confirmed"],
+    ["confirmed", sent, "confirmed"],
+    ["confirmed", confirmed, "confirmed"],
+    ["confirmed", failed, "confirmed"],
+  ])("%s, then told %o: %s", (status, result, expected) => {
+    const state = stateWith({ ...paid(), refunds: [refundWith({ status, attempts: 3 })] })
+    const outcome = settleRefund(state, settle(result), NOON)
+    expect("code" in outcome ? outcome.code : outcome.status).toBe(expected)
+    expect(state.refunds.get("11-1")?.status).toBe(expected === "refund_not_open" ? status : expected)
+    expect(state.facts.length > 0).toBe(expected !== status && expected !== "refund_not_open")
+  })
+
+  test("keeps what was said of it", () => {
+    const state = stateWith({ ...paid(), refunds: [refundWith({ attempts: 3 })] })
+    settleRefund(state, settle(failed), NOON)
+    expect(state.refunds.get("11-1")).toMatchObject({ lastError: "the account is closed", updatedAt: NOON })
+    settleRefund(state, settle(due), afterNoon(5))
+    expect(state.refunds.get("11-1")).toMatchObject({ attempts: 0, notBefore: afterNoon(5) })
+    settleRefund(state, settle(sent), afterNoon(6))
+    settleRefund(state, settle(confirmed), afterNoon(7))
+    expect(state.refunds.get("11-1")).toMatchObject({ providerRefundId: "re_1", lastError: null })
+  })
+
+  test("no such refund", () => {
+    expect(settleRefund(stateWith(paid()), settle(due), NOON)).toEqual({ code: "refund_not_found" })
+  })
+
+  test("the order is refunded when its whole price is back, and its units stay sold", () => {
+    const halves = [1, 2].map((number) => refundWith({ number, amountMinor: 9_999, status: "sent" }))
+    const state = stateWith({ ...paid(), refunds: halves })
+    settleRefund(state, settle(confirmed, 1), NOON)
+    expect(state.orders.get(11)?.status).toBe("paid")
+    settleRefund(state, settle(confirmed, 2), NOON)
+    expect(state.orders.get(11)).toMatchObject({ status: "refunded", updatedAt: NOON })
+    expect(state.facts.at(-1)).toMatchObject({ kind: "order_refunded", order: { id: 11 } })
+    expect(counters(state)).toEqual({ held: 0, sold: 2 })
+  })
+
+  test("what came by mistake and is back says nothing of the order", () => {
+    const mistake = refundWith({ reason: "second_payment", status: "sent" })
+    const state = stateWith({ ...paid(), refunds: [mistake] })
+    settleRefund(state, settle(confirmed), NOON)
+    expect(state.orders.get(11)?.status).toBe("paid")
+  })
+})

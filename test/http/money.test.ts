@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { differencesIn } from "../support/database.ts"
+import "../support/problem.ts"
+import { runSql } from "../support/rows.ts"
+import {
+  ADMIN_TOKEN,
+  hold,
+  offer,
+  order,
+  pay,
+  pendingOrder,
+  productNow,
+  startClosedApp,
+} from "../support/shop.ts"
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+/** An order that is paid, of two units at 99.99. */
+async function paidOrder(settings = {}, payment = {}) {
+  const pending = await pendingOrder(app, 2, settings)
+  expect((await pay(app, { order_id: pending.order_id, ...payment })).body.outcome).toBe("paid")
+  return pending
+}
+
+const refundsOf = async (orderId: number) => (await app.get(`/api/admin/orders/${orderId}/refunds`)).body.data
+
+/** The inbox, all pages of it. */
+async function moneyInbox(limit = 100) {
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  const entries: any[] = []
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const answer = await app.get(`/api/admin/money?limit=${limit}${cursor === "" ? "" : `&cursor=${cursor}`}`)
+    expect(answer.status).toBe(200)
+    entries.push(...answer.body.data)
+    cursor = answer.body.next_cursor
+    expect(answer.body.has_more).toBe(cursor !== null)
+  }
+  return entries
+}
+
+describe("money that comes late", () => {
+  test("pays a cancelled order whose units are still there", async () => {
+    const { order_id, product_id } = await pendingOrder(app, 2)
+    await app.post(`/api/orders/${order_id}/cancel`)
+    const answer = await pay(app, { order_id })
+    expect(answer.body).toMatchObject({ outcome: "paid", late: true, status: "paid" })
+    expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({ status: "paid", late: true })
+    expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 2, reserved_stock: 0 })
+  })
+
+  test("is due to go back when somebody else has the units", async () => {
+    const { order_id, product_id } = await pendingOrder(app, 2, { stock: 2 })
+    await app.post(`/api/orders/${order_id}/cancel`)
+    await hold(app, product_id, 1)
+    expect((await pay(app, { order_id, payment_id: "late-1" })).body).toMatchObject({
+      outcome: "refund_due",
+    })
+    expect(await refundsOf(order_id)).toMatchObject([
+      {
+        refund_id: `${order_id}-1`,
+        reason: "sold_out",
+        amount_minor: 19_998,
+        amount: "199.98",
+        status: "due",
+        payment_id: "late-1",
+      },
+    ])
+  })
+
+  test("and at the same time as a new buyer: one of them has the units, and the money is somewhere", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { order_id, product_id } = await pendingOrder(app, 2, { stock: 2 })
+      await app.post(`/api/orders/${order_id}/cancel`)
+      const [payment, other] = await Promise.all([
+        pay(app, { order_id }),
+        app.post("/api/holds", { product_id, qty: 1 }),
+      ])
+      expect([`${payment.body.outcome} ${other.status}`]).toEqual([
+        other.status === 201 ? "refund_due 201" : "paid 409",
+      ])
+      expect(await refundsOf(order_id)).toHaveLength(other.status === 201 ? 1 : 0)
+    }
+  })
+
+  test("LATE_PAYMENT_SECONDS=0 takes none", async () => {
+    await using strict = await startTestApp({ config: { latePaymentSeconds: 0 } })
+    const product = await offer(strict)
+    const { order_id } = await order(strict, (await hold(strict, product.id)).hold_id)
+    await strict.post(`/api/orders/${order_id}/cancel`)
+    expect((await pay(strict, { order_id })).body.outcome).toBe("refund_due")
+    expect((await strict.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
+      { reason: "paid_too_late" },
+    ])
+  })
+})
+
+describe("refunds", () => {
+  test("all of an order, with its units", async () => {
+    const { order_id, product_id } = await paidOrder()
+    const answer = await app.post(`/api/admin/orders/${order_id}/refunds`, { restock_qty: 2 })
+    expect(answer.status).toBe(201)
+    expect(answer.body).toMatchObject({
+      refund_id: `${order_id}-1`,
+      amount: "199.98",
+      reason: "requested",
+      status: "due",
+    })
+    expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 0, available_stock: 100 })
+    expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({
+      status: "paid",
+      restocked_qty: 2,
+    })
+
+    const confirmed = await app.post(`/api/admin/refunds/${order_id}-1/confirm`)
+    expect(confirmed.body).toMatchObject({ status: "confirmed" })
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("refunded")
+    expect((await app.post(`/api/admin/refunds/${order_id}-1/confirm`)).body).toEqual(confirmed.body)
+  })
+
+  test("twenty at once give back no more than came in, and no unit twice (I2, I7)", async () => {
+    const { order_id, product_id } = await paidOrder()
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 9_000, restock_qty: 1 }),
+      ),
+    )
+    const refused = answers.filter((answer) => answer.status === 409)
+    expect(answers.filter((answer) => answer.status === 201)).toHaveLength(2)
+    expect(refused.map((answer) => answer.body.code)).toEqual(Array(18).fill(expect.stringMatching(/_over_/)))
+    expect(await refundsOf(order_id)).toHaveLength(2)
+    expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 0 })
+  })
+
+  test("the same request with one Idempotency-Key is one refund", async () => {
+    const { order_id } = await paidOrder()
+    const send = (amount: number) =>
+      app.post(
+        `/api/admin/orders/${order_id}/refunds`,
+        { amount_minor: amount },
+        { headers: { "idempotency-key": "once" } },
+      )
+    const [first, second] = await Promise.all([send(5), send(5)])
+    expect(first.body).toEqual(second.body)
+    expect(await refundsOf(order_id)).toHaveLength(1)
+    expect((await send(6)).body.code).toBe("idempotency_key_reused")
+  })
+
+  test.each([
+    ["more than came in", { amount_minor: 19_999 }, 409, "refund_over_payment", { refundable_minor: 19_998 }],
+    ["more units than were sold", { restock_qty: 3 }, 409, "restock_over_order", { restockable_qty: 2 }],
+    ["nothing", { amount_minor: 0 }, 422, "invalid_request", {}],
+    ["less than nothing", { amount_minor: -1 }, 422, "invalid_request", {}],
+    ["a part of a unit", { restock_qty: 0.5 }, 422, "invalid_request", {}],
+    ["something unknown", { amount: 5 }, 422, "invalid_request", {}],
+  ])("%s is refused", async (_, body, status, code, members) => {
+    const { order_id } = await paidOrder()
+    const answer = await app.post(`/api/admin/orders/${order_id}/refunds`, body)
+    expect(answer).toMatchObject({ status, body: { code, ...members } })
+    expect(answer).toBeProblem(status, code, ...(status === 409 ? [members] : []))
+    expect(await refundsOf(order_id)).toEqual([])
+  })
+
+  test("of an order that waits, of none, and of none that could be", async () => {
+    const { order_id } = await pendingOrder(app)
+    expect((await app.post(`/api/admin/orders/${order_id}/refunds`, {})).body.code).toBe("order_not_paid")
+    for (const id of ["999999999", "0", "-1", "x", "1e3"]) {
+      expect((await app.post(`/api/admin/orders/${id}/refunds`, {})).body.code).toBe("order_not_found")
+    }
+    for (const id of ["1-0", "1", "x-1", "1-1-1", "1-99999999999", "999999-1"]) {
+      expect((await app.post(`/api/admin/refunds/${id}/retry`)).body.code).toBe("refund_not_found")
+    }
+  })
+
+  test("only the shop may", async () => {
+    await using closed = await startClosedApp()
+    for (const [method, path] of [
+      ["POST", "/api/admin/orders/1/refunds"],
+      ["GET", "/api/admin/orders/1/refunds"],
+      ["GET", "/api/admin/money"],
+      ["POST", "/api/admin/refunds/1-1/confirm"],
+      ["POST", "/api/admin/money/returned"],
+    ] as const) {
+      expect((await closed.send(method, path)).status).toBe(401)
+      expect((await closed.send(method, path, { token: ADMIN_TOKEN })).status).not.toBe(401)
+    }
+  })
+})
+
+describe("the money inbox", () => {
+  test("has every refund that is not confirmed, and every payment without an order, page by page", async () => {
+    const stray = 8_000_000_000_000
+    for (const key of ["stray-b", "stray-a"]) await pay(app, { order_id: stray, idempotency_key: key })
+    await pay(app, { order_id: stray, idempotency_key: "no-money", status: "failed" })
+    const { order_id } = await paidOrder({}, { amount_minor: 20_000 })
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 1 })
+    await app.post(`/api/admin/refunds/${order_id}-1/confirm`)
+
+    const all = await moneyInbox()
+    const names = all.map((entry) => entry.refund?.refund_id ?? entry.payment_event.key)
+    expect(names).toContain("stray-a")
+    expect(names.indexOf("stray-b")).toBe(names.indexOf("stray-a") + 1)
+    expect(names).toContain(`${order_id}-2`)
+    expect(names).not.toContain(`${order_id}-1`)
+    expect(names).not.toContain("no-money")
+    for (const limit of [1, 2, 3]) expect(await moneyInbox(limit)).toEqual(all)
+  })
+
+  test("what can be done is an address, and it does it", async () => {
+    const key = `a key/with ünsafe characters? ${"x".repeat(200)}`
+    await pay(app, { order_id: 8_000_000_000_001, idempotency_key: key })
+    const find = async () => (await moneyInbox()).find((entry) => entry.payment_event?.key === key)
+    const [{ href, body }] = (await find()).actions
+
+    const returned = await app.post(href, body)
+
+    expect(returned).toMatchObject({ status: 200, body: { payment_event: { key }, actions: [] } })
+    expect(await find()).toBeUndefined()
+    expect((await app.post(href, body)).body).toEqual(returned.body)
+  })
+
+  test("money that was sent back by hand acts on no order that comes later", async () => {
+    const product = await offer(app)
+    const { hold_id } = await hold(app, product.id)
+    const next = (await order(app, (await hold(app, product.id)).hold_id)).order_id + 1
+    expect((await pay(app, { order_id: next, idempotency_key: "early-bird" })).body.outcome).toBe("parked")
+    await app.post("/api/admin/money/returned", { provider: "generic", key: "early-bird" })
+
+    const late = await order(app, hold_id)
+    expect(late).toMatchObject({ order_id: next, status: "pending_payment" })
+    expect((await pay(app, { order_id: next, idempotency_key: "early-bird" })).body).toMatchObject({
+      outcome: "parked",
+      duplicate: true,
+    })
+    expect((await app.get(`/api/orders/${next}`)).body.status).toBe("pending_payment")
+  })
+
+  test.each(["x", "W10", "WyJwYXltZW50Il0", "WyJyZWZ1bmQiLDEsMl0", "bnVsbA", "%00"])(
+    "a cursor of somebody's own, %s, is refused",
+    async (cursor) => {
+      const answer = await app.get(`/api/admin/money?cursor=${cursor}`)
+      expect(answer).toMatchObject({ status: 422, body: { code: "invalid_request" } })
+    },
+  )
+
+  test.each([
+    ["that is not there", { provider: "generic", key: "nothing" }, 404],
+    ["that speaks of no money", { provider: "generic", key: "no-money" }, 404],
+    ["of another provider", { provider: "stripe", key: "stray-a" }, 404],
+    ["without a key", { provider: "generic" }, 422],
+    ["with what nobody can store", { provider: "generic", key: "\0" }, 422],
+  ])("an event %s cannot be returned", async (_, body, status) => {
+    expect((await app.post("/api/admin/money/returned", body)).status).toBe(status)
+  })
+})
+
+test("the database itself gives back no more than came in", async () => {
+  const { order_id } = await paidOrder()
+  await expect(
+    runSql(app.databaseUrl, `update payments set refunded_minor = 19999 where order_id = ${order_id}`),
+  ).rejects.toThrow("payments_refunded_within_amount")
+  await expect(
+    runSql(app.databaseUrl, `update orders set restocked_qty = 3 where id = ${order_id}`),
+  ).rejects.toThrow("orders_restocked_within_quantity")
+})
+
+test("and after all of that every unit and every cent is where it belongs", async () => {
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
+})

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { RefundOrder, RefundReport } from "../../src/payments/provider.ts"
+import { sendRefunds } from "../../src/worker/refunds.ts"
+import { eventWith } from "../support/builders.ts"
+import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
+import { newProduct } from "../support/products.ts"
+
+let engine: TestEngine
+let productId: number
+let lastId = 0
+beforeAll(async () => {
+  engine = await createTestEngine()
+  productId = await newProduct(engine, { stock: 1_000 })
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+/** A provider that keeps what it was asked, and answers in turn. */
+function providerThat(...reports: (RefundReport | Error)[]) {
+  const asked: RefundOrder[] = []
+  return {
+    name: "generic",
+    asked,
+    async refund(order: RefundOrder): Promise<RefundReport> {
+      asked.push(order)
+      const report = reports.shift() ?? { status: "confirmed", providerRefundId: "re" }
+      if (report instanceof Error) throw report
+      return report
+    },
+  }
+}
+
+/** An order that was paid with a cent too much, which has to go back. */
+async function overpaidOrder(paymentId: string | null = `pay-${lastId}`): Promise<number> {
+  lastId += 1
+  const [holdId, orderId] = [lastId, lastId]
+  await engine.lanes.submit({ kind: "place_hold", productId, holdId, qty: 1, customerId: null })
+  await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
+  const { totalMinor } = (await engine.views.order(orderId)) ?? { totalMinor: 0 }
+  await engine.desk.receive(
+    eventWith({ key: `key-${lastId}`, orderId, paymentId, amountMinor: totalMinor + 1 }),
+  )
+  return orderId
+}
+
+const send = (...providers: ReturnType<typeof providerThat>[]) =>
+  sendRefunds({ lanes: engine.lanes, refunds: engine.refunds, providers })
+const refundOf = async (orderId: number) => (await engine.money.refundsOf(orderId))[0]
+const dueNow = () => engine.database.views.query("update refunds set not_before = now() where status = 'due'")
+
+describe("a refund that is due", () => {
+  test("is sent once, under a key of its own, and confirmed", async () => {
+    const orderId = await overpaidOrder()
+    const provider = providerThat()
+    await Promise.all([send(provider), send(provider), send(provider)])
+    await dueNow()
+    await send(provider)
+    expect(provider.asked).toEqual([
+      {
+        refundId: `${orderId}-1`,
+        orderId,
+        paymentId: expect.any(String),
+        amountMinor: 1,
+        currency: "EUR",
+        idempotencyKey: `doorbuster-refund-${orderId}-1`,
+      },
+    ])
+    expect(await refundOf(orderId)).toMatchObject({ status: "confirmed", providerRefundId: "re" })
+  })
+
+  test.each<[string, RefundReport | Error, object]>([
+    ["sent", { status: "sent", providerRefundId: "re_7" }, { status: "sent", providerRefundId: "re_7" }],
+    ["failed", { status: "failed", error: "closed" }, { status: "failed", lastError: "closed" }],
+    [
+      "due when the provider cannot now",
+      { status: "not now", error: "busy" },
+      { status: "due", lastError: "busy" },
+    ],
+    ["due when the call fails", new Error("no route"), { status: "due", lastError: "no route" }],
+  ])("is %s as its provider says", async (_, report, expected) => {
+    const orderId = await overpaidOrder()
+    await send(providerThat(report))
+    expect(await refundOf(orderId)).toMatchObject({ attempts: 1, ...expected })
+    await engine.lanes.submit({
+      kind: "settle_refund",
+      productId,
+      orderId,
+      number: 1,
+      result: { status: "confirmed", providerRefundId: null },
+    })
+  })
+
+  test("that could not be sent waits longer each time, then somebody has to look", async () => {
+    const orderId = await overpaidOrder()
+    const waits: number[] = []
+    for (let attempt = 1; attempt <= 40; attempt += 1) {
+      await send(providerThat({ status: "not now", error: "busy" }))
+      const { rows } = await engine.database.views.query<{ wait: number }>(
+        `select extract(epoch from not_before - clock_timestamp())::integer as wait from refunds where order_id = ${orderId}`,
+      )
+      waits.push(rows[0]?.wait ?? 0)
+      await dueNow()
+    }
+    expect(waits.slice(0, 4).map((wait) => Math.round(wait / 5))).toEqual([1, 2, 4, 8])
+    expect(Math.max(...waits)).toBeGreaterThan(3_500)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(3_600)
+    expect(await refundOf(orderId)).toMatchObject({ status: "failed", attempts: 36, lastError: "busy" })
+  })
+
+  test("of a provider that cannot send, or of a payment without a name, is left to the money inbox", async () => {
+    const orderIds = [await overpaidOrder("pay-x"), await overpaidOrder(null)]
+    const provider = providerThat()
+    await send({ ...provider, name: "another" })
+    expect(provider.asked).toEqual([])
+    await send(provider)
+    expect(provider.asked.map((order) => order.orderId)).toEqual([orderIds[0]])
+    expect(await refundOf(orderIds[1] ?? 0)).toMatchObject({ status: "due", attempts: 0 })
+  })
+})
+
+test("and nothing is lost by all that", async () => {
+  expect(await differencesIn(engine.url)).toEqual([])
+})
