@@ -9,6 +9,7 @@ import { createOwnerTokens } from "./http/owner-token.ts"
 import { watchArrivals } from "./http/arrivals.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
+import type { PaymentProvider } from "./payments/provider.ts"
 import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
 import { installationTokenSecret } from "./store/installation.ts"
@@ -38,6 +39,8 @@ export interface AppOptions {
   readonly migrate?: boolean
   /** How much of the database this process may take. */
   readonly pools?: PoolSizes
+  /** Payment providers; those of the configuration if not given. */
+  readonly providers?: readonly PaymentProvider[]
   /** What `/metrics` makes of this process's metrics; just their text if not given. */
   readonly showMetrics?: (own: Registry) => Promise<string | null>
 }
@@ -67,13 +70,13 @@ async function startOver(database: Database, config: Config, options: AppOptions
 
   let stopped: Promise<void> | null = null
   const readiness = readinessOf(engine, () => stopped !== null, options.showMetrics)
-  const server = await buildServer(config, { engine, log, readiness })
+  const providers = options.providers ?? providersOf(config)
+  const server = await buildServer(config, { engine, providers, log, readiness })
   const quiet = watchArrivals(server.server)
   await listen(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
-    if (stopped === null)
-      worker ??= startWorker({ ...engine, providers: providersOf(), log, retention: config })
+    if (stopped === null) worker ??= startWorker({ ...engine, providers, log, retention: config })
   }
   if (options.worker) work()
 
@@ -110,10 +113,14 @@ async function listen(server: App, { host, port }: Config): Promise<void> {
   }
 }
 
-async function buildServer(
-  config: Config,
-  { engine, log, readiness }: { engine: Engine; log: Logger; readiness: Readiness },
-): Promise<App> {
+interface ServerParts {
+  readonly engine: Engine
+  readonly providers: readonly PaymentProvider[]
+  readonly log: Logger
+  readonly readiness: Readiness
+}
+
+async function buildServer(config: Config, { engine, providers, log, readiness }: ServerParts): Promise<App> {
   const tokens = createOwnerTokens(
     config.tokenSecret ?? (await installationTokenSecret(engine.database.views)),
   )
@@ -123,6 +130,7 @@ async function buildServer(
       tokens,
       gatekeeper: createGatekeeper(config.adminToken, tokens),
       readiness,
+      providers,
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
     },

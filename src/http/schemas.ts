@@ -124,6 +124,11 @@ export const PaymentAnswer = Type.Object({
   late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
 })
 
+export const ProviderAnswer = Type.Object({
+  message: Type.String(),
+  taken: Type.Integer({ description: "what of it concerns orders and refunds here" }),
+})
+
 export const RefundWire = Type.Object({
   refund_id: Type.String({ description: "the order's id and a number" }),
   order_id: Id,

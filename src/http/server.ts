@@ -17,6 +17,7 @@ import { holdRoutes } from "./routes/holds.ts"
 import { orderRoutes } from "./routes/orders.ts"
 import { paymentRoutes } from "./routes/payments.ts"
 import { productRoutes } from "./routes/products.ts"
+import { providerWebhookRoutes } from "./routes/provider-webhooks.ts"
 import { securityHeaders } from "./security-headers.ts"
 import type { App, Services } from "./services.ts"
 
@@ -78,6 +79,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   holdRoutes(app, services)
   orderRoutes(app, services)
   paymentRoutes(app, services)
+  providerWebhookRoutes(app, services)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   healthRoutes(app, services)

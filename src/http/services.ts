@@ -5,6 +5,7 @@ import type { Events } from "../events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { PaymentProvider } from "../payments/provider.ts"
 import type { Ids } from "../store/ids.ts"
 import type { Inbox } from "../store/inbox.ts"
 import type { Lookups } from "../store/lookups.ts"
@@ -29,6 +30,8 @@ export interface Services {
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper
   readonly readiness: Readiness
+  /** Those with formats of their own. */
+  readonly providers: readonly PaymentProvider[]
   readonly holdTtlSeconds: number
   /** Null: unsigned payment webhooks are taken (open mode only). */
   readonly paymentWebhookSecret: Buffer | null

@@ -20,7 +20,9 @@ test.each([
   const random = seededRandom(20_261_127)
   const productId = await newProduct(engine, { stock: HOLDS, settings: { holdTtlSeconds: TTL_MS / 1000 } })
   const retention = { holdRetentionDays: 1, eventRetentionDays: 1 }
-  const worker = hasWorker ? startWorker({ ...other, log: createLog("silent"), providers: [], retention }) : null
+  const worker = hasWorker
+    ? startWorker({ ...other, log: createLog("silent"), providers: [], retention })
+    : null
 
   const endings = await Promise.all(
     Array.from({ length: HOLDS }, async () => {

@@ -26,6 +26,7 @@ export async function describeServer(): Promise<unknown> {
         database: async () => true,
         metrics: async () => "",
       },
+      providers: [],
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,
     },

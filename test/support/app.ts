@@ -1,6 +1,7 @@
 import { startApp, type RunningApp } from "../../src/app.ts"
 import { readConfig, type Config } from "../../src/config.ts"
 import { createLog } from "../../src/log.ts"
+import type { PaymentProvider } from "../../src/payments/provider.ts"
 import { createTestDatabase } from "./database.ts"
 import { createClient, type TestClient } from "./http.ts"
 
@@ -18,6 +19,7 @@ export interface TestAppOptions {
   /** On a database that a test has made already. */
   readonly databaseUrl?: string
   readonly worker?: boolean
+  readonly providers?: readonly PaymentProvider[]
   /** True: product 1 with 100 units is there. */
   readonly seed?: boolean
 }
@@ -40,6 +42,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
         ),
     }),
     worker: options.worker ?? false,
+    ...(options.providers && { providers: options.providers }),
     seed: options.seed ?? true,
   })
   const client = createClient(app.url)

@@ -178,7 +178,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
 type Place = { readonly stray: StrayPlace } | { readonly refund: RefundPlace }
 
 /** A refund's name, such as `17-1`; null for anything else. */
-function refundPlaceFrom(text: string): RefundPlace | null {
+export function refundPlaceFrom(text: string): RefundPlace | null {
   const [order = "", number = "", ...rest] = text.split("-")
   const place = { orderId: idFromPath(order), number: idFromPath(number) }
   if (place.orderId === null || place.number === null || rest.length > 0) return null

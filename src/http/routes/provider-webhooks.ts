@@ -1,0 +1,78 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { Type } from "typebox"
+import { isRefusal } from "../../domain/refusals.ts"
+import type { ProviderNews, Reading, RefundNews } from "../../payments/provider.ts"
+import { refuse, type AnyRefusal } from "../problems.ts"
+import { problemResponses, ProviderAnswer } from "../schemas.ts"
+import type { App, Services } from "../services.ts"
+import { refundPlaceFrom } from "./admin-money.ts"
+
+/**
+ * Webhooks in the providers' own formats. Who sent one, and what it says, is for the provider's
+ * adapter to tell; what becomes of it is the same as for the generic webhook. A provider that gets no
+ * 2xx sends it again, so whatever could not be written down must not be answered with one.
+ */
+export function providerWebhookRoutes(app: App, services: Services): void {
+  const { providers, desk, lanes, money, events } = services
+
+  /** Null: it is written down. */
+  async function take(news: ProviderNews, requestId: string): Promise<AnyRefusal | null> {
+    if (news.about === "refund") return settle(news.refund, requestId)
+    const outcome = await desk.receive(news.event, requestId)
+    if (!isRefusal(outcome)) return null
+    events.refused("payment_event", outcome.code)
+    return outcome
+  }
+
+  async function settle(news: RefundNews, requestId: string): Promise<AnyRefusal | null> {
+    const place = refundPlaceFrom(news.refundId)
+    const productId = place === null ? null : await money.productOfRefund(place)
+    // A refund that is not ours, such as one made in the provider's own pages.
+    if (place === null || productId === null) return null
+    const { status, providerRefundId, error } = news
+    const result = status === "failed" ? { status, error: error ?? "" } : { status, providerRefundId }
+    const command = { kind: "settle_refund", productId, ...place, result, requestId } as const
+    const { outcome } = await lanes.submit(command)
+    // What is confirmed stays so, whatever comes later.
+    return isRefusal(outcome) && outcome.code !== "refund_not_open" ? outcome : null
+  }
+
+  function refuseReading(reply: FastifyReply, reading: Exclude<Reading, { kind: "news" }>) {
+    if (reading.kind === "not believed") {
+      events.refused("payment_event", "invalid_signature")
+      return refuse(reply, { code: "invalid_signature", detail: reading.detail })
+    }
+    return refuse(reply, { code: "invalid_request", errors: [{ pointer: "", detail: reading.detail }] })
+  }
+
+  void app.register(async (inbox: App) => {
+    inbox.removeAllContentTypeParsers()
+    inbox.addContentTypeParser("*", { parseAs: "string" }, (_request: FastifyRequest, text, done) =>
+      done(null, text),
+    )
+    inbox.route({
+      method: "POST",
+      url: "/api/payments/webhooks/:provider",
+      schema: {
+        summary: "Report what has happened, in a provider's own format",
+        description: "Verified by the provider's own signature. Answered with 200 once it is written down.",
+        tags: ["payments"],
+        params: Type.Object({ provider: Type.String() }),
+        response: { 200: ProviderAnswer, ...problemResponses },
+      },
+      async handler(request, reply) {
+        const provider = providers.find((one) => one.name === request.params.provider)
+        if (provider?.readWebhook === undefined) return refuse(reply, { code: "route_not_found" })
+        const body = typeof request.body === "string" ? request.body : ""
+        const message = { headers: request.headers, body, nowSeconds: Date.now() / 1000 }
+        const reading = await provider.readWebhook(message)
+        if (reading.kind !== "news") return refuseReading(reply, reading)
+        for (const news of reading.news) {
+          const refusal = await take(news, request.id)
+          if (refusal !== null) return refuse(reply, refusal)
+        }
+        return { message: "ok", taken: reading.news.length }
+      },
+    })
+  })
+}

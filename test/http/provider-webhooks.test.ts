@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { PaymentProvider, ProviderNews, Reading, WebhookMessage } from "../../src/payments/provider.ts"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { eventWith } from "../support/builders.ts"
+import { differencesIn } from "../support/database.ts"
+import "../support/problem.ts"
+import { pay, pendingOrder } from "../support/shop.ts"
+
+/** Believes whoever is polite, and repeats the news in the body. */
+const parrot: PaymentProvider = {
+  name: "parrot",
+  readWebhook({ headers, body, nowSeconds }: WebhookMessage): Reading {
+    if (headers["x-parrot"] !== "polly") return { kind: "not believed", detail: "polly says no" }
+    if (Math.abs(nowSeconds - Date.now() / 1000) > 5) throw new Error("what time is it?")
+    if (!body.startsWith("{")) return { kind: "not understood", detail: "polly wants a {" }
+    return { kind: "news", news: (JSON.parse(body) as { news: ProviderNews[] }).news }
+  },
+}
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp({ providers: [parrot, { name: "mute" }] })
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+const tell = (news: readonly ProviderNews[], headers: Record<string, string> = { "x-parrot": "polly" }) =>
+  app.send("POST", "/api/payments/webhooks/parrot", { raw: JSON.stringify({ news }), headers })
+
+const success = (orderId: number, key: string) =>
+  ({ about: "payment", event: eventWith({ provider: "parrot", key, orderId, paymentId: key }) }) as const
+
+describe("a provider's own webhook", () => {
+  test("pays an order, once however often it comes", async () => {
+    const { order_id } = await pendingOrder(app)
+    const answers = await Promise.all([1, 2, 3].map(() => tell([success(order_id, "parrot-1")])))
+    for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { taken: 1 } })
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
+  })
+
+  test("settles a refund that we sent, and says nothing about others", async () => {
+    const { order_id } = await pendingOrder(app)
+    await pay(app, { order_id })
+    await app.post(`/api/admin/orders/${order_id}/refunds`, {})
+    const refund = { status: "confirmed", providerRefundId: "re_1", error: null } as const
+    const about = (refundId: string, more = {}) =>
+      ({ about: "refund", refund: { ...refund, refundId, ...more } }) as const
+
+    const answer = await tell([
+      about(`${order_id}-1`),
+      about("7-77"),
+      about("what?"),
+      about(`${order_id}-1`, { status: "failed" }),
+    ])
+
+    expect(answer).toMatchObject({ status: 200, body: { taken: 4 } })
+    expect((await app.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
+      { status: "confirmed", provider_refund_id: "re_1" },
+    ])
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("refunded")
+  })
+
+  test("that speaks of nothing here is taken", async () => {
+    expect((await tell([])).body).toEqual({ message: "ok", taken: 0 })
+  })
+
+  test("of somebody else is not believed, and changes nothing", async () => {
+    const { order_id } = await pendingOrder(app)
+    const answer = await tell([success(order_id, "parrot-2")], {})
+    expect(answer).toBeProblem(401, "invalid_signature")
+    expect(answer.body.detail).toBe("polly says no")
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
+  })
+
+  test.each(["", "not json", "[1]", "\0", "x".repeat(60_000)])(
+    "without sense is refused: %s",
+    async (raw) => {
+      const request = { raw, headers: { "x-parrot": "polly", "content-type": "text/plain" } }
+      expect(await app.send("POST", "/api/payments/webhooks/parrot", request)).toBeProblem(
+        422,
+        "invalid_request",
+      )
+    },
+  )
+
+  test("under a key that came with another content is refused", async () => {
+    const { order_id } = await pendingOrder(app)
+    await tell([success(order_id, "parrot-3")])
+    const other = {
+      about: "payment",
+      event: { ...success(order_id, "parrot-3").event, fingerprint: "other" },
+    } as const
+    expect(await tell([other])).toBeProblem(409, "idempotency_key_reused")
+  })
+
+  test.each(["mute", "nobody", "generic", "%00"])("of %s is at no address", async (name) => {
+    expect((await app.post(`/api/payments/webhooks/${name}`, {})).status).toBeGreaterThanOrEqual(400)
+    expect((await app.post(`/api/payments/webhooks/${name}`, {})).status).toBeLessThan(405)
+  })
+})
+
+test("and every unit and every cent is where it belongs", async () => {
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
+})
