@@ -3,14 +3,29 @@
 -- An order can be paid after its end, when its units are still there (late). Units of a paid order
 -- can be put on offer again (restocked_qty). Refunds of an order are numbered from 1 by its counter,
 -- so that a batch that is repeated gives them the same names.
+--
+-- A buyer who begins to pay gets more time (payment_attempts), and so does, once, an order whose
+-- provider cannot say yet whether it is paid (awaited). asked_for is the deadline before which the
+-- provider of the payment begun last was asked, so that one worker asks once.
 alter table orders
   add column late boolean not null default false,
   add column restocked_qty integer not null default 0,
   add column refund_count integer not null default 0,
+  add column payment_attempts integer not null default 0,
+  add column attempt_provider text,
+  add column attempt_payment_id text,
+  add column awaited boolean not null default false,
+  add column asked_for timestamptz,
   add constraint orders_late_is_paid check (not late or status in ('paid', 'refunded')),
   add constraint orders_restocked_within_quantity check (restocked_qty between 0 and quantity),
   add constraint orders_restocked_is_sold check (restocked_qty = 0 or status in ('paid', 'refunded')),
-  add constraint orders_refund_count_not_negative check (refund_count >= 0);
+  add constraint orders_refund_count_not_negative check (refund_count >= 0),
+  add constraint orders_payment_attempts_not_negative check (payment_attempts >= 0),
+  add constraint orders_attempt_is_whole check ((attempt_provider is null) = (attempt_payment_id is null));
+
+-- Orders whose provider can be asked before they expire, soonest first.
+create index orders_being_paid on orders (expires_at)
+ where status = 'pending_payment' and attempt_payment_id is not null;
 
 -- A success that never finds an order is money all the same: when somebody has sent it back by hand,
 -- returned_at says so, and it acts on no order any more.

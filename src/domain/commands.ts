@@ -1,11 +1,12 @@
 import type { Hold } from "./hold.ts"
-import type { Order } from "./order.ts"
+import type { Order, PaymentAttempt } from "./order.ts"
 import type { PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import type { Product, ProductSettings } from "./product.ts"
 import type {
   AdjustStockRefusal,
   CancelOrderRefusal,
   ChangeProductRefusal,
+  ExtendOrderRefusal,
   PaymentEventRefusal,
   PlaceHoldRefusal,
   PlaceOrderRefusal,
@@ -60,6 +61,18 @@ export interface RecordPaymentEvent extends CommandBase {
   readonly event: PaymentEvent
   /** The id an order gets if this event has to make it. */
   readonly newOrderId: number
+}
+
+export interface StartPayment extends CommandBase {
+  readonly kind: "start_payment"
+  readonly orderId: number
+  /** Null: the page does not say. */
+  readonly payment: PaymentAttempt | null
+}
+
+export interface AwaitPayment extends CommandBase {
+  readonly kind: "await_payment"
+  readonly orderId: number
 }
 
 /** Money back for a paid order, units on offer again, or both. */
@@ -119,6 +132,8 @@ export type Command =
   | PlaceOrder
   | CancelOrder
   | RecordPaymentEvent
+  | StartPayment
+  | AwaitPayment
   | RefundOrder
   | SettleRefund
   | ExpireDue
@@ -153,6 +168,8 @@ export interface OutcomeByKind {
   place_order: PlacedOrder | PlaceOrderRefusal
   cancel_order: Order | CancelOrderRefusal
   record_payment_event: RecordedEvent | PaymentEventRefusal
+  start_payment: Order | ExtendOrderRefusal
+  await_payment: Order | ExtendOrderRefusal
   refund_order: Refund | RefundOrderRefusal
   settle_refund: Refund | SettleRefundRefusal
   expire_due: Sweep

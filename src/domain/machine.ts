@@ -3,6 +3,7 @@ import { cancelOrder } from "./cancel-order.ts"
 import { changeProduct, createProduct } from "./change-product.ts"
 import type { Command, OutcomeByKind, OutcomeOf } from "./commands.ts"
 import { expireDue } from "./expire-due.ts"
+import { awaitPayment, startPayment } from "./extend-order.ts"
 import type { Fact } from "./facts.ts"
 import { placeHold } from "./place-hold.ts"
 import { placeOrder } from "./place-order.ts"
@@ -70,6 +71,10 @@ function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[k
       return cancelOrder(state, command, now)
     case "record_payment_event":
       return recordPaymentEvent(state, command, now)
+    case "start_payment":
+      return startPayment(state, command, now)
+    case "await_payment":
+      return awaitPayment(state, command, now)
     case "refund_order":
       return refundOrder(state, command, now)
     case "settle_refund":

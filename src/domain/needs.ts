@@ -93,6 +93,10 @@ function gather(into: Gathered, command: Command): void {
         into.orderHoldIds.push(command.event.holdId)
       }
       break
+    case "start_payment":
+    case "await_payment":
+      into.orderIds.push(command.orderId)
+      break
     case "refund_order":
       into.orderIds.push(command.orderId)
       into.payments = true

@@ -31,9 +31,21 @@ export interface Order {
   readonly restockedQty: number
   /** How many refunds it has; the next one's number is one more. */
   readonly refundCount: number
+  /** How often its buyer has begun to pay. */
+  readonly paymentAttempts: number
+  /** The payment that was begun last, as far as its page has said; its provider can be asked about it. */
+  readonly attempt: PaymentAttempt | null
+  /** It was given more time because its provider could not say whether it is paid. */
+  readonly awaited: boolean
   readonly createdAt: Instant
   /** When its status or deadline changed last. */
   readonly updatedAt: Instant
+}
+
+/** A payment that a buyer has begun. */
+export interface PaymentAttempt {
+  readonly provider: string
+  readonly paymentId: string
 }
 
 /** True when the order still waits for payment although its time is over. */

@@ -74,6 +74,9 @@ export function convertHold(
     late: false,
     restockedQty: 0,
     refundCount: 0,
+    paymentAttempts: 0,
+    attempt: null,
+    awaited: false,
     createdAt: now,
     updatedAt: now,
   }

@@ -37,6 +37,9 @@ export type CancelOrderRefusal =
   | { readonly code: "order_expired" }
   | { readonly code: "order_not_pending" }
 
+/** Why an order gets no more time. */
+export type ExtendOrderRefusal = CancelOrderRefusal
+
 /** Why a payment event was not recorded. */
 export type PaymentEventRefusal =
   | { readonly code: "event_key_reused" }

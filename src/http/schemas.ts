@@ -97,6 +97,7 @@ const orderFields = {
   total_minor: Type.Integer(),
   currency: Type.String(),
   status: Type.String({ enum: ["pending_payment", "paid", "cancelled", "expired", "refunded"] }),
+  payment_attempts: Type.Integer({ description: "how often its buyer has begun to pay" }),
   late: Type.Boolean({ description: "it was paid after its end, with units that were still there" }),
   restocked_qty: Type.Integer({ description: "how many of its units are on offer again" }),
   expires_at: Time,
@@ -198,6 +199,11 @@ export const HoldBody = body({
   product_id: Id,
   qty: Quantity,
   customer_id: Type.Optional(Label),
+})
+
+export const PaymentAttemptBody = body({
+  provider: Type.Optional(Label),
+  payment_id: Type.Optional(Label),
 })
 
 export const OrderBody = body({ hold_id: Id })

@@ -97,6 +97,7 @@ export function orderAnswer(order: Order): OrderAnswer {
     total_minor: order.totalMinor,
     currency: order.currency,
     status: order.status,
+    payment_attempts: order.paymentAttempts,
     late: order.late,
     restocked_qty: order.restockedQty,
     expires_at: isoTime(order.expiresAt),

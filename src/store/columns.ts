@@ -33,6 +33,10 @@ export const orderColumns = `
   paid_at as "paidAt",
   restocked_qty as "restockedQty",
   refund_count as "refundCount",
+  payment_attempts as "paymentAttempts",
+  case when attempt_provider is not null
+       then jsonb_build_object('provider', attempt_provider, 'paymentId', attempt_payment_id) end as attempt,
+  awaited,
   created_at as "createdAt",
   updated_at as "updatedAt"`
 

@@ -14,9 +14,15 @@ export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<v
   const byEnd = alike(ended, ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`)
   return [
     ...whenAny(orders.added(), (added) => insertOrders(tx, productId, added)),
+    // Of what may have happened to an order since, that writes only what happens to nearly all.
+    ...orders.added().flatMap((order) => (hasHistory(order) ? [changeOrder(tx, order, order)] : [])),
     ...byEnd.map((group) => endOrders(tx, productId, group)),
     ...changed.map((order) => changeOrder(tx, order, orders.before(order))),
   ]
+}
+
+function hasHistory({ late, restockedQty, refundCount, paymentAttempts }: Order): boolean {
+  return late || restockedQty > 0 || refundCount > 0 || paymentAttempts > 0
 }
 
 /** What happens to nearly all orders, once: they are paid, cancelled or expire. */
@@ -27,7 +33,8 @@ function isJustEnded(order: Order, before: Order): boolean {
     !order.late &&
     order.restockedQty === before.restockedQty &&
     order.refundCount === before.refundCount &&
-    order.expiresAt === before.expiresAt
+    order.expiresAt === before.expiresAt &&
+    order.paymentAttempts === before.paymentAttempts
   )
 }
 
@@ -95,7 +102,11 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
              restocked_qty = $7,
              refund_count = $8,
              expires_at = $9,
-             updated_at = $10
+             updated_at = $10,
+             payment_attempts = $11,
+             attempt_provider = $12,
+             attempt_payment_id = $13,
+             awaited = $14
        where product_id = $1
          and id = $2`,
     values: [
@@ -109,6 +120,10 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
       order.refundCount,
       isoTime(order.expiresAt),
       isoTime(order.updatedAt),
+      order.paymentAttempts,
+      order.attempt?.provider ?? null,
+      order.attempt?.paymentId ?? null,
+      order.awaited,
     ],
   })
 }

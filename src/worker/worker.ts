@@ -9,6 +9,7 @@ import { verifyGently } from "../store/verify.ts"
 import { sweepDue } from "./expiry.ts"
 import type { RefundQueue } from "../store/refund-queue.ts"
 import { startLoop, type Pace } from "./loop.ts"
+import { askAboutOpenPayments } from "./open-payments.ts"
 import { sendRefunds } from "./refunds.ts"
 import { createEventRetention, createHoldRetention, createKeyRemoval } from "./retention.ts"
 
@@ -49,6 +50,7 @@ const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
  * gentle, and rests in between for longer than it took.
  */
 const recountPace = { pauseMs: 60_000, restFactor: 20 }
+const openPaymentPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const PARKED_AT_ONCE = 200
 
@@ -72,6 +74,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
       async () => void (await desk.applyParked(PARKED_AT_ONCE)),
       report("parked payment events"),
     ),
+    startLoop(openPaymentPace, () => askAboutOpenPayments(parts), report("open payments")),
     startLoop(refundPace, () => sendRefunds(parts), report("refunds")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(recountPace, () => recount(database, events, log, stopping.signal), report("recount")),

@@ -314,6 +314,7 @@ describe("an event that overtakes its order", () => {
 
     expect(ordered).toMatchObject({ status: "paid", late: true })
     expect(second.body).toMatchObject({ duplicate: true, outcome: "paid", late: true })
+    expect((await served.get("/api/orders/1")).body).toEqual(ordered)
     expect(await productNow(served, 1)).toMatchObject({ available_stock: 99, sold_stock: 1 })
   })
 })

@@ -16,6 +16,8 @@ export type Intent =
       readonly amount: number | null
       readonly restock: number
     }
+  | { readonly does: "start"; readonly pick: number }
+  | { readonly does: "await"; readonly pick: number }
   | { readonly does: "settle"; readonly pick: number; readonly to: "due" | "sent" | "confirmed" | "failed" }
   | { readonly does: "adjust"; readonly by: number; readonly isStale: boolean }
   | { readonly does: "change"; readonly what: Change }
@@ -103,6 +105,8 @@ const buyers = fc.oneof(
       restock: fc.constantFrom(0, 0, 1, 2),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("await" as const), pick }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -124,6 +124,9 @@ export class Reference {
       endedAt: null,
       late: false,
       restocked: 0,
+      made: now,
+      starts: 0,
+      awaited: false,
     }
     this.orders.set(order.id, order)
     for (const waiting of this.events.values()) {
@@ -140,6 +143,31 @@ export class Reference {
     if (status === "paid" || status === "refunded") return "order_not_pending"
     if (status === "pending_payment") [order.end, order.endedAt] = ["cancelled", now]
     return `cancelled ${id}`
+  }
+
+  startPayment(id: number, now: Instant): string {
+    const order = this.#waiting(id, now)
+    if (typeof order === "string") return order
+    const end = Math.min(order.until + 180_000, order.made + 600_000)
+    if (order.starts < 2 && end > order.until) order.until = end as Instant
+    order.starts += 1
+    return `pending_payment ${id} until ${order.until}`
+  }
+
+  awaitPayment(id: number, now: Instant): string {
+    const order = this.#waiting(id, now)
+    if (typeof order === "string") return order
+    if (!order.awaited) order.until = (order.until + 60_000) as Instant
+    order.awaited = true
+    return `pending_payment ${id} until ${order.until}`
+  }
+
+  #waiting(id: number, now: Instant): ReferenceOrder | string {
+    const order = this.orders.get(id)
+    if (order === undefined) return "order_not_found"
+    const status = statusOf(order, now)
+    if (status === "expired") return "order_expired"
+    return status === "pending_payment" ? order : "order_not_pending"
   }
 
   pay(event: PaymentEvent, made: { id: number; until: Instant }, now: Instant): string {
@@ -306,7 +334,7 @@ export class Reference {
 interface Ending {
   readonly qty: number
   readonly customer: string | null
-  readonly until: Instant
+  until: Instant
   readonly running: "active" | "pending_payment"
   /** Units of it that are on offer again. */
   restocked: number
@@ -327,6 +355,9 @@ interface ReferenceOrder extends Ending {
   /** When it was cancelled. */
   endedAt: Instant | null
   late: boolean
+  readonly made: Instant
+  starts: number
+  awaited: boolean
 }
 
 interface ReferenceEvent {

@@ -141,7 +141,7 @@ class Sale {
     if (idempotency !== undefined) {
       return { ...request, command: { ...request.command, idempotency } }
     }
-    const takesKey = !["pay", "pay_again", "sweep", "settle"].includes(intent.does)
+    const takesKey = !["pay", "pay_again", "sweep", "settle", "await"].includes(intent.does)
     if (!keyed || !takesKey) return request
     const key = { scope: "anyone", key: `idem-${this.#newId()}`, fingerprint: JSON.stringify(intent) }
     this.#keyed.push({ intent, idempotency: key })
@@ -199,6 +199,20 @@ class Sale {
         const event = this.#sentEvents[intent.pick % Math.max(1, this.#sentEvents.length)]
         if (event === undefined) return this.#freshRequest({ does: "sweep", limit: 1 })
         return this.#payment(intent.altered ? { ...event, fingerprint: "altered" } : event)
+      }
+      case "start": {
+        const orderId = this.#pickOrder(intent.pick)
+        return {
+          command: { kind: "start_payment", productId: 1, orderId, payment: null },
+          expected: () => reference.startPayment(orderId, now),
+        }
+      }
+      case "await": {
+        const orderId = this.#pickOrder(intent.pick)
+        return {
+          command: { kind: "await_payment", productId: 1, orderId },
+          expected: () => reference.awaitPayment(orderId, now),
+        }
       }
       case "refund": {
         const { amount, restock } = intent
@@ -367,6 +381,9 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       return `${told.status} ${told.id}`
     case "record_payment_event":
       return `${told.event.outcome}${told.duplicate ? " again" : ""}`
+    case "start_payment":
+    case "await_payment":
+      return `${told.status} ${told.id} until ${told.expiresAt}`
     case "refund_order":
     case "settle_refund":
       return `refund ${told.orderId}-${told.number} of ${told.amountMinor}: ${told.status}`

@@ -60,6 +60,8 @@ const violations: [string, Table, Row][] = [
   ["orders_restocked_within_quantity", "orders", { ...isPaid, restocked_qty: -1 }],
   ["orders_restocked_is_sold", "orders", { restocked_qty: 1 }],
   ["orders_refund_count_not_negative", "orders", { refund_count: -1 }],
+  ["orders_payment_attempts_not_negative", "orders", { payment_attempts: -1 }],
+  ["orders_attempt_is_whole", "orders", { attempt_provider: "stripe" }],
 
   ["payment_events_once", "payment_events", { outcome: "ignored_final" }],
   ["payment_events_kind_known", "payment_events", { kind: "refunded" }],

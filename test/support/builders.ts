@@ -12,7 +12,7 @@ export const NOON = instant(Date.parse("2026-11-27T12:00:00.000Z"))
 /** One millisecond, the smallest step of an instant, in seconds. */
 export const TICK = 0.001
 /** The deadlines of the installation in tests, in seconds. */
-export const RULES = { holdTtlSeconds: 120, paymentTtlSeconds: 900, latePaymentSeconds: 600 }
+export const RULES = { holdTtlSeconds: 120, paymentTtlSeconds: 300, latePaymentSeconds: 600 }
 const PRODUCT_ID = 1
 
 /** The moment `seconds` after noon; before it, when negative. */
@@ -78,6 +78,9 @@ export function orderWith(given: Partial<Order> = {}): Order {
     late: false,
     restockedQty: 0,
     refundCount: 0,
+    paymentAttempts: 0,
+    attempt: null,
+    awaited: false,
     createdAt: afterNoon(-60),
     updatedAt: afterNoon(-60),
     ...given,

@@ -202,10 +202,11 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
   }
   for (const changed of state.orders.changed()) {
     const { id, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt } = changed
+    const { paymentAttempts, attempt, awaited } = changed
     const order = existing(tables.orders.get(id))
     check("an order goes on from where it was", order.status === state.orders.before(changed).status)
     const after = { ...order, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt }
-    tables.orders.set(id, datedOrder(after))
+    tables.orders.set(id, datedOrder({ ...after, paymentAttempts, attempt, awaited }))
   }
   saveCustomers(tables, state)
   saveMoney(tables, state)

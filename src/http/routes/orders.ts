@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
+import type { CancelOrder, StartPayment } from "../../domain/commands.ts"
 import type { Order } from "../../domain/order.ts"
 import { isRefusal } from "../../domain/refusals.ts"
 import { mayUseHold } from "../auth.ts"
 import { refuse } from "../problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
-import { OrderBody, OrderWire, PathOrderWire, problemResponses } from "../schemas.ts"
+import { OrderBody, OrderWire, PathOrderWire, PaymentAttemptBody, problemResponses } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 import { orderAnswer } from "../wire.ts"
 import { productOfHold } from "./holds.ts"
@@ -125,26 +126,58 @@ export function orderRoutes(app: App, services: Services): void {
       response: { 200: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const caller = gatekeeper.callerOf(request)
-      const orderId = idFromPath(request.params.id)
-      const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
-      if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
-        return refuse(reply, { code: "order_not_found" })
-      }
-      const idempotency = idempotencyOf(request, caller, { orderId })
-      if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
-
-      const { outcome, replayed } = await lanes.submit({
-        kind: "cancel_order",
-        requestId: request.id,
-        idempotency,
-        productId: place.productId,
-        orderId,
-      })
-      if (replayed) void reply.header("idempotent-replayed", "true")
-      if (isRefusal(outcome)) return refuse(reply, outcome)
-      void reply.header("cache-control", "no-store")
-      return orderAnswer(outcome)
+      return change(request, reply, { kind: "cancel_order" })
     },
   })
+
+  app.route({
+    method: "POST",
+    url: "/api/orders/:id/payment-attempts",
+    config,
+    schema: {
+      summary: "Say that the buyer begins to pay",
+      description:
+        "Gives an order up to three minutes more, twice at most and never past ten minutes after it was made. With the provider's name and its payment, that can be asked what has become of it before the order expires.",
+      tags: ["orders"],
+      params: Type.Object({ id: Type.String() }),
+      body: PaymentAttemptBody,
+      response: { 200: OrderWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const { provider, payment_id: paymentId } = request.body
+      if ((provider === undefined) !== (paymentId === undefined)) return refuse(reply, halfAnAttempt)
+      const payment = provider === undefined || paymentId === undefined ? null : { provider, paymentId }
+      return change(request, reply, { kind: "start_payment", payment })
+    },
+  })
+
+  /** Brings a command of the order's owner to its lane, and answers with the order as it then is. */
+  async function change(
+    request: FastifyRequest<{ Params: { id: string } }>,
+    reply: FastifyReply,
+    command: Unaddressed<CancelOrder | StartPayment>,
+  ) {
+    const caller = gatekeeper.callerOf(request)
+    const orderId = idFromPath(request.params.id)
+    const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
+    if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
+      return refuse(reply, { code: "order_not_found" })
+    }
+    const content = command.kind === "start_payment" ? { orderId, payment: command.payment } : { orderId }
+    const idempotency = idempotencyOf(request, caller, content)
+    if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
+
+    const addressed = { ...command, productId: place.productId, orderId }
+    const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
+    if (replayed) void reply.header("idempotent-replayed", "true")
+    if (isRefusal(outcome)) return refuse(reply, outcome)
+    return reply.header("cache-control", "no-store").send(orderAnswer(outcome))
+  }
 }
+
+type Unaddressed<C> = C extends unknown ? Omit<C, "productId" | "orderId"> : never
+
+const halfAnAttempt = {
+  code: "invalid_request",
+  errors: [{ pointer: "/payment_id", detail: "comes together with provider" }],
+} as const
