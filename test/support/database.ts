@@ -42,7 +42,7 @@ export interface TestEngine extends Engine, AsyncDisposable {
 
 /** Opens an engine; `url`: on a database that a test has made already. */
 export async function createTestEngine(
-  rules: { holdTtlSeconds?: number; paymentTtlSeconds?: number } = {},
+  rules: { holdTtlSeconds?: number; paymentTtlSeconds?: number; latePaymentSeconds?: number } = {},
   url?: string,
 ): Promise<TestEngine> {
   const own = url === undefined ? await createTestDatabase() : null

@@ -95,6 +95,19 @@ test.each([
   await sweepDue({ ...engine, observer: engine.events })
 })
 
+test("while one provider is asked, nobody asks it about the same payment", async () => {
+  const orderId = await orderNearItsEnd()
+  const { promise, resolve } = Promise.withResolvers<PaymentReport>()
+  const asking = ask({ name: "generic", lookUp: () => promise })
+  const isTaken = `select asked_for is not null as taken from orders where id = ${orderId}`
+  await expect.poll(async () => (await engine.database.views.query(isTaken)).rows).toEqual([{ taken: true }])
+  const other = providerThat(success)
+  await ask(other)
+  expect(other.asked).toEqual([])
+  resolve({ status: "over" })
+  await asking
+})
+
 test("who has begun no payment, has time, or pays elsewhere is not asked about", async () => {
   const others = [
     await orderNearItsEnd(8, null),

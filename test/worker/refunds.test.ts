@@ -67,6 +67,22 @@ describe("a refund that is due", () => {
     expect(await refundOf(orderId)).toMatchObject({ status: "confirmed", providerRefundId: "re" })
   })
 
+  test("that is being sent is taken by nobody else", async () => {
+    await overpaidOrder()
+    const { promise, resolve } = Promise.withResolvers<RefundReport>()
+    const slow = { name: "generic", refund: () => promise }
+    const sending = sendRefunds({ ...engine, providers: [slow] })
+    const attempts = "select attempts from refunds order by order_id desc limit 1"
+    await expect
+      .poll(async () => (await engine.database.views.query(attempts)).rows)
+      .toEqual([{ attempts: 1 }])
+    const other = providerThat()
+    await send(other)
+    expect(other.asked).toEqual([])
+    resolve({ status: "confirmed", providerRefundId: null })
+    await sending
+  })
+
   test.each<[string, RefundReport | Error, object]>([
     ["sent", { status: "sent", providerRefundId: "re_7" }, { status: "sent", providerRefundId: "re_7" }],
     ["failed", { status: "failed", error: "closed" }, { status: "failed", lastError: "closed" }],
