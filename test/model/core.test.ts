@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { sale } from "./intents.ts"
+import { purchases, sale } from "./intents.ts"
 import { playSale } from "./sale.ts"
 
 /** Random commands in all; `npm test` must stay short. DOORBUSTER_MODEL_COMMANDS asks for more. */
@@ -25,6 +25,17 @@ test(
   },
   TIMEOUT_MS,
 )
+
+test("100,000 random purchases end with every minor unit in a paid order or in a refund (I7)", () => {
+  let played = 0
+  fc.assert(
+    fc.property(purchases, (turns) => {
+      played += playSale(turns)
+    }),
+    { numRuns: 100_000 },
+  )
+  expect(played).toBeGreaterThan(400_000)
+}, 300_000)
 
 test("events that came for an order in the same millisecond act in the order they came", () => {
   const early = {

@@ -53,6 +53,29 @@ export interface Turn {
 const pick = fc.nat(1_000)
 const customer = fc.constantFrom("anna", "ben", "cleo", null)
 
+const payment = fc.record({
+  does: fc.constant("pay" as const),
+  kind: fc.constantFrom("succeeded" as const, "succeeded" as const, "failed" as const, "cancelled" as const),
+  pick,
+  early: fc.constantFrom(
+    "no" as const,
+    "no" as const,
+    "by id" as const,
+    "with hold" as const,
+    "with wrong quantity" as const,
+  ),
+  paymentId: fc.constantFrom(null, "pay-1", "pay-2"),
+  amount: fc.constantFrom("unsaid" as const, "exact" as const, "more" as const, "less" as const),
+  currency: fc.constantFrom(null, "EUR", "EUR", "USD"),
+})
+
+const refund = fc.record({
+  does: fc.constant("refund" as const),
+  pick,
+  amount: fc.constantFrom(null, null, 0, 1, 5_000, 9_999, 20_000),
+  restock: fc.constantFrom(0, 0, 1, 2),
+})
+
 const buyers = fc.oneof(
   {
     weight: 8,
@@ -65,29 +88,7 @@ const buyers = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constant("release" as const), pick }) },
   { weight: 5, arbitrary: fc.record({ does: fc.constant("order" as const), pick }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("cancel" as const), pick }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      does: fc.constant("pay" as const),
-      kind: fc.constantFrom(
-        "succeeded" as const,
-        "succeeded" as const,
-        "failed" as const,
-        "cancelled" as const,
-      ),
-      pick,
-      early: fc.constantFrom(
-        "no" as const,
-        "no" as const,
-        "by id" as const,
-        "with hold" as const,
-        "with wrong quantity" as const,
-      ),
-      paymentId: fc.constantFrom(null, "pay-1", "pay-2"),
-      amount: fc.constantFrom("unsaid" as const, "exact" as const, "more" as const, "less" as const),
-      currency: fc.constantFrom(null, "EUR", "EUR", "USD"),
-    }),
-  },
+  { weight: 6, arbitrary: payment },
   {
     weight: 2,
     arbitrary: fc.record({ does: fc.constant("pay_again" as const), pick, altered: fc.boolean() }),
@@ -96,15 +97,7 @@ const buyers = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ does: fc.constant("sweep" as const), limit: fc.integer({ min: 1, max: 5 }) }),
   },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      does: fc.constant("refund" as const),
-      pick,
-      amount: fc.constantFrom(null, null, 0, 1, 5_000, 9_999, 20_000),
-      restock: fc.constantFrom(0, 0, 1, 2),
-    }),
-  },
+  { weight: 1, arbitrary: refund },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("await" as const), pick }) },
   {
@@ -157,3 +150,20 @@ export const sale: fc.Arbitrary<readonly Turn[]> = fc.array(
   fc.record({ pauseMs, keyed: fc.boolean(), intents }),
   { maxLength: 200, size: "max" },
 )
+
+const purchase: fc.Arbitrary<Intent> = fc.oneof(
+  { weight: 6, arbitrary: payment },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant("order" as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("cancel" as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
+  { weight: 1, arbitrary: refund },
+)
+
+/** A few purchases with all that can happen to their money, and their ends. */
+export const purchases: fc.Arbitrary<readonly Turn[]> = fc
+  .array(fc.record({ pauseMs, intents: fc.tuple(purchase) }), { minLength: 1, maxLength: 8, size: "max" })
+  .map((turns) => [
+    { pauseMs: 0, keyed: false, intents: [{ does: "hold", qty: 2, customer: "anna" }] },
+    { pauseMs: 0, keyed: false, intents: [{ does: "order", pick: 0 }] },
+    ...turns.map((turn) => ({ ...turn, keyed: false })),
+  ])
