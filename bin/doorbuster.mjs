@@ -42,12 +42,13 @@ if (entry === undefined) {
 function endWithParent() {
   const parent = process.ppid
   const grandparent = parentOf(parent)
-  const isWatched = process.env.npm_lifecycle_event !== undefined || process.env[LAUNCHED] !== undefined
+  const isOfNpm = process.env.npm_lifecycle_event !== undefined
+  const isWatched = isOfNpm || process.env[LAUNCHED] !== undefined
   // One of several processes that serve is told by the first of them.
   if (!isWatched || process.platform === "win32" || process.connected) return
   const watch = setInterval(() => {
-    // npm's own end leaves its shell behind as our parent.
-    if (process.ppid === parent && parentOf(parent) === grandparent) return
+    // npm's own end leaves its shell behind as our parent. Whoever started a launcher may be gone.
+    if (process.ppid === parent && (!isOfNpm || parentOf(parent) === grandparent)) return
     clearInterval(watch)
     process.kill(process.pid, "SIGTERM")
   }, 200)
@@ -89,16 +90,15 @@ function refuse(message) {
 
 /** Becomes as good as the child: passes signals on to it, and ends as it ends. */
 function runWith(node) {
+  // In a group of its own: Ctrl-C and signals to a whole group reach it through us, once. A second one would tell it to
+  // give up its orderly end.
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
+    detached: true,
     env: { ...process.env, [LAUNCHED]: "1" },
   })
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      // A terminal sends Ctrl-C to the child as well, and a second signal would tell it to give up its orderly end.
-      const cameFromTerminal = signal === "SIGINT" && process.stdin.isTTY
-      if (!cameFromTerminal) child.kill(signal)
-    })
+    process.on(signal, () => child.kill(signal))
   }
   child.on("error", (error) => refuse(`Cannot run ${node}: ${error.message}`))
   child.on("exit", (code, signal) => {

@@ -19,7 +19,7 @@ export interface Events extends BatchObserver {
   /** A hold that was refused from memory, without the lane. */
   gateRefused(): void
   /** A payment webhook that was not taken; told at most ten times a second. */
-  webhookRefused(refusal: { status: number; webhookId: string | undefined; requestId: string }): void
+  webhookRefused(refusal: WebhookRefusal): void
   eventParked(event: {
     key: string
     orderId: number
@@ -35,6 +35,12 @@ export interface Events extends BatchObserver {
   requestsOf(route: string): RecordServed
 }
 
+interface WebhookRefusal {
+  readonly status: number
+  readonly webhookId: string | undefined
+  readonly requestId: string
+}
+
 /** Binds the events to a logger; the metrics are in the returned registry. */
 export function createEvents(log: Logger): Events {
   const metrics = createMetrics()
@@ -42,7 +48,19 @@ export function createEvents(log: Logger): Events {
   const tell = (metric: string, fields: object, message: string) => log.info({ metric, ...fields }, message)
 
   let suppressed = 0
-  let nextWarning = 0
+  let latest: WebhookRefusal | null = null
+  let warning: NodeJS.Timeout | null = null
+
+  /** Tells of the first at once, and of all that come in a pause together at its end. */
+  function warnOfRefusals(): void {
+    warning = null
+    if (suppressed === 0 || latest === null) return
+    const { status, webhookId, requestId } = latest
+    const fields = { status, webhook_id: webhookId, request_id: requestId, refused_since_last: suppressed }
+    log.warn({ metric: "webhook.refused", ...fields }, "Payment webhook refused.")
+    suppressed = 0
+    warning = setTimeout(warnOfRefusals, WARNING_PAUSE_MS)
+  }
 
   function committed(batch: CommittedBatch): void {
     metrics.batchSize.observe(batch.size)
@@ -109,13 +127,10 @@ export function createEvents(log: Logger): Events {
       else if (kind === "order") metrics.orders.count(code)
       else metrics.paymentEvents.count(code)
     },
-    webhookRefused({ status, webhookId, requestId }) {
+    webhookRefused(refusal) {
       suppressed += 1
-      if (performance.now() < nextWarning) return
-      nextWarning = performance.now() + WARNING_PAUSE_MS
-      const fields = { status, webhook_id: webhookId, request_id: requestId, refused_since_last: suppressed }
-      log.warn({ metric: "webhook.refused", ...fields }, "Payment webhook refused.")
-      suppressed = 0
+      latest = refusal
+      if (warning === null) warnOfRefusals()
     },
     gateRefused: () => metrics.gateRefusals.count(),
     eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked", late: false }),

@@ -5,8 +5,10 @@ import {
   OrderWire,
   PaymentAnswer,
   ProductWire,
+  type OrderAnswer,
+  type ProductAnswer,
 } from "../../src/http/schemas.ts"
-import { Type } from "typebox"
+import { Type, type Static } from "typebox"
 import { createPeerServer, listen, outOfStock, token } from "./peer.ts"
 
 // The ceiling: answers that are constants, from the same framework through the same schemas.
@@ -19,7 +21,7 @@ const NotModified = Type.Unsafe<undefined>({})
 const SOLD_OUT = 2
 
 const moment = "2026-11-27T12:00:00.000Z"
-const hold = {
+const hold: Static<typeof NewHoldWire> = {
   hold_id: 1_000_000,
   product_id: 1,
   qty: 1,
@@ -29,7 +31,7 @@ const hold = {
   customer_id: null,
   token,
 }
-const order = {
+const order: OrderAnswer = {
   order_id: 1_000_000,
   hold_id: 1_000_000,
   product_id: 1,
@@ -39,13 +41,16 @@ const order = {
   total_minor: 9_999,
   currency: "EUR",
   status: "pending_payment",
+  payment_attempts: 0,
+  late: false,
+  restocked_qty: 0,
   expires_at: moment,
   paid_at: null,
   created_at: moment,
   updated_at: moment,
   customer_id: null,
 }
-const paid = {
+const paid: Static<typeof PaymentAnswer> = {
   message: "ok",
   processed: true,
   duplicate: false,
@@ -53,7 +58,7 @@ const paid = {
   status: "paid",
   outcome: "paid",
 }
-const product = {
+const product: ProductAnswer = {
   id: 1,
   name: "Benchmark product",
   description: null,

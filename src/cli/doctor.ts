@@ -1,3 +1,4 @@
+import { GOOD_TOKEN_LENGTH } from "./serve.ts"
 import { access, constants } from "node:fs/promises"
 import type { Config } from "../config.ts"
 import { connectionsOf } from "../processes/share.ts"
@@ -35,10 +36,18 @@ function checkConfig(config: Config): Finding[] {
     {
       check: "mode",
       ok: isSafe,
-      found:
-        config.adminToken === null ? "open: for this machine only" : "closed: tokens and signatures required",
+      found: modeOf(config, isSafe),
     },
   ]
+}
+
+function modeOf({ adminToken }: Config, isSafe: boolean): string {
+  if (adminToken === null) return "open: for this machine only"
+  if (!isSafe) return "closed, but PAYMENT_WEBHOOK_SECRET is not set: serve will not start"
+  if (adminToken.length < GOOD_TOKEN_LENGTH) {
+    return `closed; ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed`
+  }
+  return "closed: tokens and signatures required"
 }
 
 async function checkDirectory({ databaseUrl, dataDirectory }: Config): Promise<Finding> {
@@ -106,7 +115,7 @@ async function askServer(url: string, neededConnections: number): Promise<Findin
       {
         check: "writable",
         ok: settings["in_recovery"] === "false",
-        found: `in recovery: ${settings["in_recovery"]}`,
+        found: settings["in_recovery"] === "false" ? "yes" : "no: it is a standby in recovery",
       },
       {
         check: "max_connections",

@@ -36,7 +36,8 @@ interface PortTaken {
   readonly address: string
 }
 
-function isPortTaken(error: unknown): error is PortTaken {
+/** True when another program listens there already. */
+export function isPortTaken(error: unknown): error is PortTaken {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE"
 }
 

@@ -3,6 +3,7 @@ import { startApp, type RunningApp } from "../app.ts"
 import type { Config } from "../config.ts"
 import { verify } from "../store/verify.ts"
 import { accessDatabase, withEngineAt } from "./database.ts"
+import { watchInterruption, type Interruption } from "./interruption.ts"
 import { print, printJson, showProgress } from "./output.ts"
 import { runRace, type RaceReport } from "./race-run.ts"
 import { withThrowAwayDatabase } from "./throw-away-database.ts"
@@ -34,13 +35,14 @@ export async function race(config: Config, options: RaceOptions): Promise<boolea
 
 /** Starts a server of its own on a database that is dropped afterwards, and recounts its rows too. */
 async function raceOwnServer(config: Config, options: RaceOptions): Promise<RaceReport> {
+  using interruption = watchInterruption()
   const access = await accessDatabase(config, "guest")
   try {
     return await withThrowAwayDatabase(access.url, async (url) => {
       const own: Config = { ...config, host: "127.0.0.1", port: 0, adminToken: null }
       const log = pino({ level: "silent" })
       const app = await startApp(own, { databaseUrl: url, log, worker: true, seed: false })
-      const report = await raceAndStop(app, options)
+      const report = await raceAndStop(app, options, interruption)
       const { violations } = await withEngineAt(url, own, (engine) => verify(engine.database.views))
       const found = violations.map(({ invariant, what }) => `${invariant}: ${what}`)
       return { ...report, differences: [...report.differences, ...found] }
@@ -50,9 +52,13 @@ async function raceOwnServer(config: Config, options: RaceOptions): Promise<Race
   }
 }
 
-async function raceAndStop(app: RunningApp, options: RaceOptions): Promise<RaceReport> {
+async function raceAndStop(
+  app: RunningApp,
+  options: RaceOptions,
+  { orInterrupted }: Interruption,
+): Promise<RaceReport> {
   try {
-    return await runRace({ ...options, urls: [app.url], adminToken: null, onProgress })
+    return await orInterrupted(runRace({ ...options, urls: [app.url], adminToken: null, onProgress }))
   } finally {
     await app.stop()
   }

@@ -129,8 +129,13 @@ function known(received: readonly Payment[], event: PaymentEvent): PaymentSituat
   if (received.some((payment) => isSamePayment(payment, event))) return "this"
   const paying = received.find((payment) => payment.allocation === "order")
   if (paying === undefined) return "nothing"
-  // A second success without a name of its own may be a second message about the first payment.
-  return event.paymentId === null || paying.paymentId === null ? "perhaps this" : "nothing"
+  // A second success without a name of its own may be a second message about the first payment, but
+  // not one that speaks of other money.
+  const isNamed = event.paymentId !== null && paying.paymentId !== null
+  const isSameMoney =
+    (event.amountMinor ?? paying.amountMinor) === paying.amountMinor &&
+    (event.currency ?? paying.currency) === paying.currency
+  return !isNamed && isSameMoney ? "perhaps this" : "nothing"
 }
 
 function isSamePayment(payment: Payment, event: PaymentEvent): boolean {

@@ -41,6 +41,6 @@ export function oweRefund(
   state.orders.replace({ ...order, refundCount: refund.number })
   state.payments.replace({ ...payment, refundedMinor: payment.refundedMinor + owed.amountMinor })
   state.refunds.add(refund)
-  state.facts.push({ kind: "refund_due", refund })
+  state.facts.push({ kind: refund.status === "due" ? "refund_due" : "refund_settled", refund })
   return refund
 }

@@ -7,7 +7,7 @@ export interface PaymentSituation {
   readonly order: OrderStatus
   /**
    * What was known of it before. `this`: an event has spoken of the same payment already. `perhaps
-   * this`: the order was paid, and names are missing that could tell the two apart.
+   * this`: the order was paid with as much, and names are missing that could tell the two apart.
    */
   readonly before: "nothing" | "this" | "perhaps this"
   readonly currency: "the order's" | "another"

@@ -46,10 +46,22 @@ export async function openHome(path: string, log: (line: string) => void): Promi
 }
 
 async function openDataDirectory(path: string, account: ServerAccount): Promise<string> {
-  const created = await mkdir(path, { recursive: true, mode: 0o755 })
+  const created = await makeDirectory(path)
   // Others may pass through to the cluster, which has its own 0700, when one of them is PostgreSQL's account.
   if (created !== undefined) await chmod(path, account === null ? 0o700 : 0o711)
   return realpath(path)
+}
+
+async function makeDirectory(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(path, { recursive: true, mode: 0o755 })
+  } catch (error) {
+    throw new EmbeddedPostgresError(
+      `DOORBUSTER_DATA_DIR holds "${path}", where no directory can be made (${codeOf(error) ?? "unknown error"})`,
+      2,
+      { cause: error },
+    )
+  }
 }
 
 async function chooseDirectory(

@@ -12,10 +12,13 @@ export function refuseForeignPages(app: App, allowedOrigins: readonly string[]):
     const { origin } = request.headers
     const isForeign =
       !isLocalHost(request) || (origin !== undefined && !isLocalOrigin(origin, allowedOrigins))
-    if (isForeign) refuse(reply, { code: "forbidden" })
+    if (isForeign) refuse(reply, { code: "forbidden", detail })
     else done()
   })
 }
+
+const detail =
+  "In open mode only this machine's own addresses may be the Host, and only its pages or those in CORS_ORIGINS the Origin; set ADMIN_TOKEN for anything else"
 
 const localNames = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 

@@ -9,7 +9,7 @@ export type RequestRefusal =
   | { readonly code: "body_too_large" }
   | { readonly code: "unsupported_media_type" }
   | { readonly code: "unauthorized" }
-  | { readonly code: "forbidden" }
+  | { readonly code: "forbidden"; readonly detail?: string }
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
   | { readonly code: "payment_event_not_found" }
@@ -36,7 +36,7 @@ interface Problem {
 /** The one table from refusal to status. */
 const problems: Record<AnyRefusal["code"], Problem> = {
   malformed_request: { status: 400, title: "The request cannot be read" },
-  unauthorized: { status: 401, title: "A bearer token is required" },
+  unauthorized: { status: 401, title: "The admin's bearer token is required" },
   invalid_signature: { status: 401, title: "The signature does not hold" },
   forbidden: { status: 403, title: "This caller may not do that" },
   product_not_found: { status: 404, title: "There is no such product" },

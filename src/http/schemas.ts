@@ -209,7 +209,13 @@ export const PaymentAttemptBody = body({
 export const OrderBody = body({ hold_id: Id })
 
 export const RefundBody = body({
-  amount_minor: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_ID })),
+  amount_minor: Type.Optional(
+    orNull<number>("integer", {
+      minimum: 0,
+      maximum: LARGEST_ID,
+      description: "null: all that is left of the payment; none if not given",
+    }),
+  ),
   restock_qty: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
 })
 

@@ -99,7 +99,10 @@ describe("what an event does to its order", () => {
     ["paid by pay-1", paidByName, named("pay-1"), "ignored_final", "paid"],
     ["paid by pay-1", paidByName, named("pay-2"), "refund_due", "paid", back],
     ["paid by pay-1", paidByName, { ...named("pay-1"), provider: "stripe" }, "refund_due", "paid", back],
-    ["paid by pay-1", paidByName, amount(5, "USD"), "ignored_final", "paid"],
+    ["paid by pay-1", paidByName, amount(19_998), "ignored_final", "paid"],
+    ["paid by pay-1", paidByName, amount(5, "USD"), "refund_due", "paid", [5, "USD", "refund_due"]],
+    ["paid by pay-1", paidByName, amount(19_997), "refund_due", "paid", [19_997, "EUR", "refund_due"]],
+    ["paid without a name", paidUnnamed, amount(20_000), "refund_due", "paid", [20_000, "EUR", "refund_due"]],
     ["paid by pay-1", paidByName, failure, "ignored_final", "paid"],
     ["paid by pay-1", paidByName, cancellation, "ignored_final", "paid"],
 

@@ -159,11 +159,12 @@ const purchase: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 1, arbitrary: refund },
 )
 
+const bought: readonly Turn[] = [
+  { pauseMs: 0, keyed: false, intents: [{ does: "hold", qty: 2, customer: "anna" }] },
+  { pauseMs: 0, keyed: false, intents: [{ does: "order", pick: 0 }] },
+]
+
 /** A few purchases with all that can happen to their money, and their ends. */
 export const purchases: fc.Arbitrary<readonly Turn[]> = fc
   .array(fc.record({ pauseMs, intents: fc.tuple(purchase) }), { minLength: 1, maxLength: 8, size: "max" })
-  .map((turns) => [
-    { pauseMs: 0, keyed: false, intents: [{ does: "hold", qty: 2, customer: "anna" }] },
-    { pauseMs: 0, keyed: false, intents: [{ does: "order", pick: 0 }] },
-    ...turns.map((turn) => ({ ...turn, keyed: false })),
-  ])
+  .map((turns) => bought.concat(turns.map((turn) => ({ ...turn, keyed: false }))))

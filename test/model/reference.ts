@@ -221,7 +221,10 @@ export class Reference {
       arrived.outcome = same.pays ? "ignored_final" : "refund_due"
       return
     }
-    if (paying !== undefined && (paymentId === null || paying.paymentId === null)) {
+    const saysTheSame =
+      (arrived.event.amountMinor ?? paying?.amount) === paying?.amount &&
+      (arrived.event.currency ?? paying?.currency) === paying?.currency
+    if (paying !== undefined && saysTheSame && (paymentId === null || paying.paymentId === null)) {
       arrived.outcome = "ignored_final"
       return
     }

@@ -70,7 +70,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       url: "/api/admin/orders/:id/refunds",
       schema: {
         summary: "Give money back for a paid order, put its units on offer again, or both",
-        description: "Without amount_minor: all that is left of its payment.",
+        description: "With `amount_minor: null` all that is left of its payment goes back.",
         tags,
         security,
         params: Type.Object({ id: Type.String() }),
@@ -81,7 +81,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
         const orderId = idFromPath(request.params.id)
         const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
         if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
-        const { amount_minor: amountMinor = null, restock_qty: restockQty = 0 } = request.body
+        const { amount_minor: amountMinor = 0, restock_qty: restockQty = 0 } = request.body
         const content = { orderId, amountMinor, restockQty }
         const command = { kind: "refund_order", productId: place.productId, ...content } as const
         const refund = await run(request, reply, { command, content })

@@ -1,0 +1,22 @@
+import { CommandFailure } from "./exit.ts"
+
+/** Ctrl-C and a polite end, turned into a failure of the work, so that what was begun is put away first. */
+export interface Interruption extends Disposable {
+  /** Rejects with {@link CommandFailure} as soon as somebody interrupts, also when that was before. */
+  readonly orInterrupted: <T>(work: Promise<T>) => Promise<T>
+}
+
+/** Listens for SIGINT and SIGTERM until it is disposed. */
+export function watchInterruption(): Interruption {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => undefined)
+  const interrupt = () => reject(new CommandFailure("Interrupted."))
+  const signals = ["SIGINT", "SIGTERM"] as const
+  for (const signal of signals) process.on(signal, interrupt)
+  return {
+    orInterrupted: (work) => Promise.race([work, promise]),
+    [Symbol.dispose]() {
+      for (const signal of signals) process.off(signal, interrupt)
+    },
+  }
+}
