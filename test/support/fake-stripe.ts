@@ -37,7 +37,7 @@ export interface FakeStripe extends AsyncDisposable {
 }
 
 export const STRIPE_KEY = "sk_test_0123456789abcdef"
-export const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdefghij"
+const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdefghij"
 
 /** The settings with which Doorbuster takes it for Stripe. */
 export function stripeSettings(apiBase = "http://127.0.0.1:1") {
