@@ -70,7 +70,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
 
   let stopped: Promise<void> | null = null
   const readiness = readinessOf(engine, () => stopped !== null, options.showMetrics)
-  const providers = options.providers ?? providersOf(config)
+  const providers = options.providers ?? (await providersOf(config))
   const server = await buildServer(config, { engine, providers, log, readiness })
   const quiet = watchArrivals(server.server)
   await listen(server, config)

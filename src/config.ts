@@ -18,6 +18,8 @@ export interface Config {
   readonly adminToken: string | null
   /** The decoded key of the payment webhooks' signature; null: unsigned ones are taken. */
   readonly paymentWebhookSecret: Buffer | null
+  /** An account at Stripe; null: none. */
+  readonly stripe: { secretKey: string; webhookSecret: string; apiBase: string } | null
   /** Signs owner tokens; null: the one kept in the database. */
   readonly tokenSecret: string | null
   readonly holdTtlSeconds: number
@@ -38,7 +40,14 @@ export interface Config {
 /** A value that stops the start: one line that names the variable, what it holds and what it may hold. */
 export class ConfigError extends Error {}
 
-const secretNames = ["ADMIN_TOKEN", "PAYMENT_WEBHOOK_SECRET", "TOKEN_SECRET", "DATABASE_URL"]
+const secretNames = [
+  "ADMIN_TOKEN",
+  "PAYMENT_WEBHOOK_SECRET",
+  "STRIPE_SECRET_KEY",
+  "STRIPE_WEBHOOK_SECRET",
+  "TOKEN_SECRET",
+  "DATABASE_URL",
+]
 
 const text = (description: string) => ({ type: "string", minLength: 1, description })
 const seconds = (byDefault: number, most: number) => ({
@@ -59,6 +68,7 @@ const days = (byDefault: number, most: number) => ({
 /** More than any one machine needs; their database connections would be too many for most servers. */
 const MOST_PROCESSES = 64
 
+const apiBases = "https:// and a host, perhaps with a port; http:// for loopback only"
 const origins = "origins such as https://shop.example, separated by commas"
 
 const schema = {
@@ -100,6 +110,17 @@ const schema = {
       pattern: "^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$",
       description: "whsec_ and the key in base64, at least 12 bytes",
     },
+    STRIPE_SECRET_KEY: {
+      type: "string",
+      pattern: "^[sr]k_[A-Za-z0-9_]{8,}$",
+      description: "a secret or restricted key of Stripe, which begins with sk_ or rk_",
+    },
+    STRIPE_WEBHOOK_SECRET: {
+      type: "string",
+      pattern: "^whsec_[\\x21-\\x7e]{16,}$",
+      description: "the signing secret of an endpoint at Stripe, which begins with whsec_",
+    },
+    STRIPE_API_BASE: { ...text(apiBases), default: "https://api.stripe.com" },
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
@@ -133,6 +154,9 @@ interface Environment {
   LOG_LEVEL: string
   ADMIN_TOKEN?: string
   PAYMENT_WEBHOOK_SECRET?: string
+  STRIPE_SECRET_KEY?: string
+  STRIPE_WEBHOOK_SECRET?: string
+  STRIPE_API_BASE: string
   TOKEN_SECRET?: string
   HOLD_TTL_SECONDS: number
   PAYMENT_TTL_SECONDS: number
@@ -174,6 +198,7 @@ export function readConfig({
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN ?? null,
     paymentWebhookSecret: webhookKey(env.PAYMENT_WEBHOOK_SECRET),
+    stripe: stripeAccount(env),
     tokenSecret: env.TOKEN_SECRET ?? null,
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
@@ -292,6 +317,29 @@ function mayHold(name: string): string {
 
 function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
+}
+
+/** Half an account would take webhooks and send no money back, or the other way round. */
+function stripeAccount(env: Environment): Config["stripe"] {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env
+  const apiBase = allowedApiBase(env.STRIPE_API_BASE)
+  if (secretKey !== undefined && webhookSecret !== undefined) return { secretKey, webhookSecret, apiBase }
+  if (secretKey === undefined && webhookSecret === undefined) return null
+  const isKeyMissing = secretKey === undefined
+  const missing = isKeyMissing ? "STRIPE_SECRET_KEY" : "STRIPE_WEBHOOK_SECRET"
+  const other = isKeyMissing ? "STRIPE_WEBHOOK_SECRET" : "STRIPE_SECRET_KEY"
+  throw new ConfigError(`${missing} is not set; with ${other} it must hold ${mayHold(missing)}`)
+}
+
+/** The secret key is sent there. */
+function allowedApiBase(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null
+  const isOrigin = url !== null && url.origin === value.replace(/\/$/, "")
+  const isSafe =
+    url?.protocol === "https:" ||
+    (url?.protocol === "http:" && isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1")))
+  if (isOrigin && isSafe) return url.origin
+  throw new ConfigError(`STRIPE_API_BASE holds ${JSON.stringify(value)} and may hold only ${apiBases}`)
 }
 
 /** `auto`: as many as the machine, or what this process may use of it, can run at once. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { checkServing, ConfigError, readConfig } from "../src/config.ts"
+import { providersOf } from "../src/payments/providers.ts"
 
 let directory: string
 beforeAll(async () => {
@@ -36,6 +37,7 @@ test("nothing set: a laptop's installation", () => {
     logLevel: "info",
     adminToken: null,
     paymentWebhookSecret: null,
+    stripe: null,
     tokenSecret: null,
     holdTtlSeconds: 120,
     paymentTtlSeconds: 900,
@@ -58,6 +60,9 @@ test("everything set: as it was set", () => {
     LOG_LEVEL: "debug",
     ADMIN_TOKEN: "admin-token",
     PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    STRIPE_SECRET_KEY: "rk_live_0123456789",
+    STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef",
+    STRIPE_API_BASE: "http://127.0.0.1:12111",
     TOKEN_SECRET: "sixteen letters!",
     HOLD_TTL_SECONDS: "1",
     PAYMENT_TTL_SECONDS: "604800",
@@ -77,6 +82,11 @@ test("everything set: as it was set", () => {
     logLevel: "debug",
     adminToken: "admin-token",
     paymentWebhookSecret: Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64"),
+    stripe: {
+      secretKey: "rk_live_0123456789",
+      webhookSecret: "whsec_0123456789abcdef",
+      apiBase: "http://127.0.0.1:12111",
+    },
     tokenSecret: "sixteen letters!",
     holdTtlSeconds: 1,
     paymentTtlSeconds: 604_800,
@@ -155,6 +165,12 @@ test.each([
   ["TRUST_PROXY", "proxy.example"],
   ["TRUST_PROXY", "10.0.0.0/33"],
   ["TRUST_PROXY", "10.0.0.0/eight"],
+  ["STRIPE_API_BASE", "api.stripe.com"],
+  ["STRIPE_API_BASE", "http://api.stripe.com"],
+  ["STRIPE_API_BASE", "http://127.0.0.1.evil.example"],
+  ["STRIPE_API_BASE", "https://user@api.stripe.com"],
+  ["STRIPE_API_BASE", "https://api.stripe.com/v1"],
+  ["STRIPE_API_BASE", "ftp://127.0.0.1"],
   ["CORS_ORIGINS", "shop.example"],
   ["CORS_ORIGINS", "https://shop.example/"],
   ["CORS_ORIGINS", "https://shop.example/cart"],
@@ -171,6 +187,10 @@ test.each([
   ["PAYMENT_WEBHOOK_SECRET", "whsec_short"],
   ["PAYMENT_WEBHOOK_SECRET", "whsec_not base64 at all!"],
   ["PAYMENT_WEBHOOK_SECRET", "sk_live_51HxMfKQ9r8GKYqrTwjUPD"],
+  ["STRIPE_SECRET_KEY", "pk_live_51HxMfKQ9r8GKYqrTwjUPD"],
+  ["STRIPE_SECRET_KEY", "sk_short"],
+  ["STRIPE_WEBHOOK_SECRET", "we_1MfKQ9r8GKYqrTwjUPD8ILPZ"],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_one,whsec two 0123456789"],
   ["TOKEN_SECRET", "fifteen letters"],
   ["ADMIN_TOKEN", "correct horse battery staple"],
   ["ADMIN_TOKEN", "schlüssel"],
@@ -183,6 +203,41 @@ test.each([
   )
   expect(text).not.toContain(value)
   expect(text).not.toContain("hunter2")
+})
+
+describe("an account at Stripe", () => {
+  const STRIPE_SECRET_KEY = "sk_test_0123456789"
+  const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdef"
+  const account = { secretKey: STRIPE_SECRET_KEY, webhookSecret: STRIPE_WEBHOOK_SECRET }
+
+  test.each([
+    [undefined, "https://api.stripe.com"],
+    ["https://stripe.example:8443", "https://stripe.example:8443"],
+    ["https://stripe.example/", "https://stripe.example"],
+    ["http://[::1]:12111", "http://[::1]:12111"],
+    ["http://localhost:12111", "http://localhost:12111"],
+  ])("has its API at %s: %s", (given, apiBase) => {
+    const base = given === undefined ? {} : { STRIPE_API_BASE: given }
+    const { stripe } = read({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, ...base })
+    expect(stripe).toEqual({ ...account, apiBase })
+  })
+
+  test("is whole or stops the start", () => {
+    expect(complaint(() => read({ STRIPE_SECRET_KEY }))).toMatch(
+      /^STRIPE_WEBHOOK_SECRET is not set; with STRIPE_SECRET_KEY it must hold .*whsec_$/,
+    )
+    expect(complaint(() => read({ STRIPE_WEBHOOK_SECRET }))).toMatch(
+      /^STRIPE_SECRET_KEY is not set; with STRIPE_WEBHOOK_SECRET it must hold .*sk_ or rk_$/,
+    )
+    expect(read({ STRIPE_API_BASE: "https://stripe.example" }).stripe).toBeNull()
+  })
+
+  test("gives a provider, and none without it", async () => {
+    const [provider, ...others] = await providersOf(read({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }))
+    expect(provider?.name).toBe("stripe")
+    expect(others).toEqual([])
+    expect(await providersOf(read({}))).toEqual([])
+  })
 })
 
 describe("NAME_FILE", () => {
@@ -208,6 +263,18 @@ describe("NAME_FILE", () => {
     expect(read({ PAYMENT_WEBHOOK_SECRET_FILE: path })).toEqual(
       read({ PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }),
     )
+  })
+
+  test("both secrets of Stripe may come from files", async () => {
+    const files = {
+      STRIPE_SECRET_KEY_FILE: await file("stripe-key", "sk_test_0123456789\n"),
+      STRIPE_WEBHOOK_SECRET_FILE: await file("stripe-webhook", "whsec_0123456789abcdef\n"),
+    }
+
+    expect(read(files).stripe).toMatchObject({
+      secretKey: "sk_test_0123456789",
+      webhookSecret: "whsec_0123456789abcdef",
+    })
   })
 
   test("what is in the file is judged as if it stood in the variable", async () => {

@@ -18,7 +18,8 @@ export async function work(config: Config): Promise<void> {
   })
   await migrate(access.url)
   const engine = createEngine(database, config, log)
-  const worker = startWorker({ ...engine, providers: providersOf(config), log, retention: config })
+  const providers = await providersOf(config)
+  const worker = startWorker({ ...engine, providers, log, retention: config })
   log.info("Working.")
   closeWithGrace({ logger: false }, async ({ err, signal }) => {
     if (err === undefined) log.info({ signal }, "Stopping.")

@@ -17,7 +17,8 @@ export function decimalAmount(minor: number, currency: string): string {
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
 
-function minorDigitsOf(currency: string): number {
+/** How many decimals the amounts of a currency have here. Throws for what {@link isCurrency} does not know. */
+export function minorDigitsOf(currency: string): number {
   const known = minorDigits.get(currency)
   if (known !== undefined) return known
   const format = new Intl.NumberFormat("en", { style: "currency", currency })

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto"
 import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
+import { fingerprinted } from "./fingerprint.ts"
 
 /** The body of the generic payment webhook, after its schema has been checked. */
 export interface GenericWebhookBody {
@@ -46,7 +46,7 @@ export function genericPaymentEvent(
   const key = idempotency_key ?? transaction_id ?? headerKey
   if (key === undefined) return null
 
-  const event = {
+  return fingerprinted({
     provider: "generic",
     key,
     kind: kindByStatus[body.status],
@@ -57,6 +57,5 @@ export function genericPaymentEvent(
     holdId: body.hold_id ?? null,
     productId: body.product_id ?? null,
     quantity: body.quantity ?? null,
-  }
-  return { ...event, fingerprint: hash("sha256", JSON.stringify(event), "base64url") }
+  })
 }

@@ -68,6 +68,7 @@ describe("a provider's own webhook", () => {
     const answer = await tell([success(order_id, "parrot-2")], {})
     expect(answer).toBeProblem(401, "invalid_signature")
     expect(answer.body.detail).toBe("polly says no")
+    await expect.poll(() => app.log.filter(({ metric }) => metric === "webhook.refused")).toHaveLength(1)
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
   })
 

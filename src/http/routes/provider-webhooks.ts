@@ -46,6 +46,14 @@ export function providerWebhookRoutes(app: App, services: Services): void {
   }
 
   void app.register(async (inbox: App) => {
+    inbox.addHook("onSend", (request, reply, payload, done) => {
+      const { statusCode: status } = reply
+      // 404: no provider of that name, so nobody's message.
+      if (status >= 400 && status !== 404) {
+        events.webhookRefused({ status, webhookId: undefined, requestId: request.id })
+      }
+      done(null, payload)
+    })
     inbox.removeAllContentTypeParsers()
     inbox.addContentTypeParser("*", { parseAs: "string" }, (_request: FastifyRequest, text, done) =>
       done(null, text),

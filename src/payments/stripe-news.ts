@@ -1,0 +1,114 @@
+import type { Stripe } from "stripe"
+import type { PaymentEvent } from "../domain/payment.ts"
+import { fingerprinted } from "./fingerprint.ts"
+import type { ProviderNews, Reading, RefundNews } from "./provider.ts"
+import { moneyFromStripe } from "./stripe-money.ts"
+
+/** The provider's name, for ever. */
+export const STRIPE = "stripe"
+
+/** On refunds that we send: our name for them. */
+export const REFUND_ID = "doorbuster_refund_id"
+
+const noNews: Reading = { kind: "news", news: [] }
+
+/**
+ * What an event of Stripe, whose signature has held, means here.
+ *
+ * Not everything does. `payment_intent.payment_failed` is one card that was declined: the buyer may try
+ * another with the same PaymentIntent until the order's end, so it must not cancel the order. An
+ * authorization that is not captured is no money yet. Disputes are for people, in Stripe's pages.
+ */
+export function readingOf(event: Stripe.Event): Reading {
+  switch (event.type) {
+    case "payment_intent.succeeded":
+    case "payment_intent.canceled":
+      return readingOfIntent(event.data.object)
+    case "refund.created":
+    case "refund.updated":
+    case "refund.failed":
+    case "charge.refund.updated":
+      return readingOfRefunds([event.data.object])
+    case "charge.refunded":
+      // It lists its refunds only for endpoints with an API version of before November 2022.
+      return readingOfRefunds(event.data.object.refunds?.data ?? [])
+    default:
+      return noNews
+  }
+}
+
+function readingOfIntent(intent: Stripe.PaymentIntent): Reading {
+  const event = eventOfIntent(intent)
+  if (event === null) return noNews
+  if (event !== "no sense") return { kind: "news", news: [{ about: "payment", event }] }
+  const { id, amount_received, currency } = intent
+  return { kind: "not understood", detail: `${id} is about ${amount_received} ${currency}` }
+}
+
+/**
+ * The event that a payment intent stands for. Webhooks and look-ups both take it from here, so that it
+ * has the same key and content, however often and in whatever way it is told. Null: it has not come to
+ * an end, or it is no order's. `"no sense"`: it is about money that cannot be written down here.
+ */
+export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "no sense" | null {
+  const { id, status, metadata } = intent
+  const orderId = idFrom(metadata?.["order_id"])
+  if (orderId === null || (status !== "succeeded" && status !== "canceled")) return null
+  const money = status === "succeeded" ? moneyFromStripe(intent.amount_received, intent.currency) : noMoney
+  if (money === null) return "no sense"
+  return fingerprinted({
+    provider: STRIPE,
+    key: `${id} ${status}`,
+    kind: status === "succeeded" ? "succeeded" : "cancelled",
+    orderId,
+    paymentId: id,
+    ...money,
+    holdId: idFrom(metadata["hold_id"]),
+    productId: idFrom(metadata["product_id"]),
+    quantity: idFrom(metadata["quantity"]),
+  })
+}
+
+const noMoney = { amountMinor: null, currency: null }
+
+function readingOfRefunds(refunds: readonly Stripe.Refund[]): Reading {
+  return { kind: "news", news: refunds.flatMap((refund) => newsOfRefund(refund) ?? []) }
+}
+
+/** Null: it is not ours, or not at an end. */
+function newsOfRefund(refund: Stripe.Refund): ProviderNews | null {
+  const refundId = refund.metadata?.[REFUND_ID]
+  const status = statusOfRefund(refund)
+  if (refundId === undefined || (status !== "confirmed" && status !== "failed")) return null
+  const error = status === "failed" ? errorOfRefund(refund) : null
+  const news: RefundNews = { refundId, status, providerRefundId: refund.id, error }
+  return { about: "refund", refund: news }
+}
+
+/** How far a refund has come. Null: in no way that is known. */
+export function statusOfRefund({ status }: Stripe.Refund): "sent" | "confirmed" | "failed" | null {
+  switch (status) {
+    case "succeeded":
+      return "confirmed"
+    case "pending":
+    case "requires_action":
+      return "sent"
+    case "failed":
+    case "canceled":
+      return "failed"
+    default:
+      return null
+  }
+}
+
+/** Why a refund failed, in Stripe's words. */
+export function errorOfRefund({ id, status, failure_reason }: Stripe.Refund): string {
+  return `${id} ${status}: ${failure_reason ?? "no reason given"}`
+}
+
+/** Metadata are texts; one that is no positive whole number is as good as none. */
+function idFrom(text: string | undefined): number | null {
+  if (text === undefined || !/^[1-9]\d{0,15}$/.test(text)) return null
+  const id = Number(text)
+  return Number.isSafeInteger(id) ? id : null
+}

@@ -1,0 +1,174 @@
+import { Stripe } from "stripe"
+import type {
+  PaymentProvider,
+  PaymentQuestion,
+  PaymentReport,
+  Reading,
+  RefundOrder,
+  RefundReport,
+  WebhookMessage,
+} from "./provider.ts"
+import { amountForStripe } from "./stripe-money.ts"
+import { errorOfRefund, eventOfIntent, readingOf, REFUND_ID, statusOfRefund, STRIPE } from "./stripe-news.ts"
+
+/** What has to be known of an account at Stripe. */
+export interface StripeSettings {
+  readonly secretKey: string
+  /** Of one endpoint; while it is rolled Stripe signs with both. */
+  readonly webhookSecret: string
+  /** Where the API is: scheme, host and port. */
+  readonly apiBase: string
+}
+
+/** An older webhook may be a recording. */
+const TOLERANCE_SECONDS = 300
+
+/**
+ * For a silence. Look-ups come ten seconds before an order's end, and must be over by then; a refund
+ * that takes Stripe longer is found when it is sent again.
+ */
+const ANSWER_WITHIN_MS = 4_000
+
+/**
+ * PaymentIntents of Stripe. What the shop has to put into them is in docs/payments.md.
+ *
+ * The library does not try again by itself, but for a connection that was closed before the answer,
+ * once and under the same idempotency key: whoever asks has pauses of its own, longer ones.
+ */
+export function createStripeProvider(
+  settings: StripeSettings,
+  answerWithinMs: number = ANSWER_WITHIN_MS,
+): Required<PaymentProvider> {
+  const stripe = createClient(settings, answerWithinMs)
+  return {
+    name: STRIPE,
+    readWebhook: (message) => readWebhook(stripe, settings.webhookSecret, message),
+    refund: (order) => refund(stripe, order),
+    cancel: (payment) => cancel(stripe, payment),
+    lookUp: (payment) => lookUp(stripe, payment),
+  }
+}
+
+function createClient({ secretKey, apiBase }: StripeSettings, timeout: number): Stripe {
+  const { protocol, hostname, port } = new URL(apiBase)
+  const isPlain = protocol === "http:"
+  return new Stripe(secretKey, {
+    protocol: isPlain ? "http" : "https",
+    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: port === "" ? (isPlain ? 80 : 443) : port,
+    timeout,
+    maxNetworkRetries: 0,
+    telemetry: false,
+  })
+}
+
+function readWebhook(
+  stripe: Stripe,
+  webhookSecret: string,
+  { headers, body, nowSeconds }: WebhookMessage,
+): Reading {
+  const signature = headers["stripe-signature"]
+  if (typeof signature !== "string") return { kind: "not believed", detail: "stripe-signature is required" }
+  let event: Stripe.Event | null
+  try {
+    const at = nowSeconds * 1000
+    event = stripe.webhooks.constructEvent(body, signature, webhookSecret, TOLERANCE_SECONDS, undefined, at)
+  } catch (error) {
+    // It reads the text once the signature has held.
+    if (error instanceof SyntaxError) return { kind: "not understood", detail: "it is not JSON" }
+    return { kind: "not believed", detail: firstSentence(messageOf(error)) }
+  }
+  const isEvent = typeof event?.data?.object === "object" && event.data.object !== null
+  return isEvent ? readingOf(event) : { kind: "not understood", detail: "it is no event" }
+}
+
+/** The library's messages go on to explain its use. */
+function firstSentence(message: string): string {
+  return message.split(/[.\n]/, 1).join("")
+}
+
+/**
+ * Stripe forgets idempotency keys after a day, and a refund may be tried again much later, when an answer
+ * was lost or somebody asks for it. So it is first looked for among the payment's refunds, by our name.
+ */
+async function refund(stripe: Stripe, order: RefundOrder): Promise<RefundReport> {
+  const { refundId, orderId, paymentId, amountMinor, currency, idempotencyKey } = order
+  const amount = amountForStripe(amountMinor, currency)
+  if (amount === null) {
+    return { status: "failed", error: `Stripe knows no amount that is ${amountMinor} ${currency}` }
+  }
+  try {
+    const before = await sentBefore(stripe, paymentId, refundId)
+    if (before.open !== null) return reportOf(before.open)
+    const sent = await stripe.refunds.create(
+      {
+        payment_intent: paymentId,
+        amount,
+        metadata: { [REFUND_ID]: refundId, order_id: String(orderId) },
+      },
+      // Under the key of one that has failed Stripe would only show that one again.
+      { idempotencyKey: before.failed === 0 ? idempotencyKey : `${idempotencyKey}-after-${before.failed}` },
+    )
+    return reportOf(sent)
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+interface SentBefore {
+  /** It is under way or back. */
+  readonly open: Stripe.Refund | null
+  readonly failed: number
+}
+
+async function sentBefore(stripe: Stripe, paymentId: string, refundId: string): Promise<SentBefore> {
+  let failed = 0
+  for await (const one of stripe.refunds.list({ payment_intent: paymentId, limit: 100 })) {
+    if (one.metadata?.[REFUND_ID] !== refundId) continue
+    if (statusOfRefund(one) !== "failed") return { open: one, failed }
+    failed += 1
+  }
+  return { open: null, failed }
+}
+
+function reportOf(refund: Stripe.Refund): RefundReport {
+  const status = statusOfRefund(refund)
+  if (status === null) return { status: "not now", error: `Stripe told no status of ${refund.id}` }
+  if (status === "failed") return { status, error: errorOfRefund(refund) }
+  return { status, providerRefundId: refund.id }
+}
+
+/** A refusal of what was asked is final. Keys that are wrong and servers that are busy may get better. */
+function refusalOf(error: unknown): RefundReport {
+  const { StripeCardError, StripeInvalidRequestError } = Stripe.errors
+  const isFinal = error instanceof StripeCardError || error instanceof StripeInvalidRequestError
+  return { status: isFinal ? "failed" : "not now", error: messageOf(error) }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** One that is over already, in either way, is left as it is. Throws when it could not be ended. */
+async function cancel(stripe: Stripe, { paymentId }: PaymentQuestion): Promise<void> {
+  try {
+    await stripe.paymentIntents.cancel(paymentId)
+  } catch (error) {
+    const status = error instanceof Stripe.errors.StripeError ? error.payment_intent?.status : undefined
+    if (status !== "canceled" && status !== "succeeded") throw error
+  }
+}
+
+/** The buyer's page has named the payment, perhaps by something else. */
+async function lookUp(stripe: Stripe, { paymentId }: PaymentQuestion): Promise<PaymentReport> {
+  if (!/^pi_\w+$/.test(paymentId)) return { status: "open" }
+  const intent = await stripe.paymentIntents.retrieve(paymentId).catch(unlessNobodyCouldSay)
+  if (intent?.status === "canceled") return { status: "over" }
+  const event = intent?.status === "succeeded" ? eventOfIntent(intent) : null
+  return event === null || event === "no sense" ? { status: "open" } : { status: "succeeded", event }
+}
+
+function unlessNobodyCouldSay(error: unknown): null {
+  if (error instanceof Stripe.errors.StripeError) return null
+  throw error
+}

@@ -1,0 +1,40 @@
+import { createHmac, timingSafeEqual } from "node:crypto"
+import { fingerprinted } from "../../src/payments/fingerprint.ts"
+import type { PaymentProvider, Reading, RefundOrder, RefundReport } from "../../src/payments/provider.ts"
+
+/** Toast signs its messages with HMAC-SHA256, and sends money back on POST /refunds. */
+export function createToastProvider(key: string, api: string): PaymentProvider {
+  return {
+    name: "toast",
+    readWebhook({ headers, body, nowSeconds }): Reading {
+      const expected = createHmac("sha256", key).update(body).digest()
+      const given = Buffer.from(String(headers["toast-signature"]), "hex")
+      const isToasts = given.length === expected.length && timingSafeEqual(given, expected)
+      if (!isToasts) return { kind: "not believed", detail: "toast-signature does not hold" }
+
+      const { sent_at, type, payment } = JSON.parse(body) as ToastMessage
+      if (Math.abs(nowSeconds - sent_at) > 300) return { kind: "not believed", detail: "it is old" }
+      if (type !== "payment.done") return { kind: "news", news: [] }
+      const { id: paymentId, order: orderId, amount: amountMinor, currency } = payment
+      const none = { holdId: null, productId: null, quantity: null }
+      const about = { provider: "toast", key: `${paymentId} done`, kind: "succeeded", orderId } as const
+      const event = fingerprinted({ ...about, paymentId, amountMinor, currency, ...none })
+      return { kind: "news", news: [{ about: "payment", event }] }
+    },
+    async refund({ paymentId, amountMinor, idempotencyKey }: RefundOrder): Promise<RefundReport> {
+      const headers = { authorization: `Bearer ${key}`, "idempotency-key": idempotencyKey }
+      const body = JSON.stringify({ payment: paymentId, amount: amountMinor })
+      const signal = AbortSignal.timeout(10_000)
+      const answer = await fetch(`${api}/refunds`, { method: "POST", headers, body, signal })
+      if (answer.ok) return { status: "confirmed", providerRefundId: answer.headers.get("toast-refund") }
+      const error = `${answer.status} ${await answer.text()}`
+      return { status: answer.status === 422 ? "failed" : "not now", error }
+    },
+  }
+}
+
+interface ToastMessage {
+  readonly sent_at: number
+  readonly type: string
+  readonly payment: { id: string; order: number; amount: number; currency: string }
+}

@@ -1,0 +1,217 @@
+import { afterEach, beforeEach, expect, test } from "vitest"
+import type { RefundOrder } from "../../src/payments/provider.ts"
+import { createStripeProvider } from "../../src/payments/stripe.ts"
+import {
+  intentWith,
+  startFakeStripe,
+  STRIPE_KEY,
+  stripeEvent,
+  stripeSettings,
+  stripeSignature,
+  type FakeStripe,
+  type Mishap,
+} from "../support/fake-stripe.ts"
+
+let fake: FakeStripe
+beforeEach(async () => {
+  fake = await startFakeStripe()
+})
+afterEach(() => fake[Symbol.asyncDispose]())
+
+const provider = (secretKey = STRIPE_KEY) =>
+  createStripeProvider({ ...stripeSettings(fake.url), secretKey }, 300)
+const order: RefundOrder = {
+  refundId: "11-1",
+  orderId: 11,
+  paymentId: "pi_1",
+  amountMinor: 150,
+  currency: "EUR",
+  idempotencyKey: "doorbuster-refund-11-1",
+}
+const refund = (given: Partial<RefundOrder> = {}) => provider().refund({ ...order, ...given })
+const posts = () => fake.calls.filter(({ method }) => method === "POST")
+
+test("a refund is sent under its key and our name", async () => {
+  expect(await refund()).toEqual({ status: "confirmed", providerRefundId: "re_1" })
+  expect(posts()).toMatchObject([
+    {
+      path: "/v1/refunds",
+      headers: { authorization: `Bearer ${STRIPE_KEY}`, "idempotency-key": order.idempotencyKey },
+      form: {
+        payment_intent: "pi_1",
+        amount: "150",
+        "metadata[doorbuster_refund_id]": "11-1",
+        "metadata[order_id]": "11",
+      },
+    },
+  ])
+})
+
+test.each([
+  ["pending", { status: "sent", providerRefundId: "re_1" }],
+  ["requires_action", { status: "sent", providerRefundId: "re_1" }],
+  ["failed", { status: "failed", error: "re_1 failed: no reason given" }],
+  ["dreaming", { status: "not now", error: "Stripe told no status of re_1" }],
+])("a refund that is %s is reported so", async (status, report) => {
+  fake.refundStatus = status
+  expect(await refund()).toEqual(report)
+})
+
+test("a refund goes back once: again at once, after a lost answer, and when Stripe forgot the key", async () => {
+  fake.mishaps.push({ on: /^POST/, mishap: "silence", done: true })
+  expect(await refund()).toMatchObject({ status: "not now" })
+  fake.forgetKeys()
+  for (const _ of [1, 2]) expect(await refund()).toEqual({ status: "confirmed", providerRefundId: "re_1" })
+  await Promise.all([
+    refund({ refundId: "11-2", idempotencyKey: "2" }),
+    refund({ refundId: "11-2", idempotencyKey: "2" }),
+  ])
+  expect(fake.refunds.map(({ metadata }) => metadata["doorbuster_refund_id"])).toEqual(["11-1", "11-2"])
+})
+
+test("a refund that failed is sent anew when somebody asks for it, under another key", async () => {
+  fake.refundStatus = "failed"
+  expect(await refund()).toMatchObject({ status: "failed" })
+  fake.refundStatus = "pending"
+  expect(await refund()).toEqual({ status: "sent", providerRefundId: "re_2" })
+  expect(await refund()).toEqual({ status: "sent", providerRefundId: "re_2" })
+  expect(posts().map(({ headers }) => headers["idempotency-key"])).toEqual([
+    "doorbuster-refund-11-1",
+    "doorbuster-refund-11-1-after-1",
+  ])
+})
+
+test("a refund in another unit is scaled, and one of a part of its unit is not sent", async () => {
+  await refund({ amountMinor: 5, currency: "ISK" })
+  await refund({ refundId: "11-2", idempotencyKey: "2", amountMinor: 500, currency: "JPY" })
+  expect(fake.refunds.map(({ amount }) => amount)).toEqual([500, 500])
+  const report = await refund({ refundId: "11-3", amountMinor: 2 ** 52, currency: "ISK" })
+  expect(report).toMatchObject({ status: "failed", error: expect.stringContaining("ISK") })
+  expect(fake.refunds).toHaveLength(2)
+})
+
+const error = (status: number, more: object = {}, headers = {}): Mishap => ({
+  status,
+  headers,
+  body: JSON.stringify({ error: { message: "so it is", type: "invalid_request_error", ...more } }),
+})
+
+test.each<[string, Mishap, "failed" | "not now"]>([
+  ["it is refused", error(400, { code: "charge_already_refunded" }), "failed"],
+  ["the payment is unknown", error(404, { code: "resource_missing" }), "failed"],
+  ["the card is closed", error(402, { type: "card_error" }), "failed"],
+  ["the key is wrong", error(401), "not now"],
+  ["the key may not", error(403), "not now"],
+  ["the same is under way", error(409, { type: "idempotency_error" }), "not now"],
+  ["the key came with another content", error(400, { type: "idempotency_error" }), "not now"],
+  ["there are too many", error(429, { code: "rate_limit" }, { "retry-after": "30" }), "not now"],
+  [
+    "there are too many, try again",
+    error(429, {}, { "retry-after": "30", "stripe-should-retry": "true" }),
+    "not now",
+  ],
+  ["Stripe is broken", error(500), "not now"],
+  ["Stripe is away", { status: 503, body: "<html>" }, "not now"],
+  ["it answers garbage", { status: 200, body: "<html>" }, "not now"],
+  ["it answers nothing", { status: 200, body: "" }, "not now"],
+  ["it answers null", { status: 200, body: "null" }, "not now"],
+  ["it answers an empty object", { status: 200, body: "{}" }, "not now"],
+  ["it is silent", "silence", "not now"],
+])("when %s (%j) a refund is %s, soon and without a second try", async (_, mishap, status) => {
+  for (const on of [/^POST/, /^GET/]) {
+    fake.calls.length = 0
+    fake.mishaps.push({ on, mishap })
+    const start = performance.now()
+    const report = await refund({ idempotencyKey: String(on) })
+    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(report).toMatchObject({ status, error: expect.stringMatching(/./) })
+    expect(fake.calls).toHaveLength(on.test("GET") ? 1 : 2)
+  }
+})
+
+test("a connection that ends before the answer is tried once more, under the same key", async () => {
+  fake.mishaps.push({ on: /^POST/, mishap: "cut", done: true })
+  expect(await refund()).toEqual({ status: "confirmed", providerRefundId: "re_1" })
+  expect(fake.refunds).toHaveLength(1)
+  fake.mishaps.push({ on: /^POST/, mishap: "cut" }, { on: /^POST/, mishap: "cut" })
+  expect(await refund({ refundId: "11-2", idempotencyKey: "2" })).toMatchObject({ status: "not now" })
+})
+
+test("nobody is there: not now, and a look-up stays open", async () => {
+  const url = fake.url
+  await fake[Symbol.asyncDispose]()
+  const lonely = createStripeProvider(stripeSettings(url), 300)
+  expect(await lonely.refund(order)).toMatchObject({ status: "not now" })
+  expect(await lonely.lookUp({ orderId: 11, paymentId: "pi_1" })).toEqual({ status: "open" })
+  await expect(lonely.cancel({ orderId: 11, paymentId: "pi_1" })).rejects.toThrow("connection")
+  fake = await startFakeStripe()
+})
+
+const question = { orderId: 11, paymentId: "pi_1" }
+
+test("a look-up tells the same event as the webhook", async () => {
+  const metadata = { order_id: "11", hold_id: "1", product_id: "2", quantity: "3" }
+  fake.intents.set("pi_1", intentWith({ metadata }))
+  const body = stripeEvent("payment_intent.succeeded", intentWith({ metadata }))
+  const headers = { "stripe-signature": stripeSignature(body) }
+  const reading = await provider().readWebhook({ headers, body, nowSeconds: Date.now() / 1000 })
+  const [news] = reading.kind === "news" ? reading.news : []
+  const event = news?.about === "payment" ? news.event : null
+  expect(event).not.toBeNull()
+  expect(await provider().lookUp(question)).toEqual({ status: "succeeded", event })
+})
+
+test.each([
+  [{ status: "canceled" }, "over"],
+  [{ status: "requires_payment_method" }, "open"],
+  [{ status: "requires_action" }, "open"],
+  [{ status: "requires_capture" }, "open"],
+  [{ status: "processing" }, "open"],
+  [{ metadata: {} }, "open"],
+  [{ currency: "zzz" }, "open"],
+])("a look-up of one with %j is %s", async (given, status) => {
+  fake.intents.set("pi_1", intentWith(given))
+  expect(await provider().lookUp(question)).toEqual({ status })
+})
+
+test.each<Mishap>([error(404), error(401), error(429), error(500), { status: 200, body: "<" }, "silence"])(
+  "a look-up that comes to %j is open",
+  async (mishap) => {
+    fake.intents.set("pi_1", intentWith())
+    fake.mishaps.push({ on: /^GET/, mishap })
+    expect(await provider().lookUp(question)).toEqual({ status: "open" })
+  },
+)
+
+// Buyers name the payment that they have begun.
+test.each([
+  "../refunds",
+  "..",
+  "pi_1/cancel",
+  "pi_1?x=1",
+  "pi_1#",
+  "%2e",
+  "",
+  "ch_1",
+  "pi_1\r\nx: y",
+  "pi_ü",
+])("a look-up of %j asks nothing", async (paymentId) => {
+  expect(await provider().lookUp({ orderId: 11, paymentId })).toEqual({ status: "open" })
+  expect(fake.calls).toEqual([])
+})
+
+test("a payment that waits is ended, and one that is over is left as it is", async () => {
+  fake.intents.set("pi_1", intentWith({ status: "requires_payment_method" }))
+  for (const _ of [1, 2]) await provider().cancel(question)
+  expect(fake.intents.get("pi_1")).toMatchObject({ status: "canceled" })
+  fake.intents.set("pi_2", intentWith({ id: "pi_2" }))
+  await provider().cancel({ orderId: 11, paymentId: "pi_2" })
+  expect(fake.intents.get("pi_2")).toMatchObject({ status: "succeeded" })
+})
+
+test("what could not be ended is told", async () => {
+  fake.intents.set("pi_1", intentWith({ status: "processing" }))
+  await expect(provider().cancel(question)).rejects.toThrow("You cannot cancel")
+  await expect(provider().cancel({ orderId: 11, paymentId: "pi_7" })).rejects.toThrow("No such")
+  await expect(provider("sk_test_another_key").cancel(question)).rejects.toThrow("Invalid API Key")
+})

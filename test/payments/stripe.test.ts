@@ -1,0 +1,213 @@
+import { describe, expect, test } from "vitest"
+import { createStripeProvider } from "../../src/payments/stripe.ts"
+import { intentWith, stripeEvent, stripeSettings, stripeSignature } from "../support/fake-stripe.ts"
+
+const SENT = 1_764_244_800
+
+/** What a provider that cannot reach anything makes of a signed message. */
+function read(payload: string, given: { secret?: string; at?: number; signature?: string | string[] } = {}) {
+  const { secret, at = SENT } = given
+  const signing = { timestamp: SENT, ...(secret === undefined ? {} : { secret }) }
+  const signature = given.signature ?? stripeSignature(payload, signing)
+  const headers = { "stripe-signature": signature }
+  return createStripeProvider(stripeSettings()).readWebhook({ headers, body: payload, nowSeconds: at })
+}
+
+const succeeded = (given: object = {}) => stripeEvent("payment_intent.succeeded", intentWith(given))
+
+describe("a signature", () => {
+  const good = succeeded()
+  const bySecond = stripeSignature(good, { timestamp: SENT, secret: "whsec_another" }).split(",v1=")[1]
+
+  test.each([
+    ["of Stripe", {}, "news"],
+    ["300 seconds old", { at: SENT + 300 }, "news"],
+    ["301 seconds old", { at: SENT + 301 }, "not believed"],
+    ["by another key", { secret: "whsec_another" }, "not believed"],
+    ["that is empty", { signature: "" }, "not believed"],
+    ["that comes twice", { signature: [stripeSignature(good), stripeSignature(good)] }, "not believed"],
+    ["without a time", { signature: stripeSignature(good).replace(/^t=\d+,/, "") }, "not believed"],
+    [
+      "of another time",
+      { signature: stripeSignature(good, { timestamp: SENT - 1 }).replace(`${SENT - 1}`, `${SENT}`) },
+      "not believed",
+    ],
+    [
+      "of another scheme",
+      { signature: stripeSignature(good, { timestamp: SENT }).replace("v1=", "v0=") },
+      "not believed",
+    ],
+    ["that is garbage", { signature: "t=,v1=,,=," }, "not believed"],
+    [
+      "by two keys, as while one is rolled",
+      { signature: `t=${SENT},v1=${bySecond},${stripeSignature(good, { timestamp: SENT }).split(",")[1]}` },
+      "news",
+    ],
+  ])("%s: %s %s", async (_, given, kind) => {
+    expect(await read(good, given)).toMatchObject({ kind })
+  })
+
+  test("does not hold for another body, nor for none", async () => {
+    const signature = stripeSignature(good, { timestamp: SENT })
+    for (const body of [good.replace("19998", "29998"), `${good} `, "", "{}"]) {
+      expect(await read(body, { signature })).toMatchObject({ kind: "not believed" })
+    }
+  })
+
+  test("is said to be missing", async () => {
+    const message = { headers: {}, body: good, nowSeconds: SENT }
+    expect(await createStripeProvider(stripeSettings()).readWebhook(message)).toEqual({
+      kind: "not believed",
+      detail: "stripe-signature is required",
+    })
+  })
+
+  test.each([
+    "not json",
+    "null",
+    "7",
+    "[]",
+    "{}",
+    '{"type":"payment_intent.succeeded","data":{}}',
+    '{"type":"x","data":{"object":null}}',
+  ])("of what is no event is believed and not understood: %s", async (body) => {
+    expect(await read(body)).toMatchObject({ kind: "not understood" })
+  })
+})
+
+test("a destination of Stripe that sends thin events is told what is wrong", async () => {
+  expect(await read('{"object":"v2.core.event"}')).toEqual({
+    kind: "not believed",
+    detail: "You passed a thin event notification to a function that expects a webhook",
+  })
+})
+
+describe("a payment intent", () => {
+  test("that succeeded says what was received, under a name of its own", async () => {
+    const metadata = { order_id: "11", hold_id: "1", product_id: "2", quantity: "3", cart: "x" }
+    const reading = await read(succeeded({ amount: 5, metadata }))
+    const event = {
+      provider: "stripe",
+      key: "pi_1 succeeded",
+      fingerprint: expect.stringMatching(/^[\w-]{43}$/),
+      kind: "succeeded",
+      orderId: 11,
+      paymentId: "pi_1",
+      amountMinor: 19_998,
+      currency: "EUR",
+      holdId: 1,
+      productId: 2,
+      quantity: 3,
+    }
+    expect(reading).toEqual({ kind: "news", news: [{ about: "payment", event }] })
+  })
+
+  test("is the same event whichever message tells of it, and another one with another content", async () => {
+    const first = await read(stripeEvent("payment_intent.succeeded", intentWith(), "evt_1"))
+    const later = intentWith({ metadata: { order_id: "11", note: "changed" }, description: "x" })
+    expect(await read(stripeEvent("payment_intent.succeeded", later, "evt_2"))).toEqual(first)
+    expect(await read(succeeded({ amount_received: 1 }))).not.toEqual(first)
+  })
+
+  test("that was canceled says so, and speaks of no money", async () => {
+    const intent = intentWith({ status: "canceled", amount_received: 0 })
+    expect(await read(stripeEvent("payment_intent.canceled", intent))).toMatchObject({
+      kind: "news",
+      news: [{ event: { key: "pi_1 canceled", kind: "cancelled", amountMinor: null, currency: null } }],
+    })
+  })
+
+  test.each([
+    ["payment_intent.payment_failed", intentWith({ status: "requires_payment_method" })],
+    ["payment_intent.amount_capturable_updated", intentWith({ status: "requires_capture" })],
+    ["payment_intent.processing", intentWith({ status: "processing" })],
+    ["payment_intent.created", intentWith({ status: "requires_payment_method" })],
+    ["charge.dispute.created", { id: "dp_1", payment_intent: "pi_1", metadata: { order_id: "11" } }],
+    ["charge.succeeded", { id: "ch_1", metadata: { order_id: "11" } }],
+    ["something.new", {}],
+  ])("is not at an end by %s", async (type, object) => {
+    expect(await read(stripeEvent(type, object))).toEqual({ kind: "news", news: [] })
+  })
+
+  test.each([
+    {},
+    null,
+    { order_id: "" },
+    { order_id: "0" },
+    { order_id: "A-17" },
+    { order_id: "1.5" },
+    { order_id: "9".repeat(16) },
+    { hold_id: "1" },
+  ])("of somebody else is no news: %j", async (metadata) => {
+    expect(await read(succeeded({ metadata }))).toEqual({ kind: "news", news: [] })
+  })
+
+  // Stripe's units on the left, ours on the right; null: not understood.
+  test.each([
+    ["usd", 1099, 1099],
+    ["jpy", 500, 500],
+    ["krw", 500, 500],
+    ["mga", 500, 500],
+    ["kwd", 5120, 5120],
+    ["isk", 500, 5],
+    ["ugx", 500, 5],
+    ["huf", 1_000, 10],
+    ["isk", 550, null],
+    ["huf", 1_045, null],
+    ["zzz", 100, null],
+    ["usd", 10.5, null],
+    ["usd", -1, null],
+    ["usd", 2 ** 60, null],
+  ])("in %s of %d", async (currency, amount, ours) => {
+    const reading = await read(succeeded({ currency, amount_received: amount }))
+    expect(reading).toMatchObject(
+      ours === null
+        ? { kind: "not understood", detail: `pi_1 is about ${amount} ${currency}` }
+        : { news: [{ event: { amountMinor: ours, currency: currency.toUpperCase() } }] },
+    )
+  })
+})
+
+describe("news of a refund", () => {
+  const refundWith = (given: object = {}) => ({
+    id: "re_1",
+    object: "refund",
+    status: "succeeded",
+    metadata: { doorbuster_refund_id: "11-1" },
+    ...given,
+  })
+  const confirmed = { refundId: "11-1", status: "confirmed", providerRefundId: "re_1", error: null }
+  const failed = { ...confirmed, status: "failed" }
+
+  test.each([
+    ["refund.updated", {}, confirmed],
+    ["refund.created", {}, confirmed],
+    ["charge.refund.updated", {}, confirmed],
+    [
+      "refund.failed",
+      { status: "failed", failure_reason: "declined" },
+      { ...failed, error: "re_1 failed: declined" },
+    ],
+    ["refund.updated", { status: "canceled" }, { ...failed, error: "re_1 canceled: no reason given" }],
+    ["refund.updated", { status: "pending" }, null],
+    ["refund.updated", { status: "requires_action" }, null],
+    ["refund.updated", { status: "dreaming" }, null],
+    ["refund.updated", { metadata: {} }, null],
+    ["refund.updated", { metadata: null }, null],
+  ])("by %s, %j", async (type, given, refund) => {
+    expect(await read(stripeEvent(type, refundWith(given)))).toEqual({
+      kind: "news",
+      news: refund === null ? [] : [{ about: "refund", refund }],
+    })
+  })
+
+  test("is taken from a charge that lists its refunds", async () => {
+    const data = [refundWith(), refundWith({ metadata: {} }), refundWith({ status: "pending" })]
+    const charge = { id: "ch_1", refunds: { object: "list", data } }
+    expect(await read(stripeEvent("charge.refunded", charge))).toEqual({
+      kind: "news",
+      news: [{ about: "refund", refund: confirmed }],
+    })
+    expect(await read(stripeEvent("charge.refunded", { id: "ch_1" }))).toMatchObject({ news: [] })
+  })
+})

@@ -1,0 +1,179 @@
+import { once } from "node:events"
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { Stripe } from "stripe"
+
+/** What a request to it was. */
+export interface StripeCall {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly form: Readonly<Record<string, string>>
+}
+
+/** An answer that is given instead of the right one. `"silence"`: none; `"cut"`: the connection ends. */
+export type Mishap = "silence" | "cut" | { status: number; headers?: Record<string, string>; body: string }
+
+interface FakeRefund {
+  readonly id: string
+  readonly payment_intent: string
+  readonly amount: number
+  readonly metadata: Record<string, string>
+  status: string
+}
+
+/** Plays Stripe's API on loopback, as far as the provider uses it. */
+export interface FakeStripe extends AsyncDisposable {
+  readonly url: string
+  readonly calls: StripeCall[]
+  readonly intents: Map<string, object>
+  readonly refunds: FakeRefund[]
+  /** What becomes of new refunds. */
+  refundStatus: string
+  /** What the next requests whose method and path match get, one each. */
+  readonly mishaps: { on: RegExp; mishap: Mishap; /** It is done all the same. */ done?: boolean }[]
+  /** As Stripe does after a day. */
+  forgetKeys(): void
+}
+
+export const STRIPE_KEY = "sk_test_0123456789abcdef"
+const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdefghij"
+
+/** The settings with which Doorbuster takes it for Stripe. */
+export function stripeSettings(apiBase = "http://127.0.0.1:1") {
+  return { secretKey: STRIPE_KEY, webhookSecret: STRIPE_WEBHOOK_SECRET, apiBase }
+}
+
+/** A payment intent, `pi_1` with 199.98 EUR for order 11 and received in full unless told otherwise. */
+export function intentWith(given: object = {}): Record<string, unknown> {
+  return {
+    id: "pi_1",
+    object: "payment_intent",
+    status: "succeeded",
+    amount: 19_998,
+    amount_received: 19_998,
+    currency: "eur",
+    metadata: { order_id: "11" },
+    ...given,
+  }
+}
+
+/** The text of an event about `object`. */
+export function stripeEvent(type: string, object: unknown, id = "evt_1"): string {
+  return JSON.stringify({ id, object: "event", api_version: "2026-10-28.endive", type, data: { object } })
+}
+
+/** The header that Stripe would sign it with. */
+export function stripeSignature(
+  payload: string,
+  given: { secret?: string; timestamp?: number } = {},
+): string {
+  const stripe = new Stripe(STRIPE_KEY)
+  return stripe.webhooks.generateTestHeaderString({ payload, secret: STRIPE_WEBHOOK_SECRET, ...given })
+}
+
+/** Starts it on a free port. */
+export async function startFakeStripe(): Promise<FakeStripe> {
+  let answers = new Map<string, [number, object]>()
+  const server = createServer((request, response) => {
+    void answer(request, response)
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = await readCall(request)
+    fake.calls.push(call)
+    const at = fake.mishaps.findIndex(({ on }) => on.test(`${call.method} ${call.path}`))
+    const [planned] = at === -1 ? [] : fake.mishaps.splice(at, 1)
+    if (planned === undefined || planned.done === true) {
+      const [status, body] = rightAnswer(call)
+      if (planned === undefined) return send(response, status, JSON.stringify(body))
+    }
+    if (planned.mishap === "cut") response.destroy()
+    else if (planned.mishap !== "silence") {
+      send(response, planned.mishap.status, planned.mishap.body, planned.mishap.headers)
+    }
+  }
+
+  function rightAnswer(call: StripeCall): [number, object] {
+    if (call.headers.authorization !== `Bearer ${STRIPE_KEY}`) return refusal(401, "Invalid API Key provided")
+    if (call.method === "GET") return read(call)
+    const key = call.headers["idempotency-key"]
+    if (typeof key !== "string") return refusal(400, "no Idempotency-Key")
+    const known = answers.get(key)
+    if (known !== undefined) return known
+    const done = write(call)
+    answers.set(key, done)
+    return done
+  }
+
+  function read({ path }: StripeCall): [number, object] {
+    const url = new URL(path, fake.url)
+    if (url.pathname === "/v1/refunds") {
+      const data = fake.refunds.filter((one) => one.payment_intent === url.searchParams.get("payment_intent"))
+      return [200, { object: "list", url: "/v1/refunds", has_more: false, data }]
+    }
+    const intent = fake.intents.get(url.pathname.replace("/v1/payment_intents/", ""))
+    return intent === undefined ? refusal(404, "No such payment_intent") : [200, intent]
+  }
+
+  function write({ path, form }: StripeCall): [number, object] {
+    if (path === "/v1/refunds") return [200, addRefund(form)]
+    const id = /^\/v1\/payment_intents\/(\w+)\/cancel$/.exec(path)?.[1] ?? ""
+    const intent = fake.intents.get(id)
+    if (intent === undefined) return refusal(404, "No such payment_intent")
+    if (!("status" in intent) || !String(intent.status).startsWith("requires")) {
+      const code = { code: "payment_intent_unexpected_state", payment_intent: intent }
+      return refusal(400, "You cannot cancel this PaymentIntent", code)
+    }
+    const canceled = { ...intent, status: "canceled" }
+    fake.intents.set(id, canceled)
+    return [200, canceled]
+  }
+
+  function addRefund(form: StripeCall["form"]): object {
+    const metadata = Object.fromEntries(
+      Object.entries(form).flatMap(([name, value]) => {
+        const key = /^metadata\[(\w+)\]$/.exec(name)?.[1]
+        return key === undefined ? [] : [[key, value]]
+      }),
+    )
+    const id = `re_${fake.refunds.length + 1}`
+    const { payment_intent = "", amount = "" } = form
+    const refund = { id, object: "refund", payment_intent, amount: Number(amount), metadata }
+    fake.refunds.push({ ...refund, status: fake.refundStatus })
+    return { ...refund, status: fake.refundStatus }
+  }
+
+  const fake: FakeStripe = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls: [],
+    intents: new Map(),
+    refunds: [],
+    refundStatus: "succeeded",
+    mishaps: [],
+    forgetKeys: () => void (answers = new Map()),
+    async [Symbol.asyncDispose]() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, "close")
+    },
+  }
+  return fake
+}
+
+async function readCall(request: IncomingMessage): Promise<StripeCall> {
+  let text = ""
+  for await (const chunk of request) text += String(chunk)
+  const { method = "", url: path = "", headers } = request
+  return { method, path, headers, form: Object.fromEntries(new URLSearchParams(text)) }
+}
+
+function send(response: ServerResponse, status: number, body: string, headers: object = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(body)
+}
+
+function refusal(status: number, message: string, more: object = {}): [number, object] {
+  return [status, { error: { type: "invalid_request_error", message, ...more } }]
+}
