@@ -169,7 +169,7 @@ describe("money that goes back", () => {
 
   test("is sent to Stripe by the worker and confirmed", async () => {
     const { order, intent } = await paidOrder()
-    await app.post(`/api/admin/orders/${order.order_id}/refunds`, {})
+    await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
     await settled(order.order_id, "confirmed")
     expect(fake.refunds.at(-1)).toMatchObject({ payment_intent: intent["id"], amount: order.total_minor })
     expect(await statusOf(order.order_id)).toBe("refunded")
@@ -178,7 +178,7 @@ describe("money that goes back", () => {
   test("waits for Stripe's word, which comes as a webhook, and others' refunds are no business of ours", async () => {
     fake.refundStatus = "pending"
     const { order } = await paidOrder()
-    await app.post(`/api/admin/orders/${order.order_id}/refunds`, {})
+    await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
     await settled(order.order_id, "sent")
     fake.refundStatus = "succeeded"
     const sent = fake.refunds.at(-1)
@@ -199,7 +199,7 @@ describe("money that goes back", () => {
     const { order } = await paidOrder()
     const body = JSON.stringify({ error: { type: "invalid_request_error", message: "already disputed" } })
     fake.mishaps.push({ on: /^POST \/v1\/refunds/, mishap: { status: 400, body } })
-    await app.post(`/api/admin/orders/${order.order_id}/refunds`, {})
+    await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
     await settled(order.order_id, "failed")
     const inbox = (await app.get("/api/admin/money")).body.data
     expect(JSON.stringify(inbox)).toContain("already disputed")

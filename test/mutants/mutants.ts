@@ -197,7 +197,7 @@ export const mutants: readonly Mutant[] = [
     name: "a hold that has ended can end again, were the core to ask for it",
     edits: [
       {
-        file: "src/store/save.ts",
+        file: "src/store/save-holds.ts",
         find: "set status = case when status = 'active' then $3 end,",
         replace: "set status = $3,",
       },
@@ -354,7 +354,7 @@ export const mutants: readonly Mutant[] = [
     name: "the planner may read all rows of a product",
     edits: [
       {
-        file: "src/store/save.ts",
+        file: "src/store/save-holds.ts",
         find: "       where product_id = $1\n         and id = any($2::bigint[])`,\n    values: [productId, numbers(holds",
         replace:
           "       where product_id = $1\n         and array_position($2::bigint[], id) > 0`,\n    values: [productId, numbers(holds",
