@@ -2,7 +2,17 @@ import type { Row } from "../row.ts"
 
 /** The rows as a table for a person, in the order they were found. */
 export function table(rows: readonly Row[]): string {
-  const head = ["scenario", "server", "per second", "min – max", "p50 ms", "p99 ms", "× echo", "more"]
+  const head = [
+    "scenario",
+    "server",
+    "per second",
+    "min – max",
+    "p50 ms",
+    "p99 ms",
+    "× echo",
+    "rounds",
+    "more",
+  ]
   const lines = [head, ...rows.map(cells)]
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   return lines
@@ -25,6 +35,7 @@ function cells(row: Row): string[] {
     String(row.p50_ms),
     String(row.p99_ms),
     echo === undefined ? "" : echo.toFixed(2),
+    String(row.rounds),
     Object.entries(row.more)
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)
       .join(", "),
@@ -32,7 +43,7 @@ function cells(row: Row): string[] {
 }
 
 function padded(cell: string, width: number, column: number): string {
-  const isText = column < 2 || column === 7
+  const isText = column < 2 || column === 8
   return isText ? cell.padEnd(width) : cell.padStart(width)
 }
 
