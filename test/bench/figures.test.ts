@@ -73,7 +73,7 @@ test("a row has the median, the worst and the best, and its ratio to the others'
 test("the table has a line for each row, numbers aligned", () => {
   const lines = table(rows).split("\n")
   expect(lines).toHaveLength(4)
-  expect(lines[1]).toMatch(/^holds +doorbuster +90 +80 – 100 +1 +2 +0\.90$/)
+  expect(lines[1]).toMatch(/^holds +doorbuster +90 +80 – 100 +1 +2 +0\.90 +3$/)
 })
 
 test("the picture shows every server's rate, the fastest first, and says what was measured where", () => {
