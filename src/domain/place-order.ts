@@ -2,6 +2,7 @@ import type { PlacedOrder, PlaceOrder } from "./commands.ts"
 import { expireHold, orderAsOfNow } from "./expire-due.ts"
 import { isDueHold, type Hold } from "./hold.ts"
 import type { Order, OrderOrigin } from "./order.ts"
+import type { PaymentEventRecord } from "./payment.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { PlaceOrderRefusal } from "./refusals.ts"
 import { later, type Instant } from "./time.ts"
@@ -87,10 +88,17 @@ export function convertHold(
   return order
 }
 
-/** Applies the events that were parked for an order's id, in the order they came. */
+/**
+ * Applies the events that were parked for an order's id, in the order they came. One that names another
+ * hold than the order was made from is about somebody else's order, and one whose money was sent back
+ * by hand acts on none.
+ */
 export function applyParkedEvents(state: WorkingSet, orderId: number, now: Instant): void {
+  const holdId = state.orders.get(orderId)?.holdId
+  const isMeant = (event: PaymentEventRecord) =>
+    event.orderId === orderId && (event.holdId === null || event.holdId === holdId)
   const parked = [...state.events.values()]
-    .filter((event) => event.outcome === "parked" && event.orderId === orderId)
+    .filter((event) => event.outcome === "parked" && event.returnedAt === null && isMeant(event))
     .sort((a, b) => a.receivedAt - b.receivedAt)
   for (const event of parked) applyPaymentEvent(state, event, orderId, now)
 }

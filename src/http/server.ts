@@ -33,6 +33,7 @@ export interface ServerOptions {
 const BODY_LIMIT_BYTES = 64 * 1024
 /** A client that takes longer to send a whole request is not a buyer's browser. */
 const REQUEST_TIMEOUT_MS = 15_000
+const SLOW_REQUEST_CHECK_MS = 5_000
 /** Longer than the idle time of common proxies, so that they close first. */
 const KEEP_ALIVE_MS = 75_000
 
@@ -42,7 +43,12 @@ export async function createServer(services: Services, options: ServerOptions): 
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: SLOW_REQUEST_CHECK_MS,
+    },
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: options.trustProxy ?? false,

@@ -159,7 +159,7 @@ export function strayPaymentAnswer(event: PaymentEventRecord): MoneyInboxAnswer 
   const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } }
   return {
     kind: "payment_without_order",
-    why: "no order with this id exists, and it names no hold that could become one",
+    why: "it names no order that exists, made from the hold it names if it names one, and no hold that could become one",
     actions: event.returnedAt === null ? [returned] : [],
     payment_event: {
       provider,

@@ -21,7 +21,7 @@ import {
   productColumns,
   refundColumns,
 } from "./columns.ts"
-import { rememberPlace } from "./row-place.ts"
+import { rememberPlace, rememberTransaction } from "./row-place.ts"
 import type { Tx } from "./tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
@@ -91,7 +91,7 @@ async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
          limit 1
            for update
       )
-      select clock_timestamp() as now, locked.*
+      select clock_timestamp() as now, pg_current_xact_id()::text as transaction, locked.*
         from (values (1)) as always
         left join locked on true`,
     values: [state.productId],
@@ -110,7 +110,7 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
          where id = any($1::bigint[])
            for update skip locked
       )
-      select clock_timestamp() as now, locked.*
+      select clock_timestamp() as now, pg_current_xact_id()::text as transaction, locked.*
         from (values (1)) as always
         left join locked on true`,
     values: [states.map((state) => state.productId)],
@@ -118,13 +118,14 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
   return takeProducts(rows, states)
 }
 
-type LockedRow = Product & { now: Instant; place: string }
+type LockedRow = Product & { now: Instant; transaction: string; place: string }
 
 /** Puts locked products into their sets; the moment at which all of them were locked. */
 function takeProducts(rows: readonly LockedRow[], states: readonly WorkingSet[]): Instant {
   const byId = new Map(states.map((state) => [state.productId, state]))
   let latest: Instant | null = null
-  for (const { now, place, ...product } of rows) {
+  for (const { now, transaction, place, ...product } of rows) {
+    if (latest === null) for (const state of states) rememberTransaction(state, transaction)
     if (latest === null || now > latest) latest = now
     const state = byId.get(product.id)
     if (state === undefined) continue
@@ -230,6 +231,7 @@ async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void
         where outcome = 'parked'
           and returned_at is null
           and order_id = any($3::bigint[])
+          and (hold_id is null or hold_id = any($5::bigint[]))
         order by order_id, received_at
         limit $4)
       order by "receivedAt"`,
@@ -238,6 +240,7 @@ async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void
       needs.events.map((event) => event.key),
       needs.newOrderIds,
       PARKED_LIMIT,
+      needs.holdIds,
     ],
   })
   for (const event of rows) state.events.load(event)

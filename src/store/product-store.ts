@@ -4,6 +4,7 @@ import type { Rules, WorkingSet } from "../domain/working-set.ts"
 import { isConnectionLoss, UnknownCommit } from "./errors.ts"
 import { loadWorkingSet, loadWorkingSets } from "./load.ts"
 import type { Database } from "./pool.ts"
+import { transactionOf } from "./row-place.ts"
 import { saveChanges, saveChangesTogether } from "./save.ts"
 import { begin, commit, inOnePacket, rollbackOrBreak, type Tx } from "./tx.ts"
 
@@ -36,8 +37,7 @@ export interface ProductStore {
   transactTogether(parts: readonly Part[]): Promise<void>
   /**
    * True when the batch that left `state` behind is in the database. Waits for the product's lock
-   * first, which an orphaned transaction may still hold. Batches without new rows of their own are
-   * reported absent: repeating them changes nothing that is done already.
+   * first, which an orphaned transaction may still hold.
    */
   wasCommitted(state: WorkingSet): Promise<boolean>
 }
@@ -95,7 +95,7 @@ export function createProductStore(database: Database, rules: Rules): ProductSto
         const { tx, begun } = begin(client)
         await begun
         await lockProductRow(tx, state.productId)
-        return await hasOwnRow(tx, state)
+        return await hasHappened(tx, state)
       } catch (error) {
         broken = error instanceof Error ? error : new Error("look-up failed")
         throw error
@@ -138,18 +138,32 @@ async function lockProductRow(tx: Tx, productId: number): Promise<void> {
   })
 }
 
-/** A batch is all or nothing, so any one row that only it could have written tells. */
-async function hasOwnRow(tx: Tx, state: WorkingSet): Promise<boolean> {
+/**
+ * A batch is all or nothing, so any one row that only it could have written tells. Without one, the
+ * server is asked what became of the transaction; that alone is not enough for every batch, because a
+ * standby that takes over may give its number to another one.
+ */
+async function hasHappened(tx: Tx, state: WorkingSet): Promise<boolean> {
   const own = ownRow(state)
-  if (own === null) return false
+  if (own === null) return isCommitted(tx, transactionOf(state))
   const { rows } = await tx.query({ text: own.text, values: own.values })
   return rows.length > 0
+}
+
+async function isCommitted(tx: Tx, transaction: string): Promise<boolean> {
+  const { rows } = await tx.query<{ status: string | null }>({
+    name: "transaction-status",
+    text: "select pg_xact_status($1::xid8) as status",
+    values: [transaction],
+  })
+  return rows[0]?.status === "committed"
 }
 
 function ownRow(state: WorkingSet): { text: string; values: unknown[] } | null {
   const [hold] = state.holds.added()
   if (hold !== undefined) return rowWithId("holds", hold)
-  const [order] = state.orders.added()
+  // An order that an event made may have an id that events elsewhere may use for it too.
+  const order = state.orders.added().find(({ origin }) => origin === "buyer")
   if (order !== undefined) return rowWithId("orders", order)
   const [adjustment] = state.adjustments
   if (adjustment !== undefined) return rowWithId("stock_adjustments", adjustment)

@@ -15,3 +15,16 @@ export function placeOf(state: WorkingSet): string {
   if (place === undefined) throw new Error(`product ${state.productId} is not locked`)
   return place
 }
+
+const transactions = new WeakMap<WorkingSet, string>()
+
+/** Keeps the id of the transaction that loaded a set: PostgreSQL knows for long what became of it. */
+export function rememberTransaction(state: WorkingSet, id: string): void {
+  transactions.set(state, id)
+}
+
+export function transactionOf(state: WorkingSet): string {
+  const id = transactions.get(state)
+  if (id === undefined) throw new Error(`product ${state.productId} was not loaded by a transaction`)
+  return id
+}

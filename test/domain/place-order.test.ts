@@ -135,6 +135,9 @@ describe("events parked for the order", () => {
       2,
     ],
     [[{ ...succeeded, orderId: 12 }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
+    [[{ ...succeeded, holdId: 2 }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
+    [[{ ...succeeded, holdId: 1 }], "paid", false, { succeeded: "paid" }, 0, 2],
+    [[{ ...succeeded, returnedAt: NOON }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
   ] as const)("%o: %s, late %s, %o", (events, status, late, outcomes, held, sold) => {
     const state = stateWith({ holds: [holdWith()], events: events.map((event) => parkedEvent(event)) })
 

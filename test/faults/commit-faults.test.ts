@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
+import { eventWith } from "../support/builders.ts"
 import { newProduct } from "../support/products.ts"
 import { startDatabaseProxy } from "../support/proxy.ts"
 
@@ -79,6 +80,29 @@ test("the answer to a release's COMMIT is lost: the units come back once", async
   expect(proxy.lost()).toBe(1)
   expect(outcome).toMatchObject({ id: holdId, status: "released" })
   expect((await direct.views.product(productId))?.product).toMatchObject({ held: 0 })
+  expect(await differencesIn(direct.url)).toEqual([])
+})
+
+test("the answer to COMMIT is lost on the way of a refund: it is one refund, and one unit on offer again", async () => {
+  await using direct = await createTestEngine()
+  await using proxy = await startDatabaseProxy(direct.url)
+  await using engine = await createTestEngine({}, proxy.url)
+  const productId = await newProduct(engine, { stock: 10 })
+  const { holdId } = await placeHold(engine, productId)
+  const orderId = await engine.ids.next("orders")
+  await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
+
+  proxy.loseAnswerTo("insert-events")
+  const paid = await engine.desk.receive(eventWith({ orderId, paymentId: "pay-1" }))
+  proxy.loseAnswerTo("insert-refunds")
+  const refund = { kind: "refund_order", productId, orderId, amountMinor: 5, restockQty: 1 } as const
+  const { outcome } = await engine.lanes.submit(refund)
+
+  expect(proxy.lost()).toBe(2)
+  expect(paid).toMatchObject({ duplicate: false, event: { outcome: "paid" } })
+  expect(outcome).toMatchObject({ number: 1, amountMinor: 5 })
+  expect(await direct.money.refundsOf(orderId)).toHaveLength(1)
+  expect((await direct.views.product(productId))?.product).toMatchObject({ sold: 0, held: 0 })
   expect(await differencesIn(direct.url)).toEqual([])
 })
 

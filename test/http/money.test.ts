@@ -143,6 +143,22 @@ describe("refunds", () => {
     expect(all.body).toMatchObject({ amount_minor: keptMinor })
   })
 
+  test("of an order that its payment made: what was too much goes back, and then the price", async () => {
+    const product = await offer(app)
+    const { hold_id } = await hold(app, product.id)
+    const early = { order_id: 7_000_000_000_000, hold_id, product_id: product.id, quantity: 1 }
+    const { body } = await pay(app, { ...early, amount_minor: 10_000, payment_id: "early-1" })
+    expect(body).toMatchObject({ outcome: "paid", order_id: early.order_id })
+    expect((await pay(app, { ...early, payment_id: "early-2" })).body.outcome).toBe("refund_due")
+    const all = await app.post(`/api/admin/orders/${early.order_id}/refunds`, { amount_minor: null })
+    expect(all.body).toMatchObject({ refund_id: `${early.order_id}-3`, amount_minor: 9_999 })
+    expect((await refundsOf(early.order_id)).map((refund: { reason: string }) => refund.reason)).toEqual([
+      "amount_too_high",
+      "second_payment",
+      "requested",
+    ])
+  })
+
   test("the same request with one Idempotency-Key is one refund", async () => {
     const { order_id } = await paidOrder()
     const send = (amount: number) =>
@@ -206,7 +222,8 @@ describe("refunds", () => {
 describe("the money inbox", () => {
   test("has every refund that is not confirmed, and every payment without an order, page by page", async () => {
     const stray = 8_000_000_000_000
-    for (const key of ["stray-b", "stray-a"]) await pay(app, { order_id: stray, idempotency_key: key })
+    for (const key of ["stray-b", "stray-a", "stray 🎉"])
+      await pay(app, { order_id: stray, idempotency_key: key })
     await pay(app, { order_id: stray, idempotency_key: "no-money", status: "failed" })
     const { order_id } = await paidOrder({}, { amount_minor: 20_000 })
     await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 1 })

@@ -130,7 +130,9 @@ export class Reference {
     }
     this.orders.set(order.id, order)
     for (const waiting of this.events.values()) {
-      if (waiting.outcome === "parked" && waiting.event.orderId === order.id) this.#act(waiting, order, now)
+      const { orderId, holdId } = waiting.event
+      const isMeant = orderId === order.id && (holdId === null || holdId === order.holdId)
+      if (waiting.outcome === "parked" && isMeant) this.#act(waiting, order, now)
     }
     return order
   }

@@ -751,4 +751,31 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "when Stripe forgot the key" },
   },
+  {
+    name: "money: a refund whose COMMIT was not heard is made again",
+    edits: [
+      {
+        file: "src/store/product-store.ts",
+        find: "if (own === null) return isCommitted(tx, transactionOf(state))",
+        replace: "if (own === null) return false && isCommitted(tx, transactionOf(state))",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "on the way of a refund" },
+  },
+  {
+    name: "money: a parked event pays whatever order gets its id",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: "(event.holdId === null || event.holdId === holdId)",
+        replace: "(event.holdId === null || event.holdId !== undefined || event.holdId === holdId)",
+      },
+      {
+        file: "src/store/load.ts",
+        find: "          and (hold_id is null or hold_id = any($5::bigint[]))\n",
+        replace: "          and (hold_id is null or hold_id > 0 or hold_id = any($5::bigint[]))\n",
+      },
+    ],
+    caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
+  },
 ]

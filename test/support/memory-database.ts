@@ -114,7 +114,11 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
   const named = new Set(needs.events.map(({ provider, key }) => eventName(provider, key)))
   // In the order they came, named or parked, as load.ts asks for them.
   for (const [name, event] of tables.events) {
-    const isAwaited = event.outcome === "parked" && needs.newOrderIds.includes(event.orderId)
+    const isAwaited =
+      event.outcome === "parked" &&
+      event.returnedAt === null &&
+      needs.newOrderIds.includes(event.orderId) &&
+      (event.holdId === null || needs.holdIds.includes(event.holdId))
     if (named.has(name) || isAwaited) state.events.load(event)
   }
   if (needs.payments) {

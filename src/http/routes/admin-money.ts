@@ -202,5 +202,5 @@ function placeFrom(cursor: string): Place | null {
 
 /** Text that PostgreSQL keeps as it is. */
 function isStorable(text: unknown): text is string {
-  return typeof text === "string" && text.length <= 255 && !/[\0\ud800-\udfff]/.test(text)
+  return typeof text === "string" && text.length <= 2 * 255 && !/[\0\ud800-\udfff]/u.test(text)
 }
