@@ -305,12 +305,11 @@ describe("an event that overtakes its order", () => {
 
   test("and names another hold never pays the order that gets its id", async () => {
     await using served = await startTestApp()
-    const [lapsed, other] = [await hold(served, 1), await hold(served, 1)]
-    await served.send("DELETE", `/api/holds/${lapsed.hold_id}`)
-    const early = { hold_id: lapsed.hold_id, product_id: 1, quantity: 1 }
-    for (let id = 1; id <= 8; id += 1) await pay(served, { ...early, order_id: id })
+    const { hold_id } = await hold(served, 1)
+    const early = { hold_id: 999_999, product_id: 1, quantity: 1 }
+    for (let id = 1; id <= 4; id += 1) await pay(served, { ...early, order_id: id })
 
-    expect(await order(served, other.hold_id)).toMatchObject({ status: "pending_payment" })
+    expect(await order(served, hold_id)).toMatchObject({ order_id: 1, status: "pending_payment" })
     expect(await differencesIn(served.databaseUrl)).toEqual([])
   })
 
