@@ -55,8 +55,11 @@ const LONGEST_PAUSE_MS = 400
 /** Payments and refunds draw from generators of their own, so that neither changes the other's course. */
 const REFUNDS_APART = 0x5bd1e995
 
-/** A payment that is late comes so long after its order's time is over. */
-const LATE_BY_SECONDS = 5
+/**
+ * So long after an order's time is over, more than what it gets once when nobody can say yet whether
+ * it is paid. An order whose buyer has said that he begins to pay may wait longer than that.
+ */
+const LATE_BY_SECONDS = 70
 
 /** How long a late payment takes where orders wait for so many seconds. */
 export function lateMsAfter(paymentTtlSeconds: number): number {
