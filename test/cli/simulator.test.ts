@@ -44,7 +44,7 @@ test("a wild plan begins by itself", async () => {
 
   for (let order_id = 1; order_id <= 20; order_id += 1) await createPayment(simulator, { order_id })
 
-  expect((await inbox.has(15)).every(({ event }) => /^payment\./.test(event.type))).toBe(true)
+  expect((await inbox.has(15)).every(({ event }) => event.type.startsWith("payment."))).toBe(true)
 })
 
 describe("simulator does not start", () => {

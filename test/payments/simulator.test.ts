@@ -156,7 +156,7 @@ describe("a cancellation", () => {
   })
 
   test("that nobody has heard is a fault", async () => {
-    await expect(away.cancel?.({ orderId: 1, paymentId: "pay_1" })).rejects.toThrow()
+    await expect(away.cancel?.({ orderId: 1, paymentId: "pay_1" })).rejects.toThrow("fetch failed")
   })
 })
 
