@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import {
   createPayment,
@@ -40,6 +41,8 @@ describe("the pay page", () => {
     expect(headers["content-security-policy"]).toMatch(
       /^default-src 'none'; style-src 'sha256-[^ ]+'; form-action 'self'/,
     )
+    const style = /<style>(.*)<\/style>/s.exec(body)?.[1] ?? ""
+    expect(headers["content-security-policy"]).toContain(`'sha256-${hash("sha256", style, "base64")}'`)
     // Without it browsers would say "Origin: null", which open mode refuses.
     expect(headers["referrer-policy"]).toBe("same-origin")
   })
