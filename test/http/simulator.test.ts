@@ -29,7 +29,8 @@ describe("a server in open mode", () => {
     const status = async () => (await app.get(`/api/orders/${order_id}`)).body.status
     await expect.poll(status).toBe("paid")
 
-    await app.post(`/api/admin/orders/${order_id}/refunds`, {})
+    const whole = { amount_minor: total_minor }
+    expect((await app.post(`/api/admin/orders/${order_id}/refunds`, whole)).status).toBe(201)
 
     await expect.poll(status, { timeout: 10_000 }).toBe("refunded")
     expect((await app.get("/simulator/books")).body.totals).toEqual([
