@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Registry } from "@prometheus-io/client"
@@ -12,6 +13,8 @@ import type { App, Readiness } from "./http/services.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
+import { createPlan, lateMsAfter } from "./simulator/plan.ts"
+import { createSimulator, type Simulator } from "./simulator/simulator.ts"
 import { installationTokenSecret } from "./store/installation.ts"
 import { migrate, migrationStates } from "./store/migrate.ts"
 import { openDatabase, type Database, type PoolSizes } from "./store/pool.ts"
@@ -39,7 +42,7 @@ export interface AppOptions {
   readonly migrate?: boolean
   /** How much of the database this process may take. */
   readonly pools?: PoolSizes
-  /** Payment providers; those of the configuration if not given. */
+  /** Payment providers; those of the configuration, or a simulator of its own, if not given. */
   readonly providers?: readonly PaymentProvider[]
   /** What `/metrics` makes of this process's metrics; just their text if not given. */
   readonly showMetrics?: (own: Registry) => Promise<string | null>
@@ -70,8 +73,11 @@ async function startOver(database: Database, config: Config, options: AppOptions
 
   let stopped: Promise<void> | null = null
   const readiness = readinessOf(engine, () => stopped !== null, options.showMetrics)
-  const providers = options.providers ?? (await providersOf(config))
-  const server = await buildServer(config, { engine, providers, log, readiness })
+  const url = () => addressOf(server, config.host)
+  const own = options.providers === undefined ? ownSimulator(config, url, log) : null
+  const providers = options.providers ?? (await providersOf({ ...config, ...own?.settings }))
+  const simulator = own?.simulator ?? null
+  const server: App = await buildServer(config, { engine, providers, simulator, log, readiness })
   const quiet = watchArrivals(server.server)
   await listen(server, config)
   let worker: { stop(): Promise<void> } | null = null
@@ -81,13 +87,14 @@ async function startOver(database: Database, config: Config, options: AppOptions
   if (options.worker) work()
 
   async function stopInOrder(): Promise<void> {
+    simulator?.stop()
     await quiet()
     await closeServer(server)
     await worker?.stop()
     await engine.lanes.drain()
     await database.close()
   }
-  return { url: addressOf(server, config.host), engine, work, stop: () => (stopped ??= stopInOrder()) }
+  return { url: url(), engine, work, stop: () => (stopped ??= stopInOrder()) }
 }
 
 /** Longer than a command waits in its lane; what is open then is most likely a request that was never finished. */
@@ -116,11 +123,13 @@ async function listen(server: App, { host, port }: Config): Promise<void> {
 interface ServerParts {
   readonly engine: Engine
   readonly providers: readonly PaymentProvider[]
+  readonly simulator: Simulator | null
   readonly log: Logger
   readonly readiness: Readiness
 }
 
-async function buildServer(config: Config, { engine, providers, log, readiness }: ServerParts): Promise<App> {
+async function buildServer(config: Config, parts: ServerParts): Promise<App> {
+  const { engine, providers, simulator, log, readiness } = parts
   const tokens = createOwnerTokens(
     config.tokenSecret ?? (await installationTokenSecret(engine.database.views)),
   )
@@ -131,11 +140,38 @@ async function buildServer(config: Config, { engine, providers, log, readiness }
       gatekeeper: createGatekeeper(config.adminToken, tokens),
       readiness,
       providers,
+      simulator,
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
     },
     { log, ...config },
   )
+}
+
+/** As many as fit into a few dozen megabytes. */
+const MOST_SIMULATED_PAYMENTS = 100_000
+
+/**
+ * Whether a server has a payment simulator itself: in open mode, when no other one is named, and in
+ * one process, because its books are in memory.
+ */
+export function hasOwnSimulator({ adminToken, simulatorUrl, processes }: Config): boolean {
+  return adminToken === null && simulatorUrl === null && processes === 1
+}
+
+function ownSimulator(config: Config, url: () => string, log: Logger) {
+  if (!hasOwnSimulator(config)) return null
+  const secret = config.simulatorSecret ?? randomBytes(24)
+  const simulator = createSimulator({
+    secret,
+    target: () => `${url()}/api/payments/webhooks/simulator`,
+    plan: createPlan("calm", 0),
+    lateMs: lateMsAfter(config.paymentTtlSeconds),
+    mostPayments: MOST_SIMULATED_PAYMENTS,
+    onGivenUp: (event) => log.warn({ event }, "A webhook of the payment simulator was not taken."),
+  })
+  const simulatorUrl = () => `${url()}/simulator`
+  return { simulator, settings: { simulatorUrl, simulatorSecret: secret } }
 }
 
 function readinessOf(

@@ -18,6 +18,10 @@ export interface Config {
   readonly adminToken: string | null
   /** The decoded key of the payment webhooks' signature; null: unsigned ones are taken. */
   readonly paymentWebhookSecret: Buffer | null
+  /** The address of a payment simulator in a process of its own; null: `serve` has one itself. Open mode only. */
+  readonly simulatorUrl: string | null
+  /** The decoded key shared with the simulator; null: one is made at the start. Open mode only. */
+  readonly simulatorSecret: Buffer | null
   /** An account at Stripe; null: none. */
   readonly stripe: { secretKey: string; webhookSecret: string; apiBase: string } | null
   /** Signs owner tokens; null: the one kept in the database. */
@@ -43,6 +47,7 @@ export class ConfigError extends Error {}
 const secretNames = [
   "ADMIN_TOKEN",
   "PAYMENT_WEBHOOK_SECRET",
+  "SIMULATOR_SECRET",
   "STRIPE_SECRET_KEY",
   "STRIPE_WEBHOOK_SECRET",
   "TOKEN_SECRET",
@@ -67,6 +72,12 @@ const days = (byDefault: number, most: number) => ({
 
 /** More than any one machine needs; their database connections would be too many for most servers. */
 const MOST_PROCESSES = 64
+
+const webhookSecret = {
+  type: "string",
+  pattern: "^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$",
+  description: "whsec_ and the key in base64, at least 12 bytes",
+}
 
 const apiBases = "https:// and a host, perhaps with a port; http:// for loopback only"
 const origins = "origins such as https://shop.example, separated by commas"
@@ -105,11 +116,13 @@ const schema = {
       pattern: "^[\\x21-\\x7e]+$",
       description: "printable ASCII characters without spaces",
     },
-    PAYMENT_WEBHOOK_SECRET: {
+    PAYMENT_WEBHOOK_SECRET: webhookSecret,
+    SIMULATOR_URL: {
       type: "string",
-      pattern: "^(whsec_)?[A-Za-z0-9+/]{16,}={0,2}$",
-      description: "whsec_ and the key in base64, at least 12 bytes",
+      pattern: String.raw`^http://(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?(/[\w./-]*)?$`,
+      description: "an address on this machine such as http://127.0.0.1:8100",
     },
+    SIMULATOR_SECRET: webhookSecret,
     STRIPE_SECRET_KEY: {
       type: "string",
       pattern: "^[sr]k_[A-Za-z0-9_]{8,}$",
@@ -154,6 +167,8 @@ interface Environment {
   LOG_LEVEL: string
   ADMIN_TOKEN?: string
   PAYMENT_WEBHOOK_SECRET?: string
+  SIMULATOR_URL?: string
+  SIMULATOR_SECRET?: string
   STRIPE_SECRET_KEY?: string
   STRIPE_WEBHOOK_SECRET?: string
   STRIPE_API_BASE: string
@@ -198,6 +213,8 @@ export function readConfig({
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN ?? null,
     paymentWebhookSecret: webhookKey(env.PAYMENT_WEBHOOK_SECRET),
+    simulatorUrl: env.SIMULATOR_URL?.replace(/\/+$/, "") ?? null,
+    simulatorSecret: webhookKey(env.SIMULATOR_SECRET),
     stripe: stripeAccount(env),
     tokenSecret: env.TOKEN_SECRET ?? null,
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
@@ -212,7 +229,7 @@ export function readConfig({
 }
 
 /** Refuses a combination under which a server must not listen. Throws {@link ConfigError}. */
-export function checkServing(config: Pick<Config, "host" | "adminToken" | "paymentWebhookSecret">): void {
+export function checkServing(config: Pick<Config, "host" | "paymentWebhookSecret"> & SimulatorConfig): void {
   if (config.adminToken === null && !isLoopback(config.host)) {
     throw new ConfigError(
       `HOST holds "${config.host}" and may hold only a loopback address such as 127.0.0.1 while ADMIN_TOKEN is not set`,
@@ -221,6 +238,22 @@ export function checkServing(config: Pick<Config, "host" | "adminToken" | "payme
   if (config.adminToken !== null && config.paymentWebhookSecret === null) {
     throw new ConfigError(
       "PAYMENT_WEBHOOK_SECRET is not set; with ADMIN_TOKEN it must hold whsec_ and the key in base64",
+    )
+  }
+  checkSimulator(config)
+}
+
+type SimulatorConfig = Pick<Config, "adminToken" | "simulatorUrl" | "simulatorSecret">
+
+/** Refuses a simulator beside real customers, and one without its secret. Throws {@link ConfigError}. */
+export function checkSimulator({ adminToken, simulatorUrl, simulatorSecret }: SimulatorConfig): void {
+  const set = simulatorUrl !== null ? "SIMULATOR_URL" : simulatorSecret !== null ? "SIMULATOR_SECRET" : null
+  if (adminToken !== null && set !== null) {
+    throw new ConfigError(`${set} is set, and may be only while ADMIN_TOKEN is not`)
+  }
+  if (simulatorUrl !== null && simulatorSecret === null) {
+    throw new ConfigError(
+      "SIMULATOR_SECRET is not set; with SIMULATOR_URL it must hold whsec_ and the key in base64",
     )
   }
 }

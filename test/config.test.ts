@@ -37,6 +37,8 @@ test("nothing set: a laptop's installation", () => {
     logLevel: "info",
     adminToken: null,
     paymentWebhookSecret: null,
+    simulatorUrl: null,
+    simulatorSecret: null,
     stripe: null,
     tokenSecret: null,
     holdTtlSeconds: 120,
@@ -60,6 +62,8 @@ test("everything set: as it was set", () => {
     LOG_LEVEL: "debug",
     ADMIN_TOKEN: "admin-token",
     PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    SIMULATOR_URL: "http://127.0.0.1:8100/",
+    SIMULATOR_SECRET: WEBHOOK_SECRET,
     STRIPE_SECRET_KEY: "rk_live_0123456789",
     STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef",
     STRIPE_API_BASE: "http://127.0.0.1:12111",
@@ -82,6 +86,8 @@ test("everything set: as it was set", () => {
     logLevel: "debug",
     adminToken: "admin-token",
     paymentWebhookSecret: Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64"),
+    simulatorUrl: "http://127.0.0.1:8100",
+    simulatorSecret: Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64"),
     stripe: {
       secretKey: "rk_live_0123456789",
       webhookSecret: "whsec_0123456789abcdef",
@@ -342,6 +348,7 @@ describe("precedence", () => {
 
 // Which server may listen where.
 describe("checkServing", () => {
+  const noSimulator = { simulatorUrl: null, simulatorSecret: null }
   const key = Buffer.alloc(24)
   test.each([
     ["127.0.0.1", null, null],
@@ -357,7 +364,12 @@ describe("checkServing", () => {
     ["0.0.0.0", "token", null],
     ["shop.example", "token", null],
   ])("HOST %s, ADMIN_TOKEN %s: complains about %s", (host, adminToken, name) => {
-    const config = { host, adminToken, paymentWebhookSecret: adminToken === null ? null : key }
+    const config = {
+      ...noSimulator,
+      host,
+      adminToken,
+      paymentWebhookSecret: adminToken === null ? null : key,
+    }
     const text = complaint(() => checkServing(config))
 
     expect(text).toMatch(
@@ -366,10 +378,28 @@ describe("checkServing", () => {
   })
 
   test("closed mode needs the payment provider's secret, on loopback too", () => {
-    const config = { host: "127.0.0.1", adminToken: "token", paymentWebhookSecret: null }
+    const config = { ...noSimulator, host: "127.0.0.1", adminToken: "token", paymentWebhookSecret: null }
     const text = complaint(() => checkServing(config))
 
     expect(text).toMatch(/^PAYMENT_WEBHOOK_SECRET is not set/)
     expect(text).not.toContain('"token"')
+  })
+
+  test.each([
+    [
+      "closed",
+      { SIMULATOR_URL: "http://127.0.0.1:8100", SIMULATOR_SECRET: WEBHOOK_SECRET },
+      "SIMULATOR_URL is set",
+    ],
+    ["closed", { SIMULATOR_URL: "http://127.0.0.1:8100" }, "SIMULATOR_URL is set"],
+    ["closed", { SIMULATOR_SECRET: WEBHOOK_SECRET }, "SIMULATOR_SECRET is set"],
+    ["open", { SIMULATOR_URL: "http://127.0.0.1:8100" }, "SIMULATOR_SECRET is not set"],
+    ["open", { SIMULATOR_SECRET: WEBHOOK_SECRET }, "nothing"],
+    ["open", { SIMULATOR_URL: "http://[::1]:8100", SIMULATOR_SECRET: WEBHOOK_SECRET }, "nothing"],
+  ])("%s mode with %j: %s", (mode, environment, start) => {
+    const closed = { ADMIN_TOKEN: "token", PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }
+    const config = read({ ...(environment as object), ...(mode === "closed" && closed) })
+
+    expect(complaint(() => checkServing(config))).toMatch(new RegExp(`^${start}`))
   })
 })

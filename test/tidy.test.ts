@@ -13,11 +13,13 @@ const allowed: Record<string, readonly string[]> = {
   domain: [],
   store: ["domain"],
   payments: ["domain"],
+  simulator: ["payments/standard-webhooks", "domain/money"],
   lanes: ["store", "domain"],
   worker: ["lanes", "payments", "store", "domain", "events"],
   http: [
     "lanes",
     "payments",
+    "simulator",
     "domain",
     "events",
     "metrics",
@@ -35,13 +37,14 @@ const allowed: Record<string, readonly string[]> = {
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
-  app: ["http", "payments", "worker", "lanes", "store", "engine", "seed", "config"],
+  app: ["http", "payments", "simulator", "worker", "lanes", "store", "engine", "seed", "config"],
   cli: [
     "app",
     "engine",
     "seed",
     "worker",
     "payments",
+    "simulator",
     "processes",
     "store",
     "embedded",
@@ -54,7 +57,8 @@ const allowed: Record<string, readonly string[]> = {
   config: [],
   log: [],
   version: [],
-  "*": ["version"],
+  "local-names": [],
+  "*": ["version", "local-names"],
 }
 
 /** Packages that only these rooms may touch. */

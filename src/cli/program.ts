@@ -1,5 +1,7 @@
+import { randomInt } from "node:crypto"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { readConfig } from "../config.ts"
+import { planNames } from "../simulator/plan.ts"
 import { version } from "../version.ts"
 import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
@@ -12,6 +14,7 @@ import { seed, type SeedOptions } from "./seed.ts"
 import { CHILD_COMMAND } from "./serve-many.ts"
 import { serve } from "./serve.ts"
 import { serveAsChild } from "./serve-child.ts"
+import { simulate, type SimulatorOptions } from "./simulator.ts"
 import { printVerification } from "./verify.ts"
 import { work } from "./worker.ts"
 
@@ -36,6 +39,11 @@ interface ServeOptions {
   readonly processes?: string
   readonly worker: boolean
 }
+
+type Seedless = Omit<SimulatorOptions, "seed"> & { readonly seed?: number }
+
+/** A seed is a whole number of 32 bits. */
+const LARGEST_SEED = 4_294_967_295
 
 interface JsonOption {
   json: boolean
@@ -69,6 +77,19 @@ function createProgram(): Command {
     .action(serveAsChild)
 
   command("worker", "run the background work only; any number may run").action(() => work(readConfig()))
+
+  command("simulator", "a payment provider for tests and rehearsals, in open mode only")
+    .option("--port <port>", "port to listen on, 0 for any free one", wholeNumber(0, 65_535), 8100)
+    .option("--target <url>", "the server that is told of payments", serverUrl, "http://127.0.0.1:8000")
+    .addOption(
+      new Option("--plan <plan>", "wild: payments go their own ways, and webhooks come as they like")
+        .choices(planNames)
+        .default("calm"),
+    )
+    .option("--seed <number>", "repeats the courses of another run", wholeNumber(0, LARGEST_SEED))
+    .action(({ seed = randomInt(LARGEST_SEED), ...options }: Seedless) =>
+      simulate(readConfig(), { ...options, seed }),
+    )
 
   command("migrate", "bring the schema up to date")
     .addOption(json())
@@ -135,7 +156,11 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 }
 
 function collect(value: string, before: string[]): string[] {
+  return [...before, serverUrl(value)]
+}
+
+function serverUrl(value: string): string {
   if (!/^https?:\/\//.test(value) || !URL.canParse(value))
     throw new InvalidArgumentError("must be an http(s) URL.")
-  return [...before, value.replace(/\/$/, "")]
+  return value.replace(/\/$/, "")
 }

@@ -2,7 +2,7 @@ import closeWithGrace from "close-with-grace"
 import { once } from "node:events"
 import { createServer } from "node:net"
 import type { Logger } from "pino"
-import { startApp } from "../app.ts"
+import { hasOwnSimulator, startApp } from "../app.ts"
 import { checkServing, type Config } from "../config.ts"
 import { createLog } from "../log.ts"
 import { connectionsOf } from "../processes/share.ts"
@@ -26,7 +26,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   try {
     const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")
-    if (config.adminToken === null) sayWhatToTry(server.url)
+    if (config.adminToken === null) sayWhatToTry(server.url, simulatorAt(server.url, config))
     const giveUp = () => server.kill?.()
     const limits = { delay: STOP_WITHIN_MS, onTimeout: giveUp, onSecondSignal: giveUp, onSecondError: giveUp }
     closeWithGrace({ ...limits, logger: false }, async ({ err, signal }) => {
@@ -93,13 +93,25 @@ function sayMode(log: Logger, { adminToken }: Config): void {
   }
 }
 
-function sayWhatToTry(url: string): void {
+/** Null: payments are reported by hand. */
+function simulatorAt(url: string, config: Config): string | null {
+  return hasOwnSimulator(config) ? `${url}/simulator` : config.simulatorUrl
+}
+
+function sayWhatToTry(url: string, simulator: string | null): void {
+  const payment = '{"order_id":1,"amount_minor":19998,"currency":"USD"}'
+  const payments =
+    simulator === null
+      ? ""
+      : `
+    curl -X POST ${simulator}/payments -H 'Content-Type: application/json' -d '${payment}'
+    and open the pay_url of the answer`
   print(`
   Doorbuster sells at ${url}   (API: ${url}/docs)
 
   Try it:
     curl ${url}/api/products/1
     curl -X POST ${url}/api/holds -H 'Content-Type: application/json' -d '{"product_id":1,"qty":2}'
-    curl -X POST ${url}/api/orders -H 'Content-Type: application/json' -d '{"hold_id":1}'
+    curl -X POST ${url}/api/orders -H 'Content-Type: application/json' -d '{"hold_id":1}'${payments}
 `)
 }

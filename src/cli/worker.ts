@@ -1,5 +1,5 @@
 import closeWithGrace from "close-with-grace"
-import type { Config } from "../config.ts"
+import { checkSimulator, type Config } from "../config.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../log.ts"
 import { providersOf } from "../payments/providers.ts"
@@ -10,6 +10,7 @@ import { accessDatabase } from "./database.ts"
 
 /** Runs the background work alone, until it is told to stop. Any number may run. */
 export async function work(config: Config): Promise<void> {
+  checkSimulator(config)
   const log = createLog(config.logLevel)
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({

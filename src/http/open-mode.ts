@@ -1,4 +1,5 @@
 import type { FastifyRequest } from "fastify"
+import { isLocalName, isLocalOrigin } from "../local-names.ts"
 import { refuse } from "./problems.ts"
 import type { App } from "./services.ts"
 
@@ -11,7 +12,7 @@ export function refuseForeignPages(app: App, allowedOrigins: readonly string[]):
   app.addHook("onRequest", (request, reply, done) => {
     const { origin } = request.headers
     const isForeign =
-      !isLocalHost(request) || (origin !== undefined && !isLocalOrigin(origin, allowedOrigins))
+      !isLocalHost(request) || (origin !== undefined && !isAllowedOrigin(origin, allowedOrigins))
     if (isForeign) refuse(reply, { code: "forbidden", detail })
     else done()
   })
@@ -20,12 +21,10 @@ export function refuseForeignPages(app: App, allowedOrigins: readonly string[]):
 const detail =
   "In open mode only this machine's own addresses may be the Host, and only its pages or those in CORS_ORIGINS the Origin; set ADMIN_TOKEN for anything else"
 
-const localNames = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
-
 function isLocalHost({ hostname }: FastifyRequest): boolean {
-  return hostname === "" || localNames.test(hostname)
+  return hostname === "" || isLocalName(hostname)
 }
 
-function isLocalOrigin(origin: string, allowed: readonly string[]): boolean {
-  return allowed.includes(origin) || (URL.canParse(origin) && localNames.test(new URL(origin).hostname))
+function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
+  return allowed.includes(origin) || isLocalOrigin(origin)
 }

@@ -18,6 +18,7 @@ import { orderRoutes } from "./routes/orders.ts"
 import { paymentRoutes } from "./routes/payments.ts"
 import { productRoutes } from "./routes/products.ts"
 import { providerWebhookRoutes } from "./routes/provider-webhooks.ts"
+import { simulatorRoutes } from "./routes/simulator.ts"
 import { securityHeaders } from "./security-headers.ts"
 import type { App, Services } from "./services.ts"
 
@@ -86,6 +87,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   orderRoutes(app, services)
   paymentRoutes(app, services)
   providerWebhookRoutes(app, services)
+  simulatorRoutes(app, services)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   healthRoutes(app, services)

@@ -12,6 +12,7 @@ import type { Lookups } from "../store/lookups.ts"
 import type { MoneyViews } from "../store/money-views.ts"
 import type { ProductMemory } from "../store/product-memory.ts"
 import type { Views } from "../store/views.ts"
+import type { Simulator } from "../simulator/simulator.ts"
 import type { Gatekeeper } from "./auth.ts"
 import type { OwnerTokens } from "./owner-token.ts"
 
@@ -32,6 +33,8 @@ export interface Services {
   readonly readiness: Readiness
   /** Those with formats of their own. */
   readonly providers: readonly PaymentProvider[]
+  /** Null: there is none here. */
+  readonly simulator: Pick<Simulator, "answer"> | null
   readonly holdTtlSeconds: number
   /** Null: unsigned payment webhooks are taken (open mode only). */
   readonly paymentWebhookSecret: Buffer | null

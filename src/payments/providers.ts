@@ -1,8 +1,14 @@
 import type { PaymentProvider } from "./provider.ts"
+import { simulatorProvider } from "./simulator.ts"
 import type { StripeSettings } from "./stripe.ts"
 
 /** What the environment says about providers. */
 export interface ProviderSettings {
+  /** Null: open mode, the only one with a simulator. */
+  readonly adminToken: string | null
+  /** Null: there is none. A function where the address is not known yet. */
+  readonly simulatorUrl: string | (() => string) | null
+  readonly simulatorSecret: Buffer | null
   /** Null: Stripe is not used. */
   readonly stripe: StripeSettings | null
 }
@@ -13,8 +19,16 @@ export interface ProviderSettings {
  *
  * Stripe's library takes nearly 40 MB and 200 ms in each process, so it is loaded where it is used.
  */
-export async function providersOf({ stripe }: ProviderSettings): Promise<readonly PaymentProvider[]> {
-  if (stripe === null) return []
+export async function providersOf(settings: ProviderSettings): Promise<readonly PaymentProvider[]> {
+  const simulator = simulatorOf(settings)
+  const { stripe } = settings
+  if (stripe === null) return simulator
   const { createStripeProvider } = await import("./stripe.ts")
-  return [createStripeProvider(stripe)]
+  return [...simulator, createStripeProvider(stripe)]
+}
+
+function simulatorOf({ adminToken, simulatorUrl, simulatorSecret }: ProviderSettings): PaymentProvider[] {
+  if (adminToken !== null || simulatorUrl === null || simulatorSecret === null) return []
+  const url = typeof simulatorUrl === "string" ? () => simulatorUrl : simulatorUrl
+  return [simulatorProvider({ url, secret: simulatorSecret })]
 }

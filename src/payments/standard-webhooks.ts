@@ -27,9 +27,22 @@ export function refuseSignature(
   if (Math.abs(nowSeconds - Number(timestamp)) > TOLERANCE_SECONDS) {
     return `webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds away`
   }
-  const expected = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest()
+  const expected = digest(key, { id, timestamp }, body)
   const holds = signature.split(" ").some((candidate) => isSignature(candidate, expected))
   return holds ? null : "no signature matches"
+}
+
+/** The `webhook-signature` of a message. */
+export function signWebhook(
+  key: Buffer,
+  message: { readonly id: string; readonly timestamp: string },
+  body: string,
+): string {
+  return `v1,${digest(key, message, body).toString("base64")}`
+}
+
+function digest(key: Buffer, { id, timestamp }: { id: string; timestamp: string }, body: string): Buffer {
+  return createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest()
 }
 
 function isSignature(candidate: string, expected: Buffer): boolean {

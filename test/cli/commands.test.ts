@@ -199,15 +199,22 @@ test("race against a closed server asks for the admin token, and uses it", async
   expect(withToken).toMatchObject({ status: 0, stdout: expect.stringContaining("Verdict: PASS") })
 })
 
-test("serve tells its mode first, where it listens, and three things to try", async () => {
+test("serve tells its mode first, where it listens, and four things to try, the last to pay at its simulator", async () => {
   await using data = await temporaryDirectory()
   await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
-  await expect.poll(() => server.output().match(/^ {4}curl /gm)?.length).toBe(3)
+  await expect.poll(() => server.output().match(/^ {4}curl /gm)?.length).toBe(4)
 
   const [first = ""] = server.output().split("\n")
   expect(JSON.parse(first)).toMatchObject({ level: "warn", msg: expect.stringMatching(/^Open mode/) })
   expect(server.output()).toContain(`Doorbuster sells at ${server.url}`)
   expect((await server.get("/api/products/1")).body).toMatchObject({ id: 1, stock: 100, price: "99.99" })
+  const words = /curl -X POST (\S+)\/simulator\/payments .* -d '(.*)'/.exec(server.output()) ?? []
+  expect(words[1]).toBe(server.url)
+  const payment = await server.post("/simulator/payments", undefined, { raw: words[2] ?? "" })
+  expect(payment).toMatchObject({
+    status: 201,
+    body: { pay_url: expect.stringContaining(`${server.url}/simulator/`) },
+  })
   // Other commands work beside it, on the same embedded database.
   expect(await runCommand(["verify"], { DOORBUSTER_DATA_DIR: data.path })).toMatchObject({ status: 0 })
   expect(await server.end("SIGTERM")).toBe(0)

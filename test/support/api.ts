@@ -27,6 +27,7 @@ export async function describeServer(): Promise<unknown> {
         metrics: async () => "",
       },
       providers: [],
+      simulator: null,
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,
     },

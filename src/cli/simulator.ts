@@ -1,0 +1,56 @@
+import closeWithGrace from "close-with-grace"
+import { randomBytes } from "node:crypto"
+import { checkSimulator, ConfigError, type Config } from "../config.ts"
+import { createLog } from "../log.ts"
+import { createPlan, lateMsAfter, type PlanName } from "../simulator/plan.ts"
+import { serveSimulator } from "../simulator/server.ts"
+import { createSimulator } from "../simulator/simulator.ts"
+import { print } from "./output.ts"
+
+export interface SimulatorOptions {
+  readonly port: number
+  /** The server that sells. */
+  readonly target: string
+  readonly plan: PlanName
+  readonly seed: number
+}
+
+/** A payment takes half a kilobyte. */
+const MOST_PAYMENTS = 1_000_000
+
+/** Runs the payment simulator as a process of its own, until it is told to stop. */
+export async function simulate(
+  config: Config,
+  { port, target, plan, seed }: SimulatorOptions,
+): Promise<void> {
+  if (config.adminToken !== null)
+    throw new ConfigError("ADMIN_TOKEN is set; the simulator is for open mode only")
+  checkSimulator({ ...config, simulatorUrl: null })
+  const log = createLog(config.logLevel)
+  const secret = config.simulatorSecret ?? randomBytes(24)
+  const simulator = createSimulator({
+    secret,
+    target: () => `${target}/api/payments/webhooks/simulator`,
+    plan: createPlan(plan, seed),
+    lateMs: lateMsAfter(config.paymentTtlSeconds),
+    mostPayments: MOST_PAYMENTS,
+    onGivenUp: (event) => log.warn({ event }, "A webhook was not taken."),
+  })
+  const server = await serveSimulator(simulator, port)
+  log.info({ target, plan, seed, url: server.url }, "Listening.")
+  if (config.simulatorSecret === null) sayHowToConnect(server.url, secret)
+  closeWithGrace({ logger: false }, async ({ err, signal }) => {
+    if (err === undefined) log.info({ signal }, "Stopping.")
+    else log.fatal({ err }, "Stopping after a fault.")
+    await server.close()
+    log.info("Stopped.")
+  })
+}
+
+/** The secret was made a moment ago, for money that does not exist. */
+function sayHowToConnect(url: string, secret: Buffer): void {
+  print(`
+  Start the server with the simulator's address and secret:
+    SIMULATOR_URL=${url} SIMULATOR_SECRET=whsec_${secret.toString("base64")} npm start
+`)
+}

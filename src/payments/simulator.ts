@@ -1,0 +1,206 @@
+import { Type, type Static, type TSchema } from "typebox"
+import { Check } from "typebox/value"
+import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
+import type {
+  PaymentProvider,
+  PaymentReport,
+  ProviderNews,
+  Reading,
+  RefundOrder,
+  RefundReport,
+  WebhookMessage,
+} from "./provider.ts"
+import { fingerprinted } from "./fingerprint.ts"
+import { refuseSignature } from "./standard-webhooks.ts"
+
+/** How to reach a simulator. */
+export interface SimulatorLine {
+  /** Its address, without a slash at its end; asked for each time, because it may be about to listen. */
+  readonly url: () => string
+  readonly secret: Buffer
+}
+
+const Name = Type.String({ minLength: 1, maxLength: 255, pattern: "^[\\x20-\\x7e]+$" })
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const AnyEvent = Type.Object({ id: Name, type: Name })
+const PaymentMessage = Type.Object({
+  id: Name,
+  payment: Type.Object({
+    payment_id: Name,
+    order_id: Id,
+    amount_minor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
+    hold_id: Type.Optional(Id),
+    product_id: Type.Optional(Id),
+    quantity: Type.Optional(Id),
+  }),
+})
+const RefundMessage = Type.Object({
+  refund: Type.Object({
+    refund_id: Name,
+    reference: Name,
+    error: Type.Union([Type.String(), Type.Null()]),
+  }),
+})
+const RefundAnswer = Type.Object({
+  refund_id: Name,
+  status: Type.Union([Type.Literal("pending"), Type.Literal("succeeded")]),
+})
+const PaymentAnswer = Type.Object({ status: Type.String(), event: Type.Unknown() })
+const ErrorAnswer = Type.Object({ error: Type.String() })
+
+const kindByType = new Map<string, PaymentEventKind>([
+  ["payment.succeeded", "succeeded"],
+  ["payment.failed", "failed"],
+  ["payment.cancelled", "cancelled"],
+])
+
+const ANSWER_WITHIN_MS = 5_000
+
+/** The simulator of this project as a payment provider. For open mode only: its money is not real. */
+export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvider {
+  async function ask(method: "GET" | "POST", path: string, { key, body }: Question = {}): Promise<Answer> {
+    const headers = {
+      authorization: `Bearer ${secret.toString("base64")}`,
+      ...(key !== undefined && { "idempotency-key": key }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+    }
+    const answer = await fetch(`${url()}${path}`, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      redirect: "manual",
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    })
+    return { status: answer.status, body: parsed(await answer.text()) }
+  }
+
+  return {
+    name: "simulator",
+    readWebhook: (message) => readWebhook(secret, message),
+
+    async refund(order) {
+      try {
+        return refundReport(await ask("POST", "/refunds", refundQuestion(order)))
+      } catch (error) {
+        return { status: "not now", error: `the simulator does not answer: ${String(error)}` }
+      }
+    },
+
+    async cancel({ paymentId }) {
+      const { status } = await ask("POST", `${paymentPath(paymentId)}/cancel`)
+      // 409: it has ended in another way, of which a webhook tells. 404: it is forgotten.
+      if (status !== 200 && status !== 409 && status !== 404) {
+        throw new Error(`the simulator answered ${status} to a cancellation`)
+      }
+    },
+
+    async lookUp({ paymentId }) {
+      // Nobody can say while it does not answer.
+      const answer = await ask("GET", paymentPath(paymentId)).catch(() => null)
+      return answer?.status === 200 ? paymentReport(answer.body) : { status: "open" }
+    },
+  }
+}
+
+interface Question {
+  readonly key?: string
+  readonly body?: object
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: unknown
+}
+
+function readWebhook(secret: Buffer, { headers, body, nowSeconds }: WebhookMessage): Reading {
+  const signed = {
+    id: single(headers["webhook-id"]),
+    timestamp: single(headers["webhook-timestamp"]),
+    signature: single(headers["webhook-signature"]),
+  }
+  const doubt = refuseSignature(secret, signed, body, nowSeconds)
+  if (doubt !== null) return { kind: "not believed", detail: doubt }
+  const event = parsed(body)
+  if (!Check(AnyEvent, event)) return notUnderstood("an event has an id and a type")
+  const news = newsOf(event)
+  if (news === null) return notUnderstood(`this is no ${event.type} of the simulator`)
+  return { kind: "news", news }
+}
+
+/** Null: it makes no sense. */
+function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
+  const kind = kindByType.get(event.type)
+  if (kind !== undefined) {
+    return Check(PaymentMessage, event) ? [{ about: "payment", event: paymentEvent(event, kind) }] : null
+  }
+  const isConfirmed = event.type === "refund.succeeded"
+  if (!isConfirmed && event.type !== "refund.failed") return []
+  if (!Check(RefundMessage, event)) return null
+  const { refund_id: providerRefundId, reference: refundId, error } = event.refund
+  const status = isConfirmed ? "confirmed" : "failed"
+  return [{ about: "refund", refund: { refundId, status, providerRefundId, error } }]
+}
+
+function paymentEvent({ id, payment }: Static<typeof PaymentMessage>, kind: PaymentEventKind): PaymentEvent {
+  return fingerprinted({
+    provider: "simulator",
+    key: id,
+    kind,
+    orderId: payment.order_id,
+    paymentId: payment.payment_id,
+    amountMinor: payment.amount_minor,
+    currency: payment.currency,
+    holdId: payment.hold_id ?? null,
+    productId: payment.product_id ?? null,
+    quantity: payment.quantity ?? null,
+  })
+}
+
+function refundQuestion(order: RefundOrder): Question {
+  const { paymentId, amountMinor, currency, refundId, idempotencyKey } = order
+  const body = { payment_id: paymentId, amount_minor: amountMinor, currency, reference: refundId }
+  return { key: idempotencyKey, body }
+}
+
+function refundReport({ status, body }: Answer): RefundReport {
+  if (status === 200 && is(RefundAnswer, body)) {
+    return { status: body.status === "pending" ? "sent" : "confirmed", providerRefundId: body.refund_id }
+  }
+  const error = `the simulator answered ${status}${is(ErrorAnswer, body) ? ` ${body.error}` : ""}`
+  // What it has understood and refused it will refuse again; a wrong secret can be put right.
+  return { status: status === 404 || status === 422 ? "failed" : "not now", error }
+}
+
+function paymentReport(body: unknown): PaymentReport {
+  if (!is(PaymentAnswer, body)) return { status: "open" }
+  if (body.status === "declined" || body.status === "cancelled") return { status: "over" }
+  if (body.status !== "succeeded" || !is(PaymentMessage, body.event)) return { status: "open" }
+  return { status: "succeeded", event: paymentEvent(body.event, "succeeded") }
+}
+
+/** Payments of the simulator have no odd names; what has one is none of them. */
+function paymentPath(paymentId: string): string {
+  return `/payments/${encodeURIComponent(paymentId)}`
+}
+
+function is<Schema extends TSchema>(schema: Schema, value: unknown): value is Static<Schema> {
+  return Check(schema, value)
+}
+
+function notUnderstood(detail: string): Reading {
+  return { kind: "not understood", detail }
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === "string" ? header : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // No JSON has no shape that is asked for below.
+    return undefined
+  }
+}

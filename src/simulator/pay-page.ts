@@ -1,0 +1,108 @@
+import { hash } from "node:crypto"
+import { decimalAmount, isCurrency } from "../domain/money.ts"
+import type { SimulatedPayment } from "./books.ts"
+
+/** What the buttons of the page do. */
+export const buttons = {
+  pay: "Pay",
+  "3ds": "Pay with 3-D Secure",
+  late: "Pay late",
+  decline: "Be declined",
+  cancel: "Cancel",
+} as const
+
+/** A button of the page. */
+export type Button = keyof typeof buttons
+
+const style = `
+:root { color-scheme: light dark }
+body { font: 1.0625rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 26rem; padding: 1.5rem 1rem }
+h1 { font-size: 1.25rem; margin: 0 }
+.amount { font-size: 2.25rem; font-variant-numeric: tabular-nums; margin: .5rem 0; overflow-wrap: anywhere }
+.note { opacity: .75 }
+button { border: 1px solid; border-radius: .5rem; background: none; color: inherit; cursor: pointer;
+  display: block; font: inherit; margin: .5rem 0; min-height: 2.75rem; padding: .5rem 1rem; width: 100% }
+button[value="pay"] { background: #1d4ed8; border-color: #1d4ed8; color: #fff; font-weight: 600 }
+a { color: inherit; display: inline-block; padding: .5rem 0 }
+`
+
+/**
+ * What a browser may do on the page: nothing but show it and send its form. The form's `Origin` has to
+ * be sent, because open mode looks at it.
+ */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  "content-type": "text/html; charset=utf-8",
+  "cache-control": "no-store",
+  "referrer-policy": "same-origin",
+  "content-security-policy":
+    `default-src 'none'; style-src 'sha256-${hash("sha256", style, "base64")}'; ` +
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+}
+
+const SECONDS_TO_LOOK_AGAIN = 2
+
+/** The page on which a payment is made, or on which can be read what has become of it. */
+export function payPage(payment: SimulatedPayment): string {
+  const { orderId, status, returnUrl } = payment
+  const back =
+    returnUrl === null ? "" : `<p><a href="${escaped(returnUrl)}" rel="noreferrer">Back to the shop</a></p>`
+  return document(
+    `Order ${orderId}`,
+    `<h1>Order ${orderId}</h1>
+<p class="amount">${escaped(amountText(payment))}</p>
+${status === "open" ? form : `<p role="status">${statusTexts[status]}</p>`}
+${back}
+<p class="note">This is Doorbuster's payment simulator. No money moves.</p>`,
+    status === "processing" ? `<meta http-equiv="refresh" content="${SECONDS_TO_LOOK_AGAIN}">` : "",
+  )
+}
+
+/** The page for an address that leads to no payment. */
+export function missingPage(): string {
+  return document(
+    "Not found",
+    "<h1>There is no such payment</h1>\n<p>The simulator forgets when it ends.</p>",
+  )
+}
+
+const statusTexts = {
+  processing: "The payment is being processed. This page looks again by itself.",
+  succeeded: "Paid. The shop is being told.",
+  declined: "The payment was declined.",
+  cancelled: "The payment was cancelled.",
+} as const
+
+const form = `<form method="post">
+${Object.entries(buttons)
+  .map(([value, text]) => `<button name="action" value="${value}">${text}</button>`)
+  .join("\n")}
+</form>`
+
+function document(title: string, content: string, head = ""): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+${head}
+<style>${style}</style>
+</head>
+<body>
+<main>
+${content}
+</main>
+</body>
+</html>
+`
+}
+
+function amountText({ amountMinor, currency }: SimulatedPayment): string {
+  return isCurrency(currency)
+    ? `${decimalAmount(amountMinor, currency)} ${currency}`
+    : `${amountMinor} ${currency}`
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

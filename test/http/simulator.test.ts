@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest"
+import { startTestApp } from "../support/app.ts"
+import { differencesIn } from "../support/database.ts"
+import "../support/problem.ts"
+import { runSql } from "../support/rows.ts"
+import { pendingOrder, startClosedApp } from "../support/shop.ts"
+import { createPayment, SIMULATOR_SECRET, startTestSimulator } from "../support/simulator.ts"
+
+describe("a server in open mode", () => {
+  test("has a simulator on which a buyer pays, and to which the worker sends refunds", async () => {
+    await using app = await startTestApp({ worker: true })
+    const { order_id, total_minor, currency } = await pendingOrder(app, 2)
+    const content = { order_id, amount_minor: total_minor, currency, return_url: `/api/orders/${order_id}` }
+    const { body: payment } = await app.post("/simulator/payments", content)
+    const { origin, pathname } = new URL(payment.pay_url)
+    expect(origin).toBe(app.url)
+
+    const page = await app.get(pathname)
+    // As a browser sends the form of that page.
+    const pressed = await app.post(pathname, undefined, {
+      raw: "action=pay",
+      headers: { "content-type": "application/x-www-form-urlencoded", origin },
+    })
+
+    expect(page.headers["content-security-policy"]).toContain("form-action 'self'")
+    expect(page.headers["referrer-policy"]).toBe("same-origin")
+    expect(page.body).toContain(`href="${app.url}/api/orders/${order_id}"`)
+    expect([pressed.status, pressed.headers.location]).toEqual([303, payment.pay_url])
+    const status = async () => (await app.get(`/api/orders/${order_id}`)).body.status
+    await expect.poll(status).toBe("paid")
+
+    const whole = { amount_minor: total_minor }
+    expect((await app.post(`/api/admin/orders/${order_id}/refunds`, whole)).status).toBe(201)
+
+    await expect.poll(status, { timeout: 10_000 }).toBe("refunded")
+    expect((await app.get("/simulator/books")).body.totals).toEqual([
+      {
+        currency,
+        captured_minor: total_minor,
+        refunded_minor: total_minor,
+        refund_pending_minor: 0,
+        pending_minor: 0,
+      },
+    ])
+    expect(await differencesIn(app.databaseUrl)).toEqual([])
+  })
+
+  test("asks a simulator elsewhere about a payment whose webhook does not come", async () => {
+    await using simulator = await startTestSimulator()
+    const own = { simulatorUrl: simulator.url, simulatorSecret: SIMULATOR_SECRET }
+    await using app = await startTestApp({ worker: true, config: own })
+    const { order_id, total_minor: amount_minor, currency } = await pendingOrder(app)
+    const { payment_id } = await createPayment(simulator, { order_id, amount_minor, currency })
+    const attempt = { provider: "simulator", payment_id }
+    expect((await app.post(`/api/orders/${order_id}/payment-attempts`, attempt)).status).toBe(200)
+
+    await simulator.post(`/payments/${payment_id}/succeed`)
+    await runSql(app.databaseUrl, "update orders set expires_at = clock_timestamp() + interval '5 seconds'")
+
+    const status = async () => (await app.get(`/api/orders/${order_id}`)).body.status
+    await expect.poll(status, { timeout: 10_000 }).toBe("paid")
+    expect((await simulator.get("/books")).body.webhooks.delivered).toBe(0)
+  })
+
+  test("does not let pages from elsewhere at it", async () => {
+    await using app = await startTestApp()
+    const body = { order_id: 1, amount_minor: 1, currency: "USD" }
+    for (const headers of [
+      { origin: "https://evil.example" },
+      { host: "evil.example" },
+      { origin: "null" },
+    ]) {
+      expect(await app.post("/simulator/payments", body, { headers })).toBeProblem(403, "forbidden")
+    }
+  })
+
+  test("has none of its own when it is given another, or is one of several processes", async () => {
+    const simulatorUrl = "http://127.0.0.1:1"
+    for (const config of [{ simulatorUrl, simulatorSecret: SIMULATOR_SECRET }, { processes: 2 }]) {
+      await using app = await startTestApp({ config })
+      expect((await app.get("/simulator/books")).status).toBe(404)
+    }
+  })
+})
+
+describe("a server in closed mode", () => {
+  test("has no simulator, and does not know its webhooks", async () => {
+    await using app = await startClosedApp()
+    for (const path of ["/simulator/books", "/simulator/pay/x", "/simulator/"]) {
+      expect(await app.get(path)).toBeProblem(404, "route_not_found")
+    }
+    expect(await app.post("/simulator/payments", {})).toBeProblem(404, "route_not_found")
+    expect(await app.post("/api/payments/webhooks/simulator", {})).toBeProblem(404, "route_not_found")
+  })
+
+  test.each([
+    [{ simulatorUrl: "http://127.0.0.1:8100", simulatorSecret: SIMULATOR_SECRET }],
+    [{ simulatorUrl: "http://127.0.0.1:8100" }],
+    [{ simulatorSecret: SIMULATOR_SECRET }],
+  ])("does not start with %j", async (config) => {
+    await expect(startClosedApp({ config })).rejects.toThrow(
+      /^SIMULATOR_(URL|SECRET) is set, and may be only while/,
+    )
+  })
+})

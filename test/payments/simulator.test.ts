@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { RefundOrder } from "../../src/payments/provider.ts"
+import { providersOf } from "../../src/payments/providers.ts"
+import { simulatorProvider } from "../../src/payments/simulator.ts"
+import { signWebhook } from "../../src/payments/standard-webhooks.ts"
+import {
+  createPayment,
+  SIMULATOR_SECRET,
+  startInbox,
+  startTestSimulator,
+  type TestInbox,
+  type TestSimulator,
+} from "../support/simulator.ts"
+
+let inbox: TestInbox
+let simulator: TestSimulator
+beforeAll(async () => {
+  inbox = await startInbox()
+  simulator = await startTestSimulator({ target: () => inbox.url })
+})
+afterAll(async () => {
+  await simulator[Symbol.asyncDispose]()
+  await inbox[Symbol.asyncDispose]()
+})
+
+const adapter = simulatorProvider({ url: () => simulator.url, secret: SIMULATOR_SECRET })
+const away = simulatorProvider({ url: () => "http://127.0.0.1:1", secret: SIMULATOR_SECRET })
+const stranger = simulatorProvider({ url: () => simulator.url, secret: Buffer.alloc(24) })
+
+/** The adapter's reading of a message that the simulator might have sent. */
+function read(content: unknown, { ageSeconds = 0, key = SIMULATOR_SECRET } = {}) {
+  const nowSeconds = Date.now() / 1000
+  const message = { id: "msg_1", timestamp: String(Math.floor(nowSeconds - ageSeconds)) }
+  const body = typeof content === "string" ? content : JSON.stringify(content)
+  const headers = {
+    "webhook-id": message.id,
+    "webhook-timestamp": message.timestamp,
+    "webhook-signature": signWebhook(key, message, body),
+  }
+  return adapter.readWebhook?.({ headers, body, nowSeconds })
+}
+
+async function paid(options: object = {}, content: object = {}): Promise<string> {
+  const { payment_id } = await createPayment(simulator, content)
+  await simulator.post(`/payments/${payment_id}/succeed`, options)
+  return payment_id
+}
+
+describe("a webhook", () => {
+  test("that the simulator sends is read as what it says", async () => {
+    const id = await paid({}, { order_id: 17, hold_id: 5, product_id: 1, quantity: 2 })
+    const found = () => inbox.received.find(({ event }) => event.payment?.payment_id === id)
+    await expect.poll(found).toBeDefined()
+    const { headers = {}, body = "" } = found() ?? {}
+
+    const reading = await adapter.readWebhook?.({ headers, body, nowSeconds: Date.now() / 1000 })
+
+    const event = {
+      provider: "simulator",
+      key: `evt_succeeded_${id}`,
+      fingerprint: expect.any(String),
+      kind: "succeeded",
+      orderId: 17,
+      paymentId: id,
+      amountMinor: 19_998,
+      currency: "USD",
+      holdId: 5,
+      productId: 1,
+      quantity: 2,
+    }
+    expect(reading).toEqual({ kind: "news", news: [{ about: "payment", event }] })
+    // Looked up it is the same event, so that it acts once.
+    const report = await adapter.lookUp?.({ orderId: 17, paymentId: id })
+    expect(report).toEqual({ status: "succeeded", event: reading?.kind === "news" ? event : null })
+  })
+
+  const payment = { payment_id: "pay_1", order_id: 1, amount_minor: 1, currency: "USD" }
+  const refund = { refund_id: "re_1", reference: "1-1", error: null }
+  test.each([
+    ["payment.failed", { payment }, { about: "payment", event: { kind: "failed", holdId: null } }],
+    ["payment.cancelled", { payment }, { about: "payment", event: { kind: "cancelled" } }],
+    [
+      "refund.succeeded",
+      { refund },
+      { about: "refund", refund: { refundId: "1-1", status: "confirmed", providerRefundId: "re_1" } },
+    ],
+    [
+      "refund.failed",
+      { refund: { ...refund, error: "no" } },
+      { about: "refund", refund: { status: "failed", error: "no" } },
+    ],
+  ])("%s is understood", (type, content, news) => {
+    expect(read({ id: "evt_1", type, ...content })).toMatchObject({ kind: "news", news: [news] })
+  })
+
+  test("about something else is no news", () => {
+    expect(read({ id: "evt_1", type: "payment.pondered" })).toEqual({ kind: "news", news: [] })
+    expect(read({ id: "evt_1", type: "toString" })).toEqual({ kind: "news", news: [] })
+  })
+
+  test.each([
+    ["not json"],
+    ["null"],
+    ["[]"],
+    [{ type: "payment.succeeded", payment }],
+    [{ id: "evt_1", type: "payment.succeeded" }],
+    [{ id: "evt_1", type: "payment.succeeded", payment: { ...payment, order_id: "1" } }],
+    [{ id: "evt_1", type: "payment.succeeded", payment: { ...payment, amount_minor: -1 } }],
+    [{ id: "evt_1", type: "payment.succeeded", payment: { ...payment, payment_id: "\0" } }],
+    [{ id: "x".repeat(256), type: "payment.succeeded", payment }],
+    [{ id: "evt_1", type: "refund.failed", refund: { ...refund, reference: 1 } }],
+  ])("without sense is not understood: %j", (content) => {
+    expect(read(content)).toMatchObject({ kind: "not understood" })
+  })
+
+  test("of somebody else, or an old one, is not believed", () => {
+    const event = { id: "evt_1", type: "payment.succeeded", payment }
+    expect(read(event)).toMatchObject({ kind: "news" })
+    expect(read(event, { key: Buffer.alloc(24) })).toMatchObject({ kind: "not believed" })
+    expect(read(event, { ageSeconds: 301 })).toMatchObject({ kind: "not believed" })
+    expect(adapter.readWebhook?.({ headers: {}, body: "", nowSeconds: 0 })).toMatchObject({
+      kind: "not believed",
+    })
+  })
+})
+
+describe("a payment that is looked up", () => {
+  const lookUp = (paymentId: string, at = adapter) => at.lookUp?.({ orderId: 1, paymentId })
+
+  test.each([
+    ["untouched", null, {}, "open"],
+    ["on its way", "succeed", { delay_ms: 60_000 }, "open"],
+    ["paid", "succeed", {}, "succeeded"],
+    ["declined", "decline", {}, "over"],
+    ["cancelled", "cancel", {}, "over"],
+  ])("is, %s, %s", async (_, verb, options, status) => {
+    const { payment_id } = await createPayment(simulator)
+    if (verb !== null) await simulator.post(`/payments/${payment_id}/${verb}`, options)
+    expect(await lookUp(payment_id)).toMatchObject({ status })
+  })
+
+  test("may be open when nobody can say", async () => {
+    expect(await lookUp("pay_none")).toEqual({ status: "open" })
+    expect(await lookUp("../books")).toEqual({ status: "open" })
+    expect(await lookUp("pay_none", away)).toEqual({ status: "open" })
+  })
+})
+
+describe("a cancellation", () => {
+  test("ends what has not succeeded, and leaves alone what has", async () => {
+    const { payment_id: open } = await createPayment(simulator)
+    const done = await paid()
+    for (const paymentId of [open, open, done, "pay_none"]) await adapter.cancel?.({ orderId: 1, paymentId })
+    expect((await simulator.get(`/payments/${open}`)).body.status).toBe("cancelled")
+    expect((await simulator.get(`/payments/${done}`)).body.status).toBe("succeeded")
+  })
+
+  test("that nobody has heard is a fault", async () => {
+    await expect(away.cancel?.({ orderId: 1, paymentId: "pay_1" })).rejects.toThrow("fetch failed")
+  })
+})
+
+describe("a refund", () => {
+  const orderOf = (paymentId: string, more: Partial<RefundOrder> = {}): RefundOrder => ({
+    refundId: "1-1",
+    orderId: 1,
+    paymentId,
+    amountMinor: 19_998,
+    currency: "USD",
+    idempotencyKey: `key-${paymentId}`,
+    ...more,
+  })
+
+  test("is sent once, confirmed by webhook, and then known to be", async () => {
+    const order = orderOf(await paid())
+    const [first, second] = [await adapter.refund?.(order), await adapter.refund?.(order)]
+    expect(first).toEqual({ status: "sent", providerRefundId: expect.stringMatching(/^re_/) })
+    expect(second).toMatchObject({
+      providerRefundId: first && "providerRefundId" in first && first.providerRefundId,
+    })
+    await expect.poll(() => adapter.refund?.(order)).toEqual({ ...first, status: "confirmed" })
+  })
+
+  test("that will never work has failed", async () => {
+    const id = await paid()
+    expect(await adapter.refund?.(orderOf(id, { amountMinor: 19_999 }))).toEqual({
+      status: "failed",
+      error: "the simulator answered 422 amount_too_high",
+    })
+    expect(await adapter.refund?.(orderOf("pay_none"))).toMatchObject({ status: "failed" })
+  })
+
+  test("that may work later is not given up", async () => {
+    const order = orderOf(await paid())
+    expect(await away.refund?.(order)).toMatchObject({ status: "not now" })
+    expect(await stranger.refund?.(order)).toMatchObject({
+      status: "not now",
+      error: expect.stringContaining("401"),
+    })
+  })
+})
+
+test("closed mode has no simulator, whatever else is set", async () => {
+  const simulator = { simulatorUrl: "http://127.0.0.1:8100", simulatorSecret: SIMULATOR_SECRET, stripe: null }
+  const none = { simulatorUrl: null, simulatorSecret: null, stripe: null }
+  expect((await providersOf({ ...simulator, adminToken: null })).map(({ name }) => name)).toEqual([
+    "simulator",
+  ])
+  expect(await providersOf({ ...simulator, adminToken: "admin" })).toEqual([])
+  expect(await providersOf({ ...none, adminToken: null })).toEqual([])
+})

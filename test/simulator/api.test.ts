@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { refuseSignature } from "../../src/payments/standard-webhooks.ts"
+import {
+  createPayment,
+  SIMULATOR_SECRET,
+  startInbox,
+  startTestSimulator,
+  type Received,
+  type TestInbox,
+  type TestSimulator,
+} from "../support/simulator.ts"
+
+let inbox: TestInbox
+let simulator: TestSimulator
+beforeAll(async () => {
+  inbox = await startInbox()
+  simulator = await startTestSimulator({ target: () => inbox.url, lateMs: 300 })
+})
+afterAll(async () => {
+  await simulator[Symbol.asyncDispose]()
+  await inbox[Symbol.asyncDispose]()
+})
+
+const bearer = { authorization: `Bearer ${SIMULATOR_SECRET.toString("base64")}` }
+const refund = (
+  paymentId: string,
+  key: string,
+  more: object = {},
+  headers: Record<string, string> = bearer,
+) =>
+  simulator.post(
+    "/refunds",
+    { payment_id: paymentId, amount_minor: 100, currency: "USD", reference: "1-1", ...more },
+    { headers: { ...headers, "idempotency-key": key } },
+  )
+
+const about = (paymentId: string) =>
+  inbox.received.filter(({ event }) => (event.payment ?? event.refund).payment_id === paymentId)
+async function heard(paymentId: string, count: number): Promise<void> {
+  await expect.poll(() => about(paymentId).length, { timeout: 10_000, interval: 10 }).toBe(count)
+}
+
+function isSigned({ headers, body }: Received): boolean {
+  const [id, timestamp, signature] = ["id", "timestamp", "signature"].map((name) =>
+    String(headers[`webhook-${name}`]),
+  )
+  return refuseSignature(SIMULATOR_SECRET, { id, timestamp, signature }, body, Date.now() / 1000) === null
+}
+
+describe("a payment", () => {
+  test("is created, looked up, and paid with one signed webhook", async () => {
+    const hold = { hold_id: 7, product_id: 1, quantity: 2 }
+    const { payment_id, pay_url } = await createPayment(simulator, hold)
+    expect(pay_url).toBe(`${simulator.url}/pay/${payment_id}`)
+    expect((await simulator.get(`/payments/${payment_id}`)).body).toMatchObject({
+      status: "open",
+      event: null,
+    })
+
+    const paid = await simulator.post(`/payments/${payment_id}/succeed`)
+
+    expect(paid).toMatchObject({ status: 200, body: { status: "succeeded", captured_minor: 19_998 } })
+    await heard(payment_id, 1)
+    const [message] = about(payment_id)
+    expect(message?.event).toEqual({
+      id: `evt_succeeded_${payment_id}`,
+      type: "payment.succeeded",
+      payment: { payment_id, order_id: 1, amount_minor: 19_998, currency: "USD", ...hold },
+    })
+    expect(message?.event).toEqual((await simulator.get(`/payments/${payment_id}`)).body.event)
+    expect(message && isSigned(message)).toBe(true)
+  })
+
+  test("ends once", async () => {
+    const { payment_id } = await createPayment(simulator)
+    expect((await simulator.post(`/payments/${payment_id}/decline`)).body.status).toBe("declined")
+    for (const verb of ["succeed", "decline", "cancel"]) {
+      expect(await simulator.post(`/payments/${payment_id}/${verb}`)).toMatchObject({
+        status: 409,
+        body: { error: "payment_not_open" },
+      })
+    }
+    await heard(payment_id, 1)
+    expect(about(payment_id)[0]?.event.type).toBe("payment.failed")
+  })
+
+  test("is told as often, as badly and in the order that was asked for", async () => {
+    const { payment_id } = await createPayment(simulator)
+    await simulator.post(`/payments/${payment_id}/succeed`, {
+      copies: 3,
+      out_of_order: true,
+      bad_signature: true,
+      amount_minor: 5,
+    })
+
+    await heard(payment_id, 5)
+    const messages = about(payment_id)
+    expect(messages.filter((message) => !isSigned(message)).map(({ event }) => event.type)).toEqual([
+      "payment.succeeded",
+    ])
+    const types = messages.filter(isSigned).map(({ event }) => event.type)
+    expect(types.filter((type) => type === "payment.succeeded")).toHaveLength(3)
+    expect(types.indexOf("payment.failed")).toBeGreaterThan(0)
+    expect(
+      messages.map(({ event }) => event.payment.amount_minor).filter((amount) => amount === 5),
+    ).toHaveLength(4)
+  })
+
+  test("whose result takes a while can be cancelled until then", async () => {
+    const [slow, cancelled] = [await createPayment(simulator), await createPayment(simulator)]
+    for (const { payment_id } of [slow, cancelled]) {
+      const answer = await simulator.post(`/payments/${payment_id}/succeed`, { delay_ms: 200 })
+      expect(answer.body.status).toBe("processing")
+    }
+    for (let time = 0; time < 2; time += 1) {
+      const answer = await simulator.post(`/payments/${cancelled.payment_id}/cancel`, {})
+      expect(answer).toMatchObject({ status: 200, body: { status: "cancelled" } })
+    }
+    await heard(slow.payment_id, 1)
+    await heard(cancelled.payment_id, 1)
+    expect(about(cancelled.payment_id)[0]?.event.type).toBe("payment.cancelled")
+    expect((await simulator.get(`/payments/${cancelled.payment_id}`)).body.captured_minor).toBe(0)
+  })
+
+  test.each([
+    ["/payments", {}],
+    ["/payments", { order_id: "1", amount_minor: 1, currency: "USD" }],
+    ["/payments", { order_id: 1, amount_minor: -1, currency: "USD" }],
+    ["/payments", { order_id: 1, amount_minor: 1, currency: "usd" }],
+    ["/payments", { order_id: 1, amount_minor: 1, currency: "USD", more: 1 }],
+    ["/payments", [1]],
+  ])("%s is not taken with %j", async (path, body) => {
+    expect(await simulator.post(path, body)).toMatchObject({
+      status: 422,
+      body: { error: "invalid_request" },
+    })
+  })
+
+  test("what a form or a page from elsewhere sends is not taken", async () => {
+    const raw = JSON.stringify({ order_id: 1, amount_minor: 1, currency: "USD" })
+    const send = (headers: Record<string, string>) => simulator.post("/payments", undefined, { raw, headers })
+    expect((await send({ "content-type": "text/plain" })).status).toBe(415)
+    expect((await send({ origin: "https://evil.example" })).status).toBe(403)
+    expect((await send({ host: "evil.example" })).status).toBe(403)
+    expect((await send({ origin: "http://localhost:3000" })).status).toBe(201)
+    expect((await simulator.post("/payments", { return_url: "x".repeat(20_000) })).status).toBe(413)
+    expect((await simulator.post("/payments", undefined, { raw: "{" })).status).toBe(400)
+  })
+
+  test.each([["/"], ["/payments"], ["/payments/pay_none"], ["/nothing"], ["/payments/a/b/c/d"], ["//"]])(
+    "there is nothing at %s",
+    async (path) => expect((await simulator.get(path)).status).toBe(404),
+  )
+})
+
+describe("a refund", () => {
+  async function paid(options: object = {}): Promise<string> {
+    const { payment_id } = await createPayment(simulator)
+    await simulator.post(`/payments/${payment_id}/succeed`, options)
+    return payment_id
+  }
+
+  test("is made once for a key, and confirmed by webhook", async () => {
+    const id = await paid()
+    const answers = await Promise.all([1, 2, 3].map(() => refund(id, `once-${id}`)))
+    expect(new Set(answers.map(({ body }) => body.refund_id)).size).toBe(1)
+    expect(answers[0]).toMatchObject({ status: 200, body: { status: "pending", reference: "1-1" } })
+    await heard(id, 2)
+    expect(about(id)[1]?.event).toMatchObject({ type: "refund.succeeded", refund: { reference: "1-1" } })
+    expect((await refund(id, `once-${id}`)).body.status).toBe("succeeded")
+    expect((await simulator.get(`/payments/${id}`)).body.refunded_minor).toBe(100)
+    expect((await refund(id, `once-${id}`, { amount_minor: 99 })).body.error).toBe("idempotency_key_reused")
+  })
+
+  test("fails as often as was asked for, and works after that under the same key", async () => {
+    const id = await paid({ fail_refunds: 1 })
+    await refund(id, `fails-${id}`, { amount_minor: 19_998 })
+    await heard(id, 2)
+    expect(about(id)[1]?.event).toMatchObject({
+      type: "refund.failed",
+      refund: { error: expect.any(String) },
+    })
+    expect((await refund(id, `fails-${id}`, { amount_minor: 19_998 })).body.status).toBe("pending")
+    await heard(id, 3)
+    expect(about(id)[2]?.event.type).toBe("refund.succeeded")
+  })
+
+  test("never gives back more than was captured, in another currency, or without the secret", async () => {
+    const id = await paid()
+    const { payment_id: open } = await createPayment(simulator)
+    await refund(id, `part-${id}`, { amount_minor: 19_900 })
+    expect((await refund(id, `rest-${id}`, { amount_minor: 99 })).body.error).toBe("amount_too_high")
+    expect((await refund(id, `euro-${id}`, { currency: "EUR" })).body.error).toBe("wrong_currency")
+    expect((await refund(open, `open-${id}`)).body.error).toBe("payment_not_captured")
+    expect((await refund("pay_none", `none-${id}`)).status).toBe(404)
+    expect((await refund(id, `nobody-${id}`, {}, {})).status).toBe(401)
+    expect((await refund(id, "")).status).toBe(422)
+  })
+})
+
+test("the books have every minor unit, by order and in all", async () => {
+  await using own = await startTestSimulator({ target: () => inbox.url })
+  const payments = []
+  for (const [order_id, currency] of [
+    [1, "USD"],
+    [1, "USD"],
+    [2, "USD"],
+    [2, "EUR"],
+  ] as const) {
+    payments.push(await createPayment(own, { order_id, currency }))
+  }
+  const [first, second] = payments
+  await own.post(`/payments/${first.payment_id}/succeed`)
+  await own.post(`/payments/${second.payment_id}/decline`)
+  const body = { payment_id: first.payment_id, amount_minor: 98, currency: "USD", reference: "1-1" }
+  await own.post("/refunds", body, { headers: { ...bearer, "idempotency-key": "a" } })
+
+  const books = async () => (await own.get("/books")).body
+  expect((await books()).totals[0]).toMatchObject({
+    captured_minor: 19_998,
+    refunded_minor: 0,
+    refund_pending_minor: 98,
+  })
+  await expect.poll(async () => (await books()).webhooks.delivered).toBe(3)
+
+  const none = { captured_minor: 0, refunded_minor: 0, refund_pending_minor: 0, pending_minor: 0 }
+  const paid = { ...none, captured_minor: 19_998, refunded_minor: 98 }
+  const open = { ...none, pending_minor: 19_998 }
+  expect(await books()).toEqual({
+    plan: { name: "calm", seed: 1 },
+    totals: [
+      { currency: "USD", ...paid, pending_minor: 19_998 },
+      { currency: "EUR", ...open },
+    ],
+    orders: [
+      { order_id: 1, currency: "USD", ...paid },
+      { order_id: 2, currency: "USD", ...open },
+      { order_id: 2, currency: "EUR", ...open },
+    ],
+    next_from: null,
+    webhooks: { waiting: 0, delivered: 3, refused_forgeries: 0, given_up: 0 },
+  })
+  expect((await own.get("/books?from=2")).body.orders).toEqual([{ order_id: 2, currency: "EUR", ...open }])
+  expect((await own.get("/books?from=x")).status).toBe(422)
+})
+
+test("no more payments are kept than was said", async () => {
+  await using own = await startTestSimulator({ mostPayments: 2 })
+  await createPayment(own)
+  await createPayment(own)
+
+  const answer = await own.post("/payments", { order_id: 3, amount_minor: 1, currency: "USD" })
+
+  expect(answer).toMatchObject({ status: 503, body: { error: "full" } })
+})
+
+test("a webhook is sent until it is taken, freshly signed each time; a forgery once", async () => {
+  await using moody = await startInbox((_, number) => (number <= 4 ? 500 : 200))
+  await using own = await startTestSimulator({ target: () => moody.url })
+  const { payment_id } = await createPayment(own)
+  await own.post(`/payments/${payment_id}/succeed`, { bad_signature: true })
+
+  const messages = await moody.has(5)
+
+  await expect
+    .poll(async () => (await own.get("/books")).body.webhooks)
+    .toEqual({
+      waiting: 0,
+      delivered: 1,
+      refused_forgeries: 1,
+      given_up: 0,
+    })
+  expect(messages.filter(isSigned)).toHaveLength(4)
+  expect(new Set(messages.map(({ body }) => body)).size).toBe(1)
+})
+
+test("a webhook waits for a shop that is away", async () => {
+  let target = "http://127.0.0.1:1/nobody"
+  await using own = await startTestSimulator({ target: () => target })
+  const { payment_id } = await createPayment(own)
+  await own.post(`/payments/${payment_id}/succeed`)
+  await using late = await startInbox()
+  target = late.url
+
+  expect((await late.has(1))[0]?.event.payment.payment_id).toBe(payment_id)
+})

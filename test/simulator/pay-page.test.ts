@@ -1,0 +1,134 @@
+import { hash } from "node:crypto"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import {
+  createPayment,
+  startInbox,
+  startTestSimulator,
+  type TestInbox,
+  type TestSimulator,
+} from "../support/simulator.ts"
+
+let inbox: TestInbox
+let simulator: TestSimulator
+beforeAll(async () => {
+  inbox = await startInbox()
+  simulator = await startTestSimulator({ target: () => inbox.url, lateMs: 200 })
+})
+afterAll(async () => {
+  await simulator[Symbol.asyncDispose]()
+  await inbox[Symbol.asyncDispose]()
+})
+
+/** Presses a button as a browser does. */
+function press(id: string, action: string, headers: Record<string, string> = {}) {
+  const form = { "content-type": "application/x-www-form-urlencoded", origin: simulator.url }
+  const raw = new URLSearchParams({ action }).toString()
+  return simulator.post(`/pay/${id}`, undefined, { raw, headers: { ...form, ...headers } })
+}
+
+describe("the pay page", () => {
+  test("shows the amount and five buttons, and may run or load nothing", async () => {
+    const { payment_id } = await createPayment(simulator, { order_id: 17 })
+    const { status, headers, body } = await simulator.get(`/pay/${payment_id}`)
+
+    expect(status).toBe(200)
+    expect(headers["content-type"]).toBe("text/html; charset=utf-8")
+    expect(body).toContain("Order 17")
+    expect(body).toContain("199.98 USD")
+    expect(body.match(/<button name="action" value="[^"]+">/g)).toHaveLength(5)
+    expect(body).not.toMatch(/<script|\son\w+=|\sstyle=|<img|<link/i)
+    expect(body).toContain('name="viewport"')
+    expect(headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^ ]+'; form-action 'self'/,
+    )
+    const style = /<style>(.*)<\/style>/s.exec(body)?.[1] ?? ""
+    expect(headers["content-security-policy"]).toContain(`'sha256-${hash("sha256", style, "base64")}'`)
+    // Without it browsers would say "Origin: null", which open mode refuses.
+    expect(headers["referrer-policy"]).toBe("same-origin")
+  })
+
+  test.each([
+    ["pay", "Paid", "payment.succeeded"],
+    ["decline", "declined", "payment.failed"],
+    ["cancel", "cancelled", "payment.cancelled"],
+  ])("%s leads back to the page, which says so, and the shop is told", async (action, words, type) => {
+    const { payment_id, pay_url } = await createPayment(simulator)
+
+    const answer = await press(payment_id, action)
+
+    expect([answer.status, answer.headers.location]).toEqual([303, pay_url])
+    const { body } = await simulator.get(`/pay/${payment_id}`)
+    expect(body).toContain(words)
+    expect(body).not.toContain("<button")
+    const told = () => inbox.received.filter(({ event }) => event.payment.payment_id === payment_id)
+    await expect.poll(() => told().map(({ event }) => event.type)).toEqual([type])
+  })
+
+  test.each(["3ds", "late"])(
+    "%s takes a while, and the page looks again until it is paid",
+    async (action) => {
+      const { payment_id } = await createPayment(simulator)
+      await press(payment_id, action)
+      expect((await simulator.get(`/pay/${payment_id}`)).body).toContain('http-equiv="refresh"')
+      const page = async () => (await simulator.get(`/pay/${payment_id}`)).body
+      await expect.poll(page, { timeout: 10_000 }).toContain("Paid")
+      expect(await page()).not.toContain('http-equiv="refresh"')
+    },
+  )
+
+  test("a button of an old page changes nothing, and an unknown one is refused", async () => {
+    const { payment_id } = await createPayment(simulator)
+    expect((await press(payment_id, "toString")).status).toBe(422)
+    expect((await press(payment_id, "pay", { "content-type": "text/plain" })).status).toBe(422)
+    expect((await press(payment_id, "pay", { origin: "https://evil.example" })).status).toBe(403)
+    await press(payment_id, "pay")
+    expect((await press(payment_id, "cancel")).status).toBe(303)
+    expect((await simulator.get(`/payments/${payment_id}`)).body.status).toBe("succeeded")
+    expect((await simulator.get("/pay/pay_<script>")).body).not.toContain("pay_<script>")
+  })
+})
+
+describe("the way back to the shop", () => {
+  test.each([
+    ["/orders/1?a=1&b=%22", (url: string) => `${url}/orders/1?a=1&#38;b=%22`],
+    ["http://localhost:3000/done", () => "http://localhost:3000/done"],
+    [
+      "http://127.0.0.1/'><script>alert(1)</script>",
+      () => "http://127.0.0.1/&#39;%3E%3Cscript%3Ealert(1)%3C/script%3E",
+    ],
+  ])("may be %s", async (return_url, href) => {
+    const { pay_url } = await createPayment(simulator, { return_url })
+    const { body } = await simulator.get(new URL(pay_url).pathname)
+    expect(body).toContain(`<a href="${href(simulator.url)}" rel="noreferrer">`)
+    expect(body).not.toContain("<script")
+  })
+
+  test.each([
+    "https://evil.example/",
+    "//evil.example/",
+    String.raw`/\evil.example/`,
+    String.raw`\\evil.example`,
+    "http://127.0.0.1.evil.example/",
+    "http://localhost@evil.example/",
+    "http://user:password@localhost/",
+    "javascript:alert(1)",
+    "data:text/html,hello",
+    "http://",
+    "\thttps://evil.example",
+    "ftp://localhost/",
+  ])("is not %j", async (return_url) => {
+    const answer = await simulator.post("/payments", {
+      order_id: 1,
+      amount_minor: 1,
+      currency: "USD",
+      return_url,
+    })
+    expect(answer).toMatchObject({ status: 422, body: { detail: "return_url must lead to this machine" } })
+  })
+
+  test.each(["/.//evil.example/", "/%2f/evil.example"])("stays here with %j", async (return_url) => {
+    const { pay_url } = await createPayment(simulator, { return_url })
+    const { body } = await simulator.get(new URL(pay_url).pathname)
+    expect(new URL(/<a href="([^"]+)"/.exec(body)?.[1] ?? "", pay_url).origin).toBe(simulator.url)
+  })
+})

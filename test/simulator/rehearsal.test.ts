@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { expect, test } from "vitest"
+import { createPlan } from "../../src/simulator/plan.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
+import { openScopedDatabase, type Row } from "../support/rows.ts"
+import type { TestClient } from "../support/http.ts"
+import { startServerProcess } from "../support/server-process.ts"
+import { offer, WEBHOOK_SECRET } from "../support/shop.ts"
+import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
+
+/** Its 150 courses have late, declined, too small, too large, early and forged payments. */
+const SEED = 16
+const PURCHASES = 150
+const AT_ONCE = 25
+const ORDERS_WAIT_SECONDS = 3
+/** More than the seldom product has: some get nothing, or the units of those who pay late. */
+const SELDOM_UNITS = 30
+/** Ids under which a shop may know what is not an order yet. */
+const SHOPS_OWN_IDS = 1_000_000
+
+/** Who wants units for so long gives up. */
+const PATIENCE_MS = 2_000
+
+interface Shop {
+  readonly app: TestClient
+  readonly simulator: TestSimulator
+  readonly productIds: readonly number[]
+}
+
+/** One buyer: holds, makes the order and the payment in either order. Null: there was nothing to be had. */
+async function purchase({ app, simulator, productIds }: Shop, number: number): Promise<string | null> {
+  const product_id = productIds[number % 3 === 0 ? 1 : 0]
+  const quantity = 1 + (number % 2)
+  const hold_id = await holdPatiently(app, { product_id, qty: quantity })
+  if (hold_id === null) return null
+  const price = { amount_minor: 9_999 * quantity, currency: "EUR" }
+  if (number % 4 < 2) {
+    const names = { order_id: SHOPS_OWN_IDS + hold_id, hold_id, product_id, quantity }
+    const { payment_id } = await createPayment(simulator, { ...names, ...price })
+    expect((await app.post("/api/orders", { hold_id })).status).toBeLessThan(202)
+    return payment_id
+  }
+  const { order_id } = (await app.post("/api/orders", { hold_id })).body
+  return (await createPayment(simulator, { order_id, ...price })).payment_id
+}
+
+async function holdPatiently(app: TestClient, wish: object): Promise<number | null> {
+  const deadline = performance.now() + PATIENCE_MS
+  for (;;) {
+    const { status, body } = await app.post("/api/holds", wish)
+    if (status === 201) return body.hold_id
+    expect(body.code).toBe("out_of_stock")
+    if (performance.now() > deadline) return null
+    await sleep(100)
+  }
+}
+
+/** Lets a crowd buy, some at a time. Answers with the payments it made. */
+async function crowd(shop: Shop, from: number, to: number): Promise<string[]> {
+  const payments: string[] = []
+  let next = from
+  async function buyer(): Promise<void> {
+    while (next < to) {
+      const payment = await purchase(shop, (next += 1))
+      if (payment !== null) payments.push(payment)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, buyer))
+  return payments
+}
+
+test(`${PURCHASES} wild purchases, a killed server in between: not a unit and not a cent is missing`, async () => {
+  await using database = await createTestDatabase()
+  let url = ""
+  await using simulator = await startTestSimulator({
+    plan: createPlan("wild", SEED),
+    lateMs: (ORDERS_WAIT_SECONDS + 1) * 1_000,
+    target: () => `${url}/api/payments/webhooks/simulator`,
+  })
+  const environment = {
+    DATABASE_URL: database.url,
+    SIMULATOR_URL: simulator.url,
+    SIMULATOR_SECRET: WEBHOOK_SECRET,
+    PAYMENT_TTL_SECONDS: String(ORDERS_WAIT_SECONDS),
+  }
+  await using rows = openScopedDatabase(database.url)
+  const ask: Ask = async (text) => (await rows.views.query<Row>(text)).rows
+  const books = async () => (await simulator.get("/books")).body
+  const paymentIds: string[] = []
+
+  {
+    await using app = await startServerProcess(environment)
+    url = app.url
+    const products = [await offer(app, { stock: 1_000 }), await offer(app, { stock: SELDOM_UNITS })]
+    const productIds = products.map(({ id }) => id)
+    paymentIds.push(...(await crowd({ app, simulator, productIds }, 0, PURCHASES / 2)))
+    // The provider goes on telling while nobody listens.
+    await app.end("SIGKILL")
+  }
+  await using app = await startServerProcess({ ...environment, PORT: new URL(url).port })
+  const productIds = (await ask("select id from products order by id desc limit 2"))
+    .map(({ id }) => Number(id))
+    .toReversed()
+  paymentIds.push(...(await crowd({ app, simulator, productIds }, PURCHASES / 2, PURCHASES)))
+  const settled = async () => {
+    const [open] = await ask(`
+      select (select count(*) from orders where status = 'pending_payment')
+           + (select count(*) from refunds where status <> 'confirmed') as open`)
+    const { totals, webhooks } = await books()
+    return [Number(open?.["open"]), webhooks.waiting, totals[0].pending_minor, totals[0].refund_pending_minor]
+  }
+  await expect.poll(settled, { timeout: 40_000, interval: 200 }).toEqual([0, 0, 0, 0])
+
+  // The shop gives some of it back.
+  const paid = await ask(
+    "select id from orders where status = 'paid' and refund_count = 0 order by id limit 5",
+  )
+  for (const { id } of paid) {
+    expect((await app.post(`/api/admin/orders/${String(id)}/refunds`, { amount_minor: 77 })).status).toBe(201)
+  }
+  await expect.poll(settled, { timeout: 20_000, interval: 200 }).toEqual([0, 0, 0, 0])
+
+  expect(await differencesIn(database.url)).toEqual([])
+  expect(simulator.givenUp).toEqual([])
+  expect(await ours(ask)).toEqual(await theirs(simulator, paymentIds))
+  await compareByOrder(ask, await books())
+  await sawEverything(ask, await books())
+})
+
+type Ask = (text: string) => Promise<Row[]>
+
+/** What we believe to have received and given back, by the provider's name of the payment. */
+async function ours(ask: Ask) {
+  const rows = await ask(`
+    select p.payment_id, p.amount_minor, p.refunded_minor,
+           coalesce((select sum(amount_minor) from refunds r
+                      where r.provider = p.provider and r.event_key = p.event_key and r.status = 'confirmed'), 0) as back
+      from payments p
+     where p.provider = 'simulator'`)
+  return new Map(
+    rows.map((row) => [
+      row["payment_id"],
+      [row["amount_minor"], row["refunded_minor"], row["back"]].map(Number),
+    ]),
+  )
+}
+
+async function theirs(simulator: TestSimulator, paymentIds: readonly string[]) {
+  const payments = await Promise.all(paymentIds.map((id) => simulator.get(`/payments/${id}`)))
+  return new Map(
+    payments.flatMap(({ body: { status, payment_id, captured_minor, refunded_minor } }) =>
+      status === "succeeded" ? [[payment_id, [captured_minor, refunded_minor, refunded_minor]] as const] : [],
+    ),
+  )
+}
+
+interface WireAccount {
+  readonly order_id: number
+  readonly captured_minor: number
+  readonly refunded_minor: number
+}
+
+/** Of each order: what was captured is the price of what is paid, and what goes back beyond it. */
+async function compareByOrder(ask: Ask, { orders }: { orders: readonly WireAccount[] }) {
+  const rows = await ask(`
+    select distinct e.order_id as named, o.id,
+           case when o.paid_at is null then 0 else o.total_minor end as price,
+           coalesce((select sum(amount_minor) from refunds r where r.order_id = o.id), 0) as refunds,
+           coalesce((select sum(amount_minor) from refunds r
+                      where r.order_id = o.id and r.reason = 'requested'), 0) as wished
+      from payment_events e
+      join orders o on o.id = e.applied_order_id
+     where e.provider = 'simulator'`)
+  const byName = new Map(rows.map((row) => [Number(row["named"]), row]))
+  expect(orders.length).toBe(rows.length)
+  const differences = orders.filter(({ order_id, captured_minor, refunded_minor }) => {
+    const row = byName.get(order_id)
+    const [price, refunds, wished] = ["price", "refunds", "wished"].map((name) => Number(row?.[name]))
+    if (price === undefined || refunds === undefined || wished === undefined) return true
+    return captured_minor !== price + refunds - wished || refunded_minor !== refunds
+  })
+  expect(differences).toEqual([])
+}
+
+/** Otherwise the run has shown less than it says. */
+async function sawEverything(ask: Ask, { webhooks }: { webhooks: { refused_forgeries: number } }) {
+  const [seen] = await ask(`
+    select (select count(*) from orders where origin = 'payment_event') as early,
+           (select count(*) from orders where late) as late,
+           (select count(*) from orders where status = 'cancelled') as declined,
+           (select count(*) from payment_events where outcome = 'ignored_final') as ignored,
+           (select count(*) from refunds where reason = 'amount_too_low') as low,
+           (select count(*) from refunds where reason = 'amount_too_high') as high,
+           (select count(*) from refunds where reason = 'requested') as wished`)
+  for (const [what, count] of Object.entries({ ...seen, forged: webhooks.refused_forgeries })) {
+    expect.soft(count, `${what} did not happen`).toBeGreaterThan(0)
+  }
+}
