@@ -8,9 +8,13 @@ import { startServerProcess } from "../support/server-process.ts"
 import { offer, WEBHOOK_SECRET } from "../support/shop.ts"
 import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
 
-/** Its 150 courses have late, declined, too small, too large, early and forged payments. */
+/** Its first 150 courses have late, declined, too small, too large, early and forged payments. */
 const SEED = 16
-const PURCHASES = 150
+/** `npm test` must stay short. DOORBUSTER_REHEARSAL_PURCHASES asks for more. */
+const PURCHASES = Number(process.env["DOORBUSTER_REHEARSAL_PURCHASES"] ?? 150)
+const SHOWN_ORDERS = 1_000
+/** How often the server is killed in between. */
+const KILLS = PURCHASES > 150 ? 3 : 1
 const AT_ONCE = 25
 const ORDERS_WAIT_SECONDS = 3
 /** More than the seldom product has: some get nothing, or the units of those who pay late. */
@@ -69,7 +73,9 @@ async function crowd(shop: Shop, from: number, to: number): Promise<string[]> {
   return payments
 }
 
-test(`${PURCHASES} wild purchases, a killed server in between: not a unit and not a cent is missing`, async () => {
+const name = `${PURCHASES} wild purchases, ${KILLS} killed servers: not a unit and not a cent is missing`
+
+test(name, { timeout: Math.max(120_000, PURCHASES * 200) }, async () => {
   await using database = await createTestDatabase()
   let url = ""
   await using simulator = await startTestSimulator({
@@ -88,20 +94,21 @@ test(`${PURCHASES} wild purchases, a killed server in between: not a unit and no
   const books = async () => (await simulator.get("/books")).body
   const paymentIds: string[] = []
 
-  {
-    await using app = await startServerProcess(environment)
+  const productIds: number[] = []
+  const part = Math.ceil(PURCHASES / (KILLS + 1))
+  for (let done = 0; done < KILLS * part; done += part) {
+    await using app = await startServerProcess({ ...environment, ...portOf(url) })
     url = app.url
-    const products = [await offer(app, { stock: 1_000 }), await offer(app, { stock: SELDOM_UNITS })]
-    const productIds = products.map(({ id }) => id)
-    paymentIds.push(...(await crowd({ app, simulator, productIds }, 0, PURCHASES / 2)))
+    if (done === 0) {
+      productIds.push((await offer(app, { stock: 2 * PURCHASES })).id)
+      productIds.push((await offer(app, { stock: SELDOM_UNITS })).id)
+    }
+    paymentIds.push(...(await crowd({ app, simulator, productIds }, done, done + part)))
     // The provider goes on telling while nobody listens.
     await app.end("SIGKILL")
   }
-  await using app = await startServerProcess({ ...environment, PORT: new URL(url).port })
-  const productIds = (await ask("select id from products order by id desc limit 2"))
-    .map(({ id }) => Number(id))
-    .toReversed()
-  paymentIds.push(...(await crowd({ app, simulator, productIds }, PURCHASES / 2, PURCHASES)))
+  await using app = await startServerProcess({ ...environment, ...portOf(url) })
+  paymentIds.push(...(await crowd({ app, simulator, productIds }, KILLS * part, PURCHASES)))
   const settled = async () => {
     const [open] = await ask(`
       select (select count(*) from orders where status = 'pending_payment')
@@ -126,6 +133,11 @@ test(`${PURCHASES} wild purchases, a killed server in between: not a unit and no
   await compareByOrder(ask, await books())
   await sawEverything(ask, await books())
 })
+
+/** The same address again; any at first. */
+function portOf(url: string): { PORT?: string } {
+  return url === "" ? {} : { PORT: new URL(url).port }
+}
 
 type Ask = (text: string) => Promise<Row[]>
 
@@ -172,7 +184,8 @@ async function compareByOrder(ask: Ask, { orders }: { orders: readonly WireAccou
       join orders o on o.id = e.applied_order_id
      where e.provider = 'simulator'`)
   const byName = new Map(rows.map((row) => [Number(row["named"]), row]))
-  expect(orders.length).toBe(rows.length)
+  // The books show so many at once; by payment, all of them were compared.
+  expect(orders.length).toBe(Math.min(rows.length, SHOWN_ORDERS))
   const differences = orders.filter(({ order_id, captured_minor, refunded_minor }) => {
     const row = byName.get(order_id)
     const [price, refunds, wished] = ["price", "refunds", "wished"].map((name) => Number(row?.[name]))
