@@ -34,6 +34,10 @@ export interface Config {
   readonly holdRetentionDays: number
   /** How long applied payment events that speak of no money are kept; 0: for ever. */
   readonly eventRetentionDays: number
+  /** How long outgoing events and what became of them are kept; 0: for ever. */
+  readonly outgoingRetentionDays: number
+  /** True: outgoing events may go to private addresses as well, the machine itself among them. */
+  readonly webhookAllowPrivate: boolean
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: string | null
   readonly corsOrigins: readonly string[]
@@ -146,6 +150,13 @@ const schema = {
     },
     HOLD_RETENTION_DAYS: days(30, 36_500),
     EVENT_RETENTION_DAYS: days(90, 36_500),
+    OUTGOING_RETENTION_DAYS: days(30, 36_500),
+    WEBHOOK_ALLOW_PRIVATE: {
+      type: "string",
+      enum: ["true", "false"],
+      default: "false",
+      description: "true or false",
+    },
     TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
     CORS_ORIGINS: text(origins),
     RATE_LIMIT_PER_MINUTE: {
@@ -178,6 +189,8 @@ interface Environment {
   LATE_PAYMENT_SECONDS: number
   HOLD_RETENTION_DAYS: number
   EVENT_RETENTION_DAYS: number
+  OUTGOING_RETENTION_DAYS: number
+  WEBHOOK_ALLOW_PRIVATE: string
   TRUST_PROXY?: string
   CORS_ORIGINS?: string
   RATE_LIMIT_PER_MINUTE: number
@@ -222,6 +235,8 @@ export function readConfig({
     latePaymentSeconds: env.LATE_PAYMENT_SECONDS,
     holdRetentionDays: env.HOLD_RETENTION_DAYS,
     eventRetentionDays: env.EVENT_RETENTION_DAYS,
+    outgoingRetentionDays: env.OUTGOING_RETENTION_DAYS,
+    webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE === "true",
     trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),
     corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
