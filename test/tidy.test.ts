@@ -28,6 +28,8 @@ const allowed: Record<string, readonly string[]> = {
     "store/lookups",
     "store/inbox",
     "store/money-views",
+    "store/webhook-endpoints",
+    "store/webhook-deliveries",
     "store/ids",
     "store/errors",
   ],
