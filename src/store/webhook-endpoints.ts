@@ -44,7 +44,10 @@ export interface WebhookEndpoints {
   change(id: number, changes: EndpointChanges): Promise<WebhookEndpoint | null>
   /** Removes it with its deliveries; returns it as it was. */
   remove(id: number): Promise<WebhookEndpoint | null>
-  /** From now on `secret` signs, and for 24 hours the one before it as well. */
+  /**
+   * From now on `secret` signs, and for 24 hours the one before it as well. The same secret once more
+   * changes nothing: a request that is repeated must not shorten the time of the one before.
+   */
   rotate(id: number, secret: string): Promise<WebhookEndpoint | null>
 }
 
@@ -154,12 +157,14 @@ export function createWebhookEndpoints(pool: pg.Pool, onCreated: () => void): We
         "rotate-webhook-secret",
         `
           update webhook_endpoints
-             set previous_secret = secret,
-                 previous_secret_until = clock_timestamp() + make_interval(secs => $3),
+             set previous_secret = case when secret = $2 then previous_secret else secret end,
+                 previous_secret_until = case
+                   when secret = $2 then previous_secret_until
+                   else clock_timestamp() + make_interval(secs => $3)
+                 end,
                  secret = $2,
                  updated_at = clock_timestamp()
            where id = $1
-             and secret <> $2
           returning ${endpointColumns}`,
         [id, secret, ROTATION_SECONDS],
       ),

@@ -88,6 +88,8 @@ describe("an endpoint", () => {
     expect(rotated.secret).not.toBe(own)
     const hours = (Date.parse(rotated.previous_secret_until) - Date.now()) / 3_600_000
     expect(hours).toBeCloseTo(24, 1)
+    const again = (await app.post(path, { secret: rotated.secret })).body
+    expect(again.previous_secret_until).toBe(rotated.previous_secret_until)
     expect((await app.post(path, { secret: own })).body.secret).toBe(own)
   })
 
