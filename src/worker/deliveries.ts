@@ -1,4 +1,5 @@
 import type { Logger } from "pino"
+import type { Events } from "../events.ts"
 import {
   ADDRESSED_AT_ONCE,
   type DeliveryResult,
@@ -11,6 +12,7 @@ import { postEvent, type Answer, type PostOptions } from "./post-event.ts"
 export interface DeliveryParts {
   readonly queue: WebhookQueue
   readonly log: Logger
+  readonly observer: Pick<Events, "deliveryTried">
   /** Names are looked up as the system does, if nothing else is said. */
   readonly post: Omit<PostOptions, "findAddresses"> & Partial<PostOptions>
   /** Between 0 and 1; keeps retries of many events apart. */
@@ -60,7 +62,13 @@ const LONGEST_RETRY_AFTER_SECONDS = 24 * HOUR
  * Sends each delivery while it is this worker's. A worker that dies between sending and writing down
  * leaves it to others, who send it again under the same id: at least once, in no order.
  */
-export function createDeliveries({ queue, log, post, random = Math.random }: DeliveryParts): Deliveries {
+export function createDeliveries({
+  queue,
+  log,
+  observer,
+  post,
+  random = Math.random,
+}: DeliveryParts): Deliveries {
   const underWay = new Set<Promise<void>>()
   const busy = new Map<number, number>()
   const stopping = new AbortController()
@@ -68,12 +76,14 @@ export function createDeliveries({ queue, log, post, random = Math.random }: Del
 
   async function deliver(delivery: DueDelivery): Promise<void> {
     const result = await attempt(delivery)
-    if (result.kind === "failed") {
-      if (result.responseStatus === GONE) await queue.disable(delivery.endpointId, delivery.url)
-      const named = { endpoint_id: delivery.endpointId, webhook_id: delivery.eventId, reason: result.error }
-      log.warn({ metric: "webhook.undelivered", ...named }, "An outgoing event could not be delivered.")
+    if (result.kind === "failed" && result.responseStatus === GONE) {
+      await queue.disable(delivery.endpointId, delivery.url)
     }
     await queue.note(delivery, result)
+    if (result.kind === "given back") return
+    const { endpointId, eventId } = delivery
+    const error = "error" in result ? result.error : null
+    observer.deliveryTried({ endpointId, eventId, outcome: result.kind, error })
   }
 
   async function attempt(delivery: DueDelivery): Promise<DeliveryResult> {

@@ -85,6 +85,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const deliveries = createDeliveries({
     queue: parts.webhookQueue,
     log,
+    observer: events,
     post: { allowPrivate: parts.webhookSettings.webhookAllowPrivate },
   })
   const loops = [

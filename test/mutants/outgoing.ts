@@ -148,8 +148,8 @@ export const outgoingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/worker/deliveries.ts",
-        find: "if (result.responseStatus === GONE)",
-        replace: "if (result.responseStatus === -GONE)",
+        find: "result.responseStatus === GONE)",
+        replace: "result.responseStatus === -GONE)",
       },
     ],
     caughtBy: { file: deliveries, test: "gone" },

@@ -52,6 +52,7 @@ function worker(post: Partial<PostOptions> = {}): Deliveries {
   return createDeliveries({
     queue: engine.webhookQueue,
     log: createLog("silent"),
+    observer: engine.events,
     post: { allowPrivate: true, ...post },
     random: () => 0,
   })
@@ -164,6 +165,7 @@ describe("an event that somebody wants to hear of", () => {
     const dead = createDeliveries({
       queue: { ...engine.webhookQueue, note: () => new Promise(() => {}) },
       log: createLog("silent"),
+      observer: engine.events,
       post: { allowPrivate: true },
     })
     await dead.begin()
@@ -256,6 +258,8 @@ describe("a receiver", () => {
     expect(receiver.received).toHaveLength(10)
     expect(new Set(receiver.received.map((message) => message.id)).size).toBe(1)
     expect(await deliveriesOf(id)).toMatchObject([{ status: "failed", attempts: 10, responseStatus: 500 }])
+    const metrics = await engine.events.registry.metrics()
+    expect(metrics).toMatch(/doorbuster_webhook_deliveries_total\{outcome="failed"\} 1\b/)
   })
 
   test("that redirects is not followed", async () => {
