@@ -60,7 +60,9 @@ const LONGEST_ERROR = 300
 /** The queue over PostgreSQL. */
 export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
   return {
-    address: () => transactionByIndex(pool, addressEvents),
+    async address() {
+      return (await isAnyNew(pool)) ? transactionByIndex(pool, addressEvents) : 0
+    },
 
     async waiting() {
       const { rows } = await pool.query<{ id: number }>({
@@ -134,6 +136,20 @@ export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
       })
     },
   }
+}
+
+/** Mostly there is nothing, and then that is all a worker asks. */
+async function isAnyNew(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query({
+    name: "any-new-event",
+    text: `
+      select id
+        from outbox
+       where addressed_at is null
+         and created_at > '-infinity'
+       limit 1`,
+  })
+  return rows.length > 0
 }
 
 async function addressEvents(tx: Tx): Promise<number> {

@@ -61,8 +61,9 @@ export const outgoingMutants: readonly Mutant[] = [
     edits: [
       {
         file: queue,
-        find: "and created_at > '-infinity'",
-        replace: "and created_at > coalesce((select max(created_at) from webhook_deliveries), '-infinity')",
+        find: "> '-infinity'\n         order by created_at",
+        replace:
+          "> coalesce((select max(created_at) from webhook_deliveries), '-infinity')\n         order by created_at",
       },
     ],
     caughtBy: { file: deliveries, test: "committed after later ones" },

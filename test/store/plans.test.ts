@@ -20,7 +20,7 @@ import { createWebhookQueue } from "../../src/store/webhook-queue.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestDatabase, createTestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
-import { openScopedDatabase } from "../support/rows.ts"
+import { insertRow, openScopedDatabase } from "../support/rows.ts"
 
 const everything: Needs = {
   units: 100,
@@ -218,6 +218,7 @@ test("the statements of outgoing events go through an index", async () => {
   })
   const queue = createWebhookQueue(watched)
   const delivery = { endpointId: 1, eventId: "a", productId: 1, lease: isoTime(instant(0)) }
+  await insertRow(database.views, "outbox")
   await queue.address()
   await queue.waiting()
   await queue.take(new Map([[1, 1]]))
@@ -264,7 +265,7 @@ test("the statements of outgoing events go through an index", async () => {
       "remove-old-outgoing",
     ]),
   )
-  expect(names(seen).size).toBe(6)
+  expect(names(seen).size).toBe(7)
   expect(scans).toEqual([])
 })
 
