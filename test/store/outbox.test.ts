@@ -115,7 +115,7 @@ test("what is rolled back is not told", async () => {
   expect(await outboxOf(engine)).toEqual([])
 })
 
-test("the answer to a payment's COMMIT is lost: the batch is repeated, and tells once what happened", async () => {
+test("the answer to a payment's COMMIT is lost: what happened is told once", async () => {
   await using direct = await createTestEngine()
   await using proxy = await startDatabaseProxy(direct.url)
   await using engine = await createTestEngine({}, proxy.url)
