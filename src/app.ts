@@ -82,7 +82,8 @@ async function startOver(database: Database, config: Config, options: AppOptions
   await listen(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
-    if (stopped === null) worker ??= startWorker({ ...engine, providers, log, retention: config })
+    if (stopped !== null) return
+    worker ??= startWorker({ ...engine, providers, log, retention: config, webhookSettings: config })
   }
   if (options.worker) work()
 

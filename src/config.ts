@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
-import { isIP } from "node:net"
 import { availableParallelism } from "node:os"
 import { parseEnv } from "node:util"
 import envSchema from "env-schema"
+import { isLoopback, isNetwork } from "./config-addresses.ts"
 
 /** Everything the environment decides. Secrets never leave this object for a log. */
 export interface Config {
@@ -34,6 +34,10 @@ export interface Config {
   readonly holdRetentionDays: number
   /** How long applied payment events that speak of no money are kept; 0: for ever. */
   readonly eventRetentionDays: number
+  /** How long outgoing events and what became of them are kept; 0: for ever. */
+  readonly outgoingRetentionDays: number
+  /** True: outgoing events may go to private addresses as well, the machine itself among them. */
+  readonly webhookAllowPrivate: boolean
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: string | null
   readonly corsOrigins: readonly string[]
@@ -146,6 +150,8 @@ const schema = {
     },
     HOLD_RETENTION_DAYS: days(30, 36_500),
     EVENT_RETENTION_DAYS: days(90, 36_500),
+    OUTGOING_RETENTION_DAYS: days(30, 36_500),
+    WEBHOOK_ALLOW_PRIVATE: { type: "boolean", default: false, description: "true or false" },
     TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
     CORS_ORIGINS: text(origins),
     RATE_LIMIT_PER_MINUTE: {
@@ -178,6 +184,8 @@ interface Environment {
   LATE_PAYMENT_SECONDS: number
   HOLD_RETENTION_DAYS: number
   EVENT_RETENTION_DAYS: number
+  OUTGOING_RETENTION_DAYS: number
+  WEBHOOK_ALLOW_PRIVATE: boolean
   TRUST_PROXY?: string
   CORS_ORIGINS?: string
   RATE_LIMIT_PER_MINUTE: number
@@ -222,6 +230,8 @@ export function readConfig({
     latePaymentSeconds: env.LATE_PAYMENT_SECONDS,
     holdRetentionDays: env.HOLD_RETENTION_DAYS,
     eventRetentionDays: env.EVENT_RETENTION_DAYS,
+    outgoingRetentionDays: env.OUTGOING_RETENTION_DAYS,
+    webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE,
     trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),
     corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
@@ -256,10 +266,6 @@ export function checkSimulator({ adminToken, simulatorUrl, simulatorSecret }: Si
       "SIMULATOR_SECRET is not set; with SIMULATOR_URL it must hold whsec_ and the key in base64",
     )
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))
 }
 
 type Given = Record<string, string>
@@ -378,13 +384,6 @@ function allowedApiBase(value: string): string {
 /** `auto`: as many as the machine, or what this process may use of it, can run at once. */
 function processCount(value: string): number {
   return value === "auto" ? Math.min(availableParallelism(), MOST_PROCESSES) : Number(value)
-}
-
-function isNetwork(text: string): boolean {
-  const [address = "", prefix, ...rest] = text.split("/")
-  const bits = isIP(address) === 4 ? 32 : 128
-  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits)
-  return isIP(address) !== 0 && isPrefix && rest.length === 0
 }
 
 /** Believing everyone would let any client choose its own address. */

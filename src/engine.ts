@@ -8,11 +8,15 @@ import { createIds, type Ids } from "./store/ids.ts"
 import { createInbox, type Inbox } from "./store/inbox.ts"
 import { createLookups, type Lookups } from "./store/lookups.ts"
 import { createMoneyViews, type MoneyViews } from "./store/money-views.ts"
+import { createListeners } from "./store/outbox.ts"
 import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/product-memory.ts"
 import { createProductStore } from "./store/product-store.ts"
 import { createRefundQueue, type RefundQueue } from "./store/refund-queue.ts"
 import { createViews, type Views } from "./store/views.ts"
+import { createWebhookDeliveries, type WebhookDeliveries } from "./store/webhook-deliveries.ts"
+import { createWebhookEndpoints, type WebhookEndpoints } from "./store/webhook-endpoints.ts"
+import { createWebhookQueue, type WebhookQueue } from "./store/webhook-queue.ts"
 
 /** Everything that sells units, without a way to reach it: what server, worker and commands share. */
 export interface Engine {
@@ -29,6 +33,14 @@ export interface Engine {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly refunds: RefundQueue
+  readonly webhooks: Webhooks
+  readonly webhookQueue: WebhookQueue
+}
+
+/** Who hears of events, and what they have heard. */
+export interface Webhooks {
+  readonly endpoints: WebhookEndpoints
+  readonly deliveries: WebhookDeliveries
 }
 
 /** Wires the parts over an open database. */
@@ -38,8 +50,9 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const views = createViews(database.views)
   const products = createProductMemory((id) => views.product(id))
   const lookups = createLookups(database.views)
+  const listeners = createListeners()
   const lanes = createLanes({
-    store: createProductStore(database, rules),
+    store: createProductStore(database, rules, listeners),
     observer: {
       committed(batch) {
         for (const news of batch.products) {
@@ -66,5 +79,11 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   const money = createMoneyViews(database.views)
   const refunds = createRefundQueue(database.views)
-  return { inbox, money, refunds, database, events, ids, lanes, gate, desk, lookups, views, products }
+  const webhooks = {
+    endpoints: createWebhookEndpoints(database.views, () => listeners.forget()),
+    deliveries: createWebhookDeliveries(database.views),
+  }
+  const webhookQueue = createWebhookQueue(database.views)
+  const sale = { database, events, ids, lanes, gate, desk, lookups, views, products }
+  return { ...sale, inbox, money, refunds, webhooks, webhookQueue }
 }

@@ -26,6 +26,13 @@ export interface Events extends BatchObserver {
     duplicate: boolean
     requestId?: string | undefined
   }): void
+  /** An attempt to deliver an outgoing event; it is told of when nobody tries any more. */
+  deliveryTried(attempt: {
+    endpointId: number
+    eventId: string
+    outcome: "delivered" | "again" | "failed"
+    error: string | null
+  }): void
   expiryBatch(swept: { expired: number; durationMs: number }): void
   expiryLag(seconds: number): void
   stockCounted(products: readonly StockCount[]): void
@@ -134,6 +141,12 @@ export function createEvents(log: Logger): Events {
     },
     gateRefused: () => metrics.gateRefusals.count(),
     eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked", late: false }),
+    deliveryTried({ endpointId, eventId, outcome, error }) {
+      metrics.deliveries.count(outcome)
+      if (outcome !== "failed") return
+      const fields = { endpoint_id: endpointId, webhook_id: eventId, reason: error }
+      log.warn({ metric: "webhook.undelivered", ...fields }, "An outgoing event could not be delivered.")
+    },
     expiryBatch: ({ expired, durationMs }) =>
       tell("expiry.batch", { expired_count: expired, duration_ms: durationMs }, "Expiry batch."),
     expiryLag: (seconds) => metrics.expiryLag.set(seconds),

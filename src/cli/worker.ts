@@ -20,7 +20,7 @@ export async function work(config: Config): Promise<void> {
   await migrate(access.url)
   const engine = createEngine(database, config, log)
   const providers = await providersOf(config)
-  const worker = startWorker({ ...engine, providers, log, retention: config })
+  const worker = startWorker({ ...engine, providers, log, retention: config, webhookSettings: config })
   log.info("Working.")
   closeWithGrace({ logger: false }, async ({ err, signal }) => {
     if (err === undefined) log.info({ signal }, "Stopping.")

@@ -63,6 +63,7 @@ export function partsOf(cursor: string): readonly unknown[] | null {
   }
 }
 
-function badQuery(name: string, detail: string) {
+/** What is wrong with a parameter of the query. */
+export function badQuery(name: string, detail: string) {
   return { code: "invalid_request", errors: [{ pointer: `?${name}`, detail: `must be ${detail}` }] } as const
 }

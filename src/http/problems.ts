@@ -13,6 +13,9 @@ export type RequestRefusal =
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
   | { readonly code: "payment_event_not_found" }
+  | { readonly code: "webhook_endpoint_not_found" }
+  | { readonly code: "webhook_delivery_not_found" }
+  | { readonly code: "too_many_endpoints"; readonly mostEndpoints: number }
   | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
   | { readonly code: "rate_limited" }
   | { readonly code: "internal_error" }
@@ -44,6 +47,8 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   order_not_found: { status: 404, title: "There is no such order" },
   route_not_found: { status: 404, title: "There is nothing at this address" },
   payment_event_not_found: { status: 404, title: "No payment without an order has this name" },
+  webhook_endpoint_not_found: { status: 404, title: "There is no such webhook endpoint" },
+  webhook_delivery_not_found: { status: 404, title: "This endpoint has no such delivery" },
   refund_not_found: { status: 404, title: "There is no such refund" },
   order_unknown: { status: 404, code: "order_not_found", title: "There is no such order" },
   out_of_stock: { status: 409, title: "Not enough units are available" },
@@ -59,6 +64,7 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   refund_over_payment: { status: 409, title: "Less than that is left of the payment" },
   restock_over_order: { status: 409, title: "The order has fewer units than that left" },
   refund_not_open: { status: 409, title: "The refund cannot become that" },
+  too_many_endpoints: { status: 409, title: "There are as many webhook endpoints as there may be" },
   event_key_reused: {
     status: 409,
     code: "idempotency_key_reused",
@@ -138,6 +144,8 @@ function members(refusal: AnyRefusal): object {
       return { refundable_minor: refusal.refundableMinor }
     case "restock_over_order":
       return { restockable_qty: refusal.restockableQty }
+    case "too_many_endpoints":
+      return { most_endpoints: refusal.mostEndpoints }
     case "stock_changed":
       return { stock: refusal.stock }
     case "stock_in_use":

@@ -28,11 +28,12 @@ const CurrencyCode = Type.String({ pattern: "^[A-Z]{3}$" })
 type PlainType = "string" | "integer"
 
 /** A plain type or null, in a form that the serialiser turns into fast code. */
-function orNull<T>(type: PlainType, more: object = {}) {
+export function orNull<T>(type: PlainType, more: object = {}) {
   return Type.Unsafe<T | null>({ type: [type, "null"], ...more })
 }
 
-const timeOrNull = orNull<string>("string", { format: "date-time" })
+/** A moment, or none. */
+export const timeOrNull = orNull<string>("string", { format: "date-time" })
 
 /** An object that allows nothing else. */
 export function body<Properties extends Record<string, TSchema>>(properties: Properties) {

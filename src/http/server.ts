@@ -12,6 +12,7 @@ import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
 import { adminMoneyRoutes } from "./routes/admin-money.ts"
 import { adminProductRoutes } from "./routes/admin-products.ts"
+import { adminWebhookRoutes } from "./routes/admin-webhooks.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { holdRoutes } from "./routes/holds.ts"
 import { orderRoutes } from "./routes/orders.ts"
@@ -90,6 +91,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   simulatorRoutes(app, services)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
+  adminWebhookRoutes(app, services)
   healthRoutes(app, services)
   app.server.on("checkExpectation", answerExpectation)
   return app

@@ -13,6 +13,8 @@ import type { MoneyViews } from "../store/money-views.ts"
 import type { ProductMemory } from "../store/product-memory.ts"
 import type { Views } from "../store/views.ts"
 import type { Simulator } from "../simulator/simulator.ts"
+import type { WebhookDeliveries } from "../store/webhook-deliveries.ts"
+import type { WebhookEndpoints } from "../store/webhook-endpoints.ts"
 import type { Gatekeeper } from "./auth.ts"
 import type { OwnerTokens } from "./owner-token.ts"
 
@@ -27,6 +29,7 @@ export interface Services {
   readonly lookups: Lookups
   readonly inbox: Inbox
   readonly money: MoneyViews
+  readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }
   readonly events: Events
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper

@@ -48,6 +48,12 @@ export function createMetrics() {
       label: "status",
       registry,
     }),
+    deliveries: createTally({
+      name: "doorbuster_webhook_deliveries_total",
+      help: "Attempts to deliver outgoing events by outcome",
+      label: "outcome",
+      registry,
+    }),
     stock: new Gauge({
       name: "doorbuster_stock_units",
       help: "Units of each product, read from the database at the scrape",

@@ -2,7 +2,7 @@ import type { Database } from "./pool.ts"
 import { transaction, type Tx } from "./tx.ts"
 
 /** What has ids of its own. */
-export type IdKind = "products" | "holds" | "orders" | "stock_adjustments"
+export type IdKind = "products" | "holds" | "orders" | "stock_adjustments" | "webhook_endpoints"
 
 /** Hands out ids that no other process hands out. */
 export interface Ids {

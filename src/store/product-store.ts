@@ -3,6 +3,7 @@ import type { Instant } from "../domain/time.ts"
 import type { Rules, WorkingSet } from "../domain/working-set.ts"
 import { isConnectionLoss, UnknownCommit } from "./errors.ts"
 import { loadWorkingSet, loadWorkingSets } from "./load.ts"
+import { createListeners, saveEvents, type Listeners } from "./outbox.ts"
 import type { Database } from "./pool.ts"
 import { transactionOf } from "./row-place.ts"
 import { saveChanges, saveChangesTogether } from "./save.ts"
@@ -42,8 +43,12 @@ export interface ProductStore {
   wasCommitted(state: WorkingSet): Promise<boolean>
 }
 
-/** The store over PostgreSQL. */
-export function createProductStore(database: Database, rules: Rules): ProductStore {
+/** The store over PostgreSQL. What happens is kept for those who want to hear of it, if there are any. */
+export function createProductStore(
+  database: Database,
+  rules: Rules,
+  listeners: Listeners = createListeners(),
+): ProductStore {
   /**
    * Loads, decides, saves and commits. BEGIN travels with what is loaded; nothing is decided before
    * it has been answered.
@@ -52,13 +57,15 @@ export function createProductStore(database: Database, rules: Rules): ProductSto
     const client = await database.batches.connect()
     let broken: Error | undefined
     try {
-      const { tx, begun, loading } = inOnePacket(client, () => {
+      const { tx, begun, loading, asking } = inOnePacket(client, () => {
         const { tx, begun } = begin(client)
-        return { tx, begun, loading: steps.load(tx) }
+        return { tx, begun, loading: steps.load(tx), asking: listeners.exist(tx) }
       })
-      const [, loaded] = await Promise.all([begun, loading])
+      const [, loaded, isHeard] = await Promise.all([begun, loading, asking])
       steps.decide(loaded)
-      await saveAndCommit(tx, () => steps.save(tx, loaded))
+      await saveAndCommit(tx, () =>
+        isHeard ? [...steps.save(tx, loaded), ...steps.tell(tx, loaded)] : steps.save(tx, loaded),
+      )
       return loaded
     } catch (error) {
       broken = await rollbackOrBreak(client, error)
@@ -74,6 +81,7 @@ export function createProductStore(database: Database, rules: Rules): ProductSto
         load: (tx) => loadWorkingSet(tx, { productId, needs, rules }),
         decide: ({ state, now }) => decide(state, now),
         save: (tx, { state, now }) => saveChanges(tx, state, now),
+        tell: (tx, { state, now }) => saveEvents(tx, [state], now),
       })
       return state
     },
@@ -85,6 +93,7 @@ export function createProductStore(database: Database, rules: Rules): ProductSto
           for (const [part, state] of states) part.decide(state, now)
         },
         save: (tx, { states, now }) => saveChangesTogether(tx, [...states.values()], now),
+        tell: (tx, { states, now }) => saveEvents(tx, [...states.values()], now),
       })
     },
 
@@ -111,6 +120,7 @@ interface Steps<Loaded> {
   load(tx: Tx): Promise<Loaded>
   decide(loaded: Loaded): void
   save(tx: Tx, loaded: Loaded): Promise<void>[]
+  tell(tx: Tx, loaded: Loaded): Promise<void>[]
 }
 
 /** COMMIT travels with the writes; it is answered with ROLLBACK when one of them failed. */

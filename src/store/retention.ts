@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { transactionByIndex } from "./tx.ts"
 
 /** Rows one statement looks at: a few milliseconds of the server's time, and few locks. */
 export const STRETCH = 1_000
@@ -134,6 +135,46 @@ export async function removeOldEvents(
   })
   const { provider, key, removed } = only(rows)
   return { last: provider === null || key === null ? null : { provider, key }, removed }
+}
+
+/**
+ * Removes the oldest outgoing events, if they happened more than `days` ago, with their deliveries,
+ * whatever became of those. Returns how many events.
+ */
+export async function removeOldOutgoing(pool: pg.Pool, days: number): Promise<number> {
+  return transactionByIndex(pool, async (tx) => {
+    const { rows } = await tx.query<{ removed: number }>({
+      name: "remove-old-outgoing",
+      // A moment that is the same for the whole statement can be looked for in the index.
+      text: `
+        with past as materialized (
+          select id, product_id
+            from outbox
+           where created_at < statement_timestamp() - make_interval(days => $1::integer)
+             and addressed_at is not null
+           order by created_at, id
+           limit ${STRETCH}
+             for update skip locked
+        ),
+        deliveries as (
+          delete from webhook_deliveries
+           using past
+           where webhook_deliveries.event_id = past.id
+             and webhook_deliveries.product_id = past.product_id
+        ),
+        removed as (
+          delete from outbox
+           using past
+           where outbox.id = past.id
+             and outbox.product_id = past.product_id
+          returning outbox.id
+        )
+        select count(*) as removed
+          from removed`,
+      values: [days],
+    })
+    return only(rows).removed
+  })
 }
 
 function only<Row>(rows: readonly Row[]): Row {

@@ -5,6 +5,7 @@ import {
   firstEvent,
   removeEndedHolds,
   removeOldEvents,
+  removeOldOutgoing,
   STRETCH,
   type EventPlace,
 } from "../store/retention.ts"
@@ -71,4 +72,12 @@ export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
     since = isFull ? last : null
     return isFull
   }
+}
+
+/**
+ * Removes outgoing events that happened more than `days` ago, the oldest first, and what became of them.
+ * One that nobody has looked at yet stays: no worker has run since.
+ */
+export function createOutgoingRetention({ upkeep }: Upkeep, days: number): RemoveSome {
+  return async () => (await removeOldOutgoing(upkeep, days)) === STRETCH
 }

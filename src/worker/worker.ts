@@ -8,10 +8,17 @@ import type { Database } from "../store/pool.ts"
 import { verifyGently } from "../store/verify.ts"
 import { sweepDue } from "./expiry.ts"
 import type { RefundQueue } from "../store/refund-queue.ts"
+import type { WebhookQueue } from "../store/webhook-queue.ts"
+import { createDeliveries } from "./deliveries.ts"
 import { startLoop, type Pace } from "./loop.ts"
 import { askAboutOpenPayments } from "./open-payments.ts"
 import { sendRefunds } from "./refunds.ts"
-import { createEventRetention, createHoldRetention, createKeyRemoval } from "./retention.ts"
+import {
+  createEventRetention,
+  createHoldRetention,
+  createKeyRemoval,
+  createOutgoingRetention,
+} from "./retention.ts"
 
 export interface WorkerParts {
   readonly database: Database
@@ -19,16 +26,25 @@ export interface WorkerParts {
   readonly desk: PaymentDesk
   readonly events: Events
   readonly refunds: RefundQueue
+  readonly webhookQueue: WebhookQueue
   /** Those that can be asked to send money back, among others. */
   readonly providers: readonly PaymentProvider[]
   readonly log: Logger
   readonly retention: Retention
+  readonly webhookSettings: WebhookSettings
+}
+
+/** Where outgoing events may go. */
+export interface WebhookSettings {
+  /** True: to private addresses as well. */
+  readonly webhookAllowPrivate: boolean
 }
 
 /** How long what has ended is kept, in days; 0: for ever. */
 export interface Retention {
   readonly holdRetentionDays: number
   readonly eventRetentionDays: number
+  readonly outgoingRetentionDays: number
 }
 
 /** A returned unit must show within a second; this leaves time for a slow sweep. */
@@ -52,17 +68,26 @@ const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 const recountPace = { pauseMs: 60_000, restFactor: 20 }
 const openPaymentPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
+/** Soon enough for whoever waits for an event, and seldom enough while there are none. */
+const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }
+const outgoingPace: Pace = { ...gently, pauseMs: 3_600_000 }
 const PARKED_AT_ONCE = 200
 
 /**
- * Starts the background work: expiry, parked payment events, removal of what need not be kept, and
- * the recount that feeds the invariant gauge. None of it is needed for correctness.
+ * Starts the background work: expiry, parked payment events, refunds, outgoing events, removal of what
+ * need not be kept, and the recount that feeds the invariant gauge. None of it is needed for correctness.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { database, lanes, desk, events, log, retention } = parts
   const report = (task: string) => (error: unknown) =>
     log.warn({ err: error, task }, "Background task fails; it is tried again until it works.")
   const stopping = new AbortController()
+  const deliveries = createDeliveries({
+    queue: parts.webhookQueue,
+    log,
+    observer: events,
+    post: { allowPrivate: parts.webhookSettings.webhookAllowPrivate },
+  })
   const loops = [
     startLoop(
       expiryPace,
@@ -76,10 +101,11 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     ),
     startLoop(openPaymentPace, () => askAboutOpenPayments(parts), report("open payments")),
     startLoop(refundPace, () => sendRefunds(parts), report("refunds")),
+    startLoop(deliveryPace, () => deliveries.begin(), report("outgoing events")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(recountPace, () => recount(database, events, log, stopping.signal), report("recount")),
   ]
-  const { holdRetentionDays, eventRetentionDays } = retention
+  const { holdRetentionDays, eventRetentionDays, outgoingRetentionDays } = retention
   if (holdRetentionDays > 0) {
     const removeSome = createHoldRetention(database, holdRetentionDays)
     loops.push(startLoop(holdPace, removeSome, report("ended holds")))
@@ -88,10 +114,15 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     const removeSome = createEventRetention(database, eventRetentionDays)
     loops.push(startLoop(eventPace, removeSome, report("old payment events")))
   }
+  if (outgoingRetentionDays > 0) {
+    const removeSome = createOutgoingRetention(database, outgoingRetentionDays)
+    loops.push(startLoop(outgoingPace, removeSome, report("old outgoing events")))
+  }
   return {
     async stop() {
       stopping.abort()
       await Promise.all(loops.map((loop) => loop.stop()))
+      await deliveries.stop()
     },
   }
 }

@@ -1,3 +1,5 @@
+import { outgoingMutants } from "./outgoing.ts"
+
 /** One bug on purpose, and the test that has to notice it. */
 export interface Mutant {
   readonly name: string
@@ -778,4 +780,5 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
+  ...outgoingMutants,
 ]

@@ -21,8 +21,14 @@ test(
   async () => {
     await using engine = await createTestEngine({ paymentTtlSeconds: 1, latePaymentSeconds: 600 })
     await using other = await createTestEngine({ paymentTtlSeconds: 1, latePaymentSeconds: 600 }, engine.url)
-    const retention = { holdRetentionDays: 0, eventRetentionDays: 0 }
-    const worker = startWorker({ ...other, log: createLog("silent"), providers: [], retention })
+    const retention = { holdRetentionDays: 0, eventRetentionDays: 0, outgoingRetentionDays: 0 }
+    const worker = startWorker({
+      ...other,
+      log: createLog("silent"),
+      providers: [],
+      retention,
+      webhookSettings: { webhookAllowPrivate: false },
+    })
     const random = seededRandom(20_261_121)
     const outcomes: Record<string, number> = {}
     let ordersSeen = 0

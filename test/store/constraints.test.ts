@@ -94,7 +94,17 @@ const violations: [string, Table, Row][] = [
 
   ["stock_adjustments_pkey", "stock_adjustments", {}],
   ["idempotency_keys_pkey", "idempotency_keys", {}],
+
   ["outbox_pkey", "outbox", {}],
+  ["outbox_type_known", "outbox", { type: "order.lost" }],
+  ["webhook_endpoints_pkey", "webhook_endpoints", {}],
+  ["webhook_endpoints_disabled_for_a_reason", "webhook_endpoints", { enabled: false }],
+  ["webhook_endpoints_disabled_for_a_reason", "webhook_endpoints", { disabled_reason: "gone" }],
+  ["webhook_endpoints_previous_secret_ends", "webhook_endpoints", { previous_secret: "whsec_" }],
+  ["webhook_deliveries_pkey", "webhook_deliveries", {}],
+  ["webhook_deliveries_status_known", "webhook_deliveries", { status: "lost" }],
+  ["webhook_deliveries_attempts_not_negative", "webhook_deliveries", { attempts: -1 }],
+
   ["id_blocks_pkey", "id_blocks", {}],
   ["claimed_order_ids_pkey", "claimed_order_ids", { hold_id: 2 }],
   ["installation_secrets_pkey", "installation_secrets", {}],
@@ -121,6 +131,9 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   payments: { event_key: "key-2", payment_id: "pay-2", order_id: 12 },
   product_customers: { customer_id: "ben" },
   refunds: { number: 2 },
+  outbox: { id: "order_paid-12" },
+  webhook_endpoints: { id: 2 },
+  webhook_deliveries: { endpoint_id: 2 },
 }
 
 test("no constraint of the schema is missing above", async () => {

@@ -3,14 +3,24 @@ import { expect, test } from "vitest"
 import { needs, type Needs } from "../../src/domain/needs.ts"
 import { changeLoadedProduct } from "../../src/domain/working-set.ts"
 import { removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
+import { instant, isoTime } from "../../src/domain/time.ts"
 import { loadWorkingSet } from "../../src/store/load.ts"
-import { firstEvent, removeEndedHolds, removeOldEvents } from "../../src/store/retention.ts"
+import { createListeners, saveEvents } from "../../src/store/outbox.ts"
+import {
+  firstEvent,
+  removeEndedHolds,
+  removeOldEvents,
+  removeOldOutgoing,
+} from "../../src/store/retention.ts"
 import { saveChanges } from "../../src/store/save.ts"
 import { begin } from "../../src/store/tx.ts"
+import { createWebhookDeliveries } from "../../src/store/webhook-deliveries.ts"
+import { createWebhookEndpoints } from "../../src/store/webhook-endpoints.ts"
+import { createWebhookQueue } from "../../src/store/webhook-queue.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestDatabase, createTestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
-import { openScopedDatabase } from "../support/rows.ts"
+import { insertRow, openScopedDatabase } from "../support/rows.ts"
 
 const everything: Needs = {
   units: 100,
@@ -195,5 +205,89 @@ test("the statements that remove old rows go through an index", async () => {
     "remove-old-events",
     "remove-old-idempotency-keys",
   ])
+  expect(scans).toEqual([])
+})
+
+test("the statements of outgoing events go through an index", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const [seen, inTransactions]: [Statement[], Statement[]] = [[], []]
+  const connect = async () => watch(await database.views.connect(), inTransactions)
+  const watched = new Proxy(watch(database.views, seen), {
+    get: (pool, property) => (property === "connect" ? connect : Reflect.get(pool, property)),
+  })
+  const queue = createWebhookQueue(watched)
+  const delivery = { endpointId: 1, eventId: "a", productId: 1, lease: isoTime(instant(0)) }
+  await insertRow(database.views, "outbox")
+  await queue.address()
+  await queue.waiting()
+  await queue.take(new Map([[1, 1]]))
+  await queue.note({ ...delivery, url: "", body: "", secrets: [], attempts: 1 }, { kind: "given back" })
+  await queue.disable(1, "")
+  const endpoints = createWebhookEndpoints(watched, () => {})
+  await endpoints.list()
+  await endpoints.create({ id: 1, url: "", types: null, secret: "" })
+  await endpoints.remove(1)
+  const deliveries = createWebhookDeliveries(watched)
+  const first = { after: null, limit: 20 }
+  for (const status of [null, "due", "delivered", "failed"] as const) await deliveries.list(1, status, first)
+  await deliveries.replay(1, "a")
+  await deliveries.replaySince(1, instant(0))
+  await removeOldOutgoing(watched, 30)
+
+  const client = await database.views.connect()
+  const scans: string[] = []
+  const explain = async (statements: readonly Statement[]) => {
+    for (const { name, text, values = [] } of statements) {
+      if (name !== undefined) scans.push(...(await wholeReads(client, { name, text, values })))
+    }
+  }
+  await client.query("set plan_cache_mode = force_generic_plan")
+  await explain(seen)
+  await client.query("begin")
+  for (const text of inTransactions.map(String)) if (text.startsWith("set local")) await client.query(text)
+  await explain(inTransactions)
+  client.release(true)
+
+  const names = (statements: readonly Statement[]) => new Set(statements.flatMap(({ name }) => name ?? []))
+  expect(names(inTransactions)).toEqual(
+    new Set([
+      "address-events",
+      "take-deliveries",
+      "list-deliveries-all",
+      "list-deliveries-due",
+      "list-deliveries-delivered",
+      "list-deliveries-failed",
+      "replay-stretch",
+      "lock-endpoint-ids",
+      "insert-webhook-endpoint",
+      "remove-deliveries-of-endpoint",
+      "remove-old-outgoing",
+    ]),
+  )
+  expect(names(seen).size).toBe(7)
+  expect(scans).toEqual([])
+})
+
+test("the statements that a batch runs for the outside go through an index", async () => {
+  await using engine = await createTestEngine()
+  const productId = await newProduct(engine, { stock: 10 })
+  const client = await engine.database.batches.connect()
+  const { tx } = begin(client)
+  const seen: Statement[] = []
+  const watched = watch(tx, seen)
+  await createListeners().exist(watched)
+  const rules = { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 }
+  const { state, now } = await loadWorkingSet(tx, { productId, needs: needs([]), rules })
+  changeLoadedProduct(state, { sold: 10 })
+  await Promise.all(saveEvents(watched, [state], now))
+
+  await client.query("set plan_cache_mode = force_generic_plan")
+  const scans: string[] = []
+  for (const { values = [], ...statement } of seen) {
+    scans.push(...(await wholeReads(client, { ...statement, values })))
+  }
+  client.release(true)
+  expect(seen.map((statement) => statement.name)).toEqual(["any-webhook-endpoint", "insert-outgoing-events"])
   expect(scans).toEqual([])
 })

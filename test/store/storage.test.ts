@@ -2,7 +2,15 @@ import { expect, test } from "vitest"
 import { createTestDatabase } from "../support/database.ts"
 import { openScopedDatabase } from "../support/rows.ts"
 
-const changing = ["holds", "idempotency_keys", "orders", "payment_events", "product_customers"]
+const changing = [
+  "holds",
+  "idempotency_keys",
+  "orders",
+  "outbox",
+  "payment_events",
+  "product_customers",
+  "webhook_deliveries",
+]
 /** Payments are neither updated nor removed. */
 const growing = [...changing, "payments"]
 

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest"
 import { startLoop } from "../../src/worker/loop.ts"
-import { createEventRetention, createHoldRetention, createKeyRemoval } from "../../src/worker/retention.ts"
+import {
+  createEventRetention,
+  createHoldRetention,
+  createKeyRemoval,
+  createOutgoingRetention,
+} from "../../src/worker/retention.ts"
 import { startWorker } from "../../src/worker/worker.ts"
 import { createLog } from "../../src/log.ts"
 import { playBusySale } from "../support/busy-database.ts"
@@ -100,6 +105,28 @@ test("a pass over the inbox reads all of it, in the order of its keys", async ()
   expect(await runPass(removeSome)).toBe(3)
 })
 
+test("old outgoing events go with their deliveries, and nothing that is young or that nobody has looked at", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const events = (name: string, count: number, days: number, addressed: string) => [
+    `insert into outbox
+     select '${name}-' || n, 1, 'order.paid', '{}', now() - interval '${days} days', ${addressed}
+       from generate_series(1, ${count}) as n`,
+    `insert into webhook_deliveries (event_id, endpoint_id, product_id, status, not_before, created_at, updated_at)
+     select '${name}-' || n, endpoint, 1, 'delivered', now(), now(), now()
+       from generate_series(1, ${count}) as n, generate_series(1, 2) as endpoint`,
+  ]
+  await runSql(
+    own.url,
+    ...events("old", 2_500, 31, "now()"),
+    ...events("young", 10, 29, "now()"),
+    ...events("waiting", 5, 400, "null"),
+  )
+  expect(await runPass(createOutgoingRetention(database, 30))).toBe(3)
+  expect(await countOf(database, "outbox")).toBe(15)
+  expect(await countOf(database, "webhook_deliveries")).toBe(30)
+})
+
 test("old idempotency keys go as long as full batches come", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
@@ -114,8 +141,16 @@ test("old idempotency keys go as long as full batches come", async () => {
 })
 
 test.each([
-  ["kept for ever", { holdRetentionDays: 0, eventRetentionDays: 0 }, { holds: 6, payment_events: 5 }],
-  ["kept for a while", { holdRetentionDays: 30, eventRetentionDays: 90 }, { holds: 5, payment_events: 4 }],
+  [
+    "kept for ever",
+    { holdRetentionDays: 0, eventRetentionDays: 0, outgoingRetentionDays: 0 },
+    { holds: 6, payment_events: 5 },
+  ],
+  [
+    "kept for a while",
+    { holdRetentionDays: 30, eventRetentionDays: 90, outgoingRetentionDays: 30 },
+    { holds: 5, payment_events: 4 },
+  ],
 ])("the worker: what has ended is %s", async (_, retention, expected) => {
   await using engine = await createTestEngine()
   await playBusySale(engine)
@@ -128,7 +163,13 @@ test.each([
   await using database = openScopedDatabase(engine.url)
 
   // Stopping waits for the first run of every loop.
-  await startWorker({ ...engine, log: createLog("silent"), providers: [], retention }).stop()
+  await startWorker({
+    ...engine,
+    log: createLog("silent"),
+    providers: [],
+    retention,
+    webhookSettings: { webhookAllowPrivate: false },
+  }).stop()
 
   expect(await countOf(database, "idempotency_keys")).toBe(0)
   expect(await countOf(database, "holds")).toBe(expected.holds)

@@ -1,0 +1,156 @@
+import type { Fact } from "./facts.ts"
+import { decimalAmount } from "./money.ts"
+import type { Order } from "./order.ts"
+import { availableUnits, type Product } from "./product.ts"
+import { refundName, type Refund } from "./refund.ts"
+import { isoTime, isoTimeOrNull, type Instant } from "./time.ts"
+import type { WorkingSet } from "./working-set.ts"
+
+/** What the outside can be told of. */
+export const eventTypes = [
+  "order.created",
+  "order.paid",
+  "order.cancelled",
+  "order.expired",
+  "order.refunded",
+  "payment.refund_due",
+  "product.sold_out",
+  "product.restocked",
+] as const
+
+export type EventType = (typeof eventTypes)[number]
+
+/** Something that happened, as the outside is told of it. */
+export interface OutgoingEvent {
+  /**
+   * Says what happened to what, such as `order_paid-17`: the same thing has the same id, however often
+   * its batch is repeated. Without full stops, which separate it from the rest of what is signed.
+   */
+  readonly id: string
+  readonly productId: number
+  readonly type: EventType
+  /** JSON of `{type, timestamp, data}`. */
+  readonly body: string
+  readonly createdAt: Instant
+}
+
+/**
+ * What a batch has to tell the outside, in the order it happened, products last.
+ *
+ * A product is sold out when a batch leaves all its units sold and found some that were not, and
+ * restocked when it is the other way round: by more stock, or by a refund that puts units back. Units
+ * that are only held do not count, because they may come back by themselves. A product that is both
+ * within one batch was never seen so by anyone, and a new one has not become anything.
+ */
+export function outgoingEvents(state: WorkingSet, now: Instant): OutgoingEvent[] {
+  const events: OutgoingEvent[] = []
+  for (const fact of state.facts) {
+    const told = eventOfFact(fact)
+    if (told !== null) events.push(eventWith(told, state.productId, now))
+  }
+  const told = eventOfProduct(state)
+  if (told !== null) events.push(eventWith(told, state.productId, now))
+  return events
+}
+
+interface Told {
+  readonly type: EventType
+  /** What it happened to; names it together with the type. */
+  readonly name: string | number
+  readonly data: object
+}
+
+function eventWith({ type, name, data }: Told, productId: number, now: Instant): OutgoingEvent {
+  const body = JSON.stringify({ type, timestamp: isoTime(now), data })
+  return { id: `${type.replace(".", "_")}-${name}`, productId, type, body, createdAt: now }
+}
+
+function eventOfFact(fact: Fact): Told | null {
+  switch (fact.kind) {
+    case "order_created":
+      return { type: "order.created", name: fact.order.id, data: orderData(fact.order) }
+    case "order_paid":
+      return { type: "order.paid", name: fact.order.id, data: orderData(fact.order) }
+    case "order_cancelled":
+      return { type: "order.cancelled", name: fact.order.id, data: orderData(fact.order) }
+    case "order_expired":
+      return { type: "order.expired", name: fact.order.id, data: orderData(fact.order) }
+    case "order_refunded":
+      return { type: "order.refunded", name: fact.order.id, data: orderData(fact.order) }
+    case "refund_due":
+      return refundDue(fact.refund)
+    default:
+      return null
+  }
+}
+
+/** A refund that only puts units back owes nobody anything. */
+function refundDue(refund: Refund): Told | null {
+  if (refund.status !== "due") return null
+  const name = refundName(refund.orderId, refund.number)
+  return { type: "payment.refund_due", name, data: refundData(refund) }
+}
+
+function eventOfProduct({ product, loadedProduct }: WorkingSet): Told | null {
+  if (product === null || loadedProduct === null) return null
+  const [was, is] = [isSoldOut(loadedProduct), isSoldOut(product)]
+  if (was === is) return null
+  const name = `${product.id}-${product.version}`
+  return { type: is ? "product.sold_out" : "product.restocked", name, data: productData(product) }
+}
+
+function isSoldOut({ sold, stock }: Product): boolean {
+  return sold >= stock
+}
+
+/** An order under the names that it has in the API. */
+function orderData(order: Order): object {
+  return {
+    order_id: order.id,
+    hold_id: order.holdId,
+    product_id: order.productId,
+    quantity: order.quantity,
+    unit_price: decimalAmount(order.unitPriceMinor, order.currency),
+    total_price: decimalAmount(order.totalMinor, order.currency),
+    total_minor: order.totalMinor,
+    currency: order.currency,
+    status: order.status,
+    late: order.late,
+    restocked_qty: order.restockedQty,
+    payment_attempts: order.paymentAttempts,
+    expires_at: isoTime(order.expiresAt),
+    paid_at: isoTimeOrNull(order.paidAt),
+    created_at: isoTime(order.createdAt),
+    updated_at: isoTime(order.updatedAt),
+    customer_id: order.customerId,
+  }
+}
+
+/** What a refund is about; how sending it goes is not told. */
+function refundData(refund: Refund): object {
+  return {
+    refund_id: refundName(refund.orderId, refund.number),
+    order_id: refund.orderId,
+    product_id: refund.productId,
+    provider: refund.provider,
+    payment_id: refund.paymentId,
+    amount_minor: refund.amountMinor,
+    amount: decimalAmount(refund.amountMinor, refund.currency),
+    currency: refund.currency,
+    reason: refund.reason,
+    restock_qty: refund.restockQty,
+    not_before: isoTime(refund.notBefore),
+    created_at: isoTime(refund.createdAt),
+  }
+}
+
+function productData(product: Product): object {
+  return {
+    product_id: product.id,
+    name: product.name,
+    stock: product.stock,
+    available_stock: availableUnits(product),
+    reserved_stock: product.held,
+    sold_stock: product.sold,
+  }
+}

@@ -1,0 +1,172 @@
+import type { Logger } from "pino"
+import type { Events } from "../events.ts"
+import {
+  ADDRESSED_AT_ONCE,
+  type DeliveryResult,
+  type DueDelivery,
+  type WebhookQueue,
+} from "../store/webhook-queue.ts"
+import { oncePerName } from "./addresses.ts"
+import { postEvent, type Answer, type PostOptions } from "./post-event.ts"
+
+export interface DeliveryParts {
+  readonly queue: WebhookQueue
+  readonly log: Logger
+  readonly observer: Pick<Events, "deliveryTried">
+  /** Names are looked up as the system does, if nothing else is said. */
+  readonly post: Omit<PostOptions, "findAddresses"> & Partial<PostOptions>
+  /** Between 0 and 1; keeps retries of many events apart. */
+  readonly random?: () => number
+}
+
+/** Sends events to whoever wants to hear of them. */
+export interface Deliveries {
+  /**
+   * Gives new events their deliveries and begins to send what is due; does not wait for the answers.
+   * True: there may be more soon.
+   */
+  begin(): Promise<boolean>
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void>
+  /** Waits a little for what is under way, then gives it back to be sent by somebody else. */
+  stop(): Promise<void>
+}
+
+/**
+ * Requests to one endpoint under way at one time, in one worker. Each endpoint has its own share, so one
+ * that hangs is in nobody's way; as there are few endpoints, the whole is bounded by them (512).
+ */
+const AT_ONCE_PER_ENDPOINT = 16
+/** An answer that is on its way when the worker stops is worth so much waiting. */
+const LAST_ANSWERS_WITHIN_MS = 3_000
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+/** Pauses before each further attempt: three days in all. Then somebody has to ask for it. */
+const pausesSeconds = [
+  5,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+]
+/** Pauses are up to so much longer than said. */
+const JITTER = 0.1
+const LONGEST_RETRY_AFTER_SECONDS = 24 * HOUR
+
+/**
+ * Sends each delivery while it is this worker's. A worker that dies between sending and writing down
+ * leaves it to others, who send it again under the same id: at least once, in no order.
+ */
+export function createDeliveries({
+  queue,
+  log,
+  observer,
+  post,
+  random = Math.random,
+}: DeliveryParts): Deliveries {
+  const underWay = new Set<Promise<void>>()
+  const busy = new Map<number, number>()
+  const stopping = new AbortController()
+  const options = { ...post, findAddresses: oncePerName(post.findAddresses) }
+
+  async function deliver(delivery: DueDelivery): Promise<void> {
+    const result = await attempt(delivery)
+    if (result.kind === "failed" && result.responseStatus === GONE) {
+      await queue.disable(delivery.endpointId, delivery.url)
+    }
+    await queue.note(delivery, result)
+    if (result.kind === "given back") return
+    const { endpointId, eventId } = delivery
+    const error = "error" in result ? result.error : null
+    observer.deliveryTried({ endpointId, eventId, outcome: result.kind, error })
+  }
+
+  async function attempt(delivery: DueDelivery): Promise<DeliveryResult> {
+    const { body, eventId: id, attempts } = delivery
+    if (body === null) return { kind: "failed", responseStatus: null, error: "its event was removed" }
+    try {
+      const answer = await postEvent({ ...delivery, id, body }, options, stopping.signal)
+      return resultOf(answer, attempts, random())
+    } catch (error) {
+      if (stopping.signal.aborted) return { kind: "given back" }
+      const reason = error instanceof Error ? error.message : String(error)
+      return failure({ attempts, responseStatus: null, error: reason, atLeastSeconds: 0 }, random())
+    }
+  }
+
+  function track(delivery: DueDelivery): void {
+    const { endpointId } = delivery
+    busy.set(endpointId, (busy.get(endpointId) ?? 0) + 1)
+    const sent = deliver(delivery)
+      // Its lease ends by itself, and it is sent again.
+      .catch((error: unknown) => log.warn({ err: error }, "What became of a delivery could not be noted."))
+      .then(() => {
+        underWay.delete(sent)
+        const left = (busy.get(endpointId) ?? 1) - 1
+        if (left === 0) busy.delete(endpointId)
+        else busy.set(endpointId, left)
+      })
+    underWay.add(sent)
+  }
+
+  return {
+    async begin() {
+      const addressed = await queue.address()
+      const waiting = await queue.waiting()
+      const room = new Map(waiting.map((id) => [id, AT_ONCE_PER_ENDPOINT - (busy.get(id) ?? 0)]))
+      for (const [id, left] of room) if (left === 0) room.delete(id)
+      const taken = room.size === 0 ? [] : await queue.take(room)
+      for (const delivery of taken) track(delivery)
+      return addressed === ADDRESSED_AT_ONCE || waiting.length > 0
+    },
+
+    async idle() {
+      while (underWay.size > 0) await Promise.all(underWay)
+    },
+
+    async stop() {
+      const cut = setTimeout(() => stopping.abort(), LAST_ANSWERS_WITHIN_MS)
+      await Promise.all(underWay)
+      clearTimeout(cut)
+    },
+  }
+}
+
+const GONE = 410
+
+/** What an answer means. `random` between 0 and 1. */
+export function resultOf(
+  { status, retryAfterSeconds }: Answer,
+  attempts: number,
+  random: number,
+): DeliveryResult {
+  if (status >= 200 && status < 300) return { kind: "delivered", responseStatus: status }
+  const error = `answered ${status}`
+  if (status === GONE) return { kind: "failed", responseStatus: status, error: `${error}: disabled` }
+  const atLeastSeconds = Math.min(retryAfterSeconds ?? 0, LONGEST_RETRY_AFTER_SECONDS)
+  return failure({ attempts, responseStatus: status, error, atLeastSeconds }, random)
+}
+
+interface Failure {
+  /** This one included. */
+  readonly attempts: number
+  readonly responseStatus: number | null
+  readonly error: string
+  /** A receiver can ask for a longer pause, not for a shorter one: it would be out of attempts in no time. */
+  readonly atLeastSeconds: number
+}
+
+function failure(
+  { attempts, responseStatus, error, atLeastSeconds }: Failure,
+  random: number,
+): DeliveryResult {
+  const pause = pausesSeconds[attempts - 1]
+  if (pause === undefined) return { kind: "failed", responseStatus, error }
+  const afterSeconds = Math.max(pause * (1 + JITTER * random), atLeastSeconds)
+  return { kind: "again", afterSeconds, responseStatus, error }
+}

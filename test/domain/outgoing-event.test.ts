@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest"
+import type { Command } from "../../src/domain/commands.ts"
+import { execute } from "../../src/domain/machine.ts"
+import { outgoingEvents } from "../../src/domain/outgoing-event.ts"
+import { isoTime } from "../../src/domain/time.ts"
+import type { WorkingSet } from "../../src/domain/working-set.ts"
+import { orderAnswer, refundAnswer } from "../../src/http/wire.ts"
+import {
+  askFor,
+  eventWith,
+  holdWith,
+  NOON,
+  orderWith,
+  paymentWith,
+  stateWith,
+  type Given,
+} from "../support/builders.ts"
+
+const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
+const cancel = { kind: "cancel_order", productId: 1, orderId: 11 } as const
+const sweep = { kind: "expire_due", productId: 1, limit: 10 } as const
+const pay = { kind: "record_payment_event", productId: 1, event: eventWith(), newOrderId: 11 } as const
+const adjust = (stock: number, expected = 10) =>
+  ({ kind: "adjust_stock", productId: 1, stock, expected, adjustmentId: 5 }) as const
+const restock = (restockQty: number, amountMinor: number | null = 0) =>
+  ({ kind: "refund_order", productId: 1, orderId: 11, amountMinor, restockQty }) as const
+const paid: Given = { orders: [orderWith({ status: "paid" })], payments: [paymentWith()] }
+
+function after(given: Given, ...commands: readonly Command[]): WorkingSet {
+  const state = stateWith(given)
+  for (const command of commands) execute(state, command, NOON)
+  return state
+}
+
+const idsAfter = (given: Given, ...commands: readonly Command[]) =>
+  outgoingEvents(after(given, ...commands), NOON).map(({ id }) => id)
+
+describe("the outside is told", () => {
+  test.each<[string, Given, Command, string[]]>([
+    ["of a hold", {}, askFor(1), []],
+    ["of an order", { holds: [holdWith()] }, order, ["order_created-11"]],
+    ["of a cancellation", { orders: [orderWith()] }, cancel, ["order_cancelled-11"]],
+    [
+      "of the end of an unpaid order",
+      { orders: [orderWith({ expiresAt: NOON })] },
+      sweep,
+      ["order_expired-11"],
+    ],
+    ["of a payment", { orders: [orderWith()] }, pay, ["order_paid-11"]],
+    [
+      "of a payment of too much",
+      { orders: [orderWith()] },
+      { ...pay, event: eventWith({ amountMinor: 20_000 }) },
+      ["order_paid-11", "payment_refund_due-11-1"],
+    ],
+    ["of a refund", paid, restock(0, null), ["payment_refund_due-11-1"]],
+    ["of units that come back without money", paid, restock(1), []],
+    ["of more stock", {}, adjust(20), []],
+  ])("%s (%#)", (_, given, command, expected) => {
+    expect(idsAfter(given, command)).toEqual(expected)
+  })
+
+  test("of an order that is refunded whole", () => {
+    const state = after(paid, restock(0, null))
+    const settle = { kind: "settle_refund", productId: 1, orderId: 11, number: 1 } as const
+    execute(state, { ...settle, result: { status: "confirmed", providerRefundId: null } }, NOON)
+    expect(outgoingEvents(state, NOON).map(({ id }) => id)).toEqual([
+      "payment_refund_due-11-1",
+      "order_refunded-11",
+    ])
+  })
+
+  test("in the words of the API, as it was at that moment", () => {
+    const state = after({ orders: [orderWith()] }, { ...pay, event: eventWith({ amountMinor: 20_000 }) })
+    const [orderPaid, refundDue] = outgoingEvents(state, NOON).map(({ body }) => JSON.parse(body))
+    const facts = state.facts.flatMap((fact) => (fact.kind === "order_paid" ? [orderAnswer(fact.order)] : []))
+    expect(orderPaid).toEqual({ type: "order.paid", timestamp: isoTime(NOON), data: facts[0] })
+    const [refund] = state.refunds.added()
+    if (refund === undefined) throw new Error("nothing is due")
+    expect(refundAnswer(refund)).toMatchObject(refundDue.data)
+  })
+})
+
+describe("a product", () => {
+  const last = { product: { sold: 8 }, orders: [orderWith()] }
+
+  test("is sold out when its last units are paid, whatever is sold before", () => {
+    expect(idsAfter(last, pay)).toEqual(["order_paid-11", "product_sold_out-1-8"])
+    expect(idsAfter({ ...last, product: { sold: 7 } }, pay)).toEqual(["order_paid-11"])
+  })
+
+  test("of which all is held is not sold out", () => {
+    expect(idsAfter({}, askFor(10))).toEqual([])
+  })
+
+  test("is restocked by more stock, or by units that come back", () => {
+    const soldOut = { ...paid, product: { sold: 8 } }
+    expect(idsAfter(soldOut, adjust(11))).toEqual(["product_restocked-1-8"])
+    expect(idsAfter(soldOut, restock(1))).toEqual(["product_restocked-1-8"])
+  })
+
+  test("tells its counters", () => {
+    const events = outgoingEvents(after(last, pay), NOON)
+    expect(JSON.parse(events.at(-1)?.body ?? "{}")).toEqual({
+      type: "product.sold_out",
+      timestamp: isoTime(NOON),
+      data: {
+        product_id: 1,
+        name: "Lamp",
+        stock: 10,
+        available_stock: 0,
+        reserved_stock: 0,
+        sold_stock: 10,
+      },
+    })
+  })
+
+  test("that sells out and is restocked within a batch was neither", () => {
+    expect(idsAfter(last, pay, adjust(11))).toEqual(["order_paid-11"])
+  })
+
+  test("that is new has not become anything, even without stock", () => {
+    const state = after({})
+    state.loadedProduct = null
+    if (state.product !== null) state.product = { ...state.product, stock: 0 }
+    expect(outgoingEvents(state, NOON)).toEqual([])
+  })
+})

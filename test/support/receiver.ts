@@ -1,0 +1,48 @@
+import { once } from "node:events"
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+
+/** A message as it came. */
+export interface Received {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly id: string
+  readonly body: string
+}
+
+/** Somebody who wants to hear of events. */
+export interface Receiver extends AsyncDisposable {
+  readonly url: string
+  readonly received: readonly Received[]
+  /** What it says from now on; 204 at first. */
+  answer(how: (response: ServerResponse, message: Received) => void): void
+}
+
+/** Starts one on loopback. */
+export async function startReceiver(): Promise<Receiver> {
+  const received: Received[] = []
+  let answer = (response: ServerResponse, _message: Received): void => void response.writeHead(204).end()
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = ""
+    request.setEncoding("utf8")
+    for await (const chunk of request) body += String(chunk)
+    const { url: path = "", headers } = request
+    const message = { path, headers, id: String(headers["webhook-id"]), body }
+    received.push(message)
+    answer(response, message)
+  }
+  const server = createServer((request, response) => void take(request, response).catch(() => undefined))
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/hook`,
+    received,
+    answer: (how) => void (answer = how),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, "close")
+    },
+  }
+}
