@@ -73,66 +73,75 @@ async function crowd(shop: Shop, from: number, to: number): Promise<string[]> {
   return payments
 }
 
-const name = `${PURCHASES} wild purchases, ${KILLS} killed servers: not a unit and not a cent is missing`
-
-test(name, { timeout: Math.max(120_000, PURCHASES * 200) }, async () => {
-  await using database = await createTestDatabase()
-  let url = ""
-  await using simulator = await startTestSimulator({
-    plan: createPlan("wild", SEED),
-    lateMs: (ORDERS_WAIT_SECONDS + 1) * 1_000,
-    target: () => `${url}/api/payments/webhooks/simulator`,
-  })
-  const environment = {
-    DATABASE_URL: database.url,
-    SIMULATOR_URL: simulator.url,
-    SIMULATOR_SECRET: WEBHOOK_SECRET,
-    PAYMENT_TTL_SECONDS: String(ORDERS_WAIT_SECONDS),
-  }
-  await using rows = openScopedDatabase(database.url)
-  const ask: Ask = async (text) => (await rows.views.query<Row>(text)).rows
-  const books = async () => (await simulator.get("/books")).body
-  const paymentIds: string[] = []
-
-  const productIds: number[] = []
-  const part = Math.ceil(PURCHASES / (KILLS + 1))
-  for (let done = 0; done < KILLS * part; done += part) {
-    await using app = await startServerProcess({ ...environment, ...portOf(url) })
-    url = app.url
-    if (done === 0) {
-      productIds.push((await offer(app, { stock: 2 * PURCHASES })).id)
-      productIds.push((await offer(app, { stock: SELDOM_UNITS })).id)
+test(
+  `${PURCHASES} wild purchases, ${KILLS} killed servers: not a unit and not a cent is missing`,
+  { timeout: Math.max(120_000, PURCHASES * 200) },
+  async () => {
+    await using database = await createTestDatabase()
+    let url = ""
+    await using simulator = await startTestSimulator({
+      plan: createPlan("wild", SEED),
+      lateMs: (ORDERS_WAIT_SECONDS + 1) * 1_000,
+      target: () => `${url}/api/payments/webhooks/simulator`,
+    })
+    const environment = {
+      DATABASE_URL: database.url,
+      SIMULATOR_URL: simulator.url,
+      SIMULATOR_SECRET: WEBHOOK_SECRET,
+      PAYMENT_TTL_SECONDS: String(ORDERS_WAIT_SECONDS),
     }
-    paymentIds.push(...(await crowd({ app, simulator, productIds }, done, done + part)))
-    // The provider goes on telling while nobody listens.
-    await app.end("SIGKILL")
-  }
-  await using app = await startServerProcess({ ...environment, ...portOf(url) })
-  paymentIds.push(...(await crowd({ app, simulator, productIds }, KILLS * part, PURCHASES)))
-  const settled = async () => {
-    const [open] = await ask(`
+    await using rows = openScopedDatabase(database.url)
+    const ask: Ask = async (text) => (await rows.views.query<Row>(text)).rows
+    const books = async () => (await simulator.get("/books")).body
+    const paymentIds: string[] = []
+
+    const productIds: number[] = []
+    const part = Math.ceil(PURCHASES / (KILLS + 1))
+    for (let done = 0; done < KILLS * part; done += part) {
+      await using app = await startServerProcess({ ...environment, ...portOf(url) })
+      url = app.url
+      if (done === 0) {
+        productIds.push((await offer(app, { stock: 2 * PURCHASES })).id)
+        productIds.push((await offer(app, { stock: SELDOM_UNITS })).id)
+      }
+      paymentIds.push(...(await crowd({ app, simulator, productIds }, done, done + part)))
+      // The provider goes on telling while nobody listens.
+      await app.end("SIGKILL")
+    }
+    await using app = await startServerProcess({ ...environment, ...portOf(url) })
+    paymentIds.push(...(await crowd({ app, simulator, productIds }, KILLS * part, PURCHASES)))
+    const settled = async () => {
+      const [open] = await ask(`
       select (select count(*) from orders where status = 'pending_payment')
            + (select count(*) from refunds where status <> 'confirmed') as open`)
-    const { totals, webhooks } = await books()
-    return [Number(open?.["open"]), webhooks.waiting, totals[0].pending_minor, totals[0].refund_pending_minor]
-  }
-  await expect.poll(settled, { timeout: 40_000, interval: 200 }).toEqual([0, 0, 0, 0])
+      const { totals, webhooks } = await books()
+      return [
+        Number(open?.["open"]),
+        webhooks.waiting,
+        totals[0].pending_minor,
+        totals[0].refund_pending_minor,
+      ]
+    }
+    await expect.poll(settled, { timeout: 40_000, interval: 200 }).toEqual([0, 0, 0, 0])
 
-  // The shop gives some of it back.
-  const paid = await ask(
-    "select id from orders where status = 'paid' and refund_count = 0 order by id limit 5",
-  )
-  for (const { id } of paid) {
-    expect((await app.post(`/api/admin/orders/${String(id)}/refunds`, { amount_minor: 77 })).status).toBe(201)
-  }
-  await expect.poll(settled, { timeout: 20_000, interval: 200 }).toEqual([0, 0, 0, 0])
+    // The shop gives some of it back.
+    const paid = await ask(
+      "select id from orders where status = 'paid' and refund_count = 0 order by id limit 5",
+    )
+    for (const { id } of paid) {
+      expect((await app.post(`/api/admin/orders/${String(id)}/refunds`, { amount_minor: 77 })).status).toBe(
+        201,
+      )
+    }
+    await expect.poll(settled, { timeout: 20_000, interval: 200 }).toEqual([0, 0, 0, 0])
 
-  expect(await differencesIn(database.url)).toEqual([])
-  expect(simulator.givenUp).toEqual([])
-  expect(await ours(ask)).toEqual(await theirs(simulator, paymentIds))
-  await compareByOrder(ask, await books())
-  await sawEverything(ask, await books())
-})
+    expect(await differencesIn(database.url)).toEqual([])
+    expect(simulator.givenUp).toEqual([])
+    expect(await ours(ask)).toEqual(await theirs(simulator, paymentIds))
+    await compareByOrder(ask, await books())
+    await sawEverything(ask, await books())
+  },
+)
 
 /** The same address again; any at first. */
 function portOf(url: string): { PORT?: string } {
