@@ -96,19 +96,11 @@ const RETRY_AFTER_SECONDS = 1
 
 /** Answers a refusal as RFC 9457 `application/problem+json`. */
 export function refuse(reply: FastifyReply, refusal: AnyRefusal): FastifyReply {
-  const { status, code = refusal.code, title } = problems[refusal.code]
+  const { status } = problems[refusal.code]
   const { url, id } = reply.request
   const query = url.indexOf("?")
-  const document = {
-    type: `urn:doorbuster:problem:${code}`,
-    title,
-    status,
-    detail: "detail" in refusal && refusal.detail !== undefined ? refusal.detail : title,
-    instance: query === -1 ? url : url.slice(0, query),
-    code,
-    request_id: id,
-    ...members(refusal),
-  }
+  const { start, middle, end } = textOf(refusal)
+  const instance = JSON.stringify(query === -1 ? url : url.slice(0, query))
   if (status === 503) void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
   if (refusal.code === "unauthorized") void reply.header("www-authenticate", "Bearer")
   return reply
@@ -118,7 +110,39 @@ export function refuse(reply: FastifyReply, refusal: AnyRefusal): FastifyReply {
       "content-type": "application/problem+json; charset=utf-8",
       "x-request-id": id,
     })
-    .send(JSON.stringify(document))
+    .send(`${start}${instance}${middle}${id}${end}`)
+}
+
+/** A problem document without what differs from request to request: its address and its id. */
+interface ProblemText {
+  readonly start: string
+  readonly middle: string
+  readonly end: string
+}
+
+/** A crowd that gets nothing is refused by one and the same refusal, out of the gate's memory. */
+const texts = new WeakMap<AnyRefusal, ProblemText>()
+
+function textOf(refusal: AnyRefusal): ProblemText {
+  if (refusal.code !== "out_of_stock") return writeText(refusal)
+  const known = texts.get(refusal)
+  if (known !== undefined) return known
+  const text = writeText(refusal)
+  texts.set(refusal, text)
+  return text
+}
+
+/** Ids of requests need no escaping. */
+function writeText(refusal: AnyRefusal): ProblemText {
+  const { status, code = refusal.code, title } = problems[refusal.code]
+  const type = `urn:doorbuster:problem:${code}`
+  const detail = "detail" in refusal && refusal.detail !== undefined ? refusal.detail : title
+  const more = JSON.stringify(members(refusal)).slice(1, -1)
+  return {
+    start: `${JSON.stringify({ type, title, status, detail }).slice(0, -1)},"instance":`,
+    middle: `,"code":"${code}","request_id":"`,
+    end: more === "" ? `"}` : `",${more}}`,
+  }
 }
 
 /** The further members that some refusals carry. */
