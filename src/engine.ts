@@ -6,6 +6,7 @@ import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"
 import { createIds, type Ids } from "./store/ids.ts"
 import { createInbox, type Inbox } from "./store/inbox.ts"
+import { createLists, type Lists } from "./store/lists.ts"
 import { createLookups, type Lookups } from "./store/lookups.ts"
 import { createMoneyViews, type MoneyViews } from "./store/money-views.ts"
 import { createListeners } from "./store/outbox.ts"
@@ -32,6 +33,7 @@ export interface Engine {
   readonly lookups: Lookups
   readonly inbox: Inbox
   readonly money: MoneyViews
+  readonly lists: Lists
   readonly refunds: RefundQueue
   readonly webhooks: Webhooks
   readonly webhookQueue: WebhookQueue
@@ -78,6 +80,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     observer: events,
   })
   const money = createMoneyViews(database.views)
+  const lists = createLists(database.views)
   const refunds = createRefundQueue(database.views)
   const webhooks = {
     endpoints: createWebhookEndpoints(database.views, () => listeners.forget()),
@@ -85,5 +88,5 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   }
   const webhookQueue = createWebhookQueue(database.views)
   const sale = { database, events, ids, lanes, gate, desk, lookups, views, products }
-  return { ...sale, inbox, money, refunds, webhooks, webhookQueue }
+  return { ...sale, inbox, money, lists, refunds, webhooks, webhookQueue }
 }

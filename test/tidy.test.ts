@@ -27,6 +27,7 @@ const allowed: Record<string, readonly string[]> = {
     "store/product-memory",
     "store/lookups",
     "store/inbox",
+    "store/lists",
     "store/money-views",
     "store/webhook-endpoints",
     "store/webhook-deliveries",

@@ -48,3 +48,8 @@ export const badIdempotencyKey = {
   code: "invalid_request",
   errors: [{ pointer: "Idempotency-Key", detail: "must be 1 to 255 printable ASCII characters" }],
 } as const
+
+/** True for text that PostgreSQL keeps as it is, and that is no longer than any name or key. */
+export function isStorable(text: unknown): text is string {
+  return typeof text === "string" && text.length <= 2 * 255 && !/[\0\ud800-\udfff]/u.test(text)
+}

@@ -40,6 +40,11 @@ export function body<Properties extends Record<string, TSchema>>(properties: Pro
   return Type.Object(properties, { additionalProperties: false })
 }
 
+export const holdStatuses = ["active", "converted", "expired", "released"] as const
+export const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
+export const paymentOutcomes = ["paid", "cancelled", "ignored_final", "refund_due", "parked"] as const
+export const paymentAllocations = ["order", "refund_due"] as const
+
 export const ProductWire = Type.Object({
   id: Id,
   name: Type.String(),
@@ -70,7 +75,7 @@ export const ProductList = Type.Object({
 const holdFields = {
   product_id: Id,
   qty: Type.Integer(),
-  status: Type.String({ enum: ["active", "converted", "expired", "released"] }),
+  status: Type.String({ enum: [...holdStatuses] }),
   expires_at: Time,
   created_at: Time,
   customer_id: orNull<string>("string"),
@@ -97,7 +102,7 @@ const orderFields = {
   total_price: Type.String(),
   total_minor: Type.Integer(),
   currency: Type.String(),
-  status: Type.String({ enum: ["pending_payment", "paid", "cancelled", "expired", "refunded"] }),
+  status: Type.String({ enum: [...orderStatuses] }),
   payment_attempts: Type.Integer({ description: "how often its buyer has begun to pay" }),
   late: Type.Boolean({ description: "it was paid after its end, with units that were still there" }),
   restocked_qty: Type.Integer({ description: "how many of its units are on offer again" }),
@@ -122,7 +127,7 @@ export const PaymentAnswer = Type.Object({
   duplicate: Type.Boolean(),
   order_id: Id,
   status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
-  outcome: Type.String({ enum: ["paid", "cancelled", "ignored_final", "refund_due", "parked"] }),
+  outcome: Type.String({ enum: [...paymentOutcomes] }),
   late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
 })
 
@@ -195,6 +200,49 @@ export const MoneyInbox = Type.Object({
   has_more: Type.Boolean(),
   next_cursor: orNull<string>("string"),
 })
+
+const PaymentWire = Type.Object({
+  provider: Type.String(),
+  event_key: Type.String({ description: "the message that told of it" }),
+  payment_id: orNull<string>("string"),
+  order_id: Id,
+  product_id: Id,
+  amount_minor: Type.Integer(),
+  amount: Type.String(),
+  currency: Type.String(),
+  allocation: Type.String({ enum: [...paymentAllocations] }),
+  refunded_minor: Type.Integer({ description: "how much of it has gone back or is about to" }),
+  received_at: Time,
+})
+
+const PaymentEventWire = Type.Object({
+  provider: Type.String(),
+  key: Type.String(),
+  kind: Type.String({ enum: ["succeeded", "failed", "cancelled"] }),
+  order_id: Type.Integer({ description: "the order that it names" }),
+  payment_id: orNull<string>("string"),
+  amount_minor: orNull<number>("integer"),
+  currency: orNull<string>("string"),
+  outcome: Type.String({ enum: [...paymentOutcomes] }),
+  late: Type.Boolean(),
+  applied_order_id: orNull<number>("integer"),
+  received_at: Time,
+  applied_at: timeOrNull,
+  returned_at: timeOrNull,
+})
+
+function listOf<Item extends TSchema>(item: Item) {
+  return Type.Object({
+    data: Type.Array(item),
+    has_more: Type.Boolean(),
+    next_cursor: orNull<string>("string"),
+  })
+}
+
+export const OrderList = listOf(OrderWire)
+export const HoldList = listOf(HoldWire)
+export const PaymentList = listOf(PaymentWire)
+export const PaymentEventList = listOf(PaymentEventWire)
 
 export const HoldBody = body({
   product_id: Id,
@@ -279,6 +327,8 @@ export const problemResponses = { "4xx": problem, "5xx": problem }
 export type ProductAnswer = Static<typeof ProductWire>
 export type HoldAnswer = Static<typeof HoldWire>
 export type OrderAnswer = Static<typeof OrderWire>
+export type PaymentAnswerRow = Static<typeof PaymentWire>
+export type PaymentEventAnswerRow = Static<typeof PaymentEventWire>
 export type RefundAnswer = Static<typeof RefundWire>
 export type MoneyInboxAnswer = Static<typeof MoneyInboxEntry>
 export type ProductChanges = Static<typeof ProductChangesBody>

@@ -8,6 +8,7 @@ import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { Ids } from "../store/ids.ts"
 import type { Inbox } from "../store/inbox.ts"
+import type { Lists } from "../store/lists.ts"
 import type { Lookups } from "../store/lookups.ts"
 import type { MoneyViews } from "../store/money-views.ts"
 import type { ProductMemory } from "../store/product-memory.ts"
@@ -29,6 +30,7 @@ export interface Services {
   readonly lookups: Lookups
   readonly inbox: Inbox
   readonly money: MoneyViews
+  readonly lists: Lists
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }
   readonly events: Events
   readonly tokens: OwnerTokens

@@ -3,9 +3,17 @@ import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
 import { availableUnits, saleState, type Product, type SaleState } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
-import type { PaymentEventRecord } from "../domain/payment.ts"
+import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
 import { refundName, type Refund } from "../domain/refund.ts"
-import type { HoldAnswer, MoneyInboxAnswer, OrderAnswer, ProductAnswer, RefundAnswer } from "./schemas.ts"
+import type {
+  HoldAnswer,
+  MoneyInboxAnswer,
+  PaymentAnswerRow,
+  PaymentEventAnswerRow,
+  OrderAnswer,
+  ProductAnswer,
+  RefundAnswer,
+} from "./schemas.ts"
 
 /** A product as it goes over the wire. `defaultHoldTtl` fills in where the product says nothing. */
 export function productAnswer(product: Product, now: Instant, defaultHoldTtl: number): ProductAnswer {
@@ -172,5 +180,41 @@ export function strayPaymentAnswer(event: PaymentEventRecord): MoneyInboxAnswer 
       returned_at: isoTimeOrNull(event.returnedAt),
     },
     refund: null,
+  }
+}
+
+/** A payment as it goes over the wire. */
+export function paymentWire(payment: Payment): PaymentAnswerRow {
+  return {
+    provider: payment.provider,
+    event_key: payment.eventKey,
+    payment_id: payment.paymentId,
+    order_id: payment.orderId,
+    product_id: payment.productId,
+    amount_minor: payment.amountMinor,
+    amount: decimalAmount(payment.amountMinor, payment.currency),
+    currency: payment.currency,
+    allocation: payment.allocation,
+    refunded_minor: payment.refundedMinor,
+    received_at: isoTime(payment.receivedAt),
+  }
+}
+
+/** What a provider has said, as it goes over the wire. */
+export function paymentEventWire(event: PaymentEventRecord): PaymentEventAnswerRow {
+  return {
+    provider: event.provider,
+    key: event.key,
+    kind: event.kind,
+    order_id: event.orderId,
+    payment_id: event.paymentId,
+    amount_minor: event.amountMinor,
+    currency: event.currency,
+    outcome: event.outcome,
+    late: event.late,
+    applied_order_id: event.appliedOrderId,
+    received_at: isoTime(event.receivedAt),
+    applied_at: isoTimeOrNull(event.appliedAt),
+    returned_at: isoTimeOrNull(event.returnedAt),
   }
 }

@@ -7,7 +7,7 @@ import type { RefundPlace, StrayPlace } from "../../store/money-views.ts"
 import { admitAdminsOnly, adminSecurity } from "../admin-area.ts"
 import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../pages.ts"
 import { refuse } from "../problems.ts"
-import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
+import { badIdempotencyKey, idempotencyOf, idFromPath, isStorable } from "../requests.ts"
 import {
   MoneyInbox,
   MoneyInboxEntry,
@@ -198,9 +198,4 @@ function placeFrom(cursor: string): Place | null {
   if (kind !== "payment" || !Number.isSafeInteger(orderId) || !isStorable(provider) || !isStorable(key))
     return null
   return { stray: { orderId: Number(orderId), provider, key } }
-}
-
-/** Text that PostgreSQL keeps as it is. */
-function isStorable(text: unknown): text is string {
-  return typeof text === "string" && text.length <= 2 * 255 && !/[\0\ud800-\udfff]/u.test(text)
 }
