@@ -74,10 +74,10 @@ function actOn(order: Order, arrival: Arrival): Effect {
 function receiveMoney(order: Order, { state, event, now }: Arrival): Effect {
   const received = [...state.payments.values()].filter((payment) => payment.orderId === order.id)
   const same = received.find((payment) => isSamePayment(payment, event))
-  if (same !== undefined && same.allocation === "refund_due") return { outcome: "refund_due", late: false }
-
   const decision = decidePayment(situationOf(order, received, { state, event, now }))
-  if (decision.does === "nothing") return { outcome: "ignored_final", late: false }
+  if (decision.does === "nothing") {
+    return { outcome: same?.allocation === "refund_due" ? "refund_due" : "ignored_final", late: false }
+  }
   const payment = paymentOf(event, order, decision.does === "pay" ? "order" : "refund_due", now)
   state.payments.add(payment)
   if (decision.does === "pay") {

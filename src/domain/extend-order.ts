@@ -1,6 +1,6 @@
 import type { AwaitPayment, StartPayment } from "./commands.ts"
-import { expireOrder } from "./expire-due.ts"
-import { isDueOrder, type Order } from "./order.ts"
+import { orderAsOfNow } from "./expire-due.ts"
+import type { Order } from "./order.ts"
 import type { ExtendOrderRefusal } from "./refusals.ts"
 import { instant, later, type Instant } from "./time.ts"
 import type { WorkingSet } from "./working-set.ts"
@@ -59,9 +59,9 @@ export function awaitPayment(
 }
 
 function pendingOrder(state: WorkingSet, orderId: number, now: Instant): Order | ExtendOrderRefusal {
-  const order = state.orders.get(orderId)
-  if (order === undefined) return { code: "order_not_found" }
-  if (isDueOrder(order, now)) expireOrder(state, order, now)
-  if (isDueOrder(order, now) || order.status === "expired") return { code: "order_expired" }
+  const known = state.orders.get(orderId)
+  if (known === undefined) return { code: "order_not_found" }
+  const order = orderAsOfNow(state, known, now)
+  if (order.status === "expired") return { code: "order_expired" }
   return order.status === "pending_payment" ? order : { code: "order_not_pending" }
 }

@@ -103,8 +103,8 @@ function isSoldOut({ sold, stock }: Product): boolean {
   return sold >= stock
 }
 
-/** An order under the names that it has in the API. */
-function orderData(order: Order): object {
+/** An order under its names outside: in the API and in what is told of it. */
+export function orderData(order: Order) {
   return {
     order_id: order.id,
     hold_id: order.holdId,
@@ -126,8 +126,8 @@ function orderData(order: Order): object {
   }
 }
 
-/** What a refund is about; how sending it goes is not told. */
-function refundData(refund: Refund): object {
+/** What a refund is about, under its names outside; how sending it goes is another matter. */
+export function refundData(refund: Refund) {
   return {
     refund_id: refundName(refund.orderId, refund.number),
     order_id: refund.orderId,

@@ -1,6 +1,7 @@
 import type { Hold } from "../domain/hold.ts"
 import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
+import { orderData, refundData } from "../domain/outgoing-event.ts"
 import { availableUnits, saleState, type Product, type SaleState } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
@@ -93,48 +94,17 @@ export function newHoldText(hold: Hold, token: string): string {
   )
 }
 
-/** An order as it goes over the wire. */
-export function orderAnswer(order: Order): OrderAnswer {
-  return {
-    order_id: order.id,
-    hold_id: order.holdId,
-    product_id: order.productId,
-    quantity: order.quantity,
-    unit_price: decimalAmount(order.unitPriceMinor, order.currency),
-    total_price: decimalAmount(order.totalMinor, order.currency),
-    total_minor: order.totalMinor,
-    currency: order.currency,
-    status: order.status,
-    payment_attempts: order.paymentAttempts,
-    late: order.late,
-    restocked_qty: order.restockedQty,
-    expires_at: isoTime(order.expiresAt),
-    paid_at: isoTimeOrNull(order.paidAt),
-    created_at: isoTime(order.createdAt),
-    updated_at: isoTime(order.updatedAt),
-    customer_id: order.customerId,
-  }
-}
+/** An order as it goes over the wire: as others are told of it. */
+export const orderAnswer: (order: Order) => OrderAnswer = orderData
 
-/** A refund as it goes over the wire. */
+/** A refund as it goes over the wire: as others are told of it, and how sending it goes. */
 export function refundAnswer(refund: Refund): RefundAnswer {
   return {
-    refund_id: refundName(refund.orderId, refund.number),
-    order_id: refund.orderId,
-    product_id: refund.productId,
-    provider: refund.provider,
-    payment_id: refund.paymentId,
-    amount_minor: refund.amountMinor,
-    amount: decimalAmount(refund.amountMinor, refund.currency),
-    currency: refund.currency,
-    reason: refund.reason,
-    restock_qty: refund.restockQty,
+    ...refundData(refund),
     status: refund.status,
-    not_before: isoTime(refund.notBefore),
     attempts: refund.attempts,
     last_error: refund.lastError,
     provider_refund_id: refund.providerRefundId,
-    created_at: isoTime(refund.createdAt),
     updated_at: isoTime(refund.updatedAt),
   }
 }
