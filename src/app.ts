@@ -8,6 +8,7 @@ import { createEngine, type Engine } from "./engine.ts"
 import { createGatekeeper } from "./http/auth.ts"
 import { createOwnerTokens } from "./http/owner-token.ts"
 import { watchArrivals } from "./http/arrivals.ts"
+import { listen, type Listeners } from "./listeners.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
@@ -79,7 +80,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const simulator = own?.simulator ?? null
   const server: App = await buildServer(config, { engine, providers, simulator, log, readiness })
   const quiet = watchArrivals(server.server)
-  await listen(server, config)
+  const listeners = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
     if (stopped !== null) return
@@ -90,7 +91,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   async function stopInOrder(): Promise<void> {
     simulator?.stop()
     await quiet()
-    await closeServer(server)
+    await closeServer(server, listeners)
     await worker?.stop()
     await engine.lanes.drain()
     await database.close()
@@ -102,18 +103,18 @@ async function startOver(database: Database, config: Config, options: AppOptions
 const LAST_ANSWERS_WITHIN_MS = 6_000
 
 /** Lets requests that are being answered end, then cuts connections that wait for their client. */
-async function closeServer(server: App): Promise<void> {
+async function closeServer(server: App, listeners: Listeners): Promise<void> {
   const cut = setTimeout(() => server.server.closeAllConnections(), LAST_ANSWERS_WITHIN_MS)
   try {
-    await server.close()
+    await Promise.all([listeners.close(), server.close()])
   } finally {
     clearTimeout(cut)
   }
 }
 
-async function listen(server: App, { host, port }: Config): Promise<void> {
+async function listenAt(server: App, { host, port }: Config): Promise<Listeners> {
   try {
-    await server.listen({ host, port })
+    return await listen(server, { host, port })
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined
     if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") throw error

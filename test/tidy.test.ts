@@ -40,9 +40,11 @@ const allowed: Record<string, readonly string[]> = {
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
-  app: ["http", "payments", "simulator", "worker", "lanes", "store", "engine", "seed", "config"],
+  listeners: [],
+  app: ["listeners", "http", "payments", "simulator", "worker", "lanes", "store", "engine", "seed", "config"],
   cli: [
     "app",
+    "listeners",
     "engine",
     "seed",
     "worker",
@@ -68,14 +70,15 @@ const allowed: Record<string, readonly string[]> = {
 /** Packages that only these rooms may touch. */
 const packages: Record<string, readonly string[]> = {
   pg: ["store", "embedded", "cli"],
-  fastify: ["http"],
+  fastify: ["http", "listeners"],
   kysely: ["store"],
   commander: ["cli"],
   "env-schema": ["config"],
 }
 
-/** What the benchmark shares with what it measures: the wire, a database to measure on, the lanes to sweep. */
+/** What the benchmark shares with what it measures: the way in, the wire, a database to measure on, the lanes to sweep. */
 const benchUses = [
+  "listeners",
   "http/schemas",
   "http/security-headers",
   "embedded/embedded-postgres",

@@ -1,6 +1,7 @@
 import { Type } from "typebox"
 import Fastify, { type FastifyInstance } from "fastify"
 import { HoldBody, NewHoldWire } from "../../src/http/schemas.ts"
+import { listen as listenWidely } from "../../src/listeners.ts"
 import { securityHeaders } from "../../src/http/security-headers.ts"
 
 /** Another way of holding units, reduced to what the comparison needs. */
@@ -94,11 +95,11 @@ export const outOfStock = {
   retry_at: null,
 }
 
-/** Listens on a free port and tells the parent process which. */
+/** Listens on a free port, with as wide a door as Doorbuster's, and tells the parent process which. */
 export async function listen(app: FastifyInstance): Promise<void> {
-  const url = await app.listen({ host: "127.0.0.1", port: 0 })
+  await listenWidely(app, { host: "127.0.0.1", port: 0 })
   process.on("disconnect", () => process.exit())
-  process.send?.({ url })
+  process.send?.({ url: app.listeningOrigin })
 }
 
 /** The moments of a hold that begins now. */

@@ -1,5 +1,5 @@
 import { GOOD_TOKEN_LENGTH } from "./serve.ts"
-import { access, constants } from "node:fs/promises"
+import { access, constants, readFile } from "node:fs/promises"
 import type { Config } from "../config.ts"
 import { connectionsOf } from "../processes/share.ts"
 import { migrationStates } from "../store/migrate.ts"
@@ -22,7 +22,12 @@ const SPARE_CONNECTIONS = 6
 /** Checks the installation and prints what it finds; false when something is not fit. */
 export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
   requireDatabase(config)
-  const findings = [...checkConfig(config), await checkDirectory(config), ...(await checkDatabase(config))]
+  const findings = [
+    ...checkConfig(config),
+    ...(await checkDoor()),
+    await checkDirectory(config),
+    ...(await checkDatabase(config)),
+  ]
   const isFit = findings.every((finding) => finding.ok)
   if (json) printJson({ ok: isFit, findings })
   else for (const { ok, check, found } of findings) print(`${ok ? "ok " : "BAD"}  ${check}: ${found}`)
@@ -48,6 +53,21 @@ function modeOf({ adminToken }: Config, isSafe: boolean): string {
     return `closed; ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed`
   }
   return "closed: tokens and signatures required"
+}
+
+/** What Linux allows by itself since 5.4; older ones and some containers allow 128. */
+const USUAL_WAITING_CONNECTIONS = 4_096
+
+/** How many connections may wait to be accepted. A small number is no fault, but worth knowing before a sale. */
+async function checkDoor(): Promise<Finding[]> {
+  const text = await readFile("/proc/sys/net/core/somaxconn", "utf8").catch(() => null)
+  if (text === null) return []
+  const most = Number(text)
+  const advice =
+    most < USUAL_WAITING_CONNECTIONS
+      ? `; more of a crowd that comes at once are kept waiting for seconds, so raise net.core.somaxconn to ${USUAL_WAITING_CONNECTIONS} or more`
+      : ""
+  return [{ check: "waiting connections", ok: true, found: `${most} for each listener${advice}` }]
 }
 
 async function checkDirectory({ databaseUrl, dataDirectory }: Config): Promise<Finding> {

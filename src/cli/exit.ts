@@ -37,7 +37,7 @@ interface PortTaken {
 }
 
 /** True when another program listens there already. */
-export function isPortTaken(error: unknown): error is PortTaken {
+function isPortTaken(error: unknown): error is PortTaken {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE"
 }
 

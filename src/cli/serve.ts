@@ -1,13 +1,11 @@
 import closeWithGrace from "close-with-grace"
-import { once } from "node:events"
-import { createServer } from "node:net"
 import type { Logger } from "pino"
 import { hasOwnSimulator, startApp } from "../app.ts"
 import { checkServing, type Config } from "../config.ts"
+import { checkAddress } from "../listeners.ts"
 import { createLog } from "../log.ts"
 import { connectionsOf } from "../processes/share.ts"
 import { accessDatabase } from "./database.ts"
-import { isPortTaken } from "./exit.ts"
 import { print } from "./output.ts"
 import { serveMany } from "./serve-many.ts"
 
@@ -21,6 +19,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   checkServing(config)
   const log = createLog(config.logLevel)
   sayMode(log, config)
+  // Before anything is made that would have to be undone.
   await checkAddress(config)
   const access = await accessDatabase(config, "owner")
   try {
@@ -43,20 +42,6 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
     await access.release()
     throw error
   }
-}
-
-/** Before anything is made that would have to be undone. Fails as listening there would. */
-async function checkAddress({ host, port }: Config): Promise<void> {
-  if (port === 0) return
-  const probe = createServer().listen({ host, port })
-  try {
-    await once(probe, "listening")
-  } catch (error) {
-    if (isPortTaken(error)) throw error
-    // What else can be wrong with an address is told by the server itself.
-    return
-  }
-  await new Promise((closed) => probe.close(closed))
 }
 
 /** This process, or its children. */
