@@ -23,44 +23,75 @@ export interface Rows<Key, Row> {
 
 /** An empty table whose rows are told apart by `keyOf`. */
 export function rowsBy<Key, Row>(keyOf: (row: Row) => Key): Rows<Key, Row> {
-  const rows = new Map<Key, Row>()
-  const addedKeys = new Set<Key>()
-  const originals = new Map<Key, Row>()
-
-  return {
-    get: (key) => rows.get(key),
-    values: () => rows.values(),
-    load(row) {
-      rows.set(keyOf(row), row)
-    },
-    add(row) {
-      const key = keyOf(row)
-      if (rows.has(key)) throw new Error(`row ${String(key)} exists already`)
-      rows.set(key, row)
-      addedKeys.add(key)
-    },
-    replace(row) {
-      const key = keyOf(row)
-      const present = rows.get(key)
-      if (present === undefined) throw new Error(`row ${String(key)} does not exist`)
-      rows.set(key, row)
-      if (!addedKeys.has(key) && !originals.has(key)) originals.set(key, present)
-    },
-    added: () => pick(rows, addedKeys),
-    changed: () => pick(rows, originals.keys()),
-    before(row) {
-      const original = originals.get(keyOf(row))
-      if (original === undefined) throw new Error(`row ${String(keyOf(row))} was not changed`)
-      return original
-    },
-  }
+  return new Table(keyOf)
 }
 
-function pick<Key, Row>(rows: ReadonlyMap<Key, Row>, keys: Iterable<Key>): Row[] {
-  const picked: Row[] = []
-  for (const key of keys) {
-    const row = rows.get(key)
-    if (row !== undefined) picked.push(row)
+/**
+ * Most tables of most batches stay empty, and a thousand small batches make ten thousand of them in a
+ * moment: what a table needs is made with its first row.
+ */
+class Table<Key, Row> implements Rows<Key, Row> {
+  readonly #keyOf: (row: Row) => Key
+  #rows: Map<Key, Row> | null = null
+  #addedKeys: Set<Key> | null = null
+  #originals: Map<Key, Row> | null = null
+
+  constructor(keyOf: (row: Row) => Key) {
+    this.#keyOf = keyOf
   }
-  return picked
+
+  get(key: Key): Row | undefined {
+    return this.#rows?.get(key)
+  }
+
+  values(): Iterable<Row> {
+    return this.#rows?.values() ?? []
+  }
+
+  load(row: Row): void {
+    this.#rows ??= new Map()
+    this.#rows.set(this.#keyOf(row), row)
+  }
+
+  add(row: Row): void {
+    const key = this.#keyOf(row)
+    this.#rows ??= new Map()
+    if (this.#rows.has(key)) throw new Error(`row ${String(key)} exists already`)
+    this.#rows.set(key, row)
+    this.#addedKeys ??= new Set()
+    this.#addedKeys.add(key)
+  }
+
+  replace(row: Row): void {
+    const key = this.#keyOf(row)
+    const present = this.#rows?.get(key)
+    if (present === undefined) throw new Error(`row ${String(key)} does not exist`)
+    this.#rows?.set(key, row)
+    if (this.#addedKeys?.has(key) === true) return
+    this.#originals ??= new Map()
+    if (!this.#originals.has(key)) this.#originals.set(key, present)
+  }
+
+  added(): Row[] {
+    return this.#pick(this.#addedKeys)
+  }
+
+  changed(): Row[] {
+    return this.#pick(this.#originals?.keys() ?? null)
+  }
+
+  before(row: Row): Row {
+    const original = this.#originals?.get(this.#keyOf(row))
+    if (original === undefined) throw new Error(`row ${String(this.#keyOf(row))} was not changed`)
+    return original
+  }
+
+  #pick(keys: Iterable<Key> | null): Row[] {
+    const picked: Row[] = []
+    for (const key of keys ?? []) {
+      const row = this.#rows?.get(key)
+      if (row !== undefined) picked.push(row)
+    }
+    return picked
+  }
 }
