@@ -41,10 +41,14 @@ const allowed: Record<string, readonly string[]> = {
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
   listeners: [],
+  "http-client": [],
+  rehearsal: ["simulator", "http-client", "store/pool", "store/verify", "store/errors"],
   app: ["listeners", "http", "payments", "simulator", "worker", "lanes", "store", "engine", "seed", "config"],
   cli: [
     "app",
     "listeners",
+    "http-client",
+    "rehearsal",
     "engine",
     "seed",
     "worker",
@@ -69,7 +73,7 @@ const allowed: Record<string, readonly string[]> = {
 
 /** Packages that only these rooms may touch. */
 const packages: Record<string, readonly string[]> = {
-  pg: ["store", "embedded", "cli"],
+  pg: ["store", "embedded", "cli", "rehearsal"],
   fastify: ["http", "listeners"],
   kysely: ["store"],
   commander: ["cli"],

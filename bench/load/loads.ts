@@ -15,14 +15,15 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
 
 async function closedLoop(plan: LoadPlan, load: Extract<Load, { kind: "closed" }>, tally: Tally) {
   const visitors = createVisitors(plan, tally, "request")
-  const from = performance.now() + load.warmUpSeconds * 1000
-  const to = from + load.seconds * 1000
-  tally.measure(from, to)
+  let to = Infinity
   visitors.onIdle = (visitor) => {
     const now = performance.now()
     if (now < to) visitor.start(visitors.nextJourney(), now)
   }
   await visitors.open()
+  const from = performance.now() + load.warmUpSeconds * 1000
+  to = from + load.seconds * 1000
+  tally.measure(from, to)
   await sleep(to - performance.now())
   await visitors.close()
 }

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { readConfig } from "../config.ts"
+import { faultNames, type FaultName } from "../rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
 import { version } from "../version.ts"
 import { bench } from "./bench.ts"
@@ -8,6 +9,7 @@ import { doctor } from "./doctor.ts"
 import { explain, UsageError } from "./exit.ts"
 import { printError } from "./output.ts"
 import { race } from "./race.ts"
+import { rehearse } from "./rehearse.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
 import { seed, type SeedOptions } from "./seed.ts"
@@ -41,6 +43,17 @@ interface ServeOptions {
 }
 
 type Seedless = Omit<SimulatorOptions, "seed"> & { readonly seed?: number }
+
+interface RehearseArguments extends JsonOption {
+  readonly crowd: number
+  readonly stock?: number
+  readonly rush?: number
+  readonly servers: number
+  readonly chaos?: true | FaultName[]
+  readonly seed?: number
+  readonly database?: string
+  readonly html?: string
+}
 
 /** A seed is a whole number of 32 bits. */
 const LARGEST_SEED = 4_294_967_295
@@ -122,6 +135,39 @@ function createProgram(): Command {
       failUnless(await race(readConfig(), { ...options, urls: options.url })),
     )
 
+  command("rehearse", "act out a whole sale with everything going wrong, and judge it")
+    .option("--crowd <visitors>", "how many come", wholeNumber(1, 1_000_000), 5_000)
+    .option(
+      "--stock <units>",
+      "units on offer; one for twenty visitors if not given",
+      wholeNumber(1, 1_000_000),
+    )
+    .option("--rush <seconds>", "in which all of them come", wholeNumber(1, 3_600))
+    .option("--servers <count>", "servers that share the database", wholeNumber(1, 8), 2)
+    .addOption(
+      new Option(
+        "--chaos [faults...]",
+        `faults while they buy: ${faultNames.join(", ")}; all of them if none is named`,
+      ).choices(faultNames),
+    )
+    .option("--seed <number>", "repeats another rehearsal", wholeNumber(0, LARGEST_SEED))
+    .option("--database <url>", "act it out there and leave it; a fresh one if not given", databaseUrl)
+    .option("--html <file>", "write the report as a page, too")
+    .addOption(json())
+    .action(async ({ seed = randomInt(LARGEST_SEED), chaos = [], ...options }: RehearseArguments) =>
+      failUnless(
+        await rehearse(readConfig(), {
+          ...options,
+          stock: options.stock ?? null,
+          rushSeconds: options.rush ?? null,
+          faults: chaos === true ? faultNames : chaos,
+          seed,
+          database: options.database ?? null,
+          html: options.html ?? null,
+        }),
+      ),
+    )
+
   command("holds:release-expired", "end everything whose time is over, once")
     .addOption(json())
     .action((options: JsonOption) => releaseExpired(readConfig(), options))
@@ -157,6 +203,12 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 
 function collect(value: string, before: string[]): string[] {
   return [...before, serverUrl(value)]
+}
+
+function databaseUrl(value: string): string {
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value))
+    throw new InvalidArgumentError("must be a postgresql:// URL.")
+  return value
 }
 
 function serverUrl(value: string): string {

@@ -1,5 +1,5 @@
 import { CommandFailure } from "./exit.ts"
-import { createHttpClient, type HttpAnswer, type HttpClient } from "./http-client.ts"
+import { createHttpClient, type HttpAnswer, type HttpClient } from "../http-client.ts"
 
 export interface RaceSetting {
   readonly stock: number

@@ -16,13 +16,14 @@ const ENDS_WITHIN_MS = 60_000
 export function runCommand(
   args: readonly string[],
   environment: Record<string, string> = {},
+  endsWithinMs = ENDS_WITHIN_MS,
 ): Promise<CommandResult> {
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment }
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
       [launcher, ...args],
-      { env, timeout: ENDS_WITHIN_MS },
+      { env, timeout: endsWithinMs },
       (error, stdout, stderr) => {
         const status = error === null ? 0 : error.code
         if (typeof status === "number") resolve({ status, stdout, stderr })

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type pg from "pg"
+import { seededRandom } from "../simulator/random.ts"
+import { isConnectionLoss, isTransient } from "../store/errors.ts"
+import type { Stage, StageServer } from "./stage.ts"
+
+/** What can go wrong on purpose. */
+export const faultNames = ["kill", "freeze", "cut", "lock", "reader"] as const
+export type FaultName = (typeof faultNames)[number]
+
+/** What each fault is, for people. */
+export const faultTexts: Readonly<Record<FaultName, string>> = {
+  kill: "a server was killed and started again",
+  freeze: "a server stood still for a moment (SIGSTOP)",
+  cut: "the servers' database connections were terminated",
+  lock: "somebody else kept the product's row locked",
+  reader: "somebody else read in a long transaction",
+}
+
+/** One fault as it happened. */
+export interface Fault {
+  readonly name: FaultName
+  readonly atMs: number
+}
+
+export interface ChaosOptions {
+  readonly faults: readonly FaultName[]
+  readonly seed: number
+  readonly stage: Stage
+  /** On the database that is sold from. */
+  readonly pool: pg.Pool
+  readonly productId: number
+  readonly now: () => number
+}
+
+/** The trouble that is made while a crowd buys. */
+export interface Chaos {
+  readonly happened: readonly Fault[]
+  /** Makes no more, and mends what is broken. */
+  stop(): Promise<void>
+}
+
+/** Quiet between two faults, least and most. */
+const PAUSE_MS = [1_500, 4_000] as const
+
+/** Makes one fault after the other, in an order that the seed decides. Without faults it does nothing. */
+export function makeChaos(options: ChaosOptions): Chaos {
+  const { faults, seed, stage, now } = options
+  const random = seededRandom(seed ^ 0x2545f491)
+  const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]
+  const happened: Fault[] = []
+  const ending = new AbortController()
+
+  async function run(): Promise<void> {
+    while (!ending.signal.aborted) {
+      const [least, most] = PAUSE_MS
+      await sleep(least + random() * (most - least), undefined, { signal: ending.signal })
+      const name = pick(faults)
+      const server = pick(stage.servers)
+      if (name === undefined || server === undefined) return
+      const atMs = Math.round(now())
+      // What could not be done, because an earlier fault was in its way, did not happen.
+      const isDone = await acts[name](options, server, random()).then(() => true, whyNot)
+      if (isDone) happened.push({ name, atMs })
+    }
+  }
+  const done = run().catch((error: unknown) => {
+    if (!ending.signal.aborted) throw error
+  })
+  return {
+    happened,
+    async stop() {
+      ending.abort()
+      await done
+    },
+  }
+}
+
+/** Each takes the options, a server by lot, and a number from 0 to 1 that says how bad it is; each cleans up. */
+type Act = (options: ChaosOptions, server: StageServer, severity: number) => Promise<void>
+
+const acts: Readonly<Record<FaultName, Act>> = {
+  async kill(_options, server, severity) {
+    await server.kill()
+    await sleep(severity * 2_000)
+    await server.start()
+  },
+  async freeze(_options, server, severity) {
+    server.freeze()
+    await sleep(500 + severity * 2_500)
+    server.thaw()
+  },
+  async cut({ pool }) {
+    await pool.query(`
+      select pg_terminate_backend(pid)
+        from pg_stat_activity
+       where datname = current_database()
+         and application_name like 'doorbuster%'
+         and pid <> pg_backend_pid()`)
+  },
+  async lock({ pool, productId }, _server, severity) {
+    await inTransaction(pool, async (client) => {
+      await client.query("select from products where id = $1 for update", [productId])
+      await sleep(200 + severity * 2_000)
+    })
+  },
+  async reader({ pool }, _server, severity) {
+    await inTransaction(pool, async (client) => {
+      await client.query("set transaction isolation level repeatable read")
+      await client.query("select count(*) from holds")
+      await sleep(1_000 + severity * 4_000)
+    })
+  },
+}
+
+function whyNot(error: unknown): false {
+  if (isTransient(error) || isConnectionLoss(error)) return false
+  throw error
+}
+
+async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query("begin")
+    await work(client)
+    await client.query("rollback")
+  } finally {
+    client.release()
+  }
+}

@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import { faultNames } from "../../src/rehearsal/chaos.ts"
+import { runCommand } from "../support/command-line.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
+import { temporaryDirectory } from "../support/directory.ts"
+
+test("acts out a sale with faults, passes, and tells all of it", { timeout: 400_000 }, async () => {
+  await using database = await createTestDatabase()
+  await using directory = await temporaryDirectory()
+  const page = join(directory.path, "report.html")
+  const args = ["--crowd", "600", "--rush", "8", "--seed", "5", "--chaos", "--json", "--html", page]
+
+  const { status, stdout, stderr } = await runCommand(
+    ["rehearse", ...args],
+    { DATABASE_URL: database.url },
+    300_000,
+  )
+
+  expect(stderr).toBe("")
+  const report = JSON.parse(stdout)
+  const wrong = report.checks.filter(({ ok }: { ok: boolean }) => !ok)
+  expect({ status, wrong }).toEqual({ status: 0, wrong: [] })
+  expect(report).toMatchObject({ ok: true, seed: 5, stock: 30, undersell: { refusals: 0 } })
+  expect(report.script.chaos).toEqual(faultNames)
+  expect(report.sold).toBeGreaterThan(0)
+  expect(report.orders.paid).toBeGreaterThan(0)
+  expect(report.answers.hold.out_of_stock).toBeGreaterThan(0)
+  expect(report.faults.length).toBeGreaterThan(0)
+  expect(report.checks.length).toBeGreaterThan(7)
+  expect(await readFile(page, "utf8")).toMatch(/<p class="verdict good">Pass<\/p>[^]*<svg/)
+  // The database it was told of is another one than that on which it was acted out.
+  expect(await differencesIn(database.url)).toEqual([])
+})
