@@ -42,7 +42,7 @@ const allowed: Record<string, readonly string[]> = {
   processes: ["config", "store/pool"],
   listeners: [],
   "http-client": [],
-  rehearsal: ["simulator", "http-client", "store/pool", "store/verify", "store/errors"],
+  rehearsal: ["simulator", "http-client", "embedded", "store/pool", "store/verify", "store/errors"],
   app: ["listeners", "http", "payments", "simulator", "worker", "lanes", "store", "engine", "seed", "config"],
   cli: [
     "app",

@@ -161,6 +161,7 @@ function createProgram(): Command {
           stock: options.stock ?? null,
           rushSeconds: options.rush ?? null,
           faults: chaos === true ? faultNames : chaos,
+          areNamed: chaos !== true,
           seed,
           database: options.database ?? null,
           html: options.html ?? null,

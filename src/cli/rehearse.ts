@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises"
 import type { Config } from "../config.ts"
 import type { FaultName } from "../rehearsal/chaos.ts"
+import { throwAwayPostgres, type Ground } from "../rehearsal/ground.ts"
 import { reportPage } from "../rehearsal/page.ts"
 import { rehearse as actOut, type Progress, type Rehearsal, type Script } from "../rehearsal/rehearse.ts"
 import { passes, reportLines, reportWire } from "../rehearsal/report.ts"
 import { migrate } from "../store/migrate.ts"
-import { accessDatabase } from "./database.ts"
+import { UsageError } from "./exit.ts"
 import { watchInterruption } from "./interruption.ts"
 import { print, printJson, showProgress } from "./output.ts"
 import { withThrowAwayDatabase } from "./throw-away-database.ts"
@@ -18,8 +19,10 @@ export interface RehearseOptions {
   readonly rushSeconds: number | null
   readonly servers: number
   readonly faults: readonly FaultName[]
+  /** Each of the faults was asked for by its name. */
+  readonly areNamed: boolean
   readonly seed: number
-  /** The database to act it out on; null: a fresh one, which is dropped afterwards. */
+  /** The database to act it out on; null: a fresh one, which is gone afterwards. */
   readonly database: string | null
   readonly html: string | null
   readonly json: boolean
@@ -38,14 +41,14 @@ export async function rehearse(config: Config, options: RehearseOptions): Promis
       1000 *
       (options.rushSeconds ?? Math.max(SHORTEST_RUSH_SECONDS, Math.round(options.crowd / VISITORS_A_SECOND))),
     servers: options.servers,
-    faults: options.faults,
+    faults: faultsFor(config, options),
     seed: options.seed,
   }
   using interruption = watchInterruption()
   const { orInterrupted } = interruption
-  const rehearsal = await onDatabase(config, options, async (url) => {
-    await migrate(url)
-    return actOut({ ...script, databaseUrl: url, onProgress, orInterrupted })
+  const rehearsal = await onGround(config, options, async (ground) => {
+    await migrate(ground.url)
+    return actOut({ ...script, ground, onProgress, orInterrupted })
   })
   showProgress("")
   if (options.html !== null) await writeFile(options.html, reportPage(rehearsal))
@@ -54,18 +57,31 @@ export async function rehearse(config: Config, options: RehearseOptions): Promis
   return passes(rehearsal)
 }
 
-async function onDatabase(
-  config: Config,
+type Stand = Pick<Ground, "url" | "crash">
+
+async function onGround(
+  { databaseUrl }: Config,
   { database }: RehearseOptions,
-  act: (url: string) => Promise<Rehearsal>,
+  act: (ground: Stand) => Promise<Rehearsal>,
 ): Promise<Rehearsal> {
-  if (database !== null) return act(database)
-  const access = await accessDatabase(config, "guest")
-  try {
-    return await withThrowAwayDatabase(access.url, act)
-  } finally {
-    await access.release()
+  if (database !== null) return act({ url: database, crash: null })
+  if (databaseUrl !== null) return withThrowAwayDatabase(databaseUrl, (url) => act({ url, crash: null }))
+  await using ground = await throwAwayPostgres()
+  return await act(ground)
+}
+
+/** Nobody kills a database that others may use. */
+function faultsFor(
+  { databaseUrl }: Config,
+  { database, faults, areNamed }: RehearseOptions,
+): readonly FaultName[] {
+  if (databaseUrl === null && database === null) return faults
+  if (areNamed && faults.includes("crash")) {
+    throw new UsageError(
+      "crash needs a PostgreSQL of the rehearsal's own: leave out DATABASE_URL and --database",
+    )
   }
+  return faults.filter((name) => name !== "crash")
 }
 
 function onProgress({ seconds, visits, of, last, faults }: Progress): void {

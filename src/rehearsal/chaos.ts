@@ -1,20 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import { seededRandom } from "../simulator/random.ts"
+import type { DatabaseProxy } from "./database-proxy.ts"
 import { isConnectionLoss, isTransient } from "../store/errors.ts"
 import type { Stage, StageServer } from "./stage.ts"
 
 /** What can go wrong on purpose. */
-export const faultNames = ["kill", "freeze", "cut", "lock", "reader"] as const
+export const faultNames = [
+  "kill",
+  "freeze",
+  "cut",
+  "lose",
+  "stall",
+  "slow",
+  "lock",
+  "reader",
+  "crash",
+] as const
 export type FaultName = (typeof faultNames)[number]
 
 /** What each fault is, for people. */
 export const faultTexts: Readonly<Record<FaultName, string>> = {
   kill: "a server was killed and started again",
   freeze: "a server stood still for a moment (SIGSTOP)",
-  cut: "the servers' database connections were terminated",
+  cut: "the servers' connections to the database broke",
+  lose: "a COMMIT was done and its answer lost on the way",
+  stall: "nothing passed between servers and database",
+  slow: "the way to the database took longer",
   lock: "somebody else kept the product's row locked",
   reader: "somebody else read in a long transaction",
+  crash: "PostgreSQL was killed and recovered",
 }
 
 /** One fault as it happened. */
@@ -27,6 +42,10 @@ export interface ChaosOptions {
   readonly faults: readonly FaultName[]
   readonly seed: number
   readonly stage: Stage
+  /** Between the servers and their database. */
+  readonly proxy: DatabaseProxy
+  /** Kills PostgreSQL outright and starts it again. */
+  readonly crash: () => Promise<void>
   /** On the database that is sold from. */
   readonly pool: pg.Pool
   readonly productId: number
@@ -90,13 +109,21 @@ const acts: Readonly<Record<FaultName, Act>> = {
     await sleep(500 + severity * 2_500)
     server.thaw()
   },
-  async cut({ pool }) {
-    await pool.query(`
-      select pg_terminate_backend(pid)
-        from pg_stat_activity
-       where datname = current_database()
-         and application_name like 'doorbuster%'
-         and pid <> pg_backend_pid()`)
+  async cut({ proxy }) {
+    proxy.cut()
+  },
+  async lose({ proxy }) {
+    proxy.loseCommit()
+  },
+  async stall({ proxy }, _server, severity) {
+    const milliseconds = 200 + severity * 3_000
+    proxy.stall(milliseconds)
+    await sleep(milliseconds)
+  },
+  async slow({ proxy }, _server, severity) {
+    proxy.delay(5 + severity * 100)
+    await sleep(2_000)
+    proxy.delay(0)
   },
   async lock({ pool, productId }, _server, severity) {
     await inTransaction(pool, async (client) => {
@@ -108,9 +135,10 @@ const acts: Readonly<Record<FaultName, Act>> = {
     await inTransaction(pool, async (client) => {
       await client.query("set transaction isolation level repeatable read")
       await client.query("select count(*) from holds")
-      await sleep(1_000 + severity * 4_000)
+      await sleep(1_000 + severity * 3_000)
     })
   },
+  crash: ({ crash }) => crash(),
 }
 
 function whyNot(error: unknown): false {

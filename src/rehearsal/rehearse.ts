@@ -2,6 +2,8 @@ import type pg from "pg"
 import { createHttpClient, type HttpClient } from "../http-client.ts"
 import { openDatabase } from "../store/pool.ts"
 import { makeChaos, type Fault, type FaultName } from "./chaos.ts"
+import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts"
+import type { Ground } from "./ground.ts"
 import { createCrowd } from "./crowd.ts"
 import { judge, settle, type Verdict } from "./judge.ts"
 import { createLedger, type Ledger } from "./ledger.ts"
@@ -34,7 +36,7 @@ export interface Rehearsal extends Verdict {
 
 export interface RehearseOptions extends Script {
   /** An up-to-date database; the rehearsal adds a product to it. */
-  readonly databaseUrl: string
+  readonly ground: Pick<Ground, "url" | "crash">
   readonly onProgress: (progress: Progress) => void
   /** Ends the rehearsal where it is. */
   readonly orInterrupted: <T>(work: Promise<T>) => Promise<T>
@@ -62,14 +64,15 @@ const TELL_EVERY_MS = 500
  * sale is in what it returns.
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
-  const { databaseUrl, servers, seed } = options
-  const stage = await setStage({ databaseUrl, servers, plan: "wild", seed })
+  const { ground, servers, seed } = options
+  await using proxy = await startDatabaseProxy(ground.url)
+  const stage = await setStage({ databaseUrl: proxy.url, servers, plan: "wild", seed })
   const client = createHttpClient(CONNECTIONS)
-  const database = openDatabase({ url: named(databaseUrl), viewConnections: POOL_SIZE, batchConnections: 1 })
+  const database = openDatabase({ url: ground.url, viewConnections: POOL_SIZE, batchConnections: 1 })
   const ending = new AbortController()
   try {
     return await options.orInterrupted(
-      act(options, { stage, client, pool: database.views, signal: ending.signal }),
+      act(options, { stage, proxy, client, pool: database.views, signal: ending.signal }),
     )
   } finally {
     ending.abort()
@@ -79,26 +82,31 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   }
 }
 
-/** Under a name of its own, so that a fault can tell the servers' connections from ours. */
-function named(databaseUrl: string): string {
-  const url = new URL(databaseUrl)
-  url.searchParams.set("application_name", "rehearsal")
-  return url.href
-}
-
 interface Props {
   readonly stage: Stage
+  readonly proxy: DatabaseProxy
   readonly client: HttpClient
   readonly pool: pg.Pool
   readonly signal: AbortSignal
 }
 
-async function act(options: RehearseOptions, { stage, client, pool, signal }: Props): Promise<Rehearsal> {
-  const { onProgress, databaseUrl: _url, orInterrupted: _wait, ...script } = options
+async function act(
+  options: RehearseOptions,
+  { stage, proxy, client, pool, signal }: Props,
+): Promise<Rehearsal> {
+  const { onProgress, ground, orInterrupted: _wait, ...script } = options
   const productId = await offerProduct(client, stage, script)
   const ledger = createLedger()
   const watch = watchProduct(pool, productId, ledger.now)
-  const chaos = makeChaos({ ...script, stage, pool, productId, now: ledger.now })
+  const chaos = makeChaos({
+    ...script,
+    stage,
+    proxy,
+    crash: ground.crash ?? nobodys,
+    pool,
+    productId,
+    now: ledger.now,
+  })
   const telling = setInterval(() => {
     const progress = { visits: ledger.visits, of: script.crowd, faults: chaos.happened.length }
     onProgress({ ...progress, seconds: Math.round(ledger.now() / 1000), last: watch.samples.at(-1) })
@@ -144,6 +152,10 @@ async function act(options: RehearseOptions, { stage, client, pool, signal }: Pr
     await chaos.stop()
     await watch.stop()
   }
+}
+
+async function nobodys(): Promise<void> {
+  throw new Error("a PostgreSQL of somebody else is not killed")
 }
 
 function undersellCheck({ seconds, refusals }: Undersell) {

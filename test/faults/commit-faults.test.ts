@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { eventWith } from "../support/builders.ts"
 import { newProduct } from "../support/products.ts"
-import { startDatabaseProxy } from "../support/proxy.ts"
+import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
 
 // Every COMMIT on this database takes a moment, so that what happens during one can be seen.
 async function slowCommits(engine: TestEngine): Promise<void> {
@@ -56,7 +56,7 @@ test("the answer to COMMIT is lost: the batch is looked for, found, and not repe
   await using engine = await createTestEngine({}, proxy.url)
   const productId = await newProduct(engine, { stock: 10 })
 
-  proxy.loseAnswerTo("insert-new-holds")
+  proxy.loseCommit("insert-new-holds")
   const { holdId, outcome } = await placeHold(engine, productId)
 
   expect(proxy.lost()).toBe(1)
@@ -74,7 +74,7 @@ test("the answer to a release's COMMIT is lost: the units come back once", async
   const productId = await newProduct(engine, { stock: 10 })
   const { holdId } = await placeHold(engine, productId)
 
-  proxy.loseAnswerTo("end-holds")
+  proxy.loseCommit("end-holds")
   const { outcome } = await engine.lanes.submit({ kind: "release_hold", productId, holdId })
 
   expect(proxy.lost()).toBe(1)
@@ -92,9 +92,9 @@ test("the answer to COMMIT is lost on the way of a refund: it is one refund, and
   const orderId = await engine.ids.next("orders")
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
 
-  proxy.loseAnswerTo("insert-events")
+  proxy.loseCommit("insert-events")
   const paid = await engine.desk.receive(eventWith({ orderId, paymentId: "pay-1" }))
-  proxy.loseAnswerTo("insert-refunds")
+  proxy.loseCommit("insert-refunds")
   const refund = { kind: "refund_order", productId, orderId, amountMinor: 5, restockQty: 1 } as const
   const { outcome } = await engine.lanes.submit(refund)
 

@@ -4,7 +4,7 @@ import { begin } from "../../src/store/tx.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
-import { startDatabaseProxy } from "../support/proxy.ts"
+import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -122,7 +122,7 @@ test("the answer to a payment's COMMIT is lost: what happened is told once", asy
   const productId = await newProduct(engine, { stock: 1 })
   await listen(engine)
   await makeOrder(engine, productId, 1)
-  proxy.loseAnswerTo("insert-payments")
+  proxy.loseCommit("insert-payments")
   await payOrder(engine, 1)
   expect(proxy.lost()).toBe(1)
   expect(await outboxOf(direct)).toEqual([
