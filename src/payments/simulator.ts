@@ -2,6 +2,7 @@ import { Type, type Static, type TSchema } from "typebox"
 import { Check } from "typebox/value"
 import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
 import type {
+  CancelReport,
   PaymentProvider,
   PaymentReport,
   ProviderNews,
@@ -46,7 +47,7 @@ const RefundAnswer = Type.Object({
   refund_id: Name,
   status: Type.Union([Type.Literal("pending"), Type.Literal("succeeded")]),
 })
-const PaymentAnswer = Type.Object({ status: Type.String(), event: Type.Unknown() })
+const PaymentAnswer = Type.Object({ status: Type.String(), order_id: Id, event: Type.Unknown() })
 const ErrorAnswer = Type.Object({ error: Type.String() })
 
 const kindByType = new Map<string, PaymentEventKind>([
@@ -87,12 +88,14 @@ export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvid
       }
     },
 
-    async cancel({ paymentId }) {
-      const { status } = await ask("POST", `${paymentPath(paymentId)}/cancel`)
-      // 409: it has ended in another way, of which a webhook tells. 404: it is forgotten.
-      if (status !== 200 && status !== 409 && status !== 404) {
-        throw new Error(`the simulator answered ${status} to a cancellation`)
-      }
+    async cancel({ paymentId, orderId, idempotencyKey }) {
+      const path = paymentPath(paymentId)
+      const known = await ask("GET", path)
+      const report = cancelReport(known, orderId)
+      if (report !== null) return report
+      const { status } = await ask("POST", `${path}/cancel`, { key: idempotencyKey })
+      // Whatever else it says, such as that it has just ended in another way: it is asked again.
+      return { status: status === 200 ? "over" : "not now" }
     },
 
     async lookUp({ paymentId }) {
@@ -177,6 +180,15 @@ function paymentReport(body: unknown): PaymentReport {
   if (body.status === "declined" || body.status === "cancelled") return { status: "over" }
   if (body.status !== "succeeded" || !is(PaymentMessage, body.event)) return { status: "open" }
   return { status: "succeeded", event: paymentEvent(body.event, "succeeded") }
+}
+
+/** Null: it may still succeed. */
+function cancelReport({ status, body }: Answer, orderId: number): CancelReport | null {
+  if (status === 404) return { status: "not ours" }
+  if (status !== 200 || !is(PaymentAnswer, body)) return { status: "not now" }
+  if (body.order_id !== orderId) return { status: "not ours" }
+  const report = paymentReport(body)
+  return report.status === "open" ? null : report
 }
 
 /** Payments of the simulator have no odd names; what has one is none of them. */

@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutants.ts"
 
 const killed = "test/faults/worker-faults.test.ts"
+const cancellations = "test/worker/cancellations.test.ts"
 
 /** What keeps money and news of it from getting lost when a worker dies, taken away. */
 export const moneyMutants: readonly Mutant[] = [
@@ -47,5 +48,60 @@ export const moneyMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: killed, test: "same key" },
+  },
+  {
+    name: "cancelled payments: two workers take the same one",
+    edits: [
+      {
+        file: "src/store/cancellations.ts",
+        find: "$3 * power(2",
+        replace: "0 * $3 * power(2",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "taken by nobody else" },
+  },
+  {
+    name: "cancelled payments: one that cannot be cancelled is asked for as long as it exists",
+    edits: [
+      {
+        file: "src/worker/cancellations.ts",
+        find: "isOver || payment.attempts >= MOST_ATTEMPTS",
+        replace: "isOver",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "cannot be cancelled now" },
+  },
+  {
+    name: "cancelled payments: a success that is found on the way is forgotten",
+    edits: [
+      {
+        file: "src/worker/cancellations.ts",
+        find: 'if (report.status === "succeeded") return !isRefusal(await desk.receive(report.event))',
+        replace: "void desk",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "is late money" },
+  },
+  {
+    name: "cancelled payments: that of an order that waits is cancelled",
+    edits: [
+      {
+        file: "src/store/cancellations.ts",
+        find: "where status in ('cancelled', 'expired')",
+        replace: "where status in ('cancelled', 'expired', 'pending_payment')",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "so is that of an order that has expired" },
+  },
+  {
+    name: "cancelled payments: a buyer has somebody else's cancelled",
+    edits: [
+      {
+        file: "src/payments/stripe.ts",
+        find: "intent === null || !isOfOrder(intent, order)",
+        replace: "intent === null || (!isOfOrder(intent, order) && false)",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "is not cancelled" },
   },
 ]

@@ -721,8 +721,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/payments/stripe.ts",
-        find: "!/^pi_\\w+$/.test(paymentId)",
-        replace: "paymentId === null",
+        find: 'if (!isIntentId(paymentId)) return { status: "open" }\n',
+        replace: "",
       },
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "asks nothing" },

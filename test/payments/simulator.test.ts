@@ -147,16 +147,29 @@ describe("a payment that is looked up", () => {
 })
 
 describe("a cancellation", () => {
+  const cancel = (paymentId: string, at = adapter) =>
+    at.cancel?.({ orderId: 1, holdId: 1, paymentId, idempotencyKey: `cancel-${paymentId}` })
+
   test("ends what has not succeeded, and leaves alone what has", async () => {
     const { payment_id: open } = await createPayment(simulator)
     const done = await paid()
-    for (const paymentId of [open, open, done, "pay_none"]) await adapter.cancel?.({ orderId: 1, paymentId })
-    expect((await simulator.get(`/payments/${open}`)).body.status).toBe("cancelled")
-    expect((await simulator.get(`/payments/${done}`)).body.status).toBe("succeeded")
+    const { payment_id: elsewhere } = await createPayment(simulator, { order_id: 2 })
+    expect(await cancel(open)).toEqual({ status: "over" })
+    expect(await cancel(open)).toEqual({ status: "over" })
+    const event = expect.objectContaining({ key: `evt_succeeded_${done}`, orderId: 1 })
+    expect(await cancel(done)).toEqual({ status: "succeeded", event })
+    expect(await cancel("pay_none")).toEqual({ status: "not ours" })
+    expect(await cancel(elsewhere)).toEqual({ status: "not ours" })
+    const statusOf = async (id: string) => (await simulator.get(`/payments/${id}`)).body.status
+    expect(await Promise.all([open, done, elsewhere].map(statusOf))).toEqual([
+      "cancelled",
+      "succeeded",
+      "open",
+    ])
   })
 
   test("that nobody has heard is a fault", async () => {
-    await expect(away.cancel?.({ orderId: 1, paymentId: "pay_1" })).rejects.toThrow("fetch failed")
+    await expect(cancel("pay_1", away)).rejects.toThrow("fetch failed")
   })
 })
 

@@ -61,6 +61,7 @@ const violations: [string, Table, Row][] = [
   ["orders_restocked_is_sold", "orders", { restocked_qty: 1 }],
   ["orders_refund_count_not_negative", "orders", { refund_count: -1 }],
   ["orders_payment_attempts_not_negative", "orders", { payment_attempts: -1 }],
+  ["orders_attempt_cancels_not_negative", "orders", { attempt_cancels: -1 }],
   ["orders_attempt_is_whole", "orders", { attempt_provider: "stripe" }],
 
   ["payment_events_once", "payment_events", { outcome: "ignored_final" }],

@@ -4,6 +4,7 @@ import { needs, type Needs } from "../../src/domain/needs.ts"
 import { changeLoadedProduct } from "../../src/domain/working-set.ts"
 import { removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
 import { instant, isoTime } from "../../src/domain/time.ts"
+import { createCancellations } from "../../src/store/cancellations.ts"
 import { loadWorkingSet } from "../../src/store/load.ts"
 import { createListeners, saveEvents } from "../../src/store/outbox.ts"
 import {
@@ -289,5 +290,22 @@ test("the statements that a batch runs for the outside go through an index", asy
   }
   client.release(true)
   expect(seen.map((statement) => statement.name)).toEqual(["any-webhook-endpoint", "insert-outgoing-events"])
+  expect(scans).toEqual([])
+})
+
+test("the statements that find what providers have to be asked go through an index", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const seen: Statement[] = []
+  const watched = watch(database.views, seen)
+  const cancellations = createCancellations(watched)
+  await cancellations.take(["stripe"], 10)
+  await cancellations.settle({ orderId: 1, productId: 1 })
+
+  const client = await database.views.connect()
+  await client.query("set plan_cache_mode = force_generic_plan")
+  const scans: string[] = []
+  for (const statement of seen) scans.push(...(await wholeReads(client, statement)))
+  client.release(true)
   expect(scans).toEqual([])
 })
