@@ -1,4 +1,4 @@
-import type { PaymentEvent } from "../domain/payment.ts"
+import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
 /**
  * What Doorbuster asks of a payment provider. Everything but the name is optional: a provider that
@@ -44,6 +44,7 @@ export type Reading =
 export type ProviderNews =
   | { readonly about: "payment"; readonly event: PaymentEvent }
   | { readonly about: "refund"; readonly refund: RefundNews }
+  | { readonly about: "dispute"; readonly event: DisputeEvent }
 
 /** What has become of a refund that we sent. */
 export interface RefundNews {

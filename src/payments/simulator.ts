@@ -1,6 +1,6 @@
 import { Type, type Static, type TSchema } from "typebox"
 import { Check } from "typebox/value"
-import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
+import type { DisputeEvent, DisputeEventKind, PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
 import type {
   CancelReport,
   PaymentProvider,
@@ -11,7 +11,7 @@ import type {
   RefundReport,
   WebhookMessage,
 } from "./provider.ts"
-import { fingerprinted } from "./fingerprint.ts"
+import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
 import { refuseSignature } from "./standard-webhooks.ts"
 
 /** How to reach a simulator. */
@@ -43,6 +43,15 @@ const RefundMessage = Type.Object({
     error: Type.Union([Type.String(), Type.Null()]),
   }),
 })
+const DisputeMessage = Type.Object({
+  id: Name,
+  dispute: Type.Object({
+    dispute_id: Name,
+    payment_id: Name,
+    amount_minor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
+  }),
+})
 const RefundAnswer = Type.Object({
   refund_id: Name,
   status: Type.Union([Type.Literal("pending"), Type.Literal("succeeded")]),
@@ -54,6 +63,12 @@ const kindByType = new Map<string, PaymentEventKind>([
   ["payment.succeeded", "succeeded"],
   ["payment.failed", "failed"],
   ["payment.cancelled", "cancelled"],
+])
+
+const disputeKindByType = new Map<string, DisputeEventKind>([
+  ["dispute.opened", "dispute_opened"],
+  ["dispute.won", "dispute_won"],
+  ["dispute.lost", "dispute_lost"],
 ])
 
 const ANSWER_WITHIN_MS = 5_000
@@ -137,6 +152,12 @@ function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
   if (kind !== undefined) {
     return Check(PaymentMessage, event) ? [{ about: "payment", event: paymentEvent(event, kind) }] : null
   }
+  const disputeKind = disputeKindByType.get(event.type)
+  if (disputeKind !== undefined) {
+    return Check(DisputeMessage, event)
+      ? [{ about: "dispute", event: disputeEvent(event, disputeKind) }]
+      : null
+  }
   const isConfirmed = event.type === "refund.succeeded"
   if (!isConfirmed && event.type !== "refund.failed") return []
   if (!Check(RefundMessage, event)) return null
@@ -157,6 +178,18 @@ function paymentEvent({ id, payment }: Static<typeof PaymentMessage>, kind: Paym
     holdId: payment.hold_id ?? null,
     productId: payment.product_id ?? null,
     quantity: payment.quantity ?? null,
+  })
+}
+
+function disputeEvent({ id, dispute }: Static<typeof DisputeMessage>, kind: DisputeEventKind): DisputeEvent {
+  return fingerprintedDispute({
+    provider: "simulator",
+    key: id,
+    kind,
+    paymentId: dispute.payment_id,
+    disputeId: dispute.dispute_id,
+    amountMinor: dispute.amount_minor,
+    currency: dispute.currency,
   })
 }
 

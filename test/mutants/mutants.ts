@@ -9,7 +9,7 @@ export interface Mutant {
   readonly caughtBy: { readonly file: string; readonly test?: string }
 }
 
-interface Edit {
+export interface Edit {
   readonly file: string
   /** Stands there exactly once. */
   readonly find: string
@@ -211,7 +211,7 @@ export const mutants: readonly Mutant[] = [
     name: "one condition looks for events by key and by order",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-money.ts",
         find: "          and (provider, key) in (select * from unnest($1::text[], $2::text[])))\n      union",
         replace:
           "          and (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))\n      union",
@@ -610,9 +610,9 @@ export const mutants: readonly Mutant[] = [
     name: "money: what was returned by hand acts all the same",
     edits: [
       {
-        file: "src/domain/record-payment-event.ts",
-        find: 'return outcome !== "parked" || returnedAt !== null',
-        replace: 'return outcome !== "parked" || returnedAt === undefined',
+        file: "src/domain/event-record.ts",
+        find: 'record.outcome !== "parked" || record.returnedAt !== null',
+        replace: 'record.outcome !== "parked" || record.returnedAt === undefined',
       },
     ],
     caughtBy: { file: "test/http/money.test.ts", test: "sent back by hand" },
@@ -774,7 +774,7 @@ export const mutants: readonly Mutant[] = [
         replace: "(event.holdId === null || event.holdId !== undefined || event.holdId === holdId)",
       },
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-money.ts",
         find: "          and (hold_id is null or hold_id = any($5::bigint[]))\n",
         replace: "          and (hold_id is null or hold_id > 0 or hold_id = any($5::bigint[]))\n",
       },
