@@ -4,6 +4,7 @@ import { createEvents, type Events } from "./events.ts"
 import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"
+import { createCancellations, type Cancellations } from "./store/cancellations.ts"
 import { createIds, type Ids } from "./store/ids.ts"
 import { createInbox, type Inbox } from "./store/inbox.ts"
 import { createLists, type Lists } from "./store/lists.ts"
@@ -35,6 +36,7 @@ export interface Engine {
   readonly money: MoneyViews
   readonly lists: Lists
   readonly refunds: RefundQueue
+  readonly cancellations: Cancellations
   readonly webhooks: Webhooks
   readonly webhookQueue: WebhookQueue
 }
@@ -82,11 +84,12 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const money = createMoneyViews(database.views)
   const lists = createLists(database.views)
   const refunds = createRefundQueue(database.views)
+  const cancellations = createCancellations(database.views)
   const webhooks = {
     endpoints: createWebhookEndpoints(database.views, () => listeners.forget()),
     deliveries: createWebhookDeliveries(database.views),
   }
   const webhookQueue = createWebhookQueue(database.views)
   const sale = { database, events, ids, lanes, gate, desk, lookups, views, products }
-  return { ...sale, inbox, money, lists, refunds, webhooks, webhookQueue }
+  return { ...sale, inbox, money, lists, refunds, cancellations, webhooks, webhookQueue }
 }

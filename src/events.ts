@@ -1,5 +1,6 @@
 import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
+import type { DisputeStatus } from "./domain/dispute.ts"
 import type { Fact } from "./domain/facts.ts"
 import type { PaymentOutcome } from "./domain/payment.ts"
 import type { ProductSettings } from "./domain/product.ts"
@@ -22,7 +23,7 @@ export interface Events extends BatchObserver {
   webhookRefused(refusal: WebhookRefusal): void
   eventParked(event: {
     key: string
-    orderId: number
+    orderId: number | null
     duplicate: boolean
     requestId?: string | undefined
   }): void
@@ -99,6 +100,8 @@ export function createEvents(log: Logger): Events {
         return metrics.refunds.count(fact.refund.status)
       case "refund_settled":
         return metrics.refunds.count(fact.refund.status)
+      case "dispute_changed":
+        return metrics.disputes.count(fact.dispute.status)
       case "payment_event":
         return countPaymentEvent(fact)
       case "product_created":
@@ -192,6 +195,8 @@ function lineOf(fact: Fact): string | null {
       return line("refund.due", refundFields(fact), "Refund due.")
     case "refund_settled":
       return line(`refund.${fact.refund.status}`, refundFields(fact), refundMessages[fact.refund.status])
+    case "dispute_changed":
+      return line(`dispute.${fact.dispute.status}`, disputeFields(fact), disputeMessages[fact.dispute.status])
     case "payment_event":
       return paymentEventLine(fact)
     case "product_created":
@@ -231,6 +236,7 @@ function paymentEventLine(event: PaymentEventFact): string {
 }
 
 const webhookMessages: Record<PaymentOutcome, string> = {
+  disputed: "Dispute noted.",
   paid: "Webhook Payment Success - Stock Deducted",
   cancelled: "Payment Failed",
   ignored_final: "Order already finalized, ignoring webhook.",
@@ -264,6 +270,26 @@ function refundFields({ refund, requestId }: Extract<Fact, { refund: object }>) 
     currency: refund.currency,
     restock_qty: refund.restockQty,
     reason: refund.reason,
+    request_id: requestId,
+  }
+}
+
+const disputeMessages: Record<DisputeStatus, string> = {
+  open: "A buyer's bank takes a payment back; somebody has to answer.",
+  won: "Dispute won, the money is here.",
+  lost: "Dispute lost, the money is gone.",
+}
+
+function disputeFields({ dispute, requestId }: Extract<Fact, { dispute: object }>) {
+  return {
+    dispute_id: dispute.disputeId,
+    order_id: dispute.orderId,
+    product_id: dispute.productId,
+    provider: dispute.provider,
+    payment_id: dispute.paymentId,
+    amount_minor: dispute.amountMinor,
+    held_minor: dispute.heldMinor,
+    currency: dispute.currency,
     request_id: requestId,
   }
 }

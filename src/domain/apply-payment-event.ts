@@ -1,8 +1,10 @@
+import { applyParkedDisputes } from "./apply-dispute.ts"
 import { endUnpaidOrder } from "./cancel-order.ts"
+import { writeRecord, type Effect } from "./event-record.ts"
 import { orderAsOfNow, reclaimDue } from "./expire-due.ts"
 import { endOfUnpaid, type Order } from "./order.ts"
 import { decidePayment, type PaymentDecision, type PaymentSituation } from "./payment-decision.ts"
-import type { Payment, PaymentEvent, PaymentEventRecord, PaymentOutcome } from "./payment.ts"
+import type { Payment, PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import { availableUnits, isWithinSale } from "./product.ts"
 import { oweRefund } from "./owe-refund.ts"
 import { hasPassed, later, type Instant } from "./time.ts"
@@ -13,37 +15,19 @@ import { eventName, productOf, type WorkingSet } from "./working-set.ts"
  * Lets one payment event act on its order and writes down what it did.
  *
  * Money that arrives is always recorded (I7): it pays the order, or it is due to go back. `event` is
- * new, or was parked until this order came to be.
+ * new, or was parked until this order came to be. Disputes that were parked for the payment follow.
  */
 export function applyPaymentEvent(
   state: WorkingSet,
-  event: PaymentEvent | PaymentEventRecord,
+  event: PaymentEvent,
   orderId: number,
   now: Instant,
 ): PaymentEventRecord {
-  const { outcome, late } = actOn(currentOrder(state, orderId, now), { state, event, now })
+  const effect = actOn(currentOrder(state, orderId, now), { state, event, now })
   const order = currentOrder(state, orderId, now)
-  const record: PaymentEventRecord = {
-    ...event,
-    outcome,
-    late,
-    appliedOrderId: order.id,
-    orderStatus: order.status,
-    receivedAt: "receivedAt" in event ? event.receivedAt : now,
-    appliedAt: now,
-    returnedAt: null,
-  }
-  const parked = state.events.get(eventName(event.provider, event.key)) !== undefined
-  if (parked) state.events.replace(record)
-  else state.events.add(record)
-  state.facts.push({
-    kind: "payment_event",
-    key: event.key,
-    orderId: order.id,
-    outcome,
-    duplicate: false,
-    late,
-  })
+  const record = writeRecord(state, event, { order, ...effect }, now)
+  const payment = state.payments.get(eventName(event.provider, event.key))
+  if (payment !== undefined) applyParkedDisputes(state, payment, now)
   return record
 }
 
@@ -59,19 +43,14 @@ interface Arrival {
   readonly now: Instant
 }
 
-interface Effect {
-  readonly outcome: PaymentOutcome
-  readonly late: boolean
-}
-
-function actOn(order: Order, arrival: Arrival): Effect {
+function actOn(order: Order, arrival: Arrival): Omit<Effect, "order"> {
   if (arrival.event.kind === "succeeded") return receiveMoney(order, arrival)
   if (order.status !== "pending_payment") return { outcome: "ignored_final", late: false }
   endUnpaidOrder(arrival.state, order, arrival.now)
   return { outcome: "cancelled", late: false }
 }
 
-function receiveMoney(order: Order, { state, event, now }: Arrival): Effect {
+function receiveMoney(order: Order, { state, event, now }: Arrival): Omit<Effect, "order"> {
   const received = [...state.payments.values()].filter((payment) => payment.orderId === order.id)
   const same = received.find((payment) => isSamePayment(payment, event))
   const decision = decidePayment(situationOf(order, received, { state, event, now }))
@@ -177,6 +156,7 @@ function paymentOf(
     currency: event.currency ?? order.currency,
     allocation,
     refundedMinor: 0,
+    disputedMinor: 0,
     receivedAt: now,
   }
 }

@@ -1,6 +1,6 @@
 import type { Hold } from "./hold.ts"
 import type { Order, PaymentAttempt } from "./order.ts"
-import type { PaymentEvent, PaymentEventRecord } from "./payment.ts"
+import type { DisputeEvent, PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import type { Product, ProductSettings } from "./product.ts"
 import type {
   AdjustStockRefusal,
@@ -61,6 +61,13 @@ export interface RecordPaymentEvent extends CommandBase {
   readonly event: PaymentEvent
   /** The id an order gets if this event has to make it. */
   readonly newOrderId: number
+}
+
+export interface RecordDispute extends CommandBase {
+  readonly kind: "record_dispute"
+  readonly event: DisputeEvent
+  /** The order that its payment came for. */
+  readonly orderId: number
 }
 
 export interface StartPayment extends CommandBase {
@@ -132,6 +139,7 @@ export type Command =
   | PlaceOrder
   | CancelOrder
   | RecordPaymentEvent
+  | RecordDispute
   | StartPayment
   | AwaitPayment
   | RefundOrder
@@ -168,6 +176,7 @@ export interface OutcomeByKind {
   place_order: PlacedOrder | PlaceOrderRefusal
   cancel_order: Order | CancelOrderRefusal
   record_payment_event: RecordedEvent | PaymentEventRefusal
+  record_dispute: RecordedEvent | PaymentEventRefusal
   start_payment: Order | ExtendOrderRefusal
   await_payment: Order | ExtendOrderRefusal
   refund_order: Refund | RefundOrderRefusal

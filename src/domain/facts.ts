@@ -1,3 +1,4 @@
+import type { Dispute } from "./dispute.ts"
 import type { Hold } from "./hold.ts"
 import type { Order } from "./order.ts"
 import type { PaymentOutcome } from "./payment.ts"
@@ -38,10 +39,13 @@ type FactBody =
       readonly stockBefore: number
       readonly stockAfter: number
     }
+  /** It was opened, won or lost. */
+  | { readonly kind: "dispute_changed"; readonly dispute: Dispute }
   | {
       readonly kind: "payment_event"
       readonly key: string
-      readonly orderId: number
+      /** Null: a dispute's that has found no payment. */
+      readonly orderId: number | null
       readonly outcome: PaymentOutcome
       readonly duplicate: boolean
       readonly late: boolean

@@ -7,6 +7,7 @@ import { awaitPayment, startPayment } from "./extend-order.ts"
 import type { Fact } from "./facts.ts"
 import { placeHold } from "./place-hold.ts"
 import { placeOrder } from "./place-order.ts"
+import { recordDispute } from "./record-dispute.ts"
 import { recordPaymentEvent } from "./record-payment-event.ts"
 import { refundOrder } from "./refund-order.ts"
 import { isRefusal, type IdempotencyRefusal, type Refusal } from "./refusals.ts"
@@ -71,6 +72,8 @@ function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[k
       return cancelOrder(state, command, now)
     case "record_payment_event":
       return recordPaymentEvent(state, command, now)
+    case "record_dispute":
+      return recordDispute(state, command, now)
     case "start_payment":
       return startPayment(state, command, now)
     case "await_payment":
@@ -105,6 +108,7 @@ const passingRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "stock_changed",
   "stock_in_use",
   "order_not_paid",
+  "payment_disputed",
   "refund_not_found",
   "refund_not_open",
 ])

@@ -25,7 +25,9 @@ export interface Needs {
   readonly moneyFor: readonly { readonly orderId: number; readonly holdId: number | null }[]
   /** Whether a command may end an order before its money comes in the same batch. */
   readonly mayEndOrders: boolean
-  /** Orders whose refunds are needed. */
+  /** Payments whose news may have come before them: disputes are parked for these. */
+  readonly newPaymentIds: readonly string[]
+  /** Orders whose refunds and disputes are needed. */
   readonly refundOrderIds: readonly number[]
   readonly idempotency: readonly { readonly scope: string; readonly key: string }[]
 }
@@ -51,6 +53,7 @@ export function needs(commands: readonly Command[]): Needs {
     payments: false,
     moneyFor: [],
     mayEndOrders: false,
+    newPaymentIds: [],
     refundOrderIds: [],
     idempotency: [],
   }
@@ -84,14 +87,22 @@ function gather(into: Gathered, command: Command): void {
     case "record_payment_event":
       into.events.push(command.event)
       into.payments = true
-      if (command.event.kind === "succeeded") into.moneyFor.push(command.event)
-      else into.mayEndOrders = true
+      if (command.event.kind === "succeeded") {
+        into.moneyFor.push(command.event)
+        if (command.event.paymentId !== null) into.newPaymentIds.push(command.event.paymentId)
+      } else into.mayEndOrders = true
       into.orderIds.push(command.event.orderId)
       into.newOrderIds.push(command.newOrderId)
       if (command.event.holdId !== null) {
         into.holdIds.push(command.event.holdId)
         into.orderHoldIds.push(command.event.holdId)
       }
+      break
+    case "record_dispute":
+      into.events.push(command.event)
+      into.payments = true
+      into.orderIds.push(command.orderId)
+      into.refundOrderIds.push(command.orderId)
       break
     case "start_payment":
     case "await_payment":

@@ -1,3 +1,4 @@
+import type { Dispute } from "./dispute.ts"
 import type { Fact } from "./facts.ts"
 import { decimalAmount } from "./money.ts"
 import type { Order } from "./order.ts"
@@ -14,6 +15,7 @@ export const eventTypes = [
   "order.expired",
   "order.refunded",
   "payment.refund_due",
+  "payment.disputed",
   "product.sold_out",
   "product.restocked",
 ] as const
@@ -79,6 +81,8 @@ function eventOfFact(fact: Fact): Told | null {
       return { type: "order.refunded", name: fact.order.id, data: orderData(fact.order) }
     case "refund_due":
       return refundDue(fact.refund)
+    case "dispute_changed":
+      return disputed(fact.dispute)
     default:
       return null
   }
@@ -89,6 +93,17 @@ function refundDue(refund: Refund): Told | null {
   if (refund.status !== "due") return null
   const name = refundName(refund.orderId, refund.number)
   return { type: "payment.refund_due", name, data: refundData(refund) }
+}
+
+/** Names of disputes are their providers', so what the id may not contain is written otherwise. */
+function disputed(dispute: Dispute): Told {
+  const { orderId, provider, disputeId, status } = dispute
+  const name = encodeURIComponent(disputeId).replaceAll(".", "%2E")
+  return {
+    type: "payment.disputed",
+    name: `${orderId}-${provider}-${name}-${status}`,
+    data: disputeData(dispute),
+  }
 }
 
 function eventOfProduct({ product, loadedProduct }: WorkingSet): Told | null {
@@ -141,6 +156,24 @@ export function refundData(refund: Refund) {
     restock_qty: refund.restockQty,
     not_before: isoTime(refund.notBefore),
     created_at: isoTime(refund.createdAt),
+  }
+}
+
+/** A dispute under its names outside. */
+export function disputeData(dispute: Dispute) {
+  return {
+    dispute_id: dispute.disputeId,
+    order_id: dispute.orderId,
+    product_id: dispute.productId,
+    provider: dispute.provider,
+    payment_id: dispute.paymentId,
+    status: dispute.status,
+    amount_minor: dispute.amountMinor,
+    amount: decimalAmount(dispute.amountMinor, dispute.currency),
+    held_minor: dispute.heldMinor,
+    currency: dispute.currency,
+    created_at: isoTime(dispute.createdAt),
+    updated_at: isoTime(dispute.updatedAt),
   }
 }
 

@@ -4,20 +4,28 @@ import type { Instant } from "./time.ts"
 /** What a provider says about a payment; its own spellings are translated before they get here. */
 export type PaymentEventKind = "succeeded" | "failed" | "cancelled"
 
+/** What a provider says about a dispute: the buyer's bank takes money back, gives it up, or keeps it. */
+export type DisputeEventKind = "dispute_opened" | "dispute_won" | "dispute_lost"
+
 /**
  * What an event did.
  *
- * `paid`, `cancelled`: it moved the order. `ignored_final`: the order was already final.
- * `refund_due`: money arrived that the order could not take. `parked`: no such order yet.
+ * `paid`, `cancelled`: it moved the order. `disputed`: it opened or closed a dispute. `ignored_final`:
+ * the order, or the dispute, was already final. `refund_due`: money arrived that the order could not
+ * take. `parked`: no such order, or payment, yet.
  */
-export type PaymentOutcome = "paid" | "cancelled" | "ignored_final" | "refund_due" | "parked"
+export type PaymentOutcome = "paid" | "cancelled" | "disputed" | "ignored_final" | "refund_due" | "parked"
 
-/** One verified message from a payment provider. `(provider, key)` identifies it for ever (I4). */
-export interface PaymentEvent {
+/** What all messages of payment providers have. `(provider, key)` identifies one for ever (I4). */
+interface ProviderMessage {
   readonly provider: string
   readonly key: string
   /** Digest of everything the message says, to tell a repetition from a reused key. */
   readonly fingerprint: string
+}
+
+/** One verified message about a payment. */
+export interface PaymentEvent extends ProviderMessage {
   readonly kind: PaymentEventKind
   readonly orderId: number
   /** The provider's name for the payment; null when it gives none. */
@@ -29,10 +37,32 @@ export interface PaymentEvent {
   readonly holdId: number | null
   readonly productId: number | null
   readonly quantity: number | null
+  readonly disputeId: null
 }
 
+/** One verified message about a dispute. It names no order, only the payment. */
+export interface DisputeEvent extends ProviderMessage {
+  readonly kind: DisputeEventKind
+  readonly orderId: null
+  readonly paymentId: string
+  /** How much the bank claims; null: the provider did not say, all of the payment is then taken. */
+  readonly amountMinor: number | null
+  readonly currency: string | null
+  readonly holdId: null
+  readonly productId: null
+  readonly quantity: null
+  /** The provider's name for the dispute. */
+  readonly disputeId: string
+}
+
+/** Any message of a payment provider; those about disputes have a `disputeId`. */
+export type ProviderEvent = PaymentEvent | DisputeEvent
+
 /** An event in the inbox, with what it did. */
-export interface PaymentEventRecord extends PaymentEvent {
+export type PaymentEventRecord = ProviderEvent & Fate
+
+/** What became of an event. */
+interface Fate {
   readonly outcome: PaymentOutcome
   /** The order the event was applied to; null while parked. */
   readonly appliedOrderId: number | null
@@ -59,5 +89,7 @@ export interface Payment {
   readonly allocation: "order" | "refund_due"
   /** How much of it has gone back or is about to (I7). */
   readonly refundedMinor: number
+  /** How much of it the buyer's bank holds back, or has taken for good (I7). */
+  readonly disputedMinor: number
   readonly receivedAt: Instant
 }

@@ -100,5 +100,5 @@ export function applyParkedEvents(state: WorkingSet, orderId: number, now: Insta
   const parked = [...state.events.values()]
     .filter((event) => event.outcome === "parked" && event.returnedAt === null && isMeant(event))
     .sort((a, b) => a.receivedAt - b.receivedAt)
-  for (const event of parked) applyPaymentEvent(state, event, orderId, now)
+  for (const event of parked) if (event.disputeId === null) applyPaymentEvent(state, event, orderId, now)
 }

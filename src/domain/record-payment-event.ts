@@ -1,5 +1,6 @@
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { RecordedEvent, RecordPaymentEvent } from "./commands.ts"
+import { lookUpEvent } from "./event-record.ts"
 import type { Order } from "./order.ts"
 import type { PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import { applyParkedEvents, convertHold, refuseOrder } from "./place-order.ts"
@@ -21,28 +22,14 @@ export function recordPaymentEvent(
   now: Instant,
 ): RecordedEvent | PaymentEventRefusal {
   const { event } = command
-  const known = state.events.get(eventName(event.provider, event.key))
-  if (known !== undefined && known.fingerprint !== event.fingerprint) return { code: "event_key_reused" }
-  if (known !== undefined && isSettled(known)) {
-    state.facts.push({
-      kind: "payment_event",
-      key: event.key,
-      orderId: known.appliedOrderId ?? known.orderId,
-      outcome: known.outcome,
-      duplicate: true,
-      late: known.late,
-    })
-    return { event: known, duplicate: true }
-  }
+  const known = lookUpEvent(state, event)
+  if (known.is === "another") return { code: "event_key_reused" }
+  if (known.is === "applied") return { event: known.record, duplicate: true }
 
   const order = orderOfEvent(state, event) ?? orderFromHold(state, command, now)
   if (order === null) return { code: "order_unknown" }
-  return { event: actOnce(state, known ?? event, order.id, now), duplicate: known !== undefined }
-}
-
-/** True when it has acted, or never will. */
-function isSettled({ outcome, returnedAt }: PaymentEventRecord): boolean {
-  return outcome !== "parked" || returnedAt !== null
+  const arrived = known.is === "parked" && known.record.disputeId === null ? known.record : event
+  return { event: actOnce(state, arrived, order.id, now), duplicate: known.is === "parked" }
 }
 
 /**
@@ -55,12 +42,7 @@ function orderOfEvent(state: WorkingSet, { orderId, holdId }: PaymentEvent): Ord
 }
 
 /** Making the order has applied what was parked for it, perhaps this event itself, sent again. */
-function actOnce(
-  state: WorkingSet,
-  event: PaymentEvent | PaymentEventRecord,
-  orderId: number,
-  now: Instant,
-): PaymentEventRecord {
+function actOnce(state: WorkingSet, event: PaymentEvent, orderId: number, now: Instant): PaymentEventRecord {
   const record = state.events.get(eventName(event.provider, event.key))
   const hasActed = record !== undefined && record.outcome !== "parked"
   return hasActed ? record : applyPaymentEvent(state, event, orderId, now)

@@ -10,7 +10,8 @@ import type { WorkingSet } from "./working-set.ts"
  * Gives back money of the payment that paid an order, and puts units of it on offer again.
  *
  * The units are available at once; the money is due until its provider has sent it. Never more money
- * than came in, and never more units than were sold, counting all refunds before (I2, I7).
+ * than came in and the buyer's bank has left, and never more units than were sold, counting all refunds
+ * before (I2, I7).
  */
 export function refundOrder(
   state: WorkingSet,
@@ -24,12 +25,19 @@ export function refundOrder(
   )
   if (payment === undefined) return { code: "order_not_paid" }
 
-  const refundableMinor = payment.amountMinor - payment.refundedMinor
+  const isDisputed = payment.disputedMinor > 0
+  const refundableMinor = payment.amountMinor - payment.refundedMinor - payment.disputedMinor
   const restockableQty = order.quantity - order.restockedQty
   const amount = amountMinor ?? refundableMinor
-  if (amount > refundableMinor) return { code: "refund_over_payment", refundableMinor }
+  if (amount > refundableMinor) {
+    return { code: isDisputed ? "payment_disputed" : "refund_over_payment", refundableMinor }
+  }
   if (restockQty > restockableQty) return { code: "restock_over_order", restockableQty }
-  if (amount === 0 && restockQty === 0) return { code: "nothing_to_refund" }
+  if (amount === 0 && restockQty === 0) {
+    return amountMinor === null && isDisputed
+      ? { code: "payment_disputed", refundableMinor }
+      : { code: "nothing_to_refund" }
+  }
 
   if (restockQty > 0) {
     state.orders.replace({ ...order, restockedQty: order.restockedQty + restockQty })

@@ -20,6 +20,9 @@ export type RefundReason =
   | "sold_out"
   | "requested"
 
+/** Why a refund was not sent: the buyer's bank takes the payment back. Its `lastError`. */
+export const WITHHELD = "disputed"
+
 /** Money that has to go back to whoever paid it, and units that are on offer again with it. */
 export interface Refund {
   readonly productId: number

@@ -51,6 +51,8 @@ export type RefundOrderRefusal =
   | { readonly code: "order_not_found" }
   /** No payment pays it, so there is nothing to give back but what goes back by itself. */
   | { readonly code: "order_not_paid" }
+  /** What is left of the payment beside what the buyer's bank takes back. */
+  | { readonly code: "payment_disputed"; readonly refundableMinor: number }
   /** What is left of the payment. */
   | { readonly code: "refund_over_payment"; readonly refundableMinor: number }
   /** How many of the order's units are not on offer again yet. */
@@ -58,7 +60,11 @@ export type RefundOrderRefusal =
   | { readonly code: "nothing_to_refund" }
 
 /** Why a refund stays as it is. */
-export type SettleRefundRefusal = { readonly code: "refund_not_found" } | { readonly code: "refund_not_open" }
+export type SettleRefundRefusal =
+  | { readonly code: "refund_not_found" }
+  | { readonly code: "refund_not_open" }
+  /** The buyer gets it from his bank. */
+  | { readonly code: "payment_disputed"; readonly refundableMinor: number }
 
 /** Why a product was not created or changed. */
 export type ChangeProductRefusal =

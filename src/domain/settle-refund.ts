@@ -1,13 +1,15 @@
 import type { RefundResult, SettleRefund } from "./commands.ts"
+import { coversRefunds } from "./dispute.ts"
 import type { Order } from "./order.ts"
 import type { SettleRefundRefusal } from "./refusals.ts"
-import { refundName, type Refund, type RefundStatus } from "./refund.ts"
+import { refundName, WITHHELD, type Refund, type RefundStatus } from "./refund.ts"
 import type { Instant } from "./time.ts"
 import type { WorkingSet } from "./working-set.ts"
 
 /**
  * Writes down what has become of a refund. Says the same again as often as it is said; what is
- * confirmed stays confirmed. The order is `refunded` when its whole total is confirmed to be back.
+ * confirmed stays confirmed. One that was withheld when a worker had just taken it may have been sent all
+ * the same. The order is `refunded` when its whole total is confirmed to be back.
  */
 export function settleRefund(
   state: WorkingSet,
@@ -17,13 +19,24 @@ export function settleRefund(
   const refund = state.refunds.get(refundName(orderId, number))
   if (refund === undefined) return { code: "refund_not_found" }
   if (refund.status === "confirmed" || refund.status === result.status) return refund
-  if (!mayBecome[refund.status].includes(result.status)) return { code: "refund_not_open" }
+  const isFound = refund.lastError === WITHHELD && result.status === "sent"
+  if (!isFound && !mayBecome[refund.status].includes(result.status)) return { code: "refund_not_open" }
+  if (result.status === "due" && isCovered(state, refund)) {
+    return { code: "payment_disputed", refundableMinor: 0 }
+  }
 
   const settled: Refund = { ...refund, ...changes(refund, result, now), updatedAt: now }
   state.refunds.replace(settled)
   state.facts.push({ kind: "refund_settled", refund: settled })
   if (settled.status === "confirmed" && settled.reason === "requested") markRefunded(state, orderId, now)
   return settled
+}
+
+/** The buyer gets it from his bank, so sending it once more would give it to him twice. */
+function isCovered(state: WorkingSet, { provider, eventKey }: Refund): boolean {
+  return [...state.disputes.values()].some(
+    (dispute) => dispute.provider === provider && dispute.eventKey === eventKey && coversRefunds(dispute),
+  )
 }
 
 /** `failed → due`: somebody has looked, and it is to be tried again. */
@@ -37,7 +50,7 @@ const mayBecome: Record<RefundStatus, readonly RefundStatus[]> = {
 function changes(refund: Refund, result: RefundResult, now: Instant): Partial<Refund> {
   switch (result.status) {
     case "due":
-      return { status: "due", notBefore: now, attempts: 0 }
+      return { status: "due", notBefore: now, attempts: 0, lastError: null }
     case "failed":
       return { status: "failed", lastError: result.error }
     case "sent":

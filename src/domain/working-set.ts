@@ -1,3 +1,4 @@
+import { disputeName, type Dispute } from "./dispute.ts"
 import type { Fact } from "./facts.ts"
 import type { Hold } from "./hold.ts"
 import type { Order } from "./order.ts"
@@ -70,6 +71,8 @@ export interface WorkingSet {
   readonly payments: Rows<string, Payment>
   /** By `refundName(orderId, number)`: the refunds of the orders that commands about refunds name. */
   readonly refunds: Rows<string, Refund>
+  /** By `disputeName(provider, eventKey, disputeId)`: the disputes of the same orders. */
+  readonly disputes: Rows<string, Dispute>
   readonly adjustments: StockAdjustment[]
   /** By `idempotencyName(scope, key)`. */
   readonly idempotency: Rows<string, IdempotencyRecord>
@@ -93,6 +96,7 @@ export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
     events: rowsBy((event) => eventName(event.provider, event.key)),
     payments: rowsBy((payment) => eventName(payment.provider, payment.eventKey)),
     refunds: rowsBy((refund) => refundName(refund.orderId, refund.number)),
+    disputes: rowsBy((dispute) => disputeName(dispute.provider, dispute.eventKey, dispute.disputeId)),
     adjustments: [],
     idempotency: rowsBy((record) => idempotencyName(record.scope, record.key)),
     nextDeadline: undefined,

@@ -13,6 +13,7 @@ export type RequestRefusal =
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
   | { readonly code: "payment_event_not_found" }
+  | { readonly code: "dispute_not_found" }
   | { readonly code: "webhook_endpoint_not_found" }
   | { readonly code: "webhook_delivery_not_found" }
   | { readonly code: "too_many_endpoints"; readonly mostEndpoints: number }
@@ -47,6 +48,7 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   order_not_found: { status: 404, title: "There is no such order" },
   route_not_found: { status: 404, title: "There is nothing at this address" },
   payment_event_not_found: { status: 404, title: "No payment without an order has this name" },
+  dispute_not_found: { status: 404, title: "The order has no such dispute" },
   webhook_endpoint_not_found: { status: 404, title: "There is no such webhook endpoint" },
   webhook_delivery_not_found: { status: 404, title: "This endpoint has no such delivery" },
   refund_not_found: { status: 404, title: "There is no such refund" },
@@ -61,6 +63,7 @@ const problems: Record<AnyRefusal["code"], Problem> = {
   stock_in_use: { status: 409, title: "More units are held and sold than that" },
   customer_limit_reached: { status: 409, title: "The customer has as many units as allowed" },
   order_not_paid: { status: 409, title: "No payment pays this order" },
+  payment_disputed: { status: 409, title: "The buyer's bank takes the payment back" },
   refund_over_payment: { status: 409, title: "Less than that is left of the payment" },
   restock_over_order: { status: 409, title: "The order has fewer units than that left" },
   refund_not_open: { status: 409, title: "The refund cannot become that" },
@@ -164,6 +167,7 @@ function members(refusal: AnyRefusal): object {
       return { max_per_hold: refusal.maxPerHold }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }
+    case "payment_disputed":
     case "refund_over_payment":
       return { refundable_minor: refusal.refundableMinor }
     case "restock_over_order":

@@ -42,7 +42,14 @@ export function body<Properties extends Record<string, TSchema>>(properties: Pro
 
 export const holdStatuses = ["active", "converted", "expired", "released"] as const
 export const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
-export const paymentOutcomes = ["paid", "cancelled", "ignored_final", "refund_due", "parked"] as const
+export const paymentOutcomes = [
+  "paid",
+  "cancelled",
+  "disputed",
+  "ignored_final",
+  "refund_due",
+  "parked",
+] as const
 export const paymentAllocations = ["order", "refund_due"] as const
 
 export const ProductWire = Type.Object({
@@ -127,7 +134,8 @@ export const PaymentAnswer = Type.Object({
   duplicate: Type.Boolean(),
   order_id: Id,
   status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
-  outcome: Type.String({ enum: [...paymentOutcomes] }),
+  // It tells of payments only, not of disputes.
+  outcome: Type.String({ enum: paymentOutcomes.filter((outcome) => outcome !== "disputed") }),
   late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
 })
 
@@ -170,6 +178,25 @@ export const RefundWire = Type.Object({
 
 export const RefundList = Type.Object({ data: Type.Array(RefundWire) })
 
+export const DisputeWire = Type.Object({
+  dispute_id: Type.String({ description: "the provider's name for it" }),
+  order_id: Id,
+  product_id: Id,
+  provider: Type.String(),
+  payment_id: Type.String(),
+  status: Type.String({ enum: ["open", "won", "lost"] }),
+  amount_minor: Type.Integer({ description: "what the buyer's bank claims" }),
+  amount: Type.String(),
+  held_minor: Type.Integer({ description: "how much of it counts as gone beside the payment's refunds" }),
+  currency: Type.String(),
+  created_at: Time,
+  updated_at: Time,
+})
+
+export const DisputeList = Type.Object({ data: Type.Array(DisputeWire) })
+
+export const DisputeBody = body({ provider: Label, dispute_id: Label })
+
 const StrayPaymentWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
@@ -182,17 +209,22 @@ const StrayPaymentWire = Type.Object({
 })
 
 export const MoneyInboxEntry = Type.Object({
-  kind: Type.String({ enum: ["payment_without_order", "refund"] }),
+  kind: Type.String({ enum: ["payment_without_order", "refund", "dispute"] }),
   why: Type.String({ description: "in words, for whoever has to look" }),
   actions: Type.Array(
     Type.Object({
-      name: Type.String({ enum: ["retry", "confirm", "returned"] }),
+      name: Type.String({ enum: ["retry", "confirm", "returned", "won", "lost"] }),
       href: Type.String({ description: "to be POSTed to" }),
-      body: Type.Union([Type.Object({ provider: Type.String(), key: Type.String() }), Type.Null()]),
+      body: Type.Union([
+        Type.Object({ provider: Type.String(), key: Type.String() }),
+        Type.Object({ provider: Type.String(), dispute_id: Type.String() }),
+        Type.Null(),
+      ]),
     }),
   ),
   payment_event: Type.Union([StrayPaymentWire, Type.Null()]),
   refund: Type.Union([RefundWire, Type.Null()]),
+  dispute: Type.Union([DisputeWire, Type.Null()]),
 })
 
 export const MoneyInbox = Type.Object({
@@ -212,14 +244,18 @@ const PaymentWire = Type.Object({
   currency: Type.String(),
   allocation: Type.String({ enum: [...paymentAllocations] }),
   refunded_minor: Type.Integer({ description: "how much of it has gone back or is about to" }),
+  disputed_minor: Type.Integer({ description: "how much of it a bank holds back, or has taken" }),
   received_at: Time,
 })
 
 const PaymentEventWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
-  kind: Type.String({ enum: ["succeeded", "failed", "cancelled"] }),
-  order_id: Type.Integer({ description: "the order that it names" }),
+  kind: Type.String({
+    enum: ["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"],
+  }),
+  dispute_id: orNull<string>("string"),
+  order_id: orNull<number>("integer", { description: "the order that it names; a dispute's names none" }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),
   currency: orNull<string>("string"),
@@ -330,5 +366,6 @@ export type OrderAnswer = Static<typeof OrderWire>
 export type PaymentAnswerRow = Static<typeof PaymentWire>
 export type PaymentEventAnswerRow = Static<typeof PaymentEventWire>
 export type RefundAnswer = Static<typeof RefundWire>
+export type DisputeAnswer = Static<typeof DisputeWire>
 export type MoneyInboxAnswer = Static<typeof MoneyInboxEntry>
 export type ProductChanges = Static<typeof ProductChangesBody>

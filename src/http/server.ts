@@ -11,6 +11,7 @@ import { acceptJsonOnly } from "./json-body.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
+import { adminDisputeRoutes } from "./routes/admin-disputes.ts"
 import { adminMoneyRoutes } from "./routes/admin-money.ts"
 import { adminProductRoutes } from "./routes/admin-products.ts"
 import { adminWebhookRoutes } from "./routes/admin-webhooks.ts"
@@ -92,6 +93,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   simulatorRoutes(app, services)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
+  adminDisputeRoutes(app, services)
   adminListRoutes(app, services)
   adminWebhookRoutes(app, services)
   healthRoutes(app, services)

@@ -1,12 +1,15 @@
+import type { Dispute } from "../domain/dispute.ts"
 import type { Hold } from "../domain/hold.ts"
 import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
-import { orderData, refundData } from "../domain/outgoing-event.ts"
+import { disputeData, orderData, refundData } from "../domain/outgoing-event.ts"
 import { availableUnits, saleState, type Product, type SaleState } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
-import { refundName, type Refund } from "../domain/refund.ts"
+import type { OpenRefund, StrayPayment } from "../store/money-views.ts"
+import { refundName, WITHHELD, type Refund } from "../domain/refund.ts"
 import type {
+  DisputeAnswer,
   HoldAnswer,
   MoneyInboxAnswer,
   PaymentAnswerRow,
@@ -110,21 +113,27 @@ export function refundAnswer(refund: Refund): RefundAnswer {
 }
 
 /** A refund that is not confirmed, with what can be done. */
-export function openRefundAnswer(refund: Refund): MoneyInboxAnswer {
+export function openRefundAnswer(refund: OpenRefund): MoneyInboxAnswer {
   const address = `/api/admin/refunds/${refundName(refund.orderId, refund.number)}`
   const confirm = { name: "confirm", href: `${address}/confirm`, body: null }
   const retry = { name: "retry", href: `${address}/retry`, body: null }
   return {
     kind: "refund",
     why: whyOpen(refund),
-    actions: refund.status === "failed" ? [retry, confirm] : [confirm],
+    actions: refund.status === "failed" && !refund.isCovered ? [retry, confirm] : [confirm],
     payment_event: null,
     refund: refundAnswer(refund),
+    dispute: null,
   }
 }
 
-function whyOpen({ status, lastError, attempts }: Refund): string {
+function whyOpen({ status, lastError, attempts, isCovered }: OpenRefund): string {
   if (status === "sent") return "its provider has taken it on and has not said that it is back"
+  if (lastError === WITHHELD) {
+    return isCovered
+      ? "it was not sent, because the buyer's bank takes the payment back: if it does, this is back with it"
+      : "it was not sent, because the buyer's bank had taken the payment back"
+  }
   if (status === "failed") return `its provider refused it: ${lastError ?? "without a reason"}`
   return attempts === 0
     ? "it has not been sent yet"
@@ -132,7 +141,7 @@ function whyOpen({ status, lastError, attempts }: Refund): string {
 }
 
 /** A success that waits for its order, with what can be done. */
-export function strayPaymentAnswer(event: PaymentEventRecord): MoneyInboxAnswer {
+export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
   const { provider, key } = event
   const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } }
   return {
@@ -150,8 +159,30 @@ export function strayPaymentAnswer(event: PaymentEventRecord): MoneyInboxAnswer 
       returned_at: isoTimeOrNull(event.returnedAt),
     },
     refund: null,
+    dispute: null,
   }
 }
+
+/** An open dispute, with what can be done here. */
+export function openDisputeAnswer(dispute: Dispute): MoneyInboxAnswer {
+  const { provider, disputeId, orderId } = dispute
+  const body = { provider, dispute_id: disputeId }
+  const address = `/api/admin/orders/${orderId}/disputes`
+  return {
+    kind: "dispute",
+    why: "disputed: the buyer's bank takes the payment back; answer it at its provider, which tells how it ends",
+    actions: [
+      { name: "won", href: `${address}/won`, body },
+      { name: "lost", href: `${address}/lost`, body },
+    ],
+    payment_event: null,
+    refund: null,
+    dispute: disputeData(dispute),
+  }
+}
+
+/** A dispute as it goes over the wire: as others are told of it. */
+export const disputeAnswer: (dispute: Dispute) => DisputeAnswer = disputeData
 
 /** A payment as it goes over the wire. */
 export function paymentWire(payment: Payment): PaymentAnswerRow {
@@ -166,6 +197,7 @@ export function paymentWire(payment: Payment): PaymentAnswerRow {
     currency: payment.currency,
     allocation: payment.allocation,
     refunded_minor: payment.refundedMinor,
+    disputed_minor: payment.disputedMinor,
     received_at: isoTime(payment.receivedAt),
   }
 }
@@ -176,6 +208,7 @@ export function paymentEventWire(event: PaymentEventRecord): PaymentEventAnswerR
     provider: event.provider,
     key: event.key,
     kind: event.kind,
+    dispute_id: event.disputeId,
     order_id: event.orderId,
     payment_id: event.paymentId,
     amount_minor: event.amountMinor,

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "../domain/commands.ts"
-import type { PaymentEvent, PaymentEventRecord } from "../domain/payment.ts"
+import type { DisputeEvent, PaymentEvent, PaymentEventRecord, ProviderEvent } from "../domain/payment.ts"
 import { isRefusal, type Refusal } from "../domain/refusals.ts"
 import type { Ids } from "../store/ids.ts"
 import type { Inbox } from "../store/inbox.ts"
@@ -7,11 +7,11 @@ import type { Lookups } from "../store/lookups.ts"
 import type { LaneRefusal } from "./lane.ts"
 import type { Lanes } from "./lanes.ts"
 
-/** Brings payment events to the lane of their order, or keeps them until there is one. */
+/** Brings payment events to the lane of their order, or payment, or keeps them until there is one. */
 export interface PaymentDesk {
   /** Records an event and lets it act, once, however often it comes (I4). */
-  receive(event: PaymentEvent, requestId?: string): Promise<RecordedEvent | Refusal | LaneRefusal>
-  /** Applies parked events whose order has come to be meanwhile; returns how many. */
+  receive(event: ProviderEvent, requestId?: string): Promise<RecordedEvent | Refusal | LaneRefusal>
+  /** Applies parked events whose order or payment has come to be meanwhile; returns how many. */
   applyParked(limit: number): Promise<number>
 }
 
@@ -19,7 +19,8 @@ export interface PaymentDesk {
 export interface DeskObserver {
   eventParked(event: {
     key: string
-    orderId: number
+    /** Null: a dispute's, which names its payment. */
+    orderId: number | null
     duplicate: boolean
     requestId?: string | undefined
   }): void
@@ -35,14 +36,24 @@ export interface DeskParts {
 
 /** Makes the desk of this process. */
 export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: DeskParts): PaymentDesk {
-  async function receive(event: PaymentEvent, requestId?: string) {
+  async function receive(event: ProviderEvent, requestId?: string) {
     const outcome = await actSomewhere(event, requestId)
     const isParked = outcome === null || (isRefusal(outcome) && outcome.code === "order_unknown")
     return isParked ? park(event, requestId) : outcome
   }
 
-  /** Null: neither the order nor a hold that could become it is known. */
-  async function actSomewhere(event: PaymentEvent, requestId?: string) {
+  /** Null: neither the order nor a hold that could become it is known, or not the payment. */
+  function actSomewhere(event: ProviderEvent, requestId?: string) {
+    return event.disputeId === null ? actOnOrder(event, requestId) : actOnPayment(event, requestId)
+  }
+
+  async function actOnPayment(event: DisputeEvent, requestId?: string) {
+    const place = await lookups.placeOfPayment(event.provider, event.paymentId)
+    if (place === null) return null
+    return (await lanes.submit({ kind: "record_dispute", ...place, requestId, event })).outcome
+  }
+
+  async function actOnOrder(event: PaymentEvent, requestId?: string) {
     const order = await lookups.placeOfOrder(event.orderId)
     const isNamed = order !== null && (event.holdId === null || event.holdId === order.holdId)
     if (isNamed) return act(event, order.productId, event.orderId, requestId)
@@ -60,7 +71,7 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
   }
 
   async function park(
-    event: PaymentEvent,
+    event: ProviderEvent,
     requestId?: string,
   ): Promise<RecordedEvent | Refusal | LaneRefusal> {
     const parked = await inbox.park(event)
@@ -75,7 +86,7 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
   }
 
   async function repeated(
-    event: PaymentEvent,
+    event: ProviderEvent,
     requestId?: string,
   ): Promise<RecordedEvent | Refusal | LaneRefusal> {
     const known = await inbox.find(event.provider, event.key)

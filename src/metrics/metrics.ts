@@ -48,6 +48,12 @@ export function createMetrics() {
       label: "status",
       registry,
     }),
+    disputes: createTally({
+      name: "doorbuster_disputes_total",
+      help: "Disputes that were opened, won and lost",
+      label: "status",
+      registry,
+    }),
     deliveries: createTally({
       name: "doorbuster_webhook_deliveries_total",
       help: "Attempts to deliver outgoing events by outcome",

@@ -1,7 +1,23 @@
 import { hash } from "node:crypto"
-import type { PaymentEvent } from "../domain/payment.ts"
+import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
 /** Completes an event with the digest of everything that it says, in the order in which it is given. */
-export function fingerprinted(event: Omit<PaymentEvent, "fingerprint">): PaymentEvent {
-  return { ...event, fingerprint: hash("sha256", JSON.stringify(event), "base64url") }
+export function fingerprinted(event: Omit<PaymentEvent, "fingerprint" | "disputeId">): PaymentEvent {
+  return { ...event, disputeId: null, fingerprint: digest(event) }
+}
+
+/** What a provider says of a dispute. */
+export type DisputeSaid = Pick<
+  DisputeEvent,
+  "provider" | "key" | "kind" | "paymentId" | "disputeId" | "amountMinor" | "currency"
+>
+
+/** As {@link fingerprinted}, for an event about a dispute. */
+export function fingerprintedDispute(said: DisputeSaid): DisputeEvent {
+  const nothing = { orderId: null, holdId: null, productId: null, quantity: null }
+  return { ...said, ...nothing, fingerprint: digest(said) }
+}
+
+function digest(content: object): string {
+  return hash("sha256", JSON.stringify(content), "base64url")
 }

@@ -1,4 +1,4 @@
-import type { PaymentEvent } from "../domain/payment.ts"
+import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
 /**
  * What Doorbuster asks of a payment provider. Everything but the name is optional: a provider that
@@ -15,8 +15,11 @@ export interface PaymentProvider {
   readWebhook?(message: WebhookMessage): Promise<Reading> | Reading
   /** Sends money back. The same `idempotencyKey` again is the same refund, sent once. */
   refund?(order: RefundOrder): Promise<RefundReport>
-  /** Ends a payment that has not succeeded, so that it cannot succeed any more. */
-  cancel?(payment: PaymentQuestion): Promise<void>
+  /**
+   * Ends a payment that has not succeeded, so that it cannot succeed any more, but only if it is the
+   * order's: its name comes from a buyer's page. The same `idempotencyKey` again is the same wish.
+   */
+  cancel?(payment: Cancellation): Promise<CancelReport>
   /** What has become of a payment. */
   lookUp?(payment: PaymentQuestion): Promise<PaymentReport>
 }
@@ -41,6 +44,7 @@ export type Reading =
 export type ProviderNews =
   | { readonly about: "payment"; readonly event: PaymentEvent }
   | { readonly about: "refund"; readonly refund: RefundNews }
+  | { readonly about: "dispute"; readonly event: DisputeEvent }
 
 /** What has become of a refund that we sent. */
 export interface RefundNews {
@@ -76,6 +80,24 @@ export interface PaymentQuestion {
   readonly orderId: number
   readonly paymentId: string
 }
+
+/** A payment that must not succeed any more. */
+export interface Cancellation extends PaymentQuestion {
+  /** The hold that the order was made from; a payment that names another one is not the order's. */
+  readonly holdId: number
+  readonly idempotencyKey: string
+}
+
+/** What came of a wish to cancel. */
+export type CancelReport =
+  /** As its webhook would tell it. */
+  | { readonly status: "succeeded"; readonly event: PaymentEvent }
+  /** It cannot succeed any more. */
+  | { readonly status: "over" }
+  /** There is no such payment, or it is not the order's. */
+  | { readonly status: "not ours" }
+  /** It may work later; so does whatever is thrown. */
+  | { readonly status: "not now" }
 
 /** What a provider says of a payment when it is asked. */
 export type PaymentReport =

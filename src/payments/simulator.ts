@@ -1,7 +1,8 @@
 import { Type, type Static, type TSchema } from "typebox"
 import { Check } from "typebox/value"
-import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
+import type { DisputeEvent, DisputeEventKind, PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
 import type {
+  CancelReport,
   PaymentProvider,
   PaymentReport,
   ProviderNews,
@@ -10,7 +11,7 @@ import type {
   RefundReport,
   WebhookMessage,
 } from "./provider.ts"
-import { fingerprinted } from "./fingerprint.ts"
+import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
 import { refuseSignature } from "./standard-webhooks.ts"
 
 /** How to reach a simulator. */
@@ -42,17 +43,32 @@ const RefundMessage = Type.Object({
     error: Type.Union([Type.String(), Type.Null()]),
   }),
 })
+const DisputeMessage = Type.Object({
+  id: Name,
+  dispute: Type.Object({
+    dispute_id: Name,
+    payment_id: Name,
+    amount_minor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
+  }),
+})
 const RefundAnswer = Type.Object({
   refund_id: Name,
   status: Type.Union([Type.Literal("pending"), Type.Literal("succeeded")]),
 })
-const PaymentAnswer = Type.Object({ status: Type.String(), event: Type.Unknown() })
+const PaymentAnswer = Type.Object({ status: Type.String(), order_id: Id, event: Type.Unknown() })
 const ErrorAnswer = Type.Object({ error: Type.String() })
 
 const kindByType = new Map<string, PaymentEventKind>([
   ["payment.succeeded", "succeeded"],
   ["payment.failed", "failed"],
   ["payment.cancelled", "cancelled"],
+])
+
+const disputeKindByType = new Map<string, DisputeEventKind>([
+  ["dispute.opened", "dispute_opened"],
+  ["dispute.won", "dispute_won"],
+  ["dispute.lost", "dispute_lost"],
 ])
 
 const ANSWER_WITHIN_MS = 5_000
@@ -87,12 +103,14 @@ export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvid
       }
     },
 
-    async cancel({ paymentId }) {
-      const { status } = await ask("POST", `${paymentPath(paymentId)}/cancel`)
-      // 409: it has ended in another way, of which a webhook tells. 404: it is forgotten.
-      if (status !== 200 && status !== 409 && status !== 404) {
-        throw new Error(`the simulator answered ${status} to a cancellation`)
-      }
+    async cancel({ paymentId, orderId, idempotencyKey }) {
+      const path = paymentPath(paymentId)
+      const known = await ask("GET", path)
+      const report = cancelReport(known, orderId)
+      if (report !== null) return report
+      const { status } = await ask("POST", `${path}/cancel`, { key: idempotencyKey })
+      // Whatever else it says, such as that it has just ended in another way: it is asked again.
+      return { status: status === 200 ? "over" : "not now" }
     },
 
     async lookUp({ paymentId }) {
@@ -134,6 +152,12 @@ function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
   if (kind !== undefined) {
     return Check(PaymentMessage, event) ? [{ about: "payment", event: paymentEvent(event, kind) }] : null
   }
+  const disputeKind = disputeKindByType.get(event.type)
+  if (disputeKind !== undefined) {
+    return Check(DisputeMessage, event)
+      ? [{ about: "dispute", event: disputeEvent(event, disputeKind) }]
+      : null
+  }
   const isConfirmed = event.type === "refund.succeeded"
   if (!isConfirmed && event.type !== "refund.failed") return []
   if (!Check(RefundMessage, event)) return null
@@ -157,6 +181,18 @@ function paymentEvent({ id, payment }: Static<typeof PaymentMessage>, kind: Paym
   })
 }
 
+function disputeEvent({ id, dispute }: Static<typeof DisputeMessage>, kind: DisputeEventKind): DisputeEvent {
+  return fingerprintedDispute({
+    provider: "simulator",
+    key: id,
+    kind,
+    paymentId: dispute.payment_id,
+    disputeId: dispute.dispute_id,
+    amountMinor: dispute.amount_minor,
+    currency: dispute.currency,
+  })
+}
+
 function refundQuestion(order: RefundOrder): Question {
   const { paymentId, amountMinor, currency, refundId, idempotencyKey } = order
   const body = { payment_id: paymentId, amount_minor: amountMinor, currency, reference: refundId }
@@ -177,6 +213,15 @@ function paymentReport(body: unknown): PaymentReport {
   if (body.status === "declined" || body.status === "cancelled") return { status: "over" }
   if (body.status !== "succeeded" || !is(PaymentMessage, body.event)) return { status: "open" }
   return { status: "succeeded", event: paymentEvent(body.event, "succeeded") }
+}
+
+/** Null: it may still succeed. */
+function cancelReport({ status, body }: Answer, orderId: number): CancelReport | null {
+  if (status === 404) return { status: "not ours" }
+  if (status !== 200 || !is(PaymentAnswer, body)) return { status: "not now" }
+  if (body.order_id !== orderId) return { status: "not ours" }
+  const report = paymentReport(body)
+  return report.status === "open" ? null : report
 }
 
 /** Payments of the simulator have no odd names; what has one is none of them. */

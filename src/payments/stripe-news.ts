@@ -1,6 +1,6 @@
 import type { Stripe } from "stripe"
-import type { PaymentEvent } from "../domain/payment.ts"
-import { fingerprinted } from "./fingerprint.ts"
+import type { DisputeEventKind, PaymentEvent } from "../domain/payment.ts"
+import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
 import type { ProviderNews, Reading, RefundNews } from "./provider.ts"
 import { moneyFromStripe } from "./stripe-money.ts"
 
@@ -17,7 +17,7 @@ const noNews: Reading = { kind: "news", news: [] }
  *
  * Not everything does. `payment_intent.payment_failed` is one card that was declined: the buyer may try
  * another with the same PaymentIntent until the order's end, so it must not cancel the order. An
- * authorization that is not captured is no money yet. Disputes are for people, in Stripe's pages.
+ * authorization that is not captured is no money yet.
  */
 export function readingOf(event: Stripe.Event): Reading {
   switch (event.type) {
@@ -32,6 +32,12 @@ export function readingOf(event: Stripe.Event): Reading {
     case "charge.refunded":
       // It lists its refunds only for endpoints with an API version of before November 2022.
       return readingOfRefunds(event.data.object.refunds?.data ?? [])
+    case "charge.dispute.created":
+    case "charge.dispute.updated":
+    case "charge.dispute.funds_withdrawn":
+    case "charge.dispute.funds_reinstated":
+    case "charge.dispute.closed":
+      return readingOfDispute(event.data.object)
     default:
       return noNews
   }
@@ -70,6 +76,36 @@ export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "no 
 }
 
 const noMoney = { amountMinor: null, currency: null }
+
+/**
+ * Its status says all: each event about a dispute tells how far it has come, so that they mean the same in
+ * any order and however often. An inquiry (`warning_…`) takes no money, and one that was prevented never
+ * did. Where Stripe's amount cannot be written down here, it is taken to be all of the payment.
+ */
+function readingOfDispute(dispute: Stripe.Dispute): Reading {
+  const kind = disputeKindOf(dispute.status)
+  const intent = dispute.payment_intent
+  const paymentId = typeof intent === "string" ? intent : intent?.id
+  if (kind === null || paymentId === undefined) return noNews
+  const money = moneyFromStripe(dispute.amount, dispute.currency) ?? noMoney
+  const about = { provider: STRIPE, paymentId, disputeId: dispute.id, ...money }
+  const event = fingerprintedDispute({ ...about, key: `${dispute.id} ${kind}`, kind })
+  return { kind: "news", news: [{ about: "dispute", event }] }
+}
+
+function disputeKindOf(status: Stripe.Dispute.Status): DisputeEventKind | null {
+  switch (status) {
+    case "needs_response":
+    case "under_review":
+      return "dispute_opened"
+    case "won":
+      return "dispute_won"
+    case "lost":
+      return "dispute_lost"
+    default:
+      return null
+  }
+}
 
 function readingOfRefunds(refunds: readonly Stripe.Refund[]): Reading {
   return { kind: "news", news: refunds.flatMap((refund) => newsOfRefund(refund) ?? []) }

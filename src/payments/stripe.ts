@@ -1,5 +1,7 @@
 import { Stripe } from "stripe"
 import type {
+  Cancellation,
+  CancelReport,
   PaymentProvider,
   PaymentQuestion,
   PaymentReport,
@@ -149,19 +151,43 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** One that is over already, in either way, is left as it is. Throws when it could not be ended. */
-async function cancel(stripe: Stripe, { paymentId }: PaymentQuestion): Promise<void> {
-  try {
-    await stripe.paymentIntents.cancel(paymentId)
-  } catch (error) {
-    const status = error instanceof Stripe.errors.StripeError ? error.payment_intent?.status : undefined
-    if (status !== "canceled" && status !== "succeeded") throw error
+/**
+ * Looks at the payment first: Stripe cancels whatever is named, also what another order waits for or
+ * what the shop sells elsewhere.
+ */
+async function cancel(stripe: Stripe, order: Cancellation): Promise<CancelReport> {
+  if (!isIntentId(order.paymentId)) return { status: "not ours" }
+  const intent = await stripe.paymentIntents.retrieve(order.paymentId).catch(unlessMissing)
+  if (intent === null || !isOfOrder(intent, order)) return { status: "not ours" }
+  if (intent.status === "canceled") return { status: "over" }
+  if (intent.status === "succeeded") {
+    const event = eventOfIntent(intent)
+    return event === null || event === "no sense" ? { status: "not ours" } : { status: "succeeded", event }
   }
+  // A refusal is repeated under its key for a day; in another state it may be another answer.
+  const idempotencyKey = `${order.idempotencyKey}-${intent.status}`
+  await stripe.paymentIntents.cancel(intent.id, { cancellation_reason: "abandoned" }, { idempotencyKey })
+  return { status: "over" }
+}
+
+function unlessMissing(error: unknown): null {
+  if (error instanceof Stripe.errors.StripeError && error.statusCode === 404) return null
+  throw error
+}
+
+/** As a success of it would find its order: by the hold, if it names one. */
+function isOfOrder({ metadata }: Stripe.PaymentIntent, { orderId, holdId }: Cancellation): boolean {
+  const hold = metadata["hold_id"]
+  return hold === undefined ? metadata["order_id"] === String(orderId) : hold === String(holdId)
+}
+
+function isIntentId(paymentId: string): boolean {
+  return /^pi_\w+$/.test(paymentId)
 }
 
 /** The buyer's page has named the payment, perhaps by something else. */
 async function lookUp(stripe: Stripe, { paymentId }: PaymentQuestion): Promise<PaymentReport> {
-  if (!/^pi_\w+$/.test(paymentId)) return { status: "open" }
+  if (!isIntentId(paymentId)) return { status: "open" }
   const intent = await stripe.paymentIntents.retrieve(paymentId).catch(unlessNobodyCouldSay)
   if (intent?.status === "canceled") return { status: "over" }
   const event = intent?.status === "succeeded" ? eventOfIntent(intent) : null

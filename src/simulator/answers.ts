@@ -9,6 +9,7 @@ import { buttons, missingPage, pageHeaders, payPage, type Button } from "./pay-p
 import type { Plan } from "./plan.ts"
 import {
   accountWire,
+  DisputeBody,
   EmptyBody,
   EndingBody,
   KeyHeader,
@@ -62,6 +63,8 @@ const refusals: Record<CashierRefusal, readonly [number, string]> = {
   "payment not open": [409, "payment_not_open"],
   "payment not captured": [422, "payment_not_captured"],
   "more than captured": [422, "amount_too_high"],
+  "disputed before": [409, "payment_disputed"],
+  "no open dispute": [409, "dispute_not_open"],
   "wrong currency": [422, "wrong_currency"],
   "key reused": [422, "idempotency_key_reused"],
 }
@@ -167,6 +170,15 @@ export function createAnswers({ secret, books, cashier, plan, deliveries }: Answ
       case "POST payments :id cancel":
         read(EmptyBody, request)
         return json(200, wireOf(done(cashier.cancel(name)), request))
+      case "POST payments :id dispute":
+        return json(
+          200,
+          wireOf(done(cashier.dispute(name, read(DisputeBody, request).amount_minor ?? null)), request),
+        )
+      case "POST payments :id dispute won":
+      case "POST payments :id dispute lost":
+        read(EmptyBody, request)
+        return json(200, wireOf(done(cashier.endDispute(name, rest[0] === "won" ? "won" : "lost")), request))
       case "POST refunds":
         return refund(request)
       case "GET books":

@@ -13,6 +13,10 @@ export interface SimulatedPayment {
   readonly capturedMinor: number
   /** Refunds that are under way count. */
   readonly refundedMinor: number
+  /** What the buyer's bank takes back or has taken; nothing of a dispute that was won. */
+  readonly disputedMinor: number
+  /** The buyer's bank disputes it once at most. */
+  readonly dispute: SimulatedDispute | null
   /** How many of the next refunds fail. */
   readonly failRefunds: number
 }
@@ -31,11 +35,23 @@ export interface SimulatedRefund {
   readonly status: "pending" | "succeeded" | "failed"
 }
 
+/** The buyer's bank takes money of a payment back. */
+export interface SimulatedDispute {
+  readonly id: string
+  readonly amountMinor: number
+  readonly status: "open" | "won" | "lost"
+}
+
+/** A payment that is disputed, or was. */
+export type DisputedPayment = SimulatedPayment & { readonly dispute: SimulatedDispute }
+
 /** Sums of money in one currency. */
 export interface Sums {
   capturedMinor: number
   refundedMinor: number
   refundPendingMinor: number
+  /** Disputes that were won do not count. */
+  disputedMinor: number
   /** Of payments that may still succeed. */
   pendingMinor: number
 }
@@ -63,7 +79,10 @@ export interface Books {
   accounts(from: number, limit: number): readonly Account[]
 }
 
-type PaymentChange = Pick<SimulatedPayment, "status" | "capturedMinor" | "failRefunds">
+type PaymentChange = Pick<
+  SimulatedPayment,
+  "status" | "capturedMinor" | "failRefunds" | "disputedMinor" | "dispute"
+>
 
 /** Books in memory for so many payments and as many refunds. */
 export function createBooks(mostPayments: number): Books {
@@ -132,12 +151,24 @@ export function createBooks(mostPayments: number): Books {
   }
 }
 
-const nothing: Readonly<Sums> = { capturedMinor: 0, refundedMinor: 0, refundPendingMinor: 0, pendingMinor: 0 }
-const sumNames = ["capturedMinor", "refundedMinor", "refundPendingMinor", "pendingMinor"] as const
+const sumNames = [
+  "capturedMinor",
+  "refundedMinor",
+  "refundPendingMinor",
+  "disputedMinor",
+  "pendingMinor",
+] as const
+const nothing: Readonly<Sums> = {
+  capturedMinor: 0,
+  refundedMinor: 0,
+  refundPendingMinor: 0,
+  disputedMinor: 0,
+  pendingMinor: 0,
+}
 
-function sumsOfPayment({ status, amountMinor, capturedMinor }: SimulatedPayment): Sums {
+function sumsOfPayment({ status, amountMinor, capturedMinor, disputedMinor }: SimulatedPayment): Sums {
   const isWaiting = status === "open" || status === "processing"
-  return { ...nothing, capturedMinor, pendingMinor: isWaiting ? amountMinor : 0 }
+  return { ...nothing, capturedMinor, disputedMinor, pendingMinor: isWaiting ? amountMinor : 0 }
 }
 
 function sumsOfRefund({ status, amountMinor }: SimulatedRefund): Sums {

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto"
 import type { Alarms } from "./alarms.ts"
-import type { Books, SimulatedPayment, SimulatedRefund } from "./books.ts"
+import type { Books, DisputedPayment, SimulatedPayment, SimulatedRefund } from "./books.ts"
 import type { Deliveries } from "./deliveries.ts"
-import { paymentEvent, refundEvent } from "./events.ts"
-import { plainTelling, type Course, type Plan, type Telling } from "./plan.ts"
+import { disputeEvent, paymentEvent, refundEvent } from "./events.ts"
+import { plainTelling, type Course, type DisputeCourse, type Plan, type Telling } from "./plan.ts"
 
 /** What a payment is about. */
 export type NewPayment = Pick<
@@ -32,6 +32,9 @@ export type CashierRefusal =
   | "payment not open"
   | "payment not captured"
   | "more than captured"
+  /** A payment is disputed once. */
+  | "disputed before"
+  | "no open dispute"
   | "wrong currency"
   | "key reused"
 
@@ -43,6 +46,10 @@ export interface Cashier {
   end(id: string, ending: Ending): SimulatedPayment | CashierRefusal
   /** Ends a payment that has not succeeded, also one whose result is under way. Again: nothing more. */
   cancel(id: string): SimulatedPayment | CashierRefusal
+  /** The buyer's bank takes so much of a payment back; null: all that is left of it. */
+  dispute(id: string, amountMinor: number | null): SimulatedPayment | CashierRefusal
+  /** The bank gives it up (won), or keeps it. */
+  endDispute(id: string, end: "won" | "lost"): SimulatedPayment | CashierRefusal
   /** The same key again is the same refund, unless that has failed: then it is tried once more. */
   refund(key: string, refund: NewRefund): SimulatedRefund | CashierRefusal
 }
@@ -66,7 +73,7 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
   // Ids of another run must not come again, whatever the seed: a shop remembers them for ever.
   const run = randomBytes(6).toString("base64url")
   let lastNumber = 0
-  const nextId = (kind: "pay" | "re") => `${kind}_${run}_${(lastNumber += 1)}`
+  const nextId = (kind: "pay" | "re" | "dp") => `${kind}_${run}_${(lastNumber += 1)}`
 
   /** Sends the copies, the forgery first. Resolves when the first copy has been taken or given up. */
   function tell(event: { readonly id: string }, { pausesMs, badSignature }: Telling): Promise<unknown> {
@@ -88,7 +95,52 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
     const told = tell(paymentEvent(payment, hasSucceeded ? "succeeded" : "failed"), ending)
     if (tellsAttempt(ending))
       void told.then(() => tell(paymentEvent(payment, "attempt_failed"), plainTelling))
+    const course = hasSucceeded ? plan.nextDispute() : null
+    if (course !== null && deliveries.reserve(messagesOfDispute(course))) void disputeAsPlanned(id, course)
     await told
+  }
+
+  /** As the plan says, if there is something left to take back by then. There is room for its messages. */
+  async function disputeAsPlanned(id: string, course: DisputeCourse): Promise<void> {
+    await alarms.wait(course.delayMs)
+    const opened = openDispute(id, null)
+    if (typeof opened === "string") return deliveries.leave(messagesOfDispute(course))
+    void tell(disputeEvent(opened), course.opening)
+    await alarms.wait(course.endsAfterMs)
+    const closed = closeDispute(id, course.end)
+    // Somebody has asked for another end meanwhile.
+    if (typeof closed === "string") return deliveries.leave(messagesOfTelling(course.ending))
+    void tell(disputeEvent(closed), course.ending)
+  }
+
+  function openDispute(id: string, wanted: number | null): DisputedPayment | CashierRefusal {
+    const payment = books.payment(id)
+    if (payment === undefined) return "payment not found"
+    if (payment.status !== "succeeded") return "payment not captured"
+    if (payment.dispute !== null) return "disputed before"
+    const leftMinor = payment.capturedMinor - payment.refundedMinor
+    const amountMinor = wanted ?? leftMinor
+    if (amountMinor === 0 || amountMinor > leftMinor) return "more than captured"
+    const dispute = { id: nextId("dp"), amountMinor, status: "open" } as const
+    return { ...books.change(id, { disputedMinor: amountMinor, dispute }), dispute }
+  }
+
+  function closeDispute(id: string, status: "won" | "lost"): DisputedPayment | CashierRefusal {
+    const payment = books.payment(id)
+    if (payment === undefined) return "payment not found"
+    if (payment.dispute?.status !== "open") return "no open dispute"
+    const dispute = { ...payment.dispute, status }
+    const disputedMinor = status === "won" ? 0 : dispute.amountMinor
+    return { ...books.change(id, { disputedMinor, dispute }), dispute }
+  }
+
+  /** Tells of it once, if there is room for that. */
+  function toldOnce(change: () => DisputedPayment | CashierRefusal): SimulatedPayment | CashierRefusal {
+    if (!deliveries.reserve(1)) return "full"
+    const changed = change()
+    if (typeof changed === "string") deliveries.leave(1)
+    else void tell(disputeEvent(changed), plainTelling)
+    return changed
   }
 
   /** Resolves when the first message of the result has been taken. */
@@ -122,6 +174,8 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
         status: "open",
         capturedMinor: 0,
         refundedMinor: 0,
+        disputedMinor: 0,
+        dispute: null,
         failRefunds: 0,
       } as const
       books.open(payment)
@@ -152,6 +206,9 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
       void tell(paymentEvent(cancelled, "cancelled"), plainTelling)
       return cancelled
     },
+
+    dispute: (id, amountMinor) => toldOnce(() => openDispute(id, amountMinor)),
+    endDispute: (id, end) => toldOnce(() => closeDispute(id, end)),
 
     refund(key, order) {
       const known = books.refund(key)
@@ -184,6 +241,10 @@ function tellsAttempt({ result, outOfOrder }: Ending): boolean {
   return result === "succeed" && outOfOrder
 }
 
+function messagesOfDispute({ opening, ending }: DisputeCourse): number {
+  return messagesOfTelling(opening) + messagesOfTelling(ending)
+}
+
 function messagesOfTelling({ pausesMs, badSignature }: Telling): number {
   return pausesMs.length + (badSignature ? 1 : 0)
 }
@@ -191,7 +252,8 @@ function messagesOfTelling({ pausesMs, badSignature }: Telling): number {
 function refundObstacle(payment: SimulatedPayment, order: NewRefund): CashierRefusal | null {
   if (payment.status !== "succeeded") return "payment not captured"
   if (payment.currency !== order.currency) return "wrong currency"
-  return payment.refundedMinor + order.amountMinor > payment.capturedMinor ? "more than captured" : null
+  const goneMinor = payment.refundedMinor + payment.disputedMinor
+  return goneMinor + order.amountMinor > payment.capturedMinor ? "more than captured" : null
 }
 
 function isSame(known: SimulatedRefund, order: NewRefund): boolean {

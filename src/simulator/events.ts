@@ -1,4 +1,4 @@
-import type { SimulatedPayment, SimulatedRefund } from "./books.ts"
+import type { DisputedPayment, SimulatedPayment, SimulatedRefund } from "./books.ts"
 
 /** What a webhook tells of a payment. `attempt_failed`: of an attempt that was followed by another one. */
 export type PaymentHappening = "succeeded" | "failed" | "cancelled" | "attempt_failed"
@@ -18,6 +18,17 @@ export function paymentEvent(payment: SimulatedPayment, happening: PaymentHappen
       ...(productId !== null && { product_id: productId }),
       ...(quantity !== null && { quantity }),
     },
+  }
+}
+
+/** The event that a dispute was opened, won or lost. */
+export function disputeEvent({ id: paymentId, currency, dispute }: DisputedPayment) {
+  const { id, amountMinor, status } = dispute
+  const happening = status === "open" ? "opened" : status
+  return {
+    id: `evt_${happening}_${id}`,
+    type: `dispute.${happening}`,
+    dispute: { dispute_id: id, payment_id: paymentId, amount_minor: amountMinor, currency },
   }
 }
 

@@ -27,13 +27,26 @@ export interface Course extends Telling {
   readonly amount: "exact" | "too little" | "too much"
 }
 
-/** The course of each payment and refund in turn, the same for the same seed. */
+/** What becomes of a payment later: its buyer's bank takes it back. Each of the two is told. */
+export interface DisputeCourse {
+  /** How long after the success. */
+  readonly delayMs: number
+  readonly opening: Telling
+  /** How long after that it ends. */
+  readonly endsAfterMs: number
+  readonly end: "won" | "lost"
+  readonly ending: Telling
+}
+
+/** The course of each payment, refund and dispute in turn, the same for the same seed. */
 export interface Plan {
   readonly name: PlanName
   readonly seed: number
   /** Null: nothing happens until somebody asks for it. */
   nextPayment(): Course | null
   nextRefund(): Telling
+  /** For each payment that succeeds; null: nobody disputes it. */
+  nextDispute(): DisputeCourse | null
 }
 
 /** How likely each mischief is. They are independent of each other, but for what excludes another. */
@@ -45,6 +58,7 @@ const wild = {
   outOfOrder: 0.3,
   wrongAmount: 0.02,
   badSignature: 0.05,
+  disputed: 0.05,
 }
 
 const MOST_WILD_COPIES = 4
@@ -52,8 +66,9 @@ const MOST_WILD_COPIES = 4
 const LONGEST_DELAY_MS = 150
 const LONGEST_PAUSE_MS = 400
 
-/** Payments and refunds draw from generators of their own, so that neither changes the other's course. */
+/** Payments, refunds and disputes draw from generators of their own, so that none changes another's course. */
 const REFUNDS_APART = 0x5bd1e995
+const DISPUTES_APART = 0x27d4eb2f
 
 /**
  * So long after an order's time is over, more than what it gets once when nobody can say yet whether
@@ -68,14 +83,17 @@ export function lateMsAfter(paymentTtlSeconds: number): number {
 
 /** Makes a plan. */
 export function createPlan(name: PlanName, seed: number): Plan {
-  if (name === "calm") return { name, seed, nextPayment: () => null, nextRefund: () => plainTelling }
+  if (name === "calm")
+    return { name, seed, nextPayment: () => null, nextRefund: () => plainTelling, nextDispute: () => null }
   const paymentDice = diceOf(seed)
   const refundDice = diceOf(seed ^ REFUNDS_APART)
+  const disputeDice = diceOf(seed ^ DISPUTES_APART)
   return {
     name,
     seed,
     nextPayment: () => wildCourse(paymentDice),
     nextRefund: () => wildTelling(refundDice),
+    nextDispute: () => wildDispute(disputeDice),
   }
 }
 
@@ -114,6 +132,19 @@ function wildCourse(dice: Dice): Course {
     pausesMs: beforeOrder ? [0, ...pausesMs.slice(1)] : pausesMs,
     badSignature,
   }
+}
+
+/** Delays as short as those of payments, so that it may overtake them, or its own end overtake it. */
+function wildDispute(dice: Dice): DisputeCourse | null {
+  const isDisputed = dice.happens(wild.disputed)
+  const course: DisputeCourse = {
+    delayMs: dice.upTo(LONGEST_DELAY_MS),
+    opening: wildTelling(dice),
+    endsAfterMs: dice.upTo(LONGEST_DELAY_MS),
+    end: dice.happens(0.5) ? "won" : "lost",
+    ending: wildTelling(dice),
+  }
+  return isDisputed ? course : null
 }
 
 function wildTelling(dice: Dice): Telling {

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox"
-import type { Account, SimulatedPayment, SimulatedRefund, Sums } from "./books.ts"
+import type { Account, SimulatedDispute, SimulatedPayment, SimulatedRefund, Sums } from "./books.ts"
 import { paymentEvent } from "./events.ts"
 
 /** Ids as Doorbuster's, exact in JavaScript. */
@@ -44,6 +44,12 @@ export const EndingBody = Type.Object(
 )
 export type EndingBody = Static<typeof EndingBody>
 
+/** Lets the buyer's bank take back what is left of a payment, or so much of it. */
+export const DisputeBody = Type.Object(
+  { amount_minor: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })) },
+  strict,
+)
+
 /** Cancels a payment: there is nothing to say. */
 export const EmptyBody = Type.Object({}, strict)
 
@@ -70,10 +76,16 @@ export function paymentWire(payment: SimulatedPayment, payUrl: string) {
     amount_minor: payment.amountMinor,
     captured_minor: payment.capturedMinor,
     refunded_minor: payment.refundedMinor,
+    disputed_minor: payment.disputedMinor,
+    dispute: payment.dispute === null ? null : disputeWire(payment.dispute),
     currency: payment.currency,
     pay_url: payUrl,
     event: payment.status === "succeeded" ? paymentEvent(payment, "succeeded") : null,
   }
+}
+
+function disputeWire({ id, amountMinor, status }: SimulatedDispute) {
+  return { dispute_id: id, amount_minor: amountMinor, status }
 }
 
 /** A refund as it is answered. */
@@ -96,6 +108,7 @@ function sumsWire(sums: Readonly<Sums>) {
     captured_minor: sums.capturedMinor,
     refunded_minor: sums.refundedMinor,
     refund_pending_minor: sums.refundPendingMinor,
+    disputed_minor: sums.disputedMinor,
     pending_minor: sums.pendingMinor,
   }
 }

@@ -41,6 +41,7 @@ export const orderColumns = `
   updated_at as "updatedAt"`
 
 export const eventColumns = `
+  dispute_id as "disputeId",
   provider, key, fingerprint, kind, currency, quantity, outcome, late,
   order_id as "orderId",
   payment_id as "paymentId",
@@ -61,6 +62,7 @@ export const paymentColumns = `
   payment_id as "paymentId",
   amount_minor as "amountMinor",
   refunded_minor as "refundedMinor",
+  disputed_minor as "disputedMinor",
   received_at as "receivedAt"`
 
 export const refundColumns = `
@@ -74,6 +76,18 @@ export const refundColumns = `
   not_before as "notBefore",
   last_error as "lastError",
   provider_refund_id as "providerRefundId",
+  created_at as "createdAt",
+  updated_at as "updatedAt"`
+
+export const disputeColumns = `
+  provider, currency, status,
+  product_id as "productId",
+  order_id as "orderId",
+  dispute_id as "disputeId",
+  event_key as "eventKey",
+  payment_id as "paymentId",
+  amount_minor as "amountMinor",
+  held_minor as "heldMinor",
   created_at as "createdAt",
   updated_at as "updatedAt"`
 

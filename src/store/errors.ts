@@ -56,7 +56,7 @@ export function isBrokenGuard(error: unknown): boolean {
 /** How a guard undoes a batch when the row that it guards is not there; nothing else divides. */
 const DIVISION_BY_ZERO = "22012"
 
-const guarded = new Set(["products", "holds", "orders", "refunds"])
+const guarded = new Set(["products", "holds", "orders", "refunds", "disputes"])
 
 const lossCodes = new Set([
   "ECONNREFUSED",

@@ -1,9 +1,7 @@
 import type { Hold } from "../domain/hold.ts"
 import { shortage, type Needs, type Shortage } from "../domain/needs.ts"
 import type { Order } from "../domain/order.ts"
-import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
 import type { Product } from "../domain/product.ts"
-import type { Refund } from "../domain/refund.ts"
 import { isoTime, later, type Instant } from "../domain/time.ts"
 import {
   emptyWorkingSet,
@@ -12,22 +10,13 @@ import {
   type Rules,
   type WorkingSet,
 } from "../domain/working-set.ts"
-import {
-  eventColumns,
-  holdColumns,
-  numbers,
-  orderColumns,
-  paymentColumns,
-  productColumns,
-  refundColumns,
-} from "./columns.ts"
+import { holdColumns, orderColumns, productColumns } from "./columns.ts"
+import { loadMoney } from "./load-money.ts"
 import { rememberPlace, rememberTransaction } from "./row-place.ts"
 import type { Tx } from "./tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
 export const IDEMPOTENCY_SECONDS = 24 * 60 * 60
-/** Parked events one batch applies at most; the worker brings the others to their order. */
-const PARKED_LIMIT = 500
 /** Due rows one batch takes back at most; what is left comes with the next one. */
 const RECLAIM_LIMIT = 2_000
 
@@ -156,9 +145,7 @@ function* loadNamedRows(tx: Tx, state: WorkingSet, needs: Needs): Generator<Prom
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])
-  if (needs.events.length > 0 || needs.newOrderIds.length > 0) yield loadEvents(tx, state, needs)
-  if (needs.payments) yield loadPayments(tx, state, needs)
-  if (needs.refundOrderIds.length > 0) yield loadRefunds(tx, state, needs.refundOrderIds)
+  yield* loadMoney(tx, state, needs)
   if (needs.idempotency.length > 0) yield loadIdempotency(tx, state, needs.idempotency)
 }
 
@@ -210,71 +197,6 @@ async function loadCustomers(tx: Tx, state: WorkingSet, customerIds: readonly st
     values: [state.productId, customerIds],
   })
   for (const customer of rows) state.customers.load(customer)
-}
-
-/**
- * Events by their keys, and those parked for an order that may come to be, in the order they came.
- * Two selects, because with one condition for both PostgreSQL reads the whole inbox.
- */
-async function loadEvents(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
-  const { rows } = await tx.query<PaymentEventRecord>({
-    name: "load-events",
-    text: `
-      (select ${eventColumns}
-         from payment_events
-        where provider = any($1::text[])
-          and key = any($2::text[])
-          and (provider, key) in (select * from unnest($1::text[], $2::text[])))
-      union
-      (select ${eventColumns}
-         from payment_events
-        where outcome = 'parked'
-          and returned_at is null
-          and order_id = any($3::bigint[])
-          and (hold_id is null or hold_id = any($5::bigint[]))
-        order by order_id, received_at
-        limit $4)
-      order by "receivedAt"`,
-    values: [
-      needs.events.map((event) => event.provider),
-      needs.events.map((event) => event.key),
-      needs.newOrderIds,
-      PARKED_LIMIT,
-      needs.holdIds,
-    ],
-  })
-  for (const event of rows) state.events.load(event)
-}
-
-async function loadPayments(tx: Tx, state: WorkingSet, needs: Needs): Promise<void> {
-  const { rows } = await tx.query<Payment>({
-    name: "load-payments",
-    text: `
-      select ${paymentColumns}
-        from payments
-       where product_id = $1
-         and order_id = any(
-               $2::bigint[] || array(
-                 select id
-                   from orders
-                  where product_id = $1
-                    and hold_id = any($3::bigint[])))`,
-    values: [state.productId, needs.orderIds, needs.orderHoldIds],
-  })
-  for (const payment of rows) state.payments.load(payment)
-}
-
-async function loadRefunds(tx: Tx, state: WorkingSet, orderIds: readonly number[]): Promise<void> {
-  const { rows } = await tx.query<Refund>({
-    name: "load-refunds",
-    text: `
-      select ${refundColumns}
-        from refunds
-       where product_id = $1
-         and order_id = any($2::bigint[])`,
-    values: [state.productId, numbers(orderIds)],
-  })
-  for (const refund of rows) state.refunds.load(refund)
 }
 
 async function loadIdempotency(tx: Tx, state: WorkingSet, named: Needs["idempotency"]): Promise<void> {

@@ -13,13 +13,21 @@ export interface PlaceOfOrder {
   readonly holdId: number
 }
 
+/** Where a payment belongs. */
+export interface PlaceOfPayment {
+  readonly productId: number
+  readonly orderId: number
+}
+
 /**
- * Finds which product's lane a hold or order belongs to, and which hold owns it. These never
+ * Finds which product's lane a hold, order or payment belongs to, and which hold owns it. These never
  * change, so they can be read without a lock and remembered.
  */
 export interface Lookups {
   placeOfHold(holdId: number): Promise<PlaceOfHold | null>
   placeOfOrder(orderId: number): Promise<PlaceOfOrder | null>
+  /** The order that a payment came for, by the provider's name for it; the first one, if there are more. */
+  placeOfPayment(provider: string, paymentId: string): Promise<PlaceOfPayment | null>
   /** Spares the look-up of an order that this process has just made: its payment comes next. */
   remember(order: { readonly id: number } & PlaceOfOrder): void
 }
@@ -56,6 +64,20 @@ export function createLookups(pool: pg.Pool): Lookups {
   return {
     placeOfHold: readHold,
     placeOfOrder: async (orderId) => places.get(orderId) ?? readOrder(orderId),
+    async placeOfPayment(provider, paymentId) {
+      const { rows } = await pool.query<PlaceOfPayment>({
+        name: "place-of-payment",
+        text: `
+          select product_id as "productId", order_id as "orderId"
+            from payments
+           where provider = $1
+             and payment_id = $2
+           order by order_id
+           limit 1`,
+        values: [provider, paymentId],
+      })
+      return rows[0] ?? null
+    },
     remember({ id, productId, holdId }) {
       places.set(id, { productId, holdId })
       if (places.size <= REMEMBERED) return

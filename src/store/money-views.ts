@@ -1,7 +1,8 @@
 import type pg from "pg"
+import type { Dispute } from "../domain/dispute.ts"
 import type { PaymentEventRecord } from "../domain/payment.ts"
 import type { Refund } from "../domain/refund.ts"
-import { eventColumns, refundColumns } from "./columns.ts"
+import { disputeColumns, eventColumns, refundColumns } from "./columns.ts"
 
 /** Names a refund. */
 export interface RefundPlace {
@@ -16,16 +17,35 @@ export interface StrayPlace {
   readonly key: string
 }
 
+/** Names a dispute, and the order whose payment it takes back. */
+export interface DisputePlace {
+  readonly orderId: number
+  readonly provider: string
+  readonly disputeId: string
+}
+
+/** A success in the inbox. */
+export type StrayPayment = Extract<PaymentEventRecord, { readonly disputeId: null }>
+
+/** A refund, and whether the buyer gets its money from his bank, so that it must not be sent. */
+export interface OpenRefund extends Refund {
+  readonly isCovered: boolean
+}
+
 /** Money that somebody may have to look after. Reads without a lock. */
 export interface MoneyViews {
   /** Where a refund belongs; null: there is no such refund. */
   productOfRefund(place: RefundPlace): Promise<number | null>
   /** Refunds that are not confirmed, by order and number, from the first one after `after`. */
-  openRefunds(after: RefundPlace | null, limit: number): Promise<Refund[]>
+  openRefunds(after: RefundPlace | null, limit: number): Promise<OpenRefund[]>
   /** Successes that wait for their order, by its id, from the first one after `after`. */
-  strayPayments(after: StrayPlace | null, limit: number): Promise<PaymentEventRecord[]>
+  strayPayments(after: StrayPlace | null, limit: number): Promise<StrayPayment[]>
+  /** Disputes that are open, by order, provider and name, from the first one after `after`. */
+  openDisputes(after: DisputePlace | null, limit: number): Promise<Dispute[]>
   /** All refunds of an order, in their order. */
   refundsOf(orderId: number): Promise<Refund[]>
+  /** All disputes of an order, the oldest first. */
+  disputesOf(orderId: number): Promise<Dispute[]>
 }
 
 /** The views over PostgreSQL. */
@@ -45,11 +65,20 @@ export function createMoneyViews(pool: pg.Pool): MoneyViews {
     },
 
     async openRefunds(after, limit) {
-      const { rows } = await pool.query<Refund>({
+      const { rows } = await pool.query<OpenRefund>({
         name: "open-refunds",
         text: `
-          select ${refundColumns}
+          select ${refundColumns},
+                 covering.one is not null as "isCovered"
             from refunds
+            left join lateral (
+                 select true as one
+                   from disputes
+                  where disputes.provider = refunds.provider
+                    and disputes.event_key = refunds.event_key
+                    and disputes.status <> 'won'
+                    and disputes.amount_minor > disputes.held_minor
+                  limit 1) as covering on true
            where status <> 'confirmed'
              and (order_id, number) > ($1, $2)
            order by order_id, number
@@ -60,7 +89,7 @@ export function createMoneyViews(pool: pg.Pool): MoneyViews {
     },
 
     async strayPayments(after, limit) {
-      const { rows } = await pool.query<PaymentEventRecord>({
+      const { rows } = await pool.query<StrayPayment>({
         name: "stray-payments",
         text: `
           select ${eventColumns}
@@ -72,6 +101,34 @@ export function createMoneyViews(pool: pg.Pool): MoneyViews {
            order by order_id, provider, key
            limit $4`,
         values: [after?.orderId ?? 0, after?.provider ?? "", after?.key ?? "", limit],
+      })
+      return rows
+    },
+
+    async openDisputes(after, limit) {
+      const { rows } = await pool.query<Dispute>({
+        name: "open-disputes",
+        text: `
+          select ${disputeColumns}
+            from disputes
+           where status = 'open'
+             and (order_id, provider, dispute_id) > ($1, $2, $3)
+           order by order_id, provider, dispute_id
+           limit $4`,
+        values: [after?.orderId ?? 0, after?.provider ?? "", after?.disputeId ?? "", limit],
+      })
+      return rows
+    },
+
+    async disputesOf(orderId) {
+      const { rows } = await pool.query<Dispute>({
+        name: "disputes-of-order",
+        text: `
+          select ${disputeColumns}
+            from disputes
+           where order_id = $1
+           order by created_at, provider, dispute_id`,
+        values: [orderId],
       })
       return rows
     },

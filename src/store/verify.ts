@@ -1,5 +1,6 @@
 import type pg from "pg"
 import { transaction, type Tx } from "./tx.ts"
+import { moneyChecks, type Check } from "./verify-money.ts"
 
 /** One thing that is not as the invariants say. */
 export interface Violation {
@@ -16,12 +17,6 @@ export interface Verification {
   readonly orders: number
   readonly paymentEvents: number
   readonly violations: readonly Violation[]
-}
-
-interface Check {
-  readonly invariant: string
-  /** Selects `product_id` and `what` for each violation. */
-  readonly text: string
 }
 
 /** How many violations of one kind are listed. */
@@ -212,111 +207,7 @@ const checks: readonly Check[] = [
        group by e.applied_order_id
       having count(*) > 1`,
   },
-  {
-    invariant: "I7",
-    text: `
-      select o.product_id, format('order %s is %s and no payment pays it', o.id, o.status) as what
-        from orders o
-        left join payments p
-          on p.order_id = o.id and p.product_id = o.product_id and p.allocation = 'order'
-       where o.status in ('paid', 'refunded')
-         and p.order_id is null`,
-  },
-  {
-    invariant: "I7",
-    text: `
-      select p.product_id, format('a payment pays order %s, which is %s', p.order_id,
-                                  coalesce(o.status, 'missing')) as what
-        from payments p
-        left join orders o on o.id = p.order_id and o.product_id = p.product_id
-       where p.allocation = 'order'
-         and (o.status is null or o.status not in ('paid', 'refunded'))`,
-  },
-  {
-    invariant: "I7",
-    text: `
-      select o.product_id,
-             format('event %s (%s) came to %s and left no payment', e.key, e.provider, e.outcome) as what
-        from payment_events e
-        join orders o on o.id = e.applied_order_id
-       where e.outcome in ('paid', 'refund_due')
-         and not exists (
-             select
-               from payments p
-              where p.order_id = o.id
-                and p.product_id = o.product_id
-                and p.provider = e.provider
-                and (p.event_key = e.key or p.payment_id = e.payment_id))`,
-  },
-  {
-    invariant: "I7",
-    text: `
-      select p.product_id,
-             format('payment of event %s (%s): %s of it goes back, its refunds add up to %s',
-                    p.event_key, p.provider, p.refunded_minor, coalesce(r.amount, 0)) as what
-        from payments p
-        left join (
-             select product_id, provider, event_key, sum(amount_minor) as amount
-               from refunds
-              group by product_id, provider, event_key) as r
-          on r.product_id = p.product_id
-         and r.provider = p.provider
-         and r.event_key = p.event_key
-       where p.refunded_minor <> coalesce(r.amount, 0)
-          or p.refunded_minor > p.amount_minor`,
-  },
-  {
-    invariant: "I7",
-    text: `
-      select p.product_id,
-             format('payment of event %s (%s): %s came in, %s of it goes back by itself, and order %s keeps its price of %s',
-                    p.event_key, p.provider, p.amount_minor, coalesce(r.amount, 0), p.order_id,
-                    case when p.allocation = 'order' then o.total_minor else 0 end) as what
-        from payments p
-        join orders o on o.id = p.order_id and o.product_id = p.product_id
-        left join (
-             select product_id, provider, event_key, sum(amount_minor) as amount
-               from refunds
-              where reason <> 'requested'
-              group by product_id, provider, event_key) as r
-          on r.product_id = p.product_id
-         and r.provider = p.provider
-         and r.event_key = p.event_key
-       where p.amount_minor - coalesce(r.amount, 0)
-             <> case when p.allocation = 'order' then o.total_minor else 0 end`,
-  },
-  {
-    invariant: "I7",
-    text: `
-      select r.product_id, format('refund %s-%s gives back a payment that is not there',
-                                  r.order_id, r.number) as what
-        from refunds r
-        left join payments p
-          on p.product_id = r.product_id
-         and p.provider = r.provider
-         and p.event_key = r.event_key
-         and p.order_id = r.order_id
-       where p.order_id is null`,
-  },
-  {
-    invariant: "I7",
-    text: `
-      select o.product_id,
-             format('order %s is %s: it counts %s refunds and %s units on offer again, there are %s and %s; of its price of %s, %s is back',
-                    o.id, o.status, o.refund_count, o.restocked_qty, coalesce(r.count, 0),
-                    coalesce(r.units, 0), o.total_minor, coalesce(r.back, 0)) as what
-        from orders o
-        left join (
-             select product_id, order_id, count(*) as count, sum(restock_qty) as units,
-                    sum(amount_minor) filter (where reason = 'requested' and status = 'confirmed') as back
-               from refunds
-              group by product_id, order_id) as r
-          on r.product_id = o.product_id
-         and r.order_id = o.id
-       where o.refund_count <> coalesce(r.count, 0)
-          or o.restocked_qty <> coalesce(r.units, 0)
-          or o.status = 'refunded' and coalesce(r.back, 0) < o.total_minor`,
-  },
+  ...moneyChecks,
   {
     invariant: "I8",
     text: `

@@ -6,6 +6,8 @@ import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { Database } from "../store/pool.ts"
 import { verifyGently } from "../store/verify.ts"
+import type { Cancellations } from "../store/cancellations.ts"
+import { cancelPayments } from "./cancellations.ts"
 import { sweepDue } from "./expiry.ts"
 import type { RefundQueue } from "../store/refund-queue.ts"
 import type { WebhookQueue } from "../store/webhook-queue.ts"
@@ -26,6 +28,7 @@ export interface WorkerParts {
   readonly desk: PaymentDesk
   readonly events: Events
   readonly refunds: RefundQueue
+  readonly cancellations: Cancellations
   readonly webhookQueue: WebhookQueue
   /** Those that can be asked to send money back, among others. */
   readonly providers: readonly PaymentProvider[]
@@ -68,14 +71,16 @@ const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 const recountPace = { pauseMs: 60_000, restFactor: 20 }
 const openPaymentPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
+/** Two calls each: at the end of a sale with thousands of them, fifty payments a second at most. */
+const cancellationPace = { pauseMs: 1_000, busyPauseMs: 200 }
 /** Soon enough for whoever waits for an event, and seldom enough while there are none. */
 const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }
 const outgoingPace: Pace = { ...gently, pauseMs: 3_600_000 }
 const PARKED_AT_ONCE = 200
 
 /**
- * Starts the background work: expiry, parked payment events, refunds, outgoing events, removal of what
- * need not be kept, and the recount that feeds the invariant gauge. None of it is needed for correctness.
+ * Starts the background work: expiry, parked payment events, refunds, payments that nobody waits for any
+ * more, outgoing events, removal of what need not be kept, and the recount that feeds the invariant gauge. None of it is needed for correctness.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { database, lanes, desk, events, log, retention } = parts
@@ -101,6 +106,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     ),
     startLoop(openPaymentPace, () => askAboutOpenPayments(parts), report("open payments")),
     startLoop(refundPace, () => sendRefunds(parts), report("refunds")),
+    startLoop(cancellationPace, () => cancelPayments(parts), report("cancelled payments")),
     startLoop(deliveryPace, () => deliveries.begin(), report("outgoing events")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(recountPace, () => recount(database, events, log, stopping.signal), report("recount")),

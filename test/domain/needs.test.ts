@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
-import { afterNoon, askFor, eventWith, orderWith, stateWith, type Given } from "../support/builders.ts"
+import {
+  afterNoon,
+  askFor,
+  disputeEventWith,
+  eventWith,
+  orderWith,
+  stateWith,
+  type Given,
+} from "../support/builders.ts"
 
 const nothing: Needs = {
   units: 0,
@@ -15,6 +23,7 @@ const nothing: Needs = {
   payments: false,
   moneyFor: [],
   mayEndOrders: false,
+  newPaymentIds: [],
   refundOrderIds: [],
   idempotency: [],
 }
@@ -47,6 +56,21 @@ describe("what a command needs to be judged", () => {
         payments: true,
         moneyFor: [eventWith({ orderId: 9 })],
       },
+    ],
+    [
+      pay({ orderId: 9, paymentId: "pay-1" }, 12),
+      {
+        events: [eventWith({ orderId: 9, paymentId: "pay-1" })],
+        orderIds: [9],
+        newOrderIds: [12],
+        payments: true,
+        moneyFor: [eventWith({ orderId: 9, paymentId: "pay-1" })],
+        newPaymentIds: ["pay-1"],
+      },
+    ],
+    [
+      { kind: "record_dispute", productId: 1, event: disputeEventWith(), orderId: 9 },
+      { events: [disputeEventWith()], orderIds: [9], payments: true, refundOrderIds: [9] },
     ],
     [
       pay({ orderId: 9, kind: "failed" }, 12),

@@ -7,6 +7,7 @@ import type { WorkingSet } from "../../src/domain/working-set.ts"
 import { orderAnswer, refundAnswer } from "../../src/http/wire.ts"
 import {
   askFor,
+  disputeEventWith,
   eventWith,
   holdWith,
   NOON,
@@ -24,6 +25,7 @@ const adjust = (stock: number, expected = 10) =>
   ({ kind: "adjust_stock", productId: 1, stock, expected, adjustmentId: 5 }) as const
 const restock = (restockQty: number, amountMinor: number | null = 0) =>
   ({ kind: "refund_order", productId: 1, orderId: 11, amountMinor, restockQty }) as const
+const dispute = { kind: "record_dispute", productId: 1, event: disputeEventWith(), orderId: 11 } as const
 const paid: Given = { orders: [orderWith({ status: "paid" })], payments: [paymentWith()] }
 
 function after(given: Given, ...commands: readonly Command[]): WorkingSet {
@@ -54,6 +56,13 @@ describe("the outside is told", () => {
       ["order_paid-11", "payment_refund_due-11-1"],
     ],
     ["of a refund", paid, restock(0, null), ["payment_refund_due-11-1"]],
+    ["of a dispute", paid, dispute, ["payment_disputed-11-generic-dp-1-open"]],
+    [
+      "of a dispute with a name of somebody's own",
+      paid,
+      { ...dispute, event: disputeEventWith({ disputeId: "a.b %/2" }) },
+      ["payment_disputed-11-generic-a%2Eb%20%25%2F2-open"],
+    ],
     ["of units that come back without money", paid, restock(1), []],
     ["of more stock", {}, adjust(20), []],
   ])("%s (%#)", (_, given, command, expected) => {

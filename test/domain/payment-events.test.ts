@@ -186,6 +186,7 @@ describe("what an event does to its order", () => {
         currency: "EUR",
         allocation: "order",
         refundedMinor: 0,
+        disputedMinor: 0,
         receivedAt: NOON,
       },
     ])

@@ -39,6 +39,7 @@ describe("a server in open mode", () => {
         captured_minor: total_minor,
         refunded_minor: total_minor,
         refund_pending_minor: 0,
+        disputed_minor: 0,
         pending_minor: 0,
       },
     ])

@@ -19,6 +19,7 @@ export type Intent =
   | { readonly does: "start"; readonly pick: number }
   | { readonly does: "await"; readonly pick: number }
   | { readonly does: "settle"; readonly pick: number; readonly to: "due" | "sent" | "confirmed" | "failed" }
+  | ({ readonly does: "dispute" } & DisputeIntent)
   | { readonly does: "adjust"; readonly by: number; readonly isStale: boolean }
   | { readonly does: "change"; readonly what: Change }
   /** Sends an earlier request with an Idempotency-Key again, or another one under its key. */
@@ -31,6 +32,15 @@ export interface PayIntent {
   readonly early: "no" | "by id" | "with hold" | "with wrong quantity"
   readonly paymentId: string | null
   readonly amount: "unsaid" | "exact" | "more" | "less"
+  readonly currency: string | null
+}
+
+export interface DisputeIntent {
+  readonly says: "dispute_opened" | "dispute_won" | "dispute_lost"
+  readonly name: "a" | "b"
+  readonly paymentId: "pay-1" | "pay-2"
+  /** Null: nobody says how much. */
+  readonly amount: number | null
   readonly currency: string | null
 }
 
@@ -76,6 +86,21 @@ const refund = fc.record({
   restock: fc.constantFrom(0, 0, 1, 2),
 })
 
+const dispute = fc.record({
+  does: fc.constant("dispute" as const),
+  says: fc.constantFrom("dispute_opened" as const, "dispute_won" as const, "dispute_lost" as const),
+  name: fc.constantFrom("a" as const, "a" as const, "b" as const),
+  paymentId: fc.constantFrom("pay-1" as const, "pay-2" as const),
+  amount: fc.constantFrom(null, 1, 5_000, 9_999, 20_000),
+  currency: fc.constantFrom(null, "EUR", "USD"),
+})
+
+const settle = fc.record({
+  does: fc.constant("settle" as const),
+  pick,
+  to: fc.constantFrom("due" as const, "sent" as const, "confirmed" as const, "failed" as const),
+})
+
 const buyers = fc.oneof(
   {
     weight: 8,
@@ -100,14 +125,8 @@ const buyers = fc.oneof(
   { weight: 1, arbitrary: refund },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("await" as const), pick }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      does: fc.constant("settle" as const),
-      pick,
-      to: fc.constantFrom("due" as const, "sent" as const, "confirmed" as const, "failed" as const),
-    }),
-  },
+  { weight: 2, arbitrary: settle },
+  { weight: 2, arbitrary: dispute },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("repeat" as const), pick, altered: fc.boolean() }) },
 )
 
@@ -157,6 +176,8 @@ const purchase: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant("cancel" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
   { weight: 1, arbitrary: refund },
+  { weight: 1, arbitrary: settle },
+  { weight: 2, arbitrary: dispute },
 )
 
 const bought: readonly Turn[] = [

@@ -86,7 +86,10 @@ function assertCustomers(
   }
 }
 
-function assertMoney({ events, payments, refunds, orders }: MemoryDatabase, reference: Reference): void {
+function assertMoney(
+  { events, payments, refunds, disputes, orders }: MemoryDatabase,
+  reference: Reference,
+): void {
   assert.deepEqual(
     [...events.values()].map((event) => `${event.key} ${event.outcome}`).sort(),
     [...reference.events.values()].map(({ event, outcome }) => `${event.key} ${outcome}`).sort(),
@@ -96,11 +99,14 @@ function assertMoney({ events, payments, refunds, orders }: MemoryDatabase, refe
     [...payments.values()]
       .map(
         (payment) =>
-          `${payment.orderId} ${payment.eventKey} ${payment.amountMinor} ${payment.currency} ${payment.allocation === "order"}`,
+          `${payment.orderId} ${payment.eventKey} ${payment.amountMinor} ${payment.currency} ${payment.allocation === "order"} disputed ${payment.disputedMinor}`,
       )
       .sort(),
     reference.money
-      .map((money) => `${money.order} ${money.key} ${money.amount} ${money.currency} ${money.pays}`)
+      .map(
+        (money) =>
+          `${money.order} ${money.key} ${money.amount} ${money.currency} ${money.pays} disputed ${reference.disputed(money)}`,
+      )
       .sort(),
     "I7",
   )
@@ -109,21 +115,33 @@ function assertMoney({ events, payments, refunds, orders }: MemoryDatabase, refe
     [...refunds.values()]
       .map(
         (refund) =>
-          `${refund.orderId}-${refund.number} ${refund.eventKey} ${refund.amountMinor} ${refund.reason} ${refund.restockQty} ${refund.notBefore} ${refund.status}`,
+          `${refund.orderId}-${refund.number} ${refund.eventKey} ${refund.amountMinor} ${refund.reason} ${refund.restockQty} ${refund.notBefore} ${refund.status} ${refund.lastError === "disputed"}`,
       )
       .sort(),
     reference.refunds
       .map(
         (refund) =>
-          `${refund.order}-${refund.number} ${refund.key} ${refund.amount} ${refund.reason} ${refund.restock} ${refund.after} ${refund.status}`,
+          `${refund.order}-${refund.number} ${refund.key} ${refund.amount} ${refund.reason} ${refund.restock} ${refund.after} ${refund.status} ${refund.withheld}`,
       )
       .sort(),
     "I7: refunds",
+  )
+  assert.deepEqual(
+    [...disputes.values()]
+      .map((dispute) => `${dispute.disputeId} ${dispute.eventKey} ${dispute.amountMinor} ${dispute.status}`)
+      .sort(),
+    reference.disputes
+      .map(({ name, of, claim, said }) => `${name} ${of.key} ${claim} ${["open", "won", "lost"][said]}`)
+      .sort(),
+    "I7: disputes",
   )
   // Every minor unit that came is an order's price, or goes back.
   for (const payment of payments.values()) {
     const of = [...refunds.values()].filter((refund) => refund.eventKey === payment.eventKey)
     assert.equal(payment.refundedMinor, sum(of.map((refund) => refund.amountMinor)), "I7: the counter")
+    const held = [...disputes.values()].filter((dispute) => dispute.eventKey === payment.eventKey)
+    assert.equal(payment.disputedMinor, sum(held.map((dispute) => dispute.heldMinor)), "I7: disputed")
+    assert(payment.refundedMinor + payment.disputedMinor <= payment.amountMinor, "I7: more went than came")
     const byItself = sum(of.map((refund) => (refund.reason === "requested" ? 0 : refund.amountMinor)))
     const kept = payment.allocation === "order" ? (orders.get(payment.orderId)?.totalMinor ?? 0) : 0
     assert.equal(payment.amountMinor - byItself, kept, "I7: what came is kept as a price or goes back")

@@ -1,4 +1,4 @@
-import type { PaymentEvent } from "../../src/domain/payment.ts"
+import type { DisputeEvent, PaymentEvent, ProviderEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import type { Instant } from "../../src/domain/time.ts"
 
@@ -16,6 +16,7 @@ export class Reference {
   readonly events = new Map<string, ReferenceEvent>()
   readonly money: ReferenceMoney[] = []
   readonly refunds: ReferenceRefund[] = []
+  readonly disputes: ReferenceDispute[] = []
   /** Seconds after its end in which an order can still be paid. */
   readonly lateSeconds: number
 
@@ -130,9 +131,9 @@ export class Reference {
     }
     this.orders.set(order.id, order)
     for (const waiting of this.events.values()) {
-      const { orderId, holdId } = waiting.event
-      const isMeant = orderId === order.id && (holdId === null || holdId === order.holdId)
-      if (waiting.outcome === "parked" && isMeant) this.#act(waiting, order, now)
+      const { event, outcome } = waiting
+      if (outcome !== "parked" || event.disputeId !== null || event.orderId !== order.id) continue
+      if (event.holdId === null || event.holdId === order.holdId) this.#act({ event, waiting }, order, now)
     }
     return order
   }
@@ -185,12 +186,12 @@ export class Reference {
     const arrived = known ?? { event, outcome: "parked" }
     this.events.set(event.key, arrived)
     // Making the order has let all that was parked for it act, perhaps this event too.
-    if (arrived.outcome === "parked") this.#act(arrived, order, now)
+    if (arrived.outcome === "parked") this.#act({ event, waiting: arrived }, order, now)
     return `${arrived.outcome}${known === undefined ? "" : " again"}`
   }
 
   /** Keeps an event that matched nothing. */
-  park(event: PaymentEvent): void {
+  park(event: ProviderEvent): void {
     this.events.set(event.key, { event, outcome: "parked" })
   }
 
@@ -206,16 +207,20 @@ export class Reference {
     return this.#makeOrder({ ...made, holdId, byEvent: true }, hold, now)
   }
 
-  #act(arrived: ReferenceEvent, order: ReferenceOrder, now: Instant): void {
-    const { kind, key, paymentId } = arrived.event
+  #act(
+    { event, waiting: arrived }: { event: PaymentEvent; waiting: ReferenceEvent },
+    order: ReferenceOrder,
+    now: Instant,
+  ): void {
+    const { kind, key, paymentId } = event
     const status = statusOf(order, now)
     if (kind !== "succeeded") {
       arrived.outcome = status === "pending_payment" ? "cancelled" : "ignored_final"
       if (status === "pending_payment") [order.end, order.endedAt] = ["cancelled", now]
       return
     }
-    const amount = arrived.event.amountMinor ?? order.total
-    const currency = arrived.event.currency ?? order.currency
+    const amount = event.amountMinor ?? order.total
+    const currency = event.currency ?? order.currency
     const of = this.money.filter((money) => money.order === order.id)
     const same = of.find((money) => paymentId !== null && money.paymentId === paymentId)
     const paying = of.find((money) => money.pays)
@@ -224,8 +229,8 @@ export class Reference {
       return
     }
     const saysTheSame =
-      (arrived.event.amountMinor ?? paying?.amount) === paying?.amount &&
-      (arrived.event.currency ?? paying?.currency) === paying?.currency
+      (event.amountMinor ?? paying?.amount) === paying?.amount &&
+      (event.currency ?? paying?.currency) === paying?.currency
     if (paying !== undefined && saysTheSame && (paymentId === null || paying.paymentId === null)) {
       arrived.outcome = "ignored_final"
       return
@@ -248,6 +253,64 @@ export class Reference {
       const after = whyNot === "amount_too_low" && waits ? order.until : now
       this.#giveBack(money, amount, whyNot, { restock: 0, after })
     }
+    for (const waiting of this.events.values()) {
+      const { event, outcome } = waiting
+      const isMeant = event.disputeId !== null && event.paymentId === paymentId && outcome === "parked"
+      if (isMeant) this.#dispute({ event, waiting }, money)
+    }
+  }
+
+  dispute(event: DisputeEvent): string {
+    const known = this.events.get(event.key)
+    if (known !== undefined && known.outcome !== "parked") return `${known.outcome} again`
+    const [money] = this.money
+      .filter(({ paymentId }) => paymentId === event.paymentId)
+      .sort((a, b) => a.order - b.order)
+    if (money === undefined) return "order_unknown"
+    const waiting = known ?? { event, outcome: "parked" }
+    this.events.set(event.key, waiting)
+    this.#dispute({ event, waiting }, money)
+    return `${waiting.outcome}${known === undefined ? "" : " again"}`
+  }
+
+  /** Lost is the last word, before won, before open. */
+  #dispute(
+    { event, waiting }: { event: DisputeEvent; waiting: ReferenceEvent },
+    money: ReferenceMoney,
+  ): void {
+    const words = ["dispute_opened", "dispute_won", "dispute_lost"]
+    const said = words.indexOf(event.kind)
+    const known = this.disputes.find(({ of, name }) => of === money && name === event.disputeId)
+    waiting.outcome = known !== undefined && said <= known.said ? "ignored_final" : "disputed"
+    if (waiting.outcome === "ignored_final") return
+    const isOurs = event.currency === null || event.currency === money.currency
+    const claim = (isOurs ? event.amountMinor : null) ?? money.amount
+    const wasOpen = known?.said === 0
+    if (known === undefined) this.disputes.push({ of: money, name: event.disputeId, claim, said })
+    else known.said = said
+    const back = this.refunds.filter((refund) => refund.key === money.key)
+    for (const refund of back) {
+      if (said !== 1 && !wasOpen && refund.status === "due") {
+        ;[refund.status, refund.withheld] = ["failed", true]
+      } else if (this.#claimed(money) === null && refund.withheld) {
+        ;[refund.status, refund.withheld] = ["due", false]
+      }
+    }
+  }
+
+  /** What banks want of a payment; null: nobody disputes it. */
+  #claimed(money: ReferenceMoney): number | null {
+    const live = this.disputes.filter(({ of, said }) => of === money && said !== 1)
+    return live.length === 0 ? null : live.reduce((sum, { claim }) => sum + claim, 0)
+  }
+
+  #gone(money: ReferenceMoney): number {
+    return this.refunds.reduce((sum, { key, amount }) => (key === money.key ? sum + amount : sum), 0)
+  }
+
+  /** What banks have of it: no more than was left. */
+  disputed(money: ReferenceMoney): number {
+    return Math.min(this.#claimed(money) ?? 0, money.amount - this.#gone(money))
   }
 
   #whyNotLate(order: ReferenceOrder, status: string, now: Instant): string | null {
@@ -270,7 +333,8 @@ export class Reference {
     if (amount === 0 && restock === 0) return null
     const number = this.refunds.filter((refund) => refund.order === money.order).length + 1
     const status = amount === 0 ? "confirmed" : "due"
-    const refund = { order: money.order, number, key: money.key, amount, reason, restock, after, status }
+    const of = { order: money.order, number, key: money.key }
+    const refund = { ...of, amount, reason, restock, after, status, withheld: false }
     this.refunds.push(refund)
     return refund
   }
@@ -280,13 +344,15 @@ export class Reference {
     if (order === undefined) return "order_not_found"
     const paying = this.money.find((money) => money.order === orderId && money.pays)
     if (paying === undefined) return "order_not_paid"
-    const gone = this.refunds.filter((refund) => refund.key === paying.key)
-    const left = paying.amount - gone.reduce((sum, refund) => sum + refund.amount, 0)
+    const left = paying.amount - this.#gone(paying) - this.disputed(paying)
     const wanted = amount ?? left
-    if (wanted > left) return `refund_over_payment ${left}`
+    const tooMuch = this.disputed(paying) > 0 ? "payment_disputed" : "refund_over_payment"
+    if (wanted > left) return `${tooMuch} ${left}`
     if (restock > order.qty - order.restocked) return `restock_over_order ${order.qty - order.restocked}`
     const refund = this.#giveBack(paying, wanted, "requested", { restock, after: now })
-    if (refund === null) return "nothing_to_refund"
+    if (refund === null) {
+      return amount === null && this.disputed(paying) > 0 ? `payment_disputed ${left}` : "nothing_to_refund"
+    }
     order.restocked += restock
     return `refund ${refund.order}-${refund.number} of ${wanted}: ${refund.status}`
   }
@@ -305,8 +371,14 @@ export class Reference {
       "failed confirmed",
     ]
     if (refund.status !== "confirmed" && refund.status !== status) {
-      if (!ways.includes(`${refund.status} ${status}`)) return "refund_not_open"
+      const isFound = refund.withheld && status === "sent"
+      if (!isFound && !ways.includes(`${refund.status} ${status}`)) return "refund_not_open"
+      const money = this.money.find(({ key }) => key === refund.key)
+      if (status === "due" && money !== undefined) {
+        if ((this.#claimed(money) ?? 0) > this.disputed(money)) return "payment_disputed 0"
+      }
       refund.status = status
+      refund.withheld = false
       if (status === "due") refund.after = now
       const back = this.refunds.filter(
         (one) => one.order === orderId && one.reason === "requested" && one.status === "confirmed",
@@ -366,7 +438,7 @@ interface ReferenceOrder extends Ending {
 }
 
 interface ReferenceEvent {
-  readonly event: PaymentEvent
+  readonly event: ProviderEvent
   outcome: string
 }
 
@@ -389,6 +461,16 @@ interface ReferenceRefund {
   readonly restock: number
   after: Instant
   status: string
+  /** Somebody's bank took the payment back before it was sent. */
+  withheld: boolean
+}
+
+interface ReferenceDispute {
+  readonly of: ReferenceMoney
+  readonly name: string
+  readonly claim: number
+  /** How far it has come: 0 open, 1 won, 2 lost. */
+  said: number
 }
 
 /** What a row is at a moment, whether or not anybody has swept it. */

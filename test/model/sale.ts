@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import type { Command, Idempotency, RefundResult } from "../../src/domain/commands.ts"
 import type { Execution } from "../../src/domain/machine.ts"
-import type { PaymentEvent } from "../../src/domain/payment.ts"
+import type { DisputeEvent, PaymentEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
-import { afterNoon, eventWith, RULES } from "../support/builders.ts"
+import { afterNoon, disputeEventWith, eventWith, RULES } from "../support/builders.ts"
 import { createMemoryDatabase, type MemoryDatabase } from "../support/memory-database.ts"
-import type { Change, Intent, PayIntent, Turn } from "./intents.ts"
+import type { Change, DisputeIntent, Intent, PayIntent, Turn } from "./intents.ts"
 import { assertInvariants } from "./invariants.ts"
 import { Reference } from "./reference.ts"
 
@@ -32,7 +32,7 @@ interface KeyedRequest {
 
 /** Refusals that another moment may change; CONTRACT: they are judged anew. */
 const passing =
-  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|refund_not_found|refund_not_open)/
+  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|payment_disputed|refund_not_found|refund_not_open)/
 
 const settings: ProductSettings = {
   name: "Lamp",
@@ -75,7 +75,9 @@ class Sale {
     this.#now = instant(this.#now + pauseMs)
     // A batch looks for what late money needs when it begins: an order that is made, ended and paid in
     // one batch may find its units gone although others have lapsed (I9 allows a second).
-    if (intents.some(mayMakeOrder) && intents.some(mayBringMoney)) {
+    // A dispute whose payment is not there yet is parked, outside of every batch.
+    const isOutside = intents.some(({ does }) => does === "dispute")
+    if (isOutside || (intents.some(mayMakeOrder) && intents.some(mayBringMoney))) {
       for (const intent of intents) this.#playBatch([intent], keyed)
     } else {
       this.#playBatch(intents, keyed)
@@ -141,7 +143,7 @@ class Sale {
     if (idempotency !== undefined) {
       return { ...request, command: { ...request.command, idempotency } }
     }
-    const takesKey = !["pay", "pay_again", "sweep", "settle", "await"].includes(intent.does)
+    const takesKey = !["pay", "pay_again", "sweep", "settle", "await", "dispute"].includes(intent.does)
     if (!keyed || !takesKey) return request
     const key = { scope: "anyone", key: `idem-${this.#newId()}`, fingerprint: JSON.stringify(intent) }
     this.#keyed.push({ intent, idempotency: key })
@@ -236,6 +238,8 @@ class Sale {
           expected: () => reference.settle(orderId, number, intent.to, now),
         }
       }
+      case "dispute":
+        return this.#dispute(disputeFor(intent))
       case "sweep":
         return {
           command: { kind: "expire_due", productId: 1, limit: intent.limit },
@@ -274,6 +278,24 @@ class Sale {
       command: { kind: "record_payment_event", productId: 1, event, newOrderId },
       expected: () => this.#reference.pay(event, made, this.#now),
     }
+  }
+
+  /** As the desk does: to the first order that its payment came for, else to the inbox. */
+  #dispute(event: DisputeEvent): Request {
+    const orderIds = [...this.#database.payments.values()].flatMap(({ paymentId, orderId }) =>
+      paymentId === event.paymentId ? [orderId] : [],
+    )
+    const expected = () => this.#reference.dispute(event)
+    if (orderIds.length > 0) {
+      const orderId = Math.min(...orderIds)
+      return { command: { kind: "record_dispute", productId: 1, event, orderId }, expected }
+    }
+    assert.equal(expected(), "order_unknown")
+    if (![...this.#database.events.values()].some(({ key }) => key === event.key)) {
+      this.#database.park(event, this.#now)
+      this.#reference.park(event)
+    }
+    return this.#freshRequest({ does: "sweep", limit: 1 })
   }
 
   #eventFor({ kind, pick, early, paymentId, amount, currency }: PayIntent): PaymentEvent {
@@ -332,6 +354,18 @@ class Sale {
   }
 }
 
+/** The same dispute may be told of in other words; then that is another message. */
+function disputeFor({ says, name, paymentId, amount, currency }: DisputeIntent): DisputeEvent {
+  return disputeEventWith({
+    key: `${name} of ${paymentId}: ${says} ${amount} ${currency}`,
+    kind: says,
+    paymentId,
+    disputeId: name,
+    amountMinor: amount,
+    currency,
+  })
+}
+
 function mayMakeOrder(intent: Intent): boolean {
   if (intent.does === "pay") return intent.early !== "no"
   return ["order", "pay_again", "repeat"].includes(intent.does)
@@ -364,6 +398,7 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       hold_already_used: told.orderId,
       stock_changed: told.stock,
       stock_in_use: told.held + told.sold,
+      payment_disputed: told.refundableMinor,
       refund_over_payment: told.refundableMinor,
       restock_over_order: told.restockableQty,
     }[told.code as string]
@@ -380,6 +415,7 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
     case "cancel_order":
       return `${told.status} ${told.id}`
     case "record_payment_event":
+    case "record_dispute":
       return `${told.event.outcome}${told.duplicate ? " again" : ""}`
     case "start_payment":
     case "await_payment":

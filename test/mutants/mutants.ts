@@ -1,3 +1,4 @@
+import { moneyMutants } from "./money.ts"
 import { outgoingMutants } from "./outgoing.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
@@ -8,7 +9,7 @@ export interface Mutant {
   readonly caughtBy: { readonly file: string; readonly test?: string }
 }
 
-interface Edit {
+export interface Edit {
   readonly file: string
   /** Stands there exactly once. */
   readonly find: string
@@ -210,7 +211,7 @@ export const mutants: readonly Mutant[] = [
     name: "one condition looks for events by key and by order",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-money.ts",
         find: "          and (provider, key) in (select * from unnest($1::text[], $2::text[])))\n      union",
         replace:
           "          and (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))\n      union",
@@ -624,9 +625,9 @@ export const mutants: readonly Mutant[] = [
     name: "money: what was returned by hand acts all the same",
     edits: [
       {
-        file: "src/domain/record-payment-event.ts",
-        find: 'return outcome !== "parked" || returnedAt !== null',
-        replace: 'return outcome !== "parked" || returnedAt === undefined',
+        file: "src/domain/event-record.ts",
+        find: 'record.outcome !== "parked" || record.returnedAt !== null',
+        replace: 'record.outcome !== "parked" || record.returnedAt === undefined',
       },
     ],
     caughtBy: { file: "test/http/money.test.ts", test: "sent back by hand" },
@@ -735,8 +736,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/payments/stripe.ts",
-        find: "!/^pi_\\w+$/.test(paymentId)",
-        replace: "paymentId === null",
+        find: 'if (!isIntentId(paymentId)) return { status: "open" }\n',
+        replace: "",
       },
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "asks nothing" },
@@ -788,12 +789,13 @@ export const mutants: readonly Mutant[] = [
         replace: "(event.holdId === null || event.holdId !== undefined || event.holdId === holdId)",
       },
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-money.ts",
         find: "          and (hold_id is null or hold_id = any($5::bigint[]))\n",
         replace: "          and (hold_id is null or hold_id > 0 or hold_id = any($5::bigint[]))\n",
       },
     ],
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
+  ...moneyMutants,
   ...outgoingMutants,
 ]

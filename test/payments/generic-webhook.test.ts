@@ -20,6 +20,7 @@ test("a plain body says no more than it says", () => {
     holdId: null,
     productId: null,
     quantity: null,
+    disputeId: null,
   })
 })
 

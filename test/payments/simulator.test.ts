@@ -67,6 +67,7 @@ describe("a webhook", () => {
       holdId: 5,
       productId: 1,
       quantity: 2,
+      disputeId: null,
     }
     expect(reading).toEqual({ kind: "news", news: [{ about: "payment", event }] })
     // Looked up it is the same event, so that it acts once.
@@ -75,10 +76,18 @@ describe("a webhook", () => {
   })
 
   const payment = { payment_id: "pay_1", order_id: 1, amount_minor: 1, currency: "USD" }
+  const dispute = { dispute_id: "dp_1", payment_id: "pay_1", amount_minor: 7, currency: "USD" }
   const refund = { refund_id: "re_1", reference: "1-1", error: null }
   test.each([
     ["payment.failed", { payment }, { about: "payment", event: { kind: "failed", holdId: null } }],
     ["payment.cancelled", { payment }, { about: "payment", event: { kind: "cancelled" } }],
+    [
+      "dispute.opened",
+      { dispute },
+      { about: "dispute", event: { kind: "dispute_opened", disputeId: "dp_1" } },
+    ],
+    ["dispute.won", { dispute }, { about: "dispute", event: { kind: "dispute_won", paymentId: "pay_1" } }],
+    ["dispute.lost", { dispute }, { about: "dispute", event: { kind: "dispute_lost", amountMinor: 7 } }],
     [
       "refund.succeeded",
       { refund },
@@ -109,6 +118,8 @@ describe("a webhook", () => {
     [{ id: "evt_1", type: "payment.succeeded", payment: { ...payment, payment_id: "\0" } }],
     [{ id: "x".repeat(256), type: "payment.succeeded", payment }],
     [{ id: "evt_1", type: "refund.failed", refund: { ...refund, reference: 1 } }],
+    [{ id: "evt_1", type: "dispute.lost" }],
+    [{ id: "evt_1", type: "dispute.opened", dispute: { ...dispute, amount_minor: 0.5 } }],
   ])("without sense is not understood: %j", (content) => {
     expect(read(content)).toMatchObject({ kind: "not understood" })
   })
@@ -147,16 +158,29 @@ describe("a payment that is looked up", () => {
 })
 
 describe("a cancellation", () => {
+  const cancel = (paymentId: string, at = adapter) =>
+    at.cancel?.({ orderId: 1, holdId: 1, paymentId, idempotencyKey: `cancel-${paymentId}` })
+
   test("ends what has not succeeded, and leaves alone what has", async () => {
     const { payment_id: open } = await createPayment(simulator)
     const done = await paid()
-    for (const paymentId of [open, open, done, "pay_none"]) await adapter.cancel?.({ orderId: 1, paymentId })
-    expect((await simulator.get(`/payments/${open}`)).body.status).toBe("cancelled")
-    expect((await simulator.get(`/payments/${done}`)).body.status).toBe("succeeded")
+    const { payment_id: elsewhere } = await createPayment(simulator, { order_id: 2 })
+    expect(await cancel(open)).toEqual({ status: "over" })
+    expect(await cancel(open)).toEqual({ status: "over" })
+    const event = expect.objectContaining({ key: `evt_succeeded_${done}`, orderId: 1 })
+    expect(await cancel(done)).toEqual({ status: "succeeded", event })
+    expect(await cancel("pay_none")).toEqual({ status: "not ours" })
+    expect(await cancel(elsewhere)).toEqual({ status: "not ours" })
+    const statusOf = async (id: string) => (await simulator.get(`/payments/${id}`)).body.status
+    expect(await Promise.all([open, done, elsewhere].map(statusOf))).toEqual([
+      "cancelled",
+      "succeeded",
+      "open",
+    ])
   })
 
   test("that nobody has heard is a fault", async () => {
-    await expect(away.cancel?.({ orderId: 1, paymentId: "pay_1" })).rejects.toThrow("fetch failed")
+    await expect(cancel("pay_1", away)).rejects.toThrow("fetch failed")
   })
 })
 

@@ -143,7 +143,7 @@ test("nobody is there: not now, and a look-up stays open", async () => {
   const lonely = createStripeProvider(stripeSettings(url), 300)
   expect(await lonely.refund(order)).toMatchObject({ status: "not now" })
   expect(await lonely.lookUp({ orderId: 11, paymentId: "pi_1" })).toEqual({ status: "open" })
-  await expect(lonely.cancel({ orderId: 11, paymentId: "pi_1" })).rejects.toThrow("connection")
+  await expect(lonely.cancel(unwanted)).rejects.toThrow("connection")
   fake = await startFakeStripe()
 })
 
@@ -200,18 +200,54 @@ test.each([
   expect(fake.calls).toEqual([])
 })
 
-test("a payment that waits is ended, and one that is over is left as it is", async () => {
-  fake.intents.set("pi_1", intentWith({ status: "requires_payment_method" }))
-  for (const _ of [1, 2]) await provider().cancel(question)
+const unwanted = { ...question, holdId: 5, idempotencyKey: "doorbuster-cancel-11-pi_1" }
+const open = { status: "requires_payment_method" }
+
+test("a payment that waits is ended, under its key, and one that is over is left as it is", async () => {
+  fake.intents.set("pi_1", intentWith(open))
+  for (const _ of [1, 2]) expect(await provider().cancel(unwanted)).toEqual({ status: "over" })
   expect(fake.intents.get("pi_1")).toMatchObject({ status: "canceled" })
-  fake.intents.set("pi_2", intentWith({ id: "pi_2" }))
-  await provider().cancel({ orderId: 11, paymentId: "pi_2" })
-  expect(fake.intents.get("pi_2")).toMatchObject({ status: "succeeded" })
+  const key = "doorbuster-cancel-11-pi_1-requires_payment_method"
+  expect(posts()).toMatchObject([
+    { path: "/v1/payment_intents/pi_1/cancel", headers: { "idempotency-key": key } },
+  ])
 })
+
+test("a payment that has succeeded is told as its webhook would tell it", async () => {
+  fake.intents.set("pi_1", intentWith())
+  expect(await provider().cancel(unwanted)).toEqual(await provider().lookUp(question))
+  expect(posts()).toEqual([])
+})
+
+// Buyers name the payment that they have begun, perhaps somebody else's.
+test.each([
+  ["another order", { metadata: { order_id: "12" } }],
+  ["another hold", { metadata: { order_id: "11", hold_id: "6" } }],
+  ["nothing of ours", { metadata: {} }],
+])("a payment of %s is not cancelled", async (_, given) => {
+  fake.intents.set("pi_1", intentWith({ ...open, ...given }))
+  expect(await provider().cancel(unwanted)).toEqual({ status: "not ours" })
+  expect(posts()).toEqual([])
+})
+
+test("a payment that names the order's hold under another order's id is the order's", async () => {
+  fake.intents.set("pi_1", intentWith({ ...open, metadata: { order_id: "5000", hold_id: "5" } }))
+  expect(await provider().cancel(unwanted)).toEqual({ status: "over" })
+})
+
+test.each(["pi_7", "../refunds", "pi_1/cancel", ""])(
+  "there is nothing to cancel at %j",
+  async (paymentId) => {
+    expect(await provider().cancel({ ...unwanted, paymentId })).toEqual({ status: "not ours" })
+    expect(posts()).toEqual([])
+  },
+)
 
 test("what could not be ended is told", async () => {
   fake.intents.set("pi_1", intentWith({ status: "processing" }))
-  await expect(provider().cancel(question)).rejects.toThrow("You cannot cancel")
-  await expect(provider().cancel({ orderId: 11, paymentId: "pi_7" })).rejects.toThrow("No such")
-  await expect(provider("sk_test_another_key").cancel(question)).rejects.toThrow("Invalid API Key")
+  await expect(provider().cancel(unwanted)).rejects.toThrow("You cannot cancel")
+  await expect(provider("sk_test_another_key").cancel(unwanted)).rejects.toThrow("Invalid API Key")
+  // The refusal is remembered under its key, and is not the last word.
+  fake.intents.set("pi_1", intentWith(open))
+  expect(await provider().cancel(unwanted)).toEqual({ status: "over" })
 })

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest"
 import { createStripeProvider } from "../../src/payments/stripe.ts"
-import { intentWith, stripeEvent, stripeSettings, stripeSignature } from "../support/fake-stripe.ts"
+import {
+  disputeOf,
+  intentWith,
+  stripeEvent,
+  stripeSettings,
+  stripeSignature,
+} from "../support/fake-stripe.ts"
 
 const SENT = 1_764_244_800
 
@@ -98,6 +104,7 @@ describe("a payment intent", () => {
       holdId: 1,
       productId: 2,
       quantity: 3,
+      disputeId: null,
     }
     expect(reading).toEqual({ kind: "news", news: [{ about: "payment", event }] })
   })
@@ -122,7 +129,6 @@ describe("a payment intent", () => {
     ["payment_intent.amount_capturable_updated", intentWith({ status: "requires_capture" })],
     ["payment_intent.processing", intentWith({ status: "processing" })],
     ["payment_intent.created", intentWith({ status: "requires_payment_method" })],
-    ["charge.dispute.created", { id: "dp_1", payment_intent: "pi_1", metadata: { order_id: "11" } }],
     ["charge.succeeded", { id: "ch_1", metadata: { order_id: "11" } }],
     ["something.new", {}],
   ])("is not at an end by %s", async (type, object) => {
@@ -165,6 +171,72 @@ describe("a payment intent", () => {
         ? { kind: "not understood", detail: `pi_1 is about ${amount} ${currency}` }
         : { news: [{ event: { amountMinor: ours, currency: currency.toUpperCase() } }] },
     )
+  })
+})
+
+describe("news of a dispute", () => {
+  const kinds = { needs_response: "opened", under_review: "opened", won: "won", lost: "lost" }
+  const types = ["created", "updated", "funds_withdrawn", "funds_reinstated", "closed"]
+  test.each(types.flatMap((type) => Object.entries(kinds).map(([status, kind]) => [type, status, kind])))(
+    "by charge.dispute.%s, %s, is that it was %s",
+    async (type, status, kind) => {
+      expect(await read(stripeEvent(`charge.dispute.${type}`, disputeOf({ status })))).toEqual({
+        kind: "news",
+        news: [
+          {
+            about: "dispute",
+            event: {
+              provider: "stripe",
+              key: `dp_1 dispute_${kind}`,
+              fingerprint: expect.any(String),
+              kind: `dispute_${kind}`,
+              orderId: null,
+              paymentId: "pi_1",
+              disputeId: "dp_1",
+              amountMinor: 19_998,
+              currency: "EUR",
+              holdId: null,
+              productId: null,
+              quantity: null,
+            },
+          },
+        ],
+      })
+    },
+  )
+
+  test("is the same event whichever message tells of it", async () => {
+    const first = await read(stripeEvent("charge.dispute.created", disputeOf(), "evt_1"))
+    const review = disputeOf({ status: "under_review", evidence: {} })
+    expect(await read(stripeEvent("charge.dispute.updated", review, "evt_2"))).toEqual(first)
+  })
+
+  // An inquiry takes no money, and a charge without a payment intent is none of ours.
+  test.each([
+    { status: "warning_needs_response" },
+    { status: "warning_under_review" },
+    { status: "warning_closed" },
+    { status: "dreaming" },
+    { payment_intent: null },
+  ])("is none with %j", async (given) => {
+    const reading = await read(stripeEvent("charge.dispute.created", disputeOf(given)))
+    expect(reading).toEqual({ kind: "news", news: [] })
+  })
+
+  test.each([
+    [{ payment_intent: { id: "pi_7" } }, { paymentId: "pi_7" }],
+    [
+      { amount: 500, currency: "isk" },
+      { amountMinor: 5, currency: "ISK" },
+    ],
+    // Nobody can write that down, so it is all of the payment.
+    [
+      { amount: 550, currency: "isk" },
+      { amountMinor: null, currency: null },
+    ],
+  ])("with %j says %j", async (given, event) => {
+    const reading = await read(stripeEvent("charge.dispute.created", disputeOf(given)))
+    expect(reading).toMatchObject({ news: [{ event }] })
   })
 })
 

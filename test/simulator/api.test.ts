@@ -198,6 +198,58 @@ describe("a refund", () => {
   })
 })
 
+describe("a dispute", () => {
+  async function paid(): Promise<string> {
+    const { payment_id } = await createPayment(simulator)
+    await simulator.post(`/payments/${payment_id}/succeed`)
+    return payment_id
+  }
+  const told = (id: string) =>
+    inbox.received.flatMap(({ event }) => (event.dispute?.payment_id === id ? [event] : []))
+
+  test("takes what is left, is told of, and leaves nothing to refund", async () => {
+    const id = await paid()
+    await refund(id, `before-${id}`)
+    const { status, body } = await simulator.post(`/payments/${id}/dispute`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      disputed_minor: 19_898,
+      dispute: { dispute_id: expect.stringMatching(/^dp_/), amount_minor: 19_898, status: "open" },
+    })
+    await expect
+      .poll(() => told(id))
+      .toMatchObject([{ type: "dispute.opened", dispute: { amount_minor: 19_898, currency: "USD" } }])
+    expect((await refund(id, `after-${id}`, { amount_minor: 1 })).body.error).toBe("amount_too_high")
+    expect((await simulator.post(`/payments/${id}/dispute`)).status).toBe(409)
+  })
+
+  test.each([
+    ["won", 0],
+    ["lost", 5_000],
+  ])("that is %s leaves %i with the bank", async (end, disputed_minor) => {
+    const id = await paid()
+    await simulator.post(`/payments/${id}/dispute`, { amount_minor: 5_000 })
+    const { body } = await simulator.post(`/payments/${id}/dispute/${end}`)
+    expect(body).toMatchObject({ disputed_minor, dispute: { status: end } })
+    await expect.poll(() => told(id).map(({ type }) => type)).toContain(`dispute.${end}`)
+    expect(new Set(told(id).map((event) => event.id)).size).toBe(2)
+    expect((await simulator.post(`/payments/${id}/dispute/${end}`)).status).toBe(409)
+    const rest = await refund(id, `rest-${id}`, { amount_minor: 19_998 - disputed_minor })
+    expect(rest.status).toBe(200)
+  })
+
+  test("needs money that came", async () => {
+    const { payment_id: open } = await createPayment(simulator)
+    expect((await simulator.post(`/payments/${open}/dispute`)).body.error).toBe("payment_not_captured")
+    expect((await simulator.post(`/payments/${open}/dispute/won`)).body.error).toBe("dispute_not_open")
+    expect((await simulator.post("/payments/pay_none/dispute")).status).toBe(404)
+    const id = await paid()
+    const tooMuch = await simulator.post(`/payments/${id}/dispute`, { amount_minor: 19_999 })
+    expect(tooMuch.body.error).toBe("amount_too_high")
+    expect((await simulator.post(`/payments/${id}/dispute`, { amount_minor: 0 })).status).toBe(422)
+  })
+})
+
 test("the books have every minor unit, by order and in all", async () => {
   await using own = await startTestSimulator({ target: () => inbox.url })
   const payments = []
@@ -223,7 +275,13 @@ test("the books have every minor unit, by order and in all", async () => {
   })
   await expect.poll(async () => (await books()).webhooks.delivered).toBe(3)
 
-  const none = { captured_minor: 0, refunded_minor: 0, refund_pending_minor: 0, pending_minor: 0 }
+  const none = {
+    captured_minor: 0,
+    refunded_minor: 0,
+    refund_pending_minor: 0,
+    disputed_minor: 0,
+    pending_minor: 0,
+  }
   const paid = { ...none, captured_minor: 19_998, refunded_minor: 98 }
   const open = { ...none, pending_minor: 19_998 }
   expect(await books()).toEqual({

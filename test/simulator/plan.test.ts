@@ -19,10 +19,28 @@ test("refunds in between do not change the course of payments, nor payments that
   expect(both.map(([, refund]) => refund)).toEqual(both.map(() => refundsOnly.nextRefund()))
 })
 
+test("disputes have a course of their own, and change nobody's", () => {
+  const [mixed, disputesOnly] = [createPlan("wild", 7), createPlan("wild", 7)]
+  const both = Array.from({ length: 100 }, () => [mixed.nextPayment(), mixed.nextDispute()] as const)
+
+  expect(both.map(([payment]) => payment)).toEqual(courses(7, 100))
+  expect(both.map(([, dispute]) => dispute)).toEqual(both.map(() => disputesOnly.nextDispute()))
+})
+
+test("so many payments are disputed, and of those half are lost", () => {
+  const plan = createPlan("wild", 7)
+  const disputes = Array.from({ length: 10_000 }, () => plan.nextDispute()).flatMap((one) => one ?? [])
+  const lost = disputes.filter(({ end }) => end === "lost").length
+
+  expect(Math.abs(disputes.length - 500)).toBeLessThan(4 * Math.sqrt(10_000 * 0.05 * 0.95))
+  expect(Math.abs(lost - disputes.length / 2)).toBeLessThan(2 * Math.sqrt(disputes.length))
+})
+
 test("a calm plan does nothing by itself, and tells everything once", () => {
   const plan = createPlan("calm", 7)
 
   expect(plan.nextPayment()).toBeNull()
+  expect(plan.nextDispute()).toBeNull()
   expect(plan.nextRefund()).toEqual({ pausesMs: [0], badSignature: false })
 })
 

@@ -113,7 +113,8 @@ test(
     const settled = async () => {
       const [open] = await ask(`
       select (select count(*) from orders where status = 'pending_payment')
-           + (select count(*) from refunds where status <> 'confirmed') as open`)
+           + (select count(*) from refunds where status in ('due', 'sent'))
+           + (select count(*) from disputes where status = 'open') as open`)
       const { totals, webhooks } = await books()
       return [
         Number(open?.["open"]),
@@ -124,10 +125,20 @@ test(
     }
     await expect.poll(settled, { timeout: 40_000, interval: 200 }).toEqual([0, 0, 0, 0])
 
+    // Somebody looks after what could not be sent because a bank had taken it back.
+    await lookAfterMoney(app)
+    await expect.poll(settled, { timeout: 20_000, interval: 200 }).toEqual([0, 0, 0, 0])
+    expect(await lookAfterMoney(app)).toBe(0)
+
     // The shop gives some of it back.
-    const paid = await ask(
-      "select id from orders where status = 'paid' and refund_count = 0 order by id limit 5",
-    )
+    const paid = await ask(`
+      select id
+        from orders
+       where status = 'paid'
+         and refund_count = 0
+         and not exists (select from payments p where p.order_id = orders.id and p.disputed_minor > 0)
+       order by id
+       limit 5`)
     for (const { id } of paid) {
       expect((await app.post(`/api/admin/orders/${String(id)}/refunds`, { amount_minor: 77 })).status).toBe(
         201,
@@ -150,18 +161,33 @@ function portOf(url: string): { PORT?: string } {
 
 type Ask = (text: string) => Promise<Row[]>
 
-/** What we believe to have received and given back, by the provider's name of the payment. */
+/** Does for each refund in the money inbox what can be done: it is sent again, or the buyer has it already. */
+async function lookAfterMoney(app: TestClient): Promise<number> {
+  const { data } = (await app.get("/api/admin/money?limit=100")).body
+  for (const { kind, actions } of data) {
+    expect(kind).toBe("refund")
+    expect((await app.post(actions[0].href)).status).toBe(200)
+  }
+  return data.length
+}
+
+/** What we believe to have received and what is gone of it, by the provider's name of the payment. */
 async function ours(ask: Ask) {
   const rows = await ask(`
-    select p.payment_id, p.amount_minor, p.refunded_minor,
-           coalesce((select sum(amount_minor) from refunds r
-                      where r.provider = p.provider and r.event_key = p.event_key and r.status = 'confirmed'), 0) as back
+    select p.payment_id, p.amount_minor, p.refunded_minor + p.disputed_minor as gone,
+           p.disputed_minor + coalesce((
+             select sum(amount_minor)
+               from refunds r
+              where r.provider = p.provider
+                and r.event_key = p.event_key
+                and r.status = 'confirmed'), 0) as back,
+           (select status from disputes d where d.provider = p.provider and d.event_key = p.event_key) as dispute
       from payments p
      where p.provider = 'simulator'`)
   return new Map(
     rows.map((row) => [
       row["payment_id"],
-      [row["amount_minor"], row["refunded_minor"], row["back"]].map(Number),
+      [...[row["amount_minor"], row["gone"], row["back"]].map(Number), row["dispute"]],
     ]),
   )
 }
@@ -169,9 +195,12 @@ async function ours(ask: Ask) {
 async function theirs(simulator: TestSimulator, paymentIds: readonly string[]) {
   const payments = await Promise.all(paymentIds.map((id) => simulator.get(`/payments/${id}`)))
   return new Map(
-    payments.flatMap(({ body: { status, payment_id, captured_minor, refunded_minor } }) =>
-      status === "succeeded" ? [[payment_id, [captured_minor, refunded_minor, refunded_minor]] as const] : [],
-    ),
+    payments.flatMap(({ body }) => {
+      const { status, payment_id, captured_minor, refunded_minor, disputed_minor, dispute } = body
+      const gone = refunded_minor + disputed_minor
+      const numbers = [captured_minor, gone, gone, dispute?.status ?? null]
+      return status === "succeeded" ? [[payment_id, numbers] as const] : []
+    }),
   )
 }
 
@@ -179,6 +208,7 @@ interface WireAccount {
   readonly order_id: number
   readonly captured_minor: number
   readonly refunded_minor: number
+  readonly disputed_minor: number
 }
 
 /** Of each order: what was captured is the price of what is paid, and what goes back beyond it. */
@@ -188,18 +218,21 @@ async function compareByOrder(ask: Ask, { orders }: { orders: readonly WireAccou
            case when o.paid_at is null then 0 else o.total_minor end as price,
            coalesce((select sum(amount_minor) from refunds r where r.order_id = o.id), 0) as refunds,
            coalesce((select sum(amount_minor) from refunds r
-                      where r.order_id = o.id and r.reason = 'requested'), 0) as wished
+                      where r.order_id = o.id and r.reason = 'requested'), 0) as wished,
+           (select coalesce(sum(disputed_minor), 0) from payments p where p.order_id = o.id) as disputed
       from payment_events e
       join orders o on o.id = e.applied_order_id
-     where e.provider = 'simulator'`)
+     where e.provider = 'simulator'
+       and e.order_id is not null`)
   const byName = new Map(rows.map((row) => [Number(row["named"]), row]))
   // The books show so many at once; by payment, all of them were compared.
   expect(orders.length).toBe(Math.min(rows.length, SHOWN_ORDERS))
-  const differences = orders.filter(({ order_id, captured_minor, refunded_minor }) => {
+  const differences = orders.filter(({ order_id, captured_minor, refunded_minor, disputed_minor }) => {
     const row = byName.get(order_id)
-    const [price, refunds, wished] = ["price", "refunds", "wished"].map((name) => Number(row?.[name]))
-    if (price === undefined || refunds === undefined || wished === undefined) return true
-    return captured_minor !== price + refunds - wished || refunded_minor !== refunds
+    const number = (name: string) => Number(row?.[name])
+    const [refunds, disputed] = [number("refunds"), number("disputed")]
+    if (captured_minor !== number("price") + refunds - number("wished")) return true
+    return refunded_minor + disputed_minor !== refunds + disputed
   })
   expect(differences).toEqual([])
 }
@@ -213,6 +246,8 @@ async function sawEverything(ask: Ask, { webhooks }: { webhooks: { refused_forge
            (select count(*) from payment_events where outcome = 'ignored_final') as ignored,
            (select count(*) from refunds where reason = 'amount_too_low') as low,
            (select count(*) from refunds where reason = 'amount_too_high') as high,
+           (select count(*) from disputes where status = 'won') as won,
+           (select count(*) from disputes where status = 'lost') as lost,
            (select count(*) from refunds where reason = 'requested') as wished`)
   for (const [what, count] of Object.entries({ ...seen, forged: webhooks.refused_forgeries })) {
     expect.soft(count, `${what} did not happen`).toBeGreaterThan(0)

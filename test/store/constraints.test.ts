@@ -61,12 +61,21 @@ const violations: [string, Table, Row][] = [
   ["orders_restocked_is_sold", "orders", { restocked_qty: 1 }],
   ["orders_refund_count_not_negative", "orders", { refund_count: -1 }],
   ["orders_payment_attempts_not_negative", "orders", { payment_attempts: -1 }],
+  ["orders_attempt_cancels_not_negative", "orders", { attempt_cancels: -1 }],
   ["orders_attempt_is_whole", "orders", { attempt_provider: "stripe" }],
 
   ["payment_events_once", "payment_events", { outcome: "ignored_final" }],
   ["payment_events_kind_known", "payment_events", { kind: "refunded" }],
   ["payment_events_outcome_known", "payment_events", { outcome: "lost" }],
   ["payment_events_parked_or_applied", "payment_events", { outcome: "parked" }],
+  ["payment_events_dispute_is_whole", "payment_events", { order_id: null }],
+  ["payment_events_dispute_is_whole", "payment_events", { kind: "dispute_won" }],
+  ["payment_events_dispute_is_whole", "payment_events", { dispute_id: "dp-1", order_id: null }],
+  [
+    "payment_events_dispute_is_whole",
+    "payment_events",
+    { kind: "dispute_lost", dispute_id: "dp-1", order_id: null, payment_id: null },
+  ],
   ["payment_events_parked_or_applied", "payment_events", { applied_at: null }],
   ["payment_events_parked_or_applied", "payment_events", { applied_order_id: null }],
 
@@ -79,6 +88,15 @@ const violations: [string, Table, Row][] = [
   ["payments_allocation_known", "payments", { allocation: "pocket" }],
   ["payments_refunded_within_amount", "payments", { refunded_minor: 19_999 }],
   ["payments_refunded_within_amount", "payments", { refunded_minor: -1 }],
+
+  ["payments_taken_within_amount", "payments", { disputed_minor: -1 }],
+  ["payments_taken_within_amount", "payments", { refunded_minor: 1, disputed_minor: 19_998 }],
+
+  ["disputes_pkey", "disputes", {}],
+  ["disputes_status_known", "disputes", { status: "pending" }],
+  ["disputes_held_within_claim", "disputes", { held_minor: -1 }],
+  ["disputes_held_within_claim", "disputes", { held_minor: 19_999 }],
+  ["disputes_won_hold_nothing", "disputes", { status: "won", held_minor: 1 }],
 
   ["refunds_pkey", "refunds", {}],
   ["refunds_number_positive", "refunds", { number: 0 }],
@@ -131,6 +149,7 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   payments: { event_key: "key-2", payment_id: "pay-2", order_id: 12 },
   product_customers: { customer_id: "ben" },
   refunds: { number: 2 },
+  disputes: { dispute_id: "dp-2" },
   outbox: { id: "order_paid-12" },
   webhook_endpoints: { id: 2 },
   webhook_deliveries: { endpoint_id: 2 },

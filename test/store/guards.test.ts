@@ -5,7 +5,15 @@ import { changeLoadedProduct, type WorkingSet } from "../../src/domain/working-s
 import type { Database } from "../../src/store/pool.ts"
 import { createProductStore, type ProductStore } from "../../src/store/product-store.ts"
 import { rememberPlace } from "../../src/store/row-place.ts"
-import { eventWith, holdWith, orderWith, parkedEvent, productWith, RULES } from "../support/builders.ts"
+import {
+  disputeWith,
+  eventWith,
+  holdWith,
+  orderWith,
+  parkedEvent,
+  productWith,
+  RULES,
+} from "../support/builders.ts"
 import { createTestDatabase, type TestDatabase } from "../support/database.ts"
 import { everyRow, insertRow, openScopedDatabase } from "../support/rows.ts"
 
@@ -29,7 +37,9 @@ afterAll(async () => {
 /** Product 1 at version 7 with one hold, one order and one parked event. */
 beforeEach(async () => {
   const pool = database.views
-  await pool.query("truncate products, holds, orders, payment_events, product_customers, idempotency_keys")
+  await pool.query(
+    "truncate products, holds, orders, payment_events, disputes, product_customers, idempotency_keys",
+  )
   await insertRow(pool, "products", { version: 7, held: 4, sold: 0 })
   await insertRow(pool, "holds")
   await insertRow(pool, "orders", { hold_id: 2 })
@@ -97,6 +107,16 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
       )
     },
     { table: "payment_events", column: "outcome" },
+  ],
+  [
+    "closes a dispute that has been closed",
+    "insert into disputes select 1, 11, 'generic', 'dp-1', 'first-key', 'pay-1', 19998, 'EUR', 0, 'won', now(), now()",
+    (state) => {
+      changeProduct(state)
+      state.disputes.load(disputeWith())
+      state.disputes.replace(disputeWith({ status: "lost" }))
+    },
+    { table: "disputes", column: "status" },
   ],
   [
     "keeps a first answer where another one was kept a moment ago",

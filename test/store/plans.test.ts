@@ -4,7 +4,11 @@ import { needs, type Needs } from "../../src/domain/needs.ts"
 import { changeLoadedProduct } from "../../src/domain/working-set.ts"
 import { removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
 import { instant, isoTime } from "../../src/domain/time.ts"
+import { createCancellations } from "../../src/store/cancellations.ts"
+import { createInbox } from "../../src/store/inbox.ts"
 import { loadWorkingSet } from "../../src/store/load.ts"
+import { createLookups } from "../../src/store/lookups.ts"
+import { createMoneyViews } from "../../src/store/money-views.ts"
 import { createListeners, saveEvents } from "../../src/store/outbox.ts"
 import {
   firstEvent,
@@ -34,6 +38,7 @@ const everything: Needs = {
   payments: true,
   moneyFor: [],
   mayEndOrders: false,
+  newPaymentIds: ["pay-1"],
   refundOrderIds: [1],
   idempotency: [{ scope: "a scope", key: "a key" }],
 }
@@ -90,6 +95,7 @@ test("every statement that loads a batch goes through an index", async () => {
 
   expect(seen.map((statement) => statement.name).sort()).toEqual([
     "load-customers",
+    "load-disputes",
     "load-due-holds",
     "load-due-orders",
     "load-events",
@@ -289,5 +295,28 @@ test("the statements that a batch runs for the outside go through an index", asy
   }
   client.release(true)
   expect(seen.map((statement) => statement.name)).toEqual(["any-webhook-endpoint", "insert-outgoing-events"])
+  expect(scans).toEqual([])
+})
+
+test("the statements that look after payments and disputes go through an index", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const seen: Statement[] = []
+  const watched = watch(database.views, seen)
+  const cancellations = createCancellations(watched)
+  await cancellations.take(["stripe"], 10)
+  await cancellations.settle({ orderId: 1, productId: 1 })
+  await createLookups(watched).placeOfPayment("stripe", "pi_1")
+  await createInbox(watched).parkedWithOrder(10)
+  const money = createMoneyViews(watched)
+  await money.openRefunds(null, 10)
+  await money.openDisputes(null, 10)
+  await money.disputesOf(1)
+
+  const client = await database.views.connect()
+  await client.query("set plan_cache_mode = force_generic_plan")
+  const scans: string[] = []
+  for (const statement of seen) scans.push(...(await wholeReads(client, statement)))
+  client.release(true)
   expect(scans).toEqual([])
 })

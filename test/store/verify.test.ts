@@ -40,6 +40,14 @@ const secondProduct = `
   insert into products (id, stock, price_minor, currency, name, created_at, updated_at)
   values (2, 0, 1, 'EUR', 'Desk', now(), now())`
 
+/** An open dispute of order 2's payment by that event. */
+function disputeOf(eventKey: string, claim: number, held: number): string {
+  return `
+    insert into disputes (product_id, order_id, provider, dispute_id, event_key, payment_id, amount_minor,
+                          currency, held_minor, status, created_at, updated_at)
+    values (1, 2, 'generic', 'dp-1', ${eventKey}, 'pay', ${claim}, 'EUR', ${held}, 'open', now(), now())`
+}
+
 describe("finds", () => {
   // Some corruption is refused by a constraint, which then has to go first.
   test.each<[string, RegExp, string[]]>([
@@ -163,6 +171,27 @@ describe("finds", () => {
       ["delete from payments where event_key = 'again'"],
     ],
 
+    [
+      "a payment of which more is disputed than its disputes hold",
+      /^I7 .*event first .*: 5 of \d+ is disputed beside 0 .* hold 0/,
+      ["update payments set disputed_minor = 5 where event_key = 'first'"],
+    ],
+    ["a dispute that its payment does not count", /^I7 .*event first .*hold 7/, [disputeOf("'first'", 7, 7)]],
+    ["a dispute of no payment", /^I7 .*dispute dp-1 .*not there/, [disputeOf("'nothing'", 7, 0)]],
+    [
+      "a refund that would give back what a bank has taken",
+      /^I7 .*refund 2-1 is to be sent, but dispute dp-1/,
+      [disputeOf("'again'", 7, 0)],
+    ],
+    [
+      "a message about a dispute that left none",
+      /^I7 .*event d .*left no dispute/,
+      [
+        `insert into payment_events (provider, key, fingerprint, kind, payment_id, dispute_id, outcome,
+                                     applied_order_id, order_status, received_at, applied_at)
+         values ('generic', 'd', 'f', 'dispute_opened', 'pay-1', 'dp-1', 'disputed', 2, 'paid', now(), now())`,
+      ],
+    ],
     [
       "a customer who owns more than is counted",
       /^I8 .*customer anna has 8 units, the counter says 7/,

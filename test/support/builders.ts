@@ -1,7 +1,8 @@
 import type { PlaceHold } from "../../src/domain/commands.ts"
+import type { Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import type { Order } from "../../src/domain/order.ts"
-import type { Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
+import type { DisputeEvent, Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
 import type { Refund } from "../../src/domain/refund.ts"
 import type { Product } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
@@ -102,11 +103,29 @@ export function eventWith(given: Partial<PaymentEvent> = {}): PaymentEvent {
     quantity: null,
     ...given,
   }
-  return { fingerprint: JSON.stringify(content), ...content }
+  return { fingerprint: JSON.stringify(content), disputeId: null, ...content }
+}
+
+/** Dispute `dp-1` of payment `pay-1` is opened; nobody says how much. */
+export function disputeEventWith(given: Partial<DisputeEvent> = {}): DisputeEvent {
+  const content = {
+    provider: "generic",
+    key: `${given.disputeId ?? "dp-1"} ${given.kind ?? "dispute_opened"}`,
+    kind: "dispute_opened" as const,
+    paymentId: "pay-1",
+    disputeId: "dp-1",
+    amountMinor: null,
+    currency: null,
+    ...given,
+  }
+  const nothing = { orderId: null, holdId: null, productId: null, quantity: null }
+  return { fingerprint: JSON.stringify(content), ...nothing, ...content }
 }
 
 /** An event that waits in the inbox for its order. */
-export function parkedEvent(given: Partial<PaymentEventRecord> = {}): PaymentEventRecord {
+export function parkedEvent(
+  given: Partial<Extract<PaymentEventRecord, { disputeId: null }>> = {},
+): PaymentEventRecord {
   return {
     ...eventWith(given),
     outcome: "parked",
@@ -132,6 +151,7 @@ export function paymentWith(given: Partial<Payment> = {}): Payment {
     currency: "EUR",
     allocation: "order",
     refundedMinor: 0,
+    disputedMinor: 0,
     receivedAt: afterNoon(-30),
     ...given,
   }
@@ -161,6 +181,25 @@ export function refundWith(given: Partial<Refund> = {}): Refund {
   }
 }
 
+/** Dispute `dp-1` of payment `pay-1`: open, about all of it. */
+export function disputeWith(given: Partial<Dispute> = {}): Dispute {
+  return {
+    productId: PRODUCT_ID,
+    orderId: 11,
+    provider: "generic",
+    disputeId: "dp-1",
+    eventKey: "first-key",
+    paymentId: "pay-1",
+    amountMinor: 19_998,
+    currency: "EUR",
+    heldMinor: 19_998,
+    status: "open",
+    createdAt: afterNoon(-10),
+    updatedAt: afterNoon(-10),
+    ...given,
+  }
+}
+
 /** What {@link stateWith} puts into a working set. */
 export interface Given {
   /** Null: there is no such product. `held` and `sold` are units of rows that are not loaded. */
@@ -171,6 +210,7 @@ export interface Given {
   readonly events?: readonly PaymentEventRecord[]
   readonly payments?: readonly Payment[]
   readonly refunds?: readonly Refund[]
+  readonly disputes?: readonly Dispute[]
   readonly nextDeadline?: Instant
 }
 
@@ -198,6 +238,7 @@ export function stateWith(given: Given = {}): WorkingSet {
   for (const event of events) state.events.load(event)
   for (const payment of payments) state.payments.load(payment)
   for (const refund of given.refunds ?? []) state.refunds.load(refund)
+  for (const dispute of given.disputes ?? []) state.disputes.load(dispute)
   state.nextDeadline = given.nextDeadline ?? null
   return state
 }

@@ -58,6 +58,22 @@ export function intentWith(given: object = {}): Record<string, unknown> {
   }
 }
 
+/** A dispute, `dp_1` of all of payment intent `pi_1`, and to be answered unless told otherwise. */
+export function disputeOf(given: object = {}): Record<string, unknown> {
+  return {
+    id: "dp_1",
+    object: "dispute",
+    amount: 19_998,
+    charge: "ch_1",
+    currency: "eur",
+    metadata: {},
+    payment_intent: "pi_1",
+    reason: "fraudulent",
+    status: "needs_response",
+    ...given,
+  }
+}
+
 /** The text of an event about `object`. */
 export function stripeEvent(type: string, object: unknown, id = "evt_1"): string {
   return JSON.stringify({ id, object: "event", api_version: "2026-10-28.endive", type, data: { object } })

@@ -1,9 +1,10 @@
 import type { Command, OutcomeOf } from "../../src/domain/commands.ts"
+import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import { execute, type Execution } from "../../src/domain/machine.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
 import type { Order } from "../../src/domain/order.ts"
-import type { Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
+import type { Payment, PaymentEventRecord, ProviderEvent } from "../../src/domain/payment.ts"
 import type { Product } from "../../src/domain/product.ts"
 import { refundName, type Refund } from "../../src/domain/refund.ts"
 import type { Instant } from "../../src/domain/time.ts"
@@ -30,6 +31,7 @@ export interface MemoryDatabase {
   readonly events: ReadonlyMap<string, PaymentEventRecord>
   readonly payments: ReadonlyMap<string, Payment>
   readonly refunds: ReadonlyMap<string, Refund>
+  readonly disputes: ReadonlyMap<string, Dispute>
   readonly adjustments: readonly StockAdjustment[]
   /** Runs commands as one batch; `afterEach` sees the working set between them. */
   run<C extends Command>(
@@ -38,7 +40,7 @@ export interface MemoryDatabase {
     afterEach?: (state: WorkingSet) => void,
   ): Execution<OutcomeOf<C>>[]
   /** Keeps an event until its order exists; as the inbox does, outside any batch. */
-  park(event: PaymentEvent, now: Instant): void
+  park(event: ProviderEvent, now: Instant): void
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -51,6 +53,7 @@ interface Tables {
   events: Map<string, PaymentEventRecord>
   payments: Map<string, Payment>
   refunds: Map<string, Refund>
+  disputes: Map<string, Dispute>
   adjustments: StockAdjustment[]
   idempotency: Map<string, IdempotencyRecord>
 }
@@ -65,6 +68,7 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
     events: new Map(),
     payments: new Map(),
     refunds: new Map(),
+    disputes: new Map(),
     adjustments: [],
     idempotency: new Map(),
   }
@@ -83,7 +87,7 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
       save(tables, state, now)
       return executions
     },
-    park(event: PaymentEvent, now: Instant) {
+    park(event: ProviderEvent, now: Instant) {
       const nothing = {
         appliedOrderId: null,
         orderStatus: null,
@@ -112,14 +116,22 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
   }
   for (const id of needs.unitsByCustomer.keys()) loadRow(state.customers, tables.customers.get(id))
   const named = new Set(needs.events.map(({ provider, key }) => eventName(provider, key)))
+  const newPaymentIds = new Set(needs.newPaymentIds)
+  for (const { outcome, kind, orderId, paymentId } of tables.events.values()) {
+    const isAwaited = outcome === "parked" && orderId !== null && needs.newOrderIds.includes(orderId)
+    if (isAwaited && kind === "succeeded" && paymentId !== null) newPaymentIds.add(paymentId)
+  }
   // In the order they came, named or parked, as load.ts asks for them.
   for (const [name, event] of tables.events) {
     const isAwaited =
       event.outcome === "parked" &&
       event.returnedAt === null &&
+      event.orderId !== null &&
       needs.newOrderIds.includes(event.orderId) &&
       (event.holdId === null || needs.holdIds.includes(event.holdId))
-    if (named.has(name) || isAwaited) state.events.load(event)
+    const isDispute = event.outcome === "parked" && event.disputeId !== null
+    const isOfNewPayment = isDispute && newPaymentIds.has(event.paymentId)
+    if (named.has(name) || isAwaited || isOfNewPayment) state.events.load(event)
   }
   if (needs.payments) {
     for (const payment of tables.payments.values()) {
@@ -128,6 +140,9 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
   }
   for (const refund of tables.refunds.values()) {
     if (needs.refundOrderIds.includes(refund.orderId)) state.refunds.load(refund)
+  }
+  for (const dispute of tables.disputes.values()) {
+    if (needs.refundOrderIds.includes(dispute.orderId)) state.disputes.load(dispute)
   }
   for (const { scope, key } of needs.idempotency) {
     const record = tables.idempotency.get(idempotencyName(scope, key))
@@ -214,6 +229,7 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
   }
   saveCustomers(tables, state)
   saveMoney(tables, state)
+  saveDisputes(tables, state)
   for (const record of state.idempotency.added()) {
     const name = idempotencyName(record.scope, record.key)
     const before = tables.idempotency.get(name)
@@ -292,13 +308,14 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
       payment.paymentId === null ||
         !others.some((other) => other.paymentId === payment.paymentId && other.provider === payment.provider),
     )
-    check("payments_refunded_within_amount", isRefundWithin(payment))
+    checkGone(payment)
     insert("payments_one_per_event", tables.payments, eventName(payment.provider, payment.eventKey), payment)
   }
   for (const payment of state.payments.changed()) {
     const before = existing(tables.payments.get(eventName(payment.provider, payment.eventKey)))
-    const after = { ...before, refundedMinor: payment.refundedMinor }
-    check("payments_refunded_within_amount", isRefundWithin(after))
+    const { refundedMinor, disputedMinor } = payment
+    const after = { ...before, refundedMinor, disputedMinor }
+    checkGone(after)
     tables.payments.set(eventName(payment.provider, payment.eventKey), after)
   }
   for (const refund of state.refunds.added()) {
@@ -322,8 +339,33 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
   }
 }
 
-function isRefundWithin({ refundedMinor, amountMinor }: Payment): boolean {
-  return refundedMinor >= 0 && refundedMinor <= amountMinor
+function checkGone({ refundedMinor, disputedMinor, amountMinor }: Payment): void {
+  check("payments_refunded_within_amount", refundedMinor >= 0 && refundedMinor <= amountMinor)
+  const isWithinRest = disputedMinor >= 0 && refundedMinor + disputedMinor <= amountMinor
+  check("payments_taken_within_amount", isWithinRest)
+}
+
+function saveDisputes(tables: Tables, { disputes }: WorkingSet): void {
+  for (const dispute of disputes.added()) {
+    insert("disputes_pkey", tables.disputes, nameOf(dispute), heldWithin(dispute))
+  }
+  for (const changed of disputes.changed()) {
+    const { status, heldMinor, updatedAt } = changed
+    const dispute = existing(tables.disputes.get(nameOf(changed)))
+    check("a dispute goes on from where it was", dispute.status === disputes.before(changed).status)
+    tables.disputes.set(nameOf(changed), heldWithin({ ...dispute, status, heldMinor, updatedAt }))
+  }
+}
+
+function nameOf({ provider, eventKey, disputeId }: Dispute): string {
+  return disputeName(provider, eventKey, disputeId)
+}
+
+function heldWithin(dispute: Dispute): Dispute {
+  const { status, heldMinor, amountMinor } = dispute
+  check("disputes_held_within_claim", heldMinor >= 0 && heldMinor <= amountMinor)
+  check("disputes_won_hold_nothing", status !== "won" || heldMinor === 0)
+  return dispute
 }
 
 function parkedOrApplied(event: PaymentEventRecord): PaymentEventRecord {

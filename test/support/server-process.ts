@@ -20,6 +20,37 @@ export async function startServerProcess(
   environment: Record<string, string>,
   args: readonly string[] = ["serve"],
 ): Promise<ServerProcess> {
+  const started = start(environment, args)
+  const url = (await saying(started, /"url":"([^"]+)","msg":"Listening\."/))[1] ?? ""
+  const client = createClient(url)
+  return {
+    ...started,
+    url,
+    ...client,
+    async [Symbol.asyncDispose]() {
+      client.close()
+      await started.end("SIGKILL")
+    },
+  }
+}
+
+/** `worker` as a process of its own. Killed, if it still runs, when disposed. */
+export type WorkerProcess = Pick<ServerProcess, "child" | "output" | "end"> & AsyncDisposable
+
+/** Starts a worker with `environment` added to a clean one, and waits until it works. */
+export async function startWorkerProcess(environment: Record<string, string>): Promise<WorkerProcess> {
+  const started = start({ LOG_LEVEL: "info", ...environment }, ["worker"])
+  await saying(started, /"msg":"Working\."/)
+  return Object.assign(started, {
+    async [Symbol.asyncDispose]() {
+      await started.end("SIGKILL")
+    },
+  })
+}
+
+type Started = Pick<ServerProcess, "child" | "output" | "end">
+
+function start(environment: Record<string, string>, args: readonly string[]): Started {
   const child = spawn(process.execPath, [launcher, ...args], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -27,34 +58,24 @@ export async function startServerProcess(
   let printed = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text))
   child.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text))
-  const url = await listeningUrl(child, () => printed)
-  const client = createClient(url)
-
-  async function end(signal: NodeJS.Signals) {
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode
-    const exited = once(child, "exit")
-    child.kill(signal)
-    await exited
-    return child.exitCode ?? child.signalCode
-  }
   return {
     child,
-    url,
-    ...client,
     output: () => printed,
-    end,
-    async [Symbol.asyncDispose]() {
-      client.close()
-      await end("SIGKILL")
+    async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode
+      const exited = once(child, "exit")
+      child.kill(signal)
+      await exited
+      return child.exitCode ?? child.signalCode
     },
   }
 }
 
-async function listeningUrl(child: ChildProcess, printed: () => string): Promise<string> {
+async function saying({ child, output }: Started, words: RegExp): Promise<RegExpExecArray> {
   for (;;) {
-    const url = /"url":"([^"]+)","msg":"Listening\."/.exec(printed())?.[1]
-    if (url !== undefined) return url
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${printed()}`)
+    const said = words.exec(output())
+    if (said !== null) return said
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}:\n${output()}`)
     await Promise.race([once(child.stdout ?? child, "data"), once(child, "exit")])
   }
 }

@@ -3,7 +3,7 @@ import { Type } from "typebox"
 import type { RefundOrder, RefundResult, SettleRefund } from "../../domain/commands.ts"
 import { refundName, type Refund } from "../../domain/refund.ts"
 import { isRefusal } from "../../domain/refusals.ts"
-import type { RefundPlace, StrayPlace } from "../../store/money-views.ts"
+import type { DisputePlace, RefundPlace, StrayPlace } from "../../store/money-views.ts"
 import { admitAdminsOnly, adminSecurity } from "../admin-area.ts"
 import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../pages.ts"
 import { refuse } from "../problems.ts"
@@ -11,6 +11,7 @@ import { badIdempotencyKey, idempotencyOf, idFromPath, isStorable } from "../req
 import {
   MoneyInbox,
   MoneyInboxEntry,
+  type MoneyInboxAnswer,
   problemResponses,
   RefundBody,
   RefundList,
@@ -18,7 +19,7 @@ import {
   ReturnedBody,
 } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
-import { openRefundAnswer, refundAnswer, strayPaymentAnswer } from "../wire.ts"
+import { openDisputeAnswer, openRefundAnswer, refundAnswer, strayPaymentAnswer } from "../wire.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -47,22 +48,35 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       return null
     }
 
-    /** Payments without an order first; when they are at an end, refunds. */
+    /** Payments without an order first; when they are at an end, refunds, and then disputes. */
     async function readInbox(page: Page<Place>) {
       const { after, limit } = page
-      const isInRefunds = after !== null && "refund" in after
-      const stray = isInRefunds ? [] : await money.strayPayments(after?.stray ?? null, limit + 1)
-      const isFull = stray.length > limit
-      const refunds = isFull
-        ? []
-        : await money.openRefunds(isInRefunds ? after.refund : null, limit + 1 - stray.length)
-      return pageOf([...stray, ...refunds], page, {
-        toWire: (row) => ("number" in row ? openRefundAnswer(row) : strayPaymentAnswer(row)),
-        toCursor: (row) =>
-          "number" in row
-            ? cursorOf(["refund", refundName(row.orderId, row.number)])
-            : cursorOf(["payment", row.orderId, row.provider, row.key]),
-      })
+      const rows: InboxRow[] = []
+      for (const kind of inboxKinds.slice(after === null ? 0 : inboxKinds.indexOf(after.kind))) {
+        const room = limit + 1 - rows.length
+        if (room > 0) rows.push(...(await readKind(kind, after?.kind === kind ? after : null, room)))
+      }
+      return pageOf(rows, page, { toWire: (row) => row.answer(), toCursor: (row) => cursorOf(row.cursor) })
+    }
+
+    async function readKind(kind: Place["kind"], after: Place | null, limit: number): Promise<InboxRow[]> {
+      switch (kind) {
+        case "payment":
+          return (await money.strayPayments(after?.kind === kind ? after : null, limit)).map((row) => ({
+            answer: () => strayPaymentAnswer(row),
+            cursor: [kind, row.orderId, row.provider, row.key],
+          }))
+        case "refund":
+          return (await money.openRefunds(after?.kind === kind ? after : null, limit)).map((row) => ({
+            answer: () => openRefundAnswer(row),
+            cursor: [kind, refundName(row.orderId, row.number)],
+          }))
+        case "dispute":
+          return (await money.openDisputes(after?.kind === kind ? after : null, limit)).map((row) => ({
+            answer: () => openDisputeAnswer(row),
+            cursor: [kind, row.orderId, row.provider, row.disputeId],
+          }))
+      }
     }
 
     admin.route({
@@ -142,7 +156,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       schema: {
         summary: "Money that somebody may have to look after",
         description:
-          "Payments without an order first, then refunds that are not confirmed. Each says why it is here and what can be done.",
+          "Payments without an order first, then refunds that are not confirmed, then disputes that are open. Each says why it is here and what can be done.",
         tags,
         security,
         querystring: Type.Object(pageQuery),
@@ -174,8 +188,20 @@ export function adminMoneyRoutes(app: App, services: Services): void {
   })
 }
 
-/** After which entry a page begins: within the first list, or within the second. */
-type Place = { readonly stray: StrayPlace } | { readonly refund: RefundPlace }
+/** An entry of the money inbox. */
+interface InboxRow {
+  readonly cursor: readonly (string | number)[]
+  answer(): MoneyInboxAnswer
+}
+
+/** The kinds of entries, in their order. */
+const inboxKinds = ["payment", "refund", "dispute"] as const
+
+/** After which entry a page begins. */
+type Place =
+  | ({ readonly kind: "payment" } & StrayPlace)
+  | ({ readonly kind: "refund" } & RefundPlace)
+  | ({ readonly kind: "dispute" } & DisputePlace)
 
 /** A refund's name, such as `17-1`; null for anything else. */
 export function refundPlaceFrom(text: string): RefundPlace | null {
@@ -192,10 +218,11 @@ function placeFrom(cursor: string): Place | null {
   const [kind, ...parts] = partsOf(cursor) ?? []
   if (kind === "refund" && typeof parts[0] === "string") {
     const refund = refundPlaceFrom(parts[0])
-    return refund === null ? null : { refund }
+    return refund === null ? null : { kind, ...refund }
   }
-  const [orderId, provider, key] = parts
-  if (kind !== "payment" || !Number.isSafeInteger(orderId) || !isStorable(provider) || !isStorable(key))
-    return null
-  return { stray: { orderId: Number(orderId), provider, key } }
+  const [orderId, provider, name] = parts
+  if (!Number.isSafeInteger(orderId) || !isStorable(provider) || !isStorable(name)) return null
+  const place = { orderId: Number(orderId), provider }
+  if (kind === "payment") return { kind, ...place, key: name }
+  return kind === "dispute" ? { kind, ...place, disputeId: name } : null
 }

@@ -99,7 +99,7 @@ export function paymentRoutes(app: App, services: Services): void {
           events.refused("payment_event", outcome.code)
           return refuse(reply, outcome)
         }
-        return reply.code(isNewlyParked(outcome) ? 202 : 200).send(paymentAnswer(outcome))
+        return reply.code(isNewlyParked(outcome) ? 202 : 200).send(paymentAnswer(outcome, event.orderId))
       },
     })
   })
@@ -109,12 +109,12 @@ function isNewlyParked({ event, duplicate }: RecordedEvent): boolean {
   return event.outcome === "parked" && !duplicate
 }
 
-function paymentAnswer({ event, duplicate }: RecordedEvent) {
+function paymentAnswer({ event, duplicate }: RecordedEvent, namedOrderId: number) {
   return {
     message: "ok",
     processed: event.outcome !== "parked",
     duplicate,
-    order_id: event.appliedOrderId ?? event.orderId,
+    order_id: event.appliedOrderId ?? namedOrderId,
     status: event.orderStatus,
     outcome: event.outcome,
     ...(event.late && { late: true as const }),

@@ -1,0 +1,60 @@
+import type { Order } from "./order.ts"
+import type { PaymentEventRecord, PaymentOutcome, ProviderEvent } from "./payment.ts"
+import type { Instant } from "./time.ts"
+import { eventName, type WorkingSet } from "./working-set.ts"
+
+/** What an event did to which order. */
+export interface Effect {
+  /** As the event left it. */
+  readonly order: Order
+  readonly outcome: Exclude<PaymentOutcome, "parked">
+  readonly late: boolean
+}
+
+/** Writes down what an event did, in the place of what was parked of it. */
+export function writeRecord(
+  state: WorkingSet,
+  event: ProviderEvent | PaymentEventRecord,
+  { order, outcome, late }: Effect,
+  now: Instant,
+): PaymentEventRecord {
+  const record: PaymentEventRecord = {
+    ...event,
+    outcome,
+    late,
+    appliedOrderId: order.id,
+    orderStatus: order.status,
+    receivedAt: "receivedAt" in event ? event.receivedAt : now,
+    appliedAt: now,
+    returnedAt: null,
+  }
+  const parked = state.events.get(eventName(event.provider, event.key)) !== undefined
+  if (parked) state.events.replace(record)
+  else state.events.add(record)
+  const told = { key: event.key, orderId: order.id, outcome, duplicate: false, late }
+  state.facts.push({ kind: "payment_event", ...told })
+  return record
+}
+
+/** What the inbox knows of an event; `applied`: it has acted, or never will. */
+export type Known =
+  | { readonly is: "new" }
+  | { readonly is: "parked"; readonly record: PaymentEventRecord }
+  | { readonly is: "applied"; readonly record: PaymentEventRecord }
+  | { readonly is: "another" }
+
+/**
+ * Looks an event up by its key, and tells when it is a repetition. `another`: the key came before with
+ * another content (I4).
+ */
+export function lookUpEvent(state: WorkingSet, event: ProviderEvent): Known {
+  const record = state.events.get(eventName(event.provider, event.key))
+  if (record === undefined) return { is: "new" }
+  if (record.fingerprint !== event.fingerprint) return { is: "another" }
+  const isSettled = record.outcome !== "parked" || record.returnedAt !== null
+  if (!isSettled) return { is: "parked", record }
+  const { key, orderId, appliedOrderId, outcome, late } = record
+  const told = { key, orderId: appliedOrderId ?? orderId, outcome, duplicate: true, late }
+  state.facts.push({ kind: "payment_event", ...told })
+  return { is: "applied", record }
+}

@@ -1,0 +1,75 @@
+import type pg from "pg"
+
+/** A payment whose order has ended unpaid, and that may still be open. */
+export interface UnwantedPayment {
+  readonly orderId: number
+  readonly holdId: number
+  readonly productId: number
+  readonly provider: string
+  readonly paymentId: string
+  /** How often its provider has been asked to cancel it, this time included. */
+  readonly attempts: number
+}
+
+/** Payments that have to be cancelled at their providers, shared by all workers. */
+export interface Cancellations {
+  /**
+   * Takes payments of orders that were cancelled or have expired, if their provider is one of
+   * `providers`, and puts their next attempt off: a worker that dies meanwhile delays them, and loses
+   * none. Each is with one worker at a time.
+   */
+  take(providers: readonly string[], limit: number): Promise<UnwantedPayment[]>
+  /** Notes that nobody has to be asked any more. */
+  settle(payment: Pick<UnwantedPayment, "orderId" | "productId">): Promise<void>
+}
+
+/** The second attempt comes after five seconds, each further one after twice as long. */
+const FIRST_PAUSE_SECONDS = 5
+
+/** The queue over PostgreSQL. */
+export function createCancellations(pool: pg.Pool): Cancellations {
+  return {
+    async take(providers, limit) {
+      const { rows } = await pool.query<UnwantedPayment>({
+        name: "take-unwanted-payments",
+        text: `
+          with taken as materialized (
+            select id, product_id
+              from orders
+             where status in ('cancelled', 'expired')
+               and attempt_payment_id is not null
+               and not attempt_over
+               and attempt_provider = any($1::text[])
+               and attempt_cancel_after <= statement_timestamp()
+             order by attempt_cancel_after
+             limit $2
+               for update skip locked
+          )
+          update orders
+             set attempt_cancels = attempt_cancels + 1,
+                 attempt_cancel_after = clock_timestamp()
+                   + make_interval(secs => $3 * power(2, least(attempt_cancels, 20)))
+            from taken
+           where orders.id = taken.id
+             and orders.product_id = taken.product_id
+          returning orders.id as "orderId", orders.hold_id as "holdId", orders.product_id as "productId",
+                    orders.attempt_provider as provider, orders.attempt_payment_id as "paymentId",
+                    orders.attempt_cancels as attempts`,
+        values: [providers, limit, FIRST_PAUSE_SECONDS],
+      })
+      return rows
+    },
+
+    async settle({ orderId, productId }) {
+      await pool.query({
+        name: "settle-unwanted-payment",
+        text: `
+          update orders
+             set attempt_over = true
+           where id = $1
+             and product_id = $2`,
+        values: [orderId, productId],
+      })
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { isRefusal } from "../domain/refusals.ts"
+import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { CancelReport, PaymentProvider } from "../payments/provider.ts"
+import type { Cancellations, UnwantedPayment } from "../store/cancellations.ts"
+
+export interface CancellationParts {
+  readonly cancellations: Cancellations
+  readonly desk: PaymentDesk
+  readonly providers: readonly PaymentProvider[]
+}
+
+/** Calls to providers under way at one time. */
+const AT_ONCE = 10
+/** With pauses that double from five seconds on, an hour and a half. What is paid later is late money. */
+const MOST_ATTEMPTS = 11
+
+/**
+ * Asks providers to cancel the payments of orders that ended unpaid, so that nobody pays for what is not
+ * his any more. One that turns out to have succeeded is taken as if its webhook had come. Nothing rests
+ * on it: a payment that cannot be cancelled stays open, and its money is late money. True: there may be
+ * more.
+ *
+ * The call is outside of every transaction; a process that dies after it asks again under the same
+ * idempotency key.
+ */
+export async function cancelPayments(parts: CancellationParts): Promise<boolean> {
+  const { cancellations, providers } = parts
+  const able = new Map(providers.filter((provider) => "cancel" in provider).map((one) => [one.name, one]))
+  if (able.size === 0) return false
+  const taken = await cancellations.take([...able.keys()], AT_ONCE)
+  await Promise.all(
+    taken.map(async (payment) => {
+      const report = await cancel(payment, able.get(payment.provider))
+      const isOver = await settle(parts, report)
+      if (isOver || payment.attempts >= MOST_ATTEMPTS) await cancellations.settle(payment)
+    }),
+  )
+  return taken.length === AT_ONCE
+}
+
+async function cancel(
+  { orderId, holdId, paymentId }: UnwantedPayment,
+  provider: PaymentProvider | undefined,
+): Promise<CancelReport> {
+  const idempotencyKey = `doorbuster-cancel-${orderId}-${paymentId}`
+  try {
+    return (await provider?.cancel?.({ orderId, holdId, paymentId, idempotencyKey })) ?? { status: "not now" }
+  } catch {
+    // Whatever went wrong, it says nothing about the payment.
+    return { status: "not now" }
+  }
+}
+
+/** False: it has to be asked again. */
+async function settle({ desk }: CancellationParts, report: CancelReport): Promise<boolean> {
+  if (report.status === "succeeded") return !isRefusal(await desk.receive(report.event))
+  return report.status !== "not now"
+}

@@ -1,0 +1,273 @@
+import type { Edit, Mutant } from "./mutants.ts"
+
+const killed = "test/faults/worker-faults.test.ts"
+const cancellations = "test/worker/cancellations.test.ts"
+
+const disputesRace = { file: "test/race/disputes.test.ts" }
+const model = "test/model/core.test.ts"
+
+const withoutRefundRule: Edit = {
+  file: "src/domain/refund-order.ts",
+  find: "payment.amountMinor - payment.refundedMinor - payment.disputedMinor",
+  replace: "payment.amountMinor - payment.refundedMinor",
+}
+
+const withoutCap: Edit = {
+  file: "src/domain/apply-dispute.ts",
+  find: "Math.min(dispute.amountMinor, restMinor - disputedMinor)",
+  replace: "dispute.amountMinor",
+}
+
+const withoutWithholding: Edit = {
+  file: "src/domain/apply-dispute.ts",
+  find: 'if (refund.status === "due") settle(',
+  replace: "if (refund.status === null) settle(",
+}
+
+const withoutTakenCheck: Edit = {
+  file: "migrations/0006_disputes.sql",
+  find: "check (disputed_minor >= 0 and refunded_minor + disputed_minor <= amount_minor)",
+  replace: "check (disputed_minor >= 0)",
+}
+
+/** What keeps money and news of it from getting lost when a worker dies, taken away. */
+export const moneyMutants: readonly Mutant[] = [
+  {
+    name: "killed worker: an event counts as delivered before it is sent",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "set attempts = attempts + 1,\n",
+        replace: "set attempts = attempts + 1,\n               status = 'delivered',\n",
+      },
+    ],
+    caughtBy: { file: killed, test: "webhook-id" },
+  },
+  {
+    name: "killed worker: an event has another id when it is sent again",
+    edits: [
+      {
+        file: "src/worker/deliveries.ts",
+        find: "postEvent({ ...delivery, id, body }",
+        replace: "postEvent({ ...delivery, id: `${id}-${attempts}`, body }",
+      },
+    ],
+    caughtBy: { file: killed, test: "webhook-id" },
+  },
+  {
+    name: "killed worker: a refund counts as sent before it is sent",
+    edits: [
+      {
+        file: "src/store/refund-queue.ts",
+        find: "set attempts = attempts + 1,\n",
+        replace: "set attempts = attempts + 1,\n                 status = 'sent',\n",
+      },
+    ],
+    caughtBy: { file: killed, test: "same key" },
+  },
+  {
+    name: "killed worker: a refund has another key when it is sent again",
+    edits: [
+      {
+        file: "src/worker/refunds.ts",
+        find: "idempotencyKey: `doorbuster-refund-${refundId}`",
+        replace: "idempotencyKey: `doorbuster-refund-${refundId}-${refund.attempts}`",
+      },
+    ],
+    caughtBy: { file: killed, test: "same key" },
+  },
+  {
+    name: "cancelled payments: two workers take the same one",
+    edits: [
+      {
+        file: "src/store/cancellations.ts",
+        find: "$3 * power(2",
+        replace: "0 * $3 * power(2",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "taken by nobody else" },
+  },
+  {
+    name: "cancelled payments: one that cannot be cancelled is asked for as long as it exists",
+    edits: [
+      {
+        file: "src/worker/cancellations.ts",
+        find: "isOver || payment.attempts >= MOST_ATTEMPTS",
+        replace: "isOver",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "cannot be cancelled now" },
+  },
+  {
+    name: "cancelled payments: a success that is found on the way is forgotten",
+    edits: [
+      {
+        file: "src/worker/cancellations.ts",
+        find: 'if (report.status === "succeeded") return !isRefusal(await desk.receive(report.event))',
+        replace: "void desk",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "is late money" },
+  },
+  {
+    name: "cancelled payments: that of an order that waits is cancelled",
+    edits: [
+      {
+        file: "src/store/cancellations.ts",
+        find: "where status in ('cancelled', 'expired')",
+        replace: "where status in ('cancelled', 'expired', 'pending_payment')",
+      },
+    ],
+    caughtBy: { file: cancellations, test: "so is that of an order that has expired" },
+  },
+  {
+    name: "cancelled payments: a buyer has somebody else's cancelled",
+    edits: [
+      {
+        file: "src/payments/stripe.ts",
+        find: "intent === null || !isOfOrder(intent, order)",
+        replace: "intent === null || (!isOfOrder(intent, order) && false)",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "is not cancelled" },
+  },
+  {
+    name: "disputes: the product row is not locked",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "         limit 1\n           for update\n",
+        replace: "         limit 1\n",
+      },
+    ],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: refunds do not look at what a bank takes; the CHECK stops them",
+    edits: [withoutRefundRule],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: neither refunds nor a CHECK looks at what a bank takes",
+    edits: [withoutRefundRule, withoutTakenCheck],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: a dispute takes what has gone back already; the CHECK stops it",
+    edits: [withoutCap],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: neither a dispute nor a CHECK looks at what has gone back",
+    edits: [withoutCap, withoutTakenCheck],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: what is due goes back although a bank has taken it",
+    edits: [withoutWithholding],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: what was withheld is sent when somebody tries it again",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'result.status === "due" && isCovered(state, refund)',
+        replace: "result.status === null && isCovered(state, refund)",
+      },
+    ],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: what a worker had sent when the bank took it is not believed",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'failed: ["due", "confirmed"]',
+        replace: 'failed: ["due"]',
+      },
+    ],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: units are on offer again twice, and no CHECK stops it",
+    edits: [
+      {
+        file: "src/domain/refund-order.ts",
+        find: "if (restockQty > restockableQty)",
+        replace: "if (restockQty > restockableQty + 1e9)",
+      },
+      {
+        file: "migrations/0003_money.sql",
+        find: "  add constraint orders_restocked_within_quantity check (restocked_qty between 0 and quantity),\n",
+        replace: "",
+      },
+    ],
+    caughtBy: disputesRace,
+  },
+  {
+    name: "disputes: the model does not notice that refunds are sent beside them",
+    edits: [withoutWithholding],
+    caughtBy: { file: model, test: "random purchases" },
+  },
+  {
+    name: "disputes: the model does not notice a refund of what a bank takes",
+    edits: [withoutRefundRule],
+    caughtBy: { file: model, test: "random commands" },
+  },
+  {
+    name: "disputes: told of before their payment, they are not seen when it comes",
+    edits: [
+      {
+        file: "src/domain/apply-payment-event.ts",
+        find: "if (payment !== undefined) applyParkedDisputes",
+        replace: "if (payment === null) applyParkedDisputes",
+      },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+  },
+  {
+    name: "disputes: those that wait for a payment are not loaded with it",
+    edits: [
+      {
+        file: "src/store/load-money.ts",
+        find: "          and dispute_id is not null\n",
+        replace: "          and dispute_id is null\n",
+      },
+    ],
+    caughtBy: { file: "test/http/disputes.test.ts", test: "overtakes its payment" },
+  },
+  {
+    name: "disputes: the last word is the one that came last",
+    edits: [
+      {
+        file: "src/domain/apply-dispute.ts",
+        find: "before !== undefined && weight[status] <= weight[before.status]",
+        replace: "before !== undefined && status === before.status",
+      },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+  },
+  {
+    name: "disputes: what was withheld stays so when the dispute is won",
+    edits: [
+      {
+        file: "src/domain/apply-dispute.ts",
+        find: "if (live === 0) resumeRefunds",
+        replace: "if (live < 0) resumeRefunds",
+      },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+  },
+  {
+    name: "disputes: an inquiry counts as money that is gone",
+    edits: [
+      {
+        file: "src/payments/stripe-news.ts",
+        find: '    case "needs_response":\n',
+        replace: '    case "needs_response":\n    case "warning_needs_response":\n',
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe.test.ts", test: "is none with" },
+  },
+]
