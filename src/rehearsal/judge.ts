@@ -52,7 +52,8 @@ export async function settle(evidence: Evidence): Promise<readonly string[]> {
     const { rows } = await pool.query<Record<string, number>>(
       `select (select count(*) from holds where product_id = $1 and status = 'active') as "active holds",
               (select count(*) from orders where product_id = $1 and status = 'pending_payment') as "unpaid orders",
-              (select count(*) from refunds where product_id = $1 and status <> 'confirmed') as "open refunds"`,
+              (select count(*) from disputes where product_id = $1 and status = 'open') as "open disputes",
+              (select count(*) from refunds where product_id = $1 and ${isOpen}) as "open refunds"`,
       [productId],
     )
     const { totals, webhooks } = await booksOf(client, simulatorUrl)
@@ -64,6 +65,7 @@ export async function settle(evidence: Evidence): Promise<readonly string[]> {
     }
     const left = Object.entries(open).filter(([, count]) => count > 0)
     if (left.length === 0) return []
+    await tryAgain(evidence)
     const waited = performance.now() - startedAt
     if (waited > CANCELLED_AFTER_MS && !isCancelled) {
       isCancelled = true
@@ -72,6 +74,30 @@ export async function settle(evidence: Evidence): Promise<readonly string[]> {
     if (waited > SETTLES_WITHIN_MS) return left.map(([what, count]) => `${count} ${what}`)
     await sleep(LOOK_EVERY_MS)
   }
+}
+
+/** A refund that was withheld, while a bank has taken more of its payment than was left, is with the buyer. */
+const isCovered = `
+  refunds.status = 'failed' and exists (
+  select
+    from disputes d
+   where d.provider = refunds.provider
+     and d.event_key = refunds.event_key
+     and d.status <> 'won'
+     and d.amount_minor > d.held_minor)`
+const isOpen = `status <> 'confirmed' and not (${isCovered})`
+
+/** As whoever looks after the money inbox: what the provider refused while a bank had it may be sent again. */
+async function tryAgain({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select order_id || '-' || number as name
+       from refunds
+      where product_id = $1
+        and status = 'failed'
+        and not (${isCovered})`,
+    [productId],
+  )
+  for (const { name } of rows) await client.send("POST", `${shopUrl}/api/admin/refunds/${name}/retry`)
 }
 
 async function cancelUnpaid({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
@@ -184,6 +210,7 @@ interface Account {
   readonly order_id: number
   readonly captured_minor: number
   readonly refunded_minor: number
+  readonly disputed_minor: number
 }
 
 async function booksOf(client: HttpClient, url: string, from = 0): Promise<Books> {
@@ -192,12 +219,12 @@ async function booksOf(client: HttpClient, url: string, from = 0): Promise<Books
   return body as Books
 }
 
-/** Of each order, to the cent: what was captured, and what went back. */
+/** Of each order, to the cent: what was captured, and what went back or was taken back. */
 async function differencesOfBooks({ pool, client, simulatorUrl }: Evidence): Promise<string[]> {
   const { rows } = await pool.query<{ order_id: number; captured: number; refunded: number }>(`
     select e.order_id,
            sum(p.amount_minor)::float8 as captured,
-           coalesce(sum(r.back), 0)::float8 as refunded
+           sum(coalesce(r.back, 0) + p.disputed_minor)::float8 as refunded
       from payments p
       join payment_events e on e.provider = p.provider and e.key = p.event_key
       left join lateral (
@@ -205,14 +232,15 @@ async function differencesOfBooks({ pool, client, simulatorUrl }: Evidence): Pro
              from refunds
             where provider = p.provider
               and event_key = p.event_key
-              and status = 'confirmed') as r on true
+              and (status = 'confirmed' or ${isCovered})) as r on true
      where p.provider = 'simulator'
      group by e.order_id`)
   const ours = new Map(rows.map((row) => [row.order_id, row]))
   const wrong: string[] = []
   for (let from: number | null = 0; from !== null;) {
     const page: Books = await booksOf(client, simulatorUrl, from)
-    for (const { order_id, captured_minor, refunded_minor } of page.orders) {
+    for (const { order_id, captured_minor, ...account } of page.orders) {
+      const refunded_minor = account.refunded_minor + account.disputed_minor
       const { captured = 0, refunded = 0 } = ours.get(order_id) ?? {}
       ours.delete(order_id)
       if (captured === captured_minor && refunded === refunded_minor) continue
