@@ -1,3 +1,4 @@
+import { contractMutants } from "./contract.ts"
 import { outgoingMutants } from "./outgoing.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
@@ -781,4 +782,5 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
   ...outgoingMutants,
+  ...contractMutants,
 ]
