@@ -1,4 +1,5 @@
 import { contractMutants } from "./contract.ts"
+import { interleavingMutants } from "./interleavings.ts"
 import { outgoingMutants } from "./outgoing.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
@@ -783,4 +784,5 @@ export const mutants: readonly Mutant[] = [
   },
   ...outgoingMutants,
   ...contractMutants,
+  ...interleavingMutants,
 ]
