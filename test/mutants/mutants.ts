@@ -1,5 +1,6 @@
 import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
+import { modelMutants } from "./model.ts"
 import { outgoingMutants } from "./outgoing.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
@@ -785,4 +786,5 @@ export const mutants: readonly Mutant[] = [
   ...outgoingMutants,
   ...contractMutants,
   ...interleavingMutants,
+  ...modelMutants,
 ]
