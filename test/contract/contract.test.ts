@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import type { TestAnswer } from "../support/http.ts"
 import { closed } from "../support/shop.ts"
-import { codesIn, operationsOf } from "./description.ts"
+import { codesIn, operationsOf, type Operation } from "./description.ts"
 import { walks, type Draft } from "./requests.ts"
 import { fillIn, Memory, send, type Sent } from "./session.ts"
 
@@ -57,18 +57,24 @@ function complaints({ operation }: Draft, sent: Sent, answer: TestAnswer): strin
     ...(answer.status < 300 && !fits && operation.body !== null
       ? ["a body was taken that the description does not allow"]
       : []),
-    ...(isInvalid && fits ? unfoundedErrors(operation.name, sent, answer) : []),
+    ...(isInvalid && fits ? unfoundedErrors(operation, sent, answer) : []),
   ]
 }
 
 /** Errors about a body that fits, or about parameters and headers that were not sent. */
-function unfoundedErrors(name: string, { path, request }: Sent, { body }: TestAnswer): string[] {
+function unfoundedErrors(
+  { name, body }: Operation,
+  { path, request, json }: Sent,
+  answer: TestAnswer,
+): string[] {
   const query = new URLSearchParams(path.slice((path + "?").indexOf("?") + 1))
   const isFounded = (pointer: string) =>
     saidInWords[name]?.includes(pointer) === true ||
+    // Nothing is said of a body where none is asked for; one with too many fields is refused as a whole.
+    (pointer === "" && body === null && json !== undefined) ||
     query.has(pointer.slice(1)) ||
     (pointer === "Idempotency-Key" && request.headers?.["idempotency-key"] !== undefined)
-  return (body.errors as { pointer: string }[])
+  return (answer.body.errors as { pointer: string }[])
     .filter(({ pointer }) => !isFounded(pointer))
     .map(({ pointer }) => `${pointer} fits the description, and was refused`)
 }
