@@ -1,4 +1,4 @@
-import swagger from "@fastify/swagger"
+import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
 import scalar from "@scalar/fastify-api-reference"
 import { version } from "../version.ts"
 import type { App } from "./services.ts"
@@ -24,6 +24,7 @@ export async function describeApi(app: App): Promise<void> {
         },
       },
     },
+    transformObject: (document) => ("openapiObject" in document ? leaveOut(document.openapiObject) : {}),
   })
   app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/docs/"))
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger())
@@ -51,4 +52,25 @@ export async function describeApi(app: App): Promise<void> {
       },
     })
   })
+}
+
+type Described = Extract<
+  Parameters<NonNullable<FastifyDynamicSwaggerOptions["transformObject"]>>[0],
+  { openapiObject: unknown }
+>["openapiObject"]
+
+/** A body that may be null may also be left out, which the description would otherwise deny. */
+function leaveOut(description: Described): Described {
+  for (const path of Object.values(description.paths ?? {})) {
+    const { requestBody } = path?.post ?? {}
+    if (requestBody === undefined || !("content" in requestBody)) continue
+    const { schema } = requestBody.content["application/json"] ?? {}
+    const isNullable = schema !== undefined && "anyOf" in schema && schema.anyOf?.some(isNull)
+    if (isNullable) requestBody.required = false
+  }
+  return description
+}
+
+function isNull(schema: object): boolean {
+  return "type" in schema && schema.type === "null"
 }

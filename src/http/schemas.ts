@@ -357,8 +357,8 @@ const problem = {
   content: { "application/problem+json": { schema: ProblemWire } },
 }
 
-/** Every route may answer these. */
-export const problemResponses = { "4xx": problem, "5xx": problem }
+/** Every route may answer these. Of the server's own faults only those are part of the contract that pass. */
+export const problemResponses = { "4xx": problem, 503: problem }
 
 export type ProductAnswer = Static<typeof ProductWire>
 export type HoldAnswer = Static<typeof HoldWire>

@@ -15,6 +15,8 @@ export interface BatchContext {
   readonly observer: BatchObserver
   /** Between 0 and 1; spreads the retries of processes that collided. */
   readonly random: () => number
+  /** Waits so many milliseconds before a retry; with a timer, if not given. */
+  readonly pause?: (ms: number) => Promise<unknown>
 }
 
 /** Hears of every batch, after its commit and before its callers. */
@@ -87,6 +89,7 @@ export async function commitBatch(
   { productId, commands }: Batch,
   unknown: Decided | null = null,
 ): Promise<BatchResult> {
+  const { pause = sleep } = context
   const startedAt = performance.now()
   const attempt = new Attempt(context.store, { productId, commands }, unknown)
   for (let attempts = 1; ; attempts += 1) {
@@ -100,7 +103,7 @@ export async function commitBatch(
     }
     if (attempts > RETRIES) return { kind: "unavailable" }
     context.observer.retried(productId, attempts, result.error)
-    await sleep(pauseBefore(attempts, context.random()))
+    await pause(pauseBefore(attempts, context.random()))
   }
 }
 

@@ -52,7 +52,8 @@ export const ANSWERS_IN_A_TURN = 128
 /**
  * Makes the lane of one product over a way to commit its batches: commands that arrive while a batch is being committed wait in
  * memory and form the next batch. The next batch begins before the last one's callers are answered.
- * Every submitted command is answered exactly once, in its order.
+ * Every submitted command is answered exactly once, in its order; only `overloaded` is said without
+ * waiting for those before it.
  */
 export function createLane(commit: Commit, limits: LaneLimits): Lane {
   let queue: Job[] = []

@@ -42,7 +42,7 @@ function assertEndings(database: MemoryDatabase, reference: Reference, now: Inst
     const expected = reference.holds.get(hold.id)
     assert(expected !== undefined)
     const status = hold.status === "active" && hold.expiresAt <= now ? "expired" : hold.status
-    assert.equal(status, statusOf(expected, now), `I3, I6: hold ${hold.id}`)
+    if (status !== statusOf(expected, now)) assert.fail(`I3, I6: hold ${hold.id} is ${status}`)
     assert.equal(hold.expiresAt, expected.until)
   }
   assert.equal(database.orders.size, reference.orders.size)
@@ -51,12 +51,17 @@ function assertEndings(database: MemoryDatabase, reference: Reference, now: Inst
     const expected = reference.orders.get(order.id)
     assert(expected !== undefined)
     const isOver = order.status === "pending_payment" && order.expiresAt <= now
-    assert.equal(isOver ? "expired" : order.status, statusOf(expected, now), `I3, I6: order ${order.id}`)
-    assert.deepEqual(
-      [order.holdId, order.quantity, order.totalMinor, order.customerId, order.expiresAt, order.late],
-      [expected.holdId, expected.qty, expected.total, expected.customer, expected.until, expected.late],
-    )
-    assert(!used.has(order.holdId), `I3: hold ${order.holdId} became two orders`)
+    const status = isOver ? "expired" : order.status
+    if (status !== statusOf(expected, now)) assert.fail(`I3, I6: order ${order.id} is ${status}`)
+    const isSame =
+      order.holdId === expected.holdId &&
+      order.quantity === expected.qty &&
+      order.totalMinor === expected.total &&
+      order.customerId === expected.customer &&
+      order.expiresAt === expected.until &&
+      order.late === expected.late
+    if (!isSame) assert.fail(`order ${order.id}: ${JSON.stringify(order)}, not ${JSON.stringify(expected)}`)
+    if (used.has(order.holdId)) assert.fail(`I3: hold ${order.holdId} became two orders`)
     used.add(order.holdId)
     assert.equal(database.holds.get(order.holdId)?.status, "converted", "I3")
   }
@@ -90,72 +95,99 @@ function assertMoney(
   { events, payments, refunds, disputes, orders }: MemoryDatabase,
   reference: Reference,
 ): void {
-  assert.deepEqual(
-    [...events.values()].map((event) => `${event.key} ${event.outcome}`).sort(),
-    [...reference.events.values()].map(({ event, outcome }) => `${event.key} ${outcome}`).sort(),
-    "I4",
-  )
-  assert.deepEqual(
-    [...payments.values()]
-      .map(
-        (payment) =>
-          `${payment.orderId} ${payment.eventKey} ${payment.amountMinor} ${payment.currency} ${payment.allocation === "order"} disputed ${payment.disputedMinor}`,
-      )
-      .sort(),
-    reference.money
-      .map(
-        (money) =>
-          `${money.order} ${money.key} ${money.amount} ${money.currency} ${money.pays} disputed ${reference.disputed(money)}`,
-      )
-      .sort(),
-    "I7",
-  )
-  const paying = [...payments.values()].filter((payment) => payment.allocation === "order")
-  assert.deepEqual(
-    [...refunds.values()]
-      .map(
-        (refund) =>
-          `${refund.orderId}-${refund.number} ${refund.eventKey} ${refund.amountMinor} ${refund.reason} ${refund.restockQty} ${refund.notBefore} ${refund.status} ${refund.lastError === "disputed"}`,
-      )
-      .sort(),
-    reference.refunds
-      .map(
-        (refund) =>
-          `${refund.order}-${refund.number} ${refund.key} ${refund.amount} ${refund.reason} ${refund.restock} ${refund.after} ${refund.status} ${refund.withheld}`,
-      )
-      .sort(),
-    "I7: refunds",
-  )
-  assert.deepEqual(
-    [...disputes.values()]
-      .map((dispute) => `${dispute.disputeId} ${dispute.eventKey} ${dispute.amountMinor} ${dispute.status}`)
-      .sort(),
-    reference.disputes
-      .map(({ name, of, claim, said }) => `${name} ${of.key} ${claim} ${["open", "won", "lost"][said]}`)
-      .sort(),
-    "I7: disputes",
-  )
-  // Every minor unit that came is an order's price, or goes back.
-  for (const payment of payments.values()) {
-    const of = [...refunds.values()].filter((refund) => refund.eventKey === payment.eventKey)
-    assert.equal(payment.refundedMinor, sum(of.map((refund) => refund.amountMinor)), "I7: the counter")
-    const held = [...disputes.values()].filter((dispute) => dispute.eventKey === payment.eventKey)
-    assert.equal(payment.disputedMinor, sum(held.map((dispute) => dispute.heldMinor)), "I7: disputed")
-    assert(payment.refundedMinor + payment.disputedMinor <= payment.amountMinor, "I7: more went than came")
-    const byItself = sum(of.map((refund) => (refund.reason === "requested" ? 0 : refund.amountMinor)))
-    const kept = payment.allocation === "order" ? (orders.get(payment.orderId)?.totalMinor ?? 0) : 0
-    assert.equal(payment.amountMinor - byItself, kept, "I7: what came is kept as a price or goes back")
+  assert.equal(events.size, reference.events.size, "I4: events")
+  for (const { key, outcome } of events.values()) {
+    if (outcome !== reference.events.get(key)?.outcome) assert.fail(`I4: event ${key} is ${outcome}`)
   }
-  const paid = [...orders.values()].filter((order) => order.paidAt !== null)
-  assert.deepEqual(
-    numbers(paying.map((payment) => payment.orderId)),
-    numbers(paid.map((order) => order.id)),
-    "I4",
-  )
+  const givenBack = assertRefunds(refunds, reference)
+  const heldBack = assertDisputes(disputes, reference)
+  const expected = new Map(reference.money.map((money) => [money.key, money]))
+  assert.equal(payments.size, reference.money.length, "I7: payments")
+  const paying = new Set<number>()
+  for (const payment of payments.values()) {
+    const { orderId, eventKey, amountMinor, currency } = payment
+    const money = expected.get(eventKey)
+    if (money === undefined) assert.fail(`I7: payment ${eventKey}`)
+    const pays = payment.allocation === "order"
+    const isSame =
+      money.order === orderId &&
+      money.amount === amountMinor &&
+      money.currency === currency &&
+      money.pays === pays &&
+      reference.disputed(money) === payment.disputedMinor
+    if (!isSame)
+      assert.fail(`I7: payment ${eventKey}: ${JSON.stringify(payment)}, not ${JSON.stringify(money)}`)
+    if (pays) {
+      if (paying.has(orderId)) assert.fail(`I4: order ${orderId} is paid twice`)
+      paying.add(orderId)
+    }
+    // Every minor unit that came is an order's price, or goes back.
+    const { all, byItself } = givenBack.get(eventKey) ?? nothing
+    assert.equal(payment.refundedMinor, all, "I7: the counter")
+    assert.equal(payment.disputedMinor, heldBack.get(eventKey) ?? 0, "I7: disputed")
+    assert(payment.refundedMinor + payment.disputedMinor <= amountMinor, "I7: more went than came")
+    const kept = pays ? (orders.get(orderId)?.totalMinor ?? 0) : 0
+    assert.equal(amountMinor - byItself, kept, "I7: what came is kept as a price or goes back")
+  }
+  let paid = 0
+  for (const order of orders.values()) {
+    if (order.paidAt === null) continue
+    paid += 1
+    if (!paying.has(order.id)) assert.fail(`I4: nothing pays order ${order.id}`)
+  }
+  assert.equal(paying.size, paid, "I4: what pays an order that is not paid")
 }
 
-function numbers(unsorted: readonly number[]): number[] {
-  return [...unsorted].sort((a, b) => a - b)
+/** What goes back of a payment: all of it, and what the shop did not ask for. */
+interface GivenBack {
+  all: number
+  byItself: number
+}
+
+const nothing: GivenBack = { all: 0, byItself: 0 }
+
+/** By the key of the payment's event. */
+function assertRefunds(refunds: MemoryDatabase["refunds"], reference: Reference): Map<string, GivenBack> {
+  const expected = new Map(reference.refunds.map((refund) => [`${refund.order}-${refund.number}`, refund]))
+  assert.equal(refunds.size, reference.refunds.length, "I7: refunds")
+  const sums = new Map<string, GivenBack>()
+  for (const refund of refunds.values()) {
+    const { orderId, number, eventKey, amountMinor, reason, restockQty, notBefore, status, lastError } =
+      refund
+    const wanted = expected.get(`${orderId}-${number}`)
+    if (wanted === undefined) assert.fail(`I7: refund ${orderId}-${number}`)
+    const isSame =
+      wanted.key === eventKey &&
+      wanted.amount === amountMinor &&
+      wanted.reason === reason &&
+      wanted.restock === restockQty &&
+      wanted.after === notBefore &&
+      wanted.status === status &&
+      wanted.withheld === (lastError === "disputed")
+    if (!isSame) assert.fail(`I7: refund: ${JSON.stringify(refund)}, not ${JSON.stringify(wanted)}`)
+    const sum = sums.get(eventKey) ?? { ...nothing }
+    sum.all += amountMinor
+    if (reason !== "requested") sum.byItself += amountMinor
+    sums.set(eventKey, sum)
+  }
+  return sums
+}
+
+/** What the disputes of each payment hold, by the key of the payment's event. */
+function assertDisputes(disputes: MemoryDatabase["disputes"], reference: Reference): Map<string, number> {
+  const expected = new Map(
+    reference.disputes.map((dispute) => [`${dispute.of.key} ${dispute.name}`, dispute]),
+  )
+  assert.equal(disputes.size, reference.disputes.length, "I7: disputes")
+  const sums = new Map<string, number>()
+  for (const dispute of disputes.values()) {
+    const { disputeId, eventKey, amountMinor, status, heldMinor } = dispute
+    const wanted = expected.get(`${eventKey} ${disputeId}`)
+    if (wanted?.claim !== amountMinor || ["open", "won", "lost"][wanted.said] !== status)
+      assert.fail(`I7: dispute: ${JSON.stringify(dispute)}, not ${JSON.stringify(wanted)}`)
+    sums.set(eventKey, (sums.get(eventKey) ?? 0) + heldMinor)
+  }
+  return sums
 }
 
 function sum(numbers: readonly number[]): number {

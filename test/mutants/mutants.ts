@@ -1,3 +1,6 @@
+import { contractMutants } from "./contract.ts"
+import { interleavingMutants } from "./interleavings.ts"
+import { modelMutants } from "./model.ts"
 import { moneyMutants } from "./money.ts"
 import { outgoingMutants } from "./outgoing.ts"
 
@@ -798,4 +801,7 @@ export const mutants: readonly Mutant[] = [
   },
   ...moneyMutants,
   ...outgoingMutants,
+  ...contractMutants,
+  ...interleavingMutants,
+  ...modelMutants,
 ]

@@ -19,6 +19,7 @@ const copied = [
   "migrations",
   "package.json",
   "openapi.json",
+  "README.md",
   "vitest.config.ts",
   "tsconfig.json",
 ]

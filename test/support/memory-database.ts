@@ -39,6 +39,10 @@ export interface MemoryDatabase {
     now: Instant,
     afterEach?: (state: WorkingSet) => void,
   ): Execution<OutcomeOf<C>>[]
+  /** What a transaction finds when it begins. */
+  load(needs: Needs, now: Instant): WorkingSet
+  /** Writes what it has changed. */
+  save(state: WorkingSet, now: Instant): void
   /** Keeps an event until its order exists; as the inbox does, outside any batch. */
   park(event: ProviderEvent, now: Instant): void
 }
@@ -73,6 +77,8 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
     idempotency: new Map(),
   }
   return Object.assign(tables, {
+    load: (needs: Needs, now: Instant) => load(tables, emptyWorkingSet(productId, rules), needs, now),
+    save: (state: WorkingSet, now: Instant) => save(tables, state, now),
     run<C extends Command>(
       commands: readonly C[],
       now: Instant,

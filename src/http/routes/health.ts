@@ -1,5 +1,6 @@
 import { Type } from "typebox"
 import { refuse } from "../problems.ts"
+import { problemResponses } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 
 const Health = Type.Object({
@@ -8,6 +9,11 @@ const Health = Type.Object({
   version: Type.String(),
   uptime_seconds: Type.Number(),
 })
+
+const Metrics = {
+  description: "In the text format of Prometheus",
+  content: { "text/plain": { schema: Type.String() } },
+}
 
 const hide = { hide: false, tags: ["operations"] }
 
@@ -32,7 +38,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
         ...hide,
         summary: "Can it serve?",
         description: "503 while the database is away or the process is stopping.",
-        response: { 200: Health, 503: Health },
+        response: { ...problemResponses, 200: Health, 503: Health },
       },
       async handler(_request, reply) {
         const state = await health()
@@ -49,7 +55,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
     schema: {
       ...hide,
       summary: "Is the process alive?",
-      response: { 200: Type.Object({ status: Type.String() }) },
+      response: { 200: Type.Object({ status: Type.String() }), ...problemResponses },
     },
     async handler() {
       return { status: "ok" }
@@ -59,7 +65,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
   app.route({
     method: "GET",
     url: "/metrics",
-    schema: { ...hide, summary: "Prometheus metrics" },
+    schema: { ...hide, summary: "Prometheus metrics", response: { 200: Metrics, ...problemResponses } },
     async handler(_request, reply) {
       const text = await readiness.metrics()
       if (text === null) return refuse(reply, { code: "overloaded" })

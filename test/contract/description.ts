@@ -1,0 +1,176 @@
+import { Compile, type Validator } from "typebox/schema"
+import type { TestAnswer } from "../support/http.ts"
+
+/** A JSON schema, as far as requests are made from it. */
+export interface Schema {
+  readonly type?: string | readonly string[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly items?: Schema
+  readonly anyOf?: readonly Schema[]
+  readonly additionalProperties?: boolean
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly pattern?: string
+  readonly format?: string
+}
+
+/** One route of the API's description. */
+export interface Operation {
+  /** Such as `POST /api/holds`. */
+  readonly name: string
+  readonly method: string
+  /** With `{name}` where a parameter goes. */
+  readonly path: string
+  readonly body: Schema | null
+  readonly queryNames: readonly string[]
+  /** Statuses, exact ones and ranges. */
+  readonly statuses: readonly string[]
+  /** True when `value` is a body that the description allows; undefined: there is none. */
+  takes(value: unknown): boolean
+  /** What is wrong with an answer, a line each. */
+  complaints(answer: TestAnswer): string[]
+}
+
+interface Described {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>
+}
+
+interface DescribedOperation {
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly requestBody?: {
+    readonly required?: boolean
+    readonly content: Readonly<Record<string, { readonly schema: Schema }>>
+  }
+  readonly responses: Readonly<Record<string, DescribedAnswer>>
+}
+
+interface DescribedAnswer {
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>
+}
+
+/** Codes of refusals by status, as the README lists them. */
+export type KnownCodes = ReadonlyMap<number, ReadonlySet<string>>
+
+/** Reads an OpenAPI document; `codes` are those that refusals may have. */
+export function operationsOf(description: unknown, codes: KnownCodes): Operation[] {
+  return Object.entries((description as Described).paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) =>
+      operationFrom(method.toUpperCase(), path, operation, codes),
+    ),
+  )
+}
+
+function operationFrom(
+  method: string,
+  path: string,
+  { parameters = [], requestBody, responses }: DescribedOperation,
+  codes: KnownCodes,
+): Operation {
+  const body = requestBody?.content["application/json"]?.schema ?? null
+  const bodies = body === null ? null : Compile(body)
+  const answers = new Map(Object.entries(responses).map(([status, answer]) => [status, checker(answer)]))
+  return {
+    name: `${method} ${path}`,
+    method,
+    path,
+    body,
+    queryNames: parameters.flatMap((parameter) => (parameter.in === "query" ? parameter.name : [])),
+    statuses: [...answers.keys()],
+    takes: (value) =>
+      bodies === null || (value === undefined ? requestBody?.required !== true : bodies.Check(value)),
+    complaints(answer) {
+      const check = answers.get(String(answer.status)) ?? answers.get(`${String(answer.status)[0]}XX`)
+      if (check === undefined) return [`the status ${answer.status} is not described`]
+      return [...check(answer), ...(answer.status >= 400 ? wrongRefusal(answer, codes) : [])]
+    },
+  }
+}
+
+/** Says what is wrong with the type and the body of one described answer. */
+function checker({ content }: DescribedAnswer): (answer: TestAnswer) => string[] {
+  if (content === undefined) return () => []
+  const validators = new Map(
+    Object.entries(content).map(([type, { schema }]) => [
+      type,
+      schema === undefined ? null : Compile(closed(schema)),
+    ]),
+  )
+  return ({ status, headers, body }) => {
+    // Such an answer has no body to be of any type.
+    if (status === 304) return body === "" ? [] : ["a 304 has a body"]
+    const type = (headers["content-type"] ?? "").split(";")[0] ?? ""
+    const validator = validators.get(type)
+    if (validator === undefined) return [`the content type ${type || "(none)"} is not described`]
+    return validator === null ? [] : differences(validator, body)
+  }
+}
+
+function differences(validator: Validator, body: unknown): string[] {
+  if (validator.Check(body)) return []
+  const [, errors] = validator.Errors(body)
+  return errors.map(({ instancePath, message }) => `${instancePath || "the body"} ${message}`)
+}
+
+/** What is not described must not be there: a body has no members that its schema does not name. */
+function closed(schema: Schema): Schema {
+  const { properties, items, anyOf } = schema
+  return {
+    ...schema,
+    ...(items && { items: closed(items) }),
+    ...(anyOf && { anyOf: anyOf.map(closed) }),
+    ...(properties && {
+      additionalProperties: schema.additionalProperties ?? false,
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, member]) => [name, closed(member)]),
+      ),
+    }),
+  }
+}
+
+/** What a refusal says of itself beyond its schema; a 503 of /health is no refusal. */
+function wrongRefusal({ status, headers, body }: TestAnswer, codes: KnownCodes): string[] {
+  if (!String(headers["content-type"]).startsWith("application/problem+json")) return []
+  const { code, type, request_id: requestId } = body as Record<string, unknown>
+  return [
+    body.status === status ? null : `the body says ${String(body.status)}`,
+    codes.get(status)?.has(String(code)) ? null : `the README does not know ${status} ${String(code)}`,
+    type === `urn:doorbuster:problem:${String(code)}` ? null : `the type is ${String(type)}`,
+    requestId === headers["x-request-id"] ? null : "the body has another request id than the header",
+    code !== "invalid_request" || isComplaining(body.errors) ? null : "nothing is said of what is invalid",
+    status !== 503 || headers["retry-after"] !== undefined ? null : "a 503 without Retry-After",
+  ].filter((line) => line !== null)
+}
+
+function isComplaining(errors: unknown): boolean {
+  return (
+    Array.isArray(errors) &&
+    errors.length > 0 &&
+    errors.every(({ pointer, detail }) => typeof pointer === "string" && typeof detail === "string")
+  )
+}
+
+/** Reads the README's table of statuses and codes. A row names several statuses, `·` between them. */
+export function codesIn(readme: string): KnownCodes {
+  const table = readme.slice(readme.indexOf("| status | codes |"))
+  const rows = table
+    .slice(0, table.indexOf("\n\n"))
+    .split("\n")
+    .slice(2)
+    .map((row) => row.split("|").slice(1, 3))
+  const known = new Map<number, Set<string>>()
+  for (const [statuses = "", codes = ""] of rows) {
+    const parts = codes.split(" · ")
+    for (const [index, status] of statuses.split(" · ").entries()) {
+      const names = [...(parts[index] ?? "").matchAll(/`([a-z_]+)`/g)].map((match) => match[1] ?? "")
+      const isMember = (name: string) => (parts[index] ?? "").includes(`(+ \`${name}\`)`)
+      known.set(Number(status), new Set(names.filter((name) => !isMember(name))))
+    }
+  }
+  return known
+}

@@ -1,0 +1,84 @@
+import type { Mutant } from "./mutants.ts"
+
+const caughtBy = { file: "test/contract/contract.test.ts" }
+
+/** Answers that nobody has described, and requests that should not have been taken. */
+export const contractMutants: readonly Mutant[] = [
+  {
+    name: "contract: a refusal has a status that no page names",
+    edits: [
+      {
+        file: "src/http/problems.ts",
+        find: "stock_changed: { status: 409,",
+        replace: "stock_changed: { status: 418,",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "contract: a success has a status that its route does not describe",
+    edits: [
+      {
+        file: "src/http/routes/payments.ts",
+        find: "reply.code(isNewlyParked(outcome) ? 202 : 200)",
+        replace: "reply.code(isNewlyParked(outcome) ? 203 : 200)",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "contract: an answer holds what its schema does not list",
+    edits: [
+      {
+        file: "src/http/routes/payments.ts",
+        find: "    outcome: event.outcome,\n",
+        replace: "    outcome: `was_${event.outcome}`,\n",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "contract: a cursor that is no JSON is a fault of ours",
+    edits: [
+      {
+        file: "src/http/pages.ts",
+        find: "  } catch {\n    return null\n",
+        replace: "  } catch (error) {\n    throw error\n",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "contract: a NUL in a query reaches the database",
+    edits: [
+      {
+        file: "src/http/requests.ts",
+        find: " && !/[\\0\\ud800-\\udfff]/u.test(text)",
+        replace: "",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "contract: fields that nobody knows are taken",
+    edits: [
+      {
+        file: "src/http/schemas.ts",
+        find: "return Type.Object(properties, { additionalProperties: false })",
+        replace: "return Type.Object(properties, { additionalProperties: true })",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "contract: a field that fits is refused",
+    edits: [
+      {
+        file: "src/http/schemas.ts",
+        find: "restock_qty: Type.Optional(Type.Integer({ minimum: 0,",
+        replace: "restock_qty: Type.Optional(Type.Integer({ minimum: 2,",
+      },
+    ],
+    caughtBy,
+  },
+]

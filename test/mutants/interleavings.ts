@@ -1,0 +1,137 @@
+import type { Mutant } from "./mutants.ts"
+
+const file = "test/lanes/interleavings.test.ts"
+const lane = "src/lanes/lane.ts"
+const batch = "src/lanes/batch.ts"
+const groups = "src/lanes/groups.ts"
+
+/** What lanes promise, broken one by one; the test that has to notice is named after the promise. */
+export const interleavingMutants: readonly Mutant[] = [
+  {
+    name: "interleavings: a batch is answered before its commit",
+    edits: [
+      {
+        file: batch,
+        find: "      await this.#store.transact(productId, needs(commands), (state, now) => {\n        decided = decide(commands, state, now)\n      })\n",
+        replace:
+          "      await new Promise<void>((resolve, reject) => {\n        void this.#store.transact(productId, needs(commands), (state, now) => {\n          decided = decide(commands, state, now)\n          resolve()\n        }).catch(reject)\n      })\n",
+      },
+    ],
+    caughtBy: { file, test: "what is acknowledged is in the database" },
+  },
+  {
+    name: "interleavings: a batch is repeated under new ids",
+    edits: [
+      {
+        file: batch,
+        find: "        decided = decide(commands, state, now)\n",
+        replace:
+          '        decided = decide(\n          commands.map((command) => (command.kind === "place_hold" ? { ...command, holdId: command.holdId + 1_000_000 * performance.now() } : command)),\n          state,\n          now,\n        )\n',
+      },
+    ],
+    caughtBy: { file, test: "what is asked once is done once at most" },
+  },
+  {
+    name: "interleavings: a group whose connection is lost is dropped",
+    edits: [
+      {
+        file: groups,
+        find: "      else resolve(commitBatch(context, batch, decided))",
+        replace: "      else if (!isUnknown) resolve(commitBatch(context, batch, decided))",
+      },
+    ],
+    caughtBy: { file, test: "nobody waits for ever" },
+  },
+  {
+    name: "interleavings: a batch is answered from its end",
+    edits: [
+      {
+        file: lane,
+        find: "for (const [index, job] of jobs.entries()) {",
+        replace: "for (const [index, job] of [...jobs.entries()].toReversed()) {",
+      },
+    ],
+    caughtBy: { file, test: "happen, and are answered, in the order they came" },
+  },
+  {
+    name: "interleavings: the second half of a failed batch goes first",
+    edits: [
+      {
+        file: lane,
+        find: "      await runJobs(jobs.slice(0, middle))\n      await runJobs(jobs.slice(middle))\n",
+        replace: "      await runJobs(jobs.slice(middle))\n      await runJobs(jobs.slice(0, middle))\n",
+      },
+    ],
+    caughtBy: { file, test: "happen, and are answered, in the order they came" },
+  },
+  {
+    name: "interleavings: the queue takes one too many",
+    edits: [
+      {
+        file: lane,
+        find: "if (queue.length >= limits.queueLength)",
+        replace: "if (queue.length > limits.queueLength)",
+      },
+    ],
+    caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
+  },
+  {
+    name: "interleavings: nobody has waited too long",
+    edits: [
+      {
+        file: lane,
+        find: "batch.filter((job) => job.since < oldest)",
+        replace: "batch.filter((job) => job.since < oldest - 10_000)",
+      },
+      {
+        file: lane,
+        find: "batch.filter((job) => job.since >= oldest)",
+        replace: "batch.filter((job) => job.since >= oldest - 10_000)",
+      },
+    ],
+    caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
+  },
+  {
+    name: "interleavings: one group too many is in flight",
+    edits: [
+      {
+        file: groups,
+        find: "while (inFlight < bounds.inFlight &&",
+        replace: "while (inFlight <= bounds.inFlight &&",
+      },
+    ],
+    caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
+  },
+  {
+    name: "interleavings: an unknown commit is taken for a failed one",
+    edits: [
+      {
+        file: batch,
+        find: "      if (error instanceof UnknownCommit) this.#unknown = decided\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file, test: "what is asked once is done once at most" },
+  },
+  {
+    name: "interleavings: an unknown commit is taken for a done one",
+    edits: [
+      {
+        file: batch,
+        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
+        replace: "if (this.#unknown !== null) return this.#unknown",
+      },
+    ],
+    caughtBy: { file, test: "what is acknowledged is in the database" },
+  },
+  {
+    name: "interleavings: neighbours fail with the bad command",
+    edits: [{ file: lane, find: "jobs.length > 1) {", replace: "jobs.length > 2) {" }],
+    caughtBy: { file, test: "a bad command fails alone" },
+  },
+  {
+    name: "interleavings: a passing error is not tried again",
+    edits: [{ file: batch, find: "const RETRIES = 5", replace: "const RETRIES = 1" }],
+    caughtBy: { file, test: "refusals have their reason" },
+  },
+]

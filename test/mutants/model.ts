@@ -1,0 +1,96 @@
+import type { Mutant } from "./mutants.ts"
+
+const model = { file: "test/model/core.test.ts", test: "random commands keep" }
+const served = { file: "test/model/served.test.ts" }
+
+/** Wrong sums and wrong words, which only a reference can tell from right ones. */
+export const modelMutants: readonly Mutant[] = [
+  {
+    name: "model: what is returned stays the customer's",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "state.customers.replace({ ...customer, units: customer.units - qty })",
+        replace: "state.customers.replace({ ...customer, units: customer.units })",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "model: a payment does not count what goes back of it",
+    edits: [
+      {
+        file: "src/domain/owe-refund.ts",
+        find: "refundedMinor: payment.refundedMinor + owed.amountMinor",
+        replace: "refundedMinor: owed.amountMinor",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "model: a refund is noted a cent too low",
+    edits: [
+      {
+        file: "src/domain/owe-refund.ts",
+        find: "    ...owed,\n    number:",
+        replace: "    ...owed,\n    amountMinor: Math.max(0, owed.amountMinor - 1),\n    number:",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "model: what money goes back is said for another reason",
+    edits: [
+      {
+        file: "src/domain/owe-refund.ts",
+        find: "    ...owed,\n    number:",
+        replace: '    ...owed,\n    reason: "requested",\n    number:',
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "served: a failed payment is taken for a success",
+    edits: [
+      {
+        file: "src/payments/generic-webhook.ts",
+        find: '  failed: "failed",',
+        replace: '  failed: "succeeded",',
+      },
+    ],
+    caughtBy: served,
+  },
+  {
+    name: "served: a refusal names one unit too many",
+    edits: [
+      {
+        file: "src/http/problems.ts",
+        find: "available_stock: refusal.availableStock,",
+        replace: "available_stock: refusal.availableStock + 1,",
+      },
+    ],
+    caughtBy: served,
+  },
+  {
+    name: "served: a product shows what is held as sold",
+    edits: [
+      {
+        file: "src/http/wire.ts",
+        find: "    sold_stock: product.sold,",
+        replace: "    sold_stock: product.sold + product.held,",
+      },
+    ],
+    caughtBy: served,
+  },
+  {
+    name: "served: the units of a refund are not written",
+    edits: [
+      {
+        file: "src/http/routes/admin-money.ts",
+        find: "restock_qty: restockQty = 0",
+        replace: "restock_qty: restockQty = 1",
+      },
+    ],
+    caughtBy: served,
+  },
+]

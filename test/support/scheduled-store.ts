@@ -1,0 +1,273 @@
+import pg from "pg"
+import type { Needs } from "../../src/domain/needs.ts"
+import { later, type Instant } from "../../src/domain/time.ts"
+import type { WorkingSet } from "../../src/domain/working-set.ts"
+import { UnknownCommit } from "../../src/store/errors.ts"
+import type { Part, ProductStore } from "../../src/store/product-store.ts"
+import { NOON } from "./builders.ts"
+import type { MemoryDatabase } from "./memory-database.ts"
+import type { World } from "./world.ts"
+
+/** How often things go wrong, as shares of 1. */
+export interface Weather {
+  /** No connection, a connection that dies early, a deadlock, a time-out: nothing has happened. */
+  readonly passing: number
+  /** The connection dies on the way of COMMIT. */
+  readonly lost: number
+  /** A guard undoes the transaction. */
+  readonly guards: number
+}
+
+/**
+ * A server of a database in memory, for several processes: rows that are locked and waited for,
+ * transactions that are undone, and connections that die at every point, COMMIT included. A
+ * transaction whose connection died may go on for a while without anybody.
+ */
+export interface ScheduledServer {
+  /** The store of one process, as it sees the server. */
+  connect(process: ProcessLife): ProductStore
+  /** Somebody else locks a product for a while. */
+  lockFor(productId: number): Promise<void>
+  /** Whatever has been wrong about the transactions themselves. */
+  readonly complaints: readonly string[]
+  /** Tries that failed so far, for each product. */
+  readonly failures: ReadonlyMap<number, number>
+  /** What went wrong how often. */
+  readonly counts: ReadonlyMap<string, number>
+}
+
+/** A process that may die; what it had under way then is never heard of again. */
+export interface ProcessLife {
+  isDead: boolean
+}
+
+/** What one transaction may hold, and how it is watched. */
+export interface Bounds {
+  readonly groupsInFlight: number
+  /** Called when a transaction begins; `parts` with what each product has to do in it. */
+  began(parts: readonly Part[], isGroup: boolean): void
+  /** True for holds that nobody can write: their transaction fails for their sake. */
+  isBad(holdId: number): boolean
+}
+
+/** What a bad hold fails with. */
+export const FAULT = new Error("a fault of ours")
+const DIED = "Connection terminated unexpectedly"
+
+/** Opens the server over one database for each product. */
+export function createScheduledServer(
+  world: World,
+  databases: ReadonlyMap<number, MemoryDatabase>,
+  weather: Weather,
+  bounds: Bounds,
+): ScheduledServer {
+  const locked = new Set<number>()
+  const waiting = new Map<number, (() => void)[]>()
+  const complaints: string[] = []
+  const failures = new Map<number, number>()
+  const counts = new Map<string, number>()
+  const clock = (): Instant => later(NOON, world.now / 1_000)
+
+  function databaseOf(productId: number): MemoryDatabase {
+    const database = databases.get(productId)
+    if (database === undefined) throw new Error(`there is no product ${productId}`)
+    return database
+  }
+
+  async function lock(productId: number): Promise<void> {
+    while (locked.has(productId)) {
+      await new Promise<void>((resolve) => {
+        waiting.set(productId, [...(waiting.get(productId) ?? []), resolve])
+      })
+      await world.step(`product ${productId} is free for the next one`)
+    }
+    locked.add(productId)
+  }
+
+  function unlock(productIds: readonly number[]): void {
+    for (const productId of productIds) {
+      locked.delete(productId)
+      const next = waiting.get(productId) ?? []
+      waiting.delete(productId)
+      for (const go of next) go()
+    }
+  }
+
+  function fail(productIds: readonly number[], error: Error): Error {
+    for (const productId of productIds) failures.set(productId, (failures.get(productId) ?? 0) + 1)
+    const kind = error instanceof UnknownCommit ? "COMMIT is lost" : "a passing error"
+    if (error !== FAULT) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    world.tell(`products ${productIds.join()}: ${error.message}`)
+    return error
+  }
+
+  /** Writes everything, or says what should never have come to the database. */
+  function commit(states: readonly WorkingSet[]): void {
+    for (const state of states) {
+      try {
+        databaseOf(state.productId).save(state, clock())
+      } catch (error) {
+        complaints.push(`product ${state.productId}: ${String(error)}`)
+        throw error
+      }
+    }
+    world.tell(`committed ${states.flatMap((state) => state.holds.added().map(({ id }) => id)).join()}`)
+  }
+
+  /** One transaction, from its connection to the answer of COMMIT. Does not end for a dead process. */
+  async function run(process: ProcessLife, parts: readonly Part[], isGroup: boolean): Promise<WorkingSet[]> {
+    const productIds = parts.map(({ productId }) => productId)
+    const name = `${isGroup ? "group" : "batch"} of ${productIds.join()}`
+    bounds.began(parts, isGroup)
+    await alive(process, world.step(`${name}: connects`))
+    if (world.happens(weather.passing)) throw fail(productIds, passing(world))
+    const chosen: Part[] = []
+    for (const part of parts) {
+      if (isGroup && locked.has(part.productId)) continue
+      await lock(part.productId)
+      chosen.push(part)
+    }
+    const held = chosen.map(({ productId }) => productId)
+    const undo = (error: Error): Error => {
+      unlock(held)
+      return fail(productIds, error)
+    }
+    await unlockWhenDead(process, world.step(`${name}: loads`), held)
+    if (world.happens(weather.passing)) throw undo(passing(world))
+    const states = chosen.map((part) => decided(part, databaseOf(part.productId), clock()))
+    await unlockWhenDead(process, world.step(`${name}: writes`), held)
+    if (world.happens(weather.passing)) throw undo(passing(world))
+    if (world.happens(weather.guards)) throw undo(brokenGuard())
+    const isBad = states.some((state) => state.holds.added().some(({ id }) => bounds.isBad(id)))
+    if (isBad) throw undo(FAULT)
+    if (world.happens(weather.lost)) {
+      void endAlone(states, held, name)
+      throw fail(productIds, new UnknownCommit("the connection died on the way of COMMIT"))
+    }
+    commit(states)
+    unlock(held)
+    await alive(process, world.step(`${name}: hears of its COMMIT`))
+    if (world.happens(weather.lost)) throw fail(productIds, new UnknownCommit("COMMIT was not heard"))
+    return states
+  }
+
+  /** What a transaction comes to whose connection has died: it may be there already, soon, or never. */
+  async function endAlone(
+    states: readonly WorkingSet[],
+    held: readonly number[],
+    name: string,
+  ): Promise<void> {
+    const isCommitted = world.happens(0.5)
+    if (world.happens(0.5)) await world.step(`${name}: ends alone`)
+    if (isCommitted) commit(states)
+    unlock(held)
+  }
+
+  async function unlockWhenDead(
+    process: ProcessLife,
+    step: Promise<void>,
+    held: readonly number[],
+  ): Promise<void> {
+    await step
+    if (!process.isDead) return
+    unlock(held)
+    await never()
+  }
+
+  return {
+    complaints,
+    failures,
+    counts,
+    connect(process) {
+      let groups = 0
+      const busy = new Set<number>()
+
+      /** One process never has two batches of a product under way. */
+      async function runAlone(parts: readonly Part[], isGroup: boolean): Promise<WorkingSet[]> {
+        for (const { productId } of parts) {
+          if (busy.has(productId)) complaints.push(`two batches of product ${productId} at once`)
+          busy.add(productId)
+        }
+        try {
+          return await run(process, parts, isGroup)
+        } finally {
+          for (const { productId } of parts) busy.delete(productId)
+        }
+      }
+
+      return {
+        async transact(productId: number, needs: Needs, decide: Part["decide"]) {
+          const [state] = await runAlone([{ productId, needs, decide }], false)
+          if (state === undefined) throw new Error("a batch was left out")
+          return state
+        },
+        async transactTogether(parts) {
+          groups += 1
+          if (groups > bounds.groupsInFlight) complaints.push(`${groups} groups in flight`)
+          try {
+            await runAlone(parts, true)
+          } finally {
+            groups -= 1
+          }
+        },
+        async wasCommitted(state) {
+          const { productId } = state
+          await alive(process, world.step(`batch of ${productId}: looks for its COMMIT`))
+          if (world.happens(weather.passing)) throw fail([productId], passing(world))
+          await lock(productId)
+          unlock([productId])
+          return (
+            state.holds.added().every(({ id }) => databaseOf(productId).holds.has(id)) && wasWritten(state)
+          )
+        },
+      }
+    },
+    async lockFor(productId) {
+      await lock(productId)
+      await world.step(`somebody else is done with product ${productId}`)
+      unlock([productId])
+    },
+  }
+
+  /** The changes of a committed batch stay: nothing here ends twice. */
+  function wasWritten(state: WorkingSet): boolean {
+    const { holds } = databaseOf(state.productId)
+    return state.holds.changed().every((hold) => holds.get(hold.id)?.status === hold.status)
+  }
+}
+
+function decided(part: Part, database: MemoryDatabase, now: Instant): WorkingSet {
+  const state = database.load(part.needs, now)
+  part.decide(state, now)
+  return state
+}
+
+async function alive(process: ProcessLife, step: Promise<void>): Promise<void> {
+  await step
+  if (process.isDead) await never()
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {})
+}
+
+/** An error after which the same work may well succeed. */
+function passing(world: World): Error {
+  const errors = [
+    () => new Error(DIED),
+    () => Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
+    () => databaseError("deadlock detected", "40P01"),
+    () => databaseError("canceling statement due to statement timeout", "57014"),
+    () => databaseError("terminating connection due to administrator command", "57P01"),
+    () => databaseError("canceling statement due to lock timeout", "55P03"),
+  ]
+  return (errors[world.below(errors.length)] ?? (() => new Error(DIED)))()
+}
+
+function brokenGuard(): Error {
+  return Object.assign(databaseError("null value in column", "23502"), { table: "holds" })
+}
+
+function databaseError(message: string, code: string): Error {
+  return Object.assign(new pg.DatabaseError(message, 0, "error"), { code })
+}
