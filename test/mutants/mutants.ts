@@ -1,3 +1,4 @@
+import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
@@ -780,5 +781,6 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
+  ...historyMutants,
   ...outgoingMutants,
 ]
