@@ -37,6 +37,7 @@ const allowed: Record<string, readonly string[]> = {
   embedded: [],
   events: ["lanes", "domain", "store/views", "metrics", "log"],
   metrics: [],
+  history: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],

@@ -2,6 +2,7 @@ import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
 import { moneyMutants } from "./money.ts"
+import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
@@ -800,6 +801,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
   ...moneyMutants,
+  ...historyMutants,
   ...outgoingMutants,
   ...contractMutants,
   ...interleavingMutants,

@@ -1,0 +1,90 @@
+import fc from "fast-check"
+import { expect, test } from "vitest"
+import type { Asked, Call, History } from "../../src/history/calls.ts"
+import { checkHistory } from "../../src/history/check.ts"
+import { historyOf, someStep, type Step } from "./generated.ts"
+import { mutated } from "./mutations.ts"
+import { canBeExplained } from "./oracle.ts"
+
+/** DOORBUSTER_HISTORY_RUNS asks for more. */
+const RUNS = Number(process.env["DOORBUSTER_HISTORY_RUNS"] ?? 1_000)
+
+/** Whatever may have happened at any time may also have happened within a second. */
+function withLostCallsFor(lostForMs: number, history: History): History {
+  const calls = history.calls.map((call) =>
+    Object.assign({}, call, { endedAt: Math.min(call.endedAt, call.startedAt + lostForMs) }),
+  )
+  return { ...history, calls }
+}
+
+test.each([1_000, Infinity])(
+  "a history of what has happened is accepted, however its calls overlap; lost ones can act for %d ms",
+  (lostForMs) => {
+    fc.assert(
+      fc.property(fc.nat(5), fc.array(someStep, { maxLength: 50, size: "max" }), (stock, steps) => {
+        const history = withLostCallsFor(lostForMs, historyOf(stock, steps))
+        expect(checkHistory(history)).toMatchObject({ explained: true })
+      }),
+      { numRuns: RUNS },
+    )
+  },
+)
+
+const fewSteps = fc.array(someStep, { minLength: 2, maxLength: 7, size: "max" })
+
+test("a small history with one call told otherwise is rejected exactly when no order of its calls explains it", () => {
+  const verdicts = { explained: 0, rejected: 0 }
+  fc.assert(
+    fc.property(fc.nat(3), fewSteps, fc.nat(100), fc.nat(100), (stock, steps, pick, how) => {
+      const history = mutated(historyOf(stock, steps.map(soon)), pick, how)
+      const expected = canBeExplained(history)
+      verdicts[expected ? "explained" : "rejected"] += 1
+      expect(checkHistory(history).explained).toBe(expected)
+    }),
+    { numRuns: RUNS * 2 },
+  )
+  // Otherwise the comparison has shown little.
+  expect(Math.min(verdicts.explained, verdicts.rejected)).toBeGreaterThan(RUNS / 5)
+})
+
+// A sale of ten units and more of it for as long as it goes on: some four calls at any moment.
+test("a history of more than ten thousand calls takes seconds", { timeout: 120_000 }, () => {
+  const [steps = []] = fc.sample(fc.array(someStep, { minLength: LONG, maxLength: LONG, size: "max" }), {
+    numRuns: 1,
+    seed: 1,
+  })
+  const history = withLostCallsFor(1_000, historyOf(10, steps.map(ordinary)))
+  expect(history.calls.length).toBeGreaterThan(10_000)
+
+  const startedAt = performance.now()
+  expect(checkHistory(history)).toMatchObject({ explained: true })
+  expect(performance.now() - startedAt).toBeLessThan(30_000)
+
+  // More than can have been sold, in the last answer that shows numbers.
+  const lie = history.calls.findLastIndex(({ asked, answer }) => isLook(asked) && answer.is === "product")
+  const calls = history.calls.map((call, index) => (index === lie ? lying(call) : call))
+  expect(checkHistory({ ...history, calls })).toMatchObject({ explained: false, calls: [calls[lie]] })
+})
+
+function isLook({ what }: Asked): boolean {
+  return what === "look_at_product"
+}
+
+function lying(call: Call): Call {
+  return call.answer.is === "product" ? { ...call, answer: { ...call.answer, sold: 1_000_000 } } : call
+}
+
+const LONG = 12_000
+
+/** Most calls are answered, and units are added now and then. */
+function ordinary(step: Step): Step {
+  const lost = step.pick % 50 === 0 ? step.lost : "no"
+  const gapMs = step.gapMs > 20 ? 5 : step.gapMs
+  if (step.what !== "set_stock") return { ...step, lost, gapMs }
+  return { ...step, lost: "no", gapMs, pick: 35 * (1 + (step.pick % 20)) + 4 }
+}
+
+/** Small histories have few steps between two ends of holds, and no events twice. */
+function soon(step: Step): Step {
+  return step.what === "pay" ? { ...step, what: "cancel" } : step
+}

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { expect, test } from "vitest"
+import { checkHistory } from "../../src/history/check.ts"
+import { promisedBounds, type History } from "../../src/history/calls.ts"
+import { explain } from "../../src/history/explain.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
+import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
+import { seededRandom } from "../support/random.ts"
+import { startServerProcess, type ServerProcess } from "../support/server-process.ts"
+import { offer } from "../support/shop.ts"
+import { createRecorder, type NamedServer, type Recorder } from "./recorder.ts"
+import { shopper, type Shop } from "./shoppers.ts"
+
+/** `npm test` must stay short. DOORBUSTER_HISTORY_SECONDS asks for more. */
+const SECONDS = Number(process.env["DOORBUSTER_HISTORY_SECONDS"] ?? 6)
+/** What shoppers wish; what they meet is never the same twice. */
+const SEED = Number(process.env["DOORBUSTER_HISTORY_SEED"] ?? 20_261_121)
+const SHOPPERS = 16
+const STOCKS = [6, 8, 3]
+const HOLD_TTL_SECONDS = 1
+const PAYMENT_TTL_SECONDS = 2
+/** Longer than any reader remembers, and until the last hold and order are over. */
+const UNTIL_QUIET_MS = (PAYMENT_TTL_SECONDS + 1) * 1_000
+
+/** A server of its own that is killed and replaced, on the way to the database by which its connections are cut. */
+interface Site extends AsyncDisposable {
+  /** Nothing while it is being replaced. */
+  current(): readonly NamedServer[]
+  replace(recorder: Recorder): Promise<void>
+}
+
+async function startSite(name: string, databaseUrl: string): Promise<Site> {
+  let generation = 1
+  let server = await startOne(databaseUrl)
+  let isThere = true
+  return {
+    current: () => (isThere ? [{ name: `${name}${generation}`, client: server }] : []),
+    async replace(recorder) {
+      const ended = server.end("SIGKILL")
+      isThere = false
+      await ended
+      recorder.serverEnded(`${name}${generation}`)
+      server.close()
+      server = await startOne(databaseUrl)
+      generation += 1
+      isThere = true
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+function startOne(databaseUrl: string): Promise<ServerProcess> {
+  return startServerProcess({
+    DATABASE_URL: databaseUrl,
+    PAYMENT_TTL_SECONDS: String(PAYMENT_TTL_SECONDS),
+    RATE_LIMIT_PER_MINUTE: "0",
+  })
+}
+
+test(
+  `${SECONDS} seconds of sale at two servers, with a SIGKILL of each and cut connections: every answer can be explained`,
+  { timeout: 120_000 + SECONDS * 5_000 },
+  async () => {
+    await using database = await createTestDatabase()
+    await using proxy = await startDatabaseProxy(database.url)
+    await using one = await startSite("one", database.url)
+    await using other = await startSite("other", proxy.url)
+    const random = seededRandom(SEED)
+    const recorder = createRecorder()
+    const products = []
+    for (const stock of STOCKS) {
+      const id = await offerAt(one, { stock, hold_ttl_seconds: HOLD_TTL_SECONDS })
+      products.push({
+        id,
+        stock,
+        holdTtlMs: HOLD_TTL_SECONDS * 1_000,
+        paymentTtlMs: PAYMENT_TTL_SECONDS * 1_000,
+      })
+    }
+    const startedAt = performance.now()
+    const progress = () => (performance.now() - startedAt) / (SECONDS * 1_000)
+    const shop: Shop = {
+      recorder,
+      servers: () => [...one.current(), ...other.current()],
+      productIds: products.map(({ id }) => id),
+      random,
+      isOpen: () => progress() < 1,
+    }
+
+    await Promise.all([
+      ...Array.from({ length: SHOPPERS }, () => shopper(shop)),
+      restock(shop, products),
+      replaceBoth([one, other], recorder),
+      cutConnections(proxy, shop),
+    ])
+    await sleep(UNTIL_QUIET_MS)
+    await giveBackElsewhere(shop)
+    await lookAtEverything(shop, recorder.history(products))
+
+    const history = recorder.history(products)
+    const verdict = checkHistory(history)
+    expect(verdict.explained, `seed ${SEED}: ${explain(verdict, history.calls)}`).toBe(true)
+    expect(recorder.faults()).toEqual([])
+    expect(proxy.lost()).toBeGreaterThan(0)
+    expectEverythingSeen(history)
+    expect(await differencesIn(database.url)).toEqual([])
+  },
+)
+
+async function offerAt(site: Site, settings: object): Promise<number> {
+  const [server] = site.current()
+  if (server === undefined) throw new Error("the server is not there")
+  return (await offer(server.client, settings)).id
+}
+
+/** One after the other, so that there is always one to ask. */
+async function replaceBoth(sites: readonly Site[], recorder: Recorder): Promise<void> {
+  for (const site of sites) {
+    await sleep(SECONDS * 200)
+    await site.replace(recorder)
+  }
+}
+
+/** Adds units as long as the sale goes on: what is sold does not come back. */
+async function restock(shop: Shop, products: readonly { id: number; stock: number }[]): Promise<void> {
+  const stocks = new Map(products.map(({ id, stock }) => [id, stock]))
+  while (shop.isOpen()) {
+    await sleep(100)
+    for (const [productId, stock] of stocks) {
+      const asked = { what: "set_stock", productId, stock: stock + 1, expected: stock } as const
+      const [server] = shop.servers()
+      if (server === undefined) continue
+      const answer = await shop.recorder.ask(server, asked)
+      // Without an answer it has perhaps happened: the next try tells.
+      if (answer.is === "product" || answer.is === "refused") stocks.set(productId, stock + 1)
+    }
+  }
+}
+
+/** PostgreSQL's answers to some commits get lost: the batches have happened, and their server does not know. */
+async function cutConnections(proxy: { loseCommit(statement: string): void }, shop: Shop): Promise<void> {
+  const statements = ["insert-new-holds", "end-holds", "insert-orders", "insert-events"]
+  for (let index = 0; shop.isOpen(); index += 1) {
+    await sleep(150)
+    proxy.loseCommit(statements[index % statements.length] ?? "")
+  }
+}
+
+/** A buyer takes all that is left, and gives it back at the other server: the first one has to find out. */
+async function giveBackElsewhere({ recorder, servers, productIds }: Shop): Promise<void> {
+  const [here, elsewhere] = servers()
+  if (here === undefined || elsewhere === undefined) throw new Error("a server is missing")
+  for (const productId of productIds) {
+    const left = await recorder.ask(here, { what: "look_at_product", productId })
+    if (left.is !== "product" || left.available === 0) continue
+    const all = await recorder.ask(here, { what: "hold", productId, qty: left.available, key: null })
+    if (all.is !== "hold") throw new Error(`nobody else was there, and yet: ${JSON.stringify(all)}`)
+    await recorder.ask(here, { what: "hold", productId, qty: 1, key: null })
+    await recorder.ask(elsewhere, { what: "release", holdId: all.hold.id })
+    await sleep(promisedBounds.refusalMs + 100)
+    await recorder.ask(here, { what: "hold", productId, qty: 1, key: null })
+    return
+  }
+  throw new Error("everything is sold")
+}
+
+/** The last word about all that anybody was given. */
+async function lookAtEverything({ recorder, servers }: Shop, { products, calls }: History): Promise<void> {
+  const [server] = servers()
+  if (server === undefined) throw new Error("no server is left")
+  const holds = new Set<number>()
+  const orders = new Set<number>()
+  for (const { answer } of calls) {
+    if (answer.is === "hold") holds.add(answer.hold.id)
+    if (answer.is === "order") orders.add(answer.order.id)
+    if (answer.is === "refused" && answer.orderId !== undefined) orders.add(answer.orderId)
+  }
+  for (const { id } of products) await recorder.ask(server, { what: "look_at_product", productId: id })
+  for (const holdId of holds) await recorder.ask(server, { what: "look_at_hold", holdId })
+  for (const orderId of orders) await recorder.ask(server, { what: "look_at_order", orderId })
+}
+
+/** Otherwise the run has shown less than it says. */
+function expectEverythingSeen({ calls }: History): void {
+  const seen = new Set(
+    calls.map(({ asked, answer }) => {
+      if (answer.is === "refused") return `${asked.what}: ${answer.code}`
+      if (answer.is === "hold") return `${asked.what}: ${answer.hold.status}`
+      return answer.is === "order" ? `${asked.what}: ${answer.order.status}` : `${asked.what}: ${answer.is}`
+    }),
+  )
+  for (const what of [
+    "hold: active",
+    "hold: out_of_stock",
+    "hold: unknown",
+    "release: released",
+    "release: hold_already_used",
+    "look_at_hold: expired",
+    "order: pending_payment",
+    "order: hold_expired",
+    "cancel: cancelled",
+    "cancel: order_not_pending",
+    "pay: payment",
+    "look_at_order: expired",
+    "look_at_product: product",
+    "set_stock: product",
+  ]) {
+    expect.soft(seen, `nobody met this: ${what}`).toContain(what)
+  }
+}

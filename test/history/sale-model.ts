@@ -1,0 +1,256 @@
+import type { Answer, Asked, HoldSeen, Moment, OrderSeen } from "../../src/history/calls.ts"
+import { HOLD_TTL_MS, PAYMENT_TTL_MS } from "./written.ts"
+
+/** A hold in the model, with its order. `lapsed`: its (or its order's) time is over and nobody has ended it. */
+export interface ModelHold {
+  readonly seen: HoldSeen
+  readonly order: OrderSeen | null
+  readonly lapsed: boolean
+}
+
+/** One product as simply as it can be said: one thing after the other, nothing remembered, nothing lost. */
+export interface Model {
+  readonly stock: number
+  readonly holds: ReadonlyMap<number, ModelHold>
+  readonly holdByKey: ReadonlyMap<string, number>
+  readonly events: ReadonlyMap<string, Extract<Answer, { is: "payment" }>>
+}
+
+export function emptySale(stock: number): Model {
+  return { stock, holds: new Map(), holdByKey: new Map(), events: new Map() }
+}
+
+/** What was answered, and the product after it. */
+export interface Told {
+  readonly answer: Answer
+  readonly model: Model
+}
+
+/** Who asks what, when by the database's clock, and which ids new things get. */
+export interface Question {
+  readonly asked: Asked
+  readonly now: Moment
+  readonly holdId: number
+  readonly orderId: number
+}
+
+/** Answers one question, on the moment. */
+export function tell(model: Model, { asked, now, holdId, orderId }: Question): Told {
+  switch (asked.what) {
+    case "hold":
+      return tellHold(model, asked, { now, holdId })
+    case "release":
+      return tellRelease(model, asked.holdId)
+    case "look_at_hold":
+      return { answer: holdAnswer(model, asked.holdId, now), model }
+    case "order":
+      return tellOrder(model, asked.holdId, { now, orderId })
+    case "cancel":
+      return tellCancel(model, asked.orderId)
+    case "look_at_order":
+      return { answer: orderAnswer(model, asked.orderId, now), model }
+    case "pay":
+      return tellPay(model, asked.orderId, asked.key)
+    case "look_at_product":
+      return { answer: { is: "product", stock: model.stock, ...countsOf(model) }, model }
+    case "set_stock":
+      return tellStock(model, asked)
+  }
+}
+
+/** Units by where they are; what has lapsed is still held. */
+export function countsOf({ stock, holds }: Model) {
+  let [held, sold] = [0, 0]
+  for (const one of holds.values()) {
+    if (isHeld(one)) held += one.seen.qty
+    if (one.order?.status === "paid") sold += one.seen.qty
+  }
+  return { available: stock - held - sold, held, sold }
+}
+
+function isHeld({ seen, order }: ModelHold): boolean {
+  return seen.status === "active" || order?.status === "pending_payment"
+}
+
+/** Units whose time is over and that nobody has brought back. */
+export function lapsedUnits({ holds }: Model): number {
+  let units = 0
+  for (const one of holds.values()) if (one.lapsed) units += one.seen.qty
+  return units
+}
+
+/** The deadline of a held unit's hold or order; null: nothing of it is held. */
+export function deadlineOf(one: ModelHold): Moment | null {
+  if (!isHeld(one)) return null
+  return one.order === null ? one.seen.expiresAt : one.order.expiresAt
+}
+
+/** The time of a hold or of its order is over. */
+export function lapse(model: Model, holdId: number): Model {
+  return withHold(model, { ...holdIn(model, holdId), lapsed: true })
+}
+
+/** Units of what has lapsed come back. */
+export function sweep(model: Model, holdId: number): Model {
+  const { seen, order } = holdIn(model, holdId)
+  if (order === null) return withHold(model, { seen: { ...seen, status: "expired" }, order, lapsed: false })
+  return withHold(model, { seen, order: { ...order, status: "expired" }, lapsed: false })
+}
+
+function sweepAll(model: Model): Model {
+  let swept = model
+  for (const [holdId, { lapsed }] of model.holds) if (lapsed) swept = sweep(swept, holdId)
+  return swept
+}
+
+function holdIn({ holds }: Model, holdId: number): ModelHold {
+  const hold = holds.get(holdId)
+  if (hold === undefined) throw new Error(`the model has no hold ${holdId}`)
+  return hold
+}
+
+function withHold(model: Model, hold: ModelHold): Model {
+  return { ...model, holds: new Map([...model.holds, [hold.seen.id, hold]]) }
+}
+
+function refused(code: string, more: object = {}): Answer {
+  return { is: "refused", code, ...more }
+}
+
+type Asking<What extends Asked["what"]> = Extract<Asked, { what: What }>
+
+function tellHold(model: Model, { qty, key }: Asking<"hold">, at: { now: Moment; holdId: number }): Told {
+  const replay = key === null ? undefined : model.holdByKey.get(key)
+  const first = replay === undefined ? undefined : model.holds.get(replay)
+  if (first !== undefined)
+    return { answer: { is: "hold", hold: { ...first.seen, status: "active" }, replayed: true }, model }
+  const swept = countsOf(model).available < qty ? sweepAll(model) : model
+  const { available } = countsOf(swept)
+  if (available < qty) return { answer: refused("out_of_stock", { available }), model: swept }
+  const seen: HoldSeen = {
+    id: at.holdId,
+    qty,
+    status: "active",
+    createdAt: at.now,
+    expiresAt: at.now + HOLD_TTL_MS,
+  }
+  const holdByKey = key === null ? swept.holdByKey : new Map([...swept.holdByKey, [key, seen.id]])
+  return {
+    answer: { is: "hold", hold: seen, replayed: false },
+    model: { ...withHold(swept, { seen, order: null, lapsed: false }), holdByKey },
+  }
+}
+
+/** A hold whose time is over ends when a command meets it. */
+function metBy(model: Model, holdId: number): [Model, ModelHold] {
+  const { lapsed, order } = holdIn(model, holdId)
+  // An order that has lapsed stays: asking for its hold does not end it.
+  const met = lapsed && order === null ? sweep(model, holdId) : model
+  return [met, holdIn(met, holdId)]
+}
+
+function refusalOf({ seen, order }: ModelHold): Answer {
+  if (seen.status === "released") return refused("hold_released")
+  if (seen.status === "expired") return refused("hold_expired")
+  return refused("hold_already_used", order === null ? {} : { orderId: order.id })
+}
+
+function tellRelease(before: Model, holdId: number): Told {
+  const [model, hold] = metBy(before, holdId)
+  const { seen } = hold
+  if (seen.status === "released") return { answer: { is: "hold", hold: seen, replayed: false }, model }
+  if (seen.status !== "active") return { answer: refusalOf(hold), model }
+  const released: HoldSeen = { ...seen, status: "released" }
+  return {
+    answer: { is: "hold", hold: released, replayed: false },
+    model: withHold(model, { ...hold, seen: released }),
+  }
+}
+
+function tellOrder(before: Model, holdId: number, at: { now: Moment; orderId: number }): Told {
+  const [model, hold] = metBy(before, holdId)
+  if (hold.seen.status !== "active") return { answer: refusalOf(hold), model }
+  const order: OrderSeen = {
+    id: at.orderId,
+    holdId,
+    status: "pending_payment",
+    late: false,
+    createdAt: at.now,
+    expiresAt: at.now + PAYMENT_TTL_MS,
+  }
+  const seen: HoldSeen = { ...hold.seen, status: "converted" }
+  return {
+    answer: { is: "order", order, created: true },
+    model: withHold(model, { seen, order, lapsed: false }),
+  }
+}
+
+type Ordered = ModelHold & { readonly order: OrderSeen }
+
+function orderIn({ holds }: Model, orderId: number): Ordered {
+  for (const { seen, order, lapsed } of holds.values())
+    if (order?.id === orderId) return { seen, order, lapsed }
+  throw new Error(`the model has no order ${orderId}`)
+}
+
+function metOrder(before: Model, orderId: number): [Model, Ordered] {
+  const { seen, lapsed } = orderIn(before, orderId)
+  const model = lapsed ? sweep(before, seen.id) : before
+  return [model, orderIn(model, orderId)]
+}
+
+function tellCancel(before: Model, orderId: number): Told {
+  const [model, hold] = metOrder(before, orderId)
+  const { order } = hold
+  if (order.status === "expired") return { answer: refused("order_expired"), model }
+  if (order.status === "paid") return { answer: refused("order_not_pending"), model }
+  const cancelled: OrderSeen = { ...order, status: "cancelled" }
+  return {
+    answer: { is: "order", order: cancelled, created: false },
+    model: withHold(model, { ...hold, order: cancelled }),
+  }
+}
+
+function tellPay(before: Model, orderId: number, key: string): Told {
+  const known = before.events.get(key)
+  if (known !== undefined) return { answer: { ...known, duplicate: true }, model: before }
+  const [model, hold] = metOrder(before, orderId)
+  const { order } = hold
+  const { available } = countsOf(model)
+  const base = { is: "payment", late: false, duplicate: false } as const
+  const note = (answer: Extract<Answer, { is: "payment" }>, after: Model): Told => ({
+    answer,
+    model: { ...after, events: new Map([...after.events, [key, answer]]) },
+  })
+  if (order.status === "paid") return note({ ...base, outcome: "ignored_final", orderStatus: "paid" }, model)
+  const late = order.status !== "pending_payment"
+  const swept = late && available < hold.seen.qty ? sweepAll(model) : model
+  if (late && countsOf(swept).available < hold.seen.qty) {
+    return note({ ...base, outcome: "refund_due", orderStatus: order.status }, swept)
+  }
+  const paid: OrderSeen = { ...order, status: "paid", late }
+  return note(
+    { ...base, outcome: "paid", orderStatus: "paid", late },
+    withHold(swept, { ...hold, order: paid }),
+  )
+}
+
+function holdAnswer(model: Model, holdId: number, now: Moment): Answer {
+  const { seen } = holdIn(model, holdId)
+  const isOver = seen.status === "active" && seen.expiresAt <= now
+  return { is: "hold", hold: isOver ? { ...seen, status: "expired" } : seen, replayed: false }
+}
+
+function orderAnswer(model: Model, orderId: number, now: Moment): Answer {
+  const { order } = orderIn(model, orderId)
+  const isOver = order.status === "pending_payment" && order.expiresAt <= now
+  return { is: "order", order: isOver ? { ...order, status: "expired" } : order, created: false }
+}
+
+function tellStock(model: Model, { stock, expected }: Asking<"set_stock">): Told {
+  if (model.stock !== expected) return { answer: refused("stock_changed"), model }
+  const { held, sold } = countsOf(model)
+  if (stock < held + sold) return { answer: refused("stock_in_use"), model }
+  const after = { ...model, stock }
+  return { answer: { is: "product", stock, ...countsOf(after) }, model: after }
+}

@@ -1,0 +1,70 @@
+import type { Mutant } from "./mutants.ts"
+
+const caughtBy = { file: "test/history/real-runs.test.ts" }
+
+/** Bugs that a crowd at killed servers must meet, and that the history of its calls must then show. */
+export const historyMutants: readonly Mutant[] = [
+  {
+    name: "history: a batch is answered before its commit",
+    edits: [
+      {
+        file: "src/store/product-store.ts",
+        find: "  const results = await Promise.allSettled([...writes, committed])\n",
+        replace:
+          "  void Promise.allSettled([...writes, committed])\n  const results: PromiseSettledResult<void>[] = []\n",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "history: neither the core nor a CHECK looks at the stock",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: "  if (availableStock >= command.qty) return null\n",
+        replace: "  if (availableStock >= -1e9) return null\n",
+      },
+      {
+        file: "migrations/0001_core.sql",
+        find: "  constraint products_units_conserved check (held + sold <= stock),\n",
+        replace: "",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "history: a hold past its end can still be ordered",
+    edits: [
+      {
+        file: "src/domain/hold.ts",
+        find: 'return hold.status === "active" && hasPassed(hold.expiresAt, now)',
+        replace: "return false && hasPassed(hold.expiresAt, now)",
+      },
+    ],
+    caughtBy,
+  },
+  {
+    name: "history: the gate never heals",
+    edits: [
+      { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
+      { file: "src/lanes/gate.ts", find: "if (now >= memory.nextProbe) {", replace: "if (now < 0) {" },
+    ],
+    caughtBy,
+  },
+  {
+    name: "history: readers are shown what was remembered a second ago",
+    edits: [
+      {
+        file: "src/store/product-memory.ts",
+        find: "const MEMORY_MS = 250",
+        replace: "const MEMORY_MS = 2_000",
+      },
+      {
+        file: "src/engine.ts",
+        find: "          products.forget(news.productId)\n",
+        replace: "",
+      },
+    ],
+    caughtBy,
+  },
+]
