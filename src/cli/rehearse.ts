@@ -84,10 +84,10 @@ function faultsFor(
   return faults.filter((name) => name !== "crash")
 }
 
-function onProgress({ seconds, visits, of, last, faults }: Progress): void {
+function onProgress({ seconds, visits, of, last, faults, open }: Progress): void {
   const stock =
     last === undefined ? "" : `; ${last.available} available, ${last.held} held, ${last.sold} sold`
-  showProgress(
-    `${seconds} s: ${visits} of ${of} visits are over${stock}${faults === 0 ? "" : `; ${faults} faults`}`,
-  )
+  const trouble = faults === 0 ? "" : `; ${faults} faults`
+  const crowd = open === null ? `${visits} of ${of} visits are over` : `waiting for ${open}`
+  showProgress(`${seconds} s: ${crowd}${stock}${trouble}`)
 }

@@ -37,14 +37,15 @@ export interface Counts {
   readonly refunded_minor: number
 }
 
-const SETTLES_WITHIN_MS = 180_000
+/** What came in too small goes back when its order would have ended, which may be three minutes later. */
+const SETTLES_WITHIN_MS = 300_000
 /** An order whose buyer has said that he pays waits for three minutes; a shop that closes for the day cancels it. */
 const CANCELLED_AFTER_MS = 40_000
 const LOOK_EVERY_MS = 500
 const IDS_AT_ONCE = 5_000
 
 /** Waits until nothing is under way any more: holds, orders, refunds, webhooks. Says what still is, if any. */
-export async function settle(evidence: Evidence): Promise<readonly string[]> {
+export async function settle(evidence: Evidence, onOpen: (open: string) => void): Promise<readonly string[]> {
   const { pool, client, simulatorUrl, productId } = evidence
   const startedAt = performance.now()
   let isCancelled = false
@@ -63,15 +64,16 @@ export async function settle(evidence: Evidence): Promise<readonly string[]> {
       "payments under way": totals.filter((sums) => sums.pending_minor > 0).length,
       "refunds under way": totals.filter((sums) => sums.refund_pending_minor > 0).length,
     }
-    const left = Object.entries(open).filter(([, count]) => count > 0)
+    const left = Object.entries(open).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []))
     if (left.length === 0) return []
+    onOpen(left.join(", "))
     await tryAgain(evidence)
     const waited = performance.now() - startedAt
     if (waited > CANCELLED_AFTER_MS && !isCancelled) {
       isCancelled = true
       await cancelUnpaid(evidence)
     }
-    if (waited > SETTLES_WITHIN_MS) return left.map(([what, count]) => `${count} ${what}`)
+    if (waited > SETTLES_WITHIN_MS) return left
     await sleep(LOOK_EVERY_MS)
   }
 }

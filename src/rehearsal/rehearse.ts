@@ -49,6 +49,8 @@ export interface Progress {
   readonly of: number
   readonly last: Sample | undefined
   readonly faults: number
+  /** Once the crowd is gone: what is still under way. */
+  readonly open: string | null
 }
 
 /** The doors open a little after the first have come. */
@@ -107,8 +109,9 @@ async function act(
     productId,
     now: ledger.now,
   })
+  let open: string | null = null
   const telling = setInterval(() => {
-    const progress = { visits: ledger.visits, of: script.crowd, faults: chaos.happened.length }
+    const progress = { visits: ledger.visits, of: script.crowd, faults: chaos.happened.length, open }
     onProgress({ ...progress, seconds: Math.round(ledger.now() / 1000), last: watch.samples.at(-1) })
   }, TELL_EVERY_MS)
   try {
@@ -129,7 +132,7 @@ async function act(
     await chaos.stop()
     const [shopUrl = ""] = shop.urls
     const evidence = { pool, client, shopUrl, simulatorUrl: stage.simulator.url, productId, ledger }
-    const unsettled = await settle(evidence)
+    const unsettled = await settle(evidence, (text) => (open = text))
     const settledMs = Math.round(ledger.now())
     for (const death of stage.died()) ledger.wrong(death)
     for (const event of stage.simulator.givenUp) ledger.wrong(`webhook ${event} was never taken`)

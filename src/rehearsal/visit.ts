@@ -19,7 +19,7 @@ export interface Shop {
 const PATIENCE_MS = 20_000
 const ASK_AGAIN_MS = 300
 /** Of those who pay, so many in a hundred say so before, as a page does when it opens a payment form. */
-const SAY_THAT_THEY_PAY = 10
+const SAY_THAT_THEY_PAY = 2
 
 /** Acts out one visit to its end. What it is promised is written down; it never throws for what a shop does. */
 export async function visit(visitor: Visitor, shop: Shop): Promise<void> {
