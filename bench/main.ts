@@ -87,8 +87,10 @@ async function trial(bench: Bench, name: string, options: Options): Promise<void
       return aged(bench)
     case "open-loop":
       for (const scenario of ["holds", "refusals", "reads", "checkout", "many"] as const) {
-        const rounds = scenario === "holds" ? bench.pace.openLoop.rounds : 1
-        if (chosenTrials(options).includes(scenario)) await openLoop(bench, scenario, rounds)
+        if (!chosenTrials(options).includes(scenario)) continue
+        const isHolds = scenario === "holds"
+        const rounds = isHolds ? bench.pace.openLoop.rounds : 1
+        await openLoop(bench, scenario, { rounds, beside: isHolds ? ["echo"] : [] })
       }
       return
     default:

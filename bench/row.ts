@@ -12,7 +12,10 @@ export interface Row {
   /** Of a request; where arrivals were fixed, of the whole way of a visitor from the moment it was due. */
   readonly p50_ms: number
   readonly p99_ms: number
-  /** Its rate as a multiple of others' in the same scenario and rounds. */
+  /**
+   * Its rate as a multiple of others': the median of the rounds' own ratios. The two runs of a round lie
+   * seconds apart, so that a machine that slows down for a minute slows both of them down.
+   */
   readonly ratio_to: Readonly<Partial<Record<ServerName, number>>>
   readonly rounds: number
   /** What else was seen, such as dropped arrivals. */
@@ -31,25 +34,27 @@ export function summarise(
   rounds: ReadonlyMap<ServerName, readonly Measured[]>,
   more: (server: ServerName) => Row["more"] = () => ({}),
 ): Row[] {
-  const rates = new Map(
-    [...rounds].map(([server, runs]) => [server, median(runs.map((run) => run.perSecond))]),
-  )
   return [...rounds].map(([server, runs]) => {
-    const perSecond = rates.get(server) ?? 0
-    const others = [...rates].filter(([other]) => other !== server)
+    const others = [...rounds].filter(([other]) => other !== server)
     return {
       scenario,
       server,
-      per_second: Math.round(perSecond),
+      per_second: Math.round(median(runs.map((run) => run.perSecond))),
       per_second_min: Math.round(Math.min(...runs.map((run) => run.perSecond))),
       per_second_max: Math.round(Math.max(...runs.map((run) => run.perSecond))),
       p50_ms: rounded(median(runs.map((run) => run.p50Ms))),
       p99_ms: rounded(median(runs.map((run) => run.p99Ms))),
-      ratio_to: Object.fromEntries(others.map(([other, rate]) => [other, rounded(perSecond / rate)])),
+      ratio_to: Object.fromEntries(
+        others.map(([other, theirs]) => [other, rounded(pairedRatio(runs, theirs))]),
+      ),
       rounds: runs.length,
       more: more(server),
     }
   })
+}
+
+function pairedRatio(ours: readonly Measured[], theirs: readonly Measured[]): number {
+  return median(ours.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? Number.NaN)))
 }
 
 /** The middle one; the mean of the two in the middle of an even number. */
