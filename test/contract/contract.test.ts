@@ -126,9 +126,14 @@ async function fuzz(app: TestApp): Promise<Set<string>> {
   return reached
 }
 
-/** Taken only with a provider's own signature, or after a delivery to an endpoint that is still there. */
+/**
+ * Taken only with a provider's own signature, where a provider has told of a dispute, or after a delivery to
+ * an endpoint that is still there.
+ */
 const rare = new Set([
   "POST /api/payments/webhooks/{provider}",
+  "POST /api/admin/orders/{id}/disputes/won",
+  "POST /api/admin/orders/{id}/disputes/lost",
   "POST /api/admin/webhooks/{id}/deliveries/{webhookId}/replay",
 ])
 
