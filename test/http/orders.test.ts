@@ -192,6 +192,30 @@ describe("POST /api/orders/{id}/cancel", () => {
   })
 })
 
+describe("POST /api/orders/{id}/payment-attempts", () => {
+  test.each<[string, object | undefined]>([
+    ["no body", undefined],
+    ["an empty one", {}],
+    ["a payment's name", { provider: "generic", payment_id: "pay_1" }],
+  ])("takes %s", async (_what, json) => {
+    const { order_id } = await pendingOrder(app)
+
+    const answer = await app.send("POST", `/api/orders/${order_id}/payment-attempts`, json && { json })
+
+    expect(answer).toMatchObject({ status: 200, body: { order_id, payment_attempts: 1 } })
+  })
+
+  test("answers 422 for half a name", async () => {
+    const { order_id } = await pendingOrder(app)
+    const half = { provider: "generic" }
+
+    expect(await app.post(`/api/orders/${order_id}/payment-attempts`, half)).toBeProblem(
+      422,
+      "invalid_request",
+    )
+  })
+})
+
 describe("an order that was not paid in time (I6)", () => {
   test("reads as expired, cannot be cancelled, and its unit can be held again at once", async () => {
     await using served = await startTestApp({ config: { paymentTtlSeconds: 1 } })

@@ -140,11 +140,11 @@ export function orderRoutes(app: App, services: Services): void {
         "Gives an order up to three minutes more, twice at most and never past ten minutes after it was made. With the provider's name and its payment, that can be asked what has become of it before the order expires.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
-      body: PaymentAttemptBody,
+      body: Type.Union([PaymentAttemptBody, Type.Null()]),
       response: { 200: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const { provider, payment_id: paymentId } = request.body
+      const { provider, payment_id: paymentId } = request.body ?? {}
       if ((provider === undefined) !== (paymentId === undefined)) return refuse(reply, halfAnAttempt)
       const payment = provider === undefined || paymentId === undefined ? null : { provider, paymentId }
       return change(request, reply, { kind: "start_payment", payment })
