@@ -21,6 +21,12 @@ export interface Events extends BatchObserver {
   gateRefused(): void
   /** A payment webhook that was not taken; told at most ten times a second. */
   webhookRefused(refusal: WebhookRefusal): void
+  /** A provider told of something that may be money, and nothing came of it. */
+  webhookIgnored(message: {
+    readonly provider: string
+    readonly reason: string
+    readonly requestId: string
+  }): void
   eventParked(event: {
     key: string
     orderId: number | null
@@ -44,7 +50,10 @@ export interface Events extends BatchObserver {
 }
 
 interface WebhookRefusal {
+  readonly provider: string
   readonly status: number
+  /** The code of the refusal, and what it is about. */
+  readonly reason: string | undefined
   readonly webhookId: string | undefined
   readonly requestId: string
 }
@@ -63,8 +72,8 @@ export function createEvents(log: Logger): Events {
   function warnOfRefusals(): void {
     warning = null
     if (suppressed === 0 || latest === null) return
-    const { status, webhookId, requestId } = latest
-    const fields = { status, webhook_id: webhookId, request_id: requestId, refused_since_last: suppressed }
+    const { webhookId, requestId, ...told } = latest
+    const fields = { ...told, webhook_id: webhookId, request_id: requestId, refused_since_last: suppressed }
     log.warn({ metric: "webhook.refused", ...fields }, "Payment webhook refused.")
     suppressed = 0
     warning = setTimeout(warnOfRefusals, WARNING_PAUSE_MS)
@@ -141,6 +150,10 @@ export function createEvents(log: Logger): Events {
       suppressed += 1
       latest = refusal
       if (warning === null) warnOfRefusals()
+    },
+    webhookIgnored({ provider, reason, requestId }) {
+      const fields = { provider, reason, request_id: requestId }
+      log.warn({ metric: "webhook.ignored", ...fields }, "A payment webhook speaks of nothing here.")
     },
     gateRefused: () => metrics.gateRefusals.count(),
     eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked", late: false }),

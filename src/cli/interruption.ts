@@ -6,12 +6,12 @@ export interface Interruption extends Disposable {
   readonly orInterrupted: <T>(work: Promise<T>) => Promise<T>
 }
 
-/** Listens for SIGINT and SIGTERM until it is disposed. */
+/** Listens for SIGINT, SIGTERM and SIGHUP (a terminal that is closed) until it is disposed. */
 export function watchInterruption(): Interruption {
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => undefined)
   const interrupt = () => reject(new CommandFailure("Interrupted."))
-  const signals = ["SIGINT", "SIGTERM"] as const
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
   for (const signal of signals) process.on(signal, interrupt)
   return {
     orInterrupted: (work) => Promise.race([work, promise]),

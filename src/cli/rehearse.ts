@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises"
+import { open, writeFile } from "node:fs/promises"
 import type { Config } from "../config.ts"
 import type { FaultName } from "../rehearsal/chaos.ts"
 import { throwAwayPostgres, type Ground } from "../rehearsal/ground.ts"
@@ -44,6 +44,7 @@ export async function rehearse(config: Config, options: RehearseOptions): Promis
     faults: faultsFor(config, options),
     seed: options.seed,
   }
+  if (options.html !== null) await checkFile(options.html)
   using interruption = watchInterruption()
   const { orInterrupted } = interruption
   const rehearsal = await onGround(config, options, async (ground) => {
@@ -55,6 +56,16 @@ export async function rehearse(config: Config, options: RehearseOptions): Promis
   if (options.json) printJson(reportWire(rehearsal))
   else for (const line of reportLines(rehearsal)) print(line)
   return passes(rehearsal)
+}
+
+/** Before anything is acted out whose report could not be kept. */
+async function checkFile(file: string): Promise<void> {
+  const handle = await open(file, "a").catch((error: unknown) => {
+    throw new UsageError(
+      `--html: ${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  })
+  await handle.close()
 }
 
 type Stand = Pick<Ground, "url" | "crash">

@@ -27,7 +27,12 @@ export async function describeApi(app: App): Promise<void> {
     transformObject: (document) => ("openapiObject" in document ? leaveOut(document.openapiObject) : {}),
   })
   app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/docs/"))
-  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger())
+  // Written once: a hundred kilobytes for each of a thousand requests that come in one packet would be a lot.
+  let text: Buffer | null = null
+  app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => {
+    text ??= Buffer.from(JSON.stringify(app.swagger()))
+    return reply.type("application/json; charset=utf-8").send(text)
+  })
 
   await app.register(async (docs) => {
     docs.addHook("onSend", async (_request, reply) => {

@@ -188,3 +188,22 @@ function members(refusal: AnyRefusal): object {
       return {}
   }
 }
+
+/** How much of a reason is worth a line of the log. */
+const REASON_LENGTH = 300
+
+/** Why a request was refused, out of the text of its problem document, for a log. */
+export function reasonIn(payload: unknown): string | undefined {
+  if (typeof payload !== "string") return undefined
+  try {
+    const { code, detail, errors } = JSON.parse(payload) as {
+      code?: unknown
+      detail?: unknown
+      errors?: readonly FieldError[]
+    }
+    const details = errors?.map((error) => `${error.pointer} ${error.detail}`.trim()) ?? [String(detail)]
+    return `${String(code)}: ${details.join("; ")}`.slice(0, REASON_LENGTH)
+  } catch {
+    return undefined
+  }
+}

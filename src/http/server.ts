@@ -38,6 +38,8 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** A client that takes longer to send a whole request is not a buyer's browser. */
 const REQUEST_TIMEOUT_MS = 15_000
 const SLOW_REQUEST_CHECK_MS = 5_000
+/** A connection over which nothing moves for so long is cut: its client does not read what it asked for. */
+const STANDSTILL_MS = 30_000
 /** Longer than the idle time of common proxies, so that they close first. */
 const KEEP_ALIVE_MS = 75_000
 
@@ -54,6 +56,7 @@ export async function createServer(services: Services, options: ServerOptions): 
       connectionsCheckingInterval: SLOW_REQUEST_CHECK_MS,
     },
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: STANDSTILL_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,

@@ -11,7 +11,10 @@ import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 export interface PaymentProvider {
   /** In `payments.provider` and in the address of its webhook, for ever. */
   readonly name: string
-  /** Reads a webhook of its own format. Believes nothing that its signature does not cover. */
+  /**
+   * Reads a webhook of its own format. Believes nothing that its signature does not cover. What it throws is a
+   * fault of ours, answered with 500, so that the provider sends the message again.
+   */
   readWebhook?(message: WebhookMessage): Promise<Reading> | Reading
   /** Sends money back. The same `idempotencyKey` again is the same refund, sent once. */
   refund?(order: RefundOrder): Promise<RefundReport>
@@ -33,8 +36,11 @@ export interface WebhookMessage {
 
 /** What a webhook came to. */
 export type Reading =
-  /** It is the provider's. Empty: it speaks of nothing that matters here, and is answered with 200. */
-  | { readonly kind: "news"; readonly news: readonly ProviderNews[] }
+  /**
+   * It is the provider's. No news: it speaks of nothing that matters here, and is answered with 200.
+   * `ignored`: it may be money all the same, and this is why nothing comes of it, for the log.
+   */
+  | { readonly kind: "news"; readonly news: readonly ProviderNews[]; readonly ignored?: string }
   /** It is not the provider's, or old (401). */
   | { readonly kind: "not believed"; readonly detail: string }
   /** It is the provider's, and makes no sense (422). */
@@ -50,6 +56,8 @@ export type ProviderNews =
 export interface RefundNews {
   /** Our name for it, such as `17-1`, as it was given in the {@link RefundOrder}. */
   readonly refundId: string
+  /** The payment it gives back, where the provider says so: one that is not the refund's is another's news. */
+  readonly paymentId: string | null
   readonly status: "confirmed" | "failed"
   readonly providerRefundId: string | null
   /** Why it failed, in the provider's words. */

@@ -40,6 +40,7 @@ const RefundMessage = Type.Object({
   refund: Type.Object({
     refund_id: Name,
     reference: Name,
+    payment_id: Name,
     error: Type.Union([Type.String(), Type.Null()]),
   }),
 })
@@ -161,9 +162,9 @@ function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
   const isConfirmed = event.type === "refund.succeeded"
   if (!isConfirmed && event.type !== "refund.failed") return []
   if (!Check(RefundMessage, event)) return null
-  const { refund_id: providerRefundId, reference: refundId, error } = event.refund
+  const { refund_id: providerRefundId, reference: refundId, payment_id: paymentId, error } = event.refund
   const status = isConfirmed ? "confirmed" : "failed"
-  return [{ about: "refund", refund: { refundId, status, providerRefundId, error } }]
+  return [{ about: "refund", refund: { refundId, paymentId, status, providerRefundId, error } }]
 }
 
 function paymentEvent({ id, payment }: Static<typeof PaymentMessage>, kind: PaymentEventKind): PaymentEvent {

@@ -10,7 +10,7 @@ export const STRIPE = "stripe"
 /** On refunds that we send: our name for them. */
 export const REFUND_ID = "doorbuster_refund_id"
 
-const noNews: Reading = { kind: "news", news: [] }
+const noNews = { kind: "news", news: [] } as const satisfies Reading
 
 /**
  * What an event of Stripe, whose signature has held, means here.
@@ -45,10 +45,18 @@ export function readingOf(event: Stripe.Event): Reading {
 
 function readingOfIntent(intent: Stripe.PaymentIntent): Reading {
   const event = eventOfIntent(intent)
-  if (event === null) return noNews
+  if (event === null) return intent.status === "succeeded" ? nobodys(intent) : noNews
   if (event !== "no sense") return { kind: "news", news: [{ about: "payment", event }] }
   const { id, amount_received, currency } = intent
   return { kind: "not understood", detail: `${id} is about ${amount_received} ${currency}` }
+}
+
+/** Another shop's, perhaps, on the same account; or the page forgot to say whose. */
+function nobodys({ id, metadata }: Stripe.PaymentIntent): Reading {
+  const named = metadata?.["order_id"]
+  const reason =
+    named === undefined ? "names no order" : `names ${JSON.stringify(named.slice(0, 50))} as its order`
+  return { ...noNews, ignored: `${id} has succeeded and ${reason}: its metadata need order_id` }
 }
 
 /**
@@ -71,7 +79,7 @@ export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "no 
     ...money,
     holdId: idFrom(metadata["hold_id"]),
     productId: idFrom(metadata["product_id"]),
-    quantity: idFrom(metadata["quantity"]),
+    quantity: quantityFrom(metadata["quantity"]),
   })
 }
 
@@ -117,7 +125,9 @@ function newsOfRefund(refund: Stripe.Refund): ProviderNews | null {
   const status = statusOfRefund(refund)
   if (refundId === undefined || (status !== "confirmed" && status !== "failed")) return null
   const error = status === "failed" ? errorOfRefund(refund) : null
-  const news: RefundNews = { refundId, status, providerRefundId: refund.id, error }
+  const intent = refund.payment_intent ?? null
+  const paymentId = typeof intent === "string" ? intent : (intent?.id ?? null)
+  const news: RefundNews = { refundId, paymentId, status, providerRefundId: refund.id, error }
   return { about: "refund", refund: news }
 }
 
@@ -147,4 +157,12 @@ function idFrom(text: string | undefined): number | null {
   if (text === undefined || !/^[1-9]\d{0,15}$/.test(text)) return null
   const id = Number(text)
   return Number.isSafeInteger(id) ? id : null
+}
+
+/** As many units as a hold may have, at the very most. */
+const MOST_UNITS = 2_147_483_647
+
+function quantityFrom(text: string | undefined): number | null {
+  const quantity = idFrom(text)
+  return quantity !== null && quantity <= MOST_UNITS ? quantity : null
 }

@@ -81,7 +81,13 @@ function readWebhook(
     return { kind: "not believed", detail: firstSentence(messageOf(error)) }
   }
   const isEvent = typeof event?.data?.object === "object" && event.data.object !== null
-  return isEvent ? readingOf(event) : { kind: "not understood", detail: "it is no event" }
+  try {
+    return isEvent ? readingOf(event) : { kind: "not understood", detail: "it is no event" }
+  } catch (error) {
+    // Stripe has signed it, but it is not as Stripe describes it.
+    if (error instanceof TypeError) return { kind: "not understood", detail: "something of it is missing" }
+    throw error
+  }
 }
 
 /** The library's messages go on to explain its use. */

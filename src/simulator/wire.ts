@@ -4,6 +4,7 @@ import { paymentEvent } from "./events.ts"
 
 /** Ids as Doorbuster's, exact in JavaScript. */
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const Quantity = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 /** A million payments of so much still add up exactly. */
 const AmountMinor = Type.Integer({ minimum: 0, maximum: 9_000_000_000 })
 const Currency = Type.String({ pattern: "^[A-Z]{3}$" })
@@ -24,7 +25,7 @@ export const PaymentBody = Type.Object(
     currency: Currency,
     hold_id: Type.Optional(Id),
     product_id: Type.Optional(Id),
-    quantity: Type.Optional(Id),
+    quantity: Type.Optional(Quantity),
     return_url: Type.Optional(Type.String({ maxLength: 2_000 })),
   },
   strict,

@@ -32,10 +32,13 @@ export interface OpenRefund extends Refund {
   readonly isCovered: boolean
 }
 
+/** What a refund is of. */
+export type RefundOrigin = Pick<Refund, "productId" | "provider" | "paymentId">
+
 /** Money that somebody may have to look after. Reads without a lock. */
 export interface MoneyViews {
-  /** Where a refund belongs; null: there is no such refund. */
-  productOfRefund(place: RefundPlace): Promise<number | null>
+  /** Where a refund belongs, and the payment that it gives back; null: there is no such refund. */
+  originOfRefund(place: RefundPlace): Promise<RefundOrigin | null>
   /** Refunds that are not confirmed, by order and number, from the first one after `after`. */
   openRefunds(after: RefundPlace | null, limit: number): Promise<OpenRefund[]>
   /** Successes that wait for their order, by its id, from the first one after `after`. */
@@ -51,17 +54,17 @@ export interface MoneyViews {
 /** The views over PostgreSQL. */
 export function createMoneyViews(pool: pg.Pool): MoneyViews {
   return {
-    async productOfRefund({ orderId, number }) {
-      const { rows } = await pool.query<{ productId: number }>({
-        name: "product-of-refund",
+    async originOfRefund({ orderId, number }) {
+      const { rows } = await pool.query<RefundOrigin>({
+        name: "origin-of-refund",
         text: `
-          select product_id as "productId"
+          select product_id as "productId", provider, payment_id as "paymentId"
             from refunds
            where order_id = $1
              and number = $2`,
         values: [orderId, number],
       })
-      return rows[0]?.productId ?? null
+      return rows[0] ?? null
     },
 
     async openRefunds(after, limit) {

@@ -21,6 +21,7 @@ const notPublic = {
     ["172.16.0.0", 12],
     ["192.0.0.0", 24],
     ["192.0.2.0", 24],
+    ["192.88.99.0", 24],
     ["192.168.0.0", 16],
     ["198.18.0.0", 15],
     ["198.51.100.0", 24],
@@ -29,15 +30,17 @@ const notPublic = {
     ["224.0.0.0", 3],
   ],
   ipv6: [
-    // Unspecified, loopback, and IPv4 addresses in the two old ways of writing them into one of these.
-    ["::", 80],
+    // Unspecified, loopback, and IPv4 addresses in the three ways of writing them into one of these.
+    ["::", 64],
     // Addresses that a gateway turns into IPv4 ones, which may be private.
     ["64:ff9b::", 96],
     ["64:ff9b:1::", 48],
-    ["2001::", 32],
+    ["2001::", 23],
     ["2002::", 16],
     ["100::", 64],
     ["2001:db8::", 32],
+    ["3fff::", 20],
+    ["5f00::", 16],
     ["fc00::", 7],
     ["fe80::", 10],
     ["fec0::", 10],

@@ -271,7 +271,9 @@ test("refused payment webhooks are told, ten times a second at most, with how ma
   expect(refused.every(({ status }) => status === 422)).toBe(true)
   expect(told()[0]).toMatchObject({
     level: "warn",
+    provider: "generic",
     status: 422,
+    reason: expect.stringMatching(/^invalid_request: ./),
     webhook_id: expect.stringMatching(/^message-\d+$/),
     refused_since_last: 1,
     msg: "Payment webhook refused.",

@@ -1,3 +1,6 @@
+import { once } from "node:events"
+import { connect } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
 import { readFile } from "node:fs/promises"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
@@ -28,6 +31,21 @@ beforeAll(async () => {
   description = (await app.get("/openapi.json")).body
 })
 afterAll(() => app[Symbol.asyncDispose]())
+
+test("is written once, however many ask in one packet and do not read", async () => {
+  const { hostname, port } = new URL(app.url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, "connect")
+  socket.pause()
+  const before = process.memoryUsage().rss
+  // A thousand answers of more than a hundred kilobytes each.
+  socket.write(`GET /openapi.json HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`.repeat(1_000))
+  await sleep(1_000)
+  const grown = (process.memoryUsage().rss - before) / 2 ** 20
+  socket.destroy()
+
+  expect(grown).toBeLessThan(60)
+})
 
 test("openapi.json in the repository is what the server serves: if not, run `npm run openapi`", async () => {
   const committed = JSON.parse(await readFile(new URL("../../openapi.json", import.meta.url), "utf8"))

@@ -39,9 +39,9 @@ describe("a provider's own webhook", () => {
 
   test("settles a refund that we sent, and says nothing about others", async () => {
     const { order_id } = await pendingOrder(app)
-    await pay(app, { order_id })
+    await tell([success(order_id, "parrot-6")])
     await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
-    const refund = { status: "confirmed", providerRefundId: "re_1", error: null } as const
+    const refund = { status: "confirmed", paymentId: null, providerRefundId: "re_1", error: null } as const
     const about = (refundId: string, more = {}) =>
       ({ about: "refund", refund: { ...refund, refundId, ...more } }) as const
 
@@ -59,6 +59,27 @@ describe("a provider's own webhook", () => {
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("refunded")
   })
 
+  test.each([
+    ["of another payment", "parrot-7", "of-another-installation"],
+    ["of another provider's payment", null, null],
+  ])("about a refund %s is not ours", async (_what, key, paymentId) => {
+    const { order_id } = await pendingOrder(app)
+    if (key === null) await pay(app, { order_id })
+    else await tell([success(order_id, key)])
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
+    const refund = {
+      refundId: `${order_id}-1`,
+      status: "confirmed",
+      providerRefundId: "re_9",
+      error: null,
+    } as const
+
+    expect((await tell([{ about: "refund", refund: { ...refund, paymentId } }])).status).toBe(200)
+    expect((await app.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
+      { status: "due", provider_refund_id: null },
+    ])
+  })
+
   test("that speaks of nothing here is taken", async () => {
     expect((await tell([])).body).toEqual({ message: "ok", taken: 0 })
   })
@@ -68,7 +89,9 @@ describe("a provider's own webhook", () => {
     const answer = await tell([success(order_id, "parrot-2")], {})
     expect(answer).toBeProblem(401, "invalid_signature")
     expect(answer.body.detail).toBe("polly says no")
-    await expect.poll(() => app.log.filter(({ metric }) => metric === "webhook.refused")).toHaveLength(1)
+    const refused = () => app.log.filter(({ metric }) => metric === "webhook.refused")
+    await expect.poll(refused).toHaveLength(1)
+    expect(refused()[0]).toMatchObject({ provider: "parrot", reason: "invalid_signature: polly says no" })
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
   })
 
@@ -82,6 +105,23 @@ describe("a provider's own webhook", () => {
       )
     },
   )
+
+  test.each<[string, object]>([
+    ["an order's name", { orderId: "abc" }],
+    ["no order", { orderId: null }],
+    ["half an amount", { amountMinor: 10.5 }],
+    ["an amount below nothing", { amountMinor: -1 }],
+    ["another kind of currency", { currency: "euro" }],
+    ["a payment that is a number", { paymentId: 7 }],
+    ["a key with a line break", { key: "a\nb" }],
+  ])("that its adapter takes for %s is refused, and is no fault", async (_what, odd) => {
+    const { order_id } = await pendingOrder(app)
+    const { about, event } = success(order_id, "parrot-4")
+    const news = [success(order_id, "parrot-5"), { about, event: { ...event, ...odd } }] as ProviderNews[]
+
+    expect(await tell(news)).toBeProblem(422, "invalid_request")
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
+  })
 
   test("under a key that came with another content is refused", async () => {
     const { order_id } = await pendingOrder(app)

@@ -122,6 +122,19 @@ describe("a webhook of Stripe", () => {
     const told = () => app.log.filter(({ metric }) => metric === "webhook.refused")
     await expect.poll(() => told().length).toBeGreaterThan(0)
   })
+
+  test.each([
+    ["no order", {}, "names no order"],
+    ["something else as its order", { order_id: "abc" }, 'names "abc" as its order'],
+  ])("about a success that names %s is taken, and told in the log", async (_what, metadata, why) => {
+    const intent = intentFor(await pendingOrder(app), { metadata })
+    expect((await tell("payment_intent.succeeded", intent)).body).toEqual({ message: "ok", taken: 0 })
+    const told = () => app.log.findLast(({ metric }) => metric === "webhook.ignored")
+    await expect.poll(told).toMatchObject({
+      provider: "stripe",
+      reason: `${String(intent["id"])} has succeeded and ${why}: its metadata need order_id`,
+    })
+  })
 })
 
 describe("a payment whose webhook was lost", () => {

@@ -15,6 +15,7 @@ export function createToastProvider(key: string, api: string): PaymentProvider {
       const { sent_at, type, payment } = JSON.parse(body) as ToastMessage
       if (Math.abs(nowSeconds - sent_at) > 300) return { kind: "not believed", detail: "it is old" }
       if (type !== "payment.done") return { kind: "news", news: [] }
+      if (payment === undefined) return { kind: "not understood", detail: "it has no payment" }
       const { id: paymentId, order: orderId, amount: amountMinor, currency } = payment
       const none = { holdId: null, productId: null, quantity: null }
       const about = { provider: "toast", key: `${paymentId} done`, kind: "succeeded", orderId } as const
@@ -36,5 +37,5 @@ export function createToastProvider(key: string, api: string): PaymentProvider {
 interface ToastMessage {
   readonly sent_at: number
   readonly type: string
-  readonly payment: { id: string; order: number; amount: number; currency: string }
+  readonly payment?: { id: string; order: number; amount: number; currency: string }
 }

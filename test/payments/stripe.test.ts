@@ -144,8 +144,9 @@ describe("a payment intent", () => {
     { order_id: "1.5" },
     { order_id: "9".repeat(16) },
     { hold_id: "1" },
-  ])("of somebody else is no news: %j", async (metadata) => {
-    expect(await read(succeeded({ metadata }))).toEqual({ kind: "news", news: [] })
+  ])("of somebody else is no news, and says why: %j", async (metadata) => {
+    const ignored = expect.stringMatching(/^pi_1 has succeeded and names .*: its metadata need order_id$/)
+    expect(await read(succeeded({ metadata }))).toEqual({ kind: "news", news: [], ignored })
   })
 
   // Stripe's units on the left, ours on the right; null: not understood.
@@ -245,10 +246,17 @@ describe("news of a refund", () => {
     id: "re_1",
     object: "refund",
     status: "succeeded",
+    payment_intent: "pi_1",
     metadata: { doorbuster_refund_id: "11-1" },
     ...given,
   })
-  const confirmed = { refundId: "11-1", status: "confirmed", providerRefundId: "re_1", error: null }
+  const confirmed = {
+    refundId: "11-1",
+    paymentId: "pi_1",
+    status: "confirmed",
+    providerRefundId: "re_1",
+    error: null,
+  }
   const failed = { ...confirmed, status: "failed" }
 
   test.each([
@@ -271,6 +279,13 @@ describe("news of a refund", () => {
       kind: "news",
       news: refund === null ? [] : [{ about: "refund", refund }],
     })
+  })
+
+  test.each([
+    ["charge.refunded", { id: "ch_1", refunds: { data: [null] } }],
+    ["charge.dispute.created", { id: "dp_1", status: "needs_response", payment_intent: "pi_1", amount: 5 }],
+  ])("of %s that is not as Stripe describes it makes no sense: %j", async (type, object) => {
+    expect(await read(stripeEvent(type, object))).toMatchObject({ kind: "not understood" })
   })
 
   test("is taken from a charge that lists its refunds", async () => {

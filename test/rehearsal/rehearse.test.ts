@@ -27,6 +27,13 @@ test("acts out a sale with faults, passes, and tells all of it", { timeout: 400_
   expect(await readFile(page, "utf8")).toMatch(/<p class="verdict good">Pass<\/p>[^]*<svg/)
 })
 
+test("does not begin when its report could not be kept", async () => {
+  const { status, stdout, stderr } = await runCommand(["rehearse", "--html", "/nonexistent/report.html"])
+
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
+  expect(stderr).toMatch(/^--html: \/nonexistent\/report\.html cannot be written: .*\n$/)
+})
+
 test("does not kill a PostgreSQL of somebody else", async () => {
   await using database = await createTestDatabase()
   const environment = { DATABASE_URL: database.url }

@@ -141,8 +141,9 @@ export function adminMoneyRoutes(app: App, services: Services): void {
         },
         async handler(request, reply) {
           const place = refundPlaceFrom(request.params.id)
-          const productId = place === null ? null : await money.productOfRefund(place)
-          if (place === null || productId === null) return refuse(reply, { code: "refund_not_found" })
+          const origin = place === null ? null : await money.originOfRefund(place)
+          if (place === null || origin === null) return refuse(reply, { code: "refund_not_found" })
+          const { productId } = origin
           const command = { kind: "settle_refund", productId, ...place, result } as const
           const refund = await run(request, reply, { command, content: place })
           return refund === null ? reply : reply.send(refundAnswer(refund))

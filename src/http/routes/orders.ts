@@ -137,7 +137,7 @@ export function orderRoutes(app: App, services: Services): void {
     schema: {
       summary: "Say that the buyer begins to pay",
       description:
-        "Gives an order up to three minutes more, twice at most and never past ten minutes after it was made. With the provider's name and its payment, that can be asked what has become of it before the order expires.",
+        "Gives an order up to three minutes more, twice at most and never past ten minutes after it was made: nothing, where PAYMENT_TTL_SECONDS is 600 or more. With the provider's name and its payment, that can be asked what has become of it before the order expires.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       body: Type.Union([PaymentAttemptBody, Type.Null()]),

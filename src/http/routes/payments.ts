@@ -5,7 +5,7 @@ import { isRefusal } from "../../domain/refusals.ts"
 import { genericPaymentEvent, webhookStatuses, type WebhookStatus } from "../../payments/generic-webhook.ts"
 import { refuseSignature } from "../../payments/standard-webhooks.ts"
 import { jsonParser } from "../json-body.ts"
-import { refuse } from "../problems.ts"
+import { reasonIn, refuse } from "../problems.ts"
 import { body, Id, Label, PaymentAnswer, problemResponses, Quantity } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 
@@ -52,7 +52,8 @@ export function paymentRoutes(app: App, services: Services): void {
     inbox.addHook("onSend", (request, reply, payload, done) => {
       if (reply.statusCode >= 400) {
         const webhookId = header(request.headers["webhook-id"])?.slice(0, 255)
-        events.webhookRefused({ status: reply.statusCode, webhookId, requestId: request.id })
+        const why = { status: reply.statusCode, reason: reasonIn(payload) }
+        events.webhookRefused({ provider: "generic", ...why, webhookId, requestId: request.id })
       }
       done(null, payload)
     })

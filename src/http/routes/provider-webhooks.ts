@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import { Type } from "typebox"
+import { Type, type TSchema } from "typebox"
+import { Check } from "typebox/value"
 import { isRefusal } from "../../domain/refusals.ts"
 import type { ProviderNews, Reading, RefundNews } from "../../payments/provider.ts"
-import { refuse, type AnyRefusal } from "../problems.ts"
-import { problemResponses, ProviderAnswer } from "../schemas.ts"
+import { reasonIn, refuse, type AnyRefusal } from "../problems.ts"
+import { Id, Label, problemResponses, ProviderAnswer, Quantity } from "../schemas.ts"
+import type { RefundOrigin } from "../../store/money-views.ts"
 import type { App, Services } from "../services.ts"
 import { refundPlaceFrom } from "./admin-money.ts"
 
@@ -16,19 +18,20 @@ export function providerWebhookRoutes(app: App, services: Services): void {
   const { providers, desk, lanes, money, events } = services
 
   /** Null: it is written down. */
-  async function take(news: ProviderNews, requestId: string): Promise<AnyRefusal | null> {
-    if (news.about === "refund") return settle(news.refund, requestId)
+  async function take(provider: string, news: ProviderNews, requestId: string): Promise<AnyRefusal | null> {
+    if (news.about === "refund") return settle(provider, news.refund, requestId)
     const outcome = await desk.receive(news.event, requestId)
     if (!isRefusal(outcome)) return null
     events.refused("payment_event", outcome.code)
     return outcome
   }
 
-  async function settle(news: RefundNews, requestId: string): Promise<AnyRefusal | null> {
+  async function settle(provider: string, news: RefundNews, requestId: string): Promise<AnyRefusal | null> {
     const place = refundPlaceFrom(news.refundId)
-    const productId = place === null ? null : await money.productOfRefund(place)
-    // A refund that is not ours, such as one made in the provider's own pages.
-    if (place === null || productId === null) return null
+    const origin = place === null ? null : await money.originOfRefund(place)
+    // A refund that is not ours: made in the provider's own pages, or by another installation on its account.
+    if (place === null || origin === null || !isOf(provider, origin, news)) return null
+    const { productId } = origin
     const { status, providerRefundId, error } = news
     const result = status === "failed" ? { status, error: error ?? "" } : { status, providerRefundId }
     const command = { kind: "settle_refund", productId, ...place, result, requestId } as const
@@ -50,7 +53,9 @@ export function providerWebhookRoutes(app: App, services: Services): void {
       const { statusCode: status } = reply
       // 404: no provider of that name, so nobody's message.
       if (status >= 400 && status !== 404) {
-        events.webhookRefused({ status, webhookId: undefined, requestId: request.id })
+        const { provider } = request.params as { readonly provider: string }
+        const why = { status, reason: reasonIn(payload) }
+        events.webhookRefused({ provider, ...why, webhookId: undefined, requestId: request.id })
       }
       done(null, payload)
     })
@@ -75,8 +80,13 @@ export function providerWebhookRoutes(app: App, services: Services): void {
         const message = { headers: request.headers, body, nowSeconds: Date.now() / 1000 }
         const reading = await provider.readWebhook(message)
         if (reading.kind !== "news") return refuseReading(reply, reading)
+        const nonsense = reading.news.find((news) => !makesSense(news))
+        if (nonsense !== undefined) return refuseReading(reply, { kind: "not understood", detail: NONSENSE })
+        if (reading.ignored !== undefined) {
+          events.webhookIgnored({ provider: provider.name, reason: reading.ignored, requestId: request.id })
+        }
         for (const news of reading.news) {
-          const refusal = await take(news, request.id)
+          const refusal = await take(provider.name, news, request.id)
           if (refusal !== null) return refuse(reply, refusal)
         }
         return { message: "ok", taken: reading.news.length }
@@ -84,3 +94,32 @@ export function providerWebhookRoutes(app: App, services: Services): void {
     })
   })
 }
+
+/** Two installations may use one account, and then know different refunds by the same name. */
+function isOf(provider: string, origin: RefundOrigin, { paymentId }: RefundNews): boolean {
+  const isSamePayment = paymentId === null || origin.paymentId === null || paymentId === origin.paymentId
+  return origin.provider === provider && isSamePayment
+}
+
+const NONSENSE = "it names no order, no payment or no amount that could be one"
+
+/** What an adapter takes out of a message may be anything, however well that was signed. */
+function makesSense(news: ProviderNews): boolean {
+  if (news.about === "refund") return Check(Label, news.refund.refundId)
+  const { event } = news
+  return news.about === "payment" ? Check(PaymentNews, event) : Check(DisputeNews, event)
+}
+
+const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+const Money = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+const Currency = Type.String({ pattern: "^[A-Z]{3}$" })
+const named = { key: Label, amountMinor: Nullable(Money), currency: Nullable(Currency) }
+const PaymentNews = Type.Object({
+  ...named,
+  orderId: Id,
+  paymentId: Nullable(Label),
+  holdId: Nullable(Id),
+  productId: Nullable(Id),
+  quantity: Nullable(Quantity),
+})
+const DisputeNews = Type.Object({ ...named, paymentId: Label, disputeId: Label })
