@@ -12,7 +12,8 @@ import { eventName, type WorkingSet } from "./working-set.ts"
  * is left beside the refunds, so that our books never say that more went than came in. Refunds that have
  * not been sent are withheld, because the buyer would get the same money twice; when no dispute is left
  * that is not won, they are due again. The order stays what it is, and no unit moves. Whatever order the
- * messages come in, the same remains of them: lost is the last word, before won, before open.
+ * messages come in, the same remains of them: lost is the last word, before won, before open, and the
+ * largest claim counts.
  */
 export function applyDispute(
   state: WorkingSet,
@@ -23,12 +24,17 @@ export function applyDispute(
   const order = state.orders.get(payment.orderId)
   if (order === undefined) throw new Error(`order ${payment.orderId} is not loaded`)
   const before = state.disputes.get(disputeName(event.provider, payment.eventKey, event.disputeId))
-  const status = statusByKind[event.kind]
-  if (before !== undefined && weight[status] <= weight[before.status]) {
+  const told = newDispute(event, payment, now)
+  const dispute = before === undefined ? told : lastWordOf(before, told)
+  if (
+    before !== undefined &&
+    dispute.status === before.status &&
+    dispute.amountMinor === before.amountMinor
+  ) {
     return writeRecord(state, event, { order, outcome: "ignored_final", late: false }, now)
   }
   const record = writeRecord(state, event, { order, outcome: "disputed", late: false }, now)
-  changeDispute(state, { status, before, dispute: before ?? newDispute(event, payment, now) }, now)
+  changeDispute(state, { before, dispute }, now)
   return record
 }
 
@@ -51,6 +57,11 @@ const statusByKind: Record<DisputeEventKind, DisputeStatus> = {
 
 const weight: Record<DisputeStatus, number> = { open: 0, won: 1, lost: 2 }
 
+function lastWordOf(before: Dispute, told: Dispute): Dispute {
+  const status = weight[told.status] > weight[before.status] ? told.status : before.status
+  return { ...before, status, amountMinor: Math.max(before.amountMinor, told.amountMinor) }
+}
+
 function newDispute(event: DisputeEvent, payment: Payment, now: Instant): Dispute {
   const { productId, orderId, provider, eventKey, currency } = payment
   const isSameCurrency = (event.currency ?? currency) === currency
@@ -64,26 +75,26 @@ function newDispute(event: DisputeEvent, payment: Payment, now: Instant): Disput
     amountMinor: isSameCurrency ? (event.amountMinor ?? payment.amountMinor) : payment.amountMinor,
     currency,
     heldMinor: 0,
-    status: "open",
+    status: statusByKind[event.kind],
     createdAt: now,
     updatedAt: now,
   }
 }
 
 interface Change {
-  readonly status: DisputeStatus
   readonly before: Dispute | undefined
   readonly dispute: Dispute
 }
 
-function changeDispute(state: WorkingSet, { status, before, dispute }: Change, now: Instant): void {
-  const changed: Dispute = { ...dispute, status, updatedAt: now }
+function changeDispute(state: WorkingSet, { before, dispute }: Change, now: Instant): void {
+  const changed: Dispute = { ...dispute, updatedAt: now }
   if (before === undefined) state.disputes.add(changed)
   else state.disputes.replace(changed)
   const live = allot(state, changed)
   const after = state.disputes.get(disputeName(dispute.provider, dispute.eventKey, dispute.disputeId))
   state.facts.push({ kind: "dispute_changed", dispute: after ?? changed })
-  if (status !== "won" && before?.status !== "open") withholdRefunds(state, dispute, now)
+  const isNews = before?.status !== "open" || dispute.amountMinor > before.amountMinor
+  if (dispute.status !== "won" && isNews) withholdRefunds(state, dispute, now)
   if (live === 0) resumeRefunds(state, dispute, now)
 }
 

@@ -97,11 +97,11 @@ function refundDue(refund: Refund): Told | null {
 
 /** Names of disputes are their providers', so what the id may not contain is written otherwise. */
 function disputed(dispute: Dispute): Told {
-  const { orderId, provider, disputeId, status } = dispute
+  const { orderId, provider, disputeId, status, amountMinor } = dispute
   const name = encodeURIComponent(disputeId).replaceAll(".", "%2E")
   return {
     type: "payment.disputed",
-    name: `${orderId}-${provider}-${name}-${status}`,
+    name: `${orderId}-${provider}-${name}-${status}-${amountMinor}`,
     data: disputeData(dispute),
   }
 }

@@ -38,7 +38,10 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** A client that takes longer to send a whole request is not a buyer's browser. */
 const REQUEST_TIMEOUT_MS = 15_000
 const SLOW_REQUEST_CHECK_MS = 5_000
-/** A connection over which nothing moves for so long is cut: its client does not read what it asked for. */
+/**
+ * A connection over which nothing moves for so long, while it is answered, is cut. Answers that are all handed
+ * over to the system and that nobody reads are cut after {@link KEEP_ALIVE_MS}.
+ */
 const STANDSTILL_MS = 30_000
 /** Longer than the idle time of common proxies, so that they close first. */
 const KEEP_ALIVE_MS = 75_000

@@ -97,7 +97,9 @@ function readingOfDispute(dispute: Stripe.Dispute): Reading {
   if (kind === null || paymentId === undefined) return noNews
   const money = moneyFromStripe(dispute.amount, dispute.currency) ?? noMoney
   const about = { provider: STRIPE, paymentId, disputeId: dispute.id, ...money }
-  const event = fingerprintedDispute({ ...about, key: `${dispute.id} ${kind}`, kind })
+  // Another amount is another message: the bank has changed its mind.
+  const key = `${dispute.id} ${kind} ${dispute.amount} ${dispute.currency}`
+  const event = fingerprintedDispute({ ...about, key, kind })
   return { kind: "news", news: [{ about: "dispute", event }] }
 }
 

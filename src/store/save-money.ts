@@ -242,7 +242,8 @@ async function changeDispute(tx: Tx, dispute: Dispute, before: Dispute): Promise
       update disputes
          set status = case when status = $5 then $6 end,
              held_minor = $7,
-             updated_at = $8
+             updated_at = $8,
+             amount_minor = $9
        where product_id = $1
          and provider = $2
          and event_key = $3
@@ -256,6 +257,7 @@ async function changeDispute(tx: Tx, dispute: Dispute, before: Dispute): Promise
       dispute.status,
       dispute.heldMinor,
       isoTime(dispute.updatedAt),
+      dispute.amountMinor,
     ],
   })
 }

@@ -51,6 +51,25 @@ describe("a dispute that is opened", () => {
     ])
   })
 
+  test("and then wants more takes more, and withholds what was not sent meanwhile", () => {
+    const due = refundWith({ number: 1, amountMinor: TOTAL - 500, status: "due" })
+    const state = stateOf({ payments: [paymentWith({ refundedMinor: TOTAL - 500 })], refunds: [due] })
+    const settled = () => [...state.refunds.values()].map(({ status, lastError }) => [status, lastError])
+    const claims = (amountMinor: number) => tell(opened({ key: `of ${amountMinor}`, amountMinor }))
+    // Told of before the refund was asked for.
+    recordDispute(state, claims(500), NOON)
+    state.refunds.replace(due)
+    expect(settled()).toEqual([["due", null]])
+
+    expect(successOf(recordDispute(state, claims(TOTAL), NOON)).event.outcome).toBe("disputed")
+    expect([...state.disputes.values()]).toMatchObject([{ amountMinor: TOTAL, heldMinor: 500 }])
+    expect(settled()).toEqual([["failed", WITHHELD]])
+
+    // The largest claim counts, in whatever order they are told of.
+    expect(successOf(recordDispute(state, claims(700), NOON)).event.outcome).toBe("ignored_final")
+    expect([...state.disputes.values()]).toMatchObject([{ amountMinor: TOTAL }])
+  })
+
   test("in another currency takes all that is left", () => {
     const state = stateOf()
     recordDispute(state, tell(opened({ amountMinor: 5, currency: "USD" })), NOON)

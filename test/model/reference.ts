@@ -281,16 +281,18 @@ export class Reference {
     const words = ["dispute_opened", "dispute_won", "dispute_lost"]
     const said = words.indexOf(event.kind)
     const known = this.disputes.find(({ of, name }) => of === money && name === event.disputeId)
-    waiting.outcome = known !== undefined && said <= known.said ? "ignored_final" : "disputed"
-    if (waiting.outcome === "ignored_final") return
     const isOurs = event.currency === null || event.currency === money.currency
     const claim = (isOurs ? event.amountMinor : null) ?? money.amount
-    const wasOpen = known?.said === 0
+    const isOld = known !== undefined && said <= known.said && claim <= known.claim
+    waiting.outcome = isOld ? "ignored_final" : "disputed"
+    if (isOld) return
+    const wasOpen = known?.said === 0 && claim <= known.claim
+    const last = Math.max(said, known?.said ?? 0)
     if (known === undefined) this.disputes.push({ of: money, name: event.disputeId, claim, said })
-    else known.said = said
+    else [known.said, known.claim] = [last, Math.max(claim, known.claim)]
     const back = this.refunds.filter((refund) => refund.key === money.key)
     for (const refund of back) {
-      if (said !== 1 && !wasOpen && refund.status === "due") {
+      if (last !== 1 && !wasOpen && refund.status === "due") {
         ;[refund.status, refund.withheld] = ["failed", true]
       } else if (this.#claimed(money) === null && refund.withheld) {
         ;[refund.status, refund.withheld] = ["due", false]
@@ -468,7 +470,7 @@ interface ReferenceRefund {
 interface ReferenceDispute {
   readonly of: ReferenceMoney
   readonly name: string
-  readonly claim: number
+  claim: number
   /** How far it has come: 0 open, 1 won, 2 lost. */
   said: number
 }

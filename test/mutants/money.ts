@@ -238,12 +238,23 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/disputes.test.ts", test: "overtakes its payment" },
   },
   {
+    name: "disputes: the first claim counts",
+    edits: [
+      {
+        file: "src/domain/apply-dispute.ts",
+        find: "Math.max(before.amountMinor, told.amountMinor)",
+        replace: "before.amountMinor",
+      },
+    ],
+    caughtBy: { file: "test/http/disputes.test.ts", test: "that grows" },
+  },
+  {
     name: "disputes: the last word is the one that came last",
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
-        find: "before !== undefined && weight[status] <= weight[before.status]",
-        replace: "before !== undefined && status === before.status",
+        find: "weight[told.status] > weight[before.status] ? told.status : before.status",
+        replace: "weight[told.status] >= 0 ? told.status : before.status",
       },
     ],
     caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },

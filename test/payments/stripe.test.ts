@@ -188,7 +188,7 @@ describe("news of a dispute", () => {
             about: "dispute",
             event: {
               provider: "stripe",
-              key: `dp_1 dispute_${kind}`,
+              key: `dp_1 dispute_${kind} 19998 eur`,
               fingerprint: expect.any(String),
               kind: `dispute_${kind}`,
               orderId: null,

@@ -356,10 +356,13 @@ function saveDisputes(tables: Tables, { disputes }: WorkingSet): void {
     insert("disputes_pkey", tables.disputes, nameOf(dispute), heldWithin(dispute))
   }
   for (const changed of disputes.changed()) {
-    const { status, heldMinor, updatedAt } = changed
+    const { status, heldMinor, amountMinor, updatedAt } = changed
     const dispute = existing(tables.disputes.get(nameOf(changed)))
     check("a dispute goes on from where it was", dispute.status === disputes.before(changed).status)
-    tables.disputes.set(nameOf(changed), heldWithin({ ...dispute, status, heldMinor, updatedAt }))
+    tables.disputes.set(
+      nameOf(changed),
+      heldWithin({ ...dispute, status, heldMinor, amountMinor, updatedAt }),
+    )
   }
 }
 
