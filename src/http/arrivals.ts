@@ -6,7 +6,7 @@ const QUIET_MS = 150
 /** Once somebody has come there is a crowd, and a crowd on a busy machine may pause for this long. */
 const QUIET_IN_A_CROWD_MS = 1_000
 /** Clients that never pause are cut off after this. */
-const QUIET_WITHIN_MS = 5_000
+const QUIET_WITHIN_MS = 10_000
 
 /**
  * Watches for requests; the returned function resolves when they have stopped coming. To close the
