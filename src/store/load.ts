@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import type { Hold } from "../domain/hold.ts"
 import { shortage, type Needs, type Shortage } from "../domain/needs.ts"
 import type { Order } from "../domain/order.ts"
@@ -12,7 +13,7 @@ import {
 } from "../domain/working-set.ts"
 import { holdColumns, orderColumns, productColumns } from "./columns.ts"
 import { loadMoney } from "./load-money.ts"
-import { rememberPlace, rememberTransaction } from "./row-place.ts"
+import { rememberMark, rememberPlace } from "./row-place.ts"
 import type { Tx } from "./tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
@@ -80,7 +81,7 @@ async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
          limit 1
            for update
       )
-      select clock_timestamp() as now, pg_current_xact_id()::text as transaction, locked.*
+      select clock_timestamp() as now, locked.*
         from (values (1)) as always
         left join locked on true`,
     values: [state.productId],
@@ -99,7 +100,7 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
          where id = any($1::bigint[])
            for update skip locked
       )
-      select clock_timestamp() as now, pg_current_xact_id()::text as transaction, locked.*
+      select clock_timestamp() as now, locked.*
         from (values (1)) as always
         left join locked on true`,
     values: [states.map((state) => state.productId)],
@@ -107,14 +108,15 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
   return takeProducts(rows, states)
 }
 
-type LockedRow = Product & { now: Instant; transaction: string; place: string }
+type LockedRow = Product & { now: Instant; place: string }
 
 /** Puts locked products into their sets; the moment at which all of them were locked. */
 function takeProducts(rows: readonly LockedRow[], states: readonly WorkingSet[]): Instant {
   const byId = new Map(states.map((state) => [state.productId, state]))
+  const mark = randomUUID()
+  for (const state of states) rememberMark(state, mark)
   let latest: Instant | null = null
-  for (const { now, transaction, place, ...product } of rows) {
-    if (latest === null) for (const state of states) rememberTransaction(state, transaction)
+  for (const { now, place, ...product } of rows) {
     if (latest === null || now > latest) latest = now
     const state = byId.get(product.id)
     if (state === undefined) continue

@@ -5,7 +5,7 @@ import { isConnectionLoss, UnknownCommit } from "./errors.ts"
 import { loadWorkingSet, loadWorkingSets } from "./load.ts"
 import { createListeners, saveEvents, type Listeners } from "./outbox.ts"
 import type { Database } from "./pool.ts"
-import { transactionOf } from "./row-place.ts"
+import { hasHappened } from "./batch-mark.ts"
 import { saveChanges, saveChangesTogether } from "./save.ts"
 import { begin, commit, inOnePacket, rollbackOrBreak, type Tx } from "./tx.ts"
 
@@ -146,47 +146,4 @@ async function lockProductRow(tx: Tx, productId: number): Promise<void> {
          for update`,
     values: [productId],
   })
-}
-
-/**
- * A batch is all or nothing, so any one row that only it could have written tells. Without one, the
- * server is asked what became of the transaction; that alone is not enough for every batch, because a
- * standby that takes over may give its number to another one.
- */
-async function hasHappened(tx: Tx, state: WorkingSet): Promise<boolean> {
-  const own = ownRow(state)
-  if (own === null) return isCommitted(tx, transactionOf(state))
-  const { rows } = await tx.query({ text: own.text, values: own.values })
-  return rows.length > 0
-}
-
-async function isCommitted(tx: Tx, transaction: string): Promise<boolean> {
-  const { rows } = await tx.query<{ status: string | null }>({
-    name: "transaction-status",
-    text: "select pg_xact_status($1::xid8) as status",
-    values: [transaction],
-  })
-  return rows[0]?.status === "committed"
-}
-
-function ownRow(state: WorkingSet): { text: string; values: unknown[] } | null {
-  const [hold] = state.holds.added()
-  if (hold !== undefined) return rowWithId("holds", hold)
-  // An order that an event made may have an id that events elsewhere may use for it too.
-  const order = state.orders.added().find(({ origin }) => origin === "buyer")
-  if (order !== undefined) return rowWithId("orders", order)
-  const [adjustment] = state.adjustments
-  if (adjustment !== undefined) return rowWithId("stock_adjustments", adjustment)
-  return null
-}
-
-function rowWithId(table: "holds" | "orders" | "stock_adjustments", row: { id: number; productId: number }) {
-  return {
-    text: `
-      select id
-        from ${table}
-       where id = $1
-         and product_id = $2`,
-    values: [row.id, row.productId],
-  }
 }

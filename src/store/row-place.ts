@@ -16,15 +16,15 @@ export function placeOf(state: WorkingSet): string {
   return place
 }
 
-const transactions = new WeakMap<WorkingSet, string>()
+const marks = new WeakMap<WorkingSet, string>()
 
-/** Keeps the id of the transaction that loaded a set: PostgreSQL knows for long what became of it. */
-export function rememberTransaction(state: WorkingSet, id: string): void {
-  transactions.set(state, id)
+/** Keeps the name of the transaction that loaded a set, under which it can be found afterwards. */
+export function rememberMark(state: WorkingSet, mark: string): void {
+  marks.set(state, mark)
 }
 
-export function transactionOf(state: WorkingSet): string {
-  const id = transactions.get(state)
-  if (id === undefined) throw new Error(`product ${state.productId} was not loaded by a transaction`)
-  return id
+export function markOf(state: WorkingSet): string {
+  const mark = marks.get(state)
+  if (mark === undefined) throw new Error(`product ${state.productId} was not loaded by a transaction`)
+  return mark
 }

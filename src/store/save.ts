@@ -1,5 +1,6 @@
 import { isoTime, type Instant } from "../domain/time.ts"
 import type { CustomerUnits, IdempotencyRecord, StockAdjustment, WorkingSet } from "../domain/working-set.ts"
+import { saveMark } from "./batch-mark.ts"
 import { moments, numbers } from "./columns.ts"
 import { idempotencyHorizon } from "./load.ts"
 import { alike, whenAny, type Alike } from "./row-groups.ts"
@@ -17,12 +18,22 @@ import type { Tx } from "./tx.ts"
  * a column that must not be null. That undoes the batch. An empty list: nothing to write.
  */
 export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
-  return [
+  return marked(tx, [state], now, [
     ...saveProduct(tx, state, now),
     ...whenAny(state.holds.added(), (holds) => insertHolds(tx, holds)),
     ...saveRowsOfProduct(tx, state),
     ...saveRowsOfNoProduct(tx, [state], now),
-  ]
+  ])
+}
+
+/** Writes that can be found again, if there are any. */
+function marked(
+  tx: Tx,
+  states: readonly WorkingSet[],
+  now: Instant,
+  writes: Promise<void>[],
+): Promise<void>[] {
+  return writes.length === 0 ? [] : [...writes, ...saveMark(tx, states, now)]
 }
 
 /**
@@ -32,7 +43,7 @@ export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<vo
 export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
   const [only] = states
   if (only !== undefined && states.length === 1) return saveChanges(tx, only, now)
-  return [
+  return marked(tx, states, now, [
     ...saveProducts(tx, states, now),
     ...whenAny(
       states.flatMap((state) => state.holds.added()),
@@ -40,7 +51,7 @@ export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: 
     ),
     ...states.flatMap((state) => saveRowsOfProduct(tx, state)),
     ...saveRowsOfNoProduct(tx, states, now),
-  ]
+  ])
 }
 
 function saveRowsOfProduct(tx: Tx, state: WorkingSet): Promise<void>[] {

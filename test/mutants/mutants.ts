@@ -777,9 +777,9 @@ export const mutants: readonly Mutant[] = [
     name: "money: a refund whose COMMIT was not heard is made again",
     edits: [
       {
-        file: "src/store/product-store.ts",
-        find: "if (own === null) return isCommitted(tx, transactionOf(state))",
-        replace: "if (own === null) return false && isCommitted(tx, transactionOf(state))",
+        file: "src/store/batch-mark.ts",
+        find: "first === undefined || states.every(hasOwnRow)",
+        replace: "first === undefined || states.length > 0",
       },
     ],
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "on the way of a refund" },

@@ -4,6 +4,7 @@ import { execute } from "../../src/domain/machine.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 import { createProductStore, type Part } from "../../src/store/product-store.ts"
 import { isTransient } from "../../src/store/errors.ts"
+import { rememberMark } from "../../src/store/row-place.ts"
 import { saveChangesTogether } from "../../src/store/save.ts"
 import type { Tx } from "../../src/store/tx.ts"
 import { NOON, parkedEvent, RULES, stateWith } from "../support/builders.ts"
@@ -120,6 +121,7 @@ test("keys that span products are written in one order over all products of a gr
   const states = ["z", "a"].map((key, index) => {
     const state = stateWith({ product: { id: index + 1 } })
     state.events.add(parkedEvent({ key }))
+    rememberMark(state, "mark")
     state.idempotency.add({ scope: "s", key, fingerprint: "f", outcome: "{}", createdAt: NOON })
     return state
   })
@@ -127,6 +129,8 @@ test("keys that span products are written in one order over all products of a gr
   expect(sent.map(({ name, values }) => [name, values[1]])).toEqual([
     ["insert-events", ["a", "z"]],
     ["insert-idempotency", ["a", "z"]],
+    // None of it is a row that only this batch can have written.
+    ["insert-batch-mark", "mark"],
   ])
 })
 

@@ -171,7 +171,8 @@ test.each([
     webhookSettings: { webhookAllowPrivate: false },
   }).stop()
 
-  expect(await countOf(database, "idempotency_keys")).toBe(0)
+  // What the batches of today have left of themselves is young.
+  expect(await countOf(database, "idempotency_keys where scope <> 'batch'")).toBe(0)
   expect(await countOf(database, "holds")).toBe(expected.holds)
   expect(await countOf(database, "payment_events")).toBe(expected.payment_events)
   expect(await differencesIn(engine.url)).toEqual([])
