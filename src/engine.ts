@@ -60,7 +60,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     observer: {
       committed(batch) {
         for (const news of batch.products) {
-          gate.learn(news)
+          gate.learn(news, batch.seconds * 1_000)
           products.forget(news.productId)
           for (const fact of news.facts) if (fact.kind === "order_created") lookups.remember(fact.order)
         }

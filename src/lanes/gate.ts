@@ -20,14 +20,16 @@ export interface Wish {
 /**
  * Remembers for a moment that a product has nothing to sell, so that a crowd is answered from memory.
  *
- * It may only refuse, never grant. What it knows is never older than a second, ends with the first
+ * It may only refuse, never grant. What it knows is never older than a second, counted from when the batch
+ * began that saw it: a commit may take long, and others free units meanwhile. It ends with the first
  * deadline of a held unit, and is thrown away by any batch of this process that frees a unit. For
  * units that another process frees, one buyer in 250 ms is let through to look (I9).
  */
 export interface Gate {
   /** The refusal for a buyer who comes now; null: the lane must decide. */
   refusalFor(wish: Wish): OutOfStock | null
-  learn(news: StockNews): void
+  /** `ageMs`: how long ago the batch that tells it began. */
+  learn(news: StockNews, ageMs: number): void
 }
 
 const MEMORY_MS = 1_000
@@ -62,7 +64,7 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
       return memory.refusal
     },
 
-    learn({ product, now, nextDeadline }) {
+    learn({ product, now, nextDeadline }, ageMs) {
       if (product === null) return
       const state = emptyState(product, now)
       // Without the first deadline nobody could say how long to remember; the next batch will look.
@@ -72,7 +74,7 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
       }
       if (memories.size >= REMEMBERED && !memories.has(product.id)) return
       const lifetime = Math.min(MEMORY_MS, (nextDeadline ?? Infinity) - now)
-      const at = clock()
+      const at = clock() - ageMs
       memories.set(product.id, {
         product,
         refusal: {

@@ -7,15 +7,22 @@ const NOON = instant(Date.UTC(2026, 10, 27, 12))
 const wish = { productId: 1, qty: 1, customerId: null }
 
 /** A gate whose clock the test sets, after a batch that left `stock`. */
-function gateAfter(stock: { stock: number; held: number; sold: number }, dueInMs: number | null = 60_000) {
+function gateAfter(
+  stock: { stock: number; held: number; sold: number },
+  dueInMs: number | null = 60_000,
+  ageMs = 0,
+) {
   const clock = { now: 0 }
   const gate = createGate(() => clock.now)
   const learn = (left: Partial<typeof stock> = {}, due = dueInMs) =>
-    gate.learn({
-      product: productWith({ id: 1, ...stock, ...left }),
-      now: NOON,
-      nextDeadline: due === null ? null : instant(NOON + due),
-    })
+    gate.learn(
+      {
+        product: productWith({ id: 1, ...stock, ...left }),
+        now: NOON,
+        nextDeadline: due === null ? null : instant(NOON + due),
+      },
+      ageMs,
+    )
   learn()
   return { clock, gate, learn }
 }
@@ -48,6 +55,16 @@ describe("a product without units", () => {
     const { clock, gate } = gateAfter(soldOut)
     clock.now = 1_000
     expect(gate.refusalFor(wish)).toBeNull()
+  })
+
+  test("is remembered for a second from when its batch began, not from when that was committed", () => {
+    const { clock, gate } = gateAfter(soldOut, null, 300)
+    // One is let through to look; the next one is refused.
+    clock.now = 699
+    expect([gate.refusalFor(wish), gate.refusalFor(wish)]).toEqual([null, expect.anything()])
+    clock.now = 700
+    expect(gate.refusalFor(wish)).toBeNull()
+    expect(gateAfter(soldOut, null, 1_000).gate.refusalFor(wish)).toBeNull()
   })
 
   test("is remembered no longer than until its first hold may end", () => {
@@ -87,7 +104,7 @@ describe("a product without units", () => {
 
 test("a batch that did not look at the deadlines of what is held teaches it nothing", () => {
   const { gate } = gateAfter(allHeld)
-  gate.learn({ product: productWith({ id: 1, ...allHeld }), now: NOON, nextDeadline: undefined })
+  gate.learn({ product: productWith({ id: 1, ...allHeld }), now: NOON, nextDeadline: undefined }, 0)
   expect(gate.refusalFor(wish)).toBeNull()
 })
 
@@ -97,7 +114,7 @@ test.each([
   ["does not say who it is and must", { maxPerCustomer: 2 }, wish],
 ])("a buyer who %s is not answered from memory", (_, limits, asked) => {
   const gate = createGate(() => 0)
-  gate.learn({ product: productWith({ id: 1, ...soldOut, ...limits }), now: NOON, nextDeadline: null })
+  gate.learn({ product: productWith({ id: 1, ...soldOut, ...limits }), now: NOON, nextDeadline: null }, 0)
   expect(gate.refusalFor(asked)).toBeNull()
 })
 
@@ -107,6 +124,6 @@ test.each([
   ["paused", { paused: true }],
 ])("a sale that is %s is not remembered as sold out", (_, settings) => {
   const gate = createGate(() => 0)
-  gate.learn({ product: productWith({ id: 1, ...soldOut, ...settings }), now: NOON, nextDeadline: null })
+  gate.learn({ product: productWith({ id: 1, ...soldOut, ...settings }), now: NOON, nextDeadline: null }, 0)
   expect(gate.refusalFor(wish)).toBeNull()
 })

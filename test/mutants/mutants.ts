@@ -243,6 +243,17 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/race/gate.test.ts", test: "granted again within a second" },
   },
   {
+    name: "the gate remembers from the commit on, however long that took",
+    edits: [
+      {
+        file: "src/lanes/gate.ts",
+        find: "const at = clock() - ageMs",
+        replace: "const at = clock() + 0 * ageMs",
+      },
+    ],
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
+  },
+  {
     name: "the gate is not told of freed units",
     edits: [{ file: "src/lanes/gate.ts", find: "memories.delete(product.id)", replace: "void product.id" }],
     caughtBy: { file: "test/lanes/gate.test.ts", test: "is forgotten at once" },
