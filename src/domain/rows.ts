@@ -15,6 +15,8 @@ export interface Rows<Key, Row> {
   replace(row: Row): void
   /** New rows, in the order they were added, in their last form. */
   added(): Row[]
+  /** The first of them, without making a list of all. */
+  firstAdded(): Row | undefined
   /** Loaded rows that were replaced, in their last form. */
   changed(): Row[]
   /** A changed row as it was loaded. */
@@ -74,6 +76,11 @@ class Table<Key, Row> implements Rows<Key, Row> {
 
   added(): Row[] {
     return this.#pick(this.#addedKeys)
+  }
+
+  firstAdded(): Row | undefined {
+    for (const key of this.#addedKeys ?? []) return this.get(key)
+    return undefined
   }
 
   changed(): Row[] {

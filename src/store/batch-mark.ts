@@ -11,12 +11,8 @@ const SCOPE = "batch"
  * hold, an order made by a buyer, or a stock adjustment. What else it writes others may write too: an order
  * that an event made may have an id that events elsewhere use for it.
  */
-function hasOwnRow(state: WorkingSet): boolean {
-  return ownRow(state) !== null
-}
-
 function ownRow(state: WorkingSet): { table: string; id: number } | null {
-  const [hold] = state.holds.added()
+  const hold = state.holds.firstAdded()
   if (hold !== undefined) return { table: "holds", id: hold.id }
   const order = state.orders.added().find(({ origin }) => origin === "buyer")
   if (order !== undefined) return { table: "orders", id: order.id }
@@ -30,7 +26,8 @@ function ownRow(state: WorkingSet): { table: string; id: number } | null {
  */
 export function saveMark(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
   const [first] = states
-  return first === undefined || states.every(hasOwnRow) ? [] : [insertMark(tx, markOf(first), now)]
+  const isNeeded = states.some((state) => ownRow(state) === null)
+  return first !== undefined && isNeeded ? [insertMark(tx, markOf(first), now)] : []
 }
 
 async function insertMark(tx: Tx, mark: string, now: Instant): Promise<void> {

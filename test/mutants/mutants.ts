@@ -789,8 +789,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch-mark.ts",
-        find: "first === undefined || states.every(hasOwnRow)",
-        replace: "first === undefined || states.length > 0",
+        find: "first !== undefined && isNeeded",
+        replace: "first !== undefined && isNeeded && false",
       },
     ],
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "on the way of a refund" },

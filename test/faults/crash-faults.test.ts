@@ -1,0 +1,81 @@
+import { expect, test } from "vitest"
+import { needs } from "../../src/domain/needs.ts"
+import type { Command } from "../../src/domain/commands.ts"
+import { execute } from "../../src/domain/machine.ts"
+import { plainSettings } from "../../src/domain/product.ts"
+import type { WorkingSet } from "../../src/domain/working-set.ts"
+import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
+import { throwAwayPostgres } from "../../src/rehearsal/ground.ts"
+import { UnknownCommit } from "../../src/store/errors.ts"
+import { createIds } from "../../src/store/ids.ts"
+import { migrate } from "../../src/store/migrate.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+import { createProductStore } from "../../src/store/product-store.ts"
+import { RULES } from "../support/builders.ts"
+
+/** More than a crash forgets. */
+const OTHERS = 50
+
+test(
+  "a batch that a crash has lost is not taken for another one with its number",
+  { timeout: 60_000 },
+  async () => {
+    await using ground = await throwAwayPostgres()
+    await using proxy = await startDatabaseProxy(ground.url)
+    await migrate(ground.url)
+    const quiet = { onConnectionError: () => undefined }
+    const direct = openDatabase({ url: ground.url, ...quiet })
+    const proxied = openDatabase({ url: proxy.url, ...quiet })
+    try {
+      const { productId, holdId } = await heldUnit(direct)
+      const release: Command = { kind: "release_hold", productId, holdId }
+      let left: WorkingSet | undefined
+      let crashed = Promise.resolve()
+      const lost = createProductStore(proxied, RULES).transact(productId, needs([release]), (state, now) => {
+        execute(state, release, now)
+        left = state
+        // What follows, COMMIT last, never reaches PostgreSQL, and what it has written so far is in memory only.
+        proxy.stall(30_000)
+        crashed = ground.crash?.() ?? crashed
+      })
+      const failure = lost.catch((error: unknown) => error)
+      await expect.poll(() => left, { timeout: 10_000 }).toBeDefined()
+      await crashed
+      proxy.cut()
+      expect(await failure).toBeInstanceOf(UnknownCommit)
+
+      // Somebody gets the number, and commits.
+      for (let count = 0; count < OTHERS; count += 1) {
+        await direct.views.query("update products set name = name where id = $1", [productId])
+      }
+
+      if (left === undefined) throw new Error("nothing was decided")
+      expect(await createProductStore(direct, RULES).wasCommitted(left)).toBe(false)
+      const { rows } = await direct.views.query("select status from holds where id = $1", [holdId])
+      expect(rows).toEqual([{ status: "active" }])
+    } finally {
+      await direct.close()
+      await proxied.close()
+    }
+  },
+)
+
+/** A product with one unit that somebody holds. */
+async function heldUnit(database: ReturnType<typeof openDatabase>) {
+  const ids = createIds(database)
+  const store = createProductStore(database, RULES)
+  const [productId, adjustmentId, holdId] = await Promise.all([
+    ids.next("products"),
+    ids.next("stock_adjustments"),
+    ids.next("holds"),
+  ])
+  const settings = { ...plainSettings, name: "Lamp", priceMinor: 1, currency: "EUR" }
+  const commands: Command[] = [
+    { kind: "create_product", productId, adjustmentId, settings, stock: 1 },
+    { kind: "place_hold", productId, holdId, qty: 1, customerId: null },
+  ]
+  for (const command of commands) {
+    await store.transact(productId, needs([command]), (state, now) => void execute(state, command, now))
+  }
+  return { productId, holdId }
+}
