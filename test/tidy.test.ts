@@ -43,7 +43,16 @@ const allowed: Record<string, readonly string[]> = {
   processes: ["config", "store/pool"],
   listeners: [],
   "http-client": [],
-  rehearsal: ["simulator", "http-client", "embedded", "store/pool", "store/verify", "store/errors"],
+  rehearsal: [
+    "simulator",
+    "http-client",
+    "embedded",
+    "domain/money",
+    "store/pool",
+    "store/tx",
+    "store/verify",
+    "store/errors",
+  ],
   app: ["listeners", "http", "payments", "simulator", "worker", "lanes", "store", "engine", "seed", "config"],
   cli: [
     "app",
@@ -69,7 +78,8 @@ const allowed: Record<string, readonly string[]> = {
   log: [],
   version: [],
   "local-names": [],
-  "*": ["version", "local-names"],
+  html: [],
+  "*": ["version", "local-names", "html"],
 }
 
 /** Packages that only these rooms may touch. */
@@ -83,6 +93,7 @@ const packages: Record<string, readonly string[]> = {
 
 /** What the benchmark shares with what it measures: the way in, the wire, a database to measure on, the lanes to sweep. */
 const benchUses = [
+  "html",
   "listeners",
   "http/schemas",
   "http/security-headers",

@@ -1,3 +1,4 @@
+import { escaped } from "../../src/html.ts"
 import type { Row } from "../row.ts"
 import { grouped } from "./table.ts"
 
@@ -58,8 +59,4 @@ function bar(row: Row, y: number, scale: (value: number) => number): string {
     `<line class="spread" x1="${from.toFixed(1)}" x2="${to.toFixed(1)}" y1="${middle}" y2="${middle}"/>`,
     `<text class="number${isOurs ? " ours-text" : ""}" x="${(to + 8).toFixed(1)}" y="${middle + 4}">${grouped(row.per_second)}</text>`,
   ].join("\n")
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
 }

@@ -1,3 +1,4 @@
+import { escaped } from "../html.ts"
 import { faultTexts } from "./chaos.ts"
 import type { Second } from "./ledger.ts"
 import type { Rehearsal } from "./rehearse.ts"
@@ -190,14 +191,6 @@ function chart(rehearsal: Rehearsal, { scale, most, text, drawing, legend }: Dra
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
 }
 
 const style = `

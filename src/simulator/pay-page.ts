@@ -1,5 +1,6 @@
 import { hash } from "node:crypto"
 import { decimalAmount, isCurrency } from "../domain/money.ts"
+import { escaped } from "../html.ts"
 import type { SimulatedPayment } from "./books.ts"
 
 /** What the buttons of the page do. */
@@ -101,8 +102,4 @@ function amountText({ amountMinor, currency }: SimulatedPayment): string {
   return isCurrency(currency)
     ? `${decimalAmount(amountMinor, currency)} ${currency}`
     : `${amountMinor} ${currency}`
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
