@@ -23,7 +23,9 @@ export const Label = Type.String({ minLength: 1, maxLength: 255, pattern: label 
 const Time = Type.String({ format: "date-time" })
 const PriceMinor = Type.Integer({ minimum: 0, maximum: LARGEST_PRICE_MINOR })
 const Stock = Type.Integer({ minimum: 0, maximum: LARGEST_STOCK })
-const CurrencyCode = Type.String({ pattern: "^[A-Z]{3}$" })
+/** An amount that somebody else tells. */
+export const AmountMinor = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+export const CurrencyCode = Type.String({ pattern: "^[A-Z]{3}$" })
 
 type PlainType = "string" | "integer"
 

@@ -5,8 +5,18 @@ import { isRefusal } from "../../domain/refusals.ts"
 import { genericPaymentEvent, webhookStatuses, type WebhookStatus } from "../../payments/generic-webhook.ts"
 import { refuseSignature } from "../../payments/standard-webhooks.ts"
 import { jsonParser } from "../json-body.ts"
-import { reasonIn, refuse } from "../problems.ts"
-import { body, Id, Label, PaymentAnswer, problemResponses, Quantity } from "../schemas.ts"
+import { refuse } from "../problems.ts"
+import { tellRefusedWebhooks } from "../refused-webhooks.ts"
+import {
+  AmountMinor,
+  body,
+  CurrencyCode,
+  Id,
+  Label,
+  PaymentAnswer,
+  problemResponses,
+  Quantity,
+} from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 
 const WebhookBody = body({
@@ -14,8 +24,8 @@ const WebhookBody = body({
   transaction_id: Type.Optional(Label),
   order_id: Id,
   status: Type.Unsafe<WebhookStatus>({ type: "string", enum: webhookStatuses }),
-  amount_minor: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-  currency: Type.Optional(Type.String({ pattern: "^[A-Z]{3}$" })),
+  amount_minor: Type.Optional(AmountMinor),
+  currency: Type.Optional(CurrencyCode),
   payment_id: Type.Optional(Label),
   hold_id: Type.Optional(Id),
   product_id: Type.Optional(Id),
@@ -49,14 +59,10 @@ export function paymentRoutes(app: App, services: Services): void {
   }
 
   void app.register(async (inbox: App) => {
-    inbox.addHook("onSend", (request, reply, payload, done) => {
-      if (reply.statusCode >= 400) {
-        const webhookId = header(request.headers["webhook-id"])?.slice(0, 255)
-        const why = { status: reply.statusCode, reason: reasonIn(payload) }
-        events.webhookRefused({ provider: "generic", ...why, webhookId, requestId: request.id })
-      }
-      done(null, payload)
-    })
+    tellRefusedWebhooks(inbox, events, (request) => ({
+      provider: "generic",
+      webhookId: header(request.headers["webhook-id"])?.slice(0, 255),
+    }))
     const parse = jsonParser(inbox)
     const parsedBody = (request: FastifyRequest, text: string) =>
       new Promise<Static<typeof WebhookBody>>((resolve, reject) =>

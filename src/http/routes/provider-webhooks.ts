@@ -3,8 +3,17 @@ import { Type, type TSchema } from "typebox"
 import { Check } from "typebox/value"
 import { isRefusal } from "../../domain/refusals.ts"
 import type { ProviderNews, Reading, RefundNews } from "../../payments/provider.ts"
-import { reasonIn, refuse, type AnyRefusal } from "../problems.ts"
-import { Id, Label, problemResponses, ProviderAnswer, Quantity } from "../schemas.ts"
+import { refuse, type AnyRefusal } from "../problems.ts"
+import { tellRefusedWebhooks } from "../refused-webhooks.ts"
+import {
+  AmountMinor,
+  CurrencyCode,
+  Id,
+  Label,
+  problemResponses,
+  ProviderAnswer,
+  Quantity,
+} from "../schemas.ts"
 import type { RefundOrigin } from "../../store/money-views.ts"
 import type { App, Services } from "../services.ts"
 import { refundPlaceFrom } from "./admin-money.ts"
@@ -49,15 +58,10 @@ export function providerWebhookRoutes(app: App, services: Services): void {
   }
 
   void app.register(async (inbox: App) => {
-    inbox.addHook("onSend", (request, reply, payload, done) => {
-      const { statusCode: status } = reply
+    tellRefusedWebhooks(inbox, events, (request, status) => {
+      const { provider } = request.params as { readonly provider: string }
       // 404: no provider of that name, so nobody's message.
-      if (status >= 400 && status !== 404) {
-        const { provider } = request.params as { readonly provider: string }
-        const why = { status, reason: reasonIn(payload) }
-        events.webhookRefused({ provider, ...why, webhookId: undefined, requestId: request.id })
-      }
-      done(null, payload)
+      return status === 404 ? null : { provider, webhookId: undefined }
     })
     inbox.removeAllContentTypeParsers()
     inbox.addContentTypeParser("*", { parseAs: "string" }, (_request: FastifyRequest, text, done) =>
@@ -111,9 +115,7 @@ function makesSense(news: ProviderNews): boolean {
 }
 
 const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
-const Money = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-const Currency = Type.String({ pattern: "^[A-Z]{3}$" })
-const named = { key: Label, amountMinor: Nullable(Money), currency: Nullable(Currency) }
+const named = { key: Label, amountMinor: Nullable(AmountMinor), currency: Nullable(CurrencyCode) }
 const PaymentNews = Type.Object({
   ...named,
   orderId: Id,
