@@ -63,3 +63,19 @@ function parsed(text: string): unknown {
     return text
   }
 }
+
+/** A number that a JSON body holds under `field`; NaN where it holds none. */
+export function numberIn(body: unknown, field: string): number {
+  const value = fieldOf(body, field)
+  return typeof value === "number" ? value : Number.NaN
+}
+
+/** A text that a JSON body holds under `field`; empty where it holds none. */
+export function textIn(body: unknown, field: string): string {
+  const value = fieldOf(body, field)
+  return typeof value === "string" ? value : ""
+}
+
+function fieldOf(body: unknown, field: string): unknown {
+  return typeof body === "object" && body !== null ? Reflect.get(body, field) : undefined
+}

@@ -1,5 +1,5 @@
 import { CommandFailure } from "./exit.ts"
-import { createHttpClient, type HttpAnswer, type HttpClient } from "../http-client.ts"
+import { createHttpClient, numberIn, textIn, type HttpAnswer, type HttpClient } from "../http-client.ts"
 
 export interface RaceSetting {
   readonly stock: number
@@ -151,7 +151,7 @@ async function missingHolds(
   const [url = ""] = setting.urls
   const ids = taken.map(({ answer }) => numberIn(answer?.body, "hold_id"))
   if (new Set(ids).size !== ids.length) return ids.length - new Set(ids).size
-  const tokens = taken.map(({ answer }) => stringIn(answer?.body, "token"))
+  const tokens = taken.map(({ answer }) => textIn(answer?.body, "token"))
   let missing = 0
   for (let start = 0; start < ids.length; start += LOOKUPS_AT_ONCE) {
     const found = await Promise.all(
@@ -178,7 +178,7 @@ function countFailures(tries: readonly Try[]): Record<string, number> {
   const failures: Record<string, number> = {}
   for (const { answer, breakage } of tries) {
     if (answer?.status === 201) continue
-    const reason = breakage ?? (stringIn(answer?.body, "code") || `status ${answer?.status}`)
+    const reason = breakage ?? (textIn(answer?.body, "code") || `status ${answer?.status}`)
     failures[reason] = (failures[reason] ?? 0) + 1
   }
   return failures
@@ -187,18 +187,4 @@ function countFailures(tries: readonly Try[]): Record<string, number> {
 function percentile(sorted: readonly number[], share: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   return Math.round(value * 10) / 10
-}
-
-function numberIn(body: unknown, field: string): number {
-  const value = fieldOf(body, field)
-  return typeof value === "number" ? value : Number.NaN
-}
-
-function stringIn(body: unknown, field: string): string {
-  const value = fieldOf(body, field)
-  return typeof value === "string" ? value : ""
-}
-
-function fieldOf(body: unknown, field: string): unknown {
-  return typeof body === "object" && body !== null ? Reflect.get(body, field) : undefined
 }

@@ -3,6 +3,7 @@ import type pg from "pg"
 import { seededRandom } from "../simulator/random.ts"
 import type { DatabaseProxy } from "./database-proxy.ts"
 import { isConnectionLoss, isTransient } from "../store/errors.ts"
+import { transaction } from "../store/tx.ts"
 import type { Stage, StageServer } from "./stage.ts"
 
 /** What can go wrong on purpose. */
@@ -126,13 +127,13 @@ const acts: Readonly<Record<FaultName, Act>> = {
     proxy.delay(0)
   },
   async lock({ pool, productId }, _server, severity) {
-    await inTransaction(pool, async (client) => {
+    await transaction(pool, async (client) => {
       await client.query("select from products where id = $1 for update", [productId])
       await sleep(200 + severity * 2_000)
     })
   },
   async reader({ pool }, _server, severity) {
-    await inTransaction(pool, async (client) => {
+    await transaction(pool, async (client) => {
       await client.query("set transaction isolation level repeatable read")
       await client.query("select count(*) from holds")
       await sleep(1_000 + severity * 3_000)
@@ -144,15 +145,4 @@ const acts: Readonly<Record<FaultName, Act>> = {
 function whyNot(error: unknown): false {
   if (isTransient(error) || isConnectionLoss(error)) return false
   throw error
-}
-
-async function inTransaction(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query("begin")
-    await work(client)
-    await client.query("rollback")
-  } finally {
-    client.release()
-  }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts"
+import { isAlive } from "../embedded/process-identity.ts"
 
 /** A database to act out a sale on. */
 export interface Ground extends AsyncDisposable {
@@ -49,14 +50,5 @@ async function postmasterOf(url: string): Promise<number> {
     return Number(rows[0]?.pid)
   } finally {
     await client.end()
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }

@@ -1,3 +1,4 @@
+import { decimalAmount } from "../domain/money.ts"
 import { faultNames, faultTexts } from "./chaos.ts"
 import type { Check } from "./judge.ts"
 import type { Question } from "./ledger.ts"
@@ -110,7 +111,7 @@ export function listed(counts: Readonly<Record<string, number>>): string {
   return entries.length === 0 ? "none" : entries.map(([what, count]) => `${count} ${what}`).join(", ")
 }
 
-/** All of it is in one currency with two digits. */
+/** All of it is in one currency. */
 export function money(minor: number): string {
-  return `${(minor / 100).toFixed(2)} EUR`
+  return `${decimalAmount(minor, "EUR")} EUR`
 }

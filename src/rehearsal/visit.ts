@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { HttpAnswer, HttpClient } from "../http-client.ts"
+import { numberIn, textIn, type HttpAnswer, type HttpClient } from "../http-client.ts"
 import type { Visitor } from "./crowd.ts"
 import type { Ledger, Question } from "./ledger.ts"
 
@@ -55,11 +55,11 @@ async function holdPatiently(visitor: Visitor, shop: Shop): Promise<Held | null>
     })
     if (answer === null) return null
     if (answer.status === 201) {
-      const holdId = numberIn(answer, "hold_id")
+      const holdId = numberIn(answer.body, "hold_id")
       shop.ledger.held(holdId, visitor.quantity)
-      return { holdId, token: textIn(answer, "token") }
+      return { holdId, token: textIn(answer.body, "token") }
     }
-    if (textIn(answer, "code") === "out_of_stock") {
+    if (codeOf(answer) === "out_of_stock") {
       shop.ledger.wanted({ askedAt, answeredAt: shop.ledger.now(), quantity: visitor.quantity })
     }
     await pause(shop, visitor.pauseMs)
@@ -103,9 +103,9 @@ async function order(visitor: Visitor, shop: Shop, { holdId, token }: Held): Pro
   })
   if (answer === null || answer.status >= 300) return null
   return {
-    orderId: numberIn(answer, "order_id"),
-    amountMinor: numberIn(answer, "total_minor"),
-    currency: textIn(answer, "currency"),
+    orderId: numberIn(answer.body, "order_id"),
+    amountMinor: numberIn(answer.body, "total_minor"),
+    currency: textIn(answer.body, "currency"),
   }
 }
 
@@ -147,12 +147,12 @@ async function ask(
     try {
       const answer = await client.send(method, `${url}${path}`, options)
       if (answer.status !== 503) {
-        ledger.answered(question, askedAt, answer.status < 300 ? null : textIn(answer, "code"))
+        ledger.answered(question, askedAt, answer.status < 300 ? null : codeOf(answer))
         if (!isExpected(answer))
           ledger.wrong(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
         return answer
       }
-      ledger.unanswered(question, textIn(answer, "code"))
+      ledger.unanswered(question, codeOf(answer))
     } catch (error) {
       ledger.unanswered(
         question,
@@ -173,16 +173,7 @@ function isExpected({ status }: HttpAnswer): boolean {
   return status < 300 || status === 409 || status === 410
 }
 
-function numberIn({ body }: HttpAnswer, field: string): number {
-  const value = fieldOf(body, field)
-  return typeof value === "number" ? value : Number.NaN
-}
-
-function textIn({ status, body }: HttpAnswer, field: string): string {
-  const value = fieldOf(body, field)
-  return typeof value === "string" ? value : `status ${status}`
-}
-
-function fieldOf(body: unknown, field: string): unknown {
-  return typeof body === "object" && body !== null ? Reflect.get(body, field) : undefined
+/** Why it was refused. */
+function codeOf({ status, body }: HttpAnswer): string {
+  return textIn(body, "code") || `status ${status}`
 }

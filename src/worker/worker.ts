@@ -80,7 +80,8 @@ const PARKED_AT_ONCE = 200
 
 /**
  * Starts the background work: expiry, parked payment events, refunds, payments that nobody waits for any
- * more, outgoing events, removal of what need not be kept, and the recount that feeds the invariant gauge. None of it is needed for correctness.
+ * more, outgoing events, removal of what need not be kept, and the recount that feeds the invariant gauge.
+ * None of it is needed for correctness.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { database, lanes, desk, events, log, retention } = parts
