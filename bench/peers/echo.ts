@@ -9,7 +9,7 @@ import {
   type ProductAnswer,
 } from "../../src/http/schemas.ts"
 import { Type, type Static } from "typebox"
-import { createPeerServer, listen, outOfStock, token } from "./peer.ts"
+import { createPeerServer, listen, refuse, token } from "./peer.ts"
 
 // The ceiling: answers that are constants, from the same framework through the same schemas.
 // Does nothing else: no database, no log, no metrics, no tokens.
@@ -86,7 +86,7 @@ app.post(
   { schema: { body: HoldBody, response: { 201: NewHoldWire, 409: Problem } } },
   async (request, reply) => {
     if ((request.body as { product_id: number }).product_id === SOLD_OUT) {
-      return reply.code(409).type("application/problem+json").serializer(JSON.stringify).send(outOfStock)
+      return refuse(reply)
     }
     void reply.code(201).headers({ location: "/api/holds/1000000", "cache-control": "no-store" })
     return hold

@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import Fastify, { type FastifyInstance } from "fastify"
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify"
 import { HoldBody, NewHoldWire } from "../../src/http/schemas.ts"
 import { listen as listenWidely } from "../../src/listeners.ts"
 import { securityHeaders } from "../../src/http/security-headers.ts"
@@ -35,7 +35,10 @@ export const token = `dbt1.1000000.1000000.1.${"x".repeat(43)}`
  * schema for the answer, and as many bytes in the answer's headers.
  */
 export function createPeerServer(): FastifyInstance {
+  let requests = 0
   const app = Fastify({
+    // As long as Doorbuster's.
+    genReqId: () => `xxxxxxxxxxxx-${(requests += 1)}`,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   })
   const constant = securityHeaders()
@@ -54,7 +57,7 @@ export async function servePeer(peer: Peer): Promise<void> {
   app.post("/api/holds", { schema }, async (request, reply) => {
     const { product_id, qty } = request.body as { product_id: number; qty: number }
     const held = await peer.hold(product_id, qty)
-    if (held === null) return reply.code(409).type("application/problem+json").send(outOfStock)
+    if (held === null) return refuse(reply)
     void reply.code(201).headers({ location: `/api/holds/${held.id}`, "cache-control": "no-store" })
     return {
       hold_id: held.id,
@@ -81,8 +84,16 @@ export async function servePeer(peer: Peer): Promise<void> {
 
 const Problem = Type.Object({}, { additionalProperties: true })
 
-/** What a refusal says, here and in every peer. */
-export const outOfStock = {
+/** Refuses, in as many bytes as Doorbuster. */
+export function refuse(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(409)
+    .headers({ "cache-control": "no-store", "content-type": "application/problem+json; charset=utf-8" })
+    .serializer(JSON.stringify)
+    .send(outOfStock)
+}
+
+const outOfStock = {
   type: "urn:doorbuster:problem:out_of_stock",
   title: "Not enough units are available",
   status: 409,

@@ -84,5 +84,5 @@ test("the picture shows every server's rate, the fastest first, and says what wa
     "90",
     "3",
   ])
-  expect(svg).toContain("commit abc1234, 2026-11-21, A &lt;fast&gt; one")
+  expect(svg).toContain("commit abc1234, 2026-11-21, A &#60;fast&#62; one")
 })
