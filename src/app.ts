@@ -7,7 +7,7 @@ import { checkServing, ConfigError, type Config } from "./config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createGatekeeper } from "./http/auth.ts"
 import { createOwnerTokens } from "./http/owner-token.ts"
-import { watchArrivals } from "./http/arrivals.ts"
+import { watchArrivals, type Arrivals } from "./http/arrivals.ts"
 import { listen, type Listeners } from "./listeners.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
@@ -78,8 +78,8 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const own = options.providers === undefined ? ownSimulator(config, url, log) : null
   const providers = options.providers ?? (await providersOf({ ...config, ...own?.settings }))
   const simulator = own?.simulator ?? null
-  const server: App = await buildServer(config, { engine, providers, simulator, log, readiness })
-  const quiet = watchArrivals(server.server)
+  const arrivals = watchArrivals()
+  const server: App = await buildServer(config, { engine, providers, simulator, log, readiness, arrivals })
   const listeners = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
@@ -90,7 +90,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
 
   async function stopInOrder(): Promise<void> {
     simulator?.stop()
-    await quiet()
+    await arrivals.ended()
     await closeServer(server, listeners)
     await worker?.stop()
     await engine.lanes.drain()
@@ -128,10 +128,11 @@ interface ServerParts {
   readonly simulator: Simulator | null
   readonly log: Logger
   readonly readiness: Readiness
+  readonly arrivals: Arrivals
 }
 
 async function buildServer(config: Config, parts: ServerParts): Promise<App> {
-  const { engine, providers, simulator, log, readiness } = parts
+  const { engine, providers, simulator, log, readiness, arrivals } = parts
   const tokens = createOwnerTokens(
     config.tokenSecret ?? (await installationTokenSecret(engine.database.views)),
   )
@@ -141,6 +142,7 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
       tokens,
       gatekeeper: createGatekeeper(config.adminToken, tokens),
       readiness,
+      arrivals,
       providers,
       simulator,
       holdTtlSeconds: config.holdTtlSeconds,

@@ -1,13 +1,14 @@
 import cors from "@fastify/cors"
 import rateLimit from "@fastify/rate-limit"
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
-import Fastify, { type FastifyRequest } from "fastify"
+import Fastify, { type FastifyReply } from "fastify"
 import { randomBytes } from "node:crypto"
 import type { Logger } from "pino"
 import { describeApi } from "./api-description.ts"
 import { answerBrokenRequest, answerExpectation } from "./broken-requests.ts"
 import { errorAnswerer } from "./errors.ts"
 import { acceptJsonOnly } from "./json-body.ts"
+import { MeasuredResponse } from "./measured-response.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
@@ -39,11 +40,11 @@ const BODY_LIMIT_BYTES = 64 * 1024
 const REQUEST_TIMEOUT_MS = 15_000
 const SLOW_REQUEST_CHECK_MS = 5_000
 /**
- * A connection over which nothing moves for so long, while it is answered, is cut. Answers that are all handed
- * over to the system and that nobody reads are cut after {@link KEEP_ALIVE_MS}.
+ * Longer than the idle time of common proxies, so that they close first. A connection whose client does not read
+ * its answers is cut after this as well. (A time-out of Node's own for that would set a timer for each request,
+ * which costs a refusal a twentieth of its time, and is not what cuts them: nothing of ours is longer than what
+ * the system takes at once.)
  */
-const STANDSTILL_MS = 30_000
-/** Longer than the idle time of common proxies, so that they close first. */
 const KEEP_ALIVE_MS = 75_000
 
 /** The HTTP server with all its routes, not yet listening. */
@@ -54,12 +55,12 @@ export async function createServer(services: Services, options: ServerOptions): 
     // We answer that ourselves, as a problem document.
     http: {
       requireHostHeader: false,
+      ServerResponse: MeasuredResponse,
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: SLOW_REQUEST_CHECK_MS,
     },
     requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: STANDSTILL_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
@@ -75,6 +76,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.setErrorHandler(answerError)
+  app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
   measureRequests(app, services)
   addStandardHooks(app, services)
   acceptJsonOnly(app)
@@ -119,11 +121,15 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
 }
 
 /** A hook for every request calls back instead of returning a promise: it is a part of everyone's price. */
-function addStandardHooks(app: App, { readiness }: Services): void {
+function addStandardHooks(app: App, { readiness, arrivals, events }: Services): void {
+  const servedElsewhere = events.requestsOf("none")
   const constant = securityHeaders()
 
   app.addHook("onRequest", (request, reply, done) => {
-    request.arrivedAt = performance.now()
+    const response = measured(reply)
+    arrivals.note(response.arrivedAt)
+    // Until its route says otherwise: answers before that are to no address, or to a browser that asks for leave.
+    response.served = servedElsewhere
     void reply.headers(constant).header("x-request-id", request.id)
     if (request.headers.host === undefined && request.raw.httpVersionMinor > 0) {
       return void refuse(reply, { code: "malformed_request", detail: "HTTP/1.1 requires a Host" })
@@ -134,36 +140,27 @@ function addStandardHooks(app: App, { readiness }: Services): void {
   })
 }
 
-declare module "fastify" {
-  interface FastifyRequest {
-    /** When it came, on the clock of `performance.now()`. */
-    arrivedAt: number
-  }
-}
-
 /**
- * Counts every answer by route and status when it is handed to the system. Each route has a counter
- * of its own, so that none has to be looked for.
+ * Counts every answer by route and status when its head goes out. Each route has a counter of its own, so
+ * that none has to be looked for.
  */
 function measureRequests(app: App, { events }: Services): void {
-  app.decorateRequest("arrivedAt", 0)
-  const secondsSince = (request: FastifyRequest) => (performance.now() - request.arrivedAt) / 1000
   app.addHook("onRoute", (route) => {
     const served = events.requestsOf(route.url)
-    const own = route.onSend === undefined ? [] : [route.onSend].flat()
-    route.onSend = [
-      ...own,
-      (request, reply, payload, done) => {
-        served(reply.statusCode, secondsSince(request))
-        done(null, payload)
+    const own = route.onRequest === undefined ? [] : [route.onRequest].flat()
+    route.onRequest = [
+      (_request, reply, done) => {
+        measured(reply).served = served
+        done()
       },
+      ...own,
     ]
   })
-  const servedNothing = events.requestsOf("none")
-  app.setNotFoundHandler((request, reply) => {
-    servedNothing(404, secondsSince(request))
-    return refuse(reply, { code: "route_not_found" })
-  })
+}
+
+/** The server makes no other answers. */
+function measured(reply: FastifyReply): MeasuredResponse {
+  return reply.raw as MeasuredResponse
 }
 
 /** Names the requests of this process apart from those of any other. */

@@ -16,6 +16,7 @@ import type { Views } from "../store/views.ts"
 import type { Simulator } from "../simulator/simulator.ts"
 import type { WebhookDeliveries } from "../store/webhook-deliveries.ts"
 import type { WebhookEndpoints } from "../store/webhook-endpoints.ts"
+import type { Arrivals } from "./arrivals.ts"
 import type { Gatekeeper } from "./auth.ts"
 import type { OwnerTokens } from "./owner-token.ts"
 
@@ -36,6 +37,7 @@ export interface Services {
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper
   readonly readiness: Readiness
+  readonly arrivals: Pick<Arrivals, "note">
   /** Those with formats of their own. */
   readonly providers: readonly PaymentProvider[]
   /** Null: there is none here. */

@@ -1,4 +1,5 @@
 import { createEngine } from "../../src/engine.ts"
+import { watchArrivals } from "../../src/http/arrivals.ts"
 import { createGatekeeper } from "../../src/http/auth.ts"
 import { createOwnerTokens } from "../../src/http/owner-token.ts"
 import { createServer } from "../../src/http/server.ts"
@@ -26,6 +27,7 @@ export async function describeServer(): Promise<unknown> {
         database: async () => true,
         metrics: async () => "",
       },
+      arrivals: watchArrivals(),
       providers: [],
       simulator: null,
       holdTtlSeconds: 120,

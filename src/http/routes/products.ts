@@ -68,6 +68,7 @@ export function productRoutes(app: App, services: Services): void {
 
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
+  if (ifNoneMatch === etag) return true
   const bare = (tag: string) => tag.trim().replace(/^W\//, "")
   return ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || bare(tag) === bare(etag))
 }
