@@ -23,6 +23,7 @@ import { paymentRoutes } from "./routes/payments.ts"
 import { productRoutes } from "./routes/products.ts"
 import { providerWebhookRoutes } from "./routes/provider-webhooks.ts"
 import { simulatorRoutes } from "./routes/simulator.ts"
+import { cutSlowReaders } from "./slow-readers.ts"
 import { securityHeaders } from "./security-headers.ts"
 import type { App, Services } from "./services.ts"
 
@@ -39,12 +40,7 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** A client that takes longer to send a whole request is not a buyer's browser. */
 const REQUEST_TIMEOUT_MS = 15_000
 const SLOW_REQUEST_CHECK_MS = 5_000
-/**
- * Longer than the idle time of common proxies, so that they close first. A connection whose client does not read
- * its answers is cut after this as well. (A time-out of Node's own for that would set a timer for each request,
- * which costs a refusal a twentieth of its time, and is not what cuts them: nothing of ours is longer than what
- * the system takes at once.)
- */
+/** Longer than the idle time of common proxies, so that they close first. */
 const KEEP_ALIVE_MS = 75_000
 
 /** The HTTP server with all its routes, not yet listening. */
@@ -106,6 +102,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminWebhookRoutes(app, services)
   healthRoutes(app, services)
   app.server.on("checkExpectation", answerExpectation)
+  cutSlowReaders(app.server)
   return app
 }
 

@@ -254,6 +254,17 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
   },
   {
+    name: "clients that do not read are never cut off",
+    edits: [
+      {
+        file: "src/http/slow-readers.ts",
+        find: "socket.writableLength > 0",
+        replace: "socket.writableLength < 0",
+      },
+    ],
+    caughtBy: { file: "test/http/slow-readers.test.ts", test: "reads nothing of its answer" },
+  },
+  {
     name: "the gate is not told of freed units",
     edits: [{ file: "src/lanes/gate.ts", find: "memories.delete(product.id)", replace: "void product.id" }],
     caughtBy: { file: "test/lanes/gate.test.ts", test: "is forgotten at once" },
