@@ -11,6 +11,7 @@ import { watchArrivals, type Arrivals } from "./http/arrivals.ts"
 import { listen, type Listeners } from "./listeners.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
+import { loadPages } from "./pages/built-pages.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
@@ -145,6 +146,7 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
       arrivals,
       providers,
       simulator,
+      pages: await loadPages(),
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
     },

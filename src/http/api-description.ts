@@ -26,7 +26,6 @@ export async function describeApi(app: App): Promise<void> {
     },
     transformObject: (document) => ("openapiObject" in document ? leaveOut(document.openapiObject) : {}),
   })
-  app.get("/", { schema: { hide: true } }, (_request, reply) => reply.redirect("/docs/"))
   // Written once: a hundred kilobytes for each of a thousand requests that come in one packet would be a lot.
   let text: Buffer | null = null
   app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => {

@@ -19,6 +19,7 @@ import { adminWebhookRoutes } from "./routes/admin-webhooks.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { holdRoutes } from "./routes/holds.ts"
 import { orderRoutes } from "./routes/orders.ts"
+import { pageRoutes } from "./routes/pages.ts"
 import { paymentRoutes } from "./routes/payments.ts"
 import { productRoutes } from "./routes/products.ts"
 import { providerWebhookRoutes } from "./routes/provider-webhooks.ts"
@@ -95,6 +96,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   paymentRoutes(app, services)
   providerWebhookRoutes(app, services)
   simulatorRoutes(app, services)
+  await pageRoutes(app, services)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   adminDisputeRoutes(app, services)

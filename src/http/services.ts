@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Events } from "../events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
+import type { BuiltPages } from "../pages/built-pages.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { Ids } from "../store/ids.ts"
@@ -40,6 +41,8 @@ export interface Services {
   readonly arrivals: Pick<Arrivals, "note">
   /** Those with formats of their own. */
   readonly providers: readonly PaymentProvider[]
+  /** Null: they have not been built. */
+  readonly pages: BuiltPages | null
   /** Null: there is none here. */
   readonly simulator: Pick<Simulator, "answer"> | null
   readonly holdTtlSeconds: number

@@ -30,6 +30,7 @@ export async function describeServer(): Promise<unknown> {
       arrivals: watchArrivals(),
       providers: [],
       simulator: null,
+      pages: null,
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,
     },
