@@ -254,6 +254,16 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
   },
   {
+    name: "a full disk is taken for a fault of the request",
+    edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
+    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "always answers with 53100" },
+  },
+  {
+    name: "a query on a silent connection waits for ever",
+    edits: [{ file: "src/store/pool.ts", find: "query_timeout: STATEMENT_TIMEOUT_MS + 1_000,", replace: "" }],
+    caughtBy: { file: "test/faults/broken-way.test.ts", test: "go silent for good" },
+  },
+  {
     name: "clients that do not read are never cut off",
     edits: [
       {
