@@ -58,7 +58,8 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const products = createProductMemory((id) => views.product(id))
   const watch = createProductWatch({
     readChanged: (known) => views.changedProducts(known),
-    onBlind: (error) => log.warn({ err: error }, "Changes of watched products cannot be read; open streams wait."),
+    onBlind: (error) =>
+      log.warn({ err: error }, "Changes of watched products cannot be read; open streams wait."),
   })
   const lookups = createLookups(database.views)
   const listeners = createListeners()

@@ -90,7 +90,11 @@ async function selectChangedProducts(
   })
   const [first] = rows
   if (first === undefined) throw new Error("the database did not tell its time")
-  const products = rows.flatMap(({ serverTime: _, ...row }) => (row.id === null ? [] : row))
+  const products = rows.flatMap((row) => {
+    if (row.id === null) return []
+    const { serverTime: _, ...product } = row
+    return product
+  })
   return { products, serverTime: first.serverTime }
 }
 

@@ -4,6 +4,7 @@ import { modelMutants } from "./model.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
+import { streamMutants } from "./streams.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
 export interface Mutant {
@@ -292,7 +293,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a stopping server closes its socket at once",
-    edits: [{ file: "src/app.ts", find: "    await quiet()\n", replace: "" }],
+    edits: [{ file: "src/app.ts", find: "    await arrivals.ended()\n", replace: "" }],
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
   },
   {
@@ -838,4 +839,5 @@ export const mutants: readonly Mutant[] = [
   ...contractMutants,
   ...interleavingMutants,
   ...modelMutants,
+  ...streamMutants,
 ]

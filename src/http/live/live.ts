@@ -158,7 +158,7 @@ export function createLive(parts: LiveParts): Live {
       isClosed = true
       pace.stop()
       let ended = 0
-      for (const { outlet } of [...streams]) {
+      for (const { outlet } of streams) {
         outlet.end()
         ended += 1
         if (ended % ENDED_IN_A_TURN === 0) await nextTurn()
