@@ -8,7 +8,7 @@ import type { Outlet } from "./outlet.ts"
 import { createPace } from "./pace.ts"
 
 export interface LiveLimits {
-  /** Streams a process holds; a connection with its stream takes about 20 KiB. */
+  /** Streams a process holds; a connection with its stream takes 9 KiB of the heap, and an open file. */
   readonly mostStreams: number
   /** Products watched at one time: as many as one query can look up four times a second. */
   readonly mostProducts: number
