@@ -64,12 +64,12 @@ export function createChannel<Watcher>(parts: ChannelParts<Watcher>): Channel<Wa
 
   const task: Task = {
     serve(most) {
-      if (watchers.size === 0) return end()
+      if (watchers.size === 0) return end(0)
       const { name, frame } = newest()
       round ??= begin()
       for (let written = 0; written < most; written += 1) {
         const watcher = nextBehind(round, name)
-        if (watcher === null) return end() + written
+        if (watcher === null) return end(written)
         // Noted first: who does not read is removed by the sending.
         watchers.set(watcher, name)
         send(watcher, frame)
@@ -84,11 +84,12 @@ export function createChannel<Watcher>(parts: ChannelParts<Watcher>): Channel<Wa
     return watchers.entries()
   }
 
-  function end(): number {
+  /** Everybody is served; what has changed since the round began is for the next one. */
+  function end(written: number): number {
     round = null
     isOnItsWay = false
     if (hasChanged && watchers.size > 0) start()
-    return 0
+    return written
   }
 
   function start(): void {
