@@ -28,7 +28,9 @@ await build({
     // Everything that is loaded has its own address: a policy without 'unsafe-inline' forbids the rest.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { storefront: path("web/storefront/browser.tsx") } },
+    rolldownOptions: {
+      input: { storefront: path("web/storefront/browser.tsx"), admin: path("web/admin/browser.tsx") },
+    },
   },
 })
 

@@ -5,6 +5,7 @@ import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { checkServing, ConfigError, type Config } from "./config.ts"
 import { createEngine, type Engine } from "./engine.ts"
+import { createAdminSessions } from "./http/admin-session.ts"
 import { createGatekeeper } from "./http/auth.ts"
 import { createOwnerTokens } from "./http/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/arrivals.ts"
@@ -145,14 +146,13 @@ interface ServerParts {
 
 async function buildServer(config: Config, parts: ServerParts): Promise<App> {
   const { engine, log, ...services } = parts
-  const tokens = createOwnerTokens(
-    config.tokenSecret ?? (await installationTokenSecret(engine.database.views)),
-  )
+  const secret = config.tokenSecret ?? (await installationTokenSecret(engine.database.views))
+  const tokens = createOwnerTokens(secret)
   return createServer(
     {
       ...engine,
       tokens,
-      gatekeeper: createGatekeeper(config.adminToken, tokens),
+      gatekeeper: createGatekeeper(accessBy(config, secret), tokens),
       ...services,
       pages: await loadPages(),
       holdTtlSeconds: config.holdTtlSeconds,
@@ -160,6 +160,11 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
     },
     { log, ...config },
   )
+}
+
+/** Null: open mode. */
+function accessBy({ adminToken }: Config, secret: string) {
+  return adminToken === null ? null : { adminToken, sessions: createAdminSessions(secret, adminToken) }
 }
 
 /** As many as fit into a few dozen megabytes. */

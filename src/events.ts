@@ -15,6 +15,10 @@ import type { StockCount } from "./store/views.ts"
 /** One function per business event: its log line and its metrics together. */
 export interface Events extends BatchObserver {
   readonly registry: Registry
+  /** Somebody has shown the admin token and may use the control room. */
+  signedIn(visitor: Visitor): void
+  /** Somebody has shown another one. */
+  signInRefused(visitor: Visitor): void
   /** A hold, order or payment event that was refused, by its code. */
   refused(kind: "hold" | "order" | "payment_event", code: string): void
   /** A hold that was refused from memory, without the lane. */
@@ -48,6 +52,11 @@ export interface Events extends BatchObserver {
   openStreams(count: () => number): void
   /** Gives what counts the answers of a route. */
   requestsOf(route: string): RecordServed
+}
+
+interface Visitor {
+  readonly address: string
+  readonly requestId: string
 }
 
 interface WebhookRefusal {
@@ -142,6 +151,12 @@ export function createEvents(log: Logger): Events {
       )
     },
     groupFailed: (error) => log.warn({ err: error }, "A group of batches failed; each is tried alone."),
+    signedIn: ({ address, requestId }) =>
+      tell("admin.signed_in", { address, request_id: requestId }, "Signed in to the control room."),
+    signInRefused({ address, requestId }) {
+      const fields = { metric: "admin.sign_in_refused", address, request_id: requestId }
+      log.warn(fields, "A wrong admin token was refused.")
+    },
     refused(kind, code) {
       if (kind === "hold") metrics.holds.count(code)
       else if (kind === "order") metrics.orders.count(code)

@@ -2,6 +2,8 @@ import { renderToString } from "preact-render-to-string"
 import type { PageAssets, PageData } from "./shared/page-data.ts"
 import { StorefrontPage, titleOf } from "./storefront/storefront-page.tsx"
 
+export { renderAdminPage } from "./admin/document.tsx"
+
 /** A whole document of the storefront, useful before any script has run. */
 export function renderPage(data: PageData, { script, styles }: PageAssets): string {
   const document = renderToString(

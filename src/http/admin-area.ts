@@ -9,6 +9,12 @@ export const adminSecurity = [{ adminToken: [] }]
 export function admitAdminsOnly(area: App, gatekeeper: Gatekeeper): void {
   area.addHook("onRequest", async (request, reply) => {
     const caller = gatekeeper.callerOf(request)
+    if (caller.kind === "stranger" && caller.isForeignPage === true) {
+      return refuse(reply, {
+        code: "forbidden",
+        detail: "A session counts only for the control room's own pages",
+      })
+    }
     if (caller.kind === "stranger") return refuse(reply, { code: "unauthorized" })
     if (caller.kind === "owner") return refuse(reply, { code: "forbidden" })
   })

@@ -1,37 +1,72 @@
 import { hash, timingSafeEqual } from "node:crypto"
 import type { FastifyRequest } from "fastify"
+import { sessionsIn, type AdminSessions } from "./admin-session.ts"
+import { isReading, senderOf } from "./own-page.ts"
 import type { Ownership, OwnerTokens } from "./owner-token.ts"
+
+/** How the shop has shown who it is. In open mode it need not. */
+export type AdminWay = "token" | "session" | "open"
 
 /** Who is asking. In open mode everyone is `admin`: the server is on a laptop's loopback. */
 export type Caller =
-  | { readonly kind: "admin" }
+  | { readonly kind: "admin"; readonly by: AdminWay }
   | { readonly kind: "owner"; readonly ownership: Ownership }
-  | { readonly kind: "stranger"; readonly sentToken: boolean }
+  | Stranger
 
-/** Tells callers apart by their bearer token. */
+interface Stranger {
+  readonly kind: "stranger"
+  readonly sentToken: boolean
+  /** True: a session came along with something that a page of this server may not have sent. */
+  readonly isForeignPage?: boolean
+}
+
+/** Tells callers apart by their bearer token, or where there is none by their session. */
 export interface Gatekeeper {
   readonly mode: "open" | "closed"
   callerOf(request: FastifyRequest): Caller
+  /** Begins a session for the admin token; null: that is another one, or this is open mode. */
+  signIn(token: string): ReturnType<AdminSessions["begin"]> | null
 }
 
-/** `adminToken` null: open mode. */
-export function createGatekeeper(adminToken: string | null, tokens: OwnerTokens): Gatekeeper {
-  const adminDigest = adminToken === null ? null : digest(adminToken)
+/** What closed mode asks for. */
+export interface AdminAccess {
+  readonly adminToken: string
+  readonly sessions: AdminSessions
+}
+
+/** `access` null: open mode. */
+export function createGatekeeper(access: AdminAccess | null, tokens: OwnerTokens): Gatekeeper {
+  if (access === null) {
+    return { mode: "open", callerOf: () => ({ kind: "admin", by: "open" }), signIn: () => null }
+  }
+  const { sessions } = access
+  const adminDigest = digest(access.adminToken)
+  // Digests have one length, so the comparison tells nothing about the token's.
+  const isAdminToken = (token: string) => timingSafeEqual(digest(token), adminDigest)
 
   return {
-    mode: adminDigest === null ? "open" : "closed",
+    mode: "closed",
     callerOf(request) {
-      if (adminDigest === null) return { kind: "admin" }
       const token = bearerToken(request)
-      if (token === null) return { kind: "stranger", sentToken: false }
+      if (token === null) return callerBySession(request, sessions)
       // Nearly all are owners; what is no owner's token may still be the shop's.
       const ownership = tokens.verify(token)
       if (ownership !== null) return { kind: "owner", ownership }
-      // Digests have one length, so the comparison tells nothing about the token's.
-      if (timingSafeEqual(digest(token), adminDigest)) return { kind: "admin" }
-      return { kind: "stranger", sentToken: true }
+      return isAdminToken(token) ? { kind: "admin", by: "token" } : { kind: "stranger", sentToken: true }
     },
+    signIn: (token) => (isAdminToken(token) ? sessions.begin() : null),
   }
+}
+
+/**
+ * A browser sends the cookie by itself, whoever made the request. So it counts for what changes something
+ * only where the request says that it comes from a page of this server.
+ */
+function callerBySession(request: FastifyRequest, sessions: AdminSessions): Caller {
+  const isSignedIn = sessionsIn(request.headers.cookie).some((value) => sessions.isOpen(value))
+  if (!isSignedIn) return { kind: "stranger", sentToken: false }
+  if (isReading(request) || senderOf(request) === "own page") return { kind: "admin", by: "session" }
+  return { kind: "stranger", sentToken: false, isForeignPage: true }
 }
 
 /** True when the caller may see and use this hold, or the order made from it. */

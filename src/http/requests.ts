@@ -21,7 +21,7 @@ export function idFromPath(text: string): number | null {
  */
 export function idempotencyOf(
   request: FastifyRequest,
-  caller: Caller,
+  caller: Caller | { readonly kind: "admin" },
   content: unknown,
 ): Idempotency | undefined | "bad" {
   const header = request.headers["idempotency-key"]
@@ -39,7 +39,7 @@ function unquoted(value: string): string {
   return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
-function callerName(caller: Caller): string {
+function callerName(caller: Caller | { readonly kind: "admin" }): string {
   return caller.kind === "owner" ? `hold ${caller.ownership.holdId}` : caller.kind
 }
 

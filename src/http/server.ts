@@ -14,6 +14,7 @@ import { refuse } from "./problems.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
 import { adminDisputeRoutes } from "./routes/admin-disputes.ts"
 import { adminMoneyRoutes } from "./routes/admin-money.ts"
+import { adminPageRoutes } from "./routes/admin-pages.ts"
 import { adminProductRoutes } from "./routes/admin-products.ts"
 import { adminWebhookRoutes } from "./routes/admin-webhooks.ts"
 import { healthRoutes } from "./routes/health.ts"
@@ -104,6 +105,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminDisputeRoutes(app, services)
   adminListRoutes(app, services)
   adminWebhookRoutes(app, services)
+  adminPageRoutes(app, services)
   healthRoutes(app, services)
   app.server.on("checkExpectation", answerExpectation)
   cutSlowReaders(app.server)

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
+import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
 import type { PageAssets, PageData, RenderPage } from "../../web/shared/page-data.ts"
 import { packageRoot } from "../package-root.ts"
 
@@ -7,6 +8,8 @@ import { packageRoot } from "../package-root.ts"
 export interface BuiltPages {
   /** A whole HTML document. */
   render(data: PageData): string
+  /** A whole HTML document of the control room. */
+  renderAdmin(page: AdminPage): string
   /** What browsers load, each under a name that its content gives it. */
   readonly assetsDirectory: string
 }
@@ -20,12 +23,19 @@ const built = new URL("dist/web/", packageRoot)
 export async function loadPages(): Promise<BuiltPages | null> {
   const manifest = await readFile(new URL("browser/manifest.json", built), "utf8").catch(unlessMissing)
   if (manifest === null) return null
-  const assets = assetsOf(manifest)
-  const { renderPage } = (await import(new URL("server/render.js", built).href)) as { renderPage: RenderPage }
+  const storefront = assetsOf(manifest, "storefront/browser.tsx")
+  const admin = assetsOf(manifest, "admin/browser.tsx")
+  const { renderPage, renderAdminPage } = (await import(new URL("server/render.js", built).href)) as Renderers
   return {
-    render: (data) => renderPage(data, assets),
+    render: (data) => renderPage(data, storefront),
+    renderAdmin: (page) => renderAdminPage(page, admin),
     assetsDirectory: fileURLToPath(new URL("browser/", built)),
   }
+}
+
+interface Renderers {
+  readonly renderPage: RenderPage
+  readonly renderAdminPage: RenderAdminPage
 }
 
 interface Entry {
@@ -33,10 +43,10 @@ interface Entry {
   readonly css?: readonly string[]
 }
 
-function assetsOf(manifest: string): PageAssets {
+function assetsOf(manifest: string, name: string): PageAssets {
   const entries = JSON.parse(manifest) as Readonly<Record<string, Entry>>
-  const entry = entries["storefront/browser.tsx"]
-  if (entry === undefined) throw new Error("the built pages lack the storefront: run `npm run build:web`")
+  const entry = entries[name]
+  if (entry === undefined) throw new Error(`the built pages lack ${name}: run \`npm run build:web\``)
   return {
     script: `${ASSETS}${entry.file}`,
     styles: (entry.css ?? []).map((file) => `${ASSETS}${file}`),

@@ -1,3 +1,4 @@
+import { adminMutants } from "./admin.ts"
 import { clientMutants } from "./client.ts"
 import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
@@ -842,4 +843,5 @@ export const mutants: readonly Mutant[] = [
   ...interleavingMutants,
   ...modelMutants,
   ...streamMutants,
+  ...adminMutants,
 ]

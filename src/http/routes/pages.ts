@@ -4,24 +4,10 @@ import type { PageData } from "../../../web/shared/page-data.ts"
 import { saleState, type Product, type SaleState } from "../../domain/product.ts"
 import { ASSETS } from "../../pages/built-pages.ts"
 import type { ProductView } from "../../store/views.ts"
+import { pageHeaders } from "../page-headers.ts"
 import { idFromPath } from "../requests.ts"
 import type { App, Services } from "../services.ts"
 import { productAnswer } from "../wire.ts"
-
-/**
- * What a page may do: load what its own server has built, and ask that server. Pictures of products are where the
- * shop says. Nothing stands in the page that a browser would run.
- */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: https:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ")
 
 const PRODUCTS_ON_A_PAGE = 24
 const hidden = { schema: { hide: true } }
@@ -83,7 +69,7 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
 }
 
 function html(reply: FastifyReply): FastifyReply {
-  return reply.headers({ "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY })
+  return reply.headers(pageHeaders)
 }
 
 /** Renders the page of a product once for all who look at it. The time in it is when that was. */

@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createAdminSessions, SESSION_SECONDS, sessionsIn } from "../../src/http/admin-session.ts"
+import { createWrongTokens } from "../../src/http/wrong-tokens.ts"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { createTestDatabase } from "../support/database.ts"
+import type { TestAnswer, TestClient } from "../support/http.ts"
+import "../support/problem.ts"
+import { ADMIN_TOKEN, hold, productNow, startClosedApp } from "../support/shop.ts"
+
+const PAUSE = "/api/admin/products/1/pause"
+const ownPage = { "sec-fetch-site": "same-origin" }
+
+function signIn(app: TestClient, token: string, headers: Record<string, string> = {}): Promise<TestAnswer> {
+  return app.post("/admin/session", { token }, { headers })
+}
+
+/** The `Cookie` header of somebody who has signed in. */
+async function signedIn(app: TestClient): Promise<{ cookie: string }> {
+  const answer = await signIn(app, ADMIN_TOKEN)
+  expect(answer.status).toBe(200)
+  return { cookie: String(answer.headers["set-cookie"]).split(";")[0] ?? "" }
+}
+
+describe("a session", () => {
+  const START = Date.UTC(2026, 10, 27, 12)
+  let now = START
+  const sessions = createAdminSessions("the installation's secret", "token", () => now)
+
+  test("is open for twelve hours and not a second longer", () => {
+    now = START
+    const { value, endsAt } = sessions.begin()
+
+    expect(endsAt.getTime() - START).toBe(12 * 60 * 60 * 1_000)
+    now = START + SESSION_SECONDS * 1_000 - 1
+    expect(sessions.isOpen(value)).toBe(true)
+    now = START + SESSION_SECONDS * 1_000
+    expect(sessions.isOpen(value)).toBe(false)
+    now = START
+  })
+
+  test("cannot be made longer, forged, or carried to another token or installation", () => {
+    const { value } = sessions.begin()
+    const [kind, end, signature = ""] = value.split(".")
+    const flipped = `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`
+    const forged = [
+      `${kind}.${Number(end) + 1}.${signature}`,
+      `${kind}.${end}.${flipped}`,
+      "",
+      "token",
+      `${value}x`,
+    ]
+
+    expect(forged.filter((made) => sessions.isOpen(made))).toEqual([])
+    expect(createAdminSessions("the installation's secret", "changed", () => now).isOpen(value)).toBe(false)
+    expect(createAdminSessions("another secret", "token", () => now).isOpen(value)).toBe(false)
+    expect(createAdminSessions("the installation's secret", "token", () => now).isOpen(value)).toBe(true)
+  })
+
+  test("is found among other cookies, and beside a namesake", () => {
+    expect(sessionsIn("a=1; doorbuster_admin=x; doorbuster_admin=y;b")).toEqual(["x", "y"])
+    expect(sessionsIn("doorbuster_admin; xdoorbuster_admin=z")).toEqual([])
+    expect(sessionsIn(undefined)).toEqual([])
+  })
+})
+
+describe("signing in", () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startClosedApp()
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+
+  test("with the admin token sets a cookie that no script and no other site can use", async () => {
+    const answer = await signIn(app, ADMIN_TOKEN)
+
+    const [cookie = ""] = answer.headers["set-cookie"] ?? []
+    const [pair = "", ...attributes] = cookie.split("; ")
+    expect(attributes).toEqual(["Max-Age=43200", "Path=/", "HttpOnly", "SameSite=Strict"])
+    expect(pair).toMatch(/^doorbuster_admin=dbs1\.\d+\.[\w-]{43}$/)
+    expect(answer.headers["cache-control"]).toBe("no-store")
+    expect(JSON.stringify([answer.headers, answer.body])).not.toContain(ADMIN_TOKEN)
+  })
+
+  test("by a form leads to the page that was asked for, and to no other site", async () => {
+    for (const [to, location] of [
+      ["/admin/p/7", "/admin/p/7"],
+      ["https://evil.example/admin", "/admin"],
+      ["//evil.example", "/admin"],
+      ["/admin/..//evil.example", "/admin"],
+      ["/admin//evil.example", "/admin"],
+      ["/administer", "/admin"],
+    ]) {
+      const raw = new URLSearchParams({ token: ADMIN_TOKEN, to: to ?? "" }).toString()
+      const headers = { "content-type": "application/x-www-form-urlencoded", ...ownPage }
+      const answer = await app.post("/admin/session", undefined, { raw, headers })
+      expect([answer.status, answer.headers["location"]]).toEqual([303, location])
+    }
+  })
+
+  test("is secure where a trusted proxy says that the request came by https", async () => {
+    await using proxied = await startClosedApp({ config: { trustProxy: "127.0.0.1" } })
+    const byHttps = { "x-forwarded-proto": "https" }
+
+    expect(String((await signIn(proxied, ADMIN_TOKEN, byHttps)).headers["set-cookie"])).toMatch(/; Secure$/)
+    expect(String((await signIn(proxied, ADMIN_TOKEN)).headers["set-cookie"])).not.toMatch(/Secure/)
+    expect(String((await signIn(app, ADMIN_TOKEN, byHttps)).headers["set-cookie"])).not.toMatch(/Secure/)
+  })
+
+  test("with another token is refused, told in the log, and after five a minute not even looked at", async () => {
+    await using own = await startClosedApp()
+    const statuses: number[] = []
+    for (let count = 0; count < 6; count += 1) statuses.push((await signIn(own, "wrong")).status)
+
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429])
+    const right = await signIn(own, ADMIN_TOKEN)
+    expect(right).toBeProblem(429, "rate_limited")
+    expect(Number(right.headers["retry-after"])).toBeGreaterThan(0)
+    expect(right.headers["set-cookie"]).toBeUndefined()
+    const told = own.log.filter((line) => line["metric"] === "admin.sign_in_refused")
+    expect(told).toHaveLength(5)
+    expect(told[0]).toMatchObject({ level: "warn", address: "127.0.0.1", request_id: expect.any(String) })
+  })
+
+  test("by a foreign page is refused", async () => {
+    for (const headers of [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { "sec-fetch-site": "none" },
+      { origin: "https://evil.example" },
+      { origin: "null" },
+    ] as Record<string, string>[]) {
+      expect(await signIn(app, ADMIN_TOKEN, headers)).toBeProblem(403, "forbidden")
+      expect(await app.send("DELETE", "/admin/session", { headers })).toBeProblem(403, "forbidden")
+    }
+  })
+
+  test("takes forms there and nowhere else", async () => {
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      ...(await signedIn(app)),
+      ...ownPage,
+    }
+
+    const answer = await app.post("/api/admin/products", undefined, { raw: "name=x", headers })
+
+    expect(answer).toBeProblem(415, "unsupported_media_type")
+  })
+})
+
+describe("somebody who has signed in", () => {
+  let app: TestApp
+  let headers: { cookie: string }
+  beforeAll(async () => {
+    app = await startClosedApp()
+    headers = await signedIn(app)
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+
+  test.each([
+    ["from the control room's page", ownPage, 200],
+    ["by its origin", { origin: "own" }, 200],
+    ["from a page of another site", { "sec-fetch-site": "cross-site" }, 403],
+    ["from a sister domain", { "sec-fetch-site": "same-site" }, 403],
+    ["from nowhere that is named", {}, 403],
+    ["from another origin", { origin: "https://evil.example" }, 403],
+    ["from another port", { origin: "http://127.0.0.1:1" }, 403],
+    ["from a sandbox", { origin: "null" }, 403],
+    ["from a foreign page with our origin made up", { "sec-fetch-site": "cross-site", origin: "own" }, 403],
+  ])("changes something %s: %j %i", async (_, given: Record<string, string>, status) => {
+    const origin = given["origin"] === "own" ? { origin: app.url } : {}
+    const answer = await app.post(PAUSE, undefined, { headers: { ...headers, ...given, ...origin } })
+
+    expect([answer.status, answer.body.code]).toEqual([status, status === 403 ? "forbidden" : undefined])
+    const { sale_state } = await productNow(app, 1)
+    expect(sale_state).toBe(status === 200 ? "paused" : "open")
+    await app.post("/api/admin/products/1/resume", undefined, { token: ADMIN_TOKEN })
+  })
+
+  test("reads without saying where from", async () => {
+    expect((await app.get("/api/admin/orders", { headers })).status).toBe(200)
+    expect(await app.get("/api/admin/orders")).toBeProblem(401, "unauthorized")
+  })
+
+  test("is who a bearer token says, where there is one", async () => {
+    const { token } = await hold(app, 1)
+
+    expect(await app.get("/api/admin/orders", { headers, token })).toBeProblem(403, "forbidden")
+    expect(await app.get("/api/admin/orders", { headers, token: "wrong" })).toBeProblem(401, "unauthorized")
+    const cross = { ...headers, "sec-fetch-site": "cross-site" }
+    expect((await app.post(PAUSE, undefined, { headers: cross, token: ADMIN_TOKEN })).status).toBe(200)
+    await app.post("/api/admin/products/1/resume", undefined, { token: ADMIN_TOKEN })
+  })
+
+  test("is a buyer like any other where a foreign page asks", async () => {
+    const { hold_id } = await hold(app, 1)
+    const foreign = { ...headers, "sec-fetch-site": "cross-site" }
+
+    expect(await app.send("DELETE", `/api/holds/${hold_id}`, { headers: foreign })).toBeProblem(
+      404,
+      "hold_not_found",
+    )
+  })
+
+  test("signs out: the browser is told to forget", async () => {
+    const answer = await app.send("DELETE", "/admin/session", { headers: { ...headers, ...ownPage } })
+
+    expect(answer.status).toBe(204)
+    expect(String(answer.headers["set-cookie"])).toMatch(/^doorbuster_admin=; Max-Age=0; Path=\//)
+  })
+
+  test("is known to every server of the installation, until the admin token is another one", async () => {
+    await using database = await createTestDatabase()
+    await using first = await startClosedApp({ databaseUrl: database.url })
+    await using second = await startClosedApp({ databaseUrl: database.url })
+    await using changed = await startClosedApp({
+      databaseUrl: database.url,
+      config: { adminToken: "another-token-than-before" },
+    })
+    const own = { headers: await signedIn(first) }
+
+    expect((await second.get("/api/admin/orders", own)).status).toBe(200)
+    expect(await changed.get("/api/admin/orders", own)).toBeProblem(401, "unauthorized")
+  })
+
+  test("leaves no trace of token or session in the log", async () => {
+    const logged = JSON.stringify(app.log)
+
+    expect(logged).toContain("admin.signed_in")
+    for (const secret of [ADMIN_TOKEN, headers.cookie.split("=")[1] ?? "?"])
+      expect(logged).not.toContain(secret)
+  })
+})
+
+describe("the pages of the control room", () => {
+  test("are kept by nobody, and show a stranger nothing but the way in", async () => {
+    await using app = await startClosedApp()
+    const visitor = await app.get("/admin/p/1")
+    const operator = await app.get("/admin/p/1", { headers: await signedIn(app) })
+
+    for (const { status, headers } of [visitor, operator]) {
+      expect(status).toBe(200)
+      expect(headers["cache-control"]).toBe("no-store")
+      expect(headers["content-security-policy"]).not.toMatch(/unsafe/)
+    }
+    expect(visitor.body).toContain('name="to" value="/admin/p/1"')
+    expect(visitor.body).not.toMatch(/<script|control-room"/)
+    expect(operator.body).toContain('id="control-room"')
+    expect(operator.body).not.toContain("Flash Sale Product")
+  })
+
+  test("a wrong token in the form shows the form again, without the token", async () => {
+    await using app = await startClosedApp()
+    const raw = new URLSearchParams({ token: "a wrong guess", to: "/admin/money" }).toString()
+    const headers = { "content-type": "application/x-www-form-urlencoded" }
+
+    const answer = await app.post("/admin/session", undefined, { raw, headers })
+
+    expect(answer.status).toBe(401)
+    expect(answer.body).toContain("That is not the admin token.")
+    expect(answer.body).toContain('value="/admin/money"')
+    expect(answer.body).not.toContain("a wrong guess")
+  })
+
+  test("open mode asks nobody to sign in", async () => {
+    await using app = await startTestApp()
+
+    expect((await app.get("/admin")).body).toContain('data-mode="open"')
+    const answer = await signIn(app, "anything")
+    expect([answer.status, answer.headers["set-cookie"]]).toEqual([200, undefined])
+  })
+})
+
+test("wrong tokens are counted by address, and forgotten after a minute", () => {
+  let now = 0
+  const tokens = createWrongTokens(() => now)
+  for (let count = 0; count < 5; count += 1) tokens.note("10.0.0.1")
+
+  now = 59_500
+  expect([tokens.waitSeconds("10.0.0.1"), tokens.waitSeconds("10.0.0.2")]).toEqual([1, 0])
+  now = 60_000
+  expect(tokens.waitSeconds("10.0.0.1")).toBe(0)
+})

@@ -1,0 +1,106 @@
+import type { Mutant } from "./mutants.ts"
+
+const session = "test/http/admin-session.test.ts"
+const auth = "src/http/auth.ts"
+
+/** The guards of the control room, taken away. */
+export const adminMutants: readonly Mutant[] = [
+  {
+    name: "control room: a session counts wherever the request comes from",
+    edits: [
+      {
+        file: auth,
+        find: `if (isReading(request) || senderOf(request) === "own page")`,
+        replace: "if (true)",
+      },
+    ],
+    caughtBy: { file: session, test: "changes something" },
+  },
+  {
+    name: "control room: a session counts where no browser says that the page is ours",
+    edits: [
+      {
+        file: auth,
+        find: `senderOf(request) === "own page"`,
+        replace: `senderOf(request) !== "foreign page"`,
+      },
+    ],
+    caughtBy: { file: session, test: "from nowhere that is named" },
+  },
+  {
+    name: "control room: an origin is believed against what the browser says of the site",
+    edits: [
+      {
+        file: "src/http/own-page.ts",
+        find: `  if (site !== undefined) return`,
+        replace: `  if (site !== undefined && headers.origin === undefined) return`,
+      },
+    ],
+    caughtBy: { file: session, test: "our origin made up" },
+  },
+  {
+    name: "control room: any signature makes a session",
+    edits: [
+      { file: "src/http/admin-session.ts", find: "return isGenuine && now()", replace: "return now()" },
+    ],
+    caughtBy: { file: session, test: "cannot be made longer" },
+  },
+  {
+    name: "control room: a session never ends",
+    edits: [
+      {
+        file: "src/http/admin-session.ts",
+        find: "isGenuine && now() < Number(end) * 1_000",
+        replace: "isGenuine",
+      },
+    ],
+    caughtBy: { file: session, test: "twelve hours" },
+  },
+  {
+    name: "control room: sessions outlive the admin token",
+    edits: [
+      { file: "src/http/admin-session.ts", find: "admin session\\n${adminToken}", replace: "admin session" },
+    ],
+    caughtBy: { file: session, test: "carried to another token" },
+  },
+  {
+    name: "control room: any token signs in",
+    edits: [
+      { file: auth, find: "(isAdminToken(token) ? sessions.begin() : null)", replace: "sessions.begin()" },
+    ],
+    caughtBy: { file: session, test: "with another token" },
+  },
+  {
+    name: "control room: wrong tokens are not counted",
+    edits: [
+      {
+        file: "src/http/routes/admin-pages.ts",
+        find: "          wrongTokens.note(request.ip)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: session, test: "with another token" },
+  },
+  {
+    name: "control room: a form leads anywhere after signing in",
+    edits: [
+      {
+        file: "src/http/routes/admin-pages.ts",
+        find: String.raw`/^\/admin(?:\/[\w-]+)*$/.test(path) ? path`,
+        replace: "true ? path",
+      },
+    ],
+    caughtBy: { file: session, test: "no other site" },
+  },
+  {
+    name: "control room: a foreign page signs a visitor in",
+    edits: [
+      {
+        file: "src/http/routes/admin-pages.ts",
+        find: `!isReading(request) && senderOf(request) === "foreign page"`,
+        replace: "false",
+      },
+    ],
+    caughtBy: { file: session, test: "by a foreign page" },
+  },
+]

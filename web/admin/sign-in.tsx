@@ -1,0 +1,41 @@
+import type { AdminPage } from "./admin-page.ts"
+
+type Refusal = Extract<AdminPage, { kind: "sign_in" }>["refusal"]
+
+const refusals = {
+  unauthorized: "That is not the admin token.",
+  rate_limited: "Too many wrong tokens came from here. Try again in a minute.",
+} as const
+
+/** Asks for the admin token. A plain form: it works before any script has run. */
+export function SignIn({ to, refusal }: { readonly to: string; readonly refusal: Refusal }) {
+  return (
+    <main class="sign-in">
+      <h1>Control room</h1>
+      <form method="post" action="/admin/session">
+        <label for="token">Admin token</label>
+        <input
+          id="token"
+          name="token"
+          type="password"
+          autocomplete="current-password"
+          required
+          aria-invalid={refusal === "unauthorized"}
+          aria-describedby={refusal === null ? undefined : "refusal"}
+        />
+        {refusal !== null && (
+          <p class="refusal" id="refusal" role="alert">
+            {refusals[refusal]}
+          </p>
+        )}
+        <input type="hidden" name="to" value={to} />
+        <button type="submit" class="primary">
+          Sign in
+        </button>
+      </form>
+      <p class="quiet">
+        It is what the server was started with as ADMIN_TOKEN. You stay signed in for 12 hours.
+      </p>
+    </main>
+  )
+}
