@@ -16,9 +16,10 @@ function lines({ products, holds, orders, paymentEvents, violations }: Verificat
   const counted = `${products} products, ${holds} holds, ${orders} orders, ${paymentEvents} payment events`
   if (violations.length === 0) return [`Everything agrees: ${counted}.`]
   return [
-    ...violations.map(
-      ({ invariant, productId, what }) => `${invariant}  product ${productId ?? "?"}: ${what}`,
-    ),
+    ...violations.flatMap(({ invariant, productId, what, rows }) => [
+      `${invariant}  product ${productId ?? "?"}: ${what}`,
+      ...rows.map((row) => `      ${row}`),
+    ]),
     `${violations.length} differences in ${counted}.`,
   ]
 }
@@ -28,10 +29,11 @@ function wire({ violations, paymentEvents, ...counts }: Verification) {
     ok: violations.length === 0,
     ...counts,
     payment_events: paymentEvents,
-    violations: violations.map(({ invariant, productId, what }) => ({
+    violations: violations.map(({ invariant, productId, what, rows }) => ({
       invariant,
       product_id: productId,
       what,
+      rows,
     })),
   }
 }

@@ -14,6 +14,8 @@ export const faultNames = [
   "lose",
   "stall",
   "slow",
+  "trickle",
+  "silence",
   "lock",
   "reader",
   "crash",
@@ -28,6 +30,8 @@ export const faultTexts: Readonly<Record<FaultName, string>> = {
   lose: "a COMMIT was done and its answer lost on the way",
   stall: "nothing passed between servers and database",
   slow: "the way to the database took longer",
+  trickle: "everything between servers and database came in small pieces",
+  silence: "connections to the database went silent for good, and nobody was told",
   lock: "somebody else kept the product's row locked",
   reader: "somebody else read in a long transaction",
   crash: "PostgreSQL was killed and recovered",
@@ -125,6 +129,14 @@ const acts: Readonly<Record<FaultName, Act>> = {
     proxy.delay(5 + severity * 100)
     await sleep(2_000)
     proxy.delay(0)
+  },
+  async trickle({ proxy }, _server, severity) {
+    proxy.trickle(true)
+    await sleep(500 + severity * 2_000)
+    proxy.trickle(false)
+  },
+  async silence({ proxy }) {
+    proxy.silence()
   },
   async lock({ pool, productId }, _server, severity) {
     await transaction(pool, async (client) => {

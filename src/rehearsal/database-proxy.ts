@@ -1,5 +1,6 @@
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
+import { createPipe, type Way } from "./pipe.ts"
 
 /** A TCP server between a program and PostgreSQL that can lose, delay and cut what they say. */
 export interface DatabaseProxy extends AsyncDisposable {
@@ -16,8 +17,14 @@ export interface DatabaseProxy extends AsyncDisposable {
   stall(milliseconds: number): void
   /** From now on everything takes so much longer on its way to the database; 0: no longer. */
   delay(milliseconds: number): void
+  /** Until told otherwise everything comes in small pieces, in both directions. */
+  trickle(isTrickling: boolean): void
+  /** The connections there are stay open for ever, and nothing passes any more: half-open, as after a power cut. */
+  silence(): void
   /** Breaks every connection. */
   cut(): void
+  /** New connections lead to another database. */
+  redirect(url: string): void
 }
 
 /** The completion tag of COMMIT as PostgreSQL sends it. */
@@ -25,29 +32,27 @@ const COMMITTED = "COMMIT\0"
 
 /** Puts a proxy before the server of `url`, which may listen on a unix socket. */
 export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
-  const target = new URL(url)
-  const socketDirectory = target.searchParams.get("host")
+  let target = new URL(url)
   const sockets = new Set<Socket>()
   let armed: { readonly statement: string | null } | null = null
   let lost = 0
-  let delayMs = 0
+  const wayThere: Way = { delayMs: 0, isTrickling: false }
+  const wayBack: Way = { delayMs: 0, isTrickling: false }
+  const silenced = new Set<Socket>()
 
   const server = createServer((client) => {
-    const database =
-      socketDirectory === null
-        ? connect(Number(target.port), target.hostname)
-        : connect(`${socketDirectory}/.s.PGSQL.${target.port}`)
+    const database = connectTo(target)
+    const [toDatabase, toClient] = [createPipe(database, wayThere), createPipe(client, wayBack)]
     let isCutting = false
-    client.on("data", (chunk) => {
+    client.on("data", (chunk: Buffer) => {
       if (armed !== null && armed.statement !== null && chunk.includes(armed.statement)) {
         armed = null
         isCutting = true
       }
-      // Equal timers fire in the order in which they were set, so nothing overtakes anything.
-      if (delayMs === 0) database.write(chunk)
-      else setTimeout(() => database.write(chunk), delayMs)
+      if (!silenced.has(client)) toDatabase(chunk)
     })
-    database.on("data", (chunk) => {
+    database.on("data", (chunk: Buffer) => {
+      if (silenced.has(client)) return
       const isWanted = isCutting || armed?.statement === null
       if (isWanted && chunk.includes(COMMITTED)) {
         // The server has done it, and nobody will hear.
@@ -55,17 +60,20 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
         lost += 1
         client.destroy()
         database.destroy()
-      } else if (!isCutting) client.write(chunk)
+      } else if (!isCutting) toClient(chunk)
     })
     for (const [one, other] of [
       [client, database],
       [database, client],
     ] as const) {
+      const end = () => {
+        if (!silenced.has(client)) other.destroy()
+      }
       sockets.add(one)
-      one.on("error", () => other.destroy())
+      one.on("error", end)
       one.on("close", () => {
         sockets.delete(one)
-        other.destroy()
+        end()
       })
     }
   })
@@ -93,12 +101,24 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
         for (const socket of stalled) socket.resume()
       }, milliseconds)
     },
-    delay: (milliseconds) => void (delayMs = milliseconds),
+    delay: (milliseconds) => void (wayThere.delayMs = milliseconds),
+    trickle: (isTrickling) => void (wayThere.isTrickling = wayBack.isTrickling = isTrickling),
+    silence() {
+      for (const socket of sockets) silenced.add(socket)
+    },
     cut,
+    redirect: (url) => void (target = new URL(url)),
     async [Symbol.asyncDispose]() {
       cut()
       server.close()
       await once(server, "close")
     },
   }
+}
+
+function connectTo({ hostname, port, searchParams }: URL): Socket {
+  const socketDirectory = searchParams.get("host")
+  return socketDirectory === null
+    ? connect(Number(port), hostname)
+    : connect(`${socketDirectory}/.s.PGSQL.${port}`)
 }

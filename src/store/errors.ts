@@ -3,8 +3,9 @@ import pg from "pg"
 /**
  * SQLSTATEs after which the same transaction may well succeed: serialisation failure, deadlock, lock
  * not available, statement cancelled by a time-out, idle in transaction, server shutting down,
- * crashed or starting, too many connections, every connection exception (class 08), and one key twice
- * in an upsert: two products of a group brought the same Idempotency-Key, and alone each finds it.
+ * crashed or starting, no room, memory or connection left (class 53), a disk that fails, every
+ * connection exception (class 08), and one key twice in an upsert: two products of a group brought
+ * the same Idempotency-Key, and alone each finds it.
  */
 const transientStates = new Set([
   "40001",
@@ -15,7 +16,7 @@ const transientStates = new Set([
   "57P01",
   "57P02",
   "57P03",
-  "53300",
+  "58030",
   "21000",
 ])
 
@@ -39,7 +40,7 @@ export function isTransient(error: unknown): boolean {
     if (isConnectionLoss(error)) return true
     if (code === "23505") return meetingPlaces.has(table)
     if (code === "23502") return meetingPlaces.has(table) && table !== "products"
-    return transientStates.has(code) || code.startsWith("08")
+    return transientStates.has(code) || code.startsWith("08") || code.startsWith("53")
   }
   return isConnectionLoss(error)
 }

@@ -26,8 +26,11 @@ export interface DatabaseOptions extends PoolSizes {
 
 /** A batch that cannot get the row lock by then gives up and tries again. */
 const LOCK_TIMEOUT_MS = 5_000
-/** No statement of ours comes near this; one that does is stuck. */
-const STATEMENT_TIMEOUT_MS = 15_000
+/**
+ * No statement of ours comes near this; one that does is stuck. A connection that has gone silent, as after a
+ * power cut at the other end, is given up a second later, and until then its product waits.
+ */
+const STATEMENT_TIMEOUT_MS = 8_000
 /** Frees the product's row when this process stops in the middle of a batch without dying. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 /** How long a caller waits for a connection before it is told that the database is away. */

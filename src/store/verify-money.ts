@@ -1,9 +1,15 @@
+import { disputeRows, refundRows } from "./verify-rows.ts"
+
 /** One thing that rows can show to be wrong. */
 export interface Check {
   readonly invariant: string
-  /** Selects `product_id` and `what` for each violation. */
+  /** Selects `product_id` and `what` for each violation, and `rows` where `what` does not name them all. */
   readonly text: string
 }
+
+/** Of payment `p`. */
+const ofPayment =
+  "one.product_id = p.product_id and one.provider = p.provider and one.event_key = p.event_key"
 
 /** All that rows can show about money (I7): what came, what goes back, and what banks take back. */
 export const moneyChecks: readonly Check[] = [
@@ -48,7 +54,8 @@ export const moneyChecks: readonly Check[] = [
     text: `
       select p.product_id,
              format('payment of event %s (%s): %s of it goes back, its refunds add up to %s',
-                    p.event_key, p.provider, p.refunded_minor, coalesce(r.amount, 0)) as what
+                    p.event_key, p.provider, p.refunded_minor, coalesce(r.amount, 0)) as what,
+             ${refundRows(ofPayment)} as rows
         from payments p
         left join (
              select product_id, provider, event_key, sum(amount_minor) as amount
@@ -66,7 +73,8 @@ export const moneyChecks: readonly Check[] = [
       select p.product_id,
              format('payment of event %s (%s): %s of %s is disputed beside %s that goes back, its disputes hold %s',
                     p.event_key, p.provider, p.disputed_minor, p.amount_minor, p.refunded_minor,
-                    coalesce(d.held, 0)) as what
+                    coalesce(d.held, 0)) as what,
+             ${disputeRows(ofPayment)} || ${refundRows(ofPayment)} as rows
         from payments p
         left join (
              select product_id, provider, event_key, sum(held_minor) as held
@@ -129,7 +137,8 @@ export const moneyChecks: readonly Check[] = [
       select p.product_id,
              format('payment of event %s (%s): %s came in, %s of it goes back by itself, and order %s keeps its price of %s',
                     p.event_key, p.provider, p.amount_minor, coalesce(r.amount, 0), p.order_id,
-                    case when p.allocation = 'order' then o.total_minor else 0 end) as what
+                    case when p.allocation = 'order' then o.total_minor else 0 end) as what,
+             ${refundRows(`${ofPayment} and one.reason <> 'requested'`)} as rows
         from payments p
         join orders o on o.id = p.order_id and o.product_id = p.product_id
         left join (
@@ -162,7 +171,8 @@ export const moneyChecks: readonly Check[] = [
       select o.product_id,
              format('order %s is %s: it counts %s refunds and %s units on offer again, there are %s and %s; of its price of %s, %s is back',
                     o.id, o.status, o.refund_count, o.restocked_qty, coalesce(r.count, 0),
-                    coalesce(r.units, 0), o.total_minor, coalesce(r.back, 0)) as what
+                    coalesce(r.units, 0), o.total_minor, coalesce(r.back, 0)) as what,
+             ${refundRows("one.product_id = o.product_id and one.order_id = o.id")} as rows
         from orders o
         left join (
              select product_id, order_id, count(*) as count, sum(restock_qty) as units,

@@ -1,6 +1,7 @@
 import type pg from "pg"
 import { transaction, type Tx } from "./tx.ts"
 import { moneyChecks, type Check } from "./verify-money.ts"
+import { adjustmentRows, eventRows, holdRows, orderRows } from "./verify-rows.ts"
 
 /** One thing that is not as the invariants say. */
 export interface Violation {
@@ -8,6 +9,8 @@ export interface Violation {
   readonly invariant: string
   readonly productId: number | null
   readonly what: string
+  /** The rows concerned, one line each, where `what` does not name them all; at most ten of a kind. */
+  readonly rows: readonly string[]
 }
 
 /** What was looked at, and what was wrong. */
@@ -78,12 +81,24 @@ export async function verifyGently(
 }
 
 async function violationsOf(tx: Tx, { invariant, text }: Check): Promise<Violation[]> {
-  const { rows } = await tx.query<{ product_id: number | null; what: string }>({
-    text: `select product_id, what from (${text}) as found limit ${LISTED}`,
+  const { rows } = await tx.query<{ product_id: number | null; what: string; rows: string[] | null }>({
+    // Not every check has rows to show.
+    text: `select product_id, what, to_jsonb(found) -> 'rows' as rows from (${text}) as found limit ${LISTED}`,
     ...patience,
   })
-  return rows.map((row) => ({ invariant, productId: row.product_id, what: row.what }))
+  return rows.map((row) => ({
+    invariant,
+    productId: row.product_id,
+    what: row.what,
+    rows: row.rows ?? [],
+  }))
 }
+
+const ofCustomer = (customer: string) =>
+  `one.product_id = ${customer}.product_id and one.customer_id = ${customer}.customer_id`
+const holdsOfCustomer = (customer: string) => holdRows(`${ofCustomer(customer)} and one.status = 'active'`)
+const ordersOfCustomer = (customer: string) =>
+  orderRows(`${ofCustomer(customer)} and one.status in ('pending_payment', 'paid', 'refunded')`)
 
 const checks: readonly Check[] = [
   {
@@ -100,7 +115,8 @@ const checks: readonly Check[] = [
     invariant: "I1",
     text: `
       select p.id as product_id,
-             format('stock is %s, its adjustments add up to %s', p.stock, coalesce(a.stock, 0)) as what
+             format('stock is %s, its adjustments add up to %s', p.stock, coalesce(a.stock, 0)) as what,
+             ${adjustmentRows("one.product_id = p.id")} as rows
         from products p
         left join (
              select product_id, sum(stock_after - stock_before) as stock
@@ -113,7 +129,9 @@ const checks: readonly Check[] = [
     text: `
       select p.id as product_id,
              format('held is %s, its active holds have %s and its unpaid orders %s units',
-                    p.held, coalesce(h.units, 0), coalesce(o.pending, 0)) as what
+                    p.held, coalesce(h.units, 0), coalesce(o.pending, 0)) as what,
+             ${holdRows("one.product_id = p.id and one.status = 'active'")}
+             || ${orderRows("one.product_id = p.id and one.status = 'pending_payment'")} as rows
         from products p
         left join (
              select product_id, sum(qty) as units
@@ -132,7 +150,8 @@ const checks: readonly Check[] = [
     text: `
       select p.id as product_id,
              format('sold is %s, its paid orders have %s units that are not on offer again',
-                    p.sold, coalesce(o.units, 0)) as what
+                    p.sold, coalesce(o.units, 0)) as what,
+             ${orderRows("one.product_id = p.id and one.status in ('paid', 'refunded')")} as rows
         from products p
         left join (
              select product_id, sum(quantity - restocked_qty) as units
@@ -173,7 +192,8 @@ const checks: readonly Check[] = [
   {
     invariant: "I3",
     text: `
-      select min(product_id) as product_id, format('order id %s exists %s times', id, count(*)) as what
+      select min(product_id) as product_id, format('order id %s exists %s times', id, count(*)) as what,
+             ${orderRows("one.id = orders.id")} as rows
         from orders
        group by id
       having count(*) > 1`,
@@ -181,7 +201,8 @@ const checks: readonly Check[] = [
   {
     invariant: "I3",
     text: `
-      select min(product_id) as product_id, format('hold id %s exists %s times', id, count(*)) as what
+      select min(product_id) as product_id, format('hold id %s exists %s times', id, count(*)) as what,
+             ${holdRows("one.id = holds.id")} as rows
         from holds
        group by id
       having count(*) > 1`,
@@ -200,7 +221,8 @@ const checks: readonly Check[] = [
     invariant: "I4",
     text: `
       select min(o.product_id) as product_id,
-             format('events paid order %s more than once: %s did', e.applied_order_id, count(*)) as what
+             format('events paid order %s more than once: %s did', e.applied_order_id, count(*)) as what,
+             ${eventRows("one.applied_order_id = e.applied_order_id and one.outcome = 'paid'")} as rows
         from payment_events e
         left join orders o on o.id = e.applied_order_id
        where e.outcome = 'paid'
@@ -212,7 +234,8 @@ const checks: readonly Check[] = [
     invariant: "I8",
     text: `
       select product_id, format('customer %s has %s units, the counter says %s',
-                                customer_id, sum(owned), sum(counted)) as what
+                                customer_id, sum(owned), sum(counted)) as what,
+             ${holdsOfCustomer("units")} || ${ordersOfCustomer("units")} as rows
         from (select product_id, customer_id, qty as owned, 0 as counted
                 from holds
                where status = 'active'
@@ -232,7 +255,8 @@ const checks: readonly Check[] = [
     invariant: "I8",
     text: `
       select product_id, format('customer %s has %s units, more than the limit of %s',
-                                customer_id, units, unit_limit) as what
+                                customer_id, units, unit_limit) as what,
+             ${holdsOfCustomer("product_customers")} || ${ordersOfCustomer("product_customers")} as rows
         from product_customers
        where units > unit_limit`,
   },

@@ -143,7 +143,7 @@ async function recount(database: Database, events: Events, log: Logger, signal: 
   })
   if (signal.aborted) return
   events.invariantViolations(violations.length)
-  for (const { invariant, productId, what } of violations) {
-    log.error({ invariant, product_id: productId, what }, "An invariant does not hold.")
+  for (const { invariant, productId, what, rows } of violations) {
+    log.error({ invariant, product_id: productId, what, rows }, "An invariant does not hold.")
   }
 }

@@ -102,9 +102,12 @@ test("verify is content with a sound database and lists what is wrong with anoth
   expect(wrong.stdout).toMatch(
     /^I2 {2}product 1: held is 4, its active holds have 3 and its unpaid orders 0 units\n/,
   )
+  expect(wrong.stdout).toMatch(/^ {6}hold 1 is active: 3 units, until \d{4}-\d\d-\d\dT[\d:]+Z$/m)
   expect(JSON.parse(wire.stdout)).toMatchObject({
     ok: false,
-    violations: [{ invariant: "I2", product_id: 1 }],
+    violations: [
+      { invariant: "I2", product_id: 1, rows: [expect.stringMatching(/^hold 1 is active: 3 units/)] },
+    ],
   })
 })
 

@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
-import { startTestApp, type TestApp } from "../support/app.ts"
+import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
+import { startCrowd } from "../support/endless-crowd.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 
 // PostgreSQL goes away and comes back while a crowd buys, and the server is never restarted (A8).
@@ -24,7 +25,7 @@ test.each([
       stock: 1_000_000,
       hold_ttl_seconds: 600,
     })
-    const crowd = startEndlessCrowd(app, product.id)
+    const crowd = startCrowd(app, product.id)
     await crowd.until(() => crowd.acknowledged.length > 300)
 
     if (how === "SIGKILL") process.kill(await postmasterOf(dataDirectory), "SIGKILL")
@@ -52,7 +53,7 @@ test.each([
     }
     // Every acknowledged hold is there, once; there may be more: those whose answer said "unavailable".
     expect(new Set(crowd.acknowledged).size).toBe(crowd.acknowledged.length)
-    expect(await missing(app, crowd.acknowledged)).toEqual([])
+    expect(await crowd.missing(crowd.acknowledged)).toEqual([])
     expect(after.url).toBe(before.url)
     expect(await differencesIn(after.url)).toEqual([])
 
@@ -60,48 +61,6 @@ test.each([
     await after.stop()
   },
 )
-
-/** Forty buyers who ask again as soon as they are answered. */
-function startEndlessCrowd(app: TestApp, productId: number) {
-  const acknowledged: number[] = []
-  const refused: { status: number; code: string; retryAfter: string | undefined }[] = []
-  let stopped = false
-  const checks: { isTrue: () => boolean; resolve: () => void }[] = []
-
-  async function buy(): Promise<void> {
-    while (!stopped) {
-      const answer = await app.post("/api/holds", { product_id: productId, qty: 1 })
-      if (answer.status === 201) acknowledged.push(answer.body.hold_id)
-      else
-        refused.push({
-          status: answer.status,
-          code: answer.body.code,
-          retryAfter: answer.headers["retry-after"],
-        })
-      for (const check of checks) if (check.isTrue()) check.resolve()
-    }
-  }
-  const buyers = Promise.all(Array.from({ length: 40 }, buy))
-  return {
-    acknowledged,
-    refused,
-    until: (isTrue: () => boolean) => new Promise<void>((resolve) => void checks.push({ isTrue, resolve })),
-    async stop() {
-      stopped = true
-      await buyers
-    },
-  }
-}
-
-async function missing(app: TestApp, holdIds: readonly number[]): Promise<number[]> {
-  const absent: number[] = []
-  for (let start = 0; start < holdIds.length; start += 100) {
-    const ids = holdIds.slice(start, start + 100)
-    const found = await Promise.all(ids.map((id) => app.get(`/api/holds/${id}`)))
-    absent.push(...ids.filter((_, index) => found[index]?.body.qty !== 1))
-  }
-  return absent
-}
 
 async function postmasterOf(dataDirectory: string): Promise<number> {
   const [pid] = (await readFile(join(dataDirectory, "cluster", "postmaster.pid"), "utf8")).split("\n")

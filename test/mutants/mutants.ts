@@ -5,6 +5,7 @@ import { modelMutants } from "./model.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
+import { streamMutants } from "./streams.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
 export interface Mutant {
@@ -255,6 +256,16 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
   },
   {
+    name: "a full disk is taken for a fault of the request",
+    edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
+    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "always answers with 53100" },
+  },
+  {
+    name: "a query on a silent connection waits for ever",
+    edits: [{ file: "src/store/pool.ts", find: "query_timeout: STATEMENT_TIMEOUT_MS + 1_000,", replace: "" }],
+    caughtBy: { file: "test/faults/broken-way.test.ts", test: "go silent for good" },
+  },
+  {
     name: "clients that do not read are never cut off",
     edits: [
       {
@@ -283,7 +294,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a stopping server closes its socket at once",
-    edits: [{ file: "src/app.ts", find: "    await quiet()\n", replace: "" }],
+    edits: [{ file: "src/app.ts", find: "    await arrivals.ended()\n", replace: "" }],
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
   },
   {
@@ -830,4 +841,5 @@ export const mutants: readonly Mutant[] = [
   ...contractMutants,
   ...interleavingMutants,
   ...modelMutants,
+  ...streamMutants,
 ]

@@ -36,6 +36,30 @@ test("what time has ended and nobody has swept is no violation", async () => {
   expect(await differencesIn(copy.url)).toEqual([])
 })
 
+test("a difference is told with the rows that it was counted from, the newest ten of a kind", async () => {
+  await using copy = await busy.copy()
+  await runSql(
+    copy.url,
+    "update products set held = held + 1",
+    `insert into holds (id, product_id, qty, status, expires_at, created_at)
+     select 100 + n, 1, 1, 'active', '2026-11-27 12:00Z', now() from generate_series(1, 12) as n`,
+  )
+  await using database = openScopedDatabase(copy.url)
+  const { violations } = await verify(database.views)
+
+  const held = violations.find(({ what }) => what.startsWith("held is"))
+  expect(held?.rows.slice(0, 2)).toEqual([
+    "hold 112 is active: 1 units, until 2026-11-27T12:00:00Z",
+    "hold 111 is active: 1 units, until 2026-11-27T12:00:00Z",
+  ])
+  expect(held?.rows.filter((row) => row.startsWith("hold"))).toHaveLength(10)
+  expect(held?.rows.filter((row) => row.startsWith("order"))).toEqual([
+    expect.stringMatching(
+      /^order 1 is pending_payment: 2 units, 0 of them on offer again, of hold \d+, changed /,
+    ),
+  ])
+})
+
 const secondProduct = `
   insert into products (id, stock, price_minor, currency, name, created_at, updated_at)
   values (2, 0, 1, 'EUR', 'Desk', now(), now())`

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process"
+import { appendFile, truncate } from "node:fs/promises"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { expect, test } from "vitest"
+import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
+import { startTestApp } from "../support/app.ts"
+import { differencesIn } from "../support/database.ts"
+import { temporaryDirectory } from "../support/directory.ts"
+import { startCrowd } from "../support/endless-crowd.ts"
+
+const run = promisify(execFile)
+
+/** A disk of its own, in memory; null: this account may not have one. */
+async function smallDisk(megabytes: number) {
+  const directory = await temporaryDirectory()
+  const options = `size=${megabytes}m,mode=0711`
+  const refusal = await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", directory.path]).catch(String)
+  if (typeof refusal === "string") return null
+  return {
+    path: directory.path,
+    async [Symbol.asyncDispose]() {
+      await run("umount", ["--lazy", directory.path])
+      await directory[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Writes until there is no room. */
+async function fill(path: string): Promise<void> {
+  const megabyte = Buffer.alloc(1_000_000, 1)
+  const write = () => appendFile(path, megabyte).then(() => true, hasRoom)
+  while (await write());
+}
+
+function hasRoom(error: unknown): false {
+  if (error instanceof Error && "code" in error && error.code === "ENOSPC") return false
+  throw error
+}
+
+test(
+  "the disk is full while a crowd buys: 503 meanwhile, then on, and nothing acknowledged is lost",
+  { timeout: 120_000 },
+  async ({ skip }) => {
+    await using disk = await smallDisk(192)
+    if (disk === null) return skip("needs the right to mount a small disk (root)")
+    const dataDirectory = join(disk.path, "data")
+    const start = () => startEmbeddedPostgres({ dataDirectory, role: "owner" })
+    let postgres = await start()
+    await using app = await startTestApp({ databaseUrl: postgres.url, worker: true })
+    const settings = {
+      name: "Full",
+      price_minor: 9999,
+      currency: "EUR",
+      stock: 1_000_000,
+      hold_ttl_seconds: 600,
+    }
+    const { body: product } = await app.post("/api/admin/products", settings)
+    const crowd = startCrowd(app, product.id)
+    await crowd.until(() => crowd.acknowledged.length > 300)
+
+    const ballast = join(disk.path, "ballast")
+    await fill(ballast)
+    await crowd.until(() => crowd.refused.length > 40)
+    const soFar = crowd.acknowledged.length
+    await truncate(ballast, 0)
+    // It may have stopped for good when it could not even recover; then somebody starts it again.
+    await postgres.stop()
+    postgres = await start()
+    await crowd.until(() => crowd.acknowledged.length > soFar + 300)
+    await crowd.stop()
+
+    for (const refusal of crowd.refused) {
+      expect(refusal).toMatchObject({
+        status: 503,
+        code: expect.stringMatching(/^(unavailable|overloaded)$/),
+        retryAfter: "1",
+      })
+    }
+    expect(await crowd.missing(crowd.acknowledged)).toEqual([])
+    expect(await differencesIn(postgres.url)).toEqual([])
+    await app.app.stop()
+    await postgres.stop()
+  },
+)

@@ -1,0 +1,49 @@
+import type { TestApp } from "./app.ts"
+
+/** Buyers who ask again as soon as they are answered. */
+export interface EndlessCrowd {
+  /** Holds that were granted, in order. */
+  readonly acknowledged: readonly number[]
+  readonly refused: readonly { status: number; code: string; retryAfter: string | undefined }[]
+  /** Resolves with the first answer after which it is true. */
+  until(isTrue: () => boolean): Promise<void>
+  stop(): Promise<void>
+  /** Those of these holds that cannot be found. */
+  missing(holdIds: readonly number[]): Promise<number[]>
+}
+
+/** Forty of them come. */
+export function startCrowd(app: TestApp, productId: number): EndlessCrowd {
+  const acknowledged: number[] = []
+  const refused: { status: number; code: string; retryAfter: string | undefined }[] = []
+  let stopped = false
+  const checks: { isTrue: () => boolean; resolve: () => void }[] = []
+
+  async function buy(): Promise<void> {
+    while (!stopped) {
+      const { status, body, headers } = await app.post("/api/holds", { product_id: productId, qty: 1 })
+      if (status === 201) acknowledged.push(body.hold_id)
+      else refused.push({ status, code: body.code, retryAfter: headers["retry-after"] })
+      for (const check of checks) if (check.isTrue()) check.resolve()
+    }
+  }
+  const buyers = Promise.all(Array.from({ length: 40 }, buy))
+  return {
+    acknowledged,
+    refused,
+    until: (isTrue) => new Promise<void>((resolve) => void checks.push({ isTrue, resolve })),
+    async stop() {
+      stopped = true
+      await buyers
+    },
+    async missing(holdIds) {
+      const absent: number[] = []
+      for (let start = 0; start < holdIds.length; start += 100) {
+        const ids = holdIds.slice(start, start + 100)
+        const found = await Promise.all(ids.map((id) => app.get(`/api/holds/${id}`)))
+        absent.push(...ids.filter((_, index) => found[index]?.body.qty !== 1))
+      }
+      return absent
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import { once } from "node:events"
+import { chown, open, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import pg from "pg"
+import { accountOfCluster } from "../../src/embedded/account.ts"
+import { executable, prepareBinaries } from "../../src/embedded/binaries.ts"
+import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
+import { locatePlatformPackage } from "../../src/embedded/platform-package.ts"
+import { runProgram, spawnAs } from "../../src/embedded/run-program.ts"
+import { temporaryDirectory } from "./directory.ts"
+
+/** Two PostgreSQL servers, of which one follows the other. */
+export interface Pair extends AsyncDisposable {
+  readonly primaryUrl: string
+  readonly standbyUrl: string
+  /** COMMIT waits for the standby from now on. */
+  makeSynchronous(): Promise<void>
+  /** From now on the standby hears of nothing new. */
+  stopStandbyListening(): Promise<void>
+  /** Kills the primary outright and lets the standby take its place. */
+  failOver(): Promise<void>
+}
+
+const NAME = "standby"
+
+/** Starts a primary and a standby by streaming replication, asynchronous until told otherwise. */
+export async function startPair(): Promise<Pair> {
+  await using starting = new AsyncDisposableStack()
+  const directory = starting.use(await temporaryDirectory())
+  const home = join(directory.path, "primary")
+  const primary = starting.use(await startEmbeddedPostgres({ dataDirectory: home, role: "owner" }))
+  const admin = new pg.Client({ connectionString: primary.url })
+  admin.on("error", () => undefined)
+  await admin.connect()
+  starting.defer(() => admin.end())
+
+  const cluster = join(directory.path, "standby")
+  await copyCluster(admin, join(home, "cluster"), cluster)
+  await followPrimary(primary.url, cluster)
+  const standby = await startStandby(cluster, directory.path)
+  starting.defer(() => standby.stop())
+  const standbyUrl = urlAt(primary.url, directory.path)
+  await until(async () => (await senderOf(admin)) !== null).catch(async (error: unknown) => {
+    throw new Error(await readFile(join(cluster, "standby.log"), "utf8"), { cause: error })
+  })
+
+  const stack = starting.move()
+  return {
+    primaryUrl: primary.url,
+    standbyUrl,
+    async makeSynchronous() {
+      await admin.query(`alter system set synchronous_standby_names = '${NAME}'`)
+      await admin.query("select pg_reload_conf()")
+      await until(async () => (await senderOf(admin))?.sync_state === "sync")
+    },
+    async stopStandbyListening() {
+      const client = new pg.Client({ connectionString: standbyUrl })
+      await client.connect()
+      // Whoever asks for changes with the wrong address gets none.
+      await client.query("alter system set primary_conninfo = 'host=/nowhere'")
+      await client.query("select pg_reload_conf()")
+      await client.end()
+      await until(async () => (await senderOf(admin)) === null)
+    },
+    async failOver() {
+      const [pid] = (await readFile(join(home, "cluster", "postmaster.pid"), "utf8")).split("\n")
+      process.kill(Number(pid), "SIGKILL")
+      const client = new pg.Client({ connectionString: standbyUrl })
+      await client.connect()
+      await client.query("select pg_promote(true, 30)")
+      await client.end()
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+/** A base backup as PostgreSQL's own tool makes it; the embedded package has no such tool. */
+async function copyCluster(admin: pg.Client, from: string, to: string): Promise<void> {
+  await admin.query("select pg_create_physical_replication_slot($1, true)", [NAME])
+  await admin.query("select pg_backup_start('copy', true)")
+  const { exitCode, output } = await runProgram(null, "/bin/cp", ["-a", from, to], "/")
+  // A file that went away meanwhile is not needed.
+  if (exitCode !== 0 && !/No such file/.test(output)) throw new Error(output)
+  const { rows } = await admin.query<{ labelfile: string }>("select labelfile from pg_backup_stop(false)")
+  await give(to, "backup_label", rows[0]?.labelfile ?? "")
+  for (const name of ["postmaster.pid", "postmaster.opts"]) await rm(join(to, name), { force: true })
+  await rm(join(to, "pg_replslot", NAME), { recursive: true, force: true })
+}
+
+/** Writes a file that belongs to whom the cluster belongs to. */
+async function give(cluster: string, name: string, text: string): Promise<void> {
+  const { uid, gid } = await stat(cluster)
+  await writeFile(join(cluster, name), text)
+  await chown(join(cluster, name), uid, gid)
+}
+
+async function followPrimary(url: string, cluster: string): Promise<void> {
+  const { username, password, port, searchParams } = new URL(url)
+  const conninfo = `host=${searchParams.get("host")} port=${port} user=${username} password=${password} application_name=${NAME}`
+  await give(cluster, "standby.signal", "")
+  await give(
+    cluster,
+    "postgresql.auto.conf",
+    `primary_conninfo = '${conninfo}'\nprimary_slot_name = '${NAME}'\nwal_retrieve_retry_interval = 100\n`,
+  )
+}
+
+async function startStandby(cluster: string, sockets: string) {
+  const account = (await accountOfCluster(cluster)) ?? null
+  const native = await prepareBinaries(locatePlatformPackage(), sockets, account)
+  // Where its account may write; the copy belongs to it.
+  const settings = [
+    "listen_addresses=",
+    `unix_socket_directories="${cluster}"`,
+    "port=5432",
+    "max_connections=200",
+  ]
+  const log = await open(join(cluster, "standby.log"), "a")
+  const parameters = ["-D", cluster, ...settings.flatMap((setting) => ["-c", setting])]
+  const child = spawnAs(account, executable(native, "postgres"), parameters, {
+    cwd: cluster,
+    stdio: ["ignore", log.fd, log.fd],
+  })
+  await log.close()
+  return {
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, "exit")
+      child.kill("SIGINT")
+      await ended
+    },
+  }
+}
+
+function urlAt(url: string, directory: string): string {
+  const own = new URL(url)
+  own.searchParams.set("host", join(directory, "standby"))
+  return own.href
+}
+
+async function senderOf(admin: pg.Client): Promise<{ sync_state: string } | null> {
+  const { rows } = await admin.query<{ sync_state: string }>(
+    "select sync_state from pg_stat_replication where application_name = $1 and state = 'streaming'",
+    [NAME],
+  )
+  return rows[0] ?? null
+}
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 20_000
+  while (!(await isTrue())) {
+    if (performance.now() > deadline) throw new Error("the standby does not do what it is told")
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
