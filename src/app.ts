@@ -6,6 +6,7 @@ import type { Logger } from "pino"
 import { checkServing, ConfigError, type Config } from "./config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createAdminSessions } from "./http/admin-session.ts"
+import { createAudit } from "./http/audit.ts"
 import { createGatekeeper } from "./http/auth.ts"
 import { createOwnerTokens } from "./http/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/arrivals.ts"
@@ -155,6 +156,7 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
       gatekeeper: createGatekeeper(accessBy(config, secret), tokens),
       ...services,
       pages: await loadPages(),
+      audit: createAudit(engine),
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
     },

@@ -4,6 +4,7 @@ import { createEvents, type Events } from "./events.ts"
 import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"
+import { createAdminActions, type AdminActions } from "./store/admin-actions.ts"
 import { createCancellations, type Cancellations } from "./store/cancellations.ts"
 import { createIds, type Ids } from "./store/ids.ts"
 import { createInbox, type Inbox } from "./store/inbox.ts"
@@ -38,6 +39,8 @@ export interface Engine {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  /** What the shop has done. */
+  readonly actions: AdminActions
   readonly refunds: RefundQueue
   readonly cancellations: Cancellations
   readonly webhooks: Webhooks
@@ -92,6 +95,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   const money = createMoneyViews(database.views)
   const lists = createLists(database.views)
+  const actions = createAdminActions(database.views)
   const refunds = createRefundQueue(database.views)
   const cancellations = createCancellations(database.views)
   const webhooks = {
@@ -100,5 +104,5 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   }
   const webhookQueue = createWebhookQueue(database.views)
   const sale = { database, events, ids, lanes, gate, desk, lookups, views, products, watch }
-  return { ...sale, inbox, money, lists, refunds, cancellations, webhooks, webhookQueue }
+  return { ...sale, inbox, money, lists, actions, refunds, cancellations, webhooks, webhookQueue }
 }

@@ -19,6 +19,8 @@ export interface Events extends BatchObserver {
   signedIn(visitor: Visitor): void
   /** Somebody has shown another one. */
   signInRefused(visitor: Visitor): void
+  /** What the shop has done could not be kept; the log is then the only place that has it. */
+  auditFailed(action: object, error: unknown): void
   /** A hold, order or payment event that was refused, by its code. */
   refused(kind: "hold" | "order" | "payment_event", code: string): void
   /** A hold that was refused from memory, without the lane. */
@@ -157,6 +159,8 @@ export function createEvents(log: Logger): Events {
       const fields = { metric: "admin.sign_in_refused", address, request_id: requestId }
       log.warn(fields, "A wrong admin token was refused.")
     },
+    auditFailed: (action, error) =>
+      log.error({ metric: "admin.audit_failed", action, err: error }, "An admin action could not be kept."),
     refused(kind, code) {
       if (kind === "hold") metrics.holds.count(code)
       else if (kind === "order") metrics.orders.count(code)

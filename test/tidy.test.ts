@@ -32,6 +32,7 @@ const allowed: Record<string, readonly string[]> = {
     "store/lookups",
     "store/inbox",
     "store/lists",
+    "store/admin-actions",
     "store/money-views",
     "store/webhook-endpoints",
     "store/webhook-deliveries",

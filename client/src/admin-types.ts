@@ -211,6 +211,31 @@ export interface MoneyInboxEntry {
   readonly dispute: Dispute | null
 }
 
+/** How the shop has shown who it is: by its token, by signing in to the control room, or in open mode not at all. */
+export type AdminWay = "token" | "session" | "open"
+
+/** A change that an admin route was asked for. */
+export interface AdminAction {
+  readonly action_id: number
+  readonly way: AdminWay
+  /** Method and route: `"POST /api/admin/products/:id/pause"`. */
+  readonly route: string
+  readonly path: string
+  readonly product_id: number | null
+  readonly order_id: number | null
+  /** What the request said, without secrets; null: nothing, or nothing that could be understood. */
+  readonly content: Readonly<Record<string, unknown>> | null
+  /** Of the answer: 400 and above was refused. */
+  readonly status: number
+  readonly request_id: string
+  readonly created_at: Time
+}
+
+/** Which changes; what is not given does not matter. */
+export interface AdminActionQuery extends PageQuery {
+  readonly product_id?: number | undefined
+}
+
 /** A list that has no pages. */
 export interface WholeList<Item> {
   readonly data: readonly Item[]

@@ -1,4 +1,6 @@
 import type {
+  AdminAction,
+  AdminActionQuery,
   DeliveryQuery,
   Dispute,
   DisputeBody,
@@ -112,6 +114,10 @@ export interface AdminClient {
      */
     returned(body: ReturnedBody, options?: CallOptions): Promise<MoneyInboxEntry>
   }
+  readonly actions: {
+    /** Changes made through the shop's routes, the newest first; refused ones as well. */
+    list(query?: AdminActionQuery, options?: CallOptions): Promise<Page<AdminAction>>
+  }
   readonly webhooks: {
     /** Sends events to an address from now on. Never repeated: each makes an endpoint. */
     create(body: NewEndpointBody, options?: CallOptions): Promise<WebhookEndpointWithSecret>
@@ -191,6 +197,7 @@ export function createAdminClient({ adminToken, ...connection }: AdminClientOpti
       list: (query, options) => ask("/money", options, query),
       returned: (body, options) => tell("POST", "/money/returned", { repeatable: true, body, options }),
     },
+    actions: { list: (query, options) => ask("/actions", options, query) },
     webhooks: {
       create: (body, options) => tell("POST", "/webhooks", { repeatable: false, body, options }),
       list: (options) => ask("/webhooks", options),

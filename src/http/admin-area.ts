@@ -1,12 +1,12 @@
-import type { Gatekeeper } from "./auth.ts"
+import { isReading } from "./own-page.ts"
 import { refuse } from "./problems.ts"
-import type { App } from "./services.ts"
+import type { App, Services } from "./services.ts"
 
 /** What the description of the API says of routes that need the admin token. */
 export const adminSecurity = [{ adminToken: [] }]
 
-/** Lets nobody but the shop itself into the routes of `area`. */
-export function admitAdminsOnly(area: App, gatekeeper: Gatekeeper): void {
+/** Lets nobody but the shop itself into the routes of `area`, and keeps what it changes. */
+export function admitAdminsOnly(area: App, { gatekeeper, audit }: Services): void {
   area.addHook("onRequest", async (request, reply) => {
     const caller = gatekeeper.callerOf(request)
     if (caller.kind === "stranger" && caller.isForeignPage === true) {
@@ -17,5 +17,15 @@ export function admitAdminsOnly(area: App, gatekeeper: Gatekeeper): void {
     }
     if (caller.kind === "stranger") return refuse(reply, { code: "unauthorized" })
     if (caller.kind === "owner") return refuse(reply, { code: "forbidden" })
+    if (!isReading(request)) audit.began(request, caller.by)
+  })
+  area.addHook("preHandler", (request, _reply, done) => {
+    audit.understood(request)
+    done()
+  })
+  // Not after the answer is sent: who hangs up before that has changed something all the same.
+  area.addHook("onSend", (request, reply, payload, done) => {
+    audit.answered(request, reply, payload)
+    done(null, payload)
   })
 }

@@ -1,11 +1,9 @@
 import { hash, timingSafeEqual } from "node:crypto"
 import type { FastifyRequest } from "fastify"
+import type { AdminWay } from "../store/admin-actions.ts"
 import { sessionsIn, type AdminSessions } from "./admin-session.ts"
 import { isReading, senderOf } from "./own-page.ts"
 import type { Ownership, OwnerTokens } from "./owner-token.ts"
-
-/** How the shop has shown who it is. In open mode it need not. */
-export type AdminWay = "token" | "session" | "open"
 
 /** Who is asking. In open mode everyone is `admin`: the server is on a laptop's loopback. */
 export type Caller =

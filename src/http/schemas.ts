@@ -20,7 +20,7 @@ const prose = "^[^\\u0000\\ud800-\\udfff]*$"
 export const Id = Type.Integer({ minimum: 1, maximum: LARGEST_ID })
 export const Quantity = Type.Integer({ minimum: 1, maximum: LARGEST_QUANTITY })
 export const Label = Type.String({ minLength: 1, maxLength: 255, pattern: label })
-const Time = Type.String({ format: "date-time" })
+export const Time = Type.String({ format: "date-time" })
 const PriceMinor = Type.Integer({ minimum: 0, maximum: LARGEST_PRICE_MINOR })
 const Stock = Type.Integer({ minimum: 0, maximum: LARGEST_STOCK })
 /** An amount that somebody else tells. */

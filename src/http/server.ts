@@ -11,6 +11,7 @@ import { acceptJsonOnly } from "./json-body.ts"
 import { MeasuredResponse } from "./measured-response.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
+import { adminActionRoutes } from "./routes/admin-actions.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
 import { adminDisputeRoutes } from "./routes/admin-disputes.ts"
 import { adminMoneyRoutes } from "./routes/admin-money.ts"
@@ -105,8 +106,10 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminDisputeRoutes(app, services)
   adminListRoutes(app, services)
   adminWebhookRoutes(app, services)
+  adminActionRoutes(app, services)
   adminPageRoutes(app, services)
   healthRoutes(app, services)
+  app.addHook("onClose", () => services.audit.settled())
   app.server.on("checkExpectation", answerExpectation)
   cutSlowReaders(app.server)
   return app

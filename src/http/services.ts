@@ -7,6 +7,7 @@ import type { Lanes } from "../lanes/lanes.ts"
 import type { BuiltPages } from "../pages/built-pages.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
+import type { AdminActions } from "../store/admin-actions.ts"
 import type { Ids } from "../store/ids.ts"
 import type { Inbox } from "../store/inbox.ts"
 import type { Lists } from "../store/lists.ts"
@@ -18,6 +19,7 @@ import type { Simulator } from "../simulator/simulator.ts"
 import type { WebhookDeliveries } from "../store/webhook-deliveries.ts"
 import type { WebhookEndpoints } from "../store/webhook-endpoints.ts"
 import type { Arrivals } from "./arrivals.ts"
+import type { Audit } from "./audit.ts"
 import type { Gatekeeper } from "./auth.ts"
 import type { Live } from "./live/live.ts"
 import type { OwnerTokens } from "./owner-token.ts"
@@ -37,6 +39,8 @@ export interface Services {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  readonly actions: AdminActions
+  readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }
   readonly events: Events
   readonly tokens: OwnerTokens

@@ -2,7 +2,13 @@ import type { Database } from "./pool.ts"
 import { transaction, type Tx } from "./tx.ts"
 
 /** What has ids of its own. */
-export type IdKind = "products" | "holds" | "orders" | "stock_adjustments" | "webhook_endpoints"
+export type IdKind =
+  | "products"
+  | "holds"
+  | "orders"
+  | "stock_adjustments"
+  | "webhook_endpoints"
+  | "admin_actions"
 
 /** Hands out ids that no other process hands out. */
 export interface Ids {

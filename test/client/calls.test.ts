@@ -175,6 +175,17 @@ describe.each([
     expect((await shop.paymentEvents.list({ order_id, outcome: "paid" })).data).toHaveLength(1)
   })
 
+  test("what the shop does is listed", async () => {
+    const { id } = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 3 })
+
+    await expect
+      .poll(() => shop.actions.list({ product_id: id, limit: 1 }))
+      .toMatchObject({
+        data: [{ way: mode === "open" ? "open" : "token", route: "POST /api/admin/products", status: 201 }],
+        has_more: false,
+      })
+  })
+
   test("webhook endpoints are made, changed, rotated, replayed and removed", async () => {
     const made = await shop.webhooks.create({ url: "https://hook.invalid/a", types: ["order.paid"] })
     const { endpoint_id: id, secret, ...seen } = made

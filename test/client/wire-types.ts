@@ -2,6 +2,7 @@ import type { Static } from "typebox"
 import type * as admin from "../../client/src/admin-types.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/health.ts"
+import * as control from "../../src/http/admin-schemas.ts"
 import * as schemas from "../../src/http/schemas.ts"
 import * as webhooks from "../../src/http/webhook-schemas.ts"
 
@@ -32,6 +33,8 @@ export const wireSchemas = {
   ReturnedBody: schemas.ReturnedBody,
   PaymentList: schemas.PaymentList,
   PaymentEventList: schemas.PaymentEventList,
+  AdminAction: control.AdminActionWire,
+  AdminActionList: control.AdminActionList,
   NewEndpointBody: webhooks.NewEndpointBody,
   EndpointChangesBody: webhooks.EndpointChangesBody,
   RotationBody: webhooks.RotationBody,
@@ -71,6 +74,8 @@ interface WireTypes {
   ReturnedBody: admin.ReturnedBody
   PaymentList: client.Page<admin.Payment>
   PaymentEventList: client.Page<admin.PaymentEvent>
+  AdminAction: admin.AdminAction
+  AdminActionList: client.Page<admin.AdminAction>
   NewEndpointBody: admin.NewEndpointBody
   EndpointChangesBody: admin.EndpointChangesBody
   RotationBody: admin.RotationBody

@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutants.ts"
 
 const session = "test/http/admin-session.test.ts"
+const actions = "test/http/admin-actions.test.ts"
 const auth = "src/http/auth.ts"
 
 /** The guards of the control room, taken away. */
@@ -91,6 +92,45 @@ export const adminMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: session, test: "no other site" },
+  },
+  {
+    name: "control room: a change waits until it is kept",
+    edits: [
+      {
+        file: "src/http/admin-area.ts",
+        find: "    done(null, payload)\n",
+        replace: "    void audit.settled().then(() => setTimeout(() => done(null, payload), 31_000))\n",
+      },
+    ],
+    caughtBy: { file: actions, test: "waits for nothing" },
+  },
+  {
+    name: "control room: secrets are kept with what was done",
+    edits: [{ file: "src/http/audit.ts", find: `if (name === "secret") return "not kept"`, replace: "" }],
+    caughtBy: { file: actions, test: "without secrets" },
+  },
+  {
+    name: "control room: a stop does not wait for what is being kept",
+    edits: [
+      {
+        file: "src/http/server.ts",
+        find: `  app.addHook("onClose", () => services.audit.settled())\n`,
+        replace: "",
+      },
+    ],
+    caughtBy: { file: actions, test: "a stop does" },
+  },
+  {
+    name: "control room: what a request said is kept before it is understood",
+    edits: [
+      {
+        file: "src/http/audit.ts",
+        find: "void begun.set(request, { way, content: null })",
+        replace:
+          "void begun.set(request, { way, get content() { return essenceOf(request.body) }, set content(_) {} })",
+      },
+    ],
+    caughtBy: { file: actions, test: "nobody could understand" },
   },
   {
     name: "control room: a foreign page signs a visitor in",

@@ -123,6 +123,10 @@ const violations: [string, Table, Row][] = [
   ["webhook_deliveries_status_known", "webhook_deliveries", { status: "lost" }],
   ["webhook_deliveries_attempts_not_negative", "webhook_deliveries", { attempts: -1 }],
 
+  ["admin_actions_pkey", "admin_actions", {}],
+  ["admin_actions_way_known", "admin_actions", { way: "by force" }],
+  ["admin_actions_status_is_an_answer", "admin_actions", { status: 0 }],
+
   ["id_blocks_pkey", "id_blocks", {}],
   ["claimed_order_ids_pkey", "claimed_order_ids", { hold_id: 2 }],
   ["installation_secrets_pkey", "installation_secrets", {}],
@@ -153,6 +157,7 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   outbox: { id: "order_paid-12" },
   webhook_endpoints: { id: 2 },
   webhook_deliveries: { endpoint_id: 2 },
+  admin_actions: { id: 2 },
 }
 
 test("no constraint of the schema is missing above", async () => {

@@ -1,5 +1,6 @@
 import { createEngine } from "../../src/engine.ts"
 import { watchArrivals } from "../../src/http/arrivals.ts"
+import { createAudit } from "../../src/http/audit.ts"
 import { createGatekeeper } from "../../src/http/auth.ts"
 import { createOwnerTokens } from "../../src/http/owner-token.ts"
 import { createLive } from "../../src/http/live/live.ts"
@@ -36,6 +37,7 @@ export async function describeServer(): Promise<unknown> {
       providers: [],
       simulator: null,
       pages: null,
+      audit: createAudit(engine),
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,
     },

@@ -14,9 +14,9 @@ const params = Type.Object({ id: Type.String() })
 
 /** What banks take back. Providers tell of it; how it ended, somebody may say whose provider does not. */
 export function adminDisputeRoutes(app: App, services: Services): void {
-  const { gatekeeper, desk, events, lookups, money } = services
+  const { desk, events, lookups, money } = services
   void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, gatekeeper)
+    admitAdminsOnly(admin, services)
 
     admin.route({
       method: "GET",

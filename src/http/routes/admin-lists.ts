@@ -33,9 +33,11 @@ const rowQuery = { ...pageQuery, product_id: optional, customer_id: optional }
 const messageQuery = { ...pageQuery, order_id: optional, provider: optional }
 
 /** What the shop can look through: orders, holds, payments, and what providers have said. */
-export function adminListRoutes(app: App, { gatekeeper, lists }: Services): void {
+export function adminListRoutes(app: App, services: Services): void {
+  const { lists } = services
+
   void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, gatekeeper)
+    admitAdminsOnly(admin, services)
 
     admin.route({
       method: "GET",

@@ -26,10 +26,10 @@ const security = adminSecurity
 
 /** Refunds, and the money that somebody has to look after. */
 export function adminMoneyRoutes(app: App, services: Services): void {
-  const { gatekeeper, lanes, lookups, money, inbox } = services
+  const { lanes, lookups, money, inbox } = services
 
   void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, gatekeeper)
+    admitAdminsOnly(admin, services)
 
     async function run(
       request: FastifyRequest,

@@ -22,10 +22,10 @@ type Unaddressed<C extends Command> = C extends Command ? Omit<C, "productId"> :
 
 /** Creating and changing products, pausing and resuming their sale, changing their stock. */
 export function adminProductRoutes(app: App, services: Services): void {
-  const { gatekeeper, lanes, ids, holdTtlSeconds } = services
+  const { lanes, ids, holdTtlSeconds } = services
 
   void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, gatekeeper)
+    admitAdminsOnly(admin, services)
 
     /** Submits a command for the product and answers with the product as it then is. */
     async function run(

@@ -31,11 +31,11 @@ const address = "/api/admin/webhooks/:id"
 
 /** Who hears of events, what they have heard, and what they are to hear once more. */
 export function adminWebhookRoutes(app: App, services: Services): void {
-  const { gatekeeper, ids, webhooks } = services
+  const { ids, webhooks } = services
   const { endpoints, deliveries } = webhooks
 
   void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, gatekeeper)
+    admitAdminsOnly(admin, services)
 
     admin.route({
       method: "POST",

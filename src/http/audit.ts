@@ -1,0 +1,117 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import type { Events } from "../events.ts"
+import type { AdminActions, AdminWay } from "../store/admin-actions.ts"
+import type { Ids } from "../store/ids.ts"
+import { idFromPath } from "./requests.ts"
+
+/** Keeps what the shop has done. Nothing waits for it, and nothing fails with it. */
+export interface Audit {
+  /** The shop asks for a change. */
+  began(request: FastifyRequest, way: AdminWay): void
+  /** What it asks for fits the route's schema: only then is it known that no secret is in an odd place. */
+  understood(request: FastifyRequest): void
+  /** The answer is decided, whether or not anybody is there to receive it. */
+  answered(request: FastifyRequest, reply: FastifyReply, payload: unknown): void
+  /** All that was begun has been written, or has failed. */
+  settled(): Promise<void>
+}
+
+export interface AuditParts {
+  readonly actions: AdminActions
+  readonly ids: Ids
+  readonly events: Events
+}
+
+/** Actions that wait for the database; one more is told in the log alone. */
+const MOST_WAITING = 1_000
+
+interface Begun {
+  readonly way: AdminWay
+  content: object | null
+}
+
+/** Writes each action by itself, over the connections for everything that is not a batch. */
+export function createAudit({ actions, ids, events }: AuditParts): Audit {
+  const begun = new WeakMap<FastifyRequest, Begun>()
+  const writing = new Set<Promise<void>>()
+
+  async function write(action: Omit<Parameters<AdminActions["record"]>[0], "id">): Promise<void> {
+    try {
+      if (writing.size >= MOST_WAITING) throw new Error("too many actions wait to be written")
+      await actions.record({ id: await ids.next("admin_actions"), ...action })
+    } catch (error) {
+      events.auditFailed(action, error)
+    }
+  }
+
+  return {
+    began: (request, way) => void begun.set(request, { way, content: null }),
+    understood(request) {
+      const known = begun.get(request)
+      if (known !== undefined) known.content = essenceOf(request.body)
+    },
+    answered(request, reply, payload) {
+      const known = begun.get(request)
+      if (known === undefined) return
+      begun.delete(request)
+      const { method, url, id, routeOptions } = request
+      const written = write({
+        ...known,
+        ...subjectOf(request, reply.statusCode < 300 ? payload : null),
+        route: `${method} ${routeOptions.url ?? ""}`,
+        path: url.split("?", 1)[0] ?? "",
+        status: reply.statusCode,
+        requestId: id,
+      })
+      writing.add(written)
+      void written.finally(() => writing.delete(written))
+    },
+    async settled() {
+      await Promise.all(writing)
+    },
+  }
+}
+
+/** Longer texts are descriptions of products; their beginning is enough to know them by. */
+const LONGEST_TEXT = 300
+
+/** What a request said, without what signs, and without what an address may carry as a key. */
+function essenceOf(body: unknown): object | null {
+  if (typeof body !== "object" || body === null) return null
+  const fields = Object.entries(body).map(([name, value]) => [name, essentialValue(name, value)])
+  return Object.fromEntries(fields) as object
+}
+
+function essentialValue(name: string, value: unknown): unknown {
+  if (name === "secret") return "not kept"
+  if (typeof value !== "string") return value
+  const text = name === "url" ? (value.split("?", 1)[0] ?? "") : value
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}
+
+/** Which product and order it is about: the one that the path names, else what the answer says. */
+function subjectOf({ params, routeOptions }: FastifyRequest, payload: unknown) {
+  const { id = "" } = params as { readonly id?: string }
+  const route = routeOptions.url ?? ""
+  const named = idFromPath(id)
+  const answer = answerIn(payload)
+  const isNewProduct = route === "/api/admin/products"
+  return {
+    productId: route.startsWith("/api/admin/products/:id")
+      ? named
+      : idOrNull(isNewProduct ? answer["id"] : answer["product_id"]),
+    orderId: route.startsWith("/api/admin/orders/:id") ? named : idOrNull(answer["order_id"]),
+  }
+}
+
+function answerIn(payload: unknown): Readonly<Record<string, unknown>> {
+  if (typeof payload !== "string" || !payload.startsWith("{")) return {}
+  const answer = JSON.parse(payload) as Readonly<Record<string, unknown>>
+  // An entry of the money inbox says it one level down.
+  const event = answer["payment_event"]
+  return typeof event === "object" && event !== null ? { ...event } : answer
+}
+
+function idOrNull(value: unknown): number | null {
+  return typeof value === "number" && Number.isSafeInteger(value) ? value : null
+}

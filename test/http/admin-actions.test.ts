@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { createTestDatabase } from "../support/database.ts"
+import "../support/problem.ts"
+import { runSql } from "../support/rows.ts"
+import { ADMIN_TOKEN, hold, offer, order, pay, startClosedApp } from "../support/shop.ts"
+
+// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+type Actions = any[]
+
+async function actionsOf(app: TestApp, query = "", token?: string): Promise<Actions> {
+  const answer = await app.get(`/api/admin/actions${query}`, token === undefined ? {} : { token })
+  expect(answer.status).toBe(200)
+  return answer.body.data
+}
+
+describe("what the shop does is kept", () => {
+  let app: TestApp
+  beforeAll(async () => {
+    app = await startTestApp()
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+
+  test("when, what, by which way, with which content and outcome", async () => {
+    const { id } = await offer(app, { stock: 5 })
+    const headers = { "x-request-id": "the-change" }
+    await app.post(`/api/admin/products/${id}/stock`, { stock: 8, expected: 5 }, { headers })
+
+    await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(2)
+    const [stock, created] = await actionsOf(app, `?product_id=${id}`)
+    expect(stock).toEqual({
+      action_id: expect.any(Number),
+      way: "open",
+      route: "POST /api/admin/products/:id/stock",
+      path: `/api/admin/products/${id}/stock`,
+      product_id: id,
+      order_id: null,
+      content: { stock: 8, expected: 5 },
+      status: 200,
+      request_id: "the-change",
+      created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    })
+    expect(created).toMatchObject({ route: "POST /api/admin/products", status: 201, content: { stock: 5 } })
+  })
+
+  test("also when it was refused, and without a content that nobody could understand", async () => {
+    const { id } = await offer(app, { stock: 5 })
+    await app.post(`/api/admin/products/${id}/stock`, { stock: 8, expected: 6 })
+    await app.post(`/api/admin/products/${id}/stock`, { stock: 8, secret_by_mistake: "hunter2" })
+
+    await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(3)
+    const [odd, refused] = await actionsOf(app, `?product_id=${id}`)
+    expect(refused).toMatchObject({ status: 409, content: { stock: 8, expected: 6 } })
+    expect(odd).toMatchObject({ status: 422, content: null })
+  })
+
+  test("of an order with its product, of the money inbox with its order", async () => {
+    const { id } = await offer(app)
+    const { hold_id } = await hold(app, id)
+    const { order_id } = await order(app, hold_id)
+    await pay(app, { order_id, payment_id: `p-${order_id}` })
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
+    await pay(app, { order_id: 8_000_000, idempotency_key: "stray" })
+    await app.post("/api/admin/money/returned", { provider: "generic", key: "stray" })
+
+    await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(2)
+    const [refund] = await actionsOf(app, `?product_id=${id}`)
+    expect(refund).toMatchObject({ order_id, status: 201, content: { amount_minor: null } })
+    await expect
+      .poll(async () => (await actionsOf(app))[0])
+      .toMatchObject({ route: "POST /api/admin/money/returned", order_id: 8_000_000 })
+  })
+
+  test("without secrets", async () => {
+    const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    const url = "https://shop.example/hook?key=hunter2"
+    const made = await app.post("/api/admin/webhooks", { url, secret })
+    await app.post(`/api/admin/webhooks/${made.body.endpoint_id}/rotate`, { secret })
+
+    await expect.poll(async () => (await actionsOf(app))[0].route).toMatch(/rotate$/)
+    const kept = JSON.stringify(await actionsOf(app))
+    expect(kept).not.toContain(secret)
+    expect(kept).not.toContain("hunter2")
+    expect(kept).toContain("https://shop.example/hook")
+  })
+
+  test("page by page, each once", async () => {
+    const all = await actionsOf(app, "?limit=100")
+    const paged: Actions = []
+    for (let cursor = ""; ;) {
+      const { body } = await app.get(`/api/admin/actions?limit=2${cursor && `&cursor=${cursor}`}`)
+      paged.push(...body.data)
+      if (body.next_cursor === null) break
+      cursor = body.next_cursor
+    }
+
+    expect(paged.map((row) => row.action_id)).toEqual(all.map((row) => row.action_id))
+    expect(new Set(paged.map((row) => row.action_id)).size).toBe(paged.length)
+  })
+
+  test.each(["?product_id=x", "?cursor=x", "?limit=0", "?cursor=WzEuNSwxXQ"])("not for %s", async (query) => {
+    expect(await app.get(`/api/admin/actions${query}`)).toBeProblem(422, "invalid_request")
+  })
+})
+
+test("tokens and sessions are told apart, and who may do nothing leaves nothing", async () => {
+  await using app = await startClosedApp()
+  const answer = await app.post("/admin/session", { token: ADMIN_TOKEN })
+  const cookie = String(answer.headers["set-cookie"]).split(";")[0] ?? ""
+  const pause = "/api/admin/products/1/pause"
+  await app.post(pause)
+  await app.post(pause, undefined, { token: "wrong" })
+  await app.post(pause, undefined, { headers: { cookie, "sec-fetch-site": "cross-site" } })
+  await app.post(pause, undefined, { headers: { cookie, "sec-fetch-site": "same-origin" } })
+  await app.post(pause, undefined, { token: ADMIN_TOKEN })
+
+  await expect.poll(() => actionsOf(app, "", ADMIN_TOKEN)).toHaveLength(2)
+  const ways = (await actionsOf(app, "", ADMIN_TOKEN)).map(({ way }) => way)
+  expect(ways).toEqual(["token", "session"])
+  expect(await app.get("/api/admin/actions")).toBeProblem(401, "unauthorized")
+})
+
+test("a change that cannot be kept is made all the same, and the log says so", async () => {
+  await using app = await startTestApp()
+  await runSql(app.databaseUrl, "alter table admin_actions rename to gone")
+
+  expect((await app.post("/api/admin/products/1/pause")).status).toBe(200)
+
+  await expect
+    .poll(() => app.log.find((line) => line["metric"] === "admin.audit_failed"))
+    .toMatchObject({
+      level: "error",
+      action: { route: "POST /api/admin/products/:id/pause", status: 200, productId: 1 },
+    })
+})
+
+test("a change waits for nothing that is being kept, and a stop does", async () => {
+  await using database = await createTestDatabase()
+  const app = await startTestApp({ databaseUrl: database.url })
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      app.post(`/api/admin/products/1/${index % 2 ? "pause" : "resume"}`),
+    ),
+  )
+  await app[Symbol.asyncDispose]()
+
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  await using again = await startTestApp({ databaseUrl: database.url })
+  expect(await actionsOf(again, "?limit=100")).toHaveLength(20)
+})
