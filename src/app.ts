@@ -16,6 +16,7 @@ import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire.ts"
 import { loadPages } from "./pages/built-pages.ts"
+import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
@@ -52,8 +53,8 @@ export interface AppOptions {
   readonly providers?: readonly PaymentProvider[]
   /** Bounds of live streams, where they are to differ from the usual ones. */
   readonly streams?: Partial<LiveLimits>
-  /** What `/metrics` makes of this process's metrics; just their text if not given. */
-  readonly showMetrics?: (own: Registry) => Promise<string | null>
+  /** Joins this process's metrics with those of others, null if they cannot be had in time; none if not given. */
+  readonly joinMetrics?: (own: Registry) => Promise<Registry | null>
 }
 
 /** Migrates, seeds an empty database, starts the worker and listens. */
@@ -80,7 +81,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   if (options.seed) await seedIfEmpty(engine)
 
   let stopped: Promise<void> | null = null
-  const readiness = readinessOf(engine, () => stopped !== null, options.showMetrics)
+  const readiness = readinessOf(engine, () => stopped !== null, options.joinMetrics)
   const url = () => addressOf(server, config.host)
   const own = options.providers === undefined ? ownSimulator(config, url, log) : null
   const providers = options.providers ?? (await providersOf({ ...config, ...own?.settings }))
@@ -198,7 +199,7 @@ function ownSimulator(config: Config, url: () => string, log: Logger) {
 function readinessOf(
   { database, events, views }: Engine,
   stopping: () => boolean,
-  showMetrics: AppOptions["showMetrics"] = (own) => own.metrics(),
+  joinMetrics: AppOptions["joinMetrics"] = async (own) => own,
 ): Readiness {
   return {
     version,
@@ -207,7 +208,11 @@ function readinessOf(
     async metrics() {
       // While the database is away the other metrics are needed most; the stock is then left out.
       events.stockCounted(await views.stockCounts().catch(() => []))
-      return showMetrics(events.registry)
+      return (await joinMetrics(events.registry))?.metrics() ?? null
+    },
+    async totals() {
+      const joined = await joinMetrics(events.registry)
+      return joined === null ? null : totalsIn(joined)
     },
   }
 }

@@ -194,7 +194,10 @@ export function createEvents(log: Logger): Events {
         metrics.stock.set({ product: id, state: "sold" }, sold)
       }
     },
-    invariantViolations: (count) => metrics.violations.set(count),
+    invariantViolations(count) {
+      metrics.violations.set(count)
+      metrics.recountedAt.setToCurrentTime()
+    },
     laneQueue: (length) => metrics.watchQueue(length),
     openStreams: (count) => metrics.watchStreams(count),
     requestsOf: (route) => metrics.requests.route(route),

@@ -59,6 +59,7 @@ const allowed: Record<string, readonly string[]> = {
     "store/errors",
   ],
   app: [
+    "metrics",
     "listeners",
     "pages",
     "http",

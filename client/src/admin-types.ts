@@ -1,4 +1,4 @@
-import type { HoldStatus, OrderStatus, PageQuery, Time } from "./types.ts"
+import type { HoldStatus, OrderStatus, PageQuery, Product, Time } from "./types.ts"
 
 /** What only the shop sends and gets, in the names of the wire. */
 
@@ -213,6 +213,35 @@ export interface MoneyInboxEntry {
 
 /** How the shop has shown who it is: by its token, by signing in to the control room, or in open mode not at all. */
 export type AdminWay = "token" | "session" | "open"
+
+/** How often something came about, or was refused. */
+export interface Counted {
+  /** What became of it, or the code of its refusal. */
+  readonly result: string
+  readonly count: number
+}
+
+/** A running sale at a glance. */
+export interface Live {
+  readonly product: Product
+  /** How long ago the product's first hold or unpaid order fell due that is not ended yet. */
+  readonly expiry_lag_seconds: number
+  readonly money_inbox_count: number
+  /** Of all products, in the processes that share the port of the one that answered. */
+  readonly counters: {
+    readonly since: Time | null
+    readonly processes: number
+    readonly holds: readonly Counted[]
+    readonly orders: readonly Counted[]
+  }
+  readonly invariants: {
+    /** Differences that the last recount found. */
+    readonly violations: number
+    /** Null: there was none yet, so that `violations` says nothing. */
+    readonly recounted_at: Time | null
+  }
+  readonly server_time: Time
+}
 
 /** A change that an admin route was asked for. */
 export interface AdminAction {

@@ -6,6 +6,7 @@ import type {
   DisputeBody,
   EndpointChangesBody,
   HoldQuery,
+  Live,
   MoneyInboxEntry,
   NewEndpointBody,
   NewProductBody,
@@ -114,6 +115,8 @@ export interface AdminClient {
      */
     returned(body: ReturnedBody, options?: CallOptions): Promise<MoneyInboxEntry>
   }
+  /** A sale at a glance, to be asked once a second. Refused: `product_not_found`. */
+  live(productId: number, options?: CallOptions): Promise<Live>
   readonly actions: {
     /** Changes made through the shop's routes, the newest first; refused ones as well. */
     list(query?: AdminActionQuery, options?: CallOptions): Promise<Page<AdminAction>>
@@ -197,6 +200,7 @@ export function createAdminClient({ adminToken, ...connection }: AdminClientOpti
       list: (query, options) => ask("/money", options, query),
       returned: (body, options) => tell("POST", "/money/returned", { repeatable: true, body, options }),
     },
+    live: (productId, options) => ask("/live", options, { product_id: productId }),
     actions: { list: (query, options) => ask("/actions", options, query) },
     webhooks: {
       create: (body, options) => tell("POST", "/webhooks", { repeatable: false, body, options }),

@@ -3,7 +3,7 @@ import { startApp, type RunningApp } from "../app.ts"
 import { createLog } from "../log.ts"
 import { reachPrimary, type Primary } from "../processes/child.ts"
 import type { StartFailure } from "../processes/messages.ts"
-import { joinedText } from "../processes/snapshot.ts"
+import { joined } from "../processes/snapshot.ts"
 import { explain, UsageError } from "./exit.ts"
 import { STOP_WITHIN_MS } from "./serve.ts"
 
@@ -26,11 +26,11 @@ export async function serveAsChild(): Promise<void> {
         seed: false,
         migrate: false,
         pools: share,
-        showMetrics: async (registry) => {
+        joinMetrics: async (registry) => {
           // A copy: what is shown must be what the primary was told, not what was counted meanwhile.
           const own = structuredClone(await registry.getMetricsAsJSON())
           const others = await primary.askMetrics(own)
-          return others === null ? null : joinedText(own, others)
+          return others === null ? null : joined(own, others)
         },
       },
     ),

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox"
-import { Id, oneOf, orNull, Time } from "./schemas.ts"
+import { Id, oneOf, orNull, ProductWire, Time, timeOrNull } from "./schemas.ts"
 
 /** Wire shapes of the control room. */
 
@@ -26,4 +26,41 @@ export const AdminActionList = Type.Object({
   next_cursor: orNull<string>("string"),
 })
 
+const CountedList = Type.Array(
+  Type.Object({
+    result: Type.String({ description: "what became of it, or the code of its refusal" }),
+    count: Type.Integer(),
+  }),
+)
+
+export const LiveWire = Type.Object({
+  product: ProductWire,
+  expiry_lag_seconds: Type.Number({
+    description: "how long ago the product's first hold or unpaid order fell due that is not ended yet",
+  }),
+  money_inbox_count: Type.Integer({ description: "at most 1,000 of each kind are counted" }),
+  counters: Type.Object(
+    {
+      since: timeOrNull,
+      processes: Type.Integer(),
+      holds: CountedList,
+      orders: CountedList,
+    },
+    {
+      description:
+        "of all products, in the process that answers and those that share its port, since the first of them began; a server on another host counts for itself",
+    },
+  ),
+  invariants: Type.Object({
+    violations: Type.Integer({ description: "differences that the last recount found" }),
+    recounted_at: Type.Unsafe<string | null>({
+      type: ["string", "null"],
+      format: "date-time",
+      description: "null: none of these processes has recounted yet, so that violations says nothing",
+    }),
+  }),
+  server_time: Time,
+})
+
+export type LiveAnswer = Static<typeof LiveWire>
 export type AdminActionAnswer = Static<typeof AdminActionWire>

@@ -14,6 +14,8 @@ import { refuse } from "./problems.ts"
 import { adminActionRoutes } from "./routes/admin-actions.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
 import { adminDisputeRoutes } from "./routes/admin-disputes.ts"
+import { adminLiveRoutes } from "./routes/admin-live.ts"
+import { adminOrdersCsvRoutes } from "./routes/admin-orders-csv.ts"
 import { adminMoneyRoutes } from "./routes/admin-money.ts"
 import { adminPageRoutes } from "./routes/admin-pages.ts"
 import { adminProductRoutes } from "./routes/admin-products.ts"
@@ -107,6 +109,8 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminListRoutes(app, services)
   adminWebhookRoutes(app, services)
   adminActionRoutes(app, services)
+  adminLiveRoutes(app, services)
+  adminOrdersCsvRoutes(app, services)
   adminPageRoutes(app, services)
   healthRoutes(app, services)
   app.addHook("onClose", () => services.audit.settled())

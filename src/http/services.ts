@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Events } from "../events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
+import type { Totals } from "../metrics/totals.ts"
 import type { BuiltPages } from "../pages/built-pages.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
@@ -67,6 +68,8 @@ export interface Readiness {
   readonly database: () => Promise<boolean>
   /** The text of `/metrics`; null: it could not be had in time. */
   readonly metrics: () => Promise<string | null>
+  /** What the control room needs of them; null as before. */
+  readonly totals: () => Promise<Totals | null>
 }
 
 /** The server, with the wire schemas as types. */

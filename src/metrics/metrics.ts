@@ -83,6 +83,12 @@ export function createMetrics() {
       aggregator: "max",
       registers,
     }),
+    recountedAt: new Gauge({
+      name: "doorbuster_invariants_recounted_time_seconds",
+      help: "When the last recount ended, in seconds since 1970; 0: there was none",
+      aggregator: "max",
+      registers,
+    }),
     expiryLag: new Gauge({
       name: "doorbuster_hold_expiry_lag_seconds",
       help: "How long ago the oldest hold or unpaid order that is not yet ended fell due",

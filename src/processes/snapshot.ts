@@ -4,14 +4,14 @@ import { Registry } from "@prometheus-io/client"
 export type Snapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>
 
 /**
- * The text of one `/metrics` for all: `own` is from the process that is asked, `others` from the
+ * One registry for all: `own` is from the process that is asked, `others` from the
  * rest. Each metric's `aggregator` says how: most are summed, the stock (`first`) is what the asked
  * process has just read, and the start is that of the oldest process. Quantiles (`summary`) of
  * several processes cannot be joined, and are left out.
  */
-export function joinedText(own: Snapshot, others: readonly Snapshot[]): Promise<string> {
+export function joined(own: Snapshot, others: readonly Snapshot[]): Registry {
   const theirs = others.map((snapshot) => snapshot.filter(({ aggregator }) => aggregator !== "first"))
-  return Registry.aggregate([own.map(joinable), ...theirs]).metrics()
+  return Registry.aggregate([own.map(joinable), ...theirs])
 }
 
 /** What has been counted by both, as one; gauges, which told of a moment, are left out. */

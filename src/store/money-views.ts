@@ -45,11 +45,16 @@ export interface MoneyViews {
   strayPayments(after: StrayPlace | null, limit: number): Promise<StrayPayment[]>
   /** Disputes that are open, by order, provider and name, from the first one after `after`. */
   openDisputes(after: DisputePlace | null, limit: number): Promise<Dispute[]>
+  /** How many entries the money inbox has; of each kind {@link MOST_COUNTED} at most. */
+  countOpen(): Promise<number>
   /** All refunds of an order, in their order. */
   refundsOf(orderId: number): Promise<Refund[]>
   /** All disputes of an order, the oldest first. */
   disputesOf(orderId: number): Promise<Dispute[]>
 }
+
+/** So many of a kind are too many to look at; to count on would cost more the worse it is. */
+const MOST_COUNTED = 1_000
 
 /** The views over PostgreSQL. */
 export function createMoneyViews(pool: pg.Pool): MoneyViews {
@@ -121,6 +126,31 @@ export function createMoneyViews(pool: pg.Pool): MoneyViews {
         values: [after?.orderId ?? 0, after?.provider ?? "", after?.disputeId ?? "", limit],
       })
       return rows
+    },
+
+    async countOpen() {
+      const { rows } = await pool.query<{ count: number }>({
+        name: "count-money-inbox",
+        text: `
+          select (select count(*)
+                    from (select 1
+                            from payment_events
+                           where outcome = 'parked'
+                             and kind = 'succeeded'
+                             and returned_at is null
+                           limit ${MOST_COUNTED}) as strays)
+               + (select count(*)
+                    from (select 1
+                            from refunds
+                           where status <> 'confirmed'
+                           limit ${MOST_COUNTED}) as owed)
+               + (select count(*)
+                    from (select 1
+                            from disputes
+                           where status = 'open'
+                           limit ${MOST_COUNTED}) as disputed) as count`,
+      })
+      return rows[0]?.count ?? 0
     },
 
     async disputesOf(orderId) {

@@ -29,6 +29,8 @@ export interface Views {
   changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
   /** The counters of the newest products, for the metrics. */
   stockCounts(): Promise<StockCount[]>
+  /** How long ago the first hold or unpaid order of a product fell due that is not ended yet, in seconds. */
+  expiryLag(productId: number): Promise<number>
   /** A hold past its end reads as expired, swept or not (I6). */
   hold(id: number): Promise<Hold | null>
   /** An unpaid order past its end reads as expired, swept or not (I6). */
@@ -45,6 +47,7 @@ export function createViews(pool: pg.Pool): Views {
     products: (afterId, limit) => selectProducts(pool, { afterId, lastId: Number.MAX_SAFE_INTEGER, limit }),
     changedProducts: (known) => selectChangedProducts(pool, known),
     stockCounts: () => selectStockCounts(pool),
+    expiryLag: (productId) => selectExpiryLag(pool, productId),
     hold: (id) => selectHold(pool, id),
     order: (id) => selectOrder(pool, id),
   }
@@ -112,6 +115,24 @@ async function selectStockCounts(pool: pg.Pool): Promise<StockCount[]> {
     values: [COUNTED_PRODUCTS],
   })
   return rows
+}
+
+async function selectExpiryLag(pool: pg.Pool, productId: number): Promise<number> {
+  const { rows } = await pool.query<{ lagSeconds: number }>({
+    name: "view-expiry-lag",
+    text: `
+      select greatest(0, extract(epoch from clock_timestamp() - least(
+               (select min(expires_at)
+                  from holds
+                 where product_id = $1
+                   and status = 'active'),
+               (select min(expires_at)
+                  from orders
+                 where product_id = $1
+                   and status = 'pending_payment'))))::float8 as "lagSeconds"`,
+    values: [productId],
+  })
+  return rows[0]?.lagSeconds ?? 0
 }
 
 async function selectHold(pool: pg.Pool, id: number): Promise<Hold | null> {

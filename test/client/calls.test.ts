@@ -15,6 +15,7 @@ const leftOut: Record<string, string> = {
   "GET /readyz": "for load balancers; the same answer as /health",
   "GET /livez": "for whoever restarts processes",
   "GET /metrics": "for Prometheus",
+  "GET /api/admin/orders.csv": "a file for spreadsheets",
 }
 
 const STREAM = "GET /api/stream"
@@ -173,6 +174,14 @@ describe.each([
       { amount: "10.00" },
     ])
     expect((await shop.paymentEvents.list({ order_id, outcome: "paid" })).data).toHaveLength(1)
+  })
+
+  test("a sale is looked at", async () => {
+    const { product } = await hold(2)
+
+    const live = await shop.live(product.id)
+    expect(live).toMatchObject({ product: { id: product.id, reserved_stock: 2 }, counters: { processes: 1 } })
+    expect(live.counters.holds.find(({ result }) => result === "created")?.count).toBeGreaterThan(0)
   })
 
   test("what the shop does is listed", async () => {

@@ -33,6 +33,7 @@ export const wireSchemas = {
   ReturnedBody: schemas.ReturnedBody,
   PaymentList: schemas.PaymentList,
   PaymentEventList: schemas.PaymentEventList,
+  Live: control.LiveWire,
   AdminAction: control.AdminActionWire,
   AdminActionList: control.AdminActionList,
   NewEndpointBody: webhooks.NewEndpointBody,
@@ -74,6 +75,7 @@ interface WireTypes {
   ReturnedBody: admin.ReturnedBody
   PaymentList: client.Page<admin.Payment>
   PaymentEventList: client.Page<admin.PaymentEvent>
+  Live: admin.Live
   AdminAction: admin.AdminAction
   AdminActionList: client.Page<admin.AdminAction>
   NewEndpointBody: admin.NewEndpointBody

@@ -175,6 +175,7 @@ describe("metrics (CONTRACT §5)", () => {
     ["doorbuster_payment_events_total", "counter"],
     ["doorbuster_stock_units", "gauge"],
     ["doorbuster_invariant_violations", "gauge"],
+    ["doorbuster_invariants_recounted_time_seconds", "gauge"],
     ["doorbuster_hold_expiry_lag_seconds", "gauge"],
     ["doorbuster_batch_size", "histogram"],
     ["doorbuster_batch_duration_seconds", "histogram"],

@@ -133,6 +133,22 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: actions, test: "nobody could understand" },
   },
   {
+    name: "control room: a spreadsheet runs what a customer is called",
+    edits: [{ file: "src/http/csv.ts", find: " ? `'${value}` : value", replace: " ? value : value" }],
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "a line of CSV" },
+  },
+  {
+    name: "control room: invariants count as whole before anybody has recounted",
+    edits: [
+      {
+        file: "src/metrics/totals.ts",
+        find: "return seconds === 0 ? null :",
+        replace: "return seconds < 0 ? null :",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "nothing is claimed" },
+  },
+  {
     name: "control room: a foreign page signs a visitor in",
     edits: [
       {

@@ -500,8 +500,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/cli/serve-child.ts",
-        find: "joinedText(own, others)",
-        replace: "joinedText(own, [])",
+        find: "joined(own, others)",
+        replace: "joined(own, [])",
       },
     ],
     caughtBy: { file: processes, test: "metrics" },

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { createEvents, type Events } from "../../src/events.ts"
 import { createLog } from "../../src/log.ts"
 import { createLedger } from "../../src/processes/ledger.ts"
-import { countedBy, joinedText, type Snapshot } from "../../src/processes/snapshot.ts"
+import { countedBy, joined, type Snapshot } from "../../src/processes/snapshot.ts"
 
 /** The numbers of a process in which `happen` has happened. */
 async function processWith(happen: (events: Events) => void): Promise<Snapshot> {
@@ -52,7 +52,7 @@ test.each([
   ["a violation is seen by the one that recounts", "doorbuster_invariant_violations", 2],
   ["so is the lag", "doorbuster_hold_expiry_lag_seconds", 4],
 ])("%s: %s is %s", async (_, name, value) => {
-  const text = await joinedText(await processWith(asked), [await processWith(busy)])
+  const text = await joined(await processWith(asked), [await processWith(busy)]).metrics()
 
   expect(sample(text, name)).toBe(value)
 })
@@ -62,7 +62,7 @@ test("the start is the oldest process's, memory is all they have, quantiles are 
   const memory = (snapshot: Snapshot) =>
     snapshot.find(({ name }) => name === "process_resident_memory_bytes")?.values[0]?.value ?? 0
 
-  const text = await joinedText(one, [other])
+  const text = await joined(one, [other]).metrics()
 
   expect(sample(text, "process_start_time_seconds")).toBeGreaterThan(1_000_000_000)
   expect(sample(text, "process_resident_memory_bytes")).toBe(memory(one) + memory(other))
@@ -75,7 +75,7 @@ test("what a dead process has counted stays, what it was goes", async () => {
   ledger.close(1)
   ledger.close(1)
 
-  const text = await joinedText(await processWith(asked), await ledger.othersOf(2))
+  const text = await joined(await processWith(asked), await ledger.othersOf(2)).metrics()
 
   expect(sample(text, 'doorbuster_holds_total{result="out_of_stock"}')).toBe(4)
   expect(sample(text, "doorbuster_lane_queue_length")).toBe(5)

@@ -30,6 +30,7 @@ export async function describeServer(): Promise<unknown> {
         stopping: () => false,
         database: async () => true,
         metrics: async () => "",
+        totals: async () => null,
       },
       arrivals: watchArrivals(),
       texts,

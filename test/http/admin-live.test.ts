@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { csvLine } from "../../src/http/csv.ts"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import "../support/problem.ts"
+import { runSql } from "../support/rows.ts"
+import { ADMIN_TOKEN, hold, offer, order, pay, startClosedApp } from "../support/shop.ts"
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+async function live(productId: number, of: TestApp = app): Promise<any> {
+  const answer = await of.get(`/api/admin/live?product_id=${productId}`)
+  expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"])
+  return answer.body
+}
+
+const count = (counted: { result: string; count: number }[], result: string) =>
+  counted.find((row) => row.result === result)?.count ?? 0
+
+test("a sale at a glance: units, what was granted and refused, what somebody has to look after", async () => {
+  const { id } = await offer(app, { stock: 3 })
+  const { hold_id } = await hold(app, id, 2)
+  await order(app, hold_id)
+  await app.post("/api/holds", { product_id: id, qty: 2 })
+  await pay(app, { order_id: 9_000_000 })
+
+  await expect.poll(() => live(id)).toMatchObject({ money_inbox_count: 1 })
+  const { product, counters, server_time } = await live(id)
+  expect(product).toMatchObject({ id, stock: 3, available_stock: 1, reserved_stock: 2, sold_stock: 0 })
+  expect(count(counters.holds, "created")).toBe(1)
+  expect(count(counters.holds, "out_of_stock")).toBe(1)
+  expect(count(counters.orders, "created")).toBe(1)
+  expect(counters.processes).toBe(1)
+  expect(Date.parse(counters.since)).toBeLessThan(Date.parse(server_time))
+})
+
+test("nothing is claimed of invariants before somebody has recounted", async () => {
+  expect(await live(1)).toMatchObject({ invariants: { violations: 0, recounted_at: null } })
+
+  app.app.engine.events.invariantViolations(2)
+
+  await expect
+    .poll(() => live(1))
+    .toMatchObject({ invariants: { violations: 2, recounted_at: expect.stringMatching(/Z$/) } })
+})
+
+test("what is due and not ended yet is seen, and only of the product that is looked at", async () => {
+  const [one, other] = [await offer(app, {}), await offer(app, {})]
+  await hold(app, one.id)
+  await runSql(
+    app.databaseUrl,
+    `update holds set expires_at = clock_timestamp() - interval '9 seconds' where product_id = ${one.id}`,
+  )
+
+  expect((await live(one.id)).expiry_lag_seconds).toBeGreaterThanOrEqual(9)
+  expect((await live(other.id)).expiry_lag_seconds).toBe(0)
+})
+
+test("not of what is no product, and not for everybody", async () => {
+  expect(await app.get("/api/admin/live?product_id=4000000")).toBeProblem(404, "product_not_found")
+  expect(await app.get("/api/admin/live?product_id=x")).toBeProblem(422, "invalid_request")
+  expect(await app.get("/api/admin/live")).toBeProblem(422, "invalid_request")
+  await using closed = await startClosedApp()
+  for (const path of ["/api/admin/live?product_id=1", "/api/admin/orders.csv"]) {
+    expect(await closed.get(path)).toBeProblem(401, "unauthorized")
+    expect((await closed.get(path, { token: ADMIN_TOKEN })).status).toBe(200)
+  }
+})
+
+test("orders as a file: all of the product, each once, nothing that a spreadsheet would run", async () => {
+  const { id } = await offer(app, { stock: 100 })
+  const customers = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", 'a "b", c', " =1", "plain"]
+  for (const customer_id of customers) {
+    const { hold_id } = await hold(app, id, 1, { customer_id })
+    await order(app, hold_id)
+  }
+  // Many pages of orders, most of them another product's.
+  await runSql(
+    app.databaseUrl,
+    `insert into orders (id, product_id, hold_id, quantity, unit_price_minor, total_minor, currency, status,
+                         origin, expires_at, created_at, updated_at)
+     select 100000 + n, case when n % 10 = 0 then ${id} else 1 end, 100000 + n, 1, 1, 1, 'EUR', 'expired',
+            'buyer', now(), now(), now()
+       from generate_series(1, 22000) as n`,
+  )
+
+  const { status, headers, body } = await app.get(`/api/admin/orders.csv?product_id=${id}`)
+
+  expect([status, headers["content-type"]]).toEqual([200, "text/csv; charset=utf-8; header=present"])
+  expect(headers["content-disposition"]).toBe(`attachment; filename="orders-of-product-${id}.csv"`)
+  const [heading, ...lines] = String(body).trimEnd().split("\r\n")
+  expect(heading).toMatch(/^order_id,hold_id,product_id,customer_id,status,/)
+  expect(lines).toHaveLength(customers.length + 2_200)
+  expect(new Set(lines.map((line) => line.split(",")[0])).size).toBe(lines.length)
+  const cells = lines
+    .slice(0, customers.length)
+    .map((line) => /^\d+,\d+,\d+,(".*"|[^,]*),pending/.exec(line)?.[1])
+  expect(cells).toEqual(["'=HYPERLINK(1)", "'+1", "'-1", "'@SUM(1)", '"a ""b"", c"', "' =1", "plain"])
+})
+
+test.each([
+  [["a", 1, null, ""], "a,1,,\r\n"],
+  [['say "x"', "a,b", "a;b", "a\nb"], '"say ""x""","a,b","a;b","a\nb"\r\n'],
+  [["=1", "\t=1", "＝1", "-2", -2], `'=1,"'\t=1",'＝1,'-2,-2\r\n`],
+])("a line of CSV: %j", (cells, line) => {
+  expect(csvLine(cells)).toBe(line)
+})
