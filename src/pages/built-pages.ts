@@ -41,6 +41,8 @@ interface Renderers {
 interface Entry {
   readonly file: string
   readonly css?: readonly string[]
+  /** Names of entries whose code and styles come first. */
+  readonly imports?: readonly string[]
 }
 
 function assetsOf(manifest: string, name: string): PageAssets {
@@ -49,8 +51,14 @@ function assetsOf(manifest: string, name: string): PageAssets {
   if (entry === undefined) throw new Error(`the built pages lack ${name}: run \`npm run build:web\``)
   return {
     script: `${ASSETS}${entry.file}`,
-    styles: (entry.css ?? []).map((file) => `${ASSETS}${file}`),
+    styles: [...new Set(stylesOf(entries, name))].map((file) => `${ASSETS}${file}`),
   }
+}
+
+/** What is shared comes first, so that a page can go on from there. */
+function stylesOf(entries: Readonly<Record<string, Entry>>, name: string): readonly string[] {
+  const { css = [], imports = [] } = entries[name] ?? {}
+  return [...imports.flatMap((imported) => stylesOf(entries, imported)), ...css]
 }
 
 function unlessMissing(error: unknown): null {

@@ -1,4 +1,82 @@
-/** The control room, once its operator is known. */
+import { ActionsScreen } from "./actions-screen.tsx"
+import { explain } from "./api.ts"
+import { MoneyScreen } from "./money-screen.tsx"
+import { ProductFormScreen } from "./product-form.tsx"
+import { ProductsScreen } from "./products-screen.tsx"
+import { SaleScreen } from "./sale-screen.tsx"
+import { SearchScreen } from "./search-screen.tsx"
+import { WebhooksScreen } from "./webhooks-screen.tsx"
+
+const rooms = [
+  ["/admin", "Products"],
+  ["/admin/money", "Money"],
+  ["/admin/search", "Orders and holds"],
+  ["/admin/webhooks", "Outgoing events"],
+  ["/admin/actions", "What was done"],
+] as const
+
+/** The control room: a page of its own for each address, so that a reload shows the same. */
 export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
-  return <h1>{isOpenMode ? "Open" : "Control room"}</h1>
+  const { pathname } = location
+  return (
+    <>
+      <header class="bar">
+        <nav aria-label="Control room">
+          <ul>
+            {rooms.map(([href, name]) => (
+              <li key={href}>
+                <a href={href} aria-current={href === pathname ? "page" : undefined}>
+                  {name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {isOpenMode ? (
+          <span class="muted small">Open mode: nobody is asked who he is</span>
+        ) : (
+          <button type="button" class="button" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        )}
+      </header>
+      <main>{screenAt(pathname)}</main>
+    </>
+  )
+}
+
+function screenAt(pathname: string) {
+  const [, productId, edit] = /^\/admin\/p\/(\d{1,16})(\/edit)?$/.exec(pathname) ?? []
+  if (productId !== undefined) {
+    return edit === undefined ? (
+      <SaleScreen productId={Number(productId)} />
+    ) : (
+      <ProductFormScreen productId={Number(productId)} />
+    )
+  }
+  switch (pathname) {
+    case "/admin":
+      return <ProductsScreen />
+    case "/admin/new":
+      return <ProductFormScreen productId={null} />
+    case "/admin/money":
+      return <MoneyScreen />
+    case "/admin/search":
+      return <SearchScreen />
+    case "/admin/webhooks":
+      return <WebhooksScreen />
+    case "/admin/actions":
+      return <ActionsScreen />
+    default:
+      return <h1>There is nothing here</h1>
+  }
+}
+
+async function signOut(): Promise<void> {
+  try {
+    await fetch("/admin/session", { method: "DELETE" })
+    location.assign("/admin")
+  } catch (error) {
+    alert(`You are still signed in: ${explain(error)}`)
+  }
 }

@@ -17,6 +17,7 @@ export function SignIn({ to, refusal }: { readonly to: string; readonly refusal:
         <input
           id="token"
           name="token"
+          class="field"
           type="password"
           autocomplete="current-password"
           required
@@ -29,11 +30,11 @@ export function SignIn({ to, refusal }: { readonly to: string; readonly refusal:
           </p>
         )}
         <input type="hidden" name="to" value={to} />
-        <button type="submit" class="primary">
+        <button type="submit" class="button primary">
           Sign in
         </button>
       </form>
-      <p class="quiet">
+      <p class="muted small">
         It is what the server was started with as ADMIN_TOKEN. You stay signed in for 12 hours.
       </p>
     </main>

@@ -1,0 +1,236 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import type { Browser, BrowserContext, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { TestApp } from "../support/app.ts"
+import {
+  ADMIN_TOKEN,
+  hold,
+  offer,
+  order,
+  pay,
+  productNow,
+  signature,
+  startClosedApp,
+} from "../support/shop.ts"
+import { findFaults, hasBrowser, openBrowser, sees, watchedPage, type WatchedPage } from "./admin-browser.ts"
+
+const phone = { width: 390, height: 844 }
+const desk = { width: 1280, height: 900 }
+
+async function signIn(page: Page, token: string): Promise<void> {
+  await page.getByLabel("Admin token").fill(token)
+  await page.getByRole("button", { name: "Sign in" }).click()
+}
+
+describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
+  let app: TestApp
+  let browser: Browser
+  let context: BrowserContext
+  let watched: WatchedPage
+  let page: Page
+  let productId = 0
+
+  beforeAll(async () => {
+    app = await startClosedApp({ worker: true })
+    browser = await openBrowser()
+    context = await browser.newContext({ viewport: desk, timezoneId: "Europe/Berlin", locale: "en" })
+    watched = await watchedPage(context)
+    page = watched.page
+  })
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  test("shows a stranger the way in and nothing else, and refuses a wrong token", async () => {
+    await page.goto(`${app.url}/admin/money`)
+    expect(await page.getByRole("navigation").count()).toBe(0)
+    expect(await findFaults(page)).toEqual([])
+
+    await signIn(page, "a wrong token")
+
+    await sees(page, "That is not the admin token.")
+    expect(page.url()).not.toContain("wrong")
+    expect(await page.content()).not.toContain("a wrong token")
+    expect(await findFaults(page)).toEqual([])
+  })
+
+  test("lets the operator in, to the page that was asked for", async () => {
+    await signIn(page, ADMIN_TOKEN)
+
+    await page.getByRole("heading", { name: "Money inbox" }).waitFor()
+    expect(page.url()).toBe(`${app.url}/admin/money`)
+    expect(await page.evaluate("document.cookie")).toBe("")
+  })
+
+  test("offers a product, with its window in local time and UTC beside it", async () => {
+    await page.goto(`${app.url}/admin`)
+    await page.getByRole("link", { name: "New product" }).click()
+    await page.getByLabel("Name").fill("Night lamp")
+    await page.getByLabel("Price in minor units").fill("4900")
+    await page.getByLabel("Units", { exact: true }).fill("20")
+    await page.getByLabel("Opens").fill("2026-01-01T13:00:00")
+    await sees(page, "= 2026-01-01 12:00:00 UTC")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Offer it" }).click()
+
+    await page.getByRole("heading", { name: "Night lamp" }).waitFor()
+    productId = Number(page.url().split("/").at(-1))
+    expect(await productNow(app, productId)).toMatchObject({
+      stock: 20,
+      price_minor: 4_900,
+      opens_at: "2026-01-01T12:00:00.000Z",
+      sale_state: "open",
+    })
+  })
+
+  test("shows the sale as it goes on", async () => {
+    await hold(app, productId, 3)
+
+    await page.locator(".unit.held dd", { hasText: /^3/ }).waitFor()
+    await sees(page, "On sale")
+    await sees(page, "Answers")
+    await page.getByText("The last minutes as a table").click()
+    await page.locator(".chart tbody tr").first().waitFor()
+    await page.locator(".uplot canvas").waitFor()
+  })
+
+  test("pauses and resumes, each after asking", async () => {
+    await page.getByRole("button", { name: "Pause…" }).click()
+    await sees(page, "nobody can hold a unit")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Leave it" }).click()
+    expect(await productNow(app, productId)).toMatchObject({ sale_state: "open" })
+
+    await page.getByRole("button", { name: "Pause…" }).click()
+    await page.getByRole("button", { name: "Pause the sale" }).click()
+    await page.locator(".badge.paused").waitFor()
+    await page.getByRole("button", { name: "Resume…" }).click()
+    await page.getByRole("button", { name: "Resume the sale" }).click()
+    await page.locator(".badge.open").waitFor()
+    await sees(page, "Paused the sale (control room)")
+  })
+
+  test("adds stock, and explains when somebody else was faster", async () => {
+    await page.getByRole("button", { name: "Add stock…" }).click()
+    await page.getByLabel("Units to add").fill("5")
+    const change = { stock: 30, expected: 20 }
+    await app.post(`/api/admin/products/${productId}/stock`, change, { token: ADMIN_TOKEN })
+    await page.getByRole("button", { name: /^Make it/ }).click()
+
+    await sees(page, "The stock has become 30 since you looked, so nothing was changed.")
+    expect(await productNow(app, productId)).toMatchObject({ stock: 30 })
+    await page.getByRole("button", { name: "Make it 35 units" }).click()
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+    expect(await productNow(app, productId)).toMatchObject({ stock: 35 })
+  })
+
+  test("gives a paid order's money back, and settles it in the money inbox", async () => {
+    const { hold_id, token } = await hold(app, productId, 2, { customer_id: "anna" })
+    const { order_id } = await order(app, hold_id, token)
+    const raw = JSON.stringify({ idempotency_key: "e2e", order_id, status: "success", payment_id: "p-1" })
+    expect((await pay(app, {}, { raw, headers: signature(raw) })).body.outcome).toBe("paid")
+
+    await page.goto(`${app.url}/admin/search`)
+    await page.getByLabel("Customer").fill("anna")
+    await page.getByRole("button", { name: "Look" }).click()
+    await page.getByRole("button", { name: "Refund…" }).click()
+    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+
+    await page.getByRole("link", { name: "Money" }).first().click()
+    await sees(page, `Refund ${order_id}-1`)
+    await page.getByRole("button", { name: "Note that it is back…" }).click()
+    await sees(page, "By your word alone")
+    await page.getByRole("button", { name: "Note that it is back", exact: true }).click()
+    await page.getByRole("heading", { name: `Refund ${order_id}-1` }).waitFor({ state: "detached" })
+    const refunds = await app.get(`/api/admin/orders/${order_id}/refunds`, { token: ADMIN_TOKEN })
+    expect(refunds.body.data).toMatchObject([{ status: "confirmed", amount_minor: 9_800 }])
+  })
+
+  test("sends outgoing events once more", async () => {
+    const token = ADMIN_TOKEN
+    await app.post("/api/admin/webhooks", { url: "https://hook.invalid/e2e" }, { token })
+    await hold(app, productId).then((held) => order(app, held.hold_id, held.token))
+
+    await page.goto(`${app.url}/admin/webhooks`)
+    await page.getByRole("button", { name: "Send again…" }).first().click()
+    await page.getByRole("button", { name: "Send it" }).click()
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+
+    const actions = await app.get("/api/admin/actions", { token })
+    expect(actions.body.data[0]).toMatchObject({ route: expect.stringMatching(/replay$/), way: "session" })
+  })
+
+  test("closes the sale at once", async () => {
+    const { id } = await offer(app, { name: "Short sale" }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await page.getByRole("button", { name: "Close now…" }).click()
+    await page.getByRole("button", { name: "Close the sale" }).click()
+
+    await page.locator(".badge.closed").waitFor()
+    expect(await productNow(app, id)).toMatchObject({ sale_state: "closed" })
+  })
+
+  test.each([
+    ["desk", desk],
+    ["phone", phone],
+  ])("is usable by everybody in both themes, on a %s", async (_, size) => {
+    await page.setViewportSize(size)
+    for (const path of [
+      "",
+      "/new",
+      `/p/${productId}`,
+      `/p/${productId}/edit`,
+      "/money",
+      "/search",
+      "/webhooks",
+      "/actions",
+    ]) {
+      await page.goto(`${app.url}/admin${path}`)
+      await page.getByRole("heading", { level: 1 }).waitFor()
+      await page.getByText("Reading…").first().waitFor({ state: "detached" })
+      expect([path, await findFaults(page)]).toEqual([path, []])
+    }
+    await page.setViewportSize(desk)
+  })
+
+  test("is not acted on by a foreign page's form", async () => {
+    const action = `${app.url}/api/admin/products/${productId}/pause`
+    const form = `<!doctype html><form method="post" enctype="text/plain" action="${action}"><button>Win</button></form>`
+    const foreign = createServer((_request, response) => {
+      response.setHeader("content-type", "text/html")
+      response.end(form)
+    })
+    await new Promise<void>((resolve) => foreign.listen(0, "127.0.0.1", resolve))
+    const { port } = foreign.address() as AddressInfo
+    const tab = await context.newPage()
+    try {
+      // Another port of the same host: the same site, so that the cookie comes along.
+      await tab.goto(`http://127.0.0.1:${port}/`)
+      const refused = tab.waitForResponse(action)
+      await tab.getByRole("button", { name: "Win" }).click()
+
+      const answer = await refused
+      expect(await answer.request().headerValue("cookie")).toContain("doorbuster_admin=")
+      expect(answer.status()).toBe(403)
+      expect(await productNow(app, productId)).toMatchObject({ sale_state: "open" })
+    } finally {
+      await tab.close()
+      foreign.close()
+    }
+  })
+
+  test("lets the operator out", async () => {
+    await page.goto(`${app.url}/admin`)
+    await page.getByRole("button", { name: "Sign out" }).click()
+
+    await page.getByLabel("Admin token").waitFor()
+    expect(await context.cookies()).toEqual([])
+  })
+
+  test("has complained of nothing: no error, no breach of its policy", () => {
+    expect(watched.complaints).toEqual([])
+  })
+})

@@ -1,0 +1,55 @@
+import { useSignal } from "@preact/signals"
+import { doneIn } from "./action-texts.ts"
+import { shop } from "./api.ts"
+import { Moment } from "./moments.tsx"
+import { Failure, Pager } from "./parts.tsx"
+import { usePolled } from "./polled.ts"
+
+/** Everything that the shop has done, the newest first. */
+export function ActionsScreen() {
+  const cursor = useSignal<string | undefined>(undefined)
+  const actions = usePolled(`actions ${cursor.value}`, 5_000, (signal) =>
+    shop.actions.list({ cursor: cursor.value, limit: 50 }, { signal }),
+  )
+  const page = actions.value.value
+  return (
+    <>
+      <h1>What was done</h1>
+      <p class="muted">Every change through the control room or by the admin token, refused ones as well.</p>
+      <Failure text={actions.failure.value} />
+      {page !== null && page.data.length > 0 && (
+        <div class="scroll" role="region" aria-label="What was done" tabindex={0}>
+          <table class="figures">
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">What</th>
+                <th scope="col">Product</th>
+                <th scope="col">Order</th>
+                <th scope="col">Request</th>
+              </tr>
+            </thead>
+            <tbody>
+              {page.data.map((action) => (
+                <tr key={action.action_id} class={action.status >= 400 ? "refused" : undefined}>
+                  <td>
+                    <Moment at={action.created_at} />
+                  </td>
+                  <td class="wide">{doneIn(action)}</td>
+                  <td>
+                    {action.product_id !== null && (
+                      <a href={`/admin/p/${action.product_id}`}>{action.product_id}</a>
+                    )}
+                  </td>
+                  <td>{action.order_id}</td>
+                  <td class="muted">{action.request_id}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Pager page={page} cursor={cursor} />
+    </>
+  )
+}

@@ -1,0 +1,39 @@
+import type { Time } from "../../client/src/index.ts"
+
+/** A moment in the operator's own time; in UTC where a pointer rests on it, as the logs have it. */
+export function Moment({ at }: { readonly at: Time | null }) {
+  if (at === null) return <span class="muted">none</span>
+  return (
+    <time datetime={at} title={utcOf(at)}>
+      {localOf(at)}
+    </time>
+  )
+}
+
+/** `2026-11-27 13:00:00`, where the operator is. */
+export function localOf(at: Time | number): string {
+  return inputOf(at).replace("T", " ")
+}
+
+/** `2026-11-27 12:00:00 UTC`. */
+export function utcOf(at: Time | number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`
+}
+
+/** As a `datetime-local` field has it, in local time and to the second. */
+export function inputOf(at: Time | number): string {
+  const date = new Date(at)
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+}
+
+/** What a `datetime-local` field means, as the wire has it; null: nothing, or no moment. */
+export function momentIn(field: string): Time | null {
+  const date = new Date(field)
+  return field === "" || Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
+
+/** `12 s`, `3 min`, `5 h`. */
+export function spanOf(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+}

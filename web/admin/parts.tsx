@@ -1,0 +1,103 @@
+import type { Signal } from "@preact/signals"
+import type { Page } from "../../client/src/index.ts"
+
+/** What went wrong, if anything did. */
+export function Failure({ text }: { readonly text: string | null }) {
+  if (text === null) return null
+  return (
+    <p class="refusal" role="alert">
+      {text}
+    </p>
+  )
+}
+
+export interface PagerProps {
+  /** Null: it is being read. */
+  readonly page: Pick<Page<unknown>, "data" | "next_cursor"> | null
+  readonly cursor: Signal<string | undefined>
+}
+
+/** The way to the next page, and to the first; says that there is nothing where that is so. */
+export function Pager({ page, cursor }: PagerProps) {
+  if (page === null) return <p class="muted">Reading…</p>
+  const next = page.next_cursor
+  return (
+    <div class="pager">
+      {page.data.length === 0 && (
+        <p class="muted">
+          {next === null ? "Nothing." : "Nothing among these rows; there are more to look through."}
+        </p>
+      )}
+      {cursor.value !== undefined && (
+        <button type="button" class="button" onClick={() => void (cursor.value = undefined)}>
+          To the beginning
+        </button>
+      )}
+      {next !== null && (
+        <button type="button" class="button" onClick={() => void (cursor.value = next)}>
+          Next page
+        </button>
+      )}
+    </div>
+  )
+}
+
+export interface FieldProps {
+  readonly id: string
+  readonly label: string
+  readonly value: Signal<string>
+  readonly type?: "text" | "number" | "datetime-local" | "url"
+  readonly hint?: string
+  readonly required?: boolean
+  readonly min?: number
+  readonly list?: readonly (readonly [value: string, text: string])[]
+}
+
+/** A field with its name and what it means. */
+export function Field({ id, label, value, type = "text", hint, required, min, list }: FieldProps) {
+  const hintId = hint === undefined ? undefined : `${id}-hint`
+  const take = (event: { readonly currentTarget: { readonly value: string } }) =>
+    void (value.value = event.currentTarget.value)
+  const common = {
+    class: "field",
+    id,
+    value: value.value,
+    required,
+    "aria-describedby": hintId,
+    autocomplete: "off",
+    onInput: take,
+  } as const
+  function input() {
+    switch (type) {
+      case "number":
+        return <input type="number" min={min} {...common} />
+      case "datetime-local":
+        return <input type="datetime-local" step={1} {...common} />
+      case "url":
+        return <input type="url" {...common} />
+      case "text":
+        return <input type="text" {...common} />
+    }
+  }
+  return (
+    <div class="entry">
+      <label for={id}>{label}</label>
+      {list === undefined ? (
+        input()
+      ) : (
+        <select class="field" id={id} value={value.value} aria-describedby={hintId} onChange={take}>
+          {list.map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+      {hint !== undefined && (
+        <p class="muted small figures" id={hintId}>
+          {hint}
+        </p>
+      )}
+    </div>
+  )
+}

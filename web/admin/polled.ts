@@ -1,0 +1,54 @@
+import { useSignal, type ReadonlySignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
+import { explain } from "./api.ts"
+
+/** What was read last, and what is wrong with reading. */
+export interface Polled<Value> {
+  readonly value: ReadonlySignal<Value | null>
+  /** Null: the last reading went well. */
+  readonly failure: ReadonlySignal<string | null>
+  /** When it last went well, in milliseconds since 1970; null: never. */
+  readonly readAt: ReadonlySignal<number | null>
+  readonly refresh: () => void
+}
+
+/**
+ * Reads now, and again `everyMs` after each reading. `key` names what is read: another one begins anew.
+ * `load` is the one of the first call with that key.
+ */
+export function usePolled<Value>(
+  key: string,
+  everyMs: number,
+  load: (signal: AbortSignal) => Promise<Value>,
+): Polled<Value> {
+  const value = useSignal<Value | null>(null)
+  const failure = useSignal<string | null>(null)
+  const readAt = useSignal<number | null>(null)
+  const asked = useSignal(0)
+  const turn = asked.value
+
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    let timer: ReturnType<typeof setTimeout> | undefined
+    async function read(): Promise<void> {
+      try {
+        const read = await load(signal)
+        if (signal.aborted) return
+        value.value = read
+        failure.value = null
+        readAt.value = Date.now()
+      } catch (error) {
+        if (!signal.aborted) failure.value = explain(error)
+      }
+      if (!signal.aborted) timer = setTimeout(() => void read(), everyMs)
+    }
+    void read()
+    return () => {
+      clearTimeout(timer)
+      controller.abort()
+    }
+  }, [key, everyMs, turn])
+
+  return { value, failure, readAt, refresh: () => void (asked.value += 1) }
+}

@@ -1,0 +1,178 @@
+import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
+import type { ProductChangesBody } from "../../client/src/admin.ts"
+import type { Product } from "../../client/src/index.ts"
+import { explain, shop } from "./api.ts"
+import { inputOf, momentIn, utcOf } from "./moments.tsx"
+import { Failure, Field } from "./parts.tsx"
+
+/** Offers a product, or changes the settings of one. */
+export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
+  const product = useSignal<Product | null>(null)
+  const failure = useSignal<string | null>(null)
+  useEffect(() => {
+    if (productId === null) return
+    shop.products.get(productId).then(
+      (found) => (product.value = found),
+      (error: unknown) => (failure.value = explain(error)),
+    )
+  }, [productId])
+
+  if (productId === null) return <ProductForm product={null} />
+  return product.value === null ? <Failure text={failure.value} /> : <ProductForm product={product.value} />
+}
+
+function ProductForm({ product }: { readonly product: Product | null }) {
+  const fields = useFields(product)
+  const failure = useSignal<string | null>(null)
+  const isBusy = useSignal(false)
+
+  async function save(event: Event): Promise<void> {
+    event.preventDefault()
+    isBusy.value = true
+    try {
+      const settings = fields.read()
+      const saved =
+        product === null
+          ? await shop.products.create({ ...settings, stock: Number(fields.stock.value) })
+          : await shop.products.change(product.id, changed(settings, product))
+      location.assign(`/admin/p/${saved.id}`)
+    } catch (error) {
+      failure.value = explain(error)
+      isBusy.value = false
+    }
+  }
+
+  const { name, price, currency, stock, opensAt, closesAt, maxPerHold, maxPerCustomer, holdSeconds } = fields
+  return (
+    <>
+      <h1>{product === null ? "New product" : `Settings of ${product.name}`}</h1>
+      <form class="settings" onSubmit={(event) => void save(event)}>
+        <Field id="name" label="Name" value={name} required />
+        <Field id="description" label="Description" value={fields.description} />
+        <Field id="image" label="Picture" type="url" value={fields.image} hint="https:// and where it is" />
+        <div class="side-by-side">
+          <Field
+            id="price"
+            label="Price in minor units"
+            type="number"
+            min={0}
+            value={price}
+            required
+            hint="9999 is 99.99 in euros and dollars. Orders that are there keep theirs"
+          />
+          <Field id="currency" label="Currency" value={currency} required hint="Three letters: EUR" />
+          {product === null && (
+            <Field id="stock" label="Units" type="number" min={0} value={stock} required />
+          )}
+        </div>
+        <div class="side-by-side">
+          <Field
+            id="opens"
+            label="Opens (your time)"
+            type="datetime-local"
+            value={opensAt}
+            hint={utcHint(opensAt.value, "Empty: at once")}
+          />
+          <Field
+            id="closes"
+            label="Closes (your time)"
+            type="datetime-local"
+            value={closesAt}
+            hint={utcHint(closesAt.value, "Empty: never")}
+          />
+        </div>
+        <div class="side-by-side">
+          <Field
+            id="max-hold"
+            label="Most units a hold"
+            type="number"
+            min={1}
+            value={maxPerHold}
+            hint="Empty: no limit"
+          />
+          <Field
+            id="max-customer"
+            label="Most units a customer"
+            type="number"
+            min={1}
+            value={maxPerCustomer}
+            hint="Empty: no limit. With one, every hold must name its customer"
+          />
+          <Field
+            id="hold-seconds"
+            label="Hold time in seconds"
+            type="number"
+            min={1}
+            value={holdSeconds}
+            hint="Empty: as the installation has it"
+          />
+        </div>
+        <Failure text={failure.value} />
+        <div class="buttons">
+          <a class="button" href={product === null ? "/admin" : `/admin/p/${product.id}`}>
+            Leave it
+          </a>
+          <button type="submit" class="button primary" disabled={isBusy.value}>
+            {product === null ? "Offer it" : "Save"}
+          </button>
+        </div>
+      </form>
+    </>
+  )
+}
+
+function useFields(product: Product | null) {
+  const moment = (at: string | null | undefined) => (at === null || at === undefined ? "" : inputOf(at))
+  const fields = {
+    name: useSignal(product?.name ?? ""),
+    description: useSignal(product?.description ?? ""),
+    image: useSignal(product?.image_url ?? ""),
+    price: useSignal(String(product?.price_minor ?? "")),
+    currency: useSignal(product?.currency ?? "EUR"),
+    stock: useSignal(""),
+    opensAt: useSignal(moment(product?.opens_at)),
+    closesAt: useSignal(moment(product?.closes_at)),
+    maxPerHold: useSignal(String(product?.max_per_hold ?? "")),
+    maxPerCustomer: useSignal(String(product?.max_per_customer ?? "")),
+    holdSeconds: useSignal(String(product?.hold_ttl_seconds ?? "")),
+  }
+  return {
+    ...fields,
+    read: () => ({
+      name: fields.name.value,
+      description: fields.description.value === "" ? null : fields.description.value,
+      image_url: fields.image.value === "" ? null : fields.image.value,
+      price_minor: Number(fields.price.value),
+      currency: fields.currency.value.trim().toUpperCase(),
+      opens_at: momentIn(fields.opensAt.value),
+      closes_at: momentIn(fields.closesAt.value),
+      max_per_hold: numberIn(fields.maxPerHold.value),
+      max_per_customer: numberIn(fields.maxPerCustomer.value),
+      hold_ttl_seconds: numberIn(fields.holdSeconds.value),
+    }),
+  }
+}
+
+/** Only what differs: what somebody else has changed meanwhile stays. A field shows whole seconds. */
+function changed(
+  settings: Required<Omit<ProductChangesBody, "paused">>,
+  product: Product,
+): ProductChangesBody {
+  const given = Object.entries(settings).filter(([name, value]) => {
+    const before = product[name as keyof typeof settings]
+    const isMoment = name === "opens_at" || name === "closes_at"
+    if (!isMoment || before === null || value === null) return value !== before
+    return inputOf(String(value)) !== inputOf(String(before))
+  })
+  return Object.fromEntries(given)
+}
+
+function utcHint(field: string, otherwise: string): string {
+  const moment = momentIn(field)
+  return moment === null ? otherwise : `= ${utcOf(moment)}`
+}
+
+function numberIn(field: string): number | null {
+  return field === "" ? null : Number(field)
+}

@@ -1,0 +1,158 @@
+import { useSignal } from "@preact/signals"
+import type { Product } from "../../client/src/index.ts"
+import { ProblemError } from "../../client/src/index.ts"
+import { shop } from "./api.ts"
+import { Dialog } from "./dialog.tsx"
+import { Field } from "./parts.tsx"
+
+type Action = "pause" | "resume" | "close" | "add" | "set"
+
+/** What can be done to a sale; `done` looks at it anew. */
+export function SaleActions({ product, done }: { readonly product: Product; readonly done: () => void }) {
+  const chosen = useSignal<Action | null>(null)
+  const close = () => {
+    chosen.value = null
+    done()
+  }
+  return (
+    <div class="buttons actions">
+      {actionsFor(product).map(([action, text]) => (
+        <button key={action} type="button" class="button" onClick={() => void (chosen.value = action)}>
+          {text}
+        </button>
+      ))}
+      <a class="button" href={`/admin/p/${product.id}/edit`}>
+        Settings
+      </a>
+      <a class="button" href={`/admin/search?product_id=${product.id}`}>
+        Orders and holds
+      </a>
+      <a class="button" href={`/api/admin/orders.csv?product_id=${product.id}`} download>
+        Orders as CSV
+      </a>
+      <a class="button" href={`/p/${product.id}`}>
+        As buyers see it
+      </a>
+      {chosen.value !== null && <ActionDialog action={chosen.value} product={product} close={close} />}
+    </div>
+  )
+}
+
+/** Nobody is told whether a sale that waits for its opening is paused as well, so both are there. */
+function actionsFor({ sale_state: state }: Product): readonly (readonly [Action, string])[] {
+  const pause = ["pause", "Pause…"] as const
+  const resume = ["resume", "Resume…"] as const
+  const close = ["close", "Close now…"] as const
+  const stock = [
+    ["add", "Add stock…"],
+    ["set", "Set stock…"],
+  ] as const
+  if (state === "closed") return stock
+  if (state === "scheduled") return [pause, resume, ...stock]
+  return [state === "paused" ? resume : pause, close, ...stock]
+}
+
+interface ActionDialogProps {
+  readonly action: Action
+  readonly product: Product
+  readonly close: () => void
+}
+
+function ActionDialog({ action, product, close }: ActionDialogProps) {
+  const { id, name } = product
+  switch (action) {
+    case "pause":
+      return (
+        <Dialog
+          title={`Pause ${name}?`}
+          action="Pause the sale"
+          hurts
+          run={() => shop.products.pause(id)}
+          close={close}
+        >
+          <p>From now on nobody can hold a unit. Holds and orders that are there go on: they can be paid.</p>
+        </Dialog>
+      )
+    case "resume":
+      return (
+        <Dialog
+          title={`Resume ${name}?`}
+          action="Resume the sale"
+          run={() => shop.products.resume(id)}
+          close={close}
+        >
+          <p>Within its sale window everybody can hold units again, at once.</p>
+        </Dialog>
+      )
+    case "close":
+      return (
+        <Dialog
+          title={`Close ${name} now?`}
+          action="Close the sale"
+          hurts
+          run={() => shop.products.change(id, { closes_at: product.server_time })}
+          close={close}
+        >
+          <p>
+            The sale ends now instead of {product.closes_at === null ? "never" : "at its time"}. Buyers read
+            that it is over. Holds can still become orders until they end, and orders can be paid. To open it
+            again, change when it closes.
+          </p>
+        </Dialog>
+      )
+    case "add":
+    case "set":
+      return <StockDialog isAdding={action === "add"} product={product} close={close} />
+  }
+}
+
+interface StockDialogProps {
+  readonly isAdding: boolean
+  readonly product: Product
+  readonly close: () => void
+}
+
+/** Compares and sets: what was looked at when the dialog was opened is what is expected. */
+function StockDialog({ isAdding, product, close }: StockDialogProps) {
+  const expected = useSignal(product.stock)
+  const field = useSignal(isAdding ? "" : String(product.stock))
+  const given = Number(field.value)
+  const stock = isAdding ? expected.value + given : given
+  const taken = product.reserved_stock + product.sold_stock
+
+  async function run(): Promise<void> {
+    try {
+      await shop.products.setStock(product.id, { stock, expected: expected.value })
+    } catch (error) {
+      // Said once; whoever tries again has read it.
+      if (error instanceof ProblemError && error.code === "stock_changed") expected.value = error.stock
+      throw error
+    }
+  }
+
+  return (
+    <Dialog
+      title={`${isAdding ? "Add units to" : "Set the stock of"} ${product.name}`}
+      action={`Make it ${stock} units`}
+      hurts={stock < expected.value}
+      run={run}
+      close={close}
+    >
+      <Field
+        id="units"
+        label={isAdding ? "Units to add" : "Units on offer in total"}
+        type="number"
+        min={isAdding ? 1 : 0}
+        value={field}
+        required
+      />
+      <p class="figures">
+        The stock becomes {stock} instead of {expected.value}, if it is still {expected.value}. {taken} of
+        them are held or sold. {stock > expected.value ? "New units are on sale at once." : ""}
+        {stock < expected.value
+          ? "Fewer units are on offer; nothing is taken from those who hold or own."
+          : ""}
+      </p>
+    </Dialog>
+  )
+}

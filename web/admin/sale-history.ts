@@ -1,0 +1,96 @@
+import type { Counted, Live } from "../../client/src/admin.ts"
+
+/** A second of a sale, as this page has seen it. */
+export interface Sample {
+  /** By the server's clock, in milliseconds since 1970. */
+  readonly at: number
+  readonly available: number
+  readonly held: number
+  readonly sold: number
+  readonly live: Live
+}
+
+/** Something that a second changed. */
+export interface SaleEvent {
+  readonly at: number
+  readonly text: string
+}
+
+/** A quarter of an hour: what a chart of this width can show. */
+const MOST_SAMPLES = 900
+const MOST_EVENTS = 100
+/** Rates are over the last so many seconds: a single second jumps. */
+const RATE_SECONDS = 5
+
+/** What has been seen of a sale since the page was opened. */
+export interface History {
+  readonly samples: readonly Sample[]
+  /** The newest first. */
+  readonly events: readonly SaleEvent[]
+}
+
+export const emptyHistory: History = { samples: [], events: [] }
+
+/** The history with one more second. */
+export function withLive({ samples, events }: History, live: Live): History {
+  const { product } = live
+  const sample = {
+    at: Date.parse(live.server_time),
+    available: product.available_stock,
+    held: product.reserved_stock,
+    sold: product.sold_stock,
+    live,
+  }
+  const before = samples.at(-1)
+  if (before !== undefined && before.at >= sample.at) return { samples, events }
+  const news =
+    before === undefined ? [] : changesBetween(before.live, live).map((text) => ({ at: sample.at, text }))
+  return {
+    samples: [...samples, sample].slice(-MOST_SAMPLES),
+    events: [...news, ...events].slice(0, MOST_EVENTS),
+  }
+}
+
+const states = {
+  open: "The sale is on",
+  all_held: "Every unit is held",
+  sold_out: "Sold out",
+  scheduled: "The sale waits for its opening",
+  paused: "The sale is paused",
+  closed: "The sale is closed",
+} as const
+
+function changesBetween(before: Live, after: Live): string[] {
+  const [was, is] = [before.product, after.product]
+  const { violations } = after.invariants
+  return [
+    was.sale_state === is.sale_state ? null : states[is.sale_state],
+    was.stock === is.stock ? null : `The stock went from ${was.stock} to ${is.stock}`,
+    was.sold_stock < is.sold_stock ? `${is.sold_stock - was.sold_stock} sold` : null,
+    before.invariants.violations === violations ? null : `Violated invariants: ${violations}`,
+  ].filter((text) => text !== null)
+}
+
+/** How many came about a second of late, by result. */
+export function ratesOf(samples: readonly Sample[], kind: "holds" | "orders"): readonly Counted[] {
+  const last = samples.at(-1)
+  if (last === undefined) return []
+  const first = samples.findLast(({ at }) => at <= last.at - RATE_SECONDS * 1_000) ?? samples[0]
+  const seconds = first === undefined ? 0 : (last.at - first.at) / 1_000
+  if (first === undefined || seconds <= 0) return []
+  const before = new Map(first.live.counters[kind].map(({ result, count }) => [result, count]))
+  return last.live.counters[kind].map(({ result, count }) => ({
+    result,
+    // Below nothing: another process has answered, or the same one has started anew.
+    count: Math.max(0, count - (before.get(result) ?? 0)) / seconds,
+  }))
+}
+
+/** What became of holds that were granted; everything else is a refusal. */
+export const granted: ReadonlySet<string> = new Set(["created", "released", "expired"])
+
+/** The last sample of each of the last ten minutes, the newest first. */
+export function byMinute(samples: readonly Sample[]): readonly Sample[] {
+  const minutes = new Map(samples.map((sample) => [Math.floor(sample.at / 60_000), sample]))
+  return [...minutes.values()].toReversed().slice(0, 10)
+}

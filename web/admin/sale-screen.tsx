@@ -1,0 +1,156 @@
+import { useSignal, useSignalEffect } from "@preact/signals"
+import { useEffect } from "preact/hooks"
+import type { Counted } from "../../client/src/admin.ts"
+import { doneIn } from "./action-texts.ts"
+import { shop } from "./api.ts"
+import { Moment, utcOf } from "./moments.tsx"
+import { Failure } from "./parts.tsx"
+import { usePolled } from "./polled.ts"
+import { SaleActions } from "./sale-actions.tsx"
+import { SaleChart } from "./sale-chart.tsx"
+import { emptyHistory, granted, ratesOf, withLive, type History, type SaleEvent } from "./sale-history.ts"
+import { SaleLights } from "./sale-lights.tsx"
+import { StateBadge } from "./state-badge.tsx"
+
+/** One sale as it goes on, and what can be done to it. */
+export function SaleScreen({ productId }: { readonly productId: number }) {
+  const live = usePolled(`live ${productId}`, 1_000, (signal) => shop.live(productId, { signal }))
+  const actions = usePolled(`actions ${productId}`, 3_000, (signal) =>
+    shop.actions.list({ product_id: productId, limit: 30 }, { signal }),
+  )
+  const history = useSignal<History>(emptyHistory)
+  useSignalEffect(() => {
+    const { value } = live.value
+    if (value !== null) history.value = withLive(history.peek(), value)
+  })
+  const now = useClock()
+
+  const current = live.value.value
+  if (current === null) {
+    return live.failure.value === null ? <p class="muted">Reading…</p> : <Failure text={live.failure.value} />
+  }
+  const { product, counters } = current
+  const { samples, events } = history.value
+  const done = (actions.value.value?.data ?? []).map((action) => ({
+    at: Date.parse(action.created_at),
+    text: doneIn(action),
+  }))
+  return (
+    <>
+      <div class="heading">
+        <h1>{product.name}</h1>
+        <StateBadge state={product.sale_state} />
+      </div>
+      <p class="muted small figures">
+        Opens <Moment at={product.opens_at} />, closes <Moment at={product.closes_at} />, hold time{" "}
+        {product.hold_ttl_seconds} s. It is {utcOf(current.server_time)} at the server.
+      </p>
+      <SaleLights
+        live={current}
+        silentSeconds={(now - (live.readAt.value ?? now)) / 1_000}
+        failure={live.failure.value}
+      />
+      <dl class="units figures">
+        <Units name="available" count={product.available_stock} of={product.stock} />
+        <Units name="held" count={product.reserved_stock} of={product.stock} />
+        <Units name="sold" count={product.sold_stock} of={product.stock} />
+      </dl>
+      <SaleActions product={product} done={live.refresh} />
+      <SaleChart samples={samples} />
+      <div class="columns">
+        <Rates rates={ratesOf(samples, "holds")} since={counters.since} processes={counters.processes} />
+        <Feed events={[...events, ...done].sort((one, other) => other.at - one.at)} />
+      </div>
+    </>
+  )
+}
+
+interface UnitsProps {
+  readonly name: string
+  readonly count: number
+  readonly of: number
+}
+
+function Units({ name, count, of }: UnitsProps) {
+  return (
+    <div class={`unit ${name}`}>
+      <dt>{name}</dt>
+      <dd>
+        {count.toLocaleString("en")}
+        <span class="muted small"> of {of.toLocaleString("en")}</span>
+      </dd>
+    </div>
+  )
+}
+
+interface RatesProps {
+  readonly rates: readonly Counted[]
+  readonly since: string | null
+  readonly processes: number
+}
+
+/** Rates are of processes: a hold's refusal names no product, and the crowd is what is to be seen. */
+function Rates({ rates, since, processes }: RatesProps) {
+  const rows = [...rates].sort(
+    (one, other) =>
+      Number(granted.has(other.result)) - Number(granted.has(one.result)) || other.count - one.count,
+  )
+  return (
+    <section aria-labelledby="rates">
+      <h2 id="rates">Holds a second</h2>
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">What became of it</th>
+            <th scope="col" class="number">
+              A second
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ result, count }) => (
+            <tr key={result}>
+              <th scope="row">{granted.has(result) ? result : `refused: ${result}`}</th>
+              <td class="number">{count.toFixed(1)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length === 0 && <p class="muted">Nobody has asked yet.</p>}
+      <p class="muted small">
+        Of all products, over the last five seconds, in{" "}
+        {processes === 1 ? "one process" : `${processes} processes`} of the server that answers
+        {since === null ? "" : `, counted since ${utcOf(since)}`}.
+      </p>
+    </section>
+  )
+}
+
+function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
+  return (
+    <section aria-labelledby="feed">
+      <h2 id="feed">What happens</h2>
+      <ol class="feed figures" tabindex={0} aria-labelledby="feed">
+        {events.map(({ at, text }) => (
+          <li key={`${at} ${text}`}>
+            <span class="muted">
+              <Moment at={new Date(at).toISOString()} />
+            </span>{" "}
+            {text}
+          </li>
+        ))}
+      </ol>
+      {events.length === 0 && <p class="muted">Nothing yet.</p>}
+    </section>
+  )
+}
+
+/** The local time, once a second: silence must show although nothing comes. */
+function useClock(): number {
+  const now = useSignal(Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => (now.value = Date.now()), 1_000)
+    return () => clearInterval(timer)
+  }, [])
+  return now.value
+}

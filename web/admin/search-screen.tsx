@@ -1,0 +1,226 @@
+import { useSignal } from "@preact/signals"
+import type { HoldStatus, Order, OrderStatus } from "../../client/src/index.ts"
+import { ProblemError } from "../../client/src/index.ts"
+import { priceOf } from "../shared/money.ts"
+import { buyers, shop } from "./api.ts"
+import { Moment } from "./moments.tsx"
+import { Failure, Field, Pager } from "./parts.tsx"
+import { usePolled } from "./polled.ts"
+import { RefundDialog } from "./refund-dialog.tsx"
+
+const everything = ["", "any"] as const
+const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
+const holdStatuses = ["active", "converted", "expired", "released"] as const
+const kinds = [
+  ["orders", "Orders"],
+  ["holds", "Holds"],
+] as const
+
+/** Looks for orders and holds by id, customer, product and status; the address keeps what is looked for. */
+export function SearchScreen() {
+  const asked = new URLSearchParams(location.search)
+  const fields = {
+    kind: useSignal(asked.get("kind") ?? "orders"),
+    id: useSignal(asked.get("id") ?? ""),
+    customer: useSignal(asked.get("customer_id") ?? ""),
+    product: useSignal(asked.get("product_id") ?? ""),
+    status: useSignal(asked.get("status") ?? ""),
+  }
+  const isHolds = fields.kind.value === "holds"
+
+  function search(event: Event): void {
+    event.preventDefault()
+    const wanted = {
+      kind: fields.kind.value,
+      id: fields.id.value.trim(),
+      customer_id: fields.customer.value,
+      product_id: fields.product.value.trim(),
+      status: fields.status.value,
+    }
+    const given = Object.entries(wanted).filter(([, value]) => value !== "")
+    location.assign(`/admin/search?${new URLSearchParams(given).toString()}`)
+  }
+
+  const statuses = isHolds ? holdStatuses : orderStatuses
+  return (
+    <>
+      <h1>Orders and holds</h1>
+      <form class="search" role="search" onSubmit={search}>
+        <Field id="kind" label="Look for" value={fields.kind} list={kinds} />
+        <Field id="id" label="Id" value={fields.id} />
+        <Field id="customer" label="Customer" value={fields.customer} />
+        <Field id="product" label="Product id" value={fields.product} />
+        <Field
+          id="status"
+          label="Status"
+          value={fields.status}
+          list={[everything, ...statuses.map((status) => [status, status] as const)]}
+        />
+        <button type="submit" class="button primary">
+          Look
+        </button>
+      </form>
+      <Results asked={asked} />
+    </>
+  )
+}
+
+/** A row of either kind. */
+interface Found {
+  readonly id: number
+  readonly productId: number
+  readonly customerId: string | null
+  readonly quantity: number
+  readonly status: string
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly order: Order | null
+}
+
+function Results({ asked }: { readonly asked: URLSearchParams }) {
+  const cursor = useSignal<string | undefined>(undefined)
+  const refunded = useSignal<Order | null>(null)
+  const found = usePolled(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
+    look(asked, cursor.value, signal),
+  )
+  const page = found.value.value
+  return (
+    <>
+      <Failure text={found.failure.value} />
+      {page !== null && page.data.length > 0 && (
+        <div class="scroll" role="region" aria-label="What was found" tabindex={0}>
+          <table class="figures">
+            <thead>
+              <tr>
+                <th scope="col">{asked.get("kind") === "holds" ? "Hold" : "Order"}</th>
+                <th scope="col">Product</th>
+                <th scope="col">Customer</th>
+                <th scope="col">Status</th>
+                <th scope="col" class="number">
+                  Units
+                </th>
+                <th scope="col" class="number">
+                  Total
+                </th>
+                <th scope="col">Made</th>
+                <th scope="col">Ends</th>
+                <th scope="col">
+                  <span class="unseen">What can be done</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {page.data.map((row) => (
+                <tr key={row.id}>
+                  <th scope="row">{row.id}</th>
+                  <td>
+                    <a href={`/admin/p/${row.productId}`}>{row.productId}</a>
+                  </td>
+                  <td>{row.customerId ?? <span class="muted">none</span>}</td>
+                  <td>{row.status}</td>
+                  <td class="number">{row.quantity}</td>
+                  <td class="number">
+                    {row.order !== null && priceOf(row.order.total_minor, row.order.currency)}
+                  </td>
+                  <td>
+                    <Moment at={row.createdAt} />
+                  </td>
+                  <td>
+                    <Moment at={row.expiresAt} />
+                  </td>
+                  <td>
+                    {row.status === "paid" && row.order !== null && (
+                      <button type="button" class="button" onClick={() => void (refunded.value = row.order)}>
+                        Refund…
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Pager page={page} cursor={cursor} />
+      {refunded.value !== null && (
+        <RefundDialog
+          order={refunded.value}
+          close={() => {
+            refunded.value = null
+            found.refresh()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+interface FoundPage {
+  readonly data: readonly Found[]
+  readonly next_cursor: string | null
+}
+
+async function look(
+  asked: URLSearchParams,
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<FoundPage> {
+  const id = asked.get("id")
+  const isHolds = asked.get("kind") === "holds"
+  if (id !== null) return lookFor(Number(id), isHolds, signal)
+  const productId = asked.get("product_id")
+  const query = {
+    cursor,
+    limit: 50,
+    customer_id: asked.get("customer_id") ?? undefined,
+    product_id: productId === null ? undefined : Number(productId),
+  }
+  if (isHolds) {
+    const status = (asked.get("status") ?? undefined) as HoldStatus | undefined
+    const page = await shop.holds.list({ ...query, status }, { signal })
+    return { data: page.data.map(holdRow), next_cursor: page.next_cursor }
+  }
+  const status = (asked.get("status") ?? undefined) as OrderStatus | undefined
+  const page = await shop.orders.list({ ...query, status }, { signal })
+  return { data: page.data.map(orderRow), next_cursor: page.next_cursor }
+}
+
+/** One by its id; none is no fault. */
+async function lookFor(id: number, isHolds: boolean, signal: AbortSignal): Promise<FoundPage> {
+  try {
+    const row = isHolds
+      ? holdRow(await buyers.holds.get(id, { signal }))
+      : orderRow(await buyers.orders.get(id, { signal }))
+    return { data: [row], next_cursor: null }
+  } catch (error) {
+    const isMissing = error instanceof ProblemError && error.status === 404
+    if (isMissing) return { data: [], next_cursor: null }
+    throw error
+  }
+}
+
+function holdRow(hold: Awaited<ReturnType<typeof buyers.holds.get>>): Found {
+  return {
+    id: hold.hold_id,
+    productId: hold.product_id,
+    customerId: hold.customer_id,
+    quantity: hold.qty,
+    status: hold.status,
+    createdAt: hold.created_at,
+    expiresAt: hold.expires_at,
+    order: null,
+  }
+}
+
+function orderRow(order: Order): Found {
+  return {
+    id: order.order_id,
+    productId: order.product_id,
+    customerId: order.customer_id,
+    quantity: order.quantity,
+    status: order.status,
+    createdAt: order.created_at,
+    expiresAt: order.expires_at,
+    order,
+  }
+}

@@ -1,0 +1,149 @@
+import { useSignal } from "@preact/signals"
+import type { DeliveryStatus, WebhookDelivery, WebhookEndpoint } from "../../client/src/admin.ts"
+import { shop } from "./api.ts"
+import { Dialog } from "./dialog.tsx"
+import { inputOf, Moment, momentIn, utcOf } from "./moments.tsx"
+import { Failure, Field, Pager } from "./parts.tsx"
+import { usePolled } from "./polled.ts"
+
+/** Who is told of events, what became of that, and how to tell it once more. */
+export function WebhooksScreen() {
+  const endpoints = usePolled("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
+  const list = endpoints.value.value?.data
+  return (
+    <>
+      <h1>Outgoing events</h1>
+      <Failure text={endpoints.failure.value} />
+      {list?.length === 0 && (
+        <p class="muted">Nobody is told of anything. Endpoints are added with POST /api/admin/webhooks.</p>
+      )}
+      {list?.map((endpoint) => (
+        <Endpoint key={endpoint.endpoint_id} endpoint={endpoint} />
+      ))}
+    </>
+  )
+}
+
+const statuses = [
+  ["", "All deliveries"],
+  ["failed", "Given up"],
+  ["due", "On their way"],
+  ["delivered", "Delivered"],
+] as const
+
+function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
+  const { endpoint_id: id, url, enabled, disabled_reason: reason } = endpoint
+  const status = useSignal("")
+  const cursor = useSignal<string | undefined>(undefined)
+  const chosen = useSignal<WebhookDelivery | "all" | null>(null)
+  const wanted = status.value === "" ? undefined : (status.value as DeliveryStatus)
+  const deliveries = usePolled(`${id} ${status.value} ${cursor.value}`, 5_000, (signal) =>
+    shop.webhooks.deliveries(id, { status: wanted, cursor: cursor.value, limit: 20 }, { signal }),
+  )
+  const page = deliveries.value.value
+  const close = () => {
+    chosen.value = null
+    deliveries.refresh()
+  }
+  return (
+    <section class="endpoint" aria-labelledby={`endpoint-${id}`}>
+      <div class="heading">
+        <h2 id={`endpoint-${id}`}>{url}</h2>
+        <button type="button" class="button" onClick={() => void (chosen.value = "all")}>
+          Send all since…
+        </button>
+      </div>
+      <p class={enabled ? "muted" : "refusal"}>{enabled ? "Enabled" : `Disabled: ${reason}`}</p>
+      <Field id={`status-${id}`} label="Show" value={status} list={statuses} />
+      <Failure text={deliveries.failure.value} />
+      {page !== null && page.data.length > 0 && (
+        <div class="scroll" role="region" aria-label={`Deliveries to ${url}`} tabindex={0}>
+          <table class="figures">
+            <thead>
+              <tr>
+                <th scope="col">Event</th>
+                <th scope="col">Status</th>
+                <th scope="col" class="number">
+                  Attempts
+                </th>
+                <th scope="col">Last answer</th>
+                <th scope="col">Made</th>
+                <th scope="col">
+                  <span class="unseen">What can be done</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {page.data.map((delivery) => (
+                <tr key={delivery.webhook_id}>
+                  <th scope="row">{delivery.webhook_id}</th>
+                  <td>{delivery.status}</td>
+                  <td class="number">{delivery.attempts}</td>
+                  <td class="wide">{delivery.last_error ?? delivery.response_status ?? "none"}</td>
+                  <td>
+                    <Moment at={delivery.created_at} />
+                  </td>
+                  <td>
+                    <button type="button" class="button" onClick={() => void (chosen.value = delivery)}>
+                      Send again…
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Pager page={page} cursor={cursor} />
+      {chosen.value === "all" && <ReplayDialog endpoint={endpoint} close={close} />}
+      {chosen.value !== null && chosen.value !== "all" && (
+        <ReplayOneDialog endpoint={endpoint} webhookId={chosen.value.webhook_id} close={close} />
+      )}
+    </section>
+  )
+}
+
+interface ReplayDialogProps {
+  readonly endpoint: WebhookEndpoint
+  readonly close: () => void
+}
+
+function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
+  const since = useSignal(inputOf(Date.now() - 3_600_000))
+  const moment = momentIn(since.value)
+  async function run(): Promise<void> {
+    if (moment === null) throw new Error("Say since when")
+    await shop.webhooks.replay(endpoint.endpoint_id, { since: moment })
+  }
+  return (
+    <Dialog
+      title={`Send events to ${endpoint.url} once more?`}
+      action="Send them"
+      hurts
+      run={run}
+      close={close}
+    >
+      <Field
+        id="since"
+        label="Since (your time)"
+        type="datetime-local"
+        value={since}
+        required
+        hint={moment === null ? "" : `= ${utcOf(moment)}`}
+      />
+      <p>
+        Every event since then is sent again, delivered ones too, under the same ids. Whoever hears them must
+        know them.
+      </p>
+    </Dialog>
+  )
+}
+
+function ReplayOneDialog({ endpoint, webhookId, close }: ReplayDialogProps & { readonly webhookId: string }) {
+  const run = () => shop.webhooks.replayOne(endpoint.endpoint_id, webhookId)
+  return (
+    <Dialog title={`Send ${webhookId} once more?`} action="Send it" run={run} close={close}>
+      <p>{endpoint.url} gets it under the same id as before.</p>
+    </Dialog>
+  )
+}
