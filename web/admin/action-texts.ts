@@ -31,7 +31,7 @@ export const ways: Readonly<Record<AdminWay, string>> = {
 export function doneIn({ route, way, status, content }: AdminAction): string {
   const deed = deeds[route] ?? route
   const refused = status >= 400 ? `, refused (${status})` : ""
-  const said = content === null || Object.keys(content).length === 0 ? "" : ` ${contentText(content)}`
+  const said = content === null || Object.keys(content).length === 0 ? "" : `: ${contentText(content)}`
   return `${deed}${said} (${ways[way]}${refused})`
 }
 

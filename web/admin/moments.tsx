@@ -10,6 +10,11 @@ export function Moment({ at }: { readonly at: Time | null }) {
   )
 }
 
+/** `13:00:00`, where the operator is. */
+export function timeOf(at: Time | number): string {
+  return inputOf(at).slice(11)
+}
+
 /** `2026-11-27 13:00:00`, where the operator is. */
 export function localOf(at: Time | number): string {
   return inputOf(at).replace("T", " ")

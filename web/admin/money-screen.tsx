@@ -52,7 +52,7 @@ export function MoneyScreen() {
               {names[entry.kind]} {nameOf(entry)}
             </h2>
             <p class="amount figures">{amountOf(entry)}</p>
-            <p>{entry.why}</p>
+            <p class="why">{entry.why}</p>
             <p class="muted small figures">
               Order {subjectOf(entry)?.order_id}, {subjectOf(entry)?.provider}, since{" "}
               <Moment at={sinceOf(entry)} />

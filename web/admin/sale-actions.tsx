@@ -21,18 +21,22 @@ export function SaleActions({ product, done }: { readonly product: Product; read
           {text}
         </button>
       ))}
-      <a class="button" href={`/admin/p/${product.id}/edit`}>
-        Settings
-      </a>
-      <a class="button" href={`/admin/search?product_id=${product.id}`}>
-        Orders and holds
-      </a>
-      <a class="button" href={`/api/admin/orders.csv?product_id=${product.id}`} download>
-        Orders as CSV
-      </a>
-      <a class="button" href={`/p/${product.id}`}>
-        As buyers see it
-      </a>
+      <ul class="links">
+        <li>
+          <a href={`/admin/p/${product.id}/edit`}>Settings</a>
+        </li>
+        <li>
+          <a href={`/admin/search?product_id=${product.id}`}>Its orders and holds</a>
+        </li>
+        <li>
+          <a href={`/api/admin/orders.csv?product_id=${product.id}`} download>
+            Its orders as CSV
+          </a>
+        </li>
+        <li>
+          <a href={`/p/${product.id}`}>As buyers see it</a>
+        </li>
+      </ul>
       {chosen.value !== null && <ActionDialog action={chosen.value} product={product} close={close} />}
     </div>
   )

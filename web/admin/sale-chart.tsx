@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks"
 import UPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
-import { localOf } from "./moments.tsx"
+import { localOf, timeOf } from "./moments.tsx"
 import { byMinute, type Sample } from "./sale-history.ts"
 
 const HEIGHT = 220
@@ -90,7 +90,10 @@ function optionsFor(element: HTMLElement): UPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.05)] } },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [
+      { ...axis, space: 80, values: (_plot, times) => times.map((time) => timeOf(time * 1_000)) },
+      { ...axis, size: 56 },
+    ],
     series: [
       {},
       { stroke: () => colourOf(element, "--good"), width: 2, points: { show: false } },

@@ -14,6 +14,8 @@ export interface Sample {
 export interface SaleEvent {
   readonly at: number
   readonly text: string
+  /** Units that it tells of, where it tells of sales. */
+  readonly sold?: number
 }
 
 /** A quarter of an hour: what a chart of this width can show. */
@@ -43,12 +45,24 @@ export function withLive({ samples, events }: History, live: Live): History {
   }
   const before = samples.at(-1)
   if (before !== undefined && before.at >= sample.at) return { samples, events }
-  const news =
-    before === undefined ? [] : changesBetween(before.live, live).map((text) => ({ at: sample.at, text }))
+  const changes = before === undefined ? [] : changesBetween(before.live, live)
+  const news = changes.map((text) => ({ at: sample.at, text }))
+  const known = before === undefined ? events : withSales(events, sample.at, sample.sold - before.sold)
   return {
     samples: [...samples, sample].slice(-MOST_SAMPLES),
-    events: [...news, ...events].slice(0, MOST_EVENTS),
+    events: [...news, ...known].slice(0, MOST_EVENTS),
   }
+}
+
+/** Sales of one minute are one event, or nothing else could be seen between them. */
+function withSales(events: readonly SaleEvent[], at: number, sold: number): readonly SaleEvent[] {
+  if (sold <= 0) return events
+  const sameMinute = events.findIndex(
+    (event) => event.sold !== undefined && Math.floor(event.at / 60_000) === Math.floor(at / 60_000),
+  )
+  const total = sold + (events[sameMinute]?.sold ?? 0)
+  const event = { at, text: `${total} sold in this minute`, sold: total }
+  return [event, ...events.filter((_, index) => index !== sameMinute)]
 }
 
 const states = {
@@ -66,7 +80,6 @@ function changesBetween(before: Live, after: Live): string[] {
   return [
     was.sale_state === is.sale_state ? null : states[is.sale_state],
     was.stock === is.stock ? null : `The stock went from ${was.stock} to ${is.stock}`,
-    was.sold_stock < is.sold_stock ? `${is.sold_stock - was.sold_stock} sold` : null,
     before.invariants.violations === violations ? null : `Violated invariants: ${violations}`,
   ].filter((text) => text !== null)
 }

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
 import { doneIn } from "./action-texts.ts"
 import { shop } from "./api.ts"
-import { Moment, utcOf } from "./moments.tsx"
+import { Moment, timeOf, utcOf } from "./moments.tsx"
 import { Failure } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
 import { SaleActions } from "./sale-actions.tsx"
@@ -133,9 +133,9 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
       <ol class="feed figures" tabindex={0} aria-labelledby="feed">
         {events.map(({ at, text }) => (
           <li key={`${at} ${text}`}>
-            <span class="muted">
-              <Moment at={new Date(at).toISOString()} />
-            </span>{" "}
+            <time class="muted" datetime={new Date(at).toISOString()} title={utcOf(at)}>
+              {timeOf(at)}
+            </time>{" "}
             {text}
           </li>
         ))}
