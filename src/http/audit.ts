@@ -86,7 +86,8 @@ function essentialValue(name: string, value: unknown): unknown {
   if (name === "secret") return "not kept"
   if (typeof value !== "string") return value
   const text = name === "url" ? (value.split("?", 1)[0] ?? "") : value
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+  // A cut through a pair of surrogates would leave half a character, which the database does not take.
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT).toWellFormed()}…` : text
 }
 
 /** Which product and order it is about: the one that the path names, else what the answer says. */

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises"
 import { existsSync } from "node:fs"
-import { createRequire } from "node:module"
+import axe from "axe-core"
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core"
 import { expect } from "vitest"
 
@@ -34,8 +33,6 @@ export async function watchedPage(context: BrowserContext): Promise<WatchedPage>
   return { page, complaints }
 }
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
-
 /** What makes a screen hard to use for some, in both themes, and wider than its window. */
 export async function findFaults(page: Page): Promise<string[]> {
   const faults: string[] = []
@@ -50,7 +47,7 @@ export async function findFaults(page: Page): Promise<string[]> {
 
 async function runAxe(page: Page): Promise<readonly string[]> {
   // Evaluated by the browser's tools, past the page's policy.
-  await page.evaluate(axe)
+  await page.evaluate(axe.source)
   const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
     violations.map(({ id, nodes }) => id + " " + nodes.map(({ html, failureSummary }) => html + failureSummary).join(" ")))`)
   return found as readonly string[]

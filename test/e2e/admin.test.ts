@@ -93,6 +93,7 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
     await sees(page, "Answers")
     await page.getByText("The last minutes as a table").click()
     await page.locator(".chart tbody tr").first().waitFor()
+    expect(await page.locator(".chart tbody tr").first().innerText()).toMatch(/17\s+3\s+0$/)
     await page.locator(".uplot canvas").waitFor()
   })
 

@@ -54,6 +54,14 @@ describe("what the shop does is kept", () => {
     expect(odd).toMatchObject({ status: 422, content: null })
   })
 
+  test("with the beginning of long texts, whatever character the cut goes through", async () => {
+    const { id } = await offer(app, { description: `.${"🎈".repeat(500)}` })
+
+    await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(1)
+    const [{ content }] = await actionsOf(app, `?product_id=${id}`)
+    expect(content.description).toMatch(/^\.🎈{149}\ufffd…$/u)
+  })
+
   test("of an order with its product, of the money inbox with its order", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)

@@ -2,6 +2,7 @@ import { Registry } from "@prometheus-io/client"
 import { expect, test } from "vitest"
 import { createEvents, type Events } from "../../src/events.ts"
 import { createLog } from "../../src/log.ts"
+import { totalsIn } from "../../src/metrics/totals.ts"
 import { createLedger } from "../../src/processes/ledger.ts"
 import { countedBy, joined, type Snapshot } from "../../src/processes/snapshot.ts"
 
@@ -55,6 +56,15 @@ test.each([
   const text = await joined(await processWith(asked), [await processWith(busy)]).metrics()
 
   expect(sample(text, name)).toBe(value)
+})
+
+test("the control room sees what all have counted, and since when", async () => {
+  const totals = await totalsIn(joined(await processWith(asked), [await processWith(busy)]))
+
+  expect(totals.holds).toEqual([{ result: "out_of_stock", count: 4 }])
+  expect(totals).toMatchObject({ processes: 1, violations: 2 })
+  expect(Math.abs(Date.now() - (totals.recountedAtMs ?? 0))).toBeLessThan(60_000)
+  expect(totals.sinceMs).toBeLessThan(Date.now())
 })
 
 test("the start is the oldest process's, memory is all they have, quantiles are left out", async () => {

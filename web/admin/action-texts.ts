@@ -21,7 +21,7 @@ const deeds: Readonly<Record<string, string>> = {
 }
 
 /** How it was shown that the shop itself asked. */
-export const ways: Readonly<Record<AdminWay, string>> = {
+const ways: Readonly<Record<AdminWay, string>> = {
   session: "control room",
   token: "by token",
   open: "open mode",
