@@ -317,6 +317,8 @@ test("metrics are those of all processes, whichever is asked, also when one hang
     expect(sample(text, CREATED)).toBe(7)
     expect(sample(text, 'doorbuster_stock_units{product="1",state="held"}')).toBe(7)
     expect(sample(text, "doorbuster_processes")).toBe(2)
+    const { counters } = (await client.get("/api/admin/live?product_id=1")).body
+    expect(counters).toMatchObject({ processes: 2, holds: [{ result: "created", count: 7 }] })
   }
 
   process.kill(victim, "SIGSTOP")
