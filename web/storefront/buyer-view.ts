@@ -111,8 +111,10 @@ function stageOf(known: Known): Stage {
   const { product, hold, order, nowMs, pending } = known
   if (order !== null) return orderStage(order, known)
   if (hold !== null && isHeld(hold, nowMs)) {
-    const wholeSeconds = (Date.parse(hold.expires_at) - Date.parse(hold.created_at)) / 1_000
-    const leftSeconds = secondsUntil(hold.expires_at, nowMs)
+    const wholeSeconds = Math.round((Date.parse(hold.expires_at) - Date.parse(hold.created_at)) / 1_000)
+    const left = secondsUntil(hold.expires_at, nowMs)
+    // A hold that has just been made may be newer than what is known of the time.
+    const leftSeconds = left === null ? null : Math.min(left, wholeSeconds)
     return { kind: "held", qty: hold.qty, expiresAt: hold.expires_at, leftSeconds, wholeSeconds }
   }
   if (pending?.action === "hold") return { kind: "asking", trouble: pending.trouble }

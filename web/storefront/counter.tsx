@@ -24,7 +24,7 @@ export function Counter({ product, desk }: CounterProps) {
       ) : (
         <>
           <Figure stage={stage} product={product} zone={desk.zone.value} />
-          <StockStrip product={product} />
+          {stage.kind !== "scheduled" && <StockStrip product={product} />}
           {(stage.kind === "on_sale" || stage.kind === "asking") && <HoldForm product={product} desk={desk} />}
         </>
       )}

@@ -4,6 +4,7 @@ import type { Stage } from "./buyer-view.ts"
 import type { Desk } from "./desk.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { Countdown, Ticket } from "./ticket.tsx"
+import { momentText } from "./time-texts.ts"
 
 interface OrderPageProps {
   readonly orderId: number
@@ -23,7 +24,7 @@ export function OrderPage({ orderId, paysHere, desk }: OrderPageProps) {
         <Headline stage={stage} currency={isRead ? order.currency : "EUR"} paysHere={paysHere} />
         {isRead && (
           <>
-            <OrderTicket order={order} product={desk.product.value} stage={stage} />
+            <OrderTicket order={order} product={desk.product.value} stage={stage} zone={desk.zone.value} />
             <OrderActions order={order} paysHere={paysHere} stage={stage} desk={desk} />
           </>
         )}
@@ -37,33 +38,50 @@ export function OrderPage({ orderId, paysHere, desk }: OrderPageProps) {
   )
 }
 
-interface OrderTicketProps {
+interface StubProps {
   readonly order: Order
-  readonly product: Product | null
   readonly stage: Stage
+  readonly zone: string | null
 }
 
-function OrderTicket({ order, product, stage }: OrderTicketProps) {
+/** What the order's part to tear off says: how long there is to pay, or when it was paid. */
+function stubOf({ order, stage, zone }: StubProps) {
+  if (stage.kind === "to_pay" || stage.kind === "payment_under_way") {
+    return <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label="left to pay" />
+  }
+  if (order.paid_at === null) return null
+  return (
+    <p class="figures">
+      Paid <time dateTime={order.paid_at}>{momentText(order.paid_at, zone)}</time>
+    </p>
+  )
+}
+
+interface OrderTicketProps extends StubProps {
+  readonly product: Product | null
+}
+
+function OrderTicket({ order, product, stage, zone }: OrderTicketProps) {
   return (
     <Ticket
       name={product?.name ?? `Product ${order.product_id}`}
       quantity={order.quantity}
       total={priceOf(order.total_minor, order.currency)}
     >
-      {(stage.kind === "to_pay" || stage.kind === "payment_under_way") && (
-        <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label="left to pay" />
-      )}
+      {stubOf({ order, stage, zone })}
     </Ticket>
   )
 }
 
-interface OrderActionsProps extends OrderTicketProps {
+interface OrderActionsProps {
+  readonly order: Order
+  readonly stage: Stage
   readonly paysHere: boolean
   readonly desk: Desk
 }
 
 /** What can be done with the order now. */
-function OrderActions({ order, stage, paysHere, desk }: Omit<OrderActionsProps, "product">) {
+function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
   const { pending } = desk.view.value
   const isBusy = pending !== null
   switch (stage.kind) {
@@ -82,7 +100,7 @@ function OrderActions({ order, stage, paysHere, desk }: Omit<OrderActionsProps, 
             </button>
           )}
           <button class="button" type="button" aria-disabled={isBusy} onClick={() => desk.actions.cancel()}>
-            Cancel the order
+            Cancel
           </button>
         </div>
       )

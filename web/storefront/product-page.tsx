@@ -55,6 +55,10 @@ function Facts({ product, zone }: FactsProps) {
           </dd>
         </div>
       )}
+      <div>
+        <dt>In all</dt>
+        <dd>{product.stock === 1 ? "1 unit" : `${product.stock} units`}</dd>
+      </div>
       {max_per_hold !== null && (
         <div>
           <dt>At a time</dt>

@@ -43,11 +43,14 @@ export function createServerLine(): ServerLine {
   }
   const client = createClient({ baseUrl: "", fetch: noticing })
 
+  let hasBeenTold = false
+  let timer: ReturnType<typeof setTimeout> | undefined
   function tick(): void {
     const now = client.clock.now()
-    if (client.clock.marginMs !== null) nowMs.value = now
+    if (hasBeenTold || client.clock.marginMs !== null) nowMs.value = now
+    clearTimeout(timer)
     // A moment after the second, so that what happens on it has happened.
-    setTimeout(tick, 1_005 - (now % 1_000))
+    timer = setTimeout(tick, 1_005 - (now % 1_000))
   }
 
   return {
@@ -60,7 +63,12 @@ export function createServerLine(): ServerLine {
       function begin(): void {
         watch?.close()
         watch = client.watch(productIds, {
-          onProduct,
+          onProduct(product) {
+            // The clock has learnt from it.
+            hasBeenTold = true
+            if (nowMs.value === null) tick()
+            onProduct(product)
+          },
           onState(state, reason) {
             if (state === "open") connection.value = "live"
             else if (reason instanceof NetworkError || reason instanceof TimeoutError) connection.value = "lost"

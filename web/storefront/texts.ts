@@ -97,6 +97,7 @@ export function explanationOf(stage: Stage, currency: string, paysHere: boolean)
     case "refunded":
       return "The whole price went back to where it came from."
     case "scheduled":
+      return "Stay here: the button comes by itself, on the shop's clock."
     case "on_sale":
     case "held":
     case "order_unread":

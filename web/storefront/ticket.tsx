@@ -5,8 +5,8 @@ interface TicketProps {
   readonly name: string
   readonly quantity: number
   readonly total: string
-  /** What stands on the part that is torn off. */
-  readonly children?: ComponentChildren
+  /** What stands on the part that is torn off; null: it is. */
+  readonly children: ComponentChildren
 }
 
 /** What the buyer has: so many of that, for so much. */
@@ -19,7 +19,7 @@ export function Ticket({ name, quantity, total, children }: TicketProps) {
         </p>
         <p class="ticket-total figures">{total}</p>
       </div>
-      {children !== undefined && children !== null && <div class="ticket-stub">{children}</div>}
+      {children !== null && <div class="ticket-stub">{children}</div>}
     </div>
   )
 }
