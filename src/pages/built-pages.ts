@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import type { PageAssets, PageData, RenderPage } from "../../web/shared/page-data.ts"
@@ -7,6 +8,8 @@ import { packageRoot } from "../package-root.ts"
 export interface BuiltPages {
   /** A whole HTML document. */
   render(data: PageData): string
+  /** Names what was built: pages of another build may look otherwise. */
+  readonly build: string
   /** What browsers load, each under a name that its content gives it. */
   readonly assetsDirectory: string
 }
@@ -23,6 +26,7 @@ export async function loadPages(): Promise<BuiltPages | null> {
   const assets = assetsOf(manifest)
   const { renderPage } = (await import(new URL("server/render.js", built).href)) as { renderPage: RenderPage }
   return {
+    build: hash("sha256", manifest, "base64url").slice(0, 12),
     render: (data) => renderPage(data, assets),
     assetsDirectory: fileURLToPath(new URL("browser/", built)),
   }
