@@ -151,12 +151,10 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>) 
     }
   }
 
-  /** What others did since is news of another sale than the refusal was about. */
+  /** A unit that came back is there for who has missed the last one. */
   function take(next: Product): void {
     batch(() => {
-      const { code } = refusal.value ?? {}
-      const isNews = next.available_stock !== product.value.available_stock
-      if (isNews && (code === "missed" || code === "too_few") && next.available_stock > 0) refusal.value = null
+      if (refusal.value?.code === "missed" && next.available_stock > 0) refusal.value = null
       product.value = next
     })
   }

@@ -74,9 +74,9 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
     const view = id === null ? null : await products.product(id)
     if (view === null) return send(reply.code(404), { kind: "missing" })
     const { text, etag } = productPages.of(view)
-    void reply.headers({ etag, "cache-control": "public, max-age=1" })
-    if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send()
-    return html(reply).send(text)
+    // A 304 as well: its headers take the place of those that a browser has kept, the policy among them.
+    void html(reply).headers({ etag, "cache-control": "public, max-age=1" })
+    return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
   })
 
   app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
