@@ -31,7 +31,7 @@ fill="#ffe9a8"/></svg>`
 /** A state of a page: how to come to it, on a product or order of its own. */
 interface Scene {
   readonly name: string
-  come(page: Page): Promise<void>
+  readonly come: (page: Page) => Promise<void>
 }
 
 /** What README shows. */
@@ -65,7 +65,12 @@ try {
     for (const { name, come } of scenes) {
       for (const theme of themes) {
         for (const width of widths) {
-          await shoot(browser, { path: join(values.every, `${name}-${width}-${theme}.png`), width, theme, come })
+          await shoot(browser, {
+            path: join(values.every, `${name}-${width}-${theme}.png`),
+            width,
+            theme,
+            come,
+          })
         }
       }
     }
@@ -112,7 +117,8 @@ function createScenes(url: string): Scene[] {
   async function lampOf(more: object = {}): Promise<number> {
     const { id } = await shop.products.create({
       name: "Desk lamp No. 4",
-      description: "Spun steel, brass joint, two metres of cloth cable. Made once, in one run, and not again.",
+      description:
+        "Spun steel, brass joint, two metres of cloth cable. Made once, in one run, and not again.",
       image_url: "https://pictures.example/lamp.svg",
       price_minor: 12_900,
       currency: "EUR",

@@ -83,7 +83,10 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
         await page.getByText("Given back").first().waitFor()
       },
     ],
-    ["to pay", async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page), await order(page))],
+    [
+      "to pay",
+      async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page), await order(page)),
+    ],
     ["paid", (page) => payFor(page, "Pay", "Paid. It is yours")],
     ["declined", (page) => payFor(page, "Be declined", "The payment was declined")],
   ])("%s: axe finds nothing, nothing is too wide, targets are large", async (_, come) => {
@@ -105,7 +108,11 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
   }
 
   test("nothing moves while the page comes alive and its numbers change", async () => {
-    const id = await offerLamp(app, { ...text, stock: 110, opens_at: new Date(Date.now() + 3_000).toISOString() })
+    const id = await offerLamp(app, {
+      ...text,
+      stock: 110,
+      opens_at: new Date(Date.now() + 3_000).toISOString(),
+    })
     await using buyer = await newBuyer(browser, app, { viewport: { width: 390, height: 760 } })
     const { page } = buyer
     await page.addInitScript(
@@ -130,7 +137,10 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     await using buyer = await newBuyer(browser, app, { javaScriptEnabled: false })
     const { page } = buyer
     await page.goto(`/p/${id}`)
-    await page.getByText(`${opensAt.toISOString().slice(11, 16)} UTC`).first().waitFor()
+    await page
+      .getByText(`${opensAt.toISOString().slice(11, 16)} UTC`)
+      .first()
+      .waitFor()
     await page.getByText("€129.00").first().waitFor()
     await page.getByText("Spun steel.").waitFor()
     await page.goto(`/p/${open}`)

@@ -1,5 +1,4 @@
 import type { Page } from "playwright-core"
-import { expect } from "vitest"
 import type { NewProductBody } from "../../client/src/admin.ts"
 import type { BrowserShop } from "../support/browser.ts"
 
@@ -49,15 +48,12 @@ export async function payBy(page: Page, button: string): Promise<void> {
   await page.getByRole("link", { name: "Back to the shop" }).click()
 }
 
-/** All holds of a product as the shop sees them: quantity and status, the oldest first. */
-export async function holdsOf(app: BrowserShop, productId: number): Promise<string[]> {
-  const { data } = await app.shop.holds.list({ product_id: productId })
-  return data
-    .toSorted((one, other) => one.hold_id - other.hold_id)
-    .map(({ qty, status }) => `${qty} ${status}`)
-}
-
-/** The shop has exactly these holds, in the end. */
-export async function expectHolds(app: BrowserShop, productId: number, ...holds: string[]): Promise<void> {
-  await expect.poll(() => holdsOf(app, productId)).toEqual(holds)
+/** To poll: all holds of a product as the shop sees them, quantity and status, the oldest first. */
+export function holdsOf(app: BrowserShop, productId: number): () => Promise<string[]> {
+  return async () => {
+    const { data } = await app.shop.holds.list({ product_id: productId })
+    return data
+      .toSorted((one, other) => one.hold_id - other.hold_id)
+      .map(({ qty, status }) => `${qty} ${status}`)
+  }
 }

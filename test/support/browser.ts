@@ -1,5 +1,11 @@
 import { existsSync } from "node:fs"
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core"
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from "playwright-core"
 import { expect } from "vitest"
 import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient } from "../../client/src/index.ts"
@@ -9,7 +15,7 @@ import { startTestApp, type TestApp, type TestAppOptions } from "./app.ts"
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
 
 /** The system's Chromium; null: there is none. */
-export const chromiumPath = places.find((place) => existsSync(place)) ?? null
+const chromiumPath = places.find((place) => existsSync(place)) ?? null
 
 /** Whether tests with a browser are left out. On CI they never are. */
 export function leavesOutBrowser(): boolean {

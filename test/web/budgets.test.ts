@@ -50,14 +50,14 @@ test("scripts and styles are within their budgets, compressed", async () => {
 })
 
 test("a page with the longest description comes in the first packets", async () => {
-  const { render } = await builtPages()
-  const html = render({ kind: "product", product, payment: { kind: "simulator", url: "/simulator" } })
+  const pages = await builtPages()
+  const html = pages.render({ kind: "product", product, payment: { kind: "simulator", url: "/simulator" } })
   expect(Buffer.byteLength(html)).toBeLessThan(HTML_BYTES)
 })
 
 test("nothing stands in a page that its policy forbids", async () => {
-  const { render } = await builtPages()
-  const html = render({ kind: "product", product, payment: null })
+  const pages = await builtPages()
+  const html = pages.render({ kind: "product", product, payment: null })
   expect(html).not.toMatch(/ style=| on[a-z]+=|<style|javascript:/)
   expect(html.match(/<script[^>]*>/g)).toEqual([
     expect.stringMatching(/^<script type="module" src="\/assets\/[\w-]+\.js">$/),
@@ -66,9 +66,13 @@ test("nothing stands in a page that its policy forbids", async () => {
 })
 
 test("what a shop writes is text, wherever it stands", async () => {
-  const { render } = await builtPages()
+  const pages = await builtPages()
   const name = `</script><script>alert("1")</script><img src=x onerror=alert(1)> & 'more'`
-  const html = render({ kind: "product", product: { ...product, name, description: name }, payment: null })
+  const html = pages.render({
+    kind: "product",
+    product: { ...product, name, description: name },
+    payment: null,
+  })
   expect(html).not.toContain("<script>alert")
   expect(html).not.toContain("<img src=x")
   const data = /<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? ""

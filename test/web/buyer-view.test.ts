@@ -196,7 +196,10 @@ test.each<[OrderStatus, PaymentSeen | null, string, string]>([
 test("an order that is not there, or not read yet, is said to be so", () => {
   expect(see({ order: "unread" }).stage.kind).toBe("order_unread")
   expect(see({ order: "missing" }).stage.kind).toBe("order_missing")
-  expect(see({ order: { ...order, status: "paid", late: true } }).stage).toEqual({ kind: "paid", isLate: true })
+  expect(see({ order: { ...order, status: "paid", late: true } }).stage).toEqual({
+    kind: "paid",
+    isLate: true,
+  })
 })
 
 test("a lost connection changes nothing else", () => {
@@ -207,7 +210,12 @@ test("a lost connection changes nothing else", () => {
 test.each<[string, BuyerView, BuyerView, string | null]>([
   ["a hold is granted", see({}), see({ hold }), "2 units are held for you."],
   ["a second passes", see({ hold, nowMs: at("12:00:30") }), see({ hold, nowMs: at("12:00:31") }), null],
-  ["a minute is left", see({ hold, nowMs: at("12:00:59") }), see({ hold, nowMs: at("12:01:00") }), "One minute left."],
+  [
+    "a minute is left",
+    see({ hold, nowMs: at("12:00:59") }),
+    see({ hold, nowMs: at("12:01:00") }),
+    "One minute left.",
+  ],
   ["less is left", see({ hold, nowMs: at("12:01:00") }), see({ hold, nowMs: at("12:01:01") }), null],
   [
     "the hold ends",

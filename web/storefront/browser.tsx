@@ -2,7 +2,7 @@ import { hydrate } from "preact"
 import "../shared/base.css"
 import "./storefront.css"
 import type { PageData } from "../shared/page-data.ts"
-import { stillDesk } from "./desk.ts"
+import { stillDesk, type LivingDesk } from "./desk.ts"
 import { createListDesk } from "./list-desk.ts"
 import { createOrderDesk } from "./order-desk.ts"
 import { createProductDesk } from "./product-desk.ts"
@@ -17,7 +17,7 @@ if (page !== null && text !== undefined && text !== null) {
   start()
 }
 
-function deskOf(data: PageData) {
+function deskOf(data: PageData): LivingDesk {
   switch (data.kind) {
     case "products":
       return createListDesk(data)

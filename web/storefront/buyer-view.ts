@@ -103,7 +103,7 @@ export function saleStateAt(product: Product, nowMs: number | null): SaleState {
 }
 
 /** Whole seconds until then, never below none. */
-export function secondsUntil(time: Time, nowMs: number | null): number | null {
+function secondsUntil(time: Time, nowMs: number | null): number | null {
   return nowMs === null ? null : Math.max(0, Math.ceil((Date.parse(time) - nowMs) / 1_000))
 }
 
@@ -153,7 +153,8 @@ function orderStage(order: Order | "unread" | "missing", { payment, nowMs }: Kno
     case "refunded":
       return { kind: "refunded" }
     case "pending_payment":
-      if (leftSeconds === 0) return { kind: payment !== null && isUnderWay(payment) ? "late_payment" : "order_expired" }
+      if (leftSeconds === 0)
+        return { kind: payment !== null && isUnderWay(payment) ? "late_payment" : "order_expired" }
       return payment !== null && isUnderWay(payment)
         ? { kind: "payment_under_way", leftSeconds }
         : { kind: "to_pay", expiresAt: order.expires_at, leftSeconds }
@@ -184,7 +185,8 @@ function isHeld(hold: Hold, nowMs: number | null): boolean {
 function noticeOf({ hold, heldOrderId, order, nowMs, refusal, pending }: Known): Notice | null {
   if (refusal !== null) return refusal
   if (order !== null || hold === null || pending?.action === "hold" || isHeld(hold, nowMs)) return null
-  if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered", orderId: heldOrderId }
+  if (hold.status === "converted")
+    return heldOrderId === null ? null : { code: "ordered", orderId: heldOrderId }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > NEWS_MS) return null
   return { code: hold.status === "released" ? "given_back" : "hold_lapsed" }
 }

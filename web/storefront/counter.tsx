@@ -25,7 +25,9 @@ export function Counter({ product, desk }: CounterProps) {
         <>
           <Figure stage={stage} product={product} zone={desk.zone.value} />
           {stage.kind !== "scheduled" && <StockStrip product={product} />}
-          {(stage.kind === "on_sale" || stage.kind === "asking") && <HoldForm product={product} desk={desk} />}
+          {(stage.kind === "on_sale" || stage.kind === "asking") && (
+            <HoldForm product={product} desk={desk} />
+          )}
         </>
       )}
       <NoticeLine notice={notice} />
@@ -52,9 +54,7 @@ function Figure({ stage, product, zone }: FigureProps) {
         </BigFigure>
       )
     case "all_held":
-      return (
-        <BigFigure label={`of ${product.stock} may come back`}>{product.reserved_stock}</BigFigure>
-      )
+      return <BigFigure label={`of ${product.stock} may come back`}>{product.reserved_stock}</BigFigure>
     default:
       return <BigFigure label={`of ${product.stock} left`}>{product.available_stock}</BigFigure>
   }

@@ -15,18 +15,24 @@ export interface Desk {
   readonly zone: ReadonlySignal<string | null>
   readonly customerId: ReadonlySignal<string>
   readonly actions: {
-    hold(qty: number, customerId: string): void
-    release(): void
-    makeOrder(): void
-    pay(): void
-    cancel(): void
+    readonly hold: (qty: number, customerId: string) => void
+    readonly release: () => void
+    readonly makeOrder: () => void
+    readonly pay: () => void
+    readonly cancel: () => void
   }
+}
+
+/** A desk, and what brings it to life once the page is drawn. */
+export interface LivingDesk {
+  readonly desk: Desk
+  readonly start: () => void
 }
 
 const nothing = () => undefined
 
 /** What is known before any script has run. */
-export function firstKnown(data: PageData): Known {
+function firstKnown(data: PageData): Known {
   return {
     product: data.kind === "product" ? data.product : null,
     hold: null,

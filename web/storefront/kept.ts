@@ -29,22 +29,22 @@ const PREFIX = "doorbuster:1:"
  * (a private window, a full disk) all works but reloading.
  */
 export const kept = {
-  hold: (productId: number) => read<KeptHold>("localStorage", `hold:${productId}`),
+  hold: (productId: number) => read("localStorage", `hold:${productId}`) as KeptHold | null,
   keepHold(productId: number, held: KeptHold | null) {
     write("localStorage", `hold:${productId}`, held)
   },
   keepNewHold({ token, ...hold }: NewHold) {
     kept.keepHold(hold.product_id, { hold, token, orderId: null })
   },
-  order: (orderId: number) => read<KeptOrder>("localStorage", `order:${orderId}`),
+  order: (orderId: number) => read("localStorage", `order:${orderId}`) as KeptOrder | null,
   keepOrder(orderId: number, order: KeptOrder) {
     write("localStorage", `order:${orderId}`, order)
   },
-  customerId: () => read<string>("localStorage", "customer"),
+  customerId: () => read("localStorage", "customer") as string | null,
   keepCustomerId(id: string) {
     write("localStorage", "customer", id)
   },
-  asking: (productId: number) => read<Asking>("sessionStorage", `asking:${productId}`),
+  asking: (productId: number) => read("sessionStorage", `asking:${productId}`) as Asking | null,
   keepAsking(productId: number, asking: Asking | null) {
     write("sessionStorage", `asking:${productId}`, asking)
   },
@@ -57,9 +57,9 @@ export function isKept(event: StorageEvent): boolean {
 
 type Place = "localStorage" | "sessionStorage"
 
-function read<Value>(place: Place, name: string): Value | null {
+function read(place: Place, name: string): unknown {
   try {
-    return JSON.parse(globalThis[place].getItem(PREFIX + name) ?? "null") as Value | null
+    return JSON.parse(globalThis[place].getItem(PREFIX + name) ?? "null")
   } catch {
     return null
   }

@@ -1,11 +1,11 @@
 import { computed, signal } from "@preact/signals"
 import type { PageData } from "../shared/page-data.ts"
 import { saleStateAt } from "./buyer-view.ts"
-import { stillDesk, type Desk } from "./desk.ts"
+import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
 import { createServerLine } from "./server-line.ts"
 
 /** What is on sale, as it changes. `start` it once the page is drawn. */
-export function createListDesk(data: Extract<PageData, { kind: "products" }>) {
+export function createListDesk(data: Extract<PageData, { kind: "products" }>): LivingDesk {
   const line = createServerLine()
   const products = signal(data.page.data)
   const zone = signal<string | null>(null)

@@ -2,7 +2,7 @@ import { batch, computed, signal } from "@preact/signals"
 import { ProblemError, type Order, type Product } from "../../client/src/index.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
-import { stillDesk, type Desk } from "./desk.ts"
+import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
 import { kept } from "./kept.ts"
 import { createServerLine, onComeback, refusalOf } from "./server-line.ts"
 import { openPayment, paymentSeen } from "./simulator-payment.ts"
@@ -13,7 +13,7 @@ const USUAL_MS = 5_000
 const CALM_MS = 30_000
 
 /** One order: pay it, cancel it, see what becomes of it. `start` it once the page is drawn. */
-export function createOrderDesk(data: Extract<PageData, { kind: "order" }>) {
+export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): LivingDesk {
   const { orderId, payment: provider } = data
   const line = createServerLine()
   const { client } = line

@@ -2,7 +2,7 @@ import { batch, computed, signal } from "@preact/signals"
 import { ProblemError, randomKey, type Hold, type Product } from "../../client/src/index.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { saleStateAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
-import { stillDesk, type Desk } from "./desk.ts"
+import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
 import { kept, type KeptHold } from "./kept.ts"
 import { createServerLine, isUnanswered, onComeback, refusalOf } from "./server-line.ts"
 
@@ -12,7 +12,7 @@ const PATIENCE = { tries: 60, totalMs: 180_000 }
 const LOOK_WITHOUT_STREAM_MS = 5_000
 
 /** One product: hold units of it, give them back, make an order of them. `start` it once the page is drawn. */
-export function createProductDesk(data: Extract<PageData, { kind: "product" }>) {
+export function createProductDesk(data: Extract<PageData, { kind: "product" }>): LivingDesk {
   const { id } = data.product
   const line = createServerLine()
   const { client } = line
@@ -107,7 +107,8 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>) 
     try {
       return (await client.orders.create({ hold_id: hold.hold_id, token })).order_id
     } catch (error) {
-      const orderId = error instanceof ProblemError && error.code === "hold_already_used" ? error.order_id : null
+      const orderId =
+        error instanceof ProblemError && error.code === "hold_already_used" ? error.order_id : null
       if (orderId === null) throw error
       return orderId
     }

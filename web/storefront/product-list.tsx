@@ -19,7 +19,9 @@ export function ProductList({ page, desk }: { readonly page: Page<Product>; read
               <a href={`/p/${product.id}`}>
                 <span class="name">{product.name}</span>
                 <span class="price figures">{priceOf(product.price_minor, product.currency)}</span>
-                <span class={`state figures ${product.sale_state}`}>{stateText(product, desk.zone.value)}</span>
+                <span class={`state figures ${product.sale_state}`}>
+                  {stateText(product, desk.zone.value)}
+                </span>
               </a>
             </li>
           ))}

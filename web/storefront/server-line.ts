@@ -71,7 +71,8 @@ export function createServerLine(): ServerLine {
           },
           onState(state, reason) {
             if (state === "open") connection.value = "live"
-            else if (reason instanceof NetworkError || reason instanceof TimeoutError) connection.value = "lost"
+            else if (reason instanceof NetworkError || reason instanceof TimeoutError)
+              connection.value = "lost"
           },
         })
       }
@@ -96,7 +97,8 @@ export function onComeback(look: () => void): void {
 
 /** Whether asking again may be answered otherwise, and whether the same was perhaps done already. */
 export function isUnanswered(error: unknown): boolean {
-  if (error instanceof ProblemError || error instanceof AnswerError) return error.status >= 500 || error.status === 429
+  if (error instanceof ProblemError || error instanceof AnswerError)
+    return error.status >= 500 || error.status === 429
   return true
 }
 

@@ -143,7 +143,11 @@ export function announcementOf(before: BuyerView, after: BuyerView): string | nu
   const said = [
     headline === headlineOf(before.stage) ? null : `${headline}.`,
     after.notice === null || after.notice.code === before.notice?.code ? null : noticeText(after.notice),
-    after.isOffline === before.isOffline ? null : after.isOffline ? "You are offline." : "You are online again.",
+    after.isOffline === before.isOffline
+      ? null
+      : after.isOffline
+        ? "You are offline."
+        : "You are online again.",
     before.stage.kind === after.stage.kind && passedOneMinute(before.stage, after.stage)
       ? "One minute left."
       : null,
