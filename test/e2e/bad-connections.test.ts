@@ -53,7 +53,15 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     const other = await buyer.newTab()
     await visit(page, id)
     await visit(other, id)
-    await Promise.all([press(page, "Hold"), press(other, "Hold")])
+    let answer = (): void => undefined
+    const bothHavePressed = new Promise<void>((resolve) => (answer = resolve))
+    await buyer.context.route("**/api/holds", async (route) => {
+      await bothHavePressed
+      await route.continue()
+    })
+    await press(page, "Hold")
+    await press(other, "Hold")
+    answer()
     await Promise.all([reads(page, "1 unit is held for you"), reads(other, "1 unit is held for you")])
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
     await press(other, "Give back")

@@ -78,6 +78,21 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await expect.poll(holdsOf(app, id)).toEqual(["1 released", "1 active"])
   })
 
+  test("is faster than most and slower than one, and reads when a unit may come back", async () => {
+    const id = await offerLamp(app, { stock: 1 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await page.route("**/api/holds", async (route) => {
+      await app.crowd.holds.create({ product_id: id, qty: 1 })
+      await route.continue()
+    })
+    await press(page, "Hold")
+    await page.getByText("Others were faster by a moment").first().waitFor()
+    await page.getByText(/of 1 may come back, from \d\d:\d\d:\d\d/).waitFor()
+    await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
+  })
+
   test("sees a hold lapse, and may hold again", async () => {
     const id = await offerLamp(app, { hold_ttl_seconds: 2 })
     await using buyer = await newBuyer(browser, app)
@@ -145,7 +160,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await press(page, "Pay")
     await page.waitForURL("**/simulator/pay/*")
     const payment = page.url().split("/").at(-1)
-    await app.post(`/simulator/payments/${payment}/succeed`, { delay_ms: 2_000 })
+    await app.post(`/simulator/payments/${payment}/succeed`, { delay_ms: 1_500 })
     await page.goto(`/o/${orderId}`)
     await reads(page, "Your payment is being confirmed")
     await runSql(app.databaseUrl, `update orders set expires_at = now() where id = ${orderId}`)

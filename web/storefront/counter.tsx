@@ -6,7 +6,7 @@ import { HoldForm } from "./hold-form.tsx"
 import { HoldTicket } from "./hold-ticket.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { StockStrip } from "./stock-strip.tsx"
-import { countdownText, durationOf, momentText } from "./time-texts.ts"
+import { clockText, countdownText, durationOf, momentText } from "./time-texts.ts"
 
 interface CounterProps {
   readonly product: Product
@@ -53,8 +53,13 @@ function Figure({ stage, product, zone }: FigureProps) {
           </time>
         </BigFigure>
       )
-    case "all_held":
-      return <BigFigure label={`of ${product.stock} may come back`}>{product.reserved_stock}</BigFigure>
+    case "all_held": {
+      const from =
+        stage.retryAt === null || zone === null ? "" : `, from ${clockText(Date.parse(stage.retryAt), zone)}`
+      return (
+        <BigFigure label={`of ${product.stock} may come back${from}`}>{product.reserved_stock}</BigFigure>
+      )
+    }
     default:
       return <BigFigure label={`of ${product.stock} left`}>{product.available_stock}</BigFigure>
   }
