@@ -1,5 +1,6 @@
 import { renderToString } from "preact-render-to-string"
 import type { PageAssets, PageData } from "./shared/page-data.ts"
+import { stillDesk } from "./storefront/desk.ts"
 import { StorefrontPage, titleOf } from "./storefront/storefront-page.tsx"
 
 export { renderAdminPage } from "./admin/document.tsx"
@@ -11,6 +12,7 @@ export function renderPage(data: PageData, { script, styles }: PageAssets): stri
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
         <title>{titleOf(data)}</title>
         {styles.map((href) => (
           <link key={href} rel="stylesheet" href={href} />
@@ -19,7 +21,7 @@ export function renderPage(data: PageData, { script, styles }: PageAssets): stri
       </head>
       <body>
         <div id="page">
-          <StorefrontPage data={data} />
+          <StorefrontPage data={data} desk={stillDesk(data)} />
         </div>
         {/* Data, which no browser runs: the policy lets no script stand in a page. */}
         <script

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
@@ -8,6 +9,8 @@ import { packageRoot } from "../package-root.ts"
 export interface BuiltPages {
   /** A whole HTML document. */
   render(data: PageData): string
+  /** Names what was built: pages of another build may look otherwise. */
+  readonly build: string
   /** A whole HTML document of the control room. */
   renderAdmin(page: AdminPage): string
   /** What browsers load, each under a name that its content gives it. */
@@ -27,6 +30,7 @@ export async function loadPages(): Promise<BuiltPages | null> {
   const admin = assetsOf(manifest, "admin/browser.tsx")
   const { renderPage, renderAdminPage } = (await import(new URL("server/render.js", built).href)) as Renderers
   return {
+    build: hash("sha256", manifest, "base64url").slice(0, 12),
     render: (data) => renderPage(data, storefront),
     renderAdmin: (page) => renderAdminPage(page, admin),
     assetsDirectory: fileURLToPath(new URL("browser/", built)),

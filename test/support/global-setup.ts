@@ -1,4 +1,8 @@
+import { execFile } from "node:child_process"
+import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
@@ -17,8 +21,31 @@ export const TEMPLATE = "doorbuster_template"
 
 let stopServer = async (): Promise<void> => undefined
 
+const root = fileURLToPath(new URL("../../", import.meta.url))
+
+/** Builds the pages when what they are made of is newer; half a second. */
+async function buildPages(): Promise<void> {
+  const builtAt = await changedAt(join(root, "dist/web/server/render.js"))
+  const sources = await Promise.all(["web", "client/src", "scripts/build-web.ts"].map(newestIn))
+  if (builtAt > Math.max(...sources)) return
+  await promisify(execFile)(process.execPath, [join(root, "scripts/build-web.ts")], { cwd: root })
+}
+
+async function newestIn(name: string): Promise<number> {
+  const path = join(root, name)
+  if (name.endsWith(".ts")) return changedAt(path)
+  const files = await readdir(path, { recursive: true })
+  return Math.max(...(await Promise.all(files.map((file) => changedAt(join(path, file))))))
+}
+
+/** Milliseconds since 1970; 0: it is not there. */
+async function changedAt(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.mtimeMs ?? 0
+}
+
 /** One real PostgreSQL for the whole run, on a directory that is thrown away. */
 export async function setup(project: TestProject): Promise<void> {
+  await buildPages()
   const directory = await temporaryDirectory()
   const server = await startEmbeddedPostgres({ dataDirectory: join(directory.path, "data"), role: "owner" })
   await createTemplate(server.url)

@@ -1,24 +1,43 @@
 import type { Page, Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
-import { saleTexts } from "./sale-texts.ts"
+import type { Desk } from "./desk.ts"
+import { saleTexts } from "./texts.ts"
+import { momentText } from "./time-texts.ts"
 
-/** What is on sale, as links. */
-export function ProductList({ page }: { readonly page: Page<Product> }) {
+/** What is on sale, as a board of lines that lead to the products. */
+export function ProductList({ page, desk }: { readonly page: Page<Product>; readonly desk: Desk }) {
+  const products = desk.products.value
   return (
-    <main>
+    <main class="list">
       <h1>On sale</h1>
-      <ul class="products">
-        {page.data.map((product) => (
-          <li key={product.id}>
-            <a href={`/p/${product.id}`}>
-              <span class="name">{product.name}</span>
-              <span class="price">{priceOf(product.price_minor, product.currency)}</span>
-              <span class={`state ${product.sale_state}`}>{saleTexts[product.sale_state]}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-      {page.next_cursor !== null && <a href={`/?cursor=${encodeURIComponent(page.next_cursor)}`}>More</a>}
+      {products.length === 0 ? (
+        <p>Nothing is on sale yet.</p>
+      ) : (
+        <ul class="board">
+          {products.map((product) => (
+            <li key={product.id}>
+              <a href={`/p/${product.id}`}>
+                <span class="name">{product.name}</span>
+                <span class="price figures">{priceOf(product.price_minor, product.currency)}</span>
+                <span class={`state figures ${product.sale_state}`}>
+                  {stateText(product, desk.zone.value)}
+                </span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {page.next_cursor !== null && (
+        <a class="button" href={`/?cursor=${encodeURIComponent(page.next_cursor)}`}>
+          More
+        </a>
+      )}
     </main>
   )
+}
+
+function stateText({ sale_state, available_stock, opens_at }: Product, zone: string | null): string {
+  if (sale_state === "open") return `${available_stock} left`
+  if (sale_state === "scheduled" && opens_at !== null) return `Opens ${momentText(opens_at, zone)}`
+  return saleTexts[sale_state]
 }

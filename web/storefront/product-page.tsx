@@ -1,17 +1,85 @@
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
-import { saleTexts } from "./sale-texts.ts"
+import { Counter } from "./counter.tsx"
+import type { Desk } from "./desk.ts"
+import { momentText } from "./time-texts.ts"
 
-/** One product: what is left of it, and how to hold a unit. */
-export function ProductPage({ product }: { readonly product: Product }) {
+/** One product: what it is, what is left of it, and how to hold a unit. */
+export function ProductPage({ desk }: { readonly desk: Desk }) {
+  const product = desk.product.value
+  if (product === null) return null
+  const { name, description, image_url } = product
   return (
-    <main>
-      <h1>{product.name}</h1>
-      <p class="price">{priceOf(product.price_minor, product.currency)}</p>
-      <p class={`state ${product.sale_state}`}>{saleTexts[product.sale_state]}</p>
-      <p>
-        {product.available_stock} of {product.stock} available
-      </p>
+    <main class={image_url === null ? "product plain" : "product"}>
+      <div class="what">
+        <h1>{name}</h1>
+        <p class="price figures">{priceOf(product.price_minor, product.currency)}</p>
+      </div>
+      <Counter product={product} desk={desk} />
+      {image_url !== null && (
+        <div class="picture">
+          <img src={image_url} alt="" width="800" height="600" decoding="async" />
+        </div>
+      )}
+      <div class="about">
+        {description !== null && <p class="description">{description}</p>}
+        <Facts product={product} zone={desk.zone.value} />
+      </div>
     </main>
   )
+}
+
+interface FactsProps {
+  readonly product: Product
+  readonly zone: string | null
+}
+
+/** The sale as a timetable. */
+function Facts({ product, zone }: FactsProps) {
+  const { opens_at, closes_at, max_per_hold, max_per_customer, hold_ttl_seconds } = product
+  return (
+    <dl class="facts figures">
+      {opens_at !== null && (
+        <div>
+          <dt>Opens</dt>
+          <dd>
+            <time dateTime={opens_at}>{momentText(opens_at, zone)}</time>
+          </dd>
+        </div>
+      )}
+      {closes_at !== null && (
+        <div>
+          <dt>Closes</dt>
+          <dd>
+            <time dateTime={closes_at}>{momentText(closes_at, zone)}</time>
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>In all</dt>
+        <dd>{product.stock === 1 ? "1 unit" : `${product.stock} units`}</dd>
+      </div>
+      {max_per_hold !== null && (
+        <div>
+          <dt>At a time</dt>
+          <dd>up to {max_per_hold}</dd>
+        </div>
+      )}
+      {max_per_customer !== null && (
+        <div>
+          <dt>Per customer</dt>
+          <dd>up to {max_per_customer}</dd>
+        </div>
+      )}
+      <div>
+        <dt>Held for</dt>
+        <dd>{spanText(hold_ttl_seconds)}</dd>
+      </div>
+    </dl>
+  )
+}
+
+function spanText(seconds: number): string {
+  if (seconds % 60 !== 0 || seconds < 60) return `${seconds} seconds`
+  return seconds === 60 ? "1 minute" : `${seconds / 60} minutes`
 }

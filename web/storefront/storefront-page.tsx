@@ -1,30 +1,60 @@
 import type { PageData } from "../shared/page-data.ts"
+import { Announcer } from "./announcer.tsx"
+import type { Desk } from "./desk.ts"
+import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
+import { clockText } from "./time-texts.ts"
+
+interface PageProps {
+  readonly data: PageData
+  readonly desk: Desk
+}
 
 /** Whatever page of the storefront was asked for. */
-export function StorefrontPage({ data }: { readonly data: PageData }) {
+export function StorefrontPage({ data, desk }: PageProps) {
+  return (
+    <>
+      <header class="bar">
+        {data.kind === "products" ? <span>On sale</span> : <a href="/">On sale</a>}
+        {data.kind !== "missing" && <Clock desk={desk} />}
+      </header>
+      <Content data={data} desk={desk} />
+      <Announcer desk={desk} />
+    </>
+  )
+}
+
+function Content({ data, desk }: PageProps) {
   switch (data.kind) {
     case "products":
-      return <ProductList page={data.page} />
+      return <ProductList page={data.page} desk={desk} />
     case "product":
-      return <ProductPage product={data.product} />
+      return <ProductPage desk={desk} />
     case "order":
-      return (
-        <main>
-          <h1>Order {data.orderId}</h1>
-        </main>
-      )
+      return <OrderPage orderId={data.orderId} paysHere={data.payment !== null} desk={desk} />
     case "missing":
       return (
-        <main>
+        <main class="narrow">
           <h1>There is nothing here</h1>
           <p>
-            <a href="/">What is on sale</a>
+            The address may be mistyped, or what it named is gone. <a href="/">See what is on sale</a>.
           </p>
         </main>
       )
   }
+}
+
+/** The shop's clock, which decides when a sale opens. */
+function Clock({ desk }: { readonly desk: Desk }) {
+  const now = desk.nowMs.value
+  const zone = desk.zone.value
+  return (
+    <p class="clock">
+      <span class="muted small">Shop time</span>{" "}
+      <span class="figures">{now === null || zone === null ? "––:––:––" : clockText(now, zone)}</span>
+    </p>
+  )
 }
 
 /** The document's title. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../store/views.ts"
+import { isKnown } from "../etags.ts"
 import { pageFrom, pageOf, pageQuery } from "../pages.ts"
 import { refuse } from "../problems.ts"
 import { idFromPath } from "../requests.ts"
@@ -63,11 +64,4 @@ export function productRoutes(app: App, services: Services): void {
     if (isKnown(request.headers["if-none-match"], text.etag)) return void reply.code(304).send()
     void reply.header("content-type", "application/json; charset=utf-8").send(text.textAt(view.serverTime))
   }
-}
-
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  if (ifNoneMatch === etag) return true
-  const bare = (tag: string) => tag.trim().replace(/^W\//, "")
-  return ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || bare(tag) === bare(etag))
 }

@@ -1,0 +1,260 @@
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { chromium, type Browser, type Page } from "playwright-core"
+import { startApp } from "../src/app.ts"
+import { readConfig } from "../src/config.ts"
+import { startEmbeddedPostgres } from "../src/embedded/embedded-postgres.ts"
+import { createLog } from "../src/log.ts"
+import { createAdminClient } from "../client/src/admin.ts"
+import { createClient } from "../client/src/index.ts"
+
+// Makes the pictures of the storefront's main states, for README: a server on a database that is thrown away, and the
+// system's Chromium. `--every DIR`: each state at each width, in both themes, to look at.
+
+const CHROMIUM = "/usr/bin/chromium"
+const PICTURES = fileURLToPath(new URL("../docs/screenshots/", import.meta.url))
+const MOST_BYTES = 60_000
+const themes = ["light", "dark"] as const
+const widths = [320, 390, 1280]
+
+/** A picture of our own, so that none has to be asked for. */
+const lamp = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 600"><rect width="800" height="600" fill="#e3dac6"/>
+<rect y="470" width="800" height="130" fill="#cdbf9f"/><path d="M270 470h190v-16a24 24 0 0 0-24-24H294a24 24 0 0 0-24 24z"
+fill="#28322e"/><path d="M365 432 300 262l174-92" fill="none" stroke="#28322e" stroke-width="13"
+stroke-linecap="round" stroke-linejoin="round"/><circle cx="300" cy="262" r="15" fill="#b98b3c"/><path
+d="m452 120 128 96c-34 40-82 52-118 24s-44-80-10-120z" fill="#28322e"/><circle cx="512" cy="230" r="24"
+fill="#ffe9a8"/></svg>`
+
+/** A state of a page: how to come to it, on a product or order of its own. */
+interface Scene {
+  readonly name: string
+  readonly come: (page: Page) => Promise<void>
+}
+
+/** What README shows. */
+const shown = [
+  { scene: "on-sale", width: 390, theme: "light" },
+  { scene: "held", width: 390, theme: "light" },
+  { scene: "scheduled", width: 390, theme: "dark" },
+  { scene: "paid", width: 390, theme: "dark" },
+] as const
+
+const { values } = parseArgs({ options: { every: { type: "string" } } })
+const directory = await mkdtemp(join(tmpdir(), "doorbuster-screenshots-"))
+const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, "data"), role: "owner" })
+const config = { ...readConfig({ directory, environment: {} }), port: 0 }
+const app = await startApp(config, {
+  databaseUrl: postgres.url,
+  log: createLog("silent"),
+  worker: true,
+  seed: false,
+})
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] })
+try {
+  const scenes = createScenes(app.url)
+  if (values.every === undefined) {
+    for (const { scene, width, theme } of shown) {
+      const come = scenes.find(({ name }) => name === scene)?.come
+      if (come === undefined) throw new Error(`there is no scene ${scene}`)
+      await shoot(browser, { path: join(PICTURES, `${scene}.png`), width, theme, come })
+    }
+  } else {
+    for (const { name, come } of scenes) {
+      for (const theme of themes) {
+        for (const width of widths) {
+          await shoot(browser, {
+            path: join(values.every, `${name}-${width}-${theme}.png`),
+            width,
+            theme,
+            come,
+          })
+        }
+      }
+    }
+  }
+} finally {
+  await browser.close()
+  await app.stop()
+  await postgres.stop()
+  await rm(directory, { recursive: true, force: true })
+}
+
+interface Shot {
+  readonly path: string
+  readonly width: number
+  readonly theme: (typeof themes)[number]
+  readonly come: Scene["come"]
+}
+
+async function shoot(browser: Browser, { path, width, theme, come }: Shot): Promise<void> {
+  const context = await browser.newContext({
+    viewport: { width, height: width < 600 ? 760 : 720 },
+    colorScheme: theme,
+    timezoneId: "Europe/Berlin",
+    reducedMotion: "reduce",
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  await page.route("https://pictures.example/**", (route) =>
+    route.fulfill({ contentType: "image/svg+xml", body: lamp }),
+  )
+  await come(page)
+  await mkdir(join(path, ".."), { recursive: true })
+  await page.screenshot({ path })
+  await context.close()
+  const { size } = await stat(path)
+  console.log(`${path} ${size} bytes`)
+  if (size > MOST_BYTES) throw new Error(`${path} has more than ${MOST_BYTES} bytes`)
+}
+
+function createScenes(url: string): Scene[] {
+  const shop = createAdminClient({ baseUrl: url, adminToken: null })
+  const crowd = createClient({ baseUrl: url })
+
+  async function lampOf(more: object = {}): Promise<number> {
+    const { id } = await shop.products.create({
+      name: "Desk lamp No. 4",
+      description:
+        "Spun steel, brass joint, two metres of cloth cable. Made once, in one run, and not again.",
+      image_url: "https://pictures.example/lamp.svg",
+      price_minor: 12_900,
+      currency: "EUR",
+      stock: 240,
+      max_per_hold: 2,
+      ...more,
+    })
+    return id
+  }
+
+  async function sell(productId: number, qty: number): Promise<void> {
+    const hold = await crowd.holds.create({ product_id: productId, qty })
+    const order = await crowd.orders.create(hold)
+    await fetch(`${url}/api/payments/webhook`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        idempotency_key: `paid-${order.order_id}`,
+        order_id: order.order_id,
+        status: "success",
+      }),
+    })
+  }
+
+  async function visit(page: Page, productId: number): Promise<void> {
+    await page.goto(`${url}/p/${productId}`)
+    await clockOf(page).waitFor()
+  }
+
+  async function hold(page: Page): Promise<void> {
+    const id = await lampOf()
+    await visit(page, id)
+    await page.getByRole("button", { name: "One more" }).click()
+    await page.getByRole("button", { name: "Hold" }).click()
+    await page.getByRole("heading", { name: "held for you" }).waitFor()
+  }
+
+  async function order(page: Page): Promise<void> {
+    await hold(page)
+    await page.getByRole("button", { name: "Order", exact: true }).click()
+    await page.getByRole("heading", { name: "Waiting for your payment" }).waitFor()
+    await page.getByText("left to pay").waitFor()
+  }
+
+  async function press(page: Page, button: string): Promise<void> {
+    await order(page)
+    await page.getByRole("button", { name: "Pay" }).click()
+    await page.getByRole("button", { name: button, exact: true }).click()
+    await page.getByRole("link", { name: "Back to the shop" }).click()
+  }
+
+  return [
+    {
+      name: "list",
+      async come(page) {
+        const opensAt = new Date(Math.ceil(Date.now() / 3_600_000) * 3_600_000 + 86_400_000).toISOString()
+        await lampOf({ name: "Desk lamp No. 4" })
+        await lampOf({ name: "Folding stool, ash", price_minor: 8_450, opens_at: opensAt })
+        await sell(await lampOf({ name: "Enamel pot, four litres", stock: 12, max_per_hold: null }), 12)
+        await page.goto(url)
+        await clockOf(page).waitFor()
+      },
+    },
+    {
+      name: "on-sale",
+      async come(page) {
+        const id = await lampOf({ max_per_hold: null })
+        await sell(id, 163)
+        await crowd.holds.create({ product_id: id, qty: 40 })
+        await visit(page, id)
+      },
+    },
+    {
+      name: "customer",
+      async come(page) {
+        await visit(page, await lampOf({ max_per_customer: 2, image_url: null }))
+      },
+    },
+    {
+      name: "scheduled",
+      async come(page) {
+        const opensAt = new Date(Math.ceil(Date.now() / 60_000) * 60_000 + 240_000).toISOString()
+        await visit(page, await lampOf({ opens_at: opensAt }))
+      },
+    },
+    {
+      name: "all-held",
+      async come(page) {
+        const id = await lampOf({ stock: 40, max_per_hold: null })
+        await sell(id, 31)
+        await crowd.holds.create({ product_id: id, qty: 9 })
+        await visit(page, id)
+      },
+    },
+    {
+      name: "sold-out",
+      async come(page) {
+        const id = await lampOf({ stock: 40, max_per_hold: null, image_url: null, description: null })
+        await sell(id, 40)
+        await visit(page, id)
+      },
+    },
+    {
+      name: "given-back",
+      async come(page) {
+        await hold(page)
+        await page.getByRole("button", { name: "Give back" }).click()
+        await page.getByText("Given back").first().waitFor()
+      },
+    },
+    { name: "held", come: hold },
+    { name: "to-pay", come: order },
+    {
+      name: "paid",
+      async come(page) {
+        await press(page, "Pay")
+        await page.getByRole("heading", { name: "Paid" }).waitFor()
+      },
+    },
+    {
+      name: "declined",
+      async come(page) {
+        await press(page, "Be declined")
+        await page.getByRole("heading", { name: "declined" }).waitFor()
+      },
+    },
+    {
+      name: "missing",
+      async come(page) {
+        await page.goto(`${url}/p/999999`)
+      },
+    },
+  ]
+}
+
+/** It is there once the page knows the server's time. */
+function clockOf(page: Page) {
+  return page.locator(".clock", { hasText: /\d\d:\d\d:\d\d/ })
+}

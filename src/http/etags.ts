@@ -1,0 +1,7 @@
+/** Whether an `If-None-Match` names this state. Weakly compared, as a GET asks for (RFC 9110, 13.1.2). */
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  if (ifNoneMatch === etag) return true
+  const bare = (tag: string) => tag.trim().replace(/^W\//, "")
+  return ifNoneMatch.split(",").some((tag) => tag.trim() === "*" || bare(tag) === bare(etag))
+}

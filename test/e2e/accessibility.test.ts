@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import type { AxeResults } from "axe-core"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import {
+  launchBrowser,
+  leavesOutBrowser,
+  newBuyer,
+  startBrowserShop,
+  type BrowserShop,
+} from "../support/browser.ts"
+import { holdUnits, offerLamp, order, payBy, press, reads, visit } from "./storefront.ts"
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+
+/** Targets are this large at least, in CSS pixels; links within text are as large as the text. */
+const SMALLEST_TARGET = 44
+
+describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main state", () => {
+  let browser: Browser
+  let app: BrowserShop
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    app = await startBrowserShop()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  /** What is wrong with the page as it is: for those who see little or nothing, on a small screen, with a thumb. */
+  async function faultsOf(page: Page): Promise<string[]> {
+    const faults: string[] = []
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.evaluate(axe)
+      const { violations } = await page.evaluate<AxeResults>("axe.run()")
+      faults.push(
+        ...violations.map(
+          ({ id, nodes }) => `${colorScheme}: ${id} ${nodes.map(({ html }) => html).join(" ")}`,
+        ),
+      )
+    }
+    const width = await page.evaluate<number>("document.documentElement.scrollWidth")
+    if (width > 320) faults.push(`${width} pixels wide`)
+    for (const target of await page.locator("button, a:not(p a), input").all()) {
+      const box = await target.boundingBox()
+      if (box !== null && Math.min(box.height, box.width) < SMALLEST_TARGET) {
+        faults.push(`${await target.innerText()} is ${box.width} × ${box.height}`)
+      }
+    }
+    return faults
+  }
+
+  const text = { description: "Spun steel.\nMade once.", image_url: null }
+  const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
+
+  test.each<[string, (page: Page) => Promise<unknown>]>([
+    ["a list", async (page) => (await offerLamp(app), await page.goto("/"), await reads1(page, "On sale"))],
+    ["nothing there", async (page) => (await page.goto("/p/999999"), await reads1(page, "nothing here"))],
+    ["on sale", async (page) => visit(page, await offerLamp(app, text))],
+    ["customers counted", async (page) => visit(page, await offerLamp(app, { max_per_customer: 2 }))],
+    ["scheduled", async (page) => visit(page, await offerLamp(app, { ...text, opens_at: inAnHour() }))],
+    ["paused", async (page) => visit(page, await offerLamp(app, { paused: true }))],
+    [
+      "all held",
+      async (page) => {
+        const id = await offerLamp(app, { stock: 1 })
+        await app.crowd.holds.create({ product_id: id, qty: 1 })
+        await visit(page, id)
+      },
+    ],
+    ["held", async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page, 2))],
+    [
+      "given back",
+      async (page) => {
+        await visit(page, await offerLamp(app))
+        await holdUnits(page)
+        await press(page, "Give back")
+        await page.getByText("Given back").first().waitFor()
+      },
+    ],
+    [
+      "to pay",
+      async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page), await order(page)),
+    ],
+    ["paid", (page) => payFor(page, "Pay", "Paid. It is yours")],
+    ["declined", (page) => payFor(page, "Be declined", "The payment was declined")],
+  ])("%s: axe finds nothing, nothing is too wide, targets are large", async (_, come) => {
+    await using buyer = await newBuyer(browser, app, { viewport: { width: 320, height: 640 } })
+    await come(buyer.page)
+    expect(await faultsOf(buyer.page)).toEqual([])
+  })
+
+  async function payFor(page: Page, button: string, headline: string): Promise<void> {
+    await visit(page, await offerLamp(app))
+    await holdUnits(page)
+    await order(page)
+    await payBy(page, button)
+    await reads(page, headline)
+  }
+
+  function reads1(page: Page, headline: string): Promise<void> {
+    return page.getByRole("heading", { level: 1, name: headline }).waitFor()
+  }
+
+  test("nothing moves while the page comes alive and its numbers change", async () => {
+    const id = await offerLamp(app, {
+      ...text,
+      stock: 110,
+      opens_at: new Date(Date.now() + 3_000).toISOString(),
+    })
+    await using buyer = await newBuyer(browser, app, { viewport: { width: 390, height: 760 } })
+    const { page } = buyer
+    await page.addInitScript(
+      `globalThis.shifts = []
+       new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value)))
+         .observe({ type: "layout-shift", buffered: true })`,
+    )
+    await visit(page, id)
+    await reads(page, "On sale now")
+    for (let left = 109; left > 97; left -= 3) {
+      await app.crowd.holds.create({ product_id: id, qty: 3 })
+    }
+    await page.getByText("98", { exact: true }).waitFor()
+    const shifts = await page.evaluate<number[]>("shifts")
+    expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.02)
+  })
+
+  test("without scripts, a page says all up to the button", async () => {
+    const opensAt = new Date(Date.now() + 3_600_000)
+    const id = await offerLamp(app, { ...text, opens_at: opensAt.toISOString() })
+    const open = await offerLamp(app, text)
+    await using buyer = await newBuyer(browser, app, { javaScriptEnabled: false })
+    const { page } = buyer
+    await page.goto(`/p/${id}`)
+    await page
+      .getByText(`${opensAt.toISOString().slice(11, 16)} UTC`)
+      .first()
+      .waitFor()
+    await page.getByText("€129.00").first().waitFor()
+    await page.getByText("Spun steel.").waitFor()
+    await page.goto(`/p/${open}`)
+    await page.getByText("of 10 left").waitFor()
+    expect(await page.getByRole("button", { name: "Hold" }).isDisabled()).toBe(true)
+    // Chromium shows it only to those who have switched scripts off themselves.
+    expect(await page.content()).toContain("Holding units needs JavaScript.")
+  })
+})

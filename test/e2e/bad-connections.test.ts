@@ -1,0 +1,235 @@
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import {
+  launchBrowser,
+  leavesOutBrowser,
+  newBuyer,
+  startBrowserShop,
+  type BrowserShop,
+} from "../support/browser.ts"
+import { holdsOf, holdUnits, offerLamp, press, reads, visit } from "./storefront.ts"
+
+describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurry", () => {
+  let browser: Browser
+  let app: BrowserShop
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    app = await startBrowserShop()
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  /** The Idempotency-Keys with which holds are asked for from now on. */
+  function keysOf(page: Page): string[] {
+    const keys: string[] = []
+    page.on("request", (request) => {
+      const key = request.headers()["idempotency-key"]
+      if (request.method() === "POST" && request.url().endsWith("/api/holds")) keys.push(key ?? "none")
+    })
+    return keys
+  }
+
+  test("taps twice and holds once", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app, { hasTouch: true })
+    const { page } = buyer
+    await visit(page, id)
+    await page.getByRole("button", { name: "Hold" }).dblclick()
+    await reads(page, "1 unit is held for you")
+    await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
+    await page.getByRole("button", { name: "Order", exact: true }).dblclick()
+    await reads(page, "Waiting for your payment")
+    await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
+  })
+
+  test("has two tabs, which know of the same hold and make no second one", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    const other = await buyer.newTab()
+    await visit(page, id)
+    await visit(other, id)
+    let answer = (): void => undefined
+    const bothHavePressed = new Promise<void>((resolve) => (answer = resolve))
+    await buyer.context.route("**/api/holds", async (route) => {
+      await bothHavePressed
+      await route.continue()
+    })
+    await press(page, "Hold")
+    await press(other, "Hold")
+    answer()
+    await Promise.all([reads(page, "1 unit is held for you"), reads(other, "1 unit is held for you")])
+    await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
+    await press(other, "Give back")
+    await page.getByText("Given back").first().waitFor()
+    await expect.poll(holdsOf(app, id)).toEqual(["1 released"])
+  })
+
+  test("loses the network and finds it again", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page, context } = buyer
+    await visit(page, id)
+    await context.setOffline(true)
+    await page.getByText("No connection").waitFor()
+    await app.crowd.holds.create({ product_id: id, qty: 4 })
+    await press(page, "Hold")
+    await reads(page, "No answer yet, trying again")
+    await context.setOffline(false)
+    await reads(page, "1 unit is held for you")
+    await expect.poll(() => page.getByText("No connection").count()).toBe(0)
+    await expect.poll(holdsOf(app, id)).toEqual(["4 active", "1 active"])
+    await press(page, "Give back")
+    await page.getByText("6", { exact: true }).waitFor()
+  })
+
+  test("reloads before the answer has come, and asks the same question again", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    const keys = keysOf(page)
+    await visit(page, id)
+    // The server gets it, and the answer gets lost.
+    await page.route("**/api/holds", async (route) => {
+      await route.fetch()
+      await route.abort("connectionreset")
+    })
+    await press(page, "Hold")
+    await reads(page, "No answer yet, trying again")
+    await page.unroute("**/api/holds")
+    await page.reload()
+    await reads(page, "1 unit is held for you")
+    await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
+    expect(keys.length).toBeGreaterThan(1)
+    expect(new Set(keys).size).toBe(1)
+  })
+
+  test("stands in the crowd, waits as long as it is asked to, and is served", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    const keys = keysOf(page)
+    const askedAt: number[] = []
+    await visit(page, id)
+    await page.route("**/api/holds", async (route) => {
+      askedAt.push(performance.now())
+      if (askedAt.length > 2) return route.continue()
+      await route.fulfill({
+        status: 503,
+        headers: { "content-type": "application/problem+json", "retry-after": "1" },
+        body: JSON.stringify({ type: "", title: "", status: 503, detail: "", code: "overloaded" }),
+      })
+    })
+    await press(page, "Hold")
+    await reads(page, "You are in the crowd, trying again")
+    await reads(page, "1 unit is held for you")
+    expect(new Set(keys).size).toBe(1)
+    const [first = 0, second = 0] = askedAt
+    expect(second - first).toBeGreaterThanOrEqual(1_000)
+  })
+
+  test("is told how many are left when asking for more than that", async () => {
+    const id = await offerLamp(app, { stock: 3 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await press(page, "One more")
+    await page.route("**/api/holds", async (route) => {
+      await app.crowd.holds.create({ product_id: id, qty: 2 })
+      await route.continue()
+    })
+    await press(page, "Hold")
+    await page.getByText("Only 1 left. Choose fewer.").first().waitFor()
+    await page.unroute("**/api/holds")
+    await holdUnits(page)
+    await expect.poll(holdsOf(app, id)).toEqual(["2 active", "1 active"])
+  })
+
+  test("with a clock an hour ahead, sees the sale open at the server's time", async () => {
+    const opensAt = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 4_000).toISOString()
+    const id = await offerLamp(app, { opens_at: opensAt })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await page.addInitScript("{ const now = Date.now; Date.now = () => now() + 3_600_000 }")
+    await visit(page, id)
+    await reads(page, "Not open yet")
+    expect(await page.getByRole("button", { name: "Hold" }).count()).toBe(0)
+    await reads(page, "On sale now")
+    const lateMs = Date.now() - Date.parse(opensAt)
+    expect(lateMs).toBeGreaterThan(-500)
+    expect(lateMs).toBeLessThan(3_000)
+    await holdUnits(page)
+  })
+
+  test("sees a pause, and the end of it", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await app.shop.products.pause(id)
+    await reads(page, "The sale is paused")
+    await app.shop.products.resume(id)
+    await reads(page, "On sale now")
+    expect(await page.getByRole("button", { name: "Hold" }).isEnabled()).toBe(true)
+  })
+
+  test("buys with the keyboard alone", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    const focused = () => page.evaluate("document.activeElement?.textContent")
+    const tabTo = async (text: string) => {
+      for (let tabs = 0; tabs < 12; tabs += 1) {
+        await page.keyboard.press("Tab")
+        if (String(await focused()).startsWith(text)) return
+      }
+      throw new Error(`${text} cannot be reached, only ${String(await focused())}`)
+    }
+    await tabTo("+")
+    await page.keyboard.press("Enter")
+    await tabTo("Hold")
+    await page.keyboard.press("Enter")
+    await reads(page, "2 units are held for you")
+    expect(await focused()).toBe("2 units are held for you")
+    await tabTo("Order")
+    await page.keyboard.press("Space")
+    await reads(page, "Waiting for your payment")
+    await tabTo("Pay")
+    await page.keyboard.press("Enter")
+    await page.waitForURL("**/simulator/pay/*")
+    await tabTo("Pay")
+    await page.keyboard.press("Enter")
+    await page.getByRole("link", { name: "Back to the shop" }).waitFor()
+    await tabTo("Back")
+    await page.keyboard.press("Enter")
+    await reads(page, "Paid. It is yours")
+  })
+
+  test("hears what matters, and not each second", async () => {
+    const id = await offerLamp(app, { hold_ttl_seconds: 62 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await page.evaluate(
+      `globalThis.said = []
+       const live = document.querySelector("[role=status]")
+       new MutationObserver(() => said.push(live.textContent))
+         .observe(live, { childList: true, characterData: true, subtree: true })`,
+    )
+    await holdUnits(page)
+    await page.getByText("One minute left.").waitFor({ state: "attached" })
+    await press(page, "Give back")
+    await page.getByText("Given back").first().waitFor()
+    expect(await page.evaluate("said")).toEqual([
+      "Asking for your units.",
+      "1 unit is held for you.",
+      "One minute left.",
+      "On sale now. Given back. The units are on offer again.",
+    ])
+  })
+})

@@ -1,0 +1,238 @@
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import {
+  launchBrowser,
+  leavesOutBrowser,
+  newBuyer,
+  startBrowserShop,
+  type BrowserShop,
+} from "../support/browser.ts"
+import { differencesIn } from "../support/database.ts"
+import { runSql } from "../support/rows.ts"
+import { closed } from "../support/shop.ts"
+import { holdsOf, holdUnits, offerLamp, order, payBy, press, reads, visit } from "./storefront.ts"
+
+describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
+  let browser: Browser
+  let app: BrowserShop
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    app = await startBrowserShop({ config: { latePaymentSeconds: 0 } })
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  test("buys, and finds everything again after a reload at every step", async () => {
+    const id = await offerLamp(app, { max_per_hold: 2 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await page.reload()
+    await holdUnits(page, 2)
+    await page.reload()
+    await reads(page, "2 units are held for you")
+    await order(page)
+    await page.reload()
+    await reads(page, "Waiting for your payment")
+    await payBy(page, "Pay")
+    await reads(page, "Paid. It is yours")
+    await page.reload()
+    await reads(page, "Paid. It is yours")
+    await expect.poll(holdsOf(app, id)).toEqual(["2 converted"])
+    expect(await app.crowd.products.get(id)).toMatchObject({ sold_stock: 2, available_stock: 8 })
+  })
+
+  test("goes back, and comes to the order again", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    const orderId = await order(page)
+    await page.goBack()
+    await page.getByRole("link", { name: `Go to order ${orderId}` }).click()
+    await press(page, "Pay")
+    await page.waitForURL("**/simulator/pay/*")
+    const payment = page.url()
+    await page.goBack()
+    await press(page, "Pay")
+    await page.waitForURL("**/simulator/pay/*")
+    expect(page.url()).toBe(payment)
+  })
+
+  test("misses out, stays, and gets a unit that comes back", async () => {
+    const id = await offerLamp(app, { stock: 1 })
+    const faster = await app.crowd.holds.create({ product_id: id, qty: 1 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await reads(page, "All in baskets")
+    expect(await page.getByRole("button", { name: "Hold" }).count()).toBe(0)
+    await app.crowd.withToken(faster.token).holds.release(faster.hold_id)
+    await reads(page, "On sale now")
+    await holdUnits(page)
+    await expect.poll(holdsOf(app, id)).toEqual(["1 released", "1 active"])
+  })
+
+  test("is faster than most and slower than one, and reads when a unit may come back", async () => {
+    const id = await offerLamp(app, { stock: 1 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await page.route("**/api/holds", async (route) => {
+      await app.crowd.holds.create({ product_id: id, qty: 1 })
+      await route.continue()
+    })
+    await press(page, "Hold")
+    await page.getByText("Others were faster by a moment").first().waitFor()
+    await page.getByText(/of 1 may come back, from \d\d:\d\d:\d\d/).waitFor()
+    await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
+  })
+
+  test("sees a hold lapse, and may hold again", async () => {
+    const id = await offerLamp(app, { hold_ttl_seconds: 2 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    await page.getByText("Your hold has ended").first().waitFor()
+    await page.reload()
+    await page.getByText("Your hold has ended").first().waitFor()
+    await holdUnits(page)
+    await expect.poll(holdsOf(app, id)).toEqual(["1 expired", "1 active"])
+  })
+
+  test("gives units back", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    await press(page, "Give back")
+    await page.getByText("Given back").first().waitFor()
+    await expect.poll(holdsOf(app, id)).toEqual(["1 released"])
+  })
+
+  test("is declined, tries again and pays", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    await order(page)
+    await payBy(page, "Be declined")
+    await reads(page, "The payment was declined")
+    await page.getByRole("link", { name: "Try again" }).click()
+    await holdUnits(page)
+    await order(page)
+    await payBy(page, "Pay with 3-D Secure")
+    await reads(page, "Your payment is being confirmed")
+    await reads(page, "Paid. It is yours")
+    await expect.poll(holdsOf(app, id)).toEqual(["1 converted", "1 converted"])
+    expect(await app.crowd.products.get(id)).toMatchObject({ sold_stock: 1, reserved_stock: 0 })
+  })
+
+  test("cancels an order", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    const orderId = await order(page)
+    await press(page, "Cancel")
+    await reads(page, "The order is cancelled")
+    expect(await app.crowd.orders.get(orderId)).toMatchObject({ status: "cancelled" })
+  })
+
+  test("pays too late, and gets the money back", async () => {
+    // Without a worker at first, which would stop the payment before it is too late.
+    await using app = await startBrowserShop({ worker: false, config: { latePaymentSeconds: 0 } })
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    const orderId = await order(page)
+    await press(page, "Pay")
+    await page.waitForURL("**/simulator/pay/*")
+    const payment = page.url().split("/").at(-1)
+    await app.post(`/simulator/payments/${payment}/succeed`, { delay_ms: 1_500 })
+    await page.goto(`/o/${orderId}`)
+    await reads(page, "Your payment is being confirmed")
+    await runSql(app.databaseUrl, `update orders set expires_at = now() where id = ${orderId}`)
+    await reads(page, "Your payment comes late")
+    await reads(page, "Your money is on its way back")
+    app.app.work()
+    await reads(page, "Your money is back")
+    await page.getByText("€129.00 went back").waitFor()
+    expect(await app.crowd.products.get(id)).toMatchObject({ sold_stock: 0 })
+  })
+
+  test("is told when the order's time is over", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    const orderId = await order(page)
+    await runSql(app.databaseUrl, `update orders set expires_at = now() where id = ${orderId}`)
+    await page.reload()
+    await reads(page, "The time to pay is over")
+    expect(await page.getByRole("link", { name: "Try again" }).getAttribute("href")).toBe(`/p/${id}`)
+  })
+
+  test("is told of a refund", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    const orderId = await order(page)
+    await payBy(page, "Pay")
+    await reads(page, "Paid. It is yours")
+    await app.shop.orders.refund(orderId, { amount_minor: null, restock_qty: 1 })
+    const status = async () => (await app.crowd.orders.get(orderId)).status
+    await expect.poll(status, { timeout: 10_000 }).toBe("refunded")
+    await page.reload()
+    await reads(page, "Refunded")
+  })
+
+  test("gives a customer id where the shop counts by customer, and learns of the limit", async () => {
+    const id = await offerLamp(app, { max_per_customer: 1 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await page.getByLabel("Your customer id").fill("c-17")
+    await holdUnits(page)
+    await order(page)
+    await visit(page, id)
+    expect(await page.getByLabel("Your customer id").inputValue()).toBe("c-17")
+    await press(page, "Hold")
+    await page.getByText("You have as many as one customer may have.").first().waitFor()
+    await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
+  })
+
+  test("pays elsewhere where the shop takes the payment itself; other browsers know of nothing", async () => {
+    await using app = await startBrowserShop({ config: closed })
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    const orderId = await order(page)
+    await page.getByText("The shop takes the payment itself").waitFor()
+    expect(await page.getByRole("button", { name: "Pay" }).count()).toBe(0)
+
+    await using stranger = await newBuyer(browser, app)
+    await stranger.page.goto(`/o/${orderId}`)
+    await reads(stranger.page, "This browser has no such order")
+  })
+
+  test("leaves books in which every unit and every cent is where it belongs", async () => {
+    expect(await differencesIn(app.databaseUrl)).toEqual([])
+  })
+})

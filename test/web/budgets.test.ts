@@ -1,0 +1,80 @@
+import { readdir, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { expect, test } from "vitest"
+import type { Product } from "../../client/src/index.ts"
+import { loadPages } from "../../src/pages/built-pages.ts"
+
+/** What a page may weigh on a phone with a bad connection: the first packets, and what comes after. */
+const HTML_BYTES = 14_000
+const SCRIPTS_BYTES = 40_000
+const STYLES_BYTES = 6_000
+
+const product: Product = {
+  id: 1,
+  name: "Desk lamp No. 4",
+  description: "Spun steel, brass joint. ".repeat(80),
+  image_url: "https://shop.example/lamp.avif",
+  price: "129.00",
+  price_minor: 12_900,
+  currency: "EUR",
+  stock: 240,
+  available_stock: 100,
+  reserved_stock: 40,
+  sold_stock: 100,
+  sale_state: "open",
+  opens_at: "2026-11-27T12:00:00.000Z",
+  closes_at: "2026-11-27T13:00:00.000Z",
+  max_per_hold: 2,
+  max_per_customer: 2,
+  hold_ttl_seconds: 120,
+  server_time: "2026-11-27T12:00:00.000Z",
+}
+
+async function builtPages() {
+  const pages = await loadPages()
+  if (pages === null) throw new Error("the pages have not been built")
+  return pages
+}
+
+test("scripts and styles are within their budgets, compressed", async () => {
+  const { assetsDirectory } = await builtPages()
+  const names = await readdir(assetsDirectory)
+  const bytesOf = async (end: string) => {
+    const files = names.filter((name) => name.startsWith("storefront-") && name.endsWith(end))
+    expect(files.length).toBeGreaterThan(0)
+    const sizes = await Promise.all(files.map(async (name) => (await stat(join(assetsDirectory, name))).size))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+  expect(await bytesOf(".js.br")).toBeLessThan(SCRIPTS_BYTES)
+  expect(await bytesOf(".css.br")).toBeLessThan(STYLES_BYTES)
+})
+
+test("a page with the longest description comes in the first packets", async () => {
+  const pages = await builtPages()
+  const html = pages.render({ kind: "product", product, payment: { kind: "simulator", url: "/simulator" } })
+  expect(Buffer.byteLength(html)).toBeLessThan(HTML_BYTES)
+})
+
+test("nothing stands in a page that its policy forbids", async () => {
+  const pages = await builtPages()
+  const html = pages.render({ kind: "product", product, payment: null })
+  expect(html).not.toMatch(/ style=| on[a-z]+=|<style|javascript:/)
+  expect(html.match(/<script[^>]*>/g)).toEqual([
+    expect.stringMatching(/^<script type="module" src="\/assets\/[\w-]+\.js">$/),
+    '<script type="application/json" id="page-data">',
+  ])
+})
+
+test("what a shop writes is text, wherever it stands", async () => {
+  const pages = await builtPages()
+  const name = `</script><script>alert("1")</script><img src=x onerror=alert(1)> & 'more'`
+  const html = pages.render({
+    kind: "product",
+    product: { ...product, name, description: name },
+    payment: null,
+  })
+  expect(html).not.toContain("<script>alert")
+  expect(html).not.toContain("<img src=x")
+  const data = /<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? ""
+  expect(JSON.parse(data).product.name).toBe(name)
+})

@@ -1,0 +1,231 @@
+import { expect, test } from "vitest"
+import type { Hold, HoldStatus, Order, OrderStatus, Product, SaleState } from "../../client/src/index.ts"
+import {
+  saleStateAt,
+  whatBuyerSees,
+  type BuyerView,
+  type Known,
+  type PaymentSeen,
+  type Refusal,
+} from "../../web/storefront/buyer-view.ts"
+import { announcementOf } from "../../web/storefront/texts.ts"
+
+const NOON = "2026-11-27T12:00:00.000Z"
+const at = (time: string) => Date.parse(`2026-11-27T${time}Z`)
+
+const product: Product = {
+  id: 1,
+  name: "Lamp",
+  description: null,
+  image_url: null,
+  price: "129.00",
+  price_minor: 12_900,
+  currency: "EUR",
+  stock: 10,
+  available_stock: 4,
+  reserved_stock: 3,
+  sold_stock: 3,
+  sale_state: "open",
+  opens_at: NOON,
+  closes_at: "2026-11-27T13:00:00.000Z",
+  max_per_hold: 2,
+  max_per_customer: null,
+  hold_ttl_seconds: 120,
+  server_time: NOON,
+}
+const hold: Hold = {
+  hold_id: 7,
+  product_id: 1,
+  qty: 2,
+  status: "active",
+  expires_at: "2026-11-27T12:02:00.000Z",
+  created_at: NOON,
+  customer_id: null,
+}
+const order: Order = {
+  order_id: 9,
+  hold_id: 7,
+  product_id: 1,
+  quantity: 2,
+  unit_price: "129.00",
+  total_price: "258.00",
+  total_minor: 25_800,
+  currency: "EUR",
+  status: "pending_payment",
+  payment_attempts: 0,
+  late: false,
+  restocked_qty: 0,
+  expires_at: "2026-11-27T12:15:00.000Z",
+  paid_at: null,
+  created_at: NOON,
+  updated_at: NOON,
+  customer_id: null,
+}
+const known: Known = {
+  product,
+  hold: null,
+  heldOrderId: null,
+  order: null,
+  payment: null,
+  nowMs: at("12:00:30.000"),
+  connection: "live",
+  pending: null,
+  refusal: null,
+}
+const see = (more: Partial<Known>) => whatBuyerSees({ ...known, ...more })
+const seenPayment = (status: PaymentSeen["status"], capturedMinor = 0, refundedMinor = 0): PaymentSeen => ({
+  status,
+  capturedMinor,
+  refundedMinor,
+})
+
+// What the server said, at which of its times it is looked at, what the buyer sees.
+test.each<[SaleState, string, number, string]>([
+  ["scheduled", "11:59:59.999", 4, "scheduled"],
+  ["open", "11:59:59.999", 4, "scheduled"],
+  ["scheduled", "12:00:00.000", 4, "on_sale"],
+  ["scheduled", "12:00:00.000", 0, "all_held"],
+  ["paused", "12:00:30.000", 4, "paused"],
+  ["sold_out", "12:00:30.000", 0, "sold_out"],
+  ["all_held", "12:00:30.000", 0, "all_held"],
+  ["open", "12:59:59.999", 4, "on_sale"],
+  ["open", "13:00:00.000", 4, "over"],
+  ["closed", "13:00:00.001", 4, "over"],
+])("told %s, seen at %s with %i available: %s", (sale_state, time, available_stock, kind) => {
+  const told = { ...product, sale_state, available_stock }
+  expect(see({ product: told, nowMs: at(time) }).stage.kind).toBe(kind)
+})
+
+test("before the server's time is known, what the server said counts, and there is no countdown", () => {
+  const scheduled: Product = { ...product, sale_state: "scheduled" }
+  expect(see({ product: scheduled, nowMs: null }).stage).toEqual({
+    kind: "scheduled",
+    opensAt: NOON,
+    leftSeconds: null,
+  })
+  expect(saleStateAt({ ...scheduled, sold_stock: 10 }, at("12:00:00.000"))).toBe("sold_out")
+})
+
+test.each([
+  // limit, available, most
+  [2, 4, 2],
+  [2, 1, 1],
+  [null, 4, 4],
+  [null, 4_000, 10],
+])("with %s at a time and %i available, %i can be chosen", (max_per_hold, available_stock, mostUnits) => {
+  const { stage } = see({ product: { ...product, max_per_hold, available_stock } })
+  expect(stage).toEqual({ kind: "on_sale", mostUnits, asksCustomer: false })
+})
+
+test("where the shop counts by customer, it asks for the customer's id", () => {
+  expect(see({ product: { ...product, max_per_customer: 2 } }).stage).toMatchObject({ asksCustomer: true })
+})
+
+// A hold, at which time it is looked at, what the buyer sees.
+test.each<[HoldStatus, string, string, string | null]>([
+  ["active", "12:00:30.000", "held", null],
+  ["active", "12:01:59.999", "held", null],
+  ["active", "12:02:00.000", "on_sale", "hold_lapsed"],
+  ["expired", "12:02:00.000", "on_sale", "hold_lapsed"],
+  ["expired", "12:12:00.001", "on_sale", null],
+  ["released", "12:00:30.000", "on_sale", "given_back"],
+  ["converted", "12:00:30.000", "on_sale", "ordered"],
+])("a hold that is %s at %s: %s, %s", (status, time, kind, notice) => {
+  const view = see({ hold: { ...hold, status }, heldOrderId: 9, nowMs: at(time) })
+  expect([view.stage.kind, view.notice?.code ?? null]).toEqual([kind, notice])
+})
+
+test.each([
+  ["12:00:00.000", 120],
+  ["11:59:59.000", 120],
+  ["12:00:00.001", 120],
+  ["12:00:01.000", 119],
+  ["12:01:59.500", 1],
+])("a hold of two minutes, at %s, has %i seconds left", (time, leftSeconds) => {
+  expect(see({ hold, nowMs: at(time) }).stage).toMatchObject({ leftSeconds, wholeSeconds: 120 })
+})
+
+test("a hold that is being asked for is neither on sale nor held", () => {
+  const asking = { action: "hold", trouble: "crowd" } as const
+  expect(see({ pending: asking }).stage).toEqual({ kind: "asking", trouble: "crowd" })
+  expect(see({ pending: asking, hold: { ...hold, status: "released" } }).notice).toBeNull()
+  expect(see({ pending: { action: "order", trouble: null }, hold }).stage.kind).toBe("held")
+})
+
+test.each<Refusal>([
+  { code: "too_few", available: 1 },
+  { code: "customer_limit", unitsLeft: 0 },
+  { code: "crowd" },
+  { code: "no_answer" },
+])("a refusal stands beside the stage: %j", (refusal) => {
+  expect(see({ refusal })).toMatchObject({ stage: { kind: "on_sale" }, notice: refusal })
+})
+
+test("who missed the last unit is told when one may come back", () => {
+  const { stage } = see({
+    product: { ...product, sale_state: "all_held", available_stock: 0 },
+    refusal: { code: "missed", retryAt: hold.expires_at },
+  })
+  expect(stage).toEqual({ kind: "all_held", retryAt: hold.expires_at })
+})
+
+// An order, its payment as the provider tells of it, at which time, what the buyer sees.
+test.each<[OrderStatus, PaymentSeen | null, string, string]>([
+  ["pending_payment", null, "12:01:00.000", "to_pay"],
+  ["pending_payment", seenPayment("open"), "12:01:00.000", "to_pay"],
+  ["pending_payment", seenPayment("processing"), "12:01:00.000", "payment_under_way"],
+  ["pending_payment", seenPayment("succeeded", 25_800), "12:01:00.000", "payment_under_way"],
+  ["pending_payment", null, "12:15:00.000", "order_expired"],
+  ["pending_payment", seenPayment("processing"), "12:15:00.000", "late_payment"],
+  ["paid", seenPayment("succeeded", 25_800), "12:01:00.000", "paid"],
+  ["refunded", seenPayment("succeeded", 25_800, 25_800), "12:01:00.000", "refunded"],
+  ["cancelled", null, "12:01:00.000", "cancelled"],
+  ["cancelled", seenPayment("cancelled"), "12:01:00.000", "cancelled"],
+  ["cancelled", seenPayment("declined"), "12:01:00.000", "declined"],
+  ["cancelled", seenPayment("processing"), "12:01:00.000", "late_payment"],
+  ["cancelled", seenPayment("succeeded", 25_800), "12:01:00.000", "money_returning"],
+  ["expired", null, "12:16:00.000", "order_expired"],
+  ["expired", seenPayment("open"), "12:16:00.000", "order_expired"],
+  ["expired", seenPayment("processing"), "12:16:00.000", "late_payment"],
+  ["expired", seenPayment("succeeded", 25_800), "12:16:00.000", "money_returning"],
+  ["expired", seenPayment("succeeded", 25_800, 25_800), "12:16:00.000", "money_returned"],
+])("an order that is %s, payment %j, at %s: %s", (status, payment, time, kind) => {
+  expect(see({ order: { ...order, status }, payment, nowMs: at(time) }).stage.kind).toBe(kind)
+})
+
+test("an order that is not there, or not read yet, is said to be so", () => {
+  expect(see({ order: "unread" }).stage.kind).toBe("order_unread")
+  expect(see({ order: "missing" }).stage.kind).toBe("order_missing")
+  expect(see({ order: { ...order, status: "paid", late: true } }).stage).toEqual({
+    kind: "paid",
+    isLate: true,
+  })
+})
+
+test("a lost connection changes nothing else", () => {
+  expect(see({ hold, connection: "lost" })).toEqual({ ...see({ hold }), isOffline: true })
+})
+
+// What is said aloud.
+test.each<[string, BuyerView, BuyerView, string | null]>([
+  ["a hold is granted", see({}), see({ hold }), "2 units are held for you."],
+  ["a second passes", see({ hold, nowMs: at("12:00:30") }), see({ hold, nowMs: at("12:00:31") }), null],
+  [
+    "a minute is left",
+    see({ hold, nowMs: at("12:00:59") }),
+    see({ hold, nowMs: at("12:01:00") }),
+    "One minute left.",
+  ],
+  ["less is left", see({ hold, nowMs: at("12:01:00") }), see({ hold, nowMs: at("12:01:01") }), null],
+  [
+    "the hold ends",
+    see({ hold, nowMs: at("12:01:59") }),
+    see({ hold, nowMs: at("12:02:00") }),
+    "On sale now. Your hold has ended, and its units are on offer again.",
+  ],
+  ["it sells out", see({}), see({ product: { ...product, sale_state: "sold_out" } }), "Sold out."],
+  ["the stock changes", see({}), see({ product: { ...product, available_stock: 3 } }), null],
+  ["the line is lost", see({}), see({ connection: "lost" }), "You are offline."],
+])("said aloud when %s", (_, before, after, text) => {
+  expect(announcementOf(before, after)).toBe(text)
+})

@@ -1,0 +1,22 @@
+import { useSignal, useSignalEffect } from "@preact/signals"
+import { useRef } from "preact/hooks"
+import type { BuyerView } from "./buyer-view.ts"
+import type { Desk } from "./desk.ts"
+import { announcementOf } from "./texts.ts"
+
+/** Says aloud what matters, when it happens. */
+export function Announcer({ desk }: { readonly desk: Desk }) {
+  const before = useRef<BuyerView>(null)
+  const said = useSignal("")
+  useSignalEffect(() => {
+    const view = desk.view.value
+    const text = before.current === null ? null : announcementOf(before.current, view)
+    before.current = view
+    if (text !== null) said.value = text
+  })
+  return (
+    <p class="unseen" role="status">
+      {said.value}
+    </p>
+  )
+}

@@ -1,0 +1,192 @@
+import type { Hold, Order, Product, SaleState, Time } from "../../client/src/index.ts"
+
+/** What is known to the page; all that decides what its buyer sees. */
+export interface Known {
+  /** Null: on an order's page, before it has been read. */
+  readonly product: Product | null
+  /** The buyer's last hold of this product. */
+  readonly hold: Hold | null
+  /** What the hold has become, where that is known. */
+  readonly heldOrderId: number | null
+  /** On an order's page. `missing`: the server knows none that this browser may see. */
+  readonly order: Order | "unread" | "missing" | null
+  readonly payment: PaymentSeen | null
+  /** The server's clock, in milliseconds since 1970; null: nothing is known of it yet. */
+  readonly nowMs: number | null
+  readonly connection: "starting" | "live" | "lost"
+  readonly pending: Pending | null
+  readonly refusal: Refusal | null
+}
+
+/** A payment as its provider's page tells of it. */
+export interface PaymentSeen {
+  readonly status: "open" | "processing" | "succeeded" | "declined" | "cancelled"
+  readonly capturedMinor: number
+  readonly refundedMinor: number
+}
+
+/** What was asked of the server and is not answered. `trouble`: why it takes longer than a moment. */
+export interface Pending {
+  readonly action: "hold" | "order" | "release" | "cancel" | "pay"
+  readonly trouble: "crowd" | "no_answer" | null
+}
+
+/** Why what was asked for was not done. */
+export type Refusal =
+  | { readonly code: "too_few"; readonly available: number }
+  | { readonly code: "missed"; readonly retryAt: Time | null }
+  | { readonly code: "over_limit"; readonly mostUnits: number }
+  | { readonly code: "customer_required" }
+  | { readonly code: "customer_limit"; readonly unitsLeft: number }
+  /** Asked again it is the same question, with one answer. */
+  | { readonly code: "crowd" | "no_answer" }
+  | { readonly code: "other"; readonly detail: string }
+
+/** What a buyer is told beside the stage. */
+export type Notice =
+  | Refusal
+  | { readonly code: "hold_lapsed" | "given_back" }
+  | { readonly code: "ordered"; readonly orderId: number }
+
+/** Where the buyer stands. Seconds are whole, rounded up; null: the server's time is not known yet. */
+export type Stage =
+  | { readonly kind: "scheduled"; readonly opensAt: Time; readonly leftSeconds: number | null }
+  | { readonly kind: "paused" }
+  | { readonly kind: "over" }
+  | { readonly kind: "sold_out" }
+  | { readonly kind: "all_held"; readonly retryAt: Time | null }
+  | { readonly kind: "on_sale"; readonly mostUnits: number; readonly asksCustomer: boolean }
+  | { readonly kind: "asking"; readonly trouble: Pending["trouble"] }
+  | {
+      readonly kind: "held"
+      readonly qty: number
+      readonly expiresAt: Time
+      readonly leftSeconds: number | null
+      readonly wholeSeconds: number
+    }
+  | { readonly kind: "order_unread" | "order_missing" }
+  | { readonly kind: "to_pay"; readonly expiresAt: Time; readonly leftSeconds: number | null }
+  | { readonly kind: "payment_under_way"; readonly leftSeconds: number | null }
+  | { readonly kind: "paid"; readonly isLate: boolean }
+  | { readonly kind: "declined" | "cancelled" | "order_expired" | "late_payment" | "refunded" }
+  /** Money came that pays nothing any more: it goes back, or has. */
+  | { readonly kind: "money_returning" | "money_returned"; readonly amountMinor: number }
+
+/** All of what the buyer sees that can change. */
+export interface BuyerView {
+  readonly stage: Stage
+  readonly notice: Notice | null
+  /** What is under way, so that nothing else can be asked for. */
+  readonly pending: Pending | null
+  readonly isOffline: boolean
+}
+
+/** So many units are offered in one hold where the shop sets no limit. */
+const MOST_UNITS = 10
+/** A hold that ended longer ago is no news. */
+const NEWS_MS = 10 * 60_000
+
+/** Decides what a buyer sees. The order counts before the hold, and the hold before the sale. */
+export function whatBuyerSees(known: Known): BuyerView {
+  const { pending } = known
+  return { stage: stageOf(known), notice: noticeOf(known), pending, isOffline: known.connection === "lost" }
+}
+
+/** The state of the sale at the server's time, which may have passed an opening or end since it was told. */
+export function saleStateAt(product: Product, nowMs: number | null): SaleState {
+  if (nowMs === null) return product.sale_state
+  if (product.closes_at !== null && Date.parse(product.closes_at) <= nowMs) return "closed"
+  if (product.opens_at !== null && Date.parse(product.opens_at) > nowMs) return "scheduled"
+  if (product.sale_state !== "scheduled" && product.sale_state !== "closed") return product.sale_state
+  if (product.sold_stock >= product.stock) return "sold_out"
+  return product.available_stock > 0 ? "open" : "all_held"
+}
+
+/** Whole seconds until then, never below none. */
+function secondsUntil(time: Time, nowMs: number | null): number | null {
+  return nowMs === null ? null : Math.max(0, Math.ceil((Date.parse(time) - nowMs) / 1_000))
+}
+
+function stageOf(known: Known): Stage {
+  const { product, hold, order, nowMs, pending } = known
+  if (order !== null) return orderStage(order, known)
+  if (hold !== null && isHeld(hold, nowMs)) {
+    const wholeSeconds = Math.round((Date.parse(hold.expires_at) - Date.parse(hold.created_at)) / 1_000)
+    const left = secondsUntil(hold.expires_at, nowMs)
+    // A hold that has just been made may be newer than what is known of the time.
+    const leftSeconds = left === null ? null : Math.min(left, wholeSeconds)
+    return { kind: "held", qty: hold.qty, expiresAt: hold.expires_at, leftSeconds, wholeSeconds }
+  }
+  if (pending?.action === "hold") return { kind: "asking", trouble: pending.trouble }
+  return product === null ? { kind: "over" } : saleStage(product, known)
+}
+
+function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
+  const state = saleStateAt(product, nowMs)
+  switch (state) {
+    case "closed":
+      return { kind: "over" }
+    case "scheduled": {
+      const opensAt = product.opens_at ?? product.server_time
+      return { kind: "scheduled", opensAt, leftSeconds: secondsUntil(opensAt, nowMs) }
+    }
+    case "paused":
+      return { kind: "paused" }
+    case "sold_out":
+      return { kind: "sold_out" }
+    case "all_held":
+      return { kind: "all_held", retryAt: refusal?.code === "missed" ? refusal.retryAt : null }
+    case "open": {
+      const mostUnits = Math.max(1, Math.min(product.max_per_hold ?? MOST_UNITS, product.available_stock))
+      return { kind: "on_sale", mostUnits, asksCustomer: product.max_per_customer !== null }
+    }
+  }
+}
+
+function orderStage(order: Order | "unread" | "missing", { payment, nowMs }: Known): Stage {
+  if (order === "unread") return { kind: "order_unread" }
+  if (order === "missing") return { kind: "order_missing" }
+  const leftSeconds = secondsUntil(order.expires_at, nowMs)
+  switch (order.status) {
+    case "paid":
+      return { kind: "paid", isLate: order.late }
+    case "refunded":
+      return { kind: "refunded" }
+    case "pending_payment":
+      if (leftSeconds === 0)
+        return { kind: payment !== null && isUnderWay(payment) ? "late_payment" : "order_expired" }
+      return payment !== null && isUnderWay(payment)
+        ? { kind: "payment_under_way", leftSeconds }
+        : { kind: "to_pay", expiresAt: order.expires_at, leftSeconds }
+    case "cancelled":
+      if (payment?.status === "declined") return { kind: "declined" }
+      return withoutOrder(payment) ?? { kind: "cancelled" }
+    case "expired":
+      return withoutOrder(payment) ?? { kind: "order_expired" }
+  }
+}
+
+/** What money does whose order has ended. */
+function withoutOrder(payment: PaymentSeen | null): Stage | null {
+  if (payment?.status === "processing") return { kind: "late_payment" }
+  if (payment?.status !== "succeeded") return null
+  const isBack = payment.refundedMinor >= payment.capturedMinor
+  return { kind: isBack ? "money_returned" : "money_returning", amountMinor: payment.capturedMinor }
+}
+
+function isUnderWay({ status }: PaymentSeen): boolean {
+  return status === "processing" || status === "succeeded"
+}
+
+function isHeld(hold: Hold, nowMs: number | null): boolean {
+  return hold.status === "active" && (nowMs === null || Date.parse(hold.expires_at) > nowMs)
+}
+
+function noticeOf({ hold, heldOrderId, order, nowMs, refusal, pending }: Known): Notice | null {
+  if (refusal !== null) return refusal
+  if (order !== null || hold === null || pending?.action === "hold" || isHeld(hold, nowMs)) return null
+  if (hold.status === "converted")
+    return heldOrderId === null ? null : { code: "ordered", orderId: heldOrderId }
+  if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > NEWS_MS) return null
+  return { code: hold.status === "released" ? "given_back" : "hold_lapsed" }
+}

@@ -1,0 +1,62 @@
+import { signal, type ReadonlySignal } from "@preact/signals"
+import type { Product } from "../../client/src/index.ts"
+import type { PageData } from "../shared/page-data.ts"
+import { whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
+
+/** What a page of the storefront shows, and what its buttons do. */
+export interface Desk {
+  readonly view: ReadonlySignal<BuyerView>
+  /** The product as it is now; null: not known yet. */
+  readonly product: ReadonlySignal<Product | null>
+  readonly order: ReadonlySignal<Known["order"]>
+  readonly products: ReadonlySignal<readonly Product[]>
+  readonly nowMs: ReadonlySignal<number | null>
+  /** The reader's time zone; null before the scripts run: then times are UTC, and buttons do nothing. */
+  readonly zone: ReadonlySignal<string | null>
+  readonly customerId: ReadonlySignal<string>
+  readonly actions: {
+    readonly hold: (qty: number, customerId: string) => void
+    readonly release: () => void
+    readonly makeOrder: () => void
+    readonly pay: () => void
+    readonly cancel: () => void
+  }
+}
+
+/** A desk, and what brings it to life once the page is drawn. */
+export interface LivingDesk {
+  readonly desk: Desk
+  readonly start: () => void
+}
+
+const nothing = () => undefined
+
+/** What is known before any script has run. */
+function firstKnown(data: PageData): Known {
+  return {
+    product: data.kind === "product" ? data.product : null,
+    hold: null,
+    heldOrderId: null,
+    order: data.kind === "order" ? "unread" : null,
+    payment: null,
+    nowMs: null,
+    connection: "starting",
+    pending: null,
+    refusal: null,
+  }
+}
+
+/** A page as the server sends it: it shows what there is, and its buttons do nothing yet. */
+export function stillDesk(data: PageData): Desk {
+  const known = firstKnown(data)
+  return {
+    view: signal(whatBuyerSees(known)),
+    product: signal(known.product),
+    order: signal(known.order),
+    products: signal(data.kind === "products" ? data.page.data : []),
+    nowMs: signal(null),
+    zone: signal(null),
+    customerId: signal(""),
+    actions: { hold: nothing, release: nothing, makeOrder: nothing, pay: nothing, cancel: nothing },
+  }
+}

@@ -1,0 +1,92 @@
+import { useSignal } from "@preact/signals"
+import type { Product } from "../../client/src/index.ts"
+import { priceOf } from "../shared/money.ts"
+import type { Desk } from "./desk.ts"
+
+interface HoldFormProps {
+  readonly product: Product
+  readonly desk: Desk
+}
+
+/** How many, for whom where the shop counts by customer, and the button. */
+export function HoldForm({ product, desk }: HoldFormProps) {
+  const { stage, pending, notice } = desk.view.value
+  const chosen = useSignal(1)
+  const most = stage.kind === "on_sale" ? stage.mostUnits : chosen.value
+  const qty = Math.min(chosen.value, most)
+  const isAsleep = desk.zone.value === null
+  const asksCustomer = product.max_per_customer !== null
+
+  function submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (isAsleep || pending !== null || !(event.currentTarget instanceof HTMLFormElement)) return
+    const id = new FormData(event.currentTarget).get("customer")
+    desk.actions.hold(qty, typeof id === "string" ? id.trim() : "")
+  }
+
+  return (
+    <form class="hold-form" onSubmit={submit}>
+      {asksCustomer && (
+        <label class="customer">
+          <span>Your customer id</span>
+          <input
+            class="field"
+            name="customer"
+            required
+            maxLength={255}
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck={false}
+            value={desk.customerId.value}
+            aria-invalid={notice?.code === "customer_required"}
+          />
+        </label>
+      )}
+      <div class="choice">
+        {(product.max_per_hold ?? 2) > 1 && (
+          <div class="stepper" role="group" aria-label="How many">
+            <Step label="One fewer" text="−" isOff={qty <= 1} onPress={() => (chosen.value = qty - 1)} />
+            <output class="figures">{qty}</output>
+            <Step label="One more" text="+" isOff={qty >= most} onPress={() => (chosen.value = qty + 1)} />
+          </div>
+        )}
+        <button class="button primary" type="submit" disabled={isAsleep} aria-disabled={pending !== null}>
+          {buttonText(pending !== null, notice?.code)}
+          <span class="figures">{priceOf(product.price_minor * qty, product.currency)}</span>
+        </button>
+      </div>
+      <noscript>
+        <p class="notice">Holding units needs JavaScript.</p>
+      </noscript>
+    </form>
+  )
+}
+
+function buttonText(isPending: boolean, notice: string | undefined): string {
+  if (isPending) return "Asking …"
+  return notice === "no_answer" || notice === "crowd" ? "Try again" : "Hold"
+}
+
+interface StepProps {
+  readonly label: string
+  readonly text: string
+  readonly isOff: boolean
+  readonly onPress: () => void
+}
+
+/** Stays focusable at its end, so that a keyboard does not fall off it. */
+function Step({ label, text, isOff, onPress }: StepProps) {
+  return (
+    <button
+      class="button"
+      type="button"
+      aria-label={label}
+      aria-disabled={isOff}
+      onClick={() => {
+        if (!isOff) onPress()
+      }}
+    >
+      {text}
+    </button>
+  )
+}

@@ -1,0 +1,52 @@
+import { useEffect, useRef } from "preact/hooks"
+import type { Notice, Stage } from "./buyer-view.ts"
+import { explanationOf, headlineOf, noticeText } from "./texts.ts"
+
+interface HeadlineProps {
+  readonly stage: Stage
+  readonly currency: string
+  readonly paysHere: boolean
+}
+
+/** Where the buyer stands, in a line and perhaps a second one. */
+export function Headline({ stage, currency, paysHere }: HeadlineProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const isFirst = useRef(true)
+  // Whoever pressed a button that is gone goes on from here instead of from the top of the page.
+  useEffect(() => {
+    if (!isFirst.current && document.activeElement === document.body) heading.current?.focus()
+    isFirst.current = false
+  }, [stage.kind])
+  const explanation = explanationOf(stage, currency, paysHere)
+  return (
+    <div class="headline">
+      <h2 ref={heading} tabIndex={-1}>
+        {headlineOf(stage)}
+      </h2>
+      {explanation !== null && <p class="muted">{explanation}</p>}
+    </div>
+  )
+}
+
+/** Why what was asked for was not done, or what has ended. */
+export function NoticeLine({ notice }: { readonly notice: Notice | null }) {
+  if (notice === null) return null
+  return (
+    <p class={`notice ${notice.code}`}>
+      {noticeText(notice)}
+      {notice.code === "ordered" && (
+        <>
+          {" "}
+          <a href={`/o/${notice.orderId}`}>Go to order {notice.orderId}</a>
+        </>
+      )}
+    </p>
+  )
+}
+
+/** Whether what is shown may be old. */
+export function Offline({ isOffline }: { readonly isOffline: boolean }) {
+  return isOffline ? (
+    <p class="notice offline">No connection. What you see may be old; this page goes on by itself.</p>
+  ) : null
+}

@@ -1,0 +1,122 @@
+import type { Order, Product } from "../../client/src/index.ts"
+import { priceOf } from "../shared/money.ts"
+import type { Stage } from "./buyer-view.ts"
+import type { Desk } from "./desk.ts"
+import { Headline, NoticeLine, Offline } from "./messages.tsx"
+import { Countdown, Ticket } from "./ticket.tsx"
+import { momentText } from "./time-texts.ts"
+
+interface OrderPageProps {
+  readonly orderId: number
+  readonly paysHere: boolean
+  readonly desk: Desk
+}
+
+/** One order: pay it, and see what becomes of it. */
+export function OrderPage({ orderId, paysHere, desk }: OrderPageProps) {
+  const { stage, notice, isOffline } = desk.view.value
+  const order = desk.order.value
+  const isRead = order !== null && typeof order === "object"
+  return (
+    <main class="narrow">
+      <h1 class="figures">Order {orderId}</h1>
+      <section class={`counter ${stage.kind}`} aria-label={`Order ${orderId}`}>
+        <Headline stage={stage} currency={isRead ? order.currency : "EUR"} paysHere={paysHere} />
+        {isRead && (
+          <>
+            <OrderTicket order={order} product={desk.product.value} stage={stage} zone={desk.zone.value} />
+            <OrderActions order={order} paysHere={paysHere} stage={stage} desk={desk} />
+          </>
+        )}
+        <NoticeLine notice={notice} />
+        <Offline isOffline={isOffline} />
+        <noscript>
+          <p class="notice">Your order is shown to this browser only, which needs JavaScript for it.</p>
+        </noscript>
+      </section>
+    </main>
+  )
+}
+
+interface StubProps {
+  readonly order: Order
+  readonly stage: Stage
+  readonly zone: string | null
+}
+
+/** What the order's part to tear off says: how long there is to pay, or when it was paid. */
+function stubOf({ order, stage, zone }: StubProps) {
+  if (stage.kind === "to_pay" || stage.kind === "payment_under_way") {
+    return <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label="left to pay" />
+  }
+  if (order.paid_at === null) return null
+  return (
+    <p class="figures">
+      Paid <time dateTime={order.paid_at}>{momentText(order.paid_at, zone)}</time>
+    </p>
+  )
+}
+
+interface OrderTicketProps extends StubProps {
+  readonly product: Product | null
+}
+
+function OrderTicket({ order, product, stage, zone }: OrderTicketProps) {
+  return (
+    <Ticket
+      name={product?.name ?? `Product ${order.product_id}`}
+      quantity={order.quantity}
+      total={priceOf(order.total_minor, order.currency)}
+    >
+      {stubOf({ order, stage, zone })}
+    </Ticket>
+  )
+}
+
+interface OrderActionsProps {
+  readonly order: Order
+  readonly stage: Stage
+  readonly paysHere: boolean
+  readonly desk: Desk
+}
+
+/** What can be done with the order now. */
+function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
+  const { pending } = desk.view.value
+  const isBusy = pending !== null
+  switch (stage.kind) {
+    case "to_pay":
+      return (
+        <div class="actions">
+          {paysHere && (
+            <button
+              class="button primary"
+              type="button"
+              aria-disabled={isBusy}
+              onClick={() => desk.actions.pay()}
+            >
+              {pending?.action === "pay" ? "To the payment …" : "Pay"}
+              <span class="figures">{priceOf(order.total_minor, order.currency)}</span>
+            </button>
+          )}
+          <button class="button" type="button" aria-disabled={isBusy} onClick={() => desk.actions.cancel()}>
+            Cancel
+          </button>
+        </div>
+      )
+    case "declined":
+    case "cancelled":
+    case "order_expired":
+    case "money_returning":
+    case "money_returned":
+      return (
+        <div class="actions">
+          <a class="button primary" href={`/p/${order.product_id}`}>
+            Try again
+          </a>
+        </div>
+      )
+    default:
+      return null
+  }
+}

@@ -1,0 +1,138 @@
+import { signal, type ReadonlySignal } from "@preact/signals"
+import {
+  AnswerError,
+  createClient,
+  NetworkError,
+  ProblemError,
+  TimeoutError,
+  type Client,
+  type Fetch,
+  type Product,
+} from "../../client/src/index.ts"
+import type { Known, Pending, Refusal } from "./buyer-view.ts"
+import { isKept } from "./kept.ts"
+
+/** What all pages of the storefront have of their server. */
+export interface ServerLine {
+  readonly client: Client
+  readonly connection: ReadonlySignal<Known["connection"]>
+  /** The server's clock, told anew at each of its seconds; null until it is known. */
+  readonly nowMs: ReadonlySignal<number | null>
+  /** Why the last try of a write was in vain; null: it was not. */
+  readonly trouble: ReadonlySignal<Pending["trouble"]>
+  /** Begins to watch these products, and to tell the time. */
+  start(productIds: readonly number[], onProduct: (product: Product) => void): void
+}
+
+/** A line that is silent until it is started. */
+export function createServerLine(): ServerLine {
+  const connection = signal<Known["connection"]>("starting")
+  const nowMs = signal<number | null>(null)
+  const trouble = signal<Pending["trouble"]>(null)
+
+  const noticing: Fetch = async (url, request) => {
+    const isWrite = request.method !== "GET"
+    try {
+      const answer = await fetch(url, request)
+      if (isWrite) trouble.value = isCrowd(answer.status) ? "crowd" : null
+      return answer
+    } catch (error) {
+      if (isWrite) trouble.value = "no_answer"
+      throw error
+    }
+  }
+  const client = createClient({ baseUrl: "", fetch: noticing })
+
+  let hasBeenTold = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  function tick(): void {
+    const now = client.clock.now()
+    if (hasBeenTold || client.clock.marginMs !== null) nowMs.value = now
+    clearTimeout(timer)
+    // A moment after the second, so that what happens on it has happened.
+    timer = setTimeout(tick, 1_005 - (now % 1_000))
+  }
+
+  return {
+    client,
+    connection,
+    nowMs,
+    trouble,
+    start(productIds, onProduct) {
+      let watch: { close(): void } | null = null
+      function begin(): void {
+        watch?.close()
+        watch = client.watch(productIds, {
+          onProduct(product) {
+            // The clock has learnt from it.
+            hasBeenTold = true
+            if (nowMs.value === null) tick()
+            onProduct(product)
+          },
+          onState(state, reason) {
+            if (state === "open") connection.value = "live"
+            else if (reason instanceof NetworkError || reason instanceof TimeoutError)
+              connection.value = "lost"
+          },
+        })
+      }
+      begin()
+      tick()
+      // Sooner than the pauses between tries and the silence of a dead connection would tell.
+      addEventListener("online", begin)
+      addEventListener("offline", () => (connection.value = "lost"))
+      addEventListener("pageshow", (event) => event.persisted && begin())
+      addEventListener("pagehide", () => watch?.close())
+    },
+  }
+}
+
+/** Calls when the page is looked at again, back from elsewhere, online again, or another tab has kept something. */
+export function onComeback(look: () => void): void {
+  addEventListener("pageshow", (event) => event.persisted && look())
+  addEventListener("online", look)
+  addEventListener("storage", (event) => isKept(event) && look())
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
+}
+
+/** Whether asking again may be answered otherwise, and whether the same was perhaps done already. */
+export function isUnanswered(error: unknown): boolean {
+  if (error instanceof ProblemError || error instanceof AnswerError)
+    return error.status >= 500 || error.status === 429
+  return true
+}
+
+/** What a buyer is told of an error; null: what is read anew says it better. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof ProblemError)) return { code: "no_answer" }
+  switch (error.code) {
+    case "out_of_stock":
+      return error.available_stock > 0
+        ? { code: "too_few", available: error.available_stock }
+        : { code: "missed", retryAt: error.retry_at }
+    case "quantity_over_limit":
+      return { code: "over_limit", mostUnits: error.max_per_hold }
+    case "customer_required":
+      return { code: "customer_required" }
+    case "customer_limit_reached":
+      return { code: "customer_limit", unitsLeft: error.units_left }
+    case "overloaded":
+    case "rate_limited":
+    case "unavailable":
+      return { code: "crowd" }
+    case "sale_not_open":
+    case "sale_paused":
+    case "sale_closed":
+    case "hold_expired":
+    case "hold_released":
+    case "order_expired":
+    case "order_not_pending":
+      return null
+    default:
+      return { code: "other", detail: error.detail }
+  }
+}
+
+function isCrowd(status: number): boolean {
+  return status === 429 || status === 503
+}

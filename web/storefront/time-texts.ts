@@ -1,0 +1,38 @@
+import type { Time } from "../../client/src/index.ts"
+
+const pad = (number: number) => String(number).padStart(2, "0")
+
+/** `1:59`, `2:00:00`, `3 d 02:00:00`; as wide as that before the time is known: `–:––`. */
+export function countdownText(seconds: number | null): string {
+  if (seconds === null) return "–:––"
+  const days = Math.floor(seconds / 86_400)
+  const hours = Math.floor(seconds / 3_600) % 24
+  const minutes = Math.floor(seconds / 60) % 60
+  const rest = pad(seconds % 60)
+  if (days > 0) return `${days} d ${pad(hours)}:${pad(minutes)}:${rest}`
+  return hours > 0 ? `${hours}:${pad(minutes)}:${rest}` : `${minutes}:${rest}`
+}
+
+/** `PT1M59S`, as machines read it. */
+export function durationOf(seconds: number | null): string | undefined {
+  return seconds === null ? undefined : `PT${Math.floor(seconds / 60)}M${seconds % 60}S`
+}
+
+/** `Fri, 27 Nov, 12:00 UTC`; `zone` null: the reader's own is not known yet. */
+export function momentText(time: Time, zone: string | null): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone: zone ?? "UTC",
+    timeZoneName: "short",
+  }).format(new Date(time))
+}
+
+/** `12:00:00`, on the server's clock in the reader's zone. */
+export function clockText(nowMs: number, zone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone }).format(nowMs)
+}
