@@ -17,7 +17,7 @@ const deeds: Readonly<Record<string, string>> = {
   "DELETE /api/admin/webhooks/:id": "Removed a webhook endpoint",
   "POST /api/admin/webhooks/:id/rotate": "Changed a webhook secret",
   "POST /api/admin/webhooks/:id/replay": "Sent outgoing events once more",
-  "POST /api/admin/webhooks/:id/deliveries/:webhook_id/replay": "Sent an outgoing event once more",
+  "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay": "Sent an outgoing event once more",
 }
 
 /** How it was shown that the shop itself asked. */
