@@ -115,8 +115,8 @@ export function refundAnswer(refund: Refund): RefundAnswer {
 /** A refund that is not confirmed, with what can be done. */
 export function openRefundAnswer(refund: OpenRefund): MoneyInboxAnswer {
   const address = `/api/admin/refunds/${refundName(refund.orderId, refund.number)}`
-  const confirm = { name: "confirm", href: `${address}/confirm`, body: null }
-  const retry = { name: "retry", href: `${address}/retry`, body: null }
+  const confirm = { name: "confirm", href: `${address}/confirm`, body: null } as const
+  const retry = { name: "retry", href: `${address}/retry`, body: null } as const
   return {
     kind: "refund",
     why: whyOpen(refund),
@@ -143,7 +143,7 @@ function whyOpen({ status, lastError, attempts, isCovered }: OpenRefund): string
 /** A success that waits for its order, with what can be done. */
 export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
   const { provider, key } = event
-  const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } }
+  const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } } as const
   return {
     kind: "payment_without_order",
     why: "it names no order that exists, made from the hold it names if it names one, and no hold that could become one",
