@@ -9,51 +9,48 @@ export interface Clock {
    * that is made up for.
    */
   now(): number
-  /** Half the shortest round trip so far, in milliseconds; null: nothing is known yet. */
+  /** Half the shortest of the last round trips, in milliseconds; null: nothing was asked yet. */
   readonly marginMs: number | null
 }
 
 /** A clock that can be told what answers say. */
 export interface LearningClock extends Clock {
   /**
-   * Takes a `server_time` and when the local clock sent the question and had the answer, in milliseconds
-   * since 1970. What is not newer than what was told before comes out of a cache and says nothing.
+   * Takes a `server_time`, and when the local clock sent the question and had the answer, in milliseconds
+   * since 1970; `sentAt` null: nobody asked. What is not newer than what was told before comes out of a
+   * cache and says nothing.
    */
-  learn(serverTime: string, sentAt: number, receivedAt: number): void
+  learn(serverTime: string, sentAt: number | null, receivedAt: number): void
 }
 
 /** Enough to outlast a few slow answers, few enough to forget a clock that has been set anew. */
-const SAMPLES = 16
-
-interface Sample {
-  /** The server's clock is ahead of the local one by so much at least: it was read before the answer came. */
-  readonly aheadMs: number
-  readonly roundTripMs: number
-}
+const REMEMBERED = 16
 
 /** Knows nothing yet. `localNow` is the local clock, in milliseconds since 1970. */
 export function createClock(localNow: () => number = Date.now): LearningClock {
-  let samples: readonly Sample[] = []
+  /** How far at least the server's clock is ahead of the local one: it was read before the answer came. */
+  let floors: readonly number[] = []
+  let roundTrips: readonly number[] = []
   let newest = Number.NEGATIVE_INFINITY
 
-  const shortestMs = () => Math.min(...samples.map(({ roundTripMs }) => roundTripMs))
+  const marginMs = () => (roundTrips.length === 0 ? null : Math.min(...roundTrips) / 2)
 
   return {
     now() {
-      if (samples.length === 0) return localNow()
       // An old answer makes the server's clock look late, never early: the highest floor is the best.
-      return localNow() + Math.max(...samples.map(({ aheadMs }) => aheadMs)) + shortestMs() / 2
+      const aheadMs = floors.length === 0 ? 0 : Math.max(...floors)
+      return localNow() + aheadMs + (marginMs() ?? 0)
     },
     get marginMs() {
-      return samples.length === 0 ? null : shortestMs() / 2
+      return marginMs()
     },
     learn(serverTime, sentAt, receivedAt) {
       const at = Date.parse(serverTime)
       // A clock that was set back meanwhile has measured nothing.
-      if (!(at > newest) || receivedAt < sentAt) return
+      if (!(at > newest) || receivedAt < (sentAt ?? receivedAt)) return
       newest = at
-      const sample = { aheadMs: at - receivedAt, roundTripMs: receivedAt - sentAt }
-      samples = [...samples, sample].slice(-SAMPLES)
+      floors = [...floors, at - receivedAt].slice(-REMEMBERED)
+      if (sentAt !== null) roundTrips = [...roundTrips, receivedAt - sentAt].slice(-REMEMBERED)
     },
   }
 }

@@ -15,7 +15,8 @@ export function backoffMs(tries: number, firstMs = FIRST_PAUSE_MS, longestMs = L
 export function retryAfterMs(header: string | null, nowMs: number): number | null {
   if (header === null) return null
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1_000
-  const at = Date.parse(header)
+  // Some platforms take anything with a digit for a date.
+  const at = /GMT\s*$/.test(header) ? Date.parse(header) : Number.NaN
   return Number.isNaN(at) ? null : Math.max(0, at - nowMs)
 }
 

@@ -147,8 +147,7 @@ export function watchProducts(
     if (type !== "product" || ending.signal.aborted) return
     const product = JSON.parse(data) as Product
     failures = 0
-    const receivedAt = Date.now()
-    clock.learn(product.server_time, receivedAt, receivedAt)
+    clock.learn(product.server_time, null, Date.now())
     guarded(() => options.onProduct(product))
   }
 
