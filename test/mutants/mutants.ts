@@ -1,3 +1,4 @@
+import { clientMutants } from "./client.ts"
 import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
@@ -835,6 +836,7 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
+  ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,
   ...modelMutants,
