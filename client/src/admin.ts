@@ -160,11 +160,7 @@ export function createAdminClient({ adminToken, ...connection }: AdminClientOpti
 
   return {
     products: {
-      get: (productId, options) =>
-        call(line, {
-          ...get(`/api/products/${productId}`, options),
-          headers: { "cache-control": "no-cache" },
-        }),
+      get: (productId, options) => call(line, { ...get(`/api/products/${productId}`, options), fresh: true }),
       create: (body, options) => write("/products", options, body),
       change: (productId, changes, options) =>
         call(line, keyed("PATCH", `/api/admin/products/${productId}`, options, changes)),

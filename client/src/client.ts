@@ -31,7 +31,7 @@ export interface Client {
   readonly products: {
     /** A page of what is on offer, by id. */
     list(query?: PageQuery, options?: CallOptions): Promise<Page<Product>>
-    /** One product with its stock, at most 250 ms old. Refused: `product_not_found`. */
+    /** One product with its stock, at most 250 ms old, and a second more out of a cache. Refused: `product_not_found`. */
     get(productId: number, options?: CallOptions): Promise<Product>
   }
   readonly holds: {
@@ -107,11 +107,10 @@ function clientOn(line: Line, clock: LearningClock): Client {
         call(line, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
     },
     orders: {
-      create: ({ hold_id, token }, options) =>
-        call(
-          line,
-          keyed("POST", "/api/orders", token === undefined ? options : { token, ...options }, { hold_id }),
-        ),
+      create({ hold_id, token: own }, options = {}) {
+        const token = options.token === undefined ? own : options.token
+        return call(line, keyed("POST", "/api/orders", { ...options, token }, { hold_id }))
+      },
       get: (orderId, options) => call(line, get(`/api/orders/${orderId}`, options)),
       cancel: (orderId, options) => call(line, keyed("POST", `/api/orders/${orderId}/cancel`, options)),
       startPayment: (orderId, payment, options) =>

@@ -13,7 +13,8 @@ export interface FetchRequest {
   readonly headers: Record<string, string>
   readonly body?: string
   readonly signal: AbortSignal
-  readonly cache: "no-store"
+  /** Not given: as the answers themselves allow. */
+  readonly cache?: "no-store"
 }
 
 /** The part of the platform's `fetch` that is used. */

@@ -35,7 +35,7 @@ export interface Product {
   /** Units a customer may hold and own; null: any number, and no `customer_id` is asked for. */
   readonly max_per_customer: number | null
   readonly hold_ttl_seconds: number
-  /** The server's clock when it looked. */
+  /** The server's clock when it looked, which is a while ago where the answer comes out of a cache. */
   readonly server_time: Time
 }
 
