@@ -87,10 +87,8 @@ test("it has the server's version and licence, and all that it promises can be b
 
 describe("the examples of the README", () => {
   /** Its blocks, as one program. */
-  async function examples(): Promise<string> {
-    const blocks = [...(await read("../README.md")).matchAll(/```ts\n(.*?)```/gs)].map(
-      (match) => match[1] ?? "",
-    )
+  async function examples(path: string): Promise<string> {
+    const blocks = [...(await read(path)).matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1] ?? "")
     return blocks.join("\n")
   }
 
@@ -109,7 +107,17 @@ describe("the examples of the README", () => {
     const compiled = await readFile(new URL("examples.ts", import.meta.url), "utf8")
     const isOwn = (line: string) => /^(?:\/\/ The|\/\*\* Stands|function render)/.test(line)
 
-    expect(lines(await examples())).toEqual(lines(compiled).filter((line) => !isOwn(line)))
+    expect(lines(await examples("../README.md"))).toEqual(lines(compiled).filter((line) => !isOwn(line)))
+  })
+
+  test("in the server's README are some of them", async () => {
+    const compiled = new Set((await examples("../README.md")).split("\n"))
+    const lines = (await examples("../../README.md"))
+      .split("\n")
+      .filter((line) => !line.startsWith("import "))
+
+    expect(lines.length).toBeGreaterThan(3)
+    expect(lines.filter((line) => !compiled.has(line))).toEqual([])
   })
 
   test("do and print what they say, at a server as it is at first", async () => {
