@@ -71,7 +71,7 @@ export interface Client {
   }
   /** Whether the server can serve: both answers, 200 and 503, are returned. Never repeated. */
   health(options?: CallOptions): Promise<Health>
-  /** Tells what becomes of products, live, until its signal or `close` ends it. */
+  /** Tells what becomes of up to 20 products, live, until its signal or `close` ends it. */
   watch(productIds: readonly number[], options: WatchOptions): Watch
   /** The server's clock, learnt from every product that is read. */
   readonly clock: Clock

@@ -12,7 +12,7 @@ export type WatchState = "connecting" | "open" | "closed"
 
 /** What watching tells, and when it ends. */
 export interface WatchOptions {
-  /** A product as it is now: each one at the start and after every loss, and whenever it changes. */
+  /** A product as it is now: each one at the start, and whenever it changes or has changed during a loss. */
   readonly onProduct: (product: Product) => void
   /**
    * How it goes. `reason` says what ended the connection before; with `closed`, why it makes no sense to

@@ -41,6 +41,12 @@ function compressed(files: ReadonlyMap<string, string>): number {
   return gzipSync([...files.values()].join("\n"), { level: 9 }).length
 }
 
+test("its files are small", async () => {
+  const texts = await Promise.all((await readdir(sources)).map(read))
+
+  expect(Math.max(...texts.map((text) => text.split("\n").length))).toBeLessThan(400)
+})
+
 test("it imports nothing from outside, and depends on nothing", async () => {
   const names = await readdir(sources)
   const imports = (await Promise.all(names.map(read))).flatMap(importsOf)
@@ -80,6 +86,7 @@ test("it has the server's version and licence, and all that it promises can be b
   const [client, server] = [await manifest("../package.json"), await manifest("../../package.json")]
 
   expect([client["version"], client["license"]]).toEqual([server["version"], server["license"]])
+  expect(await read("../LICENSE")).toBe(await read("../../LICENSE"))
   const targets = [...JSON.stringify(client["exports"]).matchAll(/dist\/(\w+)\.(?:d\.ts|js)/g)]
   expect(targets).toHaveLength(4)
   for (const [, name] of targets) expect(await readdir(sources)).toContain(`${name}.ts`)
