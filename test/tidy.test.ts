@@ -25,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
     "metrics",
     "store/views",
     "store/product-memory",
+    "store/product-watch",
     "store/lookups",
     "store/inbox",
     "store/lists",

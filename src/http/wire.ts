@@ -45,13 +45,20 @@ export function productAnswer(product: Product, now: Instant, defaultHoldTtl: nu
 
 /** A product's answer as text, made once for all who read it. */
 export interface ProductText {
+  /** Names what a reader sees: another version, or another state of the sale, has another name. */
+  readonly name: string
   /** Weak: `server_time` differs from answer to answer, what matters does not. */
   readonly etag: string
   textAt(now: Instant): string
 }
 
-/** Remembers the texts of the products that are being read, for as long as anyone remembers these. */
-export function createProductTexts(defaultHoldTtl: number) {
+/** The texts of products that are being read or watched. */
+export interface ProductTexts {
+  of(product: Product, now: Instant): ProductText
+}
+
+/** Remembers the texts of products for as long as anyone remembers these. */
+export function createProductTexts(defaultHoldTtl: number): ProductTexts {
   const texts = new WeakMap<Product, ProductText & { readonly state: SaleState }>()
 
   return {
@@ -61,9 +68,11 @@ export function createProductTexts(defaultHoldTtl: number) {
       if (known?.state === state) return known
       const { server_time: _, ...rest } = productAnswer(product, now, defaultHoldTtl)
       const start = JSON.stringify(rest).slice(0, -1)
+      const name = `${product.id}-${product.version}-${state}`
       const text = {
         state,
-        etag: `W/"${product.id}-${product.version}-${state}"`,
+        name,
+        etag: `W/"${name}"`,
         textAt: (now: Instant) => `${start},"server_time":"${isoTime(now)}"}`,
       }
       texts.set(product, text)
