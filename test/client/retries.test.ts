@@ -92,6 +92,19 @@ test("all tries of a call have one key, and every call has its own", async () =>
   expect(keys[0]).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
 })
 
+test("tries are numbered while their key is new, and not under a key of before", async () => {
+  await using server = await startFakeServer((_request, response, number) =>
+    number === 1 ? response.destroy() : sendJson(response, 201, {}),
+  )
+  const client = createClient({ baseUrl: server.url })
+  await client.holds.create(WISH)
+  await client.holds.create(WISH, { idempotencyKey: "of before" })
+  await client.holds.create(WISH, { idempotencyKey: "just made", isKeyNew: true })
+
+  const attempts = server.asked.map(({ headers }) => headers["idempotency-attempt"])
+  expect(attempts).toEqual(["1", "2", undefined, "1"])
+})
+
 test("without a key, and without an effect that may come twice, a call is sent once", async () => {
   await using server = await startFakeServer((_request, response) => response.destroy())
   const client = createClient({ baseUrl: server.url })

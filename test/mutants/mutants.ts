@@ -256,6 +256,17 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
   },
   {
+    name: "every request under a key is taken for its first attempt",
+    edits: [
+      {
+        file: "src/http/routes/holds.ts",
+        find: "key !== undefined && attempt !== FIRST_ATTEMPT",
+        replace: "key === undefined && attempt === FIRST_ATTEMPT",
+      },
+    ],
+    caughtBy: { file: "test/http/idempotency.test.ts", test: "a later one is looked for" },
+  },
+  {
     name: "a full disk is taken for a fault of the request",
     edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
     caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always answers with" },
