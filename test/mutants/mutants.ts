@@ -1,6 +1,7 @@
 import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
+import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
@@ -832,6 +833,7 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
+  ...guardMutants,
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
