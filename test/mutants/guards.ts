@@ -70,4 +70,335 @@ export const guardMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: guards, test: "for a day, and no longer" },
   },
+  {
+    name: "guards: refunds that are on their way, refused or withheld are sent again",
+    edits: [
+      {
+        file: "src/store/refund-queue.ts",
+        find: "             where status = 'due'\n               and not_before",
+        replace: "             where status <> 'confirmed'\n               and not_before",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "is not sent again by itself" },
+  },
+  {
+    name: "guards: why a refund was withheld is written over by who was sending it",
+    edits: [
+      {
+        file: "src/store/refund-queue.ts",
+        find: "             and number = $2\n             and status = 'due'`",
+        replace: "             and number = $2`",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "stays withheld" },
+  },
+  {
+    name: "guards: an order gets more time for a provider that nobody knows",
+    edits: [
+      {
+        file: "src/store/payment-questions.ts",
+        find: "and attempt_provider = any($1::text[])",
+        replace: "and cardinality($1::text[]) > 0",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "pays elsewhere" },
+  },
+  {
+    name: "guards: providers are asked about orders whose time is over",
+    edits: [
+      {
+        file: "src/store/payment-questions.ts",
+        find: "           and expires_at > clock_timestamp()\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "whose time is over" },
+  },
+  {
+    name: "guards: a payment elsewhere uses up its attempts without being cancelled",
+    edits: [
+      {
+        file: "src/store/cancellations.ts",
+        find: "and attempt_provider = any($1::text[])",
+        replace: "and cardinality($1::text[]) > 0",
+      },
+    ],
+    caughtBy: { file: "test/worker/cancellations.test.ts", test: "left alone" },
+  },
+  {
+    name: "guards: money that has acted is looked for among what can be returned",
+    edits: [
+      {
+        file: "src/store/inbox.ts",
+        find: "             and outcome = 'parked'\n             and kind = 'succeeded'\n          returning",
+        replace: "             and kind = 'succeeded'\n          returning",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "cannot be returned as if" },
+  },
+  {
+    name: "guards: why a batch could not be loaded is said by whoever is heard first",
+    edits: [
+      {
+        file: "src/store/product-store.ts",
+        find: "await firstFailure([begun, loading, asking])",
+        replace: "await Promise.all([begun, loading, asking])",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "not because its transaction is aborted" },
+  },
+  {
+    name: "guards: a customer's lapsed holds are not looked for",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
+        replace:
+          "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "a lapsed hold" },
+  },
+  {
+    name: "guards: a customer's lapsed orders are not looked for",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
+        replace:
+          "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "nor does a lapsed order" },
+  },
+  {
+    name: "guards: nobody looks how much who pays late has by now",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "if (unknown.length > 0) yield",
+        replace: "if (unknown.length > 1e9) yield",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "comes late" },
+  },
+  {
+    name: "guards: the deadlines of orders free nothing",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "           from orders\n          where product_id = $1\n            and status = 'pending_payment'\n            and expires_at > $2)",
+        replace:
+          "           from orders\n          where product_id = -$1\n            and status = 'pending_payment'\n            and expires_at > $2)",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "be it an order's" },
+  },
+  {
+    name: "guards: a deadline that has passed is the next one",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "            and status = 'active'\n            and expires_at > $2)",
+        replace: "            and status = 'active'\n            and expires_at > '-infinity')",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "just been taken back" },
+  },
+  {
+    name: "guards: a process that stands still keeps its product",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: "    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+  },
+  {
+    name: "guards: a lock is waited for until the statement is over",
+    edits: [{ file: "src/store/pool.ts", find: "    lock_timeout: LOCK_TIMEOUT_MS,\n", replace: "" }],
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+  },
+  {
+    name: "guards: a statement that is stuck is left to the connection's end",
+    edits: [
+      { file: "src/store/pool.ts", find: "    statement_timeout: STATEMENT_TIMEOUT_MS,\n", replace: "" },
+    ],
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+  },
+  {
+    name: "guards: what was sent back by hand is brought to its order each second",
+    edits: [
+      { file: "src/store/inbox.ts", find: "                     and returned_at is null\n", replace: "" },
+    ],
+    caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
+  },
+  {
+    name: "guards: what names another hold is brought to the order each second",
+    edits: [
+      {
+        file: "src/store/inbox.ts",
+        find: '                     and (e."holdId" is null or e."holdId" = o.hold_id)\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
+  },
+  {
+    name: "guards: all that was ever parked is looked through each second",
+    edits: [
+      {
+        file: "src/store/inbox.ts",
+        find: "make_interval(secs => $2)) as e",
+        replace: "make_interval(secs => 1000 * $2)) as e",
+      },
+    ],
+    caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
+  },
+  {
+    name: "guards: the gate remembers every product that it hears of",
+    edits: [
+      {
+        file: "src/lanes/gate.ts",
+        find: "if (memories.size >= REMEMBERED && !memories.has(product.id)) return",
+        replace: "if (memories.size < 0) return",
+      },
+    ],
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "no more than 10,000" },
+  },
+  {
+    name: "guards: a batch that nobody could be told of is not answered",
+    edits: [
+      {
+        file: "src/lanes/batch.ts",
+        find: "process.emitWarning(error instanceof Error ? error : String(error))",
+        replace: "throw error",
+      },
+    ],
+    caughtBy: { file: "test/lanes/retries.test.ts", test: "nobody could be told" },
+  },
+  {
+    name: "guards: a refund's guard is taken for one command's fault",
+    edits: [
+      {
+        file: "src/store/errors.ts",
+        find: '"orders", "refunds", "disputes"',
+        replace: '"orders", "disputes"',
+      },
+    ],
+    caughtBy: { file: "test/store/errors.test.ts", test: "says that the lock does not hold" },
+  },
+  {
+    name: "guards: an endpoint that was disabled a moment ago is sent to",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "            on e.id = wanted.endpoint_id\n           and e.enabled\n",
+        replace: "            on e.id = wanted.endpoint_id\n",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "disabled since" },
+  },
+  {
+    name: "guards: disabled endpoints keep the workers busy",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "           where e.id > 0\n             and e.enabled`",
+        replace: "           where e.id > 0`",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "disabled since" },
+  },
+  {
+    name: "guards: a rotation that is repeated forgets the secret before",
+    edits: [
+      {
+        file: "src/store/webhook-endpoints.ts",
+        find: "set previous_secret = case when secret = $2 then previous_secret else secret end,",
+        replace: "set previous_secret = secret,",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "both secrets" },
+  },
+  {
+    name: "guards: real customers are shown a payment simulator",
+    edits: [
+      {
+        file: "src/http/routes/simulator.ts",
+        find: 'simulator === null || gatekeeper.mode !== "open"',
+        replace: "simulator === null",
+      },
+    ],
+    caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
+  },
+  {
+    name: "guards: a server for real customers makes itself a payment simulator",
+    edits: [
+      {
+        file: "src/app.ts",
+        find: "return adminToken === null && simulatorUrl === null && processes === 1",
+        replace: "return adminToken !== undefined && simulatorUrl === null && processes === 1",
+      },
+    ],
+    caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
+  },
+  {
+    name: "guards: who has just begun to listen hears of what was before",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "            on e.created_at <= v.created_at\n           and (e.types",
+        replace: "            on (e.types",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "did not listen yet" },
+  },
+  {
+    name: "guards: an attempt that has ended is noted once more",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "             and status = 'due'\n             and not_before = $4",
+        replace: "             and not_before = $4",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "whose end is noted" },
+  },
+  {
+    name: "guards: an endpoint is disabled for what its old address said",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "             and url = $2\n             and enabled`",
+        replace: "             and $2::text is not null\n             and enabled`",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "only at the address" },
+  },
+  {
+    name: "guards: nobody looks again for the order of what was just parked",
+    edits: [
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: "    const outcome = await actSomewhere(event, requestId)\n    if (outcome === null ||",
+        replace:
+          "    const outcome = Math.random() < 2 ? null : await actSomewhere(event, requestId)\n    if (outcome === null ||",
+      },
+    ],
+    caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "is being parked is" },
+  },
+  {
+    name: "guards: another payment under the key of a parked one is taken for it",
+    edits: [
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: '    if (known.fingerprint !== event.fingerprint) return { code: "event_key_reused" }\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "also while the first one waits" },
+  },
 ]
