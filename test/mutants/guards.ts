@@ -401,4 +401,125 @@ export const guardMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "also while the first one waits" },
   },
+  {
+    name: "guards: of a webhook's news only the first is taken",
+    edits: [
+      {
+        file: "src/http/routes/provider-webhooks.ts",
+        find: "for (const news of reading.news) {",
+        replace: "for (const news of reading.news.slice(0, 1)) {",
+      },
+    ],
+    caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "several payments" },
+  },
+  {
+    name: "guards: any stranger may have the database read",
+    edits: [{ file: "src/http/routes/products.ts", find: " && isAdmin(request)", replace: "" }],
+    caughtBy: { file: "test/http/products.test.ts", test: "no-cache does not get past" },
+  },
+  {
+    name: "guards: a webhook-id that no body could hold is a key",
+    edits: [
+      {
+        file: "src/http/routes/payments.ts",
+        find: "key !== undefined && /^[\\x20-\\x7e]{1,255}$/.test(key) ? key",
+        replace: "key !== undefined ? key",
+      },
+    ],
+    caughtBy: { file: "test/http/webhooks.test.ts", test: "no body could hold" },
+  },
+  {
+    name: "guards: a number too large for JavaScript is read as another one",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: "if (!Number.isSafeInteger(value)) throw",
+        replace: "if (Number.isNaN(value)) throw",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "could not hold exactly" },
+  },
+  {
+    name: "guards: who was too early to refund an order is told so for ever",
+    edits: [{ file: "src/domain/machine.ts", find: '  "order_not_paid",\n', replace: "" }],
+    caughtBy: { file: "test/domain/idempotency.test.ts", test: "order_not_paid" },
+  },
+  {
+    name: "guards: a payment that was disputed once is so for ever under its key",
+    edits: [{ file: "src/domain/machine.ts", find: '  "payment_disputed",\n', replace: "" }],
+    caughtBy: { file: "test/domain/idempotency.test.ts", test: "payment_disputed" },
+  },
+  {
+    name: "guards: who asks for more than is unsold is told to come again",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: "product.held > 0 && command.qty <= product.stock - product.sold",
+        replace: "product.held > 0",
+      },
+    ],
+    caughtBy: { file: "test/domain/place-hold.test.ts", test: "what an out_of_stock answer tells" },
+  },
+  {
+    name: "guards: what came by mistake and is back counts as a part of the price",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'reason === "requested" && status === "confirmed"',
+        replace: 'reason !== null && status === "confirmed"',
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "nor does it count as a part" },
+  },
+  {
+    name: "guards: a dispute of another payment stands in a refund's way",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: "dispute.provider === provider && dispute.eventKey === eventKey && coversRefunds(dispute)",
+        replace: "(dispute.provider === provider || dispute.eventKey === eventKey) && coversRefunds(dispute)",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "tried again while a bank takes" },
+  },
+  {
+    name: "guards: a dispute takes another provider's payment of the same name",
+    edits: [
+      { file: "src/domain/record-dispute.ts", find: " && one.provider === event.provider", replace: "" },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "its own provider's payment" },
+  },
+  {
+    name: "guards: an event that has acted as a parked one acts again",
+    edits: [
+      {
+        file: "src/domain/record-payment-event.ts",
+        find: "return hasActed ? record : applyPaymentEvent",
+        replace: "return hasActed && now < 0 ? record : applyPaymentEvent",
+      },
+    ],
+    caughtBy: { file: "test/domain/payment-events.test.ts", test: "is its own forerunner" },
+  },
+  {
+    name: "guards: a dispute that waits takes another provider's payment of the same name",
+    edits: [
+      {
+        file: "src/domain/apply-dispute.ts",
+        find: "event.provider === provider && event.paymentId",
+        replace: "event.paymentId",
+      },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "waits on for its own provider's" },
+  },
+  {
+    name: "guards: a dispute that is lost withholds what was going back beside it",
+    edits: [
+      {
+        file: "src/domain/apply-dispute.ts",
+        find: 'if (dispute.status !== "won" && isNews)',
+        replace: 'if (dispute.status !== "won" && isNews !== null)',
+      },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "of what was left and is going back" },
+  },
 ]

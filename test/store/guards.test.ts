@@ -285,6 +285,12 @@ test("a place that has become another product's row undoes the batch", async () 
   expect(await everyRow(database.views)).toEqual(before)
 })
 
+test("a number that JavaScript could not hold exactly is not read as another one", async () => {
+  const read = (number: string) => database.views.query(`select ${number}::int8 as number`)
+  expect((await read("9007199254740991")).rows).toEqual([{ number: Number.MAX_SAFE_INTEGER }])
+  await expect(read("9007199254740993")).rejects.toThrow("beyond the integers of JavaScript")
+})
+
 test("a transaction that failed without anybody hearing of it is not taken for committed", async () => {
   const before = await everyRow(database.views)
   const saved = transaction(database.views, async (tx) => {
