@@ -59,11 +59,7 @@ export const scenarios: readonly Scenario[] = [
     requestsEach: 1,
     async prepare(server) {
       const id = await server.createProduct(server.name === "unit-rows" ? ENDLESS_ROWS : ENDLESS)
-      return {
-        crowd: { kind: "requests", requests: [holdRequest(server, id)] },
-        expected: [201],
-        check: ({ statuses }) => agree(server, [id], statuses["201"] ?? 0),
-      }
+      return holdsOf(server, id)
     },
   },
   {
@@ -118,6 +114,15 @@ export const scenarios: readonly Scenario[] = [
     },
   },
 ]
+
+/** A crowd that holds single units of one product. */
+export function holdsOf(server: Server, productId: number): Stage {
+  return {
+    crowd: { kind: "requests", requests: [holdRequest(server, productId)] },
+    expected: [201],
+    check: ({ statuses }) => agree(server, [productId], statuses["201"] ?? 0),
+  }
+}
 
 function reads(name: "reads" | "reads-304", what: string, status: number): Scenario {
   return {

@@ -17,11 +17,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const LAUNCHED = "DOORBUSTER_LAUNCHED"
 /** Compiled code is kept among our own files, where nobody else can put any; saves half of every start. */
 const compileCache = join(root, "node_modules", ".cache", "compile")
-const entry = [join(root, "src", "main.ts"), join(root, "dist", "main.js")].find((path) => existsSync(path))
+const entry = [join(root, "src", "main.ts"), join(root, "dist", "src", "main.js")].find((path) =>
+  existsSync(path),
+)
 const node = isFit(process.versions.node) ? process.execPath : findInstalledNode()
 
 if (entry === undefined) {
-  refuse("Neither src/main.ts nor dist/main.js is there: reinstall doorbuster, or run `npm run build`.")
+  refuse("Neither src/main.ts nor dist/src/main.js is there: reinstall doorbuster, or run `npm run build`.")
 } else if (node === process.execPath) {
   endWithParent()
   module.enableCompileCache?.(compileCache)

@@ -9,8 +9,10 @@ import { createGatekeeper } from "./http/auth.ts"
 import { createOwnerTokens } from "./http/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/arrivals.ts"
 import { listen, type Listeners } from "./listeners.ts"
+import { createLive, type Live, type LiveLimits } from "./http/live/live.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
+import { createProductTexts, type ProductTexts } from "./http/wire.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
@@ -28,7 +30,7 @@ export interface RunningApp {
   readonly engine: Engine
   /** Begins the background work, if it has not begun and the app is not stopping. */
   work(): void
-  /** Stops in order: not ready, answer what has come, worker, lanes, pools. Loses nothing. */
+  /** Stops in order: not ready, end streams, answer what has come, worker, lanes, pools. Loses nothing. */
   stop(): Promise<void>
 }
 
@@ -45,6 +47,8 @@ export interface AppOptions {
   readonly pools?: PoolSizes
   /** Payment providers; those of the configuration, or a simulator of its own, if not given. */
   readonly providers?: readonly PaymentProvider[]
+  /** Bounds of live streams, where they are to differ from the usual ones. */
+  readonly streams?: Partial<LiveLimits>
   /** What `/metrics` makes of this process's metrics; just their text if not given. */
   readonly showMetrics?: (own: Registry) => Promise<string | null>
 }
@@ -79,7 +83,11 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const providers = options.providers ?? (await providersOf({ ...config, ...own?.settings }))
   const simulator = own?.simulator ?? null
   const arrivals = watchArrivals()
-  const server: App = await buildServer(config, { engine, providers, simulator, log, readiness, arrivals })
+  const texts = createProductTexts(config.holdTtlSeconds)
+  const live = createLive({ watch: engine.watch, texts, ...(options.streams && { limits: options.streams }) })
+  engine.events.openStreams(() => live.size)
+  const parts = { engine, providers, simulator, log, readiness, arrivals, texts, live }
+  const server: App = await buildServer(config, parts)
   const listeners = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
@@ -91,6 +99,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   async function stopInOrder(): Promise<void> {
     simulator?.stop()
     await arrivals.ended()
+    await live.close()
     await closeServer(server, listeners)
     await worker?.stop()
     await engine.lanes.drain()
@@ -129,10 +138,12 @@ interface ServerParts {
   readonly log: Logger
   readonly readiness: Readiness
   readonly arrivals: Arrivals
+  readonly texts: ProductTexts
+  readonly live: Live
 }
 
 async function buildServer(config: Config, parts: ServerParts): Promise<App> {
-  const { engine, providers, simulator, log, readiness, arrivals } = parts
+  const { engine, log, ...services } = parts
   const tokens = createOwnerTokens(
     config.tokenSecret ?? (await installationTokenSecret(engine.database.views)),
   )
@@ -141,10 +152,7 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
       ...engine,
       tokens,
       gatekeeper: createGatekeeper(config.adminToken, tokens),
-      readiness,
-      arrivals,
-      providers,
-      simulator,
+      ...services,
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
     },

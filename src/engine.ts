@@ -13,6 +13,7 @@ import { createMoneyViews, type MoneyViews } from "./store/money-views.ts"
 import { createListeners } from "./store/outbox.ts"
 import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/product-memory.ts"
+import { createProductWatch, type ProductWatch } from "./store/product-watch.ts"
 import { createProductStore } from "./store/product-store.ts"
 import { createRefundQueue, type RefundQueue } from "./store/refund-queue.ts"
 import { createViews, type Views } from "./store/views.ts"
@@ -31,6 +32,8 @@ export interface Engine {
   readonly views: Views
   /** Products for a crowd of readers; at most 250 ms old. */
   readonly products: ProductMemory
+  /** Products that somebody watches, and their changes. */
+  readonly watch: ProductWatch
   readonly lookups: Lookups
   readonly inbox: Inbox
   readonly money: MoneyViews
@@ -53,6 +56,11 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const gate = createGate()
   const views = createViews(database.views)
   const products = createProductMemory((id) => views.product(id))
+  const watch = createProductWatch({
+    readChanged: (known) => views.changedProducts(known),
+    onBlind: (error) =>
+      log.warn({ err: error }, "Changes of watched products cannot be read; open streams wait."),
+  })
   const lookups = createLookups(database.views)
   const listeners = createListeners()
   const lanes = createLanes({
@@ -62,6 +70,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
         for (const news of batch.products) {
           gate.learn(news, batch.seconds * 1_000)
           products.forget(news.productId)
+          if (news.product !== null) watch.learn(news.product)
           for (const fact of news.facts) if (fact.kind === "order_created") lookups.remember(fact.order)
         }
         events.committed(batch)
@@ -90,6 +99,6 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     deliveries: createWebhookDeliveries(database.views),
   }
   const webhookQueue = createWebhookQueue(database.views)
-  const sale = { database, events, ids, lanes, gate, desk, lookups, views, products }
+  const sale = { database, events, ids, lanes, gate, desk, lookups, views, products, watch }
   return { ...sale, inbox, money, lists, refunds, cancellations, webhooks, webhookQueue }
 }

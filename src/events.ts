@@ -45,6 +45,7 @@ export interface Events extends BatchObserver {
   stockCounted(products: readonly StockCount[]): void
   invariantViolations(count: number): void
   laneQueue(length: () => number): void
+  openStreams(count: () => number): void
   /** Gives what counts the answers of a route. */
   requestsOf(route: string): RecordServed
 }
@@ -176,6 +177,7 @@ export function createEvents(log: Logger): Events {
     },
     invariantViolations: (count) => metrics.violations.set(count),
     laneQueue: (length) => metrics.watchQueue(length),
+    openStreams: (count) => metrics.watchStreams(count),
     requestsOf: (route) => metrics.requests.route(route),
   }
 }

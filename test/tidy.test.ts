@@ -25,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
     "metrics",
     "store/views",
     "store/product-memory",
+    "store/product-watch",
     "store/lookups",
     "store/inbox",
     "store/lists",
@@ -42,7 +43,7 @@ const allowed: Record<string, readonly string[]> = {
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
   listeners: [],
-  "http-client": [],
+  "http-client": ["client"],
   rehearsal: [
     "simulator",
     "http-client",
@@ -57,6 +58,7 @@ const allowed: Record<string, readonly string[]> = {
   cli: [
     "app",
     "listeners",
+    "client",
     "http-client",
     "rehearsal",
     "engine",
@@ -79,7 +81,8 @@ const allowed: Record<string, readonly string[]> = {
   version: [],
   "local-names": [],
   html: [],
-  "*": ["version", "local-names", "html"],
+  "package-root": [],
+  "*": ["version", "local-names", "html", "package-root"],
 }
 
 /** Packages that only these rooms may touch. */
@@ -144,8 +147,10 @@ function wrongImport(path: string, imported: string): string[] {
   return isAllowed ? [] : [`${path} imports ${target}: ${room} may import ${rooms.join(", ")}`]
 }
 
+/** The client library is a room of its own, beside src/. */
 function roomOf(path: string): string {
-  return (path.split("/")[0] ?? "").replace(/\.ts$/, "")
+  const [first = "", second = ""] = path.split("/")
+  return (first === ".." ? second : first).replace(/\.ts$/, "")
 }
 
 function wrongText({ path, text: whole }: Source): string[] {
@@ -188,6 +193,11 @@ test.each([
   ],
   ["http/wire.ts", 'import { openDatabase } from "../store/pool.ts"', "http/wire.ts imports store/pool.ts"],
   ["lanes/lane.ts", 'import type { App } from "../app.ts"', "lanes/lane.ts imports app.ts"],
+  [
+    "http/wire.ts",
+    'import { createClient } from "../../client/src/index.ts"',
+    "http/wire.ts imports ../client/src/index.ts",
+  ],
   ["lanes/lane.ts", 'import pg from "pg"', "lanes/lane.ts imports pg"],
   ["payments/x.ts", 'export { a } from "../lanes/lane.ts"', "payments/x.ts imports lanes/lane.ts"],
   ["domain/hold.ts", 'import { a } from "./time"', "domain/hold.ts imports ./time without .ts"],

@@ -14,7 +14,8 @@ const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.u
 
 /** Signs the payments of the comparison. */
 export const WEBHOOK_SECRET = "whsec_ZG9vcmJ1c3Rlci1iZW5jaC1zZWNyZXQ="
-const ADMIN_TOKEN = "bench-admin-token"
+/** Lets the benchmark make and change products. */
+export const ADMIN_TOKEN = "bench-admin-token"
 const STARTED_WITHIN_MS = 30_000
 const HOLD_TTL_SECONDS = 3_600
 

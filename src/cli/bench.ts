@@ -3,9 +3,10 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { packageRoot } from "../package-root.ts"
 import { CommandFailure } from "./exit.ts"
 
-const program = fileURLToPath(new URL("../../bench/main.ts", import.meta.url))
+const program = fileURLToPath(new URL("bench/main.ts", packageRoot))
 
 /**
  * Runs the benchmark, which lives beside the sources and brings servers to compare with, in a process

@@ -1,5 +1,15 @@
+import { createAdminClient, type AdminClient } from "../../client/src/admin.ts"
+import {
+  AnswerError,
+  createClient,
+  NetworkError,
+  ProblemError,
+  type Client,
+  type NewHold,
+  type Product,
+} from "../../client/src/index.ts"
 import { CommandFailure } from "./exit.ts"
-import { createHttpClient, numberIn, textIn, type HttpAnswer, type HttpClient } from "../http-client.ts"
+import { createHttpClient, type HttpClient } from "../http-client.ts"
 
 export interface RaceSetting {
   readonly stock: number
@@ -27,43 +37,68 @@ export interface RaceReport {
 const CONNECTIONS = 256
 /** How many of the acknowledged holds are looked up at a time. */
 const LOOKUPS_AT_ONCE = 32
+/** A buyer whom nobody answers has failed; one who asks again would be another buyer. */
+const WITHOUT_RETRIES = { tries: 1 }
+/** The last of a crowd may wait for all the others. */
+const ANSWER_WITHIN_MS = 30_000
 
 /** Runs the race against running servers, with nothing but their HTTP API. */
 export async function runRace(setting: RaceSetting): Promise<RaceReport> {
-  const client = createHttpClient(CONNECTIONS)
+  const http = createHttpClient(CONNECTIONS)
   try {
-    const productId = await createProduct(client, setting)
-    const tries = await buyAll(client, setting, productId)
-    return await judge(client, setting, productId, tries)
+    const course = courseOf(setting, http)
+    const productId = await createProduct(course, setting)
+    const tries = await buyAll(course, setting, productId)
+    return await judge(course, setting, { productId, tries })
   } finally {
-    client.close()
+    http.close()
   }
 }
 
+/** Whom the race speaks to: the shop at the first server, buyers at all of them. */
+interface Course {
+  readonly url: string
+  readonly shop: AdminClient
+  readonly buyers: readonly [Client, ...Client[]]
+}
+
+function courseOf({ urls: [url = "", ...others], adminToken }: RaceSetting, { fetch }: HttpClient): Course {
+  const common = { fetch, retry: WITHOUT_RETRIES, timeoutMs: ANSWER_WITHIN_MS }
+  const buyerAt = (baseUrl: string) => createClient({ ...common, baseUrl, token: adminToken })
+  return {
+    url,
+    shop: createAdminClient({ ...common, baseUrl: url, adminToken }),
+    buyers: [buyerAt(url), ...others.map(buyerAt)],
+  }
+}
+
+/** One buyer's luck: a hold, or why not. */
 interface Try {
-  readonly answer: HttpAnswer | null
-  readonly breakage: string | null
+  readonly hold: NewHold | null
+  readonly refusal: string | null
   readonly milliseconds: number
 }
 
-async function createProduct(client: HttpClient, { urls, stock, adminToken }: RaceSetting): Promise<number> {
-  const [url = ""] = urls
-  const request = { token: adminToken, body: { name: "Race", price_minor: 9999, currency: "USD", stock } }
-  const answer = await client.send("POST", `${url}/api/admin/products`, request).catch((error: unknown) => {
-    throw new CommandFailure(`${url} cannot be reached: ${String(error)}`, { cause: error })
-  })
-  if (answer.status === 201) return numberIn(answer.body, "id")
-  if (answer.status === 401) throw new CommandFailure(`${url} asks for its admin token: set ADMIN_TOKEN`)
-  throw new CommandFailure(
-    `${url} refused the race's product: ${answer.status} ${JSON.stringify(answer.body)}`,
-  )
+async function createProduct({ url, shop }: Course, { stock }: RaceSetting): Promise<number> {
+  try {
+    return (await shop.products.create({ name: "Race", price_minor: 9999, currency: "USD", stock })).id
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 401)
+      throw new CommandFailure(`${url} asks for its admin token: set ADMIN_TOKEN`, { cause: error })
+    const said = error instanceof ProblemError || error instanceof AnswerError
+    throw new CommandFailure(
+      said
+        ? `${url} refused the race's product: ${error.message}`
+        : `${url} cannot be reached: ${breakage(error)}`,
+      { cause: error },
+    )
+  }
 }
 
-async function buyAll(client: HttpClient, setting: RaceSetting, productId: number): Promise<Try[]> {
+async function buyAll({ buyers }: Course, setting: RaceSetting, productId: number): Promise<Try[]> {
   let answered = 0
   const buys = Array.from({ length: setting.requests }, async (_, index) => {
-    const url = setting.urls[index % setting.urls.length] ?? ""
-    const result = await buyOne(client, `${url}/api/holds`, productId, setting.adminToken)
+    const result = await buyOne(buyers[index % buyers.length] ?? buyers[0], productId)
     answered += 1
     setting.onProgress(answered, setting.requests)
     return result
@@ -71,97 +106,90 @@ async function buyAll(client: HttpClient, setting: RaceSetting, productId: numbe
   return Promise.all(buys)
 }
 
-async function buyOne(
-  client: HttpClient,
-  url: string,
-  productId: number,
-  token: string | null,
-): Promise<Try> {
+async function buyOne(buyer: Client, productId: number): Promise<Try> {
   const startedAt = performance.now()
   const milliseconds = () => performance.now() - startedAt
   try {
-    const answer = await client.send("POST", url, { token, body: { product_id: productId, qty: 1 } })
-    return { answer, breakage: null, milliseconds: milliseconds() }
+    // Without a key: a crowd that is turned away is turned away at the gate.
+    const hold = await buyer.holds.create({ product_id: productId, qty: 1 }, { idempotencyKey: null })
+    return { hold, refusal: null, milliseconds: milliseconds() }
   } catch (error) {
-    const breakage = error instanceof Error && "code" in error ? String(error.code) : String(error)
-    return { answer: null, breakage, milliseconds: milliseconds() }
+    return { hold: null, refusal: refusalIn(error), milliseconds: milliseconds() }
   }
 }
 
-async function judge(
-  client: HttpClient,
-  setting: RaceSetting,
-  productId: number,
-  tries: readonly Try[],
-): Promise<RaceReport> {
-  const taken = tries.filter(({ answer }) => answer?.status === 201)
-  const [url = ""] = setting.urls
-  // Straight from the database: the last unit may have gone through another server a moment ago.
-  const { body: product } = await sendOrNothing(client, "GET", `${url}/api/products/${productId}`, {
-    token: setting.adminToken,
-    headers: { "cache-control": "no-cache" },
-  })
-  // Nobody shall buy from it once its holds have lapsed.
-  await sendOrNothing(client, "POST", `${url}/api/admin/products/${productId}/pause`, {
-    token: setting.adminToken,
-  })
-  const finalStock = numberIn(product, "available_stock")
-  const reserved = numberIn(product, "reserved_stock")
-  const lost = await missingHolds(client, setting, taken)
-  const expected = Math.min(setting.stock, setting.requests)
-  const times = tries.map((one) => one.milliseconds).sort((a, b) => a - b)
+function refusalIn(error: unknown): string {
+  if (error instanceof ProblemError) return error.code
+  return error instanceof AnswerError ? `status ${error.status}` : breakage(error)
+}
 
-  const differences = [
-    taken.length === expected ? null : `${taken.length} requests succeeded, ${expected} had to`,
-    reserved === taken.length ? null : `${taken.length} requests succeeded, ${reserved} units are held`,
-    finalStock === setting.stock - expected
-      ? null
-      : `${finalStock} units are left, not ${setting.stock - expected}`,
-    lost === 0 ? null : `${lost} holds that were answered 201 do not exist`,
-    ...wrongRefusals(tries),
-  ].filter((difference) => difference !== null)
+/** What broke, as the system names it. */
+function breakage(error: unknown): string {
+  const cause = error instanceof NetworkError ? error.cause : error
+  return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
+}
+
+async function judge(
+  course: Course,
+  setting: RaceSetting,
+  { productId, tries }: { readonly productId: number; readonly tries: readonly Try[] },
+): Promise<RaceReport> {
+  const holds = tries.flatMap(({ hold }) => hold ?? [])
+  // Straight from the database: the last unit may have gone through another server a moment ago.
+  const product = await orNothing(course.shop.products.get(productId))
+  // Nobody shall buy from it once its holds have lapsed.
+  await orNothing(course.shop.products.pause(productId))
+  const lost = await missingHolds(course, holds)
+  const times = tries.map((one) => one.milliseconds).sort((a, b) => a - b)
 
   return {
     productId,
     stock: setting.stock,
-    successful: taken.length,
-    failed: tries.length - taken.length,
+    successful: holds.length,
+    failed: tries.length - holds.length,
     failures: countFailures(tries),
-    finalStock,
+    finalStock: product?.available_stock ?? Number.NaN,
     p50Ms: percentile(times, 0.5),
     p99Ms: percentile(times, 0.99),
-    differences,
+    differences: [
+      ...wrongCounts(setting, holds.length, product),
+      ...wrongHolds(lost),
+      ...wrongRefusals(tries),
+    ],
   }
 }
 
 /** A server that is gone by now has nothing to say; the counts will not agree, and tell. */
-async function sendOrNothing(
-  client: HttpClient,
-  ...request: Parameters<HttpClient["send"]>
-): Promise<HttpAnswer> {
-  return client.send(...request).catch(() => ({ status: 0, body: null }))
+async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  return answer.catch(() => null)
+}
+
+function wrongCounts({ stock, requests }: RaceSetting, taken: number, product: Product | null): string[] {
+  const expected = Math.min(stock, requests)
+  const { available_stock: left = Number.NaN, reserved_stock: reserved = Number.NaN } = product ?? {}
+  return [
+    taken === expected ? null : `${taken} requests succeeded, ${expected} had to`,
+    reserved === taken ? null : `${taken} requests succeeded, ${reserved} units are held`,
+    left === stock - expected ? null : `${left} units are left, not ${stock - expected}`,
+  ].filter((difference) => difference !== null)
+}
+
+function wrongHolds(lost: number): string[] {
+  return lost === 0 ? [] : [`${lost} holds that were answered 201 do not exist`]
 }
 
 /** Looks every acknowledged hold up again: it must be there, active, with its one unit (I5). */
-async function missingHolds(
-  client: HttpClient,
-  setting: RaceSetting,
-  taken: readonly Try[],
-): Promise<number> {
-  const [url = ""] = setting.urls
-  const ids = taken.map(({ answer }) => numberIn(answer?.body, "hold_id"))
-  if (new Set(ids).size !== ids.length) return ids.length - new Set(ids).size
-  const tokens = taken.map(({ answer }) => textIn(answer?.body, "token"))
+async function missingHolds({ buyers: [buyer] }: Course, holds: readonly NewHold[]): Promise<number> {
+  const ids = new Set(holds.map(({ hold_id }) => hold_id))
+  if (ids.size !== holds.length) return holds.length - ids.size
   let missing = 0
-  for (let start = 0; start < ids.length; start += LOOKUPS_AT_ONCE) {
+  for (let start = 0; start < holds.length; start += LOOKUPS_AT_ONCE) {
     const found = await Promise.all(
-      ids
+      holds
         .slice(start, start + LOOKUPS_AT_ONCE)
-        .map((id, index) =>
-          sendOrNothing(client, "GET", `${url}/api/holds/${id}`, { token: tokens[start + index] ?? null }),
-        ),
+        .map(({ hold_id, token }) => orNothing(buyer.holds.get(hold_id, { token }))),
     )
-    missing += found.filter(({ status, body }) => status !== 200 || numberIn(body, "qty") !== 1).length
+    missing += found.filter((hold) => hold?.qty !== 1).length
   }
   return missing
 }
@@ -176,10 +204,8 @@ function wrongRefusals(tries: readonly Try[]): string[] {
 
 function countFailures(tries: readonly Try[]): Record<string, number> {
   const failures: Record<string, number> = {}
-  for (const { answer, breakage } of tries) {
-    if (answer?.status === 201) continue
-    const reason = breakage ?? (textIn(answer?.body, "code") || `status ${answer?.status}`)
-    failures[reason] = (failures[reason] ?? 0) + 1
+  for (const { refusal } of tries) {
+    if (refusal !== null) failures[refusal] = (failures[refusal] ?? 0) + 1
   }
   return failures
 }

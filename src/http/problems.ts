@@ -38,7 +38,7 @@ interface Problem {
 }
 
 /** The one table from refusal to status. */
-const problems: Record<AnyRefusal["code"], Problem> = {
+export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   malformed_request: { status: 400, title: "The request cannot be read" },
   unauthorized: { status: 401, title: "The admin's bearer token is required" },
   invalid_signature: { status: 401, title: "The signature does not hold" },

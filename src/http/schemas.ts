@@ -34,6 +34,11 @@ export function orNull<T>(type: PlainType, more: object = {}) {
   return Type.Unsafe<T | null>({ type: [type, "null"], ...more })
 }
 
+/** One of some words, which the types know too. */
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  return Type.Unsafe<Word>({ type: "string", enum: [...words] })
+}
+
 /** A moment, or none. */
 export const timeOrNull = orNull<string>("string", { format: "date-time" })
 
@@ -66,7 +71,7 @@ export const ProductWire = Type.Object({
   available_stock: Type.Integer(),
   reserved_stock: Type.Integer(),
   sold_stock: Type.Integer(),
-  sale_state: Type.String({ enum: ["closed", "scheduled", "paused", "sold_out", "all_held", "open"] }),
+  sale_state: oneOf(["closed", "scheduled", "paused", "sold_out", "all_held", "open"]),
   opens_at: timeOrNull,
   closes_at: timeOrNull,
   max_per_hold: orNull<number>("integer"),
@@ -84,7 +89,7 @@ export const ProductList = Type.Object({
 const holdFields = {
   product_id: Id,
   qty: Type.Integer(),
-  status: Type.String({ enum: [...holdStatuses] }),
+  status: oneOf(holdStatuses),
   expires_at: Time,
   created_at: Time,
   customer_id: orNull<string>("string"),
@@ -111,7 +116,7 @@ const orderFields = {
   total_price: Type.String(),
   total_minor: Type.Integer(),
   currency: Type.String(),
-  status: Type.String({ enum: [...orderStatuses] }),
+  status: oneOf(orderStatuses),
   payment_attempts: Type.Integer({ description: "how often its buyer has begun to pay" }),
   late: Type.Boolean({ description: "it was paid after its end, with units that were still there" }),
   restocked_qty: Type.Integer({ description: "how many of its units are on offer again" }),
@@ -137,7 +142,9 @@ export const PaymentAnswer = Type.Object({
   order_id: Id,
   status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
   // It tells of payments only, not of disputes.
-  outcome: Type.String({ enum: paymentOutcomes.filter((outcome) => outcome !== "disputed") }),
+  outcome: oneOf<(typeof paymentOutcomes)[number]>(
+    paymentOutcomes.filter((outcome) => outcome !== "disputed"),
+  ),
   late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
 })
 
@@ -155,21 +162,19 @@ export const RefundWire = Type.Object({
   amount_minor: Type.Integer(),
   amount: Type.String(),
   currency: Type.String(),
-  reason: Type.String({
-    enum: [
-      "amount_too_low",
-      "amount_too_high",
-      "wrong_currency",
-      "second_payment",
-      "paid_too_late",
-      "sale_over",
-      "customer_limit_reached",
-      "sold_out",
-      "requested",
-    ],
-  }),
+  reason: oneOf([
+    "amount_too_low",
+    "amount_too_high",
+    "wrong_currency",
+    "second_payment",
+    "paid_too_late",
+    "sale_over",
+    "customer_limit_reached",
+    "sold_out",
+    "requested",
+  ]),
   restock_qty: Type.Integer(),
-  status: Type.String({ enum: ["due", "sent", "confirmed", "failed"] }),
+  status: oneOf(["due", "sent", "confirmed", "failed"]),
   not_before: Time,
   attempts: Type.Integer(),
   last_error: orNull<string>("string"),
@@ -186,7 +191,7 @@ export const DisputeWire = Type.Object({
   product_id: Id,
   provider: Type.String(),
   payment_id: Type.String(),
-  status: Type.String({ enum: ["open", "won", "lost"] }),
+  status: oneOf(["open", "won", "lost"]),
   amount_minor: Type.Integer({ description: "what the buyer's bank claims" }),
   amount: Type.String(),
   held_minor: Type.Integer({ description: "how much of it counts as gone beside the payment's refunds" }),
@@ -211,11 +216,11 @@ const StrayPaymentWire = Type.Object({
 })
 
 export const MoneyInboxEntry = Type.Object({
-  kind: Type.String({ enum: ["payment_without_order", "refund", "dispute"] }),
+  kind: oneOf(["payment_without_order", "refund", "dispute"]),
   why: Type.String({ description: "in words, for whoever has to look" }),
   actions: Type.Array(
     Type.Object({
-      name: Type.String({ enum: ["retry", "confirm", "returned", "won", "lost"] }),
+      name: oneOf(["retry", "confirm", "returned", "won", "lost"]),
       href: Type.String({ description: "to be POSTed to" }),
       body: Type.Union([
         Type.Object({ provider: Type.String(), key: Type.String() }),
@@ -244,7 +249,7 @@ const PaymentWire = Type.Object({
   amount_minor: Type.Integer(),
   amount: Type.String(),
   currency: Type.String(),
-  allocation: Type.String({ enum: [...paymentAllocations] }),
+  allocation: oneOf(paymentAllocations),
   refunded_minor: Type.Integer({ description: "how much of it has gone back or is about to" }),
   disputed_minor: Type.Integer({ description: "how much of it a bank holds back, or has taken" }),
   received_at: Time,
@@ -253,15 +258,13 @@ const PaymentWire = Type.Object({
 const PaymentEventWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
-  kind: Type.String({
-    enum: ["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"],
-  }),
+  kind: oneOf(["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"]),
   dispute_id: orNull<string>("string"),
   order_id: orNull<number>("integer", { description: "the order that it names; a dispute's names none" }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),
   currency: orNull<string>("string"),
-  outcome: Type.String({ enum: [...paymentOutcomes] }),
+  outcome: oneOf(paymentOutcomes),
   late: Type.Boolean(),
   applied_order_id: orNull<number>("integer"),
   received_at: Time,

@@ -23,6 +23,7 @@ import { paymentRoutes } from "./routes/payments.ts"
 import { productRoutes } from "./routes/products.ts"
 import { providerWebhookRoutes } from "./routes/provider-webhooks.ts"
 import { simulatorRoutes } from "./routes/simulator.ts"
+import { streamRoutes } from "./routes/stream.ts"
 import { cutSlowReaders } from "./slow-readers.ts"
 import { securityHeaders } from "./security-headers.ts"
 import type { App, Services } from "./services.ts"
@@ -90,6 +91,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
   productRoutes(app, services)
+  streamRoutes(app, services)
   holdRoutes(app, services)
   orderRoutes(app, services)
   paymentRoutes(app, services)

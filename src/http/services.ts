@@ -18,7 +18,9 @@ import type { WebhookDeliveries } from "../store/webhook-deliveries.ts"
 import type { WebhookEndpoints } from "../store/webhook-endpoints.ts"
 import type { Arrivals } from "./arrivals.ts"
 import type { Gatekeeper } from "./auth.ts"
+import type { Live } from "./live/live.ts"
 import type { OwnerTokens } from "./owner-token.ts"
+import type { ProductTexts } from "./wire.ts"
 
 /** What the routes work with; wired by hand in app.ts. */
 export interface Services {
@@ -28,6 +30,8 @@ export interface Services {
   readonly ids: Ids
   readonly views: Views
   readonly products: ProductMemory
+  readonly texts: ProductTexts
+  readonly live: Live
   readonly lookups: Lookups
   readonly inbox: Inbox
   readonly money: MoneyViews

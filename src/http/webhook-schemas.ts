@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox"
 import { eventTypes, type EventType } from "../domain/outgoing-event.ts"
-import { body, orNull, timeOrNull } from "./schemas.ts"
+import { body, oneOf, orNull, timeOrNull } from "./schemas.ts"
 
 /** Wire shapes of outgoing events: who hears of them, and what they have heard. */
 
@@ -71,7 +71,7 @@ export const DeliveryWire = Type.Object({
   webhook_id: Type.String(),
   endpoint_id: Type.Integer(),
   type: Type.String(),
-  status: Type.String({ enum: ["due", "delivered", "failed"] }),
+  status: oneOf(["due", "delivered", "failed"]),
   not_before: Time,
   attempts: Type.Integer(),
   response_status: orNull<number>("integer", { description: "of the last attempt; null: no answer" }),

@@ -45,13 +45,20 @@ export function productAnswer(product: Product, now: Instant, defaultHoldTtl: nu
 
 /** A product's answer as text, made once for all who read it. */
 export interface ProductText {
+  /** Names what a reader sees: another version, or another state of the sale, has another name. */
+  readonly name: string
   /** Weak: `server_time` differs from answer to answer, what matters does not. */
   readonly etag: string
   textAt(now: Instant): string
 }
 
-/** Remembers the texts of the products that are being read, for as long as anyone remembers these. */
-export function createProductTexts(defaultHoldTtl: number) {
+/** The texts of products that are being read or watched. */
+export interface ProductTexts {
+  of(product: Product, now: Instant): ProductText
+}
+
+/** Remembers the texts of products for as long as anyone remembers these. */
+export function createProductTexts(defaultHoldTtl: number): ProductTexts {
   const texts = new WeakMap<Product, ProductText & { readonly state: SaleState }>()
 
   return {
@@ -61,9 +68,11 @@ export function createProductTexts(defaultHoldTtl: number) {
       if (known?.state === state) return known
       const { server_time: _, ...rest } = productAnswer(product, now, defaultHoldTtl)
       const start = JSON.stringify(rest).slice(0, -1)
+      const name = `${product.id}-${product.version}-${state}`
       const text = {
         state,
-        etag: `W/"${product.id}-${product.version}-${state}"`,
+        name,
+        etag: `W/"${name}"`,
         textAt: (now: Instant) => `${start},"server_time":"${isoTime(now)}"}`,
       }
       texts.set(product, text)
@@ -115,8 +124,8 @@ export function refundAnswer(refund: Refund): RefundAnswer {
 /** A refund that is not confirmed, with what can be done. */
 export function openRefundAnswer(refund: OpenRefund): MoneyInboxAnswer {
   const address = `/api/admin/refunds/${refundName(refund.orderId, refund.number)}`
-  const confirm = { name: "confirm", href: `${address}/confirm`, body: null }
-  const retry = { name: "retry", href: `${address}/retry`, body: null }
+  const confirm = { name: "confirm", href: `${address}/confirm`, body: null } as const
+  const retry = { name: "retry", href: `${address}/retry`, body: null } as const
   return {
     kind: "refund",
     why: whyOpen(refund),
@@ -143,7 +152,7 @@ function whyOpen({ status, lastError, attempts, isCovered }: OpenRefund): string
 /** A success that waits for its order, with what can be done. */
 export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
   const { provider, key } = event
-  const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } }
+  const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } } as const
   return {
     kind: "payment_without_order",
     why: "it names no order that exists, made from the hold it names if it names one, and no hold that could become one",

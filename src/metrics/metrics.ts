@@ -21,8 +21,18 @@ export function createMetrics() {
       queue.set(queueLength())
     },
   })
+  let streamCount = () => 0
+  const streams = new Gauge({
+    name: "doorbuster_streams",
+    help: "Open streams of live product data",
+    registers,
+    collect() {
+      streams.set(streamCount())
+    },
+  })
   return {
     registry,
+    watchStreams: (count: () => number) => (streamCount = count),
     watchQueue: (length: () => number) => (queueLength = length),
     holds: createTally({
       name: "doorbuster_holds_total",

@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url"
 import { Kysely, PostgresDialect, sql } from "kysely"
 import { Migrator, type Migration, type MigrationProvider } from "kysely/migration"
 import pg from "pg"
+import { packageRoot } from "../package-root.ts"
 
-const migrationsDirectory = fileURLToPath(new URL("../../migrations/", import.meta.url))
+const migrationsDirectory = fileURLToPath(new URL("migrations/", packageRoot))
 
 /** One numbered SQL file and whether this database has it. */
 export interface MigrationState {

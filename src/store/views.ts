@@ -11,6 +11,12 @@ export interface ProductView {
   readonly serverTime: Instant
 }
 
+/** Products that have changed, with the database's time of that moment. */
+export interface ProductChanges {
+  readonly products: readonly Product[]
+  readonly serverTime: Instant
+}
+
 /** A product's counters. */
 export type StockCount = Pick<Product, "id" | "stock" | "held" | "sold">
 
@@ -19,6 +25,8 @@ export interface Views {
   product(id: number): Promise<ProductView | null>
   /** Products by id, from the first one after `afterId`. */
   products(afterId: number, limit: number): Promise<ProductView[]>
+  /** Those of the products in `known`, by id, that have another version than it says. */
+  changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
   /** The counters of the newest products, for the metrics. */
   stockCounts(): Promise<StockCount[]>
   /** A hold past its end reads as expired, swept or not (I6). */
@@ -35,6 +43,7 @@ export function createViews(pool: pg.Pool): Views {
       return view ?? null
     },
     products: (afterId, limit) => selectProducts(pool, { afterId, lastId: Number.MAX_SAFE_INTEGER, limit }),
+    changedProducts: (known) => selectChangedProducts(pool, known),
     stockCounts: () => selectStockCounts(pool),
     hold: (id) => selectHold(pool, id),
     order: (id) => selectOrder(pool, id),
@@ -60,6 +69,33 @@ async function selectProducts(pool: pg.Pool, range: ProductRange): Promise<Produ
     values: [range.afterId, range.lastId, range.limit],
   })
   return rows.map(({ serverTime, ...product }) => ({ product, serverTime }))
+}
+
+async function selectChangedProducts(
+  pool: pg.Pool,
+  known: ReadonlyMap<number, number>,
+): Promise<ProductChanges> {
+  const { rows } = await pool.query<(Product | { readonly id: null }) & { serverTime: Instant }>({
+    name: "view-changed-products",
+    // One row at least, for the time.
+    text: `
+      select ${productColumns}, clock_timestamp() as "serverTime"
+        from (select 1) as always
+        left join (unnest($1::bigint[], $2::bigint[]) as known (known_id, known_version)
+             join products
+               on id = known_id
+              and version <> known_version)
+          on true`,
+    values: [[...known.keys()], [...known.values()]],
+  })
+  const [first] = rows
+  if (first === undefined) throw new Error("the database did not tell its time")
+  const products = rows.flatMap((row) => {
+    if (row.id === null) return []
+    const { serverTime: _, ...product } = row
+    return product
+  })
+  return { products, serverTime: first.serverTime }
 }
 
 /** Products whose stock is told to the metrics; each makes three series. */

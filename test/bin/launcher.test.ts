@@ -38,7 +38,7 @@ test("with a fit Node it runs the sources in the same process", async () => {
 })
 
 test("without sources it runs what was built", async () => {
-  await write("dist/main.js", REPORTING_MAIN)
+  await write("dist/src/main.js", REPORTING_MAIN)
 
   expect(JSON.parse(launch(process.execPath, "--version").stdout)).toMatchObject({ words: ["--version"] })
 })
@@ -47,7 +47,7 @@ test("without either it says so and exits with 2", () => {
   const { status, stderr } = launch(process.execPath)
 
   expect(status).toBe(2)
-  expect(stderr).toMatch(/^Neither src\/main\.ts nor dist\/main\.js is there.*\n$/)
+  expect(stderr).toMatch(/^Neither src\/main\.ts nor dist\/src\/main\.js is there.*\n$/)
 })
 
 describe.skipIf(oldNode === undefined)("with an old Node, as this machine has", () => {

@@ -7,7 +7,7 @@ import type { TestAnswer } from "../support/http.ts"
 import { closed } from "../support/shop.ts"
 import { codesIn, operationsOf, type Operation } from "./description.ts"
 import { walks, type Draft } from "./requests.ts"
-import { fillIn, Memory, send, type Sent } from "./session.ts"
+import { eventsIn, fillIn, Memory, send, type Sent } from "./session.ts"
 
 /*
  * Whatever is asked, the answer is one that openapi.json and the README describe. Requests are made
@@ -52,6 +52,7 @@ function complaints({ operation }: Draft, sent: Sent, answer: TestAnswer): strin
   const isInvalid = answer.status === 422 && answer.body.code === "invalid_request"
   return [
     ...operation.complaints(answer),
+    ...(operation.isStream && answer.status === 200 ? wrongEvents(answer) : []),
     // The database is there and nobody is in the way, so there is no honest reason for a 503.
     ...(answer.status >= 500 ? ["this is a fault of ours"] : []),
     ...(answer.status < 300 && !fits && operation.body !== null
@@ -61,9 +62,21 @@ function complaints({ operation }: Draft, sent: Sent, answer: TestAnswer): strin
   ]
 }
 
+/** What is wrong with the events of a stream, of which each is to be as the product's own answer. */
+function wrongEvents({ body }: TestAnswer): string[] {
+  const product = operations.find(({ name }) => name === "GET /api/products/{id}")
+  if (product === undefined) throw new Error("products are not described")
+  const headers = { "content-type": "application/json" }
+  const events = eventsIn(String(body))
+  return [
+    ...(events.length === 0 ? ["a stream without a product"] : []),
+    ...events.flatMap((text) => product.complaints({ status: 200, headers, body: JSON.parse(text) })),
+  ]
+}
+
 /** Errors about a body that fits, or about parameters and headers that were not sent. */
 function unfoundedErrors(
-  { name, body }: Operation,
+  { name, body, requiredQuery }: Operation,
   { path, request, json }: Sent,
   answer: TestAnswer,
 ): string[] {
@@ -73,6 +86,7 @@ function unfoundedErrors(
     // Nothing is said of a body where none is asked for; one with too many fields is refused as a whole.
     (pointer === "" && body === null && json !== undefined) ||
     query.has(pointer.slice(1)) ||
+    requiredQuery.includes(pointer.slice(1)) ||
     (pointer === "Idempotency-Key" && request.headers?.["idempotency-key"] !== undefined)
   return (answer.body.errors as { pointer: string }[])
     .filter(({ pointer }) => !isFounded(pointer))
@@ -83,7 +97,7 @@ async function walk(app: TestApp, drafts: readonly Draft[], memory: Memory): Pro
   const reached = new Set<string>()
   for (const draft of drafts) {
     const sent = fillIn(draft, memory)
-    const answer = await send(app, sent)
+    const answer = await send(app, draft.operation, sent)
     if (answer.status < 300) memory.learn(draft.operation, answer.body)
     const wrong = complaints(draft, sent, answer)
     if (wrong.length > 0) throw new Error(report(draft, sent, answer, wrong))

@@ -29,6 +29,10 @@ export interface Operation {
   readonly path: string
   readonly body: Schema | null
   readonly queryNames: readonly string[]
+  /** Those of them that must be there. */
+  readonly requiredQuery: readonly string[]
+  /** True when its answer goes on and on. */
+  readonly isStream: boolean
   /** Statuses, exact ones and ranges. */
   readonly statuses: readonly string[]
   /** True when `value` is a body that the description allows; undefined: there is none. */
@@ -42,12 +46,18 @@ interface Described {
 }
 
 interface DescribedOperation {
-  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly parameters?: readonly Parameter[]
   readonly requestBody?: {
     readonly required?: boolean
     readonly content: Readonly<Record<string, { readonly schema: Schema }>>
   }
   readonly responses: Readonly<Record<string, DescribedAnswer>>
+}
+
+interface Parameter {
+  readonly in: string
+  readonly name: string
+  readonly required?: boolean
 }
 
 interface DescribedAnswer {
@@ -72,6 +82,7 @@ function operationFrom(
   { parameters = [], requestBody, responses }: DescribedOperation,
   codes: KnownCodes,
 ): Operation {
+  const query = parameters.filter((parameter) => parameter.in === "query")
   const body = requestBody?.content["application/json"]?.schema ?? null
   const bodies = body === null ? null : Compile(body)
   const answers = new Map(Object.entries(responses).map(([status, answer]) => [status, checker(answer)]))
@@ -80,7 +91,9 @@ function operationFrom(
     method,
     path,
     body,
-    queryNames: parameters.flatMap((parameter) => (parameter.in === "query" ? parameter.name : [])),
+    queryNames: query.map((parameter) => parameter.name),
+    requiredQuery: query.flatMap(({ name, required }) => (required === true ? name : [])),
+    isStream: responses["200"]?.content?.["text/event-stream"] !== undefined,
     statuses: [...answers.keys()],
     takes: (value) =>
       bodies === null || (value === undefined ? requestBody?.required !== true : bodies.Check(value)),

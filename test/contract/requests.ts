@@ -84,6 +84,8 @@ const oddQueryValues = fc.oneof(
     "%",
     "%ED%A0%80",
     "a%00b",
+    "1,2",
+    "1,,2",
     "W10",
     "WyJhIl0",
     "WzEsMl0",
@@ -107,14 +109,17 @@ const queryValues: Readonly<Record<string, readonly string[]>> = {
   customer_id: ["anna", "%C3%85ngstr%C3%B6m"],
 }
 
-function queryOf(names: readonly string[], isOdd: boolean): fc.Arbitrary<Draft["query"]> {
+function queryOf(operation: Operation, isOdd: boolean): fc.Arbitrary<Draft["query"]> {
+  const { queryNames: names, requiredQuery } = operation
   if (names.length === 0) return fc.constant([])
-  const parameter = fc.constantFrom(...names).chain((name) => {
+  const parameterOf = (name: string) => {
     const values = queryValues[name]
     const usual: fc.Arbitrary<Known | string> =
       values === undefined ? knownAs(name === "cursor" ? "next_cursor" : name) : fc.constantFrom(...values)
     return fc.tuple(fc.constant(name), isOdd ? fc.oneof(usual, oddQueryValues, unstorable) : usual)
-  })
+  }
+  if (requiredQuery.length > 0 && !isOdd) return fc.tuple(...requiredQuery.map(parameterOf))
+  const parameter = fc.constantFrom(...names).chain(parameterOf)
   const some = fc.array(parameter, { minLength: 1, maxLength: 3, size: "max" })
   const strange = fc.tuple(fc.constantFrom("limit", "x", "__proto__", "limit[]"), oddQueryValues)
   return isOdd ? fc.oneof({ weight: 5, arbitrary: some }, fc.tuple(strange)) : fc.oneof(fc.constant([]), some)
@@ -225,7 +230,7 @@ function draftWith(
     operation: fc.constant(operation),
     body,
     parameters: fc.record(Object.fromEntries(names.map((name) => [name, parameter(name)]))),
-    query: queryOf(operation.queryNames, oddQuery),
+    query: queryOf(operation, oddQuery),
     headers: fc.tuple(keys, headers).map(([key, more]) => Object.assign({}, key, more)),
     caller: isAdmins ? fc.oneof({ weight: 9, arbitrary: fc.constant<Caller>("admin") }, callers) : callers,
     signed: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, fc.constant(false)),

@@ -166,7 +166,20 @@ function authorizationOf({ caller, operation }: Draft, memory: Memory, about: Ab
   return token === undefined ? undefined : `Bearer ${token}`
 }
 
-/** Sends it. */
-export function send(client: TestClient, { method, path, request }: Sent): Promise<TestAnswer> {
-  return client.send(method, path, request)
+/** Sends it. Of an answer that goes on and on the beginning is taken: each product that was asked for. */
+export function send(client: TestClient, operation: Operation, sent: Sent): Promise<TestAnswer> {
+  const { method, path, request } = sent
+  if (!operation.isStream) return client.send(method, path, request)
+  const query = new URLSearchParams(path.slice((path + "?").indexOf("?") + 1))
+  const asked = new Set(query.get("product_id")?.split(","))
+  const isEnough = (received: string) => eventsIn(received).length >= asked.size
+  return client.send(method, path, { ...request, isEnough })
+}
+
+/** The data of each event in a stream so far. */
+export function eventsIn(received: string): string[] {
+  return received
+    .split("\n\n")
+    .slice(0, -1)
+    .flatMap((block) => /^event: \w+\nid: \S+\ndata: (.*)$/.exec(block)?.[1] ?? [])
 }

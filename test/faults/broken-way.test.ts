@@ -2,6 +2,7 @@ import { expect, test } from "vitest"
 import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
 import { startTestApp } from "../support/app.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
+import { createClient, type TestAnswer } from "../support/http.ts"
 
 // The way to the database is broken in ways that nobody reports.
 
@@ -47,4 +48,33 @@ test("connections go silent for good: nobody is answered wrongly, and it goes on
     await expect.poll(found, { timeout: 30_000 }).toBe(200)
   }
   expect(await differencesIn(database.url)).toEqual([])
+})
+
+test("clients' connections break again and again: whoever asks again under the same key has one hold", async () => {
+  await using app = await startTestApp()
+  // It passes on whatever it is given.
+  await using proxy = await startDatabaseProxy(app.url)
+  const client = createClient(new URL(proxy.url).origin)
+  let broken = 0
+
+  async function buy(visitor: number): Promise<TestAnswer> {
+    for (;;) {
+      const headers = { "idempotency-key": `visitor-${visitor}` }
+      const answer = await client.post("/api/holds", { product_id: 1, qty: 1 }, { headers }).catch(() => null)
+      if (answer !== null) return answer
+      broken += 1
+    }
+  }
+  const cuts = setInterval(() => proxy.cut(), 50)
+  const answers = await Promise.all(Array.from({ length: 400 }, (_, visitor) => buy(visitor)))
+  clearInterval(cuts)
+  client.close()
+
+  const granted = answers.filter(({ status }) => status === 201)
+  expect(broken).toBeGreaterThan(20)
+  expect(new Set(granted.map(({ body }) => body.hold_id)).size).toBe(100)
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(300)
+  const { body } = await app.get("/api/products/1", { headers: { "cache-control": "no-cache" } })
+  expect(body).toMatchObject({ available_stock: 0, reserved_stock: 100 })
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

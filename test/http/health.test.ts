@@ -1,7 +1,7 @@
-import pg from "pg"
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
+import { takeAway } from "../support/outage.ts"
 import "../support/problem.ts"
 import { hold } from "../support/shop.ts"
 
@@ -67,24 +67,6 @@ describe("health", () => {
     expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0)
   })
 })
-
-/** Closes the database to everyone until `end`, as an outage does: open connections die, new ones fail. */
-async function takeAway(databaseUrl: string): Promise<AsyncDisposable & { end(): Promise<void> }> {
-  const name = new URL(databaseUrl).pathname.slice(1)
-  const admin = new pg.Client({ connectionString: inject("serverUrl") })
-  await admin.connect()
-  const allow = (isAllowed: boolean) =>
-    admin.query(`alter database ${name} with allow_connections ${isAllowed}`)
-  await allow(false)
-  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name])
-  return {
-    end: async () => void (await allow(true)),
-    async [Symbol.asyncDispose]() {
-      await allow(true)
-      await admin.end()
-    },
-  }
-}
 
 describe("x-request-id", () => {
   test.each(["abc", "a-b_c.d", "0", "x".repeat(128)])("%s of the client's is kept", async (id) => {

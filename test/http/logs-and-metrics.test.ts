@@ -179,6 +179,7 @@ describe("metrics (CONTRACT §5)", () => {
     ["doorbuster_batch_size", "histogram"],
     ["doorbuster_batch_duration_seconds", "histogram"],
     ["doorbuster_lane_queue_length", "gauge"],
+    ["doorbuster_streams", "gauge"],
     ["doorbuster_gate_refusals_total", "counter"],
     ["doorbuster_transaction_retries_total", "counter"],
     ["http_request_duration_seconds", "histogram"],

@@ -60,6 +60,7 @@ test("is OpenAPI 3.1", () => {
 test.each([
   ["get", "/api/products", 200],
   ["get", "/api/products/{id}", 200],
+  ["get", "/api/stream", 200],
   ["post", "/api/holds", 201],
   ["post", "/api/holds/{productId}/{quantity}", 201],
   ["get", "/api/holds/{id}", 200],

@@ -1,3 +1,4 @@
+import { clientMutants } from "./client.ts"
 import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
@@ -5,6 +6,7 @@ import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
+import { streamMutants } from "./streams.ts"
 
 /** One bug on purpose, and the test that has to notice it. */
 export interface Mutant {
@@ -257,7 +259,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a full disk is taken for a fault of the request",
     edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
-    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "always answers with 53100" },
+    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always answers with" },
   },
   {
     name: "a query on a silent connection waits for ever",
@@ -293,7 +295,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a stopping server closes its socket at once",
-    edits: [{ file: "src/app.ts", find: "    await quiet()\n", replace: "" }],
+    edits: [{ file: "src/app.ts", find: "    await arrivals.ended()\n", replace: "" }],
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
   },
   {
@@ -837,7 +839,9 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
+  ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,
   ...modelMutants,
+  ...streamMutants,
 ]

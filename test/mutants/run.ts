@@ -16,6 +16,7 @@ const copied = [
   "test",
   "bin",
   "bench",
+  "client",
   "migrations",
   "package.json",
   "openapi.json",

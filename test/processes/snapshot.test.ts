@@ -21,6 +21,7 @@ const busy = (events: Events) => {
   for (let index = 0; index < 3; index += 1) events.refused("hold", "out_of_stock")
   events.requestsOf("/api/holds")(409, 0.02)
   events.laneQueue(() => 7)
+  events.openStreams(() => 300)
   events.stockCounted([
     { id: 1, stock: 100, held: 10, sold: 0 },
     { id: 2, stock: 5, held: 0, sold: 0 },
@@ -32,6 +33,7 @@ const asked = (events: Events) => {
   events.refused("hold", "out_of_stock")
   events.requestsOf("/api/holds")(409, 0.3)
   events.laneQueue(() => 5)
+  events.openStreams(() => 20)
   events.stockCounted([{ id: 1, stock: 100, held: 30, sold: 0 }])
 }
 
@@ -44,6 +46,7 @@ test.each([
     1,
   ],
   ["commands wait in every process", "doorbuster_lane_queue_length", 12],
+  ["streams are open in every process", "doorbuster_streams", 320],
   ["the stock is one, and the newest", 'doorbuster_stock_units{product="1",state="held"}', 30],
   ["nor does it come from elsewhere", 'doorbuster_stock_units{product="2",state="held"}', undefined],
   ["a violation is seen by the one that recounts", "doorbuster_invariant_violations", 2],
@@ -76,6 +79,7 @@ test("what a dead process has counted stays, what it was goes", async () => {
 
   expect(sample(text, 'doorbuster_holds_total{result="out_of_stock"}')).toBe(4)
   expect(sample(text, "doorbuster_lane_queue_length")).toBe(5)
+  expect(sample(text, "doorbuster_streams")).toBe(20)
   expect(sample(text, "doorbuster_invariant_violations")).toBe(0)
 })
 

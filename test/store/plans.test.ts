@@ -18,6 +18,7 @@ import {
 } from "../../src/store/retention.ts"
 import { saveChanges } from "../../src/store/save.ts"
 import { begin } from "../../src/store/tx.ts"
+import { createViews } from "../../src/store/views.ts"
 import { createWebhookDeliveries } from "../../src/store/webhook-deliveries.ts"
 import { createWebhookEndpoints } from "../../src/store/webhook-endpoints.ts"
 import { createWebhookQueue } from "../../src/store/webhook-queue.ts"
@@ -272,6 +273,22 @@ test("the statements of outgoing events go through an index", async () => {
     ]),
   )
   expect(names(seen).size).toBe(7)
+  expect(scans).toEqual([])
+})
+
+// Asked four times a second by every process that has streams open.
+test("products that have changed are found by an index", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const seen: Statement[] = []
+  await createViews(watch(database.views, seen)).changedProducts(new Map([[1, 1]]))
+
+  const client = await database.views.connect()
+  await client.query("set plan_cache_mode = force_generic_plan")
+  const scans: string[] = []
+  for (const statement of seen) scans.push(...(await wholeReads(client, statement)))
+  client.release(true)
+  expect(seen.map((statement) => statement.name)).toEqual(["view-changed-products"])
   expect(scans).toEqual([])
 })
 

@@ -65,3 +65,33 @@ test("products come by id, page by page, with the database's time", async () => 
   expect(await views.product(6)).toBeNull()
   expect((await views.product(5))?.serverTime).toBeGreaterThan(Date.parse(PAST))
 })
+
+test("products that have changed are those of another version, with the database's time, or the time alone", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  for (const [id, version] of [
+    [2, 5],
+    [3, 5],
+    [4, 5],
+  ]) {
+    await insertRow(database.views, "products", { id, version })
+  }
+  const views = createViews(database.views)
+
+  const changes = await views.changedProducts(
+    new Map([
+      [2, 5],
+      [3, 4],
+      [4, 6],
+      [9, 1],
+    ]),
+  )
+  const none = await views.changedProducts(new Map([[2, 5]]))
+
+  const byId = changes.products.toSorted((one, other) => one.id - other.id)
+  expect(byId).toEqual([(await views.product(3))?.product, (await views.product(4))?.product])
+  expect(none.products).toEqual([])
+  for (const { serverTime } of [changes, none]) {
+    expect(Math.abs(serverTime - Date.now())).toBeLessThan(5_000)
+  }
+})

@@ -2,7 +2,9 @@ import { createEngine } from "../../src/engine.ts"
 import { watchArrivals } from "../../src/http/arrivals.ts"
 import { createGatekeeper } from "../../src/http/auth.ts"
 import { createOwnerTokens } from "../../src/http/owner-token.ts"
+import { createLive } from "../../src/http/live/live.ts"
 import { createServer } from "../../src/http/server.ts"
+import { createProductTexts } from "../../src/http/wire.ts"
 import { createLog } from "../../src/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 
@@ -15,6 +17,7 @@ export async function describeServer(): Promise<unknown> {
     { holdTtlSeconds: 120, paymentTtlSeconds: 900, latePaymentSeconds: 600 },
     log,
   )
+  const texts = createProductTexts(120)
   const tokens = createOwnerTokens("not a secret: signs nothing")
   const app = await createServer(
     {
@@ -28,6 +31,8 @@ export async function describeServer(): Promise<unknown> {
         metrics: async () => "",
       },
       arrivals: watchArrivals(),
+      texts,
+      live: createLive({ watch: engine.watch, texts }),
       providers: [],
       simulator: null,
       holdTtlSeconds: 120,

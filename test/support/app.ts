@@ -1,4 +1,4 @@
-import { startApp, type RunningApp } from "../../src/app.ts"
+import { startApp, type AppOptions, type RunningApp } from "../../src/app.ts"
 import { readConfig, type Config } from "../../src/config.ts"
 import { createLog } from "../../src/log.ts"
 import type { PaymentProvider } from "../../src/payments/provider.ts"
@@ -20,6 +20,7 @@ export interface TestAppOptions {
   readonly databaseUrl?: string
   readonly worker?: boolean
   readonly providers?: readonly PaymentProvider[]
+  readonly streams?: AppOptions["streams"]
   /** True: product 1 with 100 units is there. */
   readonly seed?: boolean
 }
@@ -43,6 +44,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     }),
     worker: options.worker ?? false,
     ...(options.providers && { providers: options.providers }),
+    ...(options.streams && { streams: options.streams }),
     seed: options.seed ?? true,
   })
   const client = createClient(app.url)

@@ -14,6 +14,8 @@ export interface TestRequest {
   readonly raw?: string
   readonly headers?: Record<string, string>
   readonly token?: string
+  /** Says of an answer that never ends that enough of it has come. */
+  readonly isEnough?: (received: string) => boolean
 }
 
 /** A client that keeps connections and never retries by itself. */
@@ -30,28 +32,34 @@ const ANSWER_WITHIN_MS = 30_000
 export function createClient(url: string, connections = 128): TestClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
 
-  function send(method: string, path: string, { json, raw, headers = {}, token }: TestRequest = {}) {
+  function send(method: string, path: string, request: TestRequest = {}) {
+    const { json, raw, headers = {}, token, isEnough } = request
     const text = raw ?? (json === undefined ? undefined : JSON.stringify(json))
     const all: Record<string, string> = { ...headers }
     if (text !== undefined) all["content-type"] ??= "application/json"
     if (token !== undefined) all["authorization"] = `Bearer ${token}`
     return new Promise<TestAnswer>((resolve, reject) => {
-      const request = httpRequest(
+      const asked = httpRequest(
         `${url}${path}`,
         { method, agent, headers: all, timeout: ANSWER_WITHIN_MS },
         (response) => {
           let received = ""
           response.setEncoding("utf8")
-          response.on("data", (chunk: string) => (received += chunk))
+          const answer = () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed(received) })
+          response.on("data", (chunk: string) => {
+            received += chunk
+            if (isEnough?.(received) !== true) return
+            answer()
+            asked.destroy()
+          })
           response.on("error", reject)
-          response.on("end", () =>
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: parsed(received) }),
-          )
+          response.on("end", answer)
         },
       )
-      request.on("timeout", () => request.destroy(new Error("no answer in time")))
-      request.on("error", reject)
-      request.end(text)
+      asked.on("timeout", () => asked.destroy(new Error("no answer in time")))
+      asked.on("error", reject)
+      asked.end(text)
     })
   }
 

@@ -1,11 +1,11 @@
-import { Type } from "typebox"
+import { Type, type Static } from "typebox"
 import { refuse } from "../problems.ts"
-import { problemResponses } from "../schemas.ts"
+import { oneOf, problemResponses } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 
-const Health = Type.Object({
-  status: Type.String({ enum: ["ok", "unavailable", "stopping"] }),
-  database: Type.String({ enum: ["ok", "unavailable"] }),
+export const HealthWire = Type.Object({
+  status: oneOf(["ok", "unavailable", "stopping"]),
+  database: oneOf(["ok", "unavailable"]),
   version: Type.String(),
   uptime_seconds: Type.Number(),
 })
@@ -19,7 +19,7 @@ const hide = { hide: false, tags: ["operations"] }
 
 /** Whether the process lives, whether it can serve, and its metrics. */
 export function healthRoutes(app: App, { readiness, events }: Services): void {
-  async function health() {
+  async function health(): Promise<Static<typeof HealthWire>> {
     const isThere = await readiness.database()
     const stopping = readiness.stopping()
     return {
@@ -38,7 +38,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
         ...hide,
         summary: "Can it serve?",
         description: "503 while the database is away or the process is stopping.",
-        response: { ...problemResponses, 200: Health, 503: Health },
+        response: { ...problemResponses, 200: HealthWire, 503: HealthWire },
       },
       async handler(_request, reply) {
         const state = await health()

@@ -6,15 +6,14 @@ import { refuse } from "../problems.ts"
 import { idFromPath } from "../requests.ts"
 import { problemResponses, ProductList, ProductWire } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
-import { createProductTexts, productAnswer } from "../wire.ts"
+import { productAnswer } from "../wire.ts"
 
 const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })
 
 /** What is on sale: a page of products, and one. */
 export function productRoutes(app: App, services: Services): void {
-  const { views, products, gatekeeper, holdTtlSeconds } = services
+  const { views, products, texts, gatekeeper, holdTtlSeconds } = services
   const isAdmin = (request: FastifyRequest) => gatekeeper.callerOf(request).kind === "admin"
-  const texts = createProductTexts(holdTtlSeconds)
   const answer = ({ product, serverTime }: ProductView) => productAnswer(product, serverTime, holdTtlSeconds)
 
   app.route({

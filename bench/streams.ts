@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { parseArgs } from "node:util"
+import { openWatchers, type Watchers } from "./load/watch.ts"
+import { machineFacts } from "./machine.ts"
+import { grouped } from "./report/table.ts"
+import { median, rounded } from "./row.ts"
+import { createPlayer, measuredFrom, type Player } from "./runs.ts"
+import { holdsOf } from "./scenarios.ts"
+import { ADMIN_TOKEN, startDoorbuster } from "./servers/doorbuster.ts"
+import { prepareGround } from "./servers/ground.ts"
+import type { Server } from "./servers/server.ts"
+
+// What open streams cost those who buy, and how late they are: `npm run bench:streams` sells one product at
+// full speed with and without 10,000 streams that watch it, in turns, and changes its stock once a second.
+
+const { values } = parseArgs({
+  options: {
+    streams: { type: "string", default: "10000" },
+    seconds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "3" },
+  },
+})
+const STREAMS = Math.min(20_000, Number(values.streams))
+const SECONDS = Math.min(60, Number(values.seconds))
+const ROUNDS = Math.min(20, Number(values.rounds))
+const WARM_UP_SECONDS = Math.min(1, SECONDS / 3)
+const CONNECTIONS = 256
+const STOCK = 100_000_000
+const CHANGE_EVERY_MS = 1_000
+
+interface Watched {
+  readonly perSecond: number
+  /** From each change of the stock until the last client had it. */
+  readonly delaysMs: readonly number[]
+  readonly memoryBytes: number
+}
+
+/** Holds without streams, a second. */
+async function alone(player: Player): Promise<number> {
+  return measuredFrom(await player.run(load, CONNECTIONS)).perSecond
+}
+
+const load = { kind: "closed", warmUpSeconds: WARM_UP_SECONDS, seconds: SECONDS } as const
+
+async function watched(player: Player, productId: number): Promise<Watched> {
+  const { host, port } = player.server
+  const path = `/api/stream?product_id=${productId}`
+  const watchers = await openWatchers({ host, port, path, count: STREAMS })
+  try {
+    const running = player.run(load, CONNECTIONS)
+    const changing = changes(player.server, productId, watchers)
+    const [result, changed] = await Promise.all([running, changing])
+    return { perSecond: measuredFrom(result).perSecond, ...changed }
+  } finally {
+    await watchers.close()
+  }
+}
+
+let stock = STOCK
+
+/** Changes the stock again and again while the holds run. */
+async function changes(server: Server, productId: number, watchers: Watchers) {
+  const delaysMs: number[] = []
+  let memoryBytes = 0
+  const until = performance.now() + (WARM_UP_SECONDS + SECONDS) * 1_000
+  while (performance.now() < until) {
+    const asked = watchers.seen(`"stock":${stock + 1},`)
+    const from = performance.timeOrigin + performance.now()
+    await changeStock(server, productId)
+    delaysMs.push((await asked) - from)
+    memoryBytes = Math.max(memoryBytes, await server.memory())
+    await sleep(Math.max(0, from + CHANGE_EVERY_MS - performance.timeOrigin - performance.now()))
+  }
+  return { delaysMs, memoryBytes }
+}
+
+async function changeStock({ host, port }: Server, productId: number): Promise<void> {
+  const response = await fetch(`http://${host}:${port}/api/admin/products/${productId}/stock`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify({ stock: stock + 1, expected: stock }),
+  })
+  if (response.status !== 200) throw new Error(`the stock was not changed: ${response.status}`)
+  await response.arrayBuffer()
+  stock += 1
+}
+
+/** Lets the server close what the watchers have left. */
+const REST_MS = 1_000
+
+const ground = await prepareGround(process.env["DATABASE_URL"])
+const server = await startDoorbuster(ground)
+try {
+  const productId = await server.createProduct(STOCK)
+  const player = createPlayer(server, holdsOf(server, productId))
+  await alone(player)
+  const rounds: { readonly plain: number; readonly live: Watched }[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const plain = await alone(player)
+    const live = await watched(player, productId)
+    await sleep(REST_MS)
+    rounds.push({ plain, live })
+    process.stdout.write(
+      `${grouped(Math.round(plain))} holds/s alone, ${grouped(Math.round(live.perSecond))} beside ` +
+        `${grouped(STREAMS)} streams; ${Math.round(live.memoryBytes / 2 ** 20)} MiB; a change was everywhere ` +
+        `after ${Math.round(median(live.delaysMs))} ms, ${Math.round(Math.max(...live.delaysMs))} at the latest\n`,
+    )
+  }
+  const ratio = median(rounds.map(({ plain, live }) => live.perSecond / plain))
+  const memory = Math.max(...rounds.map(({ live }) => live.memoryBytes))
+  const latest = Math.max(...rounds.flatMap(({ live }) => live.delaysMs))
+  process.stdout.write(
+    `ratio ${rounded(ratio)}, at most ${Math.round(memory / 2 ** 20)} MiB, changes everywhere within ` +
+      `${Math.round(latest)} ms\n`,
+  )
+  for (const [name, value] of Object.entries(machineFacts(ground.postgres))) {
+    if (name !== "redis") process.stdout.write(`${name}: ${value}\n`)
+  }
+  const problems = await server.verify()
+  if (problems.length > 0) throw new Error(problems.join("\n"))
+} finally {
+  await server.stop()
+  await ground.clear()
+}

@@ -1,0 +1,24 @@
+export { createClient, type Client, type ClientOptions } from "./client.ts"
+export type { Clock } from "./clock.ts"
+export { AbortError, AnswerError, NetworkError, TimeoutError } from "./errors.ts"
+export type {
+  CallOptions,
+  ConnectionOptions,
+  Fetch,
+  FetchAnswer,
+  FetchRequest,
+  KeyedCallOptions,
+  RetryOptions,
+} from "./options.ts"
+export {
+  ProblemError,
+  type FieldError,
+  type ProblemCode,
+  type ProblemDocument,
+  type ProblemErrorConstructor,
+  type ProblemMembers,
+  type ProblemOf,
+} from "./problems.ts"
+export { randomKey } from "./random-key.ts"
+export type * from "./types.ts"
+export type { Watch, WatchOptions, WatchState } from "./watch.ts"

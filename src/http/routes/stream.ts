@@ -1,0 +1,99 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { Type } from "typebox"
+import type { ProductView } from "../../store/views.ts"
+import { SocketOutlet } from "../live/outlet.ts"
+import { badQuery } from "../pages.ts"
+import { refuse } from "../problems.ts"
+import { idFromPath } from "../requests.ts"
+import { problemResponses } from "../schemas.ts"
+import type { App, Services } from "../services.ts"
+
+/** Enough for a page of products. */
+const MOST_PRODUCTS = 20
+
+const EventStream = {
+  description:
+    "Server-sent events named `product`, whose data is the answer of `GET /api/products/{id}` in one line",
+  content: { "text/event-stream": { schema: Type.String() } },
+}
+
+/** Products as they change. */
+export function streamRoutes(app: App, { live, products }: Services): void {
+  app.route({
+    method: "GET",
+    url: "/api/stream",
+    schema: {
+      summary: "Products as they change, as server-sent events",
+      description:
+        "Each product as it is, then after each change, four times a second at most. An event's id names the " +
+        "state of its product: who comes back with it as `Last-Event-ID` is not sent that state again.",
+      tags: ["products"],
+      querystring: Type.Object({
+        product_id: Type.String({
+          description: `The id of a product, or up to ${MOST_PRODUCTS} with commas between them`,
+        }),
+      }),
+      response: { 200: EventStream, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const ids = idsFrom(request.query.product_id)
+      if (ids === null) return refuse(reply, badQuery("product_id", `1 to ${MOST_PRODUCTS} ids`))
+      const views: ProductView[] = []
+      // One after the other: a request must not make twenty reads at once, and one id that names nothing is enough.
+      for (const id of ids) {
+        const view = live.product(id) ?? (await products.product(id))
+        if (view === null) return refuse(reply, { code: "product_not_found" })
+        views.push(view)
+      }
+      // A stream never ends, so requests that were sent ahead behind an unanswered one would pile up.
+      const isSentAhead = reply.raw.socket === null
+      if (isSentAhead || live.isFull(ids)) return refuse(reply, { code: "overloaded" })
+      begin(request, reply, views)
+      return reply
+    },
+  })
+
+  function begin(request: FastifyRequest, reply: FastifyReply, views: readonly ProductView[]): void {
+    const { raw: response } = reply
+    const { socket } = response
+    const isHead = request.method === "HEAD"
+    const takesChunks = request.raw.httpVersionMinor > 0
+    reply.hijack()
+    if (socket === null || socket.destroyed) return
+    void reply.headers({
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      // nginx would keep events until it has some kilobytes of them.
+      "x-accel-buffering": "no",
+    })
+    if (takesChunks) void reply.header("transfer-encoding", "chunked")
+    if (!isHead) void reply.header("connection", "close")
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) response.setHeader(name, value)
+    }
+    socket.cork()
+    response.writeHead(200)
+    response.flushHeaders()
+    if (isHead) response.end()
+    else {
+      const outlet = new SocketOutlet(response, socket, takesChunks)
+      const leave = live.open(outlet, views, lastEventId(request))
+      response.once("close", leave)
+      // Who ends its side is gone; the connection would otherwise stay until the next write fails.
+      socket.once("end", () => outlet.cut())
+    }
+    socket.uncork()
+  }
+}
+
+function idsFrom(text: string): number[] | null {
+  const texts = text.split(",")
+  const ids = texts.map(idFromPath).filter((id) => id !== null)
+  const isSound = ids.length === texts.length && ids.length <= MOST_PRODUCTS
+  return isSound ? [...new Set(ids)] : null
+}
+
+function lastEventId(request: FastifyRequest): string | undefined {
+  const header = request.headers["last-event-id"]
+  return typeof header === "string" ? header : undefined
+}

@@ -1,0 +1,243 @@
+import { randomUUID } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createAdminClient } from "../../client/src/admin.ts"
+import { createClient, type Client, type Fetch, type WatchState } from "../../client/src/index.ts"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { ADMIN_TOKEN, signature, startClosedApp } from "../support/shop.ts"
+
+/** Routes without a call, and why. The client's README says the same. */
+const leftOut: Record<string, string> = {
+  "POST /api/holds/{productId}/{quantity}": "the path style of a call that is there",
+  "POST /api/orders/{holdId}/{productId}": "the path style of a call that is there",
+  "POST /api/payments/webhook": "for payment providers",
+  "POST /api/payments/webhooks/{provider}": "for payment providers",
+  "GET /readyz": "for load balancers; the same answer as /health",
+  "GET /livez": "for whoever restarts processes",
+  "GET /metrics": "for Prometheus",
+}
+
+const STREAM = "GET /api/stream"
+
+const MOMENT = "2026-01-01T00:00:00.000Z"
+
+/** Every route that was asked in these tests, as the description writes it. */
+const asked = new Set<string>()
+const description = JSON.parse(await readFile(new URL("../../openapi.json", import.meta.url), "utf8")) as {
+  readonly paths: Record<string, Record<string, unknown>>
+}
+
+const described = Object.entries(description.paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+)
+
+/** The platform's own, remembering which described route was meant. */
+const rememberingFetch: Fetch = (url, request) => {
+  const { pathname } = new URL(url)
+  const fits = (route: string) => {
+    const [method, path = ""] = route.split(" ")
+    return method === request.method && new RegExp(`^${path.replace(/\{\w+\}/g, "[^/]+")}$`).test(pathname)
+  }
+  const parameters = (route: string) => route.split("{").length
+  const [route] = described.filter(fits).sort((a, b) => parameters(a) - parameters(b))
+  asked.add(route ?? `${request.method} ${pathname}, which is not described`)
+  return fetch(url, request)
+}
+
+describe.each([
+  ["open", () => startTestApp({ worker: true }), null],
+  ["closed", () => startClosedApp({ worker: true }), ADMIN_TOKEN],
+])("every call once, in %s mode", (mode, start, adminToken) => {
+  let app: TestApp
+  let client: Client
+  let shop: ReturnType<typeof createAdminClient>
+
+  beforeAll(async () => {
+    app = await start()
+    client = createClient({ baseUrl: app.url, fetch: rememberingFetch })
+    shop = createAdminClient({ baseUrl: `${app.url}/`, adminToken, fetch: rememberingFetch })
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+
+  /** A product's hold and the client of its owner. */
+  async function hold(qty = 1) {
+    const product = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 9 })
+    const made = await client.holds.create({ product_id: product.id, qty })
+    return { product, hold: made, owner: client.withToken(made.token) }
+  }
+
+  /** A paid order. */
+  async function paidOrder() {
+    const { hold: held, owner } = await hold(2)
+    const order = await owner.orders.create(held)
+    await told({ order_id: order.order_id, payment_id: `pay-${order.order_id}` })
+    return { order, owner }
+  }
+
+  /** The provider's word that an order is paid. */
+  async function told(event: object): Promise<void> {
+    const body = JSON.stringify({ idempotency_key: randomUUID(), status: "success", ...event })
+    const headers = mode === "closed" ? signature(body) : {}
+    const { status } = await app.send("POST", "/api/payments/webhook", { raw: body, headers })
+    expect([200, 202]).toContain(status)
+  }
+
+  test("a product is offered, changed, paused, resumed and restocked", async () => {
+    const { id } = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 3 })
+
+    expect(await client.products.get(id)).toMatchObject({ id, price: "5.00", sale_state: "open" })
+    expect(await shop.products.change(id, { name: "Big lamp", max_per_hold: 2 })).toMatchObject({
+      max_per_hold: 2,
+    })
+    expect(await shop.products.pause(id)).toMatchObject({ sale_state: "paused" })
+    expect(await shop.products.resume(id)).toMatchObject({ sale_state: "open" })
+    expect(await shop.products.setStock(id, { stock: 5, expected: 3 })).toMatchObject({ stock: 5 })
+    expect(await shop.products.get(id)).toMatchObject({ name: "Big lamp", available_stock: 5 })
+    const first = await client.products.list({ limit: 1 })
+    const second = await client.products.list({ limit: 1, cursor: first.next_cursor })
+    expect([first.data[0]?.id, first.has_more, second.data[0]?.id]).toEqual([1, true, 2])
+  })
+
+  test("a hold is made, looked at and given back by its owner alone", async () => {
+    const { hold: made, owner } = await hold(2)
+
+    expect(made).toMatchObject({ qty: 2, status: "active", token: expect.stringMatching(/^dbt1\./) })
+    const { token: _, ...seen } = made
+    expect(await owner.holds.get(made.hold_id)).toEqual(seen)
+    expect(await client.holds.get(made.hold_id, { token: made.token })).toEqual(seen)
+    const foreign = await client.holds.get(made.hold_id).catch((error: unknown) => error)
+    expect(foreign).toMatchObject(mode === "open" ? seen : { code: "hold_not_found", status: 404 })
+    expect(await owner.holds.release(made.hold_id)).toMatchObject({ status: "released" })
+    expect(await owner.holds.release(made.hold_id)).toMatchObject({ status: "released" })
+  })
+
+  test("an order is made with the token of its hold, begun to be paid, and cancelled", async () => {
+    const { hold: made, owner } = await hold()
+
+    const order = await client.orders.create(made)
+    expect(order).toMatchObject({ hold_id: made.hold_id, status: "pending_payment", total_minor: 500 })
+    expect(await owner.orders.get(order.order_id)).toEqual(order)
+    const begun = await owner.orders.startPayment(order.order_id)
+    expect(begun.payment_attempts).toBe(1)
+    const payment = { provider: "generic", payment_id: "p-1" }
+    expect((await owner.orders.startPayment(order.order_id, payment)).payment_attempts).toBe(2)
+    expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
+    expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
+  })
+
+  test("refunds are made, listed, retried and confirmed", async () => {
+    const { order } = await paidOrder()
+
+    const refund = await shop.orders.refund(order.order_id, { amount_minor: 400, restock_qty: 1 })
+    expect(refund).toMatchObject({ amount: "4.00", reason: "requested", restock_qty: 1 })
+    expect((await shop.orders.refunds(order.order_id)).data).toHaveLength(1)
+    expect(await shop.refunds.retry(refund.refund_id)).toMatchObject({ status: "due" })
+    expect(await shop.refunds.confirm(refund.refund_id)).toMatchObject({ status: "confirmed" })
+    await expect(shop.orders.refund(order.order_id, { amount_minor: 9_000 })).rejects.toMatchObject({
+      code: "refund_over_payment",
+      refundable_minor: 600,
+    })
+  })
+
+  test("disputes are listed, and those that are not there are not decided", async () => {
+    const { order } = await paidOrder()
+    const dispute = { provider: "generic", dispute_id: "dp-1" }
+
+    expect(await shop.orders.disputes(order.order_id)).toEqual({ data: [] })
+    for (const verdict of ["won", "lost"] as const) {
+      const decided = shop.disputes[verdict](order.order_id, dispute)
+      await expect(decided).rejects.toMatchObject({ code: "dispute_not_found" })
+    }
+  })
+
+  test("the money inbox shows a payment without an order, until it was returned", async () => {
+    await told({ order_id: 900_000, idempotency_key: "stray" })
+
+    const { data } = await shop.money.list({ limit: 100 })
+    const stray = data.find(({ payment_event }) => payment_event?.key === "stray")
+    expect(stray).toMatchObject({ kind: "payment_without_order", actions: [{ name: "returned" }] })
+    for (let time = 0; time < 2; time += 1) {
+      const entry = await shop.money.returned({ provider: "generic", key: "stray" })
+      expect(entry.payment_event?.returned_at).toEqual(expect.any(String))
+    }
+  })
+
+  test("lists are filtered", async () => {
+    const { order } = await paidOrder()
+    const { order_id, product_id } = order
+
+    const orders = await shop.orders.list({ product_id, status: "paid", customer_id: undefined })
+    expect(orders).toMatchObject({ data: [{ order_id, status: "paid" }], has_more: false, next_cursor: null })
+    expect((await shop.holds.list({ product_id, status: "converted" })).data).toHaveLength(1)
+    expect((await shop.payments.list({ order_id, allocation: "order" })).data).toMatchObject([
+      { amount: "10.00" },
+    ])
+    expect((await shop.paymentEvents.list({ order_id, outcome: "paid" })).data).toHaveLength(1)
+  })
+
+  test("webhook endpoints are made, changed, rotated, replayed and removed", async () => {
+    const made = await shop.webhooks.create({ url: "https://hook.invalid/a", types: ["order.paid"] })
+    const { endpoint_id: id, secret, ...seen } = made
+
+    expect(secret).toMatch(/^whsec_/)
+    expect(await shop.webhooks.get(id)).toEqual({ endpoint_id: id, ...seen })
+    expect((await shop.webhooks.list()).data).toHaveLength(1)
+    expect(await shop.webhooks.change(id, { enabled: false })).toMatchObject({ enabled: false })
+    expect((await shop.webhooks.rotate(id)).secret).not.toBe(secret)
+    await paidOrder()
+    expect(await shop.webhooks.replay(id, { since: MOMENT })).toEqual({ replayed: 1 })
+    const { data } = await shop.webhooks.deliveries(id, { status: "due" })
+    expect(data).toMatchObject([{ type: "order.paid", endpoint_id: id }])
+    expect(await shop.webhooks.replayOne(id, data[0]?.webhook_id ?? "")).toMatchObject({ status: "due" })
+    expect(await shop.webhooks.remove(id)).toMatchObject({ endpoint_id: id })
+    await expect(shop.webhooks.get(id)).rejects.toMatchObject({ code: "webhook_endpoint_not_found" })
+  })
+
+  // A server that has no stream yet cannot be watched.
+  test.skipIf(!described.includes(STREAM))("a product is watched while it is held", async () => {
+    const product = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 9 })
+    const seen: (WatchState | number)[] = []
+    const watch = client.watch([product.id], {
+      onProduct: ({ available_stock }) => void seen.push(available_stock),
+      onState: (state) => void seen.push(state),
+    })
+
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual(["connecting", "open", 9])
+    await client.holds.create({ product_id: product.id, qty: 2 })
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual(["connecting", "open", 9, 7])
+    watch.close()
+  })
+
+  test("it is healthy", async () => {
+    expect(await client.health()).toMatchObject({ status: "ok", database: "ok" })
+  })
+
+  test("the clock is learnt from products", async () => {
+    expect(client.clock.marginMs).not.toBe(null)
+    expect(Math.abs(client.clock.now() - Date.now())).toBeLessThan(1_000)
+  })
+})
+
+test("the shop's routes ask for its token, and a buyer's is not it", async () => {
+  await using app = await startClosedApp()
+  const { token } = await createClient({ baseUrl: app.url }).holds.create({ product_id: 1, qty: 1 })
+  const stranger = createAdminClient({ baseUrl: app.url })
+  const owner = createAdminClient({ baseUrl: app.url, adminToken: token })
+
+  await expect(stranger.orders.list()).rejects.toMatchObject({ code: "unauthorized", status: 401 })
+  await expect(owner.orders.list()).rejects.toMatchObject({ code: "forbidden", status: 403 })
+})
+
+test("every route of openapi.json was asked or is left out for a reason", () => {
+  const missing = described.filter((route) => !asked.has(route) && leftOut[route] === undefined)
+
+  expect(missing).toEqual([])
+  expect([...asked].filter((route) => !described.includes(route))).toEqual([])
+  expect(Object.keys(leftOut).filter((route) => !described.includes(route) || asked.has(route))).toEqual([])
+})
+
+test("the client's README names the routes that are left out", async () => {
+  const readme = await readFile(new URL("../../client/README.md", import.meta.url), "utf8")
+
+  expect(Object.keys(leftOut).filter((route) => !readme.includes(route))).toEqual([])
+})

@@ -1,0 +1,203 @@
+import type { FastifyReply } from "fastify"
+import { readFile } from "node:fs/promises"
+import { expect, expectTypeOf, test } from "vitest"
+import { isProblem, ProblemError, type ProblemCode, type ProblemMembers } from "../../client/src/problems.ts"
+import { instant } from "../../src/domain/time.ts"
+import { problems, refuse, type AnyRefusal } from "../../src/http/problems.ts"
+import { itNotices, noDifference, wireSchemas } from "./wire-types.ts"
+
+/** The parts of the description that are looked at. */
+interface Operation {
+  readonly requestBody?: { readonly content: Content }
+  readonly responses: Record<string, { readonly content?: Content }>
+}
+type Content = Record<string, { readonly schema: { readonly anyOf?: readonly object[] } }>
+
+/** Nobody calls these from here: see calls.test.ts. */
+const notCalled =
+  /^\/api\/(?:payments|holds\/\{productId\}|orders\/\{holdId\})|^\/(?:livez|metrics|readyz)|^\/api\/stream/
+
+test("the compiler has compared every type, and notices differences", () => {
+  expect(noDifference).toBe(true)
+  expect(itNotices).toEqual([true, false, false, false, false, false])
+})
+
+test("no body of a called route is missing from the comparison", async () => {
+  const text = await readFile(new URL("../../openapi.json", import.meta.url), "utf8")
+  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> }
+  const compared = new Set(Object.values(wireSchemas).map((schema) => canonical(schema)))
+  const bodies = Object.entries(paths)
+    .filter(([path]) => !notCalled.test(path))
+    .flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, operation]) =>
+        bodiesOf(operation).map((schema) => ({ route: `${method} ${path}`, text: canonical(schema) })),
+      ),
+    )
+
+  expect(bodies.length).toBeGreaterThan(40)
+  expect(bodies.filter(({ text }) => !compared.has(text))).toEqual([])
+})
+
+/** Of a body that may also be left out, the one that is not null. */
+function bodiesOf({ requestBody, responses }: Operation): object[] {
+  const good = Object.entries(responses).filter(([status]) => status.startsWith("2"))
+  return [requestBody?.content, ...good.map(([, { content }]) => content)]
+    .flatMap((content) => content?.["application/json"]?.schema ?? [])
+    .map((schema) => schema.anyOf?.[0] ?? schema)
+}
+
+/** With members in order. */
+function canonical(schema: unknown): string {
+  return JSON.stringify(schema, (_name, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  )
+}
+
+/** Which members each code has beyond those of all; the compiler knows when one is missing here. */
+const members = {
+  out_of_stock: { sale_state: 1, available_stock: 1, retry_at: 1 },
+  sale_not_open: { opens_at: 1 },
+  sale_closed: { closes_at: 1 },
+  hold_already_used: { order_id: 1 },
+  quantity_over_limit: { max_per_hold: 1 },
+  customer_limit_reached: { units_left: 1 },
+  invalid_request: { errors: 1 },
+  stock_changed: { stock: 1 },
+  stock_in_use: { reserved_stock: 1, sold_stock: 1 },
+  payment_disputed: { refundable_minor: 1 },
+  refund_over_payment: { refundable_minor: 1 },
+  restock_over_order: { restockable_qty: 1 },
+  too_many_endpoints: { most_endpoints: 1 },
+  malformed_request: {},
+  unauthorized: {},
+  invalid_signature: {},
+  forbidden: {},
+  product_not_found: {},
+  hold_not_found: {},
+  order_not_found: {},
+  refund_not_found: {},
+  dispute_not_found: {},
+  payment_event_not_found: {},
+  webhook_endpoint_not_found: {},
+  webhook_delivery_not_found: {},
+  route_not_found: {},
+  sale_paused: {},
+  hold_released: {},
+  hold_expired: {},
+  order_not_pending: {},
+  order_expired: {},
+  order_not_paid: {},
+  refund_not_open: {},
+  body_too_large: {},
+  unsupported_media_type: {},
+  customer_required: {},
+  idempotency_key_reused: {},
+  rate_limited: {},
+  internal_error: {},
+  overloaded: {},
+  unavailable: {},
+} as const satisfies {
+  [Code in ProblemCode]: Code extends keyof ProblemMembers ? Record<keyof ProblemMembers[Code], 1> : object
+}
+
+const moment = instant(0)
+
+/** Whatever a refusal may carry; each takes its own. */
+const carried = {
+  saleState: "all_held",
+  availableStock: 1,
+  retryAt: moment,
+  opensAt: moment,
+  closedAt: moment,
+  orderId: 1,
+  maxPerHold: 1,
+  unitsLeft: 1,
+  errors: [],
+  stock: 1,
+  held: 1,
+  sold: 1,
+  refundableMinor: 1,
+  restockableQty: 1,
+  mostEndpoints: 1,
+}
+
+/** A refusal of every kind. */
+const refusals = Object.keys(problems).map(
+  (code) => Object.assign({ code }, carried) as unknown as AnyRefusal,
+)
+
+test.each(refusals.map((refusal) => [refusal.code, refusal] as const))(
+  "the refusal %s arrives as the client describes it",
+  (code, refusal) => {
+    const document: unknown = JSON.parse(documentOf(refusal))
+    if (!isProblem(document)) throw new Error("it is no problem document")
+    const common = ["type", "title", "status", "detail", "instance", "code", "request_id"]
+
+    const wireCode = problems[code].code ?? code
+    expect(Object.entries(members).map(([known]) => known)).toContain(document.code)
+    expect(Object.keys(document).sort()).toEqual([...common, ...Object.keys(members[document.code])].sort())
+    expect(new ProblemError(document, null)).toMatchObject({ code: wireCode, status: problems[code].status })
+  },
+)
+
+test("the client knows no code that the server does not send", () => {
+  const sent = new Set(refusals.map(({ code }) => problems[code].code ?? code))
+
+  expect(Object.keys(members).filter((code) => !sent.has(code))).toEqual([])
+})
+
+/** What the server writes when it refuses. */
+function documentOf(refusal: AnyRefusal): string {
+  let text = ""
+  const reply = {
+    request: { url: "/api/holds?a=1", id: "r-1" },
+    header: () => reply,
+    headers: () => reply,
+    code: () => reply,
+    send: (sent: string) => {
+      text = sent
+      return reply
+    },
+  }
+  refuse(reply as unknown as FastifyReply, refusal)
+  return text
+}
+
+test("a switch over the code narrows the error", () => {
+  function advise(error: unknown): string | number | null {
+    if (!(error instanceof ProblemError)) return "?"
+    expectTypeOf(error.code).toEqualTypeOf<ProblemCode>()
+    switch (error.code) {
+      case "out_of_stock":
+        expectTypeOf(error.retry_at).toEqualTypeOf<string | null>()
+        return error.retry_at
+      case "customer_limit_reached":
+        return error.units_left
+      case "invalid_request":
+        return error.errors[0]?.pointer ?? ""
+      default:
+        return error.detail
+    }
+  }
+  const problem = { type: "", title: "", status: 409, detail: "d", instance: "", request_id: "" }
+  const soldOut = {
+    sale_state: "all_held",
+    available_stock: 0,
+    retry_at: "2026-11-27T12:00:00.000Z",
+  } as const
+  const errors = [
+    new ProblemError({ ...problem, code: "out_of_stock", ...soldOut }, null),
+    new ProblemError({ ...problem, code: "customer_limit_reached", units_left: 1 }, null),
+    new ProblemError(
+      { ...problem, code: "invalid_request", errors: [{ pointer: "/qty", detail: "" }] },
+      null,
+    ),
+    new ProblemError({ ...problem, code: "sale_paused" }, 1_000),
+    new Error("another"),
+  ]
+
+  expect(errors.map(advise)).toEqual([soldOut.retry_at, 1, "/qty", "d", "?"])
+  expect(errors[0]).toMatchObject({ name: "ProblemError", message: "409 out_of_stock: d" })
+})

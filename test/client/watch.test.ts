@@ -1,0 +1,300 @@
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { afterEach, expect, test, vi } from "vitest"
+import { createClock } from "../../client/src/clock.ts"
+import {
+  AnswerError,
+  createClient,
+  ProblemError,
+  TimeoutError,
+  type Product,
+} from "../../client/src/index.ts"
+import { lineTo } from "../../client/src/send.ts"
+import { watchProducts, type WatchState, type WatchTimes } from "../../client/src/watch.ts"
+import { sendJson, sendProblem, startFakeServer, type FakeServer } from "./fake-server.ts"
+
+/** What a watch has told, in order: states by name, products by their available stock. */
+interface Told {
+  readonly all: (WatchState | number)[]
+  readonly reasons: (Error | undefined)[]
+  state(): WatchState
+  close(): void
+}
+
+/** On a busy machine as well. */
+const patiently = { timeout: 20_000, interval: 20 }
+
+const open = new Set<Told>()
+afterEach(() => {
+  for (const told of open) told.close()
+  open.clear()
+})
+
+const shortTimes: WatchTimes = { silenceMs: 5_000, firstPauseMs: 10 }
+
+function watch(server: FakeServer, times: Partial<WatchTimes> = {}, signal?: AbortSignal): Told {
+  const all: (WatchState | number)[] = []
+  const reasons: (Error | undefined)[] = []
+  const watched = watchProducts(
+    lineTo({ baseUrl: server.url }),
+    createClock(),
+    [1, 2],
+    {
+      onProduct: ({ available_stock }) => void all.push(available_stock),
+      onState(state, reason) {
+        all.push(state)
+        reasons.push(reason)
+      },
+      signal,
+    },
+    { ...shortTimes, ...times },
+  )
+  const told = { all, reasons, state: () => watched.state, close: () => watched.close() }
+  open.add(told)
+  return told
+}
+
+function begin(response: ServerResponse, head = ""): void {
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" }).write(`: hello\n\n${head}`)
+}
+
+function snapshot(id: number, available_stock: number): string {
+  const product = { id: 1, available_stock, server_time: new Date().toISOString() }
+  return `event: product\nid: ${id}\ndata: ${JSON.stringify(product)}\n\n`
+}
+
+/** Each connection in its turn; the last one for all that follow. */
+function inTurn(...answers: ((response: ServerResponse, request: IncomingMessage) => void)[]) {
+  return startFakeServer((request, response, number) =>
+    answers[Math.min(number, answers.length) - 1]?.(response, request),
+  )
+}
+
+test("products are told as they come, in pieces or together", async () => {
+  const text = snapshot(1, 10)
+  await using server = await inTurn((response) => {
+    begin(response, text.slice(0, 20))
+    setTimeout(() => response.write(text.slice(20) + snapshot(2, 9) + "event: other\ndata: 1\n\n"), 20)
+  })
+  const told = watch(server)
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10, 9])
+  expect(told.state()).toBe("open")
+  expect(server.asked[0]?.url).toBe("/api/stream?product_id=1,2")
+  expect(server.asked[0]?.headers).toMatchObject({ accept: "text/event-stream" })
+  expect(server.asked[0]?.headers["last-event-id"]).toBe(undefined)
+})
+
+test("a lost connection comes back, and says what it has heard last", async () => {
+  await using server = await inTurn(
+    (response) => {
+      begin(response, snapshot(7, 10))
+      setTimeout(() => response.destroy(), 30)
+    },
+    (response) => begin(response, snapshot(8, 5)),
+  )
+  const told = watch(server)
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10, "connecting", "open", 5])
+  expect(server.asked[1]?.headers["last-event-id"]).toBe("7")
+  expect(told.reasons[2]).toMatchObject({ name: "NetworkError" })
+})
+
+test("a stream that ends in order comes back too", async () => {
+  await using server = await inTurn(
+    (response) => {
+      begin(response, snapshot(1, 10))
+      response.end()
+    },
+    (response) => begin(response, snapshot(2, 9)),
+  )
+  const told = watch(server)
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10, "connecting", "open", 9])
+})
+
+test("the pause is as long as the stream has asked for", async () => {
+  await using server = await inTurn(
+    (response) => {
+      begin(response, `retry: 600\n\n${snapshot(1, 10)}`)
+      response.end()
+    },
+    (response) => begin(response),
+  )
+  const told = watch(server)
+  await expect.poll(() => told.all, patiently).toContain(10)
+  const endedAt = performance.now()
+
+  await expect.poll(() => server.asked.length, patiently).toBe(2)
+  expect(performance.now() - endedAt).toBeGreaterThan(150)
+})
+
+test("pauses grow while it is in vain", async () => {
+  await using server = await inTurn((response) => response.destroy())
+  watch(server, { firstPauseMs: 100 })
+
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+
+  // Without growth there would be ten or more: 50 to 100 ms each.
+  expect(server.asked.length).toBeGreaterThan(1)
+  expect(server.asked.length).toBeLessThan(7)
+})
+
+test("silence is a lost connection", async () => {
+  await using server = await inTurn(
+    (response) => begin(response, snapshot(1, 10)),
+    (response) => begin(response, snapshot(2, 9)),
+  )
+  const told = watch(server, { silenceMs: 300 })
+
+  await expect
+    .poll(() => told.all.slice(0, 6), patiently)
+    .toEqual(["connecting", "open", 10, "connecting", "open", 9])
+  expect(told.reasons[2]).toBeInstanceOf(TimeoutError)
+})
+
+test("a heartbeat is not silence", async () => {
+  await using server = await inTurn((response) => {
+    begin(response)
+    const beats = setInterval(() => response.write(":\n\n"), 50)
+    response.on("close", () => clearInterval(beats))
+  })
+  const told = watch(server, { silenceMs: 1_000 })
+
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
+
+  expect(told.all).toEqual(["connecting", "open"])
+})
+
+test("a server that takes the connection and says nothing is given up", async () => {
+  await using server = await inTurn(
+    () => undefined,
+    (response) => begin(response),
+  )
+  const told = watch(server, { silenceMs: 200 })
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "connecting", "open"])
+})
+
+test.each([
+  [404, "product_not_found"],
+  [422, "invalid_request"],
+])("a %i closes it for good, and says why", async (status, code) => {
+  await using server = await inTurn((response) => sendProblem(response, status, code))
+  const told = watch(server)
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "closed"])
+  expect(told.reasons[1]).toBeInstanceOf(ProblemError)
+  expect(told.reasons[1]).toMatchObject({ code })
+  expect(told.state()).toBe("closed")
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(server.asked).toHaveLength(1)
+})
+
+test.each([503, 429, 500])("a %i comes back, not before it may", async (status) => {
+  await using server = await inTurn(
+    (response) => sendProblem(response, status, "overloaded", { "retry-after": "1" }),
+    (response) => begin(response),
+  )
+  const startedAt = performance.now()
+  const told = watch(server)
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "connecting", "open"])
+  expect(performance.now() - startedAt).toBeGreaterThan(1_000)
+})
+
+test("what is no stream is tried again: some page of the network's own, perhaps", async () => {
+  await using server = await inTurn(
+    (response) => sendJson(response, 200, { log: "in" }),
+    (response) => begin(response),
+  )
+  const told = watch(server)
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "connecting", "open"])
+  expect(told.reasons[1]).toBeInstanceOf(AnswerError)
+})
+
+test("what is no JSON is a broken stream", async () => {
+  await using server = await inTurn(
+    (response) => begin(response, "event: product\ndata: {\n\n"),
+    (response) => begin(response, snapshot(1, 3)),
+  )
+  const told = watch(server)
+
+  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", "connecting", "open", 3])
+})
+
+test.each(["signal", "close"])(
+  "after its end by %s nothing is told, and the connection is gone",
+  async (by) => {
+    const closed = vi.fn<() => void>()
+    let more = (): void => undefined
+    await using server = await inTurn((response) => {
+      response.on("close", closed)
+      begin(response, snapshot(1, 10))
+      more = () => void response.write(snapshot(2, 9))
+    })
+    const ending = new AbortController()
+    const told = watch(server, {}, ending.signal)
+    await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10])
+
+    more()
+    if (by === "signal") ending.abort()
+    else told.close()
+
+    await expect.poll(() => closed.mock.calls.length, patiently).toBe(1)
+    expect(told.all).toEqual(["connecting", "open", 10])
+    expect(told.state()).toBe("closed")
+  },
+)
+
+test("within a packet, nothing is told after the first product has ended it", async () => {
+  await using server = await inTurn((response) => begin(response, snapshot(1, 10) + snapshot(2, 9)))
+  const seen: number[] = []
+  const ending = new AbortController()
+  createClient({ baseUrl: server.url }).watch([1], {
+    onProduct({ available_stock }) {
+      seen.push(available_stock)
+      ending.abort()
+    },
+    onState: (state) => void (state === "closed" && seen.push(-1)),
+    signal: ending.signal,
+  })
+
+  await expect.poll(() => seen, patiently).toEqual([10])
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(seen).toEqual([10])
+})
+
+test("with a signal that has ended already nothing is asked", async () => {
+  await using server = await inTurn((response) => begin(response))
+  const told = watch(server, {}, AbortSignal.abort())
+
+  await new Promise((resolve) => setTimeout(resolve, 50))
+
+  expect([told.all, told.state(), server.asked.length]).toEqual([[], "closed", 0])
+})
+
+test("it ends while it waits to come back", async () => {
+  await using server = await inTurn((response) => response.destroy())
+  const told = watch(server, { firstPauseMs: 60_000 })
+  await expect.poll(() => server.asked.length, patiently).toBe(1)
+
+  told.close()
+
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(told.all).toEqual(["connecting"])
+})
+
+test("the clock is learnt from the stream", async () => {
+  const ahead = 3_600_000
+  await using server = await inTurn((response) => {
+    const product: Partial<Product> = { id: 1, server_time: new Date(Date.now() + ahead).toISOString() }
+    begin(response, `event: product\ndata: ${JSON.stringify(product)}\n\n`)
+  })
+  const client = createClient({ baseUrl: server.url })
+  const watched = client.watch([1], { onProduct: () => undefined })
+
+  await expect.poll(() => Math.abs(client.clock.now() - Date.now() - ahead), patiently).toBeLessThan(500)
+  watched.close()
+  expect(client.clock.marginMs).toBe(null)
+})

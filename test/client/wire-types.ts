@@ -1,0 +1,120 @@
+import type { Static } from "typebox"
+import type * as admin from "../../client/src/admin-types.ts"
+import type * as client from "../../client/src/types.ts"
+import { HealthWire } from "../../src/http/routes/health.ts"
+import * as schemas from "../../src/http/schemas.ts"
+import * as webhooks from "../../src/http/webhook-schemas.ts"
+
+/** Every schema of the server whose values pass the client. */
+export const wireSchemas = {
+  Product: schemas.ProductWire,
+  ProductList: schemas.ProductList,
+  Hold: schemas.HoldWire,
+  NewHold: schemas.NewHoldWire,
+  HoldBody: schemas.HoldBody,
+  HoldList: schemas.HoldList,
+  Order: schemas.OrderWire,
+  OrderBody: schemas.OrderBody,
+  OrderList: schemas.OrderList,
+  PaymentAttemptBody: schemas.PaymentAttemptBody,
+  Health: HealthWire,
+  NewProductBody: schemas.NewProductBody,
+  ProductChangesBody: schemas.ProductChangesBody,
+  StockBody: schemas.StockBody,
+  Refund: schemas.RefundWire,
+  RefundBody: schemas.RefundBody,
+  RefundList: schemas.RefundList,
+  Dispute: schemas.DisputeWire,
+  DisputeBody: schemas.DisputeBody,
+  DisputeList: schemas.DisputeList,
+  MoneyInboxEntry: schemas.MoneyInboxEntry,
+  MoneyInbox: schemas.MoneyInbox,
+  ReturnedBody: schemas.ReturnedBody,
+  PaymentList: schemas.PaymentList,
+  PaymentEventList: schemas.PaymentEventList,
+  NewEndpointBody: webhooks.NewEndpointBody,
+  EndpointChangesBody: webhooks.EndpointChangesBody,
+  RotationBody: webhooks.RotationBody,
+  ReplayBody: webhooks.ReplayBody,
+  ReplayAnswer: webhooks.ReplayAnswer,
+  WebhookEndpoint: webhooks.EndpointWire,
+  WebhookEndpointWithSecret: webhooks.EndpointWithSecretWire,
+  EndpointList: webhooks.EndpointList,
+  WebhookDelivery: webhooks.DeliveryWire,
+  DeliveryList: webhooks.DeliveryList,
+}
+
+/** The client's type of the same name. */
+interface WireTypes {
+  Product: client.Product
+  ProductList: client.Page<client.Product>
+  Hold: client.Hold
+  NewHold: client.NewHold
+  HoldBody: client.HoldBody
+  HoldList: client.Page<client.Hold>
+  Order: client.Order
+  OrderBody: client.OrderBody
+  OrderList: client.Page<client.Order>
+  PaymentAttemptBody: client.PaymentAttemptBody
+  Health: client.Health
+  NewProductBody: admin.NewProductBody
+  ProductChangesBody: admin.ProductChangesBody
+  StockBody: admin.StockBody
+  Refund: admin.Refund
+  RefundBody: admin.RefundBody
+  RefundList: admin.WholeList<admin.Refund>
+  Dispute: admin.Dispute
+  DisputeBody: admin.DisputeBody
+  DisputeList: admin.WholeList<admin.Dispute>
+  MoneyInboxEntry: admin.MoneyInboxEntry
+  MoneyInbox: client.Page<admin.MoneyInboxEntry>
+  ReturnedBody: admin.ReturnedBody
+  PaymentList: client.Page<admin.Payment>
+  PaymentEventList: client.Page<admin.PaymentEvent>
+  NewEndpointBody: admin.NewEndpointBody
+  EndpointChangesBody: admin.EndpointChangesBody
+  RotationBody: admin.RotationBody
+  ReplayBody: admin.ReplayBody
+  ReplayAnswer: admin.ReplayAnswer
+  WebhookEndpoint: admin.WebhookEndpoint
+  WebhookEndpointWithSecret: admin.WebhookEndpointWithSecret
+  EndpointList: admin.WholeList<admin.WebhookEndpoint>
+  WebhookDelivery: admin.WebhookDelivery
+  DeliveryList: client.Page<admin.WebhookDelivery>
+}
+
+/** The same members and nothing else, all the way down, whatever is readonly and however it was written. */
+type Plain<T> = T extends readonly (infer Item)[]
+  ? Plain<Item>[]
+  : T extends object
+    ? { -readonly [Name in keyof T]: Plain<T[Name]> }
+    : T
+
+/** True for one and the same type: neither is wider than the other, no member is optional in one only. */
+type Same<A, B> =
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what makes the compiler compare
+  (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false
+
+type Schemas = typeof wireSchemas
+
+/** The names whose types differ: there must be none. */
+type Different = {
+  [Name in keyof Schemas | keyof WireTypes]: Name extends keyof Schemas & keyof WireTypes
+    ? Same<Static<Schemas[Name]>, WireTypes[Name]> extends true
+      ? never
+      : Name
+    : Name
+}[keyof Schemas | keyof WireTypes]
+
+/** Does not compile, naming them, when the client's types are not the server's. */
+export const noDifference: [Different] extends [never] ? true : Different = true
+
+/** The comparison itself tells these apart. */
+export const itNotices: [
+  Same<{ a: 1 }, { readonly a: 1 }>,
+  Same<{ a: 1 }, { a: number }>,
+  Same<{ a: number }, { a: 1 }>,
+  Same<{ a: 1 }, { a: 1; b?: 1 }>,
+  Same<{ a: 1 }, { a?: 1 }>,
+  Same<{ a: { b: 1 }[] }, { a: { b: 1 | null }[] }>,
+] = [true, false, false, false, false, false]

@@ -1,0 +1,374 @@
+import { connect } from "node:net"
+import pg from "pg"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { createTestDatabase } from "../support/database.ts"
+import { takeAway } from "../support/outage.ts"
+import { complaintsAbout } from "../support/problem.ts"
+import { hold, offer, productNow, startClosedApp } from "../support/shop.ts"
+import { openStream, type StreamEvent } from "../support/stream.ts"
+
+const IN_A_SECOND = () => new Date(Date.now() + 1_000).toISOString()
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+/** Other tests may keep the machine busy. */
+const SOON = { timeout: 10_000 }
+
+const held = (units: number) => (event: StreamEvent) => event.data.reserved_stock === units
+
+describe("a stream begins", () => {
+  test("with when to come back, and the product exactly as GET shows it", async () => {
+    const { id } = await offer(app, { description: "Two\nlines and \u2028 more" })
+
+    using stream = await openStream(app.url, id)
+
+    const snapshot = await stream.seen(() => true)
+    expect(stream.status).toBe(200)
+    expect(snapshot.event).toBe("product")
+    expect(snapshot.id).toBe(`${id}-1-open`)
+    const { server_time: _, ...shown } = await productNow(app, id)
+    expect(Object.entries(snapshot.data)).toEqual([
+      ...Object.entries(shown),
+      ["server_time", expect.any(String)],
+    ])
+    expect(Math.abs(Date.parse(snapshot.data.server_time) - Date.now())).toBeLessThan(5_000)
+    expect(stream.retryMs).toBeGreaterThanOrEqual(1_000)
+    expect(stream.retryMs).toBeLessThanOrEqual(5_000)
+    expect(stream.events).toHaveLength(1)
+  })
+
+  test("with headers that keep it from being stored, held back or mistaken", async () => {
+    using stream = await openStream(app.url, 1, { "x-request-id": "mine" })
+
+    expect(stream.headers).toMatchObject({
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+      "x-request-id": "mine",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": expect.stringContaining("frame-ancestors 'none'"),
+    })
+  })
+
+  test("for pages of the shop's other origins, in closed mode too, and for nobody's token", async () => {
+    const origin = "https://shop.example"
+    await using closed = await startClosedApp({ config: { corsOrigins: [origin] } })
+
+    using stream = await openStream(closed.url, 1, { origin })
+
+    await stream.seen(() => true)
+    expect(stream.headers["access-control-allow-origin"]).toBe(origin)
+  })
+
+  test("with every product that was named, each once", async () => {
+    const [one, other] = [await offer(app), await offer(app)]
+
+    using stream = await openStream(app.url, `${other.id},${one.id},${other.id}`)
+
+    await stream.seen(({ data }) => data.id === one.id)
+    expect(stream.events.map(({ data }) => data.id)).toEqual([other.id, one.id])
+  })
+
+  test("without chunks for HTTP/1.0, which knows none", async () => {
+    const { hostname, port } = new URL(app.url)
+    const socket = connect(Number(port), hostname)
+    socket.write("GET /api/stream?product_id=1 HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    let received = ""
+    socket.on("data", (data) => (received += String(data)))
+    await expect.poll(() => received, SOON).toContain("\n\nevent: product\n")
+    socket.destroy()
+
+    expect(received).not.toMatch(/transfer-encoding/i)
+    expect(received).toMatch(/\r\n\r\nretry: \d+\n\nevent: product\nid: /)
+  })
+
+  test.each(["HEAD"])("and answers %s with its head alone", async (method) => {
+    const answer = await app.send(method, "/api/stream?product_id=1")
+
+    expect([answer.status, answer.body]).toEqual([200, ""])
+    expect(answer.headers["content-type"]).toBe("text/event-stream")
+    expect((await app.send(method, "/api/stream?product_id=4000000")).status).toBe(404)
+  })
+})
+
+describe("is refused", () => {
+  test.each([
+    "?product_id=",
+    "?product_id=abc",
+    "?product_id=0",
+    "?product_id=1,",
+    "?product_id=1,,2",
+    "?product_id=1%202",
+    "?product_id=-1",
+    "?product_id=9007199254740992",
+    `?product_id=${Array.from({ length: 21 }, (_, index) => index + 1).join()}`,
+  ])("%s: 422", async (query) => {
+    const answer = await app.get(`/api/stream${query}`)
+
+    expect(answer).toBeProblem(422, "invalid_request", complaintsAbout("?product_id"))
+  })
+
+  test.each(["", "?product=1", "?product_id=1&product_id=2"])("%j: 422", async (query) => {
+    const answer = await app.get(`/api/stream${query}`)
+
+    expect(answer).toBeProblem(422, "invalid_request", complaintsAbout("/product_id"))
+  })
+
+  test.each(["4000000", "1,4000000"])("products %s of which one does not exist: 404", async (ids) => {
+    expect(await app.get(`/api/stream?product_id=${ids}`)).toBeProblem(404, "product_not_found")
+  })
+
+  test("when there are as many as a process takes: 503, and again when one has gone", async () => {
+    await using small = await startTestApp({ streams: { mostStreams: 2 } })
+    using first = await openStream(small.url, 1)
+    {
+      using second = await openStream(small.url, 1)
+      await Promise.all([first, second].map((stream) => stream.seen(() => true)))
+
+      const refused = await small.get("/api/stream?product_id=1")
+
+      expect(refused).toBeProblem(503, "overloaded")
+      expect(refused.headers["retry-after"]).toBe("1")
+    }
+    await expect.poll(() => streamsOf(small), SOON).toBe(1)
+    using third = await openStream(small.url, 1)
+    await third.seen(() => true)
+  })
+
+  test("behind a request that is not answered yet, where any number of them would pile up", async () => {
+    await using flooded = await startTestApp()
+    const { hostname, port } = new URL(flooded.url)
+    const socket = connect(Number(port), hostname)
+    let received = ""
+    socket.on("data", (data) => (received += String(data)))
+    socket.write("GET /api/stream?product_id=1 HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(100_000))
+    await expect.poll(() => refusedStreams(flooded), SOON).toBeGreaterThan(0)
+    const { id } = await offer(flooded)
+    using other = await openStream(flooded.url, id)
+    await hold(flooded, id, 1)
+    await other.seen(held(1))
+    expect(await streamsOf(flooded)).toBe(2)
+    // Refusals that nobody takes make the server stop reading.
+    expect(await refusedStreams(flooded)).toBeLessThan(50_000)
+    socket.destroy()
+
+    // The bytes of no other answer may get between those of the stream.
+    expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1)
+    // Nothing is read from it any more, so only what is written can tell that it has gone.
+    const afterHold = () => hold(flooded, 1, 1).then(() => streamsOf(flooded))
+    await expect.poll(afterHold, { ...SOON, interval: 250 }).toBe(1)
+  })
+})
+
+/** How many streams were answered with 503. */
+async function refusedStreams(server: TestApp): Promise<number> {
+  const { body } = await server.get("/metrics")
+  const sample = /^http_request_duration_seconds_count\{route="\/api\/stream",status="503"\} (\d+)$/m
+  return Number(sample.exec(String(body))?.[1] ?? 0)
+}
+
+/** What the gauge says. */
+async function streamsOf(server: TestApp): Promise<number> {
+  const { body } = await server.get("/metrics")
+  return Number(/^doorbuster_streams (\d+)$/m.exec(String(body))?.[1])
+}
+
+describe("changes arrive", () => {
+  test("of this process", async () => {
+    const { id } = await offer(app)
+    using stream = await openStream(app.url, id)
+    await stream.seen(() => true)
+
+    const from = performance.now()
+    await hold(app, id, 3)
+
+    const change = await stream.seen(held(3))
+    expect(change.at - from).toBeLessThan(50_000)
+    expect(change.id).toBe(`${id}-2-open`)
+    expect(change.data).toMatchObject({ available_stock: 97, reserved_stock: 3 })
+  })
+
+  test("of another process on the same database", async () => {
+    await using other = await startTestApp({ databaseUrl: app.databaseUrl, seed: false })
+    const { id } = await offer(app)
+    using stream = await openStream(app.url, id)
+    await stream.seen(() => true)
+
+    const from = performance.now()
+    await hold(other, id, 3)
+
+    expect((await stream.seen(held(3))).at - from).toBeLessThan(2_000)
+  })
+
+  test("that only time makes: a sale opens, and closes", async () => {
+    const { id } = await offer(app, { opens_at: IN_A_SECOND(), closes_at: null })
+    using stream = await openStream(app.url, id)
+
+    const opened = await stream.seen(({ data }) => data.sale_state === "open")
+    expect(stream.events.map(({ data }) => data.sale_state)).toEqual(["scheduled", "open"])
+    expect(opened.data.server_time >= opened.data.opens_at).toBe(true)
+    await app.send("PATCH", `/api/admin/products/${id}`, { json: { closes_at: IN_A_SECOND() } })
+    await stream.seen(({ data }) => data.sale_state === "closed")
+  })
+
+  test("when units lapse", async () => {
+    await using swept = await startTestApp({ worker: true })
+    const { id } = await offer(swept, { hold_ttl_seconds: 1, stock: 1 })
+    using stream = await openStream(swept.url, id)
+    await hold(swept, id, 1)
+
+    await stream.seen(({ data }) => data.sale_state === "all_held")
+    const back = await stream.seen(({ id: name }) => name === `${id}-3-open`)
+    expect(back.data).toMatchObject({ available_stock: 1, reserved_stock: 0 })
+  })
+
+  test("of each product that is watched, and of no other", async () => {
+    const [one, other, third] = [await offer(app), await offer(app), await offer(app)]
+    using stream = await openStream(app.url, `${one.id},${other.id}`)
+    await hold(app, third.id, 1)
+    await hold(app, other.id, 2)
+    await hold(app, one.id, 3)
+
+    await stream.seen(({ data }) => data.id === other.id && data.reserved_stock === 2)
+    await stream.seen(({ data }) => data.id === one.id && data.reserved_stock === 3)
+    expect(stream.events.filter(({ data }) => data.id === third.id)).toEqual([])
+  })
+
+  test("a few times a second at most, and the last of them always", async () => {
+    const { id } = await offer(app, { stock: 10_000 })
+    using stream = await openStream(app.url, id)
+    await stream.seen(() => true)
+    const from = performance.now()
+    let count = 0
+    while (performance.now() < from + 2_000) {
+      await hold(app, id, 1)
+      count += 1
+    }
+    await stream.seen(held(count))
+    const seconds = (performance.now() - from) / 1_000
+
+    expect(count).toBeGreaterThan(12)
+    // The snapshot, and the change that is told at once.
+    expect(stream.events.length).toBeLessThanOrEqual(4 * seconds + 2)
+    const units = stream.events.map(({ data }) => data.reserved_stock)
+    expect(units).toEqual([...units].sort((a, b) => a - b))
+    const ids = stream.events.map((event) => event.id)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+})
+
+describe("Last-Event-ID", () => {
+  test("spares who has the present state the snapshot, and nothing else", async () => {
+    const { id } = await offer(app)
+    using first = await openStream(app.url, id)
+    const snapshot = await first.seen(() => true)
+
+    using again = await openStream(app.url, id, { "last-event-id": snapshot.id })
+    await hold(app, id, 2)
+
+    await again.seen(held(2))
+    expect(again.events).toHaveLength(1)
+  })
+
+  test.each(["1-1-open", "nonsense", "", "1-999999999-open"])(
+    "%j of another state gets it",
+    async (known) => {
+      const { id } = await offer(app)
+      using stream = await openStream(app.url, id, { "last-event-id": known })
+
+      expect((await stream.seen(() => true)).data.id).toBe(id)
+    },
+  )
+
+  test("says of several products what it says of one; the others are sent", async () => {
+    const [one, other] = [await offer(app), await offer(app)]
+    using stream = await openStream(app.url, `${one.id},${other.id}`, { "last-event-id": `${one.id}-1-open` })
+
+    await stream.seen(({ data }) => data.id === other.id)
+    expect(stream.events).toHaveLength(1)
+  })
+})
+
+describe("a stream goes on", () => {
+  test("with a comment while nothing happens", async () => {
+    await using beating = await startTestApp({ streams: { heartbeatMs: 100 } })
+    using stream = await openStream(beating.url, 1)
+
+    await expect.poll(() => stream.comments.length, SOON).toBeGreaterThanOrEqual(3)
+    expect(stream.events).toHaveLength(1)
+  })
+
+  test("while another client does not read, who is dropped", async () => {
+    await using strict = await startTestApp({ streams: { mostWaitingBytes: 1_000_000 } })
+    using reader = await openStream(strict.url, 1)
+    using sleeper = await openStream(strict.url, 1)
+    await Promise.all([reader, sleeper].map((stream) => stream.seen(() => true)))
+    sleeper.response.pause()
+    const database = new pg.Client({ connectionString: strict.databaseUrl })
+    await database.connect()
+
+    // More than the system keeps for a client, a megabyte at a time.
+    const grow = `
+      update products
+         set description = repeat('x', 1000000),
+             version = version + 1
+       where id = 1`
+    let grown = 0
+    while ((await streamsOf(strict)) === 2) {
+      expect(grown).toBeLessThan(50)
+      await database.query(grow)
+      grown += 1
+      await reader.seen(({ id }) => id === `1-${grown + 1}-open`)
+    }
+    await database.end()
+
+    expect(grown).toBeGreaterThan(1)
+    await hold(strict, 1, 5)
+    await reader.seen(held(5))
+    sleeper.response.resume()
+    await expect.poll(() => sleeper.ended, SOON).toBe("cut")
+  })
+
+  test("while the database is away, and tells what has changed when it is back", async () => {
+    await using served = await startTestApp({ streams: { heartbeatMs: 200 } })
+    using stream = await openStream(served.url, 1)
+    await stream.seen(() => true)
+    {
+      await using outage = await takeAway(served.databaseUrl)
+      const before = stream.comments.length
+      await expect.poll(() => stream.comments.length, SOON).toBeGreaterThan(before + 2)
+      await outage.end()
+    }
+    await expect.poll(async () => (await served.get("/readyz")).status, SOON).toBe(200)
+    await hold(served, 1, 4)
+
+    await stream.seen(held(4))
+    expect(stream.ended).toBeNull()
+    const told = served.log.filter(({ msg }) => String(msg).startsWith("Changes of watched products"))
+    expect(told.length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe("a server that stops", () => {
+  test("ends its streams as HTTP wants it, before it stops, and soon", async () => {
+    const own = await createTestDatabase()
+    const stopping = await startTestApp({ databaseUrl: own.url })
+    using first = await openStream(stopping.url, 1)
+    using second = await openStream(stopping.url, 1)
+    using third = await openStream(stopping.url, 1)
+    await Promise.all([first, second, third].map((stream) => stream.seen(() => true)))
+    third.response.pause()
+
+    const from = performance.now()
+    await stopping[Symbol.asyncDispose]()
+
+    expect(performance.now() - from).toBeLessThan(4_000)
+    await expect.poll(() => [first.ended, second.ended], SOON).toEqual(["whole", "whole"])
+    await own[Symbol.asyncDispose]()
+  })
+})

@@ -1,0 +1,79 @@
+import type { Mutant } from "./mutants.ts"
+
+const live = "test/http/live.test.ts"
+const streams = "test/http/stream.test.ts"
+const watch = "src/store/product-watch.ts"
+
+/** What streams promise: every change, in time, to everybody, at nobody's cost. */
+export const streamMutants: readonly Mutant[] = [
+  {
+    name: "streams: nobody hears what has changed since his turn",
+    edits: [
+      {
+        file: "src/http/live/channel.ts",
+        find: "if (hasChanged && watchers.size > 0) start()",
+        replace: "if (hasChanged && watchers.size < 0) start()",
+      },
+    ],
+    caughtBy: { file: live, test: "behind the back" },
+  },
+  {
+    name: "streams: nobody looks for what other processes change",
+    edits: [{ file: watch, find: "if (!isLooking) void lookForChanges()", replace: "void lookForChanges" }],
+    caughtBy: { file: streams, test: "of another process" },
+  },
+  {
+    name: "streams: what was read before a commit is put in its place",
+    edits: [
+      {
+        file: watch,
+        find: "product.version > version || version === known.get(product.id)",
+        replace: "true",
+      },
+    ],
+    caughtBy: { file: "test/store/product-watch.test.ts", test: "meanwhile" },
+  },
+  {
+    name: "streams: time alone changes nothing",
+    edits: [{ file: watch, find: "      self.onChange(id)\n    }\n", replace: "    }\n" }],
+    caughtBy: { file: streams, test: "only time makes" },
+  },
+  {
+    name: "streams: a crowd is served in one turn",
+    edits: [
+      {
+        file: "src/http/live/pace.ts",
+        find: "const WRITES_IN_A_TURN = 128",
+        replace: "const WRITES_IN_A_TURN = 20_000",
+      },
+    ],
+    caughtBy: { file: live, test: "a few clients in each turn" },
+  },
+  {
+    name: "streams: who does not read is kept",
+    edits: [
+      {
+        file: "src/http/live/live.ts",
+        find: "stream.outlet.waitingBytes <= limits.mostWaitingBytes",
+        replace: "stream.outlet.waitingBytes >= 0",
+      },
+    ],
+    caughtBy: { file: streams, test: "does not read, who is dropped" },
+  },
+  {
+    name: "streams: one that was asked for ahead of its turn is opened",
+    edits: [
+      {
+        file: "src/http/routes/stream.ts",
+        find: "reply.raw.socket === null\n",
+        replace: "reply.raw.socket === undefined\n",
+      },
+    ],
+    caughtBy: { file: streams, test: "not answered yet" },
+  },
+  {
+    name: "streams: a stopping server leaves them open",
+    edits: [{ file: "src/app.ts", find: "    await live.close()\n", replace: "" }],
+    caughtBy: { file: streams, test: "ends its streams" },
+  },
+]
