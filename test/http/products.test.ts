@@ -4,6 +4,7 @@ import { createGatekeeper } from "../../src/http/auth.ts"
 import { createOwnerTokens } from "../../src/http/owner-token.ts"
 import { productRoutes } from "../../src/http/routes/products.ts"
 import type { Services } from "../../src/http/services.ts"
+import { createProductTexts } from "../../src/http/wire.ts"
 import type { ProductView } from "../../src/store/views.ts"
 import { NOON, productWith } from "../support/builders.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
@@ -31,6 +32,7 @@ test("a stranger's no-cache does not get past the memory to the database; the sh
   const server = Fastify()
   productRoutes(server, {
     gatekeeper: createGatekeeper(ADMIN_TOKEN, tokens),
+    texts: createProductTexts(120),
     products: { product: () => view("remembered") },
     views: { product: async () => view("read") },
   } as unknown as Services)
