@@ -2,6 +2,7 @@ import { clientMutants } from "./client.ts"
 import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
+import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
@@ -845,6 +846,7 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
+  ...guardMutants,
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
