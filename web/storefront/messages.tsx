@@ -11,11 +11,10 @@ interface HeadlineProps {
 /** Where the buyer stands, in a line and perhaps a second one. */
 export function Headline({ stage, currency, paysHere }: HeadlineProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const isFirst = useRef(true)
+  const hadFocus = heading.current?.closest(".counter")?.contains(document.activeElement) === true
   // Whoever pressed a button that is gone goes on from here instead of from the top of the page.
   useEffect(() => {
-    if (!isFirst.current && document.activeElement === document.body) heading.current?.focus()
-    isFirst.current = false
+    if (hadFocus && document.activeElement === document.body) heading.current?.focus()
   }, [stage.kind])
   const explanation = explanationOf(stage, currency, paysHere)
   return (

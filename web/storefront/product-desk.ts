@@ -61,6 +61,7 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
         key: randomKey(),
         qty: wanted,
         customerId: isLimited && givenId !== "" ? givenId : null,
+        askedAt: Date.now(),
       }
       kept.keepAsking(id, asking)
       await oneTabAtATime(`doorbuster:hold:${id}`, async () => {
