@@ -180,6 +180,8 @@ test.each([
   ["TRUST_PROXY", "proxy.example"],
   ["TRUST_PROXY", "10.0.0.0/33"],
   ["TRUST_PROXY", "10.0.0.0/eight"],
+  ["TRUST_PROXY", "0.0.0.0/0"],
+  ["TRUST_PROXY", "10.0.0.0/8,::/0"],
   ["STRIPE_API_BASE", "api.stripe.com"],
   ["STRIPE_API_BASE", "http://api.stripe.com"],
   ["STRIPE_API_BASE", "http://127.0.0.1.evil.example"],

@@ -145,5 +145,6 @@ export function keyed(
 ): Call {
   const key = options.idempotencyKey === undefined ? randomKey() : options.idempotencyKey
   const headers: Record<string, string> = key === null ? {} : { "idempotency-key": key }
-  return { method, path, body, headers, repeatable: key !== null, options }
+  const isKeyNew = key !== null && (options.idempotencyKey === undefined || options.isKeyNew === true)
+  return { method, path, body, headers, repeatable: key !== null, isKeyNew, options }
 }

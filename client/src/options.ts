@@ -58,4 +58,9 @@ export interface KeyedCallOptions extends CallOptions {
    * the call is never repeated.
    */
   readonly idempotencyKey?: string | null | undefined
+  /**
+   * True: nothing was ever sent under the key that is given. It spares a sold-out server looking for the first
+   * answer. Keys that are made here are new.
+   */
+  readonly isKeyNew?: boolean | undefined
 }

@@ -24,6 +24,8 @@ export interface Call {
   readonly fresh?: boolean
   /** True: sending it twice does no more than sending it once. */
   readonly repeatable: boolean
+  /** True: nobody has asked under its key before, so its first try may be refused without looking for that. */
+  readonly isKeyNew?: boolean
   readonly options: CallOptions
 }
 
@@ -75,7 +77,7 @@ export async function send(line: Line, request: Call): Promise<Reply> {
   const endsAt = performance.now() + totalMs
   for (let tried = 1; ; tried += 1) {
     const leftMs = endsAt - performance.now()
-    const result = await tryOnce(line, request, Math.min(timeoutMs, leftMs))
+    const result = await tryOnce(line, numbered(request, tried), Math.min(timeoutMs, leftMs))
     const pauseMs = request.repeatable && tried < tries ? pauseAfter(result, tried) : null
     if (pauseMs === null || performance.now() + pauseMs >= endsAt) {
       if (result instanceof Error) throw result
@@ -83,6 +85,11 @@ export async function send(line: Line, request: Call): Promise<Reply> {
     }
     await pause(pauseMs, signal)
   }
+}
+
+function numbered(request: Call, tried: number): Call {
+  if (request.isKeyNew !== true) return request
+  return { ...request, headers: { ...request.headers, "idempotency-attempt": String(tried) } }
 }
 
 /** Null: there is nothing to wait for. */

@@ -20,6 +20,8 @@ export interface Visitor {
   /** After the doors were opened. */
   readonly arrivesMs: number
   readonly behaviour: Behaviour
+  /** Whether a hold is asked for under a key; without one the gate may answer, and asking again may hold twice. */
+  readonly keepsKeys: boolean
   readonly quantity: number
   /** How often units are asked for before the visitor gives up. */
   readonly tries: number
@@ -48,6 +50,8 @@ const VISITS_OF_A_BOT = 10
 export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[] {
   const random = seededRandom(seed)
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1))
+  // In every other sale nobody uses keys: units that come back are then seen only when the gate lets somebody look.
+  const arePagesCareful = seed % 2 === 0
   const crowd = Array.from({ length: visitors }, (_, index): Visitor => {
     const number = index + 1
     // Half of a crowd comes in the first eighth of the rush.
@@ -59,6 +63,7 @@ export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[]
       customerId: isBot ? `bot-${Math.floor(number / VISITS_OF_A_BOT)}` : `visitor-${number}`,
       arrivesMs,
       behaviour,
+      keepsKeys: arePagesCareful && !isBot,
       quantity: isBot ? 2 : between(1, 2),
       tries: isBot ? 20 : between(1, 6),
       pauseMs: isBot ? between(20, 60) : between(500, 2_500),

@@ -1,6 +1,7 @@
 import type pg from "pg"
 import { createHttpClient, type HttpClient } from "../http-client.ts"
 import { openDatabase } from "../store/pool.ts"
+import { availabilityOf, findUndersell, type Undersell } from "./availability.ts"
 import { makeChaos, type Fault, type FaultName } from "./chaos.ts"
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts"
 import type { Ground } from "./ground.ts"
@@ -9,7 +10,7 @@ import { judge, settle, type Verdict } from "./judge.ts"
 import { createLedger, type Ledger } from "./ledger.ts"
 import { HOLD_SECONDS, setStage, type Stage } from "./stage.ts"
 import { visit } from "./visit.ts"
-import { findUndersell, watchProduct, type Sample, type Undersell } from "./watch.ts"
+import { watchProduct, type Sample } from "./watch.ts"
 
 /** How a sale is to be acted out. */
 export interface Script {
@@ -138,7 +139,7 @@ async function act(
     for (const event of stage.simulator.givenUp) ledger.wrong(`webhook ${event} was never taken`)
     const verdict = await judge(evidence, unsettled)
     await watch.stop()
-    const undersell = findUndersell(watch.samples, ledger.wants)
+    const undersell = findUndersell(await availabilityOf(pool, productId), ledger.wants, watch.aheadMs)
     return {
       script,
       ledger,

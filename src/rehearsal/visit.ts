@@ -51,7 +51,7 @@ async function holdPatiently(visitor: Visitor, shop: Shop): Promise<Held | null>
     const { productId } = shop
     const answer = await ask(visitor, shop, "hold", "POST", "/api/holds", {
       body: { product_id: productId, qty: visitor.quantity, customer_id: visitor.customerId },
-      headers: { "idempotency-key": `${productId}-${visitor.number}-${attempt}` },
+      headers: visitor.keepsKeys ? { "idempotency-key": `${productId}-${visitor.number}-${attempt}` } : {},
     })
     if (answer === null) return null
     if (answer.status === 201) {

@@ -61,7 +61,7 @@ export function createProductStore(
         const { tx, begun } = begin(client)
         return { tx, begun, loading: steps.load(tx), asking: listeners.exist(tx) }
       })
-      const [, loaded, isHeard] = await Promise.all([begun, loading, asking])
+      const [, loaded, isHeard] = await firstFailure([begun, loading, asking])
       steps.decide(loaded)
       await saveAndCommit(tx, () =>
         isHeard ? [...steps.save(tx, loaded), ...steps.tell(tx, loaded)] : steps.save(tx, loaded),
@@ -113,6 +113,21 @@ export function createProductStore(
         client.release(broken)
       }
     },
+  }
+}
+
+/**
+ * As `Promise.all`, but of several failures the one that was sent first counts: what fails after it fails only
+ * because of it, and says no more than that the transaction is aborted.
+ */
+async function firstFailure<Parts extends readonly unknown[]>(
+  parts: readonly [...Parts],
+): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
+  try {
+    return await Promise.all(parts)
+  } catch (error) {
+    for (const part of await Promise.allSettled(parts)) if (part.status === "rejected") throw part.reason
+    throw error
   }
 }
 

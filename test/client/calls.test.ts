@@ -222,9 +222,9 @@ describe.each([
       onState: (state) => void seen.push(state),
     })
 
-    await expect.poll(() => seen).toEqual(["connecting", "open", 9])
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual(["connecting", "open", 9])
     await client.holds.create({ product_id: product.id, qty: 2 })
-    await expect.poll(() => seen).toEqual(["connecting", "open", 9, 7])
+    await expect.poll(() => seen, { timeout: 20_000 }).toEqual(["connecting", "open", 9, 7])
     watch.close()
   })
 

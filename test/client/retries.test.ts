@@ -92,6 +92,19 @@ test("all tries of a call have one key, and every call has its own", async () =>
   expect(keys[0]).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
 })
 
+test("tries are numbered while their key is new, and not under a key of before", async () => {
+  await using server = await startFakeServer((_request, response, number) =>
+    number === 1 ? response.destroy() : sendJson(response, 201, {}),
+  )
+  const client = createClient({ baseUrl: server.url })
+  await client.holds.create(WISH)
+  await client.holds.create(WISH, { idempotencyKey: "of before" })
+  await client.holds.create(WISH, { idempotencyKey: "just made", isKeyNew: true })
+
+  const attempts = server.asked.map(({ headers }) => headers["idempotency-attempt"])
+  expect(attempts).toEqual(["1", "2", undefined, "1"])
+})
+
 test("without a key, and without an effect that may come twice, a call is sent once", async () => {
   await using server = await startFakeServer((_request, response) => response.destroy())
   const client = createClient({ baseUrl: server.url })
@@ -173,19 +186,19 @@ test("nobody waits longer than in total: an hour's Retry-After is an error at on
 
   expect(error).toBeInstanceOf(ProblemError)
   expect(error).toMatchObject({ retryAfterMs: 3_600_000 })
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+  expect(performance.now() - startedAt).toBeLessThan(20_000)
 })
 
 test("a server that says nothing is a time-out, for each try and for all of them", async () => {
   await using server = await startFakeServer(() => undefined)
-  const client = createClient({ baseUrl: server.url, timeoutMs: 50 })
+  const client = createClient({ baseUrl: server.url, timeoutMs: 200 })
   const startedAt = performance.now()
 
   await expect(client.health()).rejects.toBeInstanceOf(TimeoutError)
-  await expect(client.products.get(1, { retry: { totalMs: 400 } })).rejects.toBeInstanceOf(TimeoutError)
+  await expect(client.products.get(1, { retry: { totalMs: 1_500 } })).rejects.toBeInstanceOf(TimeoutError)
 
   expect(server.asked.length).toBeGreaterThan(1)
-  expect(performance.now() - startedAt).toBeLessThan(1_500)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
 })
 
 test("an answer that stops in the middle is a time-out too", async () => {
@@ -199,7 +212,7 @@ test("an answer that stops in the middle is a time-out too", async () => {
 
 test.each([
   ["before it begins", 0],
-  ["while it waits for an answer", 30],
+  ["while it waits for an answer", 500],
 ])("a signal ends a call %s", async (_, afterMs) => {
   await using server = await startFakeServer(() => undefined)
   const signal = afterMs === 0 ? AbortSignal.abort("changed my mind") : AbortSignal.timeout(afterMs)
@@ -220,10 +233,10 @@ test("a signal ends the pause between two tries", async () => {
   const startedAt = performance.now()
   const client = createClient({ baseUrl: server.url })
 
-  await expect(client.products.get(1, { signal: AbortSignal.timeout(100) })).rejects.toBeInstanceOf(
+  await expect(client.products.get(1, { signal: AbortSignal.timeout(500) })).rejects.toBeInstanceOf(
     AbortError,
   )
-  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
   expect(server.asked).toHaveLength(1)
 })
 

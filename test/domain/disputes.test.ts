@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import type { DisputeEvent, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
 import { recordDispute } from "../../src/domain/record-dispute.ts"
+import { recordPaymentEvent } from "../../src/domain/record-payment-event.ts"
 import { refundOrder } from "../../src/domain/refund-order.ts"
 import { settleRefund } from "../../src/domain/settle-refund.ts"
 import type { RefundResult } from "../../src/domain/commands.ts"
@@ -105,6 +106,49 @@ describe("a dispute that is opened", () => {
     recordDispute(state, tell(opened()), NOON)
     expect(state.refunds.get(refundName(11, 1))?.status).toBe("due")
     expect([...state.payments.values()].map((payment) => payment.disputedMinor)).toEqual([TOTAL, 0])
+  })
+
+  test("takes of its own provider's payment, though another provider gives that the same name", () => {
+    // The shop tells of each payment by the generic webhook as well.
+    const twin = paymentWith({ provider: "stripe", eventKey: "pay-1 succeeded", allocation: "refund_due" })
+    const state = stateOf({ payments: [paymentWith(), twin] })
+    successOf(recordDispute(state, tell(opened({ provider: "stripe" })), NOON))
+    expect(
+      [...state.payments.values()].map(({ provider, disputedMinor }) => [provider, disputedMinor]),
+    ).toEqual([
+      ["generic", 0],
+      ["stripe", TOTAL],
+    ])
+  })
+
+  test("waits on for its own provider's payment when another one of that name comes", () => {
+    const early: PaymentEventRecord = {
+      ...opened({ provider: "stripe" }),
+      outcome: "parked",
+      appliedOrderId: null,
+      orderStatus: null,
+      late: false,
+      receivedAt: afterNoon(-10),
+      appliedAt: null,
+      returnedAt: null,
+    }
+    const state = stateWith({ orders: [orderWith()], events: [early] })
+    const event = eventWith({ paymentId: "pay-1" })
+    const command = { kind: "record_payment_event", productId: 1, newOrderId: 11 } as const
+    recordPaymentEvent(state, { ...command, event }, NOON)
+    expect([...state.payments.values()]).toMatchObject([{ provider: "generic", disputedMinor: 0 }])
+    expect(state.events.get("stripe\ndp-1 dispute_opened")).toEqual(early)
+  })
+
+  test("and is lost takes nothing of what was left and is going back", () => {
+    const state = stateOf({
+      payments: [paymentWith({ refundedMinor: TOTAL - 500, disputedMinor: 500 })],
+      disputes: [disputeWith({ amountMinor: 500, heldMinor: 500 })],
+      refunds: [refundWith({ amountMinor: TOTAL - 500 })],
+    })
+    recordDispute(state, tell(opened({ kind: "dispute_lost", amountMinor: 500 })), NOON)
+    expect([...state.disputes.values()]).toMatchObject([{ status: "lost", heldMinor: 500 }])
+    expect(state.refunds.get(refundName(11, 1))).toMatchObject({ status: "due", lastError: null })
   })
 
   test("acts once, however often it is told, and not with another content", () => {

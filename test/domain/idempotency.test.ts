@@ -9,6 +9,8 @@ import {
   holdWith,
   NOON,
   orderWith,
+  paymentWith,
+  refundWith,
   stateWith,
   type Given,
 } from "../support/builders.ts"
@@ -18,6 +20,14 @@ const release = { kind: "release_hold", productId: 1, holdId: 1 } as const
 const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
 const cancel = { kind: "cancel_order", productId: 1, orderId: 11 } as const
 const adjust = { kind: "adjust_stock", productId: 1, stock: 20, expected: 10, adjustmentId: 5 } as const
+const refund = { kind: "refund_order", productId: 1, orderId: 11, amountMinor: 1, restockQty: 0 } as const
+const retry = {
+  kind: "settle_refund",
+  productId: 1,
+  orderId: 11,
+  number: 1,
+  result: { status: "due" },
+} as const
 const pause = { kind: "change_product", productId: 1, changes: { paused: true } } as const
 
 describe("a repeated request", () => {
@@ -113,6 +123,18 @@ describe("refusals that a moment may change are not kept", () => {
     ["order_not_found", {}, cancel],
     ["stock_changed", { product: { stock: 9 } }, adjust],
     ["stock_in_use", { product: { held: 10 } }, { ...adjust, stock: 1 }],
+    ["order_not_paid", { orders: [orderWith()] }, refund],
+    [
+      "payment_disputed",
+      { orders: [orderWith({ status: "paid" })], payments: [paymentWith({ disputedMinor: 19_998 })] },
+      refund,
+    ],
+    ["refund_not_found", { orders: [orderWith({ status: "paid" })] }, retry],
+    [
+      "refund_not_open",
+      { orders: [orderWith({ status: "paid" })], refunds: [refundWith({ status: "sent" })] },
+      retry,
+    ],
   ])("%s", (code, given, command) => {
     const state = stateWith(given)
     const { outcome } = execute(state, { ...command, idempotency }, NOON)

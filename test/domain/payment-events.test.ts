@@ -318,4 +318,15 @@ describe("an event that comes before its order", () => {
     expect(state.events.changed()).toMatchObject([{ key: "earlier", outcome: "paid", appliedOrderId: 11 }])
     expect(recorded).toMatchObject({ event: { outcome: "ignored_final", orderStatus: "paid" } })
   })
+
+  test("is its own forerunner: what was parked of it acts when the order is made, and once", () => {
+    const content = { ...holdData, paymentId: "pay-1", amountMinor: 1 }
+    const state = stateWith({ holds: [holdWith()], events: [parkedEvent(content)] })
+    const recorded = recordPaymentEvent(state, record(eventWith(content)), NOON)
+    expect(recorded).toMatchObject({ event: { outcome: "refund_due" }, duplicate: true })
+    expect(state.payments.added()).toMatchObject([{ amountMinor: 1, refundedMinor: 1 }])
+    expect(state.refunds.added()).toMatchObject([{ number: 1, amountMinor: 1, reason: "amount_too_low" }])
+    expect(state.events.changed()).toMatchObject([{ outcome: "refund_due", appliedOrderId: 11 }])
+    expect(state.facts.filter(({ kind }) => kind === "payment_event")).toHaveLength(1)
+  })
 })

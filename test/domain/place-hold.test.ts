@@ -112,6 +112,8 @@ describe("what an out_of_stock answer tells", () => {
     // stock held sold  qty  sale state  available  retry at
     [10, 0, 10, 1, "sold_out", 0, null],
     [10, 4, 6, 1, "all_held", 0, inAMinute],
+    [10, 4, 6, 4, "all_held", 0, inAMinute],
+    [10, 4, 6, 5, "all_held", 0, null],
     [10, 4, 3, 5, "open", 3, inAMinute],
     [10, 0, 7, 5, "open", 3, null],
     [0, 0, 0, 1, "sold_out", 0, null],

@@ -6,6 +6,7 @@ import { settleRefund } from "../../src/domain/settle-refund.ts"
 import {
   afterNoon,
   counters,
+  disputeWith,
   NOON,
   orderWith,
   paymentWith,
@@ -146,5 +147,27 @@ describe("what becomes of a refund", () => {
     const state = stateWith({ ...paid(), refunds: [mistake] })
     settleRefund(state, settle(confirmed), NOON)
     expect(state.orders.get(11)?.status).toBe("paid")
+  })
+
+  test.each([
+    ["amount_too_high", 2],
+    ["second_payment", 19_998],
+  ] as const)("nor does it count as a part of the price: %s, %i", (reason, amountMinor) => {
+    const mistake = refundWith({ reason, amountMinor, status: "confirmed", eventKey: "by mistake" })
+    const part = refundWith({ number: 2, amountMinor: 19_997, status: "sent" })
+    const state = stateWith({ ...paid(), refunds: [mistake, part] })
+    settleRefund(state, settle(confirmed, 2), NOON)
+    expect(state.orders.get(11)?.status).toBe("paid")
+  })
+
+  test.each([
+    ["another payment", { eventKey: "second-key", disputeId: "dp-2" }, "due"],
+    ["another provider's payment", { provider: "stripe" }, "due"],
+    ["its own payment", {}, null],
+  ])("one that failed, tried again while a bank takes %s", (_, about, status) => {
+    const dispute = disputeWith({ heldMinor: 0, ...about })
+    const state = stateWith({ ...paid(), refunds: [refundWith({ status: "failed" })], disputes: [dispute] })
+    const outcome = settleRefund(state, settle(due), NOON)
+    expect(outcome).toMatchObject(status === null ? { code: "payment_disputed" } : { status })
   })
 })

@@ -160,7 +160,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await press(page, "Pay")
     await page.waitForURL("**/simulator/pay/*")
     const payment = page.url().split("/").at(-1)
-    await app.post(`/simulator/payments/${payment}/succeed`, { delay_ms: 1_500 })
+    await app.post(`/simulator/payments/${payment}/succeed`, { delay_ms: 4_000 })
     await page.goto(`/o/${orderId}`)
     await reads(page, "Your payment is being confirmed")
     await runSql(app.databaseUrl, `update orders set expires_at = now() where id = ${orderId}`)

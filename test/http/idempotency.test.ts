@@ -269,3 +269,50 @@ test("requests without a key are all different", async () => {
 test("after all of this the books balance", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
+
+describe("a first attempt, by its own word", () => {
+  const attempt = (key: string, number: string) => ({
+    headers: { "idempotency-key": key, "idempotency-attempt": number },
+  })
+  const gateRefusals = async (): Promise<number> => {
+    const { body } = await app.get("/metrics")
+    return Number(/^doorbuster_gate_refusals_total (\d+)/m.exec(String(body))?.[1])
+  }
+
+  test("is refused from memory when nothing is left, and a later one is looked for", async () => {
+    const { id } = await offer(app, { stock: 1 })
+    const wish = { product_id: id, qty: 1 }
+    const granted = await app.post("/api/holds", wish, attempt(freshKey(), "1"))
+    // From here on the gate knows.
+    await app.post("/api/holds", wish)
+    const outcomesOf = async (number: string) => {
+      const before = await gateRefusals()
+      const answers: TestAnswer[] = []
+      // More than one: the gate lets somebody look four times a second.
+      for (let count = 0; count < 10; count += 1) {
+        answers.push(await app.post("/api/holds", wish, attempt(freshKey(), number)))
+      }
+      const codes = new Set(answers.map(({ status, body }) => `${status} ${body.code}`))
+      return { codes: [...codes], byGate: (await gateRefusals()) - before }
+    }
+
+    expect(granted.status).toBe(201)
+    expect(await outcomesOf("2")).toEqual({ codes: ["409 out_of_stock"], byGate: 0 })
+    const first = await outcomesOf("1")
+    expect(first.codes).toEqual(["409 out_of_stock"])
+    expect(first.byGate).toBeGreaterThan(0)
+  })
+
+  test("has made a hold: asked for again it is that hold, though nothing is left", async () => {
+    const { id } = await offer(app, { stock: 1 })
+    const wish = { product_id: id, qty: 1 }
+    const key = freshKey()
+    const granted = await app.post("/api/holds", wish, attempt(key, "1"))
+    await app.post("/api/holds", wish)
+
+    const again = await app.post("/api/holds", wish, attempt(key, "2"))
+
+    expect(again).toMatchObject({ status: 201, body: granted.body })
+    expect(again.headers["idempotent-replayed"]).toBe("true")
+  })
+})

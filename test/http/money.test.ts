@@ -276,6 +276,13 @@ describe("the money inbox", () => {
     },
   )
 
+  test("money that has paid its order cannot be returned as if it had none", async () => {
+    const { order_id } = await pendingOrder(app)
+    const body = { provider: "generic", key: "acted" }
+    expect((await pay(app, { order_id, idempotency_key: "acted" })).body.outcome).toBe("paid")
+    expect(await app.post("/api/admin/money/returned", body)).toBeProblem(404, "payment_event_not_found", {})
+  })
+
   test.each([
     ["that is not there", { provider: "generic", key: "nothing" }, 404],
     ["that speaks of no money", { provider: "generic", key: "no-money" }, 404],

@@ -1,8 +1,16 @@
+import Fastify from "fastify"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createGatekeeper } from "../../src/http/auth.ts"
+import { createOwnerTokens } from "../../src/http/owner-token.ts"
+import { productRoutes } from "../../src/http/routes/products.ts"
+import type { Services } from "../../src/http/services.ts"
+import { createProductTexts } from "../../src/http/wire.ts"
+import type { ProductView } from "../../src/store/views.ts"
+import { NOON, productWith } from "../support/builders.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import "../support/problem.ts"
-import { hold, offer, order, pay, productNow } from "../support/shop.ts"
+import { ADMIN_TOKEN, hold, offer, order, pay, productNow } from "../support/shop.ts"
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const AN_HOUR_AGO = new Date(Date.now() - 3_600_000).toISOString()
@@ -17,6 +25,26 @@ beforeAll(async () => {
   app = await startTestApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
+
+test("a stranger's no-cache does not get past the memory to the database; the shop's does", async () => {
+  const view = (name: string): ProductView => ({ product: productWith({ name }), serverTime: NOON })
+  const tokens = createOwnerTokens("secret")
+  const server = Fastify()
+  productRoutes(server, {
+    gatekeeper: createGatekeeper(ADMIN_TOKEN, tokens),
+    texts: createProductTexts(120),
+    products: { product: () => view("remembered") },
+    views: { product: async () => view("read") },
+  } as unknown as Services)
+  const nameFor = async (token: string | null) => {
+    const authorization = token === null ? {} : { authorization: `Bearer ${token}` }
+    const headers = { "cache-control": "no-cache", ...authorization }
+    return (await server.inject({ url: "/api/products/1", headers })).json<Named>().name
+  }
+  const owner = tokens.sign({ id: 1, productId: 1, qty: 1 })
+  const names = [await nameFor(null), await nameFor(owner), await nameFor(ADMIN_TOKEN)]
+  expect(names).toEqual(["remembered", "remembered", "read"])
+})
 
 describe("GET /api/products/{id}", () => {
   test("shows product 1 of a fresh installation, every field of it", async () => {

@@ -37,6 +37,15 @@ describe("a provider's own webhook", () => {
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
   })
 
+  test("may tell of several payments, and each of them counts", async () => {
+    const orders = [await pendingOrder(app), await pendingOrder(app)]
+    const answer = await tell(orders.map(({ order_id }) => success(order_id, `several-${order_id}`)))
+    expect(answer).toMatchObject({ status: 200, body: { taken: 2 } })
+    for (const { order_id } of orders) {
+      expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
+    }
+  })
+
   test("settles a refund that we sent, and says nothing about others", async () => {
     const { order_id } = await pendingOrder(app)
     await tell([success(order_id, "parrot-6")])

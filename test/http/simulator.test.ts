@@ -1,9 +1,16 @@
+import Fastify from "fastify"
 import { describe, expect, test } from "vitest"
+import { hasOwnSimulator } from "../../src/app.ts"
+import type { Config } from "../../src/config.ts"
+import { createGatekeeper } from "../../src/http/auth.ts"
+import { createOwnerTokens } from "../../src/http/owner-token.ts"
+import { simulatorRoutes } from "../../src/http/routes/simulator.ts"
+import type { Services } from "../../src/http/services.ts"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { runSql } from "../support/rows.ts"
-import { pendingOrder, startClosedApp } from "../support/shop.ts"
+import { ADMIN_TOKEN, pendingOrder, startClosedApp } from "../support/shop.ts"
 import { createPayment, SIMULATOR_SECRET, startTestSimulator } from "../support/simulator.ts"
 
 describe("a server in open mode", () => {
@@ -92,6 +99,27 @@ describe("a server in closed mode", () => {
     }
     expect(await app.post("/simulator/payments", {})).toBeProblem(404, "route_not_found")
     expect(await app.post("/api/payments/webhooks/simulator", {})).toBeProblem(404, "route_not_found")
+  })
+
+  test("makes none, and would not show it to anybody", async () => {
+    const alone = { adminToken: null, simulatorUrl: null, processes: 1 }
+    const hasOwn = (other: Partial<Config>) => hasOwnSimulator({ ...alone, ...other } as Config)
+    expect([hasOwn({}), hasOwn({ adminToken: ADMIN_TOKEN }), hasOwn({ processes: 2 })]).toEqual([
+      true,
+      false,
+      false,
+    ])
+
+    const answer = async () => ({ status: 200, headers: {}, body: "money for nothing" })
+    for (const [token, status] of [
+      [null, 200],
+      [ADMIN_TOKEN, 404],
+    ] as const) {
+      const server = Fastify()
+      const gatekeeper = createGatekeeper(token, createOwnerTokens("secret"))
+      simulatorRoutes(server, { gatekeeper, simulator: { answer } } as unknown as Services)
+      expect((await server.inject("/simulator/books")).statusCode).toBe(status)
+    }
   })
 
   test.each([

@@ -330,6 +330,18 @@ describe("an event that overtakes its order", () => {
 })
 
 describe("the event's key", () => {
+  test.each(["x".repeat(256), "ünsafe", ""])(
+    "is not a webhook-id that no body could hold: %j",
+    async (id) => {
+      const { order_id } = await pendingOrder(app)
+      const event = { order_id, status: "success" }
+      const headers = { "webhook-id": id }
+      const answer = await app.post("/api/payments/webhook", event, { headers })
+      expect(answer).toBeProblem(422, "invalid_request")
+      expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
+    },
+  )
+
   test("may be transaction_id, or the webhook-id header", async () => {
     const { order_id } = await pendingOrder(app)
     const path = "/api/payments/webhook"

@@ -127,3 +127,13 @@ test.each([
   gate.learn({ product: productWith({ id: 1, ...soldOut, ...settings }), now: NOON, nextDeadline: null }, 0)
   expect(gate.refusalFor(wish)).toBeNull()
 })
+
+test("no more than 10,000 products are remembered, and those that are stay so", () => {
+  const gate = createGate(() => 0)
+  const learn = (id: number) =>
+    gate.learn({ product: productWith({ id, ...soldOut }), now: NOON, nextDeadline: null }, 0)
+  for (let id = 1; id <= 10_001; id += 1) learn(id)
+  learn(1)
+  const isRemembered = (productId: number) => gate.refusalFor({ ...wish, productId }) !== null
+  expect([1, 10_000, 10_001].map(isRemembered)).toEqual([true, true, false])
+})

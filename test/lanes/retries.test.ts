@@ -148,3 +148,26 @@ describe("a commit of which nobody knows", () => {
     expect(store.begun).toBe(1)
   })
 })
+
+test("what is committed is answered, and the lane works on, when nobody could be told of it", async () => {
+  const store = createSimulatedStore()
+  const observer = {
+    ...recordingObserver(),
+    committed() {
+      throw new Error("the log is full")
+    },
+  }
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => undefined)
+  const lane = createLane(
+    (commands) => commitBatch({ store, observer, random: () => 0 }, { productId: 1, commands }),
+    { queueLength: 100, batchSize: 10, waitMs: 5_000 },
+  )
+  for (const id of [7, 8]) {
+    const answer = lane.submit(ask(id))
+    expect((await store.next()).commit()).toEqual([id])
+    expect(await answer).toMatchObject({ outcome: { id } })
+  }
+  expect(store.begun).toBe(2)
+  expect(warned).toHaveBeenCalledTimes(2)
+  warned.mockRestore()
+})

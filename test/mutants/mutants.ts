@@ -3,6 +3,7 @@ import { clientMutants } from "./client.ts"
 import { contractMutants } from "./contract.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
+import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
@@ -257,9 +258,20 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
   },
   {
+    name: "every request under a key is taken for its first attempt",
+    edits: [
+      {
+        file: "src/http/routes/holds.ts",
+        find: "key !== undefined && attempt !== FIRST_ATTEMPT",
+        replace: "key === undefined && attempt === FIRST_ATTEMPT",
+      },
+    ],
+    caughtBy: { file: "test/http/idempotency.test.ts", test: "a later one is looked for" },
+  },
+  {
     name: "a full disk is taken for a fault of the request",
     edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
-    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "always answers with 53100" },
+    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always answers with" },
   },
   {
     name: "a query on a silent connection waits for ever",
@@ -835,6 +847,7 @@ export const mutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
+  ...guardMutants,
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,

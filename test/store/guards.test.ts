@@ -5,6 +5,7 @@ import { changeLoadedProduct, type WorkingSet } from "../../src/domain/working-s
 import type { Database } from "../../src/store/pool.ts"
 import { createProductStore, type ProductStore } from "../../src/store/product-store.ts"
 import { rememberPlace } from "../../src/store/row-place.ts"
+import { transaction } from "../../src/store/tx.ts"
 import {
   disputeWith,
   eventWith,
@@ -12,6 +13,7 @@ import {
   orderWith,
   parkedEvent,
   productWith,
+  refundWith,
   RULES,
 } from "../support/builders.ts"
 import { createTestDatabase, type TestDatabase } from "../support/database.ts"
@@ -34,11 +36,11 @@ afterAll(async () => {
   await empty[Symbol.asyncDispose]()
 })
 
-/** Product 1 at version 7 with one hold, one order and one parked event. */
+/** Product 1 at version 7 with one hold, one order, one parked event and one refund. */
 beforeEach(async () => {
   const pool = database.views
   await pool.query(
-    "truncate products, holds, orders, payment_events, disputes, product_customers, idempotency_keys",
+    "truncate products, holds, orders, payment_events, refunds, disputes, product_customers, idempotency_keys",
   )
   await insertRow(pool, "products", { version: 7, held: 4, sold: 0 })
   await insertRow(pool, "holds")
@@ -49,6 +51,7 @@ beforeEach(async () => {
     applied_at: null,
     order_status: null,
   })
+  await insertRow(pool, "refunds")
 })
 
 const released = { status: "released" } as const
@@ -108,6 +111,48 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
     },
     { table: "payment_events", column: "outcome" },
   ],
+  [
+    "applies a parked event whose money was sent back by hand",
+    "update payment_events set returned_at = now()",
+    (state, now) => {
+      changeProduct(state)
+      state.events.load(parkedEvent())
+      state.events.replace(
+        parkedEvent({ outcome: "paid", appliedAt: now, appliedOrderId: 11, orderStatus: "paid" }),
+      )
+    },
+    { table: "payment_events", column: "outcome" },
+  ],
+  [
+    "notes that the buyer pays for an order that has ended",
+    "update orders set status = 'cancelled' where id = 11",
+    (state) => {
+      changeProduct(state)
+      state.orders.load(orderWith({ holdId: 2 }))
+      state.orders.replace(orderWith({ holdId: 2, paymentAttempts: 1 }))
+    },
+    { table: "orders", column: "status" },
+  ],
+  [
+    "pays an ended order late that was paid late already",
+    "update orders set status = 'paid', paid_at = now(), late = true where id = 11",
+    (state, now) => {
+      changeProduct(state)
+      state.orders.load(orderWith({ holdId: 2, status: "expired" }))
+      state.orders.replace(orderWith({ holdId: 2, status: "paid", paidAt: now, late: true }))
+    },
+    { table: "orders", column: "status" },
+  ],
+  ...(["confirmed", "failed"] as const).map((status): (typeof stale)[number] => [
+    `sends a refund again that is ${status} already`,
+    `update refunds set status = '${status}' where number = 1`,
+    (state) => {
+      changeProduct(state)
+      state.refunds.load(refundWith())
+      state.refunds.replace(refundWith({ status: "sent", providerRefundId: "re-2" }))
+    },
+    { table: "refunds", column: "status" },
+  ]),
   [
     "closes a dispute that has been closed",
     "insert into disputes select 1, 11, 'generic', 'dp-1', 'first-key', 'pay-1', 19998, 'EUR', 0, 'won', now(), now()",
@@ -206,6 +251,16 @@ describe("a batch that", () => {
   })
 })
 
+test("a batch that cannot be loaded fails for that reason, not because its transaction is aborted", async () => {
+  const aborted = Object.assign(new Error("current transaction is aborted"), { code: "25P02" })
+  // What is sent after it may be heard of before it.
+  const listeners = { exist: () => Promise.reject(aborted), forget: () => undefined }
+  const deaf = createProductStore(database, RULES, listeners)
+  const tooLarge = 2 ** 70
+  const saved = deaf.transact(1, { ...needs([]), holdIds: [tooLarge] }, () => {})
+  await expect(saved).rejects.toMatchObject({ code: "22P02" })
+})
+
 test("a product's row that has moved away under the lock undoes the batch", async () => {
   const before = await everyRow(database.views)
   const saved = store.transact(1, needs([]), (state) => {
@@ -214,6 +269,49 @@ test("a product's row that has moved away under the lock undoes the batch", asyn
   })
   await expect(saved).rejects.toMatchObject({ code: "22012" })
   expect(await everyRow(database.views)).toEqual(before)
+})
+
+test("a place that has become another product's row undoes the batch", async () => {
+  await insertRow(database.views, "products", { id: 2, version: 7 })
+  const { rows } = await database.views.query<{ place: string }>(
+    "select ctid::text as place from products where id = 2",
+  )
+  const before = await everyRow(database.views)
+  const saved = store.transact(1, needs([]), (state) => {
+    changeLoadedProduct(state, { held: 5 })
+    rememberPlace(state, rows[0]?.place ?? "")
+  })
+  await expect(saved).rejects.toMatchObject({ code: "22012" })
+  expect(await everyRow(database.views)).toEqual(before)
+})
+
+test("a number that JavaScript could not hold exactly is not read as another one", async () => {
+  const read = (number: string) => database.views.query(`select ${number}::int8 as number`)
+  expect((await read("9007199254740991")).rows).toEqual([{ number: Number.MAX_SAFE_INTEGER }])
+  await expect(read("9007199254740993")).rejects.toThrow("beyond the integers of JavaScript")
+})
+
+test("a transaction that failed without anybody hearing of it is not taken for committed", async () => {
+  const before = await everyRow(database.views)
+  const saved = transaction(database.views, async (tx) => {
+    await tx.query("update products set stock = 99 where id = 1")
+    await tx.query("select 1 / 0").catch(() => undefined)
+  })
+  await expect(saved).rejects.toThrow("the transaction ended with ROLLBACK")
+  expect(await everyRow(database.views)).toEqual(before)
+})
+
+test("a first answer is given again for a day, and no longer", async () => {
+  const ages = { young: "23 hours 59 minutes", old: "24 hours", ancient: "3 days" }
+  for (const [key, age] of Object.entries(ages)) {
+    await database.views.query(
+      "insert into idempotency_keys values ('s', $1, 'f', '{}', clock_timestamp() - $2::interval)",
+      [key, age],
+    )
+  }
+  const idempotency = Object.keys(ages).map((key) => ({ scope: "s", key }))
+  const { idempotency: found } = await store.transact(1, { ...needs([]), idempotency }, () => {})
+  expect([...found.values()].map(({ key }) => key)).toEqual(["young"])
 })
 
 test("a first answer that is older than a day is written over", async () => {

@@ -87,10 +87,15 @@ test("who waits, has paid, has begun no payment, or pays where nothing can be ca
   await engine.desk.receive(eventWith({ key: `paid-${orderId}`, orderId }))
   await orderWith("generic")
   await cancelledOrder(null)
-  await cancelledOrder({ provider: "another", paymentId: "x" })
+  const elsewhere = await cancelledOrder({ provider: "another", paymentId: "x" })
   const provider = providerThat()
   await ask(provider, { name: "another" })
   expect(provider.asked).toEqual([])
+  // Nor is it counted as asked: it can be, once its provider is set up.
+  const { rows } = await engine.database.views.query(
+    `select attempt_cancels as attempts, attempt_over as over from orders where id = ${elsewhere.orderId}`,
+  )
+  expect(rows).toEqual([{ attempts: 0, over: false }])
 })
 
 test("one that turns out to have succeeded is late money, as if its webhook had come", async () => {

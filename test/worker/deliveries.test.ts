@@ -210,10 +210,56 @@ describe("an event that somebody wants to hear of", () => {
     expect(await waitOf(id)).toBeLessThanOrEqual(0)
   })
 
+  test("is not taken for an endpoint that was disabled since it was seen to be waiting", async () => {
+    const id = await listen({ url: "http://127.0.0.1:9" })
+    const [eventId] = await makeOrders(1)
+    const queue = engine.webhookQueue
+    await queue.address()
+    expect(await queue.waiting()).toEqual([id])
+
+    await engine.webhooks.endpoints.change(id, { enabled: false })
+    expect(await queue.take(new Map([[id, 1]]))).toEqual([])
+    expect(await queue.waiting()).toEqual([])
+
+    await engine.webhooks.endpoints.change(id, { enabled: true })
+    expect(await queue.take(new Map([[id, 1]]))).toMatchObject([{ eventId, attempts: 1 }])
+  })
+
+  test("is not told to who did not listen yet when it happened, even if it is addressed later", async () => {
+    const first = await listen({ url: "http://127.0.0.1:9" })
+    const [eventId] = await makeOrders(1)
+    const later = await listen({ url: "http://127.0.0.1:9" })
+    await engine.webhookQueue.address()
+    expect(await deliveriesOf(first)).toMatchObject([{ eventId }])
+    expect(await deliveriesOf(later)).toEqual([])
+  })
+
+  test("whose end is noted stays so, whatever else is noted of the same attempt", async () => {
+    const id = await listen({ url: "http://127.0.0.1:9" })
+    await makeOrders(1)
+    const queue = engine.webhookQueue
+    await queue.address()
+    for (const delivery of await queue.take(new Map([[id, 1]]))) {
+      await queue.note(delivery, { kind: "delivered", responseStatus: 204 })
+      await queue.note(delivery, { kind: "again", afterSeconds: 5, responseStatus: 500, error: "late" })
+    }
+    expect(await deliveriesOf(id)).toMatchObject([{ status: "delivered", responseStatus: 204 }])
+  })
+
+  test("disables who is gone (410) only at the address that said so", async () => {
+    const id = await listen({ url: "http://127.0.0.1:9/new" })
+    await engine.webhookQueue.disable(id, "http://127.0.0.1:9/old")
+    expect(await engine.webhooks.endpoints.find(id)).toMatchObject({ enabled: true, disabledReason: null })
+    await engine.webhookQueue.disable(id, "http://127.0.0.1:9/new")
+    expect(await engine.webhooks.endpoints.find(id)).toMatchObject({ enabled: false, disabledReason: "gone" })
+  })
+
   test("is signed with both secrets while they are rotated, then with the new one", async () => {
     await using receiver = await startReceiver()
     const id = await listen(receiver)
     const next = `whsec_${Buffer.alloc(32, 7).toString("base64")}`
+    await engine.webhooks.endpoints.rotate(id, next)
+    // The request is repeated, because its answer was lost: the secret before is still the one before.
     await engine.webhooks.endpoints.rotate(id, next)
     await makeOrders(1)
     await sendAll(worker())

@@ -117,10 +117,22 @@ test("who has begun no payment, has time, or pays elsewhere is not asked about",
       paymentId: "x",
     }),
   ]
+  const before = await Promise.all(others.map(orderNow))
   const provider = providerThat(success)
   await ask(provider, { name: "another" })
   expect(provider.asked).toEqual([])
-  for (const orderId of others) expect((await orderNow(orderId))?.status).toBe("pending_payment")
+  // Nor does it get more time: a page may name whom it likes.
+  expect(await Promise.all(others.map(orderNow))).toEqual(before)
+  expect(before.map((order) => order?.status)).toEqual(others.map(() => "pending_payment"))
+})
+
+test("nobody is asked about an order whose time is over", async () => {
+  const orderId = await orderNearItsEnd(0)
+  const provider = providerThat(success)
+  await ask(provider)
+  expect(provider.asked).toEqual([])
+  expect((await orderNow(orderId))?.status).toBe("expired")
+  await sweepDue({ ...engine, observer: engine.events })
 })
 
 test("and nothing is lost by all that", async () => {

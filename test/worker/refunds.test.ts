@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { RefundOrder, RefundReport } from "../../src/payments/provider.ts"
 import { sendRefunds } from "../../src/worker/refunds.ts"
-import { eventWith } from "../support/builders.ts"
+import { disputeEventWith, eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
 
@@ -120,6 +120,43 @@ describe("a refund that is due", () => {
     expect(Math.max(...waits)).toBeGreaterThan(3_500)
     expect(Math.max(...waits)).toBeLessThanOrEqual(3_600)
     expect(await refundOf(orderId)).toMatchObject({ status: "failed", attempts: 36, lastError: "busy" })
+  })
+
+  test.each<[string, RefundReport]>([
+    ["on its way", { status: "sent", providerRefundId: "re_8" }],
+    ["refused", { status: "failed", error: "closed" }],
+  ])("and is %s is not sent again by itself", async (_, report) => {
+    const orderId = await overpaidOrder()
+    await send(providerThat(report))
+    await engine.database.views.query("update refunds set not_before = now()")
+    const provider = providerThat()
+    await send(provider)
+    expect(provider.asked).toEqual([])
+    expect(await refundOf(orderId)).toMatchObject({ status: report.status, attempts: 1 })
+  })
+
+  test("that a bank takes while it is being sent stays withheld, and is due when the bank gives it back", async () => {
+    const paymentId = "pay-taken"
+    const about = { paymentId, disputeId: "dp-taken" }
+    const orderId = await overpaidOrder(paymentId)
+    const overtaken = {
+      name: "generic",
+      async refund(): Promise<RefundReport> {
+        await engine.desk.receive(disputeEventWith(about))
+        return { status: "not now", error: "busy" }
+      },
+    }
+    await sendRefunds({ ...engine, providers: [overtaken] })
+    await engine.database.views.query("update refunds set not_before = now()")
+    const other = providerThat()
+    await send(other)
+    expect(other.asked).toEqual([])
+    expect(await refundOf(orderId)).toMatchObject({ status: "failed", lastError: "disputed" })
+
+    await engine.desk.receive(disputeEventWith({ ...about, kind: "dispute_won" }))
+    await send(other)
+    expect(other.asked).toMatchObject([{ orderId, amountMinor: 1 }])
+    expect(await refundOf(orderId)).toMatchObject({ status: "confirmed", lastError: null })
   })
 
   test("of a provider that cannot send, or of a payment without a name, is left to the money inbox", async () => {

@@ -19,7 +19,12 @@ export interface Asking {
   readonly key: string
   readonly qty: number
   readonly customerId: string | null
+  /** When, by the local clock, in milliseconds since 1970. */
+  readonly askedAt: number
 }
+
+/** What was asked for longer ago is not asked for again: its buyer has given up by now. */
+const ASKED_FOR_MS = 5 * 60_000
 
 /** What the browser keeps between pages; a version with other contents has other names. */
 const PREFIX = "doorbuster:1:"
@@ -44,7 +49,10 @@ export const kept = {
   keepCustomerId(id: string) {
     write("localStorage", "customer", id)
   },
-  asking: (productId: number) => read("sessionStorage", `asking:${productId}`) as Asking | null,
+  asking(productId: number): Asking | null {
+    const asking = read("sessionStorage", `asking:${productId}`) as Asking | null
+    return asking !== null && Math.abs(Date.now() - asking.askedAt) < ASKED_FOR_MS ? asking : null
+  },
   keepAsking(productId: number, asking: Asking | null) {
     write("sessionStorage", `asking:${productId}`, asking)
   },

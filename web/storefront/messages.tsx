@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks"
 import type { Notice, Stage } from "./buyer-view.ts"
 import { explanationOf, headlineOf, noticeText } from "./texts.ts"
 
@@ -11,11 +11,21 @@ interface HeadlineProps {
 /** Where the buyer stands, in a line and perhaps a second one. */
 export function Headline({ stage, currency, paysHere }: HeadlineProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const isFirst = useRef(true)
-  // Whoever pressed a button that is gone goes on from here instead of from the top of the page.
+  const wasHere = useRef(false)
   useEffect(() => {
-    if (!isFirst.current && document.activeElement === document.body) heading.current?.focus()
-    isFirst.current = false
+    const remember = ({ target }: Event) => {
+      const counter = heading.current?.closest(".counter")
+      wasHere.current = target instanceof Node && counter?.contains(target) === true
+    }
+    const happenings = ["focusin", "pointerdown"]
+    for (const name of happenings) document.addEventListener(name, remember)
+    return () => {
+      for (const name of happenings) document.removeEventListener(name, remember)
+    }
+  }, [])
+  // Whoever pressed a button that is gone goes on from here instead of from the top of the page.
+  useLayoutEffect(() => {
+    if (wasHere.current && document.activeElement === document.body) heading.current?.focus()
   }, [stage.kind])
   const explanation = explanationOf(stage, currency, paysHere)
   return (

@@ -56,10 +56,12 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
     void act("hold", async () => {
       if (givenId !== "") kept.keepCustomerId(givenId)
       const isLimited = product.value.max_per_customer !== null
-      const asking = kept.asking(id) ?? {
+      const unanswered = kept.asking(id)
+      const asking = unanswered ?? {
         key: randomKey(),
         qty: wanted,
         customerId: isLimited && givenId !== "" ? givenId : null,
+        askedAt: Date.now(),
       }
       kept.keepAsking(id, asking)
       await oneTabAtATime(`doorbuster:hold:${id}`, async () => {
@@ -69,7 +71,7 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
         try {
           const made = await client.holds.create(
             asking.customerId === null ? body : { ...body, customer_id: asking.customerId },
-            { idempotencyKey: asking.key, retry: PATIENCE },
+            { idempotencyKey: asking.key, isKeyNew: unanswered === null, retry: PATIENCE },
           )
           kept.keepNewHold(made)
           kept.keepAsking(id, null)

@@ -19,6 +19,8 @@ import type { App, Services } from "../services.ts"
 import { holdAnswer, newHoldText } from "../wire.ts"
 
 const config = { rateLimit: {} }
+/** Of whoever has never asked under this key before. */
+const FIRST_ATTEMPT = "1"
 
 /** Holding units for a moment, looking at a hold, giving it back. */
 export function holdRoutes(app: App, services: Services): void {
@@ -26,10 +28,12 @@ export function holdRoutes(app: App, services: Services): void {
 
   /**
    * Answers from memory whoever comes while nothing is left; true when it has. A repeated request
-   * must get its first answer, whatever is left by now, so it is never turned away here.
+   * must get its first answer, whatever is left by now, so it is never turned away here, unless its client
+   * says that it is not one.
    */
   function turnAway(request: FastifyRequest, reply: FastifyReply, wish: Wish): boolean {
-    if (request.headers["idempotency-key"] !== undefined) return false
+    const { "idempotency-key": key, "idempotency-attempt": attempt } = request.headers
+    if (key !== undefined && attempt !== FIRST_ATTEMPT) return false
     const empty = gate.refusalFor(wish)
     if (empty === null) return false
     events.gateRefused()

@@ -45,8 +45,7 @@ export function providerWebhookRoutes(app: App, services: Services): void {
     const result = status === "failed" ? { status, error: error ?? "" } : { status, providerRefundId }
     const command = { kind: "settle_refund", productId, ...place, result, requestId } as const
     const { outcome } = await lanes.submit(command)
-    // What is confirmed stays so, whatever comes later.
-    return isRefusal(outcome) && outcome.code !== "refund_not_open" ? outcome : null
+    return isRefusal(outcome) ? outcome : null
   }
 
   function refuseReading(reply: FastifyReply, reading: Exclude<Reading, { kind: "news" }>) {

@@ -1,0 +1,525 @@
+import type { Mutant } from "./mutants.ts"
+
+const guards = "test/store/guards.test.ts"
+
+/** What only one test looks at: conditions of statements, limits and leases, taken away. */
+export const guardMutants: readonly Mutant[] = [
+  {
+    name: "guards: a refund goes on from whatever status it has",
+    edits: [
+      {
+        file: "src/store/save-money.ts",
+        find: "set status = case when status = $4 then $5 end,",
+        replace: "set status = coalesce($5, $4),",
+      },
+    ],
+    caughtBy: { file: guards, test: "sends a refund again" },
+  },
+  {
+    name: "guards: an order is changed whatever status it has",
+    edits: [
+      {
+        file: "src/store/save-orders.ts",
+        find: "set status = case when status = $3 then $4 end,",
+        replace: "set status = coalesce($4, $3),",
+      },
+    ],
+    caughtBy: { file: guards, test: "for an order that has ended" },
+  },
+  {
+    name: "guards: a parked event is applied although its money was sent back by hand",
+    edits: [
+      {
+        file: "src/store/save-money.ts",
+        find: "payment_events.outcome = 'parked' and payment_events.returned_at is null then",
+        replace: "payment_events.outcome = 'parked' then",
+      },
+    ],
+    caughtBy: { file: guards, test: "sent back by hand" },
+  },
+  {
+    name: "guards: whatever row is at a product's place is taken for it",
+    edits: [
+      {
+        file: "src/store/save-product.ts",
+        find: "where ctid = $8::tid\n           and id = $1\n",
+        replace: "where ctid = $8::tid\n           and $1 > 0\n",
+      },
+    ],
+    caughtBy: { file: guards, test: "another product's row" },
+  },
+  {
+    name: "guards: COMMIT is not asked what it did",
+    edits: [
+      {
+        file: "src/store/tx.ts",
+        find: 'if (command !== "COMMIT") throw',
+        replace: 'if (command === "") throw',
+      },
+    ],
+    caughtBy: { file: guards, test: "not taken for committed" },
+  },
+  {
+    name: "guards: a first answer is given again until it is removed",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "and created_at > clock_timestamp() - make_interval(secs => $3)`",
+        replace: "and created_at > clock_timestamp() - make_interval(secs => 100 * $3)`",
+      },
+    ],
+    caughtBy: { file: guards, test: "for a day, and no longer" },
+  },
+  {
+    name: "guards: refunds that are on their way, refused or withheld are sent again",
+    edits: [
+      {
+        file: "src/store/refund-queue.ts",
+        find: "             where status = 'due'\n               and not_before",
+        replace: "             where status <> 'confirmed'\n               and not_before",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "is not sent again by itself" },
+  },
+  {
+    name: "guards: why a refund was withheld is written over by who was sending it",
+    edits: [
+      {
+        file: "src/store/refund-queue.ts",
+        find: "             and number = $2\n             and status = 'due'`",
+        replace: "             and number = $2`",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "stays withheld" },
+  },
+  {
+    name: "guards: an order gets more time for a provider that nobody knows",
+    edits: [
+      {
+        file: "src/store/payment-questions.ts",
+        find: "and attempt_provider = any($1::text[])",
+        replace: "and cardinality($1::text[]) > 0",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "pays elsewhere" },
+  },
+  {
+    name: "guards: providers are asked about orders whose time is over",
+    edits: [
+      {
+        file: "src/store/payment-questions.ts",
+        find: "           and expires_at > clock_timestamp()\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "whose time is over" },
+  },
+  {
+    name: "guards: a payment elsewhere uses up its attempts without being cancelled",
+    edits: [
+      {
+        file: "src/store/cancellations.ts",
+        find: "and attempt_provider = any($1::text[])",
+        replace: "and cardinality($1::text[]) > 0",
+      },
+    ],
+    caughtBy: { file: "test/worker/cancellations.test.ts", test: "left alone" },
+  },
+  {
+    name: "guards: money that has acted is looked for among what can be returned",
+    edits: [
+      {
+        file: "src/store/inbox.ts",
+        find: "             and outcome = 'parked'\n             and kind = 'succeeded'\n          returning",
+        replace: "             and kind = 'succeeded'\n          returning",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "cannot be returned as if" },
+  },
+  {
+    name: "guards: why a batch could not be loaded is said by whoever is heard first",
+    edits: [
+      {
+        file: "src/store/product-store.ts",
+        find: "await firstFailure([begun, loading, asking])",
+        replace: "await Promise.all([begun, loading, asking])",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "not because its transaction is aborted" },
+  },
+  {
+    name: "guards: a customer's lapsed holds are not looked for",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
+        replace:
+          "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "a lapsed hold" },
+  },
+  {
+    name: "guards: a customer's lapsed orders are not looked for",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
+        replace:
+          "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "nor does a lapsed order" },
+  },
+  {
+    name: "guards: nobody looks how much who pays late has by now",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "if (unknown.length > 0) yield",
+        replace: "if (unknown.length > 1e9) yield",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "comes late" },
+  },
+  {
+    name: "guards: the deadlines of orders free nothing",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "           from orders\n          where product_id = $1\n            and status = 'pending_payment'\n            and expires_at > $2)",
+        replace:
+          "           from orders\n          where product_id = -$1\n            and status = 'pending_payment'\n            and expires_at > $2)",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "be it an order's" },
+  },
+  {
+    name: "guards: a deadline that has passed is the next one",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "            and status = 'active'\n            and expires_at > $2)",
+        replace: "            and status = 'active'\n            and expires_at > '-infinity')",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "just been taken back" },
+  },
+  {
+    name: "guards: a process that stands still keeps its product",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: "    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+  },
+  {
+    name: "guards: a lock is waited for until the statement is over",
+    edits: [{ file: "src/store/pool.ts", find: "    lock_timeout: LOCK_TIMEOUT_MS,\n", replace: "" }],
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+  },
+  {
+    name: "guards: a statement that is stuck is left to the connection's end",
+    edits: [
+      { file: "src/store/pool.ts", find: "    statement_timeout: STATEMENT_TIMEOUT_MS,\n", replace: "" },
+    ],
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+  },
+  {
+    name: "guards: what was sent back by hand is brought to its order each second",
+    edits: [
+      { file: "src/store/inbox.ts", find: "                     and returned_at is null\n", replace: "" },
+    ],
+    caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
+  },
+  {
+    name: "guards: what names another hold is brought to the order each second",
+    edits: [
+      {
+        file: "src/store/inbox.ts",
+        find: '                     and (e."holdId" is null or e."holdId" = o.hold_id)\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
+  },
+  {
+    name: "guards: all that was ever parked is looked through each second",
+    edits: [
+      {
+        file: "src/store/inbox.ts",
+        find: "make_interval(secs => $2)) as e",
+        replace: "make_interval(secs => 1000 * $2)) as e",
+      },
+    ],
+    caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
+  },
+  {
+    name: "guards: the gate remembers every product that it hears of",
+    edits: [
+      {
+        file: "src/lanes/gate.ts",
+        find: "if (memories.size >= REMEMBERED && !memories.has(product.id)) return",
+        replace: "if (memories.size < 0) return",
+      },
+    ],
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "no more than 10,000" },
+  },
+  {
+    name: "guards: a batch that nobody could be told of is not answered",
+    edits: [
+      {
+        file: "src/lanes/batch.ts",
+        find: "process.emitWarning(error instanceof Error ? error : String(error))",
+        replace: "throw error",
+      },
+    ],
+    caughtBy: { file: "test/lanes/retries.test.ts", test: "nobody could be told" },
+  },
+  {
+    name: "guards: a refund's guard is taken for one command's fault",
+    edits: [
+      {
+        file: "src/store/errors.ts",
+        find: '"orders", "refunds", "disputes"',
+        replace: '"orders", "disputes"',
+      },
+    ],
+    caughtBy: { file: "test/store/errors.test.ts", test: "says that the lock does not hold" },
+  },
+  {
+    name: "guards: an endpoint that was disabled a moment ago is sent to",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "            on e.id = wanted.endpoint_id\n           and e.enabled\n",
+        replace: "            on e.id = wanted.endpoint_id\n",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "disabled since" },
+  },
+  {
+    name: "guards: disabled endpoints keep the workers busy",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "           where e.id > 0\n             and e.enabled`",
+        replace: "           where e.id > 0`",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "disabled since" },
+  },
+  {
+    name: "guards: a rotation that is repeated forgets the secret before",
+    edits: [
+      {
+        file: "src/store/webhook-endpoints.ts",
+        find: "set previous_secret = case when secret = $2 then previous_secret else secret end,",
+        replace: "set previous_secret = secret,",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "both secrets" },
+  },
+  {
+    name: "guards: real customers are shown a payment simulator",
+    edits: [
+      {
+        file: "src/http/routes/simulator.ts",
+        find: 'simulator === null || gatekeeper.mode !== "open"',
+        replace: "simulator === null",
+      },
+    ],
+    caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
+  },
+  {
+    name: "guards: a server for real customers makes itself a payment simulator",
+    edits: [
+      {
+        file: "src/app.ts",
+        find: "return adminToken === null && simulatorUrl === null && processes === 1",
+        replace: "return adminToken !== undefined && simulatorUrl === null && processes === 1",
+      },
+    ],
+    caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
+  },
+  {
+    name: "guards: who has just begun to listen hears of what was before",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "            on e.created_at <= v.created_at\n           and (e.types",
+        replace: "            on (e.types",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "did not listen yet" },
+  },
+  {
+    name: "guards: an attempt that has ended is noted once more",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "             and status = 'due'\n             and not_before = $4",
+        replace: "             and not_before = $4",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "whose end is noted" },
+  },
+  {
+    name: "guards: an endpoint is disabled for what its old address said",
+    edits: [
+      {
+        file: "src/store/webhook-queue.ts",
+        find: "             and url = $2\n             and enabled`",
+        replace: "             and $2::text is not null\n             and enabled`",
+      },
+    ],
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "only at the address" },
+  },
+  {
+    name: "guards: nobody looks again for the order of what was just parked",
+    edits: [
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: "    const outcome = await actSomewhere(event, requestId)\n    if (outcome === null ||",
+        replace:
+          "    const outcome = Math.random() < 2 ? null : await actSomewhere(event, requestId)\n    if (outcome === null ||",
+      },
+    ],
+    caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "is being parked is" },
+  },
+  {
+    name: "guards: another payment under the key of a parked one is taken for it",
+    edits: [
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: '    if (known.fingerprint !== event.fingerprint) return { code: "event_key_reused" }\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "also while the first one waits" },
+  },
+  {
+    name: "guards: of a webhook's news only the first is taken",
+    edits: [
+      {
+        file: "src/http/routes/provider-webhooks.ts",
+        find: "for (const news of reading.news) {",
+        replace: "for (const news of reading.news.slice(0, 1)) {",
+      },
+    ],
+    caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "several payments" },
+  },
+  {
+    name: "guards: any stranger may have the database read",
+    edits: [{ file: "src/http/routes/products.ts", find: " && isAdmin(request)", replace: "" }],
+    caughtBy: { file: "test/http/products.test.ts", test: "no-cache does not get past" },
+  },
+  {
+    name: "guards: a webhook-id that no body could hold is a key",
+    edits: [
+      {
+        file: "src/http/routes/payments.ts",
+        find: "key !== undefined && /^[\\x20-\\x7e]{1,255}$/.test(key) ? key",
+        replace: "key !== undefined ? key",
+      },
+    ],
+    caughtBy: { file: "test/http/webhooks.test.ts", test: "no body could hold" },
+  },
+  {
+    name: "guards: a number too large for JavaScript is read as another one",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: "if (!Number.isSafeInteger(value)) throw",
+        replace: "if (Number.isNaN(value)) throw",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "could not hold exactly" },
+  },
+  {
+    name: "guards: who was too early to refund an order is told so for ever",
+    edits: [{ file: "src/domain/machine.ts", find: '  "order_not_paid",\n', replace: "" }],
+    caughtBy: { file: "test/domain/idempotency.test.ts", test: "order_not_paid" },
+  },
+  {
+    name: "guards: a payment that was disputed once is so for ever under its key",
+    edits: [{ file: "src/domain/machine.ts", find: '  "payment_disputed",\n', replace: "" }],
+    caughtBy: { file: "test/domain/idempotency.test.ts", test: "payment_disputed" },
+  },
+  {
+    name: "guards: who asks for more than is unsold is told to come again",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: "product.held > 0 && command.qty <= product.stock - product.sold",
+        replace: "product.held > 0",
+      },
+    ],
+    caughtBy: { file: "test/domain/place-hold.test.ts", test: "what an out_of_stock answer tells" },
+  },
+  {
+    name: "guards: what came by mistake and is back counts as a part of the price",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'reason === "requested" && status === "confirmed"',
+        replace: 'reason !== null && status === "confirmed"',
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "nor does it count as a part" },
+  },
+  {
+    name: "guards: a dispute of another payment stands in a refund's way",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: "dispute.provider === provider && dispute.eventKey === eventKey && coversRefunds(dispute)",
+        replace: "(dispute.provider === provider || dispute.eventKey === eventKey) && coversRefunds(dispute)",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "tried again while a bank takes" },
+  },
+  {
+    name: "guards: a dispute takes another provider's payment of the same name",
+    edits: [
+      { file: "src/domain/record-dispute.ts", find: " && one.provider === event.provider", replace: "" },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "its own provider's payment" },
+  },
+  {
+    name: "guards: an event that has acted as a parked one acts again",
+    edits: [
+      {
+        file: "src/domain/record-payment-event.ts",
+        find: "return hasActed ? record : applyPaymentEvent",
+        replace: "return hasActed && now < 0 ? record : applyPaymentEvent",
+      },
+    ],
+    caughtBy: { file: "test/domain/payment-events.test.ts", test: "is its own forerunner" },
+  },
+  {
+    name: "guards: a dispute that waits takes another provider's payment of the same name",
+    edits: [
+      {
+        file: "src/domain/apply-dispute.ts",
+        find: "event.provider === provider && event.paymentId",
+        replace: "event.paymentId",
+      },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "waits on for its own provider's" },
+  },
+  {
+    name: "guards: a dispute that is lost withholds what was going back beside it",
+    edits: [
+      {
+        file: "src/domain/apply-dispute.ts",
+        find: 'if (dispute.status !== "won" && isNews)',
+        replace: 'if (dispute.status !== "won" && isNews !== null)',
+      },
+    ],
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "of what was left and is going back" },
+  },
+]

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest"
+import { availabilityOf, findUndersell, type Step } from "../../src/rehearsal/availability.ts"
+import { createTestEngine } from "../support/database.ts"
+import { newProduct } from "../support/products.ts"
+
+/** Steps of a database whose clock is a minute ahead. */
+const AHEAD_MS = 60_000
+const steps = (...found: [atMs: number, available: number][]): Step[] => [
+  { atMs: -1e15, available: 0 },
+  ...found.map(([atMs, available]) => ({ atMs: atMs + AHEAD_MS, available })),
+]
+const want = (askedAt: number, quantity = 1) => ({ askedAt, answeredAt: askedAt + 20, quantity })
+
+describe("undersell", () => {
+  test("is a refusal of what had been there for more than a second", () => {
+    const found = findUndersell(steps([1_000, 2]), [want(3_000), want(3_500, 2), want(4_100)], AHEAD_MS)
+    expect(found).toEqual({ seconds: 2, refusals: 3 })
+  })
+
+  test.each<[string, Step[], ReturnType<typeof want>]>([
+    ["units came back less than a second ago", steps([2_500, 2]), want(3_000)],
+    ["fewer were there than were wanted", steps([0, 1]), want(3_000, 2)],
+    ["the last one went while the visitor waited", steps([0, 1], [3_010, 0]), want(3_000)],
+    ["there was none for a millisecond", steps([0, 1], [2_500, 0], [2_501, 1]), want(3_000)],
+    ["there never was one", steps(), want(3_000)],
+  ])("is not, when %s", (_why, found, wanted) => {
+    expect(findUndersell(found, [wanted], AHEAD_MS)).toEqual({ seconds: 0, refusals: 0 })
+  })
+})
+
+test("what was available is read out of the rows of holds and orders", async () => {
+  await using engine = await createTestEngine()
+  const { lanes, ids } = engine
+  const productId = await newProduct(engine, { stock: 10 })
+  const hold = async (qty: number) => {
+    const holdId = await ids.next("holds")
+    await lanes.submit({ kind: "place_hold", productId, holdId, qty, customerId: null })
+    return holdId
+  }
+  const order = async (holdId: number) => {
+    const orderId = await ids.next("orders")
+    await lanes.submit({ kind: "place_order", productId, holdId, orderId })
+    return orderId
+  }
+  const released = await hold(2)
+  await lanes.submit({ kind: "release_hold", productId, holdId: released })
+  const cancelled = await order(await hold(3))
+  await order(await hold(4))
+  await lanes.submit({ kind: "cancel_order", productId, orderId: cancelled })
+
+  const found = await availabilityOf(engine.database.views, productId)
+
+  expect(found.map(({ available }) => available)).toEqual([10, 8, 10, 7, 3, 6])
+  expect(found.map(({ atMs }) => atMs)).toEqual(found.map(({ atMs }) => atMs).toSorted((a, b) => a - b))
+})

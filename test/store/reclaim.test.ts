@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from "vitest"
+import type { ProductSettings } from "../../src/domain/product.ts"
+import { eventWith } from "../support/builders.ts"
+import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
+import { newProduct } from "../support/products.ts"
+
+// What time has freed is found in the rows when somebody needs it, without a worker (I6).
+
+let engine: TestEngine
+beforeAll(async () => {
+  engine = await createTestEngine()
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+const ANNA = "anna"
+let lastId = 0
+
+const offer = (stock: number, settings: Partial<ProductSettings> = {}) =>
+  newProduct(engine, { stock, settings })
+
+async function placeHold(productId: number, { qty = 1, customerId = null as string | null } = {}) {
+  const holdId = (lastId += 1)
+  const command = { kind: "place_hold", productId, holdId, qty, customerId } as const
+  return { holdId, outcome: (await engine.lanes.submit(command)).outcome }
+}
+
+/** An order of Anna's, or of nobody's, under the id of its hold. */
+async function placeOrder(productId: number, wish: { qty?: number; customerId?: string | null } = {}) {
+  const { holdId } = await placeHold(productId, wish)
+  await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId: holdId })
+  return holdId
+}
+
+const lapse = (table: "holds" | "orders", id: number) =>
+  engine.database.views.query(`update ${table} set expires_at = now() - interval '1 s' where id = ${id}`)
+
+test("a lapsed hold does not count against its customer's limit, with units enough for all", async () => {
+  const productId = await offer(100, { maxPerCustomer: 1 })
+  const { holdId } = await placeHold(productId, { customerId: ANNA })
+  expect((await placeHold(productId, { customerId: ANNA })).outcome).toMatchObject({
+    code: "customer_limit_reached",
+  })
+  await lapse("holds", holdId)
+  expect((await placeHold(productId, { customerId: ANNA })).outcome).toMatchObject({ status: "active" })
+})
+
+test("nor does a lapsed order", async () => {
+  const productId = await offer(100, { maxPerCustomer: 1 })
+  const orderId = await placeOrder(productId, { customerId: ANNA })
+  await lapse("orders", orderId)
+  expect((await placeHold(productId, { customerId: ANNA })).outcome).toMatchObject({ status: "active" })
+})
+
+test("money that comes late asks how much its customer has by now (I8)", async () => {
+  const productId = await offer(100, { maxPerCustomer: 2 })
+  const orderId = await placeOrder(productId, { qty: 2, customerId: ANNA })
+  await engine.lanes.submit({ kind: "cancel_order", productId, orderId })
+  await placeHold(productId, { customerId: ANNA })
+
+  expect(await engine.desk.receive(eventWith({ key: "late", orderId }))).toMatchObject({
+    event: { outcome: "refund_due", orderStatus: "cancelled" },
+  })
+  expect(await engine.money.refundsOf(orderId)).toMatchObject([{ reason: "customer_limit_reached" }])
+})
+
+test("who is refused hears when the next held unit falls due, be it an order's", async () => {
+  const productId = await offer(1)
+  const orderId = await placeOrder(productId)
+  const order = await engine.views.order(orderId)
+  const { outcome } = await placeHold(productId)
+  expect(outcome).toMatchObject({ code: "out_of_stock", retryAt: order?.expiresAt })
+})
+
+test("and not when one fell due that has just been taken back", async () => {
+  const productId = await offer(3)
+  const [first, second] = [await placeHold(productId), await placeHold(productId)]
+  await lapse("holds", first.holdId)
+  const { outcome } = await placeHold(productId, { qty: 3 })
+  expect(outcome).toMatchObject({
+    code: "out_of_stock",
+    availableStock: 2,
+    retryAt: (await engine.views.hold(second.holdId))?.expiresAt,
+  })
+})
+
+test("and after all of this the books balance", async () => {
+  expect(await differencesIn(engine.url)).toEqual([])
+})
