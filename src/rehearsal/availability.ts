@@ -11,8 +11,8 @@ export interface Step {
  * What was available at every moment of a sale, in order, as the rows tell once it is over: each says when the
  * batch was that took its units or gave them back, by one clock and under one lock.
  *
- * Where rows do not tell, units count as gone: those of an order come back when it was last changed, and of
- * one that was paid late they never did.
+ * Where rows do not tell, units count as gone: in a batch all are taken before any come back; those of an order
+ * come back when it was last changed, and of one that was paid late they never did.
  */
 export async function availabilityOf(pool: pg.Pool, productId: number): Promise<readonly Step[]> {
   const { rows } = await pool.query<Step>(
@@ -22,16 +22,28 @@ export async function availabilityOf(pool: pg.Pool, productId: number): Promise<
        select ended_at, qty from holds where product_id = $1 and status in ('released', 'expired')
         union all
        select updated_at, quantity from orders where product_id = $1 and status in ('cancelled', 'expired')),
-     batches as (select at, sum(units) as units from moves group by at)
-     select -1e15::float8 as "atMs", stock as available from products where id = $1
+     batches as (
+       select at,
+              coalesce(sum(-units) filter (where units < 0), 0) as taken,
+              coalesce(sum(units) filter (where units > 0), 0) as returned
+         from moves
+        group by at),
+     balances as (
+       select at, taken, returned, sum(returned - taken) over (order by at) as balance
+         from batches),
+     steps as (
+       select at, 1 as place, balance - returned as balance from balances where taken > 0
+        union all
+       select at, 2, balance from balances where returned > 0)
+     select -1e15::float8 as "atMs", 0 as place, stock as available from products where id = $1
       union all
-     select extract(epoch from b.at)::float8 * 1000, (p.stock + sum(b.units) over (order by b.at))::int
-       from batches b
+     select extract(epoch from s.at)::float8 * 1000, s.place, (p.stock + s.balance)::int
+       from steps s
        join products p on p.id = $1
-      order by "atMs"`,
+      order by "atMs", place`,
     [productId],
   )
-  return rows
+  return rows.map(({ atMs, available }) => ({ atMs, available }))
 }
 
 export interface Undersell {

@@ -53,3 +53,20 @@ test("what was available is read out of the rows of holds and orders", async () 
   expect(found.map(({ available }) => available)).toEqual([10, 8, 10, 7, 3, 6])
   expect(found.map(({ atMs }) => atMs)).toEqual(found.map(({ atMs }) => atMs).toSorted((a, b) => a - b))
 })
+
+test("what one batch takes and gives back counts as taken first: somebody may have been refused in between", async () => {
+  await using engine = await createTestEngine()
+  const { lanes, ids } = engine
+  const productId = await newProduct(engine, { stock: 10 })
+  const [early, next] = [await ids.next("holds"), await ids.next("holds")]
+  const wish = { kind: "place_hold", productId, customerId: null } as const
+  await lanes.submit({ ...wish, holdId: early, qty: 1 })
+
+  await Promise.all([
+    lanes.submit({ ...wish, holdId: next, qty: 9 }),
+    lanes.submit({ kind: "release_hold", productId, holdId: early }),
+  ])
+
+  const found = await availabilityOf(engine.database.views, productId)
+  expect(found.map(({ available }) => available)).toEqual([10, 9, 0, 1])
+})
