@@ -10,7 +10,7 @@ import { NOON, productWith } from "../support/builders.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import "../support/problem.ts"
-import { ADMIN_TOKEN, hold, offer, order, pay, productNow } from "../support/shop.ts"
+import { ADMIN_TOKEN, adminAccess, hold, offer, order, pay, productNow } from "../support/shop.ts"
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const AN_HOUR_AGO = new Date(Date.now() - 3_600_000).toISOString()
@@ -31,7 +31,7 @@ test("a stranger's no-cache does not get past the memory to the database; the sh
   const tokens = createOwnerTokens("secret")
   const server = Fastify()
   productRoutes(server, {
-    gatekeeper: createGatekeeper(ADMIN_TOKEN, tokens),
+    gatekeeper: createGatekeeper(adminAccess, tokens),
     texts: createProductTexts(120),
     products: { product: () => view("remembered") },
     views: { product: async () => view("read") },

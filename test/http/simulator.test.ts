@@ -10,7 +10,7 @@ import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { runSql } from "../support/rows.ts"
-import { ADMIN_TOKEN, pendingOrder, startClosedApp } from "../support/shop.ts"
+import { ADMIN_TOKEN, adminAccess, pendingOrder, startClosedApp } from "../support/shop.ts"
 import { createPayment, SIMULATOR_SECRET, startTestSimulator } from "../support/simulator.ts"
 
 describe("a server in open mode", () => {
@@ -111,12 +111,12 @@ describe("a server in closed mode", () => {
     ])
 
     const answer = async () => ({ status: 200, headers: {}, body: "money for nothing" })
-    for (const [token, status] of [
+    for (const [access, status] of [
       [null, 200],
-      [ADMIN_TOKEN, 404],
+      [adminAccess, 404],
     ] as const) {
       const server = Fastify()
-      const gatekeeper = createGatekeeper(token, createOwnerTokens("secret"))
+      const gatekeeper = createGatekeeper(access, createOwnerTokens("secret"))
       simulatorRoutes(server, { gatekeeper, simulator: { answer } } as unknown as Services)
       expect((await server.inject("/simulator/books")).statusCode).toBe(status)
     }

@@ -1,3 +1,4 @@
+import { createAdminSessions } from "../../src/http/admin-session.ts"
 import { randomUUID } from "node:crypto"
 import { Webhook } from "standardwebhooks"
 import { expect } from "vitest"
@@ -97,4 +98,10 @@ export function signature(text: string, { id, at, secret }: Signing = {}): Recor
     "webhook-timestamp": String(Math.floor(message.at.getTime() / 1000)),
     "webhook-signature": new Webhook(secret ?? WEBHOOK_SECRET).sign(message.id, message.at, text),
   }
+}
+
+/** What a gatekeeper of a closed server needs. */
+export const adminAccess = {
+  adminToken: ADMIN_TOKEN,
+  sessions: createAdminSessions("secret", ADMIN_TOKEN),
 }
