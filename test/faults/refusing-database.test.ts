@@ -109,15 +109,24 @@ function buy(app: TestApp) {
   return app.post("/api/holds", { product_id: 1, qty: 1 })
 }
 
-/** Ends everybody else's connections and opens as many as there can be. */
+/** Takes every connection there is, ending those of everybody else. One that is just coming up is in no list yet. */
 async function takeAllConnections(url: string): Promise<pg.Client[]> {
-  const taken: pg.Client[] = []
-  for (;;) {
-    const client = new pg.Client({ connectionString: url, application_name: "greedy" })
-    client.on("error", () => undefined)
+  const first = greedyClient(url)
+  await first.connect()
+  const taken = [first]
+  const limit = await connectionLimit(first)
+  while (taken.length < limit) {
+    const client = greedyClient(url)
     if (await connects(client)) taken.push(client)
-    else if ((await endOthers(taken[0])) === 0) return taken
+    else await endOthers(first)
   }
+  return taken
+}
+
+function greedyClient(url: string): pg.Client {
+  const client = new pg.Client({ connectionString: url, application_name: "greedy" })
+  client.on("error", () => undefined)
+  return client
 }
 
 /** False: there are too many already. */
@@ -131,11 +140,15 @@ async function connects(client: pg.Client): Promise<boolean> {
   )
 }
 
-async function endOthers(client: pg.Client | undefined): Promise<number> {
-  const found = await client?.query(`
+async function connectionLimit(client: pg.Client): Promise<number> {
+  const found = await client.query<{ max_connections: string }>("show max_connections")
+  return Number(found.rows[0]?.max_connections)
+}
+
+async function endOthers(client: pg.Client): Promise<void> {
+  await client.query(`
     select pg_terminate_backend(pid)
       from pg_stat_activity
      where backend_type = 'client backend'
        and application_name <> 'greedy'`)
-  return found?.rowCount ?? 0
 }
