@@ -15,7 +15,6 @@ export {
   type FieldError,
   type ProblemCode,
   type ProblemDocument,
-  type ProblemErrorConstructor,
   type ProblemMembers,
   type ProblemOf,
 } from "./problems.ts"

@@ -81,32 +81,23 @@ export type ProblemOf<Code extends ProblemCode> = {
 /** Any problem document; its `code` tells which members it has. */
 export type ProblemDocument = { [Code in ProblemCode]: ProblemOf<Code> }[ProblemCode]
 
-/**
- * The server refused: an error with all members of the problem document. `switch (error.code)` narrows
- * it, so that `retry_at`, `opens_at`, `errors` and the like are there where they are sent.
- */
-export type ProblemError = Error &
-  ProblemDocument & {
-    /** What `Retry-After` asked for, in milliseconds; null: nothing. */
-    readonly retryAfterMs: number | null
-  }
-
-/** What `instanceof` needs to narrow to the union above. */
-export interface ProblemErrorConstructor {
-  new (problem: ProblemDocument, retryAfterMs: number | null): ProblemError
-}
-
-class Refusal extends Error {
+/** The server refused. `switch (error.problem.code)` narrows `error.problem` to what is sent with that code. */
+export class ProblemError extends Error {
   override readonly name = "ProblemError"
+  readonly problem: ProblemDocument
+  readonly code: ProblemCode
+  readonly status: number
+  /** What `Retry-After` asked for, in milliseconds; null: nothing. */
+  readonly retryAfterMs: number | null
 
   constructor(problem: ProblemDocument, retryAfterMs: number | null) {
     super(`${problem.status} ${problem.code}: ${problem.detail}`)
-    Object.assign(this, problem, { retryAfterMs })
+    this.problem = problem
+    this.code = problem.code
+    this.status = problem.status
+    this.retryAfterMs = retryAfterMs
   }
 }
-
-/** See the type of the same name. The class itself cannot say that it is a union. */
-export const ProblemError = Refusal as unknown as ProblemErrorConstructor
 
 /** Whether an answer's body is a problem document. */
 export function isProblem(body: unknown): body is ProblemDocument {

@@ -16,12 +16,12 @@ export function idFromPath(text: string): number | null {
 /**
  * Reads an optional Idempotency-Key header, quoted or bare. `"bad"`: it is there and cannot be used.
  *
- * The key is scoped by route and caller. `content` is what the request asks for; the same key
+ * The key is scoped by route and `asker` (see `askerName`). `content` is what the request asks for; the same key
  * with other content is another request.
  */
 export function idempotencyOf(
   request: FastifyRequest,
-  caller: Caller | { readonly kind: "admin" },
+  asker: string,
   content: unknown,
 ): Idempotency | undefined | "bad" {
   const header = request.headers["idempotency-key"]
@@ -29,7 +29,7 @@ export function idempotencyOf(
   const key = typeof header === "string" ? unquoted(header.trim()) : ""
   if (!/^[\x20-\x7e]{1,255}$/.test(key)) return "bad"
   return {
-    scope: `${request.method} ${request.routeOptions.url ?? ""} ${callerName(caller)}`,
+    scope: `${request.method} ${request.routeOptions.url ?? ""} ${asker}`,
     key,
     fingerprint: hash("sha256", JSON.stringify(content), "base64url"),
   }
@@ -39,7 +39,8 @@ function unquoted(value: string): string {
   return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
-function callerName(caller: Caller | { readonly kind: "admin" }): string {
+/** Who a key belongs to: all of the shop's requests share their keys, as do all of a hold's owner. */
+export function askerName(caller: Caller): string {
   return caller.kind === "owner" ? `hold ${caller.ownership.holdId}` : caller.kind
 }
 

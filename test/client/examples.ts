@@ -20,15 +20,16 @@ try {
 } catch (error) {
   // The others are NetworkError, TimeoutError, AbortError and AnswerError.
   if (!(error instanceof ProblemError)) throw error
-  switch (error.code) {
+  const { problem } = error
+  switch (problem.code) {
     case "out_of_stock":
-      console.log(error.available_stock, error.retry_at) // 100 null
+      console.log(problem.available_stock, problem.retry_at) // 100 null
       break
     case "sale_not_open":
-      console.log("come back at", error.opens_at)
+      console.log("come back at", problem.opens_at)
       break
     default:
-      console.log(error.detail)
+      console.log(problem.detail)
   }
 }
 

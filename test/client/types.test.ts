@@ -1,4 +1,4 @@
-import type { FastifyReply } from "fastify"
+import Fastify from "fastify"
 import { readFile } from "node:fs/promises"
 import { expect, expectTypeOf, test } from "vitest"
 import { isProblem, ProblemError, type ProblemCode, type ProblemMembers } from "../../client/src/problems.ts"
@@ -130,8 +130,8 @@ const refusals = Object.keys(problems).map(
 
 test.each(refusals.map((refusal) => [refusal.code, refusal] as const))(
   "the refusal %s arrives as the client describes it",
-  (code, refusal) => {
-    const document: unknown = JSON.parse(documentOf(refusal))
+  async (code, refusal) => {
+    const document: unknown = JSON.parse(await documentOf(refusal))
     if (!isProblem(document)) throw new Error("it is no problem document")
     const common = ["type", "title", "status", "detail", "instance", "code", "request_id"]
 
@@ -149,36 +149,27 @@ test("the client knows no code that the server does not send", () => {
 })
 
 /** What the server writes when it refuses. */
-function documentOf(refusal: AnyRefusal): string {
-  let text = ""
-  const reply = {
-    request: { url: "/api/holds?a=1", id: "r-1" },
-    header: () => reply,
-    headers: () => reply,
-    code: () => reply,
-    send: (sent: string) => {
-      text = sent
-      return reply
-    },
-  }
-  refuse(reply as unknown as FastifyReply, refusal)
-  return text
+async function documentOf(refusal: AnyRefusal): Promise<string> {
+  const server = Fastify()
+  server.get("/api/holds", (_request, reply) => refuse(reply, refusal))
+  return (await server.inject("/api/holds?a=1")).body
 }
 
 test("a switch over the code narrows the error", () => {
   function advise(error: unknown): string | number | null {
     if (!(error instanceof ProblemError)) return "?"
-    expectTypeOf(error.code).toEqualTypeOf<ProblemCode>()
-    switch (error.code) {
+    const { problem } = error
+    expectTypeOf(problem.code).toEqualTypeOf<ProblemCode>()
+    switch (problem.code) {
       case "out_of_stock":
-        expectTypeOf(error.retry_at).toEqualTypeOf<string | null>()
-        return error.retry_at
+        expectTypeOf(problem.retry_at).toEqualTypeOf<string | null>()
+        return problem.retry_at
       case "customer_limit_reached":
-        return error.units_left
+        return problem.units_left
       case "invalid_request":
-        return error.errors[0]?.pointer ?? ""
+        return problem.errors[0]?.pointer ?? ""
       default:
-        return error.detail
+        return problem.detail
     }
   }
   const problem = { type: "", title: "", status: 409, detail: "d", instance: "", request_id: "" }

@@ -13,22 +13,23 @@ export const buyers = createClient(connection)
 /** What went wrong, in words for a person. Whoever is no longer signed in is shown the way in. */
 export function explain(error: unknown): string {
   if (!(error instanceof ProblemError)) return error instanceof Error ? error.message : String(error)
-  switch (error.code) {
+  const { problem } = error
+  switch (problem.code) {
     case "unauthorized":
       location.reload()
       return "You are no longer signed in."
     case "stock_changed":
-      return `The stock has become ${error.stock} since you looked, so nothing was changed. Look at the new numbers and decide again.`
+      return `The stock has become ${problem.stock} since you looked, so nothing was changed. Look at the new numbers and decide again.`
     case "stock_in_use":
-      return `${error.reserved_stock + error.sold_stock} units are held or sold; the stock cannot be less. Nothing was changed.`
+      return `${problem.reserved_stock + problem.sold_stock} units are held or sold; the stock cannot be less. Nothing was changed.`
     case "invalid_request":
-      return error.errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join("; ")
+      return problem.errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join("; ")
     case "refund_over_payment":
     case "payment_disputed":
-      return `${error.title}: ${error.refundable_minor} minor units can go back.`
+      return `${problem.title}: ${problem.refundable_minor} minor units can go back.`
     case "restock_over_order":
-      return `${error.title}: ${error.restockable_qty}.`
+      return `${problem.title}: ${problem.restockable_qty}.`
     default:
-      return error.detail
+      return problem.detail
   }
 }

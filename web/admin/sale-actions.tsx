@@ -129,7 +129,8 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
       await shop.products.setStock(product.id, { stock, expected: expected.value })
     } catch (error) {
       // Said once; whoever tries again has read it.
-      if (error instanceof ProblemError && error.code === "stock_changed") expected.value = error.stock
+      if (error instanceof ProblemError && error.problem.code === "stock_changed")
+        expected.value = error.problem.stock
       throw error
     }
   }

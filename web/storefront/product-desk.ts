@@ -110,7 +110,9 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
       return (await client.orders.create({ hold_id: hold.hold_id, token })).order_id
     } catch (error) {
       const orderId =
-        error instanceof ProblemError && error.code === "hold_already_used" ? error.order_id : null
+        error instanceof ProblemError && error.problem.code === "hold_already_used"
+          ? error.problem.order_id
+          : null
       if (orderId === null) throw error
       return orderId
     }

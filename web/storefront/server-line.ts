@@ -105,17 +105,18 @@ export function isUnanswered(error: unknown): boolean {
 /** What a buyer is told of an error; null: what is read anew says it better. */
 export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof ProblemError)) return { code: "no_answer" }
-  switch (error.code) {
+  const { problem } = error
+  switch (problem.code) {
     case "out_of_stock":
-      return error.available_stock > 0
-        ? { code: "too_few", available: error.available_stock }
-        : { code: "missed", retryAt: error.retry_at }
+      return problem.available_stock > 0
+        ? { code: "too_few", available: problem.available_stock }
+        : { code: "missed", retryAt: problem.retry_at }
     case "quantity_over_limit":
-      return { code: "over_limit", mostUnits: error.max_per_hold }
+      return { code: "over_limit", mostUnits: problem.max_per_hold }
     case "customer_required":
       return { code: "customer_required" }
     case "customer_limit_reached":
-      return { code: "customer_limit", unitsLeft: error.units_left }
+      return { code: "customer_limit", unitsLeft: problem.units_left }
     case "overloaded":
     case "rate_limited":
     case "unavailable":
@@ -129,7 +130,7 @@ export function refusalOf(error: unknown): Refusal | null {
     case "order_not_pending":
       return null
     default:
-      return { code: "other", detail: error.detail }
+      return { code: "other", detail: problem.detail }
   }
 }
 

@@ -36,7 +36,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       reply: FastifyReply,
       { command, content }: { command: RefundOrder | SettleRefund; content: object },
     ): Promise<Refund | null> {
-      const idempotency = idempotencyOf(request, { kind: "admin" }, content)
+      const idempotency = idempotencyOf(request, "admin", content)
       if (idempotency === "bad") {
         refuse(reply, badIdempotencyKey)
         return null

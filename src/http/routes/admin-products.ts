@@ -38,7 +38,7 @@ export function adminProductRoutes(app: App, services: Services): void {
         productId: command.kind === "create_product" ? null : productId,
         ...contentOf(command),
       }
-      const idempotency = idempotencyOf(request, { kind: "admin" }, content)
+      const idempotency = idempotencyOf(request, "admin", content)
       if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
 
       const addressed = { ...command, productId, requestId: request.id, idempotency } as AdminCommand

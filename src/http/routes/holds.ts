@@ -5,7 +5,7 @@ import { isRefusal } from "../../domain/refusals.ts"
 import type { Wish } from "../../lanes/gate.ts"
 import { mayUseHold, type Caller } from "../auth.ts"
 import { refuse } from "../problems.ts"
-import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
+import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
 import {
   HoldBody,
   HoldWire,
@@ -44,7 +44,7 @@ export function holdRoutes(app: App, services: Services): void {
 
   /** The hold, or null when the answer has been given already. */
   async function place(request: FastifyRequest, reply: FastifyReply, wish: Wish): Promise<Hold | null> {
-    const idempotency = idempotencyOf(request, gatekeeper.callerOf(request), wish)
+    const idempotency = idempotencyOf(request, askerName(gatekeeper.callerOf(request)), wish)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null

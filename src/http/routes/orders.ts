@@ -5,7 +5,7 @@ import type { Order } from "../../domain/order.ts"
 import { isRefusal } from "../../domain/refusals.ts"
 import { mayUseHold } from "../auth.ts"
 import { refuse } from "../problems.ts"
-import { badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
+import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../requests.ts"
 import { OrderBody, OrderWire, PathOrderWire, PaymentAttemptBody, problemResponses } from "../schemas.ts"
 import type { App, Services } from "../services.ts"
 import { orderAnswer } from "../wire.ts"
@@ -31,7 +31,7 @@ export function orderRoutes(app: App, services: Services): void {
       refuse(reply, { code: "hold_not_found" })
       return null
     }
-    const idempotency = idempotencyOf(request, caller, { holdId })
+    const idempotency = idempotencyOf(request, askerName(caller), { holdId })
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -164,7 +164,7 @@ export function orderRoutes(app: App, services: Services): void {
       return refuse(reply, { code: "order_not_found" })
     }
     const content = command.kind === "start_payment" ? { orderId, payment: command.payment } : { orderId }
-    const idempotency = idempotencyOf(request, caller, content)
+    const idempotency = idempotencyOf(request, askerName(caller), content)
     if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
 
     const addressed = { ...command, productId: place.productId, orderId }
