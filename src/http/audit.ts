@@ -17,27 +17,37 @@ export interface Audit {
 }
 
 export interface AuditParts {
-  readonly actions: AdminActions
-  readonly ids: Ids
-  readonly events: Events
+  readonly actions: Pick<AdminActions, "record">
+  readonly ids: Pick<Ids, "next">
+  readonly events: Pick<Events, "auditFailed">
 }
 
 /** Actions that wait for the database; one more is told in the log alone. */
 const MOST_WAITING = 1_000
+
+type Action = Omit<Parameters<AdminActions["record"]>[0], "id">
 
 interface Begun {
   readonly way: AdminWay
   content: object | null
 }
 
-/** Writes each action by itself, over the connections for everything that is not a batch. */
+/** Writes one action after the other, as they were answered, over the connections for what is not a batch. */
 export function createAudit({ actions, ids, events }: AuditParts): Audit {
   const begun = new WeakMap<FastifyRequest, Begun>()
-  const writing = new Set<Promise<void>>()
+  let lastWritten = Promise.resolve()
+  let waiting = 0
 
-  async function write(action: Omit<Parameters<AdminActions["record"]>[0], "id">): Promise<void> {
+  function writeNext(action: Action): void {
+    if (waiting >= MOST_WAITING) {
+      return events.auditFailed(action, new Error("too many actions wait to be written"))
+    }
+    waiting += 1
+    lastWritten = lastWritten.then(() => write(action)).finally(() => (waiting -= 1))
+  }
+
+  async function write(action: Action): Promise<void> {
     try {
-      if (writing.size >= MOST_WAITING) throw new Error("too many actions wait to be written")
       await actions.record({ id: await ids.next("admin_actions"), ...action })
     } catch (error) {
       events.auditFailed(action, error)
@@ -55,7 +65,7 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
       if (known === undefined) return
       begun.delete(request)
       const { method, url, id, routeOptions } = request
-      const written = write({
+      writeNext({
         ...known,
         ...subjectOf(request, reply.statusCode < 300 ? payload : null),
         route: `${method} ${routeOptions.url ?? ""}`,
@@ -63,12 +73,8 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
         status: reply.statusCode,
         requestId: id,
       })
-      writing.add(written)
-      void written.finally(() => writing.delete(written))
     },
-    async settled() {
-      await Promise.all(writing)
-    },
+    settled: () => lastWritten,
   }
 }
 

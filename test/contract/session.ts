@@ -52,7 +52,7 @@ export class Memory {
     if (typeof value !== "object" || value === null) return
     for (const [name, member] of Object.entries(value)) {
       if (typeof member === "object") this.#walk(member)
-      else for (const alias of aliases[name] ?? [name]) this.#remember(alias, member)
+      else for (const alias of aliases.get(name) ?? [name]) this.#remember(alias, member)
     }
   }
 
@@ -68,13 +68,13 @@ export class Memory {
 const MOST_NAMES = 500
 
 /** Under which names of requests an answer's value is kept. */
-const aliases: Readonly<Record<string, readonly string[]>> = {
-  total_minor: ["total_minor", "amount_minor"],
-  qty: ["quantity"],
-  stock: ["stock", "expected"],
-  webhook_id: ["webhookId"],
-  event_key: ["key"],
-}
+const aliases: ReadonlyMap<string, readonly string[]> = new Map([
+  ["total_minor", ["total_minor", "amount_minor"]],
+  ["qty", ["quantity"]],
+  ["stock", ["stock", "expected"]],
+  ["webhook_id", ["webhookId"]],
+  ["event_key", ["key"]],
+])
 
 /** A request with everything filled in. */
 export interface Sent {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import Fastify from "fastify"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createAudit } from "../../src/http/audit.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import "../support/problem.ts"
@@ -95,6 +97,9 @@ describe("what the shop does is kept", () => {
   })
 
   test("page by page, each once", async () => {
+    // The last one is there, so that no other is on its way.
+    const { id } = await offer(app)
+    await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(1)
     const all = await actionsOf(app, "?limit=100")
     const paged: Actions = []
     for (let cursor = ""; ;) {
@@ -162,4 +167,31 @@ test("a change waits for nothing that is being kept, and a stop does", async () 
 
   await using again = await startTestApp({ databaseUrl: database.url })
   expect(await actionsOf(again)).toMatchObject([{ route: "POST /api/admin/products/:id/pause", status: 200 }])
+})
+
+test("actions are kept in the order of their answers, also when the first waits for its number", async () => {
+  const kept: string[] = []
+  const late = Promise.withResolvers<void>()
+  let next = 0
+  const audit = createAudit({
+    actions: { record: async ({ path }) => void kept.push(path) },
+    ids: {
+      async next() {
+        next += 1
+        if (next === 1) await late.promise
+        return next
+      },
+    },
+    events: { auditFailed: () => expect.unreachable() },
+  })
+  const server = Fastify()
+  server.addHook("onRequest", async (request) => audit.began(request, "open"))
+  server.addHook("onSend", async (request, reply, payload) => audit.answered(request, reply, payload))
+  server.post("/:step", async () => ({}))
+
+  for (const step of ["/pause", "/resume", "/close"]) await server.inject({ method: "POST", url: step })
+  late.resolve()
+  await audit.settled()
+
+  expect(kept).toEqual(["/pause", "/resume", "/close"])
 })

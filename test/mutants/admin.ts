@@ -121,6 +121,17 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: actions, test: "a stop does" },
   },
   {
+    name: "control room: what the shop does is written side by side",
+    edits: [
+      {
+        file: "src/http/audit.ts",
+        find: "lastWritten = lastWritten.then(() => write(action))",
+        replace: "lastWritten = write(action)",
+      },
+    ],
+    caughtBy: { file: actions, test: "in the order of their answers" },
+  },
+  {
     name: "control room: what a request said is kept before it is understood",
     edits: [
       {
