@@ -135,8 +135,7 @@ describe.each([
     expect(await shop.refunds.retry(refund.refund_id)).toMatchObject({ status: "due" })
     expect(await shop.refunds.confirm(refund.refund_id)).toMatchObject({ status: "confirmed" })
     await expect(shop.orders.refund(order.order_id, { amount_minor: 9_000 })).rejects.toMatchObject({
-      code: "refund_over_payment",
-      refundable_minor: 600,
+      problem: { code: "refund_over_payment", refundable_minor: 600 },
     })
   })
 

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Sells one unit with curl: hold, order, payment. Usage: sh examples/buy.sh [product id]
+set -eu
+
+engine=${DOORBUSTER_URL:-http://127.0.0.1:8000}
+product=${1:-1}
+
+# ask PATH [OPTION...]: the answer, or the end of this script with what the server says against it.
+ask() {
+  path=$1
+  shift
+  answer=$(curl -sS --fail-with-body "$engine$path" "$@") || {
+    echo "$answer" >&2
+    exit 1
+  }
+  echo "$answer"
+}
+
+# post PATH BODY [OPTION...]
+post() {
+  path=$1 body=$2
+  shift 2
+  ask "$path" -H 'Content-Type: application/json' -d "$body" "$@"
+}
+
+# field NAME: its value in the JSON on standard input; enough for these answers, a program would parse.
+field() { sed -E 's/.*"'"$1"'":"?([^",}]*)"?.*/\1/'; }
+
+echo "Holding one unit of product $product"
+hold=$(post /api/holds "{\"product_id\":$product,\"qty\":1}" -H "Idempotency-Key: hold-$$-$(date +%s)")
+echo "$hold"
+
+# Whoever has the token may order from the hold, and see the order. Keep it like the key of a locker.
+token=$(echo "$hold" | field token)
+hold_id=$(echo "$hold" | field hold_id)
+
+echo "Ordering"
+order=$(post /api/orders "{\"hold_id\":$hold_id}" -H "Authorization: Bearer $token")
+echo "$order"
+
+order_id=$(echo "$order" | field order_id)
+total=$(echo "$order" | field total_minor)
+currency=$(echo "$order" | field currency)
+
+echo "Paying at the simulator, which tells the engine"
+payment=$(post /simulator/payments "{\"order_id\":$order_id,\"amount_minor\":$total,\"currency\":\"$currency\"}")
+post "/simulator/payments/$(echo "$payment" | field payment_id)/succeed" '{}' >/dev/null
+
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  order=$(ask "/api/orders/$order_id" -H "Authorization: Bearer $token")
+  status=$(echo "$order" | field status)
+  echo "Order $order_id is $status"
+  if [ "$status" = paid ]; then exit 0; fi
+  sleep 0.5
+done
+exit 1

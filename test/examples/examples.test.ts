@@ -1,0 +1,104 @@
+import { execFile, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { createServer, type AddressInfo } from "node:net"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Browser } from "playwright-core"
+import { startTestApp, type TestApp, type TestAppOptions } from "../support/app.ts"
+import { launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+
+const path = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
+
+/** Product 1 with 100 units, the simulator, and a worker. */
+function startShop(config: TestAppOptions["config"] = {}): Promise<TestApp> {
+  return startTestApp({ worker: true, config })
+}
+
+/** Runs an example to its end. */
+async function run(app: TestApp, command: string, ...words: string[]) {
+  const env = { ...process.env, DOORBUSTER_URL: app.url }
+  return promisify(execFile)(command, words, { env }).catch(
+    (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error,
+  )
+}
+
+const hasCurl = spawnSync("curl", ["--version"]).status === 0
+if (!hasCurl && process.env["CI"] === "true") throw new Error("curl is missing")
+if (!hasCurl) console.log("Skipped examples/buy.sh: curl is missing.")
+
+describe.each([
+  ...(hasCurl ? [["buy.sh", "sh", /^Order 1 is paid$/m] as const] : []),
+  ["buy.mjs", process.execPath, /^order 1 is paid$/m] as const,
+])("%s", (name, command, success) => {
+  test("sells a unit", async () => {
+    await using app = await startShop()
+
+    const { stdout } = await run(app, command, path(name))
+
+    expect(stdout).toMatch(success)
+    expect((await app.get("/api/products/1")).body).toMatchObject({ available_stock: 99, sold_stock: 1 })
+  })
+
+  test("says why it gets none, and ends with 1", async () => {
+    await using app = await startShop()
+    await app.post("/api/admin/products/1/pause", {})
+
+    const failed = await run(app, command, path(name))
+
+    expect(failed).toMatchObject({ code: 1 })
+    expect(failed.stdout + failed.stderr).toMatch(/paused/)
+    expect((await app.get("/api/products/1")).body).toMatchObject({ available_stock: 100 })
+  })
+})
+
+describe.skipIf(leavesOutBrowser())("page.html, given by shop.mjs", () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterAll(() => browser.close())
+
+  test("shows live stock, and sells a unit", async () => {
+    const port = await freePort()
+    const shopUrl = `http://127.0.0.1:${port}`
+    await using app = await startShop({ corsOrigins: [shopUrl] })
+    const shop = spawn(process.execPath, [path("shop.mjs"), String(port)], {
+      env: { ...process.env, DOORBUSTER_URL: app.url },
+    })
+    try {
+      await once(shop.stdout, "data")
+      const page = await browser.newPage()
+      const errors: string[] = []
+      page.on("pageerror", (error) => void errors.push(error.message))
+
+      await page.goto(shopUrl)
+      await page.getByText("100 of 100 left").waitFor()
+      await page.getByRole("button", { name: "Hold one" }).click()
+      await page.getByText(/One is yours for 1\d\d s/).waitFor()
+      await page.getByText("99 of 100 left").waitFor()
+      await page.getByRole("button", { name: "Order it" }).click()
+      const opened = page.waitForEvent("popup")
+      await page.getByRole("button", { name: "Pay" }).click()
+      const till = await opened
+      await till.getByRole("button", { name: "Pay", exact: true }).click()
+      await page.getByText("Paid. It is yours.").waitFor()
+
+      expect((await app.get("/api/products/1")).body).toMatchObject({ sold_stock: 1 })
+      expect(errors).toEqual([])
+      await page.close()
+    } finally {
+      shop.kill()
+    }
+  })
+})
+
+/** A port that nobody listens on right now: the engine must know the shop's address before the shop is there. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, "close")
+  return port
+}
