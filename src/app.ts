@@ -160,6 +160,7 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
       audit: createAudit(engine),
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
+      stripePublishableKey: config.stripe?.publishableKey ?? null,
     },
     { log, ...config },
   )

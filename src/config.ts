@@ -3,6 +3,15 @@ import { availableParallelism } from "node:os"
 import { parseEnv } from "node:util"
 import envSchema from "env-schema"
 import { isLoopback, isNetwork } from "./config-addresses.ts"
+import { ConfigError } from "./config-error.ts"
+import {
+  stripeAccount,
+  stripeVariables,
+  type StripeAccount,
+  type StripeEnvironment,
+} from "./config-stripe.ts"
+
+export { ConfigError }
 
 /** Everything the environment decides. Secrets never leave this object for a log. */
 export interface Config {
@@ -23,7 +32,7 @@ export interface Config {
   /** The decoded key shared with the simulator; null: one is made at the start. Open mode only. */
   readonly simulatorSecret: Buffer | null
   /** An account at Stripe; null: none. */
-  readonly stripe: { secretKey: string; webhookSecret: string; apiBase: string } | null
+  readonly stripe: StripeAccount | null
   /** Signs owner tokens; null: the one kept in the database. */
   readonly tokenSecret: string | null
   readonly holdTtlSeconds: number
@@ -45,15 +54,13 @@ export interface Config {
   readonly rateLimitPerMinute: number
 }
 
-/** A value that stops the start: one line that names the variable, what it holds and what it may hold. */
-export class ConfigError extends Error {}
-
 const secretNames = [
   "ADMIN_TOKEN",
   "PAYMENT_WEBHOOK_SECRET",
   "SIMULATOR_SECRET",
   "STRIPE_SECRET_KEY",
   "STRIPE_WEBHOOK_SECRET",
+  "STRIPE_PUBLISHABLE_KEY",
   "TOKEN_SECRET",
   "DATABASE_URL",
 ]
@@ -83,7 +90,6 @@ const webhookSecret = {
   description: "whsec_ and the key in base64, at least 12 bytes",
 }
 
-const apiBases = "https:// and a host, perhaps with a port; http:// for loopback only"
 const origins = "origins such as https://shop.example, separated by commas"
 
 const schema = {
@@ -127,17 +133,7 @@ const schema = {
       description: "an address on this machine such as http://127.0.0.1:8100",
     },
     SIMULATOR_SECRET: webhookSecret,
-    STRIPE_SECRET_KEY: {
-      type: "string",
-      pattern: "^[sr]k_[A-Za-z0-9_]{8,}$",
-      description: "a secret or restricted key of Stripe, which begins with sk_ or rk_",
-    },
-    STRIPE_WEBHOOK_SECRET: {
-      type: "string",
-      pattern: "^whsec_[\\x21-\\x7e]{16,}$",
-      description: "the signing secret of an endpoint at Stripe, which begins with whsec_",
-    },
-    STRIPE_API_BASE: { ...text(apiBases), default: "https://api.stripe.com" },
+    ...stripeVariables,
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
@@ -164,7 +160,7 @@ const schema = {
   },
 }
 
-interface Environment {
+interface Environment extends StripeEnvironment {
   DATABASE_URL?: string
   DOORBUSTER_DATA_DIR: string
   HOST: string
@@ -175,9 +171,6 @@ interface Environment {
   PAYMENT_WEBHOOK_SECRET?: string
   SIMULATOR_URL?: string
   SIMULATOR_SECRET?: string
-  STRIPE_SECRET_KEY?: string
-  STRIPE_WEBHOOK_SECRET?: string
-  STRIPE_API_BASE: string
   TOKEN_SECRET?: string
   HOLD_TTL_SECONDS: number
   PAYMENT_TTL_SECONDS: number
@@ -356,29 +349,6 @@ function mayHold(name: string): string {
 
 function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
-}
-
-/** Half an account would take webhooks and send no money back, or the other way round. */
-function stripeAccount(env: Environment): Config["stripe"] {
-  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env
-  const apiBase = allowedApiBase(env.STRIPE_API_BASE)
-  if (secretKey !== undefined && webhookSecret !== undefined) return { secretKey, webhookSecret, apiBase }
-  if (secretKey === undefined && webhookSecret === undefined) return null
-  const isKeyMissing = secretKey === undefined
-  const missing = isKeyMissing ? "STRIPE_SECRET_KEY" : "STRIPE_WEBHOOK_SECRET"
-  const other = isKeyMissing ? "STRIPE_WEBHOOK_SECRET" : "STRIPE_SECRET_KEY"
-  throw new ConfigError(`${missing} is not set; with ${other} it must hold ${mayHold(missing)}`)
-}
-
-/** The secret key is sent there. */
-function allowedApiBase(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : null
-  const isOrigin = url !== null && url.origin === value.replace(/\/$/, "")
-  const isSafe =
-    url?.protocol === "https:" ||
-    (url?.protocol === "http:" && isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1")))
-  if (isOrigin && isSafe) return url.origin
-  throw new ConfigError(`STRIPE_API_BASE holds ${JSON.stringify(value)} and may hold only ${apiBases}`)
 }
 
 /** `auto`: as many as the machine, or what this process may use of it, can run at once. */

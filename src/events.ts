@@ -33,6 +33,13 @@ export interface Events extends BatchObserver {
     readonly reason: string
     readonly requestId: string
   }): void
+  /** A buyer wanted to pay, and the provider opened no payment. */
+  paymentNotOpened(wish: {
+    readonly orderId: number
+    readonly provider: string
+    readonly error: string
+    readonly requestId: string
+  }): void
   eventParked(event: {
     key: string
     orderId: number | null
@@ -174,6 +181,10 @@ export function createEvents(log: Logger): Events {
     webhookIgnored({ provider, reason, requestId }) {
       const fields = { provider, reason, request_id: requestId }
       log.warn({ metric: "webhook.ignored", ...fields }, "A payment webhook speaks of nothing here.")
+    },
+    paymentNotOpened({ orderId, provider, error, requestId }) {
+      const fields = { order_id: orderId, provider, error, request_id: requestId }
+      log.warn({ metric: "payment.not_opened", ...fields }, "A buyer could not begin to pay.")
     },
     gateRefused: () => metrics.gateRefusals.count(),
     eventParked: (event) => tellPaymentEvent({ ...event, outcome: "parked", late: false }),

@@ -68,6 +68,7 @@ test("everything set: as it was set", () => {
     SIMULATOR_SECRET: WEBHOOK_SECRET,
     STRIPE_SECRET_KEY: "rk_live_0123456789",
     STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef",
+    STRIPE_PUBLISHABLE_KEY: "pk_live_0123456789",
     STRIPE_API_BASE: "http://127.0.0.1:12111",
     TOKEN_SECRET: "sixteen letters!",
     HOLD_TTL_SECONDS: "1",
@@ -95,6 +96,7 @@ test("everything set: as it was set", () => {
     stripe: {
       secretKey: "rk_live_0123456789",
       webhookSecret: "whsec_0123456789abcdef",
+      publishableKey: "pk_live_0123456789",
       apiBase: "http://127.0.0.1:12111",
     },
     tokenSecret: "sixteen letters!",
@@ -206,6 +208,7 @@ test.each([
   ["PAYMENT_WEBHOOK_SECRET", "sk_live_51HxMfKQ9r8GKYqrTwjUPD"],
   ["STRIPE_SECRET_KEY", "pk_live_51HxMfKQ9r8GKYqrTwjUPD"],
   ["STRIPE_SECRET_KEY", "sk_short"],
+  ["STRIPE_PUBLISHABLE_KEY", "sk_test_51HxMfKQ9r8GKYqrTwjUPD"],
   ["STRIPE_WEBHOOK_SECRET", "we_1MfKQ9r8GKYqrTwjUPD8ILPZ"],
   ["STRIPE_WEBHOOK_SECRET", "whsec_one,whsec two 0123456789"],
   ["TOKEN_SECRET", "fifteen letters"],
@@ -236,7 +239,7 @@ describe("an account at Stripe", () => {
   ])("has its API at %s: %s", (given, apiBase) => {
     const base = given === undefined ? {} : { STRIPE_API_BASE: given }
     const { stripe } = read({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, ...base })
-    expect(stripe).toEqual({ ...account, apiBase })
+    expect(stripe).toEqual({ ...account, publishableKey: null, apiBase })
   })
 
   test("is whole or stops the start", () => {
@@ -246,7 +249,19 @@ describe("an account at Stripe", () => {
     expect(complaint(() => read({ STRIPE_WEBHOOK_SECRET }))).toMatch(
       /^STRIPE_SECRET_KEY is not set; with STRIPE_WEBHOOK_SECRET it must hold .*sk_ or rk_$/,
     )
+    expect(complaint(() => read({ STRIPE_PUBLISHABLE_KEY: "pk_test_0123456789" }))).toMatch(
+      /^STRIPE_SECRET_KEY is not set; with STRIPE_PUBLISHABLE_KEY it must hold .*sk_ or rk_$/,
+    )
     expect(read({ STRIPE_API_BASE: "https://stripe.example" }).stripe).toBeNull()
+  })
+
+  test("may have a key for pages, of the same mode", () => {
+    const all = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }
+    const key = "pk_test_0123456789"
+    expect(read({ ...all, STRIPE_PUBLISHABLE_KEY: key }).stripe?.publishableKey).toBe(key)
+    expect(complaint(() => read({ ...all, STRIPE_PUBLISHABLE_KEY: "pk_live_0123456789" }))).toBe(
+      "STRIPE_PUBLISHABLE_KEY is a live key and STRIPE_SECRET_KEY a test key; they must be of one mode",
+    )
   })
 
   test("gives a provider, and none without it", async () => {

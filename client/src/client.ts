@@ -7,6 +7,7 @@ import type {
   Hold,
   HoldBody,
   NewHold,
+  OpenedPayment,
   Order,
   OrderBody,
   Page,
@@ -68,6 +69,13 @@ export interface Client {
      * `order_not_found`, `order_expired`, `order_not_pending`.
      */
     startPayment(orderId: number, payment?: PaymentAttemptBody, options?: KeyedCallOptions): Promise<Order>
+    /**
+     * Opens a payment of the order at the shop's provider, or goes on with the one that was begun, and
+     * notes it as `startPayment` does. Sent with an `Idempotency-Key`. Refused: `route_not_found` where the
+     * shop has no provider that opens payments, `order_not_found`, `order_expired`, `order_not_pending`,
+     * `payment_refused`, `provider_unavailable`.
+     */
+    openPayment(orderId: number, options?: KeyedCallOptions): Promise<OpenedPayment>
   }
   /** Whether the server can serve: both answers, 200 and 503, are returned. Never repeated. */
   health(options?: CallOptions): Promise<Health>
@@ -115,6 +123,8 @@ function clientOn(line: Line, clock: LearningClock): Client {
       cancel: (orderId, options) => call(line, keyed("POST", `/api/orders/${orderId}/cancel`, options)),
       startPayment: (orderId, payment, options) =>
         call(line, keyed("POST", `/api/orders/${orderId}/payment-attempts`, options, payment)),
+      openPayment: (orderId, options) =>
+        call(line, keyed("POST", `/api/orders/${orderId}/payments`, options)),
     },
     async health(options = {}) {
       const reply = await send(line, { method: "GET", path: "/health", repeatable: false, options })

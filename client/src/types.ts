@@ -123,6 +123,16 @@ export interface PaymentAttemptBody {
   readonly payment_id?: string
 }
 
+/** A payment that the shop's provider has opened. */
+export interface OpenedPayment {
+  /** The provider's name here: `"stripe"`. */
+  readonly provider: string
+  /** The provider's name for the payment. */
+  readonly payment_id: string
+  /** With it the provider's script on the buyer's page shows the payment. */
+  readonly client_secret: string
+}
+
 /** Whether the server can serve. */
 export interface Health {
   readonly status: "ok" | "unavailable" | "stopping"

@@ -18,6 +18,8 @@ export type RequestRefusal =
   | { readonly code: "webhook_delivery_not_found" }
   | { readonly code: "too_many_endpoints"; readonly mostEndpoints: number }
   | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
+  | { readonly code: "payment_refused" }
+  | { readonly code: "provider_unavailable" }
   | { readonly code: "rate_limited" }
   | { readonly code: "internal_error" }
 
@@ -63,6 +65,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   stock_in_use: { status: 409, title: "More units are held and sold than that" },
   customer_limit_reached: { status: 409, title: "The customer has as many units as allowed" },
   order_not_paid: { status: 409, title: "No payment pays this order" },
+  payment_refused: { status: 409, title: "The payment provider does not take this payment" },
   payment_disputed: { status: 409, title: "The buyer's bank takes the payment back" },
   refund_over_payment: { status: 409, title: "Less than that is left of the payment" },
   restock_over_order: { status: 409, title: "The order has fewer units than that left" },
@@ -91,6 +94,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   rate_limited: { status: 429, title: "Too many requests" },
   internal_error: { status: 500, title: "Something went wrong on our side" },
   overloaded: { status: 503, title: "Too many requests are waiting" },
+  provider_unavailable: { status: 503, title: "The payment provider does not answer" },
   unavailable: { status: 503, title: "The database is not available" },
 }
 

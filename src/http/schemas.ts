@@ -296,6 +296,12 @@ export const PaymentAttemptBody = body({
   payment_id: Type.Optional(Label),
 })
 
+export const OpenedPaymentWire = Type.Object({
+  provider: Type.String(),
+  payment_id: Type.String(),
+  client_secret: Type.String({ description: "for the provider's script on the buyer's page" }),
+})
+
 export const OrderBody = body({ hold_id: Id })
 
 export const RefundBody = body({

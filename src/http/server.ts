@@ -22,6 +22,7 @@ import { adminProductRoutes } from "./routes/admin-products.ts"
 import { adminWebhookRoutes } from "./routes/admin-webhooks.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { holdRoutes } from "./routes/holds.ts"
+import { orderPaymentRoutes } from "./routes/order-payments.ts"
 import { orderRoutes } from "./routes/orders.ts"
 import { pageRoutes } from "./routes/pages.ts"
 import { paymentRoutes } from "./routes/payments.ts"
@@ -99,6 +100,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   streamRoutes(app, services)
   holdRoutes(app, services)
   orderRoutes(app, services)
+  orderPaymentRoutes(app, services)
   paymentRoutes(app, services)
   providerWebhookRoutes(app, services)
   simulatorRoutes(app, services)

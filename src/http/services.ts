@@ -50,6 +50,8 @@ export interface Services {
   readonly arrivals: Pick<Arrivals, "note">
   /** Those with formats of their own. */
   readonly providers: readonly PaymentProvider[]
+  /** With it pages pay by Stripe's own form; null: they do not. */
+  readonly stripePublishableKey: string | null
   /** Null: they have not been built. */
   readonly pages: BuiltPages | null
   /** Null: there is none here. */

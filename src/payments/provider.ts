@@ -16,6 +16,12 @@ export interface PaymentProvider {
    * fault of ours, answered with 500, so that the provider sends the message again.
    */
   readWebhook?(message: WebhookMessage): Promise<Reading> | Reading
+  /**
+   * Opens a payment of an order, which the buyer's page goes on with. The one that was begun before is gone on
+   * with, if it is the order's: two payments of one order are one too many. The same `idempotencyKey` again is
+   * the same payment.
+   */
+  open?(wish: PaymentWish): Promise<OpenReport>
   /** Sends money back. The same `idempotencyKey` again is the same refund, sent once. */
   refund?(order: RefundOrder): Promise<RefundReport>
   /**
@@ -63,6 +69,28 @@ export interface RefundNews {
   /** Why it failed, in the provider's words. */
   readonly error: string | null
 }
+
+/** An order that its buyer wants to pay. */
+export interface PaymentWish {
+  readonly orderId: number
+  readonly holdId: number
+  readonly productId: number
+  readonly quantity: number
+  readonly amountMinor: number
+  readonly currency: string
+  /** The payment that was begun last, as a buyer's page has named it; null: none. */
+  readonly begunPaymentId: string | null
+  readonly idempotencyKey: string
+}
+
+/** What came of a wish to pay. */
+export type OpenReport =
+  /** `clientSecret`: with it the provider's script on the buyer's page shows the payment, and nothing else. */
+  | { readonly status: "open"; readonly paymentId: string; readonly clientSecret: string }
+  /** It will never work like this: somebody has to look. */
+  | { readonly status: "refused"; readonly error: string }
+  /** It may work later. */
+  | { readonly status: "not now"; readonly error: string }
 
 /** Money to be sent back. */
 export interface RefundOrder {

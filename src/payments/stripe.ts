@@ -2,9 +2,11 @@ import { Stripe } from "stripe"
 import type {
   Cancellation,
   CancelReport,
+  OpenReport,
   PaymentProvider,
   PaymentQuestion,
   PaymentReport,
+  PaymentWish,
   Reading,
   RefundOrder,
   RefundReport,
@@ -45,6 +47,7 @@ export function createStripeProvider(
   return {
     name: STRIPE,
     readWebhook: (message) => readWebhook(stripe, settings.webhookSecret, message),
+    open: (wish) => openIntent(stripe, wish),
     refund: (order) => refund(stripe, order),
     cancel: (payment) => cancel(stripe, payment),
     lookUp: (payment) => lookUp(stripe, payment),
@@ -95,6 +98,42 @@ function firstSentence(message: string): string {
   return message.split(/[.\n]/, 1).join("")
 }
 
+/** Stripe forgets idempotency keys after a day, and an order may wait longer: hence the look for what was begun. */
+async function openIntent(stripe: Stripe, wish: PaymentWish): Promise<OpenReport> {
+  const amount = amountForStripe(wish.amountMinor, wish.currency)
+  if (amount === null) return { status: "refused", error: noSuchAmount(wish) }
+  try {
+    const intent = (await begunIntent(stripe, wish)) ?? (await createIntent(stripe, wish, amount))
+    const { id, client_secret: clientSecret } = intent
+    // The library takes whatever names no error for what was asked for, a broken proxy's answer too.
+    if (!id || !clientSecret) return { status: "not now", error: "Stripe told of no payment" }
+    return { status: "open", paymentId: id, clientSecret }
+  } catch (error) {
+    return { status: isFinal(error) ? "refused" : "not now", error: messageOf(error) }
+  }
+}
+
+async function begunIntent(stripe: Stripe, wish: PaymentWish): Promise<Stripe.PaymentIntent | null> {
+  const { begunPaymentId } = wish
+  if (begunPaymentId === null || !isIntentId(begunPaymentId)) return null
+  const intent = await stripe.paymentIntents.retrieve(begunPaymentId).catch(unlessMissing)
+  // A page may name the payment of another order.
+  return intent !== null && isOfOrder(intent, wish) ? intent : null
+}
+
+function createIntent(stripe: Stripe, wish: PaymentWish, amount: number): Promise<Stripe.PaymentIntent> {
+  const { orderId, holdId, productId, quantity, currency, idempotencyKey } = wish
+  return stripe.paymentIntents.create(
+    {
+      amount,
+      currency: currency.toLowerCase(),
+      automatic_payment_methods: { enabled: true },
+      metadata: { order_id: orderId, hold_id: holdId, product_id: productId, quantity },
+    },
+    { idempotencyKey },
+  )
+}
+
 /**
  * Stripe forgets idempotency keys after a day, and a refund may be tried again much later, when an answer
  * was lost or somebody asks for it. So it is first looked for among the payment's refunds, by our name.
@@ -102,9 +141,7 @@ function firstSentence(message: string): string {
 async function refund(stripe: Stripe, order: RefundOrder): Promise<RefundReport> {
   const { refundId, orderId, paymentId, amountMinor, currency, idempotencyKey } = order
   const amount = amountForStripe(amountMinor, currency)
-  if (amount === null) {
-    return { status: "failed", error: `Stripe knows no amount that is ${amountMinor} ${currency}` }
-  }
+  if (amount === null) return { status: "failed", error: noSuchAmount(order) }
   try {
     const before = await sentBefore(stripe, paymentId, refundId)
     if (before.open !== null) return reportOf(before.open)
@@ -146,11 +183,18 @@ function reportOf(refund: Stripe.Refund): RefundReport {
   return { status, providerRefundId: refund.id }
 }
 
-/** A refusal of what was asked is final. Keys that are wrong and servers that are busy may get better. */
 function refusalOf(error: unknown): RefundReport {
+  return { status: isFinal(error) ? "failed" : "not now", error: messageOf(error) }
+}
+
+/** A refusal of what was asked is final. Keys that are wrong and servers that are busy may get better. */
+function isFinal(error: unknown): boolean {
   const { StripeCardError, StripeInvalidRequestError } = Stripe.errors
-  const isFinal = error instanceof StripeCardError || error instanceof StripeInvalidRequestError
-  return { status: isFinal ? "failed" : "not now", error: messageOf(error) }
+  return error instanceof StripeCardError || error instanceof StripeInvalidRequestError
+}
+
+function noSuchAmount({ amountMinor, currency }: Pick<PaymentWish, "amountMinor" | "currency">): string {
+  return `Stripe knows no amount that is ${amountMinor} ${currency}`
 }
 
 function messageOf(error: unknown): string {
@@ -181,8 +225,10 @@ function unlessMissing(error: unknown): null {
   throw error
 }
 
+type OfOrder = Pick<Cancellation, "orderId" | "holdId">
+
 /** As a success of it would find its order: by the hold, if it names one. */
-function isOfOrder({ metadata }: Stripe.PaymentIntent, { orderId, holdId }: Cancellation): boolean {
+function isOfOrder({ metadata }: Stripe.PaymentIntent, { orderId, holdId }: OfOrder): boolean {
   const hold = metadata["hold_id"]
   return hold === undefined ? metadata["order_id"] === String(orderId) : hold === String(holdId)
 }

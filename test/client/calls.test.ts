@@ -122,6 +122,8 @@ describe.each([
     expect(begun.payment_attempts).toBe(1)
     const payment = { provider: "generic", payment_id: "p-1" }
     expect((await owner.orders.startPayment(order.order_id, payment)).payment_attempts).toBe(2)
+    // No provider here opens payments: see order-payments.test.ts.
+    await expect(owner.orders.openPayment(order.order_id)).rejects.toMatchObject({ code: "route_not_found" })
     expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
     expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
   })

@@ -94,6 +94,8 @@ const members = {
   unsupported_media_type: {},
   customer_required: {},
   idempotency_key_reused: {},
+  payment_refused: {},
+  provider_unavailable: {},
   rate_limited: {},
   internal_error: {},
   overloaded: {},

@@ -18,6 +18,7 @@ export const wireSchemas = {
   OrderBody: schemas.OrderBody,
   OrderList: schemas.OrderList,
   PaymentAttemptBody: schemas.PaymentAttemptBody,
+  OpenedPayment: schemas.OpenedPaymentWire,
   Health: HealthWire,
   NewProductBody: schemas.NewProductBody,
   ProductChangesBody: schemas.ProductChangesBody,
@@ -60,6 +61,7 @@ interface WireTypes {
   OrderBody: client.OrderBody
   OrderList: client.Page<client.Order>
   PaymentAttemptBody: client.PaymentAttemptBody
+  OpenedPayment: client.OpenedPayment
   Health: client.Health
   NewProductBody: admin.NewProductBody
   ProductChangesBody: admin.ProductChangesBody

@@ -141,11 +141,12 @@ async function fuzz(app: TestApp): Promise<Set<string>> {
 }
 
 /**
- * Taken only with a provider's own signature, where a provider has told of a dispute, or after a delivery to
- * an endpoint that is still there.
+ * Taken only with a provider's own signature, where a provider opens payments or has told of a dispute, or
+ * after a delivery to an endpoint that is still there.
  */
 const rare = new Set([
   "POST /api/payments/webhooks/{provider}",
+  "POST /api/orders/{id}/payments",
   "POST /api/admin/orders/{id}/disputes/won",
   "POST /api/admin/orders/{id}/disputes/lost",
   "POST /api/admin/webhooks/{id}/deliveries/{webhookId}/replay",

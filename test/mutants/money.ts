@@ -132,6 +132,50 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "is not cancelled" },
   },
   {
+    name: "opened payments: a page that names somebody else's gets what opens it",
+    edits: [
+      {
+        file: "src/payments/stripe.ts",
+        find: "intent !== null && isOfOrder(intent, wish) ? intent : null",
+        replace: "intent",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "does not give out the secret" },
+  },
+  {
+    name: "opened payments: what was begun is not looked for",
+    edits: [
+      {
+        file: "src/http/routes/order-payments.ts",
+        find: "attempt?.provider === provider ? attempt.paymentId : null",
+        replace: "attempt?.provider === provider ? null : null",
+      },
+    ],
+    caughtBy: { file: "test/http/order-payments.test.ts", test: "opens one, however often" },
+  },
+  {
+    name: "opened payments: anybody may open them",
+    edits: [
+      {
+        file: "src/http/routes/order-payments.ts",
+        find: "order === null || !mayUseHold(caller, order.holdId)",
+        replace: "order === null || (!mayUseHold(caller, order.holdId) && false)",
+      },
+    ],
+    caughtBy: { file: "test/http/order-payments.test.ts", test: "is nobody else's business" },
+  },
+  {
+    name: "opened payments: a link says that a payment went through",
+    edits: [
+      {
+        file: "web/storefront/stripe-till.ts",
+        find: 'said.get("payment_intent") !== begun.id',
+        replace: 'said.get("payment_intent") === null',
+      },
+    ],
+    caughtBy: { file: "test/e2e/stripe.test.ts", test: "is not believed of a link" },
+  },
+  {
     name: "disputes: the product row is not locked",
     edits: [
       {

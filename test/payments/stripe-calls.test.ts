@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { RefundOrder } from "../../src/payments/provider.ts"
 import { createStripeProvider } from "../../src/payments/stripe.ts"
 import {
@@ -250,4 +250,83 @@ test("what could not be ended is told", async () => {
   // The refusal is remembered under its key, and is not the last word.
   fake.intents.set("pi_1", intentWith(open))
   expect(await provider().cancel(unwanted)).toEqual({ status: "over" })
+})
+
+describe("opening a payment", () => {
+  const wish = {
+    orderId: 11,
+    holdId: 12,
+    productId: 13,
+    quantity: 2,
+    amountMinor: 19_998,
+    currency: "EUR",
+    begunPaymentId: null,
+    idempotencyKey: "doorbuster-order-11-1",
+  }
+  const open = (given: object = {}) => provider().open({ ...wish, ...given })
+
+  test("asks for the order's total and names the order, under its key", async () => {
+    const report = await open()
+
+    const paymentId = [...fake.intents.keys()][0]
+    expect(report).toEqual({ status: "open", paymentId, clientSecret: `${paymentId}_secret_0123456789` })
+    expect(posts()).toMatchObject([
+      {
+        path: "/v1/payment_intents",
+        headers: { "idempotency-key": wish.idempotencyKey },
+        form: {
+          amount: "19998",
+          currency: "eur",
+          "automatic_payment_methods[enabled]": "true",
+          "metadata[order_id]": "11",
+          "metadata[hold_id]": "12",
+          "metadata[product_id]": "13",
+          "metadata[quantity]": "2",
+        },
+      },
+    ])
+  })
+
+  test("counts as Stripe counts", async () => {
+    await open({ amountMinor: 500, currency: "ISK" })
+    expect(posts()[0]?.form).toMatchObject({ amount: "50000", currency: "isk" })
+  })
+
+  test("again, also when Stripe forgot the key, is the same payment", async () => {
+    const first = await open()
+    fake.forgetKeys()
+    const begunPaymentId = first.status === "open" ? first.paymentId : ""
+
+    expect(await open({ begunPaymentId })).toEqual(first)
+    expect(fake.intents.size).toBe(1)
+  })
+
+  test.each([
+    ["another order's", { metadata: { order_id: "11", hold_id: "99" } }],
+    ["nobody's", { metadata: {} }],
+  ])("does not give out the secret of %s payment that a page has named", async (_, given) => {
+    fake.intents.set("pi_other", intentWith({ id: "pi_other", client_secret: "theirs", ...given }))
+
+    for (const begunPaymentId of ["pi_other", "pi_missing", "../refunds", ""]) {
+      expect(await open({ begunPaymentId })).toMatchObject({ status: "open", paymentId: "pi_opened2" })
+    }
+  })
+
+  test.each([
+    [{ status: 400, body: `{"error":{"type":"invalid_request_error","message":"too small"}}` }, "refused"],
+    [{ status: 402, body: `{"error":{"type":"card_error","message":"no"}}` }, "refused"],
+    [{ status: 401, body: `{"error":{"type":"invalid_request_error","message":"key"}}` }, "not now"],
+    [{ status: 429, body: `{"error":{"type":"rate_limit_error","message":"slow"}}` }, "not now"],
+    [{ status: 500, body: "{}" }, "not now"],
+    ["silence" as const, "not now"],
+  ] satisfies [Mishap, string][])("%j is %s", async (mishap, status) => {
+    fake.mishaps.push({ on: /POST .v1.payment_intents/, mishap })
+
+    expect(await open()).toMatchObject({ status, error: expect.stringMatching(/./) })
+  })
+
+  test("is refused for an amount that Stripe has no number for", async () => {
+    expect(await open({ amountMinor: 2 ** 53 - 1, currency: "ISK" })).toMatchObject({ status: "refused" })
+    expect(fake.calls).toEqual([])
+  })
 })

@@ -37,6 +37,7 @@ export async function describeServer(): Promise<unknown> {
       live: createLive({ watch: engine.watch, texts }),
       providers: [],
       simulator: null,
+      stripePublishableKey: null,
       pages: null,
       audit: createAudit(engine),
       holdTtlSeconds: 120,

@@ -41,7 +41,7 @@ const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdefghij"
 
 /** The settings with which Doorbuster takes it for Stripe. */
 export function stripeSettings(apiBase = "http://127.0.0.1:1") {
-  return { secretKey: STRIPE_KEY, webhookSecret: STRIPE_WEBHOOK_SECRET, apiBase }
+  return { secretKey: STRIPE_KEY, webhookSecret: STRIPE_WEBHOOK_SECRET, publishableKey: null, apiBase }
 }
 
 /** A payment intent, `pi_1` with 199.98 EUR for order 11 and received in full unless told otherwise. */
@@ -136,6 +136,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
 
   function write({ path, form }: StripeCall): [number, object] {
     if (path === "/v1/refunds") return [200, addRefund(form)]
+    if (path === "/v1/payment_intents") return [200, addIntent(form)]
     const id = /^\/v1\/payment_intents\/(\w+)\/cancel$/.exec(path)?.[1] ?? ""
     const intent = fake.intents.get(id)
     if (intent === undefined) return refusal(404, "No such payment_intent")
@@ -148,13 +149,24 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     return [200, canceled]
   }
 
+  function addIntent(form: StripeCall["form"]): object {
+    const id = `pi_opened${fake.intents.size + 1}`
+    const { amount = "", currency = "" } = form
+    const intent = intentWith({
+      id,
+      status: "requires_payment_method",
+      amount: Number(amount),
+      amount_received: 0,
+      currency,
+      metadata: metadataIn(form),
+      client_secret: `${id}_secret_0123456789`,
+    })
+    fake.intents.set(id, intent)
+    return intent
+  }
+
   function addRefund(form: StripeCall["form"]): object {
-    const metadata = Object.fromEntries(
-      Object.entries(form).flatMap(([name, value]) => {
-        const key = /^metadata\[(\w+)\]$/.exec(name)?.[1]
-        return key === undefined ? [] : [[key, value]]
-      }),
-    )
+    const metadata = metadataIn(form)
     const id = `re_${fake.refunds.length + 1}`
     const { payment_intent = "", amount = "" } = form
     const refund = { id, object: "refund", payment_intent, amount: Number(amount), metadata }
@@ -177,6 +189,15 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     },
   }
   return fake
+}
+
+function metadataIn(form: StripeCall["form"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(form).flatMap(([name, value]) => {
+      const key = /^metadata\[(\w+)\]$/.exec(name)?.[1]
+      return key === undefined ? [] : [[key, value]]
+    }),
+  )
 }
 
 async function readCall(request: IncomingMessage): Promise<StripeCall> {

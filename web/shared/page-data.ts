@@ -3,7 +3,9 @@ import type { Order, Page, Product } from "../../client/src/index.ts"
 /** How a page pays for an order. */
 export type PaymentChoice =
   /** The simulator, below this address of the same server. */
-  { readonly kind: "simulator"; readonly url: string }
+  | { readonly kind: "simulator"; readonly url: string }
+  /** Stripe's Payment Element, by the account with this key. */
+  | { readonly kind: "stripe"; readonly publishableKey: string }
 
 /** What a page is made of: rendered by the server, then carried on by the browser from the same data. */
 export type PageData =

@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
 import type { Product } from "../../client/src/index.ts"
 import type { PageData } from "../shared/page-data.ts"
+import type { PaymentForm } from "./till.ts"
 import { whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
 
 /** What a page of the storefront shows, and what its buttons do. */
@@ -14,6 +15,8 @@ export interface Desk {
   /** The reader's time zone; null before the scripts run: then times are UTC, and buttons do nothing. */
   readonly zone: ReadonlySignal<string | null>
   readonly customerId: ReadonlySignal<string>
+  /** What the provider asks for before the order can be paid; null: nothing, or not yet. */
+  readonly paymentForm: ReadonlySignal<PaymentForm | null>
   readonly actions: {
     readonly hold: (qty: number, customerId: string) => void
     readonly release: () => void
@@ -57,6 +60,7 @@ export function stillDesk(data: PageData): Desk {
     nowMs: signal(null),
     zone: signal(null),
     customerId: signal(""),
+    paymentForm: signal(null),
     actions: { hold: nothing, release: nothing, makeOrder: nothing, pay: nothing, cancel: nothing },
   }
 }

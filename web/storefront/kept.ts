@@ -11,7 +11,16 @@ export interface KeptHold {
 /** What an order's page needs to know of an order. */
 export interface KeptOrder {
   readonly token: string | null
-  readonly payment: { readonly id: string; readonly url: string } | null
+  readonly payment: KeptPayment | null
+}
+
+/** A payment that was begun. */
+export interface KeptPayment {
+  readonly id: string
+  /** Where to go on with it; null: on the order's page. */
+  readonly url: string | null
+  /** Its provider has told this browser that it went through, and will tell the shop. */
+  readonly isConfirmed: boolean
 }
 
 /** A hold that was asked for and not answered. The key makes asking again the same question. */

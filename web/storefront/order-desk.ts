@@ -1,11 +1,13 @@
 import { batch, computed, signal } from "@preact/signals"
 import { ProblemError, type Order, type Product } from "../../client/src/index.ts"
-import type { PageData } from "../shared/page-data.ts"
+import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
 import { kept } from "./kept.ts"
 import { createServerLine, onComeback, refusalOf } from "./server-line.ts"
-import { openPayment, paymentSeen } from "./simulator-payment.ts"
+import { createSimulatorTill } from "./simulator-till.ts"
+import { createStripeTill } from "./stripe-till.ts"
+import { TillRefusal, type Till, type TillParts } from "./till.ts"
 
 /** While money is on its way, somebody is waiting. */
 const SOON_MS = 1_000
@@ -14,7 +16,7 @@ const CALM_MS = 30_000
 
 /** One order: pay it, cancel it, see what becomes of it. `start` it once the page is drawn. */
 export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): LivingDesk {
-  const { orderId, payment: provider } = data
+  const { orderId } = data
   const line = createServerLine()
   const { client } = line
   const order = signal<NonNullable<Known["order"]>>("unread")
@@ -27,6 +29,7 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
   let isLooking = false
 
   const token = () => kept.order(orderId)?.token ?? null
+  const till = tillOf(data.payment, { client, orderId, token })
   const known = computed<Known>(() => ({
     product: product.value,
     hold: null,
@@ -45,7 +48,10 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
     isLooking = true
     clearTimeout(next)
     try {
-      const [read, seen] = await Promise.all([client.orders.get(orderId, { token: token() }), seePayment()])
+      const [read, seen] = await Promise.all([
+        client.orders.get(orderId, { token: token() }),
+        till?.seen() ?? null,
+      ])
       batch(() => {
         order.value = read
         payment.value = seen
@@ -60,13 +66,6 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
       isLooking = false
       next = setTimeout(() => void look(), pauseBefore(view.value.stage.kind))
     }
-  }
-
-  async function seePayment(): Promise<PaymentSeen | null> {
-    const started = kept.order(orderId)?.payment ?? null
-    if (started === null || provider === null) return null
-    // What it said last is the best that is known while it does not answer.
-    return paymentSeen(provider.url, started.id).catch(() => payment.value)
   }
 
   let isStarted = false
@@ -93,26 +92,21 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
     try {
       await work(present)
     } catch (error) {
-      refusal.value = refusalOf(error)
+      refuse(error)
       void look()
     } finally {
       action.value = null
     }
   }
 
+  function refuse(error: unknown): void {
+    refusal.value = error instanceof TillRefusal ? { code: "other", detail: error.message } : refusalOf(error)
+  }
+
   function pay(): void {
     void act("pay", async (present) => {
-      if (provider === null) return
-      const started = kept.order(orderId)?.payment ?? null
-      // One that was begun and left is gone on with: two payments would be one too many.
-      const seen = started === null ? null : await paymentSeen(provider.url, started.id).catch(() => null)
-      if (started !== null && seen?.status === "open") return location.assign(started.url)
-      const returnUrl = `${location.origin}/o/${orderId}`
-      const opened = await openPayment(provider.url, present, returnUrl)
-      kept.keepOrder(orderId, { token: token(), payment: opened })
-      const attempt = { provider: provider.kind, payment_id: opened.id }
-      await client.orders.startPayment(orderId, attempt, { token: token() })
-      location.assign(opened.url)
+      await till?.pay(present)
+      await look()
     })
   }
 
@@ -129,16 +123,24 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
     order,
     nowMs: line.nowMs,
     zone,
+    ...(till && { paymentForm: till.form }),
     actions: { ...stillDesk(data).actions, pay, cancel },
   }
   return {
     desk,
     start() {
       zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone
+      const refused = till?.start() ?? null
+      if (refused !== null) refuse(refused)
       onComeback(() => void look())
       void look()
     },
   }
+}
+
+function tillOf(payment: PaymentChoice | null, parts: TillParts): Till | null {
+  if (payment === null) return null
+  return payment.kind === "stripe" ? createStripeTill(payment, parts) : createSimulatorTill(payment, parts)
 }
 
 function pauseBefore(kind: string): number {

@@ -80,29 +80,38 @@ interface OrderActionsProps {
   readonly desk: Desk
 }
 
+function payLabel(isPaying: boolean, isFormShown: boolean): string {
+  if (!isPaying) return "Pay"
+  return isFormShown ? "Paying …" : "To the payment …"
+}
+
 /** What can be done with the order now. */
 function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
   const { pending } = desk.view.value
   const isBusy = pending !== null
+  const form = desk.paymentForm.value
   switch (stage.kind) {
     case "to_pay":
       return (
-        <div class="actions">
-          {paysHere && (
-            <button
-              class="button primary"
-              type="button"
-              aria-disabled={isBusy}
-              onClick={() => desk.actions.pay()}
-            >
-              {pending?.action === "pay" ? "To the payment …" : "Pay"}
-              <span class="figures">{priceOf(order.total_minor, order.currency)}</span>
+        <>
+          {form !== null && <div class="payment-form" ref={form.mount} />}
+          <div class="actions">
+            {paysHere && (
+              <button
+                class="button primary"
+                type="button"
+                aria-disabled={isBusy}
+                onClick={() => desk.actions.pay()}
+              >
+                {payLabel(pending?.action === "pay", form !== null)}
+                <span class="figures">{priceOf(order.total_minor, order.currency)}</span>
+              </button>
+            )}
+            <button class="button" type="button" aria-disabled={isBusy} onClick={() => desk.actions.cancel()}>
+              Cancel
             </button>
-          )}
-          <button class="button" type="button" aria-disabled={isBusy} onClick={() => desk.actions.cancel()}>
-            Cancel
-          </button>
-        </div>
+          </div>
+        </>
       )
     case "declined":
     case "cancelled":

@@ -1,12 +1,12 @@
 import fastifyStatic from "@fastify/static"
 import type { FastifyReply } from "fastify"
-import type { PageData } from "../../../web/shared/page-data.ts"
+import type { PageData, PaymentChoice } from "../../../web/shared/page-data.ts"
 import { saleState } from "../../domain/product.ts"
 import { ASSETS } from "../../pages/built-pages.ts"
 import { createPageMemory } from "../../pages/page-memory.ts"
 import type { ProductView } from "../../store/views.ts"
 import { isKnown } from "../etags.ts"
-import { pageHeaders } from "../page-headers.ts"
+import { pageHeaders, stripePageHeaders } from "../page-headers.ts"
 import { idFromPath } from "../requests.ts"
 import type { App, Services } from "../services.ts"
 import { productAnswer } from "../wire.ts"
@@ -17,13 +17,13 @@ const hidden = { schema: { hide: true } }
 
 /** The storefront: what is on sale, a product, an order. Without built pages, `/` leads to the API's description. */
 export async function pageRoutes(app: App, services: Services): Promise<void> {
-  const { pages, products, views, holdTtlSeconds, simulator } = services
+  const { pages, products, views, holdTtlSeconds } = services
   if (pages === null) {
     app.get("/", hidden, (_request, reply) => reply.redirect("/docs/"))
     return
   }
   const render = (data: PageData) => pages.render(data)
-  const payment = simulator === null ? null : ({ kind: "simulator", url: "/simulator" } as const)
+  const payment = paymentChoice(services)
   const answer = ({ product, serverTime }: ProductView) => productAnswer(product, serverTime, holdTtlSeconds)
   const productPages = createProductPages(pages.build, (view) =>
     render({ kind: "product", product: answer(view), payment }),
@@ -67,14 +67,21 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
 
   app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
     const orderId = idFromPath(request.params.id)
-    return orderId === null
-      ? send(reply.code(404), { kind: "missing" })
-      : send(reply.header("cache-control", "no-store"), { kind: "order", orderId, payment })
+    if (orderId === null) return send(reply.code(404), { kind: "missing" })
+    const headers = payment?.kind === "stripe" ? stripePageHeaders : pageHeaders
+    void reply.headers(headers).header("cache-control", "no-store")
+    return reply.send(render({ kind: "order", orderId, payment }))
   })
 
   function send(reply: FastifyReply, data: PageData): FastifyReply {
     return html(reply).send(render(data))
   }
+}
+
+/** Null: buyers pay elsewhere. */
+function paymentChoice({ simulator, stripePublishableKey }: Services): PaymentChoice | null {
+  if (stripePublishableKey !== null) return { kind: "stripe", publishableKey: stripePublishableKey }
+  return simulator === null ? null : { kind: "simulator", url: "/simulator" }
 }
 
 function html(reply: FastifyReply): FastifyReply {

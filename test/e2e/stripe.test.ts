@@ -1,0 +1,203 @@
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { launchBrowser, leavesOutBrowser, startBrowserShop, type BrowserShop } from "../support/browser.ts"
+import {
+  intentWith,
+  startFakeStripe,
+  stripeEvent,
+  stripeSettings,
+  stripeSignature,
+  type FakeStripe,
+} from "../support/fake-stripe.ts"
+import { findFaults } from "./admin-browser.ts"
+import { holdUnits, offerLamp, order, press, reads, visit } from "./storefront.ts"
+
+/**
+ * Stands for Stripe's script: a field for a card's number in place of the form. `4242` is taken, `3220` on the
+ * bank's own page, anything else is declined. What it was asked is in `stripeAsked`.
+ */
+const script = `
+  const asked = (window.stripeAsked ??= [])
+  window.Stripe = (key) => ({
+    elements({ clientSecret, appearance }) {
+      asked.push({ key, clientSecret, theme: appearance.theme, background: appearance.variables.colorBackground })
+      const field = document.createElement("input")
+      field.ariaLabel = "Card number"
+      return { create: () => ({ mount: (place) => place.append(field), unmount: () => field.remove() }), field }
+    },
+    async confirmPayment({ elements, confirmParams, redirect }) {
+      asked.push({ redirect, ...confirmParams })
+      const number = elements.field.value
+      if (number === "3220") {
+        const secret = asked[0].clientSecret
+        const said = new URLSearchParams({ payment_intent: secret.split("_secret")[0],
+          payment_intent_client_secret: secret, redirect_status: "succeeded" })
+        location.assign(confirmParams.return_url + "?" + said)
+        return new Promise(() => undefined)
+      }
+      return number === "4242"
+        ? { paymentIntent: { status: "succeeded" } }
+        : { error: { message: "Your card was declined." } }
+    },
+    registerAppInfo() {},
+    _registerWrapper() {},
+  })`
+
+describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
+  let browser: Browser
+  let fake: FakeStripe
+  let app: BrowserShop
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    fake = await startFakeStripe()
+    const stripe = { ...stripeSettings(fake.url), publishableKey: "pk_test_0123456789" }
+    app = await startBrowserShop({ config: { stripe } })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+    await fake[Symbol.asyncDispose]()
+  })
+
+  /** A page with an order that waits for payment, the requests it makes to elsewhere, and its complaints. */
+  async function atOrder(answer: "script" | "nothing" = "script") {
+    const context = await browser.newContext({ baseURL: app.url, viewport: { width: 390, height: 760 } })
+    context.setDefaultTimeout(10_000)
+    const elsewhere: string[] = []
+    const complaints: string[] = []
+    context.on("request", (request) => {
+      if (!request.url().startsWith(app.url)) elsewhere.push(request.url())
+    })
+    context.on("console", (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text())
+    })
+    await context.route("https://js.stripe.com/**", (route) =>
+      answer === "script"
+        ? route.fulfill({ contentType: "text/javascript", body: script })
+        : route.abort("blockedbyclient"),
+    )
+    const page = await context.newPage()
+    const productId = await offerLamp(app)
+    await visit(page, productId)
+    await holdUnits(page)
+    const orderId = await order(page)
+    return {
+      page,
+      context,
+      productId,
+      orderId,
+      elsewhere,
+      complaints,
+      [Symbol.asyncDispose]: () => context.close(),
+    }
+  }
+
+  /** Stripe tells the shop that the payment of the order has succeeded. */
+  async function tellSuccess(orderId: number): Promise<void> {
+    const opened = [...fake.intents.values()].find(
+      (intent) =>
+        "metadata" in intent && (intent.metadata as { order_id?: string }).order_id === String(orderId),
+    ) as { id: string; amount: number }
+    const raw = stripeEvent(
+      "payment_intent.succeeded",
+      intentWith({ ...opened, status: "succeeded", amount_received: opened.amount }),
+      `evt_${orderId}`,
+    )
+    const headers = { "stripe-signature": stripeSignature(raw), "content-type": "application/json" }
+    expect((await app.send("POST", "/api/payments/webhooks/stripe", { raw, headers })).status).toBe(200)
+  }
+
+  async function fillIn(page: Page, number: string): Promise<void> {
+    await page.getByLabel("Card number").fill(number)
+    await press(page, "Pay")
+  }
+
+  test("in the form on the page: asked for when the buyer wants to pay, paid when the webhook says so", async () => {
+    await using buyer = await atOrder()
+    const { page, orderId, elsewhere, complaints } = buyer
+    expect(elsewhere).toEqual([])
+
+    await press(page, "Pay")
+    await fillIn(page, "4242")
+    await reads(page, "Your payment is being confirmed")
+    await page.reload()
+    await reads(page, "Your payment is being confirmed")
+    await tellSuccess(orderId)
+    await reads(page, "Paid. It is yours")
+
+    expect(elsewhere.map((url) => new URL(url).origin)).toEqual(["https://js.stripe.com"])
+    expect(complaints).toEqual([])
+    expect(await app.get(`/api/orders/${orderId}`)).toMatchObject({ body: { status: "paid" } })
+  })
+
+  test("in the page's own colours, with the account's key and this order's payment", async () => {
+    await using buyer = await atOrder()
+    const { page, orderId } = buyer
+    await page.emulateMedia({ colorScheme: "dark" })
+    await press(page, "Pay")
+    await fillIn(page, "4242")
+    await reads(page, "Your payment is being confirmed")
+
+    const [first, second] = (await page.evaluate("stripeAsked")) as Record<string, string>[]
+    expect(first).toMatchObject({
+      key: "pk_test_0123456789",
+      clientSecret: expect.stringMatching(/_secret_/),
+      theme: "night",
+      background: "rgb(33, 31, 26)",
+    })
+    expect(second).toEqual({ redirect: "if_required", return_url: `${app.url}/o/${orderId}` })
+  })
+
+  test("with a card that is declined, and then with another one", async () => {
+    await using buyer = await atOrder()
+    const { page, orderId } = buyer
+    await press(page, "Pay")
+    await fillIn(page, "0002")
+    await page.locator(".notice", { hasText: "Your card was declined." }).waitFor()
+    expect(await findFaults(page)).toEqual([])
+
+    await fillIn(page, "4242")
+    await reads(page, "Your payment is being confirmed")
+    await tellSuccess(orderId)
+    await reads(page, "Paid. It is yours")
+  })
+
+  test("by way of the bank's own page, whose address is not kept", async () => {
+    await using buyer = await atOrder()
+    const { page, orderId } = buyer
+    await press(page, "Pay")
+    await fillIn(page, "3220")
+    await page.waitForURL(`${app.url}/o/${orderId}`)
+    await reads(page, "Your payment is being confirmed")
+
+    expect(page.url()).not.toContain("secret")
+  })
+
+  test("is not believed of a link that somebody else has made up", async () => {
+    await using buyer = await atOrder()
+    const { page, orderId } = buyer
+    await press(page, "Pay")
+    await page.getByLabel("Card number").waitFor()
+    await page.goto(`/o/${orderId}?payment_intent=pi_made_up&redirect_status=succeeded`)
+
+    await reads(page, "Waiting for your payment")
+    expect(await page.getByRole("button", { name: "Pay" }).isEnabled()).toBe(true)
+  })
+
+  test("says so where the form cannot be loaded", async () => {
+    await using buyer = await atOrder("nothing")
+    const { page } = buyer
+    await press(page, "Pay")
+
+    await page.locator(".notice", { hasText: "The payment form could not be loaded." }).waitFor()
+    expect(await page.getByRole("button", { name: "Pay" }).isEnabled()).toBe(true)
+  })
+
+  test("only pages of orders may load anything from Stripe", async () => {
+    const policyOf = async (path: string) => String((await app.get(path)).headers["content-security-policy"])
+
+    expect(await policyOf("/o/1")).toContain("https://js.stripe.com")
+    for (const path of ["/", "/p/1", "/admin"]) expect(await policyOf(path)).not.toContain("stripe")
+    expect(await policyOf("/o/1")).not.toContain("unsafe")
+  })
+})

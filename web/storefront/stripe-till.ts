@@ -1,0 +1,98 @@
+import { signal } from "@preact/signals"
+import type { Appearance, Stripe, StripeElements } from "@stripe/stripe-js"
+import { loadStripe } from "@stripe/stripe-js/pure"
+import type { PaymentChoice } from "../shared/page-data.ts"
+import type { PaymentSeen } from "./buyer-view.ts"
+import { kept } from "./kept.ts"
+import { TillRefusal, type PaymentForm, type Till, type TillParts } from "./till.ts"
+
+type StripeChoice = Extract<PaymentChoice, { readonly kind: "stripe" }>
+
+/** The browser has been told that it went through; the webhook says what came of it. */
+const confirmed: PaymentSeen = { status: "processing", capturedMinor: 0, refundedMinor: 0 }
+
+/**
+ * Pays in Stripe's Payment Element. Stripe's script is asked for when the buyer wants to pay and not before.
+ * Pressed once it shows the form, pressed again it confirms what the buyer has filled in.
+ */
+export function createStripeTill({ publishableKey }: StripeChoice, parts: TillParts): Till {
+  const { client, orderId, token } = parts
+  const form = signal<PaymentForm | null>(null)
+  let shown: { readonly stripe: Stripe; readonly elements: StripeElements } | null = null
+
+  async function showForm(): Promise<void> {
+    const [stripe, opened] = await Promise.all([
+      load(publishableKey),
+      client.orders.openPayment(orderId, { token: token() }),
+    ])
+    keep(opened.payment_id, false)
+    const elements = stripe.elements({ clientSecret: opened.client_secret, appearance: appearance() })
+    const element = elements.create("payment")
+    shown = { stripe, elements }
+    form.value = { mount: (place) => (place === null ? element.unmount() : element.mount(place)) }
+  }
+
+  async function confirm({ stripe, elements }: NonNullable<typeof shown>): Promise<void> {
+    const { error } = await stripe.confirmPayment({
+      elements,
+      confirmParams: { return_url: `${location.origin}/o/${orderId}` },
+      redirect: "if_required",
+    })
+    if (error !== undefined) throw new TillRefusal(error.message ?? NOT_TAKEN)
+    const begun = kept.order(orderId)?.payment ?? null
+    if (begun !== null) keep(begun.id, true)
+    shown = null
+    form.value = null
+  }
+
+  function keep(id: string, isConfirmed: boolean): void {
+    kept.keepOrder(orderId, { token: token(), payment: { id, url: null, isConfirmed } })
+  }
+
+  return {
+    form,
+    pay: () => (shown === null ? showForm() : confirm(shown)),
+    seen: async () => (kept.order(orderId)?.payment?.isConfirmed === true ? confirmed : null),
+    start() {
+      const said = new URLSearchParams(location.search)
+      const begun = kept.order(orderId)?.payment ?? null
+      if (begun === null || said.get("payment_intent") !== begun.id) return null
+      // What else is in the address opens the payment's form: it should not be passed on with it.
+      history.replaceState(null, "", location.pathname)
+      const isTaken = said.get("redirect_status") !== "failed"
+      if (isTaken) keep(begun.id, true)
+      return isTaken ? null : new TillRefusal(NOT_TAKEN)
+    },
+  }
+}
+
+const NOT_TAKEN = "The payment did not go through. No money was taken; try again, or in another way."
+
+async function load(publishableKey: string): Promise<Stripe> {
+  const stripe = await loadStripe(publishableKey).catch(() => null)
+  if (stripe !== null) return stripe
+  throw new TillRefusal(
+    "The payment form could not be loaded. Try again, and let this page load js.stripe.com.",
+  )
+}
+
+/** The page's own colours, because the form is drawn in a frame that sees nothing of them. */
+function appearance(): Appearance {
+  const probe = document.createElement("span")
+  document.body.append(probe)
+  const colour = (name: string) => {
+    probe.style.color = `var(--${name})`
+    return getComputedStyle(probe).color
+  }
+  const variables = {
+    colorBackground: colour("surface"),
+    colorText: colour("ink"),
+    colorTextSecondary: colour("muted"),
+    colorPrimary: colour("focus"),
+    colorDanger: colour("bad"),
+    fontFamily: getComputedStyle(document.body).fontFamily,
+    borderRadius: "3px",
+  }
+  probe.remove()
+  return { theme: matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "stripe", variables }
+}
