@@ -1,0 +1,175 @@
+import type { Mutant } from "./mutants.ts"
+
+/** What becomes of money. */
+export const paymentsMutants: readonly Mutant[] = [
+  {
+    name: "money: what is paid late takes no units",
+    edits: [
+      {
+        file: "src/domain/apply-payment-event.ts",
+        find: "if (late) sellAvailableUnits(state, order.quantity, order.customerId)",
+        replace: "if (late) void order",
+      },
+    ],
+    caughtBy: { file: "test/race/late-payments.test.ts" },
+  },
+  {
+    name: "money: what is too much is kept",
+    edits: [
+      {
+        file: "src/domain/apply-payment-event.ts",
+        find: "if (!excessGoesBack) return",
+        replace: "if (excessGoesBack) return",
+      },
+    ],
+    caughtBy: { file: "test/domain/late-payments.test.ts", test: "more than the total" },
+  },
+  {
+    name: "money: late is never too late",
+    edits: [
+      {
+        file: "src/domain/apply-payment-event.ts",
+        find: "inTime: end === null || ",
+        replace: "inTime: end !== undefined || ",
+      },
+    ],
+    caughtBy: { file: "test/domain/late-payments.test.ts" },
+  },
+  {
+    name: "money: the limit is not asked of who pays late",
+    edits: [
+      {
+        file: "src/domain/apply-payment-event.ts",
+        find: "limitIsLeft: customerId === null || ",
+        replace: "limitIsLeft: customerId !== undefined || ",
+      },
+    ],
+    caughtBy: { file: "test/domain/late-payments.test.ts" },
+  },
+  {
+    name: "money: what is too little goes back before the order's end",
+    edits: [
+      {
+        file: "src/domain/apply-payment-event.ts",
+        find: "decision.atTheEnd ? order.expiresAt : now",
+        replace: "now",
+      },
+    ],
+    caughtBy: { file: "test/domain/late-payments.test.ts", test: "too little waits" },
+  },
+  {
+    name: "money: refunds are not counted",
+    edits: [
+      {
+        file: "src/domain/owe-refund.ts",
+        find: "payment.refundedMinor + owed.amountMinor",
+        replace: "payment.refundedMinor",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
+  },
+  {
+    name: "money: the core does not look at what is left; the CHECK stops it",
+    edits: [
+      {
+        file: "src/domain/refund-order.ts",
+        find: "if (amount > refundableMinor)",
+        replace: "if (amount > refundableMinor * 1e9)",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
+  },
+  {
+    name: "money: units are on offer again twice",
+    edits: [
+      {
+        file: "src/domain/refund-order.ts",
+        find: "if (restockQty > restockableQty)",
+        replace: "if (restockQty > restockableQty + 1e9)",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
+  },
+  {
+    name: "money: a refund has another key each time",
+    edits: [
+      {
+        file: "src/worker/refunds.ts",
+        find: "`doorbuster-refund-${refundId}`",
+        replace: "`doorbuster-refund-${refundId}-${Math.random()}`",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "is sent once" },
+  },
+  {
+    name: "money: two workers take the same refund",
+    edits: [
+      {
+        file: "src/store/refund-queue.ts",
+        find: "                 not_before = clock_timestamp()\n                   +",
+        replace: "                 not_before = refunds.not_before - interval '1 year'\n                   +",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "taken by nobody else" },
+  },
+  {
+    name: "money: what was returned by hand acts all the same",
+    edits: [
+      {
+        file: "src/domain/event-record.ts",
+        find: 'record.outcome !== "parked" || record.returnedAt !== null',
+        replace: 'record.outcome !== "parked" || record.returnedAt === undefined',
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "sent back by hand" },
+  },
+  {
+    name: "money: an order waits for its provider again and again",
+    edits: [
+      {
+        file: "src/domain/extend-order.ts",
+        find: 'if ("code" in order || order.awaited) return order',
+        replace: 'if ("code" in order) return order',
+      },
+    ],
+    caughtBy: { file: "test/domain/extend-order.test.ts", test: "a minute longer, once" },
+  },
+  {
+    name: "money: every worker asks about the same payment",
+    edits: [
+      {
+        file: "src/store/payment-questions.ts",
+        find: "           and asked_for is distinct from expires_at\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "nobody asks it" },
+  },
+  {
+    name: "money: a refund whose COMMIT was not heard is made again",
+    edits: [
+      {
+        file: "src/store/batch-mark.ts",
+        find: "first !== undefined && isNeeded",
+        replace: "first !== undefined && isNeeded && false",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "on the way of a refund" },
+  },
+  {
+    name: "money: a parked event pays whatever order gets its id",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: "(event.holdId === null || event.holdId === holdId)",
+        replace: "(event.holdId === null || event.holdId !== undefined || event.holdId === holdId)",
+      },
+      {
+        file: "src/store/load-money.ts",
+        find: "          and (hold_id is null or hold_id = any($5::bigint[]))\n",
+        replace: "          and (hold_id is null or hold_id > 0 or hold_id = any($5::bigint[]))\n",
+      },
+    ],
+    caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
+  },
+]

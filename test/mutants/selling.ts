@@ -1,0 +1,192 @@
+import type { Edit, Mutant } from "./mutants.ts"
+
+const withoutLock: Edit = {
+  file: "src/store/load.ts",
+  find: "         limit 1\n           for update\n",
+  replace: "         limit 1\n",
+}
+
+const withoutVersionGuard: Edit = {
+  file: "src/store/save-product.ts",
+  find: "version = case when version = $2 then $6::bigint end",
+  replace: "version = case when version = $2 or true then $6::bigint end",
+}
+
+const withoutStockRule: Edit = {
+  file: "src/domain/place-hold.ts",
+  find: "  if (availableStock >= command.qty) return null\n",
+  replace: "  if (availableStock >= -1e9) return null\n",
+}
+
+const withoutUnitsCheck: Edit = {
+  file: "migrations/0001_core.sql",
+  find: "  constraint products_units_conserved check (held + sold <= stock),\n",
+  replace: "",
+}
+
+const race = { file: "test/race/race.test.ts", test: "two servers" }
+const endings = { file: "test/race/endings.test.ts" }
+
+/** What keeps a sale exact: locks, versions, CHECKs, batches, and what is done when nobody knows whether a COMMIT was. */
+export const sellingMutants: readonly Mutant[] = [
+  { name: "the product row is not locked", edits: [withoutLock], caughtBy: race },
+  {
+    name: "the row is not locked and the version is not compared",
+    edits: [withoutLock, withoutVersionGuard],
+    caughtBy: race,
+  },
+  {
+    name: "the core does not look at the stock; the CHECK stops it",
+    edits: [withoutStockRule],
+    caughtBy: race,
+  },
+  {
+    name: "neither the core nor a CHECK looks at the stock",
+    edits: [withoutStockRule, withoutUnitsCheck],
+    caughtBy: race,
+  },
+  {
+    name: "a released hold can be ordered",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: '  if (hold.status === "released") return { code: "hold_released" }\n',
+        replace: "",
+      },
+    ],
+    caughtBy: endings,
+  },
+  {
+    name: "a hold past its end can still be ordered",
+    edits: [
+      {
+        file: "src/domain/hold.ts",
+        find: 'return hold.status === "active" && hasPassed(hold.expiresAt, now)',
+        replace: "return false && hasPassed(hold.expiresAt, now)",
+      },
+    ],
+    caughtBy: endings,
+  },
+  {
+    name: "returned units do not come back",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "changeLoadedProduct(state, { held: product.held - qty })",
+        replace: "changeLoadedProduct(state, { held: product.held })",
+      },
+    ],
+    caughtBy: endings,
+  },
+  {
+    name: "a batch is answered before its commit",
+    edits: [
+      {
+        file: "src/store/product-store.ts",
+        find: "  const results = await Promise.allSettled([...writes, committed])\n",
+        replace:
+          "  void Promise.allSettled([...writes, committed])\n  const results: PromiseSettledResult<void>[] = []\n",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "after the commit" },
+  },
+  {
+    name: "a product's row that is not where it was locked is left as it is",
+    edits: [
+      {
+        file: "src/store/save-product.ts",
+        find: "select 1 / count(*) as saved",
+        replace: "select count(*) as saved",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "moved away" },
+  },
+  {
+    name: "the oldest version of a product's row is looked at first",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "         order by id desc\n         limit 1\n",
+        replace: "         limit 1\n",
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "newest version" },
+  },
+  {
+    name: "groups: a product that is locked is waited for",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "           for update skip locked",
+        replace: "           for update",
+      },
+    ],
+    caughtBy: { file: "test/store/together.test.ts", test: "nobody waits for it" },
+  },
+  {
+    name: "groups: nothing guards the version of several products",
+    edits: [
+      {
+        file: "src/store/save-product.ts",
+        find: "case when products.version = p.loaded_version then p.version end",
+        replace: "p.version",
+      },
+    ],
+    caughtBy: { file: "test/store/together.test.ts", test: "moved on" },
+  },
+  {
+    name: "groups: an unknown commit is repeated without a look",
+    edits: [
+      {
+        file: "src/lanes/groups.ts",
+        find: "else resolve(commitBatch(context, batch, decided))",
+        replace: "else resolve(commitBatch(context, batch))",
+      },
+    ],
+    caughtBy: { file: "test/lanes/groups.test.ts", test: "is looked for" },
+  },
+  {
+    name: "groups: who was left out is never heard again",
+    edits: [
+      {
+        file: "src/lanes/groups.ts",
+        find: "if (decided !== null && !isUnknown) resolve",
+        replace: 'if (decided === null) resolve({ kind: "unavailable" })\n      else if (!isUnknown) resolve',
+      },
+    ],
+    caughtBy: { file: "test/lanes/groups.test.ts", test: "waits alone" },
+  },
+  {
+    name: "an unknown commit is taken for done",
+    edits: [
+      {
+        file: "src/lanes/batch.ts",
+        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
+        replace: "if (this.#unknown !== null) return this.#unknown",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "terminated" },
+  },
+  {
+    name: "an unknown commit is repeated without a look",
+    edits: [
+      {
+        file: "src/lanes/batch.ts",
+        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "not repeated" },
+  },
+  {
+    name: "a hold that has ended can end again, were the core to ask for it",
+    edits: [
+      {
+        file: "src/store/save-holds.ts",
+        find: "set status = case when status = 'active' then $3 end,",
+        replace: "set status = $3,",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts" },
+  },
+]

@@ -1,0 +1,248 @@
+import type { Edit, Mutant } from "./mutants.ts"
+
+const withoutLock: Edit = {
+  file: "src/store/load.ts",
+  find: "         limit 1\n           for update\n",
+  replace: "         limit 1\n",
+}
+
+const withoutVersionGuard: Edit = {
+  file: "src/store/save-product.ts",
+  find: "version = case when version = $2 then $6::bigint end",
+  replace: "version = case when version = $2 or true then $6::bigint end",
+}
+
+const processes = "test/faults/several-processes.test.ts"
+
+/** What a server does beside selling: stopping, the gate, connections, ports, several processes. */
+export const servingMutants: readonly Mutant[] = [
+  {
+    name: "a stopping server waits for ever for half a request",
+    edits: [
+      {
+        file: "src/app.ts",
+        find: "server.server.closeAllConnections()",
+        replace: "undefined",
+      },
+    ],
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "stops in order all the same" },
+  },
+  {
+    name: "the gate never heals",
+    edits: [
+      { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
+      { file: "src/lanes/gate.ts", find: "if (now >= memory.nextProbe) {", replace: "if (now < 0) {" },
+    ],
+    caughtBy: { file: "test/race/gate.test.ts", test: "granted again within a second" },
+  },
+  {
+    name: "the gate remembers from the commit on, however long that took",
+    edits: [
+      {
+        file: "src/lanes/gate.ts",
+        find: "const at = clock() - ageMs",
+        replace: "const at = clock() + 0 * ageMs",
+      },
+    ],
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
+  },
+  {
+    name: "every request under a key is taken for its first attempt",
+    edits: [
+      {
+        file: "src/http/routes/holds.ts",
+        find: "key !== undefined && attempt !== FIRST_ATTEMPT",
+        replace: "key === undefined && attempt === FIRST_ATTEMPT",
+      },
+    ],
+    caughtBy: { file: "test/http/idempotency.test.ts", test: "a later one is looked for" },
+  },
+  {
+    name: "a full disk is taken for a fault of the request",
+    edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
+    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always answers with" },
+  },
+  {
+    name: "a query on a silent connection waits for ever",
+    edits: [{ file: "src/store/pool.ts", find: "query_timeout: STATEMENT_TIMEOUT_MS + 1_000,", replace: "" }],
+    caughtBy: { file: "test/faults/broken-way.test.ts", test: "go silent for good" },
+  },
+  {
+    name: "clients that do not read are never cut off",
+    edits: [
+      {
+        file: "src/http/slow-readers.ts",
+        find: "socket.writableLength > 0",
+        replace: "socket.writableLength < 0",
+      },
+    ],
+    caughtBy: { file: "test/http/slow-readers.test.ts", test: "reads nothing of its answer" },
+  },
+  {
+    name: "the gate is not told of freed units",
+    edits: [{ file: "src/lanes/gate.ts", find: "memories.delete(product.id)", replace: "void product.id" }],
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "is forgotten at once" },
+  },
+  {
+    name: "the end of a connection in use is not listened to",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: '    pool.on("connect", (client) => client.on("error", () => undefined))\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/faults/database-faults.test.ts", test: "stopped" },
+  },
+  {
+    name: "a stopping server closes its socket at once",
+    edits: [{ file: "src/app.ts", find: "    await arrivals.ended()\n", replace: "" }],
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
+  },
+  {
+    name: "no room is asked for those who wait to be accepted",
+    edits: [{ file: "src/listeners.ts", find: "const BACKLOG = 65_535", replace: "const BACKLOG = 511" }],
+    caughtBy: { file: "test/listeners.test.ts", test: "finds room" },
+  },
+  {
+    name: "one listener lets one connection in at a time",
+    edits: [{ file: "src/listeners.ts", find: "const LISTENERS = 64", replace: "const LISTENERS = 1" }],
+    caughtBy: { file: "test/listeners.test.ts", test: "comes in by many" },
+  },
+  {
+    name: "a port is shared with whoever comes",
+    edits: [{ file: "src/listeners.ts", find: "  await checkAddress({ host, port })\n", replace: "" }],
+    caughtBy: { file: "test/listeners.test.ts", test: "not shared" },
+  },
+  {
+    name: "processes: neither a lock nor a version keeps two of them apart",
+    edits: [withoutLock, withoutVersionGuard],
+    caughtBy: { file: "test/race/processes.test.ts" },
+  },
+  {
+    name: "processes: they end on the spot when the first one dies",
+    edits: [
+      {
+        file: "src/processes/child.ts",
+        find: "cluster.worker.exitedAfterDisconnect = true",
+        replace: "cluster.worker.exitedAfterDisconnect = false",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGKILL of the first" },
+  },
+  {
+    name: "processes: a dead one is not replaced",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "this.#pause(pauseMs, () => this.#start(number))",
+        replace: "this.#pause(pauseMs, () => undefined)",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGKILL of one process" },
+  },
+  {
+    name: "processes: the end of one is waited for until Node says so",
+    edits: [
+      {
+        file: "src/processes/fork.ts",
+        find: 'if (!isSilent) worker.process.emit("disconnect")',
+        replace: "if (!isSilent) await silence",
+      },
+    ],
+    caughtBy: { file: processes, test: "on its way" },
+  },
+  {
+    name: "processes: Ctrl-C ends them before the first one has spoken",
+    edits: [
+      {
+        file: "src/cli/serve-child.ts",
+        find: 'for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => undefined)',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGINT to every" },
+  },
+  {
+    name: "processes: the first one does not wait for the others",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "await Promise.all(children.map((child) => child.ended))",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: processes, test: "SIGTERM to the first" },
+  },
+  {
+    name: "processes: the background work of a dead one is left",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "if (this.#worker === child) this.#worker = null",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: processes, test: "background work" },
+  },
+  {
+    name: "processes: each takes all connections for itself",
+    edits: [{ file: "src/cli/serve-child.ts", find: "        pools: share,\n", replace: "" }],
+    caughtBy: { file: processes, test: "connections" },
+  },
+  {
+    name: "processes: metrics are those of the one that is asked",
+    edits: [
+      {
+        file: "src/cli/serve-child.ts",
+        find: "joined(own, others)",
+        replace: "joined(own, [])",
+      },
+    ],
+    caughtBy: { file: processes, test: "metrics" },
+  },
+  {
+    name: "processes: what a dead one has counted is forgotten",
+    edits: [
+      {
+        file: "src/processes/ledger.ts",
+        find: "countedByDead = countedByDead.then((before) => countedBy(before, last))",
+        replace: "void countedBy",
+      },
+    ],
+    caughtBy: { file: processes, test: "metrics" },
+  },
+  {
+    name: "processes: a scrape waits for one that hangs",
+    edits: [
+      {
+        file: "src/processes/metrics-desk.ts",
+        find: "const ANSWERS_WITHIN_MS = 1_000",
+        replace: "const ANSWERS_WITHIN_MS = 60_000",
+      },
+    ],
+    caughtBy: { file: processes, test: "metrics" },
+  },
+  {
+    name: "processes: a connection on its way to a dead one stays open",
+    edits: [
+      {
+        file: "src/processes/fork.ts",
+        find: 'worker.once("disconnect", () => onItsWay?.close())',
+        replace: "void onItsWay",
+      },
+    ],
+    caughtBy: { file: processes, test: "on its way" },
+  },
+  {
+    name: "processes: --no-worker is not heard",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "if (!this.#options.worker || this.#worker !== null",
+        replace: "if (this.#worker !== null",
+      },
+    ],
+    caughtBy: { file: processes, test: "none of them works" },
+  },
+]

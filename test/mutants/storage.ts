@@ -1,0 +1,123 @@
+import type { Mutant } from "./mutants.ts"
+
+/** What keeps tables small and plans short. */
+export const storageMutants: readonly Mutant[] = [
+  {
+    name: "one condition looks for events by key and by order",
+    edits: [
+      {
+        file: "src/store/load-money.ts",
+        find: "          and (provider, key) in (select * from unnest($1::text[], $2::text[])))\n      union",
+        replace:
+          "          and (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))\n      union",
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts" },
+  },
+  {
+    name: "retention removes converted holds",
+    edits: [
+      {
+        file: "src/store/retention.ts",
+        find: "         where stretch.status in ('expired', 'released')\n",
+        replace: "         where stretch.status <> 'active'\n",
+      },
+      {
+        file: "src/store/retention.ts",
+        find: "           and holds.status in ('expired', 'released')\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/retention.test.ts" },
+  },
+  {
+    name: "retention removes what ended lately",
+    edits: [
+      {
+        file: "src/store/retention.ts",
+        find: "           and stretch.ended_at < (select at from horizon)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/retention.test.ts" },
+  },
+  {
+    name: "retention removes events that speak of money",
+    edits: [
+      {
+        file: "src/store/retention.ts",
+        find: "         where stretch.kind in ('failed', 'cancelled')\n           and stretch",
+        replace: "         where stretch",
+      },
+    ],
+    caughtBy: { file: "test/store/retention.test.ts" },
+  },
+  {
+    name: "retention removes the event of a payment",
+    edits: [
+      { file: "src/store/retention.ts", find: "and not exists (", replace: "and (true or not exists (" },
+      {
+        file: "src/store/retention.ts",
+        find: "and payments.event_key = stretch.key)\n",
+        replace: "and payments.event_key = stretch.key))\n",
+      },
+    ],
+    caughtBy: { file: "test/store/retention.test.ts" },
+  },
+  {
+    name: "retention waits for rows that another process removes",
+    edits: [
+      {
+        file: "src/store/retention.ts",
+        find: "           for update of holds skip locked\n",
+        replace: "           for update of holds\n",
+      },
+    ],
+    caughtBy: { file: "test/store/retention.test.ts", test: "passed over" },
+  },
+  {
+    name: "a retention pass ends at the first young stretch",
+    edits: [
+      {
+        file: "src/worker/retention.ts",
+        find: "const YOUNG_IN_A_ROW = 50_000",
+        replace: "const YOUNG_IN_A_ROW = 1_000",
+      },
+    ],
+    caughtBy: { file: "test/worker/retention.test.ts", test: "young ids among old ones" },
+  },
+  {
+    name: "the next retention pass forgets holds that waited",
+    edits: [
+      {
+        file: "src/worker/retention.ts",
+        find: "    after = beforeWaiting ?? after\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/worker/retention.test.ts", test: "young ids among old ones" },
+  },
+  {
+    name: "the planner may read growing tables whole",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: '"-c enable_seqscan=off"',
+        replace: '"-c enable_seqscan=on"',
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+  },
+  {
+    name: "the planner may read all rows of a product",
+    edits: [
+      {
+        file: "src/store/save-holds.ts",
+        find: "       where product_id = $1\n         and id = any($2::bigint[])`,\n    values: [productId, numbers(holds",
+        replace:
+          "       where product_id = $1\n         and array_position($2::bigint[], id) > 0`,\n    values: [productId, numbers(holds",
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+  },
+]
