@@ -33,12 +33,19 @@ function clockOf({ calls }: History): ClockOffset | null {
   }
 }
 
-/** A hold that nobody was given cannot be asked for. */
+/** A hold or order that nobody was given cannot be asked for. */
 function isAboutNothing({ asked }: Call, { calls }: History): boolean {
+  if ("orderId" in asked)
+    return !calls.some((call) => "holdId" in call.asked && givesOrder(call, asked.orderId))
   if (!("holdId" in asked)) return false
   return !calls.some(
     (call) => call.asked.what === "hold" && call.answer.is === "hold" && call.answer.hold.id === asked.holdId,
   )
+}
+
+function givesOrder({ answer }: Call, orderId: number): boolean {
+  if (answer.is === "order") return answer.order.id === orderId
+  return answer.is === "refused" && answer.orderId === orderId
 }
 
 interface Item {
