@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import type { RefundResult } from "../../src/domain/commands.ts"
 import { refundOrder } from "../../src/domain/refund-order.ts"
-import type { RefundStatus } from "../../src/domain/refund.ts"
+import type { OrderStatus } from "../../src/domain/order.ts"
+import type { Refund, RefundStatus } from "../../src/domain/refund.ts"
 import { settleRefund } from "../../src/domain/settle-refund.ts"
 import {
   afterNoon,
@@ -142,6 +143,29 @@ describe("what becomes of a refund", () => {
     expect(counters(state)).toEqual({ held: 0, sold: 2 })
   })
 
+  // One half of the price comes back now, the other one is:
+  test.each<[string, Partial<Refund>, OrderStatus]>([
+    ["back", { status: "confirmed" }, "refunded"],
+    ["sent", { status: "sent" }, "paid"],
+    ["another order's", { status: "confirmed", orderId: 12 }, "paid"],
+    ["back but for one minor unit", { status: "confirmed", amountMinor: 9_998 }, "paid"],
+  ])("and with the other half %s: %s", (_, other, status) => {
+    const half = refundWith({ amountMinor: 9_999, status: "sent" })
+    const state = stateWith({ ...paid(), refunds: [half, { ...half, number: 2, ...other }] })
+    const settled = settleRefund(state, settle(confirmed), NOON)
+    expect(state.orders.get(11)?.status).toBe(status)
+    const refunded = status === "refunded" ? [{ kind: "order_refunded", order: state.orders.get(11) }] : []
+    expect(state.facts).toEqual([{ kind: "refund_settled", refund: settled }, ...refunded])
+  })
+
+  test("an order is refunded once, whatever comes back after that", () => {
+    const back = [1, 2].map((number) => refundWith({ number, status: number === 1 ? "confirmed" : "sent" }))
+    const state = stateWith({ ...paid({ status: "refunded" }), refunds: back })
+    settleRefund(state, settle(confirmed, 2), NOON)
+    expect(state.orders.changed()).toEqual([])
+    expect(state.facts.map(({ kind }) => kind)).toEqual(["refund_settled"])
+  })
+
   test("what came by mistake and is back says nothing of the order", () => {
     const mistake = refundWith({ reason: "second_payment", status: "sent" })
     const state = stateWith({ ...paid(), refunds: [mistake] })
@@ -164,7 +188,9 @@ describe("what becomes of a refund", () => {
     ["another payment", { eventKey: "second-key", disputeId: "dp-2" }, "due"],
     ["another provider's payment", { provider: "stripe" }, "due"],
     ["its own payment", {}, null],
-  ])("one that failed, tried again while a bank takes %s", (_, about, status) => {
+    ["nothing, because it has lost", { status: "won" }, "due"],
+    ["its own payment as far as it is there", { heldMinor: 19_998 }, "due"],
+  ] as const)("one that failed, tried again while a bank takes %s", (_, about, status) => {
     const dispute = disputeWith({ heldMinor: 0, ...about })
     const state = stateWith({ ...paid(), refunds: [refundWith({ status: "failed" })], disputes: [dispute] })
     const outcome = settleRefund(state, settle(due), NOON)
