@@ -71,6 +71,7 @@ describe("money that comes after the order's end", () => {
     const back = { orderId: 11, number: 1, amountMinor: 19_998, status: "due", notBefore: NOON }
     expect(state.refunds.added()).toMatchObject(isPaid ? [] : [{ ...back, reason: expected }])
     expect(counters(state)?.sold).toBe((before?.sold ?? 0) + (isPaid ? 2 : 0))
+    expect(state.customers.added()).toEqual([])
   })
 
   // Whose row is not there owns nothing.

@@ -78,6 +78,13 @@ describe("giving back", () => {
     expect([...state.refunds.added(), ...state.orders.changed(), ...state.payments.changed()]).toEqual([])
   })
 
+  test("is of the order's own payment, whatever others the batch has", () => {
+    const others = [paymentWith({ orderId: 12, eventKey: "of 12", amountMinor: 1 }), paymentWith()]
+    const state = stateWith({ ...paid(), payments: others })
+    expect(refundOrder(state, ask(null), NOON)).toMatchObject({ eventKey: "first-key", amountMinor: 19_998 })
+    expect(state.payments.changed()).toMatchObject([{ orderId: 11, refundedMinor: 19_998 }])
+  })
+
   test("again and again, up to what came in (I7)", () => {
     const state = stateWith(paid())
     const outcomes = [9_999, 9_999, 1].map((amount) => refundOrder(state, ask(amount, 1), NOON))
@@ -156,6 +163,20 @@ describe("what becomes of a refund", () => {
     expect(state.orders.get(11)?.status).toBe(status)
     const refunded = status === "refunded" ? [{ kind: "order_refunded", order: state.orders.get(11) }] : []
     expect(state.facts).toEqual([{ kind: "refund_settled", refund: settled }, ...refunded])
+  })
+
+  // Its whole price, nothing, is always back.
+  test.each([
+    ["too much, and back", { reason: "amount_too_high" }, confirmed],
+    ["too much, and sent", { reason: "amount_too_high" }, sent],
+    ["asked for, and sent", { reason: "requested" }, sent],
+  ] as const)("nor is an order refunded that cost nothing, when what came was %s", (_, given, result) => {
+    const state = stateWith({
+      ...paid({ totalMinor: 0 }),
+      refunds: [refundWith({ amountMinor: 5, ...given })],
+    })
+    settleRefund(state, settle(result), NOON)
+    expect(state.orders.changed()).toEqual([])
   })
 
   test("an order is refunded once, whatever comes back after that", () => {
