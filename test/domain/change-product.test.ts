@@ -53,6 +53,13 @@ describe("create product", () => {
     ])
   })
 
+  test("and changed by the batch that made it, it still has its first version", () => {
+    const state = stateWith({ product: null })
+    createProduct(state, create, NOON)
+    const changes = { paused: true }
+    expect(changeProduct(state, { ...change, changes }, NOON)).toMatchObject({ paused: true, version: 1 })
+  })
+
   test("again, as when a lost batch is repeated, it returns the product that is there", () => {
     const present = productWith({ sold: 3 })
     const state = stateWith({ product: present })

@@ -39,6 +39,7 @@ describe("giving back", () => {
     const refund = successOf(refundOrder(state, ask(amountMinor, restockQty), NOON))
     expect(refund).toMatchObject({ number: 1, reason: "requested", eventKey: "first-key", ...expected })
     expect(state.refunds.added()).toEqual([refund])
+    expect(state.facts).toEqual([{ kind: amountMinor === 0 ? "refund_settled" : "refund_due", refund }])
     expect(state.payments.changed()).toMatchObject([{ refundedMinor: refund.amountMinor }])
     expect(state.orders.get(11)).toMatchObject({ status: "paid", refundCount: 1, restockedQty: restockQty })
     expect(counters(state)).toEqual({ held: 0, sold: 2 - restockQty })
