@@ -3,7 +3,7 @@ import { writeRecord } from "./event-record.ts"
 import type { DisputeEvent, DisputeEventKind, Payment, PaymentEventRecord } from "./payment.ts"
 import { WITHHELD, type Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
-import { eventName, type WorkingSet } from "./working-set.ts"
+import { orderIn, type WorkingSet } from "./working-set.ts"
 
 /**
  * Lets a message about a dispute act on the payment that it names (I7).
@@ -21,8 +21,7 @@ export function applyDispute(
   payment: Payment,
   now: Instant,
 ): PaymentEventRecord {
-  const order = state.orders.get(payment.orderId)
-  if (order === undefined) throw new Error(`order ${payment.orderId} is not loaded`)
+  const order = orderIn(state, payment.orderId)
   const before = state.disputes.get(disputeName(event.provider, payment.eventKey, event.disputeId))
   const told = newDispute(event, payment, now)
   const dispute = before === undefined ? told : lastWordOf(before, told)
@@ -34,17 +33,16 @@ export function applyDispute(
     return writeRecord(state, event, { order, outcome: "ignored_final", late: false }, now)
   }
   const record = writeRecord(state, event, { order, outcome: "disputed", late: false }, now)
-  changeDispute(state, { before, dispute }, now)
+  changeDispute(state, { payment, before, dispute }, now)
   return record
 }
 
 /** Applies what was said of a payment's disputes before the payment was known, in the order it came. */
-export function applyParkedDisputes(state: WorkingSet, { provider, eventKey }: Payment, now: Instant): void {
-  const name = eventName(provider, eventKey)
+export function applyParkedDisputes(state: WorkingSet, payment: Payment, now: Instant): void {
+  const { provider, paymentId } = payment
   for (const event of state.events.values()) {
-    const payment = state.payments.get(name)
-    if (payment === undefined || event.outcome !== "parked" || event.disputeId === null) continue
-    const isMeant = event.provider === provider && event.paymentId === payment.paymentId
+    if (event.outcome !== "parked" || event.disputeId === null) continue
+    const isMeant = event.provider === provider && event.paymentId === paymentId
     if (isMeant) applyDispute(state, event, payment, now)
   }
 }
@@ -82,42 +80,41 @@ function newDispute(event: DisputeEvent, payment: Payment, now: Instant): Disput
 }
 
 interface Change {
+  readonly payment: Payment
   readonly before: Dispute | undefined
   readonly dispute: Dispute
 }
 
-function changeDispute(state: WorkingSet, { before, dispute }: Change, now: Instant): void {
+function changeDispute(state: WorkingSet, { payment, before, dispute }: Change, now: Instant): void {
   const changed: Dispute = { ...dispute, updatedAt: now }
   if (before === undefined) state.disputes.add(changed)
   else state.disputes.replace(changed)
-  const live = allot(state, changed)
+  const isLeft = allot(state, payment)
   const after = state.disputes.get(disputeName(dispute.provider, dispute.eventKey, dispute.disputeId))
   state.facts.push({ kind: "dispute_changed", dispute: after ?? changed })
   const isNews = before?.status !== "open" || dispute.amountMinor > before.amountMinor
   if (dispute.status !== "won" && isNews) withholdRefunds(state, dispute, now)
-  if (live === 0) resumeRefunds(state, dispute, now)
+  if (!isLeft) resumeRefunds(state, dispute, now)
 }
 
 /**
  * Shares what is left of a payment beside its refunds among its disputes that are not won, in the order
- * of their names, so that it does not matter which was told of first. Returns how many those are.
+ * of their names, so that it does not matter which was told of first. Returns whether there are any.
  */
-function allot(state: WorkingSet, { provider, eventKey }: Dispute): number {
-  const payment = state.payments.get(eventName(provider, eventKey))
-  if (payment === undefined) throw new Error(`the payment of event ${eventKey} is not loaded`)
+function allot(state: WorkingSet, payment: Payment): boolean {
+  const { provider, eventKey } = payment
   const disputes = [...state.disputes.values()]
     .filter((dispute) => dispute.provider === provider && dispute.eventKey === eventKey)
     .sort((a, b) => (a.disputeId < b.disputeId ? -1 : 1))
   const restMinor = payment.amountMinor - payment.refundedMinor
-  let [disputedMinor, live] = [0, 0]
+  let disputedMinor = 0
   for (const dispute of disputes) {
-    if (dispute.status !== "won") live += 1
     const heldMinor = dispute.status === "won" ? 0 : Math.min(dispute.amountMinor, restMinor - disputedMinor)
     if (heldMinor !== dispute.heldMinor) state.disputes.replace({ ...dispute, heldMinor })
     disputedMinor += heldMinor
   }
   state.payments.replace({ ...payment, disputedMinor })
-  return live
+  return disputes.some((dispute) => dispute.status !== "won")
 }
 
 /** What was taken by a worker a moment ago may still be sent; then its provider says so. */

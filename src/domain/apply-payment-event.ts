@@ -9,7 +9,7 @@ import { availableUnits, isWithinSale } from "./product.ts"
 import { oweRefund } from "./owe-refund.ts"
 import { hasPassed, later, type Instant } from "./time.ts"
 import { sellAvailableUnits, sellHeldUnits } from "./units.ts"
-import { eventName, productOf, type WorkingSet } from "./working-set.ts"
+import { eventName, orderIn, productOf, type WorkingSet } from "./working-set.ts"
 
 /**
  * Lets one payment event act on its order and writes down what it did.
@@ -32,9 +32,7 @@ export function applyPaymentEvent(
 }
 
 function currentOrder(state: WorkingSet, orderId: number, now: Instant): Order {
-  const order = state.orders.get(orderId)
-  if (order === undefined) throw new Error(`order ${orderId} is not loaded`)
-  return orderAsOfNow(state, order, now)
+  return orderAsOfNow(state, orderIn(state, orderId), now)
 }
 
 interface Arrival {
@@ -77,7 +75,7 @@ function situationOf(
   const amount = event.amountMinor ?? totalMinor
   const end = endOfUnpaid(order)
   // Units that are only held in the rows, because nobody has ended them yet, are there.
-  if (end !== null && !canTake(state, order)) reclaimDue(state, now)
+  if (end !== null) reclaimDue(state, now)
   return {
     order: order.status,
     before: known(received, event),
@@ -88,11 +86,6 @@ function situationOf(
     limitIsLeft: customerId === null || quantity <= unitsLeftFor(state, customerId),
     unitsAreLeft: quantity <= availableUnits(productOf(state)),
   }
-}
-
-function canTake(state: WorkingSet, { customerId, quantity }: Order): boolean {
-  if (quantity > availableUnits(productOf(state))) return false
-  return customerId === null || quantity <= unitsLeftFor(state, customerId)
 }
 
 /** A customer whose row the batch did not need has returned units in it, and may have them again. */

@@ -14,23 +14,23 @@ export interface Effect {
 /** Writes down what an event did, in the place of what was parked of it. */
 export function writeRecord(
   state: WorkingSet,
-  event: ProviderEvent | PaymentEventRecord,
+  event: ProviderEvent,
   { order, outcome, late }: Effect,
   now: Instant,
 ): PaymentEventRecord {
+  const parked = state.events.get(eventName(event.provider, event.key))
   const record: PaymentEventRecord = {
     ...event,
     outcome,
     late,
     appliedOrderId: order.id,
     orderStatus: order.status,
-    receivedAt: "receivedAt" in event ? event.receivedAt : now,
+    receivedAt: parked?.receivedAt ?? now,
     appliedAt: now,
     returnedAt: null,
   }
-  const parked = state.events.get(eventName(event.provider, event.key)) !== undefined
-  if (parked) state.events.replace(record)
-  else state.events.add(record)
+  if (parked === undefined) state.events.add(record)
+  else state.events.replace(record)
   const told = { key: event.key, orderId: order.id, outcome, duplicate: false, late }
   state.facts.push({ kind: "payment_event", ...told })
   return record
@@ -39,7 +39,7 @@ export function writeRecord(
 /** What the inbox knows of an event; `applied`: it has acted, or never will. */
 export type Known =
   | { readonly is: "new" }
-  | { readonly is: "parked"; readonly record: PaymentEventRecord }
+  | { readonly is: "parked" }
   | { readonly is: "applied"; readonly record: PaymentEventRecord }
   | { readonly is: "another" }
 
@@ -52,7 +52,7 @@ export function lookUpEvent(state: WorkingSet, event: ProviderEvent): Known {
   if (record === undefined) return { is: "new" }
   if (record.fingerprint !== event.fingerprint) return { is: "another" }
   const isSettled = record.outcome !== "parked" || record.returnedAt !== null
-  if (!isSettled) return { is: "parked", record }
+  if (!isSettled) return { is: "parked" }
   const { key, orderId, appliedOrderId, outcome, late } = record
   const told = { key, orderId: appliedOrderId ?? orderId, outcome, duplicate: true, late }
   state.facts.push({ kind: "payment_event", ...told })

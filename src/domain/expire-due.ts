@@ -11,7 +11,7 @@ export function expireDue(state: WorkingSet, command: ExpireDue, now: Instant): 
   return { holds, orders, units, more: holds + orders >= command.limit }
 }
 
-/** The sweep itself, also used by a batch that runs short of units. Idempotent. */
+/** The sweep itself, also used where the units or the limit that it frees may be needed. Idempotent. */
 export function reclaimDue(state: WorkingSet, now: Instant): Omit<Sweep, "more"> {
   let [holds, orders, units] = [0, 0, 0]
   for (const hold of state.holds.values()) {

@@ -28,10 +28,10 @@ export function startPayment(
     later(order.expiresAt, ATTEMPT_SECONDS),
     later(order.createdAt, LATEST_END_SECONDS),
   )
-  const mayExtend = order.paymentAttempts < MOST_EXTENSIONS && extended > order.expiresAt
+  const mayExtend = order.paymentAttempts < MOST_EXTENSIONS
   const started: Order = {
     ...order,
-    expiresAt: mayExtend ? instant(extended) : order.expiresAt,
+    expiresAt: mayExtend ? instant(Math.max(order.expiresAt, extended)) : order.expiresAt,
     paymentAttempts: order.paymentAttempts + 1,
     attempt: payment ?? order.attempt,
     updatedAt: now,

@@ -88,9 +88,7 @@ function eventOfFact(fact: Fact): Told | null {
   }
 }
 
-/** A refund that only puts units back owes nobody anything. */
-function refundDue(refund: Refund): Told | null {
-  if (refund.status !== "due") return null
+function refundDue(refund: Refund): Told {
   const name = refundName(refund.orderId, refund.number)
   return { type: "payment.refund_due", name, data: refundData(refund) }
 }

@@ -1,7 +1,7 @@
 import type { Payment } from "./payment.ts"
 import type { Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
-import type { WorkingSet } from "./working-set.ts"
+import { orderIn, type WorkingSet } from "./working-set.ts"
 
 /** What is to go back of a payment. */
 export type Owed = Pick<Refund, "amountMinor" | "reason" | "notBefore"> & Partial<Pick<Refund, "restockQty">>
@@ -17,9 +17,7 @@ export function oweRefund(
   now: Instant,
 ): Refund | null {
   if (owed.amountMinor === 0 && restockQty === 0) return null
-  const order = state.orders.get(payment.orderId)
-  if (order === undefined) throw new Error(`order ${payment.orderId} is not loaded`)
-
+  const order = orderIn(state, payment.orderId)
   const { productId, orderId, provider, eventKey, paymentId, currency } = payment
   const refund: Refund = {
     productId,

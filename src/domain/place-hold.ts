@@ -3,7 +3,7 @@ import { reclaimDue } from "./expire-due.ts"
 import type { Hold } from "./hold.ts"
 import { availableUnits, saleState, type Product } from "./product.ts"
 import type { PlaceHoldRefusal } from "./refusals.ts"
-import { hasPassed, later, type Instant } from "./time.ts"
+import { hasPassed, instant, later, type Instant } from "./time.ts"
 import { reserveUnits } from "./units.ts"
 import { productOf, type WorkingSet } from "./working-set.ts"
 
@@ -28,7 +28,7 @@ export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): 
 }
 
 function earlier(known: Instant | null, other: Instant): Instant {
-  return known === null || other < known ? other : known
+  return instant(Math.min(known ?? other, other))
 }
 
 function refuseHold(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {
@@ -73,8 +73,7 @@ function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): Pla
     saleState: saleState(product, now),
     availableStock,
     // Held units that come back are no help to one who wants more than all that are unsold.
-    retryAt:
-      product.held > 0 && command.qty <= product.stock - product.sold ? (state.nextDeadline ?? null) : null,
+    retryAt: command.qty <= product.stock - product.sold ? (state.nextDeadline ?? null) : null,
   }
 }
 

@@ -6,7 +6,7 @@ import type { PaymentEventRecord } from "./payment.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { PlaceOrderRefusal } from "./refusals.ts"
 import { later, type Instant } from "./time.ts"
-import { orderOfHold, productOf, type WorkingSet } from "./working-set.ts"
+import { orderIn, orderOfHold, productOf, type WorkingSet } from "./working-set.ts"
 
 /**
  * Makes an order from an active hold, at the product's price of this moment.
@@ -32,9 +32,7 @@ export function placeOrder(
 
   convertHold(state, hold, { orderId: command.orderId, origin: "buyer" }, now)
   applyParkedEvents(state, command.orderId, now)
-  const order = state.orders.get(command.orderId)
-  if (order === undefined) throw new Error(`order ${command.orderId} vanished from its own batch`)
-  return { order, existed: false }
+  return { order: orderIn(state, command.orderId), existed: false }
 }
 
 /** Why `hold` can become no order now, or null. Ends the hold when its time is over. */
@@ -94,7 +92,7 @@ export function convertHold(
  * by hand acts on none.
  */
 export function applyParkedEvents(state: WorkingSet, orderId: number, now: Instant): void {
-  const holdId = state.orders.get(orderId)?.holdId
+  const { holdId } = orderIn(state, orderId)
   const isMeant = (event: PaymentEventRecord) =>
     event.orderId === orderId && (event.holdId === null || event.holdId === holdId)
   const parked = [...state.events.values()]

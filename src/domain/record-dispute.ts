@@ -24,6 +24,5 @@ export function recordDispute(
     (one) => one.orderId === orderId && one.provider === event.provider && one.paymentId === event.paymentId,
   )
   if (payment === undefined) return { code: "order_unknown" }
-  const arrived = known.is === "parked" && known.record.disputeId !== null ? known.record : event
-  return { event: applyDispute(state, arrived, payment, now), duplicate: known.is === "parked" }
+  return { event: applyDispute(state, event, payment, now), duplicate: known.is === "parked" }
 }

@@ -28,8 +28,7 @@ export function recordPaymentEvent(
 
   const order = orderOfEvent(state, event) ?? orderFromHold(state, command, now)
   if (order === null) return { code: "order_unknown" }
-  const arrived = known.is === "parked" && known.record.disputeId === null ? known.record : event
-  return { event: actOnce(state, arrived, order.id, now), duplicate: known.is === "parked" }
+  return { event: actOnce(state, event, order.id, now), duplicate: known.is === "parked" }
 }
 
 /**

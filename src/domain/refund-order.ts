@@ -33,18 +33,14 @@ export function refundOrder(
     return { code: isDisputed ? "payment_disputed" : "refund_over_payment", refundableMinor }
   }
   if (restockQty > restockableQty) return { code: "restock_over_order", restockableQty }
-  if (amount === 0 && restockQty === 0) {
-    return amountMinor === null && isDisputed
-      ? { code: "payment_disputed", refundableMinor }
-      : { code: "nothing_to_refund" }
-  }
-
   if (restockQty > 0) {
     state.orders.replace({ ...order, restockedQty: order.restockedQty + restockQty })
     restockUnits(state, restockQty, order.customerId)
   }
   const owed = { amountMinor: amount, restockQty, reason: "requested", notBefore: now } as const
   const refund = oweRefund(state, payment, owed, now)
-  if (refund === null) throw new Error(`refund of order ${orderId} is about nothing`)
-  return refund
+  if (refund !== null) return refund
+  return amountMinor === null && isDisputed
+    ? { code: "payment_disputed", refundableMinor }
+    : { code: "nothing_to_refund" }
 }

@@ -4,7 +4,7 @@ import type { Order } from "./order.ts"
 import type { SettleRefundRefusal } from "./refusals.ts"
 import { refundName, WITHHELD, type Refund, type RefundStatus } from "./refund.ts"
 import type { Instant } from "./time.ts"
-import type { WorkingSet } from "./working-set.ts"
+import { orderIn, type WorkingSet } from "./working-set.ts"
 
 /**
  * Writes down what has become of a refund. Says the same again as often as it is said; what is
@@ -40,11 +40,10 @@ function isCovered(state: WorkingSet, { provider, eventKey }: Refund): boolean {
 }
 
 /** `failed → due`: somebody has looked, and it is to be tried again. */
-const mayBecome: Record<RefundStatus, readonly RefundStatus[]> = {
+const mayBecome: Record<Exclude<RefundStatus, "confirmed">, readonly RefundStatus[]> = {
   due: ["sent", "confirmed", "failed"],
   sent: ["confirmed", "failed"],
   failed: ["due", "confirmed"],
-  confirmed: [],
 }
 
 function changes(refund: Refund, result: RefundResult, now: Instant): Partial<Refund> {
@@ -64,8 +63,8 @@ function changes(refund: Refund, result: RefundResult, now: Instant): Partial<Re
 }
 
 function markRefunded(state: WorkingSet, orderId: number, now: Instant): void {
-  const order = state.orders.get(orderId)
-  if (order?.status !== "paid") return
+  const order = orderIn(state, orderId)
+  if (order.status !== "paid") return
   if (returnedOf(state, order) < order.totalMinor) return
   const refunded: Order = { ...order, status: "refunded", updatedAt: now }
   state.orders.replace(refunded)

@@ -126,6 +126,13 @@ export function productOf(state: WorkingSet): Product {
   return state.product
 }
 
+/** An order of the working set. Only for what has already refused, or found, one that is missing. */
+export function orderIn(state: WorkingSet, orderId: number): Order {
+  const order = state.orders.get(orderId)
+  if (order === undefined) throw new Error(`order ${orderId} is not loaded`)
+  return order
+}
+
 /** Puts a changed product into the set, with the version it will have once the batch commits. */
 export function changeLoadedProduct(state: WorkingSet, changes: Partial<Product>): Product {
   const version = (state.loadedProduct?.version ?? 0) + 1

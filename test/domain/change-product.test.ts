@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { changeProduct, createProduct } from "../../src/domain/change-product.ts"
+import { instant } from "../../src/domain/time.ts"
 import { afterNoon, codeOf, NOON, productWith, stateWith, TICK } from "../support/builders.ts"
 
 const settings = {
@@ -24,6 +25,7 @@ const windows = [
   [null, null, null],
   [NOON, null, null],
   [null, NOON, null],
+  [null, instant(-1), null],
   [NOON, afterNoon(TICK), null],
   [NOON, NOON, "invalid_sale_window"],
   [NOON, afterNoon(-TICK), "invalid_sale_window"],
@@ -45,6 +47,17 @@ describe("create product", () => {
     expect(state.adjustments).toEqual([
       { id: 5, productId: 1, stockBefore: 0, stockAfter: 10, createdAt: NOON },
     ])
+    expect(state.facts).toEqual([
+      { kind: "product_created", productId: 1, settings },
+      { kind: "stock_adjusted", productId: 1, stockBefore: 0, stockAfter: 10 },
+    ])
+  })
+
+  test("and changed by the batch that made it, it still has its first version", () => {
+    const state = stateWith({ product: null })
+    createProduct(state, create, NOON)
+    const changes = { paused: true }
+    expect(changeProduct(state, { ...change, changes }, NOON)).toMatchObject({ paused: true, version: 1 })
   })
 
   test("again, as when a lost batch is repeated, it returns the product that is there", () => {
@@ -85,6 +98,7 @@ describe("change product", () => {
       version: before.version + 1,
       updatedAt: NOON,
     })
+    expect(state.facts).toEqual([{ kind: "product_changed", productId: 1, settings: changes }])
   })
 
   test("an unknown product is not found", () => {

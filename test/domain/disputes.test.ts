@@ -15,6 +15,7 @@ import {
   eventWith,
   NOON,
   orderWith,
+  parkedDispute,
   paymentWith,
   refundWith,
   RULES,
@@ -122,16 +123,7 @@ describe("a dispute that is opened", () => {
   })
 
   test("waits on for its own provider's payment when another one of that name comes", () => {
-    const early: PaymentEventRecord = {
-      ...opened({ provider: "stripe" }),
-      outcome: "parked",
-      appliedOrderId: null,
-      orderStatus: null,
-      late: false,
-      receivedAt: afterNoon(-10),
-      appliedAt: null,
-      returnedAt: null,
-    }
+    const early = parkedDispute({ provider: "stripe" })
     const state = stateWith({ orders: [orderWith()], events: [early] })
     const event = eventWith({ paymentId: "pay-1" })
     const command = { kind: "record_payment_event", productId: 1, newOrderId: 11 } as const

@@ -89,6 +89,12 @@ test("what time ended was caused by no request, also when a request runs into it
   ])
 })
 
+test("nor an order that had ended before its buyer cancelled it", () => {
+  const state = stateWith({ orders: [orderWith({ expiresAt: NOON })] })
+  execute(state, { ...cancel, requestId: "req-1" }, NOON)
+  expect(state.facts.map((fact) => [fact.kind, fact.requestId])).toEqual([["order_expired", undefined]])
+})
+
 test("a fact keeps its row as it was at that moment", () => {
   const state = stateWith()
   execute(state, askFor(1, { holdId: 1 }), NOON)

@@ -37,6 +37,7 @@ describe("money that comes after the order's end", () => {
     ],
     ["the sale closes now", { product: { closesAt: NOON }, orders: [expired()] }, "sale_over"],
     ["the sale closes in a moment", { product: { closesAt: afterNoon(TICK) }, orders: [expired()] }, "paid"],
+    ["the sale opens now", { product: { opensAt: NOON }, orders: [expired()] }, "paid"],
     ["the sale was put off", { product: { opensAt: afterNoon(TICK) }, orders: [expired()] }, "sale_over"],
     ["the sale is paused", { product: { paused: true }, orders: [expired()] }, "paid"],
     ["just its units are left", { product: { sold: 8 }, orders: [expired()] }, "paid"],
@@ -70,6 +71,26 @@ describe("money that comes after the order's end", () => {
     const back = { orderId: 11, number: 1, amountMinor: 19_998, status: "due", notBefore: NOON }
     expect(state.refunds.added()).toMatchObject(isPaid ? [] : [{ ...back, reason: expected }])
     expect(counters(state)?.sold).toBe((before?.sold ?? 0) + (isPaid ? 2 : 0))
+    expect(state.customers.added()).toEqual([])
+  })
+
+  // Whose row is not there owns nothing.
+  test.each([
+    [2, "paid", [{ customerId: "anna", units: 2, unitLimit: 2 }]],
+    [1, "refund_due", []],
+    [null, "paid", [{ customerId: "anna", units: 2, unitLimit: null }]],
+  ])("a customer of whom nothing is known may own %s: %s", (maxPerCustomer, outcome, customers) => {
+    const state = stateWith({ product: { maxPerCustomer }, orders: [expired({ customerId: "anna" })] })
+    expect(successOf(recordPaymentEvent(state, success, NOON)).event.outcome).toBe(outcome)
+    expect(state.customers.added()).toEqual(customers)
+  })
+
+  test("what others still hold after their time is ended for it, and not for money that is in time", () => {
+    for (const order of [orderWith(), expired()]) {
+      const state = stateWith({ holds: [holdWith({ id: 5, expiresAt: NOON })], orders: [order] })
+      recordPaymentEvent(state, success, NOON)
+      expect(state.holds.changed()).toHaveLength(order.status === "expired" ? 1 : 0)
+    }
   })
 
   test("the customer owns the units again, under the limit of now", () => {

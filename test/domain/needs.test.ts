@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
+import type { PaymentEventRecord } from "../../src/domain/payment.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
 import {
   afterNoon,
   askFor,
   disputeEventWith,
   eventWith,
+  holdWith,
+  NOON,
   orderWith,
+  parkedEvent,
   stateWith,
   type Given,
 } from "../support/builders.ts"
@@ -82,6 +86,8 @@ describe("what a command needs to be judged", () => {
         mayEndOrders: true,
       },
     ],
+    [{ kind: "start_payment", productId: 1, orderId: 9, payment: null }, { orderIds: [9] }],
+    [{ kind: "await_payment", productId: 1, orderId: 9 }, { orderIds: [9] }],
     [
       { kind: "refund_order", productId: 1, orderId: 9, amountMinor: null, restockQty: 1 },
       { orderIds: [9], payments: true },
@@ -219,6 +225,18 @@ describe("what is missing after the first look", () => {
       { units: 0, customerIds: [], latePayers: ["anna"] },
     ],
     [
+      "money comes for an order of nobody in particular that has ended",
+      { orders: [orderWith({ status: "expired" })] },
+      [pay({}, 12)],
+      null,
+    ],
+    [
+      "money comes, among cancellations, for an order that is paid",
+      { orders: [orderWith({ status: "paid", customerId: "anna" })] },
+      [{ kind: "cancel_order", productId: 1, orderId: 11 }, pay({}, 12)],
+      null,
+    ],
+    [
       "an order that has ended has failed once more",
       { orders: [orderWith({ status: "expired", customerId: "anna" })] },
       [pay({ kind: "failed" }, 12)],
@@ -226,5 +244,40 @@ describe("what is missing after the first look", () => {
     ],
   ])("%s", (_, given, commands, expected) => {
     expect(shortage(stateWith(given), needs(commands), afterNoon(0))).toEqual(expected)
+  })
+})
+
+describe("what money may come late for, of orders that the batch makes", () => {
+  const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
+  const [failure, success] = [parkedEvent({ key: "no", kind: "failed" }), parkedEvent()]
+  const cancellation = parkedEvent({ key: "end", kind: "cancelled" })
+  const applied = { outcome: "cancelled", appliedOrderId: 11, appliedAt: NOON } as const
+  const late = { units: 0, customerIds: [], latePayers: ["anna"] }
+
+  test.each<[string, readonly PaymentEventRecord[], Command[], ReturnType<typeof shortage>]>([
+    ["nothing waits", [], [order], null],
+    ["a failure waits", [failure], [order], null],
+    ["a success waits", [success], [order], null],
+    ["both wait", [failure, success], [order], late],
+    ["a cancellation and a success wait", [cancellation, success], [order], late],
+    ["a failure waits, and money comes", [failure], [order, pay({ key: "key-2" }, 12)], late],
+    ["a success waits, and more money comes", [success], [order, pay({ key: "key-2" }, 12)], null],
+    ["the failure has acted", [{ ...failure, ...applied }, success], [order], null],
+    ["the success has acted", [failure, { ...success, ...applied }], [order], null],
+  ])("%s", (_, events, commands, expected) => {
+    const holds = [holdWith({ customerId: "anna" }), holdWith({ id: 2, customerId: "anna" })]
+    const state = stateWith({ holds, events })
+    expect(shortage(state, needs(commands), NOON)).toEqual(expected)
+  })
+
+  test("counts the units of all its holds, and the limit of their customers", () => {
+    const holds = [holdWith({ customerId: "anna" }), holdWith({ id: 2, qty: 3, customerId: "ben" })]
+    const product = { held: 3, maxPerCustomer: 2 }
+    const state = stateWith({ product, holds: [...holds, holdWith({ id: 3 })], events: [failure, success] })
+    expect(shortage(state, needs([order, askFor(1)]), NOON)).toEqual({
+      units: 8,
+      customerIds: ["anna", "ben"],
+      latePayers: ["anna", "ben"],
+    })
   })
 })

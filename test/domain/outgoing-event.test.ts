@@ -90,6 +90,69 @@ describe("the outside is told", () => {
   })
 })
 
+describe("what the outside is told is said word for word", () => {
+  const moment = "2026-11-27T12:00:00.000Z"
+  const dataOf = (state: WorkingSet, index: number) =>
+    JSON.parse(outgoingEvents(state, NOON)[index]?.body ?? "{}").data
+
+  test("of an order", () => {
+    expect(dataOf(after({ holds: [holdWith({ customerId: "anna" })] }, order), 0)).toEqual({
+      order_id: 11,
+      hold_id: 1,
+      product_id: 1,
+      quantity: 2,
+      unit_price: "99.99",
+      total_price: "199.98",
+      total_minor: 19_998,
+      currency: "EUR",
+      status: "pending_payment",
+      late: false,
+      restocked_qty: 0,
+      payment_attempts: 0,
+      expires_at: "2026-11-27T12:05:00.000Z",
+      paid_at: null,
+      created_at: moment,
+      updated_at: moment,
+      customer_id: "anna",
+    })
+  })
+
+  test("of a refund", () => {
+    expect(dataOf(after(paid, restock(1, 500)), 0)).toEqual({
+      refund_id: "11-1",
+      order_id: 11,
+      product_id: 1,
+      provider: "generic",
+      payment_id: "pay-1",
+      amount_minor: 500,
+      amount: "5.00",
+      currency: "EUR",
+      reason: "requested",
+      restock_qty: 1,
+      not_before: moment,
+      created_at: moment,
+    })
+  })
+
+  test("of a dispute", () => {
+    const about = { ...dispute, event: disputeEventWith({ amountMinor: 20_000 }) }
+    expect(dataOf(after(paid, about), 0)).toEqual({
+      dispute_id: "dp-1",
+      order_id: 11,
+      product_id: 1,
+      provider: "generic",
+      payment_id: "pay-1",
+      status: "open",
+      amount_minor: 20_000,
+      amount: "200.00",
+      held_minor: 19_998,
+      currency: "EUR",
+      created_at: moment,
+      updated_at: moment,
+    })
+  })
+})
+
 describe("a product", () => {
   const last = { product: { sold: 8 }, orders: [orderWith()] }
 

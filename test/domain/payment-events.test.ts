@@ -29,6 +29,18 @@ const pendingUnderpaid = {
 }
 const paidByName = { orders: [orderWith({ status: "paid" })], payments: [paymentWith()] }
 const paidUnnamed = { orders: [orderWith({ status: "paid" })], payments: [paymentWith({ paymentId: null })] }
+const paidAfterTooLittle = {
+  orders: [orderWith({ status: "paid" })],
+  payments: [
+    paymentWith({ eventKey: "too little", amountMinor: 1, allocation: "refund_due" }),
+    paymentWith({ paymentId: "pay-2" }),
+  ],
+}
+/** Nothing of what another order has counts for this one. */
+const beside = {
+  orders: [orderWith()],
+  payments: [paymentWith({ orderId: 12 })],
+}
 const refunded = { orders: [orderWith({ status: "refunded" })], payments: [paymentWith()] }
 /** A success comes 600 seconds after it was cancelled: a moment too late. */
 const cancelled = { orders: [orderWith({ status: "cancelled", updatedAt: afterNoon(-600) })] }
@@ -60,6 +72,7 @@ describe("what an event does to its order", () => {
     // order                   given               event                 outcome        order then  payment
     ["waiting", pending, success, "paid", "paid", full],
     ["waiting", pending, named("pay-1"), "paid", "paid", full],
+    ["waiting", pending, { ...success, holdId: 1 }, "paid", "paid", full],
     ["waiting", pending, amount(19_998), "paid", "paid", full],
     ["waiting", pending, amount(19_999), "paid", "paid", [19_999, "EUR", "order"]],
     ["waiting", pending, { ...success, amountMinor: 19_998 }, "paid", "paid", full],
@@ -91,6 +104,9 @@ describe("what an event does to its order", () => {
     ["waiting with too little", pendingUnderpaid, named("pay-1"), "refund_due", "pending_payment"],
     ["waiting with too little", pendingUnderpaid, failure, "cancelled", "cancelled"],
 
+    ["waiting beside one paid by pay-1", beside, success, "paid", "paid", full],
+    ["waiting beside one paid by pay-1", beside, named("pay-1"), "paid", "paid", full],
+
     ["over but not swept", pendingOver, success, "paid", "paid", full],
     ["over but not swept", pendingOver, failure, "ignored_final", "expired"],
     ["over but not swept", pendingOver, cancellation, "ignored_final", "expired"],
@@ -101,6 +117,7 @@ describe("what an event does to its order", () => {
     ["paid by pay-1", paidByName, { ...named("pay-1"), provider: "stripe" }, "refund_due", "paid", back],
     ["paid by pay-1", paidByName, amount(19_998), "ignored_final", "paid"],
     ["paid by pay-1", paidByName, amount(5, "USD"), "refund_due", "paid", [5, "USD", "refund_due"]],
+    ["paid by pay-1", paidByName, amount(19_998, "USD"), "refund_due", "paid", [19_998, "USD", "refund_due"]],
     ["paid by pay-1", paidByName, amount(19_997), "refund_due", "paid", [19_997, "EUR", "refund_due"]],
     ["paid without a name", paidUnnamed, amount(20_000), "refund_due", "paid", [20_000, "EUR", "refund_due"]],
     ["paid by pay-1", paidByName, failure, "ignored_final", "paid"],
@@ -109,6 +126,10 @@ describe("what an event does to its order", () => {
     ["paid without a name", paidUnnamed, success, "ignored_final", "paid"],
     ["paid without a name", paidUnnamed, named("pay-2"), "ignored_final", "paid"],
     ["paid without a name", paidUnnamed, failure, "ignored_final", "paid"],
+
+    ["paid after too little", paidAfterTooLittle, amount(19_998), "ignored_final", "paid"],
+    ["paid after too little", paidAfterTooLittle, amount(1), "refund_due", "paid", [1, "EUR", "refund_due"]],
+    ["paid after too little", paidAfterTooLittle, named("pay-1"), "refund_due", "paid"],
 
     ["refunded", refunded, success, "ignored_final", "refunded"],
     ["refunded", refunded, named("pay-1"), "ignored_final", "refunded"],

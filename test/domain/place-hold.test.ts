@@ -139,13 +139,24 @@ describe("what an out_of_stock answer tells", () => {
     expect(second).toMatchObject({ saleState: "all_held", retryAt: first.expiresAt })
   })
 
-  test("a hold of the same batch may come back before those that were there", () => {
-    const state = stateWith({ product: { stock: 3, held: 2 }, nextDeadline: afterNoon(800) })
-    const first = successOf(placeHold(state, askFor(1, { holdId: 100 }), NOON))
+  test.each([
+    ["before", RULES.holdTtlSeconds + 1, RULES.holdTtlSeconds],
+    ["after", RULES.holdTtlSeconds - 1, RULES.holdTtlSeconds - 1],
+  ])("a hold of the same batch may come back %s those that were there", (_, known, first) => {
+    const state = stateWith({ product: { stock: 3, held: 2 }, nextDeadline: afterNoon(known) })
+    placeHold(state, askFor(1, { holdId: 100 }), NOON)
 
     const second = placeHold(state, askFor(1, { holdId: 101 }), NOON)
 
-    expect(second).toMatchObject({ saleState: "all_held", retryAt: first.expiresAt })
+    expect(second).toMatchObject({ saleState: "all_held", retryAt: afterNoon(first) })
+  })
+
+  test("nothing of when units may come back, where nobody has looked", () => {
+    const state = stateWith({ product: { stock: 1 } })
+    state.nextDeadline = undefined
+    placeHold(state, askFor(1, { holdId: 100 }), NOON)
+    expect(placeHold(state, askFor(1, { holdId: 101 }), NOON)).toMatchObject({ retryAt: null })
+    expect(state.nextDeadline).toBeUndefined()
   })
 })
 
@@ -203,12 +214,15 @@ describe("units whose time is over are taken back when short (I6, I9)", () => {
     expect(state.orders.get(11)?.status).toBe(isOver ? "expired" : "pending_payment")
   })
 
-  test("a due hold is left alone while there are units enough", () => {
+  test.each([
+    ["there are units enough", {}],
+    ["the customer who asks may have so many", { maxPerCustomer: 1 }],
+  ])("a due hold is left alone while %s", (_, product) => {
     const due = holdWith({ qty: 9, expiresAt: NOON })
-    const state = stateWith({ holds: [due] })
+    const state = stateWith({ product, holds: [due] })
     expect(isDueHold(due, NOON)).toBe(true)
 
-    expect(codeOf(placeHold(state, askFor(1), NOON))).toBeNull()
+    expect(codeOf(placeHold(state, askFor(1, { customerId: ANNA }), NOON))).toBeNull()
 
     expect(state.holds.changed()).toEqual([])
     expect(counters(state)).toEqual({ held: 10, sold: 0 })

@@ -138,6 +138,15 @@ describe("events parked for the order", () => {
     [[{ ...succeeded, holdId: 2 }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
     [[{ ...succeeded, holdId: 1 }], "paid", false, { succeeded: "paid" }, 0, 2],
     [[{ ...succeeded, returnedAt: NOON }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
+    // It has made the order that it names under another id, because that one was taken.
+    [
+      [{ ...succeeded, outcome: "paid", appliedOrderId: 12, appliedAt: afterNoon(-5) }],
+      "pending_payment",
+      false,
+      { succeeded: "paid" },
+      2,
+      0,
+    ],
   ] as const)("%o: %s, late %s, %o", (events, status, late, outcomes, held, sold) => {
     const state = stateWith({ holds: [holdWith()], events: events.map((event) => parkedEvent(event)) })
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import type { RefundResult } from "../../src/domain/commands.ts"
 import { refundOrder } from "../../src/domain/refund-order.ts"
-import type { RefundStatus } from "../../src/domain/refund.ts"
+import type { OrderStatus } from "../../src/domain/order.ts"
+import type { Refund, RefundStatus } from "../../src/domain/refund.ts"
 import { settleRefund } from "../../src/domain/settle-refund.ts"
 import {
   afterNoon,
@@ -38,6 +39,7 @@ describe("giving back", () => {
     const refund = successOf(refundOrder(state, ask(amountMinor, restockQty), NOON))
     expect(refund).toMatchObject({ number: 1, reason: "requested", eventKey: "first-key", ...expected })
     expect(state.refunds.added()).toEqual([refund])
+    expect(state.facts).toEqual([{ kind: amountMinor === 0 ? "refund_settled" : "refund_due", refund }])
     expect(state.payments.changed()).toMatchObject([{ refundedMinor: refund.amountMinor }])
     expect(state.orders.get(11)).toMatchObject({ status: "paid", refundCount: 1, restockedQty: restockQty })
     expect(counters(state)).toEqual({ held: 0, sold: 2 - restockQty })
@@ -75,6 +77,13 @@ describe("giving back", () => {
     expect(refundOrder(state, command, NOON)).toEqual(refusal)
     expect(counters(state)).toEqual(before)
     expect([...state.refunds.added(), ...state.orders.changed(), ...state.payments.changed()]).toEqual([])
+  })
+
+  test("is of the order's own payment, whatever others the batch has", () => {
+    const others = [paymentWith({ orderId: 12, eventKey: "of 12", amountMinor: 1 }), paymentWith()]
+    const state = stateWith({ ...paid(), payments: others })
+    expect(refundOrder(state, ask(null), NOON)).toMatchObject({ eventKey: "first-key", amountMinor: 19_998 })
+    expect(state.payments.changed()).toMatchObject([{ orderId: 11, refundedMinor: 19_998 }])
   })
 
   test("again and again, up to what came in (I7)", () => {
@@ -142,6 +151,43 @@ describe("what becomes of a refund", () => {
     expect(counters(state)).toEqual({ held: 0, sold: 2 })
   })
 
+  // One half of the price comes back now, the other one is:
+  test.each<[string, Partial<Refund>, OrderStatus]>([
+    ["back", { status: "confirmed" }, "refunded"],
+    ["sent", { status: "sent" }, "paid"],
+    ["another order's", { status: "confirmed", orderId: 12 }, "paid"],
+    ["back but for one minor unit", { status: "confirmed", amountMinor: 9_998 }, "paid"],
+  ])("and with the other half %s: %s", (_, other, status) => {
+    const half = refundWith({ amountMinor: 9_999, status: "sent" })
+    const state = stateWith({ ...paid(), refunds: [half, { ...half, number: 2, ...other }] })
+    const settled = settleRefund(state, settle(confirmed), NOON)
+    expect(state.orders.get(11)?.status).toBe(status)
+    const refunded = status === "refunded" ? [{ kind: "order_refunded", order: state.orders.get(11) }] : []
+    expect(state.facts).toEqual([{ kind: "refund_settled", refund: settled }, ...refunded])
+  })
+
+  // Its whole price, nothing, is always back.
+  test.each([
+    ["too much, and back", { reason: "amount_too_high" }, confirmed],
+    ["too much, and sent", { reason: "amount_too_high" }, sent],
+    ["asked for, and sent", { reason: "requested" }, sent],
+  ] as const)("nor is an order refunded that cost nothing, when what came was %s", (_, given, result) => {
+    const state = stateWith({
+      ...paid({ totalMinor: 0 }),
+      refunds: [refundWith({ amountMinor: 5, ...given })],
+    })
+    settleRefund(state, settle(result), NOON)
+    expect(state.orders.changed()).toEqual([])
+  })
+
+  test("an order is refunded once, whatever comes back after that", () => {
+    const back = [1, 2].map((number) => refundWith({ number, status: number === 1 ? "confirmed" : "sent" }))
+    const state = stateWith({ ...paid({ status: "refunded" }), refunds: back })
+    settleRefund(state, settle(confirmed, 2), NOON)
+    expect(state.orders.changed()).toEqual([])
+    expect(state.facts.map(({ kind }) => kind)).toEqual(["refund_settled"])
+  })
+
   test("what came by mistake and is back says nothing of the order", () => {
     const mistake = refundWith({ reason: "second_payment", status: "sent" })
     const state = stateWith({ ...paid(), refunds: [mistake] })
@@ -164,7 +210,9 @@ describe("what becomes of a refund", () => {
     ["another payment", { eventKey: "second-key", disputeId: "dp-2" }, "due"],
     ["another provider's payment", { provider: "stripe" }, "due"],
     ["its own payment", {}, null],
-  ])("one that failed, tried again while a bank takes %s", (_, about, status) => {
+    ["nothing, because it has lost", { status: "won" }, "due"],
+    ["its own payment as far as it is there", { heldMinor: 19_998 }, "due"],
+  ] as const)("one that failed, tried again while a bank takes %s", (_, about, status) => {
     const dispute = disputeWith({ heldMinor: 0, ...about })
     const state = stateWith({ ...paid(), refunds: [refundWith({ status: "failed" })], disputes: [dispute] })
     const outcome = settleRefund(state, settle(due), NOON)

@@ -308,8 +308,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
-        find: "if (live === 0) resumeRefunds",
-        replace: "if (live < 0) resumeRefunds",
+        find: "if (!isLeft) resumeRefunds",
+        replace: "if (isLeft === null) resumeRefunds",
       },
     ],
     caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },

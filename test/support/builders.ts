@@ -126,18 +126,25 @@ export function disputeEventWith(given: Partial<DisputeEvent> = {}): DisputeEven
 export function parkedEvent(
   given: Partial<Extract<PaymentEventRecord, { disputeId: null }>> = {},
 ): PaymentEventRecord {
-  return {
-    ...eventWith(given),
-    outcome: "parked",
-    appliedOrderId: null,
-    orderStatus: null,
-    late: false,
-    receivedAt: afterNoon(-10),
-    appliedAt: null,
-    returnedAt: null,
-    ...given,
-  }
+  return { ...eventWith(given), ...waiting, ...given }
 }
+
+/** News of a dispute that waits in the inbox for its payment. */
+export function parkedDispute(
+  given: Partial<Extract<PaymentEventRecord, { disputeId: string }>> = {},
+): PaymentEventRecord {
+  return { ...disputeEventWith(given), ...waiting, ...given }
+}
+
+const waiting = {
+  outcome: "parked",
+  appliedOrderId: null,
+  orderStatus: null,
+  late: false,
+  receivedAt: afterNoon(-10),
+  appliedAt: null,
+  returnedAt: null,
+} as const
 
 /** The payment `pay-1` that pays order 11. */
 export function paymentWith(given: Partial<Payment> = {}): Payment {
