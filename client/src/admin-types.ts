@@ -224,6 +224,8 @@ export interface Counted {
 /** A running sale at a glance. */
 export interface Live {
   readonly product: Product
+  /** Also where `sale_state` does not say it: before the opening. */
+  readonly paused: boolean
   /** How long ago the product's first hold or unpaid order fell due that is not ended yet. */
   readonly expiry_lag_seconds: number
   readonly money_inbox_count: number

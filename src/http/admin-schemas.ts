@@ -35,6 +35,7 @@ const CountedList = Type.Array(
 
 export const LiveWire = Type.Object({
   product: ProductWire,
+  paused: Type.Boolean({ description: "also where `sale_state` does not say it: before the opening" }),
   expiry_lag_seconds: Type.Number({
     description: "how long ago the product's first hold or unpaid order fell due that is not ended yet",
   }),

@@ -113,6 +113,23 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
     await sees(page, "Paused the sale (control room)")
   })
 
+  test("offers of pausing and resuming only what makes sense, before the opening as well", async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString()
+    const { id } = await offer(app, { name: "Later sale", opens_at: soon }, ADMIN_TOKEN)
+    const offered = () => page.locator(".actions > .button").allInnerTexts()
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await page.locator(".badge", { hasText: /^Scheduled$/ }).waitFor()
+    expect(await offered()).toEqual(["Pause…", "Add stock…", "Set stock…"])
+
+    await page.getByRole("button", { name: "Pause…" }).click()
+    await sees(page, "When it opens nobody can hold a unit")
+    await page.getByRole("button", { name: "Pause the sale" }).click()
+    await page.locator(".badge", { hasText: /^Scheduled, paused$/ }).waitFor()
+    expect(await offered()).toEqual(["Resume…", "Add stock…", "Set stock…"])
+    await page.goto(`${app.url}/admin/p/${productId}`)
+    await page.locator(".badge.open").waitFor()
+  })
+
   test("adds stock, and explains when somebody else was faster", async () => {
     await page.getByRole("button", { name: "Add stock…" }).click()
     await page.getByLabel("Units to add").fill("5")

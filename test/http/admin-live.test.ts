@@ -38,6 +38,16 @@ test("a sale at a glance: units, what was granted and refused, what somebody has
   expect(Date.parse(counters.since)).toBeLessThan(Date.parse(server_time))
 })
 
+test("a pause is told also where the sale's state does not say it", async () => {
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  const { id } = await offer(app, { opens_at: soon })
+  expect(await live(id)).toMatchObject({ product: { sale_state: "scheduled" }, paused: false })
+
+  await app.post(`/api/admin/products/${id}/pause`)
+
+  expect(await live(id)).toMatchObject({ product: { sale_state: "scheduled" }, paused: true })
+})
+
 test("nothing is claimed of invariants before somebody has recounted", async () => {
   expect(await live(1)).toMatchObject({ invariants: { violations: 0, recounted_at: null } })
 

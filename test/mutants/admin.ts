@@ -170,4 +170,15 @@ export const adminMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: session, test: "by a foreign page" },
   },
+  {
+    name: "control room: nobody is told that a sale is paused before it opens",
+    edits: [
+      {
+        file: "src/http/routes/admin-live.ts",
+        find: "paused: view.product.paused",
+        replace: "paused: false",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is told" },
+  },
 ]

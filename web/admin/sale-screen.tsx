@@ -39,7 +39,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
     <>
       <div class="heading">
         <h1>{product.name}</h1>
-        <StateBadge state={product.sale_state} />
+        <StateBadge state={product.sale_state} isPaused={current.paused} />
       </div>
       <p class="muted small figures">
         Opens <Moment at={product.opens_at} />, closes <Moment at={product.closes_at} />, hold time{" "}
@@ -55,7 +55,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <Units name="held" count={product.reserved_stock} of={product.stock} />
         <Units name="sold" count={product.sold_stock} of={product.stock} />
       </dl>
-      <SaleActions product={product} done={live.refresh} />
+      <SaleActions product={product} isPaused={current.paused} done={live.refresh} />
       <SaleChart samples={samples} />
       <div class="columns">
         <Rates rates={ratesOf(samples, "holds")} since={counters.since} processes={counters.processes} />

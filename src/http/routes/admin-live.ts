@@ -47,6 +47,7 @@ export function adminLiveRoutes(app: App, services: Services): void {
         void reply.header("cache-control", "no-store")
         return {
           product: productAnswer(view.product, view.serverTime, holdTtlSeconds),
+          paused: view.product.paused,
           expiry_lag_seconds: Math.round(lagSeconds * 1_000) / 1_000,
           money_inbox_count: inboxCount,
           ...totalsAnswer(totals),
