@@ -181,4 +181,15 @@ export const adminMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is told" },
   },
+  {
+    name: "pages: the directory of built files is something that cannot be read, instead of nothing",
+    edits: [
+      {
+        file: "src/http/errors.ts",
+        find: `  if (status === 403) return { code: "route_not_found" }\n`,
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/pages.test.ts", test: "is no file" },
+  },
 ]
