@@ -18,7 +18,7 @@ export type RequestRefusal =
   | { readonly code: "webhook_delivery_not_found" }
   | { readonly code: "too_many_endpoints"; readonly mostEndpoints: number }
   | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
-  | { readonly code: "rate_limited" }
+  | { readonly code: "rate_limited"; readonly detail?: string }
   | { readonly code: "internal_error" }
 
 /** What is wrong with one field, named by a JSON pointer into the body. */

@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[]
   /** Requests a minute and address on the buyers' routes; 0: no limit. */
   readonly rateLimitPerMinute: number
+  /** Streams that an address may have open in closed mode; 0: no limit. */
+  readonly streamsPerAddress: number
 }
 
 /** The largest request of ours has a few kilobytes. */
@@ -96,7 +98,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
   productRoutes(app, services)
-  streamRoutes(app, services)
+  streamRoutes(app, services, options.streamsPerAddress)
   holdRoutes(app, services)
   orderRoutes(app, services)
   paymentRoutes(app, services)
