@@ -76,7 +76,7 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin-pages.ts",
-        find: "          wrongTokens.note(request.ip)\n",
+        find: "          wrongTokens.note(network)\n",
         replace: "",
       },
     ],
@@ -191,5 +191,28 @@ export const adminMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/http/pages.test.ts", test: "is no file" },
+  },
+  {
+    name: "control room: each address of a network of IPv6 has guesses of its own",
+    edits: [
+      {
+        file: "src/http/routes/admin-pages.ts",
+        find: "const network = networkOf(request)",
+        replace: "const network = request.ip",
+      },
+    ],
+    caughtBy: { file: session, test: "the many addresses of a line" },
+  },
+  {
+    name: "control room: guesses are looked at before those of the same moment are counted",
+    edits: [
+      {
+        file: "src/http/routes/admin-pages.ts",
+        find: "        const session = gatekeeper.signIn(token)\n",
+        replace:
+          "        await new Promise((resolve) => setTimeout(resolve, 50))\n        const session = gatekeeper.signIn(token)\n",
+      },
+    ],
+    caughtBy: { file: session, test: "all of them at once" },
   },
 ]
