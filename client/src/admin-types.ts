@@ -236,6 +236,8 @@ export interface Live {
     readonly holds: readonly Counted[]
     readonly orders: readonly Counted[]
   }
+  /** Of the product alone, in the same processes, since somebody asks for it: compare two answers. */
+  readonly product_holds: readonly Counted[]
   readonly invariants: {
     /** Differences that the last recount found. */
     readonly violations: number

@@ -215,4 +215,42 @@ export const adminMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: session, test: "all of them at once" },
   },
+  {
+    name: "control room: holds of every product are counted by product",
+    edits: [
+      {
+        file: "src/metrics/watched-holds.ts",
+        find: "const counts = watched.get(productId)?.counts\n",
+        replace: `if (!watched.has(productId)) this.watch(productId, "here")\n      const counts = watched.get(productId)?.counts\n`,
+      },
+    ],
+    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "what nobody looks at is not counted" },
+  },
+  {
+    name: "control room: there is no bound to the products whose holds are counted",
+    edits: [
+      {
+        file: "src/metrics/watched-holds.ts",
+        find: "until > clock() && watched.size <= MOST_PRODUCTS",
+        replace: "until > clock()",
+      },
+    ],
+    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "twenty are counted" },
+  },
+  {
+    name: "control room: processes tell each other what they were told, for ever",
+    edits: [
+      {
+        file: "src/metrics/watched-holds.ts",
+        find: `way === "here" ? until : (known?.hereUntil ?? 0)`,
+        replace: "until",
+      },
+    ],
+    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "not passed on" },
+  },
+  {
+    name: "control room: other processes do not hear which sale is looked at",
+    edits: [{ file: "src/processes/child.ts", find: "    duties.watch(watched)\n", replace: "" }],
+    caughtBy: { file: "test/faults/several-processes.test.ts", test: "metrics are those of all processes" },
+  },
 ]

@@ -58,7 +58,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
       <SaleActions product={product} isPaused={current.paused} done={live.refresh} />
       <SaleChart samples={samples} />
       <div class="columns">
-        <Rates rates={ratesOf(samples, "holds")} since={counters.since} processes={counters.processes} />
+        <Rates rates={ratesOf(samples)} processes={counters.processes} />
         <Feed events={[...events, ...done].sort((one, other) => other.at - one.at)} />
       </div>
     </>
@@ -85,12 +85,10 @@ function Units({ name, count, of }: UnitsProps) {
 
 interface RatesProps {
   readonly rates: readonly Counted[]
-  readonly since: string | null
   readonly processes: number
 }
 
-/** Rates are of processes: a hold's refusal names no product, and the crowd is what is to be seen. */
-function Rates({ rates, since, processes }: RatesProps) {
+function Rates({ rates, processes }: RatesProps) {
   const rows = [...rates].sort(
     (one, other) =>
       Number(granted.has(other.result)) - Number(granted.has(one.result)) || other.count - one.count,
@@ -116,11 +114,10 @@ function Rates({ rates, since, processes }: RatesProps) {
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p class="muted">Nobody has asked yet.</p>}
+      {rows.length === 0 && <p class="muted">Nobody has asked since this page was opened.</p>}
       <p class="muted small">
-        Of all products, over the last five seconds, in{" "}
-        {processes === 1 ? "one process" : `${processes} processes`} of the server that answers
-        {since === null ? "" : `, counted since ${utcOf(since)}`}.
+        Of this product, over the last five seconds, in{" "}
+        {processes === 1 ? "the one process" : `all ${processes} processes`} of the server that answers.
       </p>
     </section>
   )
