@@ -12,6 +12,7 @@ import { MeasuredResponse } from "./measured-response.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
 import { adminActionRoutes } from "./routes/admin-actions.ts"
+import { adminEndingRoutes } from "./routes/admin-endings.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
 import { adminDisputeRoutes } from "./routes/admin-disputes.ts"
 import { adminLiveRoutes } from "./routes/admin-live.ts"
@@ -108,6 +109,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   adminDisputeRoutes(app, services)
+  adminEndingRoutes(app, services)
   adminListRoutes(app, services)
   adminWebhookRoutes(app, services)
   adminActionRoutes(app, services)

@@ -167,6 +167,56 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
     expect(refunds.body.data).toMatchObject([{ status: "confirmed", amount_minor: 9_800 }])
   })
 
+  test("cancels an order and releases a hold, each after asking", async () => {
+    const { id } = await offer(app, { name: "Left behind" }, ADMIN_TOKEN)
+    const first = await hold(app, id, 2)
+    const { order_id } = await order(app, first.hold_id, first.token)
+    await hold(app, id, 3)
+
+    await page.goto(`${app.url}/admin/search?product_id=${id}`)
+    await page.getByRole("button", { name: "Cancel…" }).click()
+    await sees(page, `Cancel order ${order_id}?`)
+    await sees(page, "Its 2 units are there for others at once")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Leave it" }).click()
+    expect(await productNow(app, id)).toMatchObject({ reserved_stock: 5 })
+    await page.getByRole("button", { name: "Cancel…" }).click()
+    await page.getByRole("button", { name: "Cancel the order" }).click()
+    await page.getByRole("cell", { name: "cancelled" }).waitFor()
+    expect(await page.getByRole("button", { name: "Cancel…" }).count()).toBe(0)
+
+    await page.goto(`${app.url}/admin/search?product_id=${id}&kind=holds`)
+    await page.getByRole("button", { name: "Release…" }).click()
+    await page.getByRole("button", { name: "Release the hold" }).click()
+    await page.getByRole("cell", { name: "released" }).waitFor()
+    expect(await productNow(app, id)).toMatchObject({ available_stock: 100, reserved_stock: 0 })
+
+    await page.goto(`${app.url}/admin/actions`)
+    await sees(page, "Released a hold (control room)")
+    await sees(page, "Cancelled an order (control room)")
+  })
+
+  test("adds an endpoint, and shows its secret once", async () => {
+    await page.goto(`${app.url}/admin/webhooks`)
+    await sees(page, "Nobody is told of anything yet.")
+    await page.getByRole("button", { name: "New endpoint…" }).click()
+    await page.getByLabel("Address", { exact: true }).fill("https://hook.invalid/made-here")
+    await page.getByLabel("An order is paid").check()
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Add the endpoint" }).click()
+
+    const secret = await page.locator(".secret").innerText()
+    expect(secret).toMatch(/^whsec_[\w+/=]{40,}$/)
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "I have kept it" }).click()
+    await page.locator(".secret").waitFor({ state: "detached" })
+    await page.reload()
+    await page.getByRole("heading", { name: "https://hook.invalid/made-here" }).waitFor()
+    expect(await page.content()).not.toContain(secret)
+    const list = await app.get("/api/admin/webhooks", { token: ADMIN_TOKEN })
+    expect(list.body.data).toMatchObject([{ types: ["order.paid"] }])
+  })
+
   test("sends outgoing events once more", async () => {
     const token = ADMIN_TOKEN
     await app.post("/api/admin/webhooks", { url: "https://hook.invalid/e2e" }, { token })

@@ -253,4 +253,15 @@ export const adminMutants: readonly Mutant[] = [
     edits: [{ file: "src/processes/child.ts", find: "    duties.watch(watched)\n", replace: "" }],
     caughtBy: { file: "test/faults/several-processes.test.ts", test: "metrics are those of all processes" },
   },
+  {
+    name: "control room: anybody ends what the shop may end",
+    edits: [
+      {
+        file: "src/http/routes/admin-endings.ts",
+        find: "    admitAdminsOnly(admin, services)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-endings.test.ts", test: "nobody but the shop does so" },
+  },
 ]

@@ -6,6 +6,8 @@ const deeds: Readonly<Record<string, string>> = {
   "POST /api/admin/products/:id/stock": "Set the stock",
   "POST /api/admin/products/:id/pause": "Paused the sale",
   "POST /api/admin/products/:id/resume": "Resumed the sale",
+  "POST /api/admin/orders/:id/cancel": "Cancelled an order",
+  "POST /api/admin/holds/:id/release": "Released a hold",
   "POST /api/admin/orders/:id/refunds": "Gave a refund",
   "POST /api/admin/refunds/:id/retry": "Sent a refund once more",
   "POST /api/admin/refunds/:id/confirm": "Noted a refund as back",

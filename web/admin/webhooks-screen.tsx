@@ -1,8 +1,14 @@
 import { useSignal } from "@preact/signals"
-import type { DeliveryStatus, WebhookDelivery, WebhookEndpoint } from "../../client/src/admin.ts"
+import type {
+  DeliveryStatus,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+} from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { inputOf, Moment, momentIn, utcOf } from "./moments.tsx"
+import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
 import { Failure, Field, Pager } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
 
@@ -10,13 +16,28 @@ import { usePolled } from "./polled.ts"
 export function WebhooksScreen() {
   const endpoints = usePolled("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
   const list = endpoints.value.value?.data
+  const isAdding = useSignal(false)
+  const made = useSignal<WebhookEndpointWithSecret | null>(null)
   return (
     <>
-      <h1>Outgoing events</h1>
+      <div class="heading">
+        <h1>Outgoing events</h1>
+        <button type="button" class="button primary" onClick={() => void (isAdding.value = true)}>
+          New endpoint…
+        </button>
+      </div>
       <Failure text={endpoints.failure.value} />
-      {list?.length === 0 && (
-        <p class="muted">Nobody is told of anything. Endpoints are added with POST /api/admin/webhooks.</p>
+      {made.value !== null && <NewSecret endpoint={made.value} done={() => void (made.value = null)} />}
+      {isAdding.value && (
+        <NewEndpointDialog
+          made={(endpoint) => void (made.value = endpoint)}
+          close={() => {
+            isAdding.value = false
+            endpoints.refresh()
+          }}
+        />
       )}
+      {list?.length === 0 && <p class="muted">Nobody is told of anything yet.</p>}
       {list?.map((endpoint) => (
         <Endpoint key={endpoint.endpoint_id} endpoint={endpoint} />
       ))}
