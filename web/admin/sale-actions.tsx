@@ -140,6 +140,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
   const field = useSignal(isAdding ? "" : String(product.stock))
   const given = Number(field.value)
   const stock = isAdding ? expected.value + given : given
+  const isSame = stock === expected.value
   const taken = product.reserved_stock + product.sold_stock
 
   async function run(): Promise<void> {
@@ -156,7 +157,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
   return (
     <Dialog
       title={`${isAdding ? "Add units to" : "Set the stock of"} ${product.name}`}
-      action={`Make it ${stock} units`}
+      action={isSame ? "Set the stock" : `Make it ${stock} units`}
       hurts={stock < expected.value}
       run={run}
       close={close}
@@ -170,8 +171,10 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
         required
       />
       <p class="figures">
-        The stock becomes {stock} instead of {expected.value}, if it is still {expected.value}. {taken} of
-        them are held or sold. {stock > expected.value ? "New units are on sale at once." : ""}
+        {isSame
+          ? `The stock is ${stock}.`
+          : `The stock becomes ${stock} instead of ${expected.value}, if it is still ${expected.value}.`}{" "}
+        {taken} of them are held or sold. {stock > expected.value ? "New units are on sale at once." : ""}
         {stock < expected.value
           ? "Fewer units are on offer; nothing is taken from those who hold or own."
           : ""}

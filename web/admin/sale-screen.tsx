@@ -27,7 +27,12 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
 
   const current = live.value.value
   if (current === null) {
-    return live.failure.value === null ? <p class="muted">Reading…</p> : <Failure text={live.failure.value} />
+    return (
+      <>
+        <h1>Product {productId}</h1>
+        {live.failure.value === null ? <p class="muted">Reading…</p> : <Failure text={live.failure.value} />}
+      </>
+    )
   }
   const { product, counters } = current
   const { samples, events } = history.value
@@ -42,8 +47,9 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <StateBadge state={product.sale_state} isPaused={current.paused} />
       </div>
       <p class="muted small figures">
-        Opens <Moment at={product.opens_at} />, closes <Moment at={product.closes_at} />, hold time{" "}
-        {product.hold_ttl_seconds} s. It is {utcOf(current.server_time)} at the server.
+        Opens <Moment at={product.opens_at} none="at once" />, closes{" "}
+        <Moment at={product.closes_at} none="never" />, hold time {product.hold_ttl_seconds} s. It is{" "}
+        {utcOf(current.server_time)} at the server.
       </p>
       <SaleLights
         live={current}
@@ -116,8 +122,9 @@ function Rates({ rates, processes }: RatesProps) {
       </table>
       {rows.length === 0 && <p class="muted">Nobody has asked since this page was opened.</p>}
       <p class="muted small">
-        Of this product, over the last five seconds, in{" "}
-        {processes === 1 ? "the one process" : `all ${processes} processes`} of the server that answers.
+        Of this product, over the last five seconds, at this server
+        {processes === 1 ? "" : `, of all its ${processes} processes`}. Servers on other hosts count for
+        themselves.
       </p>
     </section>
   )

@@ -142,7 +142,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
           </table>
         </div>
       )}
-      <Pager page={page} cursor={cursor} />
+      <Pager page={page} cursor={cursor} nothing="Nothing was found." />
       {chosen.value !== null && (
         <EndingDialog
           found={chosen.value}

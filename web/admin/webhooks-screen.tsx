@@ -45,6 +45,11 @@ export function WebhooksScreen() {
   )
 }
 
+const statusTexts: Readonly<Record<DeliveryStatus, string>> = {
+  due: "on its way",
+  delivered: "delivered",
+  failed: "given up",
+}
 const statuses = [
   ["", "All deliveries"],
   ["failed", "Given up"],
@@ -53,7 +58,7 @@ const statuses = [
 ] as const
 
 function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
-  const { endpoint_id: id, url, enabled, disabled_reason: reason } = endpoint
+  const { endpoint_id: id, url, types, enabled, disabled_reason: reason } = endpoint
   const status = useSignal("")
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<WebhookDelivery | "all" | null>(null)
@@ -74,7 +79,9 @@ function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
           Send all since…
         </button>
       </div>
-      <p class={enabled ? "muted" : "refusal"}>{enabled ? "Enabled" : `Disabled: ${reason}`}</p>
+      <p class={enabled ? "muted" : "refusal"}>
+        {enabled ? "Enabled" : `Disabled: ${reason}`}, for {types === null ? "all events" : types.join(", ")}
+      </p>
       <Field id={`status-${id}`} label="Show" value={status} list={statuses} />
       <Failure text={deliveries.failure.value} />
       {page !== null && page.data.length > 0 && (
@@ -98,7 +105,7 @@ function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
               {page.data.map((delivery) => (
                 <tr key={delivery.webhook_id}>
                   <th scope="row">{delivery.webhook_id}</th>
-                  <td>{delivery.status}</td>
+                  <td>{statusTexts[delivery.status]}</td>
                   <td class="number">{delivery.attempts}</td>
                   <td class="wide">{delivery.last_error ?? delivery.response_status ?? "none"}</td>
                   <td>
@@ -153,8 +160,8 @@ function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
         hint={moment === null ? "" : `= ${utcOf(moment)}`}
       />
       <p>
-        Every event since then is sent again, delivered ones too, under the same ids. Whoever hears them must
-        know them.
+        Every event since then is sent again, delivered ones too, under the same ids. Whoever gets them has to
+        recognise those that came before.
       </p>
     </Dialog>
   )
