@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { chromium, type Browser, type Page } from "playwright-core"
@@ -9,14 +10,14 @@ import { readConfig } from "../src/config.ts"
 import { startEmbeddedPostgres } from "../src/embedded/embedded-postgres.ts"
 import { createLog } from "../src/log.ts"
 import { createAdminClient } from "../client/src/admin.ts"
-import { createClient } from "../client/src/index.ts"
+import { createClient, type NewHold } from "../client/src/index.ts"
 
-// Makes the pictures of the storefront's main states, for README: a server on a database that is thrown away, and the
+// Makes the pictures of the main states of the pages, for README: a server on a database that is thrown away, and the
 // system's Chromium. `--every DIR`: each state at each width, in both themes, to look at.
 
 const CHROMIUM = "/usr/bin/chromium"
 const PICTURES = fileURLToPath(new URL("../docs/screenshots/", import.meta.url))
-const MOST_BYTES = 60_000
+const MOST_BYTES = 90_000
 const themes = ["light", "dark"] as const
 const widths = [320, 390, 1280]
 
@@ -40,6 +41,7 @@ const shown = [
   { scene: "held", width: 390, theme: "light" },
   { scene: "scheduled", width: 390, theme: "dark" },
   { scene: "paid", width: 390, theme: "dark" },
+  { scene: "live-sale", width: 1280, theme: "light" },
 ] as const
 
 const { values } = parseArgs({ options: { every: { type: "string" } } })
@@ -130,7 +132,10 @@ function createScenes(url: string): Scene[] {
   }
 
   async function sell(productId: number, qty: number): Promise<void> {
-    const hold = await crowd.holds.create({ product_id: productId, qty })
+    await payFor(await crowd.holds.create({ product_id: productId, qty }))
+  }
+
+  async function payFor(hold: NewHold): Promise<void> {
     const order = await crowd.orders.create(hold)
     await fetch(`${url}/api/payments/webhook`, {
       method: "POST",
@@ -141,6 +146,20 @@ function createScenes(url: string): Scene[] {
         status: "success",
       }),
     })
+  }
+
+  /** Half a minute of a sale: more want some than there is, most who hold pay, and some give back. */
+  async function rush(productId: number): Promise<void> {
+    const seconds = 30
+    for (let second = 0; second < seconds; second += 1) {
+      const buyers = Array.from({ length: 12 }, async (_, number) => {
+        await sleep(80 * number)
+        const hold = await crowd.holds.create({ product_id: productId, qty: 1 + (number % 2) })
+        if (number % 5 === 4) await crowd.withToken(hold.token).holds.release(hold.hold_id)
+        else if (number % 3 !== 2) await payFor(hold)
+      })
+      await Promise.allSettled(buyers)
+    }
   }
 
   async function visit(page: Page, productId: number): Promise<void> {
@@ -243,6 +262,24 @@ function createScenes(url: string): Scene[] {
       async come(page) {
         await press(page, "Be declined")
         await page.getByRole("heading", { name: "declined" }).waitFor()
+      },
+    },
+    {
+      name: "live-sale",
+      async come(page) {
+        const id = await lampOf({ stock: 420, max_per_hold: 4 })
+        await page.goto(`${url}/admin/p/${id}`)
+        await page.getByRole("heading", { level: 1 }).waitFor()
+        await page.locator("canvas").first().waitFor()
+        await rush(id)
+      },
+    },
+    {
+      name: "control-room",
+      async come(page) {
+        await page.goto(`${url}/admin`)
+        await page.getByRole("heading", { level: 1 }).waitFor()
+        await page.getByText("Reading…").first().waitFor({ state: "detached" })
       },
     },
     {

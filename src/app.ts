@@ -54,7 +54,7 @@ export interface AppOptions {
   /** Bounds of live streams, where they are to differ from the usual ones. */
   readonly streams?: Partial<LiveLimits>
   /** Joins this process's metrics with those of others, null if they cannot be had in time; none if not given. */
-  readonly joinMetrics?: (own: Registry) => Promise<Registry | null>
+  readonly joinMetrics?: (own: Engine["events"]) => Promise<Registry | null>
 }
 
 /** Migrates, seeds an empty database, starts the worker and listens. */
@@ -200,7 +200,7 @@ function ownSimulator(config: Config, url: () => string, log: Logger) {
 function readinessOf(
   { database, events, views }: Engine,
   stopping: () => boolean,
-  joinMetrics: AppOptions["joinMetrics"] = async (own) => own,
+  joinMetrics: AppOptions["joinMetrics"] = async ({ registry }) => registry,
 ): Readiness {
   return {
     version,
@@ -209,10 +209,10 @@ function readinessOf(
     async metrics() {
       // While the database is away the other metrics are needed most; the stock is then left out.
       events.stockCounted(await views.stockCounts().catch(() => []))
-      return (await joinMetrics(events.registry))?.metrics() ?? null
+      return (await joinMetrics(events))?.metrics() ?? null
     },
     async totals() {
-      const joined = await joinMetrics(events.registry)
+      const joined = await joinMetrics(events)
       return joined === null ? null : totalsIn(joined)
     },
   }

@@ -52,6 +52,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** Requests a minute and address on the buyers' routes in closed mode; 0: no limit. */
   readonly rateLimitPerMinute: number
+  /** Streams that an address may have open at a process in closed mode; 0: no limit. */
+  readonly streamsPerAddress: number
 }
 
 const secretNames = [
@@ -73,13 +75,16 @@ const seconds = (byDefault: number, most: number) => ({
   default: byDefault,
   description: `a whole number of seconds from 1 to ${most}`,
 })
-const days = (byDefault: number, most: number) => ({
+const orNone = (number: string, zero: string, byDefault: number, most: number) => ({
   type: "integer",
   minimum: 0,
   maximum: most,
   default: byDefault,
-  description: `a whole number of days from 0 (for ever) to ${most}`,
+  description: `${number} from 0 (${zero}) to ${most}`,
 })
+const days = (byDefault: number, most: number) =>
+  orNone("a whole number of days", "for ever", byDefault, most)
+const limit = (byDefault: number) => orNone("a whole number", "no limit", byDefault, 1_000_000)
 
 /** More than any one machine needs; their database connections would be too many for most servers. */
 const MOST_PROCESSES = 64
@@ -137,26 +142,15 @@ const schema = {
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
-    LATE_PAYMENT_SECONDS: {
-      type: "integer",
-      minimum: 0,
-      maximum: 604_800,
-      default: 600,
-      description: "a whole number of seconds from 0 (not at all) to 604800",
-    },
+    LATE_PAYMENT_SECONDS: orNone("a whole number of seconds", "not at all", 600, 604_800),
     HOLD_RETENTION_DAYS: days(30, 36_500),
     EVENT_RETENTION_DAYS: days(90, 36_500),
     OUTGOING_RETENTION_DAYS: days(30, 36_500),
     WEBHOOK_ALLOW_PRIVATE: { type: "boolean", default: false, description: "true or false" },
     TRUST_PROXY: text("addresses or networks of your proxies, separated by commas"),
     CORS_ORIGINS: text(origins),
-    RATE_LIMIT_PER_MINUTE: {
-      type: "integer",
-      minimum: 0,
-      maximum: 1_000_000,
-      default: 600,
-      description: "a whole number from 0 (no limit) to 1000000",
-    },
+    RATE_LIMIT_PER_MINUTE: limit(600),
+    STREAMS_PER_ADDRESS: limit(500),
   },
 }
 
@@ -182,6 +176,7 @@ interface Environment extends StripeEnvironment {
   TRUST_PROXY?: string
   CORS_ORIGINS?: string
   RATE_LIMIT_PER_MINUTE: number
+  STREAMS_PER_ADDRESS: number
 }
 
 /** Where a configuration comes from, the strongest last. */
@@ -228,6 +223,7 @@ export function readConfig({
     trustProxy: env.TRUST_PROXY === undefined ? null : trustedProxies(env.TRUST_PROXY),
     corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    streamsPerAddress: env.STREAMS_PER_ADDRESS,
   }
 }
 

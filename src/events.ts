@@ -21,8 +21,16 @@ export interface Events extends BatchObserver {
   signInRefused(visitor: Visitor): void
   /** What the shop has done could not be kept; the log is then the only place that has it. */
   auditFailed(action: object, error: unknown): void
-  /** A hold, order or payment event that was refused, by its code. */
-  refused(kind: "hold" | "order" | "payment_event", code: string): void
+  /** An order or payment event that was refused, by its code. */
+  refused(kind: "order" | "payment_event", code: string): void
+  /** A hold of the product was refused, by its code. */
+  holdRefused(productId: number, code: string): void
+  /** Somebody looks at the product's sale: what becomes of its holds is counted for a minute. */
+  saleWatched(productId: number): void
+  /** The same, through another process. */
+  salesWatchedElsewhere(productIds: readonly number[]): void
+  /** Whose sales somebody looks at through this one. */
+  watchedSales(): readonly number[]
   /** A hold that was refused from memory, without the lane. */
   gateRefused(): void
   /** A payment webhook that was not taken; told at most ten times a second. */
@@ -117,7 +125,7 @@ export function createEvents(log: Logger): Events {
       case "hold_created":
       case "hold_released":
       case "hold_expired":
-        return metrics.holds.count(fact.kind.slice("hold_".length))
+        return countHold(fact.hold.productId, fact.kind.slice("hold_".length))
       case "order_created":
       case "order_cancelled":
       case "order_expired":
@@ -137,6 +145,11 @@ export function createEvents(log: Logger): Events {
       case "stock_adjusted":
         return undefined
     }
+  }
+
+  function countHold(productId: number, result: string): void {
+    metrics.holds.count(result)
+    metrics.watchedHolds.count(productId, result)
   }
 
   function countPaymentEvent({ duplicate, outcome }: PaymentEventFact): void {
@@ -169,10 +182,15 @@ export function createEvents(log: Logger): Events {
     auditFailed: (action, error) =>
       log.error({ metric: "admin.audit_failed", action, err: error }, "An admin action could not be kept."),
     refused(kind, code) {
-      if (kind === "hold") metrics.holds.count(code)
-      else if (kind === "order") metrics.orders.count(code)
+      if (kind === "order") metrics.orders.count(code)
       else metrics.paymentEvents.count(code)
     },
+    holdRefused: countHold,
+    saleWatched: (productId) => metrics.watchedHolds.watch(productId, "here"),
+    salesWatchedElsewhere(productIds) {
+      for (const id of productIds) metrics.watchedHolds.watch(id, "elsewhere")
+    },
+    watchedSales: () => metrics.watchedHolds.lookedAtHere,
     webhookRefused(refusal) {
       suppressed += 1
       latest = refusal

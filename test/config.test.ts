@@ -51,6 +51,7 @@ test("nothing set: a laptop's installation", () => {
     trustProxy: null,
     corsOrigins: [],
     rateLimitPerMinute: 600,
+    streamsPerAddress: 500,
   })
 })
 
@@ -80,6 +81,7 @@ test("everything set: as it was set", () => {
     TRUST_PROXY: "10.0.0.0/8, ::1 ,loopback",
     CORS_ORIGINS: "https://shop.example, http://localhost:3000",
     RATE_LIMIT_PER_MINUTE: "0",
+    STREAMS_PER_ADDRESS: "20000",
   }
 
   expect(read(environment)).toEqual({
@@ -110,6 +112,7 @@ test("everything set: as it was set", () => {
     trustProxy: "10.0.0.0/8,::1,loopback",
     corsOrigins: ["https://shop.example", "http://localhost:3000"],
     rateLimitPerMinute: 0,
+    streamsPerAddress: 20_000,
   })
 })
 
@@ -176,6 +179,9 @@ test.each([
   ["RATE_LIMIT_PER_MINUTE", "-1"],
   ["RATE_LIMIT_PER_MINUTE", "1000001"],
   ["RATE_LIMIT_PER_MINUTE", "many"],
+  ["STREAMS_PER_ADDRESS", "-1"],
+  ["STREAMS_PER_ADDRESS", "0.5"],
+  ["STREAMS_PER_ADDRESS", "none"],
   ["TRUST_PROXY", "true"],
   ["TRUST_PROXY", "*"],
   ["TRUST_PROXY", "10.0.0.0/8,"],

@@ -45,6 +45,7 @@ export async function startDoorbuster(ground: Ground, options: DoorbusterOptions
       PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET,
       HOLD_TTL_SECONDS: String(HOLD_TTL_SECONDS),
       RATE_LIMIT_PER_MINUTE: "0",
+      STREAMS_PER_ADDRESS: "0",
       HOST: "127.0.0.1",
       LOG_LEVEL: "info",
     },

@@ -224,6 +224,8 @@ export interface Counted {
 /** A running sale at a glance. */
 export interface Live {
   readonly product: Product
+  /** Also where `sale_state` does not say it: before the opening. */
+  readonly paused: boolean
   /** How long ago the product's first hold or unpaid order fell due that is not ended yet. */
   readonly expiry_lag_seconds: number
   readonly money_inbox_count: number
@@ -234,6 +236,8 @@ export interface Live {
     readonly holds: readonly Counted[]
     readonly orders: readonly Counted[]
   }
+  /** Of the product alone, in the same processes, since somebody asks for it: compare two answers. */
+  readonly product_holds: readonly Counted[]
   readonly invariants: {
     /** Differences that the last recount found. */
     readonly violations: number

@@ -77,6 +77,11 @@ export interface AdminClient {
      * `restock_over_order`.
      */
     refund(orderId: number, body: RefundBody, options?: KeyedCallOptions): Promise<Refund>
+    /**
+     * Cancels an order that waits for payment, as its buyer could, and keeps that it was the shop. Twice is as
+     * once. Refused: `order_not_found`, `order_expired`, `order_not_pending`.
+     */
+    cancel(orderId: number, options?: KeyedCallOptions): Promise<Order>
     /** The refunds of an order. Refused: `order_not_found`. */
     refunds(orderId: number, options?: CallOptions): Promise<WholeList<Refund>>
     /** The disputes of an order's payments. Refused: `order_not_found`. */
@@ -85,6 +90,11 @@ export interface AdminClient {
   readonly holds: {
     /** Holds by id; pages as those of orders. */
     list(query?: HoldQuery, options?: CallOptions): Promise<Page<Hold>>
+    /**
+     * Gives a hold's units back, as its buyer could, and keeps that it was the shop. Twice is as once.
+     * Refused: `hold_not_found`, `hold_expired`, `hold_already_used`.
+     */
+    release(holdId: number, options?: CallOptions): Promise<Hold>
   }
   readonly payments: {
     /** Payments by provider and event; pages as those of orders. */
@@ -180,10 +190,15 @@ export function createAdminClient({ adminToken, ...connection }: AdminClientOpti
     orders: {
       list: (query, options) => ask("/orders", options, query),
       refund: (orderId, body, options) => write(`/orders/${orderId}/refunds`, options, body),
+      cancel: (orderId, options) => write(`/orders/${orderId}/cancel`, options),
       refunds: (orderId, options) => ask(`/orders/${orderId}/refunds`, options),
       disputes: (orderId, options) => ask(`/orders/${orderId}/disputes`, options),
     },
-    holds: { list: (query, options) => ask("/holds", options, query) },
+    holds: {
+      list: (query, options) => ask("/holds", options, query),
+      release: (holdId, options) =>
+        tell("POST", `/holds/${holdId}/release`, { repeatable: true, body: undefined, options }),
+    },
     payments: { list: (query, options) => ask("/payments", options, query) },
     paymentEvents: { list: (query, options) => ask("/payment-events", options, query) },
     refunds: {

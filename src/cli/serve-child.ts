@@ -26,10 +26,10 @@ export async function serveAsChild(): Promise<void> {
         seed: false,
         migrate: false,
         pools: share,
-        joinMetrics: async (registry) => {
+        joinMetrics: async (events) => {
           // A copy: what is shown must be what the primary was told, not what was counted meanwhile.
-          const own = structuredClone(await registry.getMetricsAsJSON())
-          const others = await primary.askMetrics(own)
+          const own = structuredClone(await events.registry.getMetricsAsJSON())
+          const others = await primary.askMetrics(own, events.watchedSales())
           return others === null ? null : joined(own, others)
         },
       },
@@ -42,7 +42,12 @@ export async function serveAsChild(): Promise<void> {
     log.fatal({ err: error }, "Stopping after a fault.")
     stop(1)
   })
-  primary.attend(app.url, { work: () => app.work(), stop: () => stop(0), snapshot })
+  primary.attend(app.url, {
+    work: () => app.work(),
+    stop: () => stop(0),
+    snapshot,
+    watch: (productIds) => app.engine.events.salesWatchedElsewhere(productIds),
+  })
 }
 
 async function startOrFail(primary: Primary, start: () => Promise<RunningApp>): Promise<RunningApp> {

@@ -26,15 +26,15 @@ export const AdminActionList = Type.Object({
   next_cursor: orNull<string>("string"),
 })
 
-const CountedList = Type.Array(
-  Type.Object({
-    result: Type.String({ description: "what became of it, or the code of its refusal" }),
-    count: Type.Integer(),
-  }),
-)
+const Counted = Type.Object({
+  result: Type.String({ description: "what became of it, or the code of its refusal" }),
+  count: Type.Integer(),
+})
+const CountedList = Type.Array(Counted)
 
 export const LiveWire = Type.Object({
   product: ProductWire,
+  paused: Type.Boolean({ description: "also where `sale_state` does not say it: before the opening" }),
   expiry_lag_seconds: Type.Number({
     description: "how long ago the product's first hold or unpaid order fell due that is not ended yet",
   }),
@@ -51,6 +51,10 @@ export const LiveWire = Type.Object({
         "of all products, in the process that answers and those that share its port, since the first of them began; a server on another host counts for itself",
     },
   ),
+  product_holds: Type.Array(Counted, {
+    description:
+      "of the product alone, in the same processes, since somebody looks at it: differences say how many a second",
+  }),
   invariants: Type.Object({
     violations: Type.Integer({ description: "differences that the last recount found" }),
     recounted_at: Type.Unsafe<string | null>({

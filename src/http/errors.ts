@@ -24,6 +24,8 @@ function refusalFor(error: FastifyError): AnyRefusal {
   }
   if (isTransient(error)) return { code: "unavailable" }
   const status = error.statusCode ?? 500
+  // Thrown by nobody but the server of built files, where it is asked for a directory: there is nothing to see.
+  if (status === 403) return { code: "route_not_found" }
   if (status === 429) return { code: "rate_limited" }
   if (status === 413) return { code: "body_too_large" }
   if (status === 415) return { code: "unsupported_media_type" }

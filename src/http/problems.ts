@@ -20,7 +20,7 @@ export type RequestRefusal =
   | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
   | { readonly code: "payment_refused" }
   | { readonly code: "provider_unavailable" }
-  | { readonly code: "rate_limited" }
+  | { readonly code: "rate_limited"; readonly detail?: string }
   | { readonly code: "internal_error" }
 
 /** What is wrong with one field, named by a JSON pointer into the body. */

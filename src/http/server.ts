@@ -12,6 +12,7 @@ import { MeasuredResponse } from "./measured-response.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
 import { adminActionRoutes } from "./routes/admin-actions.ts"
+import { adminEndingRoutes } from "./routes/admin-endings.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
 import { adminDisputeRoutes } from "./routes/admin-disputes.ts"
 import { adminLiveRoutes } from "./routes/admin-live.ts"
@@ -40,6 +41,8 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[]
   /** Requests a minute and address on the buyers' routes; 0: no limit. */
   readonly rateLimitPerMinute: number
+  /** Streams that an address may have open in closed mode; 0: no limit. */
+  readonly streamsPerAddress: number
 }
 
 /** The largest request of ours has a few kilobytes. */
@@ -97,7 +100,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
   productRoutes(app, services)
-  streamRoutes(app, services)
+  streamRoutes(app, services, options.streamsPerAddress)
   holdRoutes(app, services)
   orderRoutes(app, services)
   orderPaymentRoutes(app, services)
@@ -108,6 +111,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   adminDisputeRoutes(app, services)
+  adminEndingRoutes(app, services)
   adminListRoutes(app, services)
   adminWebhookRoutes(app, services)
   adminActionRoutes(app, services)

@@ -155,7 +155,7 @@ export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
   const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } } as const
   return {
     kind: "payment_without_order",
-    why: "it names no order that exists, made from the hold it names if it names one, and no hold that could become one",
+    why: "it names no order that exists, and no hold that could become one",
     actions: event.returnedAt === null ? [returned] : [],
     payment_event: {
       provider,

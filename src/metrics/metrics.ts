@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@prometheus-io/client"
 import { createRequestDurations } from "./request-durations.ts"
 import { createTally } from "./tally.ts"
+import { createWatchedHolds } from "./watched-holds.ts"
 
 const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
@@ -40,6 +41,7 @@ export function createMetrics() {
       label: "result",
       registry,
     }),
+    watchedHolds: createWatchedHolds(registry),
     orders: createTally({
       name: "doorbuster_orders_total",
       help: "Orders by what became of them, and refused ones by code",

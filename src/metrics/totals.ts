@@ -6,6 +6,11 @@ export interface Counted {
   readonly count: number
 }
 
+/** The same of one product. */
+export interface CountedOfProduct extends Counted {
+  readonly productId: number
+}
+
 /** What a look at a running sale needs of the metrics. */
 export interface Totals {
   /** Since when is counted, in milliseconds since 1970; null: this system does not say. */
@@ -15,6 +20,8 @@ export interface Totals {
   /** Holds, and orders, by what became of them, and refused ones by code. */
   readonly holds: readonly Counted[]
   readonly orders: readonly Counted[]
+  /** Holds of the products that somebody looks at, since somebody does. */
+  readonly watchedHolds: readonly CountedOfProduct[]
   /** Differences that the last recount found. */
   readonly violations: number
   /** When that was, in milliseconds since 1970; null: none of these processes has recounted yet. */
@@ -32,6 +39,11 @@ export async function totalsIn(registry: Pick<Registry, "getSingleMetric">): Pro
     processes: (await value("doorbuster_processes")) || 1,
     holds: await counted("doorbuster_holds_total"),
     orders: await counted("doorbuster_orders_total"),
+    watchedHolds: (await samples("doorbuster_watched_holds_total")).map(({ labels, value: count }) => ({
+      productId: Number(labels["product"]),
+      result: String(labels["result"]),
+      count,
+    })),
     violations: await value("doorbuster_invariant_violations"),
     recountedAtMs: moment(await value("doorbuster_invariants_recounted_time_seconds")),
   }

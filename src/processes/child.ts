@@ -9,6 +9,8 @@ export interface Duties {
   /** The primary said so, or is gone. */
   stop(): void
   snapshot(): Promise<Snapshot>
+  /** Somebody looks at the sales of these products. */
+  watch(productIds: readonly number[]): void
 }
 
 /** A child's line to its primary. */
@@ -18,8 +20,11 @@ export interface Primary {
   attend(url: string, duties: Duties): void
   /** Says why there will be no requests. Resolves when that is on its way. */
   fail(failure: StartFailure): Promise<void>
-  /** What the other processes have counted; null when the primary does not answer in time. */
-  askMetrics(own: Snapshot): Promise<Snapshot[] | null>
+  /**
+   * What the other processes have counted; null when the primary does not answer in time. From then on they
+   * count what becomes of holds of the `watched` products, too.
+   */
+  askMetrics(own: Snapshot, watched: readonly number[]): Promise<Snapshot[] | null>
   /** Says that everything was answered. Resolves when that is on its way. */
   leave(own: Snapshot): Promise<void>
 }
@@ -43,12 +48,14 @@ export function reachPrimary(): Primary | null {
     if (duties === null) waiting.push(order)
     else duties[order]()
   }
-  async function tellMetrics(question: number): Promise<void> {
-    if (duties !== null) await send({ kind: "metrics", question, snapshot: await duties.snapshot() })
+  async function tellMetrics(question: number, watched: readonly number[]): Promise<void> {
+    if (duties === null) return
+    duties.watch(watched)
+    await send({ kind: "metrics", question, snapshot: await duties.snapshot() })
   }
   process.on("message", (message: ToChild) => {
     if (message.kind === "serve") assigned.resolve(message.assignment)
-    else if (message.kind === "tell_metrics") void tellMetrics(message.question)
+    else if (message.kind === "tell_metrics") void tellMetrics(message.question, message.watched)
     else if (message.kind === "other_metrics") questions.get(message.question)?.([...message.snapshots])
     else obey(message.kind)
   })
@@ -62,10 +69,10 @@ export function reachPrimary(): Primary | null {
       for (const order of waiting.splice(0)) duties[order]()
     },
     fail: (failure) => send({ kind: "failed", ...failure }),
-    async askMetrics(own) {
+    async askMetrics(own, watched) {
       const question = (lastQuestion += 1)
       const answer = new Promise<Snapshot[]>((resolve) => questions.set(question, resolve))
-      void send({ kind: "ask_metrics", question, own })
+      void send({ kind: "ask_metrics", question, own, watched })
       const snapshots = await Promise.race([answer, sleep(METRICS_WITHIN_MS, null, { ref: false })])
       questions.delete(question)
       return snapshots

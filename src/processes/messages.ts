@@ -21,7 +21,8 @@ export type ToChild =
   | { readonly kind: "work" }
   /** Stop in order. */
   | { readonly kind: "stop" }
-  | { readonly kind: "tell_metrics"; readonly question: number }
+  /** `watched` are products whose sales somebody looks at, through another child. */
+  | { readonly kind: "tell_metrics"; readonly question: number; readonly watched: readonly number[] }
   /** The answer to `ask_metrics`. */
   | { readonly kind: "other_metrics"; readonly question: number; readonly snapshots: readonly Snapshot[] }
 
@@ -32,7 +33,12 @@ export type ToPrimary =
   | ({ readonly kind: "failed" } & StartFailure)
   | { readonly kind: "metrics"; readonly question: number; readonly snapshot: Snapshot }
   /** Somebody scrapes this child: `own` is what it has, the answer what the others have. */
-  | { readonly kind: "ask_metrics"; readonly question: number; readonly own: Snapshot }
+  | {
+      readonly kind: "ask_metrics"
+      readonly question: number
+      readonly own: Snapshot
+      readonly watched: readonly number[]
+    }
   /** Its last numbers, when it has stopped in order. */
   | { readonly kind: "stopped"; readonly own: Snapshot }
 

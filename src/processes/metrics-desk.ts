@@ -22,17 +22,17 @@ export function createMetricsDesk(listening: ReadonlySet<Child>): MetricsDesk {
   let round: Promise<void> | null = null
   let lastQuestion = 0
 
-  async function answer(child: Child, question: number): Promise<void> {
-    await (round ??= askAll())
+  async function answer(child: Child, question: number, watched: readonly number[]): Promise<void> {
+    await (round ??= askAll(watched))
     const snapshots = [...(await ledger.othersOf(child.id)), await own.registry.getMetricsAsJSON()]
     child.send({ kind: "other_metrics", question, snapshots })
   }
 
   /** Those who are scraped at the same time share one round. */
-  async function askAll(): Promise<void> {
+  async function askAll(watched: readonly number[]): Promise<void> {
     const question = (lastQuestion += 1)
     const answers = [...listening].map((child) => {
-      child.send({ kind: "tell_metrics", question })
+      child.send({ kind: "tell_metrics", question, watched })
       return new Promise<void>((resolve) => awaited.set(child, resolve))
     })
     await Promise.race([Promise.all(answers), sleep(ANSWERS_WITHIN_MS, undefined, { ref: false })])
@@ -48,7 +48,7 @@ export function createMetricsDesk(listening: ReadonlySet<Child>): MetricsDesk {
         return
       }
       ledger.write(child.id, message.own)
-      if (message.kind === "ask_metrics") void answer(child, message.question)
+      if (message.kind === "ask_metrics") void answer(child, message.question, message.watched)
     },
     forget(child) {
       own.deaths.inc()

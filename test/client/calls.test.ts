@@ -128,6 +128,15 @@ describe.each([
     expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
   })
 
+  test("the shop ends what its buyers have left", async () => {
+    const { hold: left } = await hold(2)
+    expect(await shop.holds.release(left.hold_id)).toMatchObject({ status: "released", qty: 2 })
+    const { hold: made } = await hold()
+    const order = await client.orders.create(made)
+    expect(await shop.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
+    expect(await shop.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
+  })
+
   test("refunds are made, listed, retried and confirmed", async () => {
     const { order } = await paidOrder()
 

@@ -85,6 +85,30 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
     })
   })
 
+  test("keeps the line breaks of a description", async () => {
+    const description = "Brass.\nWith a shade."
+    const { id } = await offer(app, { name: "Desk lamp", description }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    await page.getByLabel("Description").press("End")
+    await page.getByLabel("Description").pressSequentially(" Heavy.")
+    await page.getByRole("button", { name: "Save" }).click()
+    await page.getByRole("heading", { name: "Desk lamp", exact: true }).waitFor()
+
+    const { description: kept } = await productNow(app, id)
+    expect(String(kept).split("\n")).toHaveLength(2)
+    expect(kept).toContain("Heavy.")
+    await page.goto(`${app.url}/admin/p/${productId}`)
+  })
+
+  test("says of an address that leads to no product which one it was", async () => {
+    await page.goto(`${app.url}/admin/p/999999`)
+    await page.getByRole("heading", { name: "Product 999999" }).waitFor()
+    await sees(page, "There is no such product")
+    expect(await findFaults(page)).toEqual([])
+    await page.goto(`${app.url}/admin/p/${productId}`)
+    await page.getByRole("heading", { name: "Night lamp" }).waitFor()
+  })
+
   test("shows the sale as it goes on", async () => {
     await hold(app, productId, 3)
 
@@ -111,6 +135,23 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Resume the sale" }).click()
     await page.locator(".badge.open").waitFor()
     await sees(page, "Paused the sale (control room)")
+  })
+
+  test("offers of pausing and resuming only what makes sense, before the opening as well", async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString()
+    const { id } = await offer(app, { name: "Later sale", opens_at: soon }, ADMIN_TOKEN)
+    const offered = () => page.locator(".actions > .button").allInnerTexts()
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await page.locator(".badge", { hasText: /^Scheduled$/ }).waitFor()
+    expect(await offered()).toEqual(["Pause…", "Add stock…", "Set stock…"])
+
+    await page.getByRole("button", { name: "Pause…" }).click()
+    await sees(page, "When it opens nobody can hold a unit")
+    await page.getByRole("button", { name: "Pause the sale" }).click()
+    await page.locator(".badge", { hasText: /^Scheduled, paused$/ }).waitFor()
+    expect(await offered()).toEqual(["Resume…", "Add stock…", "Set stock…"])
+    await page.goto(`${app.url}/admin/p/${productId}`)
+    await page.locator(".badge.open").waitFor()
   })
 
   test("adds stock, and explains when somebody else was faster", async () => {
@@ -150,9 +191,60 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
     expect(refunds.body.data).toMatchObject([{ status: "confirmed", amount_minor: 9_800 }])
   })
 
+  test("cancels an order and releases a hold, each after asking", async () => {
+    const { id } = await offer(app, { name: "Left behind" }, ADMIN_TOKEN)
+    const first = await hold(app, id, 2)
+    const { order_id } = await order(app, first.hold_id, first.token)
+    await hold(app, id, 3)
+
+    await page.goto(`${app.url}/admin/search?product_id=${id}`)
+    await page.getByRole("button", { name: "Cancel…" }).click()
+    await sees(page, `Cancel order ${order_id}?`)
+    await sees(page, "Its 2 units are there for others at once")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Leave it" }).click()
+    expect(await productNow(app, id)).toMatchObject({ reserved_stock: 5 })
+    await page.getByRole("button", { name: "Cancel…" }).click()
+    await page.getByRole("button", { name: "Cancel the order" }).click()
+    await page.getByRole("cell", { name: "cancelled" }).waitFor()
+    expect(await page.getByRole("button", { name: "Cancel…" }).count()).toBe(0)
+
+    await page.goto(`${app.url}/admin/search?product_id=${id}&kind=holds`)
+    await page.getByRole("button", { name: "Release…" }).click()
+    await page.getByRole("button", { name: "Release the hold" }).click()
+    await page.getByRole("cell", { name: "released" }).waitFor()
+    expect(await productNow(app, id)).toMatchObject({ available_stock: 100, reserved_stock: 0 })
+
+    await page.goto(`${app.url}/admin/actions`)
+    await sees(page, /Released hold \d+ \(control room\)/)
+    await sees(page, `Cancelled order ${order_id} (control room)`)
+  })
+
+  test("adds an endpoint, and shows its secret once", async () => {
+    await page.goto(`${app.url}/admin/webhooks`)
+    await sees(page, "Nobody is told of anything yet.")
+    await page.getByRole("button", { name: "New endpoint…" }).click()
+    await page.getByLabel("Address", { exact: true }).fill("https://hook.invalid/made-here")
+    await page.getByLabel("An order is paid").check()
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Add the endpoint" }).click()
+
+    const secret = await page.locator(".secret").innerText()
+    expect(secret).toMatch(/^whsec_[\w+/=]{40,}$/)
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "I have kept it" }).click()
+    await page.locator(".secret").waitFor({ state: "detached" })
+    await page.reload()
+    await page.getByRole("heading", { name: "https://hook.invalid/made-here" }).waitFor()
+    expect(await page.content()).not.toContain(secret)
+    const list = await app.get("/api/admin/webhooks", { token: ADMIN_TOKEN })
+    expect(list.body.data).toMatchObject([{ types: ["order.paid"] }])
+  })
+
   test("sends outgoing events once more", async () => {
     const token = ADMIN_TOKEN
-    await app.post("/api/admin/webhooks", { url: "https://hook.invalid/e2e" }, { token })
+    const long = `https://hook.invalid/${"a-part-of-an-address/".repeat(8)}`
+    await app.post("/api/admin/webhooks", { url: long }, { token })
     await hold(app, productId).then((held) => order(app, held.hold_id, held.token))
 
     await page.goto(`${app.url}/admin/webhooks`)
@@ -160,8 +252,9 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Send it" }).click()
     await page.getByRole("dialog").waitFor({ state: "detached" })
 
-    const actions = await app.get("/api/admin/actions", { token })
-    expect(actions.body.data[0]).toMatchObject({ route: expect.stringMatching(/replay$/), way: "session" })
+    const newest = async () => (await app.get("/api/admin/actions", { token })).body.data[0]
+    // An action is kept a moment after its answer.
+    await expect.poll(newest).toMatchObject({ route: expect.stringMatching(/replay$/), way: "session" })
   })
 
   test("closes the sale at once", async () => {

@@ -38,6 +38,35 @@ test("a sale at a glance: units, what was granted and refused, what somebody has
   expect(Date.parse(counters.since)).toBeLessThan(Date.parse(server_time))
 })
 
+test("holds of the product that is looked at are told apart from all others", async () => {
+  const [one, other] = [await offer(app, { stock: 2 }), await offer(app, { stock: 2 })]
+  await hold(app, one.id, 1)
+  expect((await live(one.id)).product_holds).toEqual([])
+
+  await hold(app, one.id, 1)
+  for (let ask = 0; ask < 3; ask += 1) await app.post("/api/holds", { product_id: one.id, qty: 1 })
+  await hold(app, other.id, 2)
+  await app.post("/api/holds", { product_id: other.id, qty: 1 })
+
+  await expect
+    .poll(async () => (await live(one.id)).product_holds)
+    .toEqual([
+      { result: "created", count: 1 },
+      { result: "out_of_stock", count: 3 },
+    ])
+  expect((await live(other.id)).product_holds).toEqual([])
+})
+
+test("a pause is told also where the sale's state does not say it", async () => {
+  const soon = new Date(Date.now() + 3_600_000).toISOString()
+  const { id } = await offer(app, { opens_at: soon })
+  expect(await live(id)).toMatchObject({ product: { sale_state: "scheduled" }, paused: false })
+
+  await app.post(`/api/admin/products/${id}/pause`)
+
+  expect(await live(id)).toMatchObject({ product: { sale_state: "scheduled" }, paused: true })
+})
+
 test("nothing is claimed of invariants before somebody has recounted", async () => {
   expect(await live(1)).toMatchObject({ invariants: { violations: 0, recounted_at: null } })
 

@@ -121,6 +121,23 @@ describe("signing in", () => {
     expect(told[0]).toMatchObject({ level: "warn", address: "127.0.0.1", request_id: expect.any(String) })
   })
 
+  test("is not given more guesses by asking for all of them at once", async () => {
+    await using own = await startClosedApp()
+    const guesses = await Promise.all(Array.from({ length: 40 }, (_, n) => signIn(own, `guess ${n}`)))
+
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(5)
+    expect(guesses.filter(({ status }) => status === 429)).toHaveLength(35)
+  })
+
+  test("is not given more guesses by the many addresses of a line with IPv6", async () => {
+    await using proxied = await startClosedApp({ config: { trustProxy: "127.0.0.1" } })
+    const as = (address: string) => ({ "x-forwarded-for": address })
+    for (let count = 1; count <= 5; count += 1) await signIn(proxied, "wrong", as(`2001:db8:1:2::${count}`))
+
+    expect((await signIn(proxied, "wrong", as("2001:db8:1:2:ffff::1"))).status).toBe(429)
+    expect((await signIn(proxied, ADMIN_TOKEN, as("2001:db8:1:3::1"))).status).toBe(200)
+  })
+
   test("by a foreign page is refused", async () => {
     for (const headers of [
       { "sec-fetch-site": "cross-site" },

@@ -29,6 +29,8 @@ const routes: readonly Route[] = [
   },
   { method: "POST", path: "/api/admin/products/ID/pause", code: "product_not_found" },
   { method: "POST", path: "/api/admin/products/ID/resume", code: "product_not_found" },
+  { method: "POST", path: "/api/admin/orders/ID/cancel", code: "order_not_found" },
+  { method: "POST", path: "/api/admin/holds/ID/release", code: "hold_not_found" },
 ]
 
 const badIds = [
@@ -147,6 +149,7 @@ const keyed: readonly Omit<Route, "code">[] = [
   { method: "POST", path: "/api/admin/products/1/stock", json: { stock: 1000, expected: 100 } },
   { method: "POST", path: "/api/admin/products/1/pause" },
   { method: "POST", path: "/api/admin/products/1/resume" },
+  { method: "POST", path: "/api/admin/orders/1/cancel" },
 ]
 
 const badKeys = ["", '""', "x".repeat(256), `"${"x".repeat(256)}"`, "cl\u00e9", "a\tb"]

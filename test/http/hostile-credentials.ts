@@ -33,6 +33,8 @@ const administration: readonly Omit<Target, "code">[] = [
   { method: "POST", path: "/api/admin/products/1/stock", json: { stock: 1000, expected: 100 } },
   { method: "POST", path: "/api/admin/products/1/pause" },
   { method: "POST", path: "/api/admin/products/999/resume" },
+  { method: "POST", path: "/api/admin/orders/1/cancel" },
+  { method: "POST", path: "/api/admin/holds/1/release" },
 ]
 
 /** Headers that make nobody of the caller. */

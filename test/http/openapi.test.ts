@@ -75,6 +75,8 @@ test.each([
   ["post", "/api/admin/products/{id}/stock", 200],
   ["post", "/api/admin/products/{id}/pause", 200],
   ["post", "/api/admin/products/{id}/resume", 200],
+  ["post", "/api/admin/orders/{id}/cancel", 200],
+  ["post", "/api/admin/holds/{id}/release", 200],
   ["post", "/api/admin/webhooks", 201],
   ["get", "/api/admin/webhooks", 200],
   ["get", "/api/admin/webhooks/{id}", 200],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createPageMemory } from "../../src/pages/page-memory.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import "../support/problem.ts"
 import { hold, offer, startClosedApp } from "../support/shop.ts"
 
 describe("the storefront's pages", () => {
@@ -64,9 +65,13 @@ describe("the storefront's pages", () => {
     "/assets/none.js",
     "/assets/../server/render.js",
     "/assets/%2e%2e/server/render.js",
+    "/assets/%2e%2e%2fserver/render.js",
+    "/assets/.vite/manifest.json",
+    "/assets",
     "/assets/",
+    "/assets//",
   ])("%s is no file", async (path) => {
-    expect([400, 404]).toContain((await get(path)).status)
+    expect(await get(path)).toBeProblem(404, "route_not_found")
   })
 
   test("an order's page is the same whoever asks, and is kept nowhere", async () => {

@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { takeAway } from "../support/outage.ts"
 import { complaintsAbout } from "../support/problem.ts"
-import { hold, offer, productNow, startClosedApp } from "../support/shop.ts"
+import { ADMIN_TOKEN, hold, offer, productNow, startClosedApp } from "../support/shop.ts"
 import { openStream, type StreamEvent } from "../support/stream.ts"
 
 const IN_A_SECOND = () => new Date(Date.now() + 1_000).toISOString()
@@ -351,6 +351,69 @@ describe("a stream goes on", () => {
     expect(stream.ended).toBeNull()
     const told = served.log.filter(({ msg }) => String(msg).startsWith("Changes of watched products"))
     expect(told.length).toBeLessThanOrEqual(1)
+  })
+})
+
+describe("an address", () => {
+  const proxied = (streamsPerAddress: number) =>
+    startClosedApp({ config: { streamsPerAddress, trustProxy: "127.0.0.1" } })
+  const as = (address: string) => ({ "x-forwarded-for": address })
+
+  test("has as many streams as it may, and room again when one of them has ended", async () => {
+    await using served = await startClosedApp({ config: { streamsPerAddress: 2 } })
+    using first = await openStream(served.url, 1)
+    using second = await openStream(served.url, 1)
+    await Promise.all([first, second].map((stream) => stream.seen(() => true)))
+
+    const refused = await served.get("/api/stream?product_id=1")
+    expect(refused).toBeProblem(429, "rate_limited")
+    expect(refused.body.detail).toMatch(/as many streams/)
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0)
+
+    first[Symbol.dispose]()
+    await expect.poll(() => streamsOf(served), SOON).toBe(1)
+    using third = await openStream(served.url, 1)
+    expect(third.status).toBe(200)
+    expect(second.ended).toBeNull()
+  })
+
+  test("takes no room from others, whatever it says that it is", async () => {
+    await using served = await proxied(1)
+    using first = await openStream(served.url, 1, as("203.0.113.7"))
+    expect(first.status).toBe(200)
+    expect((await served.get("/api/stream?product_id=1", { headers: as("203.0.113.7") })).status).toBe(429)
+    using other = await openStream(served.url, 1, as("203.0.113.8"))
+    expect(other.status).toBe(200)
+
+    await using direct = await startClosedApp({ config: { streamsPerAddress: 1 } })
+    using taken = await openStream(direct.url, 1, as("203.0.113.7"))
+    expect(taken.status).toBe(200)
+    const made = await direct.get("/api/stream?product_id=1", { headers: as("203.0.113.8") })
+    expect(made).toBeProblem(429, "rate_limited")
+  })
+
+  test("of IPv6 is one with its neighbours, of whom anybody has as many as he likes", async () => {
+    await using served = await proxied(1)
+    using first = await openStream(served.url, 1, as("2001:db8:1:2::7"))
+    expect(first.status).toBe(200)
+    const neighbour = await served.get("/api/stream?product_id=1", { headers: as("2001:db8:1:2:ffff::8") })
+    expect(neighbour).toBeProblem(429, "rate_limited")
+    using other = await openStream(served.url, 1, as("2001:db8:1:3::7"))
+    expect(other.status).toBe(200)
+  })
+
+  test("of the shop itself is not counted, and without a limit none is", async () => {
+    await using served = await startClosedApp({ config: { streamsPerAddress: 1 } })
+    const shop = { authorization: `Bearer ${ADMIN_TOKEN}` }
+    using one = await openStream(served.url, 1, shop)
+    using two = await openStream(served.url, 1, shop)
+    using buyer = await openStream(served.url, 1)
+    expect([one.status, two.status, buyer.status]).toEqual([200, 200, 200])
+
+    await using unlimited = await startClosedApp({ config: { streamsPerAddress: 0 } })
+    using three = await openStream(unlimited.url, 1)
+    using four = await openStream(unlimited.url, 1)
+    expect([three.status, four.status]).toEqual([200, 200])
   })
 })
 

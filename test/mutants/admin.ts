@@ -76,7 +76,7 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin-pages.ts",
-        find: "          wrongTokens.note(request.ip)\n",
+        find: "          wrongTokens.note(network)\n",
         replace: "",
       },
     ],
@@ -169,5 +169,99 @@ export const adminMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: session, test: "by a foreign page" },
+  },
+  {
+    name: "control room: nobody is told that a sale is paused before it opens",
+    edits: [
+      {
+        file: "src/http/routes/admin-live.ts",
+        find: "paused: view.product.paused",
+        replace: "paused: false",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is told" },
+  },
+  {
+    name: "pages: the directory of built files is something that cannot be read, instead of nothing",
+    edits: [
+      {
+        file: "src/http/errors.ts",
+        find: `  if (status === 403) return { code: "route_not_found" }\n`,
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/pages.test.ts", test: "is no file" },
+  },
+  {
+    name: "control room: each address of a network of IPv6 has guesses of its own",
+    edits: [
+      {
+        file: "src/http/routes/admin-pages.ts",
+        find: "const network = networkOf(request)",
+        replace: "const network = request.ip",
+      },
+    ],
+    caughtBy: { file: session, test: "the many addresses of a line" },
+  },
+  {
+    name: "control room: guesses are looked at before those of the same moment are counted",
+    edits: [
+      {
+        file: "src/http/routes/admin-pages.ts",
+        find: "        const session = gatekeeper.signIn(token)\n",
+        replace:
+          "        await new Promise((resolve) => setTimeout(resolve, 50))\n        const session = gatekeeper.signIn(token)\n",
+      },
+    ],
+    caughtBy: { file: session, test: "all of them at once" },
+  },
+  {
+    name: "control room: holds of every product are counted by product",
+    edits: [
+      {
+        file: "src/metrics/watched-holds.ts",
+        find: "const counts = watched.get(productId)?.counts\n",
+        replace: `if (!watched.has(productId)) this.watch(productId, "here")\n      const counts = watched.get(productId)?.counts\n`,
+      },
+    ],
+    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "what nobody looks at is not counted" },
+  },
+  {
+    name: "control room: there is no bound to the products whose holds are counted",
+    edits: [
+      {
+        file: "src/metrics/watched-holds.ts",
+        find: "until > clock() && watched.size <= MOST_PRODUCTS",
+        replace: "until > clock()",
+      },
+    ],
+    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "twenty are counted" },
+  },
+  {
+    name: "control room: processes tell each other what they were told, for ever",
+    edits: [
+      {
+        file: "src/metrics/watched-holds.ts",
+        find: `way === "here" ? until : (known?.hereUntil ?? 0)`,
+        replace: "until",
+      },
+    ],
+    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "not passed on" },
+  },
+  {
+    name: "control room: other processes do not hear which sale is looked at",
+    edits: [{ file: "src/processes/child.ts", find: "    duties.watch(watched)\n", replace: "" }],
+    caughtBy: { file: "test/faults/several-processes.test.ts", test: "metrics are those of all processes" },
+  },
+  {
+    name: "control room: anybody ends what the shop may end",
+    edits: [
+      {
+        file: "src/http/routes/admin-endings.ts",
+        find: "    admitAdminsOnly(admin, services)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-endings.test.ts", test: "nobody but the shop does so" },
   },
 ]

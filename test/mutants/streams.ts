@@ -76,4 +76,31 @@ export const streamMutants: readonly Mutant[] = [
     edits: [{ file: "src/app.ts", find: "    await live.close()\n", replace: "" }],
     caughtBy: { file: streams, test: "ends its streams" },
   },
+  {
+    name: "streams: one address may have all of them",
+    edits: [
+      {
+        file: "src/http/live/open-by-network.ts",
+        find: "most > 0 && (open.get(network) ?? 0) >= most",
+        replace: "most > 1_000_000",
+      },
+    ],
+    caughtBy: { file: streams, test: "has as many streams as it may" },
+  },
+  {
+    name: "streams: those that have ended count for ever",
+    edits: [
+      {
+        file: "src/http/live/open-by-network.ts",
+        find: "?? 0) - 1",
+        replace: "?? 0)",
+      },
+    ],
+    caughtBy: { file: streams, test: "has as many streams as it may" },
+  },
+  {
+    name: "streams: each address of a network of IPv6 counts for itself",
+    edits: [{ file: "src/http/network-address.ts", find: "return normalizeIP(ip)", replace: "return ip" }],
+    caughtBy: { file: streams, test: "of IPv6 is one with its neighbours" },
+  },
 ]

@@ -1,23 +1,26 @@
 import type { AdminAction, AdminWay } from "../../client/src/admin.ts"
 
+/** By route; `:id` stands for what the path has there. */
 const deeds: Readonly<Record<string, string>> = {
   "POST /api/admin/products": "Offered the product",
   "PATCH /api/admin/products/:id": "Changed settings",
   "POST /api/admin/products/:id/stock": "Set the stock",
   "POST /api/admin/products/:id/pause": "Paused the sale",
   "POST /api/admin/products/:id/resume": "Resumed the sale",
-  "POST /api/admin/orders/:id/refunds": "Gave a refund",
-  "POST /api/admin/refunds/:id/retry": "Sent a refund once more",
-  "POST /api/admin/refunds/:id/confirm": "Noted a refund as back",
+  "POST /api/admin/orders/:id/cancel": "Cancelled order :id",
+  "POST /api/admin/holds/:id/release": "Released hold :id",
+  "POST /api/admin/orders/:id/refunds": "Refunded order :id",
+  "POST /api/admin/refunds/:id/retry": "Sent refund :id once more",
+  "POST /api/admin/refunds/:id/confirm": "Noted refund :id as back",
   "POST /api/admin/money/returned": "Noted a payment as sent back",
-  "POST /api/admin/orders/:id/disputes/won": "Noted a dispute as won",
-  "POST /api/admin/orders/:id/disputes/lost": "Noted a dispute as lost",
+  "POST /api/admin/orders/:id/disputes/won": "Noted a dispute of order :id as won",
+  "POST /api/admin/orders/:id/disputes/lost": "Noted a dispute of order :id as lost",
   "POST /api/admin/webhooks": "Added a webhook endpoint",
-  "PATCH /api/admin/webhooks/:id": "Changed a webhook endpoint",
-  "DELETE /api/admin/webhooks/:id": "Removed a webhook endpoint",
-  "POST /api/admin/webhooks/:id/rotate": "Changed a webhook secret",
-  "POST /api/admin/webhooks/:id/replay": "Sent outgoing events once more",
-  "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay": "Sent an outgoing event once more",
+  "PATCH /api/admin/webhooks/:id": "Changed webhook endpoint :id",
+  "DELETE /api/admin/webhooks/:id": "Removed webhook endpoint :id",
+  "POST /api/admin/webhooks/:id/rotate": "Changed the secret of webhook endpoint :id",
+  "POST /api/admin/webhooks/:id/replay": "Sent outgoing events to endpoint :id once more",
+  "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay": "Sent :webhookId to endpoint :id once more",
 }
 
 /** How it was shown that the shop itself asked. */
@@ -28,11 +31,18 @@ const ways: Readonly<Record<AdminWay, string>> = {
 }
 
 /** What was done, by which way, and whether it was refused. */
-export function doneIn({ route, way, status, content }: AdminAction): string {
-  const deed = deeds[route] ?? route
-  const refused = status >= 400 ? `, refused (${status})` : ""
+export function doneIn({ route, path, way, status, content }: AdminAction): string {
+  const deed = namedIn(deeds[route] ?? route, route, path)
+  const refused = status >= 400 ? `; refused with ${status}` : ""
   const said = content === null || Object.keys(content).length === 0 ? "" : `: ${contentText(content)}`
   return `${deed}${said} (${ways[way]}${refused})`
+}
+
+/** The text with what the path has where the route and the text have a name. */
+function namedIn(text: string, route: string, path: string): string {
+  const names = (route.split(" ")[1] ?? "").split("/")
+  const values = path.split("/")
+  return text.replace(/:[a-zA-Z]+/g, (name) => values[names.indexOf(name)] ?? name)
 }
 
 function contentText(content: NonNullable<AdminAction["content"]>): string {

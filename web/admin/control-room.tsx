@@ -25,7 +25,7 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
           <ul>
             {rooms.map(([href, name]) => (
               <li key={href}>
-                <a href={href} aria-current={href === pathname ? "page" : undefined}>
+                <a href={href} aria-current={currentOf(href, pathname)}>
                   {name}
                 </a>
               </li>
@@ -43,6 +43,12 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
       <main>{screenAt(pathname)}</main>
     </>
   )
+}
+
+/** A sale and the form of a product are within the products. */
+function currentOf(href: string, pathname: string): "page" | "true" | undefined {
+  if (href === pathname) return "page"
+  return href === "/admin" && /^\/admin\/(?:p\/|new$)/.test(pathname) ? "true" : undefined
 }
 
 function screenAt(pathname: string) {

@@ -1,8 +1,14 @@
 import type { Time } from "../../client/src/index.ts"
 
+export interface MomentProps {
+  readonly at: Time | null
+  /** What it means that there is none. */
+  readonly none?: string
+}
+
 /** A moment in the operator's own time; in UTC where a pointer rests on it, as the logs have it. */
-export function Moment({ at }: { readonly at: Time | null }) {
-  if (at === null) return <span class="muted">none</span>
+export function Moment({ at, none = "none" }: MomentProps) {
+  if (at === null) return <span class="muted">{none}</span>
   return (
     <time datetime={at} title={utcOf(at)}>
       {localOf(at)}

@@ -72,7 +72,7 @@ export function MoneyScreen() {
           </li>
         ))}
       </ul>
-      <Pager page={page} cursor={cursor} />
+      <Pager page={page} cursor={cursor} nothing="Nothing to look after." />
       {chosen.value !== null && (
         <ActDialog
           {...chosen.value}

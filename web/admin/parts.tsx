@@ -15,17 +15,19 @@ export interface PagerProps {
   /** Null: it is being read. */
   readonly page: Pick<Page<unknown>, "data" | "next_cursor"> | null
   readonly cursor: Signal<string | undefined>
+  /** What it means that there is nothing. */
+  readonly nothing?: string
 }
 
 /** The way to the next page, and to the first; says that there is nothing where that is so. */
-export function Pager({ page, cursor }: PagerProps) {
+export function Pager({ page, cursor, nothing = "Nothing yet." }: PagerProps) {
   if (page === null) return <p class="muted">Reading…</p>
   const next = page.next_cursor
   return (
     <div class="pager">
       {page.data.length === 0 && (
         <p class="muted">
-          {next === null ? "Nothing." : "Nothing among these rows; there are more to look through."}
+          {next === null ? nothing : "Nothing among these rows; there are more to look through."}
         </p>
       )}
       {cursor.value !== undefined && (
@@ -46,7 +48,7 @@ export interface FieldProps {
   readonly id: string
   readonly label: string
   readonly value: Signal<string>
-  readonly type?: "text" | "number" | "datetime-local" | "url"
+  readonly type?: "text" | "lines" | "number" | "datetime-local" | "url"
   readonly hint?: string
   readonly required?: boolean
   readonly min?: number
@@ -75,6 +77,8 @@ export function Field({ id, label, value, type = "text", hint, required, min, li
         return <input type="datetime-local" step={1} {...common} />
       case "url":
         return <input type="url" {...common} />
+      case "lines":
+        return <textarea rows={4} {...common} />
       case "text":
         return <input type="text" {...common} />
     }

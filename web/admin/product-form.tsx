@@ -19,7 +19,13 @@ export function ProductFormScreen({ productId }: { readonly productId: number | 
   }, [productId])
 
   if (productId === null) return <ProductForm product={null} />
-  return product.value === null ? <Failure text={failure.value} /> : <ProductForm product={product.value} />
+  if (product.value !== null) return <ProductForm product={product.value} />
+  return (
+    <>
+      <h1>Settings of product {productId}</h1>
+      {failure.value === null ? <p class="muted">Reading…</p> : <Failure text={failure.value} />}
+    </>
+  )
 }
 
 function ProductForm({ product }: { readonly product: Product | null }) {
@@ -49,7 +55,13 @@ function ProductForm({ product }: { readonly product: Product | null }) {
       <h1>{product === null ? "New product" : `Settings of ${product.name}`}</h1>
       <form class="settings" onSubmit={(event) => void save(event)}>
         <Field id="name" label="Name" value={name} required />
-        <Field id="description" label="Description" value={fields.description} />
+        <Field
+          id="description"
+          label="Description"
+          type="lines"
+          value={fields.description}
+          hint="Line breaks are kept"
+        />
         <Field id="image" label="Picture" type="url" value={fields.image} hint="https:// and where it is" />
         <div class="side-by-side">
           <Field

@@ -22,7 +22,7 @@ export function ProductsScreen() {
         </a>
       </div>
       <Failure text={products.failure.value} />
-      {page !== null && (
+      {page !== null && page.data.length > 0 && (
         <div class="scroll" role="region" aria-label="Products" tabindex={0}>
           <table class="figures">
             <thead>
@@ -51,7 +51,7 @@ export function ProductsScreen() {
             <tbody>
               {page.data.map((product) => (
                 <tr key={product.id}>
-                  <th scope="row">
+                  <th scope="row" class="name">
                     <a href={`/admin/p/${product.id}`}>{product.name}</a>
                   </th>
                   <td>
@@ -63,10 +63,10 @@ export function ProductsScreen() {
                   <td class="number">{product.stock}</td>
                   <td class="number">{priceOf(product.price_minor, product.currency)}</td>
                   <td>
-                    <Moment at={product.opens_at} />
+                    <Moment at={product.opens_at} none="at once" />
                   </td>
                   <td>
-                    <Moment at={product.closes_at} />
+                    <Moment at={product.closes_at} none="never" />
                   </td>
                 </tr>
               ))}
@@ -74,7 +74,7 @@ export function ProductsScreen() {
           </table>
         </div>
       )}
-      <Pager page={page} cursor={cursor} />
+      <Pager page={page} cursor={cursor} nothing="No products yet." />
     </>
   )
 }

@@ -7,8 +7,15 @@ import { Field } from "./parts.tsx"
 
 type Action = "pause" | "resume" | "close" | "add" | "set"
 
-/** What can be done to a sale; `done` looks at it anew. */
-export function SaleActions({ product, done }: { readonly product: Product; readonly done: () => void }) {
+export interface SaleActionsProps {
+  readonly product: Product
+  readonly isPaused: boolean
+  /** Looks at it anew. */
+  readonly done: () => void
+}
+
+/** What can be done to a sale. */
+export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
   const chosen = useSignal<Action | null>(null)
   const close = () => {
     chosen.value = null
@@ -16,7 +23,7 @@ export function SaleActions({ product, done }: { readonly product: Product; read
   }
   return (
     <div class="buttons actions">
-      {actionsFor(product).map(([action, text]) => (
+      {actionsFor(product, isPaused).map(([action, text]) => (
         <button key={action} type="button" class="button" onClick={() => void (chosen.value = action)}>
           {text}
         </button>
@@ -42,18 +49,19 @@ export function SaleActions({ product, done }: { readonly product: Product; read
   )
 }
 
-/** Nobody is told whether a sale that waits for its opening is paused as well, so both are there. */
-function actionsFor({ sale_state: state }: Product): readonly (readonly [Action, string])[] {
-  const pause = ["pause", "Pause…"] as const
-  const resume = ["resume", "Resume…"] as const
+/** A sale that waits for its opening can be paused as well; it cannot end before it begins. */
+function actionsFor(
+  { sale_state: state }: Product,
+  isPaused: boolean,
+): readonly (readonly [Action, string])[] {
+  const turn = isPaused ? (["resume", "Resume…"] as const) : (["pause", "Pause…"] as const)
   const close = ["close", "Close now…"] as const
   const stock = [
     ["add", "Add stock…"],
     ["set", "Set stock…"],
   ] as const
   if (state === "closed") return stock
-  if (state === "scheduled") return [pause, resume, ...stock]
-  return [state === "paused" ? resume : pause, close, ...stock]
+  return state === "scheduled" ? [turn, ...stock] : [turn, close, ...stock]
 }
 
 interface ActionDialogProps {
@@ -74,7 +82,13 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
           run={() => shop.products.pause(id)}
           close={close}
         >
-          <p>From now on nobody can hold a unit. Holds and orders that are there go on: they can be paid.</p>
+          {product.sale_state === "scheduled" ? (
+            <p>When it opens nobody can hold a unit, until the sale is resumed.</p>
+          ) : (
+            <p>
+              From now on nobody can hold a unit. Holds and orders that are there go on: they can be paid.
+            </p>
+          )}
         </Dialog>
       )
     case "resume":
@@ -85,7 +99,11 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
           run={() => shop.products.resume(id)}
           close={close}
         >
-          <p>Within its sale window everybody can hold units again, at once.</p>
+          {product.sale_state === "scheduled" ? (
+            <p>Everybody can hold units as soon as it opens.</p>
+          ) : (
+            <p>Everybody can hold units again, at once.</p>
+          )}
         </Dialog>
       )
     case "close":
@@ -122,6 +140,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
   const field = useSignal(isAdding ? "" : String(product.stock))
   const given = Number(field.value)
   const stock = isAdding ? expected.value + given : given
+  const isSame = stock === expected.value
   const taken = product.reserved_stock + product.sold_stock
 
   async function run(): Promise<void> {
@@ -138,7 +157,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
   return (
     <Dialog
       title={`${isAdding ? "Add units to" : "Set the stock of"} ${product.name}`}
-      action={`Make it ${stock} units`}
+      action={isSame ? "Set the stock" : `Make it ${stock} units`}
       hurts={stock < expected.value}
       run={run}
       close={close}
@@ -152,8 +171,10 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
         required
       />
       <p class="figures">
-        The stock becomes {stock} instead of {expected.value}, if it is still {expected.value}. {taken} of
-        them are held or sold. {stock > expected.value ? "New units are on sale at once." : ""}
+        {isSame
+          ? `The stock is ${stock}.`
+          : `The stock becomes ${stock} instead of ${expected.value}, if it is still ${expected.value}.`}{" "}
+        {taken} of them are held or sold. {stock > expected.value ? "New units are on sale at once." : ""}
         {stock < expected.value
           ? "Fewer units are on offer; nothing is taken from those who hold or own."
           : ""}

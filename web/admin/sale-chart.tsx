@@ -5,6 +5,8 @@ import { localOf, timeOf } from "./moments.tsx"
 import { byMinute, type Sample } from "./sale-history.ts"
 
 const HEIGHT = 220
+/** What the chart shows at first, until more has been seen. */
+const LEAST_SECONDS = 10
 const series = ["available", "held", "sold"] as const
 
 /** Units over time, as lines and as a table that says the same. */
@@ -89,7 +91,16 @@ function optionsFor(element: HTMLElement): UPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.05)] } },
+    scales: {
+      // By itself it would show a day where there is one sample.
+      x: {
+        range: ({ data: [times] }) => [
+          times[0] ?? 0,
+          Math.max(times.at(-1) ?? 0, (times[0] ?? 0) + LEAST_SECONDS),
+        ],
+      },
+      y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.05)] },
+    },
     axes: [
       { ...axis, space: 80, values: (_plot, times) => times.map((time) => timeOf(time * 1_000)) },
       { ...axis, size: 56 },

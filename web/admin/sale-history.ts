@@ -84,15 +84,15 @@ function changesBetween(before: Live, after: Live): string[] {
   ].filter((text) => text !== null)
 }
 
-/** How many came about a second of late, by result. */
-export function ratesOf(samples: readonly Sample[], kind: "holds" | "orders"): readonly Counted[] {
+/** What became of the product's holds of late, by result, a second. */
+export function ratesOf(samples: readonly Sample[]): readonly Counted[] {
   const last = samples.at(-1)
   if (last === undefined) return []
   const first = samples.findLast(({ at }) => at <= last.at - RATE_SECONDS * 1_000) ?? samples[0]
   const seconds = first === undefined ? 0 : (last.at - first.at) / 1_000
   if (first === undefined || seconds <= 0) return []
-  const before = new Map(first.live.counters[kind].map(({ result, count }) => [result, count]))
-  return last.live.counters[kind].map(({ result, count }) => ({
+  const before = new Map(first.live.product_holds.map(({ result, count }) => [result, count]))
+  return last.live.product_holds.map(({ result, count }) => ({
     result,
     // Below nothing: another process has answered, or the same one has started anew.
     count: Math.max(0, count - (before.get(result) ?? 0)) / seconds,

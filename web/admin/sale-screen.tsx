@@ -27,7 +27,12 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
 
   const current = live.value.value
   if (current === null) {
-    return live.failure.value === null ? <p class="muted">Reading…</p> : <Failure text={live.failure.value} />
+    return (
+      <>
+        <h1>Product {productId}</h1>
+        {live.failure.value === null ? <p class="muted">Reading…</p> : <Failure text={live.failure.value} />}
+      </>
+    )
   }
   const { product, counters } = current
   const { samples, events } = history.value
@@ -39,11 +44,12 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
     <>
       <div class="heading">
         <h1>{product.name}</h1>
-        <StateBadge state={product.sale_state} />
+        <StateBadge state={product.sale_state} isPaused={current.paused} />
       </div>
       <p class="muted small figures">
-        Opens <Moment at={product.opens_at} />, closes <Moment at={product.closes_at} />, hold time{" "}
-        {product.hold_ttl_seconds} s. It is {utcOf(current.server_time)} at the server.
+        Opens <Moment at={product.opens_at} none="at once" />, closes{" "}
+        <Moment at={product.closes_at} none="never" />, hold time {product.hold_ttl_seconds} s. It is{" "}
+        {utcOf(current.server_time)} at the server.
       </p>
       <SaleLights
         live={current}
@@ -55,10 +61,10 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <Units name="held" count={product.reserved_stock} of={product.stock} />
         <Units name="sold" count={product.sold_stock} of={product.stock} />
       </dl>
-      <SaleActions product={product} done={live.refresh} />
+      <SaleActions product={product} isPaused={current.paused} done={live.refresh} />
       <SaleChart samples={samples} />
       <div class="columns">
-        <Rates rates={ratesOf(samples, "holds")} since={counters.since} processes={counters.processes} />
+        <Rates rates={ratesOf(samples)} processes={counters.processes} />
         <Feed events={[...events, ...done].sort((one, other) => other.at - one.at)} />
       </div>
     </>
@@ -85,12 +91,10 @@ function Units({ name, count, of }: UnitsProps) {
 
 interface RatesProps {
   readonly rates: readonly Counted[]
-  readonly since: string | null
   readonly processes: number
 }
 
-/** Rates are of processes: a hold's refusal names no product, and the crowd is what is to be seen. */
-function Rates({ rates, since, processes }: RatesProps) {
+function Rates({ rates, processes }: RatesProps) {
   const rows = [...rates].sort(
     (one, other) =>
       Number(granted.has(other.result)) - Number(granted.has(one.result)) || other.count - one.count,
@@ -116,11 +120,11 @@ function Rates({ rates, since, processes }: RatesProps) {
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p class="muted">Nobody has asked yet.</p>}
+      {rows.length === 0 && <p class="muted">Nobody has asked since this page was opened.</p>}
       <p class="muted small">
-        Of all products, over the last five seconds, in{" "}
-        {processes === 1 ? "one process" : `${processes} processes`} of the server that answers
-        {since === null ? "" : `, counted since ${utcOf(since)}`}.
+        Of this product, over the last five seconds, at this server
+        {processes === 1 ? "" : `, of all its ${processes} processes`}. Servers on other hosts count for
+        themselves.
       </p>
     </section>
   )

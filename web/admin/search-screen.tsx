@@ -3,6 +3,7 @@ import type { HoldStatus, Order, OrderStatus } from "../../client/src/index.ts"
 import { ProblemError } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { buyers, shop } from "./api.ts"
+import { CancelDialog, ReleaseDialog } from "./ending-dialogs.tsx"
 import { Moment } from "./moments.tsx"
 import { Failure, Field, Pager } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
@@ -79,7 +80,7 @@ interface Found {
 
 function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
-  const refunded = useSignal<Order | null>(null)
+  const chosen = useSignal<Found | null>(null)
   const found = usePolled(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
     look(asked, cursor.value, signal),
   )
@@ -129,9 +130,9 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                     <Moment at={row.expiresAt} />
                   </td>
                   <td>
-                    {row.status === "paid" && row.order !== null && (
-                      <button type="button" class="button" onClick={() => void (refunded.value = row.order)}>
-                        Refund…
+                    {endings[row.status] !== undefined && (
+                      <button type="button" class="button" onClick={() => void (chosen.value = row)}>
+                        {endings[row.status]}
                       </button>
                     )}
                   </td>
@@ -141,17 +142,38 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
           </table>
         </div>
       )}
-      <Pager page={page} cursor={cursor} />
-      {refunded.value !== null && (
-        <RefundDialog
-          order={refunded.value}
+      <Pager page={page} cursor={cursor} nothing="Nothing was found." />
+      {chosen.value !== null && (
+        <EndingDialog
+          found={chosen.value}
           close={() => {
-            refunded.value = null
+            chosen.value = null
             found.refresh()
           }}
         />
       )}
     </>
+  )
+}
+
+/** What can be done to a row, by its status; nothing where none is named. */
+const endings: Readonly<Record<string, string>> = {
+  active: "Release…",
+  pending_payment: "Cancel…",
+  paid: "Refund…",
+}
+
+interface EndingDialogProps {
+  readonly found: Found
+  readonly close: () => void
+}
+
+function EndingDialog({ found: { id, quantity, status, order }, close }: EndingDialogProps) {
+  if (order === null) return <ReleaseDialog id={id} quantity={quantity} close={close} />
+  return status === "paid" ? (
+    <RefundDialog order={order} close={close} />
+  ) : (
+    <CancelDialog id={id} quantity={quantity} close={close} />
   )
 }
 

@@ -9,7 +9,19 @@ const texts: Readonly<Record<SaleState, string>> = {
   closed: "Closed",
 }
 
+export interface StateBadgeProps {
+  readonly state: SaleState
+  /** True: the pause is said beside a state that goes before it. Where it is not known, nothing is said. */
+  readonly isPaused?: boolean
+}
+
 /** A sale's state, in words. */
-export function StateBadge({ state }: { readonly state: SaleState }) {
-  return <span class={`badge ${state}`}>{texts[state]}</span>
+export function StateBadge({ state, isPaused = false }: StateBadgeProps) {
+  const isHeldBack = isPaused && state === "scheduled"
+  return (
+    <span class={`badge ${isHeldBack ? "paused" : state}`}>
+      {texts[state]}
+      {isHeldBack && ", paused"}
+    </span>
+  )
 }

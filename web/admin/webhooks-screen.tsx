@@ -1,8 +1,14 @@
 import { useSignal } from "@preact/signals"
-import type { DeliveryStatus, WebhookDelivery, WebhookEndpoint } from "../../client/src/admin.ts"
+import type {
+  DeliveryStatus,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+} from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { inputOf, Moment, momentIn, utcOf } from "./moments.tsx"
+import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
 import { Failure, Field, Pager } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
 
@@ -10,13 +16,28 @@ import { usePolled } from "./polled.ts"
 export function WebhooksScreen() {
   const endpoints = usePolled("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
   const list = endpoints.value.value?.data
+  const isAdding = useSignal(false)
+  const made = useSignal<WebhookEndpointWithSecret | null>(null)
   return (
     <>
-      <h1>Outgoing events</h1>
+      <div class="heading">
+        <h1>Outgoing events</h1>
+        <button type="button" class="button primary" onClick={() => void (isAdding.value = true)}>
+          New endpoint…
+        </button>
+      </div>
       <Failure text={endpoints.failure.value} />
-      {list?.length === 0 && (
-        <p class="muted">Nobody is told of anything. Endpoints are added with POST /api/admin/webhooks.</p>
+      {made.value !== null && <NewSecret endpoint={made.value} done={() => void (made.value = null)} />}
+      {isAdding.value && (
+        <NewEndpointDialog
+          made={(endpoint) => void (made.value = endpoint)}
+          close={() => {
+            isAdding.value = false
+            endpoints.refresh()
+          }}
+        />
       )}
+      {list?.length === 0 && <p class="muted">Nobody is told of anything yet.</p>}
       {list?.map((endpoint) => (
         <Endpoint key={endpoint.endpoint_id} endpoint={endpoint} />
       ))}
@@ -24,6 +45,11 @@ export function WebhooksScreen() {
   )
 }
 
+const statusTexts: Readonly<Record<DeliveryStatus, string>> = {
+  due: "on its way",
+  delivered: "delivered",
+  failed: "given up",
+}
 const statuses = [
   ["", "All deliveries"],
   ["failed", "Given up"],
@@ -32,7 +58,7 @@ const statuses = [
 ] as const
 
 function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
-  const { endpoint_id: id, url, enabled, disabled_reason: reason } = endpoint
+  const { endpoint_id: id, url, types, enabled, disabled_reason: reason } = endpoint
   const status = useSignal("")
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<WebhookDelivery | "all" | null>(null)
@@ -53,7 +79,9 @@ function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
           Send all since…
         </button>
       </div>
-      <p class={enabled ? "muted" : "refusal"}>{enabled ? "Enabled" : `Disabled: ${reason}`}</p>
+      <p class={enabled ? "muted" : "refusal"}>
+        {enabled ? "Enabled" : `Disabled: ${reason}`}, for {types === null ? "all events" : types.join(", ")}
+      </p>
       <Field id={`status-${id}`} label="Show" value={status} list={statuses} />
       <Failure text={deliveries.failure.value} />
       {page !== null && page.data.length > 0 && (
@@ -77,7 +105,7 @@ function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
               {page.data.map((delivery) => (
                 <tr key={delivery.webhook_id}>
                   <th scope="row">{delivery.webhook_id}</th>
-                  <td>{delivery.status}</td>
+                  <td>{statusTexts[delivery.status]}</td>
                   <td class="number">{delivery.attempts}</td>
                   <td class="wide">{delivery.last_error ?? delivery.response_status ?? "none"}</td>
                   <td>
@@ -132,8 +160,8 @@ function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
         hint={moment === null ? "" : `= ${utcOf(moment)}`}
       />
       <p>
-        Every event since then is sent again, delivered ones too, under the same ids. Whoever hears them must
-        know them.
+        Every event since then is sent again, delivered ones too, under the same ids. Whoever gets them has to
+        recognise those that came before.
       </p>
     </Dialog>
   )

@@ -15,7 +15,7 @@ const SHARED_FOR_MS = 500
 
 /** A running sale at a glance, for somebody who looks once a second. */
 export function adminLiveRoutes(app: App, services: Services): void {
-  const { views, money, readiness, holdTtlSeconds } = services
+  const { views, money, readiness, events, holdTtlSeconds } = services
   // What is the same whichever product is looked at; several processes have to be asked for it.
   const common = shared(() => Promise.all([readiness.totals(), money.countOpen()]), SHARED_FOR_MS)
 
@@ -28,7 +28,9 @@ export function adminLiveRoutes(app: App, services: Services): void {
       schema: {
         summary:
           "A sale at a glance: units, what was granted and refused, and what somebody has to look after",
-        description: "To be asked once a second. Counters are of processes, not of the product.",
+        description:
+          "To be asked once a second. Holds of the product are counted while somebody asks, and for a minute " +
+          "after; everything else that is counted is of all products.",
         tags: ["admin"],
         security: adminSecurity,
         querystring: Type.Object({ product_id: Type.String() }),
@@ -37,6 +39,8 @@ export function adminLiveRoutes(app: App, services: Services): void {
       async handler(request, reply) {
         const productId = idFromPath(request.query.product_id)
         if (productId === null) return refuse(reply, badQuery("product_id", "an id"))
+        // First, so that other processes hear of it with this look.
+        events.saleWatched(productId)
         const [view, lagSeconds, [totals, inboxCount]] = await Promise.all([
           views.product(productId),
           views.expiryLag(productId),
@@ -47,9 +51,11 @@ export function adminLiveRoutes(app: App, services: Services): void {
         void reply.header("cache-control", "no-store")
         return {
           product: productAnswer(view.product, view.serverTime, holdTtlSeconds),
+          paused: view.product.paused,
           expiry_lag_seconds: Math.round(lagSeconds * 1_000) / 1_000,
           money_inbox_count: inboxCount,
           ...totalsAnswer(totals),
+          product_holds: copied(totals.watchedHolds.filter((counted) => counted.productId === productId)),
           server_time: isoTime(view.serverTime),
         }
       },

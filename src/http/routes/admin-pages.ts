@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import { sessionCookie } from "../admin-session.ts"
+import { networkOf } from "../network-address.ts"
 import { isReading, senderOf } from "../own-page.ts"
 import { pageHeaders } from "../page-headers.ts"
 import { refuse } from "../problems.ts"
@@ -39,14 +40,15 @@ export function adminPageRoutes(app: App, services: Services): void {
       async handler(request, reply) {
         const { token, to } = request.body
         if (gatekeeper.mode === "open") return signedIn(request, reply, { to, endsAt: null })
-        const waitSeconds = wrongTokens.waitSeconds(request.ip)
+        const network = networkOf(request)
+        const waitSeconds = wrongTokens.waitSeconds(network)
         if (waitSeconds > 0) {
           void reply.header("retry-after", String(waitSeconds))
           return refused(request, reply, "rate_limited")
         }
         const session = gatekeeper.signIn(token)
         if (session === null) {
-          wrongTokens.note(request.ip)
+          wrongTokens.note(network)
           events.signInRefused({ address: request.ip, requestId: request.id })
           return refused(request, reply, "unauthorized")
         }

@@ -37,7 +37,7 @@ export function holdRoutes(app: App, services: Services): void {
     const empty = gate.refusalFor(wish)
     if (empty === null) return false
     events.gateRefused()
-    events.refused("hold", empty.code)
+    events.holdRefused(wish.productId, empty.code)
     refuse(reply, empty)
     return true
   }
@@ -51,7 +51,7 @@ export function holdRoutes(app: App, services: Services): void {
     }
     const exists = products.exists(wish.productId)
     if (exists !== true && !(await exists)) {
-      events.refused("hold", "product_not_found")
+      events.holdRefused(wish.productId, "product_not_found")
       refuse(reply, { code: "product_not_found" })
       return null
     }
@@ -65,7 +65,7 @@ export function holdRoutes(app: App, services: Services): void {
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {
-      events.refused("hold", outcome.code)
+      events.holdRefused(wish.productId, outcome.code)
       refuse(reply, outcome)
       return null
     }

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../store/views.ts"
+import { createOpenByNetwork } from "../live/open-by-network.ts"
 import { SocketOutlet } from "../live/outlet.ts"
+import { networkOf } from "../network-address.ts"
 import { badQuery } from "../pages.ts"
 import { refuse } from "../problems.ts"
 import { idFromPath } from "../requests.ts"
@@ -17,8 +19,17 @@ const EventStream = {
   content: { "text/event-stream": { schema: Type.String() } },
 }
 
-/** Products as they change. */
-export function streamRoutes(app: App, { live, products }: Services): void {
+/** When somebody with too many streams may ask again; streams end when pages are left, not by the second. */
+const RETRY_AFTER_SECONDS = 10
+
+/**
+ * Products as they change. Of one address no more than `mostOfOne` streams are open in this process; the shop
+ * itself, and in open mode everyone, may have more. 0: no limit.
+ */
+export function streamRoutes(app: App, services: Services, mostOfOne: number): void {
+  const { live, products, gatekeeper } = services
+  const openByNetwork = createOpenByNetwork(mostOfOne)
+
   app.route({
     method: "GET",
     url: "/api/stream",
@@ -26,7 +37,9 @@ export function streamRoutes(app: App, { live, products }: Services): void {
       summary: "Products as they change, as server-sent events",
       description:
         "Each product as it is, then after each change, four times a second at most. An event's id names the " +
-        "state of its product: who comes back with it as `Last-Event-ID` is not sent that state again.",
+        "state of its product: who comes back with it as `Last-Event-ID` is not sent that state again. In " +
+        "closed mode an address that has as many streams as STREAMS_PER_ADDRESS gets 429 `rate_limited`, with " +
+        "`Retry-After`; a server that has as many as it can hold answers 503 `overloaded`.",
       tags: ["products"],
       querystring: Type.Object({
         product_id: Type.String({
@@ -45,15 +58,26 @@ export function streamRoutes(app: App, { live, products }: Services): void {
         if (view === null) return refuse(reply, { code: "product_not_found" })
         views.push(view)
       }
+      const isShop = gatekeeper.callerOf(request).kind === "admin"
+      const network = isShop ? null : networkOf(request)
+      if (network !== null && openByNetwork.isFull(network)) {
+        void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
+        return refuse(reply, tooMany)
+      }
       // A stream never ends, so requests that were sent ahead behind an unanswered one would pile up.
       const isSentAhead = reply.raw.socket === null
       if (isSentAhead || live.isFull(ids)) return refuse(reply, { code: "overloaded" })
-      begin(request, reply, views)
+      begin(request, reply, { views, network })
       return reply
     },
   })
 
-  function begin(request: FastifyRequest, reply: FastifyReply, views: readonly ProductView[]): void {
+  /** `network` null: it is not counted. */
+  function begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { views, network }: { readonly views: readonly ProductView[]; readonly network: string | null },
+  ): void {
     const { raw: response } = reply
     const { socket } = response
     const isHead = request.method === "HEAD"
@@ -79,12 +103,18 @@ export function streamRoutes(app: App, { live, products }: Services): void {
       const outlet = new SocketOutlet(response, socket, takesChunks)
       const leave = live.open(outlet, views, lastEventId(request))
       response.once("close", leave)
+      if (network !== null) response.once("close", openByNetwork.add(network))
       // Who ends its side is gone; the connection would otherwise stay until the next write fails.
       socket.once("end", () => outlet.cut())
     }
     socket.uncork()
   }
 }
+
+const tooMany = {
+  code: "rate_limited",
+  detail: "This address has as many streams as it may have",
+} as const
 
 function idsFrom(text: string): number[] | null {
   const texts = text.split(",")

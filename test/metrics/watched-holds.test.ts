@@ -1,0 +1,76 @@
+import { Registry } from "@prometheus-io/client"
+import { expect, test } from "vitest"
+import { createWatchedHolds } from "../../src/metrics/watched-holds.ts"
+
+const MINUTE = 60_000
+
+function setUp() {
+  let now = 0
+  const registry = new Registry()
+  const holds = createWatchedHolds(registry, () => now)
+  return {
+    holds,
+    wait: (milliseconds: number) => void (now += milliseconds),
+    counted: async () => {
+      const found = await registry.getSingleMetric("doorbuster_watched_holds_total")?.get()
+      return Object.fromEntries(
+        (found?.values ?? []).map(({ labels, value }) => [`${labels["product"]} ${labels["result"]}`, value]),
+      )
+    },
+  }
+}
+
+test("what nobody looks at is not counted", async () => {
+  const { holds, counted } = setUp()
+  holds.count(1, "created")
+  holds.watch(1, "here")
+  holds.count(1, "out_of_stock")
+  holds.count(1, "out_of_stock")
+  holds.count(2, "created")
+
+  expect(await counted()).toEqual({ "1 out_of_stock": 2 })
+})
+
+test("a product is counted for a minute after the last look, and goes on where it was", async () => {
+  const { holds, counted, wait } = setUp()
+  holds.watch(1, "here")
+  holds.count(1, "created")
+  wait(MINUTE - 1)
+  holds.watch(1, "here")
+  holds.count(1, "created")
+  wait(MINUTE - 1)
+  expect(await counted()).toEqual({ "1 created": 2 })
+
+  wait(1)
+  expect(await counted()).toEqual({})
+  expect(holds.lookedAtHere).toEqual([])
+})
+
+test("however many are looked at, twenty are counted: those that were looked at last", async () => {
+  const { holds, counted } = setUp()
+  for (let id = 1; id <= 200; id += 1) {
+    holds.watch(1, "here")
+    holds.watch(id, "here")
+    holds.count(id, "created")
+  }
+
+  const products = Object.keys(await counted()).map((name) => Number(name.split(" ")[0]))
+  expect(products).toHaveLength(20)
+  expect(products).toContain(1)
+  expect(Math.min(...products.filter((id) => id !== 1))).toBe(182)
+})
+
+test("what another process looks at is counted, and not passed on", async () => {
+  const { holds, counted, wait } = setUp()
+  holds.watch(1, "elsewhere")
+  holds.watch(2, "here")
+  holds.watch(2, "elsewhere")
+  holds.count(1, "created")
+
+  expect(await counted()).toEqual({ "1 created": 1 })
+  expect(holds.lookedAtHere).toEqual([2])
+  wait(MINUTE - 1)
+  holds.watch(2, "elsewhere")
+  wait(1)
+  expect(holds.lookedAtHere).toEqual([])
+})

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest"
+import type { AdminAction } from "../../client/src/admin.ts"
+import { doneIn } from "../../web/admin/action-texts.ts"
+
+const action: AdminAction = {
+  action_id: 1,
+  way: "session",
+  route: "POST /api/admin/products/:id/pause",
+  path: "/api/admin/products/7/pause",
+  product_id: 7,
+  order_id: null,
+  content: null,
+  status: 200,
+  request_id: "r",
+  created_at: "2026-11-27T12:00:00.000Z",
+}
+
+test.each<[Partial<AdminAction>, string]>([
+  [{}, "Paused the sale (control room)"],
+  [{ way: "token", status: 409 }, "Paused the sale (by token; refused with 409)"],
+  [
+    { route: "POST /api/admin/products/:id/stock", content: { stock: 8, expected: 5 } },
+    "Set the stock: stock 8, expected 5 (control room)",
+  ],
+  [
+    { route: "POST /api/admin/holds/:id/release", path: "/api/admin/holds/17/release" },
+    "Released hold 17 (control room)",
+  ],
+  [
+    {
+      route: "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay",
+      path: "/api/admin/webhooks/2/deliveries/order_paid-17/replay",
+    },
+    "Sent order_paid-17 to endpoint 2 once more (control room)",
+  ],
+  [{ route: "PUT /api/admin/unheard-of" }, "PUT /api/admin/unheard-of (control room)"],
+])("%j: %s", (given, text) => {
+  expect(doneIn({ ...action, ...given })).toBe(text)
+})
