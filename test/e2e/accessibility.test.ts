@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises"
-import { createRequire } from "node:module"
-import type { AxeResults } from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import {
+  findFaults,
   launchBrowser,
   leavesOutBrowser,
   newBuyer,
@@ -11,8 +9,6 @@ import {
   type BrowserShop,
 } from "../support/browser.ts"
 import { holdUnits, offerLamp, order, payBy, press, reads, visit } from "./storefront.ts"
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 
 /** Targets are this large at least, in CSS pixels; links within text are as large as the text. */
 const SMALLEST_TARGET = 44
@@ -33,19 +29,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
 
   /** What is wrong with the page as it is: for those who see little or nothing, on a small screen, with a thumb. */
   async function faultsOf(page: Page): Promise<string[]> {
-    const faults: string[] = []
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.evaluate(axe)
-      const { violations } = await page.evaluate<AxeResults>("axe.run()")
-      faults.push(
-        ...violations.map(
-          ({ id, nodes }) => `${colorScheme}: ${id} ${nodes.map(({ html }) => html).join(" ")}`,
-        ),
-      )
-    }
-    const width = await page.evaluate<number>("document.documentElement.scrollWidth")
-    if (width > 320) faults.push(`${width} pixels wide`)
+    const faults = await findFaults(page)
     for (const target of await page.locator("button, a:not(p a), input").all()) {
       const box = await target.boundingBox()
       if (box !== null && Math.min(box.height, box.width) < SMALLEST_TARGET) {

@@ -13,7 +13,8 @@ import {
   signature,
   startClosedApp,
 } from "../support/shop.ts"
-import { findFaults, hasBrowser, openBrowser, sees, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+import { sees, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 const phone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 900 }
@@ -23,7 +24,7 @@ async function signIn(page: Page, token: string): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click()
 }
 
-describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
+describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, () => {
   let app: TestApp
   let browser: Browser
   let context: BrowserContext
@@ -33,7 +34,7 @@ describe.skipIf(!hasBrowser)("the control room", { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     app = await startClosedApp({ worker: true })
-    browser = await openBrowser()
+    browser = await launchBrowser()
     context = await browser.newContext({ viewport: desk, timezoneId: "Europe/Berlin", locale: "en" })
     watched = await watchedPage(context)
     page = watched.page

@@ -1,6 +1,12 @@
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { launchBrowser, leavesOutBrowser, startBrowserShop, type BrowserShop } from "../support/browser.ts"
+import {
+  findFaults,
+  launchBrowser,
+  leavesOutBrowser,
+  startBrowserShop,
+  type BrowserShop,
+} from "../support/browser.ts"
 import {
   intentWith,
   startFakeStripe,
@@ -9,7 +15,6 @@ import {
   stripeSignature,
   type FakeStripe,
 } from "../support/fake-stripe.ts"
-import { findFaults } from "./admin-browser.ts"
 import { holdUnits, offerLamp, order, press, reads, visit } from "./storefront.ts"
 
 /**

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs"
+import axe from "axe-core"
 import {
   chromium,
   type Browser,
@@ -84,4 +85,24 @@ export async function newBuyer(
       expect([...wrong, ...cookies.map(({ name }) => `cookie ${name}`)].join("\n")).toBe("")
     },
   }
+}
+
+/** What makes a screen hard to use for some, in both themes, and wider than its window. */
+export async function findFaults(page: Page): Promise<string[]> {
+  const faults: string[] = []
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
+    for (const found of await runAxe(page)) faults.push(`${colorScheme}: ${found}`)
+  }
+  const overhang = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+  if (Number(overhang) > 0) faults.push(`${String(overhang)} pixels wider than the window`)
+  return faults
+}
+
+async function runAxe(page: Page): Promise<readonly string[]> {
+  // Evaluated by the browser's tools, past the page's policy.
+  await page.evaluate(axe.source)
+  const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + " " + nodes.map(({ html, failureSummary }) => html + failureSummary).join(" ")))`)
+  return found as readonly string[]
 }
