@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { createAlarms, type Alarms } from "../simulator/alarms.ts"
 import { createHttpClient, type HttpClient } from "../http-client.ts"
 import { openDatabase } from "../store/pool.ts"
 import { availabilityOf, findUndersell, type Undersell } from "./availability.ts"
@@ -72,13 +73,11 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const stage = await setStage({ databaseUrl: proxy.url, servers, plan: "wild", seed })
   const client = createHttpClient(CONNECTIONS)
   const database = openDatabase({ url: ground.url, viewConnections: POOL_SIZE, batchConnections: 1 })
-  const ending = new AbortController()
+  const alarms = createAlarms()
   try {
-    return await options.orInterrupted(
-      act(options, { stage, proxy, client, pool: database.views, signal: ending.signal }),
-    )
+    return await options.orInterrupted(act(options, { stage, proxy, client, pool: database.views, alarms }))
   } finally {
-    ending.abort()
+    alarms.callOff()
     client.close()
     await stage.strike()
     await database.close()
@@ -90,12 +89,12 @@ interface Props {
   readonly proxy: DatabaseProxy
   readonly client: HttpClient
   readonly pool: pg.Pool
-  readonly signal: AbortSignal
+  readonly alarms: Alarms
 }
 
 async function act(
   options: RehearseOptions,
-  { stage, proxy, client, pool, signal }: Props,
+  { stage, proxy, client, pool, alarms }: Props,
 ): Promise<Rehearsal> {
   const { onProgress, ground, orInterrupted: _wait, ...script } = options
   const productId = await offerProduct(client, stage, script)
@@ -122,7 +121,7 @@ async function act(
       urls: stage.servers.map(({ url }) => url),
       simulatorUrl: stage.simulator.url,
       ledger,
-      signal,
+      alarms,
     }
     await Promise.all(
       createCrowd({ visitors: script.crowd, rushMs: script.rushMs, seed: script.seed }).map((visitor) =>

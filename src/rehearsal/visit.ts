@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { numberIn, textIn, type HttpAnswer, type HttpClient } from "../http-client.ts"
+import type { Alarms } from "../simulator/alarms.ts"
 import type { Visitor } from "./crowd.ts"
 import type { Ledger, Question } from "./ledger.ts"
 
@@ -11,8 +11,11 @@ export interface Shop {
   readonly urls: readonly string[]
   readonly simulatorUrl: string
   readonly ledger: Ledger
-  /** Sends everybody home. */
-  readonly signal: AbortSignal
+  /**
+   * The visitors' pauses. Called off, they never end: everybody is left where they are. (A signal that tens
+   * of thousands listen to takes longer for each of them.)
+   */
+  readonly alarms: Pick<Alarms, "wait">
 }
 
 /** Where an answer does not come, a visitor asks again under the same key, for so long. */
@@ -23,14 +26,6 @@ const SAY_THAT_THEY_PAY = 2
 
 /** Acts out one visit to its end. What it is promised is written down; it never throws for what a shop does. */
 export async function visit(visitor: Visitor, shop: Shop): Promise<void> {
-  try {
-    await act(visitor, shop)
-  } catch (error) {
-    if (!shop.signal.aborted) throw error
-  }
-}
-
-async function act(visitor: Visitor, shop: Shop): Promise<void> {
   const { ledger } = shop
   await pause(shop, visitor.arrivesMs - ledger.now())
   if (visitor.behaviour !== "bot")
@@ -164,8 +159,8 @@ async function ask(
   return null
 }
 
-function pause({ signal }: Shop, milliseconds: number): Promise<void> {
-  return sleep(Math.max(0, milliseconds), undefined, { signal })
+function pause({ alarms }: Shop, milliseconds: number): Promise<void> {
+  return alarms.wait(Math.max(0, milliseconds))
 }
 
 /** Granted, or refused because of what others did or how late it is: never a fault, of either side. */
