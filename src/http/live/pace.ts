@@ -12,10 +12,10 @@ export interface Pace {
 }
 
 /**
- * A write costs about 10 µs, so this is an eighth of a processor, however many watch. It is also what
- * makes ten thousand of them wait 0.8 seconds for their turn.
+ * A write costs 10 to 20 µs, so this is an eighth to a fifth of a processor, however many watch. It is also
+ * what makes ten thousand of them wait 0.9 seconds for their turn, which may be one at most.
  */
-const WRITES_PER_MS = 12.5
+const WRITES_PER_MS = 11
 /** How often the next ones get their turn; a turn of a busy event loop takes as long. */
 const TICK_MS = 10
 /** A hold that comes meanwhile waits for these at most, a millisecond or two. */
