@@ -224,17 +224,17 @@ async function booksOf(client: HttpClient, url: string, from = 0): Promise<Books
 /** Of each order, to the cent: what was captured, and what went back or was taken back. */
 async function differencesOfBooks({ pool, client, simulatorUrl }: Evidence): Promise<string[]> {
   const { rows } = await pool.query<{ order_id: number; captured: number; refunded: number }>(`
+    with returned as (
+      select provider, event_key, sum(amount_minor) as minor
+        from refunds
+       where status = 'confirmed' or ${isCovered}
+       group by provider, event_key)
     select e.order_id,
            sum(p.amount_minor)::float8 as captured,
-           sum(coalesce(r.back, 0) + p.disputed_minor)::float8 as refunded
+           sum(coalesce(r.minor, 0) + p.disputed_minor)::float8 as refunded
       from payments p
       join payment_events e on e.provider = p.provider and e.key = p.event_key
-      left join lateral (
-           select sum(amount_minor) as back
-             from refunds
-            where provider = p.provider
-              and event_key = p.event_key
-              and (status = 'confirmed' or ${isCovered})) as r on true
+      left join returned r on r.provider = p.provider and r.event_key = p.event_key
      where p.provider = 'simulator'
      group by e.order_id`)
   const ours = new Map(rows.map((row) => [row.order_id, row]))
