@@ -1,4 +1,4 @@
-import type { Counter, Registry } from "@prometheus-io/client"
+import { Counter, type Registry } from "@prometheus-io/client"
 
 /** Counts what becomes of holds, of those products alone that somebody looks at. */
 export interface WatchedHolds {
@@ -29,7 +29,6 @@ export function createWatchedHolds(
   registry: Registry,
   clock: () => number = () => performance.now(),
 ): WatchedHolds {
-  const name = "doorbuster_watched_holds_total"
   /** The one that was looked at last is the last. */
   const watched = new Map<number, Watched>()
 
@@ -40,15 +39,19 @@ export function createWatchedHolds(
     }
   }
 
-  async function get() {
-    forgetOld()
-    const values = [...watched].flatMap(([product, { counts }]) =>
-      [...counts].map(([result, value]) => ({ labels: { product, result }, value })),
-    )
-    const help = "Holds of products that are looked at in the control room, and refused ones by code"
-    return { name, help, type: "counter", aggregator: "sum", values }
-  }
-  registry.registerMetric({ name, type: "counter", aggregator: "sum", get } as unknown as Counter)
+  const counter = new Counter({
+    name: "doorbuster_watched_holds_total",
+    help: "Holds of products that are looked at in the control room, and refused ones by code",
+    labelNames: ["product", "result"],
+    registers: [registry],
+    collect() {
+      forgetOld()
+      // Whatever is not watched any more is gone.
+      counter.reset()
+      for (const [product, { counts }] of watched)
+        for (const [result, by] of counts) counter.inc({ product, result }, by)
+    },
+  })
 
   return {
     get lookedAtHere() {

@@ -186,6 +186,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     await page.goto(`/o/${orderId}?payment_intent=pi_made_up&redirect_status=succeeded`)
 
     await reads(page, "Waiting for your payment")
+    expect(page.url()).toBe(`${app.url}/o/${orderId}`)
     expect(await page.getByRole("button", { name: "Pay" }).isEnabled()).toBe(true)
   })
 

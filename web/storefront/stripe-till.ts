@@ -55,10 +55,11 @@ export function createStripeTill({ publishableKey }: StripeChoice, parts: TillPa
     seen: async () => (kept.order(orderId)?.payment?.isConfirmed === true ? confirmed : null),
     start() {
       const said = new URLSearchParams(location.search)
-      const begun = kept.order(orderId)?.payment ?? null
-      if (begun === null || said.get("payment_intent") !== begun.id) return null
+      if (!said.has("payment_intent")) return null
       // What else is in the address opens the payment's form: it should not be passed on with it.
       history.replaceState(null, "", location.pathname)
+      const begun = kept.order(orderId)?.payment ?? null
+      if (begun === null || said.get("payment_intent") !== begun.id) return null
       const isTaken = said.get("redirect_status") !== "failed"
       if (isTaken) keep(begun.id, true)
       return isTaken ? null : new TillRefusal(NOT_TAKEN)
