@@ -10,7 +10,17 @@ import {
 import { differencesIn } from "../support/database.ts"
 import { runSql } from "../support/rows.ts"
 import { closed } from "../support/shop.ts"
-import { holdsOf, holdUnits, offerLamp, order, payBy, press, reads, visit } from "./storefront.ts"
+import {
+  holdsOf,
+  holdUnits,
+  offerLamp,
+  order,
+  payBy,
+  press,
+  reads,
+  seesClockTurn,
+  visit,
+} from "./storefront.ts"
 
 describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
   let browser: Browser
@@ -207,6 +217,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     const { page } = buyer
     await visit(page, id)
     await page.getByLabel("Your customer id").fill("c-17")
+    await seesClockTurn(page)
     await holdUnits(page)
     await order(page)
     await visit(page, id)

@@ -16,6 +16,13 @@ export async function visit(page: Page, productId: number): Promise<void> {
   await page.locator(".clock", { hasText: /\d\d:\d\d:\d\d/ }).waitFor()
 }
 
+/** Waits for the next second of the shop's clock, at which the page is drawn anew. */
+export async function seesClockTurn(page: Page): Promise<void> {
+  const clock = page.locator(".clock .figures")
+  const shown = await clock.textContent()
+  await page.locator(".clock .figures", { hasNotText: shown ?? "" }).waitFor()
+}
+
 /** Waits for the line that says where the buyer stands. */
 export function reads(page: Page, headline: string): Promise<void> {
   return page.getByRole("heading", { level: 2, name: headline }).waitFor()

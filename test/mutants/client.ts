@@ -78,4 +78,15 @@ export const clientMutants: readonly Mutant[] = [
     edits: [{ file: "client/src/clock.ts", find: "!(at > newest)", replace: "!(at > 0)" }],
     caughtBy: { file: "test/client/clock.test.ts", test: "one and the same answer" },
   },
+  {
+    name: "storefront: every second of the clock wipes out what a buyer types",
+    edits: [
+      {
+        file: "web/storefront/hold-form.tsx",
+        find: "defaultValue={desk.customerId.value}",
+        replace: "value={desk.customerId.value}",
+      },
+    ],
+    caughtBy: { file: "test/e2e/buying.test.ts", test: "gives a customer id" },
+  },
 ]

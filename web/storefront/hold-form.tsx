@@ -37,7 +37,7 @@ export function HoldForm({ product, desk }: HoldFormProps) {
             autocomplete="username"
             autocapitalize="none"
             spellcheck={false}
-            value={desk.customerId.value}
+            defaultValue={desk.customerId.value}
             aria-invalid={notice?.code === "customer_required"}
           />
         </label>
