@@ -130,11 +130,6 @@ function createBench(ground: PreparedGround, fleet: Fleet, options: Options, row
       rows.push(...found)
       if (options.json) for (const row of found) process.stdout.write(`${JSON.stringify(row)}\n`)
     },
-    found(scenario, server) {
-      const row = rows.find((row) => row.scenario === scenario && row.server === server)
-      if (row === undefined) throw new BadOption(`${scenario} has to be measured in the same run`)
-      return row
-    },
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Rounds } from "../runs.ts"
 import type { Row } from "../row.ts"
+import { measuredFrom, type Player, type Rounds } from "../runs.ts"
 import type { Scenario, ScenarioName } from "../scenarios.ts"
 import type { Ground, Server, ServerName } from "../servers/server.ts"
 
@@ -16,8 +16,6 @@ export interface Bench {
   say(line: string): void
   /** Notes rows as soon as they are known. */
   record(rows: readonly Row[]): void
-  /** What was found for a server in a scenario before; throws when it was not measured. */
-  found(scenario: string, server: ServerName): Row
 }
 
 /** How thoroughly to measure. */
@@ -30,4 +28,10 @@ export interface Pace extends Rounds {
     readonly connections: number
   }
   readonly aged: { readonly endedHolds: number; readonly openTransactionSeconds: number }
+}
+
+/** The most that a server does at this moment: what it serves in a closed loop in a second. */
+export async function theMost({ pace }: Bench, player: Player): Promise<number> {
+  const { connections, warmUpSeconds, seconds } = pace
+  return measuredFrom(await player.run({ kind: "closed", warmUpSeconds, seconds }, connections)).perSecond
 }
