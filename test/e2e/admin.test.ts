@@ -242,6 +242,34 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(list.body.data).toMatchObject([{ types: ["order.paid"] }])
   })
 
+  test("disables an endpoint, enables it, gives it another secret, and removes it", async () => {
+    const heading = page.getByRole("heading", { name: "https://hook.invalid/made-here" })
+    const endpoints = async () => (await app.get("/api/admin/webhooks", { token: ADMIN_TOKEN })).body.data
+    await page.goto(`${app.url}/admin/webhooks`)
+    await page.getByRole("button", { name: "Disable…" }).click()
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Disable the endpoint" }).click()
+    await sees(page, "Disabled: by request, for order.paid")
+    expect(await endpoints()).toMatchObject([{ enabled: false }])
+    await page.getByRole("button", { name: "Enable…" }).click()
+    await page.getByRole("button", { name: "Enable the endpoint" }).click()
+    await sees(page, "Enabled, for order.paid")
+
+    await page.getByRole("button", { name: "New secret…" }).click()
+    await page.getByRole("button", { name: "Make a new secret" }).click()
+    expect(await page.locator(".secret").innerText()).toMatch(/^whsec_[\w+/=]{40,}$/)
+    await page.getByRole("button", { name: "I have kept it" }).click()
+
+    await page.getByRole("button", { name: "Remove…" }).click()
+    await page.getByRole("button", { name: "Leave it" }).click()
+    expect(await endpoints()).toMatchObject([{ enabled: true }])
+    await page.getByRole("button", { name: "Remove…" }).click()
+    await page.getByRole("button", { name: "Remove the endpoint" }).click()
+    await heading.waitFor({ state: "detached" })
+    await sees(page, "Nobody is told of anything yet.")
+    expect(await endpoints()).toEqual([])
+  })
+
   test("sends outgoing events once more", async () => {
     const token = ADMIN_TOKEN
     const long = `https://hook.invalid/${"a-part-of-an-address/".repeat(8)}`

@@ -69,7 +69,7 @@ export interface NewSecretProps {
   readonly done: () => void
 }
 
-/** The secret of an endpoint that was just made: nothing and nobody can show it again. */
+/** A secret that was just made: nothing and nobody can show it again. */
 export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
   const isCopied = useSignal(false)
   async function copy(): Promise<void> {
@@ -81,7 +81,7 @@ export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
       <h2 id="new-secret">The secret for {url}</h2>
       <p>
         Keep it where that program keeps its secrets. It is shown now and never again; if it is lost, have
-        another one made with <code>POST /api/admin/webhooks/…/rotate</code>.
+        another one made with “New secret…”.
       </p>
       <code class="secret">{secret}</code>
       <div class="buttons">

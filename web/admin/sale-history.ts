@@ -1,5 +1,8 @@
 import type { Counted, Live } from "../../client/src/admin.ts"
 
+/** Where units can be, as the chart draws them. */
+export const series = ["available", "held", "sold"] as const
+
 /** A second of a sale, as this page has seen it. */
 export interface Sample {
   /** By the server's clock, in milliseconds since 1970. */

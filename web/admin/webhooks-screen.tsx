@@ -7,7 +7,8 @@ import type {
 } from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { inputOf, Moment, momentIn, utcOf } from "./moments.tsx"
+import { EndpointActions } from "./endpoint-actions.tsx"
+import { Moment } from "./moments.tsx"
 import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
 import { Failure, Field, Pager } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
@@ -17,7 +18,8 @@ export function WebhooksScreen() {
   const endpoints = usePolled("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
   const list = endpoints.value.value?.data
   const isAdding = useSignal(false)
-  const made = useSignal<WebhookEndpointWithSecret | null>(null)
+  const unseen = useSignal<WebhookEndpointWithSecret | null>(null)
+  const show = (endpoint: WebhookEndpointWithSecret) => void (unseen.value = endpoint)
   return (
     <>
       <div class="heading">
@@ -27,10 +29,10 @@ export function WebhooksScreen() {
         </button>
       </div>
       <Failure text={endpoints.failure.value} />
-      {made.value !== null && <NewSecret endpoint={made.value} done={() => void (made.value = null)} />}
+      {unseen.value !== null && <NewSecret endpoint={unseen.value} done={() => void (unseen.value = null)} />}
       {isAdding.value && (
         <NewEndpointDialog
-          made={(endpoint) => void (made.value = endpoint)}
+          made={show}
           close={() => {
             isAdding.value = false
             endpoints.refresh()
@@ -39,7 +41,7 @@ export function WebhooksScreen() {
       )}
       {list?.length === 0 && <p class="muted">Nobody is told of anything yet.</p>}
       {list?.map((endpoint) => (
-        <Endpoint key={endpoint.endpoint_id} endpoint={endpoint} />
+        <Endpoint key={endpoint.endpoint_id} endpoint={endpoint} rotated={show} changed={endpoints.refresh} />
       ))}
     </>
   )
@@ -57,16 +59,27 @@ const statuses = [
   ["delivered", "Delivered"],
 ] as const
 
-function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
+interface EndpointProps {
+  readonly endpoint: WebhookEndpoint
+  readonly rotated: (endpoint: WebhookEndpointWithSecret) => void
+  /** The endpoint was changed. */
+  readonly changed: () => void
+}
+
+function Endpoint({ endpoint, rotated, changed }: EndpointProps) {
   const { endpoint_id: id, url, types, enabled, disabled_reason: reason } = endpoint
   const status = useSignal("")
   const cursor = useSignal<string | undefined>(undefined)
-  const chosen = useSignal<WebhookDelivery | "all" | null>(null)
+  const chosen = useSignal<WebhookDelivery | null>(null)
   const wanted = status.value === "" ? undefined : (status.value as DeliveryStatus)
   const deliveries = usePolled(`${id} ${status.value} ${cursor.value}`, 5_000, (signal) =>
     shop.webhooks.deliveries(id, { status: wanted, cursor: cursor.value, limit: 20 }, { signal }),
   )
   const page = deliveries.value.value
+  const look = () => {
+    changed()
+    deliveries.refresh()
+  }
   const close = () => {
     chosen.value = null
     deliveries.refresh()
@@ -75,9 +88,7 @@ function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
     <section class="endpoint" aria-labelledby={`endpoint-${id}`}>
       <div class="heading">
         <h2 id={`endpoint-${id}`}>{url}</h2>
-        <button type="button" class="button" onClick={() => void (chosen.value = "all")}>
-          Send all since…
-        </button>
+        <EndpointActions endpoint={endpoint} rotated={rotated} done={look} />
       </div>
       <p class={enabled ? "muted" : "refusal"}>
         {enabled ? "Enabled" : `Disabled: ${reason}`}, for {types === null ? "all events" : types.join(", ")}
@@ -123,51 +134,20 @@ function Endpoint({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
         </div>
       )}
       <Pager page={page} cursor={cursor} />
-      {chosen.value === "all" && <ReplayDialog endpoint={endpoint} close={close} />}
-      {chosen.value !== null && chosen.value !== "all" && (
+      {chosen.value !== null && (
         <ReplayOneDialog endpoint={endpoint} webhookId={chosen.value.webhook_id} close={close} />
       )}
     </section>
   )
 }
 
-interface ReplayDialogProps {
+interface ReplayOneDialogProps {
   readonly endpoint: WebhookEndpoint
+  readonly webhookId: string
   readonly close: () => void
 }
 
-function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
-  const since = useSignal(inputOf(Date.now() - 3_600_000))
-  const moment = momentIn(since.value)
-  async function run(): Promise<void> {
-    if (moment === null) throw new Error("Say since when")
-    await shop.webhooks.replay(endpoint.endpoint_id, { since: moment })
-  }
-  return (
-    <Dialog
-      title={`Send events to ${endpoint.url} once more?`}
-      action="Send them"
-      hurts
-      run={run}
-      close={close}
-    >
-      <Field
-        id="since"
-        label="Since (your time)"
-        type="datetime-local"
-        value={since}
-        required
-        hint={moment === null ? "" : `= ${utcOf(moment)}`}
-      />
-      <p>
-        Every event since then is sent again, delivered ones too, under the same ids. Whoever gets them has to
-        recognise those that came before.
-      </p>
-    </Dialog>
-  )
-}
-
-function ReplayOneDialog({ endpoint, webhookId, close }: ReplayDialogProps & { readonly webhookId: string }) {
+function ReplayOneDialog({ endpoint, webhookId, close }: ReplayOneDialogProps) {
   const run = () => shop.webhooks.replayOne(endpoint.endpoint_id, webhookId)
   return (
     <Dialog title={`Send ${webhookId} once more?`} action="Send it" run={run} close={close}>

@@ -1,0 +1,81 @@
+import UPlot from "uplot"
+import "uplot/dist/uPlot.min.css"
+import { timeOf } from "./moments.tsx"
+import { series, type Sample } from "./sale-history.ts"
+
+/** Lines of units over time. */
+export interface SalePlot {
+  show(samples: readonly Sample[]): void
+  /** Takes it off the page. */
+  end(): void
+}
+
+const HEIGHT = 220
+/** What the chart shows at first, until more has been seen. */
+const LEAST_SECONDS = 10
+
+/** Draws into an element, as wide as that is, in its colours. */
+export function drawUnits(element: HTMLElement): SalePlot {
+  const plot = new UPlot(optionsFor(element), [[], [], [], []], element)
+  const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }))
+  resized.observe(element)
+  const theme = matchMedia("(prefers-color-scheme: dark)")
+  const redraw = () => plot.redraw()
+  theme.addEventListener("change", redraw)
+  return {
+    show(samples) {
+      const times = samples.map(({ at }) => at / 1_000)
+      plot.setData([
+        times,
+        ...series.map((name) => samples.map((sample) => sample[name])),
+      ] as UPlot.AlignedData)
+    },
+    end() {
+      theme.removeEventListener("change", redraw)
+      resized.disconnect()
+      plot.destroy()
+    },
+  }
+}
+
+function optionsFor(element: HTMLElement): UPlot.Options {
+  const axis = {
+    stroke: () => colourOf(element, "--muted"),
+    grid: { stroke: () => colourOf(element, "--line"), width: 1 },
+    ticks: { stroke: () => colourOf(element, "--line"), width: 1 },
+  }
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      // By itself it would show a day where there is one sample.
+      x: {
+        range: ({ data: [times] }) => [
+          times[0] ?? 0,
+          Math.max(times.at(-1) ?? 0, (times[0] ?? 0) + LEAST_SECONDS),
+        ],
+      },
+      y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.05)] },
+    },
+    axes: [
+      { ...axis, space: 80, values: (_plot, times) => times.map((time) => timeOf(time * 1_000)) },
+      { ...axis, size: 56 },
+    ],
+    series: [
+      {},
+      { stroke: () => colourOf(element, "--good"), width: 2, points: { show: false } },
+      { stroke: () => colourOf(element, "--warn"), width: 2, dash: [6, 4], points: { show: false } },
+      { stroke: () => colourOf(element, "--ink"), width: 2, points: { show: false } },
+    ],
+  }
+}
+
+/** A canvas knows no custom properties; an element's own colour is worked out by the browser. */
+function colourOf(element: HTMLElement, name: string): string {
+  element.style.color = `var(${name})`
+  const { color } = getComputedStyle(element)
+  element.style.color = ""
+  return color
+}
