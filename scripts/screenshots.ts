@@ -61,7 +61,10 @@ try {
     for (const { scene, width, theme } of shown) {
       const come = scenes.find(({ name }) => name === scene)?.come
       if (come === undefined) throw new Error(`there is no scene ${scene}`)
-      await shoot(browser, { path: join(PICTURES, `${scene}.png`), width, theme, come })
+      const path = join(PICTURES, `${scene}.png`)
+      await shoot(browser, { path, width, theme, come })
+      const { size } = await stat(path)
+      if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, more than ${MOST_BYTES}`)
     }
   } else {
     for (const { name, come } of scenes) {
@@ -107,9 +110,7 @@ async function shoot(browser: Browser, { path, width, theme, come }: Shot): Prom
   await mkdir(join(path, ".."), { recursive: true })
   await page.screenshot({ path })
   await context.close()
-  const { size } = await stat(path)
-  console.log(`${path} ${size} bytes`)
-  if (size > MOST_BYTES) throw new Error(`${path} has more than ${MOST_BYTES} bytes`)
+  console.log(path)
 }
 
 function createScenes(url: string): Scene[] {
