@@ -100,7 +100,7 @@ export function createWebhookDeliveries(pool: pg.Pool): WebhookDeliveries {
                    attempts = 0,
                    updated_at = clock_timestamp()
              where event_id = $2
-               and endpoint_id = $1
+               and endpoint_id + 0 = $1
             returning event_id, endpoint_id, product_id, status, not_before, attempts,
                       response_status, last_error, created_at, updated_at
           )

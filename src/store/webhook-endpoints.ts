@@ -171,7 +171,10 @@ export function createWebhookEndpoints(pool: pg.Pool, onCreated: () => void): We
   }
 }
 
-/** Those that are left when a process dies meanwhile go with their events. */
+/**
+ * Those that are left when a process dies meanwhile go with their events. `+ 0` here and in the queue: a planner that
+ * takes an endpoint's deliveries for few would look through all of them for each.
+ */
 async function removeDeliveries(pool: pg.Pool, endpointId: number): Promise<number> {
   const { rowCount } = await transactionByIndex(pool, (tx) =>
     tx.query({
@@ -187,7 +190,7 @@ async function removeDeliveries(pool: pg.Pool, endpointId: number): Promise<numb
        using next
        where webhook_deliveries.event_id = next.event_id
          and webhook_deliveries.product_id = next.product_id
-         and webhook_deliveries.endpoint_id = $1`,
+         and webhook_deliveries.endpoint_id + 0 = $1`,
       values: [endpointId],
     }),
   )

@@ -103,7 +103,7 @@ export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
                  last_error = case when $7 = 1 then last_error else $9 end,
                  updated_at = clock_timestamp()
            where event_id = $1
-             and endpoint_id = $2
+             and endpoint_id + 0 = $2
              and product_id = $3
              and status = 'due'
              and not_before = $4::timestamptz`,
@@ -227,7 +227,7 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
                not_before = clock_timestamp() + make_interval(secs => $3)
           from taken
          where webhook_deliveries.event_id = taken.event_id
-           and webhook_deliveries.endpoint_id = taken.endpoint_id
+           and webhook_deliveries.endpoint_id + 0 = taken.endpoint_id
            and webhook_deliveries.product_id = taken.product_id
         returning webhook_deliveries.event_id, webhook_deliveries.endpoint_id,
                   webhook_deliveries.product_id, taken.url, taken.secrets,

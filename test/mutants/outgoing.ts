@@ -177,4 +177,15 @@ export const outgoingMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: deliveries, test: "nobody's way" },
   },
+  {
+    name: "outgoing: an endpoint's deliveries are all looked through for each that is removed",
+    edits: [
+      {
+        file: "src/store/webhook-endpoints.ts",
+        find: "webhook_deliveries.endpoint_id + 0 = $1",
+        replace: "webhook_deliveries.endpoint_id = $1",
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "outgoing events" },
+  },
 ]
