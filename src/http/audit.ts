@@ -23,7 +23,7 @@ export interface AuditParts {
 }
 
 /** Actions that wait for the database; one more is told in the log alone. */
-const MOST_WAITING = 1_000
+const MOST_WAITING = 10_000
 
 type Action = Omit<Parameters<AdminActions["record"]>[0], "id">
 
@@ -58,7 +58,9 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
     began: (request, way) => void begun.set(request, { way, content: null }),
     understood(request) {
       const known = begun.get(request)
-      if (known !== undefined) known.content = essenceOf(request.body)
+      // A route without a schema of its body hears nothing of it.
+      const isHeard = request.routeOptions.schema?.body !== undefined
+      if (known !== undefined && isHeard) known.content = essenceOf(request.body)
     },
     answered(request, reply, payload) {
       const known = begun.get(request)
@@ -91,9 +93,14 @@ function essenceOf(body: unknown): object | null {
 function essentialValue(name: string, value: unknown): unknown {
   if (name === "secret") return "not kept"
   if (typeof value !== "string") return value
-  const text = name === "url" ? (value.split("?", 1)[0] ?? "") : value
+  const text = name === "url" ? originOf(value) : value
   // A cut through a pair of surrogates would leave half a character, which the database does not take.
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT).toWellFormed()}…` : text
+}
+
+/** Where an address leads, without the path and the query: many services take those for a password. */
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : "not an address"
 }
 
 /** Which product and order it is about: the one that the path names, else what the answer says. */

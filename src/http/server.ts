@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto"
 import type { Logger } from "pino"
 import { describeApi } from "./api-description.ts"
 import { answerBrokenRequest, answerExpectation } from "./broken-requests.ts"
+import { standingOf } from "./connections.ts"
 import { errorAnswerer } from "./errors.ts"
 import { acceptJsonOnly } from "./json-body.ts"
 import { MeasuredResponse } from "./measured-response.ts"
@@ -147,6 +148,15 @@ function addStandardHooks(app: App, { readiness, arrivals, events }: Services): 
     // Until its route says otherwise: answers before that are to no address, or to a browser that asks for leave.
     response.served = servedElsewhere
     void reply.headers(constant).header("x-request-id", request.id)
+    const standing = standingOf(request.raw, response)
+    if (standing === "unwanted") {
+      reply.hijack()
+      return void request.raw.socket.destroy()
+    }
+    if (standing === "too far ahead") {
+      void reply.header("connection", "close")
+      return void refuse(reply, { code: "overloaded" })
+    }
     if (request.headers.host === undefined && request.raw.httpVersionMinor > 0) {
       return void refuse(reply, { code: "malformed_request", detail: "HTTP/1.1 requires a Host" })
     }

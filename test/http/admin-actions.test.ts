@@ -85,7 +85,7 @@ describe("what the shop does is kept", () => {
 
   test("without secrets", async () => {
     const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    const url = "https://shop.example/hook?key=hunter2"
+    const url = "https://shop.example/services/hunter3?key=hunter2"
     const made = await app.post("/api/admin/webhooks", { url, secret })
     await app.post(`/api/admin/webhooks/${made.body.endpoint_id}/rotate`, { secret })
 
@@ -93,7 +93,18 @@ describe("what the shop does is kept", () => {
     const kept = JSON.stringify(await actionsOf(app))
     expect(kept).not.toContain(secret)
     expect(kept).not.toContain("hunter2")
-    expect(kept).toContain("https://shop.example/hook")
+    expect(kept).not.toContain("hunter3")
+    expect(kept).toContain("https://shop.example")
+  })
+
+  test("whatever a route is sent that hears nothing of it", async () => {
+    const { id } = await offer(app)
+    for (const raw of ['{"a":"\\u0000"}', '{"a":"\\ud800"}', `{"secret":{"secret":"hunter4"}}`]) {
+      expect((await app.send("POST", `/api/admin/products/${id}/pause`, { raw })).status).toBe(200)
+    }
+    await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(4)
+    const kept = await actionsOf(app, `?product_id=${id}`)
+    expect(kept.map(({ content }) => content)).toEqual([null, null, null, expect.anything()])
   })
 
   test("page by page, each once", async () => {

@@ -245,4 +245,40 @@ export const servingMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: processes, test: "none of them works" },
   },
+  {
+    name: "connections: as many requests as fit into a packet are under way at once",
+    edits: [
+      {
+        file: "src/http/connections.ts",
+        find: "if (waiting >= MOST_SENT_AHEAD)",
+        replace: "if (waiting >= 1_000_000)",
+      },
+    ],
+    caughtBy: { file: "test/http/connections.test.ts", test: "of a packet of a thousand" },
+  },
+  {
+    name: "connections: what is asked behind a stream is done",
+    edits: [
+      { file: "src/http/connections.ts", find: "if (waiting === Infinity)", replace: "if (waiting < 0)" },
+    ],
+    caughtBy: { file: "test/http/connections.test.ts", test: "behind a stream" },
+  },
+  {
+    name: "connections: who has hung up is counted by an address that is not there",
+    edits: [
+      {
+        file: "src/http/connections.ts",
+        find: "socket.remoteAddress === undefined",
+        replace: "socket === undefined",
+      },
+    ],
+    caughtBy: { file: "test/http/connections.test.ts", test: "has hung up" },
+  },
+  {
+    name: "audit: what a route does not hear is kept, or keeps the row away",
+    edits: [
+      { file: "src/http/audit.ts", find: "known !== undefined && isHeard", replace: "known !== undefined" },
+    ],
+    caughtBy: { file: "test/http/admin-actions.test.ts", test: "hears nothing of it" },
+  },
 ]

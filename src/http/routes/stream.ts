@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../store/views.ts"
+import { takeNothingMoreFrom } from "../connections.ts"
 import { createOpenByNetwork } from "../live/open-by-network.ts"
 import { SocketOutlet } from "../live/outlet.ts"
 import { networkOf } from "../network-address.ts"
@@ -100,6 +101,7 @@ export function streamRoutes(app: App, services: Services, mostOfOne: number): v
     response.flushHeaders()
     if (isHead) response.end()
     else {
+      takeNothingMoreFrom(socket)
       const outlet = new SocketOutlet(response, socket, takesChunks)
       const leave = live.open(outlet, views, lastEventId(request))
       response.once("close", leave)

@@ -1,0 +1,81 @@
+import { once } from "node:events"
+import { connect } from "node:net"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { MOST_SENT_AHEAD } from "../../src/http/connections.ts"
+import { type TestApp } from "../support/app.ts"
+import { ADMIN_TOKEN, offer, productNow, startClosedApp } from "../support/shop.ts"
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startClosedApp()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`
+
+function post(path: string, body: object): string {
+  const text = JSON.stringify(body)
+  return `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+}
+
+/** Sends all in one packet, and reads until the server ends the connection. */
+async function everythingAnsweredTo(text: string): Promise<string> {
+  const { port } = new URL(app.url)
+  const socket = connect(Number(port), "127.0.0.1")
+  let read = ""
+  socket.setEncoding("latin1").on("data", (chunk: string) => (read += chunk))
+  socket.write(text)
+  await once(socket, "close")
+  return read
+}
+
+test("a few requests may be sent ahead, and are answered in order", async () => {
+  const last = "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+  const answers = await everythingAnsweredTo(get("/api/products").repeat(MOST_SENT_AHEAD - 1) + last)
+  expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(MOST_SENT_AHEAD)
+})
+
+test("of a packet of a thousand, as many as may be sent ahead are done, and the next one ends the connection", async () => {
+  const { id } = await offer(app, { stock: 2_000 }, ADMIN_TOKEN)
+  const answers = await everythingAnsweredTo(post("/api/holds", { product_id: id, qty: 1 }).repeat(400))
+
+  expect(answers.match(/HTTP\/1\.1 201/g)).toHaveLength(MOST_SENT_AHEAD + 1)
+  expect(answers.match(/HTTP\/1\.1 503/g)).toHaveLength(1)
+  expect(answers.slice(answers.indexOf("HTTP/1.1 503"))).toContain("connection: close")
+  expect(answers).toContain('"code":"overloaded"')
+  expect(await productNow(app, id)).toMatchObject({ reserved_stock: MOST_SENT_AHEAD + 1 })
+})
+
+test("what is asked behind a stream is not done, and ends it", async () => {
+  const { id } = await offer(app, { stock: 10 }, ADMIN_TOKEN)
+  const { port } = new URL(app.url)
+  const socket = connect(Number(port), "127.0.0.1").on("error", () => undefined)
+  socket.write(get(`/api/stream?product_id=${id}`))
+  await once(socket, "data")
+  socket.write(post("/api/holds", { product_id: id, qty: 1 }))
+  await once(socket.resume(), "close")
+  expect(await productNow(app, id)).toMatchObject({ reserved_stock: 0 })
+})
+
+test("a client that has hung up causes no fault", async () => {
+  const { port } = new URL(app.url)
+  const { id } = await offer(app, { stock: 10 }, ADMIN_TOKEN)
+  const asked = [
+    get(`/api/stream?product_id=${id}`),
+    post("/api/holds", { product_id: id, qty: 1 }),
+    post("/api/orders/1/cancel", {}),
+    "POST /admin/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 7\r\n\r\ntoken=x",
+  ]
+  for (let round = 0; round < 25; round += 1) {
+    for (const text of asked) {
+      const socket = connect(Number(port), "127.0.0.1").on("error", () => undefined)
+      await once(socket, "connect")
+      socket.write(text)
+      socket.resetAndDestroy()
+    }
+  }
+  // Asked after all of them, and answered after them.
+  expect((await app.get("/livez")).status).toBe(200)
+  expect((await app.get("/metrics")).body).not.toMatch(/status="500"/)
+  expect(app.log.filter(({ level }) => level === "error")).toEqual([])
+})
