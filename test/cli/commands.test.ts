@@ -210,6 +210,8 @@ test("serve tells its mode first, where it listens, and four things to try, the 
   const [first = ""] = server.output().split("\n")
   expect(JSON.parse(first)).toMatchObject({ level: "warn", msg: expect.stringMatching(/^Open mode/) })
   expect(server.output()).toContain(`Doorbuster sells at ${server.url}`)
+  expect(server.output()).toContain(`Its control room is ${server.url}/admin\n`)
+  expect((await server.get("/admin")).status).toBe(200)
   expect((await server.get("/api/products/1")).body).toMatchObject({ id: 1, stock: 100, price: "99.99" })
   const words = /curl -X POST (\S+)\/simulator\/payments .* -d '(.*)'/.exec(server.output()) ?? []
   expect(words[1]).toBe(server.url)
