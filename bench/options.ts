@@ -33,7 +33,7 @@ export const usage = `Usage: doorbuster bench [options]
 
 Measures Doorbuster beside other ways of holding units, on this machine, in alternating rounds.
 
-  --quick             under 45 seconds; without it about 25 minutes
+  --quick             about 45 seconds; without it about 25 minutes
   --json              print {scenario, server, per_second, p50_ms, p99_ms, ratio_to, …} rows, one a line
   --only <a,b>        only these trials: ${trialNames.join(", ")}
   --servers <a,b>     only these beside doorbuster: ${serverNames.slice(3).join(", ")}

@@ -15,7 +15,7 @@ import { createLive, type Live, type LiveLimits } from "./http/live/live.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire.ts"
-import { loadPages } from "./pages/built-pages.ts"
+import { hasPages, loadPages } from "./pages/built-pages.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { providersOf } from "./payments/providers.ts"
@@ -27,6 +27,8 @@ import { migrate, migrationStates } from "./store/migrate.ts"
 import { openDatabase, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./version.ts"
 import { startWorker } from "./worker/worker.ts"
+
+export { hasPages }
 
 /** A running server. */
 export interface RunningApp {

@@ -11,6 +11,8 @@ import { print, printJson } from "./output.ts"
 interface Finding {
   readonly check: string
   readonly ok: boolean
+  /** It will do, but should be better before a sale. */
+  readonly weak?: true
   readonly found: string
 }
 
@@ -30,8 +32,13 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
   ]
   const isFit = findings.every((finding) => finding.ok)
   if (json) printJson({ ok: isFit, findings })
-  else for (const { ok, check, found } of findings) print(`${ok ? "ok " : "BAD"}  ${check}: ${found}`)
+  else for (const finding of findings) print(`${markOf(finding)}  ${finding.check}: ${finding.found}`)
   return isFit
+}
+
+function markOf({ ok, weak }: Finding): string {
+  if (!ok) return "BAD"
+  return weak === true ? "!! " : "ok "
 }
 
 function checkConfig(config: Config): Finding[] {
@@ -41,15 +48,20 @@ function checkConfig(config: Config): Finding[] {
     {
       check: "mode",
       ok: isSafe,
+      ...(isGuessable(config.adminToken) && { weak: true }),
       found: modeOf(config, isSafe),
     },
   ]
 }
 
+function isGuessable(adminToken: string | null): boolean {
+  return adminToken !== null && adminToken.length < GOOD_TOKEN_LENGTH
+}
+
 function modeOf({ adminToken }: Config, isSafe: boolean): string {
   if (adminToken === null) return "open: for this machine only"
   if (!isSafe) return "closed, but PAYMENT_WEBHOOK_SECRET is not set: serve will not start"
-  if (adminToken.length < GOOD_TOKEN_LENGTH) {
+  if (isGuessable(adminToken)) {
     return `closed; ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed`
   }
   return "closed: tokens and signatures required"
@@ -63,11 +75,11 @@ async function checkDoor(): Promise<Finding[]> {
   const text = await readFile("/proc/sys/net/core/somaxconn", "utf8").catch(() => null)
   if (text === null) return []
   const most = Number(text)
-  const advice =
-    most < USUAL_WAITING_CONNECTIONS
-      ? `; more of a crowd that comes at once are kept waiting for seconds, so raise net.core.somaxconn to ${USUAL_WAITING_CONNECTIONS} or more`
-      : ""
-  return [{ check: "waiting connections", ok: true, found: `${most} for each listener${advice}` }]
+  const about = { check: "waiting connections", ok: true }
+  const found = `${most} for each listener`
+  if (most >= USUAL_WAITING_CONNECTIONS) return [{ ...about, found }]
+  const advice = `more of a crowd that comes at once are kept waiting for seconds, so raise net.core.somaxconn to ${USUAL_WAITING_CONNECTIONS} or more`
+  return [{ ...about, weak: true, found: `${found}; ${advice}` }]
 }
 
 async function checkDirectory({ databaseUrl, dataDirectory }: Config): Promise<Finding> {

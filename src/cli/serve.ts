@@ -1,6 +1,6 @@
 import closeWithGrace from "close-with-grace"
 import type { Logger } from "pino"
-import { hasOwnSimulator, startApp } from "../app.ts"
+import { hasOwnSimulator, hasPages, startApp } from "../app.ts"
 import { checkServing, type Config } from "../config.ts"
 import { checkAddress } from "../listeners.ts"
 import { createLog } from "../log.ts"
@@ -91,8 +91,9 @@ function sayWhatToTry(url: string, simulator: string | null): void {
       : `
     curl -X POST ${simulator}/payments -H 'Content-Type: application/json' -d '${payment}'
     and open the pay_url of the answer`
+  const controlRoom = hasPages() ? `\n  Its control room is ${url}/admin` : ""
   print(`
-  Doorbuster sells at ${url}   (API: ${url}/docs)
+  Doorbuster sells at ${url}   (API: ${url}/docs)${controlRoom}
 
   Try it:
     curl ${url}/api/products/1

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto"
+import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
@@ -21,10 +22,16 @@ export interface BuiltPages {
 export const ASSETS = "/assets/"
 
 const built = new URL("dist/web/", packageRoot)
+const MANIFEST = "browser/manifest.json"
+
+/** True where there are pages to load. */
+export function hasPages(): boolean {
+  return existsSync(new URL(MANIFEST, built))
+}
 
 /** Loads the pages; null: they have not been built. */
 export async function loadPages(): Promise<BuiltPages | null> {
-  const manifest = await readFile(new URL("browser/manifest.json", built), "utf8").catch(unlessMissing)
+  const manifest = await readFile(new URL(MANIFEST, built), "utf8").catch(unlessMissing)
   if (manifest === null) return null
   const storefront = assetsOf(manifest, "storefront/browser.tsx")
   const admin = assetsOf(manifest, "admin/browser.tsx")

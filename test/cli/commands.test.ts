@@ -139,6 +139,25 @@ test("doctor finds a sound installation sound, and says what a database that is 
   expect(away.stdout).toMatch(/^BAD {2}database: The database cannot be reached: .*127\.0\.0\.1:1/m)
 })
 
+test("doctor marks an admin token that can be guessed, and is content all the same", async () => {
+  await using database = await createTestDatabase()
+  const environment = {
+    DATABASE_URL: database.url,
+    ADMIN_TOKEN: "x",
+    PAYMENT_WEBHOOK_SECRET: "whsec_c29tZSBzZWNyZXQga2V5IGhlcmU=",
+  }
+
+  const told = await runCommand(["doctor"], environment)
+  const forPrograms = await runCommand(["doctor", "--json"], environment)
+
+  expect(told.status).toBe(0)
+  expect(told.stdout).toMatch(/^!! {3}mode: closed; ADMIN_TOKEN has fewer than 16 characters/m)
+  expect(told.stdout).toMatch(/^ok {3}fsync: /m)
+  const { ok, findings } = JSON.parse(forPrograms.stdout)
+  expect(ok).toBe(true)
+  expect(findings).toContainEqual(expect.objectContaining({ check: "mode", ok: true, weak: true }))
+})
+
 // One line, the right exit status, and no stack trace.
 test.each([
   [["nonsense"], {}, 2, /unknown command 'nonsense'/],
@@ -210,6 +229,8 @@ test("serve tells its mode first, where it listens, and four things to try, the 
   const [first = ""] = server.output().split("\n")
   expect(JSON.parse(first)).toMatchObject({ level: "warn", msg: expect.stringMatching(/^Open mode/) })
   expect(server.output()).toContain(`Doorbuster sells at ${server.url}`)
+  expect(server.output()).toContain(`Its control room is ${server.url}/admin\n`)
+  expect((await server.get("/admin")).status).toBe(200)
   expect((await server.get("/api/products/1")).body).toMatchObject({ id: 1, stock: 100, price: "99.99" })
   const words = /curl -X POST (\S+)\/simulator\/payments .* -d '(.*)'/.exec(server.output()) ?? []
   expect(words[1]).toBe(server.url)

@@ -63,11 +63,7 @@ describe.skipIf(leavesOutBrowser())("page.html, given by shop.mjs", () => {
     const port = await freePort()
     const shopUrl = `http://127.0.0.1:${port}`
     await using app = await startShop({ corsOrigins: [shopUrl] })
-    const shop = spawn(process.execPath, [path("shop.mjs"), String(port)], {
-      env: { ...process.env, DOORBUSTER_URL: app.url },
-    })
-    try {
-      await once(shop.stdout, "data")
+    await withShop(app, port, async () => {
       const page = await browser.newPage()
       const errors: string[] = []
       page.on("pageerror", (error) => void errors.push(error.message))
@@ -87,11 +83,35 @@ describe.skipIf(leavesOutBrowser())("page.html, given by shop.mjs", () => {
       expect((await app.get("/api/products/1")).body).toMatchObject({ sold_stock: 1 })
       expect(errors).toEqual([])
       await page.close()
-    } finally {
-      shop.kill()
-    }
+    })
+  })
+
+  test("says so when the engine does not let it in", async () => {
+    const port = await freePort()
+    await using app = await startShop()
+    await withShop(app, port, async () => {
+      const page = await browser.newPage()
+
+      await page.goto(`http://127.0.0.1:${port}`)
+      await page.getByText(`The shop at ${app.url} cannot be reached. Is CORS_ORIGINS set?`).waitFor()
+
+      expect(await page.getByRole("button", { name: "Hold one" }).isDisabled()).toBe(true)
+      await page.close()
+    })
   })
 })
+
+/** Runs shop.mjs at `port` for as long as `use` takes. */
+async function withShop(app: TestApp, port: number, use: () => Promise<void>): Promise<void> {
+  const env = { ...process.env, DOORBUSTER_URL: app.url }
+  const shop = spawn(process.execPath, [path("shop.mjs"), String(port)], { env })
+  try {
+    await once(shop.stdout, "data")
+    await use()
+  } finally {
+    shop.kill()
+  }
+}
 
 /** A port that nobody listens on right now: the engine must know the shop's address before the shop is there. */
 async function freePort(): Promise<number> {
