@@ -58,12 +58,15 @@ export function createGatekeeper(access: AdminAccess | null, tokens: OwnerTokens
 
 /**
  * A browser sends the cookie by itself, whoever made the request. So it counts for what changes something
- * only where the request says that it comes from a page of this server.
+ * only where the request says that it comes from a page of this server, and only on the shop's routes, which keep
+ * what they were asked to change.
  */
 function callerBySession(request: FastifyRequest, sessions: AdminSessions): Caller {
   const isSignedIn = sessionsIn(request.headers.cookie).some((value) => sessions.isOpen(value))
   if (!isSignedIn) return { kind: "stranger", sentToken: false }
-  if (isReading(request) || senderOf(request) === "own page") return { kind: "admin", by: "session" }
+  if (isReading(request)) return { kind: "admin", by: "session" }
+  if (!request.url.startsWith("/api/admin/")) return { kind: "stranger", sentToken: false }
+  if (senderOf(request) === "own page") return { kind: "admin", by: "session" }
   return { kind: "stranger", sentToken: false, isForeignPage: true }
 }
 

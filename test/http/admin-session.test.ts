@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import type { TestAnswer, TestClient } from "../support/http.ts"
 import "../support/problem.ts"
-import { ADMIN_TOKEN, hold, productNow, startClosedApp } from "../support/shop.ts"
+import { ADMIN_TOKEN, hold, offer, order, productNow, startClosedApp } from "../support/shop.ts"
 
 const PAUSE = "/api/admin/products/1/pause"
 const ownPage = { "sec-fetch-site": "same-origin" }
@@ -206,6 +206,16 @@ describe("somebody who has signed in", () => {
     const cross = { ...headers, "sec-fetch-site": "cross-site" }
     expect((await app.post(PAUSE, undefined, { headers: cross, token: ADMIN_TOKEN })).status).toBe(200)
     await app.post("/api/admin/products/1/resume", undefined, { token: ADMIN_TOKEN })
+  })
+
+  test("changes nothing through buyers' routes, which keep no record of it", async () => {
+    const { id } = await offer(app, {}, ADMIN_TOKEN)
+    const { hold_id, token } = await hold(app, id)
+    const bySession = { headers: { ...headers, ...ownPage } }
+    expect((await app.send("DELETE", `/api/holds/${hold_id}`, bySession)).status).toBe(404)
+    const { order_id } = await order(app, hold_id, token)
+    expect((await app.post(`/api/orders/${order_id}/cancel`, {}, bySession)).status).toBe(404)
+    expect((await app.get(`/api/orders/${order_id}`, { headers })).body.status).toBe("pending_payment")
   })
 
   test("is a buyer like any other where a foreign page asks", async () => {

@@ -264,4 +264,15 @@ export const adminMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/admin-endings.test.ts", test: "nobody but the shop does so" },
   },
+  {
+    name: "control room: a session changes what buyers' routes change, and nothing keeps it",
+    edits: [
+      {
+        file: "src/http/auth.ts",
+        find: '!request.url.startsWith("/api/admin/")',
+        replace: "request.url === null",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-session.test.ts", test: "through buyers' routes" },
+  },
 ]
