@@ -57,6 +57,7 @@ const KEEP_ALIVE_MS = 75_000
 /** The HTTP server with all its routes, not yet listening. */
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const answerError = errorAnswerer(options.log)
+  const constant = securityHeaders()
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.
@@ -79,13 +80,17 @@ export async function createServer(services: Services, options: ServerOptions): 
     routerOptions: { maxParamLength: 200 },
     genReqId: (request) => requestId(request.headers["x-request-id"]),
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    // Found before any hook runs.
+    frameworkErrors: (error, request, reply) => {
+      void reply.headers(constant)
+      void answerError(error, request, reply)
+    },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
   measureRequests(app, services)
-  addStandardHooks(app, services)
+  addStandardHooks(app, services, constant)
   acceptJsonOnly(app)
 
   await describeApi(app)
@@ -138,9 +143,12 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
 }
 
 /** A hook for every request calls back instead of returning a promise: it is a part of everyone's price. */
-function addStandardHooks(app: App, { readiness, arrivals, events }: Services): void {
+function addStandardHooks(
+  app: App,
+  { readiness, arrivals, events }: Services,
+  constant: Readonly<Record<string, string>>,
+): void {
   const servedElsewhere = events.requestsOf("none")
-  const constant = securityHeaders()
 
   app.addHook("onRequest", (request, reply, done) => {
     const response = measured(reply)
