@@ -14,15 +14,10 @@ import {
   startClosedApp,
 } from "../support/shop.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
-import { sees, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 const phone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 900 }
-
-async function signIn(page: Page, token: string): Promise<void> {
-  await page.getByLabel("Admin token").fill(token)
-  await page.getByRole("button", { name: "Sign in" }).click()
-}
 
 describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, () => {
   let app: TestApp
@@ -69,7 +64,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.goto(`${app.url}/admin`)
     await page.getByRole("link", { name: "New product" }).click()
     await page.getByLabel("Name").fill("Night lamp")
-    await page.getByLabel("Price in minor units").fill("4900")
+    await page.getByLabel("Price").fill("49.00")
     await page.getByLabel("Units", { exact: true }).fill("20")
     await page.getByLabel("Opens").fill("2026-01-01T13:00:00")
     await sees(page, "= 2026-01-01 12:00:00 UTC")
@@ -243,7 +238,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
   })
 
   test("disables an endpoint, enables it, gives it another secret, and removes it", async () => {
-    const heading = page.getByRole("heading", { name: "https://hook.invalid/made-here" })
+    const heading = page.getByRole("heading", { name: "https://hook.invalid/made-here", exact: true })
     const endpoints = async () => (await app.get("/api/admin/webhooks", { token: ADMIN_TOKEN })).body.data
     await page.goto(`${app.url}/admin/webhooks`)
     await page.getByRole("button", { name: "Disable…" }).click()

@@ -2,9 +2,11 @@ import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
+import { isCurrencyCode, minorIn } from "../shared/money.ts"
 import { explain, shop } from "./api.ts"
 import { inputOf, momentIn, utcOf } from "./moments.tsx"
 import { Failure, Field } from "./parts.tsx"
+import { PriceField } from "./price-field.tsx"
 
 /** Offers a product, or changes the settings of one. */
 export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
@@ -64,16 +66,22 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         />
         <Field id="image" label="Picture" type="url" value={fields.image} hint="https:// and where it is" />
         <div class="side-by-side">
-          <Field
+          <PriceField
             id="price"
-            label="Price in minor units"
-            type="number"
-            min={0}
+            label="Price"
             value={price}
+            currency={codeIn(currency.value)}
             required
-            hint="9999 is 99.99 in euros and dollars. Orders that are there keep theirs"
+            empty="129 or 129.00"
           />
-          <Field id="currency" label="Currency" value={currency} required hint="Three letters: EUR" />
+          <Field
+            id="currency"
+            label="Currency"
+            value={currency}
+            required
+            hint="Three letters: EUR"
+            fault={currencyFault(currency.value)}
+          />
           {product === null && (
             <Field id="stock" label="Units" type="number" min={0} value={stock} required />
           )}
@@ -140,7 +148,7 @@ function useFields(product: Product | null) {
     name: useSignal(product?.name ?? ""),
     description: useSignal(product?.description ?? ""),
     image: useSignal(product?.image_url ?? ""),
-    price: useSignal(String(product?.price_minor ?? "")),
+    price: useSignal(product?.price ?? ""),
     currency: useSignal(product?.currency ?? "EUR"),
     stock: useSignal(""),
     opensAt: useSignal(moment(product?.opens_at)),
@@ -155,8 +163,8 @@ function useFields(product: Product | null) {
       name: fields.name.value,
       description: fields.description.value === "" ? null : fields.description.value,
       image_url: fields.image.value === "" ? null : fields.image.value,
-      price_minor: Number(fields.price.value),
-      currency: fields.currency.value.trim().toUpperCase(),
+      price_minor: priceIn(fields.price.value, codeIn(fields.currency.value)),
+      currency: codeIn(fields.currency.value),
       opens_at: momentIn(fields.opensAt.value),
       closes_at: momentIn(fields.closesAt.value),
       max_per_hold: numberIn(fields.maxPerHold.value),
@@ -183,6 +191,23 @@ function changed(
 function utcHint(field: string, otherwise: string): string {
   const moment = momentIn(field)
   return moment === null ? otherwise : `= ${utcOf(moment)}`
+}
+
+function priceIn(field: string, currency: string): number {
+  const minor = minorIn(field.trim(), currency)
+  if (minor === null) throw new Error("The price cannot be read. Nothing was saved.")
+  return minor
+}
+
+function codeIn(field: string): string {
+  return field.trim().toUpperCase()
+}
+
+function currencyFault(field: string): string | null {
+  const code = codeIn(field)
+  return code === "" || isCurrencyCode(code)
+    ? null
+    : `“${field.trim()}” is no currency. Write its three letters, such as EUR, USD or JPY`
 }
 
 function numberIn(field: string): number | null {

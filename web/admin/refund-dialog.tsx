@@ -1,30 +1,29 @@
 import { useSignal } from "@preact/signals"
 import type { Order } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
+import { minorIn, priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./parts.tsx"
+import { PriceField } from "./price-field.tsx"
 
 /** Gives money of a paid order back, or its units, or both. */
 export function RefundDialog({ order, close }: { readonly order: Order; readonly close: () => void }) {
   const amount = useSignal("")
   const units = useSignal("0")
-  const isAll = amount.value === ""
-  const given = isAll ? "All that is left" : priceOf(Number(amount.value), order.currency)
-  const run = () =>
-    shop.orders.refund(order.order_id, {
-      amount_minor: isAll ? null : Number(amount.value),
-      restock_qty: Number(units.value),
-    })
+  const isAll = amount.value.trim() === ""
+  const minor = minorIn(amount.value.trim(), order.currency)
+  async function run(): Promise<void> {
+    if (!isAll && minor === null) throw new Error("The amount cannot be read. Nothing was given back.")
+    await shop.orders.refund(order.order_id, { amount_minor: minor, restock_qty: Number(units.value) })
+  }
   return (
     <Dialog title={`Refund order ${order.order_id}?`} action="Give it back" hurts run={run} close={close}>
-      <Field
+      <PriceField
         id="amount"
-        label="Money in minor units"
-        type="number"
-        min={0}
+        label="Money"
         value={amount}
-        hint={`Empty: all that is left of ${priceOf(order.total_minor, order.currency)}`}
+        currency={order.currency}
+        empty={`Empty: all that is left of ${priceOf(order.total_minor, order.currency)}`}
       />
       <Field
         id="restock"
@@ -35,8 +34,9 @@ export function RefundDialog({ order, close }: { readonly order: Order; readonly
         hint={`Of ${order.quantity}. They can be bought at once`}
       />
       <p class="figures">
-        {given} goes back to the buyer. Where a provider can be asked, it is asked within seconds; otherwise
-        the refund waits in the money inbox for your word. It cannot be taken back.
+        {minor === null ? "All that is left" : priceOf(minor, order.currency)} goes back to the buyer. Where a
+        provider can be asked, it is asked within seconds; otherwise the refund waits in the money inbox for
+        your word. It cannot be taken back.
       </p>
     </Dialog>
   )

@@ -1,0 +1,108 @@
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { TestApp } from "../support/app.ts"
+import {
+  ADMIN_TOKEN,
+  hold,
+  offer,
+  order,
+  pay,
+  productNow,
+  signature,
+  startClosedApp,
+} from "../support/shop.ts"
+import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+import { sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+
+describe.skipIf(leavesOutBrowser())("prices and money in the control room", { timeout: 120_000 }, () => {
+  let app: TestApp
+  let browser: Browser
+  let watched: WatchedPage
+  let page: Page
+
+  beforeAll(async () => {
+    app = await startClosedApp({ worker: true })
+    browser = await launchBrowser()
+    const size = { width: 1280, height: 900 }
+    const context = await browser.newContext({ viewport: size, timezoneId: "Europe/Berlin", locale: "en" })
+    watched = await watchedPage(context)
+    page = watched.page
+    await page.goto(`${app.url}/admin`)
+    await signIn(page, ADMIN_TOKEN)
+    await page.getByRole("heading", { name: "Products" }).waitFor()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  /** What the browser says against what stands in a field. */
+  function saidOf(label: string): Promise<string> {
+    const field = page.getByLabel(label, { exact: true })
+    return field.evaluate(
+      ({ validationMessage }: { readonly validationMessage: string }) => validationMessage,
+    )
+  }
+
+  async function paidOrder(productId: number, quantity: number): Promise<number> {
+    const { hold_id, token } = await hold(app, productId, quantity)
+    const { order_id } = await order(app, hold_id, token)
+    const raw = JSON.stringify({ idempotency_key: `k-${order_id}`, order_id, status: "success" })
+    expect((await pay(app, {}, { raw, headers: signature(raw) })).body.outcome).toBe("paid")
+    return order_id
+  }
+
+  test("takes a price as people write it, and says what it means", async () => {
+    await page.goto(`${app.url}/admin/new`)
+    await page.getByLabel("Name").fill("Brass lamp")
+    await page.getByLabel("Units", { exact: true }).fill("3")
+    await page.getByLabel("Price").fill("129.5")
+    await sees(page, "= €129.50")
+    await page.getByLabel("Price").fill("1,29")
+    await sees(page, "This cannot be read. Write 129 or 129.00, with a point and at most 2 decimals")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Offer it" }).click()
+    expect(page.url()).toBe(`${app.url}/admin/new`)
+    expect(await saidOf("Price")).toContain("This cannot be read")
+
+    await page.getByLabel("Price").fill("129.00")
+    await page.getByLabel("Currency").fill("euro")
+    await sees(page, "“euro” is no currency. Write its three letters, such as EUR, USD or JPY")
+    expect(await saidOf("Currency")).toContain("is no currency")
+    await page.getByLabel("Currency").fill("jpy")
+    await sees(page, "This cannot be read. JPY has no decimals: write 129")
+    await page.getByLabel("Currency").fill("eur")
+    await sees(page, "= €129.00")
+    await page.getByRole("button", { name: "Offer it" }).click()
+    await page.getByRole("heading", { name: "Brass lamp" }).waitFor()
+    const id = Number(page.url().split("/").at(-1))
+    expect(await productNow(app, id)).toMatchObject({ price_minor: 12_900, currency: "EUR" })
+
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    await sees(page, "= €129.00")
+    expect(await page.getByLabel("Price").inputValue()).toBe("129.00")
+  })
+
+  test("gives back an amount that was written as people write it", async () => {
+    const { id } = await offer(app, { name: "Half back" }, ADMIN_TOKEN)
+    const orderId = await paidOrder(id, 1)
+    await page.goto(`${app.url}/admin/search?id=${orderId}`)
+    await page.getByRole("button", { name: "Refund…" }).click()
+    await page.getByLabel("Money", { exact: true }).fill("5.001")
+    await sees(page, "This cannot be read")
+    await page.getByRole("button", { name: "Give it back" }).click()
+    expect(await page.getByRole("dialog").count()).toBe(1)
+    await page.getByLabel("Money", { exact: true }).fill("5")
+    await sees(page, "= €5.00")
+    await sees(page, "€5.00 goes back to the buyer")
+    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+
+    const refunds = await app.get(`/api/admin/orders/${orderId}/refunds`, { token: ADMIN_TOKEN })
+    expect(refunds.body.data).toMatchObject([{ amount_minor: 500 }])
+  })
+
+  test("has complained of nothing", () => {
+    expect(watched.complaints).toEqual([])
+  })
+})
