@@ -54,6 +54,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
 
   test("takes a price as people write it, and says what it means", async () => {
     await page.goto(`${app.url}/admin/new`)
+    await sees(page, "Empty: at once, as soon as it is offered")
     await page.getByLabel("Name").fill("Brass lamp")
     await page.getByLabel("Units", { exact: true }).fill("3")
     await page.getByLabel("Price").fill("129.5")
@@ -81,6 +82,33 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.goto(`${app.url}/admin/p/${id}/edit`)
     await sees(page, "= €129.00")
     expect(await page.getByLabel("Price").inputValue()).toBe("129.00")
+  })
+
+  test("asks before settings end a sale that is on, or change its price", async () => {
+    const { id } = await offer(app, { name: "Running lamp" }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    await page.getByLabel("Price").fill("0.01")
+    await page.getByRole("button", { name: "Save" }).click()
+    await sees(page, "Sell Running lamp at €0.01 from now on?")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Leave it" }).click()
+    expect(await productNow(app, id)).toMatchObject({ price_minor: 9_999 })
+
+    await page.getByLabel("Price").fill("99.99")
+    await page.getByLabel("Closes").fill("2026-01-01T13:00:00")
+    await page.getByRole("button", { name: "Save" }).click()
+    await sees(page, "End the sale of Running lamp by saving?")
+    expect(await productNow(app, id)).toMatchObject({ sale_state: "open" })
+    await page.getByRole("button", { name: "End the sale" }).click()
+    await page.locator(".badge.closed").waitFor()
+    expect(await productNow(app, id)).toMatchObject({ sale_state: "closed", price_minor: 9_999 })
+
+    // Nobody buys now: there is nothing to ask.
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    await page.getByLabel("Price").fill("5")
+    await page.getByRole("button", { name: "Save" }).click()
+    await page.locator(".badge.closed").waitFor()
+    expect(await productNow(app, id)).toMatchObject({ price_minor: 500 })
   })
 
   test("gives back an amount that was written as people write it", async () => {

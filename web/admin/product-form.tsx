@@ -4,9 +4,11 @@ import type { ProductChangesBody } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
 import { isCurrencyCode, minorIn } from "../shared/money.ts"
 import { explain, shop } from "./api.ts"
+import { Dialog } from "./dialog.tsx"
 import { inputOf, momentIn, utcOf } from "./moments.tsx"
 import { Failure, Field } from "./parts.tsx"
 import { PriceField } from "./price-field.tsx"
+import { riskOf, type SettingsRisk } from "./settings-risk.ts"
 
 /** Offers a product, or changes the settings of one. */
 export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
@@ -34,21 +36,27 @@ function ProductForm({ product }: { readonly product: Product | null }) {
   const fields = useFields(product)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
+  const asked = useSignal<AskedChange | null>(null)
 
   async function save(event: Event): Promise<void> {
     event.preventDefault()
     isBusy.value = true
+    failure.value = null
     try {
       const settings = fields.read()
-      const saved =
-        product === null
-          ? await shop.products.create({ ...settings, stock: Number(fields.stock.value) })
-          : await shop.products.change(product.id, changed(settings, product))
-      location.assign(`/admin/p/${saved.id}`)
+      if (product === null) {
+        const made = await shop.products.create({ ...settings, stock: Number(fields.stock.value) })
+        return location.assign(`/admin/p/${made.id}`)
+      }
+      const changes = changed(settings, product)
+      // As it is now: the sale may have opened since the form was.
+      const risk = riskOf(await shop.products.get(product.id), changes)
+      if (risk === null) return await change(product.id, changes)
+      asked.value = { risk, changes, productId: product.id }
     } catch (error) {
       failure.value = explain(error)
-      isBusy.value = false
     }
+    isBusy.value = false
   }
 
   const { name, price, currency, stock, opensAt, closesAt, maxPerHold, maxPerCustomer, holdSeconds } = fields
@@ -92,7 +100,10 @@ function ProductForm({ product }: { readonly product: Product | null }) {
             label="Opens (your time)"
             type="datetime-local"
             value={opensAt}
-            hint={utcHint(opensAt.value, "Empty: at once")}
+            hint={utcHint(
+              opensAt.value,
+              product === null ? "Empty: at once, as soon as it is offered" : "Empty: at once",
+            )}
           />
           <Field
             id="closes"
@@ -138,8 +149,34 @@ function ProductForm({ product }: { readonly product: Product | null }) {
           </button>
         </div>
       </form>
+      {asked.value !== null && <RiskDialog {...asked.value} close={() => void (asked.value = null)} />}
     </>
   )
+}
+
+/** A change that waits for its operator's word. */
+interface AskedChange {
+  readonly productId: number
+  readonly changes: ProductChangesBody
+  readonly risk: SettingsRisk
+}
+
+function RiskDialog({ productId, changes, risk, close }: AskedChange & { readonly close: () => void }) {
+  const run = () => change(productId, changes)
+  return (
+    <Dialog title={risk.title} action={risk.action} hurts run={run} close={close}>
+      {risk.consequences.map((text) => (
+        <p key={text} class="figures">
+          {text}
+        </p>
+      ))}
+    </Dialog>
+  )
+}
+
+async function change(productId: number, changes: ProductChangesBody): Promise<void> {
+  await shop.products.change(productId, changes)
+  location.assign(`/admin/p/${productId}`)
 }
 
 function useFields(product: Product | null) {
