@@ -130,6 +130,32 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(refunds.body.data).toMatchObject([{ amount_minor: 500 }])
   })
 
+  test("says of a refund what was asked for, what was before it, and what is left", async () => {
+    const { id } = await offer(app, { name: "Two parts" }, ADMIN_TOKEN)
+    const orderId = await paidOrder(id, 1)
+    await page.goto(`${app.url}/admin/search?id=${orderId}`)
+    await page.getByRole("button", { name: "Refund…" }).click()
+    await sees(page, "Empty: all that is left, €99.99 of €99.99")
+    await page.getByLabel("Money", { exact: true }).fill("5")
+    await page.getByLabel("Units to put on offer again").fill("1")
+    await page.getByRole("button", { name: "Give it back" }).click()
+    await sees(page, `Refund ${orderId}-1 of order ${orderId}: €5.00 goes back, 1 unit is on offer again.`)
+    expect(await page.getByRole("link", { name: "money inbox" }).getAttribute("href")).toBe("/admin/money")
+    expect(await findFaults(page)).toEqual([])
+
+    await page.getByRole("button", { name: "Refund…" }).click()
+    await sees(page, "Empty: all that is left, €94.99 of €99.99")
+    await sees(page, `Refund ${orderId}-1: €5.00 waits to be sent`)
+    await sees(page, "€94.99 goes back to the buyer.")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByLabel("Money", { exact: true }).fill("95")
+    await page.getByRole("button", { name: "Give it back" }).click()
+    await sees(page, "Less than that is left of the payment: €94.99 can go back.")
+    await page.getByLabel("Money", { exact: true }).fill("")
+    await page.getByRole("button", { name: "Give it back" }).click()
+    await sees(page, `Refund ${orderId}-2 of order ${orderId}: €94.99 goes back.`)
+  })
+
   test("has complained of nothing", () => {
     expect(watched.complaints).toEqual([])
   })

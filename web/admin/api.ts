@@ -24,9 +24,6 @@ export function explain(error: unknown): string {
       return `${problem.reserved_stock + problem.sold_stock} units are held or sold; the stock cannot be less. Nothing was changed.`
     case "invalid_request":
       return problem.errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join("; ")
-    case "refund_over_payment":
-    case "payment_disputed":
-      return `${problem.title}: ${problem.refundable_minor} minor units can go back.`
     case "restock_over_order":
       return `${problem.title}: ${problem.restockable_qty}.`
     default:

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals"
 import type { HoldStatus, Order, OrderStatus } from "../../client/src/index.ts"
+import type { Refund } from "../../client/src/admin.ts"
 import { ProblemError } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { buyers, shop } from "./api.ts"
@@ -7,7 +8,7 @@ import { CancelDialog, ReleaseDialog } from "./ending-dialogs.tsx"
 import { Moment } from "./moments.tsx"
 import { Failure, Field, Pager } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
-import { RefundDialog } from "./refund-dialog.tsx"
+import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
 
 const everything = ["", "any"] as const
 const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
@@ -81,6 +82,7 @@ interface Found {
 function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<Found | null>(null)
+  const refund = useSignal<Refund | null>(null)
   const found = usePolled(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
     look(asked, cursor.value, signal),
   )
@@ -88,6 +90,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
   return (
     <>
       <Failure text={found.failure.value} />
+      <RefundLine refund={refund.value} />
       {page !== null && page.data.length > 0 && (
         <div class="scroll" role="region" aria-label="What was found" tabindex={0}>
           <table class="figures">
@@ -146,6 +149,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
       {chosen.value !== null && (
         <EndingDialog
           found={chosen.value}
+          refunded={(made) => void (refund.value = made)}
           close={() => {
             chosen.value = null
             found.refresh()
@@ -165,13 +169,15 @@ const endings: Readonly<Record<string, string>> = {
 
 interface EndingDialogProps {
   readonly found: Found
+  readonly refunded: (refund: Refund) => void
   readonly close: () => void
 }
 
-function EndingDialog({ found: { id, quantity, status, order }, close }: EndingDialogProps) {
+function EndingDialog({ found, refunded, close }: EndingDialogProps) {
+  const { id, quantity, status, order } = found
   if (order === null) return <ReleaseDialog id={id} quantity={quantity} close={close} />
   return status === "paid" ? (
-    <RefundDialog order={order} close={close} />
+    <RefundDialog order={order} made={refunded} close={close} />
   ) : (
     <CancelDialog id={id} quantity={quantity} close={close} />
   )
