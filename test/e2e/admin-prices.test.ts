@@ -156,6 +156,35 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await sees(page, `Refund ${orderId}-2 of order ${orderId}: €94.99 goes back.`)
   })
 
+  test("refuses an id that is none at its field, and asks the server for no such thing", async () => {
+    const asked: string[] = []
+    page.on("request", (request) => void asked.push(request.url()))
+    await page.goto(`${app.url}/admin/search`)
+    await page.getByLabel("Customer, exactly").waitFor()
+    await page.getByLabel("Id", { exact: true }).fill("anna")
+    await sees(page, "An id is a number, such as 17")
+    await page.getByRole("button", { name: "Look" }).click()
+    expect(page.url()).toBe(`${app.url}/admin/search`)
+
+    for (const query of ["id=anna", "product_id=1e99"]) {
+      await page.goto(`${app.url}/admin/search?${query}`)
+      await sees(page, "An id is a number, such as 17")
+      await sees(page, "Nothing was found.")
+    }
+    expect(asked.filter((url) => /\/api\/.*(?:NaN|anna|1e)/.test(url))).toEqual([])
+  })
+
+  test("says of a sale without news that there were none since the page was opened", async () => {
+    const { id } = await offer(app, { name: "Quiet lamp" }, ADMIN_TOKEN)
+    await page.route("**/api/admin/actions*", (route) =>
+      route.fulfill({ json: { data: [], next_cursor: null } }),
+    )
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await sees(page, "Nothing since this page was opened.")
+    expect(await page.locator(".feed li").count()).toBe(0)
+    await page.unroute("**/api/admin/actions*")
+  })
+
   test("has complained of nothing", () => {
     expect(watched.complaints).toEqual([])
   })

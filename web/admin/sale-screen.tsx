@@ -146,7 +146,7 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
           </li>
         ))}
       </ol>
-      {events.length === 0 && <p class="muted">Nothing yet.</p>}
+      {events.length === 0 && <p class="muted">Nothing since this page was opened.</p>}
     </section>
   )
 }

@@ -49,9 +49,9 @@ export function SearchScreen() {
       <h1>Orders and holds</h1>
       <form class="search" role="search" onSubmit={search}>
         <Field id="kind" label="Look for" value={fields.kind} list={kinds} />
-        <Field id="id" label="Id" value={fields.id} />
-        <Field id="customer" label="Customer" value={fields.customer} />
-        <Field id="product" label="Product id" value={fields.product} />
+        <Field id="id" label="Id" value={fields.id} fault={idFault(fields.id.value)} />
+        <Field id="customer" label="Customer, exactly" value={fields.customer} />
+        <Field id="product" label="Product id" value={fields.product} fault={idFault(fields.product.value)} />
         <Field
           id="status"
           label="Status"
@@ -65,6 +65,15 @@ export function SearchScreen() {
       <Results asked={asked} />
     </>
   )
+}
+
+function isId(text: string): boolean {
+  return /^\d{1,15}$/.test(text)
+}
+
+function idFault(field: string): string | null {
+  const text = field.trim()
+  return text === "" || isId(text) ? null : "An id is a number, such as 17"
 }
 
 /** A row of either kind. */
@@ -194,9 +203,11 @@ async function look(
   signal: AbortSignal,
 ): Promise<FoundPage> {
   const id = asked.get("id")
-  const isHolds = asked.get("kind") === "holds"
-  if (id !== null) return lookFor(Number(id), isHolds, signal)
   const productId = asked.get("product_id")
+  const isHolds = asked.get("kind") === "holds"
+  // Such an address was written by hand; the field says what is wrong with it.
+  if (![id, productId].every((one) => one === null || isId(one))) return { data: [], next_cursor: null }
+  if (id !== null) return lookFor(Number(id), isHolds, signal)
   const query = {
     cursor,
     limit: 50,
