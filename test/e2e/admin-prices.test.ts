@@ -185,6 +185,22 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.unroute("**/api/admin/actions*")
   })
 
+  test("speaks of a single unit as of one", async () => {
+    const { id } = await offer(app, { name: "Last lamp", stock: 2 }, ADMIN_TOKEN)
+    await hold(app, id, 1)
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await page.locator(".unit.held dd", { hasText: /^1/ }).waitFor()
+    await page.getByRole("button", { name: "Set stock…" }).click()
+    await sees(page, "1 of them is held or sold.")
+    await page.getByLabel("Units on offer in total").fill("0")
+    await page.getByRole("button", { name: "Make it 0 units" }).click()
+    await sees(page, "1 unit is held or sold; the stock cannot be less.")
+    await page.getByLabel("Units on offer in total").fill("1")
+    await page.getByRole("button", { name: "Make it 1 unit", exact: true }).click()
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+    expect(await productNow(app, id)).toMatchObject({ stock: 1 })
+  })
+
   test("has complained of nothing", () => {
     expect(watched.complaints).toEqual([])
   })
