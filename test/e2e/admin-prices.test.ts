@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { TestApp } from "../support/app.ts"
+import { startTestApp, type TestApp } from "../support/app.ts"
 import {
   ADMIN_TOKEN,
   hold,
@@ -91,7 +91,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.getByRole("button", { name: "Save" }).click()
     await sees(page, "Sell Running lamp at €0.01 from now on?")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Leave it" }).click()
+    await page.getByRole("button", { name: "Go back" }).click()
     expect(await productNow(app, id)).toMatchObject({ price_minor: 9_999 })
 
     await page.getByLabel("Price").fill("99.99")
@@ -118,12 +118,12 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.getByRole("button", { name: "Refund…" }).click()
     await page.getByLabel("Money", { exact: true }).fill("5.001")
     await sees(page, "This cannot be read")
-    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("button", { name: "Refund", exact: true }).click()
     expect(await page.getByRole("dialog").count()).toBe(1)
     await page.getByLabel("Money", { exact: true }).fill("5")
     await sees(page, "= €5.00")
     await sees(page, "€5.00 goes back to the buyer")
-    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("button", { name: "Refund", exact: true }).click()
     await page.getByRole("dialog").waitFor({ state: "detached" })
 
     const refunds = await app.get(`/api/admin/orders/${orderId}/refunds`, { token: ADMIN_TOKEN })
@@ -138,7 +138,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await sees(page, "Empty: all that is left, €99.99 of €99.99")
     await page.getByLabel("Money", { exact: true }).fill("5")
     await page.getByLabel("Units to put on offer again").fill("1")
-    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("button", { name: "Refund", exact: true }).click()
     await sees(page, `Refund ${orderId}-1 of order ${orderId}: €5.00 goes back, 1 unit is on offer again.`)
     expect(await page.getByRole("link", { name: "money inbox" }).getAttribute("href")).toBe("/admin/money")
     expect(await findFaults(page)).toEqual([])
@@ -149,10 +149,10 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await sees(page, "€94.99 goes back to the buyer.")
     expect(await findFaults(page)).toEqual([])
     await page.getByLabel("Money", { exact: true }).fill("95")
-    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("button", { name: "Refund", exact: true }).click()
     await sees(page, "Less than that is left of the payment: €94.99 can go back.")
     await page.getByLabel("Money", { exact: true }).fill("")
-    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("button", { name: "Refund", exact: true }).click()
     await sees(page, `Refund ${orderId}-2 of order ${orderId}: €94.99 goes back.`)
   })
 
@@ -163,7 +163,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.getByLabel("Customer, exactly").waitFor()
     await page.getByLabel("Id", { exact: true }).fill("anna")
     await sees(page, "An id is a number, such as 17")
-    await page.getByRole("button", { name: "Look" }).click()
+    await page.getByRole("button", { name: "Search" }).click()
     expect(page.url()).toBe(`${app.url}/admin/search`)
 
     for (const query of ["id=anna", "product_id=1e99"]) {
@@ -199,6 +199,14 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.getByRole("button", { name: "Make it 1 unit", exact: true }).click()
     await page.getByRole("dialog").waitFor({ state: "detached" })
     expect(await productNow(app, id)).toMatchObject({ stock: 1 })
+  })
+
+  test("says in open mode that anybody can act", async () => {
+    await using open = await startTestApp()
+    await page.goto(`${open.url}/admin`)
+    await sees(page, "Open mode: anybody can act here")
+    expect(await page.getByRole("button", { name: "Sign out" }).count()).toBe(0)
+    await page.goto(`${app.url}/admin`)
   })
 
   test("has complained of nothing", () => {

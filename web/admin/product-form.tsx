@@ -142,7 +142,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         <Failure text={failure.value} />
         <div class="buttons">
           <a class="button" href={product === null ? "/admin" : `/admin/p/${product.id}`}>
-            Leave it
+            Go back
           </a>
           <button type="submit" class="button primary" disabled={isBusy.value}>
             {product === null ? "Offer it" : "Save"}

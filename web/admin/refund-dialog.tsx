@@ -43,7 +43,7 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
   }
 
   return (
-    <Dialog title={`Refund order ${id}?`} action="Give it back" hurts run={run} close={close}>
+    <Dialog title={`Refund order ${id}?`} action="Refund" hurts run={run} close={close}>
       <RefundList refunds={known.value.value?.refunds ?? []} />
       <PriceField
         id="amount"

@@ -59,7 +59,7 @@ export function SearchScreen() {
           list={[everything, ...statuses.map((status) => [status, status] as const)]}
         />
         <button type="submit" class="button primary">
-          Look
+          Search
         </button>
       </form>
       <Results asked={asked} />
