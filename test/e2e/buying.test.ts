@@ -224,6 +224,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     expect(await page.getByLabel("Your customer id").inputValue()).toBe("c-17")
     await press(page, "Hold")
     await page.getByText("You have as many as one customer may have.").first().waitFor()
+    expect(await page.getByRole("link", { name: /^Go to order \d+$/ }).count()).toBe(1)
     await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
   })
 
