@@ -24,3 +24,9 @@ export async function sees(page: Page, text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor({ timeout: 10_000 })
   expect(await page.getByText(text).count()).toBeGreaterThan(0)
 }
+
+/** Fills in the way into the control room. */
+export async function signIn(page: Page, token: string): Promise<void> {
+  await page.getByLabel("Admin token").fill(token)
+  await page.getByRole("button", { name: "Sign in" }).click()
+}

@@ -14,15 +14,10 @@ import {
   startClosedApp,
 } from "../support/shop.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
-import { sees, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 const phone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 900 }
-
-async function signIn(page: Page, token: string): Promise<void> {
-  await page.getByLabel("Admin token").fill(token)
-  await page.getByRole("button", { name: "Sign in" }).click()
-}
 
 describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, () => {
   let app: TestApp
@@ -69,7 +64,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.goto(`${app.url}/admin`)
     await page.getByRole("link", { name: "New product" }).click()
     await page.getByLabel("Name").fill("Night lamp")
-    await page.getByLabel("Price in minor units").fill("4900")
+    await page.getByLabel("Price").fill("49.00")
     await page.getByLabel("Units", { exact: true }).fill("20")
     await page.getByLabel("Opens").fill("2026-01-01T13:00:00")
     await sees(page, "= 2026-01-01 12:00:00 UTC")
@@ -115,6 +110,9 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
 
     await page.locator(".unit.held dd", { hasText: /^3/ }).waitFor()
     await sees(page, "On sale")
+    await sees(page, "€49.00 a unit")
+    await sees(page, "In your time: opens 2026-01-01 13:00:00, closes never.")
+    await sees(page, /It is \d{4}(-\d\d){2} \d\d(:\d\d){2} at the server \(\d{4}(-\d\d){2} [\d:]{8} UTC\)/)
     await sees(page, "Answers")
     await page.getByText("The last minutes as a table").click()
     await page.locator(".chart tbody tr").first().waitFor()
@@ -126,7 +124,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.getByRole("button", { name: "Pause…" }).click()
     await sees(page, "nobody can hold a unit")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Leave it" }).click()
+    await page.getByRole("button", { name: "Go back" }).click()
     expect(await productNow(app, productId)).toMatchObject({ sale_state: "open" })
 
     await page.getByRole("button", { name: "Pause…" }).click()
@@ -177,9 +175,9 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
 
     await page.goto(`${app.url}/admin/search`)
     await page.getByLabel("Customer").fill("anna")
-    await page.getByRole("button", { name: "Look" }).click()
+    await page.getByRole("button", { name: "Search" }).click()
     await page.getByRole("button", { name: "Refund…" }).click()
-    await page.getByRole("button", { name: "Give it back" }).click()
+    await page.getByRole("button", { name: "Refund", exact: true }).click()
     await page.getByRole("dialog").waitFor({ state: "detached" })
 
     await page.getByRole("link", { name: "Money" }).first().click()
@@ -203,7 +201,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await sees(page, `Cancel order ${order_id}?`)
     await sees(page, "Its 2 units are there for others at once")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Leave it" }).click()
+    await page.getByRole("button", { name: "Go back" }).click()
     expect(await productNow(app, id)).toMatchObject({ reserved_stock: 5 })
     await page.getByRole("button", { name: "Cancel…" }).click()
     await page.getByRole("button", { name: "Cancel the order" }).click()
@@ -243,7 +241,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
   })
 
   test("disables an endpoint, enables it, gives it another secret, and removes it", async () => {
-    const heading = page.getByRole("heading", { name: "https://hook.invalid/made-here" })
+    const heading = page.getByRole("heading", { name: "https://hook.invalid/made-here", exact: true })
     const endpoints = async () => (await app.get("/api/admin/webhooks", { token: ADMIN_TOKEN })).body.data
     await page.goto(`${app.url}/admin/webhooks`)
     await page.getByRole("button", { name: "Disable…" }).click()
@@ -258,14 +256,14 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.getByRole("button", { name: "New secret…" }).click()
     await page.getByRole("button", { name: "Make a new secret" }).click()
     expect(await page.locator(".secret").innerText()).toMatch(/^whsec_[\w+/=]{40,}$/)
-    await page.getByRole("button", { name: "I have kept it" }).click()
 
     await page.getByRole("button", { name: "Remove…" }).click()
-    await page.getByRole("button", { name: "Leave it" }).click()
+    await page.getByRole("button", { name: "Go back" }).click()
     expect(await endpoints()).toMatchObject([{ enabled: true }])
     await page.getByRole("button", { name: "Remove…" }).click()
     await page.getByRole("button", { name: "Remove the endpoint" }).click()
     await heading.waitFor({ state: "detached" })
+    await page.locator(".secret").waitFor({ state: "detached", timeout: 1_000 })
     await sees(page, "Nobody is told of anything yet.")
     expect(await endpoints()).toEqual([])
   })

@@ -136,7 +136,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await order(page)
     await payBy(page, "Be declined")
     await reads(page, "The payment was declined")
-    await page.getByRole("link", { name: "Try again" }).click()
+    await page.getByRole("link", { name: "Back to the product" }).click()
     await holdUnits(page)
     await order(page)
     await payBy(page, "Pay with 3-D Secure")
@@ -192,7 +192,9 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await runSql(app.databaseUrl, `update orders set expires_at = now() where id = ${orderId}`)
     await page.reload()
     await reads(page, "The time to pay is over")
-    expect(await page.getByRole("link", { name: "Try again" }).getAttribute("href")).toBe(`/p/${id}`)
+    expect(await page.getByRole("link", { name: "Back to the product" }).getAttribute("href")).toBe(
+      `/p/${id}`,
+    )
   })
 
   test("is told of a refund", async () => {
@@ -224,6 +226,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     expect(await page.getByLabel("Your customer id").inputValue()).toBe("c-17")
     await press(page, "Hold")
     await page.getByText("You have as many as one customer may have.").first().waitFor()
+    expect(await page.getByRole("link", { name: /^Go to order \d+$/ }).count()).toBe(1)
     await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
   })
 

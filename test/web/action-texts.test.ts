@@ -33,6 +33,18 @@ test.each<[Partial<AdminAction>, string]>([
     },
     "Sent order_paid-17 to endpoint 2 once more (control room)",
   ],
+  [
+    { route: "POST /api/admin/products", content: { name: "Lamp", opens_at: null, stock: 8 } },
+    "Offered the product: name Lamp, stock 8 (control room)",
+  ],
+  [
+    { route: "POST /api/admin/webhooks", content: { types: null } },
+    "Added a webhook endpoint (control room)",
+  ],
+  [
+    { route: "PATCH /api/admin/products/:id", content: { closes_at: null } },
+    "Changed settings: closes_at null (control room)",
+  ],
   [{ route: "PUT /api/admin/unheard-of" }, "PUT /api/admin/unheard-of (control room)"],
 ])("%j: %s", (given, text) => {
   expect(doneIn({ ...action, ...given })).toBe(text)

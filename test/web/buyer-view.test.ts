@@ -161,6 +161,15 @@ test.each<Refusal>([
   expect(see({ refusal })).toMatchObject({ stage: { kind: "on_sale" }, notice: refusal })
 })
 
+test("a refusal leaves the way to what the buyer has ordered", () => {
+  const ordered = { hold: { ...hold, status: "converted" }, heldOrderId: 9 } as const
+  const refusal = { code: "customer_limit", unitsLeft: 0 } as const
+  expect(see({ ...ordered, refusal })).toMatchObject({ notice: refusal, orderId: 9 })
+  expect(see(ordered)).toMatchObject({ notice: { code: "ordered" }, orderId: 9 })
+  expect(see({ refusal })).toMatchObject({ notice: refusal, orderId: null })
+  expect(see({ ...ordered, order })).toMatchObject({ orderId: null })
+})
+
 test("who missed the last unit is told when one may come back", () => {
   const { stage } = see({
     product: { ...product, sale_state: "all_held", available_stock: 0 },

@@ -23,6 +23,9 @@ const deeds: Readonly<Record<string, string>> = {
   "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay": "Sent :webhookId to endpoint :id once more",
 }
 
+/** There a null is what was not given; elsewhere it takes something back, or means all. */
+const creations: ReadonlySet<string> = new Set(["POST /api/admin/products", "POST /api/admin/webhooks"])
+
 /** How it was shown that the shop itself asked. */
 const ways: Readonly<Record<AdminWay, string>> = {
   session: "control room",
@@ -34,7 +37,8 @@ const ways: Readonly<Record<AdminWay, string>> = {
 export function doneIn({ route, path, way, status, content }: AdminAction): string {
   const deed = namedIn(deeds[route] ?? route, route, path)
   const refused = status >= 400 ? `; refused with ${status}` : ""
-  const said = content === null || Object.keys(content).length === 0 ? "" : `: ${contentText(content)}`
+  const texts = contentTexts(content ?? {}, creations.has(route))
+  const said = texts.length === 0 ? "" : `: ${texts.join(", ")}`
   return `${deed}${said} (${ways[way]}${refused})`
 }
 
@@ -45,8 +49,8 @@ function namedIn(text: string, route: string, path: string): string {
   return text.replace(/:[a-zA-Z]+/g, (name) => values[names.indexOf(name)] ?? name)
 }
 
-function contentText(content: NonNullable<AdminAction["content"]>): string {
+function contentTexts(content: NonNullable<AdminAction["content"]>, isCreation: boolean): readonly string[] {
   return Object.entries(content)
+    .filter(([, value]) => !isCreation || value !== null)
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join(", ")
 }

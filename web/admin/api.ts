@@ -1,5 +1,6 @@
 import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient, ProblemError } from "../../client/src/index.ts"
+import { areFor, unitsOf } from "./unit-texts.ts"
 
 /** The browser sends the session along by itself. An operator would rather hear of a fault than wait for long. */
 const connection = { baseUrl: "", retry: { tries: 3, totalMs: 8_000 }, timeoutMs: 5_000 }
@@ -21,15 +22,16 @@ export function explain(error: unknown): string {
     case "stock_changed":
       return `The stock has become ${problem.stock} since you looked, so nothing was changed. Look at the new numbers and decide again.`
     case "stock_in_use":
-      return `${problem.reserved_stock + problem.sold_stock} units are held or sold; the stock cannot be less. Nothing was changed.`
+      return takenText(problem.reserved_stock + problem.sold_stock)
     case "invalid_request":
       return problem.errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}`).join("; ")
-    case "refund_over_payment":
-    case "payment_disputed":
-      return `${problem.title}: ${problem.refundable_minor} minor units can go back.`
     case "restock_over_order":
       return `${problem.title}: ${problem.restockable_qty}.`
     default:
       return problem.detail
   }
+}
+
+function takenText(taken: number): string {
+  return `${unitsOf(taken)} ${areFor(taken)} held or sold; the stock cannot be less. Nothing was changed.`
 }

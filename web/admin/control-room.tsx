@@ -33,7 +33,7 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
           </ul>
         </nav>
         {isOpenMode ? (
-          <span class="muted small">Open mode: nobody is asked who he is</span>
+          <span class="muted small">Open mode: anybody can act here</span>
         ) : (
           <button type="button" class="button" onClick={() => void signOut()}>
             Sign out

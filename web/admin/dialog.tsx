@@ -50,7 +50,7 @@ export function Dialog({ title, children, action, hurts, run, close }: DialogPro
         )}
         <div class="buttons">
           <button type="button" class="button" autofocus onClick={() => element.current?.close()}>
-            Leave it
+            Go back
           </button>
           <button
             type="submit"

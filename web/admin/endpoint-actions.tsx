@@ -11,12 +11,14 @@ export interface EndpointActionsProps {
   readonly endpoint: WebhookEndpoint
   /** It has a secret that nobody has seen yet. */
   readonly rotated: (endpoint: WebhookEndpointWithSecret) => void
+  /** It is there no more. */
+  readonly removed: (endpointId: number) => void
   /** Looks at it anew. */
   readonly done: () => void
 }
 
 /** What can be done to an endpoint. */
-export function EndpointActions({ endpoint, rotated, done }: EndpointActionsProps) {
+export function EndpointActions({ endpoint, rotated, removed, done }: EndpointActionsProps) {
   const chosen = useSignal<Action | null>(null)
   const close = () => {
     chosen.value = null
@@ -37,7 +39,13 @@ export function EndpointActions({ endpoint, rotated, done }: EndpointActionsProp
         </button>
       ))}
       {chosen.value !== null && (
-        <ActionDialog action={chosen.value} endpoint={endpoint} rotated={rotated} close={close} />
+        <ActionDialog
+          action={chosen.value}
+          endpoint={endpoint}
+          rotated={rotated}
+          removed={removed}
+          close={close}
+        />
       )}
     </div>
   )
@@ -47,10 +55,11 @@ interface ActionDialogProps {
   readonly action: Action
   readonly endpoint: WebhookEndpoint
   readonly rotated: (endpoint: WebhookEndpointWithSecret) => void
+  readonly removed: (endpointId: number) => void
   readonly close: () => void
 }
 
-function ActionDialog({ action, endpoint, rotated, close }: ActionDialogProps) {
+function ActionDialog({ action, endpoint, rotated, removed, close }: ActionDialogProps) {
   const { endpoint_id: id, url } = endpoint
   switch (action) {
     case "replay":
@@ -105,7 +114,7 @@ function ActionDialog({ action, endpoint, rotated, close }: ActionDialogProps) {
           title={`Remove ${url}?`}
           action="Remove the endpoint"
           hurts
-          run={() => shop.webhooks.remove(id)}
+          run={async () => removed((await shop.webhooks.remove(id)).endpoint_id)}
           close={close}
         >
           <p>

@@ -48,16 +48,20 @@ export interface FieldProps {
   readonly id: string
   readonly label: string
   readonly value: Signal<string>
-  readonly type?: "text" | "lines" | "number" | "datetime-local" | "url"
+  readonly type?: "text" | "price" | "lines" | "number" | "datetime-local" | "url"
   readonly hint?: string
+  /** Why what is written there cannot be sent; it stands in the place of the hint. */
+  readonly fault?: string | null
   readonly required?: boolean
   readonly min?: number
   readonly list?: readonly (readonly [value: string, text: string])[]
 }
 
 /** A field with its name and what it means. */
-export function Field({ id, label, value, type = "text", hint, required, min, list }: FieldProps) {
-  const hintId = hint === undefined ? undefined : `${id}-hint`
+export function Field({ id, label, value, type = "text", hint, fault, required, min, list }: FieldProps) {
+  const isWrong = fault !== undefined && fault !== null
+  const said = isWrong ? fault : hint
+  const hintId = said === undefined ? undefined : `${id}-hint`
   const take = (event: { readonly currentTarget: { readonly value: string } }) =>
     void (value.value = event.currentTarget.value)
   const common = {
@@ -66,6 +70,9 @@ export function Field({ id, label, value, type = "text", hint, required, min, li
     value: value.value,
     required,
     "aria-describedby": hintId,
+    "aria-invalid": isWrong ? true : undefined,
+    ref: (element: HTMLInputElement | HTMLTextAreaElement | null) =>
+      element?.setCustomValidity(isWrong ? fault : ""),
     autocomplete: "off",
     onInput: take,
   } as const
@@ -79,6 +86,8 @@ export function Field({ id, label, value, type = "text", hint, required, min, li
         return <input type="url" {...common} />
       case "lines":
         return <textarea rows={4} {...common} />
+      case "price":
+        return <input type="text" inputMode="decimal" {...common} />
       case "text":
         return <input type="text" {...common} />
     }
@@ -97,9 +106,9 @@ export function Field({ id, label, value, type = "text", hint, required, min, li
           ))}
         </select>
       )}
-      {hint !== undefined && (
-        <p class="muted small figures" id={hintId}>
-          {hint}
+      {said !== undefined && (
+        <p class={`${isWrong ? "fault" : "muted"} small figures`} id={hintId}>
+          {said}
         </p>
       )}
     </div>

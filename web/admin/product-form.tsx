@@ -2,9 +2,13 @@ import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
+import { isCurrencyCode, minorIn } from "../shared/money.ts"
 import { explain, shop } from "./api.ts"
+import { Dialog } from "./dialog.tsx"
 import { inputOf, momentIn, utcOf } from "./moments.tsx"
 import { Failure, Field } from "./parts.tsx"
+import { PriceField } from "./price-field.tsx"
+import { riskOf, type SettingsRisk } from "./settings-risk.ts"
 
 /** Offers a product, or changes the settings of one. */
 export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
@@ -32,21 +36,27 @@ function ProductForm({ product }: { readonly product: Product | null }) {
   const fields = useFields(product)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
+  const asked = useSignal<AskedChange | null>(null)
 
   async function save(event: Event): Promise<void> {
     event.preventDefault()
     isBusy.value = true
+    failure.value = null
     try {
       const settings = fields.read()
-      const saved =
-        product === null
-          ? await shop.products.create({ ...settings, stock: Number(fields.stock.value) })
-          : await shop.products.change(product.id, changed(settings, product))
-      location.assign(`/admin/p/${saved.id}`)
+      if (product === null) {
+        const made = await shop.products.create({ ...settings, stock: Number(fields.stock.value) })
+        return location.assign(`/admin/p/${made.id}`)
+      }
+      const changes = changed(settings, product)
+      // As it is now: the sale may have opened since the form was.
+      const risk = riskOf(await shop.products.get(product.id), changes)
+      if (risk === null) return await change(product.id, changes)
+      asked.value = { risk, changes, productId: product.id }
     } catch (error) {
       failure.value = explain(error)
-      isBusy.value = false
     }
+    isBusy.value = false
   }
 
   const { name, price, currency, stock, opensAt, closesAt, maxPerHold, maxPerCustomer, holdSeconds } = fields
@@ -64,16 +74,22 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         />
         <Field id="image" label="Picture" type="url" value={fields.image} hint="https:// and where it is" />
         <div class="side-by-side">
-          <Field
+          <PriceField
             id="price"
-            label="Price in minor units"
-            type="number"
-            min={0}
+            label="Price"
             value={price}
+            currency={codeIn(currency.value)}
             required
-            hint="9999 is 99.99 in euros and dollars. Orders that are there keep theirs"
+            empty="129 or 129.00"
           />
-          <Field id="currency" label="Currency" value={currency} required hint="Three letters: EUR" />
+          <Field
+            id="currency"
+            label="Currency"
+            value={currency}
+            required
+            hint="Three letters: EUR"
+            fault={currencyFault(currency.value)}
+          />
           {product === null && (
             <Field id="stock" label="Units" type="number" min={0} value={stock} required />
           )}
@@ -84,7 +100,10 @@ function ProductForm({ product }: { readonly product: Product | null }) {
             label="Opens (your time)"
             type="datetime-local"
             value={opensAt}
-            hint={utcHint(opensAt.value, "Empty: at once")}
+            hint={utcHint(
+              opensAt.value,
+              product === null ? "Empty: at once, as soon as it is offered" : "Empty: at once",
+            )}
           />
           <Field
             id="closes"
@@ -123,15 +142,41 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         <Failure text={failure.value} />
         <div class="buttons">
           <a class="button" href={product === null ? "/admin" : `/admin/p/${product.id}`}>
-            Leave it
+            Go back
           </a>
           <button type="submit" class="button primary" disabled={isBusy.value}>
             {product === null ? "Offer it" : "Save"}
           </button>
         </div>
       </form>
+      {asked.value !== null && <RiskDialog {...asked.value} close={() => void (asked.value = null)} />}
     </>
   )
+}
+
+/** A change that waits for its operator's word. */
+interface AskedChange {
+  readonly productId: number
+  readonly changes: ProductChangesBody
+  readonly risk: SettingsRisk
+}
+
+function RiskDialog({ productId, changes, risk, close }: AskedChange & { readonly close: () => void }) {
+  const run = () => change(productId, changes)
+  return (
+    <Dialog title={risk.title} action={risk.action} hurts run={run} close={close}>
+      {risk.consequences.map((text) => (
+        <p key={text} class="figures">
+          {text}
+        </p>
+      ))}
+    </Dialog>
+  )
+}
+
+async function change(productId: number, changes: ProductChangesBody): Promise<void> {
+  await shop.products.change(productId, changes)
+  location.assign(`/admin/p/${productId}`)
 }
 
 function useFields(product: Product | null) {
@@ -140,7 +185,7 @@ function useFields(product: Product | null) {
     name: useSignal(product?.name ?? ""),
     description: useSignal(product?.description ?? ""),
     image: useSignal(product?.image_url ?? ""),
-    price: useSignal(String(product?.price_minor ?? "")),
+    price: useSignal(product?.price ?? ""),
     currency: useSignal(product?.currency ?? "EUR"),
     stock: useSignal(""),
     opensAt: useSignal(moment(product?.opens_at)),
@@ -155,8 +200,8 @@ function useFields(product: Product | null) {
       name: fields.name.value,
       description: fields.description.value === "" ? null : fields.description.value,
       image_url: fields.image.value === "" ? null : fields.image.value,
-      price_minor: Number(fields.price.value),
-      currency: fields.currency.value.trim().toUpperCase(),
+      price_minor: priceIn(fields.price.value, codeIn(fields.currency.value)),
+      currency: codeIn(fields.currency.value),
       opens_at: momentIn(fields.opensAt.value),
       closes_at: momentIn(fields.closesAt.value),
       max_per_hold: numberIn(fields.maxPerHold.value),
@@ -183,6 +228,23 @@ function changed(
 function utcHint(field: string, otherwise: string): string {
   const moment = momentIn(field)
   return moment === null ? otherwise : `= ${utcOf(moment)}`
+}
+
+function priceIn(field: string, currency: string): number {
+  const minor = minorIn(field.trim(), currency)
+  if (minor === null) throw new Error("The price cannot be read. Nothing was saved.")
+  return minor
+}
+
+function codeIn(field: string): string {
+  return field.trim().toUpperCase()
+}
+
+function currencyFault(field: string): string | null {
+  const code = codeIn(field)
+  return code === "" || isCurrencyCode(code)
+    ? null
+    : `“${field.trim()}” is no currency. Write its three letters, such as EUR, USD or JPY`
 }
 
 function numberIn(field: string): number | null {

@@ -4,6 +4,7 @@ import { ProblemError } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./parts.tsx"
+import { areFor, unitsOf } from "./unit-texts.ts"
 
 type Action = "pause" | "resume" | "close" | "add" | "set"
 
@@ -157,7 +158,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
   return (
     <Dialog
       title={`${isAdding ? "Add units to" : "Set the stock of"} ${product.name}`}
-      action={isSame ? "Set the stock" : `Make it ${stock} units`}
+      action={isSame ? "Set the stock" : `Make it ${unitsOf(stock)}`}
       hurts={stock < expected.value}
       run={run}
       close={close}
@@ -174,7 +175,8 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
         {isSame
           ? `The stock is ${stock}.`
           : `The stock becomes ${stock} instead of ${expected.value}, if it is still ${expected.value}.`}{" "}
-        {taken} of them are held or sold. {stock > expected.value ? "New units are on sale at once." : ""}
+        {taken} of them {areFor(taken)} held or sold.{" "}
+        {stock > expected.value ? "New units are on sale at once." : ""}
         {stock < expected.value
           ? "Fewer units are on offer; nothing is taken from those who hold or own."
           : ""}

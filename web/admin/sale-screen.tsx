@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
+import { priceOf } from "../shared/money.ts"
 import { doneIn } from "./action-texts.ts"
 import { shop } from "./api.ts"
 import { Moment, timeOf, utcOf } from "./moments.tsx"
@@ -47,9 +48,10 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <StateBadge state={product.sale_state} isPaused={current.paused} />
       </div>
       <p class="muted small figures">
-        Opens <Moment at={product.opens_at} none="at once" />, closes{" "}
-        <Moment at={product.closes_at} none="never" />, hold time {product.hold_ttl_seconds} s. It is{" "}
-        {utcOf(current.server_time)} at the server.
+        {priceOf(product.price_minor, product.currency)} a unit, hold time {product.hold_ttl_seconds} s. In
+        your time: opens <Moment at={product.opens_at} none="at once" />, closes{" "}
+        <Moment at={product.closes_at} none="never" />. It is <Moment at={current.server_time} /> at the
+        server ({utcOf(current.server_time)}).
       </p>
       <SaleLights
         live={current}
@@ -144,7 +146,7 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
           </li>
         ))}
       </ol>
-      {events.length === 0 && <p class="muted">Nothing yet.</p>}
+      {events.length === 0 && <p class="muted">Nothing since this page was opened.</p>}
     </section>
   )
 }

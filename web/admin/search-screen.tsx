@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals"
 import type { HoldStatus, Order, OrderStatus } from "../../client/src/index.ts"
+import type { Refund } from "../../client/src/admin.ts"
 import { ProblemError } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { buyers, shop } from "./api.ts"
@@ -7,7 +8,7 @@ import { CancelDialog, ReleaseDialog } from "./ending-dialogs.tsx"
 import { Moment } from "./moments.tsx"
 import { Failure, Field, Pager } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
-import { RefundDialog } from "./refund-dialog.tsx"
+import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
 
 const everything = ["", "any"] as const
 const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
@@ -48,9 +49,9 @@ export function SearchScreen() {
       <h1>Orders and holds</h1>
       <form class="search" role="search" onSubmit={search}>
         <Field id="kind" label="Look for" value={fields.kind} list={kinds} />
-        <Field id="id" label="Id" value={fields.id} />
-        <Field id="customer" label="Customer" value={fields.customer} />
-        <Field id="product" label="Product id" value={fields.product} />
+        <Field id="id" label="Id" value={fields.id} fault={idFault(fields.id.value)} />
+        <Field id="customer" label="Customer, exactly" value={fields.customer} />
+        <Field id="product" label="Product id" value={fields.product} fault={idFault(fields.product.value)} />
         <Field
           id="status"
           label="Status"
@@ -58,12 +59,21 @@ export function SearchScreen() {
           list={[everything, ...statuses.map((status) => [status, status] as const)]}
         />
         <button type="submit" class="button primary">
-          Look
+          Search
         </button>
       </form>
       <Results asked={asked} />
     </>
   )
+}
+
+function isId(text: string): boolean {
+  return /^\d{1,15}$/.test(text)
+}
+
+function idFault(field: string): string | null {
+  const text = field.trim()
+  return text === "" || isId(text) ? null : "An id is a number, such as 17"
 }
 
 /** A row of either kind. */
@@ -81,6 +91,7 @@ interface Found {
 function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<Found | null>(null)
+  const refund = useSignal<Refund | null>(null)
   const found = usePolled(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
     look(asked, cursor.value, signal),
   )
@@ -88,6 +99,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
   return (
     <>
       <Failure text={found.failure.value} />
+      <RefundLine refund={refund.value} />
       {page !== null && page.data.length > 0 && (
         <div class="scroll" role="region" aria-label="What was found" tabindex={0}>
           <table class="figures">
@@ -146,6 +158,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
       {chosen.value !== null && (
         <EndingDialog
           found={chosen.value}
+          refunded={(made) => void (refund.value = made)}
           close={() => {
             chosen.value = null
             found.refresh()
@@ -165,13 +178,15 @@ const endings: Readonly<Record<string, string>> = {
 
 interface EndingDialogProps {
   readonly found: Found
+  readonly refunded: (refund: Refund) => void
   readonly close: () => void
 }
 
-function EndingDialog({ found: { id, quantity, status, order }, close }: EndingDialogProps) {
+function EndingDialog({ found, refunded, close }: EndingDialogProps) {
+  const { id, quantity, status, order } = found
   if (order === null) return <ReleaseDialog id={id} quantity={quantity} close={close} />
   return status === "paid" ? (
-    <RefundDialog order={order} close={close} />
+    <RefundDialog order={order} made={refunded} close={close} />
   ) : (
     <CancelDialog id={id} quantity={quantity} close={close} />
   )
@@ -188,9 +203,11 @@ async function look(
   signal: AbortSignal,
 ): Promise<FoundPage> {
   const id = asked.get("id")
-  const isHolds = asked.get("kind") === "holds"
-  if (id !== null) return lookFor(Number(id), isHolds, signal)
   const productId = asked.get("product_id")
+  const isHolds = asked.get("kind") === "holds"
+  // Such an address was written by hand; the field says what is wrong with it.
+  if (![id, productId].every((one) => one === null || isId(one))) return { data: [], next_cursor: null }
+  if (id !== null) return lookFor(Number(id), isHolds, signal)
   const query = {
     cursor,
     limit: 50,

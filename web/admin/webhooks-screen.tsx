@@ -20,6 +20,9 @@ export function WebhooksScreen() {
   const isAdding = useSignal(false)
   const unseen = useSignal<WebhookEndpointWithSecret | null>(null)
   const show = (endpoint: WebhookEndpointWithSecret) => void (unseen.value = endpoint)
+  function forget(endpointId: number): void {
+    if (unseen.value?.endpoint_id === endpointId) unseen.value = null
+  }
   return (
     <>
       <div class="heading">
@@ -41,7 +44,13 @@ export function WebhooksScreen() {
       )}
       {list?.length === 0 && <p class="muted">Nobody is told of anything yet.</p>}
       {list?.map((endpoint) => (
-        <Endpoint key={endpoint.endpoint_id} endpoint={endpoint} rotated={show} changed={endpoints.refresh} />
+        <Endpoint
+          key={endpoint.endpoint_id}
+          endpoint={endpoint}
+          rotated={show}
+          removed={forget}
+          changed={endpoints.refresh}
+        />
       ))}
     </>
   )
@@ -62,11 +71,12 @@ const statuses = [
 interface EndpointProps {
   readonly endpoint: WebhookEndpoint
   readonly rotated: (endpoint: WebhookEndpointWithSecret) => void
+  readonly removed: (endpointId: number) => void
   /** The endpoint was changed. */
   readonly changed: () => void
 }
 
-function Endpoint({ endpoint, rotated, changed }: EndpointProps) {
+function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
   const { endpoint_id: id, url, types, enabled, disabled_reason: reason } = endpoint
   const status = useSignal("")
   const cursor = useSignal<string | undefined>(undefined)
@@ -88,7 +98,7 @@ function Endpoint({ endpoint, rotated, changed }: EndpointProps) {
     <section class="endpoint" aria-labelledby={`endpoint-${id}`}>
       <div class="heading">
         <h2 id={`endpoint-${id}`}>{url}</h2>
-        <EndpointActions endpoint={endpoint} rotated={rotated} done={look} />
+        <EndpointActions endpoint={endpoint} rotated={rotated} removed={removed} done={look} />
       </div>
       <p class={enabled ? "muted" : "refusal"}>
         {enabled ? "Enabled" : `Disabled: ${reason}`}, for {types === null ? "all events" : types.join(", ")}

@@ -43,10 +43,7 @@ export type Refusal =
   | { readonly code: "other"; readonly detail: string }
 
 /** What a buyer is told beside the stage. */
-export type Notice =
-  | Refusal
-  | { readonly code: "hold_lapsed" | "given_back" }
-  | { readonly code: "ordered"; readonly orderId: number }
+export type Notice = Refusal | { readonly code: "hold_lapsed" | "given_back" | "ordered" }
 
 /** Where the buyer stands. Seconds are whole, rounded up; null: the server's time is not known yet. */
 export type Stage =
@@ -76,6 +73,8 @@ export type Stage =
 export interface BuyerView {
   readonly stage: Stage
   readonly notice: Notice | null
+  /** On a product's page: what its buyer has ordered there, to go to from the notice. */
+  readonly orderId: number | null
   /** What is under way, so that nothing else can be asked for. */
   readonly pending: Pending | null
   readonly isOffline: boolean
@@ -89,7 +88,13 @@ const NEWS_MS = 10 * 60_000
 /** Decides what a buyer sees. The order counts before the hold, and the hold before the sale. */
 export function whatBuyerSees(known: Known): BuyerView {
   const { pending } = known
-  return { stage: stageOf(known), notice: noticeOf(known), pending, isOffline: known.connection === "lost" }
+  return {
+    stage: stageOf(known),
+    notice: noticeOf(known),
+    orderId: orderIdOf(known),
+    pending,
+    isOffline: known.connection === "lost",
+  }
 }
 
 /** The state of the sale at the server's time, which may have passed an opening or end since it was told. */
@@ -182,11 +187,15 @@ function isHeld(hold: Hold, nowMs: number | null): boolean {
   return hold.status === "active" && (nowMs === null || Date.parse(hold.expires_at) > nowMs)
 }
 
+/** A refusal takes nothing from what was ordered before. */
+function orderIdOf({ hold, heldOrderId, order }: Known): number | null {
+  return order === null && hold?.status === "converted" ? heldOrderId : null
+}
+
 function noticeOf({ hold, heldOrderId, order, nowMs, refusal, pending }: Known): Notice | null {
   if (refusal !== null) return refusal
   if (order !== null || hold === null || pending?.action === "hold" || isHeld(hold, nowMs)) return null
-  if (hold.status === "converted")
-    return heldOrderId === null ? null : { code: "ordered", orderId: heldOrderId }
+  if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > NEWS_MS) return null
   return { code: hold.status === "released" ? "given_back" : "hold_lapsed" }
 }

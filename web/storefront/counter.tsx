@@ -15,7 +15,7 @@ interface CounterProps {
 
 /** Where the buyer stands with a product, and what can be done now. */
 export function Counter({ product, desk }: CounterProps) {
-  const { stage, notice, isOffline } = desk.view.value
+  const { stage, notice, orderId, isOffline } = desk.view.value
   return (
     <section class={`counter ${stage.kind}`} aria-label="Buy">
       <Headline stage={stage} currency={product.currency} paysHere={true} />
@@ -30,7 +30,7 @@ export function Counter({ product, desk }: CounterProps) {
           )}
         </>
       )}
-      <NoticeLine notice={notice} />
+      <NoticeLine notice={notice} orderId={orderId} />
       <Offline isOffline={isOffline} />
     </section>
   )

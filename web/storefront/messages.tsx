@@ -38,16 +38,22 @@ export function Headline({ stage, currency, paysHere }: HeadlineProps) {
   )
 }
 
+interface NoticeLineProps {
+  readonly notice: Notice | null
+  /** What the buyer has ordered here, to go to. */
+  readonly orderId?: number | null
+}
+
 /** Why what was asked for was not done, or what has ended. */
-export function NoticeLine({ notice }: { readonly notice: Notice | null }) {
+export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
   if (notice === null) return null
   return (
     <p class={`notice ${notice.code}`}>
       {noticeText(notice)}
-      {notice.code === "ordered" && (
+      {orderId !== null && (
         <>
           {" "}
-          <a href={`/o/${notice.orderId}`}>Go to order {notice.orderId}</a>
+          <a href={`/o/${orderId}`}>Go to order {orderId}</a>
         </>
       )}
     </p>

@@ -121,7 +121,7 @@ function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
       return (
         <div class="actions">
           <a class="button primary" href={`/p/${order.product_id}`}>
-            Try again
+            Back to the product
           </a>
         </div>
       )
