@@ -17,7 +17,7 @@ import { createClient, type NewHold } from "../client/src/index.ts"
 
 const CHROMIUM = "/usr/bin/chromium"
 const PICTURES = fileURLToPath(new URL("../docs/screenshots/", import.meta.url))
-const MOST_BYTES = 90_000
+const MOST_BYTES = 100_000
 const themes = ["light", "dark"] as const
 const widths = [320, 390, 1280]
 
