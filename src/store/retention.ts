@@ -158,9 +158,8 @@ export async function removeOldOutgoing(pool: pg.Pool, days: number): Promise<nu
         ),
         deliveries as (
           delete from webhook_deliveries
-           using past
-           where webhook_deliveries.event_id = past.id
-             and webhook_deliveries.product_id = past.product_id
+           where event_id = any(array(select id from past))
+             and product_id = any(array(select product_id from past))
         ),
         removed as (
           delete from outbox

@@ -172,25 +172,22 @@ export function createWebhookEndpoints(pool: pg.Pool, onCreated: () => void): We
 }
 
 /**
- * Those that are left when a process dies meanwhile go with their events. `+ 0` here and in the queue: a planner that
- * takes an endpoint's deliveries for few would look through all of them for each.
+ * Those that are left when a process dies meanwhile go with their events. Named by a list, here and in the queue: a
+ * join leaves the planner to look through all deliveries for each, where it takes the table, or the endpoint, for a
+ * small one. (Where one is named alone, `endpoint_id + 0` keeps it from looking through the endpoint's.)
  */
 async function removeDeliveries(pool: pg.Pool, endpointId: number): Promise<number> {
   const { rowCount } = await transactionByIndex(pool, (tx) =>
     tx.query({
       name: "remove-deliveries-of-endpoint",
       text: `
-      with next as materialized (
-        select event_id, product_id
-          from webhook_deliveries
-         where endpoint_id = $1
-         limit ${REMOVED_AT_ONCE}
-      )
       delete from webhook_deliveries
-       using next
-       where webhook_deliveries.event_id = next.event_id
-         and webhook_deliveries.product_id = next.product_id
-         and webhook_deliveries.endpoint_id + 0 = $1`,
+       where event_id = any(array(
+               select event_id
+                 from webhook_deliveries
+                where endpoint_id = $1
+                limit ${REMOVED_AT_ONCE}))
+         and endpoint_id = $1`,
       values: [endpointId],
     }),
   )

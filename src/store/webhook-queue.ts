@@ -202,17 +202,13 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
     name: "take-deliveries",
     text: `
       with taken as materialized (
-        select d.event_id, d.endpoint_id, d.product_id, e.url,
-               array_remove(array[
-                 e.secret,
-                 case when e.previous_secret_until > clock_timestamp() then e.previous_secret end],
-                 null) as secrets
+        select d.event_id, d.endpoint_id
           from unnest($1::bigint[], $2::integer[]) as wanted (endpoint_id, room)
           join webhook_endpoints e
             on e.id = wanted.endpoint_id
            and e.enabled
          cross join lateral (
-               select event_id, endpoint_id, product_id
+               select event_id, endpoint_id
                  from webhook_deliveries
                 where endpoint_id = wanted.endpoint_id
                   and status = 'due'
@@ -225,20 +221,22 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
         update webhook_deliveries
            set attempts = attempts + 1,
                not_before = clock_timestamp() + make_interval(secs => $3)
-          from taken
-         where webhook_deliveries.event_id = taken.event_id
-           and webhook_deliveries.endpoint_id + 0 = taken.endpoint_id
-           and webhook_deliveries.product_id = taken.product_id
-        returning webhook_deliveries.event_id, webhook_deliveries.endpoint_id,
-                  webhook_deliveries.product_id, taken.url, taken.secrets,
-                  webhook_deliveries.attempts, webhook_deliveries.not_before
+         where event_id = any(array(select event_id from taken))
+           and event_id || ' ' || endpoint_id = any(array(select event_id || ' ' || endpoint_id from taken))
+        returning event_id, endpoint_id, product_id, attempts, not_before
       )
-      select leased.url, leased.secrets, leased.attempts, outbox.body,
+      select e.url, leased.attempts, outbox.body,
+             array_remove(array[
+               e.secret,
+               case when e.previous_secret_until > clock_timestamp() then e.previous_secret end],
+               null) as secrets,
              leased.endpoint_id as "endpointId",
              leased.event_id as "eventId",
              leased.product_id as "productId",
              leased.not_before::text as lease
         from leased
+        join webhook_endpoints e
+          on e.id = leased.endpoint_id
         left join outbox
           on outbox.id = leased.event_id
          and outbox.product_id = leased.product_id`,

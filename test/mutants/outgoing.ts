@@ -178,14 +178,15 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "nobody's way" },
   },
   {
-    name: "outgoing: an endpoint's deliveries are all looked through for each that is removed",
+    name: "outgoing: all deliveries are looked through for each event that is removed",
     edits: [
       {
-        file: "src/store/webhook-endpoints.ts",
-        find: "webhook_deliveries.endpoint_id + 0 = $1",
-        replace: "webhook_deliveries.endpoint_id = $1",
+        file: "src/store/retention.ts",
+        find: `where event_id = any(array(select id from past))
+             and product_id = any(array(select product_id from past))`,
+        replace: "using past where event_id = past.id and webhook_deliveries.product_id = past.product_id",
       },
     ],
-    caughtBy: { file: "test/store/plans.test.ts", test: "outgoing events" },
+    caughtBy: { file: "test/store/plans.test.ts", test: "hardly any delivery" },
   },
 ]

@@ -215,7 +215,10 @@ test("the statements that remove old rows go through an index", async () => {
   expect(scans).toEqual([])
 })
 
-test("the statements of outgoing events go through an index", async () => {
+test.each([
+  ["to have many endpoints with few deliveries each", 20_000],
+  ["to have hardly any delivery", 1],
+])("the statements of outgoing events go through an index where a shop seems %s", async (_, known) => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const [seen, inTransactions]: [Statement[], Statement[]] = [[], []]
@@ -226,7 +229,7 @@ test("the statements of outgoing events go through an index", async () => {
   const queue = createWebhookQueue(watched)
   const delivery = { endpointId: 1, eventId: "a", productId: 1, lease: isoTime(instant(0)) }
   await insertRow(database.views, "outbox")
-  await believeInSmallEndpoints(database.views)
+  await believeIn(database.views, known)
   await queue.address()
   await queue.waiting()
   await queue.take(new Map([[1, 1]]))
@@ -277,13 +280,15 @@ test("the statements of outgoing events go through an index", async () => {
   expect(scans).toEqual([])
 })
 
-/** Statistics of a time when there were many endpoints, with a delivery or two each. Then comes a sale. */
-async function believeInSmallEndpoints(pool: pg.Pool): Promise<void> {
-  await pool.query(`
-    insert into webhook_deliveries (
-      event_id, endpoint_id, product_id, status, not_before, created_at, updated_at)
-    select 'order_created-' || n, 100 + n / 5, 1, 'delivered', now(), now(), now()
-      from generate_series(1, 20000) as n`)
+/** Statistics of a time before the sale: five deliveries to each of many endpoints. */
+async function believeIn(pool: pg.Pool, deliveries: number): Promise<void> {
+  await pool.query(
+    `insert into webhook_deliveries (
+       event_id, endpoint_id, product_id, status, not_before, created_at, updated_at)
+     select 'order_created-' || n, 100 + n / 5, 1, 'delivered', now(), now(), now()
+       from generate_series(1, $1::integer) as n`,
+    [deliveries],
+  )
   await pool.query("analyze webhook_deliveries")
 }
 
