@@ -103,14 +103,17 @@ const queries: Attack[] = [
   ["cursor=abc", "?cursor"],
   ["cursor=", "?cursor"],
   ["cursor=1&cursor=2", "/cursor"],
-].map(([query = "", pointer = ""]) => ({
-  name: `GET /api/products?${query}`,
-  method: "GET",
-  path: `/api/products?${query}`,
-  status: 422,
-  code: "invalid_request",
-  members: complaintsAbout(pointer),
-}))
+].map(([query = "", pointer = ""]) => badQuery(`/api/products?${query}`, pointer))
+
+const shopsQueries: Attack[] = [
+  badQuery("/api/admin/orders?customer_id=a%00b", "?customer_id"),
+  badQuery("/api/admin/holds?customer_id=%00", "?customer_id"),
+]
+
+function badQuery(path: string, pointer: string): Attack {
+  const members = complaintsAbout(pointer)
+  return { name: `GET ${path}`, method: "GET", path, status: 422, code: "invalid_request", members }
+}
 
 const nowhere: Attack[] = [
   ["POST", "/api/products"],
@@ -173,6 +176,7 @@ export const hostileAddresses: readonly Attack[] = [
   ...unreadable,
   ...quantities,
   ...queries,
+  ...shopsQueries,
   ...nowhere,
   ...keys,
 ]

@@ -57,7 +57,7 @@ export const contractMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy,
+    caughtBy: { file: "test/http/hostile.test.ts", test: "open mode" },
   },
   {
     name: "contract: fields that nobody knows are taken",
