@@ -8,6 +8,8 @@ import { theMost, type Bench } from "./trial.ts"
 const shares = [0.5, 0.7, 0.9]
 
 interface Run {
+  readonly share: number
+  readonly server: ServerName
   readonly offered: number
   readonly result: LoadResult
 }
@@ -27,18 +29,16 @@ export async function openLoop(
   const doorbuster = await playerOf(bench, name, "doorbuster")
   const players = [doorbuster]
   for (const wanted of beside) players.push(await playerOf(bench, name, wanted))
-  const runs = shares.map(() => new Map<ServerName, Run[]>(players.map(({ server }) => [server.name, []])))
+  const runs: Run[] = []
 
   for (let round = 0; round < rounds; round += 1) {
     const most = await theMost(bench, doorbuster)
-    for (const [index, share] of shares.entries()) {
+    for (const share of shares) {
+      const offered = most * share
+      const load = { kind: "open", phases: [{ perSecond: offered, seconds }] } as const
       for (const player of players) {
-        const offered = most * share
-        const result = await player.run(
-          { kind: "open", phases: [{ perSecond: offered, seconds }] },
-          connections,
-        )
-        runs[index]?.get(player.server.name)?.push({ offered, result })
+        const result = await player.run(load, connections)
+        runs.push({ share, server: player.server.name, offered, result })
         const { p50Ms, p99Ms } = measuredFrom(result)
         bench.say(
           `${name} at ${Math.round(share * 100)} % of ${Math.round(most)}/s ${player.server.name}: ` +
@@ -47,16 +47,16 @@ export async function openLoop(
       }
     }
   }
-  for (const [index, share] of shares.entries()) {
-    const found = runs[index] ?? new Map<ServerName, Run[]>()
+  for (const share of shares) {
+    const runsOf = (server: ServerName) => runs.filter((run) => run.share === share && run.server === server)
     const measured = new Map(
-      [...found].map(([server, all]) => [server, all.map(({ result }) => measuredFrom(result))]),
+      players.map(({ server }) => [
+        server.name,
+        runsOf(server.name).map(({ result }) => measuredFrom(result)),
+      ]),
     )
-    bench.record(
-      summarise(`${name}@${Math.round(share * 100)}%`, measured, (server) =>
-        arrivals(found.get(server) ?? []),
-      ),
-    )
+    const scenario = `${name}@${Math.round(share * 100)}%`
+    bench.record(summarise(scenario, measured, (server) => arrivals(runsOf(server))))
   }
 }
 

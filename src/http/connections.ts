@@ -27,6 +27,11 @@ export function standingOf({ socket }: IncomingMessage, response: ServerResponse
   return "welcome"
 }
 
+/** Whether requests were sent ahead there and are not answered: the one that asks, or others behind it. */
+export function isSentAheadOn(socket: Socket): boolean {
+  return (ahead.get(socket) ?? 0) > 0
+}
+
 /** What is being answered there has no end: what is asked behind it would be done and never be answered. */
 export function takeNothingMoreFrom(socket: Socket): void {
   ahead.set(socket, Infinity)

@@ -57,6 +57,15 @@ test("what is asked behind a stream is not done, and ends it", async () => {
   expect(await productNow(app, id)).toMatchObject({ reserved_stock: 0 })
 })
 
+test("behind what waits in the same packet no stream begins, and that is answered", async () => {
+  const { id } = await offer(app, { stock: 10 }, ADMIN_TOKEN)
+  const last = "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+  const held = post("/api/holds", { product_id: id, qty: 1 })
+  const answers = await everythingAnsweredTo(get(`/api/stream?product_id=${id}`) + held + last)
+
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 503", "HTTP/1.1 201", "HTTP/1.1 200"])
+})
+
 test("a client that has hung up causes no fault", async () => {
   const { port } = new URL(app.url)
   const { id } = await offer(app, { stock: 10 }, ADMIN_TOKEN)

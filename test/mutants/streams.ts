@@ -61,15 +61,15 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: streams, test: "does not read, who is dropped" },
   },
   {
-    name: "streams: one that was asked for ahead of its turn is opened",
+    name: "streams: one is opened where requests were sent ahead",
     edits: [
       {
         file: "src/http/routes/stream.ts",
-        find: "reply.raw.socket === null\n",
-        replace: "reply.raw.socket === undefined\n",
+        find: "isSentAheadOn(request.raw.socket) || ",
+        replace: "",
       },
     ],
-    caughtBy: { file: streams, test: "not answered yet" },
+    caughtBy: { file: "test/http/connections.test.ts", test: "in the same packet" },
   },
   {
     name: "streams: a stopping server leaves them open",

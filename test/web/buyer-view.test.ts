@@ -9,30 +9,11 @@ import {
   type Refusal,
 } from "../../web/storefront/buyer-view.ts"
 import { announcementOf } from "../../web/storefront/texts.ts"
+import { lamp, NOON } from "./product.ts"
 
-const NOON = "2026-11-27T12:00:00.000Z"
 const at = (time: string) => Date.parse(`2026-11-27T${time}Z`)
 
-const product: Product = {
-  id: 1,
-  name: "Lamp",
-  description: null,
-  image_url: null,
-  price: "129.00",
-  price_minor: 12_900,
-  currency: "EUR",
-  stock: 10,
-  available_stock: 4,
-  reserved_stock: 3,
-  sold_stock: 3,
-  sale_state: "open",
-  opens_at: NOON,
-  closes_at: "2026-11-27T13:00:00.000Z",
-  max_per_hold: 2,
-  max_per_customer: null,
-  hold_ttl_seconds: 120,
-  server_time: NOON,
-}
+const product: Product = { ...lamp, opens_at: NOON, closes_at: "2026-11-27T13:00:00.000Z" }
 const hold: Hold = {
   hold_id: 7,
   product_id: 1,

@@ -23,6 +23,7 @@ test.each<[string, string, number | null]>([
   ["129.", "EUR", null],
   [".5", "EUR", null],
   ["€129", "EUR", null],
+  [" 129.5 ", "EUR", 12_950],
   ["", "EUR", null],
   ["129", "euro", null],
 ])("%s in %s is %s minor units", (text, currency, minor) => {

@@ -1,28 +1,8 @@
 import { expect, test } from "vitest"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
-import type { Product, SaleState } from "../../client/src/index.ts"
+import type { SaleState } from "../../client/src/index.ts"
 import { riskOf } from "../../web/admin/settings-risk.ts"
-
-const product: Product = {
-  id: 1,
-  name: "Lamp",
-  description: null,
-  image_url: null,
-  price: "129.00",
-  price_minor: 12_900,
-  currency: "EUR",
-  stock: 10,
-  available_stock: 4,
-  reserved_stock: 3,
-  sold_stock: 3,
-  sale_state: "open",
-  opens_at: null,
-  closes_at: null,
-  max_per_hold: 2,
-  max_per_customer: null,
-  hold_ttl_seconds: 120,
-  server_time: "2026-11-27T12:00:00.000Z",
-}
+import { lamp } from "./product.ts"
 
 // The state of a sale, what is to be saved, and what is asked before.
 test.each<[SaleState, ProductChangesBody, string | null]>([
@@ -38,11 +18,11 @@ test.each<[SaleState, ProductChangesBody, string | null]>([
   ["scheduled", { closes_at: "2026-11-26T12:00:00.000Z", price_minor: 1 }, null],
   ["closed", { closes_at: "2026-11-26T12:00:00.000Z", price_minor: 1 }, null],
 ])("while it is %s, saving %j asks: %s", (sale_state, changes, title) => {
-  expect(riskOf({ ...product, sale_state }, changes)?.title ?? null).toBe(title)
+  expect(riskOf({ ...lamp, sale_state }, changes)?.title ?? null).toBe(title)
 })
 
 test("all that saving does to a sale is said at once", () => {
-  const risk = riskOf(product, { closes_at: product.server_time, price_minor: 1 })
+  const risk = riskOf(lamp, { closes_at: lamp.server_time, price_minor: 1 })
   expect(risk?.action).toBe("End the sale")
   expect(risk?.consequences).toEqual([
     expect.stringContaining("Buyers read at once that the sale is over"),

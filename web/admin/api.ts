@@ -1,6 +1,6 @@
 import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient, ProblemError } from "../../client/src/index.ts"
-import { areFor, unitsOf } from "./unit-texts.ts"
+import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
 /** The browser sends the session along by itself. An operator would rather hear of a fault than wait for long. */
 const connection = { baseUrl: "", retry: { tries: 3, totalMs: 8_000 }, timeoutMs: 5_000 }

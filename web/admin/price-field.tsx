@@ -14,9 +14,8 @@ export interface PriceFieldProps {
 
 /** A price as people write it. What it means is said beside it; what cannot be read is not sent. */
 export function PriceField({ id, label, value, currency, empty, required = false }: PriceFieldProps) {
-  const text = value.value.trim()
-  const minor = minorIn(text, currency)
-  const isUnread = text !== "" && minor === null && isCurrencyCode(currency)
+  const minor = minorIn(value.value, currency)
+  const isUnread = value.value.trim() !== "" && minor === null && isCurrencyCode(currency)
   return (
     <Field
       id={id}

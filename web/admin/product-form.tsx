@@ -231,7 +231,7 @@ function utcHint(field: string, otherwise: string): string {
 }
 
 function priceIn(field: string, currency: string): number {
-  const minor = minorIn(field.trim(), currency)
+  const minor = minorIn(field, currency)
   if (minor === null) throw new Error("The price cannot be read. Nothing was saved.")
   return minor
 }

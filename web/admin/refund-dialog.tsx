@@ -7,7 +7,7 @@ import { Dialog } from "./dialog.tsx"
 import { Field } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
 import { PriceField } from "./price-field.tsx"
-import { areFor, unitsOf } from "./unit-texts.ts"
+import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
 export interface RefundDialogProps {
   readonly order: Order
@@ -29,7 +29,7 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
   const payment = known.value.value?.payment ?? null
   const left = payment && payment.amount_minor - payment.refunded_minor - payment.disputed_minor
   const isAll = amount.value.trim() === ""
-  const minor = isAll ? left : minorIn(amount.value.trim(), currency)
+  const minor = isAll ? left : minorIn(amount.value, currency)
 
   async function run(): Promise<void> {
     if (!isAll && minor === null) throw new Error("The amount cannot be read. Nothing was given back.")

@@ -4,7 +4,7 @@ import { ProblemError } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./parts.tsx"
-import { areFor, unitsOf } from "./unit-texts.ts"
+import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
 type Action = "pause" | "resume" | "close" | "add" | "set"
 

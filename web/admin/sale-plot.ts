@@ -10,14 +10,15 @@ export interface SalePlot {
   end(): void
 }
 
-const HEIGHT = 220
 /** What the chart shows at first, until more has been seen. */
 const LEAST_SECONDS = 10
 
-/** Draws into an element, as wide as that is, in its colours. */
+/** Draws into an element, as large as that is, in its colours. */
 export function drawUnits(element: HTMLElement): SalePlot {
   const plot = new UPlot(optionsFor(element), [[], [], [], []], element)
-  const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }))
+  const resized = new ResizeObserver(() =>
+    plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
+  )
   resized.observe(element)
   const theme = matchMedia("(prefers-color-scheme: dark)")
   const redraw = () => plot.redraw()
@@ -46,7 +47,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
   }
   return {
     width: element.clientWidth,
-    height: HEIGHT,
+    height: element.clientHeight,
     legend: { show: false },
     cursor: { show: false },
     scales: {

@@ -1,12 +1,19 @@
 /** A price as people write it, in the reader's language where that is known: `€99.99`. */
 export function priceOf(minor: number, currency: string, locale = "en"): string {
-  const format = new Intl.NumberFormat(locale, { style: "currency", currency })
-  return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  const format = formatOf(currency, locale)
+  return format.format(minor / 10 ** decimalsIn(format))
 }
 
 /** How many decimals the prices of a currency have: 2 for EUR, 0 for JPY. */
 export function decimalsOf(currency: string): number {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency })
+  return decimalsIn(formatOf(currency, "en"))
+}
+
+function formatOf(currency: string, locale: string): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, { style: "currency", currency })
+}
+
+function decimalsIn(format: Intl.NumberFormat): number {
   return format.resolvedOptions().maximumFractionDigits ?? 2
 }
 
@@ -15,7 +22,7 @@ export function decimalsOf(currency: string): number {
  * read without guessing, or is too large to count with.
  */
 export function minorIn(text: string, currency: string): number | null {
-  const [, whole, decimals = ""] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  const [, whole, decimals = ""] = /^(\d+)(?:\.(\d+))?$/.exec(text.trim()) ?? []
   if (whole === undefined || !isCurrencyCode(currency)) return null
   const most = decimalsOf(currency)
   if (decimals.length > most) return null

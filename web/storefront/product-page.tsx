@@ -1,5 +1,6 @@
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
+import { unitsOf } from "../shared/unit-texts.ts"
 import { Counter } from "./counter.tsx"
 import type { Desk } from "./desk.ts"
 import { momentText } from "./time-texts.ts"
@@ -57,7 +58,7 @@ function Facts({ product, zone }: FactsProps) {
       )}
       <div>
         <dt>In all</dt>
-        <dd>{product.stock === 1 ? "1 unit" : `${product.stock} units`}</dd>
+        <dd>{unitsOf(product.stock)}</dd>
       </div>
       {max_per_hold !== null && (
         <div>

@@ -1,4 +1,5 @@
 import { priceOf } from "../shared/money.ts"
+import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import type { BuyerView, Notice, Stage } from "./buyer-view.ts"
 import type { SaleState } from "../../client/src/index.ts"
 
@@ -31,7 +32,7 @@ export function headlineOf(stage: Stage): string {
       if (stage.trouble === "crowd") return "You are in the crowd, trying again"
       return stage.trouble === "no_answer" ? "No answer yet, trying again" : "Asking for your units"
     case "held":
-      return stage.qty === 1 ? "1 unit is held for you" : `${stage.qty} units are held for you`
+      return `${unitsOf(stage.qty)} ${areFor(stage.qty)} held for you`
     case "order_unread":
       return "Looking for your order"
     case "order_missing":

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../store/views.ts"
-import { takeNothingMoreFrom } from "../connections.ts"
+import { isSentAheadOn, takeNothingMoreFrom } from "../connections.ts"
 import { createOpenByNetwork } from "../live/open-by-network.ts"
 import { SocketOutlet } from "../live/outlet.ts"
 import { networkOf } from "../network-address.ts"
@@ -65,9 +65,8 @@ export function streamRoutes(app: App, services: Services, mostOfOne: number): v
         void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
         return refuse(reply, tooMany)
       }
-      // A stream never ends, so requests that were sent ahead behind an unanswered one would pile up.
-      const isSentAhead = reply.raw.socket === null
-      if (isSentAhead || live.isFull(ids)) return refuse(reply, { code: "overloaded" })
+      // A stream never ends: before its turn it would pile up, and what is behind it would be done unanswered.
+      if (isSentAheadOn(request.raw.socket) || live.isFull(ids)) return refuse(reply, { code: "overloaded" })
       begin(request, reply, { views, network })
       return reply
     },
