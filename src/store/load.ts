@@ -65,13 +65,16 @@ export async function loadWorkingSets<W extends Wanted>(
   return { states, now }
 }
 
-/** The lock is the law: whatever happens to this product waits here for its turn. */
+/**
+ * The lock is the law: whatever happens to this product waits here for its turn.
+ *
+ * Each batch leaves a version of the row behind, and a transaction that somebody keeps open keeps all of
+ * them: the newest is looked at first, or finding it would take longer with every batch.
+ */
 async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
   const { rows } = await tx.query<LockedRow>({
     name: "lock-product",
-    // The clock is read outside the locking query: inside, it would be read before the wait. Each
-    // batch leaves a version of the row behind, and a transaction that somebody keeps open keeps all
-    // of them: the newest is looked at first, or finding it would take longer with every batch.
+    // The clock is read outside the locking query: inside, it would be read before the wait.
     text: `
       with locked as materialized (
         select ${productColumns}, ctid::text as place
@@ -95,10 +98,15 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
     name: "lock-free-products",
     text: `
       with locked as materialized (
-        select ${productColumns}, ctid::text as place
-          from products
-         where id = any($1::bigint[])
-           for update skip locked
+        select newest.*
+          from unnest($1::bigint[]) as wanted (id)
+         cross join lateral (
+               select ${productColumns}, ctid::text as place
+                 from products
+                where id between wanted.id and wanted.id
+                order by id desc
+                limit 1
+                  for update skip locked) as newest
       )
       select clock_timestamp() as now, locked.*
         from (values (1)) as always

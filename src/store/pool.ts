@@ -51,6 +51,12 @@ const inUtc = "-c timezone=UTC"
  * and there is an index for each of them.
  */
 const byIndexOnly = "-c enable_seqscan=off"
+/**
+ * Batches name their rows one by one, or want the first ones of an index, and of a product's versions the newest.
+ * Once ANALYZE has counted the few products, the planner would rather read all of them, with every version that
+ * an old transaction keeps, to sort or hash them.
+ */
+const rowByRow = "-c enable_bitmapscan=off -c enable_sort=off -c enable_hashjoin=off -c enable_mergejoin=off"
 /** What a crash brings back is removed again, so removing need not make a sale's commits wait for the disk. */
 const unhurried = "-c synchronous_commit=off"
 
@@ -71,6 +77,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const batches = new pg.Pool({
     ...settings,
     application_name: "doorbuster batches",
+    options: `${settings.options} ${rowByRow}`,
     max: options.batchConnections ?? BATCH_CONNECTIONS,
     pipeline: true,
   })

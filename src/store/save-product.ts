@@ -94,20 +94,32 @@ async function updateCounters(
   })
 }
 
-/** As {@link updateCounters}, row by row, with the same guard. */
-async function updateAllCounters(tx: Tx, moved: readonly MovedProduct[], now: Instant): Promise<void> {
+/** As {@link updateCounters}, row by row, with the same guards. */
+async function updateAllCounters(
+  tx: Tx,
+  moved: readonly (WorkingSet & MovedProduct)[],
+  now: Instant,
+): Promise<void> {
   await tx.query({
     name: "update-all-product-counters",
     text: `
-      update products
-         set stock = p.stock,
-             held = p.held,
-             sold = p.sold,
-             version = case when products.version = p.loaded_version then p.version end,
-             updated_at = $7
-        from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[])
-             as p (id, loaded_version, stock, held, sold, version)
-       where products.id = p.id`,
+      with saved as (
+        update products
+           set stock = p.stock,
+               held = p.held,
+               sold = p.sold,
+               version = case
+                 when products.id = p.id and products.version = p.loaded_version then p.version
+               end,
+               updated_at = $7
+          from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[],
+                      $8::tid[])
+               as p (id, loaded_version, stock, held, sold, version, place)
+         where products.ctid = p.place
+        returning products.id
+      )
+      select 1 / (count(*) = cardinality($1))::integer as saved
+        from saved`,
     values: [
       numbers(moved.map(({ product }) => product.id)),
       numbers(moved.map(({ loadedProduct }) => loadedProduct.version)),
@@ -116,6 +128,7 @@ async function updateAllCounters(tx: Tx, moved: readonly MovedProduct[], now: In
       numbers(moved.map(({ product }) => product.sold)),
       numbers(moved.map(({ product }) => product.version)),
       isoTime(now),
+      moved.map(placeOf),
     ],
   })
 }

@@ -106,9 +106,38 @@ export const sellingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/load.ts",
-        find: "         order by id desc\n         limit 1\n",
-        replace: "         limit 1\n",
+        find: "         where id between $1 and $1\n         order by id desc\n         limit 1\n",
+        replace: "         where id between $1 and $1\n         limit 1\n",
       },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "newest version" },
+  },
+  {
+    name: "groups: a product's row that has moved away is not written",
+    edits: [
+      {
+        file: "src/store/save-product.ts",
+        find: "select 1 / (count(*) = cardinality($1))::integer as saved",
+        replace: "select count(*) as saved",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "undoes a batch of several products" },
+  },
+  {
+    name: "groups: whoever lies where a product lay is written over",
+    edits: [
+      {
+        file: "src/store/save-product.ts",
+        find: "when products.id = p.id and products.version",
+        replace: "when products.version",
+      },
+    ],
+    caughtBy: { file: "test/store/guards.test.ts", test: "undoes a batch of several products" },
+  },
+  {
+    name: "the planner may sort the versions of a product's row",
+    edits: [
+      { file: "src/store/pool.ts", find: "${settings.options} ${rowByRow}", replace: "${settings.options}" },
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "newest version" },
   },
@@ -117,8 +146,8 @@ export const sellingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/load.ts",
-        find: "           for update skip locked",
-        replace: "           for update",
+        find: "                  for update skip locked",
+        replace: "                  for update",
       },
     ],
     caughtBy: { file: "test/store/together.test.ts", test: "nobody waits for it" },

@@ -285,6 +285,30 @@ test("a place that has become another product's row undoes the batch", async () 
   expect(await everyRow(database.views)).toEqual(before)
 })
 
+test.each([
+  ["has moved away", "(4000,1)"],
+  ["has become another product's row", null],
+])("a place that %s undoes a batch of several products", async (_, place) => {
+  await insertRow(database.views, "products", { id: 2, version: 7 })
+  await insertRow(database.views, "products", { id: 3, version: 7 })
+  const { rows } = await database.views.query<{ place: string }>(
+    "select ctid::text as place from products where id = 3",
+  )
+  const before = await everyRow(database.views)
+  const saved = store.transactTogether(
+    [1, 2].map((productId) => ({
+      productId,
+      needs: needs([]),
+      decide(state) {
+        changeLoadedProduct(state, { held: 5 })
+        if (productId === 2) rememberPlace(state, place ?? rows[0]?.place ?? "")
+      },
+    })),
+  )
+  await expect(saved).rejects.toMatchObject({ code: place === null ? "23502" : "22012" })
+  expect(await everyRow(database.views)).toEqual(before)
+})
+
 test("a number that JavaScript could not hold exactly is not read as another one", async () => {
   const read = (number: string) => database.views.query(`select ${number}::int8 as number`)
   expect((await read("9007199254740991")).rows).toEqual([{ number: Number.MAX_SAFE_INTEGER }])

@@ -6,7 +6,7 @@ import { removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
 import { instant, isoTime } from "../../src/domain/time.ts"
 import { createCancellations } from "../../src/store/cancellations.ts"
 import { createInbox } from "../../src/store/inbox.ts"
-import { loadWorkingSet } from "../../src/store/load.ts"
+import { loadWorkingSet, loadWorkingSets } from "../../src/store/load.ts"
 import { createLookups } from "../../src/store/lookups.ts"
 import { createMoneyViews } from "../../src/store/money-views.ts"
 import { createListeners, saveEvents } from "../../src/store/outbox.ts"
@@ -16,7 +16,7 @@ import {
   removeOldEvents,
   removeOldOutgoing,
 } from "../../src/store/retention.ts"
-import { saveChanges } from "../../src/store/save.ts"
+import { saveChanges, saveChangesTogether } from "../../src/store/save.ts"
 import { begin } from "../../src/store/tx.ts"
 import { createViews } from "../../src/store/views.ts"
 import { createWebhookDeliveries } from "../../src/store/webhook-deliveries.ts"
@@ -166,21 +166,35 @@ async function playManyHolds(url: string): Promise<void> {
 }
 
 // Each batch leaves a dead version of the row behind for as long as anyone has an old snapshot open.
-test("the product's newest version is looked at first, and updated where it lies", async () => {
-  await using engine = await createTestEngine()
-  const productId = await newProduct(engine, { stock: 10 })
+test.each([
+  ["has not counted", ""],
+  ["has counted", "analyze products"],
+])("the newest version is looked at first where the planner %s the products", async (_, statistics) => {
+  await using own = await createTestDatabase()
+  await using engine = await createTestEngine({}, own.url)
+  const ids = [await newProduct(engine, { stock: 10 }), await newProduct(engine, { stock: 10 })]
+  await engine.database.views.query(`
+    do $$ begin
+      for version in 1..500 loop
+        update products set updated_at = clock_timestamp();
+      end loop;
+    end $$`)
+  await engine.database.views.query(statistics)
   const client = await engine.database.batches.connect()
+  await client.query("set plan_cache_mode = force_generic_plan")
   const { tx } = begin(client)
   const seen: Statement[] = []
   const watched = watch(tx, seen)
-  const nothing = needs([])
-  const { state, now } = await loadWorkingSet(watched, {
-    productId,
-    needs: nothing,
-    rules: { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 },
-  })
-  changeLoadedProduct(state, { held: 1 })
-  await Promise.all(saveChanges(watched, state, now))
+  const rules = { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 }
+  const [productId = 0] = ids
+  const alone = await loadWorkingSet(watched, { productId, needs: needs([]), rules })
+  changeLoadedProduct(alone.state, { held: 1 })
+  await Promise.all(saveChanges(watched, alone.state, alone.now))
+  const wanted = ids.map((id) => ({ productId: id, needs: needs([]) }))
+  const { states, now } = await loadWorkingSets(watched, wanted, rules)
+  const together = [...states.values()]
+  for (const state of together) changeLoadedProduct(state, { held: 2 })
+  await Promise.all(saveChangesTogether(watched, together, now))
 
   const plans: Record<string, string> = {}
   for (const { name, text, values } of seen) {
@@ -189,7 +203,10 @@ test("the product's newest version is looked at first, and updated where it lies
   }
   client.release(true)
   expect(plans["lock-product"]).toMatch(/Index Scan Backward using products_pkey/)
+  expect(plans["lock-free-products"]).toMatch(/Index Scan Backward using products_pkey/)
+  // They are updated where they lie.
   expect(plans["update-product-counters"]).toMatch(/Tid Scan on products/)
+  expect(plans["update-all-product-counters"]).toMatch(/Tid Scan on products/)
 })
 
 test("the statements that remove old rows go through an index", async () => {
