@@ -1,7 +1,7 @@
 import { outgoingEvents, type OutgoingEvent } from "../domain/outgoing-event.ts"
 import type { Instant } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
-import { moments, numbers } from "./columns.ts"
+import { insertInto } from "./insert-rows.ts"
 import { whenAny } from "./row-groups.ts"
 import type { Tx } from "./tx.ts"
 
@@ -55,20 +55,14 @@ export function saveEvents(tx: Tx, states: readonly WorkingSet[], now: Instant):
   return whenAny(events, () => insertEvents(tx, events))
 }
 
-async function insertEvents(tx: Tx, events: readonly OutgoingEvent[]): Promise<void> {
-  await tx.query({
-    name: "insert-outgoing-events",
-    text: `
-      insert into outbox (id, product_id, type, body, created_at)
-      select *
-        from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::timestamptz[])
-      on conflict (id, product_id) do nothing`,
-    values: [
-      events.map((event) => event.id),
-      numbers(events.map((event) => event.productId)),
-      events.map((event) => event.type),
-      events.map((event) => event.body),
-      moments(events.map((event) => event.createdAt)),
-    ],
-  })
-}
+const insertEvents = insertInto<OutgoingEvent>(
+  "outbox",
+  {
+    id: ["text", (event) => event.id],
+    product_id: ["bigint", (event) => event.productId],
+    type: ["text", (event) => event.type],
+    body: ["text", (event) => event.body],
+    created_at: ["timestamptz", (event) => event.createdAt],
+  },
+  " on conflict (id, product_id) do nothing",
+)

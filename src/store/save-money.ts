@@ -4,6 +4,7 @@ import type { Refund } from "../domain/refund.ts"
 import { isoTime } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
 import { moments, numbers } from "./columns.ts"
+import { insertInto } from "./insert-rows.ts"
 import { whenAny } from "./row-groups.ts"
 import type { Tx } from "./tx.ts"
 
@@ -37,41 +38,26 @@ export function inKeyOrder<Row extends { readonly key: string }>(rows: Row[]): R
 }
 
 /** The key is unique over all products: who comes second waits here, fails, and looks again. */
-async function insertEvents(tx: Tx, events: readonly PaymentEventRecord[]): Promise<void> {
-  await tx.query({
-    name: "insert-events",
-    text: `
-      insert into payment_events (
-        provider, key, fingerprint, kind, order_id, payment_id, amount_minor, currency, hold_id,
-        product_id, quantity, outcome, applied_order_id, order_status, late, received_at, applied_at,
-        dispute_id)
-      select *
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[],
-                    $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::integer[],
-                    $12::text[], $13::bigint[], $14::text[], $15::boolean[], $16::timestamptz[],
-                    $17::timestamptz[], $18::text[])`,
-    values: [
-      events.map((event) => event.provider),
-      events.map((event) => event.key),
-      events.map((event) => event.fingerprint),
-      events.map((event) => event.kind),
-      numbers(events.map((event) => event.orderId)),
-      events.map((event) => event.paymentId),
-      numbers(events.map((event) => event.amountMinor)),
-      events.map((event) => event.currency),
-      numbers(events.map((event) => event.holdId)),
-      numbers(events.map((event) => event.productId)),
-      numbers(events.map((event) => event.quantity)),
-      events.map((event) => event.outcome),
-      numbers(events.map((event) => event.appliedOrderId)),
-      events.map((event) => event.orderStatus),
-      events.map((event) => event.late),
-      moments(events.map((event) => event.receivedAt)),
-      moments(events.map((event) => event.appliedAt)),
-      events.map((event) => event.disputeId),
-    ],
-  })
-}
+const insertEvents = insertInto<PaymentEventRecord>("payment_events", {
+  provider: ["text", (event) => event.provider],
+  key: ["text", (event) => event.key],
+  fingerprint: ["text", (event) => event.fingerprint],
+  kind: ["text", (event) => event.kind],
+  order_id: ["bigint", (event) => event.orderId],
+  payment_id: ["text", (event) => event.paymentId],
+  amount_minor: ["bigint", (event) => event.amountMinor],
+  currency: ["text", (event) => event.currency],
+  hold_id: ["bigint", (event) => event.holdId],
+  product_id: ["bigint", (event) => event.productId],
+  quantity: ["integer", (event) => event.quantity],
+  outcome: ["text", (event) => event.outcome],
+  applied_order_id: ["bigint", (event) => event.appliedOrderId],
+  order_status: ["text", (event) => event.orderStatus],
+  late: ["boolean", (event) => event.late],
+  received_at: ["timestamptz", (event) => event.receivedAt],
+  applied_at: ["timestamptz", (event) => event.appliedAt],
+  dispute_id: ["text", (event) => event.disputeId],
+})
 
 /** A parked event is applied once (I4); losing the race for it means that the batch must look again. */
 async function applyParkedEvents(tx: Tx, events: readonly PaymentEventRecord[]): Promise<void> {
@@ -103,31 +89,19 @@ async function applyParkedEvents(tx: Tx, events: readonly PaymentEventRecord[]):
   })
 }
 
-async function insertPayments(tx: Tx, payments: readonly Payment[]): Promise<void> {
-  await tx.query({
-    name: "insert-payments",
-    text: `
-      insert into payments (
-        product_id, order_id, provider, event_key, payment_id, amount_minor, currency, allocation,
-        refunded_minor, disputed_minor, received_at)
-      select *
-        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-                    $7::text[], $8::text[], $9::bigint[], $10::bigint[], $11::timestamptz[])`,
-    values: [
-      numbers(payments.map((payment) => payment.productId)),
-      numbers(payments.map((payment) => payment.orderId)),
-      payments.map((payment) => payment.provider),
-      payments.map((payment) => payment.eventKey),
-      payments.map((payment) => payment.paymentId),
-      numbers(payments.map((payment) => payment.amountMinor)),
-      payments.map((payment) => payment.currency),
-      payments.map((payment) => payment.allocation),
-      numbers(payments.map((payment) => payment.refundedMinor)),
-      numbers(payments.map((payment) => payment.disputedMinor)),
-      moments(payments.map((payment) => payment.receivedAt)),
-    ],
-  })
-}
+const insertPayments = insertInto<Payment>("payments", {
+  product_id: ["bigint", (payment) => payment.productId],
+  order_id: ["bigint", (payment) => payment.orderId],
+  provider: ["text", (payment) => payment.provider],
+  event_key: ["text", (payment) => payment.eventKey],
+  payment_id: ["text", (payment) => payment.paymentId],
+  amount_minor: ["bigint", (payment) => payment.amountMinor],
+  currency: ["text", (payment) => payment.currency],
+  allocation: ["text", (payment) => payment.allocation],
+  refunded_minor: ["bigint", (payment) => payment.refundedMinor],
+  disputed_minor: ["bigint", (payment) => payment.disputedMinor],
+  received_at: ["timestamptz", (payment) => payment.receivedAt],
+})
 
 /** The checks on the row keep it within what came in, whoever forgets to ask. */
 async function changePayment(tx: Tx, payment: Payment): Promise<void> {
@@ -145,36 +119,23 @@ async function changePayment(tx: Tx, payment: Payment): Promise<void> {
   })
 }
 
-async function insertRefunds(tx: Tx, refunds: readonly Refund[]): Promise<void> {
-  await tx.query({
-    name: "insert-refunds",
-    text: `
-      insert into refunds (
-        product_id, order_id, number, provider, event_key, payment_id, amount_minor, currency,
-        reason, restock_qty, status, not_before, created_at, updated_at, last_error)
-      select *
-        from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[],
-                    $7::bigint[], $8::text[], $9::text[], $10::integer[], $11::text[],
-                    $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::text[])`,
-    values: [
-      numbers(refunds.map((refund) => refund.productId)),
-      numbers(refunds.map((refund) => refund.orderId)),
-      numbers(refunds.map((refund) => refund.number)),
-      refunds.map((refund) => refund.provider),
-      refunds.map((refund) => refund.eventKey),
-      refunds.map((refund) => refund.paymentId),
-      numbers(refunds.map((refund) => refund.amountMinor)),
-      refunds.map((refund) => refund.currency),
-      refunds.map((refund) => refund.reason),
-      numbers(refunds.map((refund) => refund.restockQty)),
-      refunds.map((refund) => refund.status),
-      moments(refunds.map((refund) => refund.notBefore)),
-      moments(refunds.map((refund) => refund.createdAt)),
-      moments(refunds.map((refund) => refund.updatedAt)),
-      refunds.map((refund) => refund.lastError),
-    ],
-  })
-}
+const insertRefunds = insertInto<Refund>("refunds", {
+  product_id: ["bigint", (refund) => refund.productId],
+  order_id: ["bigint", (refund) => refund.orderId],
+  number: ["integer", (refund) => refund.number],
+  provider: ["text", (refund) => refund.provider],
+  event_key: ["text", (refund) => refund.eventKey],
+  payment_id: ["text", (refund) => refund.paymentId],
+  amount_minor: ["bigint", (refund) => refund.amountMinor],
+  currency: ["text", (refund) => refund.currency],
+  reason: ["text", (refund) => refund.reason],
+  restock_qty: ["integer", (refund) => refund.restockQty],
+  status: ["text", (refund) => refund.status],
+  not_before: ["timestamptz", (refund) => refund.notBefore],
+  created_at: ["timestamptz", (refund) => refund.createdAt],
+  updated_at: ["timestamptz", (refund) => refund.updatedAt],
+  last_error: ["text", (refund) => refund.lastError],
+})
 
 /** A refund goes on from the status it was found in. Attempts are counted where they are made. */
 async function changeRefund(tx: Tx, refund: Refund, before: Refund): Promise<void> {
@@ -206,33 +167,20 @@ async function changeRefund(tx: Tx, refund: Refund, before: Refund): Promise<voi
   })
 }
 
-async function insertDisputes(tx: Tx, disputes: readonly Dispute[]): Promise<void> {
-  await tx.query({
-    name: "insert-disputes",
-    text: `
-      insert into disputes (
-        product_id, order_id, provider, dispute_id, event_key, payment_id, amount_minor, currency,
-        held_minor, status, created_at, updated_at)
-      select *
-        from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
-                    $7::bigint[], $8::text[], $9::bigint[], $10::text[], $11::timestamptz[],
-                    $12::timestamptz[])`,
-    values: [
-      numbers(disputes.map((dispute) => dispute.productId)),
-      numbers(disputes.map((dispute) => dispute.orderId)),
-      disputes.map((dispute) => dispute.provider),
-      disputes.map((dispute) => dispute.disputeId),
-      disputes.map((dispute) => dispute.eventKey),
-      disputes.map((dispute) => dispute.paymentId),
-      numbers(disputes.map((dispute) => dispute.amountMinor)),
-      disputes.map((dispute) => dispute.currency),
-      numbers(disputes.map((dispute) => dispute.heldMinor)),
-      disputes.map((dispute) => dispute.status),
-      moments(disputes.map((dispute) => dispute.createdAt)),
-      moments(disputes.map((dispute) => dispute.updatedAt)),
-    ],
-  })
-}
+const insertDisputes = insertInto<Dispute>("disputes", {
+  product_id: ["bigint", (dispute) => dispute.productId],
+  order_id: ["bigint", (dispute) => dispute.orderId],
+  provider: ["text", (dispute) => dispute.provider],
+  dispute_id: ["text", (dispute) => dispute.disputeId],
+  event_key: ["text", (dispute) => dispute.eventKey],
+  payment_id: ["text", (dispute) => dispute.paymentId],
+  amount_minor: ["bigint", (dispute) => dispute.amountMinor],
+  currency: ["text", (dispute) => dispute.currency],
+  held_minor: ["bigint", (dispute) => dispute.heldMinor],
+  status: ["text", (dispute) => dispute.status],
+  created_at: ["timestamptz", (dispute) => dispute.createdAt],
+  updated_at: ["timestamptz", (dispute) => dispute.updatedAt],
+})
 
 /** A dispute goes on from the status it was found in. */
 async function changeDispute(tx: Tx, dispute: Dispute, before: Dispute): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Order } from "../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
-import { moments, numbers } from "./columns.ts"
+import { numbers } from "./columns.ts"
+import { insertInto } from "./insert-rows.ts"
 import { alike, whenAny, type Alike } from "./row-groups.ts"
 import type { Tx } from "./tx.ts"
 
@@ -13,7 +14,7 @@ export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<v
     (isJustEnded(order, orders.before(order)) ? ended : changed).push(order)
   const byEnd = alike(ended, ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`)
   return [
-    ...whenAny(orders.added(), (added) => insertOrders(tx, productId, added)),
+    ...whenAny(orders.added(), (added) => insertOrders(tx, added)),
     // Of what may have happened to an order since, that writes only what happens to nearly all.
     ...orders.added().flatMap((order) => (hasHistory(order) ? [changeOrder(tx, order, order)] : [])),
     ...byEnd.map((group) => endOrders(tx, productId, group)),
@@ -38,35 +39,22 @@ function isJustEnded(order: Order, before: Order): boolean {
   )
 }
 
-async function insertOrders(tx: Tx, productId: number, orders: readonly Order[]): Promise<void> {
-  await tx.query({
-    name: "insert-orders",
-    text: `
-      insert into orders (
-        product_id, id, hold_id, customer_id, quantity, unit_price_minor, total_minor, currency,
-        status, origin, expires_at, paid_at, created_at, updated_at)
-      select $1, o.*
-        from unnest($2::bigint[], $3::bigint[], $4::text[], $5::integer[], $6::bigint[],
-                    $7::bigint[], $8::text[], $9::text[], $10::text[], $11::timestamptz[],
-                    $12::timestamptz[], $13::timestamptz[], $14::timestamptz[]) as o`,
-    values: [
-      productId,
-      numbers(orders.map((order) => order.id)),
-      numbers(orders.map((order) => order.holdId)),
-      orders.map((order) => order.customerId),
-      numbers(orders.map((order) => order.quantity)),
-      numbers(orders.map((order) => order.unitPriceMinor)),
-      numbers(orders.map((order) => order.totalMinor)),
-      orders.map((order) => order.currency),
-      orders.map((order) => order.status),
-      orders.map((order) => order.origin),
-      moments(orders.map((order) => order.expiresAt)),
-      moments(orders.map((order) => order.paidAt)),
-      moments(orders.map((order) => order.createdAt)),
-      moments(orders.map((order) => order.updatedAt)),
-    ],
-  })
-}
+const insertOrders = insertInto<Order>("orders", {
+  product_id: ["bigint", (order) => order.productId],
+  id: ["bigint", (order) => order.id],
+  hold_id: ["bigint", (order) => order.holdId],
+  customer_id: ["text", (order) => order.customerId],
+  quantity: ["integer", (order) => order.quantity],
+  unit_price_minor: ["bigint", (order) => order.unitPriceMinor],
+  total_minor: ["bigint", (order) => order.totalMinor],
+  currency: ["text", (order) => order.currency],
+  status: ["text", (order) => order.status],
+  origin: ["text", (order) => order.origin],
+  expires_at: ["timestamptz", (order) => order.expiresAt],
+  paid_at: ["timestamptz", (order) => order.paidAt],
+  created_at: ["timestamptz", (order) => order.createdAt],
+  updated_at: ["timestamptz", (order) => order.updatedAt],
+})
 
 /** An order ends once (I3): only one that waits for payment can. */
 async function endOrders(tx: Tx, productId: number, orders: Alike<Order>): Promise<void> {

@@ -2,6 +2,7 @@ import { isoTime, type Instant } from "../domain/time.ts"
 import type { CustomerUnits, IdempotencyRecord, StockAdjustment, WorkingSet } from "../domain/working-set.ts"
 import { saveMark } from "./batch-mark.ts"
 import { moments, numbers } from "./columns.ts"
+import { insertInto } from "./insert-rows.ts"
 import { idempotencyHorizon } from "./load.ts"
 import { alike, whenAny, type Alike } from "./row-groups.ts"
 import { insertHolds, saveEndedHolds } from "./save-holds.ts"
@@ -65,7 +66,7 @@ function saveRowsOfProduct(tx: Tx, state: WorkingSet): Promise<void>[] {
     ...alike([...state.customerReturns], ([, units]) => units).map((returns) =>
       returnUnits(tx, productId, returns),
     ),
-    ...whenAny(state.adjustments, (adjustments) => insertAdjustments(tx, productId, adjustments)),
+    ...whenAny(state.adjustments, (adjustments) => insertAdjustments(tx, adjustments)),
   ]
 }
 
@@ -106,26 +107,13 @@ async function returnUnits(tx: Tx, productId: number, returns: Alike<[string, nu
   })
 }
 
-async function insertAdjustments(
-  tx: Tx,
-  productId: number,
-  adjustments: readonly StockAdjustment[],
-): Promise<void> {
-  await tx.query({
-    name: "insert-adjustments",
-    text: `
-      insert into stock_adjustments (product_id, id, stock_before, stock_after, created_at)
-      select $1, a.*
-        from unnest($2::bigint[], $3::integer[], $4::integer[], $5::timestamptz[]) as a`,
-    values: [
-      productId,
-      numbers(adjustments.map((adjustment) => adjustment.id)),
-      numbers(adjustments.map((adjustment) => adjustment.stockBefore)),
-      numbers(adjustments.map((adjustment) => adjustment.stockAfter)),
-      moments(adjustments.map((adjustment) => adjustment.createdAt)),
-    ],
-  })
-}
+const insertAdjustments = insertInto<StockAdjustment>("stock_adjustments", {
+  product_id: ["bigint", (adjustment) => adjustment.productId],
+  id: ["bigint", (adjustment) => adjustment.id],
+  stock_before: ["integer", (adjustment) => adjustment.stockBefore],
+  stock_after: ["integer", (adjustment) => adjustment.stockAfter],
+  created_at: ["timestamptz", (adjustment) => adjustment.createdAt],
+})
 
 /** Writes over records past their time; a younger one fails the batch, which then looks again. */
 async function insertIdempotency(tx: Tx, records: readonly IdempotencyRecord[], now: Instant): Promise<void> {

@@ -56,7 +56,7 @@ test("the answer to COMMIT is lost: the batch is looked for, found, and not repe
   await using engine = await createTestEngine({}, proxy.url)
   const productId = await newProduct(engine, { stock: 10 })
 
-  proxy.loseCommit("insert-new-holds")
+  proxy.loseCommit("insert-holds")
   const { holdId, outcome } = await placeHold(engine, productId)
 
   expect(proxy.lost()).toBe(1)
@@ -92,7 +92,7 @@ test("the answer to COMMIT is lost on the way of a refund: it is one refund, and
   const orderId = await engine.ids.next("orders")
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
 
-  proxy.loseCommit("insert-events")
+  proxy.loseCommit("insert-payment_events")
   const paid = await engine.desk.receive(eventWith({ orderId, paymentId: "pay-1" }))
   proxy.loseCommit("insert-refunds")
   const refund = { kind: "refund_order", productId, orderId, amountMinor: 5, restockQty: 1 } as const

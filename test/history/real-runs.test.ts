@@ -150,7 +150,7 @@ async function restock(shop: Shop, products: readonly { id: number; stock: numbe
 
 /** PostgreSQL's answers to some commits get lost: the batches have happened, and their server does not know. */
 async function cutConnections(proxy: { loseCommit(statement: string): void }, shop: Shop): Promise<void> {
-  const statements = ["insert-new-holds", "end-holds", "insert-orders", "insert-events"]
+  const statements = ["insert-holds", "end-holds", "insert-orders", "insert-payment_events"]
   for (let index = 0; shop.isOpen(); index += 1) {
     await sleep(150)
     proxy.loseCommit(statements[index % statements.length] ?? "")

@@ -3,6 +3,33 @@ import type { Mutant } from "./mutants.ts"
 /** What keeps tables small and plans short. */
 export const storageMutants: readonly Mutant[] = [
   {
+    name: "rows that nothing tells apart are written as one",
+    edits: [{ file: "src/store/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
+    caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
+  },
+  {
+    name: "a table has a statement for each way in which rows may be alike",
+    edits: [
+      {
+        file: "src/store/insert-rows.ts",
+        find: "(texts.has(form) || texts.size < FORMS) ? form",
+        replace: "form.length > 0 ? form",
+      },
+    ],
+    caughtBy: { file: "test/store/insert-rows.test.ts", test: "the statements of a table stay few" },
+  },
+  {
+    name: "a column is taken for alike by its first two rows",
+    edits: [
+      {
+        file: "src/store/insert-rows.ts",
+        find: "values.every((value) => value === values[0])",
+        replace: "values.slice(0, 2).every((value) => value === values[0])",
+      },
+    ],
+    caughtBy: { file: "test/store/insert-rows.test.ts", test: "what is written is what is read" },
+  },
+  {
     name: "one condition looks for events by key and by order",
     edits: [
       {

@@ -34,8 +34,9 @@ test("a sale to which nobody listens writes nothing", async () => {
   const client = await engine.database.batches.connect()
   const { rows } = await client.query<{ name: string }>("select name from pg_prepared_statements")
   client.release()
-  expect(rows.map(({ name }) => name)).toContain("insert-orders")
-  expect(rows.map(({ name }) => name)).not.toContain("insert-outgoing-events")
+  const tables = rows.map(({ name }) => /^insert-(\w+)-/.exec(name)?.[1])
+  expect(tables).toContain("orders")
+  expect(tables).not.toContain("outbox")
 })
 
 test("whether somebody listens is asked once a second at most, and at once when an endpoint was made here", async () => {
