@@ -64,5 +64,5 @@ const insertEvents = insertInto<OutgoingEvent>(
     body: ["text", (event) => event.body],
     created_at: ["timestamptz", (event) => event.createdAt],
   },
-  " on conflict (id, product_id) do nothing",
+  "on conflict (id, product_id) do nothing",
 )

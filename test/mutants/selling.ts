@@ -157,8 +157,8 @@ export const sellingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/save-product.ts",
-        find: "case when products.version = p.loaded_version then p.version end",
-        replace: "p.version",
+        find: "when products.id = p.id and products.version = p.loaded_version",
+        replace: "when products.id = p.id",
       },
     ],
     caughtBy: { file: "test/store/together.test.ts", test: "moved on" },
