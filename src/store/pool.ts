@@ -52,11 +52,10 @@ const inUtc = "-c timezone=UTC"
  */
 const byIndexOnly = "-c enable_seqscan=off"
 /**
- * Batches name their rows one by one, or want the first ones of an index, and of a product's versions the newest.
- * Once ANALYZE has counted the few products, the planner would rather read all of them, with every version that
- * an old transaction keeps, to sort or hash them.
+ * Of a product's versions a batch wants the newest, which an index has first. Once ANALYZE has counted the few
+ * products, the planner would rather read every version that an old transaction keeps, and sort them.
  */
-const rowByRow = "-c enable_bitmapscan=off -c enable_sort=off -c enable_hashjoin=off -c enable_mergejoin=off"
+const inIndexOrder = "-c enable_bitmapscan=off -c enable_sort=off"
 /** What a crash brings back is removed again, so removing need not make a sale's commits wait for the disk. */
 const unhurried = "-c synchronous_commit=off"
 
@@ -77,7 +76,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const batches = new pg.Pool({
     ...settings,
     application_name: "doorbuster batches",
-    options: `${settings.options} ${rowByRow}`,
+    options: `${settings.options} ${inIndexOrder}`,
     max: options.batchConnections ?? BATCH_CONNECTIONS,
     pipeline: true,
   })

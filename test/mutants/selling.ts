@@ -137,7 +137,22 @@ export const sellingMutants: readonly Mutant[] = [
   {
     name: "the planner may sort the versions of a product's row",
     edits: [
-      { file: "src/store/pool.ts", find: "${settings.options} ${rowByRow}", replace: "${settings.options}" },
+      {
+        file: "src/store/pool.ts",
+        find: "${settings.options} ${inIndexOrder}",
+        replace: "${settings.options}",
+      },
+    ],
+    caughtBy: { file: "test/store/plans.test.ts", test: "newest version" },
+  },
+  {
+    name: "groups: the oldest version of a product's row is looked at first",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "                where id between wanted.id and wanted.id\n                order by id desc\n",
+        replace: "                where id between wanted.id and wanted.id\n",
+      },
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "newest version" },
   },
