@@ -136,6 +136,8 @@ export function createEvents(log: Logger): Events {
         return metrics.refunds.count(fact.refund.status)
       case "refund_settled":
         return metrics.refunds.count(fact.refund.status)
+      case "refund_reversed":
+        return metrics.refunds.count("reversed")
       case "dispute_changed":
         return metrics.disputes.count(fact.dispute.status)
       case "payment_event":
@@ -261,6 +263,12 @@ function lineOf(fact: Fact): string | null {
       return line("refund.due", refundFields(fact), "Refund due.")
     case "refund_settled":
       return line(`refund.${fact.refund.status}`, refundFields(fact), refundMessages[fact.refund.status])
+    case "refund_reversed":
+      return line(
+        "refund.reversed",
+        { ...refundFields(fact), order_status: fact.order.status, error: fact.refund.lastError },
+        "A confirmed refund has failed: the buyer does not have the money.",
+      )
     case "dispute_changed":
       return line(`dispute.${fact.dispute.status}`, disputeFields(fact), disputeMessages[fact.dispute.status])
     case "payment_event":

@@ -118,6 +118,7 @@ export interface RefundBody {
 export type RefundReason =
   | "amount_too_low"
   | "amount_too_high"
+  | "elsewhere"
   | "wrong_currency"
   | "second_payment"
   | "paid_too_late"
@@ -282,6 +283,7 @@ export type EventType =
   | "order.expired"
   | "order.refunded"
   | "payment.refund_due"
+  | "payment.refund_failed"
   | "payment.disputed"
   | "product.sold_out"
   | "product.restocked"

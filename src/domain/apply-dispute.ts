@@ -1,9 +1,9 @@
-import { disputeName, type Dispute, type DisputeStatus } from "./dispute.ts"
+import { coversRefunds, disputeName, type Dispute, type DisputeStatus } from "./dispute.ts"
 import { writeRecord } from "./event-record.ts"
 import type { DisputeEvent, DisputeEventKind, Payment, PaymentEventRecord } from "./payment.ts"
 import { WITHHELD, type Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
-import { orderIn, type WorkingSet } from "./working-set.ts"
+import { eventName, orderIn, type WorkingSet } from "./working-set.ts"
 
 /**
  * Lets a message about a dispute act on the payment that it names (I7).
@@ -95,6 +95,16 @@ function changeDispute(state: WorkingSet, { payment, before, dispute }: Change, 
   const isNews = before?.status !== "open" || dispute.amountMinor > before.amountMinor
   if (dispute.status !== "won" && isNews) withholdRefunds(state, dispute, now)
   if (!isLeft) resumeRefunds(state, dispute, now)
+}
+
+/** Shares anew what is left of a payment, of which more went back than its disputes knew. */
+export function allotAgain(state: WorkingSet, { provider, eventKey }: Payment, now: Instant): void {
+  const payment = state.payments.get(eventName(provider, eventKey))
+  if (payment === undefined || !allot(state, payment)) return
+  for (const dispute of state.disputes.values()) {
+    const isOfPayment = dispute.provider === provider && dispute.eventKey === eventKey
+    if (isOfPayment && coversRefunds(dispute)) withholdRefunds(state, dispute, now)
+  }
 }
 
 /**

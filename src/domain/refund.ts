@@ -1,13 +1,16 @@
 import type { Instant } from "./time.ts"
 
-/** `due → sent → confirmed | failed`; what needs no provider goes straight to `confirmed`. */
+/**
+ * `due → sent → confirmed | failed`; what needs no provider goes straight to `confirmed`. A provider may
+ * take a confirmation back (`confirmed → failed`), as card networks do with closed cards.
+ */
 export type RefundStatus = "due" | "sent" | "confirmed" | "failed"
 
 /**
  * Why money goes back.
  *
- * The first eight are decided when a payment comes (payment-decision.ts); `requested`: the shop
- * wants it.
+ * The first eight are decided when a payment comes (payment-decision.ts). `requested`: the shop asked for
+ * it here; `elsewhere`: in another place, such as the provider's dashboard.
  */
 export type RefundReason =
   | "amount_too_low"
@@ -19,6 +22,7 @@ export type RefundReason =
   | "customer_limit_reached"
   | "sold_out"
   | "requested"
+  | "elsewhere"
 
 /** Why a refund was not sent: the buyer's bank takes the payment back. Its `lastError`. */
 export const WITHHELD = "disputed"
@@ -44,6 +48,8 @@ export interface Refund {
   readonly attempts: number
   readonly lastError: string | null
   readonly providerRefundId: string | null
+  /** How often it has failed after it had been confirmed. */
+  readonly reversals: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }

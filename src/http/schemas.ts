@@ -165,6 +165,7 @@ export const RefundWire = Type.Object({
   reason: oneOf([
     "amount_too_low",
     "amount_too_high",
+    "elsewhere",
     "wrong_currency",
     "second_payment",
     "paid_too_late",

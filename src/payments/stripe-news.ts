@@ -121,16 +121,26 @@ function readingOfRefunds(refunds: readonly Stripe.Refund[]): Reading {
   return { kind: "news", news: refunds.flatMap((refund) => newsOfRefund(refund) ?? []) }
 }
 
-/** Null: it is not ours, or not at an end. */
+/**
+ * Null: it is ours and under way still, or in no way that is known. One without our name was made in the
+ * Dashboard, or by another program on the account; its payment tells whether it is of one of our orders.
+ */
 function newsOfRefund(refund: Stripe.Refund): ProviderNews | null {
-  const refundId = refund.metadata?.[REFUND_ID]
+  const refundId = refund.metadata?.[REFUND_ID] ?? null
   const status = statusOfRefund(refund)
-  if (refundId === undefined || (status !== "confirmed" && status !== "failed")) return null
+  if (status === null || (status === "sent" && refundId !== null)) return null
   const error = status === "failed" ? errorOfRefund(refund) : null
   const intent = refund.payment_intent ?? null
   const paymentId = typeof intent === "string" ? intent : (intent?.id ?? null)
-  const news: RefundNews = { refundId, paymentId, status, providerRefundId: refund.id, error }
+  if (refundId === null && paymentId === null) return null
+  const money = moneyOf(refund) ?? noMoney
+  const news: RefundNews = { refundId, paymentId, status, providerRefundId: refund.id, ...money, error }
   return { about: "refund", refund: news }
+}
+
+/** Of a refund that we sent we know how much it is, so that nothing is said of it is no reason to refuse it. */
+function moneyOf({ amount, currency }: Partial<Stripe.Refund>) {
+  return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
 }
 
 /** How far a refund has come. Null: in no way that is known. */

@@ -179,7 +179,7 @@ async function sentBefore(stripe: Stripe, paymentId: string, refundId: string): 
 function reportOf(refund: Stripe.Refund): RefundReport {
   const status = statusOfRefund(refund)
   if (status === null) return { status: "not now", error: `Stripe told no status of ${refund.id}` }
-  if (status === "failed") return { status, error: errorOfRefund(refund) }
+  if (status === "failed") return { status, error: errorOfRefund(refund), providerRefundId: refund.id }
   return { status, providerRefundId: refund.id }
 }
 

@@ -465,8 +465,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/settle-refund.ts",
-        find: 'reason === "requested" && status === "confirmed"',
-        replace: 'reason !== null && status === "confirmed"',
+        find: 'refund.status === "confirmed" && isOfPrice(refund)',
+        replace: 'refund.status === "confirmed"',
       },
     ],
     caughtBy: { file: "test/domain/refunds.test.ts", test: "nor does it count as a part" },

@@ -325,4 +325,59 @@ export const moneyMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/payments/stripe.test.ts", test: "is none with" },
   },
+  {
+    name: "pay: an order stays refunded when its refund fails after all",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'if (order.status !== "refunded" ||',
+        replace: "if (order.status !== null ||",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "paid again" },
+  },
+  {
+    name: "pay: any failed try takes a confirmation back",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'return result.status !== "failed" || !isNamed',
+        replace: 'return result.status !== "failed"',
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "changes nothing" },
+  },
+  {
+    name: "pay: a refund that was made elsewhere counts each time it is told of",
+    edits: [
+      {
+        file: "src/domain/record-refund.ts",
+        find: "if (known !== undefined) return",
+        replace: "if (known === null) return",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "once" },
+  },
+  {
+    name: "pay: a refund that was made elsewhere gives back more than came in",
+    edits: [
+      {
+        file: "src/domain/record-refund.ts",
+        find: "Math.min(told.amountMinor, leftMinor)",
+        replace: "told.amountMinor",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "no more than is left" },
+  },
+  {
+    name: "pay: what the shop gave back by hand is sent once more",
+    edits: [
+      {
+        file: "src/domain/record-refund.ts",
+        find: "told.amountMinor > leftMinor ?",
+        replace: "told.amountMinor < 0 ?",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "was still to be sent" },
+  },
 ]

@@ -50,7 +50,7 @@ test("a refund is sent under its key and our name", async () => {
 test.each([
   ["pending", { status: "sent", providerRefundId: "re_1" }],
   ["requires_action", { status: "sent", providerRefundId: "re_1" }],
-  ["failed", { status: "failed", error: "re_1 failed: no reason given" }],
+  ["failed", { status: "failed", error: "re_1 failed: no reason given", providerRefundId: "re_1" }],
   ["dreaming", { status: "not now", error: "Stripe told no status of re_1" }],
 ])("a refund that is %s is reported so", async (status, report) => {
   fake.refundStatus = status

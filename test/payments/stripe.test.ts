@@ -246,6 +246,8 @@ describe("news of a refund", () => {
     id: "re_1",
     object: "refund",
     status: "succeeded",
+    amount: 500,
+    currency: "eur",
     payment_intent: "pi_1",
     metadata: { doorbuster_refund_id: "11-1" },
     ...given,
@@ -255,8 +257,11 @@ describe("news of a refund", () => {
     paymentId: "pi_1",
     status: "confirmed",
     providerRefundId: "re_1",
+    amountMinor: 500,
+    currency: "EUR",
     error: null,
   }
+  const elsewhere = { ...confirmed, refundId: null }
   const failed = { ...confirmed, status: "failed" }
 
   test.each([
@@ -272,8 +277,13 @@ describe("news of a refund", () => {
     ["refund.updated", { status: "pending" }, null],
     ["refund.updated", { status: "requires_action" }, null],
     ["refund.updated", { status: "dreaming" }, null],
-    ["refund.updated", { metadata: {} }, null],
-    ["refund.updated", { metadata: null }, null],
+    ["refund.updated", { amount: undefined }, { ...confirmed, amountMinor: null, currency: null }],
+    // Made in the Dashboard.
+    ["refund.created", { metadata: {} }, elsewhere],
+    ["refund.created", { metadata: null }, elsewhere],
+    ["refund.created", { metadata: {}, status: "pending" }, { ...elsewhere, status: "sent" }],
+    ["refund.created", { metadata: {}, amount: 0.5 }, { ...elsewhere, amountMinor: null, currency: null }],
+    ["refund.created", { metadata: {}, payment_intent: null }, null],
   ])("by %s, %j", async (type, given, refund) => {
     expect(await read(stripeEvent(type, refundWith(given)))).toEqual({
       kind: "news",
@@ -293,7 +303,7 @@ describe("news of a refund", () => {
     const charge = { id: "ch_1", refunds: { object: "list", data } }
     expect(await read(stripeEvent("charge.refunded", charge))).toEqual({
       kind: "news",
-      news: [{ about: "refund", refund: confirmed }],
+      news: [confirmed, elsewhere].map((refund) => ({ about: "refund", refund })),
     })
     expect(await read(stripeEvent("charge.refunded", { id: "ch_1" }))).toMatchObject({ news: [] })
   })

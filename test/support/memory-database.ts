@@ -330,7 +330,7 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
   }
   for (const changed of state.refunds.changed()) {
     const name = refundName(changed.orderId, changed.number)
-    const { status, notBefore, attempts, lastError, providerRefundId, updatedAt } = changed
+    const { status, notBefore, attempts, lastError, providerRefundId, reversals, updatedAt } = changed
     const refund = existing(tables.refunds.get(name))
     check("a refund goes on from where it was", refund.status === state.refunds.before(changed).status)
     tables.refunds.set(name, {
@@ -340,6 +340,7 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
       attempts,
       lastError,
       providerRefundId,
+      reversals,
       updatedAt,
     })
   }

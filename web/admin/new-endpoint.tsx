@@ -11,6 +11,7 @@ const eventTexts: Readonly<Record<EventType, string>> = {
   "order.expired": "An order was not paid in time",
   "order.refunded": "All of an order's money is back",
   "payment.refund_due": "Money has to go back",
+  "payment.refund_failed": "A refund that was confirmed has failed",
   "payment.disputed": "A bank takes a payment back",
   "product.sold_out": "A product is sold out",
   "product.restocked": "A product has units again",

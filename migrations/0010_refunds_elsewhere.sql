@@ -1,0 +1,25 @@
+-- What providers say of refunds after their last word, and of refunds that were made elsewhere.
+--
+-- The constraints allow more than before, so the rows that are there satisfy them: they are added without
+-- a look at every row. Servers of the last version go on as they are: they write none of the new values.
+
+-- How often a refund failed after it had been confirmed, as refunds to cards do.
+alter table refunds
+  add column reversals integer not null default 0,
+  add constraint refunds_reversals_not_negative check (reversals >= 0) not valid;
+
+-- A refund that its shop made elsewhere, such as in the provider's dashboard, has the reason elsewhere.
+alter table refunds
+  drop constraint refunds_reason_known,
+  add constraint refunds_reason_known check (reason in (
+    'amount_too_low', 'amount_too_high', 'wrong_currency', 'second_payment', 'paid_too_late',
+    'sale_over', 'customer_limit_reached', 'sold_out', 'units_not_available', 'requested', 'elsewhere'))
+    not valid;
+
+alter table outbox
+  drop constraint outbox_type_known,
+  add constraint outbox_type_known check (type in (
+    'order.created', 'order.paid', 'order.cancelled', 'order.expired', 'order.refunded',
+    'payment.refund_due', 'payment.refund_failed', 'payment.disputed', 'product.sold_out',
+    'product.restocked'))
+    not valid;
