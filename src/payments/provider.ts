@@ -29,6 +29,8 @@ export interface PaymentProvider {
    * order's: its name comes from a buyer's page. The same `idempotencyKey` again is the same wish.
    */
   cancel?(payment: Cancellation): Promise<CancelReport>
+  /** How many payments each worker may ask about in a second; 40 if not given. */
+  readonly lookUpsPerSecond?: number
   /** What has become of a payment. */
   lookUp?(payment: PaymentQuestion): Promise<PaymentReport>
 }

@@ -33,6 +33,9 @@ const TOLERANCE_SECONDS = 300
  */
 const ANSWER_WITHIN_MS = 4_000
 
+/** Stripe allows 100 calls a second, and 25 in a sandbox; refunds and cancellations need some of them. */
+const LOOK_UPS_PER_SECOND = { live: 50, sandbox: 12 }
+
 /**
  * PaymentIntents of Stripe. What the shop has to put into them is in docs/payments.md.
  *
@@ -50,6 +53,9 @@ export function createStripeProvider(
     open: (wish) => openIntent(stripe, wish),
     refund: (order) => refund(stripe, order),
     cancel: (payment) => cancel(stripe, payment),
+    lookUpsPerSecond: /^[a-z]+_live_/.test(settings.secretKey)
+      ? LOOK_UPS_PER_SECOND.live
+      : LOOK_UPS_PER_SECOND.sandbox,
     lookUp: (payment) => lookUp(stripe, payment),
   }
 }

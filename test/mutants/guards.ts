@@ -97,8 +97,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/payment-questions.ts",
-        find: "and attempt_provider = any($1::text[])",
-        replace: "and cardinality($1::text[]) > 0",
+        find: "and attempt_provider = $1",
+        replace: "and $1 <> ''",
       },
     ],
     caughtBy: { file: "test/worker/open-payments.test.ts", test: "pays elsewhere" },

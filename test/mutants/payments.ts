@@ -142,8 +142,35 @@ export const paymentsMutants: readonly Mutant[] = [
         find: "           and asked_for is distinct from expires_at\n",
         replace: "",
       },
+      {
+        file: "src/store/payment-questions.ts",
+        find: "           and orders.asked_for is distinct from orders.expires_at\n",
+        replace: "",
+      },
     ],
     caughtBy: { file: "test/worker/open-payments.test.ts", test: "nobody asks it" },
+  },
+  {
+    name: "money: providers are asked no earlier where many orders end together",
+    edits: [
+      {
+        file: "src/store/payment-questions.ts",
+        find: "where left_seconds <= $3 + turn_seconds",
+        replace: "where left_seconds <= $3",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "1,000 paid orders" },
+  },
+  {
+    name: "money: an order that could not be asked about in time expires",
+    edits: [
+      {
+        file: "src/worker/open-payments.ts",
+        find: "...postponed.map(",
+        replace: "...postponed.slice(0, 0).map(",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "gets a minute, once" },
   },
   {
     name: "money: a refund whose COMMIT was not heard is made again",
