@@ -8,6 +8,15 @@ alter table refunds
   add column reversals integer not null default 0,
   add constraint refunds_reversals_not_negative check (reversals >= 0) not valid;
 
+-- The key under which a refund is sent, chosen when it is taken for the first time. What a server of the last
+-- version may have sent goes on under the key of that version, so that it goes back once.
+alter table refunds add column idempotency_key text;
+
+update refunds
+   set idempotency_key = format('doorbuster-refund-%s-%s', order_id, number)
+ where status <> 'confirmed'
+   and amount_minor > 0;
+
 -- A refund that its shop made elsewhere, such as in the provider's dashboard, has the reason elsewhere.
 alter table refunds
   drop constraint refunds_reason_known,

@@ -29,6 +29,11 @@ export interface PaymentProvider {
    * order's: its name comes from a buyer's page. The same `idempotencyKey` again is the same wish.
    */
   cancel?(payment: Cancellation): Promise<CancelReport>
+  /**
+   * How many seconds one `refund` or `cancel` takes at most, with all its calls; 60 if not given. So long the
+   * worker waits, and a little longer no other worker tries the same.
+   */
+  readonly callSeconds?: number
   /** How many payments each worker may ask about in a second; 40 if not given. */
   readonly lookUpsPerSecond?: number
   /** What has become of a payment. */

@@ -99,6 +99,8 @@ export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvid
   return {
     name: "simulator",
     readWebhook: (message) => readWebhook(secret, message),
+    // A cancellation looks at the payment first.
+    callSeconds: (2 * ANSWER_WITHIN_MS) / 1_000,
 
     async refund(order) {
       try {

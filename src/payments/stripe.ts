@@ -33,6 +33,12 @@ const TOLERANCE_SECONDS = 300
  */
 const ANSWER_WITHIN_MS = 4_000
 
+/**
+ * A refund is looked for and then made, a cancellation likewise, and each call may be made once more where
+ * its connection was closed.
+ */
+const MOST_CALLS = 4
+
 /** Stripe allows 100 calls a second, and 25 in a sandbox; refunds and cancellations need some of them. */
 const LOOK_UPS_PER_SECOND = { live: 50, sandbox: 12 }
 
@@ -51,6 +57,7 @@ export function createStripeProvider(
     name: STRIPE,
     readWebhook: (message) => readWebhook(stripe, settings.webhookSecret, message),
     open: (wish) => openIntent(stripe, wish),
+    callSeconds: (MOST_CALLS * answerWithinMs) / 1_000,
     refund: (order) => refund(stripe, order),
     cancel: (payment) => cancel(stripe, payment),
     lookUpsPerSecond: /^[a-z]+_live_/.test(settings.secretKey)

@@ -48,16 +48,16 @@ export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise
     text: `
       with near as materialized (
         select id, product_id, expires_at, awaited,
-               row_number() over (order by expires_at, id) / $2::double precision as turn_seconds,
+               row_number() over (order by expires_at) / $2::double precision as turn_seconds,
                extract(epoch from expires_at - clock_timestamp()) as left_seconds
           from orders
          where status = 'pending_payment'
            and attempt_payment_id is not null
            and attempt_provider = $1
-           and expires_at > clock_timestamp()
-           and expires_at <= clock_timestamp() + make_interval(secs => $4)
+           and expires_at > statement_timestamp()
+           and expires_at <= statement_timestamp() + make_interval(secs => $4)
            and asked_for is distinct from expires_at
-         order by expires_at, id
+         order by expires_at
          limit ${pace.limit * MOST_RUNS}
       ),
       pressed as (
@@ -71,10 +71,11 @@ export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise
           join (select near.id, near.product_id
                   from near, pressed
                  where near.expires_at <= pressed.until
-                 order by near.expires_at, near.id
+                 order by near.expires_at
                  limit ${pace.limit}) as next
             on next.id = orders.id
            and next.product_id = orders.product_id
+         where orders.asked_for is distinct from orders.expires_at
            for update of orders skip locked
       ),
       asked as (
@@ -83,8 +84,6 @@ export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise
           from taken
          where orders.id = taken.id
            and orders.product_id = taken.product_id
-           and orders.status = 'pending_payment'
-           and orders.asked_for is distinct from orders.expires_at
         returning orders.id as "orderId", orders.product_id as "productId",
                   orders.attempt_provider as provider, orders.attempt_payment_id as "paymentId"
       )

@@ -108,7 +108,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/payment-questions.ts",
-        find: "           and expires_at > clock_timestamp()\n",
+        find: "           and expires_at > statement_timestamp()\n",
         replace: "",
       },
     ],

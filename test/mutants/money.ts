@@ -70,8 +70,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/worker/refunds.ts",
-        find: "idempotencyKey: `doorbuster-refund-${refundId}`",
-        replace: "idempotencyKey: `doorbuster-refund-${refundId}-${refund.attempts}`",
+        find: "amountMinor, currency, idempotencyKey }\n",
+        replace: "amountMinor, currency, idempotencyKey: `${idempotencyKey}-${refund.attempts}` }\n",
       },
     ],
     caughtBy: { file: killed, test: "same key" },
@@ -81,8 +81,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/cancellations.ts",
-        find: "$3 * power(2",
-        replace: "0 * $3 * power(2",
+        find: "clock_timestamp() + make_interval(secs => $3)\n            from",
+        replace: "clock_timestamp() + 0 * make_interval(secs => $3)\n            from",
       },
     ],
     caughtBy: { file: cancellations, test: "taken by nobody else" },
