@@ -256,7 +256,9 @@ function lineOf(fact: Fact): string | null {
     case "order_expired":
       return line("order.expired", orderFields(fact), "Unpaid order expired.")
     case "order_paid":
-      return null
+      return fact.order.totalMinor === 0
+        ? line("order.paid", orderFields(fact), "Order paid: it costs nothing.")
+        : null
     case "order_refunded":
       return line("order.refunded", orderFields(fact), "Order refunded.")
     case "refund_due":

@@ -1,6 +1,7 @@
 import type { DisputeEvent, PaymentEvent, ProviderEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import type { Instant } from "../../src/domain/time.ts"
+import { eventWith } from "../support/builders.ts"
 import type { ElsewhereIntent } from "./intents.ts"
 
 /**
@@ -131,6 +132,13 @@ export class Reference {
       awaited: false,
     }
     this.orders.set(order.id, order)
+    // It costs nothing, so nothing has to come for it.
+    if (order.total === 0) {
+      order.end = "paid"
+      const key = `order-${order.id}`
+      this.money.push({ order: order.id, key, paymentId: null, amount: 0, currency, pays: true })
+      this.events.set(key, { event: eventWith({ key, orderId: order.id }), outcome: "paid" })
+    }
     for (const waiting of this.events.values()) {
       const { event, outcome } = waiting
       if (outcome !== "parked" || event.disputeId !== null || event.orderId !== order.id) continue

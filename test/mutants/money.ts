@@ -380,4 +380,15 @@ export const moneyMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "was still to be sent" },
   },
+  {
+    name: "pay: an order that costs nothing waits for a payment",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: "if (order.totalMinor === 0) apply",
+        replace: "if (order.totalMinor < 0) apply",
+      },
+    ],
+    caughtBy: { file: "test/domain/place-order.test.ts", test: "is paid when it is made" },
+  },
 ]
