@@ -193,10 +193,15 @@ export interface ReturnedBody {
   readonly key: string
 }
 
+/** A parked payment, and the order that it is to be given to. */
+export interface AssignBody extends ReturnedBody {
+  readonly order_id: number
+}
+
 /** What can be done about an entry of the money inbox. */
 export interface MoneyAction {
-  readonly name: "retry" | "confirm" | "returned" | "won" | "lost"
-  /** To be POSTed to; the calls of the same name do so. */
+  readonly name: "retry" | "confirm" | "assign" | "returned" | "won" | "lost"
+  /** To be POSTed to; the calls of the same name do so. `assign` says an `order_id` besides `body`. */
   readonly href: string
   readonly body: ReturnedBody | DisputeBody | null
 }

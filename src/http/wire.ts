@@ -152,11 +152,12 @@ function whyOpen({ status, lastError, attempts, isCovered }: OpenRefund): string
 /** A success that waits for its order, with what can be done. */
 export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
   const { provider, key } = event
+  const assign = { name: "assign", href: "/api/admin/money/assign", body: { provider, key } } as const
   const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } } as const
   return {
     kind: "payment_without_order",
     why: "it names no order that exists, and no hold that could become one",
-    actions: event.returnedAt === null ? [returned] : [],
+    actions: event.returnedAt === null ? [assign, returned] : [],
     payment_event: {
       provider,
       key,

@@ -391,4 +391,25 @@ export const moneyMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/domain/place-order.test.ts", test: "is paid when it is made" },
   },
+  {
+    name: "pay: a payment is given to a second order",
+    edits: [
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: 'if (event.outcome !== "parked") return { event, duplicate: true }',
+        replace: "",
+      },
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: 'event?.outcome === "parked" || event?.appliedOrderId === orderId',
+        replace: "event !== null",
+      },
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: "if (applied?.appliedOrderId !== orderId)",
+        replace: "if (applied === null)",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "is given to one, once" },
+  },
 ]

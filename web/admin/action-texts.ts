@@ -12,6 +12,7 @@ const deeds: Readonly<Record<string, string>> = {
   "POST /api/admin/orders/:id/refunds": "Refunded order :id",
   "POST /api/admin/refunds/:id/retry": "Sent refund :id once more",
   "POST /api/admin/refunds/:id/confirm": "Noted refund :id as back",
+  "POST /api/admin/money/assign": "Gave a payment to an order",
   "POST /api/admin/money/returned": "Noted a payment as sent back",
   "POST /api/admin/orders/:id/disputes/won": "Noted a dispute of order :id as won",
   "POST /api/admin/orders/:id/disputes/lost": "Noted a dispute of order :id as lost",

@@ -4,7 +4,7 @@ import { priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Moment } from "./moments.tsx"
-import { Failure, Pager } from "./parts.tsx"
+import { Failure, Field, Pager } from "./parts.tsx"
 import { usePolled } from "./polled.ts"
 
 const names: Readonly<Record<MoneyInboxEntry["kind"], string>> = {
@@ -18,6 +18,10 @@ const deeds: Readonly<Record<MoneyAction["name"], readonly [string, string]>> = 
   confirm: [
     "Note that it is back",
     "By your word alone the refund counts as done. Doorbuster sends nothing: the money must have gone back already.",
+  ],
+  assign: [
+    "Give it to an order",
+    "It is applied to the order as if it had named it: it pays the order, or goes back where any payment would (too little, another currency, too late, paid already).",
   ],
   returned: [
     "Note that it was sent back",
@@ -94,16 +98,20 @@ interface ActDialogProps {
 
 function ActDialog({ entry, name, close }: ActDialogProps) {
   const [deed, consequence] = deeds[name]
+  const orderId = useSignal("")
   return (
     <Dialog
       title={`${deed}: ${nameOf(entry)}?`}
       action={deed}
       hurts={name !== "retry"}
-      run={() => act(entry, name)}
+      run={() => act(entry, name, Number(orderId.value))}
       close={close}
     >
       <p class="amount figures">{amountOf(entry)}</p>
       <p>{consequence}</p>
+      {name === "assign" && (
+        <Field id="assign-order" label="Order number" type="number" min={1} value={orderId} required />
+      )}
     </Dialog>
   )
 }
@@ -111,11 +119,17 @@ function ActDialog({ entry, name, close }: ActDialogProps) {
 async function act(
   { payment_event, refund, dispute }: MoneyInboxEntry,
   name: MoneyAction["name"],
+  orderId: number,
 ): Promise<unknown> {
   if (refund !== null && (name === "retry" || name === "confirm")) return shop.refunds[name](refund.refund_id)
   if (dispute !== null && (name === "won" || name === "lost")) {
     const { provider, dispute_id } = dispute
     return shop.disputes[name](dispute.order_id, { provider, dispute_id })
+  }
+  if (payment_event !== null && name === "assign") {
+    if (!Number.isSafeInteger(orderId) || orderId < 1) throw new Error("Enter the number of an order.")
+    const { provider, key } = payment_event
+    return shop.money.assign({ provider, key, order_id: orderId })
   }
   if (payment_event !== null && name === "returned") {
     const { provider, key } = payment_event
