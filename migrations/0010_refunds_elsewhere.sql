@@ -25,6 +25,14 @@ alter table refunds
     'sale_over', 'customer_limit_reached', 'sold_out', 'units_not_available', 'requested', 'elsewhere'))
     not valid;
 
+-- What is not sent because a bank takes the payment back is withheld, no longer failed. Rows of the last version
+-- stay as they are, and are understood. Its servers send no refund that is withheld, show it as open, and answer
+-- 500 when it is settled; when the dispute is won, they leave it, and it can be tried again in the money inbox.
+alter table refunds
+  drop constraint refunds_status_known,
+  add constraint refunds_status_known check (status in ('due', 'sent', 'confirmed', 'failed', 'withheld'))
+    not valid;
+
 alter table outbox
   drop constraint outbox_type_known,
   add constraint outbox_type_known check (type in (

@@ -335,6 +335,7 @@ const refundMessages: Record<RefundStatus, string> = {
   sent: "Refund sent.",
   confirmed: "Refund confirmed.",
   failed: "Refund failed; somebody has to look.",
+  withheld: "Refund withheld: the buyer's bank takes the payment back.",
 }
 
 function refundFields({ refund, requestId }: Extract<Fact, { refund: object }>) {

@@ -140,7 +140,7 @@ export interface Refund {
   readonly currency: string
   readonly reason: RefundReason
   readonly restock_qty: number
-  readonly status: "due" | "sent" | "confirmed" | "failed"
+  readonly status: "due" | "sent" | "confirmed" | "failed" | "withheld"
   /** It is not sent before. */
   readonly not_before: Time
   readonly attempts: number

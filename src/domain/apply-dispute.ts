@@ -1,7 +1,7 @@
 import { coversRefunds, disputeName, type Dispute, type DisputeStatus } from "./dispute.ts"
 import { writeRecord } from "./event-record.ts"
 import type { DisputeEvent, DisputeEventKind, Payment, PaymentEventRecord } from "./payment.ts"
-import { WITHHELD, type Refund } from "./refund.ts"
+import { isWithheld, WITHHELD, type Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
 import { eventName, orderIn, type WorkingSet } from "./working-set.ts"
 
@@ -130,15 +130,14 @@ function allot(state: WorkingSet, payment: Payment): boolean {
 /** What was taken by a worker a moment ago may still be sent; then its provider says so. */
 function withholdRefunds(state: WorkingSet, dispute: Dispute, now: Instant): void {
   for (const refund of refundsBeside(state, dispute)) {
-    if (refund.status === "due") settle(state, { ...refund, status: "failed", lastError: WITHHELD }, now)
+    if (refund.status === "due") settle(state, { ...refund, status: "withheld", lastError: WITHHELD }, now)
   }
 }
 
 /** The money is here again, and what is owed of it is owed still. */
 function resumeRefunds(state: WorkingSet, dispute: Dispute, now: Instant): void {
   for (const refund of refundsBeside(state, dispute)) {
-    const isWithheld = refund.status === "failed" && refund.lastError === WITHHELD
-    if (isWithheld) settle(state, { ...refund, status: "due", lastError: null }, now)
+    if (isWithheld(refund)) settle(state, { ...refund, status: "due", lastError: null }, now)
   }
 }
 

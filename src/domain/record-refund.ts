@@ -61,7 +61,9 @@ function refundsOf(state: WorkingSet, { provider, eventKey }: Payment): Refund[]
 }
 
 function isUnsent({ status, amountMinor }: Refund, told: RefundElsewhere): boolean {
-  return amountMinor === told.amountMinor && (status === "due" || status === "failed")
+  return (
+    amountMinor === told.amountMinor && (status === "due" || status === "failed" || status === "withheld")
+  )
 }
 
 /** What is older than what is known already changes nothing. */

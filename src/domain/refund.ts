@@ -2,9 +2,10 @@ import type { Instant } from "./time.ts"
 
 /**
  * `due → sent → confirmed | failed`; what needs no provider goes straight to `confirmed`. A provider may
- * take a confirmation back (`confirmed → failed`), as card networks do with closed cards.
+ * take a confirmation back (`confirmed → failed`), as card networks do with closed cards. `withheld`: it is not
+ * sent, because the buyer's bank takes the payment back.
  */
-export type RefundStatus = "due" | "sent" | "confirmed" | "failed"
+export type RefundStatus = "due" | "sent" | "confirmed" | "failed" | "withheld"
 
 /**
  * Why money goes back.
@@ -24,8 +25,13 @@ export type RefundReason =
   | "requested"
   | "elsewhere"
 
-/** Why a refund was not sent: the buyer's bank takes the payment back. Its `lastError`. */
+/** The `lastError` of a refund that is withheld. */
 export const WITHHELD = "disputed"
+
+/** Also of one that a server of the last version has withheld: it called that `failed`. */
+export function isWithheld({ status, lastError }: Pick<Refund, "status" | "lastError">): boolean {
+  return status === "withheld" || (status === "failed" && lastError === WITHHELD)
+}
 
 /** Money that has to go back to whoever paid it, and units that are on offer again with it. */
 export interface Refund {

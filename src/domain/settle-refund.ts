@@ -2,7 +2,7 @@ import type { RefundResult, SettleRefund } from "./commands.ts"
 import { coversRefunds } from "./dispute.ts"
 import type { Order } from "./order.ts"
 import type { SettleRefundRefusal } from "./refusals.ts"
-import { refundName, WITHHELD, type Refund, type RefundStatus } from "./refund.ts"
+import { isWithheld, refundName, type Refund, type RefundStatus } from "./refund.ts"
 import type { Instant } from "./time.ts"
 import { orderIn, type WorkingSet } from "./working-set.ts"
 
@@ -22,7 +22,7 @@ export function settleRefund(
   const refund = state.refunds.get(refundName(orderId, number))
   if (refund === undefined) return { code: "refund_not_found" }
   if (refund.status === result.status || isOld(refund, result)) return refund
-  const isFound = refund.lastError === WITHHELD && result.status === "sent"
+  const isFound = isWithheld(refund) && result.status === "sent"
   if (!isFound && !mayBecome[refund.status].includes(result.status)) return { code: "refund_not_open" }
   if (result.status === "due" && isCovered(state, refund)) {
     return { code: "payment_disputed", refundableMinor: 0 }
@@ -48,6 +48,8 @@ export function settleRefund(
 function isOld({ status, providerRefundId }: Refund, result: RefundResult): boolean {
   const named = result.status === "due" ? null : (result.providerRefundId ?? null)
   const isNamed = named !== null && named === providerRefundId
+  // Whatever came of a try meanwhile: it must not be sent while the bank takes the payment back.
+  if (status === "withheld") return result.status === "failed"
   if (status === "confirmed") return result.status !== "failed" || !isNamed
   if (result.status === "failed") return named !== null && providerRefundId !== null && !isNamed
   return status === "failed" && isNamed
@@ -66,6 +68,7 @@ const mayBecome: Record<RefundStatus, readonly RefundStatus[]> = {
   sent: ["confirmed", "failed"],
   failed: ["due", "confirmed"],
   confirmed: ["failed"],
+  withheld: ["due", "sent", "confirmed"],
 }
 
 function changes(refund: Refund, result: RefundResult, now: Instant): Partial<Refund> {

@@ -175,7 +175,7 @@ export const RefundWire = Type.Object({
     "requested",
   ]),
   restock_qty: Type.Integer(),
-  status: oneOf(["due", "sent", "confirmed", "failed"]),
+  status: oneOf(["due", "sent", "confirmed", "failed", "withheld"]),
   not_before: Time,
   attempts: Type.Integer(),
   last_error: orNull<string>("string"),

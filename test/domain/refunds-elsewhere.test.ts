@@ -102,6 +102,6 @@ describe("a refund that the shop made elsewhere", () => {
     })
     recordRefund(state, tell({ amountMinor: 500 }), NOON)
     expect(state.payments.changed()).toMatchObject([{ refundedMinor: 600, disputedMinor: total - 600 }])
-    expect(state.refunds.get("11-1")).toMatchObject({ lastError: "disputed" })
+    expect(state.refunds.get("11-1")).toMatchObject({ status: "withheld" })
   })
 })

@@ -147,7 +147,7 @@ describe("what becomes of a refund", () => {
     settleRefund(state, settle(failedFor("re_1")), NOON)
 
     const refund = state.refunds.get("11-1")
-    const failure = { lastError: "the account is closed", providerRefundId: null, reversals: 1 }
+    const failure = { lastError: "the account is closed", providerRefundId: "re_1", reversals: 1 }
     expect(refund).toMatchObject({ status: "failed", ...failure, updatedAt: NOON })
     expect(state.orders.get(11)).toEqual({ ...order, status: "paid", updatedAt: NOON })
     expect(counters(state)).toEqual(units)

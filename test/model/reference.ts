@@ -302,7 +302,7 @@ export class Reference {
     const back = this.refunds.filter((refund) => refund.key === money.key)
     for (const refund of back) {
       if (last !== 1 && !wasOpen && refund.status === "due") {
-        ;[refund.status, refund.withheld] = ["failed", true]
+        ;[refund.status, refund.withheld] = ["withheld", true]
       } else if (this.#claimed(money) === null && refund.withheld) {
         ;[refund.status, refund.withheld] = ["due", false]
       }
@@ -391,6 +391,7 @@ export class Reference {
     const isReversed = refund.status === "confirmed" && to === "failed" && isSameName
     const isOver = refund.status === "confirmed" && !isReversed
     if (refund.status === to || isStale || isOver) return told()
+    if (refund.withheld && to === "failed") return told()
     const ways = [
       "due sent",
       "due confirmed",
@@ -400,6 +401,8 @@ export class Reference {
       "failed due",
       "failed confirmed",
       "confirmed failed",
+      "withheld due",
+      "withheld confirmed",
     ]
     const isFound = refund.withheld && to === "sent"
     if (!isFound && !ways.includes(`${refund.status} ${to}`)) return "refund_not_open"
@@ -444,14 +447,16 @@ export class Reference {
     if (known !== undefined) return settle(known)
     if (status === "failed" || currency !== money.currency) return "nothing_to_refund"
     const left = money.amount - this.#gone(money)
-    const meant = of.find((one) => ["due", "failed"].includes(one.status) && one.amount === amount)
+    const meant = of.find(
+      (one) => ["due", "failed", "withheld"].includes(one.status) && one.amount === amount,
+    )
     if (amount > left && meant !== undefined) return settle(meant)
     const refund = this.#giveBack(money, Math.min(amount, left), "elsewhere", { restock: 0, after: now })
     if (refund === null) return "nothing_to_refund"
     ;[refund.status, refund.name] = [status, name]
     // What banks want beyond what is left, they take of what was not sent yet.
     if ((this.#claimed(money) ?? 0) > this.disputed(money)) {
-      for (const one of of) if (one.status === "due") [one.status, one.withheld] = ["failed", true]
+      for (const one of of) if (one.status === "due") [one.status, one.withheld] = ["withheld", true]
     }
     this.#recount(order, refund)
     return `refund ${orderId}-${refund.number} of ${refund.amount}: ${status}`

@@ -227,8 +227,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/settle-refund.ts",
-        find: 'failed: ["due", "confirmed"]',
-        replace: 'failed: ["due"]',
+        find: 'withheld: ["due", "sent", "confirmed"]',
+        replace: 'withheld: ["due"]',
       },
     ],
     caughtBy: disputesRace,
@@ -411,5 +411,16 @@ export const moneyMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/http/money.test.ts", test: "is given to one, once" },
+  },
+  {
+    name: "disputes: what a server of the last version withheld stays so when the dispute is won",
+    edits: [
+      {
+        file: "src/domain/refund.ts",
+        find: 'status === "withheld" || (status === "failed" && lastError === WITHHELD)',
+        replace: 'status === "withheld"',
+      },
+    ],
+    caughtBy: { file: "test/domain/withheld-refunds.test.ts", test: "when the only dispute is won" },
   },
 ]

@@ -195,7 +195,7 @@ describe("a refund that is due", () => {
     const other = providerThat()
     await send(other)
     expect(other.asked).toEqual([])
-    expect(await refundOf(orderId)).toMatchObject({ status: "failed", lastError: "disputed" })
+    expect(await refundOf(orderId)).toMatchObject({ status: "withheld", lastError: "disputed" })
 
     await engine.desk.receive(disputeEventWith({ ...about, kind: "dispute_won" }))
     await send(other)
