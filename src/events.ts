@@ -256,9 +256,8 @@ function lineOf(fact: Fact): string | null {
     case "order_expired":
       return line("order.expired", orderFields(fact), "Unpaid order expired.")
     case "order_paid":
-      return fact.order.totalMinor === 0
-        ? line("order.paid", orderFields(fact), "Order paid: it costs nothing.")
-        : null
+      if (fact.order.totalMinor > 0) return null
+      return line("order.paid", orderFields(fact), "Order paid: it costs nothing.")
     case "order_refunded":
       return line("order.refunded", orderFields(fact), "Order refunded.")
     case "refund_due":
@@ -266,11 +265,7 @@ function lineOf(fact: Fact): string | null {
     case "refund_settled":
       return line(`refund.${fact.refund.status}`, refundFields(fact), refundMessages[fact.refund.status])
     case "refund_reversed":
-      return line(
-        "refund.reversed",
-        { ...refundFields(fact), order_status: fact.order.status, error: fact.refund.lastError },
-        "A confirmed refund has failed: the buyer does not have the money.",
-      )
+      return line("refund.reversed", refundFields(fact), "A confirmed refund has failed after all.")
     case "dispute_changed":
       return line(`dispute.${fact.dispute.status}`, disputeFields(fact), disputeMessages[fact.dispute.status])
     case "payment_event":

@@ -71,6 +71,7 @@ test("everything set: as it was set", () => {
     STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef",
     STRIPE_PUBLISHABLE_KEY: "pk_live_0123456789",
     STRIPE_API_BASE: "http://127.0.0.1:12111",
+    STRIPE_DELAYED_METHODS: "offer",
     TOKEN_SECRET: "sixteen letters!",
     HOLD_TTL_SECONDS: "1",
     PAYMENT_TTL_SECONDS: "604800",
@@ -100,6 +101,7 @@ test("everything set: as it was set", () => {
       webhookSecret: "whsec_0123456789abcdef",
       publishableKey: "pk_live_0123456789",
       apiBase: "http://127.0.0.1:12111",
+      offersDelayedMethods: true,
     },
     tokenSecret: "sixteen letters!",
     holdTtlSeconds: 1,
@@ -245,7 +247,13 @@ describe("an account at Stripe", () => {
   ])("has its API at %s: %s", (given, apiBase) => {
     const base = given === undefined ? {} : { STRIPE_API_BASE: given }
     const { stripe } = read({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, ...base })
-    expect(stripe).toEqual({ ...account, publishableKey: null, apiBase })
+    expect(stripe).toEqual({ ...account, publishableKey: null, apiBase, offersDelayedMethods: false })
+  })
+
+  test("may offer methods whose result takes days", () => {
+    const all = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }
+    expect(read({ ...all, STRIPE_DELAYED_METHODS: "offer" }).stripe?.offersDelayedMethods).toBe(true)
+    expect(complaint(() => read({ ...all, STRIPE_DELAYED_METHODS: "yes" }))).toMatch(/STRIPE_DELAYED_METHODS/)
   })
 
   test("is whole or stops the start", () => {

@@ -24,6 +24,8 @@ export function readingOf(event: Stripe.Event): Reading {
     case "payment_intent.succeeded":
     case "payment_intent.canceled":
       return readingOfIntent(event.data.object)
+    case "payment_intent.processing":
+      return processing(event.data.object)
     case "refund.created":
     case "refund.updated":
     case "refund.failed":
@@ -49,6 +51,14 @@ function readingOfIntent(intent: Stripe.PaymentIntent): Reading {
   if (event !== "no sense") return { kind: "news", news: [{ about: "payment", event }] }
   const { id, amount_received, currency } = intent
   return { kind: "not understood", detail: `${id} is about ${amount_received} ${currency}` }
+}
+
+/** It has no result yet, and may get one after the order's end: for the log, so that it can be looked for. */
+function processing({ id, metadata }: Stripe.PaymentIntent): Reading {
+  const orderId = idFrom(metadata?.["order_id"])
+  if (orderId === null) return noNews
+  const reason = `${id} of order ${orderId} is processing: its result comes later, perhaps after the order's end`
+  return { ...noNews, ignored: reason }
 }
 
 /** Another shop's, perhaps, on the same account; or the page forgot to say whose. */

@@ -117,4 +117,15 @@ export const stripeMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "when Stripe forgot the key" },
   },
+  {
+    name: "stripe: bank debits are offered to whoever has minutes to pay",
+    edits: [
+      {
+        file: "src/payments/stripe.ts",
+        find: "...(!offersDelayedMethods && {",
+        replace: "...(offersDelayedMethods && {",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "takes days" },
+  },
 ]

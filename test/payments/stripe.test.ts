@@ -127,12 +127,20 @@ describe("a payment intent", () => {
   test.each([
     ["payment_intent.payment_failed", intentWith({ status: "requires_payment_method" })],
     ["payment_intent.amount_capturable_updated", intentWith({ status: "requires_capture" })],
-    ["payment_intent.processing", intentWith({ status: "processing" })],
     ["payment_intent.created", intentWith({ status: "requires_payment_method" })],
     ["charge.succeeded", { id: "ch_1", metadata: { order_id: "11" } }],
     ["something.new", {}],
   ])("is not at an end by %s", async (type, object) => {
     expect(await read(stripeEvent(type, object))).toEqual({ kind: "news", news: [] })
+  })
+
+  test("that is processing is no news, and is told to the log, because its result may come too late", async () => {
+    const intent = intentWith({ status: "processing" })
+    const ignored = expect.stringMatching(/^pi_1 of order 11 is processing/)
+    const reading = await read(stripeEvent("payment_intent.processing", intent))
+    expect(reading).toEqual({ kind: "news", news: [], ignored })
+    const others = stripeEvent("payment_intent.processing", { ...intent, metadata: {} })
+    expect(await read(others)).toEqual({ kind: "news", news: [] })
   })
 
   test.each([
