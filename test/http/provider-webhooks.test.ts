@@ -112,7 +112,7 @@ describe("a provider's own webhook", () => {
         reason: "elsewhere",
         status: "failed",
         last_error: "the card is closed",
-        ...{ amount_minor: total_minor },
+        amount_minor: total_minor,
       },
     ])
     const ignored = app.log.filter(({ metric }) => metric === "webhook.ignored")
