@@ -279,16 +279,14 @@ describe("the money inbox", () => {
       duplicate: true,
     })
     const actions = async () => (await app.get("/api/admin/actions")).body.data
-    await expect
-      .poll(actions)
-      .toContainEqual(
-        expect.objectContaining({
-          route: `POST ${href}`,
-          order_id,
-          content: { ...body, order_id },
-          status: 200,
-        }),
-      )
+    await expect.poll(actions).toContainEqual(
+      expect.objectContaining({
+        route: `POST ${href}`,
+        order_id,
+        content: { ...body, order_id },
+        status: 200,
+      }),
+    )
   })
 
   test("money that an order cannot take goes back when it is given to it", async () => {
