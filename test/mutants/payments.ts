@@ -94,7 +94,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: a refund has another key each time",
     edits: [
       {
-        file: "src/store/refund-queue.ts",
+        file: "src/store/queues/refund-queue.ts",
         find: "refunds.order_id, refunds.number, payment_id), 255)",
         replace: "refunds.order_id, refunds.number, random()), 255)",
       },
@@ -105,7 +105,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: what the last version has sent is sent under another key",
     edits: [
       {
-        file: "src/store/refund-queue.ts",
+        file: "src/store/queues/refund-queue.ts",
         find: "case when attempts = 0 then",
         replace: "case when attempts >= 0 then",
       },
@@ -127,7 +127,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: two workers take the same refund",
     edits: [
       {
-        file: "src/store/refund-queue.ts",
+        file: "src/store/queues/refund-queue.ts",
         find: "                 not_before = clock_timestamp() + make_interval(secs => $3),\n",
         replace:
           "                 not_before = refunds.not_before - interval '1 year' + make_interval(secs => $3),\n",
@@ -161,12 +161,12 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: every worker asks about the same payment",
     edits: [
       {
-        file: "src/store/payment-questions.ts",
+        file: "src/store/queues/payment-questions.ts",
         find: "           and asked_for is distinct from expires_at\n",
         replace: "",
       },
       {
-        file: "src/store/payment-questions.ts",
+        file: "src/store/queues/payment-questions.ts",
         find: "         where orders.asked_for is distinct from orders.expires_at\n",
         replace: "",
       },
@@ -177,7 +177,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: providers are asked no earlier where many orders end together",
     edits: [
       {
-        file: "src/store/payment-questions.ts",
+        file: "src/store/queues/payment-questions.ts",
         find: "where left_seconds <= $3 + turn_seconds",
         replace: "where left_seconds <= $3",
       },
@@ -199,7 +199,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: a refund whose COMMIT was not heard is made again",
     edits: [
       {
-        file: "src/store/batch-mark.ts",
+        file: "src/store/batch/batch-mark.ts",
         find: "first !== undefined && isNeeded",
         replace: "first !== undefined && isNeeded && false",
       },
@@ -215,7 +215,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "(event.holdId === null || event.holdId !== undefined || event.holdId === holdId)",
       },
       {
-        file: "src/store/load-money.ts",
+        file: "src/store/batch/load-money.ts",
         find: "          and (hold_id is null or hold_id = any($5::bigint[]))\n",
         replace: "          and (hold_id is null or hold_id > 0 or hold_id = any($5::bigint[]))\n",
       },
