@@ -6,8 +6,9 @@ import { expect, test } from "vitest"
  * The tree tells the story only while imports run one way:
  * http | worker | cli → lanes → store → domain, and payments → domain.
  *
- * For each room of src/, the rooms its files may import from (its own always). `app`, `engine` and
- * `seed` are the composition roots; the files at the top that anyone may use are listed under `*`.
+ * For each room of src/, the rooms its files may import from (its own always). A room may lie in a room
+ * (`store/batch`): its files belong to the innermost one, and whoever may import from the outer room may import
+ * from it. `app`, `engine` and `seed` are the composition roots; what anyone may use is listed under `*`.
  */
 const allowed: Record<string, readonly string[]> = {
   domain: [],
@@ -155,21 +156,32 @@ function wrongImport(path: string, imported: string): string[] {
   const room = roomOf(path)
   if (!imported.startsWith(".")) {
     const rooms = packages[imported.split("/")[0] ?? ""]
-    return rooms === undefined || rooms.includes(room)
+    return rooms === undefined || rooms.some((name) => room === name || room.startsWith(`${name}/`))
       ? []
       : [`${path} imports ${imported}: only ${rooms.join(", ")} may`]
   }
   if (!imported.endsWith(".ts")) return [`${path} imports ${imported} without .ts`]
   const target = normalize(join(dirname(path), imported))
   const rooms = [room, ...(allowed[room] ?? []), ...(allowed["*"] ?? [])]
-  const isAllowed = rooms.some((name) => roomOf(target) === name || target === `${name}.ts`)
+  const isAllowed = rooms.some((name) =>
+    // The room's own name, followed by a dot, means the files that lie in it but in none of its rooms.
+    name.endsWith("/.") ? roomOf(target) === name.slice(0, -2) : isWithin(target, name, room),
+  )
   return isAllowed ? [] : [`${path} imports ${target}: ${room} may import ${rooms.join(", ")}`]
 }
 
-/** The client library is a room of its own, beside src/. */
+/** True when `target` is the file or lies in the room `name`; of its own room, a file sees no rooms within. */
+function isWithin(target: string, name: string, ownRoom: string): boolean {
+  const beside = target.replace(/^\.\.\//, "")
+  if (name === ownRoom) return roomOf(target) === name
+  return beside === `${name}.ts` || beside.startsWith(`${name}/`)
+}
+
+/** The innermost room that is known. The client library is a room of its own, beside src/. */
 function roomOf(path: string): string {
-  const [first = "", second = ""] = path.split("/")
-  return (first === ".." ? second : first).replace(/\.ts$/, "")
+  const beside = path.replace(/^\.\.\//, "").replace(/\.ts$/, "")
+  const rooms = Object.keys(allowed).filter((name) => beside === name || beside.startsWith(`${name}/`))
+  return rooms.toSorted((one, other) => other.length - one.length)[0] ?? beside.split("/")[0] ?? ""
 }
 
 function wrongText({ path, text: whole }: Source): string[] {
