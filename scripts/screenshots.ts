@@ -8,7 +8,7 @@ import { chromium, type Browser, type Page } from "playwright-core"
 import { startApp } from "../src/app.ts"
 import { readConfig } from "../src/config.ts"
 import { startEmbeddedPostgres } from "../src/embedded/embedded-postgres.ts"
-import { createLog } from "../src/log.ts"
+import { createLog } from "../src/base/log.ts"
 import { createAdminClient } from "../client/src/admin.ts"
 import { createClient, type NewHold } from "../client/src/index.ts"
 

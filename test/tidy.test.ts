@@ -11,6 +11,8 @@ import { expect, test } from "vitest"
  * from it. `app`, `engine` and `seed` are the composition roots; what anyone may use is listed under `*`.
  */
 const allowed: Record<string, readonly string[]> = {
+  base: [],
+  "base/http-client": ["client"],
   domain: [],
   store: ["domain"],
   payments: ["domain"],
@@ -41,17 +43,15 @@ const allowed: Record<string, readonly string[]> = {
     "store/errors",
   ],
   embedded: [],
-  events: ["lanes", "domain", "store/views", "metrics", "log"],
+  events: ["lanes", "domain", "store/views", "metrics", "base/log"],
   metrics: [],
   history: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
-  listeners: [],
-  "http-client": ["client"],
   rehearsal: [
     "simulator",
-    "http-client",
+    "base/http-client",
     "embedded",
     "domain/money",
     "store/pool",
@@ -61,7 +61,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   app: [
     "metrics",
-    "listeners",
+    "base/listeners",
     "pages",
     "http",
     "payments",
@@ -75,9 +75,9 @@ const allowed: Record<string, readonly string[]> = {
   ],
   cli: [
     "app",
-    "listeners",
+    "base/listeners",
     "client",
-    "http-client",
+    "base/http-client",
     "rehearsal",
     "engine",
     "seed",
@@ -88,7 +88,7 @@ const allowed: Record<string, readonly string[]> = {
     "store",
     "embedded",
     "config",
-    "log",
+    "base/log",
     "domain",
     "events",
   ],
@@ -97,18 +97,13 @@ const allowed: Record<string, readonly string[]> = {
   "config-stripe": ["config-addresses", "config-error"],
   "config-error": [],
   "config-addresses": [],
-  log: [],
-  version: [],
-  "local-names": [],
-  html: [],
-  "package-root": [],
-  "*": ["version", "local-names", "html", "package-root"],
+  "*": ["base/version", "base/local-names", "base/html", "base/package-root"],
 }
 
 /** Packages that only these rooms may touch. */
 const packages: Record<string, readonly string[]> = {
   pg: ["store", "embedded", "cli", "rehearsal"],
-  fastify: ["http", "listeners"],
+  fastify: ["http", "base"],
   kysely: ["store"],
   commander: ["cli"],
   "env-schema": ["config"],
@@ -116,8 +111,8 @@ const packages: Record<string, readonly string[]> = {
 
 /** What the benchmark shares with what it measures: the way in, the wire, a database to measure on, the lanes to sweep. */
 const benchUses = [
-  "html",
-  "listeners",
+  "base/html",
+  "base/listeners",
   "http/schemas",
   "http/security-headers",
   "embedded/embedded-postgres",

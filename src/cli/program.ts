@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { readConfig } from "../config.ts"
 import { faultNames, type FaultName } from "../rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
-import { version } from "../version.ts"
+import { version } from "../base/version.ts"
 import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
 import { explain, UsageError } from "./exit.ts"

@@ -9,7 +9,7 @@ import {
   type Product,
 } from "../../client/src/index.ts"
 import { CommandFailure } from "./exit.ts"
-import { createHttpClient, type HttpClient } from "../http-client.ts"
+import { createHttpClient, type HttpClient } from "../base/http-client.ts"
 
 export interface RaceSetting {
   readonly stock: number

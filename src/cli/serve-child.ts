@@ -1,6 +1,6 @@
 import type { Logger } from "pino"
 import { startApp, type RunningApp } from "../app.ts"
-import { createLog } from "../log.ts"
+import { createLog } from "../base/log.ts"
 import { reachPrimary, type Primary } from "../processes/child.ts"
 import type { StartFailure } from "../processes/messages.ts"
 import { joined } from "../processes/snapshot.ts"

@@ -1,7 +1,7 @@
 import closeWithGrace from "close-with-grace"
 import { checkSimulator, type Config } from "../config.ts"
 import { createEngine } from "../engine.ts"
-import { createLog } from "../log.ts"
+import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"
 import { migrate } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"

@@ -1,6 +1,6 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
 import scalar from "@scalar/fastify-api-reference"
-import { version } from "../version.ts"
+import { version } from "../base/version.ts"
 import type { App } from "./services.ts"
 
 /** Describes the routes that follow as OpenAPI 3.1, at `/openapi.json` and readable at `/docs`. */

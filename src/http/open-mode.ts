@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify"
-import { isLocalName, isLocalOrigin } from "../local-names.ts"
+import { isLocalName, isLocalOrigin } from "../base/local-names.ts"
 import { refuse } from "./problems.ts"
 import type { App } from "./services.ts"
 

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
 import type { PageAssets, PageData, RenderPage } from "../../web/shared/page-data.ts"
-import { packageRoot } from "../package-root.ts"
+import { packageRoot } from "../base/package-root.ts"
 
 /** The pages as `npm run build:web` has left them. */
 export interface BuiltPages {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
-import type { HttpClient } from "../http-client.ts"
+import type { HttpClient } from "../base/http-client.ts"
 import { verify } from "../store/verify.ts"
 import type { Ledger } from "./ledger.ts"
 

@@ -1,6 +1,6 @@
 import type pg from "pg"
 import { createAlarms, type Alarms } from "../simulator/alarms.ts"
-import { createHttpClient, type HttpClient } from "../http-client.ts"
+import { createHttpClient, type HttpClient } from "../base/http-client.ts"
 import { openDatabase } from "../store/pool.ts"
 import { availabilityOf, findUndersell, type Undersell } from "./availability.ts"
 import { makeChaos, type Fault, type FaultName } from "./chaos.ts"

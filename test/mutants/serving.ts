@@ -101,18 +101,20 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "no room is asked for those who wait to be accepted",
-    edits: [{ file: "src/listeners.ts", find: "const BACKLOG = 65_535", replace: "const BACKLOG = 511" }],
-    caughtBy: { file: "test/listeners.test.ts", test: "finds room" },
+    edits: [
+      { file: "src/base/listeners.ts", find: "const BACKLOG = 65_535", replace: "const BACKLOG = 511" },
+    ],
+    caughtBy: { file: "test/base/listeners.test.ts", test: "finds room" },
   },
   {
     name: "one listener lets one connection in at a time",
-    edits: [{ file: "src/listeners.ts", find: "const LISTENERS = 64", replace: "const LISTENERS = 1" }],
-    caughtBy: { file: "test/listeners.test.ts", test: "comes in by many" },
+    edits: [{ file: "src/base/listeners.ts", find: "const LISTENERS = 64", replace: "const LISTENERS = 1" }],
+    caughtBy: { file: "test/base/listeners.test.ts", test: "comes in by many" },
   },
   {
     name: "a port is shared with whoever comes",
-    edits: [{ file: "src/listeners.ts", find: "  await checkAddress({ host, port })\n", replace: "" }],
-    caughtBy: { file: "test/listeners.test.ts", test: "not shared" },
+    edits: [{ file: "src/base/listeners.ts", find: "  await checkAddress({ host, port })\n", replace: "" }],
+    caughtBy: { file: "test/base/listeners.test.ts", test: "not shared" },
   },
   {
     name: "processes: neither a lock nor a version keeps two of them apart",

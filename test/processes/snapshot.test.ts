@@ -1,7 +1,7 @@
 import { Registry } from "@prometheus-io/client"
 import { expect, test } from "vitest"
 import { createEvents, type Events } from "../../src/events.ts"
-import { createLog } from "../../src/log.ts"
+import { createLog } from "../../src/base/log.ts"
 import { totalsIn } from "../../src/metrics/totals.ts"
 import { createLedger } from "../../src/processes/ledger.ts"
 import { countedBy, joined, type Snapshot } from "../../src/processes/snapshot.ts"

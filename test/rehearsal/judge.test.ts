@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { createHttpClient, type HttpClient } from "../../src/http-client.ts"
+import { createHttpClient, type HttpClient } from "../../src/base/http-client.ts"
 import { judge, type Evidence } from "../../src/rehearsal/judge.ts"
 import { createLedger, type Ledger } from "../../src/rehearsal/ledger.ts"
 import { openDatabase, type Database } from "../../src/store/pool.ts"

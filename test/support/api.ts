@@ -6,7 +6,7 @@ import { createOwnerTokens } from "../../src/http/owner-token.ts"
 import { createLive } from "../../src/http/live/live.ts"
 import { createServer } from "../../src/http/server.ts"
 import { createProductTexts } from "../../src/http/wire.ts"
-import { createLog } from "../../src/log.ts"
+import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 
 /** The API description as a server would serve it; needs no database, for nothing is asked of it. */

@@ -5,9 +5,9 @@ import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import type { AddressInfo } from "node:net"
 import { describe, expect, test } from "vitest"
-import { listen } from "../src/listeners.ts"
-import { createTestDatabase } from "./support/database.ts"
-import { startServerProcess } from "./support/server-process.ts"
+import { listen } from "../../src/base/listeners.ts"
+import { createTestDatabase } from "../support/database.ts"
+import { startServerProcess } from "../support/server-process.ts"
 
 /** More than Node's own backlog of 511. */
 const CROWD = 1_500

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http"
 import { Agent as SecureAgent, request as httpsRequest } from "node:https"
-import type { Fetch } from "../client/src/index.ts"
+import type { Fetch } from "../../client/src/index.ts"
 
 /** An answer, or null where none came (the connection broke). */
 export interface HttpAnswer {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createLog, lineWriter } from "../src/log.ts"
+import { createLog, lineWriter } from "../../src/base/log.ts"
 
 function recordingLog(level = "info") {
   const writes: string[] = []
