@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import pino, { type Logger } from "pino"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import {
   EmbeddedPostgresError,
   startEmbeddedPostgres,

@@ -1,6 +1,6 @@
 import { GOOD_TOKEN_LENGTH } from "./serve.ts"
 import { access, constants, readFile } from "node:fs/promises"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import { connectionsOf } from "../processes/share.ts"
 import { migrationStates } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"

@@ -1,4 +1,4 @@
-import { ConfigError } from "../config.ts"
+import { ConfigError } from "../config/config.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { ProcessesFailure } from "../processes/primary.ts"
 import { isConnectionLoss } from "../store/errors.ts"

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
-import { readConfig } from "../config.ts"
+import { readConfig } from "../config/config.ts"
 import { faultNames, type FaultName } from "../rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
 import { version } from "../base/version.ts"

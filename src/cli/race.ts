@@ -1,6 +1,6 @@
 import pino from "pino"
 import { startApp, type RunningApp } from "../app.ts"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import { verify } from "../store/verify.ts"
 import { accessDatabase, withEngineAt } from "./database.ts"
 import { watchInterruption, type Interruption } from "./interruption.ts"

@@ -1,5 +1,5 @@
 import { open, writeFile } from "node:fs/promises"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import type { FaultName } from "../rehearsal/chaos.ts"
 import { throwAwayPostgres, type Ground } from "../rehearsal/ground.ts"
 import { reportPage } from "../rehearsal/page.ts"

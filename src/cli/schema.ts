@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import { migrate, migrationStates } from "../store/migrate.ts"
 import { openDatabase, type Database } from "../store/pool.ts"
 import { accessDatabase, requireDatabase, type DatabaseAccess } from "./database.ts"

@@ -1,5 +1,5 @@
 import type pg from "pg"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import { seedProduct } from "../seed.ts"
 import { countSales, emptyDatabase } from "../store/housekeeping.ts"
 import { requireDatabase, withEngine } from "./database.ts"

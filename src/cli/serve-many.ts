@@ -1,5 +1,5 @@
 import type { Logger } from "pino"
-import { ConfigError, type Config } from "../config.ts"
+import { ConfigError, type Config } from "../config/config.ts"
 import type { Engine } from "../engine.ts"
 import { startProcesses, type Processes } from "../processes/primary.ts"
 import { connectionsOf, shareOf } from "../processes/share.ts"

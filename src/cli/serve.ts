@@ -1,7 +1,7 @@
 import closeWithGrace from "close-with-grace"
 import type { Logger } from "pino"
 import { hasOwnSimulator, hasPages, startApp } from "../app.ts"
-import { checkServing, type Config } from "../config.ts"
+import { checkServing, type Config } from "../config/config.ts"
 import { checkAddress } from "../base/listeners.ts"
 import { createLog } from "../base/log.ts"
 import { connectionsOf } from "../processes/share.ts"

@@ -1,6 +1,6 @@
 import closeWithGrace from "close-with-grace"
 import { randomBytes } from "node:crypto"
-import { checkSimulator, ConfigError, type Config } from "../config.ts"
+import { checkSimulator, ConfigError, type Config } from "../config/config.ts"
 import { createLog } from "../base/log.ts"
 import { createPlan, lateMsAfter, type PlanName } from "../simulator/plan.ts"
 import { serveSimulator } from "../simulator/server.ts"

@@ -1,5 +1,5 @@
 import closeWithGrace from "close-with-grace"
-import { checkSimulator, type Config } from "../config.ts"
+import { checkSimulator, type Config } from "../config/config.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"

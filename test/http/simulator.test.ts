@@ -1,7 +1,7 @@
 import Fastify from "fastify"
 import { describe, expect, test } from "vitest"
 import { hasOwnSimulator } from "../../src/app.ts"
-import type { Config } from "../../src/config.ts"
+import type { Config } from "../../src/config/config.ts"
 import { createGatekeeper } from "../../src/http/auth.ts"
 import { createOwnerTokens } from "../../src/http/owner-token.ts"
 import { simulatorRoutes } from "../../src/http/routes/simulator.ts"

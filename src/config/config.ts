@@ -2,14 +2,9 @@ import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { parseEnv } from "node:util"
 import envSchema from "env-schema"
-import { isLoopback, isNetwork } from "./config-addresses.ts"
+import { isLoopback, isNetwork } from "./addresses.ts"
 import { ConfigError } from "./config-error.ts"
-import {
-  stripeAccount,
-  stripeVariables,
-  type StripeAccount,
-  type StripeEnvironment,
-} from "./config-stripe.ts"
+import { stripeAccount, stripeVariables, type StripeAccount, type StripeEnvironment } from "./stripe.ts"
 
 export { ConfigError }
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { checkServing, ConfigError, readConfig } from "../src/config.ts"
-import { providersOf } from "../src/payments/providers.ts"
+import { checkServing, ConfigError, readConfig } from "../../src/config/config.ts"
+import { providersOf } from "../../src/payments/providers.ts"
 
 let directory: string
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { isLoopback } from "./config-addresses.ts"
+import { isLoopback } from "./addresses.ts"
 import { ConfigError } from "./config-error.ts"
 
 /** An account at Stripe. */
