@@ -10,7 +10,7 @@ import type { BatchObserver, CommittedBatch } from "./lanes/batch.ts"
 import { lineWriter } from "./base/log.ts"
 import { createMetrics } from "./metrics/metrics.ts"
 import type { RecordServed } from "./metrics/request-durations.ts"
-import type { StockCount } from "./store/views.ts"
+import type { StockCount } from "./store/reads/views.ts"
 
 /** One function per business event: its log line and its metrics together. */
 export interface Events extends BatchObserver {

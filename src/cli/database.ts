@@ -10,7 +10,7 @@ import {
   type EmbeddedPostgres,
 } from "../embedded/embedded-postgres.ts"
 import { createEngine, type Engine } from "../engine.ts"
-import { migrate } from "../store/migrate.ts"
+import { migrate } from "../store/upkeep/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
 import { CommandFailure } from "./exit.ts"
 import { printError } from "./output.ts"

@@ -2,7 +2,7 @@ import { ConfigError } from "../config/config.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { ProcessesFailure } from "../processes/primary.ts"
 import { isConnectionLoss } from "../store/errors.ts"
-import { SchemaMismatch } from "../store/migrate.ts"
+import { SchemaMismatch } from "../store/upkeep/migrate.ts"
 
 /** Wrong usage: the command was not run. Exit status 2. */
 export class UsageError extends Error {}

@@ -1,7 +1,7 @@
 import pino from "pino"
 import { startApp, type RunningApp } from "../app.ts"
 import type { Config } from "../config/config.ts"
-import { verify } from "../store/verify.ts"
+import { verify } from "../store/upkeep/verify.ts"
 import { accessDatabase, withEngineAt } from "./database.ts"
 import { watchInterruption, type Interruption } from "./interruption.ts"
 import { print, printJson, showProgress } from "./output.ts"

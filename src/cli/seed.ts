@@ -1,7 +1,7 @@
 import type pg from "pg"
 import type { Config } from "../config/config.ts"
 import { seedProduct } from "../seed.ts"
-import { countSales, emptyDatabase } from "../store/housekeeping.ts"
+import { countSales, emptyDatabase } from "../store/upkeep/housekeeping.ts"
 import { requireDatabase, withEngine } from "./database.ts"
 import { UsageError } from "./exit.ts"
 import { print, printJson } from "./output.ts"

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { Events } from "../events.ts"
-import type { AdminActions, AdminWay } from "../store/admin-actions.ts"
-import type { Ids } from "../store/ids.ts"
+import type { AdminActions, AdminWay } from "../store/reads/admin-actions.ts"
+import type { Ids } from "../store/batch/ids.ts"
 import { idFromPath } from "./requests.ts"
 
 /** Keeps what the shop has done. Nothing waits for it, and nothing fails with it. */

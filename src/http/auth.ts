@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto"
 import type { FastifyRequest } from "fastify"
-import type { AdminWay } from "../store/admin-actions.ts"
+import type { AdminWay } from "../store/reads/admin-actions.ts"
 import { sessionsIn, type AdminSessions } from "./admin-session.ts"
 import { isReading, senderOf } from "./own-page.ts"
 import type { Ownership, OwnerTokens } from "./owner-token.ts"

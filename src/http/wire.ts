@@ -6,7 +6,7 @@ import { disputeData, orderData, refundData } from "../domain/outgoing-event.ts"
 import { availableUnits, saleState, type Product, type SaleState } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
-import type { OpenRefund, StrayPayment } from "../store/money-views.ts"
+import type { OpenRefund, StrayPayment } from "../store/reads/money-views.ts"
 import { refundName, WITHHELD, type Refund } from "../domain/refund.ts"
 import type {
   DisputeAnswer,

@@ -5,7 +5,7 @@ import {
   type DeliveryResult,
   type DueDelivery,
   type WebhookQueue,
-} from "../store/webhook-queue.ts"
+} from "../store/queues/webhook-queue.ts"
 import { oncePerName } from "./addresses.ts"
 import { postEvent, type Answer, type PostOptions } from "./post-event.ts"
 

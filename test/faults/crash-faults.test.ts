@@ -7,10 +7,10 @@ import type { WorkingSet } from "../../src/domain/working-set.ts"
 import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
 import { throwAwayPostgres } from "../../src/rehearsal/ground.ts"
 import { UnknownCommit } from "../../src/store/errors.ts"
-import { createIds } from "../../src/store/ids.ts"
-import { migrate } from "../../src/store/migrate.ts"
+import { createIds } from "../../src/store/batch/ids.ts"
+import { migrate } from "../../src/store/upkeep/migrate.ts"
 import { openDatabase } from "../../src/store/pool.ts"
-import { createProductStore } from "../../src/store/product-store.ts"
+import { createProductStore } from "../../src/store/batch/product-store.ts"
 import { RULES } from "../support/builders.ts"
 
 /** More than a crash forgets. */

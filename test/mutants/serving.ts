@@ -1,13 +1,13 @@
 import type { Edit, Mutant } from "./mutants.ts"
 
 const withoutLock: Edit = {
-  file: "src/store/load.ts",
+  file: "src/store/batch/load.ts",
   find: "         limit 1\n           for update\n",
   replace: "         limit 1\n",
 }
 
 const withoutVersionGuard: Edit = {
-  file: "src/store/save-product.ts",
+  file: "src/store/batch/save-product.ts",
   find: "version = case when version = $2 then $6::bigint end",
   replace: "version = case when version = $2 or true then $6::bigint end",
 }

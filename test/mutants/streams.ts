@@ -2,7 +2,7 @@ import type { Mutant } from "./mutants.ts"
 
 const live = "test/http/live.test.ts"
 const streams = "test/http/stream.test.ts"
-const watch = "src/store/product-watch.ts"
+const watch = "src/store/reads/product-watch.ts"
 
 /** What streams promise: every change, in time, to everybody, at nobody's cost. */
 export const streamMutants: readonly Mutant[] = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createListeners } from "../../src/store/outbox.ts"
+import { createListeners } from "../../src/store/batch/outbox.ts"
 import { begin } from "../../src/store/tx.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"

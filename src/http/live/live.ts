@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
-import type { ProductWatch } from "../../store/product-watch.ts"
-import type { ProductView } from "../../store/views.ts"
+import type { ProductWatch } from "../../store/reads/product-watch.ts"
+import type { ProductView } from "../../store/reads/views.ts"
 import type { ProductTexts } from "../wire.ts"
 import { createChannel, type Channel } from "./channel.ts"
 import { heartbeatFrame, retryFrame, type Frame } from "./frames.ts"

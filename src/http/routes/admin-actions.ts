@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { instant, isoTime } from "../../domain/time.ts"
-import type { ActionPlace, AdminAction } from "../../store/admin-actions.ts"
+import type { ActionPlace, AdminAction } from "../../store/reads/admin-actions.ts"
 import { admitAdminsOnly, adminSecurity } from "../admin-area.ts"
 import { AdminActionList, type AdminActionAnswer } from "../admin-schemas.ts"
 import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../pages.ts"

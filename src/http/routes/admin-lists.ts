@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { Listed, MessageFilter, MessagePlace, RowFilter } from "../../store/lists.ts"
+import type { Listed, MessageFilter, MessagePlace, RowFilter } from "../../store/reads/lists.ts"
 import { admitAdminsOnly, adminSecurity } from "../admin-area.ts"
 import { badQuery, cursorOf, pageFrom, pageQuery, partsOf } from "../pages.ts"
 import { refuse } from "../problems.ts"

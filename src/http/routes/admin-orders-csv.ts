@@ -1,6 +1,6 @@
 import { Readable } from "node:stream"
 import { Type } from "typebox"
-import type { Lists } from "../../store/lists.ts"
+import type { Lists } from "../../store/reads/lists.ts"
 import { admitAdminsOnly, adminSecurity } from "../admin-area.ts"
 import { csvLine } from "../csv.ts"
 import { badQuery } from "../pages.ts"

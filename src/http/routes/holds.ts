@@ -14,7 +14,7 @@ import {
   PathHoldWire,
   problemResponses,
 } from "../schemas.ts"
-import type { Lookups } from "../../store/lookups.ts"
+import type { Lookups } from "../../store/reads/lookups.ts"
 import type { App, Services } from "../services.ts"
 import { holdAnswer, newHoldText } from "../wire.ts"
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
-import type { ProductView } from "../../store/views.ts"
+import type { ProductView } from "../../store/reads/views.ts"
 import { isKnown } from "../etags.ts"
 import { pageFrom, pageOf, pageQuery } from "../pages.ts"
 import { refuse } from "../problems.ts"

@@ -14,7 +14,7 @@ import {
   ProviderAnswer,
   Quantity,
 } from "../schemas.ts"
-import type { RefundOrigin } from "../../store/money-views.ts"
+import type { RefundOrigin } from "../../store/reads/money-views.ts"
 import type { App, Services } from "../services.ts"
 import { refundPlaceFrom } from "./admin-money.ts"
 

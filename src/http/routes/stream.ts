@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
-import type { ProductView } from "../../store/views.ts"
+import type { ProductView } from "../../store/reads/views.ts"
 import { isSentAheadOn, takeNothingMoreFrom } from "../connections.ts"
 import { createOpenByNetwork } from "../live/open-by-network.ts"
 import { SocketOutlet } from "../live/outlet.ts"

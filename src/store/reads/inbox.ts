@@ -1,6 +1,6 @@
 import type pg from "pg"
-import type { PaymentEventRecord, ProviderEvent } from "../domain/payment.ts"
-import { eventColumns } from "./columns.ts"
+import type { PaymentEventRecord, ProviderEvent } from "../../domain/payment.ts"
+import { eventColumns } from "../columns.ts"
 import type { StrayPayment } from "./money-views.ts"
 
 /** The part of the payment inbox that belongs to no product yet. */

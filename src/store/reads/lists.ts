@@ -1,8 +1,8 @@
 import type pg from "pg"
-import type { Hold } from "../domain/hold.ts"
-import type { Order } from "../domain/order.ts"
-import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
-import { eventColumns, holdColumns, orderColumns, paymentColumns } from "./columns.ts"
+import type { Hold } from "../../domain/hold.ts"
+import type { Order } from "../../domain/order.ts"
+import type { Payment, PaymentEventRecord } from "../../domain/payment.ts"
+import { eventColumns, holdColumns, orderColumns, paymentColumns } from "../columns.ts"
 
 /** Names a message of a provider, or the payment it told of. */
 export interface MessagePlace {

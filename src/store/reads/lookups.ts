@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { numbers } from "./columns.ts"
+import { numbers } from "../columns.ts"
 
 /** Where a hold belongs. */
 export interface PlaceOfHold {

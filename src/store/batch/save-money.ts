@@ -1,12 +1,12 @@
-import type { Dispute } from "../domain/dispute.ts"
-import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
-import type { Refund } from "../domain/refund.ts"
-import { isoTime } from "../domain/time.ts"
-import type { WorkingSet } from "../domain/working-set.ts"
-import { moments, numbers } from "./columns.ts"
+import type { Dispute } from "../../domain/dispute.ts"
+import type { Payment, PaymentEventRecord } from "../../domain/payment.ts"
+import type { Refund } from "../../domain/refund.ts"
+import { isoTime } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
+import { moments, numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { whenAny } from "./row-groups.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /**
  * Writes events, payments, refunds and disputes, of all products together. Keys that span products are taken

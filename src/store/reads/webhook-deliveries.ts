@@ -1,6 +1,6 @@
 import type pg from "pg"
-import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
-import { transactionByIndex } from "./tx.ts"
+import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import { transactionByIndex } from "../tx.ts"
 
 /** due: on its way. failed: nobody tries any more, unless it is replayed. */
 export type DeliveryStatus = "due" | "delivered" | "failed"

@@ -1,10 +1,10 @@
-import type { Hold } from "../domain/hold.ts"
-import { isoTimeOrNull } from "../domain/time.ts"
-import type { WorkingSet } from "../domain/working-set.ts"
-import { numbers } from "./columns.ts"
+import type { Hold } from "../../domain/hold.ts"
+import { isoTimeOrNull } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
+import { numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { alike, type Alike } from "./row-groups.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /** The hot statement, of one product or of several. */
 export const insertHolds = insertInto<Hold>("holds", {

@@ -1,10 +1,10 @@
-import type { Dispute } from "../domain/dispute.ts"
-import type { Needs } from "../domain/needs.ts"
-import type { Payment, PaymentEventRecord } from "../domain/payment.ts"
-import type { Refund } from "../domain/refund.ts"
-import type { WorkingSet } from "../domain/working-set.ts"
-import { disputeColumns, eventColumns, numbers, paymentColumns, refundColumns } from "./columns.ts"
-import type { Tx } from "./tx.ts"
+import type { Dispute } from "../../domain/dispute.ts"
+import type { Needs } from "../../domain/needs.ts"
+import type { Payment, PaymentEventRecord } from "../../domain/payment.ts"
+import type { Refund } from "../../domain/refund.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
+import { disputeColumns, eventColumns, numbers, paymentColumns, refundColumns } from "../columns.ts"
+import type { Tx } from "../tx.ts"
 
 /** Parked events one batch applies at most; the worker brings the others to their order. */
 const PARKED_LIMIT = 500

@@ -1,20 +1,20 @@
 import { randomUUID } from "node:crypto"
-import type { Hold } from "../domain/hold.ts"
-import { shortage, type Needs, type Shortage } from "../domain/needs.ts"
-import type { Order } from "../domain/order.ts"
-import type { Product } from "../domain/product.ts"
-import { isoTime, later, type Instant } from "../domain/time.ts"
+import type { Hold } from "../../domain/hold.ts"
+import { shortage, type Needs, type Shortage } from "../../domain/needs.ts"
+import type { Order } from "../../domain/order.ts"
+import type { Product } from "../../domain/product.ts"
+import { isoTime, later, type Instant } from "../../domain/time.ts"
 import {
   emptyWorkingSet,
   type CustomerUnits,
   type IdempotencyRecord,
   type Rules,
   type WorkingSet,
-} from "../domain/working-set.ts"
-import { holdColumns, orderColumns, productColumns } from "./columns.ts"
+} from "../../domain/working-set.ts"
+import { holdColumns, orderColumns, productColumns } from "../columns.ts"
 import { loadMoney } from "./load-money.ts"
 import { rememberMark, rememberPlace } from "./row-place.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
 export const IDEMPOTENCY_SECONDS = 24 * 60 * 60

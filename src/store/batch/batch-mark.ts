@@ -1,7 +1,7 @@
-import { isoTime, type Instant } from "../domain/time.ts"
-import type { WorkingSet } from "../domain/working-set.ts"
+import { isoTime, type Instant } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
 import { markOf } from "./row-place.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /** No caller's keys are under it. */
 const SCOPE = "batch"

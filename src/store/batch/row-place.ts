@@ -1,4 +1,4 @@
-import type { WorkingSet } from "../domain/working-set.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
 
 const places = new WeakMap<WorkingSet, string>()
 

@@ -1,6 +1,6 @@
-import { isoTimeOrNull, type Instant } from "../domain/time.ts"
-import { moments, numbers } from "./columns.ts"
-import type { Tx } from "./tx.ts"
+import { isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import { moments, numbers } from "../columns.ts"
+import type { Tx } from "../tx.ts"
 
 /** What a column may hold, by its type in PostgreSQL. */
 interface ColumnValues {

@@ -1,5 +1,5 @@
-import { saleState, type Product, type SaleState } from "../domain/product.ts"
-import { instant, type Instant } from "../domain/time.ts"
+import { saleState, type Product, type SaleState } from "../../domain/product.ts"
+import { instant, type Instant } from "../../domain/time.ts"
 import type { ProductChanges, ProductView } from "./views.ts"
 
 /**

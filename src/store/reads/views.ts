@@ -1,9 +1,9 @@
 import type pg from "pg"
-import type { Hold } from "../domain/hold.ts"
-import type { Order } from "../domain/order.ts"
-import type { Product } from "../domain/product.ts"
-import type { Instant } from "../domain/time.ts"
-import { holdColumns, orderColumns, productColumns } from "./columns.ts"
+import type { Hold } from "../../domain/hold.ts"
+import type { Order } from "../../domain/order.ts"
+import type { Product } from "../../domain/product.ts"
+import type { Instant } from "../../domain/time.ts"
+import { holdColumns, orderColumns, productColumns } from "../columns.ts"
 
 /** A product as a reader sees it, with the database's time of that moment. */
 export interface ProductView {

@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { transaction, type Tx } from "./tx.ts"
+import { transaction, type Tx } from "../tx.ts"
 import { moneyChecks, type Check } from "./verify-money.ts"
 import { adjustmentRows, eventRows, holdRows, orderRows } from "./verify-rows.ts"
 

@@ -1,4 +1,4 @@
-import { instant } from "../domain/time.ts"
+import { instant } from "../../domain/time.ts"
 import type { ProductView } from "./views.ts"
 
 /**

@@ -1,9 +1,9 @@
-import { outgoingEvents, type OutgoingEvent } from "../domain/outgoing-event.ts"
-import type { Instant } from "../domain/time.ts"
-import type { WorkingSet } from "../domain/working-set.ts"
+import { outgoingEvents, type OutgoingEvent } from "../../domain/outgoing-event.ts"
+import type { Instant } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
 import { insertInto } from "./insert-rows.ts"
 import { whenAny } from "./row-groups.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /**
  * Whether anybody wants to hear of events. What is known lasts a second, so that a sale without

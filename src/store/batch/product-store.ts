@@ -1,13 +1,13 @@
-import type { Needs } from "../domain/needs.ts"
-import type { Instant } from "../domain/time.ts"
-import type { Rules, WorkingSet } from "../domain/working-set.ts"
-import { isConnectionLoss, UnknownCommit } from "./errors.ts"
+import type { Needs } from "../../domain/needs.ts"
+import type { Instant } from "../../domain/time.ts"
+import type { Rules, WorkingSet } from "../../domain/working-set.ts"
+import { isConnectionLoss, UnknownCommit } from "../errors.ts"
 import { loadWorkingSet, loadWorkingSets } from "./load.ts"
 import { createListeners, saveEvents, type Listeners } from "./outbox.ts"
-import type { Database } from "./pool.ts"
+import type { Database } from "../pool.ts"
 import { hasHappened } from "./batch-mark.ts"
 import { saveChanges, saveChangesTogether } from "./save.ts"
-import { begin, commit, inOnePacket, rollbackOrBreak, type Tx } from "./tx.ts"
+import { begin, commit, inOnePacket, rollbackOrBreak, type Tx } from "../tx.ts"
 
 /** What one product has to do in a transaction that it shares. */
 export interface Part {

@@ -1,10 +1,10 @@
-import type { Order } from "../domain/order.ts"
-import { isoTime, isoTimeOrNull } from "../domain/time.ts"
-import type { WorkingSet } from "../domain/working-set.ts"
-import { numbers } from "./columns.ts"
+import type { Order } from "../../domain/order.ts"
+import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
+import { numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { alike, whenAny, type Alike } from "./row-groups.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /** Writes new orders, and what has become of others. */
 export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<void>[] {

@@ -1,9 +1,9 @@
-import type { Product, ProductSettings } from "../domain/product.ts"
-import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
-import type { WorkingSet } from "../domain/working-set.ts"
-import { numbers } from "./columns.ts"
+import type { Product, ProductSettings } from "../../domain/product.ts"
+import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
+import { numbers } from "../columns.ts"
 import { placeOf } from "./row-place.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /** Writes the product's row when the batch made or changed it. */
 export function saveProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {

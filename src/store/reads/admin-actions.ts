@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { isoTime, type Instant } from "../domain/time.ts"
+import { isoTime, type Instant } from "../../domain/time.ts"
 import type { ListPage } from "./lists.ts"
 
 /** By the admin token, by a session of the control room, or in open mode, which asks for neither. */

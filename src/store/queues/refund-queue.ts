@@ -1,7 +1,7 @@
 import type pg from "pg"
-import type { Refund } from "../domain/refund.ts"
-import { refundColumns } from "./columns.ts"
-import type { RefundPlace } from "./money-views.ts"
+import type { Refund } from "../../domain/refund.ts"
+import { refundColumns } from "../columns.ts"
+import type { RefundPlace } from "../reads/money-views.ts"
 
 /** Refunds that have to be sent, shared by all workers. */
 export interface RefundQueue {

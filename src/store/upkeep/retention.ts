@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { transactionByIndex } from "./tx.ts"
+import { transactionByIndex } from "../tx.ts"
 
 /** Rows one statement looks at: a few milliseconds of the server's time, and few locks. */
 export const STRETCH = 1_000

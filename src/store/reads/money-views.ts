@@ -1,8 +1,8 @@
 import type pg from "pg"
-import type { Dispute } from "../domain/dispute.ts"
-import type { PaymentEventRecord } from "../domain/payment.ts"
-import type { Refund } from "../domain/refund.ts"
-import { disputeColumns, eventColumns, refundColumns } from "./columns.ts"
+import type { Dispute } from "../../domain/dispute.ts"
+import type { PaymentEventRecord } from "../../domain/payment.ts"
+import type { Refund } from "../../domain/refund.ts"
+import { disputeColumns, eventColumns, refundColumns } from "../columns.ts"
 
 /** Names a refund. */
 export interface RefundPlace {

@@ -1,7 +1,7 @@
 import type pg from "pg"
-import type { EventType } from "../domain/outgoing-event.ts"
-import type { Instant } from "../domain/time.ts"
-import { transaction, transactionByIndex } from "./tx.ts"
+import type { EventType } from "../../domain/outgoing-event.ts"
+import type { Instant } from "../../domain/time.ts"
+import { transaction, transactionByIndex } from "../tx.ts"
 
 /** Somebody who wants to hear of events. */
 export interface WebhookEndpoint {

@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { transactionByIndex, type Tx } from "./tx.ts"
+import { transactionByIndex, type Tx } from "../tx.ts"
 
 /** What has to be sent to whom, once. */
 export interface DueDelivery {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { Kysely, PostgresDialect, sql } from "kysely"
 import { Migrator, type Migration, type MigrationProvider } from "kysely/migration"
 import pg from "pg"
-import { packageRoot } from "../base/package-root.ts"
+import { packageRoot } from "../../base/package-root.ts"
 
 const migrationsDirectory = fileURLToPath(new URL("migrations/", packageRoot))
 

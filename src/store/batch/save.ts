@@ -1,7 +1,12 @@
-import { isoTime, type Instant } from "../domain/time.ts"
-import type { CustomerUnits, IdempotencyRecord, StockAdjustment, WorkingSet } from "../domain/working-set.ts"
+import { isoTime, type Instant } from "../../domain/time.ts"
+import type {
+  CustomerUnits,
+  IdempotencyRecord,
+  StockAdjustment,
+  WorkingSet,
+} from "../../domain/working-set.ts"
 import { saveMark } from "./batch-mark.ts"
-import { moments, numbers } from "./columns.ts"
+import { moments, numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { idempotencyHorizon } from "./load.ts"
 import { alike, whenAny, type Alike } from "./row-groups.ts"
@@ -9,7 +14,7 @@ import { insertHolds, saveEndedHolds } from "./save-holds.ts"
 import { inKeyOrder, saveMoney } from "./save-money.ts"
 import { saveOrders } from "./save-orders.ts"
 import { saveProduct, saveProducts } from "./save-product.ts"
-import type { Tx } from "./tx.ts"
+import type { Tx } from "../tx.ts"
 
 /**
  * Writes what a batch changed, a statement for each kind of row, all in one round trip.

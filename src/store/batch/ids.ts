@@ -1,5 +1,5 @@
-import type { Database } from "./pool.ts"
-import { transaction, type Tx } from "./tx.ts"
+import type { Database } from "../pool.ts"
+import { transaction, type Tx } from "../tx.ts"
 
 /** What has ids of its own. */
 export type IdKind =

@@ -1,6 +1,6 @@
 import type pg from "pg"
-import { isoTimeOrNull, type Instant } from "../domain/time.ts"
-import { IDEMPOTENCY_SECONDS } from "./load.ts"
+import { isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import { IDEMPOTENCY_SECONDS } from "../batch/load.ts"
 
 /** Rows removed at once: few enough to hold no lock for long. */
 const CLEANUP_BATCH = 1_000
