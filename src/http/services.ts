@@ -19,12 +19,12 @@ import type { Views } from "../store/reads/views.ts"
 import type { Simulator } from "../simulator/simulator.ts"
 import type { WebhookDeliveries } from "../store/reads/webhook-deliveries.ts"
 import type { WebhookEndpoints } from "../store/reads/webhook-endpoints.ts"
-import type { Arrivals } from "./arrivals.ts"
-import type { Audit } from "./audit.ts"
-import type { Gatekeeper } from "./auth.ts"
+import type { Arrivals } from "./transport/arrivals.ts"
+import type { Audit } from "./access/audit.ts"
+import type { Gatekeeper } from "./access/auth.ts"
 import type { Live } from "./live/live.ts"
-import type { OwnerTokens } from "./owner-token.ts"
-import type { ProductTexts } from "./wire.ts"
+import type { OwnerTokens } from "./access/owner-token.ts"
+import type { ProductTexts } from "./wire/wire.ts"
 
 /** What the routes work with; wired by hand in app.ts. */
 export interface Services {

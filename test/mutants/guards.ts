@@ -331,7 +331,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: real customers are shown a payment simulator",
     edits: [
       {
-        file: "src/http/routes/simulator.ts",
+        file: "src/http/routes/providers/simulator.ts",
         find: 'simulator === null || gatekeeper.mode !== "open"',
         replace: "simulator === null",
       },
@@ -409,7 +409,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: of a webhook's news only the first is taken",
     edits: [
       {
-        file: "src/http/routes/provider-webhooks.ts",
+        file: "src/http/routes/providers/provider-webhooks.ts",
         find: "for (const news of reading.news) {",
         replace: "for (const news of reading.news.slice(0, 1)) {",
       },
@@ -418,14 +418,14 @@ export const guardMutants: readonly Mutant[] = [
   },
   {
     name: "guards: any stranger may have the database read",
-    edits: [{ file: "src/http/routes/products.ts", find: " && isAdmin(request)", replace: "" }],
+    edits: [{ file: "src/http/routes/buyers/products.ts", find: " && isAdmin(request)", replace: "" }],
     caughtBy: { file: "test/http/products.test.ts", test: "no-cache does not get past" },
   },
   {
     name: "guards: a webhook-id that no body could hold is a key",
     edits: [
       {
-        file: "src/http/routes/payments.ts",
+        file: "src/http/routes/providers/payments.ts",
         find: "key !== undefined && /^[\\x20-\\x7e]{1,255}$/.test(key) ? key",
         replace: "key !== undefined ? key",
       },

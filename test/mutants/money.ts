@@ -146,7 +146,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: what was begun is not looked for",
     edits: [
       {
-        file: "src/http/routes/order-payments.ts",
+        file: "src/http/routes/buyers/order-payments.ts",
         find: "attempt?.provider === provider ? attempt.paymentId : null",
         replace: "attempt?.provider === provider ? null : null",
       },
@@ -157,7 +157,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: anybody may open them",
     edits: [
       {
-        file: "src/http/routes/order-payments.ts",
+        file: "src/http/routes/buyers/order-payments.ts",
         find: "order === null || !mayUseHold(caller, order.holdId)",
         replace: "order === null || (!mayUseHold(caller, order.holdId) && false)",
       },

@@ -50,7 +50,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "every request under a key is taken for its first attempt",
     edits: [
       {
-        file: "src/http/routes/holds.ts",
+        file: "src/http/routes/buyers/holds.ts",
         find: "key !== undefined && attempt !== FIRST_ATTEMPT",
         replace: "key === undefined && attempt === FIRST_ATTEMPT",
       },
@@ -71,7 +71,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "clients that do not read are never cut off",
     edits: [
       {
-        file: "src/http/slow-readers.ts",
+        file: "src/http/transport/slow-readers.ts",
         find: "socket.writableLength > 0",
         replace: "socket.writableLength < 0",
       },
@@ -251,7 +251,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "connections: as many requests as fit into a packet are under way at once",
     edits: [
       {
-        file: "src/http/connections.ts",
+        file: "src/http/transport/connections.ts",
         find: "if (waiting >= MOST_SENT_AHEAD)",
         replace: "if (waiting >= 1_000_000)",
       },
@@ -261,7 +261,11 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "connections: what is asked behind a stream is done",
     edits: [
-      { file: "src/http/connections.ts", find: "if (waiting === Infinity)", replace: "if (waiting < 0)" },
+      {
+        file: "src/http/transport/connections.ts",
+        find: "if (waiting === Infinity)",
+        replace: "if (waiting < 0)",
+      },
     ],
     caughtBy: { file: "test/http/connections.test.ts", test: "behind a stream" },
   },
@@ -269,7 +273,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "connections: who has hung up is counted by an address that is not there",
     edits: [
       {
-        file: "src/http/connections.ts",
+        file: "src/http/transport/connections.ts",
         find: "socket.remoteAddress === undefined",
         replace: "socket === undefined",
       },
@@ -279,7 +283,11 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "audit: what a route does not hear is kept, or keeps the row away",
     edits: [
-      { file: "src/http/audit.ts", find: "known !== undefined && isHeard", replace: "known !== undefined" },
+      {
+        file: "src/http/access/audit.ts",
+        find: "known !== undefined && isHeard",
+        replace: "known !== undefined",
+      },
     ],
     caughtBy: { file: "test/http/admin-actions.test.ts", test: "hears nothing of it" },
   },
