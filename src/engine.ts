@@ -1,6 +1,6 @@
 import type { Logger } from "pino"
 import type { Rules } from "./domain/working-set.ts"
-import { createEvents, type Events } from "./events.ts"
+import { createEvents, type Events } from "./events/events.ts"
 import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"

@@ -1,7 +1,7 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify"
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { Events } from "../events.ts"
+import type { Events } from "../events/events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { Totals } from "../metrics/totals.ts"

@@ -1,5 +1,5 @@
 import type { Logger } from "pino"
-import type { Events } from "../events.ts"
+import type { Events } from "../events/events.ts"
 import {
   ADDRESSED_AT_ONCE,
   type DeliveryResult,

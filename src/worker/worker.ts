@@ -1,6 +1,6 @@
 import type { Logger } from "pino"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Events } from "../events.ts"
+import type { Events } from "../events/events.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider } from "../payments/provider.ts"

@@ -1,6 +1,6 @@
 import { Registry } from "@prometheus-io/client"
 import { expect, test } from "vitest"
-import { createEvents, type Events } from "../../src/events.ts"
+import { createEvents, type Events } from "../../src/events/events.ts"
 import { createLog } from "../../src/base/log.ts"
 import { totalsIn } from "../../src/metrics/totals.ts"
 import { createLedger } from "../../src/processes/ledger.ts"

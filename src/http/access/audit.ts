@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { Events } from "../../events.ts"
+import type { Events } from "../../events/events.ts"
 import type { AdminActions, AdminWay } from "../../store/reads/admin-actions.ts"
 import type { Ids } from "../../store/batch/ids.ts"
 import { idFromPath } from "./requests.ts"

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify"
-import type { Events } from "../../../events.ts"
+import type { Events } from "../../../events/events.ts"
 import { reasonIn } from "../../wire/problems.ts"
 import type { App } from "../../services.ts"
 
