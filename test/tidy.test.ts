@@ -23,10 +23,10 @@ const allowed: Record<string, readonly string[]> = {
   simulator: ["payments/standard-webhooks", "domain/money"],
   lanes: ["store", "domain"],
   worker: ["lanes", "payments", "store", "domain", "events"],
-  pages: ["web"],
+  site: ["web"],
   http: [
     "lanes",
-    "pages",
+    "site",
     "web",
     "payments",
     "simulator",
@@ -57,7 +57,7 @@ const allowed: Record<string, readonly string[]> = {
   app: [
     "metrics",
     "base/listeners",
-    "pages",
+    "site",
     "http",
     "payments",
     "simulator",
