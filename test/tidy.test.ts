@@ -44,7 +44,7 @@ const allowed: Record<string, readonly string[]> = {
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
-  rehearsal: [
+  proof: [
     "simulator",
     "base/http-client",
     "embedded",
@@ -73,7 +73,7 @@ const allowed: Record<string, readonly string[]> = {
     "base/listeners",
     "client",
     "base/http-client",
-    "rehearsal",
+    "proof",
     "engine",
     "seed",
     "worker",
@@ -94,7 +94,7 @@ const allowed: Record<string, readonly string[]> = {
 
 /** Packages that only these rooms may touch. */
 const packages: Record<string, readonly string[]> = {
-  pg: ["store", "embedded", "cli", "rehearsal"],
+  pg: ["store", "embedded", "cli", "proof"],
   fastify: ["http", "base"],
   kysely: ["store"],
   commander: ["cli"],

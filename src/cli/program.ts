@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto"
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander"
 import { readConfig } from "../config/config.ts"
-import { faultNames, type FaultName } from "../rehearsal/chaos.ts"
+import { faultNames, type FaultName } from "../proof/rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
 import { version } from "../base/version.ts"
 import { bench } from "./bench.ts"

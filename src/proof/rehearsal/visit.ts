@@ -1,5 +1,5 @@
-import { numberIn, textIn, type HttpAnswer, type HttpClient } from "../base/http-client.ts"
-import type { Alarms } from "../simulator/alarms.ts"
+import { numberIn, textIn, type HttpAnswer, type HttpClient } from "../../base/http-client.ts"
+import type { Alarms } from "../../simulator/alarms.ts"
 import type { Visitor } from "./crowd.ts"
 import type { Ledger, Question } from "./ledger.ts"
 

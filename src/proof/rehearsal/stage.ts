@@ -4,9 +4,9 @@ import { randomBytes } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { createPlan, type PlanName } from "../simulator/plan.ts"
-import { serveSimulator } from "../simulator/server.ts"
-import { createSimulator } from "../simulator/simulator.ts"
+import { createPlan, type PlanName } from "../../simulator/plan.ts"
+import { serveSimulator } from "../../simulator/server.ts"
+import { createSimulator } from "../../simulator/simulator.ts"
 
 /** One `serve` of the rehearsal. It keeps its address when it is killed and started again. */
 export interface StageServer {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
-import { seededRandom } from "../simulator/random.ts"
+import { seededRandom } from "../../simulator/random.ts"
 import type { DatabaseProxy } from "./database-proxy.ts"
-import { isConnectionLoss, isTransient } from "../store/errors.ts"
-import { transaction } from "../store/tx.ts"
+import { isConnectionLoss, isTransient } from "../../store/errors.ts"
+import { transaction } from "../../store/tx.ts"
 import type { Stage, StageServer } from "./stage.ts"
 
 /** What can go wrong on purpose. */

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
-import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts"
-import { isAlive } from "../embedded/process-identity.ts"
+import { startEmbeddedPostgres } from "../../embedded/embedded-postgres.ts"
+import { isAlive } from "../../embedded/process-identity.ts"
 
 /** A database to act out a sale on. */
 export interface Ground extends AsyncDisposable {

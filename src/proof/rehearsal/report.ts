@@ -1,4 +1,4 @@
-import { decimalAmount } from "../domain/money.ts"
+import { decimalAmount } from "../../domain/money.ts"
 import { faultNames, faultTexts } from "./chaos.ts"
 import type { Check } from "./judge.ts"
 import type { Question } from "./ledger.ts"

@@ -1,4 +1,4 @@
-import { escaped } from "../base/html.ts"
+import { escaped } from "../../base/html.ts"
 import { faultTexts } from "./chaos.ts"
 import type { Second } from "./ledger.ts"
 import type { Rehearsal } from "./rehearse.ts"

@@ -1,4 +1,4 @@
-import { createAdminClient, type AdminClient } from "../../client/src/admin.ts"
+import { createAdminClient, type AdminClient } from "../../../client/src/admin.ts"
 import {
   AnswerError,
   createClient,
@@ -7,9 +7,9 @@ import {
   type Client,
   type NewHold,
   type Product,
-} from "../../client/src/index.ts"
-import { CommandFailure } from "./exit.ts"
-import { createHttpClient, type HttpClient } from "../base/http-client.ts"
+} from "../../../client/src/index.ts"
+import { CommandFailure } from "../../cli/exit.ts"
+import { createHttpClient, type HttpClient } from "../../base/http-client.ts"
 
 export interface RaceSetting {
   readonly stock: number

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
-import type { HttpClient } from "../base/http-client.ts"
-import { verify } from "../store/upkeep/verify.ts"
+import type { HttpClient } from "../../base/http-client.ts"
+import { verify } from "../../store/upkeep/verify.ts"
 import type { Ledger } from "./ledger.ts"
 
 /** What is compared once the sale is over. */

@@ -1,4 +1,4 @@
-import { seededRandom } from "../simulator/random.ts"
+import { seededRandom } from "../../simulator/random.ts"
 
 /** What a visitor is like. */
 export type Behaviour =
