@@ -40,7 +40,6 @@ const allowed: Record<string, readonly string[]> = {
   embedded: [],
   events: ["lanes", "domain", "store/reads/views", "metrics", "base/log"],
   metrics: [],
-  history: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
