@@ -44,6 +44,7 @@ const allowed: Record<string, readonly string[]> = {
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
   proof: [
+    "client",
     "simulator",
     "base/http-client",
     "embedded",
@@ -88,7 +89,7 @@ const allowed: Record<string, readonly string[]> = {
   ],
   main: ["cli"],
   config: [],
-  "*": ["base/version", "base/local-names", "base/html", "base/package-root"],
+  "*": ["base/version", "base/local-names", "base/html", "base/command-errors", "base/package-root"],
 }
 
 /** Packages that only these rooms may touch. */

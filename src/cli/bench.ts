@@ -4,7 +4,7 @@ import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { packageRoot } from "../base/package-root.ts"
-import { CommandFailure } from "./exit.ts"
+import { CommandFailure } from "../base/command-errors.ts"
 
 const program = fileURLToPath(new URL("bench/main.ts", packageRoot))
 

@@ -12,7 +12,7 @@ import {
 import { createEngine, type Engine } from "../engine.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
-import { CommandFailure } from "./exit.ts"
+import { CommandFailure } from "../base/command-errors.ts"
 import { printError } from "./output.ts"
 
 /** A database to work on, and how to let go of it. */

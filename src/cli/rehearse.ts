@@ -11,7 +11,7 @@ import {
 } from "../proof/rehearsal/rehearse.ts"
 import { passes, reportLines, reportWire } from "../proof/rehearsal/report.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
-import { UsageError } from "./exit.ts"
+import { UsageError } from "../base/command-errors.ts"
 import { watchInterruption } from "./interruption.ts"
 import { print, printJson, showProgress } from "./output.ts"
 import { withThrowAwayDatabase } from "./throw-away-database.ts"

@@ -8,7 +8,7 @@ import {
   type NewHold,
   type Product,
 } from "../../../client/src/index.ts"
-import { CommandFailure } from "../../cli/exit.ts"
+import { CommandFailure } from "../../base/command-errors.ts"
 import { createHttpClient, type HttpClient } from "../../base/http-client.ts"
 
 export interface RaceSetting {
