@@ -101,7 +101,7 @@ const allowed: Record<string, readonly string[]> = {
   "local-names": [],
   html: [],
   "package-root": [],
-  "*": ["version", "local-names", "html", "package-root"],
+  "*": ["version", "local-names", "html", "package-root", "../client/src/currencies"],
 }
 
 /** Packages that only these rooms may touch. */

@@ -1,5 +1,6 @@
 import type { Signal } from "@preact/signals"
-import { decimalsOf, isCurrencyCode, minorIn, priceOf } from "../shared/money.ts"
+import { currencyDecimals } from "../../client/src/currencies.ts"
+import { isCurrencyCode, minorIn, priceOf } from "../shared/money.ts"
 import { Field } from "./parts.tsx"
 
 export interface PriceFieldProps {
@@ -30,7 +31,7 @@ export function PriceField({ id, label, value, currency, empty, required = false
 }
 
 function unreadText(currency: string): string {
-  const most = decimalsOf(currency)
+  const most = currencyDecimals(currency)
   if (most === 0) return `This cannot be read. ${currency} has no decimals: write 129`
   return `This cannot be read. Write 129 or ${(129).toFixed(most)}, with a point and at most ${most} decimals`
 }

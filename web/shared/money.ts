@@ -1,20 +1,21 @@
-/** A price as people write it, in the reader's language where that is known: `€99.99`. */
+import { currencyDecimals } from "../../client/src/currencies.ts"
+
+/**
+ * A price as people write it: `€99.99`, `HUF 4,990`. Exact. `Intl` only draws: the decimals are ours, because
+ * those of the browser at hand may be others.
+ */
 export function priceOf(minor: number, currency: string, locale = "en"): string {
-  const format = formatOf(currency, locale)
-  return format.format(minor / 10 ** decimalsIn(format))
-}
-
-/** How many decimals the prices of a currency have: 2 for EUR, 0 for JPY. */
-export function decimalsOf(currency: string): number {
-  return decimalsIn(formatOf(currency, "en"))
-}
-
-function formatOf(currency: string, locale: string): Intl.NumberFormat {
-  return new Intl.NumberFormat(locale, { style: "currency", currency })
-}
-
-function decimalsIn(format: Intl.NumberFormat): number {
-  return format.resolvedOptions().maximumFractionDigits ?? 2
+  const digits = currencyDecimals(currency)
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  const text = String(minor).padStart(digits + 1, "0")
+  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
+  // As a decimal: divided, the last digit of a large amount would be lost.
+  return format.format(decimal as Intl.StringNumericLiteral)
 }
 
 /**
@@ -24,7 +25,7 @@ function decimalsIn(format: Intl.NumberFormat): number {
 export function minorIn(text: string, currency: string): number | null {
   const [, whole, decimals = ""] = /^(\d+)(?:\.(\d+))?$/.exec(text.trim()) ?? []
   if (whole === undefined || !isCurrencyCode(currency)) return null
-  const most = decimalsOf(currency)
+  const most = currencyDecimals(currency)
   if (decimals.length > most) return null
   const minor = Number(whole + decimals.padEnd(most, "0"))
   return Number.isSafeInteger(minor) ? minor : null

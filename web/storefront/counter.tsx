@@ -6,7 +6,7 @@ import { HoldForm } from "./hold-form.tsx"
 import { HoldTicket } from "./hold-ticket.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { StockStrip } from "./stock-strip.tsx"
-import { clockText, countdownText, durationOf, momentText } from "./time-texts.ts"
+import { clockText, countdownText, durationOf, momentText } from "../shared/dates.ts"
 
 interface CounterProps {
   readonly product: Product

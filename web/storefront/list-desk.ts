@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals"
+import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { saleStateAt } from "./buyer-view.ts"
 import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
@@ -20,7 +21,7 @@ export function createListDesk(data: Extract<PageData, { kind: "products" }>): L
   return {
     desk,
     start() {
-      zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone
+      zone.value = readerZone()
       const ids = data.page.data.map(({ id }) => id)
       const [first] = ids
       if (first === undefined) return

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from "@preact/signals"
 import { ProblemError, type Order, type Product } from "../../client/src/index.ts"
+import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
@@ -129,7 +130,7 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
   return {
     desk,
     start() {
-      zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone
+      zone.value = readerZone()
       const refused = till?.start() ?? null
       if (refused !== null) refuse(refused)
       onComeback(() => void look())

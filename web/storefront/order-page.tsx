@@ -4,7 +4,7 @@ import type { Stage } from "./buyer-view.ts"
 import type { Desk } from "./desk.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { Countdown, Ticket } from "./ticket.tsx"
-import { momentText } from "./time-texts.ts"
+import { momentText } from "../shared/dates.ts"
 
 interface OrderPageProps {
   readonly orderId: number

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from "@preact/signals"
 import { ProblemError, randomKey, type Hold, type Product } from "../../client/src/index.ts"
+import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { saleStateAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
 import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
@@ -186,7 +187,7 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
     desk,
     start() {
       batch(() => {
-        zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone
+        zone.value = readerZone()
         customerId.value = kept.customerId() ?? ""
       })
       line.start([id], take)

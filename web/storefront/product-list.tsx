@@ -2,7 +2,7 @@ import type { Page, Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import type { Desk } from "./desk.ts"
 import { saleTexts } from "./texts.ts"
-import { momentText } from "./time-texts.ts"
+import { momentText } from "../shared/dates.ts"
 
 /** What is on sale, as a board of lines that lead to the products. */
 export function ProductList({ page, desk }: { readonly page: Page<Product>; readonly desk: Desk }) {

@@ -3,7 +3,7 @@ import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
 import { Counter } from "./counter.tsx"
 import type { Desk } from "./desk.ts"
-import { momentText } from "./time-texts.ts"
+import { momentText } from "../shared/dates.ts"
 
 /** One product: what it is, what is left of it, and how to hold a unit. */
 export function ProductPage({ desk }: { readonly desk: Desk }) {

@@ -4,7 +4,7 @@ import type { Desk } from "./desk.ts"
 import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
-import { clockText } from "./time-texts.ts"
+import { clockText } from "../shared/dates.ts"
 
 interface PageProps {
   readonly data: PageData

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact"
-import { countdownText, durationOf } from "./time-texts.ts"
+import { countdownText, durationOf } from "../shared/dates.ts"
 
 interface TicketProps {
   readonly name: string

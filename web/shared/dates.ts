@@ -36,3 +36,13 @@ export function momentText(time: Time, zone: string | null): string {
 export function clockText(nowMs: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone }).format(nowMs)
 }
+
+/** The reader's time zone; UTC where the browser knows none, or names one that it cannot draw. */
+export function readerZone(): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  try {
+    return Intl.DateTimeFormat("en-GB", { timeZone }).resolvedOptions().timeZone
+  } catch {
+    return "UTC"
+  }
+}
