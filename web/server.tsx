@@ -1,6 +1,6 @@
 import { renderToString } from "preact-render-to-string"
 import type { PageAssets, PageData } from "./shared/page-data.ts"
-import { stillDesk } from "./storefront/desk.ts"
+import { staticModel } from "./storefront/page-model.ts"
 import { StorefrontPage, titleOf } from "./storefront/storefront-page.tsx"
 
 export { renderAdminPage } from "./admin/document.tsx"
@@ -21,7 +21,7 @@ export function renderPage(data: PageData, { script, styles }: PageAssets): stri
       </head>
       <body>
         <div id="page">
-          <StorefrontPage data={data} desk={stillDesk(data)} />
+          <StorefrontPage data={data} model={staticModel(data)} />
         </div>
         {/* Data, which no browser runs: the policy lets no script stand in a page. */}
         <script

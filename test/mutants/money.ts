@@ -213,7 +213,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: a link says that a payment went through",
     edits: [
       {
-        file: "web/storefront/stripe-till.ts",
+        file: "web/storefront/stripe-payment.ts",
         find: 'said.get("payment_intent") !== begun.id',
         replace: 'said.get("payment_intent") === null',
       },

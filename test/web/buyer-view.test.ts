@@ -128,7 +128,7 @@ test.each([
 
 test("a hold that is being asked for is neither on sale nor held", () => {
   const asking = { action: "hold", trouble: "crowd" } as const
-  expect(see({ pending: asking }).stage).toEqual({ kind: "asking", trouble: "crowd" })
+  expect(see({ pending: asking }).stage).toEqual({ kind: "reserving", trouble: "crowd" })
   expect(see({ pending: asking, hold: { ...hold, status: "released" } }).notice).toBeNull()
   expect(see({ pending: { action: "order", trouble: null }, hold }).stage.kind).toBe("held")
 })

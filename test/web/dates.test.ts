@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest"
-import { momentText, readerZone } from "../../web/shared/dates.ts"
+import { dateText, readerZone } from "../../web/shared/dates.ts"
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -9,5 +9,5 @@ test("a reader whose browser names a zone that it cannot draw is shown UTC", () 
   vi.spyOn(Intl.DateTimeFormat.prototype, "resolvedOptions").mockReturnValueOnce(named)
 
   expect(readerZone()).toBe("UTC")
-  expect(momentText("2026-11-27T12:00:00.000Z", readerZone())).toContain("27 Nov")
+  expect(dateText("2026-11-27T12:00:00.000Z", readerZone())).toContain("27 Nov")
 })

@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals"
 import { doneIn } from "./action-texts.ts"
 import { shop } from "./api.ts"
-import { Moment } from "./moments.tsx"
-import { Failure, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { DateTime } from "./dates.tsx"
+import { Failure, Pager } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 
 /** Everything that the shop has done, the newest first. */
 export function ActionsScreen() {
   const cursor = useSignal<string | undefined>(undefined)
-  const actions = usePolled(`actions ${cursor.value}`, 5_000, (signal) =>
+  const actions = usePolling(`actions ${cursor.value}`, 5_000, (signal) =>
     shop.actions.list({ cursor: cursor.value, limit: 50 }, { signal }),
   )
   const page = actions.value.value
@@ -33,7 +33,7 @@ export function ActionsScreen() {
               {page.data.map((action) => (
                 <tr key={action.action_id} class={action.status >= 400 ? "refused" : undefined}>
                   <td>
-                    <Moment at={action.created_at} />
+                    <DateTime at={action.created_at} />
                   </td>
                   <td class="wide">{doneIn(action)}</td>
                   <td>

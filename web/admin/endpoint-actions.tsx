@@ -2,8 +2,8 @@ import { useSignal } from "@preact/signals"
 import type { WebhookEndpoint, WebhookEndpointWithSecret } from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { inputOf, momentIn, utcOf } from "./moments.tsx"
-import { Field } from "./parts.tsx"
+import { fieldText, momentIn, utcText } from "./dates.tsx"
+import { Field } from "./field.tsx"
 
 type Action = "replay" | "disable" | "enable" | "rotate" | "remove"
 
@@ -132,7 +132,7 @@ interface ReplayDialogProps {
 }
 
 function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
-  const since = useSignal(inputOf(Date.now() - 3_600_000))
+  const since = useSignal(fieldText(Date.now() - 3_600_000))
   const moment = momentIn(since.value)
   async function run(): Promise<void> {
     if (moment === null) throw new Error("Say since when")
@@ -152,7 +152,7 @@ function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
         type="datetime-local"
         value={since}
         required
-        hint={moment === null ? "" : `= ${utcOf(moment)}`}
+        hint={moment === null ? "" : `= ${utcText(moment)}`}
       />
       <p>
         Every event since then is sent again, delivered ones too, under the same ids. Whoever gets them has to

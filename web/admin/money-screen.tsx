@@ -3,9 +3,9 @@ import type { MoneyAction, MoneyInboxEntry } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Moment } from "./moments.tsx"
-import { Failure, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { DateTime } from "./dates.tsx"
+import { Failure, Pager } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 
 const names: Readonly<Record<MoneyInboxEntry["kind"], string>> = {
   payment_without_order: "Payment without an order",
@@ -33,7 +33,7 @@ export function MoneyScreen() {
   const chosen = useSignal<{ readonly entry: MoneyInboxEntry; readonly name: MoneyAction["name"] } | null>(
     null,
   )
-  const inbox = usePolled(`money ${cursor.value}`, 5_000, (signal) =>
+  const inbox = usePolling(`money ${cursor.value}`, 5_000, (signal) =>
     shop.money.list({ cursor: cursor.value, limit: 50 }, { signal }),
   )
   const page = inbox.value.value
@@ -55,7 +55,7 @@ export function MoneyScreen() {
             <p class="why">{entry.why}</p>
             <p class="muted small figures">
               Order {subjectOf(entry)?.order_id}, {subjectOf(entry)?.provider}, since{" "}
-              <Moment at={sinceOf(entry)} />
+              <DateTime at={sinceOf(entry)} />
             </p>
             <div class="buttons">
               {entry.actions.map(({ name }) => (

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals"
 import type { EventType, WebhookEndpointWithSecret } from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Field } from "./parts.tsx"
+import { Field } from "./field.tsx"
 
 const eventTexts: Readonly<Record<EventType, string>> = {
   "order.created": "An order is made",
@@ -91,7 +91,7 @@ export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
           </button>
         )}
         <button type="button" class="button primary" onClick={done}>
-          I have kept it
+          I have storage it
         </button>
       </div>
     </section>

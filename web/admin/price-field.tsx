@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals"
 import { currencyDecimals } from "../../client/src/currencies.ts"
 import { isCurrencyCode, minorIn, priceOf } from "../shared/money.ts"
-import { Field } from "./parts.tsx"
+import { Field } from "./field.tsx"
 
 export interface PriceFieldProps {
   readonly id: string

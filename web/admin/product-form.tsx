@@ -5,8 +5,9 @@ import type { Product } from "../../client/src/index.ts"
 import { isCurrencyCode, minorIn } from "../shared/money.ts"
 import { explain, shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { inputOf, momentIn, utcOf } from "./moments.tsx"
-import { Failure, Field } from "./parts.tsx"
+import { fieldText, momentIn, utcText } from "./dates.tsx"
+import { Field } from "./field.tsx"
+import { Failure } from "./pager.tsx"
 import { PriceField } from "./price-field.tsx"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
 
@@ -180,7 +181,7 @@ async function change(productId: number, changes: ProductChangesBody): Promise<v
 }
 
 function useFields(product: Product | null) {
-  const moment = (at: string | null | undefined) => (at === null || at === undefined ? "" : inputOf(at))
+  const moment = (at: string | null | undefined) => (at === null || at === undefined ? "" : fieldText(at))
   const fields = {
     name: useSignal(product?.name ?? ""),
     description: useSignal(product?.description ?? ""),
@@ -220,14 +221,14 @@ function changed(
     const before = product[name as keyof typeof settings]
     const isMoment = name === "opens_at" || name === "closes_at"
     if (!isMoment || before === null || value === null) return value !== before
-    return inputOf(String(value)) !== inputOf(String(before))
+    return fieldText(String(value)) !== fieldText(String(before))
   })
   return Object.fromEntries(given)
 }
 
 function utcHint(field: string, otherwise: string): string {
   const moment = momentIn(field)
-  return moment === null ? otherwise : `= ${utcOf(moment)}`
+  return moment === null ? otherwise : `= ${utcText(moment)}`
 }
 
 function priceIn(field: string, currency: string): number {

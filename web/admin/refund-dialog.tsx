@@ -4,8 +4,8 @@ import { ProblemError, type Order } from "../../client/src/index.ts"
 import { minorIn, priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Field } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { Field } from "./field.tsx"
+import { usePolling } from "./polling.ts"
 import { PriceField } from "./price-field.tsx"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
@@ -21,7 +21,7 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
   const { order_id: id, currency } = order
   const amount = useSignal("")
   const units = useSignal("0")
-  const known = usePolled(`refunds ${id}`, 10_000, async (signal) => {
+  const known = usePolling(`refunds ${id}`, 10_000, async (signal) => {
     const payments = await shop.payments.list({ order_id: id, allocation: "order" }, { signal })
     const refunds = await shop.orders.refunds(id, { signal })
     return { payment: payments.data[0] ?? null, refunds: refunds.data }

@@ -3,7 +3,7 @@ import type { Product } from "../../client/src/index.ts"
 import { ProblemError } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Field } from "./parts.tsx"
+import { Field } from "./field.tsx"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
 type Action = "pause" | "resume" | "close" | "add" | "set"

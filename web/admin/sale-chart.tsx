@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks"
-import { localOf } from "./moments.tsx"
+import { localText } from "./dates.tsx"
 import { byMinute, series, type Sample } from "./sale-history.ts"
 import type { SalePlot } from "./sale-plot.ts"
 
@@ -56,7 +56,7 @@ export function SaleChart({ samples }: { readonly samples: readonly Sample[] }) 
           <tbody>
             {byMinute(samples).map((sample) => (
               <tr key={sample.at}>
-                <th scope="row">{localOf(sample.at)}</th>
+                <th scope="row">{localText(sample.at)}</th>
                 {series.map((name) => (
                   <td key={name} class="number">
                     {sample[name]}

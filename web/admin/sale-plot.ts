@@ -1,6 +1,6 @@
 import UPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
-import { timeOf } from "./moments.tsx"
+import { timeText } from "./dates.tsx"
 import { series, type Sample } from "./sale-history.ts"
 
 /** Lines of units over time. */
@@ -61,7 +61,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
       y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.05)] },
     },
     axes: [
-      { ...axis, space: 80, values: (_plot, times) => times.map((time) => timeOf(time * 1_000)) },
+      { ...axis, space: 80, values: (_plot, times) => times.map((time) => timeText(time * 1_000)) },
       { ...axis, size: 56 },
     ],
     series: [

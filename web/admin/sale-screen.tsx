@@ -4,19 +4,19 @@ import type { Counted } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { doneIn } from "./action-texts.ts"
 import { shop } from "./api.ts"
-import { Moment, timeOf, utcOf } from "./moments.tsx"
-import { Failure } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { DateTime, timeText, utcText } from "./dates.tsx"
+import { Failure } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 import { SaleActions } from "./sale-actions.tsx"
 import { SaleChart } from "./sale-chart.tsx"
 import { emptyHistory, granted, ratesOf, withLive, type History, type SaleEvent } from "./sale-history.ts"
-import { SaleLights } from "./sale-lights.tsx"
+import { SaleHealth } from "./sale-health.tsx"
 import { StateBadge } from "./state-badge.tsx"
 
 /** One sale as it goes on, and what can be done to it. */
 export function SaleScreen({ productId }: { readonly productId: number }) {
-  const live = usePolled(`live ${productId}`, 1_000, (signal) => shop.live(productId, { signal }))
-  const actions = usePolled(`actions ${productId}`, 3_000, (signal) =>
+  const live = usePolling(`live ${productId}`, 1_000, (signal) => shop.live(productId, { signal }))
+  const actions = usePolling(`actions ${productId}`, 3_000, (signal) =>
     shop.actions.list({ product_id: productId, limit: 30 }, { signal }),
   )
   const history = useSignal<History>(emptyHistory)
@@ -49,11 +49,11 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
       </div>
       <p class="muted small figures">
         {priceOf(product.price_minor, product.currency)} a unit, hold time {product.hold_ttl_seconds} s. In
-        your time: opens <Moment at={product.opens_at} none="at once" />, closes{" "}
-        <Moment at={product.closes_at} none="never" />. It is <Moment at={current.server_time} /> at the
-        server ({utcOf(current.server_time)}).
+        your time: opens <DateTime at={product.opens_at} none="at once" />, closes{" "}
+        <DateTime at={product.closes_at} none="never" />. It is <DateTime at={current.server_time} /> at the
+        server ({utcText(current.server_time)}).
       </p>
-      <SaleLights
+      <SaleHealth
         live={current}
         silentSeconds={(now - (live.readAt.value ?? now)) / 1_000}
         failure={live.failure.value}
@@ -139,8 +139,8 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
       <ol class="feed figures" tabindex={0} aria-labelledby="feed">
         {events.map(({ at, text }) => (
           <li key={`${at} ${text}`}>
-            <time class="muted" datetime={new Date(at).toISOString()} title={utcOf(at)}>
-              {timeOf(at)}
+            <time class="muted" datetime={new Date(at).toISOString()} title={utcText(at)}>
+              {timeText(at)}
             </time>{" "}
             {text}
           </li>

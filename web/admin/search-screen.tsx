@@ -4,10 +4,11 @@ import type { Refund } from "../../client/src/admin.ts"
 import { ProblemError } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { buyers, shop } from "./api.ts"
-import { CancelDialog, ReleaseDialog } from "./ending-dialogs.tsx"
-import { Moment } from "./moments.tsx"
-import { Failure, Field, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { CancelDialog, ReleaseDialog } from "./cancel-and-release.tsx"
+import { DateTime } from "./dates.tsx"
+import { Field } from "./field.tsx"
+import { Failure, Pager } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
 
 const everything = ["", "any"] as const
@@ -92,7 +93,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<Found | null>(null)
   const refund = useSignal<Refund | null>(null)
-  const found = usePolled(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
+  const found = usePolling(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
     look(asked, cursor.value, signal),
   )
   const page = found.value.value
@@ -136,10 +137,10 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                     {row.order !== null && priceOf(row.order.total_minor, row.order.currency)}
                   </td>
                   <td>
-                    <Moment at={row.createdAt} />
+                    <DateTime at={row.createdAt} />
                   </td>
                   <td>
-                    <Moment at={row.expiresAt} />
+                    <DateTime at={row.expiresAt} />
                   </td>
                   <td>
                     {endings[row.status] !== undefined && (

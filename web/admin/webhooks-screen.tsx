@@ -8,14 +8,15 @@ import type {
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { EndpointActions } from "./endpoint-actions.tsx"
-import { Moment } from "./moments.tsx"
+import { DateTime } from "./dates.tsx"
 import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
-import { Failure, Field, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { Field } from "./field.tsx"
+import { Failure, Pager } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 
 /** Who is told of events, what became of that, and how to tell it once more. */
 export function WebhooksScreen() {
-  const endpoints = usePolled("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
+  const endpoints = usePolling("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
   const list = endpoints.value.value?.data
   const isAdding = useSignal(false)
   const unseen = useSignal<WebhookEndpointWithSecret | null>(null)
@@ -82,7 +83,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<WebhookDelivery | null>(null)
   const wanted = status.value === "" ? undefined : (status.value as DeliveryStatus)
-  const deliveries = usePolled(`${id} ${status.value} ${cursor.value}`, 5_000, (signal) =>
+  const deliveries = usePolling(`${id} ${status.value} ${cursor.value}`, 5_000, (signal) =>
     shop.webhooks.deliveries(id, { status: wanted, cursor: cursor.value, limit: 20 }, { signal }),
   )
   const page = deliveries.value.value
@@ -130,7 +131,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
                   <td class="number">{delivery.attempts}</td>
                   <td class="wide">{delivery.last_error ?? delivery.response_status ?? "none"}</td>
                   <td>
-                    <Moment at={delivery.created_at} />
+                    <DateTime at={delivery.created_at} />
                   </td>
                   <td>
                     <button type="button" class="button" onClick={() => void (chosen.value = delivery)}>

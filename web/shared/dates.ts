@@ -19,7 +19,7 @@ export function durationOf(seconds: number | null): string | undefined {
 }
 
 /** `Fri, 27 Nov, 12:00 UTC`; `zone` null: the reader's own is not known yet. */
-export function momentText(time: Time, zone: string | null): string {
+export function dateText(time: Time, zone: string | null): string {
   return new Intl.DateTimeFormat("en-GB", {
     weekday: "short",
     day: "numeric",

@@ -53,7 +53,7 @@ export type Stage =
   | { readonly kind: "sold_out" }
   | { readonly kind: "all_held"; readonly retryAt: Time | null }
   | { readonly kind: "on_sale"; readonly mostUnits: number; readonly asksCustomer: boolean }
-  | { readonly kind: "asking"; readonly trouble: Pending["trouble"] }
+  | { readonly kind: "reserving"; readonly trouble: Pending["trouble"] }
   | {
       readonly kind: "held"
       readonly qty: number
@@ -83,7 +83,7 @@ export interface BuyerView {
 /** So many units are offered in one hold where the shop sets no limit. */
 const MOST_UNITS = 10
 /** A hold that ended longer ago is no news. */
-const NEWS_MS = 10 * 60_000
+const RECENT_MS = 10 * 60_000
 
 /** Decides what a buyer sees. The order counts before the hold, and the hold before the sale. */
 export function whatBuyerSees(known: Known): BuyerView {
@@ -122,7 +122,7 @@ function stageOf(known: Known): Stage {
     const leftSeconds = left === null ? null : Math.min(left, wholeSeconds)
     return { kind: "held", qty: hold.qty, expiresAt: hold.expires_at, leftSeconds, wholeSeconds }
   }
-  if (pending?.action === "hold") return { kind: "asking", trouble: pending.trouble }
+  if (pending?.action === "hold") return { kind: "reserving", trouble: pending.trouble }
   return product === null ? { kind: "over" } : saleStage(product, known)
 }
 
@@ -196,6 +196,6 @@ function noticeOf({ hold, heldOrderId, order, nowMs, refusal, pending }: Known):
   if (refusal !== null) return refusal
   if (order !== null || hold === null || pending?.action === "hold" || isHeld(hold, nowMs)) return null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
-  if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > NEWS_MS) return null
+  if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
   return { code: hold.status === "released" ? "given_back" : "hold_lapsed" }
 }

@@ -1,27 +1,27 @@
 import { useSignal } from "@preact/signals"
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 
 interface HoldFormProps {
   readonly product: Product
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
 /** How many, for whom where the shop counts by customer, and the button. */
-export function HoldForm({ product, desk }: HoldFormProps) {
-  const { stage, pending, notice } = desk.view.value
+export function HoldForm({ product, model }: HoldFormProps) {
+  const { stage, pending, notice } = model.view.value
   const chosen = useSignal(1)
   const most = stage.kind === "on_sale" ? stage.mostUnits : chosen.value
   const qty = Math.min(chosen.value, most)
-  const isAsleep = desk.zone.value === null
+  const isAsleep = model.zone.value === null
   const asksCustomer = product.max_per_customer !== null
 
   function submit(event: SubmitEvent): void {
     event.preventDefault()
     if (isAsleep || pending !== null || !(event.currentTarget instanceof HTMLFormElement)) return
     const id = new FormData(event.currentTarget).get("customer")
-    desk.actions.hold(qty, typeof id === "string" ? id.trim() : "")
+    model.actions.hold(qty, typeof id === "string" ? id.trim() : "")
   }
 
   return (
@@ -37,7 +37,7 @@ export function HoldForm({ product, desk }: HoldFormProps) {
             autocomplete="username"
             autocapitalize="none"
             spellcheck={false}
-            defaultValue={desk.customerId.value}
+            defaultValue={model.customerId.value}
             aria-invalid={notice?.code === "customer_required"}
           />
         </label>

@@ -1,21 +1,21 @@
 import type { Order, Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import type { Stage } from "./buyer-view.ts"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
-import { Countdown, Ticket } from "./ticket.tsx"
-import { momentText } from "../shared/dates.ts"
+import { Countdown, UnitsSummary } from "./units-summary.tsx"
+import { dateText } from "../shared/dates.ts"
 
 interface OrderPageProps {
   readonly orderId: number
   readonly paysHere: boolean
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
 /** One order: pay it, and see what becomes of it. */
-export function OrderPage({ orderId, paysHere, desk }: OrderPageProps) {
-  const { stage, notice, isOffline } = desk.view.value
-  const order = desk.order.value
+export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
+  const { stage, notice, isOffline } = model.view.value
+  const order = model.order.value
   const isRead = order !== null && typeof order === "object"
   return (
     <main class="narrow">
@@ -24,8 +24,8 @@ export function OrderPage({ orderId, paysHere, desk }: OrderPageProps) {
         <Headline stage={stage} currency={isRead ? order.currency : "EUR"} paysHere={paysHere} />
         {isRead && (
           <>
-            <OrderTicket order={order} product={desk.product.value} stage={stage} zone={desk.zone.value} />
-            <OrderActions order={order} paysHere={paysHere} stage={stage} desk={desk} />
+            <OrderSummary order={order} product={model.product.value} stage={stage} zone={model.zone.value} />
+            <OrderActions order={order} paysHere={paysHere} stage={stage} model={model} />
           </>
         )}
         <NoticeLine notice={notice} />
@@ -52,24 +52,24 @@ function stubOf({ order, stage, zone }: StubProps) {
   if (order.paid_at === null) return null
   return (
     <p class="figures">
-      Paid <time dateTime={order.paid_at}>{momentText(order.paid_at, zone)}</time>
+      Paid <time dateTime={order.paid_at}>{dateText(order.paid_at, zone)}</time>
     </p>
   )
 }
 
-interface OrderTicketProps extends StubProps {
+interface OrderSummaryProps extends StubProps {
   readonly product: Product | null
 }
 
-function OrderTicket({ order, product, stage, zone }: OrderTicketProps) {
+function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
   return (
-    <Ticket
+    <UnitsSummary
       name={product?.name ?? `Product ${order.product_id}`}
       quantity={order.quantity}
       total={priceOf(order.total_minor, order.currency)}
     >
       {stubOf({ order, stage, zone })}
-    </Ticket>
+    </UnitsSummary>
   )
 }
 
@@ -77,7 +77,7 @@ interface OrderActionsProps {
   readonly order: Order
   readonly stage: Stage
   readonly paysHere: boolean
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
 function payLabel(isPaying: boolean, isFormShown: boolean): string {
@@ -86,10 +86,10 @@ function payLabel(isPaying: boolean, isFormShown: boolean): string {
 }
 
 /** What can be done with the order now. */
-function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
-  const { pending } = desk.view.value
+function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
+  const { pending } = model.view.value
   const isBusy = pending !== null
-  const form = desk.paymentForm.value
+  const form = model.paymentForm.value
   switch (stage.kind) {
     case "to_pay":
       return (
@@ -101,13 +101,18 @@ function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
                 class="button primary"
                 type="button"
                 aria-disabled={isBusy}
-                onClick={() => desk.actions.pay()}
+                onClick={() => model.actions.pay()}
               >
                 {payLabel(pending?.action === "pay", form !== null)}
                 <span class="figures">{priceOf(order.total_minor, order.currency)}</span>
               </button>
             )}
-            <button class="button" type="button" aria-disabled={isBusy} onClick={() => desk.actions.cancel()}>
+            <button
+              class="button"
+              type="button"
+              aria-disabled={isBusy}
+              onClick={() => model.actions.cancel()}
+            >
               Cancel
             </button>
           </div>

@@ -1,13 +1,13 @@
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
-import { Counter } from "./counter.tsx"
-import type { Desk } from "./desk.ts"
-import { momentText } from "../shared/dates.ts"
+import { BuySection } from "./buy-section.tsx"
+import type { PageModel } from "./page-model.ts"
+import { dateText } from "../shared/dates.ts"
 
 /** One product: what it is, what is left of it, and how to hold a unit. */
-export function ProductPage({ desk }: { readonly desk: Desk }) {
-  const product = desk.product.value
+export function ProductPage({ model }: { readonly model: PageModel }) {
+  const product = model.product.value
   if (product === null) return null
   const { name, description, image_url } = product
   return (
@@ -16,7 +16,7 @@ export function ProductPage({ desk }: { readonly desk: Desk }) {
         <h1>{name}</h1>
         <p class="price figures">{priceOf(product.price_minor, product.currency)}</p>
       </div>
-      <Counter product={product} desk={desk} />
+      <BuySection product={product} model={model} />
       {image_url !== null && (
         <div class="picture">
           <img src={image_url} alt="" width="800" height="600" decoding="async" />
@@ -24,7 +24,7 @@ export function ProductPage({ desk }: { readonly desk: Desk }) {
       )}
       <div class="about">
         {description !== null && <p class="description">{description}</p>}
-        <Facts product={product} zone={desk.zone.value} />
+        <Facts product={product} zone={model.zone.value} />
       </div>
     </main>
   )
@@ -44,7 +44,7 @@ function Facts({ product, zone }: FactsProps) {
         <div>
           <dt>Opens</dt>
           <dd>
-            <time dateTime={opens_at}>{momentText(opens_at, zone)}</time>
+            <time dateTime={opens_at}>{dateText(opens_at, zone)}</time>
           </dd>
         </div>
       )}
@@ -52,7 +52,7 @@ function Facts({ product, zone }: FactsProps) {
         <div>
           <dt>Closes</dt>
           <dd>
-            <time dateTime={closes_at}>{momentText(closes_at, zone)}</time>
+            <time dateTime={closes_at}>{dateText(closes_at, zone)}</time>
           </dd>
         </div>
       )}
@@ -74,13 +74,13 @@ function Facts({ product, zone }: FactsProps) {
       )}
       <div>
         <dt>Held for</dt>
-        <dd>{spanText(hold_ttl_seconds)}</dd>
+        <dd>{durationText(hold_ttl_seconds)}</dd>
       </div>
     </dl>
   )
 }
 
-function spanText(seconds: number): string {
+function durationText(seconds: number): string {
   if (seconds % 60 !== 0 || seconds < 60) return `${seconds} seconds`
   return seconds === 60 ? "1 minute" : `${seconds / 60} minutes`
 }

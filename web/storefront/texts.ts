@@ -28,7 +28,7 @@ export function headlineOf(stage: Stage): string {
       return "All in baskets"
     case "on_sale":
       return "On sale now"
-    case "asking":
+    case "reserving":
       if (stage.trouble === "crowd") return "You are in the crowd, trying again"
       return stage.trouble === "no_answer" ? "No answer yet, trying again" : "Asking for your units"
     case "held":
@@ -71,7 +71,7 @@ export function explanationOf(stage: Stage, currency: string, paysHere: boolean)
       return "Every unit is paid for."
     case "all_held":
       return "Nothing is left right now, but some may come back: not everybody who holds one pays. Stay here, this page notices."
-    case "asking":
+    case "reserving":
       return stage.trouble === null ? null : "You need not do anything, and nothing is asked for twice."
     case "order_missing":
       return "It may have been made in another browser, or on another device."

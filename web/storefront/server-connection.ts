@@ -10,10 +10,10 @@ import {
   type Product,
 } from "../../client/src/index.ts"
 import type { Known, Pending, Refusal } from "./buyer-view.ts"
-import { isKept } from "./kept.ts"
+import { isOurStorageEvent } from "./browser-storage.ts"
 
 /** What all pages of the storefront have of their server. */
-export interface ServerLine {
+export interface ServerConnection {
   readonly client: Client
   readonly connection: ReadonlySignal<Known["connection"]>
   /** The server's clock, told anew at each of its seconds; null until it is known. */
@@ -25,7 +25,7 @@ export interface ServerLine {
 }
 
 /** A line that is silent until it is started. */
-export function createServerLine(): ServerLine {
+export function createServerConnection(): ServerConnection {
   const connection = signal<Known["connection"]>("starting")
   const nowMs = signal<number | null>(null)
   const trouble = signal<Pending["trouble"]>(null)
@@ -88,10 +88,10 @@ export function createServerLine(): ServerLine {
 }
 
 /** Calls when the page is looked at again, back from elsewhere, online again, or another tab has kept something. */
-export function onComeback(look: () => void): void {
+export function onReturn(look: () => void): void {
   addEventListener("pageshow", (event) => event.persisted && look())
   addEventListener("online", look)
-  addEventListener("storage", (event) => isKept(event) && look())
+  addEventListener("storage", (event) => isOurStorageEvent(event) && look())
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
 }
 

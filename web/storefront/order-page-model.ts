@@ -3,12 +3,12 @@ import { ProblemError, type Order, type Product } from "../../client/src/index.t
 import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
-import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
-import { kept } from "./kept.ts"
-import { createServerLine, onComeback, refusalOf } from "./server-line.ts"
-import { createSimulatorTill } from "./simulator-till.ts"
-import { createStripeTill } from "./stripe-till.ts"
-import { TillRefusal, type Till, type TillParts } from "./till.ts"
+import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
+import { storage } from "./browser-storage.ts"
+import { createServerConnection, onReturn, refusalOf } from "./server-connection.ts"
+import { createSimulatorPayment } from "./simulator-payment.ts"
+import { createStripePayment } from "./stripe-payment.ts"
+import { PaymentRefusal, type PaymentMethod, type PaymentContext } from "./payment-method.ts"
 
 /** While money is on its way, somebody is waiting. */
 const SOON_MS = 1_000
@@ -16,10 +16,10 @@ const USUAL_MS = 5_000
 const CALM_MS = 30_000
 
 /** One order: pay it, cancel it, see what becomes of it. `start` it once the page is drawn. */
-export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): LivingDesk {
+export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>): LivePageModel {
   const { orderId } = data
-  const line = createServerLine()
-  const { client } = line
+  const server = createServerConnection()
+  const { client } = server
   const order = signal<NonNullable<Known["order"]>>("unread")
   const product = signal<Product | null>(null)
   const payment = signal<PaymentSeen | null>(null)
@@ -29,17 +29,17 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
   let next: ReturnType<typeof setTimeout> | undefined
   let isLooking = false
 
-  const token = () => kept.order(orderId)?.token ?? null
-  const till = tillOf(data.payment, { client, orderId, token })
+  const token = () => storage.order(orderId)?.token ?? null
+  const method = paymentMethodOf(data.payment, { client, orderId, token })
   const known = computed<Known>(() => ({
     product: product.value,
     hold: null,
     heldOrderId: null,
     order: order.value,
     payment: payment.value,
-    nowMs: line.nowMs.value,
-    connection: line.connection.value,
-    pending: action.value === null ? null : { action: action.value, trouble: line.trouble.value },
+    nowMs: server.nowMs.value,
+    connection: server.connection.value,
+    pending: action.value === null ? null : { action: action.value, trouble: server.trouble.value },
     refusal: refusal.value,
   }))
   const view = computed(() => whatBuyerSees(known.value))
@@ -51,7 +51,7 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
     try {
       const [read, seen] = await Promise.all([
         client.orders.get(orderId, { token: token() }),
-        till?.seen() ?? null,
+        method?.seen() ?? null,
       ])
       batch(() => {
         order.value = read
@@ -79,7 +79,7 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
       product.value = told
       if (hasMoved) void look()
     }
-    line.start([productId], take)
+    server.start([productId], take)
     client.products.get(productId).then(take, () => undefined)
   }
 
@@ -101,12 +101,13 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
   }
 
   function refuse(error: unknown): void {
-    refusal.value = error instanceof TillRefusal ? { code: "other", detail: error.message } : refusalOf(error)
+    refusal.value =
+      error instanceof PaymentRefusal ? { code: "other", detail: error.message } : refusalOf(error)
   }
 
   function pay(): void {
     void act("pay", async (present) => {
-      await till?.pay(present)
+      await method?.pay(present)
       await look()
     })
   }
@@ -117,31 +118,33 @@ export function createOrderDesk(data: Extract<PageData, { kind: "order" }>): Liv
     })
   }
 
-  const desk: Desk = {
-    ...stillDesk(data),
+  const model: PageModel = {
+    ...staticModel(data),
     view,
     product,
     order,
-    nowMs: line.nowMs,
+    nowMs: server.nowMs,
     zone,
-    ...(till && { paymentForm: till.form }),
-    actions: { ...stillDesk(data).actions, pay, cancel },
+    ...(method && { paymentForm: method.form }),
+    actions: { ...staticModel(data).actions, pay, cancel },
   }
   return {
-    desk,
+    model,
     start() {
       zone.value = readerZone()
-      const refused = till?.start() ?? null
+      const refused = method?.start() ?? null
       if (refused !== null) refuse(refused)
-      onComeback(() => void look())
+      onReturn(() => void look())
       void look()
     },
   }
 }
 
-function tillOf(payment: PaymentChoice | null, parts: TillParts): Till | null {
+function paymentMethodOf(payment: PaymentChoice | null, parts: PaymentContext): PaymentMethod | null {
   if (payment === null) return null
-  return payment.kind === "stripe" ? createStripeTill(payment, parts) : createSimulatorTill(payment, parts)
+  return payment.kind === "stripe"
+    ? createStripePayment(payment, parts)
+    : createSimulatorPayment(payment, parts)
 }
 
 function pauseBefore(kind: string): number {

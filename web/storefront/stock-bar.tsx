@@ -3,7 +3,7 @@ import type { Product } from "../../client/src/index.ts"
 const WIDTH = 1_000
 
 /** All units as a strip: those that are sold, those in baskets, and what is left. */
-export function StockStrip({ product }: { readonly product: Product }) {
+export function StockBar({ product }: { readonly product: Product }) {
   const { stock, sold_stock, reserved_stock } = product
   const sold = part(sold_stock, stock)
   const held = part(reserved_stock, stock)

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks"
 import { explain } from "./api.ts"
 
 /** What was read last, and what is wrong with reading. */
-export interface Polled<Value> {
+export interface Polling<Value> {
   readonly value: ReadonlySignal<Value | null>
   /** Null: the last reading went well. */
   readonly failure: ReadonlySignal<string | null>
@@ -16,11 +16,11 @@ export interface Polled<Value> {
  * Reads now, and again `everyMs` after each reading. `key` names what is read: another one begins anew.
  * `load` is the one of the first call with that key.
  */
-export function usePolled<Value>(
+export function usePolling<Value>(
   key: string,
   everyMs: number,
   load: (signal: AbortSignal) => Promise<Value>,
-): Polled<Value> {
+): Polling<Value> {
   const value = useSignal<Value | null>(null)
   const failure = useSignal<string | null>(null)
   const readAt = useSignal<number | null>(null)

@@ -1,33 +1,33 @@
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import type { Stage } from "./buyer-view.ts"
-import type { Desk } from "./desk.ts"
-import { Countdown, Ticket } from "./ticket.tsx"
+import type { PageModel } from "./page-model.ts"
+import { Countdown, UnitsSummary } from "./units-summary.tsx"
 
-interface HoldTicketProps {
+interface HeldUnitsProps {
   readonly stage: Extract<Stage, { kind: "held" }>
   readonly product: Product
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
 /** Units that nobody else can have for a while. */
-export function HoldTicket({ stage, product, desk }: HoldTicketProps) {
-  const { pending } = desk.view.value
+export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
+  const { pending } = model.view.value
   return (
     <>
-      <Ticket
+      <UnitsSummary
         name={product.name}
         quantity={stage.qty}
         total={priceOf(product.price_minor * stage.qty, product.currency)}
       >
         <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={stage.wholeSeconds} label="left to order" />
-      </Ticket>
+      </UnitsSummary>
       <div class="actions">
         <button
           class="button primary"
           type="button"
           aria-disabled={pending !== null}
-          onClick={() => desk.actions.makeOrder()}
+          onClick={() => model.actions.makeOrder()}
         >
           {pending?.action === "order" ? "Ordering …" : "Order"}
         </button>
@@ -35,7 +35,7 @@ export function HoldTicket({ stage, product, desk }: HoldTicketProps) {
           class="button"
           type="button"
           aria-disabled={pending !== null}
-          onClick={() => desk.actions.release()}
+          onClick={() => model.actions.release()}
         >
           Give back
         </button>

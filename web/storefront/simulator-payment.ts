@@ -2,29 +2,32 @@ import { signal } from "@preact/signals"
 import type { Order } from "../../client/src/index.ts"
 import type { PaymentChoice } from "../shared/page-data.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
-import { kept } from "./kept.ts"
-import type { Till, TillParts } from "./till.ts"
+import { storage } from "./browser-storage.ts"
+import type { PaymentMethod, PaymentContext } from "./payment-method.ts"
 
 type SimulatorChoice = Extract<PaymentChoice, { readonly kind: "simulator" }>
 
 /** Pays on the simulator's own page, which leads back here. */
-export function createSimulatorTill({ kind, url: root }: SimulatorChoice, parts: TillParts): Till {
+export function createSimulatorPayment(
+  { kind, url: root }: SimulatorChoice,
+  parts: PaymentContext,
+): PaymentMethod {
   const { client, orderId, token } = parts
   let lastSeen: PaymentSeen | null = null
 
   async function pay(order: Order): Promise<void> {
-    const begun = kept.order(orderId)?.payment ?? null
+    const begun = storage.order(orderId)?.payment ?? null
     // One that was begun and left is gone on with: two payments would be one too many.
     const seen = begun === null ? null : await paymentSeen(root, begun.id).catch(() => null)
     if (begun?.url && seen?.status === "open") return location.assign(begun.url)
     const opened = await openPayment(root, order, `${location.origin}/o/${orderId}`)
-    kept.keepOrder(orderId, { token: token(), payment: { ...opened, isConfirmed: false } })
+    storage.saveOrder(orderId, { token: token(), payment: { ...opened, isConfirmed: false } })
     await client.orders.startPayment(orderId, { provider: kind, payment_id: opened.id }, { token: token() })
     location.assign(opened.url)
   }
 
   async function seen(): Promise<PaymentSeen | null> {
-    const begun = kept.order(orderId)?.payment ?? null
+    const begun = storage.order(orderId)?.payment ?? null
     if (begun === null) return null
     // What it said last is the best that is known while it does not answer.
     lastSeen = await paymentSeen(root, begun.id).catch(() => lastSeen)

@@ -1,7 +1,7 @@
 import type { Hold, NewHold } from "../../client/src/index.ts"
 
 /** A hold, with what proves whose it is. */
-export interface KeptHold {
+export interface StoredHold {
   readonly hold: Hold
   readonly token: string
   /** What the hold has become. */
@@ -9,13 +9,13 @@ export interface KeptHold {
 }
 
 /** What an order's page needs to know of an order. */
-export interface KeptOrder {
+export interface StoredOrder {
   readonly token: string | null
-  readonly payment: KeptPayment | null
+  readonly payment: StoredPayment | null
 }
 
 /** A payment that was begun. */
-export interface KeptPayment {
+export interface StoredPayment {
   readonly id: string
   /** Where to go on with it; null: on the order's page. */
   readonly url: string | null
@@ -24,7 +24,7 @@ export interface KeptPayment {
 }
 
 /** A hold that was asked for and not answered. The key makes asking again the same question. */
-export interface Asking {
+export interface HoldRequest {
   readonly key: string
   readonly qty: number
   readonly customerId: string | null
@@ -33,7 +33,7 @@ export interface Asking {
 }
 
 /** What was asked for longer ago is not asked for again: its buyer has given up by now. */
-const ASKED_FOR_MS = 5 * 60_000
+const REQUEST_LIFE_MS = 5 * 60_000
 
 /** What the browser keeps between pages; a version with other contents has other names. */
 const PREFIX = "doorbuster:1:"
@@ -42,50 +42,50 @@ const PREFIX = "doorbuster:1:"
  * Holds and orders are kept for all tabs, what is being asked for one tab. Where the browser keeps nothing
  * (a private window, a full disk) all works but reloading.
  */
-export const kept = {
-  hold: (productId: number) => read("localStorage", `hold:${productId}`) as KeptHold | null,
-  keepHold(productId: number, held: KeptHold | null) {
-    write("localStorage", `hold:${productId}`, held)
+export const storage = {
+  hold: (productId: number) => read("localStorage", `hold:${productId}`) as StoredHold | null,
+  saveHold(productId: number, hold: StoredHold | null) {
+    write("localStorage", `hold:${productId}`, hold)
   },
-  keepNewHold({ token, ...hold }: NewHold) {
-    kept.keepHold(hold.product_id, { hold, token, orderId: null })
+  saveNewHold({ token, ...hold }: NewHold) {
+    storage.saveHold(hold.product_id, { hold, token, orderId: null })
   },
-  order: (orderId: number) => read("localStorage", `order:${orderId}`) as KeptOrder | null,
-  keepOrder(orderId: number, order: KeptOrder) {
+  order: (orderId: number) => read("localStorage", `order:${orderId}`) as StoredOrder | null,
+  saveOrder(orderId: number, order: StoredOrder) {
     write("localStorage", `order:${orderId}`, order)
   },
   customerId: () => read("localStorage", "customer") as string | null,
-  keepCustomerId(id: string) {
+  saveCustomerId(id: string) {
     write("localStorage", "customer", id)
   },
-  asking(productId: number): Asking | null {
-    const asking = read("sessionStorage", `asking:${productId}`) as Asking | null
-    return asking !== null && Math.abs(Date.now() - asking.askedAt) < ASKED_FOR_MS ? asking : null
+  holdRequest(productId: number): HoldRequest | null {
+    const request = read("sessionStorage", `asking:${productId}`) as HoldRequest | null
+    return request !== null && Math.abs(Date.now() - request.askedAt) < REQUEST_LIFE_MS ? request : null
   },
-  keepAsking(productId: number, asking: Asking | null) {
-    write("sessionStorage", `asking:${productId}`, asking)
+  saveHoldRequest(productId: number, request: HoldRequest | null) {
+    write("sessionStorage", `asking:${productId}`, request)
   },
 }
 
 /** Whether a storage event is about what is kept here. */
-export function isKept(event: StorageEvent): boolean {
+export function isOurStorageEvent(event: StorageEvent): boolean {
   return event.key === null || event.key.startsWith(PREFIX)
 }
 
-type Place = "localStorage" | "sessionStorage"
+type Area = "localStorage" | "sessionStorage"
 
-function read(place: Place, name: string): unknown {
+function read(area: Area, name: string): unknown {
   try {
-    return JSON.parse(globalThis[place].getItem(PREFIX + name) ?? "null")
+    return JSON.parse(globalThis[area].getItem(PREFIX + name) ?? "null")
   } catch {
     return null
   }
 }
 
-function write(place: Place, name: string, value: unknown): void {
+function write(area: Area, name: string, value: unknown): void {
   try {
-    if (value === null) globalThis[place].removeItem(PREFIX + name)
-    else globalThis[place].setItem(PREFIX + name, JSON.stringify(value))
+    if (value === null) globalThis[area].removeItem(PREFIX + name)
+    else globalThis[area].setItem(PREFIX + name, JSON.stringify(value))
   } catch {
     // Nothing can be kept: the page goes on without.
   }

@@ -1,11 +1,11 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
 import type { Product } from "../../client/src/index.ts"
 import type { PageData } from "../shared/page-data.ts"
-import type { PaymentForm } from "./till.ts"
+import type { PaymentForm } from "./payment-method.ts"
 import { whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
 
 /** What a page of the storefront shows, and what its buttons do. */
-export interface Desk {
+export interface PageModel {
   readonly view: ReadonlySignal<BuyerView>
   /** The product as it is now; null: not known yet. */
   readonly product: ReadonlySignal<Product | null>
@@ -27,8 +27,8 @@ export interface Desk {
 }
 
 /** A desk, and what brings it to life once the page is drawn. */
-export interface LivingDesk {
-  readonly desk: Desk
+export interface LivePageModel {
+  readonly model: PageModel
   readonly start: () => void
 }
 
@@ -50,7 +50,7 @@ function firstKnown(data: PageData): Known {
 }
 
 /** A page as the server sends it: it shows what there is, and its buttons do nothing yet. */
-export function stillDesk(data: PageData): Desk {
+export function staticModel(data: PageData): PageModel {
   const known = firstKnown(data)
   return {
     view: signal(whatBuyerSees(known)),

@@ -3,8 +3,13 @@ import type { Appearance, Stripe, StripeElements } from "@stripe/stripe-js"
 import { loadStripe } from "@stripe/stripe-js/pure"
 import type { PaymentChoice } from "../shared/page-data.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
-import { kept } from "./kept.ts"
-import { TillRefusal, type PaymentForm, type Till, type TillParts } from "./till.ts"
+import { storage } from "./browser-storage.ts"
+import {
+  PaymentRefusal,
+  type PaymentForm,
+  type PaymentMethod,
+  type PaymentContext,
+} from "./payment-method.ts"
 
 type StripeChoice = Extract<PaymentChoice, { readonly kind: "stripe" }>
 
@@ -15,7 +20,7 @@ const confirmed: PaymentSeen = { status: "processing", capturedMinor: 0, refunde
  * Pays in Stripe's Payment Element. Stripe's script is asked for when the buyer wants to pay and not before.
  * Pressed once it shows the form, pressed again it confirms what the buyer has filled in.
  */
-export function createStripeTill({ publishableKey }: StripeChoice, parts: TillParts): Till {
+export function createStripePayment({ publishableKey }: StripeChoice, parts: PaymentContext): PaymentMethod {
   const { client, orderId, token } = parts
   const form = signal<PaymentForm | null>(null)
   let shown: { readonly stripe: Stripe; readonly elements: StripeElements } | null = null
@@ -25,7 +30,7 @@ export function createStripeTill({ publishableKey }: StripeChoice, parts: TillPa
       load(publishableKey),
       client.orders.openPayment(orderId, { token: token() }),
     ])
-    keep(opened.payment_id, false)
+    save(opened.payment_id, false)
     const elements = stripe.elements({ clientSecret: opened.client_secret, appearance: appearance() })
     const element = elements.create("payment")
     shown = { stripe, elements }
@@ -38,31 +43,31 @@ export function createStripeTill({ publishableKey }: StripeChoice, parts: TillPa
       confirmParams: { return_url: `${location.origin}/o/${orderId}` },
       redirect: "if_required",
     })
-    if (error !== undefined) throw new TillRefusal(error.message ?? NOT_TAKEN)
-    const begun = kept.order(orderId)?.payment ?? null
-    if (begun !== null) keep(begun.id, true)
+    if (error !== undefined) throw new PaymentRefusal(error.message ?? NOT_TAKEN)
+    const begun = storage.order(orderId)?.payment ?? null
+    if (begun !== null) save(begun.id, true)
     shown = null
     form.value = null
   }
 
-  function keep(id: string, isConfirmed: boolean): void {
-    kept.keepOrder(orderId, { token: token(), payment: { id, url: null, isConfirmed } })
+  function save(id: string, isConfirmed: boolean): void {
+    storage.saveOrder(orderId, { token: token(), payment: { id, url: null, isConfirmed } })
   }
 
   return {
     form,
     pay: () => (shown === null ? showForm() : confirm(shown)),
-    seen: async () => (kept.order(orderId)?.payment?.isConfirmed === true ? confirmed : null),
+    seen: async () => (storage.order(orderId)?.payment?.isConfirmed === true ? confirmed : null),
     start() {
       const said = new URLSearchParams(location.search)
       if (!said.has("payment_intent")) return null
       // What else is in the address opens the payment's form: it should not be passed on with it.
       history.replaceState(null, "", location.pathname)
-      const begun = kept.order(orderId)?.payment ?? null
+      const begun = storage.order(orderId)?.payment ?? null
       if (begun === null || said.get("payment_intent") !== begun.id) return null
       const isTaken = said.get("redirect_status") !== "failed"
-      if (isTaken) keep(begun.id, true)
-      return isTaken ? null : new TillRefusal(NOT_TAKEN)
+      if (isTaken) save(begun.id, true)
+      return isTaken ? null : new PaymentRefusal(NOT_TAKEN)
     },
   }
 }
@@ -72,7 +77,7 @@ const NOT_TAKEN = "The payment did not go through. No money was taken; try again
 async function load(publishableKey: string): Promise<Stripe> {
   const stripe = await loadStripe(publishableKey).catch(() => null)
   if (stripe !== null) return stripe
-  throw new TillRefusal(
+  throw new PaymentRefusal(
     "The payment form could not be loaded. Try again, and let this page load js.stripe.com.",
   )
 }

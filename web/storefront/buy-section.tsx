@@ -1,32 +1,32 @@
 import type { ComponentChildren } from "preact"
 import type { Product } from "../../client/src/index.ts"
 import type { Stage } from "./buyer-view.ts"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 import { HoldForm } from "./hold-form.tsx"
-import { HoldTicket } from "./hold-ticket.tsx"
+import { HeldUnits } from "./held-units.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
-import { StockStrip } from "./stock-strip.tsx"
-import { clockText, countdownText, durationOf, momentText } from "../shared/dates.ts"
+import { StockBar } from "./stock-bar.tsx"
+import { clockText, countdownText, durationOf, dateText } from "../shared/dates.ts"
 
-interface CounterProps {
+interface BuySectionProps {
   readonly product: Product
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
 /** Where the buyer stands with a product, and what can be done now. */
-export function Counter({ product, desk }: CounterProps) {
-  const { stage, notice, orderId, isOffline } = desk.view.value
+export function BuySection({ product, model }: BuySectionProps) {
+  const { stage, notice, orderId, isOffline } = model.view.value
   return (
     <section class={`counter ${stage.kind}`} aria-label="Buy">
       <Headline stage={stage} currency={product.currency} paysHere={true} />
       {stage.kind === "held" ? (
-        <HoldTicket stage={stage} product={product} desk={desk} />
+        <HeldUnits stage={stage} product={product} model={model} />
       ) : (
         <>
-          <Figure stage={stage} product={product} zone={desk.zone.value} />
-          {stage.kind !== "scheduled" && <StockStrip product={product} />}
-          {(stage.kind === "on_sale" || stage.kind === "asking") && (
-            <HoldForm product={product} desk={desk} />
+          <Figure stage={stage} product={product} zone={model.zone.value} />
+          {stage.kind !== "scheduled" && <StockBar product={product} />}
+          {(stage.kind === "on_sale" || stage.kind === "reserving") && (
+            <HoldForm product={product} model={model} />
           )}
         </>
       )}
@@ -47,7 +47,7 @@ function Figure({ stage, product, zone }: FigureProps) {
   switch (stage.kind) {
     case "scheduled":
       return (
-        <BigFigure label={`until ${momentText(stage.opensAt, zone)}`}>
+        <BigFigure label={`until ${dateText(stage.opensAt, zone)}`}>
           <time role="timer" dateTime={durationOf(stage.leftSeconds)}>
             {countdownText(stage.leftSeconds)}
           </time>

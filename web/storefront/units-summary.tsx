@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact"
 import { countdownText, durationOf } from "../shared/dates.ts"
 
-interface TicketProps {
+interface UnitsSummaryProps {
   readonly name: string
   readonly quantity: number
   readonly total: string
@@ -10,7 +10,7 @@ interface TicketProps {
 }
 
 /** What the buyer has: so many of that, for so much. */
-export function Ticket({ name, quantity, total, children }: TicketProps) {
+export function UnitsSummary({ name, quantity, total, children }: UnitsSummaryProps) {
   return (
     <div class="ticket">
       <div class="ticket-body">

@@ -3,9 +3,9 @@ import { ProblemError, randomKey, type Hold, type Product } from "../../client/s
 import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { saleStateAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
-import { stillDesk, type Desk, type LivingDesk } from "./desk.ts"
-import { kept, type KeptHold } from "./kept.ts"
-import { createServerLine, isUnanswered, onComeback, refusalOf } from "./server-line.ts"
+import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
+import { storage, type StoredHold } from "./browser-storage.ts"
+import { createServerConnection, isUnanswered, onReturn, refusalOf } from "./server-connection.ts"
 
 /** As long as somebody looks at a page that says it goes on trying. The SDK decides when, and how often. */
 const PATIENCE = { tries: 60, totalMs: 180_000 }
@@ -13,12 +13,12 @@ const PATIENCE = { tries: 60, totalMs: 180_000 }
 const LOOK_WITHOUT_STREAM_MS = 5_000
 
 /** One product: hold units of it, give them back, make an order of them. `start` it once the page is drawn. */
-export function createProductDesk(data: Extract<PageData, { kind: "product" }>): LivingDesk {
+export function createProductPageModel(data: Extract<PageData, { kind: "product" }>): LivePageModel {
   const { id } = data.product
-  const line = createServerLine()
-  const { client } = line
+  const server = createServerConnection()
+  const { client } = server
   const product = signal<Product>(data.product)
-  const held = signal<KeptHold | null>(null)
+  const held = signal<StoredHold | null>(null)
   const action = signal<Pending["action"] | null>(null)
   const refusal = signal<Known["refusal"]>(null)
   const zone = signal<string | null>(null)
@@ -30,9 +30,9 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
     heldOrderId: held.value?.orderId ?? null,
     order: null,
     payment: null,
-    nowMs: line.nowMs.value,
-    connection: line.connection.value,
-    pending: action.value === null ? null : { action: action.value, trouble: line.trouble.value },
+    nowMs: server.nowMs.value,
+    connection: server.connection.value,
+    pending: action.value === null ? null : { action: action.value, trouble: server.trouble.value },
     refusal: refusal.value,
   }))
 
@@ -55,31 +55,31 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
 
   function hold(wanted: number, givenId: string): void {
     void act("hold", async () => {
-      if (givenId !== "") kept.keepCustomerId(givenId)
+      if (givenId !== "") storage.saveCustomerId(givenId)
       const isLimited = product.value.max_per_customer !== null
-      const unanswered = kept.asking(id)
-      const asking = unanswered ?? {
+      const unanswered = storage.holdRequest(id)
+      const request = unanswered ?? {
         key: randomKey(),
         qty: wanted,
         customerId: isLimited && givenId !== "" ? givenId : null,
         askedAt: Date.now(),
       }
-      kept.keepAsking(id, asking)
+      storage.saveHoldRequest(id, request)
       await oneTabAtATime(`doorbuster:hold:${id}`, async () => {
-        takeKept()
-        if (isActive(held.value)) return kept.keepAsking(id, null)
-        const body = { product_id: id, qty: asking.qty }
+        readStored()
+        if (isActive(held.value)) return storage.saveHoldRequest(id, null)
+        const body = { product_id: id, qty: request.qty }
         try {
           const made = await client.holds.create(
-            asking.customerId === null ? body : { ...body, customer_id: asking.customerId },
-            { idempotencyKey: asking.key, isKeyNew: unanswered === null, retry: PATIENCE },
+            request.customerId === null ? body : { ...body, customer_id: request.customerId },
+            { idempotencyKey: request.key, isKeyNew: unanswered === null, retry: PATIENCE },
           )
-          kept.keepNewHold(made)
-          kept.keepAsking(id, null)
+          storage.saveNewHold(made)
+          storage.saveHoldRequest(id, null)
           const { token, ...hold } = made
           held.value = { hold, token, orderId: null }
         } catch (error) {
-          if (!isUnanswered(error)) kept.keepAsking(id, null)
+          if (!isUnanswered(error)) storage.saveHoldRequest(id, null)
           throw error
         }
       })
@@ -90,7 +90,7 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
     void act("release", async () => {
       if (held.value === null) return
       const { hold, token } = held.value
-      keep(await client.holds.release(hold.hold_id, { token }))
+      save(await client.holds.release(hold.hold_id, { token }))
     })
   }
 
@@ -99,9 +99,9 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
       if (held.value === null) return
       const { hold, token } = held.value
       const orderId = await orderOf(hold, token)
-      if (kept.order(orderId) === null) kept.keepOrder(orderId, { token, payment: null })
+      if (storage.order(orderId) === null) storage.saveOrder(orderId, { token, payment: null })
       held.value = { hold: { ...hold, status: "converted" }, token, orderId }
-      kept.keepHold(id, held.value)
+      storage.saveHold(id, held.value)
       location.assign(`/o/${orderId}`)
     })
   }
@@ -119,41 +119,41 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
     }
   }
 
-  function keep(hold: Hold): void {
+  function save(hold: Hold): void {
     if (held.value === null) return
     held.value = { ...held.value, hold }
-    kept.keepHold(id, held.value)
+    storage.saveHold(id, held.value)
   }
 
   /** What another tab has kept, or this one before it was loaded anew. */
-  function takeKept(): void {
-    const found = kept.hold(id)
+  function readStored(): void {
+    const found = storage.hold(id)
     if (JSON.stringify(found) !== JSON.stringify(held.value)) held.value = found
   }
 
   async function lookAgain(): Promise<void> {
-    takeKept()
+    readStored()
     await Promise.all([
       client.products.get(id).then(take).catch(ignored),
       isActive(held.value) ? readHold(held.value) : undefined,
     ])
   }
 
-  async function readHold({ hold, token }: KeptHold): Promise<void> {
+  async function readHold({ hold, token }: StoredHold): Promise<void> {
     try {
       const read = await client.holds.get(hold.hold_id, { token })
       if (held.value?.hold.hold_id !== hold.hold_id) return
-      keep(read)
+      save(read)
       if (read.status === "converted" && held.value.orderId === null) {
         const orderId = await orderOf(read, token)
-        if (kept.order(orderId) === null) kept.keepOrder(orderId, { token, payment: null })
+        if (storage.order(orderId) === null) storage.saveOrder(orderId, { token, payment: null })
         held.value = { ...held.value, orderId }
-        kept.keepHold(id, held.value)
+        storage.saveHold(id, held.value)
       }
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code !== "hold_not_found") return
       held.value = null
-      kept.keepHold(id, null)
+      storage.saveHold(id, null)
     }
   }
 
@@ -165,40 +165,40 @@ export function createProductDesk(data: Extract<PageData, { kind: "product" }>):
     })
   }
 
-  function isActive(found: KeptHold | null): found is KeptHold {
+  function isActive(found: StoredHold | null): found is StoredHold {
     if (found?.hold.status !== "active") return false
-    const now = line.nowMs.value
+    const now = server.nowMs.value
     return now === null || Date.parse(found.hold.expires_at) > now
   }
 
-  const desk: Desk = {
-    ...stillDesk(data),
+  const model: PageModel = {
+    ...staticModel(data),
     view: computed(() => whatBuyerSees(known.value)),
     product: computed(() => ({
       ...product.value,
-      sale_state: saleStateAt(product.value, line.nowMs.value),
+      sale_state: saleStateAt(product.value, server.nowMs.value),
     })),
-    nowMs: line.nowMs,
+    nowMs: server.nowMs,
     zone,
     customerId,
-    actions: { ...stillDesk(data).actions, hold, release, makeOrder },
+    actions: { ...staticModel(data).actions, hold, release, makeOrder },
   }
   return {
-    desk,
+    model,
     start() {
       batch(() => {
         zone.value = readerZone()
-        customerId.value = kept.customerId() ?? ""
+        customerId.value = storage.customerId() ?? ""
       })
-      line.start([id], take)
-      onComeback(() => void lookAgain())
+      server.start([id], take)
+      onReturn(() => void lookAgain())
       // Where the stream is full, or does not get through.
       setInterval(() => {
-        if (line.connection.value !== "live") void client.products.get(id).then(take).catch(ignored)
+        if (server.connection.value !== "live") void client.products.get(id).then(take).catch(ignored)
       }, LOOK_WITHOUT_STREAM_MS)
       void lookAgain()
-      const asking = kept.asking(id)
-      if (asking !== null) hold(asking.qty, asking.customerId ?? "")
+      const request = storage.holdRequest(id)
+      if (request !== null) hold(request.qty, request.customerId ?? "")
     },
   }
 }

@@ -1,38 +1,38 @@
 import type { Time } from "../../client/src/index.ts"
 
-export interface MomentProps {
+export interface DateTimeProps {
   readonly at: Time | null
   /** What it means that there is none. */
   readonly none?: string
 }
 
 /** A moment in the operator's own time; in UTC where a pointer rests on it, as the logs have it. */
-export function Moment({ at, none = "none" }: MomentProps) {
+export function DateTime({ at, none = "none" }: DateTimeProps) {
   if (at === null) return <span class="muted">{none}</span>
   return (
-    <time datetime={at} title={utcOf(at)}>
-      {localOf(at)}
+    <time datetime={at} title={utcText(at)}>
+      {localText(at)}
     </time>
   )
 }
 
 /** `13:00:00`, where the operator is. */
-export function timeOf(at: Time | number): string {
-  return inputOf(at).slice(11)
+export function timeText(at: Time | number): string {
+  return fieldText(at).slice(11)
 }
 
 /** `2026-11-27 13:00:00`, where the operator is. */
-export function localOf(at: Time | number): string {
-  return inputOf(at).replace("T", " ")
+export function localText(at: Time | number): string {
+  return fieldText(at).replace("T", " ")
 }
 
 /** `2026-11-27 12:00:00 UTC`. */
-export function utcOf(at: Time | number): string {
+export function utcText(at: Time | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`
 }
 
 /** As a `datetime-local` field has it, in local time and to the second. */
-export function inputOf(at: Time | number): string {
+export function fieldText(at: Time | number): string {
   const date = new Date(at)
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
 }
@@ -44,7 +44,7 @@ export function momentIn(field: string): Time | null {
 }
 
 /** `12 s`, `3 min`, `5 h`. */
-export function spanOf(seconds: number): string {
+export function durationText(seconds: number): string {
   if (seconds < 120) return `${Math.round(seconds)} s`
   return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
 }
