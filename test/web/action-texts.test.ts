@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { AdminAction } from "../../client/src/admin.ts"
-import { doneIn } from "../../web/admin/action-texts.ts"
+import { actionText } from "../../web/admin/action-texts.ts"
 
 const action: AdminAction = {
   action_id: 1,
@@ -17,7 +17,7 @@ const action: AdminAction = {
 
 test.each<[Partial<AdminAction>, string]>([
   [{}, "Paused the sale (control room)"],
-  [{ way: "token", status: 409 }, "Paused the sale (by token; refused with 409)"],
+  [{ way: "token", status: 409 }, "Paused the sale (admin token; refused with 409)"],
   [
     { route: "POST /api/admin/products/:id/stock", content: { stock: 8, expected: 5 } },
     "Set the stock: stock 8, expected 5 (control room)",
@@ -31,11 +31,11 @@ test.each<[Partial<AdminAction>, string]>([
       route: "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay",
       path: "/api/admin/webhooks/2/deliveries/order_paid-17/replay",
     },
-    "Sent order_paid-17 to endpoint 2 once more (control room)",
+    "Resent order_paid-17 to webhook endpoint 2 (control room)",
   ],
   [
     { route: "POST /api/admin/products", content: { name: "Lamp", opens_at: null, stock: 8 } },
-    "Offered the product: name Lamp, stock 8 (control room)",
+    "Created the product: name Lamp, stock 8 (control room)",
   ],
   [
     { route: "POST /api/admin/webhooks", content: { types: null } },
@@ -47,5 +47,5 @@ test.each<[Partial<AdminAction>, string]>([
   ],
   [{ route: "PUT /api/admin/unheard-of" }, "PUT /api/admin/unheard-of (control room)"],
 ])("%j: %s", (given, text) => {
-  expect(doneIn({ ...action, ...given })).toBe(text)
+  expect(actionText({ ...action, ...given })).toBe(text)
 })

@@ -7,7 +7,7 @@ interface EndingDialogProps {
   readonly close: () => void
 }
 
-/** Ends an order that nobody has paid. */
+/** Asks before an unpaid order is cancelled. */
 export function CancelDialog({ id, quantity, close }: EndingDialogProps) {
   return (
     <Dialog
@@ -18,14 +18,15 @@ export function CancelDialog({ id, quantity, close }: EndingDialogProps) {
       close={close}
     >
       <p>
-        {unitsOf(quantity)} for others at once, and the buyer reads that the order was cancelled. Money that
-        comes soon after still pays it while units are left; otherwise it goes back. It cannot be taken back.
+        {unitsOf(quantity)} available to others at once, and the buyer sees that the order was cancelled. A
+        payment that arrives soon afterwards still pays the order if units are left; otherwise it is refunded.
+        This cannot be undone.
       </p>
     </Dialog>
   )
 }
 
-/** Ends a hold before its time. */
+/** Asks before a hold is released early. */
 export function ReleaseDialog({ id, quantity, close }: EndingDialogProps) {
   return (
     <Dialog
@@ -36,13 +37,13 @@ export function ReleaseDialog({ id, quantity, close }: EndingDialogProps) {
       close={close}
     >
       <p>
-        {unitsOf(quantity)} for others at once; whoever is about to order with this hold has to begin anew. It
-        cannot be taken back.
+        {unitsOf(quantity)} available to others at once, and the buyer has to reserve again. This cannot be
+        undone.
       </p>
     </Dialog>
   )
 }
 
 function unitsOf(quantity: number): string {
-  return quantity === 1 ? "Its unit is there" : `Its ${quantity} units are there`
+  return quantity === 1 ? "Its unit becomes" : `Its ${quantity} units become`
 }

@@ -1,4 +1,5 @@
-import type { Signal } from "@preact/signals"
+import { useSignal, type Signal } from "@preact/signals"
+import { faultOf, type Reading } from "./form-values.ts"
 
 export interface FieldProps {
   readonly id: string
@@ -6,31 +7,40 @@ export interface FieldProps {
   readonly value: Signal<string>
   readonly type?: "text" | "price" | "lines" | "number" | "datetime-local" | "url"
   readonly hint?: string
-  /** Why what is written there cannot be sent; it stands in the place of the hint. */
-  readonly fault?: string | null
+  /** What the text means. A text that cannot be read keeps the form from being sent and is explained here. */
+  readonly reading?: Reading<unknown>
   readonly required?: boolean
   readonly min?: number
   readonly list?: readonly (readonly [value: string, text: string])[]
 }
 
-/** A field with its name and what it means. */
-export function Field({ id, label, value, type = "text", hint, fault, required, min, list }: FieldProps) {
-  const isWrong = fault !== undefined && fault !== null
-  const said = isWrong ? fault : hint
-  const hintId = said === undefined ? undefined : `${id}-hint`
-  const take = (event: { readonly currentTarget: { readonly value: string } }) =>
-    void (value.value = event.currentTarget.value)
+type Input = HTMLInputElement | HTMLTextAreaElement
+
+/** A labelled field with a hint, or with what is wrong in place of the hint. */
+export function Field({ id, label, value, type = "text", hint, reading, required, min, list }: FieldProps) {
+  // What a browser cannot read, such as half a date, it reports as an empty value: only `validity` tells.
+  const isHalfWritten = useSignal(false)
+  const fault = (reading && faultOf(reading)) ?? (isHalfWritten.value ? halfWrittenText(type) : null)
+  const shown = fault ?? hint
+  const hintId = shown === undefined ? undefined : `${id}-hint`
+  const look = ({ currentTarget }: { readonly currentTarget: Input }) =>
+    void (isHalfWritten.value = currentTarget.validity.badInput)
   const common = {
     class: "field",
     id,
     value: value.value,
     required,
     "aria-describedby": hintId,
-    "aria-invalid": isWrong ? true : undefined,
-    ref: (element: HTMLInputElement | HTMLTextAreaElement | null) =>
-      element?.setCustomValidity(isWrong ? fault : ""),
+    "aria-invalid": fault === null ? undefined : true,
+    // A form with a fault is not sent; the browser leads to the field.
+    ref: (element: Input | null) => element?.setCustomValidity(fault ?? ""),
     autocomplete: "off",
-    onInput: take,
+    onInput(event: { readonly currentTarget: Input }) {
+      look(event)
+      value.value = event.currentTarget.value
+    },
+    onBlur: look,
+    onInvalid: look,
   } as const
   function input() {
     switch (type) {
@@ -54,7 +64,13 @@ export function Field({ id, label, value, type = "text", hint, fault, required, 
       {list === undefined ? (
         input()
       ) : (
-        <select class="field" id={id} value={value.value} aria-describedby={hintId} onChange={take}>
+        <select
+          class="field"
+          id={id}
+          value={value.value}
+          aria-describedby={hintId}
+          onChange={({ currentTarget }) => void (value.value = currentTarget.value)}
+        >
           {list.map(([name, text]) => (
             <option key={name} value={name}>
               {text}
@@ -62,11 +78,21 @@ export function Field({ id, label, value, type = "text", hint, fault, required, 
           ))}
         </select>
       )}
-      {said !== undefined && (
-        <p class={`${isWrong ? "fault" : "muted"} small figures`} id={hintId}>
-          {said}
+      {shown !== undefined && (
+        <p class={`${fault === null ? "muted" : "fault"} small figures`} id={hintId}>
+          {shown}
         </p>
       )}
     </div>
   )
+}
+
+/** False: a field of the form that is being sent has a fault, which the browser now shows. */
+export function isReadable({ currentTarget }: Event): boolean {
+  return !(currentTarget instanceof HTMLFormElement) || currentTarget.reportValidity()
+}
+
+function halfWrittenText(type: FieldProps["type"]): string {
+  if (type === "datetime-local") return "Complete the date and the time, or clear the field."
+  return type === "number" ? "Enter a whole number." : "This cannot be read."
 }

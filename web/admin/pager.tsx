@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals"
 import type { Page } from "../../client/src/index.ts"
 
-/** What went wrong, if anything did. */
+/** Shows an error; nothing for null. */
 export function Failure({ text }: { readonly text: string | null }) {
   if (text === null) return null
   return (
@@ -12,27 +12,25 @@ export function Failure({ text }: { readonly text: string | null }) {
 }
 
 export interface PagerProps {
-  /** Null: it is being read. */
+  /** Null: it is loading. */
   readonly page: Pick<Page<unknown>, "data" | "next_cursor"> | null
   readonly cursor: Signal<string | undefined>
-  /** What it means that there is nothing. */
+  /** Shown for an empty list. */
   readonly nothing?: string
 }
 
-/** The way to the next page, and to the first; says that there is nothing where that is so. */
-export function Pager({ page, cursor, nothing = "Nothing yet." }: PagerProps) {
-  if (page === null) return <p class="muted">Reading…</p>
+/** Buttons to the next and the first page, or a text for an empty list. */
+export function Pager({ page, cursor, nothing = "Nothing here yet." }: PagerProps) {
+  if (page === null) return <p class="muted">Loading…</p>
   const next = page.next_cursor
   return (
     <div class="pager">
       {page.data.length === 0 && (
-        <p class="muted">
-          {next === null ? nothing : "Nothing among these rows; there are more to look through."}
-        </p>
+        <p class="muted">{next === null ? nothing : "No matches on this page; there are more pages."}</p>
       )}
       {cursor.value !== undefined && (
         <button type="button" class="button" onClick={() => void (cursor.value = undefined)}>
-          To the beginning
+          First page
         </button>
       )}
       {next !== null && (

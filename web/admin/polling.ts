@@ -2,7 +2,7 @@ import { useSignal, type ReadonlySignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import { explain } from "./api.ts"
 
-/** What was read last, and what is wrong with reading. */
+/** The value that was read last, and why the last reading failed. */
 export interface Polling<Value> {
   readonly value: ReadonlySignal<Value | null>
   /** Null: the last reading went well. */
@@ -13,8 +13,8 @@ export interface Polling<Value> {
 }
 
 /**
- * Reads now, and again `everyMs` after each reading. `key` names what is read: another one begins anew.
- * `load` is the one of the first call with that key.
+ * Reads now, and again `everyMs` after each reading. Another `key` starts over; `load` is the function of the first
+ * call with that key.
  */
 export function usePolling<Value>(
   key: string,

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals"
 import { priceOf } from "../shared/money.ts"
 import { buyers } from "./api.ts"
-import { DateTime } from "./dates.tsx"
+import { DateTime } from "./date-time.tsx"
 import { usePolling } from "./polling.ts"
 import { Failure, Pager } from "./pager.tsx"
 import { StateBadge } from "./state-badge.tsx"
 
-/** All products, and the way to each of their sales. */
+/** Lists all products, with links to their sales. */
 export function ProductsScreen() {
   const cursor = useSignal<string | undefined>(undefined)
   const products = usePolling(`products ${cursor.value}`, 3_000, (signal) =>
@@ -63,7 +63,7 @@ export function ProductsScreen() {
                   <td class="number">{product.stock}</td>
                   <td class="number">{priceOf(product.price_minor, product.currency)}</td>
                   <td>
-                    <DateTime at={product.opens_at} none="at once" />
+                    <DateTime at={product.opens_at} none="immediately" />
                   </td>
                   <td>
                     <DateTime at={product.closes_at} none="never" />

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact"
 import type { Live } from "../../client/src/admin.ts"
-import { durationText } from "./dates.tsx"
+import { durationText } from "./dates.ts"
 
-/** Expiry is looked after four times a second; several seconds mean that something is in its way. */
+/** The worker expires holds four times a second; a lag of several seconds needs a look. */
 const LATE_SECONDS = 5
-/** Without an answer for so long the figures are of the past. */
+/** Without an answer for so long the numbers on the page are out of date. */
 const SILENT_SECONDS = 5
 
 type Level = "good" | "warn" | "bad" | "unknown"
@@ -15,7 +15,7 @@ export interface SaleHealthProps {
   readonly failure: string | null
 }
 
-/** Whether all is well: each light says so in words. */
+/** The health of the sale, as lamps with a text each. */
 export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
   const inbox = live.money_inbox_count
   const isLate = live.expiry_lag_seconds > LATE_SECONDS
@@ -26,28 +26,28 @@ export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
       <HealthItem
         name="Expiry"
         level={isLate ? "warn" : "good"}
-        text={isLate ? `${durationText(live.expiry_lag_seconds)} late: does a worker run?` : "In time"}
+        text={isLate ? `${durationText(live.expiry_lag_seconds)} late. Is a worker running?` : "On time"}
       />
       <HealthItem
         name="Money inbox"
         level={inbox === 0 ? "good" : "warn"}
-        text={<a href="/admin/money">{inbox === 0 ? "Empty" : `${inbox} to look after`}</a>}
+        text={<a href="/admin/money">{inbox === 0 ? "Empty" : `${inbox} open`}</a>}
       />
       <HealthItem
         name="Server"
         level={isSilent ? "bad" : "good"}
-        text={isSilent ? `Silent for ${durationText(silentSeconds)}. ${failure ?? ""}` : "Answers"}
+        text={isSilent ? `No answer for ${durationText(silentSeconds)}. ${failure ?? ""}` : "Connected"}
       />
     </ul>
   )
 }
 
 function invariants({ invariants: { violations, recounted_at }, server_time }: Live) {
-  if (recounted_at === null) return { level: "unknown", text: "Not recounted here yet" } as const
+  if (recounted_at === null) return { level: "unknown", text: "Not checked yet" } as const
   const ago = durationText(Math.max(0, (Date.parse(server_time) - Date.parse(recounted_at)) / 1_000))
   return violations === 0
-    ? ({ level: "good", text: `All hold, recounted ${ago} ago` } as const)
-    : ({ level: "bad", text: `${violations} violated. Pause, and run “doorbuster verify”` } as const)
+    ? ({ level: "good", text: `All hold, checked ${ago} ago` } as const)
+    : ({ level: "bad", text: `${violations} violated. Pause the sale and run “doorbuster verify”` } as const)
 }
 
 interface HealthItemProps {

@@ -8,13 +8,13 @@ import type {
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { EndpointActions } from "./endpoint-actions.tsx"
-import { DateTime } from "./dates.tsx"
+import { DateTime } from "./date-time.tsx"
 import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
 import { Field } from "./field.tsx"
 import { Failure, Pager } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 
-/** Who is told of events, what became of that, and how to tell it once more. */
+/** Lists the webhook endpoints with their deliveries. */
 export function WebhooksScreen() {
   const endpoints = usePolling("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
   const list = endpoints.value.value?.data
@@ -27,7 +27,7 @@ export function WebhooksScreen() {
   return (
     <>
       <div class="heading">
-        <h1>Outgoing events</h1>
+        <h1>Webhooks</h1>
         <button type="button" class="button primary" onClick={() => void (isAdding.value = true)}>
           New endpoint…
         </button>
@@ -43,7 +43,7 @@ export function WebhooksScreen() {
           }}
         />
       )}
-      {list?.length === 0 && <p class="muted">Nobody is told of anything yet.</p>}
+      {list?.length === 0 && <p class="muted">No endpoints yet.</p>}
       {list?.map((endpoint) => (
         <Endpoint
           key={endpoint.endpoint_id}
@@ -58,14 +58,14 @@ export function WebhooksScreen() {
 }
 
 const statusTexts: Readonly<Record<DeliveryStatus, string>> = {
-  due: "on its way",
+  due: "pending",
   delivered: "delivered",
-  failed: "given up",
+  failed: "failed",
 }
 const statuses = [
   ["", "All deliveries"],
-  ["failed", "Given up"],
-  ["due", "On their way"],
+  ["failed", "Failed"],
+  ["due", "Pending"],
   ["delivered", "Delivered"],
 ] as const
 
@@ -116,10 +116,10 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
                 <th scope="col" class="number">
                   Attempts
                 </th>
-                <th scope="col">Last answer</th>
-                <th scope="col">Made</th>
+                <th scope="col">Last response</th>
+                <th scope="col">Created</th>
                 <th scope="col">
-                  <span class="unseen">What can be done</span>
+                  <span class="unseen">Actions</span>
                 </th>
               </tr>
             </thead>
@@ -135,7 +135,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
                   </td>
                   <td>
                     <button type="button" class="button" onClick={() => void (chosen.value = delivery)}>
-                      Send again…
+                      Resend…
                     </button>
                   </td>
                 </tr>
@@ -161,8 +161,8 @@ interface ReplayOneDialogProps {
 function ReplayOneDialog({ endpoint, webhookId, close }: ReplayOneDialogProps) {
   const run = () => shop.webhooks.replayOne(endpoint.endpoint_id, webhookId)
   return (
-    <Dialog title={`Send ${webhookId} once more?`} action="Send it" run={run} close={close}>
-      <p>{endpoint.url} gets it under the same id as before.</p>
+    <Dialog title={`Resend ${webhookId}?`} action="Resend" run={run} close={close}>
+      <p>{endpoint.url} receives it again under the same id.</p>
     </Dialog>
   )
 }

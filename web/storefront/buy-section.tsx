@@ -13,7 +13,7 @@ interface BuySectionProps {
   readonly model: PageModel
 }
 
-/** Where the buyer stands with a product, and what can be done now. */
+/** The buyer's situation with a product, and the actions that it allows. */
 export function BuySection({ product, model }: BuySectionProps) {
   const { stage, notice, orderId, isOffline } = model.view.value
   return (
@@ -42,7 +42,7 @@ interface FigureProps {
   readonly zone: string | null
 }
 
-/** The number that counts: until it opens the time, then the units. */
+/** The main number: the countdown until the sale opens, then the units. */
 function Figure({ stage, product, zone }: FigureProps) {
   switch (stage.kind) {
     case "scheduled":
@@ -54,11 +54,11 @@ function Figure({ stage, product, zone }: FigureProps) {
         </BigFigure>
       )
     case "all_held": {
-      const from =
-        stage.retryAt === null || zone === null ? "" : `, from ${clockText(Date.parse(stage.retryAt), zone)}`
-      return (
-        <BigFigure label={`of ${product.stock} may come back${from}`}>{product.reserved_stock}</BigFigure>
-      )
+      const until =
+        stage.retryAt === null || zone === null
+          ? ""
+          : `, the first until ${clockText(Date.parse(stage.retryAt), zone)}`
+      return <BigFigure label={`of ${product.stock} reserved${until}`}>{product.reserved_stock}</BigFigure>
     }
     default:
       return <BigFigure label={`of ${product.stock} left`}>{product.available_stock}</BigFigure>

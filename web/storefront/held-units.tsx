@@ -10,7 +10,7 @@ interface HeldUnitsProps {
   readonly model: PageModel
 }
 
-/** Units that nobody else can have for a while. */
+/** The units that are reserved for the buyer, with the time left. */
 export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
   const { pending } = model.view.value
   return (
@@ -20,7 +20,11 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
         quantity={stage.qty}
         total={priceOf(product.price_minor * stage.qty, product.currency)}
       >
-        <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={stage.wholeSeconds} label="left to order" />
+        <Countdown
+          leftSeconds={stage.leftSeconds}
+          wholeSeconds={stage.wholeSeconds}
+          label="left to place your order"
+        />
       </UnitsSummary>
       <div class="actions">
         <button
@@ -29,7 +33,7 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
           aria-disabled={pending !== null}
           onClick={() => model.actions.makeOrder()}
         >
-          {pending?.action === "order" ? "Ordering …" : "Order"}
+          {pending?.action === "order" ? "Placing order…" : "Place order"}
         </button>
         <button
           class="button"
@@ -37,7 +41,7 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
           aria-disabled={pending !== null}
           onClick={() => model.actions.release()}
         >
-          Give back
+          Cancel reservation
         </button>
       </div>
     </>

@@ -12,17 +12,17 @@ interface OrderPageProps {
   readonly model: PageModel
 }
 
-/** One order: pay it, and see what becomes of it. */
+/** An order, with its payment. */
 export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
   const { stage, notice, isOffline } = model.view.value
   const order = model.order.value
-  const isRead = order !== null && typeof order === "object"
+  const isLoaded = order !== null && typeof order === "object"
   return (
     <main class="narrow">
       <h1 class="figures">Order {orderId}</h1>
       <section class={`counter ${stage.kind}`} aria-label={`Order ${orderId}`}>
-        <Headline stage={stage} currency={isRead ? order.currency : "EUR"} paysHere={paysHere} />
-        {isRead && (
+        <Headline stage={stage} currency={isLoaded ? order.currency : "EUR"} paysHere={paysHere} />
+        {isLoaded && (
           <>
             <OrderSummary order={order} product={model.product.value} stage={stage} zone={model.zone.value} />
             <OrderActions order={order} paysHere={paysHere} stage={stage} model={model} />
@@ -31,21 +31,21 @@ export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
         <NoticeLine notice={notice} />
         <Offline isOffline={isOffline} />
         <noscript>
-          <p class="notice">Your order is shown to this browser only, which needs JavaScript for it.</p>
+          <p class="notice">Showing your order needs JavaScript.</p>
         </noscript>
       </section>
     </main>
   )
 }
 
-interface StubProps {
+interface TimeLineProps {
   readonly order: Order
   readonly stage: Stage
   readonly zone: string | null
 }
 
-/** What the order's part to tear off says: how long there is to pay, or when it was paid. */
-function stubOf({ order, stage, zone }: StubProps) {
+/** The time left to pay, or the time of the payment. */
+function timeLineOf({ order, stage, zone }: TimeLineProps) {
   if (stage.kind === "to_pay" || stage.kind === "payment_under_way") {
     return <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label="left to pay" />
   }
@@ -57,7 +57,7 @@ function stubOf({ order, stage, zone }: StubProps) {
   )
 }
 
-interface OrderSummaryProps extends StubProps {
+interface OrderSummaryProps extends TimeLineProps {
   readonly product: Product | null
 }
 
@@ -68,7 +68,7 @@ function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
       quantity={order.quantity}
       total={priceOf(order.total_minor, order.currency)}
     >
-      {stubOf({ order, stage, zone })}
+      {timeLineOf({ order, stage, zone })}
     </UnitsSummary>
   )
 }
@@ -82,10 +82,10 @@ interface OrderActionsProps {
 
 function payLabel(isPaying: boolean, isFormShown: boolean): string {
   if (!isPaying) return "Pay"
-  return isFormShown ? "Paying …" : "To the payment …"
+  return isFormShown ? "Paying…" : "Opening the payment…"
 }
 
-/** What can be done with the order now. */
+/** The actions that the order allows now. */
 function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
   const { pending } = model.view.value
   const isBusy = pending !== null
@@ -113,7 +113,7 @@ function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
               aria-disabled={isBusy}
               onClick={() => model.actions.cancel()}
             >
-              Cancel
+              Cancel order
             </button>
           </div>
         </>

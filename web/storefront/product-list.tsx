@@ -4,14 +4,14 @@ import type { PageModel } from "./page-model.ts"
 import { saleTexts } from "./texts.ts"
 import { dateText } from "../shared/dates.ts"
 
-/** What is on sale, as a board of lines that lead to the products. */
+/** Lists the products with price and state. */
 export function ProductList({ page, model }: { readonly page: Page<Product>; readonly model: PageModel }) {
   const products = model.products.value
   return (
     <main class="list">
       <h1>On sale</h1>
       {products.length === 0 ? (
-        <p>Nothing is on sale yet.</p>
+        <p>No products yet.</p>
       ) : (
         <ul class="board">
           {products.map((product) => (
@@ -29,7 +29,7 @@ export function ProductList({ page, model }: { readonly page: Page<Product>; rea
       )}
       {page.next_cursor !== null && (
         <a class="button" href={`/?cursor=${encodeURIComponent(page.next_cursor)}`}>
-          More
+          More products
         </a>
       )}
     </main>

@@ -5,7 +5,7 @@ import { BuySection } from "./buy-section.tsx"
 import type { PageModel } from "./page-model.ts"
 import { dateText } from "../shared/dates.ts"
 
-/** One product: what it is, what is left of it, and how to hold a unit. */
+/** A product: description, price, stock and the form that reserves units. */
 export function ProductPage({ model }: { readonly model: PageModel }) {
   const product = model.product.value
   if (product === null) return null
@@ -35,7 +35,7 @@ interface FactsProps {
   readonly zone: string | null
 }
 
-/** The sale as a timetable. */
+/** Times and limits of the sale. */
 function Facts({ product, zone }: FactsProps) {
   const { opens_at, closes_at, max_per_hold, max_per_customer, hold_ttl_seconds } = product
   return (
@@ -57,23 +57,23 @@ function Facts({ product, zone }: FactsProps) {
         </div>
       )}
       <div>
-        <dt>In all</dt>
+        <dt>Total</dt>
         <dd>{unitsOf(product.stock)}</dd>
       </div>
       {max_per_hold !== null && (
         <div>
-          <dt>At a time</dt>
-          <dd>up to {max_per_hold}</dd>
+          <dt>Limit per order</dt>
+          <dd>{unitsOf(max_per_hold)}</dd>
         </div>
       )}
       {max_per_customer !== null && (
         <div>
-          <dt>Per customer</dt>
-          <dd>up to {max_per_customer}</dd>
+          <dt>Limit per customer</dt>
+          <dd>{unitsOf(max_per_customer)}</dd>
         </div>
       )}
       <div>
-        <dt>Held for</dt>
+        <dt>Reserved for</dt>
         <dd>{durationText(hold_ttl_seconds)}</dd>
       </div>
     </dl>

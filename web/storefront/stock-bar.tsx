@@ -2,7 +2,7 @@ import type { Product } from "../../client/src/index.ts"
 
 const WIDTH = 1_000
 
-/** All units as a strip: those that are sold, those in baskets, and what is left. */
+/** The stock as a bar: sold, reserved and available units. */
 export function StockBar({ product }: { readonly product: Product }) {
   const { stock, sold_stock, reserved_stock } = product
   const sold = part(sold_stock, stock)
@@ -18,7 +18,7 @@ export function StockBar({ product }: { readonly product: Product }) {
           <span class="key sold" /> {sold_stock} sold
         </span>
         <span>
-          <span class="key held" /> {reserved_stock} in baskets
+          <span class="key held" /> {reserved_stock} reserved
         </span>
       </p>
     </div>

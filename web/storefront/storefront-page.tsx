@@ -11,7 +11,7 @@ interface PageProps {
   readonly model: PageModel
 }
 
-/** Whatever page of the storefront was asked for. */
+/** A page of the storefront. */
 export function StorefrontPage({ data, model }: PageProps) {
   return (
     <>
@@ -36,16 +36,16 @@ function Content({ data, model }: PageProps) {
     case "missing":
       return (
         <main class="narrow">
-          <h1>There is nothing here</h1>
+          <h1>Page not found</h1>
           <p>
-            The address may be mistyped, or what it named is gone. <a href="/">See what is on sale</a>.
+            Check the address, or <a href="/">see all products</a>.
           </p>
         </main>
       )
   }
 }
 
-/** The shop's clock, which decides when a sale opens. */
+/** The server's clock, which decides when a sale opens. */
 function Clock({ model }: { readonly model: PageModel }) {
   const now = model.nowMs.value
   const zone = model.zone.value
@@ -67,6 +67,6 @@ export function titleOf(data: PageData): string {
     case "order":
       return `Order ${data.orderId}`
     case "missing":
-      return "Not found"
+      return "Page not found"
   }
 }

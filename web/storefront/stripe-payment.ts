@@ -72,13 +72,14 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
   }
 }
 
-const NOT_TAKEN = "The payment did not go through. No money was taken; try again, or in another way."
+const NOT_TAKEN =
+  "The payment did not go through, and no money was taken. Try again or choose another payment method."
 
 async function load(publishableKey: string): Promise<Stripe> {
   const stripe = await loadStripe(publishableKey).catch(() => null)
   if (stripe !== null) return stripe
   throw new PaymentRefusal(
-    "The payment form could not be loaded. Try again, and let this page load js.stripe.com.",
+    "The payment form could not be loaded. Allow this page to load js.stripe.com, then try again.",
   )
 }
 

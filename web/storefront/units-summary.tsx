@@ -5,11 +5,11 @@ interface UnitsSummaryProps {
   readonly name: string
   readonly quantity: number
   readonly total: string
-  /** What stands on the part that is torn off; null: it is. */
+  /** The second part, below the line; null: none. */
   readonly children: ComponentChildren
 }
 
-/** What the buyer has: so many of that, for so much. */
+/** Quantity, product and total. */
 export function UnitsSummary({ name, quantity, total, children }: UnitsSummaryProps) {
   return (
     <div class="ticket">
@@ -26,12 +26,12 @@ export function UnitsSummary({ name, quantity, total, children }: UnitsSummaryPr
 
 interface CountdownProps {
   readonly leftSeconds: number | null
-  /** Of which these are what is left; null: no bar. */
+  /** The full time, for the bar; null: no bar. */
   readonly wholeSeconds: number | null
   readonly label: string
 }
 
-/** Time that runs out. It is read aloud on request, not each second. */
+/** A countdown. Screen readers read it on request, not each second. */
 export function Countdown({ leftSeconds, wholeSeconds, label }: CountdownProps) {
   return (
     <>

@@ -1,21 +1,5 @@
 import type { Time } from "../../client/src/index.ts"
 
-export interface DateTimeProps {
-  readonly at: Time | null
-  /** What it means that there is none. */
-  readonly none?: string
-}
-
-/** A moment in the operator's own time; in UTC where a pointer rests on it, as the logs have it. */
-export function DateTime({ at, none = "none" }: DateTimeProps) {
-  if (at === null) return <span class="muted">{none}</span>
-  return (
-    <time datetime={at} title={utcText(at)}>
-      {localText(at)}
-    </time>
-  )
-}
-
 /** `13:00:00`, where the operator is. */
 export function timeText(at: Time | number): string {
   return fieldText(at).slice(11)
@@ -35,12 +19,6 @@ export function utcText(at: Time | number): string {
 export function fieldText(at: Time | number): string {
   const date = new Date(at)
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
-}
-
-/** What a `datetime-local` field means, as the wire has it; null: nothing, or no moment. */
-export function momentIn(field: string): Time | null {
-  const date = new Date(field)
-  return field === "" || Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
 /** `12 s`, `3 min`, `5 h`. */
