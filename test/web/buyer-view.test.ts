@@ -215,7 +215,7 @@ test.each<[string, BuyerView, BuyerView, string | null]>([
   ],
   ["it sells out", see({}), see({ product: { ...product, sale_state: "sold_out" } }), "Sold out."],
   ["the stock changes", see({}), see({ product: { ...product, available_stock: 3 } }), null],
-  ["the line is lost", see({}), see({ connection: "lost" }), "No connection."],
+  ["the line is lost", see({}), see({ connection: "lost" }), "Connection lost."],
 ])("said aloud when %s", (_, before, after, text) => {
   expect(announcementOf(before, after)).toBe(text)
 })

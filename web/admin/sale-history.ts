@@ -3,7 +3,7 @@ import type { Counted, Live } from "../../client/src/admin.ts"
 /** The states of units, as the chart draws them. */
 export const series = ["available", "held", "sold"] as const
 
-/** A second of a sale, as this page has seen it. */
+/** The state of a sale at one second, as the page received it. */
 export interface Sample {
   /** By the server's clock, in milliseconds since 1970. */
   readonly at: number
@@ -13,7 +13,7 @@ export interface Sample {
   readonly live: Live
 }
 
-/** Something that a second changed. */
+/** An event in the feed of a sale. */
 export interface SaleEvent {
   readonly at: number
   readonly text: string

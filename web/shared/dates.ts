@@ -2,7 +2,7 @@ import type { Time } from "../../client/src/index.ts"
 
 const pad = (number: number) => String(number).padStart(2, "0")
 
-/** `1:59`, `2:00:00`, `3 d 02:00:00`; as wide as that before the time is known: `–:––`. */
+/** `1:59`, `2:00:00`, `3 d 02:00:00`; `–:––` before the time is known. */
 export function countdownText(seconds: number | null): string {
   if (seconds === null) return "–:––"
   const days = Math.floor(seconds / 86_400)
@@ -13,12 +13,12 @@ export function countdownText(seconds: number | null): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${rest}` : `${minutes}:${rest}`
 }
 
-/** `PT1M59S`, as machines read it. */
+/** `PT1M59S`, an ISO 8601 duration. */
 export function durationOf(seconds: number | null): string | undefined {
   return seconds === null ? undefined : `PT${Math.floor(seconds / 60)}M${seconds % 60}S`
 }
 
-/** `Fri, 27 Nov, 12:00 UTC`; `zone` null: the reader's own is not known yet. */
+/** `Fri, 27 Nov, 12:00 UTC`; `zone` null: UTC, until the reader's zone is known. */
 export function dateText(time: Time, zone: string | null): string {
   return new Intl.DateTimeFormat("en-GB", {
     weekday: "short",
@@ -37,7 +37,7 @@ export function clockText(nowMs: number, zone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone }).format(nowMs)
 }
 
-/** The reader's time zone; UTC where the browser knows none, or names one that it cannot draw. */
+/** The reader's time zone; UTC where the browser reports none, or one that it cannot format. */
 export function readerZone(): string {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
   try {

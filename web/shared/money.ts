@@ -1,8 +1,8 @@
 import { currencyDecimals } from "../../client/src/currencies.ts"
 
 /**
- * A price as people write it: `€99.99`, `HUF 4,990`. Exact. `Intl` only draws: the decimals are ours, because
- * those of the browser at hand may be others.
+ * A price as people write it: `€99.99`, `HUF 4,990`. Exact. `Intl` only formats: the number of decimals comes from
+ * our table, because browsers differ.
  */
 export function priceOf(minor: number, currency: string, locale = "en"): string {
   const digits = currencyDecimals(currency)
@@ -14,7 +14,7 @@ export function priceOf(minor: number, currency: string, locale = "en"): string 
   })
   const text = String(minor).padStart(digits + 1, "0")
   const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
-  // As a decimal: divided, the last digit of a large amount would be lost.
+  // As a decimal string: a division would lose the last digit of a large amount.
   return format.format(decimal as Intl.StringNumericLiteral)
 }
 
@@ -31,7 +31,7 @@ export function minorIn(text: string, currency: string): number | null {
   return Number.isSafeInteger(minor) ? minor : null
 }
 
-/** True for what can be the code of a currency, whether or not there is one of that name. */
+/** True for three capital letters, whether or not a currency has that code. */
 export function isCurrencyCode(text: string): boolean {
   return /^[A-Z]{3}$/.test(text)
 }

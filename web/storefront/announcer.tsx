@@ -4,7 +4,7 @@ import type { BuyerView } from "./buyer-view.ts"
 import type { PageModel } from "./page-model.ts"
 import { announcementOf } from "./texts.ts"
 
-/** Says aloud what matters, when it happens. */
+/** A live region that announces changes to screen readers. */
 export function Announcer({ model }: { readonly model: PageModel }) {
   const before = useRef<BuyerView>(null)
   const said = useSignal("")

@@ -1,46 +1,46 @@
 import type { Hold, NewHold } from "../../client/src/index.ts"
 
-/** A hold, with what proves whose it is. */
+/** A hold with its owner token. */
 export interface StoredHold {
   readonly hold: Hold
   readonly token: string
-  /** What the hold has become. */
+  /** The order that was made of the hold. */
   readonly orderId: number | null
 }
 
-/** What an order's page needs to know of an order. */
+/** What the page of an order needs. */
 export interface StoredOrder {
   readonly token: string | null
   readonly payment: StoredPayment | null
 }
 
-/** A payment that was begun. */
+/** A payment that the buyer has started. */
 export interface StoredPayment {
   readonly id: string
-  /** Where to go on with it; null: on the order's page. */
+  /** The page to continue on; null: the order's own page. */
   readonly url: string | null
-  /** Its provider has told this browser that it went through, and will tell the shop. */
+  /** True: the provider has confirmed it to this browser; its webhook follows. */
   readonly isConfirmed: boolean
 }
 
-/** A hold that was asked for and not answered. The key makes asking again the same question. */
+/** A request for a hold that has no answer yet. Its idempotency key lets the page repeat it safely. */
 export interface HoldRequest {
   readonly key: string
   readonly qty: number
   readonly customerId: string | null
-  /** When, by the local clock, in milliseconds since 1970. */
+  /** By the local clock, in milliseconds since 1970. */
   readonly askedAt: number
 }
 
-/** What was asked for longer ago is not asked for again: its buyer has given up by now. */
+/** Older requests are not repeated: their buyers have given up. */
 const REQUEST_LIFE_MS = 5 * 60_000
 
-/** What the browser keeps between pages; a version with other contents has other names. */
+/** Contains a version: a change of the contents needs other names. */
 const PREFIX = "doorbuster:1:"
 
 /**
- * Holds and orders are kept for all tabs, what is being asked for one tab. Where the browser keeps nothing
- * (a private window, a full disk) all works but reloading.
+ * Stores holds and orders for all tabs and unanswered requests for one tab. Where the browser stores nothing (a
+ * private window, a full disk) everything works except reloading.
  */
 export const storage = {
   hold: (productId: number) => read("localStorage", `hold:${productId}`) as StoredHold | null,
@@ -67,7 +67,7 @@ export const storage = {
   },
 }
 
-/** Whether a storage event is about what is kept here. */
+/** True for an event about an entry of this file. */
 export function isOurStorageEvent(event: StorageEvent): boolean {
   return event.key === null || event.key.startsWith(PREFIX)
 }
@@ -87,6 +87,6 @@ function write(area: Area, name: string, value: unknown): void {
     if (value === null) globalThis[area].removeItem(PREFIX + name)
     else globalThis[area].setItem(PREFIX + name, JSON.stringify(value))
   } catch {
-    // Nothing can be kept: the page goes on without.
+    // Nothing can be stored: the page works without.
   }
 }

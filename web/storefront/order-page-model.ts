@@ -10,12 +10,12 @@ import { createSimulatorPayment } from "./simulator-payment.ts"
 import { createStripePayment } from "./stripe-payment.ts"
 import { PaymentRefusal, type PaymentMethod, type PaymentContext } from "./payment-method.ts"
 
-/** While money is on its way, somebody is waiting. */
+/** Between readings of the order. Short while a payment is under way, because the buyer waits for it. */
 const SOON_MS = 1_000
 const USUAL_MS = 5_000
 const CALM_MS = 30_000
 
-/** One order: pay it, cancel it, see what becomes of it. `start` it once the page is drawn. */
+/** The page of an order: pays it, cancels it and follows its status. Call `start` once the page is rendered. */
 export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>): LivePageModel {
   const { orderId } = data
   const server = createServerConnection()
@@ -70,7 +70,7 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   }
 
   let isStarted = false
-  /** The product tells the time, and that something has been paid. */
+  /** The stream of the product gives the time and a hint that an order was paid. */
   function startWith(productId: number): void {
     if (isStarted) return
     isStarted = true

@@ -4,18 +4,18 @@ import type { PageData } from "../shared/page-data.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
 
-/** What a page of the storefront shows, and what its buttons do. */
+/** The state of a storefront page and the actions of its buttons. */
 export interface PageModel {
   readonly view: ReadonlySignal<BuyerView>
-  /** The product as it is now; null: not known yet. */
+  /** Null: not known yet. */
   readonly product: ReadonlySignal<Product | null>
   readonly order: ReadonlySignal<Known["order"]>
   readonly products: ReadonlySignal<readonly Product[]>
   readonly nowMs: ReadonlySignal<number | null>
-  /** The reader's time zone; null before the scripts run: then times are UTC, and buttons do nothing. */
+  /** The reader's time zone; null before the scripts run: times are UTC then, and buttons do nothing. */
   readonly zone: ReadonlySignal<string | null>
   readonly customerId: ReadonlySignal<string>
-  /** What the provider asks for before the order can be paid; null: nothing, or not yet. */
+  /** The form of the payment provider; null: none now. */
   readonly paymentForm: ReadonlySignal<PaymentForm | null>
   readonly actions: {
     readonly hold: (qty: number, customerId: string) => void
@@ -26,7 +26,7 @@ export interface PageModel {
   }
 }
 
-/** A desk, and what brings it to life once the page is drawn. */
+/** A page model, with the function that starts it once the page is rendered. */
 export interface LivePageModel {
   readonly model: PageModel
   readonly start: () => void
@@ -34,7 +34,7 @@ export interface LivePageModel {
 
 const nothing = () => undefined
 
-/** What is known before any script has run. */
+/** The state before any script has run. */
 function firstKnown(data: PageData): Known {
   return {
     product: data.kind === "product" ? data.product : null,
@@ -49,7 +49,7 @@ function firstKnown(data: PageData): Known {
   }
 }
 
-/** A page as the server sends it: it shows what there is, and its buttons do nothing yet. */
+/** The page as the server renders it: its buttons do nothing yet. */
 export function staticModel(data: PageData): PageModel {
   const known = firstKnown(data)
   return {

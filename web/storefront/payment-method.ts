@@ -2,25 +2,25 @@ import type { ReadonlySignal } from "@preact/signals"
 import type { Client, Order } from "../../client/src/index.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
 
-/** How the buyer of an order pays: one for each provider that a page knows. */
+/** How a buyer pays an order: one for each payment provider that the page supports. */
 export interface PaymentMethod {
-  /** Begins to pay, or goes on. Throws a {@link PaymentRefusal} for what the buyer has to be told. */
+  /** Starts the payment or continues it. Throws a {@link PaymentRefusal} with a message for the buyer. */
   pay(order: Order): Promise<void>
-  /** How the payment goes that was begun; null: none was. */
+  /** The state of the payment; null: none was started. */
   seen(): Promise<PaymentSeen | null>
-  /** Null: the provider asks for nothing on this page now. */
+  /** Null: the provider shows no form now. */
   readonly form: ReadonlySignal<PaymentForm | null>
-  /** Once the page is drawn: whoever comes back from a provider's own page may have been refused there. */
+  /** Call once the page is rendered. Returns a refusal from the provider's own page that the buyer comes back from. */
   start(): PaymentRefusal | null
 }
 
-/** What a provider asks the buyer for, drawn by itself. */
+/** A form that the provider renders. */
 export interface PaymentForm {
-  /** Draws it there, or takes it away. */
+  /** Renders it in the element; null removes it. */
   readonly mount: (place: HTMLElement | null) => void
 }
 
-/** What a till needs to know of the order's page. */
+/** What a payment method needs of the page. */
 export interface PaymentContext {
   readonly client: Client
   readonly orderId: number
@@ -28,5 +28,5 @@ export interface PaymentContext {
   readonly token: () => string | null
 }
 
-/** The provider's words for the buyer. */
+/** A message for the buyer, from the provider. */
 export class PaymentRefusal extends Error {}

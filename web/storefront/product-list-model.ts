@@ -5,7 +5,7 @@ import { saleStateAt } from "./buyer-view.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
 import { createServerConnection } from "./server-connection.ts"
 
-/** What is on sale, as it changes. `start` it once the page is drawn. */
+/** The list of products, updated live. Call `start` once the page is rendered. */
 export function createProductListModel(data: Extract<PageData, { kind: "products" }>): LivePageModel {
   const server = createServerConnection()
   const products = signal(data.page.data)

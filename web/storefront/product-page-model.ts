@@ -7,12 +7,12 @@ import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts
 import { storage, type StoredHold } from "./browser-storage.ts"
 import { createServerConnection, isUnanswered, onReturn, refusalOf } from "./server-connection.ts"
 
-/** As long as somebody looks at a page that says it goes on trying. The SDK decides when, and how often. */
+/** The page says that it keeps trying, so it does for three minutes. The client decides when to retry. */
 const PATIENCE = { tries: 60, totalMs: 180_000 }
 
 const LOOK_WITHOUT_STREAM_MS = 5_000
 
-/** One product: hold units of it, give them back, make an order of them. `start` it once the page is drawn. */
+/** The page of a product: holds units, releases them and orders them. Call `start` once the page is rendered. */
 export function createProductPageModel(data: Extract<PageData, { kind: "product" }>): LivePageModel {
   const { id } = data.product
   const server = createServerConnection()
@@ -36,7 +36,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     refusal: refusal.value,
   }))
 
-  /** One thing at a time; a second tap meanwhile is the first one. */
+  /** Runs one request at a time: a second tap in the meantime is ignored. */
   async function act(name: Pending["action"], work: () => Promise<void>): Promise<void> {
     if (action.value !== null) return
     batch(() => {
@@ -125,7 +125,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     storage.saveHold(id, held.value)
   }
 
-  /** What another tab has kept, or this one before it was loaded anew. */
+  /** Reads what another tab has stored, or this one before a reload. */
   function readStored(): void {
     const found = storage.hold(id)
     if (JSON.stringify(found) !== JSON.stringify(held.value)) held.value = found
@@ -157,7 +157,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     }
   }
 
-  /** A unit that came back is there for who has missed the last one. */
+  /** Takes a new state of the product. The notice about a missed unit ends when one is available again. */
   function take(next: Product): void {
     batch(() => {
       if (refusal.value?.code === "missed" && next.available_stock > 0) refusal.value = null
@@ -192,7 +192,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
       })
       server.start([id], take)
       onReturn(() => void lookAgain())
-      // Where the stream is full, or does not get through.
+      // For a stream that is refused or blocked.
       setInterval(() => {
         if (server.connection.value !== "live") void client.products.get(id).then(take).catch(ignored)
       }, LOOK_WITHOUT_STREAM_MS)
@@ -203,11 +203,11 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
   }
 }
 
-/** Where the browser knows locks, two tabs that are tapped at once hold once. */
+/** Two tabs that are tapped at the same time hold once, where the browser supports locks. */
 async function oneTabAtATime(name: string, work: () => Promise<void>): Promise<void> {
   await (typeof navigator.locks === "undefined" ? work() : navigator.locks.request(name, work))
 }
 
 function ignored(): void {
-  // The watch tells as soon as the server answers again.
+  // The stream reports as soon as the server answers again.
 }

@@ -12,19 +12,19 @@ import {
 import type { Known, Pending, Refusal } from "./buyer-view.ts"
 import { isOurStorageEvent } from "./browser-storage.ts"
 
-/** What all pages of the storefront have of their server. */
+/** The connection of a storefront page to its server. */
 export interface ServerConnection {
   readonly client: Client
   readonly connection: ReadonlySignal<Known["connection"]>
-  /** The server's clock, told anew at each of its seconds; null until it is known. */
+  /** The server's clock, updated every second; null until it is known. */
   readonly nowMs: ReadonlySignal<number | null>
-  /** Why the last try of a write was in vain; null: it was not. */
+  /** Why the last attempt of a write failed; null: it did not. */
   readonly trouble: ReadonlySignal<Pending["trouble"]>
-  /** Begins to watch these products, and to tell the time. */
+  /** Starts watching these products and reading the time. */
   start(productIds: readonly number[], onProduct: (product: Product) => void): void
 }
 
-/** A line that is silent until it is started. */
+/** A connection that does nothing until it is started. */
 export function createServerConnection(): ServerConnection {
   const connection = signal<Known["connection"]>("starting")
   const nowMs = signal<number | null>(null)
@@ -49,7 +49,7 @@ export function createServerConnection(): ServerConnection {
     const now = client.clock.now()
     if (hasBeenTold || client.clock.marginMs !== null) nowMs.value = now
     clearTimeout(timer)
-    // A moment after the second, so that what happens on it has happened.
+    // Just after the full second, so that a sale that opens on it is open.
     timer = setTimeout(tick, 1_005 - (now % 1_000))
   }
 
@@ -64,7 +64,7 @@ export function createServerConnection(): ServerConnection {
         watch?.close()
         watch = client.watch(productIds, {
           onProduct(product) {
-            // The clock has learnt from it.
+            // The client has set its clock by this message.
             hasBeenTold = true
             if (nowMs.value === null) tick()
             onProduct(product)
@@ -78,7 +78,7 @@ export function createServerConnection(): ServerConnection {
       }
       begin()
       tick()
-      // Sooner than the pauses between tries and the silence of a dead connection would tell.
+      // Sooner than a retry or the timeout of a dead connection.
       addEventListener("online", begin)
       addEventListener("offline", () => (connection.value = "lost"))
       addEventListener("pageshow", (event) => event.persisted && begin())
@@ -87,7 +87,7 @@ export function createServerConnection(): ServerConnection {
   }
 }
 
-/** Calls when the page is looked at again, back from elsewhere, online again, or another tab has kept something. */
+/** Calls when the page is shown again or back online, or when another tab has stored something. */
 export function onReturn(look: () => void): void {
   addEventListener("pageshow", (event) => event.persisted && look())
   addEventListener("online", look)
@@ -95,14 +95,14 @@ export function onReturn(look: () => void): void {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
 }
 
-/** Whether asking again may be answered otherwise, and whether the same was perhaps done already. */
+/** True: the outcome of the request is unknown, and a retry may be answered differently. */
 export function isUnanswered(error: unknown): boolean {
   if (error instanceof ProblemError || error instanceof AnswerError)
     return error.status >= 500 || error.status === 429
   return true
 }
 
-/** What a buyer is told of an error; null: what is read anew says it better. */
+/** The refusal to show for an error; null: the new state of the page explains it. */
 export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof ProblemError)) return { code: "no_answer" }
   const { problem } = error

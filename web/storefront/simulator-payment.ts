@@ -7,7 +7,7 @@ import type { PaymentMethod, PaymentContext } from "./payment-method.ts"
 
 type SimulatorChoice = Extract<PaymentChoice, { readonly kind: "simulator" }>
 
-/** Pays on the simulator's own page, which leads back here. */
+/** Pays on the page of the simulator, which links back here. */
 export function createSimulatorPayment(
   { kind, url: root }: SimulatorChoice,
   parts: PaymentContext,
@@ -17,7 +17,7 @@ export function createSimulatorPayment(
 
   async function pay(order: Order): Promise<void> {
     const begun = storage.order(orderId)?.payment ?? null
-    // One that was begun and left is gone on with: two payments would be one too many.
+    // Continues an open payment, because a second one would be charged as well.
     const seen = begun === null ? null : await paymentSeen(root, begun.id).catch(() => null)
     if (begun?.url && seen?.status === "open") return location.assign(begun.url)
     const opened = await openPayment(root, order, `${location.origin}/o/${orderId}`)
@@ -29,7 +29,7 @@ export function createSimulatorPayment(
   async function seen(): Promise<PaymentSeen | null> {
     const begun = storage.order(orderId)?.payment ?? null
     if (begun === null) return null
-    // What it said last is the best that is known while it does not answer.
+    // While the simulator does not answer, its last answer counts.
     lastSeen = await paymentSeen(root, begun.id).catch(() => lastSeen)
     return lastSeen
   }
@@ -47,7 +47,7 @@ interface Answer {
 
 const ANSWER_WITHIN_MS = 10_000
 
-/** Opens a payment of the order at the simulator; its page leads back to `returnUrl`. Throws when it cannot be. */
+/** Opens a payment at the simulator, whose page links back to `returnUrl`. Throws when the simulator refuses. */
 async function openPayment(root: string, order: Order, returnUrl: string) {
   const { payment_id, pay_url } = await ask(`${root}/payments`, {
     method: "POST",
@@ -65,7 +65,7 @@ async function openPayment(root: string, order: Order, returnUrl: string) {
   return { id: payment_id, url: pay_url }
 }
 
-/** How a payment goes. Throws when the simulator does not know it, or does not answer. */
+/** Reads the state of a payment. Throws when the simulator does not know it or does not answer. */
 async function paymentSeen(root: string, id: string): Promise<PaymentSeen> {
   const answer = await ask(`${root}/payments/${encodeURIComponent(id)}`, { cache: "no-store" })
   return {

@@ -13,12 +13,12 @@ import {
 
 type StripeChoice = Extract<PaymentChoice, { readonly kind: "stripe" }>
 
-/** The browser has been told that it went through; the webhook says what came of it. */
+/** Stripe has confirmed the payment to this browser; the webhook decides what it pays. */
 const confirmed: PaymentSeen = { status: "processing", capturedMinor: 0, refundedMinor: 0 }
 
 /**
- * Pays in Stripe's Payment Element. Stripe's script is asked for when the buyer wants to pay and not before.
- * Pressed once it shows the form, pressed again it confirms what the buyer has filled in.
+ * Pays with Stripe's Payment Element. The first press of "Pay" loads Stripe's script and shows the form, the second
+ * one confirms what the buyer has filled in.
  */
 export function createStripePayment({ publishableKey }: StripeChoice, parts: PaymentContext): PaymentMethod {
   const { client, orderId, token } = parts
@@ -61,7 +61,7 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
     start() {
       const said = new URLSearchParams(location.search)
       if (!said.has("payment_intent")) return null
-      // What else is in the address opens the payment's form: it should not be passed on with it.
+      // The query contains the client secret, which must not be shared with the address.
       history.replaceState(null, "", location.pathname)
       const begun = storage.order(orderId)?.payment ?? null
       if (begun === null || said.get("payment_intent") !== begun.id) return null
@@ -83,7 +83,7 @@ async function load(publishableKey: string): Promise<Stripe> {
   )
 }
 
-/** The page's own colours, because the form is drawn in a frame that sees nothing of them. */
+/** The colours of the page: the form is in a frame that does not inherit them. */
 function appearance(): Appearance {
   const probe = document.createElement("span")
   document.body.append(probe)

@@ -144,7 +144,7 @@ export function announcementOf(before: BuyerView, after: BuyerView): string | nu
   const said = [
     headline === headlineOf(before.stage) ? null : sentence(headline),
     after.notice === null || after.notice.code === before.notice?.code ? null : noticeText(after.notice),
-    after.isOffline === before.isOffline ? null : after.isOffline ? "No connection." : "Connected again.",
+    after.isOffline === before.isOffline ? null : after.isOffline ? "Connection lost." : "Connected again.",
     before.stage.kind === after.stage.kind && passedOneMinute(before.stage, after.stage)
       ? "One minute left."
       : null,
