@@ -214,7 +214,7 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/storefront/stripe-payment.ts",
-        find: 'said.get("payment_intent") !== begun.id',
+        find: 'said.get("payment_intent") !== started.id',
         replace: 'said.get("payment_intent") === null',
       },
     ],

@@ -1,4 +1,5 @@
 import type { AdminAction, AdminWay } from "../../client/src/admin.ts"
+import { isCurrencyCode, priceOf } from "../shared/money.ts"
 
 /** By route. `:id` stands for that part of the path. */
 const actionTexts: Readonly<Record<string, string>> = {
@@ -26,6 +27,20 @@ const actionTexts: Readonly<Record<string, string>> = {
 /** Routes where null is a setting that was not given. Elsewhere it clears a setting or means all. */
 const creations: ReadonlySet<string> = new Set(["POST /api/admin/products", "POST /api/admin/webhooks"])
 
+const fieldLabels: Readonly<Record<string, string>> = {
+  amount_minor: "amount in minor units",
+  closes_at: "closing time",
+  expected: "expected stock",
+  hold_ttl_seconds: "hold time in seconds",
+  image_url: "picture URL",
+  max_per_customer: "limit per customer",
+  max_per_hold: "limit per order",
+  opens_at: "opening time",
+  price_minor: "price in minor units",
+  restock_qty: "units to restock",
+  url: "URL",
+}
+
 /** How the request was authorised. */
 const ways: Readonly<Record<AdminWay, string>> = {
   session: "control room",
@@ -52,5 +67,20 @@ function withPathValues(text: string, route: string, path: string): string {
 function contentTexts(content: NonNullable<AdminAction["content"]>, isCreation: boolean): readonly string[] {
   return Object.entries(content)
     .filter(([, value]) => !isCreation || value !== null)
-    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => fieldText(name, value, content["currency"]))
+}
+
+function fieldText(name: string, value: unknown, currency: unknown): string {
+  if (name === "price_minor" && typeof currency === "string" && isAmount(value) && isCurrencyCode(currency)) {
+    return `price ${priceOf(value, currency)}`
+  }
+  if (name === "amount_minor" && value === null) return "all that is left"
+  const label = fieldLabels[name] ?? name
+  if (value === null) return `${label} cleared`
+  return `${label} ${typeof value === "string" ? value : JSON.stringify(value)}`
+}
+
+/** A refused request may have said anything. */
+function isAmount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
+import { currencyDecimals } from "../../client/src/currencies.ts"
 import type { Product } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
@@ -101,7 +102,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
             value={texts.price}
             currency={readings.currency.kind === "value" ? readings.currency.value : ""}
             required
-            empty="Such as 129 or 129.00"
+            empty={priceHint(readings.currency)}
           />
           <Field
             id="currency"
@@ -159,7 +160,7 @@ function TimeFields({ texts, readings }: FieldGroupProps) {
         type="datetime-local"
         value={texts.closesAt}
         reading={readings.closesAt}
-        hint={timeHint(readings.closesAt, "Empty: never")}
+        hint={timeHint(readings.closesAt, "Empty: never closes")}
       />
     </div>
   )
@@ -282,6 +283,11 @@ function changed(
     return fieldText(String(value)) !== fieldText(String(before))
   })
   return Object.fromEntries(given)
+}
+
+function priceHint(currency: Reading<string>): string {
+  const decimals = currency.kind === "value" ? currencyDecimals(currency.value) : 2
+  return decimals === 0 ? "Such as 129" : `Such as 129 or ${(129).toFixed(decimals)}`
 }
 
 function timeHint(reading: Reading<string>, otherwise: string): string {

@@ -144,7 +144,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
           </table>
         </div>
       )}
-      <Pager page={page} cursor={cursor} />
+      <Pager page={page} cursor={cursor} nothing="No deliveries." />
       {chosen.value !== null && (
         <ReplayOneDialog endpoint={endpoint} webhookId={chosen.value.webhook_id} close={close} />
       )}

@@ -74,9 +74,9 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   function startWith(productId: number): void {
     if (isStarted) return
     isStarted = true
-    const take = (told: Product) => {
-      const hasMoved = product.value !== null && product.value.reserved_stock !== told.reserved_stock
-      product.value = told
+    const take = (update: Product) => {
+      const hasMoved = product.value !== null && product.value.reserved_stock !== update.reserved_stock
+      product.value = update
       if (hasMoved) void look()
     }
     server.start([productId], take)

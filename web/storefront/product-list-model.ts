@@ -25,8 +25,8 @@ export function createProductListModel(data: Extract<PageData, { kind: "products
       const ids = data.page.data.map(({ id }) => id)
       const [first] = ids
       if (first === undefined) return
-      server.start(ids, (told) => {
-        products.value = products.value.map((product) => (product.id === told.id ? told : product))
+      server.start(ids, (update) => {
+        products.value = products.value.map((product) => (product.id === update.id ? update : product))
       })
       void server.client.products.get(first).catch(() => undefined)
     },

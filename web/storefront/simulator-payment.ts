@@ -16,10 +16,10 @@ export function createSimulatorPayment(
   let lastSeen: PaymentSeen | null = null
 
   async function pay(order: Order): Promise<void> {
-    const begun = storage.order(orderId)?.payment ?? null
+    const started = storage.order(orderId)?.payment ?? null
     // Continues an open payment, because a second one would be charged as well.
-    const seen = begun === null ? null : await paymentSeen(root, begun.id).catch(() => null)
-    if (begun?.url && seen?.status === "open") return location.assign(begun.url)
+    const seen = started === null ? null : await paymentSeen(root, started.id).catch(() => null)
+    if (started?.url && seen?.status === "open") return location.assign(started.url)
     const opened = await openPayment(root, order, `${location.origin}/o/${orderId}`)
     storage.saveOrder(orderId, { token: token(), payment: { ...opened, isConfirmed: false } })
     await client.orders.startPayment(orderId, { provider: kind, payment_id: opened.id }, { token: token() })
@@ -27,10 +27,10 @@ export function createSimulatorPayment(
   }
 
   async function seen(): Promise<PaymentSeen | null> {
-    const begun = storage.order(orderId)?.payment ?? null
-    if (begun === null) return null
+    const started = storage.order(orderId)?.payment ?? null
+    if (started === null) return null
     // While the simulator does not answer, its last answer counts.
-    lastSeen = await paymentSeen(root, begun.id).catch(() => lastSeen)
+    lastSeen = await paymentSeen(root, started.id).catch(() => lastSeen)
     return lastSeen
   }
 

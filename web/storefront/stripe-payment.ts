@@ -44,8 +44,8 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
       redirect: "if_required",
     })
     if (error !== undefined) throw new PaymentRefusal(error.message ?? NOT_TAKEN)
-    const begun = storage.order(orderId)?.payment ?? null
-    if (begun !== null) save(begun.id, true)
+    const started = storage.order(orderId)?.payment ?? null
+    if (started !== null) save(started.id, true)
     shown = null
     form.value = null
   }
@@ -63,10 +63,10 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
       if (!said.has("payment_intent")) return null
       // The query contains the client secret, which must not be shared with the address.
       history.replaceState(null, "", location.pathname)
-      const begun = storage.order(orderId)?.payment ?? null
-      if (begun === null || said.get("payment_intent") !== begun.id) return null
+      const started = storage.order(orderId)?.payment ?? null
+      if (started === null || said.get("payment_intent") !== started.id) return null
       const isTaken = said.get("redirect_status") !== "failed"
-      if (isTaken) save(begun.id, true)
+      if (isTaken) save(started.id, true)
       return isTaken ? null : new PaymentRefusal(NOT_TAKEN)
     },
   }
