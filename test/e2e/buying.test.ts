@@ -220,7 +220,9 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await visit(page, id)
     await page.getByLabel("Your customer id").fill("   ")
     await press(page, "Reserve")
-    const isRefused = await page.getByLabel("Your customer id").evaluate("(field) => !field.validity.valid")
+    const isRefused = await page
+      .getByLabel("Your customer id")
+      .evaluate(({ validity }: { readonly validity: { readonly valid: boolean } }) => !validity.valid)
     expect([isRefused, await page.getByText("reserved for you").count()]).toEqual([true, 0])
     await page.getByLabel("Your customer id").fill("c-17")
     await seesClockTurn(page)
