@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
 import { isKnownCurrency } from "../../client/src/currencies.ts"
 import { decimalAmount } from "../domain/money.ts"
-import { escaped } from "../html.ts"
+import { escaped } from "../base/html.ts"
 import type { SimulatedPayment } from "./books.ts"
 
 /** What the buttons of the page do. */
