@@ -11,9 +11,12 @@ export type Tx = pg.ClientBase & { readonly [inTransaction]: true }
 /**
  * Begins a transaction without waiting for the answer; the first statement after it travels in the
  * same packet on a pipelined connection. `begun` rejects when BEGIN itself fails.
+ *
+ * The level is named, because the database's default may be another one: a snapshot that is older than the
+ * lock would make every batch that had to wait for it fail and try again.
  */
 export function begin(client: pg.ClientBase): { tx: Tx; begun: Promise<unknown> } {
-  return { tx: client as Tx, begun: client.query("begin") }
+  return { tx: client as Tx, begun: client.query("begin isolation level read committed") }
 }
 
 /**

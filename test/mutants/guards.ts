@@ -151,7 +151,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a customer's lapsed holds are not looked for",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-due.ts",
         find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
         replace:
           "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
@@ -163,7 +163,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a customer's lapsed orders are not looked for",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-due.ts",
         find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
         replace:
           "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
@@ -186,7 +186,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: the deadlines of orders free nothing",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-due.ts",
         find: "           from orders\n          where product_id = $1\n            and status = 'pending_payment'\n            and expires_at > $2)",
         replace:
           "           from orders\n          where product_id = -$1\n            and status = 'pending_payment'\n            and expires_at > $2)",
@@ -198,7 +198,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a deadline that has passed is the next one",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/load-due.ts",
         find: "            and status = 'active'\n            and expires_at > $2)",
         replace: "            and status = 'active'\n            and expires_at > '-infinity')",
       },

@@ -126,7 +126,7 @@ export const interleavingMutants: readonly Mutant[] = [
   },
   {
     name: "interleavings: neighbours fail with the bad command",
-    edits: [{ file: lane, find: "jobs.length > 1) {", replace: "jobs.length > 2) {" }],
+    edits: [{ file: lane, find: "if (jobs.length > 1) {", replace: "if (jobs.length > 2) {" }],
     caughtBy: { file, test: "a bad command fails alone" },
   },
   {

@@ -79,6 +79,88 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/slow-readers.test.ts", test: "reads nothing of its answer" },
   },
   {
+    name: "time goes back with the clock",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [state.productId],`,
+        replace: `select clock_timestamp() as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [state.productId],`,
+      },
+      {
+        file: "src/store/load.ts",
+        find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [states.map`,
+        replace: `select clock_timestamp() as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [states.map`,
+      },
+    ],
+    caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },
+  },
+  {
+    name: "an order's end is dated before it was made",
+    edits: [
+      {
+        file: "src/store/load.ts",
+        find: "if (updatedAt > latest) latest = updatedAt",
+        replace: "void updatedAt",
+      },
+    ],
+    caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },
+  },
+  {
+    name: "the file for spreadsheets begins without a byte order mark",
+    edits: [
+      {
+        file: "src/http/routes/admin-orders-csv.ts",
+        find: "yield BYTE_ORDER_MARK + csvLine",
+        replace: "yield csvLine",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "file" },
+  },
+  {
+    name: "a transaction begins with the database's isolation level",
+    edits: [{ file: "src/store/tx.ts", find: '"begin isolation level read committed"', replace: '"begin"' }],
+    caughtBy: { file: "test/store/isolation.test.ts" },
+  },
+  {
+    name: "a fault of the database is looked for in every command",
+    edits: [
+      {
+        file: "src/lanes/lane.ts",
+        find: "const result = batch.verdict ?? (await commit(commands))",
+        replace: "const result = await commit(commands)",
+      },
+    ],
+    caughtBy: { file: "test/lanes/lane.test.ts", test: "the rest of a batch fails" },
+  },
+  {
+    name: "one failure with an SQLSTATE fails the rest of its batch",
+    edits: [{ file: "src/lanes/lane.ts", find: "if (batch.states.has(fault.code)) batch", replace: "batch" }],
+    caughtBy: { file: "test/lanes/lane.test.ts", test: "wherever it stands" },
+  },
+  {
+    name: "the next deadline hides due rows that were not loaded",
+    edits: [
+      {
+        file: "src/store/load-due.ts",
+        find: "if (dueHolds >= due || dueOrders >= due) state.nextDeadline = now",
+        replace: "void [dueHolds, dueOrders]",
+      },
+    ],
+    caughtBy: { file: "test/race/gate.test.ts", test: "lapse together" },
+  },
+  {
     name: "the gate is not told of freed units",
     edits: [{ file: "src/lanes/gate.ts", find: "memories.delete(product.id)", replace: "void product.id" }],
     caughtBy: { file: "test/lanes/gate.test.ts", test: "is forgotten at once" },
