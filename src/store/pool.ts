@@ -5,16 +5,19 @@ import { instant } from "../domain/time.ts"
 export interface Database {
   /** Pipelined connections for the lanes' transactions. */
   readonly batches: pg.Pool
-  /** Connections for everything else: reads, look-ups, inbox, ids, recounts. */
+  /** Connections for what commands need before they reach their lanes: ids, look-ups, the inbox. */
+  readonly lookups: pg.Pool
+  /** Connections for everything else: reads, lists, background work, recounts. */
   readonly views: pg.Pool
   /** One connection for removing old rows, so that this never comes in the way of the others. */
   readonly upkeep: pg.Pool
   close(): Promise<void>
 }
 
-/** How many connections each pool may open; 8 and 6 if not given. */
+/** How many connections each pool may open; what a process that serves alone uses, if not given. */
 export interface PoolSizes {
   readonly batchConnections?: number
+  readonly lookupConnections?: number
   readonly viewConnections?: number
 }
 
@@ -37,9 +40,11 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000
 const CONNECT_TIMEOUT_MS = 3_000
 /** What a process that serves alone uses. */
 export const BATCH_CONNECTIONS = 8
+/** What a process that serves alone uses. Many share a statement, so two are busy only when one of them waits. */
+export const LOOKUP_CONNECTIONS = 2
 /** What a process that serves alone uses. */
-export const VIEW_CONNECTIONS = 6
-/** Of the one process that does the background work. */
+export const VIEW_CONNECTIONS = 4
+/** Of the one process that does the background work. With the three above 15, as the documentation says. */
 export const UPKEEP_CONNECTIONS = 1
 
 /** How moments are written; the parsers below depend on it. */
@@ -80,6 +85,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     max: options.batchConnections ?? BATCH_CONNECTIONS,
     pipeline: true,
   })
+  const lookups = new pg.Pool({
+    ...settings,
+    application_name: "doorbuster lookups",
+    max: options.lookupConnections ?? LOOKUP_CONNECTIONS,
+  })
   const views = new pg.Pool({
     ...settings,
     application_name: "doorbuster views",
@@ -91,7 +101,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: `${settings.options} ${unhurried}`,
     max: UPKEEP_CONNECTIONS,
   })
-  for (const pool of [batches, views, upkeep]) {
+  for (const pool of [batches, lookups, views, upkeep]) {
     pool.on("error", (error) => options.onConnectionError?.(error))
     // The pool listens to idle connections only. One that is in use and between two statements
     // would take the whole process down when the server ends it; its next statement fails instead.
@@ -99,10 +109,11 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
   return {
     batches,
+    lookups,
     views,
     upkeep,
     async close() {
-      await Promise.all([batches.end(), views.end(), upkeep.end()])
+      await Promise.all([batches.end(), lookups.end(), views.end(), upkeep.end()])
     },
   }
 }

@@ -150,6 +150,50 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/lane.test.ts", test: "wherever it stands" },
   },
   {
+    name: "ids wait for page views",
+    edits: [
+      {
+        file: "src/store/ids.ts",
+        find: "transaction(database.lookups, (tx) => takeBlock",
+        replace: "transaction(database.views, (tx) => takeBlock",
+      },
+    ],
+    caughtBy: { file: "test/http/busy-views.test.ts", test: "holds, orders" },
+  },
+  {
+    name: "payment events wait for page views",
+    edits: [
+      {
+        file: "src/engine.ts",
+        find: "createLookups(database.lookups)",
+        replace: "createLookups(database.views)",
+      },
+    ],
+    caughtBy: { file: "test/http/busy-views.test.ts", test: "holds, orders" },
+  },
+  {
+    name: "an order is read for a stranger",
+    edits: [
+      {
+        file: "src/http/routes/orders.ts",
+        find: "const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null",
+        replace: "const id = idFromPath(request.params.id)",
+      },
+    ],
+    caughtBy: { file: "test/http/busy-views.test.ts", test: "stranger" },
+  },
+  {
+    name: "restocked units still count towards the customer's limit",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "changeLoadedProduct(state, { sold: product.sold - qty })\n  giveBack(state, qty, customerId)",
+        replace: "changeLoadedProduct(state, { sold: product.sold - qty })\n  void customerId",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "count towards the customer" },
+  },
+  {
     name: "the next deadline hides due rows that were not loaded",
     edits: [
       {
