@@ -194,6 +194,39 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/money.test.ts", test: "count towards the customer" },
   },
   {
+    name: "a stop waits for the running recount",
+    edits: [
+      {
+        file: "src/store/recount.ts",
+        find: 'signal.addEventListener("abort", onAbort, { once: true })',
+        replace: "void onAbort",
+      },
+    ],
+    caughtBy: { file: "test/store/recount.test.ts", test: "a stop cancels" },
+  },
+  {
+    name: "products are taken for clean although they have moved",
+    edits: [
+      {
+        file: "src/store/recount.ts",
+        find: "clean.get(id) !== version",
+        replace: "!clean.has(id)",
+      },
+    ],
+    caughtBy: { file: "test/store/recount.test.ts", test: "see what has moved" },
+  },
+  {
+    name: "nothing is recounted in full after the first time",
+    edits: [
+      {
+        file: "src/store/recount.ts",
+        find: "const isFull = startedAt - fullAt >= pace.fullEveryMs",
+        replace: "const isFull = fullAt === -Infinity && startedAt > 0",
+      },
+    ],
+    caughtBy: { file: "test/store/recount.test.ts", test: "next full recount" },
+  },
+  {
     name: "the next deadline hides due rows that were not loaded",
     edits: [
       {
