@@ -96,7 +96,7 @@ const ofTheseProducts = [
 ]
   .map((table) => {
     const product = table === "products" ? "id" : "product_id"
-    return `${table} as not materialized (select * from ${table} where ${product} = any($1::bigint[]))`
+    return `${table} as not materialized (select ${table}.* from ${table} where ${product} = any($1::bigint[]))`
   })
   .join(", ")
 
