@@ -90,7 +90,7 @@ test("a stop cancels the running check", async () => {
         "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
       )
     const recount = expect(createRecount(database, stopping.signal)()).rejects.toThrow()
-    await expect.poll(async () => (await waiting()).rowCount).toBe(1)
+    await expect.poll(async () => (await waiting()).rowCount, { timeout: 10_000 }).toBe(1)
 
     const startedAt = performance.now()
     stopping.abort()
