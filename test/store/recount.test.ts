@@ -85,8 +85,9 @@ test("a stop cancels the running check", async () => {
     // The first check that reads the table waits for it.
     await other.query("begin")
     await other.query("lock table holds in access exclusive mode")
+    // In a transaction pg_stat_activity stays as it was first read, so another connection looks.
     const waiting = () =>
-      other.query(
+      database.upkeep.query(
         "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
       )
     const recount = expect(createRecount(database, stopping.signal)()).rejects.toThrow()
