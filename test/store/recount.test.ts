@@ -1,6 +1,6 @@
 import pg from "pg"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { createRecount } from "../../src/store/recount.ts"
+import { createRecount } from "../../src/store/upkeep/recount.ts"
 import { createBusyDatabase, type BusyDatabase } from "../support/busy-database.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 
