@@ -22,6 +22,7 @@ import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
 import { createPlan, lateMsAfter } from "./simulator/plan.ts"
 import { createSimulator, type Simulator } from "./simulator/simulator.ts"
+import { takeSteps, type GivenUp } from "./stop-steps.ts"
 import { installationTokenSecret } from "./store/installation.ts"
 import { migrate, migrationStates } from "./store/migrate.ts"
 import { openDatabase, type Database, type PoolSizes } from "./store/pool.ts"
@@ -36,8 +37,19 @@ export interface RunningApp {
   readonly engine: Engine
   /** Begins the background work, if it has not begun and the app is not stopping. */
   work(): void
-  /** Stops in order: not ready, end streams, answer what has come, worker, lanes, pools. Loses nothing. */
-  stop(): Promise<void>
+  /**
+   * Stops in order: not ready, answer what has come, end streams, worker, lanes, pools. Loses nothing that was
+   * acknowledged, and resolves within `limits` with the steps that were given up. Later calls get the first one's answer.
+   */
+  stop(limits?: StopLimits): Promise<readonly GivenUp[]>
+}
+
+/** How long a stop may take. */
+export interface StopLimits {
+  /** For all of it; SHUTDOWN_SECONDS if not given. */
+  readonly withinMs?: number
+  /** How long requests are taken as before, while readiness says "stopping" already; 0 if not given. */
+  readonly delayMs?: number
 }
 
 export interface AppOptions {
@@ -82,7 +94,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const engine = createEngine(database, config, log)
   if (options.seed) await seedIfEmpty(engine)
 
-  let stopped: Promise<void> | null = null
+  let stopped: Promise<readonly GivenUp[]> | null = null
   const readiness = readinessOf(engine, () => stopped !== null, options.joinMetrics)
   const url = () => addressOf(server, config.host)
   const own = options.providers === undefined ? ownSimulator(config, url, log) : null
@@ -102,20 +114,37 @@ async function startOver(database: Database, config: Config, options: AppOptions
   }
   if (options.worker) work()
 
-  async function stopInOrder(): Promise<void> {
-    simulator?.stop()
-    await arrivals.ended()
-    await live.close()
-    await closeServer(server, listeners)
-    await worker?.stop()
-    await engine.lanes.drain()
-    await database.close()
+  function stopInOrder({ withinMs = config.shutdownSeconds * 1_000, delayMs = 0 }: StopLimits) {
+    async function lastRequests(): Promise<void> {
+      simulator?.stop()
+      await arrivals.ended()
+    }
+    const steps = [
+      { name: "delay", run: () => sleep(delayMs) },
+      { name: "last requests", limitMs: LAST_REQUESTS_WITHIN_MS, run: lastRequests },
+      { name: "streams", limitMs: STREAMS_WITHIN_MS, run: () => live.close() },
+      { name: "connections", limitMs: CONNECTIONS_WITHIN_MS, run: () => closeServer(server, listeners) },
+      { name: "background work", limitMs: WORK_WITHIN_MS, run: async () => worker?.stop() },
+      { name: "lanes", limitMs: WORK_WITHIN_MS, run: () => engine.lanes.drain() },
+      { name: "database connections", limitMs: POOLS_WITHIN_MS, run: () => database.close() },
+    ]
+    return takeSteps(steps, performance.now() + withinMs)
   }
-  return { url: url(), engine, work, stop: () => (stopped ??= stopInOrder()) }
+  return { url: url(), engine, work, stop: (limits = {}) => (stopped ??= stopInOrder(limits)) }
 }
 
+/** Somewhat longer than clients that never pause are listened to. */
+const LAST_REQUESTS_WITHIN_MS = 11_000
+/** Twenty thousand streams end in a second; the rest is cut with the connections. */
+const STREAMS_WITHIN_MS = 3_000
 /** Longer than a command waits in its lane; what is open then is most likely a request that was never finished. */
 const LAST_ANSWERS_WITHIN_MS = 6_000
+/** The last answers, and then what is still to be written of the shop's actions. */
+const CONNECTIONS_WITHIN_MS = LAST_ANSWERS_WITHIN_MS + 3_000
+/** Longer than any call to a provider and any statement of ours takes. */
+const WORK_WITHIN_MS = 10_000
+/** A connection closes at once, unless the server at its other end has fallen silent. */
+const POOLS_WITHIN_MS = 3_000
 
 /** Lets requests that are being answered end, then cuts connections that wait for their client. */
 async function closeServer(server: App, listeners: Listeners): Promise<void> {

@@ -54,6 +54,12 @@ export interface Config {
   readonly rateLimitPerMinute: number
   /** Streams that an address may have open at a process in closed mode; 0: no limit. */
   readonly streamsPerAddress: number
+  /** How long a connection without a request is kept. */
+  readonly keepAliveSeconds: number
+  /** The longest that a stop may take, from its signal to the end of the process. */
+  readonly shutdownSeconds: number
+  /** How much of it connections are taken as before, while `/readyz` says that the process stops. */
+  readonly shutdownDelaySeconds: number
 }
 
 const secretNames = [
@@ -151,6 +157,9 @@ const schema = {
     CORS_ORIGINS: text(origins),
     RATE_LIMIT_PER_MINUTE: limit(600),
     STREAMS_PER_ADDRESS: limit(500),
+    KEEP_ALIVE_SECONDS: seconds(75, 3_600),
+    SHUTDOWN_SECONDS: seconds(25, 3_600),
+    SHUTDOWN_DELAY_SECONDS: orNone("a whole number of seconds", "no delay", 0, 3_599),
   },
 }
 
@@ -177,6 +186,9 @@ interface Environment extends StripeEnvironment {
   CORS_ORIGINS?: string
   RATE_LIMIT_PER_MINUTE: number
   STREAMS_PER_ADDRESS: number
+  KEEP_ALIVE_SECONDS: number
+  SHUTDOWN_SECONDS: number
+  SHUTDOWN_DELAY_SECONDS: number
 }
 
 /** Where a configuration comes from, the strongest last. */
@@ -224,6 +236,9 @@ export function readConfig({
     corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     streamsPerAddress: env.STREAMS_PER_ADDRESS,
+    keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
+    shutdownSeconds: env.SHUTDOWN_SECONDS,
+    shutdownDelaySeconds: shutdownDelay(env),
   }
 }
 
@@ -345,6 +360,14 @@ function mayHold(name: string): string {
 
 function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
+}
+
+/** A delay as long as the whole stop would leave no time for the stop itself. */
+function shutdownDelay(env: Environment): number {
+  if (env.SHUTDOWN_DELAY_SECONDS < env.SHUTDOWN_SECONDS) return env.SHUTDOWN_DELAY_SECONDS
+  throw new ConfigError(
+    `SHUTDOWN_DELAY_SECONDS holds "${env.SHUTDOWN_DELAY_SECONDS}" and may hold only less than SHUTDOWN_SECONDS, which is ${env.SHUTDOWN_SECONDS}`,
+  )
 }
 
 /** `auto`: as many as the machine, or what this process may use of it, can run at once. */

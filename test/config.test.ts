@@ -52,6 +52,9 @@ test("nothing set: a laptop's installation", () => {
     corsOrigins: [],
     rateLimitPerMinute: 600,
     streamsPerAddress: 500,
+    keepAliveSeconds: 75,
+    shutdownSeconds: 25,
+    shutdownDelaySeconds: 0,
   })
 })
 
@@ -82,6 +85,9 @@ test("everything set: as it was set", () => {
     CORS_ORIGINS: "https://shop.example, http://localhost:3000",
     RATE_LIMIT_PER_MINUTE: "0",
     STREAMS_PER_ADDRESS: "20000",
+    KEEP_ALIVE_SECONDS: "620",
+    SHUTDOWN_SECONDS: "55",
+    SHUTDOWN_DELAY_SECONDS: "10",
   }
 
   expect(read(environment)).toEqual({
@@ -113,6 +119,9 @@ test("everything set: as it was set", () => {
     corsOrigins: ["https://shop.example", "http://localhost:3000"],
     rateLimitPerMinute: 0,
     streamsPerAddress: 20_000,
+    keepAliveSeconds: 620,
+    shutdownSeconds: 55,
+    shutdownDelaySeconds: 10,
   })
 })
 
@@ -182,6 +191,12 @@ test.each([
   ["STREAMS_PER_ADDRESS", "-1"],
   ["STREAMS_PER_ADDRESS", "0.5"],
   ["STREAMS_PER_ADDRESS", "none"],
+  ["KEEP_ALIVE_SECONDS", "0"],
+  ["KEEP_ALIVE_SECONDS", "3601"],
+  ["SHUTDOWN_SECONDS", "0"],
+  ["SHUTDOWN_SECONDS", "3601"],
+  ["SHUTDOWN_DELAY_SECONDS", "-1"],
+  ["SHUTDOWN_DELAY_SECONDS", "25"],
   ["TRUST_PROXY", "true"],
   ["TRUST_PROXY", "*"],
   ["TRUST_PROXY", "10.0.0.0/8,"],

@@ -45,7 +45,7 @@ const allowed: Record<string, readonly string[]> = {
   history: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
-  processes: ["config", "store/pool"],
+  processes: ["config", "store/pool", "stop-steps"],
   listeners: [],
   "http-client": ["client"],
   rehearsal: [
@@ -59,6 +59,7 @@ const allowed: Record<string, readonly string[]> = {
     "store/errors",
   ],
   app: [
+    "stop-steps",
     "metrics",
     "listeners",
     "pages",
@@ -74,6 +75,8 @@ const allowed: Record<string, readonly string[]> = {
   ],
   cli: [
     "app",
+    "stop-steps",
+    "stderr",
     "listeners",
     "client",
     "http-client",
@@ -96,7 +99,10 @@ const allowed: Record<string, readonly string[]> = {
   "config-stripe": ["config-addresses", "config-error"],
   "config-error": [],
   "config-addresses": [],
-  log: [],
+  log: ["log-output"],
+  "log-output": ["stderr"],
+  stderr: [],
+  "stop-steps": [],
   version: [],
   "local-names": [],
   html: [],

@@ -1,18 +1,17 @@
-import closeWithGrace from "close-with-grace"
 import type { Logger } from "pino"
 import { hasOwnSimulator, hasPages, startApp } from "../app.ts"
 import { checkServing, type Config } from "../config.ts"
 import { checkAddress } from "../listeners.ts"
 import { createLog } from "../log.ts"
 import { connectionsOf } from "../processes/share.ts"
-import { accessDatabase } from "./database.ts"
+import { takeSteps } from "../stop-steps.ts"
+import { accessDatabase, type DatabaseAccess } from "./database.ts"
 import { print } from "./output.ts"
 import { serveMany } from "./serve-many.ts"
+import { stopOnSignal, type Stoppable } from "./stop-on-signal.ts"
 
 /** An admin token with fewer characters can be guessed. */
 export const GOOD_TOKEN_LENGTH = 16
-/** A stop that takes longer than this is stuck; what was acknowledged is in the database anyway. */
-export const STOP_WITHIN_MS = 30_000
 
 /** Serves HTTP and runs the worker, in as many processes as `config` says, until it is told to stop. */
 export async function serve(config: Config, options: { worker: boolean }): Promise<void> {
@@ -26,18 +25,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
     const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")
     if (config.adminToken === null) sayWhatToTry(server.url, simulatorAt(server.url, config))
-    const giveUp = () => server.kill?.()
-    const limits = { delay: STOP_WITHIN_MS, onTimeout: giveUp, onSecondSignal: giveUp, onSecondError: giveUp }
-    closeWithGrace({ ...limits, logger: false }, async ({ err, signal }) => {
-      if (err === undefined) log.info({ signal }, "Stopping.")
-      else log.fatal({ err }, "Stopping after a fault.")
-      try {
-        await server.stop()
-      } finally {
-        await access.release()
-      }
-      log.info("Stopped.")
-    })
+    stopOnSignal(serverOver(server, access, config), config, log)
   } catch (error) {
     await access.release()
     throw error
@@ -45,10 +33,25 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
 }
 
 /** This process, or its children. */
-interface Server {
+interface Server extends Stoppable {
   readonly url: string
-  stop(): Promise<void>
-  kill?(): void
+}
+
+/** Of the time of a stop, for an embedded PostgreSQL: it writes a checkpoint. */
+const DATABASE_SHARE = 0.2
+
+/** Stops the server first, then lets go of its database. */
+function serverOver(server: Server, access: DatabaseAccess, { databaseUrl }: Config): Stoppable {
+  const share = databaseUrl === null ? DATABASE_SHARE : 0
+  return {
+    async stop({ withinMs, delayMs }) {
+      const deadline = performance.now() + withinMs
+      const givenUp = await server.stop({ withinMs: withinMs * (1 - share), delayMs })
+      const release = { name: "embedded database", run: () => access.release() }
+      return [...givenUp, ...(await takeSteps([release], deadline))]
+    },
+    kill: () => server.kill?.(),
+  }
 }
 
 interface StartOptions {
