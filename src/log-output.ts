@@ -1,5 +1,5 @@
 import { fstatSync, write, writeSync } from "node:fs"
-import { writeToStderr } from "./stderr.ts"
+import { writeToStderr } from "./standard-streams.ts"
 
 /**
  * Where log lines go: a bounded queue in front of a file descriptor. Callers never wait, and never fail.
@@ -13,6 +13,8 @@ export interface LogOutput {
   write(text: string): void
   /** Lines that were dropped since the start. */
   readonly droppedLines: number
+  /** Bytes that wait to be written. */
+  readonly waitingBytes: number
   /** Lines that wait to be written; counted when asked for. */
   readonly waitingLines: number
   /** Writes what waits. True when all of it is written; false after `withinMs`, or at once where writing fails. */
@@ -23,6 +25,8 @@ export interface LogOutput {
 
 export interface LogOutputOptions {
   readonly fd: number
+  /** Called before each write, to keep it from blocking where that is not certain. */
+  readonly beforeWrite?: () => void
   /** Bytes of waiting lines; beyond them lines are dropped. 64 MiB if not given. */
   readonly mostWaitingBytes?: number
   /** Called with the number of lines lost, when lines are taken again. */
@@ -56,13 +60,14 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error)
 }
 
-/** Opens the queue in front of `fd`, which must not block: standard output does not once `process.stdout` exists. */
+/** Opens the queue in front of `fd`, which must not block: it would hold one of Node's threads. */
 export function createLogOutput(options: LogOutputOptions): LogOutput {
   return new Output(options)
 }
 
 class Output implements LogOutput {
   readonly #fd: number
+  readonly #beforeWrite: () => void
   readonly #mostWaitingBytes: number
   readonly #limitForInfo: number
   readonly #pieceBytes: number
@@ -83,8 +88,10 @@ class Output implements LogOutput {
   #droppedUntold = 0
   readonly #flushes = new Set<(isDone: boolean) => void>()
 
-  constructor({ fd, mostWaitingBytes = MOST_WAITING_BYTES, onBack, onTrouble }: LogOutputOptions) {
+  constructor({ mostWaitingBytes = MOST_WAITING_BYTES, ...options }: LogOutputOptions) {
+    const { fd, beforeWrite, onBack, onTrouble } = options
     this.#fd = fd
+    this.#beforeWrite = beforeWrite ?? (() => undefined)
     this.#mostWaitingBytes = mostWaitingBytes
     this.#limitForInfo = mostWaitingBytes * (1 - KEPT_FOR_WARNINGS)
     this.#pieceBytes = fstatSync(fd).isFile() ? FILE_BYTES : PIPE_BYTES
@@ -94,6 +101,10 @@ class Output implements LogOutput {
 
   get droppedLines(): number {
     return this.#droppedLines
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes
   }
 
   get waitingLines(): number {
@@ -134,6 +145,7 @@ class Output implements LogOutput {
     const deadline = performance.now() + withinMs
     while ((this.#current ??= this.#takePiece()) !== null) {
       try {
+        this.#beforeWrite()
         this.#advance(writeSync(this.#fd, this.#current))
       } catch (error) {
         if (!isFull(error) || performance.now() > deadline) return false
@@ -176,7 +188,9 @@ class Output implements LogOutput {
     this.#timer = null
     this.#current ??= this.#takePiece()
     this.#state = this.#current === null ? "idle" : "writing"
-    if (this.#current !== null) write(this.#fd, this.#current, (error, bytes) => this.#written(error, bytes))
+    if (this.#current === null) return
+    this.#beforeWrite()
+    write(this.#fd, this.#current, (error, bytes) => this.#written(error, bytes))
   }
 
   #takePiece(): Buffer | null {

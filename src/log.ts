@@ -1,5 +1,6 @@
 import pino, { type DestinationStream, type Logger } from "pino"
 import { createLogOutput, PIPE_BYTES, type LogOutput } from "./log-output.ts"
+import { keepFromBlocking } from "./standard-streams.ts"
 
 interface ErrorDescription {
   readonly type: string
@@ -94,7 +95,8 @@ export function lineWriter(log: Logger): WriteLines {
 const LAST_FLUSH_MS = 250
 
 function standardOutput(onBack: (droppedLines: number) => void): LogOutput {
-  const output = createLogOutput({ fd: process.stdout.fd, onBack })
+  const { stdout } = process
+  const output = createLogOutput({ fd: stdout.fd, beforeWrite: () => keepFromBlocking(stdout), onBack })
   process.once("exit", () => output.flushNow(LAST_FLUSH_MS))
   return output
 }
@@ -110,9 +112,20 @@ export function unwrittenLinesOf(log: Logger): number {
   return output === null ? 0 : output.droppedLines + output.waitingLines
 }
 
-/** Writes what waits; false when that is not done after `withinMs`, or cannot be done. */
+/** A reader that has taken nothing for so long is not waited for any more. */
+const STANDSTILL_MS = 2_000
+
+/** Writes what waits. False when that is not done after `withinMs`, when it fails, or when nothing moves. */
 export async function flushLog(log: Logger, withinMs: number): Promise<boolean> {
-  return (await outputOf(log)?.flush(withinMs)) ?? true
+  const output = outputOf(log)
+  if (output === null) return true
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    const before = output.waitingBytes
+    const leftMs = deadline - performance.now()
+    if (await output.flush(Math.min(STANDSTILL_MS, leftMs))) return true
+    if (output.waitingBytes === before || leftMs <= STANDSTILL_MS) return false
+  }
 }
 
 /** Null: a destination that a test has given. */

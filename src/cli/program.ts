@@ -7,7 +7,7 @@ import { version } from "../version.ts"
 import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
 import { explain, UsageError } from "./exit.ts"
-import { printError } from "./output.ts"
+import { printError, surviveLostOutput } from "./output.ts"
 import { race } from "./race.ts"
 import { rehearse } from "./rehearse.ts"
 import { releaseExpired } from "./release-expired.ts"
@@ -22,6 +22,7 @@ import { work } from "./worker.ts"
 
 /** Runs one command. Exit status: 0 ok, 1 a check failed, 2 wrong usage. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  surviveLostOutput()
   try {
     await createProgram().parseAsync(argv)
   } catch (error) {

@@ -2,7 +2,7 @@ import closeWithGrace from "close-with-grace"
 import type { Logger } from "pino"
 import type { Config } from "../config.ts"
 import { flushLog, unwrittenLinesOf } from "../log.ts"
-import { writeToStderr } from "../stderr.ts"
+import { writeToStderr } from "../standard-streams.ts"
 import type { GivenUp } from "../stop-steps.ts"
 import { endProcess, killIfThreadHangs } from "./end-process.ts"
 

@@ -28,6 +28,72 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "stops in order all the same" },
   },
   {
+    name: "stopping: a step has no limit",
+    edits: [
+      {
+        file: "src/stop-steps.ts",
+        find: 'const timer = setTimeout(resolve, milliseconds, "late")',
+        replace: "const timer = setTimeout(() => undefined, milliseconds)",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "has fallen silent" },
+  },
+  {
+    name: "stopping: the log is waited for until it is read",
+    edits: [
+      {
+        file: "src/log.ts",
+        find: "if (output.waitingBytes === before || leftMs <= STANDSTILL_MS) return false",
+        replace: "if (leftMs < -60_000) return false",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+  },
+  {
+    name: "stopping: a process that hangs is waited for",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "      child.kill()\n      givenUp",
+        replace: "      await child.ended\n      givenUp",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "does not even hear" },
+  },
+  {
+    name: "stopping: the process waits for a thread that hangs",
+    edits: [
+      {
+        file: "src/cli/end-process.ts",
+        find: "  killIfThreadHangs()\n  return process.exit",
+        replace: "  return process.exit",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "a system call that hangs" },
+  },
+  {
+    name: "the log: another process that shares the pipe makes writes block",
+    edits: [
+      {
+        file: "src/standard-streams.ts",
+        find: "_handle?.setBlocking?.(false)",
+        replace: "void _handle",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+  },
+  {
+    name: "the log: lines that are not read are kept without a bound",
+    edits: [
+      {
+        file: "src/log-output.ts",
+        find: "if (this.#waitingBytes + bytes > this.#roomFor(text)) return this.#drop(text)",
+        replace: "if (this.#roomFor(text) < 0) return this.#drop(text)",
+      },
+    ],
+    caughtBy: { file: "test/log-output.test.ts", test: "stands still takes so much memory" },
+  },
+  {
     name: "the gate never heals",
     edits: [
       { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
