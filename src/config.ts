@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { parseEnv } from "node:util"
 import envSchema from "env-schema"
 import { isLoopback, isNetwork } from "./config-addresses.ts"
+import { misspelledNames, readEnvFile, type Misspelling } from "./config-env-file.ts"
 import { ConfigError } from "./config-error.ts"
 import {
   stripeAccount,
@@ -207,7 +207,7 @@ export function readConfig({
   options = {},
 }: ConfigSources = {}): Config {
   const given = withSecretFiles({
-    ...defined(dotEnv(directory)),
+    ...defined(readEnvFile(`${directory}/.env`)),
     ...defined(environment),
     ...defined(options),
   })
@@ -242,6 +242,13 @@ export function readConfig({
   }
 }
 
+/** Names in `.env` that are read by nothing and look like one of ours: `ADMIN_TOKN` means open mode. */
+export function misspelledInEnvFile(directory: string = process.cwd()): Misspelling[] {
+  const known = Object.keys(schema.properties)
+  const files = secretNames.map((name) => `${name}_FILE`)
+  return misspelledNames(Object.keys(readEnvFile(`${directory}/.env`)), [...known, ...files])
+}
+
 /** Refuses a combination under which a server must not listen. Throws {@link ConfigError}. */
 export function checkServing(config: Pick<Config, "host" | "paymentWebhookSecret"> & SimulatorConfig): void {
   if (config.adminToken === null && !isLoopback(config.host)) {
@@ -273,15 +280,6 @@ export function checkSimulator({ adminToken, simulatorUrl, simulatorSecret }: Si
 }
 
 type Given = Record<string, string>
-
-function dotEnv(directory: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(`${directory}/.env`, "utf8"))
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {}
-    throw new ConfigError(`.env cannot be read: ${String(error)}`)
-  }
-}
 
 /** An empty value is the same as none, as in most shells' habits. */
 function defined(values: NodeJS.Dict<string>): Given {

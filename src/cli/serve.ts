@@ -1,6 +1,6 @@
 import type { Logger } from "pino"
 import { hasOwnSimulator, hasPages, startApp } from "../app.ts"
-import { checkServing, type Config } from "../config.ts"
+import { checkServing, misspelledInEnvFile, type Config } from "../config.ts"
 import { checkAddress } from "../listeners.ts"
 import { createLog } from "../log.ts"
 import { connectionsOf } from "../processes/share.ts"
@@ -69,6 +69,9 @@ function sizeOf({ processes }: Config): object {
 }
 
 function sayMode(log: Logger, { adminToken }: Config): void {
+  for (const { name, meant } of misspelledInEnvFile()) {
+    log.warn({ name, meant }, ".env sets a name that nothing reads; another one is probably meant.")
+  }
   if (adminToken === null) {
     log.warn(
       "Open mode: no ADMIN_TOKEN is set, so nobody is asked for a token and only loopback is listened on.",

@@ -94,6 +94,17 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/log-output.test.ts", test: "stands still takes so much memory" },
   },
   {
+    name: "configuration: a byte order mark belongs to the first name of .env",
+    edits: [
+      {
+        file: "src/config-env-file.ts",
+        find: "{ fatal: true }",
+        replace: "{ fatal: true, ignoreBOM: true }",
+      },
+    ],
+    caughtBy: { file: "test/config.test.ts", test: "byte order mark" },
+  },
+  {
     name: "the gate never heals",
     edits: [
       { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
