@@ -160,10 +160,15 @@ async function listenAt(server: App, { host, port }: Config): Promise<Listeners>
   try {
     return await listen(server, { host, port })
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined
-    if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") throw error
-    throw new ConfigError(`HOST holds "${host}" and may hold only an address or name of this machine`)
+    throw listeningError(error, host)
   }
+}
+
+/** What listening at `host` has thrown; a {@link ConfigError} where the host is not of this machine. */
+export function listeningError(error: unknown, host: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined
+  if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") return error
+  return new ConfigError(`HOST holds "${host}" and may hold only an address or name of this machine`)
 }
 
 interface ServerParts {

@@ -5,16 +5,12 @@ import { connectionsOf } from "../processes/share.ts"
 import { migrationStates } from "../store/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
 import { accessDatabase, requireDatabase } from "./database.ts"
+import { checkEnvFile } from "./doctor-environment.ts"
+import { checkPages } from "./doctor-pages.ts"
+import { checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
+import type { Finding } from "./finding.ts"
 import { print, printJson } from "./output.ts"
-
-interface Finding {
-  readonly check: string
-  readonly ok: boolean
-  /** It will do, but should be better before a sale. */
-  readonly weak?: true
-  readonly found: string
-}
 
 /** Oldest PostgreSQL whose SQL is enough. */
 const OLDEST_SERVER = 150_000
@@ -26,6 +22,9 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
   requireDatabase(config)
   const findings = [
     ...checkConfig(config),
+    ...checkEnvFile(),
+    checkPayments(config),
+    checkPages(),
     ...(await checkDoor()),
     await checkDirectory(config),
     ...(await checkDatabase(config)),
@@ -102,7 +101,10 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     const database = await accessDatabase(config, "guest")
     try {
-      return await askServer(database.url, connectionsOf(config.processes) + SPARE_CONNECTIONS)
+      return [
+        ...(await askServer(database.url, connectionsOf(config.processes) + SPARE_CONNECTIONS)),
+        ...(await askAboutSale(database.url, config)),
+      ]
     } finally {
       await database.release()
     }
@@ -160,6 +162,15 @@ async function askServer(url: string, neededConnections: number): Promise<Findin
         found: missing.length === 0 ? "up to date" : `serve or migrate will add ${missing.join(", ")}`,
       },
     ]
+  } finally {
+    await database.close()
+  }
+}
+
+async function askAboutSale(url: string, config: Config): Promise<Finding[]> {
+  const database = openDatabase({ url })
+  try {
+    return await checkOffers(database.views, config)
   } finally {
     await database.close()
   }

@@ -20,25 +20,33 @@ export function explain(error: unknown): { status: 1 | 2; line: string | null } 
     return { status: 1, line: error.message }
   if (error instanceof ProcessesFailure) return { status: error.status, line: error.message }
   if (error instanceof EmbeddedPostgresError) return { status: error.exitCode, line: error.message }
-  if (isPortTaken(error)) {
-    return {
-      status: 2,
-      line: `Port ${error.port} on ${error.address} is taken; set PORT or --port to another one`,
-    }
-  }
+  const line = listeningLine(error)
+  if (line !== null) return { status: 2, line }
   if (isConnectionLoss(error))
     return { status: 1, line: `The database cannot be reached: ${messageOf(error)}` }
   return { status: 1, line: null }
 }
 
-interface PortTaken {
+interface ListeningFailure {
+  readonly code: unknown
   readonly port: number
   readonly address: string
 }
 
-/** True when another program listens there already. */
-function isPortTaken(error: unknown): error is PortTaken {
-  return error instanceof Error && "code" in error && error.code === "EADDRINUSE"
+/** Null: it is about something else. */
+function listeningLine(error: unknown): string | null {
+  if (!isListeningFailure(error)) return null
+  const { code, port, address } = error
+  if (code === "EADDRINUSE") return `Port ${port} on ${address} is taken; set PORT or --port to another one`
+  if (code === "EACCES" || code === "EPERM") {
+    return `Port ${port} on ${address} may not be opened by this user: set PORT or --port to 1024 or more behind a proxy, or grant Node CAP_NET_BIND_SERVICE`
+  }
+  if (code === "EADDRNOTAVAIL") return `${address} is not an address of this machine`
+  return null
+}
+
+function isListeningFailure(error: unknown): error is ListeningFailure {
+  return error instanceof Error && "syscall" in error && error.syscall === "listen" && "port" in error
 }
 
 function messageOf(error: unknown): string {

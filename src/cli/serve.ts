@@ -1,5 +1,5 @@
 import type { Logger } from "pino"
-import { hasOwnSimulator, hasPages, startApp } from "../app.ts"
+import { hasOwnSimulator, hasPages, listeningError, startApp } from "../app.ts"
 import { checkServing, misspelledInEnvFile, type Config } from "../config.ts"
 import { checkAddress } from "../listeners.ts"
 import { createLog } from "../log.ts"
@@ -7,6 +7,7 @@ import { connectionsOf } from "../processes/share.ts"
 import { takeSteps } from "../stop-steps.ts"
 import { accessDatabase, type DatabaseAccess } from "./database.ts"
 import { print } from "./output.ts"
+import { MISSING_PAGES } from "./missing-pages.ts"
 import { serveMany } from "./serve-many.ts"
 import { stopOnSignal, type Stoppable } from "./stop-on-signal.ts"
 
@@ -19,7 +20,9 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   const log = createLog(config.logLevel)
   sayMode(log, config)
   // Before anything is made that would have to be undone.
-  await checkAddress(config)
+  await checkAddress(config).catch((error: unknown) => {
+    throw listeningError(error, config.host)
+  })
   const access = await accessDatabase(config, "owner")
   try {
     const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
@@ -69,9 +72,15 @@ function sizeOf({ processes }: Config): object {
 }
 
 function sayMode(log: Logger, { adminToken }: Config): void {
+  sayWhoMayBuy(log, adminToken)
+
+  if (!hasPages()) log.warn(`${MISSING_PAGES}.`)
   for (const { name, meant } of misspelledInEnvFile()) {
     log.warn({ name, meant }, ".env sets a name that nothing reads; another one is probably meant.")
   }
+}
+
+function sayWhoMayBuy(log: Logger, adminToken: string | null): void {
   if (adminToken === null) {
     log.warn(
       "Open mode: no ADMIN_TOKEN is set, so nobody is asked for a token and only loopback is listened on.",

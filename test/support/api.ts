@@ -43,7 +43,14 @@ export async function describeServer(): Promise<unknown> {
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,
     },
-    { log, trustProxy: null, corsOrigins: [], rateLimitPerMinute: 0, streamsPerAddress: 0, keepAliveSeconds: 75 },
+    {
+      log,
+      trustProxy: null,
+      corsOrigins: [],
+      rateLimitPerMinute: 0,
+      streamsPerAddress: 0,
+      keepAliveSeconds: 75,
+    },
   )
   await app.ready()
   const description: unknown = app.swagger()
