@@ -98,9 +98,9 @@ export function misspelledNames(names: readonly string[], known: readonly string
 /** How many letters have to be put in, left out or changed. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (const [index, letter] of [...one].entries()) {
+  for (const [index, letter] of one.split("").entries()) {
     const next = [index + 1]
-    for (const [at, second] of [...other].entries()) {
+    for (const [at, second] of other.split("").entries()) {
       const changed = (row[at] ?? 0) + (letter === second ? 0 : 1)
       next.push(Math.min(changed, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1))
     }

@@ -29,7 +29,9 @@ export async function takeSteps(steps: readonly StopStep[], deadline: number): P
   for (const [index, step] of steps.entries()) {
     const startedAt = performance.now()
     const untilLater = deadline - (steps.length - 1 - index) * reservedMs - startedAt
-    const outcome = await within(Math.min(step.limitMs ?? Infinity, Math.max(untilLater, 0)), step.run)
+    const outcome = await within(Math.min(step.limitMs ?? Infinity, Math.max(untilLater, 0)), () =>
+      step.run(),
+    )
     if (outcome === "done") continue
     const error = outcome === "late" ? null : outcome.error
     givenUp.push({ step: step.name, afterMs: Math.round(performance.now() - startedAt), error })

@@ -25,7 +25,7 @@ function pipe() {
   let text = ""
   return {
     fd,
-    read(): string {
+    read: (): string => {
       try {
         for (let bytes = -1; bytes !== 0;) {
           bytes = readSync(reader, buffer)

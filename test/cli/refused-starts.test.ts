@@ -39,7 +39,7 @@ describe.skipIf(!canBecomeNobody)("an ordinary user", () => {
     [["serve", "--port", "80", "--processes", "2"], nowhere],
     [["simulator", "--port", "80"], {}],
   ])("may not open port 80: %j", (args, environment) => {
-    const { status, stderr } = run(args, environment as Record<string, string>)
+    const { status, stderr } = run(args, environment)
 
     expect(stderr).toMatch(
       /^Port 80 on 127\.0\.0\.1 may not be opened by this user: set PORT .*CAP_NET_BIND_SERVICE\n$/,
