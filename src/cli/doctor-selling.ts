@@ -1,5 +1,5 @@
 import type pg from "pg"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import { flashSaleProduct } from "../seed.ts"
 import type { Finding } from "./finding.ts"
 

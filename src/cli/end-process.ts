@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { writeToStderr } from "../standard-streams.ts"
+import { writeToStderr } from "../base/standard-streams.ts"
 
 /** A call that does not return in this time hangs: a name server that does not answer, a file on a dead mount. */
 const CALLS_RETURN_WITHIN_MS = 300

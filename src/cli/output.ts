@@ -1,4 +1,4 @@
-import { writeToStderr } from "../standard-streams.ts"
+import { writeToStderr } from "../base/standard-streams.ts"
 
 /** What a command prints for people and programs. Logs of a server are not its business. */
 

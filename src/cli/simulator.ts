@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto"
-import { checkSimulator, ConfigError, type Config } from "../config.ts"
-import { createLog } from "../log.ts"
+import { checkSimulator, ConfigError, type Config } from "../config/config.ts"
+import { createLog } from "../base/log.ts"
 import { createPlan, lateMsAfter, type PlanName } from "../simulator/plan.ts"
 import { serveSimulator } from "../simulator/server.ts"
 import { createSimulator } from "../simulator/simulator.ts"
-import { takeSteps } from "../stop-steps.ts"
+import { takeSteps } from "../base/stop-steps.ts"
 import { print } from "./output.ts"
 import { stopOnSignal } from "./stop-on-signal.ts"
 

@@ -1,9 +1,9 @@
 import closeWithGrace from "close-with-grace"
 import type { Logger } from "pino"
-import type { Config } from "../config.ts"
-import { flushLog, unwrittenLinesOf } from "../log.ts"
-import { writeToStderr } from "../standard-streams.ts"
-import type { GivenUp } from "../stop-steps.ts"
+import type { Config } from "../config/config.ts"
+import { flushLog, unwrittenLinesOf } from "../base/log.ts"
+import { writeToStderr } from "../base/standard-streams.ts"
+import type { GivenUp } from "../base/stop-steps.ts"
 import { endProcess, killIfThreadHangs } from "./end-process.ts"
 
 /** What runs until it is told to stop. */

@@ -1,6 +1,6 @@
 import type { Logger } from "pino"
 import { forkChild, type Child, type ChildEnd } from "./fork.ts"
-import { takeSteps, type GivenUp } from "../stop-steps.ts"
+import { takeSteps, type GivenUp } from "../base/stop-steps.ts"
 import type { StopLimits } from "./child.ts"
 import type { Assignment, StartFailure, ToPrimary } from "./messages.ts"
 import { createMetricsDesk, type MetricsDesk } from "./metrics-desk.ts"
