@@ -4,6 +4,7 @@ import { parseEnv } from "node:util"
 import envSchema from "env-schema"
 import { isLoopback, isNetwork } from "./config-addresses.ts"
 import { ConfigError } from "./config-error.ts"
+import { DATABASE_URL_SHAPE, DatabaseUrlError, readDatabaseUrl } from "./database-url.ts"
 import {
   stripeAccount,
   stripeVariables,
@@ -102,8 +103,8 @@ const schema = {
   properties: {
     DATABASE_URL: {
       type: "string",
-      pattern: String.raw`^postgres(ql)?://([^@/?#]*@)?(\[[0-9a-fA-F:.]+\]|[^:/?#@[\]]*)(:\d{1,5})?([/?#].*)?$`,
-      description: "a connection string such as postgresql://user:password@host:5432/database",
+      pattern: "^postgres(ql)?://",
+      description: DATABASE_URL_SHAPE,
     },
     DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
     HOST: { ...text("an address or name to listen on"), default: "127.0.0.1" },
@@ -201,7 +202,7 @@ export function readConfig({
   })
   const env = validated(given)
   return {
-    databaseUrl: env.DATABASE_URL ?? null,
+    databaseUrl: databaseUrl(env.DATABASE_URL),
     dataDirectory: env.DOORBUSTER_DATA_DIR,
     host: env.HOST,
     port: env.PORT,
@@ -345,6 +346,19 @@ function mayHold(name: string): string {
 
 function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
+}
+
+function databaseUrl(value: string | undefined): string | null {
+  if (value === undefined) return null
+  try {
+    readDatabaseUrl(value)
+    return value
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error
+    throw new ConfigError(
+      `DATABASE_URL holds ${shown("DATABASE_URL", value)} and may hold only ${error.message}`,
+    )
+  }
 }
 
 /** `auto`: as many as the machine, or what this process may use of it, can run at once. */

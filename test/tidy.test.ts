@@ -53,6 +53,7 @@ const allowed: Record<string, readonly string[]> = {
     "http-client",
     "embedded",
     "domain/money",
+    "store/connection",
     "store/pool",
     "store/tx",
     "store/verify",
@@ -101,7 +102,8 @@ const allowed: Record<string, readonly string[]> = {
   "local-names": [],
   html: [],
   "package-root": [],
-  "*": ["version", "local-names", "html", "package-root"],
+  "database-url": [],
+  "*": ["version", "local-names", "html", "package-root", "database-url"],
 }
 
 /** Packages that only these rooms may touch. */

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { readConfig } from "../config.ts"
 import { faultNames, type FaultName } from "../rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
+import { DatabaseUrlError, readDatabaseUrl } from "../database-url.ts"
 import { version } from "../version.ts"
 import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
@@ -206,10 +207,15 @@ function collect(value: string, before: string[]): string[] {
   return [...before, serverUrl(value)]
 }
 
+/** Throws {@link UsageError}, because commander would print the value, and with it the password. */
 function databaseUrl(value: string): string {
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value))
-    throw new InvalidArgumentError("must be a postgresql:// URL.")
-  return value
+  try {
+    if (readDatabaseUrl(value).servers.length === 1) return value
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) throw new UsageError(`--database may hold only ${error.message}`)
+    throw error
+  }
+  throw new UsageError("--database may name only one server")
 }
 
 function serverUrl(value: string): string {
