@@ -24,7 +24,7 @@ import { createPlan, lateMsAfter } from "./simulator/plan.ts"
 import { createSimulator, type Simulator } from "./simulator/simulator.ts"
 import { installationTokenSecret } from "./store/installation.ts"
 import { migrate, migrationStates } from "./store/migrate.ts"
-import { openDatabase, type Database, type PoolSizes } from "./store/pool.ts"
+import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./version.ts"
 import { startWorker } from "./worker/worker.ts"
 
@@ -222,10 +222,11 @@ function readinessOf(
 
 const READY_WITHIN_MS = 2_000
 
-/** True when the database answers in time and has every migration. */
+/** True when the database answers in time, takes writes and has every migration. */
 async function isReady(database: Database): Promise<boolean> {
-  const states = migrationStates(database.views).then(
-    (migrations) => migrations.every((migration) => migration.executedAt !== null),
+  const states = Promise.all([takesWrites(database.views), migrationStates(database.views)]).then(
+    ([isWritable, migrations]) =>
+      isWritable && migrations.every((migration) => migration.executedAt !== null),
     () => false,
   )
   return Promise.race([states, sleep(READY_WITHIN_MS, false, { ref: false })])

@@ -2,9 +2,9 @@ import { mkdtemp, chmod, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import pg from "pg"
 import { startEmbeddedPostgres } from "../embedded/embedded-postgres.ts"
 import { isAlive } from "../embedded/process-identity.ts"
+import { openConnection } from "../store/connection.ts"
 
 /** A database to act out a sale on. */
 export interface Ground extends AsyncDisposable {
@@ -41,8 +41,7 @@ export async function throwAwayPostgres(): Promise<Ground> {
 }
 
 async function postmasterOf(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  const client = await openConnection(url, "tools")
   try {
     const { rows } = await client.query<{ pid: string }>(
       "select split_part(pg_read_file('postmaster.pid'), e'\\n', 1) as pid",
