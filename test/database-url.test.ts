@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { DatabaseUrlError, readDatabaseUrl, withDatabaseName } from "../src/database-url.ts"
+import { DatabaseUrlError, readDatabaseUrl, withDatabaseName } from "../src/base/database-url.ts"
 
 describe("the servers that a connection string names", () => {
   test.each<[string, readonly string[]]>([

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto"
 import pg from "pg"
-import { withDatabaseName } from "../database-url.ts"
+import { withDatabaseName } from "../base/database-url.ts"
 import { openConnection, urlOfOneServer } from "../store/connection.ts"
-import { CommandFailure } from "./exit.ts"
+import { CommandFailure } from "../base/command-errors.ts"
 
 /**
  * Creates an empty database beside the one at `url`, lends it, and drops it whatever happens. Of several servers it

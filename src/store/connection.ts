@@ -1,5 +1,5 @@
 import pg from "pg"
-import { readDatabaseUrl, type DatabaseServer } from "../database-url.ts"
+import { readDatabaseUrl, type DatabaseServer } from "../base/database-url.ts"
 import { NoConnection } from "./errors.ts"
 import { createServerChoice, messageOf } from "./server-choice.ts"
 import { checkSession, startupOptions, type Purpose } from "./session.ts"

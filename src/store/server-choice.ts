@@ -1,5 +1,5 @@
 import pg from "pg"
-import type { DatabaseServer } from "../database-url.ts"
+import type { DatabaseServer } from "../base/database-url.ts"
 import { NoConnection } from "./errors.ts"
 import { checkWritable } from "./session.ts"
 

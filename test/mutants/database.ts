@@ -18,7 +18,7 @@ export const databaseMutants: readonly Mutant[] = [
     name: "parameters of the database's URL reach the driver",
     edits: [
       {
-        file: "src/database-url.ts",
+        file: "src/base/database-url.ts",
         find: "filter(([name]) => passedOn.has(name))",
         replace: "filter(([name]) => !understood.has(name))",
       },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { migrate } from "../../src/store/migrate.ts"
-import { verify } from "../../src/store/verify.ts"
+import { migrate } from "../../src/store/upkeep/migrate.ts"
+import { verify } from "../../src/store/upkeep/verify.ts"
 import { playBusySale } from "../support/busy-database.ts"
 import { createTestEngine } from "../support/database.ts"
 import { leavesOutPostgres15, startPostgres15 } from "../support/postgres-15.ts"

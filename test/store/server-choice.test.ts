@@ -1,5 +1,5 @@
 import { expect, inject, test } from "vitest"
-import { readDatabaseUrl } from "../../src/database-url.ts"
+import { readDatabaseUrl } from "../../src/base/database-url.ts"
 import { openConnection, urlOfOneServer } from "../../src/store/connection.ts"
 import { NoConnection } from "../../src/store/errors.ts"
 import { createServerChoice } from "../../src/store/server-choice.ts"
