@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { connect, createServer, type Server, type Socket } from "node:net"
-import { createPipe, type Way } from "./pipe.ts"
+import { createPipe, type Delays } from "./pipe.ts"
 
 /** A TCP server between a program and PostgreSQL that can lose, delay and cut their messages. */
 export interface DatabaseProxy extends AsyncDisposable {
@@ -36,8 +36,8 @@ interface Trouble {
   /** Set: the next COMMIT (on a connection with this statement; null: on any) loses its answer. */
   losing: { readonly statement: string | null } | null
   lost: number
-  readonly wayThere: Way
-  readonly wayBack: Way
+  readonly delaysToDatabase: Delays
+  readonly delaysToClient: Delays
   readonly sockets: Set<Socket>
   /** Clients whose connections are half-open. */
   readonly silenced: Set<Socket>
@@ -49,8 +49,8 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
     target: new URL(url),
     losing: null,
     lost: 0,
-    wayThere: { delayMs: 0, isTrickling: false },
-    wayBack: { delayMs: 0, isTrickling: false },
+    delaysToDatabase: { delayMs: 0, isTrickling: false },
+    delaysToClient: { delayMs: 0, isTrickling: false },
     sockets: new Set(),
     silenced: new Set(),
   }
@@ -73,8 +73,9 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
         for (const socket of stalled) socket.resume()
       }, milliseconds)
     },
-    delay: (milliseconds) => void (trouble.wayThere.delayMs = milliseconds),
-    trickle: (isTrickling) => void (trouble.wayThere.isTrickling = trouble.wayBack.isTrickling = isTrickling),
+    delay: (milliseconds) => void (trouble.delaysToDatabase.delayMs = milliseconds),
+    trickle: (isTrickling) =>
+      void (trouble.delaysToDatabase.isTrickling = trouble.delaysToClient.isTrickling = isTrickling),
     silence() {
       for (const socket of trouble.sockets) trouble.silenced.add(socket)
     },
@@ -90,8 +91,8 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
 
 /** Passes on what client and database send each other, as far as the trouble lets it. */
 function connectThrough(trouble: Trouble, client: Socket, database: Socket): void {
-  const toDatabase = createPipe(database, trouble.wayThere)
-  const toClient = createPipe(client, trouble.wayBack)
+  const toDatabase = createPipe(database, trouble.delaysToDatabase)
+  const toClient = createPipe(client, trouble.delaysToClient)
   let losesCommit = false
   client.on("data", (chunk: Buffer) => {
     const statement = trouble.losing?.statement ?? null
