@@ -1,6 +1,7 @@
 import { GOOD_TOKEN_LENGTH } from "./serve.ts"
 import { access, constants, readFile } from "node:fs/promises"
 import type { Config } from "../config/config.ts"
+import { explainUnused } from "../config/unused-variables.ts"
 import { connectionsOf } from "../processes/share.ts"
 import { migrationStates } from "../store/upkeep/migrate.ts"
 import { openToolPool } from "../store/pool.ts"
@@ -27,6 +28,7 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
   requireDatabase(config)
   const findings = [
     ...checkConfig(config),
+    ...checkUnused(config),
     ...(await checkDoor()),
     await checkDirectory(config),
     ...(await checkDatabase(config)),
@@ -53,6 +55,11 @@ function checkConfig(config: Config): Finding[] {
       found: modeOf(config, isSafe),
     },
   ]
+}
+
+function checkUnused({ unusedVariables }: Config): Finding[] {
+  if (unusedVariables.length === 0) return []
+  return [{ check: "environment", ok: true, weak: true, found: explainUnused(unusedVariables) }]
 }
 
 function isGuessable(adminToken: string | null): boolean {

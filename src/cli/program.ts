@@ -9,12 +9,13 @@ import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { explain } from "./exit.ts"
+import { addLaravelCommands } from "./laravel-commands.ts"
 import { printError } from "./output.ts"
 import { race } from "./race.ts"
 import { rehearse } from "./rehearse.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
-import { seed, type SeedOptions } from "./seed.ts"
+import { seed, SEED_STOCK, type SeedOptions } from "./seed.ts"
 import { CHILD_COMMAND } from "./serve-many.ts"
 import { serve } from "./serve.ts"
 import { serveAsChild } from "./serve-child.ts"
@@ -109,14 +110,15 @@ function createProgram(): Command {
   command("migrate", "bring the schema up to date")
     .addOption(json())
     .argument("[status]", "print what the database has and lacks instead")
-    .action(async (status: string | undefined, options: JsonOption) => {
+    .option("--seed", "offer product 1 afterwards, if it is not there", false)
+    .action(async (status: string | undefined, options: JsonOption & { readonly seed: boolean }) => {
       if (status === undefined) return migrateSchema(readConfig(), options)
       if (status !== "status") throw new UsageError(`migrate knows "status", not "${status}"`)
       failUnless(await printSchemaStatus(readConfig(), options))
     })
 
   command("seed", "offer product 1, if it is not there")
-    .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), 100)
+    .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), SEED_STOCK)
     .option("--fresh", "remove every product, hold, order and payment first", false)
     .option("--yes", "also where that removes orders and payments", false)
     .addOption(json())
@@ -189,6 +191,10 @@ function createProgram(): Command {
     .addOption(json())
     .action(async (options: JsonOption) => failUnless(await doctor(readConfig(), options)))
 
+  addLaravelCommands(program, {
+    work: () => work(readConfig()),
+    seed: () => seed(readConfig(), { stock: SEED_STOCK, fresh: false, yes: false, json: false }),
+  })
   return program
 }
 

@@ -5,6 +5,7 @@ import { checkServing, type Config } from "../config/config.ts"
 import { checkAddress } from "../base/listeners.ts"
 import { createLog } from "../base/log.ts"
 import { connectionsOf } from "../processes/share.ts"
+import { explainUnused } from "../config/unused-variables.ts"
 import { accessDatabase } from "./database.ts"
 import { print } from "./output.ts"
 import { serveMany } from "./serve-many.ts"
@@ -19,6 +20,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   checkServing(config)
   const log = createLog(config.logLevel)
   sayMode(log, config)
+  sayUnused(log, config)
   // Before anything is made that would have to be undone.
   await checkAddress(config)
   const access = await accessDatabase(config, "owner")
@@ -76,6 +78,10 @@ function sayMode(log: Logger, { adminToken }: Config): void {
   if (adminToken.length < GOOD_TOKEN_LENGTH) {
     log.warn(`ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed.`)
   }
+}
+
+function sayUnused(log: Logger, { unusedVariables }: Config): void {
+  if (unusedVariables.length > 0) log.warn({ variables: unusedVariables }, explainUnused(unusedVariables))
 }
 
 /** Null: payments are reported by hand. */

@@ -5,6 +5,7 @@ import envSchema from "env-schema"
 import { isLoopback, isNetwork } from "./addresses.ts"
 import { ConfigError } from "./config-error.ts"
 import { DATABASE_URL_SHAPE, DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
+import { unusedVariables } from "./unused-variables.ts"
 import { stripeAccount, stripeVariables, type StripeAccount, type StripeEnvironment } from "./stripe.ts"
 
 export { ConfigError }
@@ -50,6 +51,8 @@ export interface Config {
   readonly rateLimitPerMinute: number
   /** Streams that an address may have open at a process in closed mode; 0: no limit. */
   readonly streamsPerAddress: number
+  /** Names of variables that are set and have no effect here, though a shop may believe so. */
+  readonly unusedVariables: readonly string[]
 }
 
 const secretNames = [
@@ -220,6 +223,7 @@ export function readConfig({
     corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     streamsPerAddress: env.STREAMS_PER_ADDRESS,
+    unusedVariables: unusedVariables(given),
   }
 }
 

@@ -57,7 +57,7 @@ const KEEP_ALIVE_MS = 75_000
 /** The HTTP server with all its routes, not yet listening. */
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const answerError = errorAnswerer(options.log)
-  const constant = securityHeaders()
+  const constant = securityHeaders
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.

@@ -52,6 +52,7 @@ test("nothing set: a laptop's installation", () => {
     corsOrigins: [],
     rateLimitPerMinute: 600,
     streamsPerAddress: 500,
+    unusedVariables: [],
   })
 })
 
@@ -113,6 +114,7 @@ test("everything set: as it was set", () => {
     corsOrigins: ["https://shop.example", "http://localhost:3000"],
     rateLimitPerMinute: 0,
     streamsPerAddress: 20_000,
+    unusedVariables: [],
   })
 })
 

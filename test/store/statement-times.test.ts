@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
-import { throwAwayPostgres } from "../../src/proof/rehearsal/ground.ts"
+import { throwAwayPostgres } from "../../src/proof/rehearsal/throw-away-postgres.ts"
 import { startTestApp } from "../support/app.ts"
 import { createTestEngine } from "../support/database.ts"
 import { leavesOutPostgres15, startPostgres15 } from "../support/postgres-15.ts"
