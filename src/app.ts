@@ -11,7 +11,7 @@ import { createGatekeeper } from "./http/access/auth.ts"
 import { createOwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listen, type Listeners } from "./base/listeners.ts"
-import { createLive, type Live, type LiveLimits } from "./http/live/live.ts"
+import { createProductStreams, type ProductStreams, type StreamLimits } from "./http/live/product-streams.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire/wire.ts"
@@ -25,7 +25,7 @@ import { createSimulator, type Simulator } from "./simulator/simulator.ts"
 import { takeSteps, type GivenUp } from "./base/stop-steps.ts"
 import { installationTokenSecret } from "./store/upkeep/installation.ts"
 import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
-import { openDatabase, type Database, type PoolSizes } from "./store/pool.ts"
+import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./base/version.ts"
 import { startWorker } from "./worker/worker.ts"
 
@@ -66,7 +66,7 @@ export interface AppOptions {
   /** Payment providers; those of the configuration, or a simulator of its own, if not given. */
   readonly providers?: readonly PaymentProvider[]
   /** Bounds of live streams, where they are to differ from the usual ones. */
-  readonly streams?: Partial<LiveLimits>
+  readonly streams?: Partial<StreamLimits>
   /** Joins this process's metrics with those of others, null if they cannot be had in time; none if not given. */
   readonly joinMetrics?: (own: Engine["events"]) => Promise<Registry | null>
 }
@@ -102,7 +102,11 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const simulator = own?.simulator ?? null
   const arrivals = watchArrivals()
   const texts = createProductTexts(config.holdTtlSeconds)
-  const live = createLive({ watch: engine.watch, texts, ...(options.streams && { limits: options.streams }) })
+  const live = createProductStreams({
+    watch: engine.watch,
+    texts,
+    ...(options.streams && { limits: options.streams }),
+  })
   engine.events.openStreams(() => live.size)
   const parts = { engine, providers, simulator, log, readiness, arrivals, texts, live }
   const server: App = await buildServer(config, parts)
@@ -179,7 +183,7 @@ interface ServerParts {
   readonly readiness: Readiness
   readonly arrivals: Arrivals
   readonly texts: ProductTexts
-  readonly live: Live
+  readonly live: ProductStreams
 }
 
 async function buildServer(config: Config, parts: ServerParts): Promise<App> {
@@ -256,10 +260,11 @@ function readinessOf(
 
 const READY_WITHIN_MS = 2_000
 
-/** True when the database answers in time and has every migration. */
+/** True when the database answers in time, takes writes and has every migration. */
 async function isReady(database: Database): Promise<boolean> {
-  const states = migrationStates(database.views).then(
-    (migrations) => migrations.every((migration) => migration.executedAt !== null),
+  const states = Promise.all([takesWrites(database.views), migrationStates(database.views)]).then(
+    ([isWritable, migrations]) =>
+      isWritable && migrations.every((migration) => migration.executedAt !== null),
     () => false,
   )
   return Promise.race([states, sleep(READY_WITHIN_MS, false, { ref: false })])

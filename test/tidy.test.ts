@@ -49,6 +49,7 @@ const allowed: Record<string, readonly string[]> = {
     "base/http-client",
     "embedded",
     "domain/money",
+    "store/connection",
     "store/pool",
     "store/tx",
     "store/upkeep/verify",
@@ -92,7 +93,14 @@ const allowed: Record<string, readonly string[]> = {
   ],
   main: ["cli"],
   config: [],
-  "*": ["base/version", "base/local-names", "base/html", "base/command-errors", "base/package-root"],
+  "*": [
+    "base/version",
+    "base/local-names",
+    "base/html",
+    "base/command-errors",
+    "base/package-root",
+    "base/database-url",
+  ],
 }
 
 /** Packages that only these rooms may touch. */

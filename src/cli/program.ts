@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { readConfig } from "../config/config.ts"
 import { faultNames, type FaultName } from "../proof/rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
+import { DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
 import { version } from "../base/version.ts"
 import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
@@ -13,7 +14,7 @@ import { race } from "./race.ts"
 import { rehearse } from "./rehearse.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
-import { seed, type SeedOptions } from "./seed.ts"
+import { seed, SEED_STOCK, type SeedOptions } from "./seed.ts"
 import { CHILD_COMMAND } from "./serve-many.ts"
 import { serve } from "./serve.ts"
 import { serveAsChild } from "./serve-child.ts"
@@ -109,14 +110,15 @@ function createProgram(): Command {
   command("migrate", "bring the schema up to date")
     .addOption(json())
     .argument("[status]", "print what the database has and lacks instead")
-    .action(async (status: string | undefined, options: JsonOption) => {
+    .option("--seed", "offer product 1 afterwards, if it is not there", false)
+    .action(async (status: string | undefined, options: JsonOption & { readonly seed: boolean }) => {
       if (status === undefined) return migrateSchema(readConfig(), options)
       if (status !== "status") throw new UsageError(`migrate knows "status", not "${status}"`)
       failUnless(await printSchemaStatus(readConfig(), options))
     })
 
   command("seed", "offer product 1, if it is not there")
-    .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), 100)
+    .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), SEED_STOCK)
     .option("--fresh", "remove every product, hold, order and payment first", false)
     .option("--yes", "also where that removes orders and payments", false)
     .addOption(json())
@@ -189,6 +191,10 @@ function createProgram(): Command {
     .addOption(json())
     .action(async (options: JsonOption) => failUnless(await doctor(readConfig(), options)))
 
+  addLaravelCommands(program, {
+    work: () => work(readConfig()),
+    seed: () => seed(readConfig(), { stock: SEED_STOCK, fresh: false, yes: false, json: false }),
+  })
   return program
 }
 
@@ -208,10 +214,15 @@ function collect(value: string, before: string[]): string[] {
   return [...before, serverUrl(value)]
 }
 
+/** Throws {@link UsageError}, because commander would print the value, and with it the password. */
 function databaseUrl(value: string): string {
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value))
-    throw new InvalidArgumentError("must be a postgresql:// URL.")
-  return value
+  try {
+    if (readDatabaseUrl(value).servers.length === 1) return value
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) throw new UsageError(`--database may hold only ${error.message}`)
+    throw error
+  }
+  throw new UsageError("--database may name only one server")
 }
 
 function serverUrl(value: string): string {

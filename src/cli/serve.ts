@@ -19,6 +19,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   checkServing(config)
   const log = createLog(config.logLevel)
   sayMode(log, config)
+  sayUnused(log, config)
   // Before anything is made that would have to be undone.
   await checkAddress(config).catch((error: unknown) => {
     throw listeningError(error, config.host)
@@ -91,6 +92,10 @@ function sayWhoMayBuy(log: Logger, adminToken: string | null): void {
   if (adminToken.length < GOOD_TOKEN_LENGTH) {
     log.warn(`ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed.`)
   }
+}
+
+function sayUnused(log: Logger, { unusedVariables }: Config): void {
+  if (unusedVariables.length > 0) log.warn({ variables: unusedVariables }, explainUnused(unusedVariables))
 }
 
 /** Null: payments are reported by hand. */

@@ -4,6 +4,8 @@ import envSchema from "env-schema"
 import { isLoopback, isNetwork } from "./addresses.ts"
 import { misspelledNames, readEnvFile, type Misspelling } from "./env-file.ts"
 import { ConfigError } from "./config-error.ts"
+import { DATABASE_URL_SHAPE, DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
+import { unusedVariables } from "./unused-variables.ts"
 import { stripeAccount, stripeVariables, type StripeAccount, type StripeEnvironment } from "./stripe.ts"
 
 export { ConfigError }
@@ -55,6 +57,8 @@ export interface Config {
   readonly shutdownSeconds: number
   /** How much of it connections are taken as before, while `/readyz` says that the process stops. */
   readonly shutdownDelaySeconds: number
+  /** Names of variables that are set and have no effect here, though a shop may believe so. */
+  readonly unusedVariables: readonly string[]
 }
 
 const secretNames = [
@@ -103,8 +107,8 @@ const schema = {
   properties: {
     DATABASE_URL: {
       type: "string",
-      pattern: String.raw`^postgres(ql)?://([^@/?#]*@)?(\[[0-9a-fA-F:.]+\]|[^:/?#@[\]]*)(:\d{1,5})?([/?#].*)?$`,
-      description: "a connection string such as postgresql://user:password@host:5432/database",
+      pattern: "^postgres(ql)?://",
+      description: DATABASE_URL_SHAPE,
     },
     DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
     HOST: { ...text("an address or name to listen on"), default: "127.0.0.1" },
@@ -208,7 +212,7 @@ export function readConfig({
   })
   const env = validated(given)
   return {
-    databaseUrl: env.DATABASE_URL ?? null,
+    databaseUrl: databaseUrl(env.DATABASE_URL),
     dataDirectory: env.DOORBUSTER_DATA_DIR,
     host: env.HOST,
     port: env.PORT,
@@ -234,6 +238,7 @@ export function readConfig({
     keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
     shutdownSeconds: env.SHUTDOWN_SECONDS,
     shutdownDelaySeconds: shutdownDelay(env),
+    unusedVariables: unusedVariables(given),
   }
 }
 
@@ -361,6 +366,19 @@ function shutdownDelay(env: Environment): number {
   throw new ConfigError(
     `SHUTDOWN_DELAY_SECONDS holds "${env.SHUTDOWN_DELAY_SECONDS}" and may hold only less than SHUTDOWN_SECONDS, which is ${env.SHUTDOWN_SECONDS}`,
   )
+}
+
+function databaseUrl(value: string | undefined): string | null {
+  if (value === undefined) return null
+  try {
+    readDatabaseUrl(value)
+    return value
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error
+    throw new ConfigError(
+      `DATABASE_URL holds ${shown("DATABASE_URL", value)} and may hold only ${error.message}`,
+    )
+  }
 }
 
 /** `auto`: as many as the machine, or what this process may use of it, can run at once. */

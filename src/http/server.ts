@@ -57,7 +57,7 @@ const SLOW_REQUEST_CHECK_MS = 5_000
 /** The HTTP server with all its routes, not yet listening. */
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const answerError = errorAnswerer(options.log)
-  const constant = securityHeaders()
+  const constant = securityHeaders
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.

@@ -55,6 +55,7 @@ test("nothing set: a laptop's installation", () => {
     keepAliveSeconds: 75,
     shutdownSeconds: 25,
     shutdownDelaySeconds: 0,
+    unusedVariables: [],
   })
 })
 
@@ -122,6 +123,7 @@ test("everything set: as it was set", () => {
     keepAliveSeconds: 620,
     shutdownSeconds: 55,
     shutdownDelaySeconds: 10,
+    unusedVariables: [],
   })
 })
 

@@ -141,7 +141,7 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "a query on a silent connection waits for ever",
-    edits: [{ file: "src/store/pool.ts", find: "query_timeout: STATEMENT_TIMEOUT_MS + 1_000,", replace: "" }],
+    edits: [{ file: "src/store/pool.ts", find: "query_timeout: QUERY_TIMEOUT_MS, ", replace: "" }],
     caughtBy: { file: "test/faults/broken-way.test.ts", test: "go silent for good" },
   },
   {
@@ -164,8 +164,8 @@ export const servingMutants: readonly Mutant[] = [
     name: "the end of a connection in use is not listened to",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: '    pool.on("connect", (client) => client.on("error", () => undefined))\n',
+        file: "src/store/connection.ts",
+        find: '      this.on("error", () => undefined)\n',
         replace: "",
       },
     ],

@@ -39,8 +39,11 @@ export async function startServerProcess(
 export type WorkerProcess = Pick<ServerProcess, "child" | "output" | "end"> & AsyncDisposable
 
 /** Starts a worker with `environment` added to a clean one, and waits until it works. */
-export async function startWorkerProcess(environment: Record<string, string>): Promise<WorkerProcess> {
-  const started = start({ LOG_LEVEL: "info", ...environment }, ["worker"])
+export async function startWorkerProcess(
+  environment: Record<string, string>,
+  args: readonly string[] = ["worker"],
+): Promise<WorkerProcess> {
+  const started = start({ LOG_LEVEL: "info", ...environment }, args)
   await saying(started, /"msg":"Working\."/)
   return Object.assign(started, {
     async [Symbol.asyncDispose]() {
