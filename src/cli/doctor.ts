@@ -109,10 +109,7 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     const database = await accessDatabase(config, "guest")
     try {
-      return [
-        ...(await askServer(database.url, connectionsOf(config.processes) + SPARE_CONNECTIONS)),
-        ...(await askAboutSale(database.url, config)),
-      ]
+      return await askServer(database.url, config)
     } finally {
       await database.release()
     }
@@ -123,11 +120,13 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   }
 }
 
-async function askServer(url: string, neededConnections: number): Promise<Finding[]> {
+async function askServer(url: string, config: Config): Promise<Finding[]> {
+  const neededConnections = connectionsOf(config.processes) + SPARE_CONNECTIONS
   const sessions = await checkSessions(url)
   const findings = [...checkUrl(url), ...sessions, ...(await checkSettings(url, neededConnections))]
-  // A database that cannot be used cannot be asked for its schema.
-  return sessions.every(({ ok }) => ok) ? [...findings, await checkSchema(url)] : findings
+  // A database that cannot be used cannot be asked for its schema or its products.
+  if (!sessions.every(({ ok }) => ok)) return findings
+  return [...findings, await checkSchema(url), ...(await askAboutSale(url, config))]
 }
 
 function checkUrl(url: string): Finding[] {
@@ -205,10 +204,10 @@ async function checkSchema(url: string): Promise<Finding> {
 }
 
 async function askAboutSale(url: string, config: Config): Promise<Finding[]> {
-  const database = openDatabase({ url })
+  const pool = openToolPool(url, "tools", 1)
   try {
-    return await checkOffers(database.views, config)
+    return await checkOffers(pool, config)
   } finally {
-    await database.close()
+    await pool.end()
   }
 }
