@@ -247,7 +247,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/processes/primary.ts",
-        find: "await Promise.all(children.map((child) => child.ended))",
+        find: "    await Promise.all(stopping)\n",
         replace: "",
       },
     ],

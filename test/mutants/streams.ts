@@ -73,7 +73,7 @@ export const streamMutants: readonly Mutant[] = [
   },
   {
     name: "streams: a stopping server leaves them open",
-    edits: [{ file: "src/app.ts", find: "    await live.close()\n", replace: "" }],
+    edits: [{ file: "src/app.ts", find: "run: () => live.close()", replace: "run: async () => undefined" }],
     caughtBy: { file: streams, test: "ends its streams" },
   },
   {
