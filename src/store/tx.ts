@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { spoilsConnection } from "./errors.ts"
 
 declare const inTransaction: unique symbol
 
@@ -74,8 +75,10 @@ export function transactionByIndex<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T
   })
 }
 
-/** Rolls back; returns an error when the connection is no longer usable. */
+/** Rolls back; returns an error when the connection is no longer usable, after which it has to be closed. */
 export async function rollbackOrBreak(client: pg.ClientBase, cause: unknown): Promise<Error | undefined> {
+  // Closing it rolls back, too.
+  if (cause instanceof Error && spoilsConnection(cause)) return cause
   try {
     await client.query("rollback")
     return undefined

@@ -1,5 +1,4 @@
 import type { Logger } from "pino"
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Events } from "../events/events.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"

@@ -209,8 +209,8 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a process that stands still keeps its product",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: "    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,\n",
+        file: "src/store/session.ts",
+        find: '  ask("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT, { purposes: serving }),\n',
         replace: "",
       },
     ],
@@ -218,13 +218,23 @@ export const guardMutants: readonly Mutant[] = [
   },
   {
     name: "guards: a lock is waited for until the statement is over",
-    edits: [{ file: "src/store/pool.ts", find: "    lock_timeout: LOCK_TIMEOUT_MS,\n", replace: "" }],
+    edits: [
+      {
+        file: "src/store/session.ts",
+        find: '  ask("lock_timeout", LOCK_TIMEOUT, { purposes: serving }),\n',
+        replace: "",
+      },
+    ],
     caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
   },
   {
     name: "guards: a statement that is stuck is left to the connection's end",
     edits: [
-      { file: "src/store/pool.ts", find: "    statement_timeout: STATEMENT_TIMEOUT_MS,\n", replace: "" },
+      {
+        file: "src/store/session.ts",
+        find: '  ask("statement_timeout", `${STATEMENT_TIMEOUT_SECONDS}s`, { purposes: serving }),\n',
+        replace: "",
+      },
     ],
     caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
   },

@@ -28,6 +28,83 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "stops in order all the same" },
   },
   {
+    name: "stopping: a step has no limit",
+    edits: [
+      {
+        file: "src/base/stop-steps.ts",
+        find: 'const timer = setTimeout(resolve, milliseconds, "late")',
+        replace: "const timer = setTimeout(() => undefined, milliseconds)",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "has fallen silent" },
+  },
+  {
+    name: "stopping: the log is waited for until it is read",
+    edits: [
+      {
+        file: "src/base/log.ts",
+        find: "if (output.waitingBytes === before || leftMs <= STANDSTILL_MS) return false",
+        replace: "if (leftMs < -60_000) return false",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+  },
+  {
+    name: "stopping: a process that hangs is waited for",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "      child.kill()\n      givenUp",
+        replace: "      await child.ended\n      givenUp",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "does not even hear" },
+  },
+  {
+    name: "stopping: the process waits for a thread that hangs",
+    edits: [
+      {
+        file: "src/cli/end-process.ts",
+        find: "  killIfThreadHangs()\n  return process.exit",
+        replace: "  return process.exit",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "a system call that hangs" },
+  },
+  {
+    name: "the log: another process that shares the pipe makes writes block",
+    edits: [
+      {
+        file: "src/base/standard-streams.ts",
+        find: "_handle?.setBlocking?.(false)",
+        replace: "void _handle",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+  },
+  {
+    name: "the log: lines that are not read are kept without a bound",
+    edits: [
+      {
+        file: "src/base/log-output.ts",
+        find: "if (this.#waitingBytes + bytes > this.#roomFor(text)) return this.#drop(text)",
+        replace: "if (this.#roomFor(text) < 0) return this.#drop(text)",
+      },
+    ],
+    caughtBy: { file: "test/base/log-output.test.ts", test: "stands still takes so much memory" },
+  },
+  {
+    name: "configuration: a byte order mark belongs to the first name of .env",
+    edits: [
+      {
+        file: "src/config/env-file.ts",
+        find: "{ fatal: true }",
+        replace: "{ fatal: true, ignoreBOM: true }",
+      },
+    ],
+    caughtBy: { file: "test/config/config.test.ts", test: "byte order mark" },
+  },
+  {
     name: "the gate never heals",
     edits: [
       { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
@@ -64,7 +141,7 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "a query on a silent connection waits for ever",
-    edits: [{ file: "src/store/pool.ts", find: "query_timeout: STATEMENT_TIMEOUT_MS + 1_000,", replace: "" }],
+    edits: [{ file: "src/store/pool.ts", find: "query_timeout: QUERY_TIMEOUT_MS, ", replace: "" }],
     caughtBy: { file: "test/faults/broken-way.test.ts", test: "go silent for good" },
   },
   {
@@ -246,8 +323,8 @@ export const servingMutants: readonly Mutant[] = [
     name: "the end of a connection in use is not listened to",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: '    pool.on("connect", (client) => client.on("error", () => undefined))\n',
+        file: "src/store/connection.ts",
+        find: '      this.on("error", () => undefined)\n',
         replace: "",
       },
     ],
@@ -329,7 +406,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/processes/primary.ts",
-        find: "await Promise.all(children.map((child) => child.ended))",
+        find: "    await Promise.all(stopping)\n",
         replace: "",
       },
     ],
