@@ -8,8 +8,8 @@ import { createPlan, type PlanName } from "../../simulator/plan.ts"
 import { serveSimulator } from "../../simulator/server.ts"
 import { createSimulator } from "../../simulator/simulator.ts"
 
-/** One `serve` of the rehearsal. It keeps its address when it is killed and started again. */
-export interface StageServer {
+/** One `serve` process. It keeps its address when it is killed and started again. */
+export interface RehearsalServer {
   readonly url: string
   kill(): Promise<void>
   freeze(): void
@@ -17,47 +17,47 @@ export interface StageServer {
   start(): Promise<void>
 }
 
-/** Servers and a payment provider, all on loopback. */
-export interface Stage {
-  readonly servers: readonly StageServer[]
-  readonly simulator: StageSimulator
-  /** Servers that ended without being told to. */
+/** The servers and the payment provider of a rehearsal, all on loopback. */
+export interface RehearsalServers {
+  readonly servers: readonly RehearsalServer[]
+  readonly simulator: RehearsalSimulator
+  /** One line for each server that ended by itself. */
   died(): readonly string[]
-  /** Ends all of it; polite to the servers first. */
-  strike(): Promise<void>
+  /** Stops servers (SIGTERM, then SIGKILL) and the provider. */
+  stop(): Promise<void>
 }
 
-export interface StageSimulator {
+export interface RehearsalSimulator {
   readonly url: string
-  /** Webhooks that no server took for ten minutes. */
+  /** Webhooks that no server accepted within ten minutes. */
   readonly givenUp: readonly string[]
 }
 
-export interface StageOptions {
+export interface ServersOptions {
   readonly databaseUrl: string
   readonly servers: number
   readonly plan: PlanName
   readonly seed: number
 }
 
-/** Holds and orders end soon enough for a rehearsal to see them end. */
+/** Short enough for holds and orders to expire during a rehearsal. */
 export const HOLD_SECONDS = 6
 const PAYMENT_SECONDS = 10
-/** More than an order waits: money for what has ended. */
+/** The provider sends late payments after this time: longer than an order waits, so the order has ended. */
 const LATE_MS = (PAYMENT_SECONDS + 3) * 1000
 const MOST_PAYMENTS = 1_000_000
 const STOPS_WITHIN_MS = 15_000
-/** Of what a server printed, in characters, to say why it did not do. */
-const MOST_SAID = 2_000
+/** Characters of a server's output that are quoted when it fails. */
+const MOST_QUOTED = 2_000
 
-/** Starts a provider and servers that share the database. Throws when one cannot start, with what it said. */
-export async function setStage(options: StageOptions): Promise<Stage> {
+/** Starts a provider and servers that share the database. Throws, with its output, when one cannot start. */
+export async function startServers(options: ServersOptions): Promise<RehearsalServers> {
   const secret = randomBytes(24)
   const givenUp: string[] = []
-  const servers: StageServerProcess[] = []
+  const servers: ServerProcess[] = []
   const simulator = createSimulator({
     secret,
-    // Whoever is up takes it; the provider repeats what nobody took.
+    // A webhook goes to a server that is running; the provider repeats those that fail.
     target: () =>
       `${(servers.find(({ isUp }) => isUp) ?? servers[0])?.url ?? ""}/api/payments/webhooks/simulator`,
     plan: createPlan(options.plan, options.seed),
@@ -75,34 +75,34 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     PAYMENT_TTL_SECONDS: String(PAYMENT_SECONDS),
     LOG_LEVEL: "warn",
   }
-  async function strike(): Promise<void> {
+  async function stop(): Promise<void> {
     await Promise.all(servers.map((server) => server.end()))
     await simulatorServer.close()
     await rm(directory, { recursive: true, force: true })
   }
   try {
     for (let index = 0; index < options.servers; index += 1) {
-      const server = new StageServerProcess(environment, directory)
+      const server = new ServerProcess(environment, directory)
       servers.push(server)
       await server.start()
     }
   } catch (error) {
-    await strike()
+    await stop()
     throw error
   }
   return {
     servers,
     simulator: { url: simulatorServer.url, givenUp },
     died: () => servers.flatMap(({ died }) => died),
-    strike,
+    stop,
   }
 }
 
-class StageServerProcess implements StageServer {
+class ServerProcess implements RehearsalServer {
   readonly #environment: Readonly<Record<string, string>>
   readonly #directory: string
   #child: ChildProcess | null = null
-  #said = ""
+  #output = ""
   readonly died: string[] = []
   url = ""
   isUp = false
@@ -116,7 +116,7 @@ class StageServerProcess implements StageServer {
     const port = this.url === "" ? "0" : new URL(this.url).port
     const [program = ""] = process.argv.slice(1)
     const child = spawn(process.execPath, [...process.execArgv, program, "serve"], {
-      // A shop's own settings, in its environment or its .env, are not the rehearsal's.
+      // Without the settings of the shop, in its environment or its .env: they are not the rehearsal's.
       env: { ...this.#environment, PORT: port, HOST: "127.0.0.1" },
       cwd: this.#directory,
       stdio: ["ignore", "pipe", "pipe"],
@@ -124,25 +124,27 @@ class StageServerProcess implements StageServer {
     this.#child = child
     child.once("exit", (code, signal) => {
       if (this.isUp)
-        this.died.push(`a server ended by itself (${signal ?? code}): ${this.#said.slice(-MOST_SAID)}`)
+        this.died.push(`a server ended by itself (${signal ?? code}): ${this.#output.slice(-MOST_QUOTED)}`)
       this.isUp = false
     })
     this.url = await this.#addressOf(child)
     this.isUp = true
   }
 
-  /** Reads what it prints until it says where it listens, and goes on reading, so that it is never kept waiting. */
+  /** Reads the output until it names the address, and goes on reading, so that the server never waits for its reader. */
   #addressOf(child: ChildProcess): Promise<string> {
     return new Promise((resolve, reject) => {
-      const hear = (text: string) => {
-        this.#said = (this.#said + text).slice(-2 * MOST_SAID)
-        const url = /Doorbuster sells at (\S+)/.exec(this.#said)?.[1]
+      const read = (text: string) => {
+        this.#output = (this.#output + text).slice(-2 * MOST_QUOTED)
+        const url = /Doorbuster sells at (\S+)/.exec(this.#output)?.[1]
         if (url !== undefined) resolve(url)
       }
-      child.stdout?.setEncoding("utf8").on("data", hear)
-      child.stderr?.setEncoding("utf8").on("data", hear)
+      child.stdout?.setEncoding("utf8").on("data", read)
+      child.stderr?.setEncoding("utf8").on("data", read)
       child.once("error", reject)
-      child.once("exit", () => reject(new Error(`a server did not start: ${this.#said.slice(-MOST_SAID)}`)))
+      child.once("exit", () =>
+        reject(new Error(`a server did not start: ${this.#output.slice(-MOST_QUOTED)}`)),
+      )
     })
   }
 
@@ -161,7 +163,7 @@ class StageServerProcess implements StageServer {
     this.isUp = true
   }
 
-  /** In order, if it can. */
+  /** Stops it in order; kills it if that takes too long. */
   async end(): Promise<void> {
     this.thaw()
     this.isUp = false

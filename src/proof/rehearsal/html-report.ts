@@ -1,9 +1,9 @@
 import { escaped } from "../../base/html.ts"
 import { faultTexts } from "./chaos.ts"
-import type { Second } from "./ledger.ts"
+import type { Second } from "./visit-log.ts"
 import type { Rehearsal } from "./rehearse.ts"
-import { listed, money, passes, waitsOf } from "./report.ts"
-import type { Sample } from "./watch.ts"
+import { listed, money, passes, waitsOf } from "./text-report.ts"
+import type { Sample } from "./product-samples.ts"
 
 const WIDTH = 860
 const HEIGHT = 220
@@ -11,7 +11,7 @@ const LEFT = 56
 const BOTTOM = 26
 const TOP = 12
 
-/** The result as one HTML file that needs nothing else: no script, no font, no other address. */
+/** The report as one HTML file without scripts, fonts or other resources. */
 export function reportPage(rehearsal: Rehearsal): string {
   const { script, counts, checks, crowdGoneMs, settledMs } = rehearsal
   const isGood = passes(rehearsal)
@@ -27,31 +27,31 @@ export function reportPage(rehearsal: Rehearsal): string {
 <main>
 <h1>Rehearsal of a sale</h1>
 <p class="verdict ${isGood ? "good" : "bad"}">${isGood ? "Pass" : "Fail"}</p>
-<p>${script.crowd} visitors came for ${script.stock} units within ${seconds(script.rushMs)}, to ${script.servers} servers. Seed ${script.seed}.</p>
+<p>${script.crowd} visitors wanted ${script.stock} units within ${seconds(script.rushMs)}, from ${script.servers} servers. Seed ${script.seed}.</p>
 <dl class="figures">
 ${figure("sold", `${counts.sold} of ${counts.stock}`)}
 ${figure("left", String(counts.left))}
-${figure("came in", money(counts.captured_minor))}
-${figure("went back", money(counts.refunded_minor))}
-${figure("crowd gone after", seconds(crowdGoneMs))}
+${figure("received", money(counts.captured_minor))}
+${figure("refunded", money(counts.refunded_minor))}
+${figure("last visit ended after", seconds(crowdGoneMs))}
 ${figure("all settled after", seconds(settledMs))}
 </dl>
 <h2>Units</h2>
 ${unitsChart(rehearsal)}
-<h2>Answers to those who asked for units</h2>
+<h2>Answers to requests for units</h2>
 ${answersChart(rehearsal)}
 ${faultList(rehearsal)}
-<h2>What was answered</h2>
+<h2>Answers</h2>
 ${table(
-  ["asked", "answers"],
-  [...rehearsal.ledger.answers].map(([question, codes]) => [question, listed(Object.fromEntries(codes))]),
+  ["request", "answers"],
+  [...rehearsal.visitLog.answers].map(([kind, codes]) => [kind, listed(Object.fromEntries(codes))]),
 )}
-<h2>How long visitors waited</h2>
+<h2>Time until the answer</h2>
 ${table(
-  ["asked", "half of them", "99 %", "longest"],
-  [...rehearsal.ledger.waits.keys()].map((question) => waitRow(rehearsal, question)),
+  ["request", "median", "99 %", "longest"],
+  [...rehearsal.visitLog.waits.keys()].map((kind) => waitRow(rehearsal, kind)),
 )}
-<h2>What was checked</h2>
+<h2>Checks</h2>
 <ul class="checks">
 ${checks.map(({ name, wrong }) => `<li class="${wrong.length === 0 ? "good" : "bad"}">${escaped(name)}${wrong.length === 0 ? "" : `<ul>${wrong.map((what) => `<li>${escaped(what)}</li>`).join("")}</ul>`}</li>`).join("\n")}
 </ul>
@@ -62,9 +62,9 @@ ${checks.map(({ name, wrong }) => `<li class="${wrong.length === 0 ? "good" : "b
 `
 }
 
-function waitRow(rehearsal: Rehearsal, question: Parameters<typeof waitsOf>[1]): string[] {
-  const { p50, p99, max } = waitsOf(rehearsal, question)
-  return [question, `${p50} ms`, `${p99} ms`, `${max} ms`]
+function waitRow(rehearsal: Rehearsal, kind: Parameters<typeof waitsOf>[1]): string[] {
+  const { p50, p99, max } = waitsOf(rehearsal, kind)
+  return [kind, `${p50} ms`, `${p99} ms`, `${max} ms`]
 }
 
 function figure(name: string, value: string): string {
@@ -80,10 +80,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function faultList({ faults }: Rehearsal): string {
   if (faults.length === 0) return ""
   const items = faults.map(({ name, atMs }) => `<li>${seconds(atMs)}: ${faultTexts[name]}</li>`)
-  return `<details><summary>${faults.length} faults on purpose, marked in the pictures</summary><ol>${items.join("")}</ol></details>`
+  return `<details><summary>${faults.length} deliberate faults, marked in the charts</summary><ol>${items.join("")}</ol></details>`
 }
 
-/** The last payments may take minutes in which there is nothing to see. */
+/** The charts end before the last payments settle, which takes minutes without a change. */
 function shownOf({ crowdGoneMs, settledMs }: Rehearsal): number {
   return Math.min(settledMs, crowdGoneMs * 1.5)
 }
@@ -100,7 +100,7 @@ function scaleOf(lastMs: number, most: number): Scale {
   }
 }
 
-/** Sold, held and available, one on top of the other: together they are always the stock. */
+/** Draws sold, held and available units as stacked areas; together they are always the stock. */
 function unitsChart(rehearsal: Rehearsal): string {
   const { counts } = rehearsal
   const shownMs = shownOf(rehearsal)
@@ -130,15 +130,15 @@ function areaOf(samples: readonly Sample[], top: (sample: Sample) => number, { x
   return `M${x(first.atMs)} ${y(0)}${line}L${x(last.atMs)} ${y(0)}Z`
 }
 
-/** One column for each second: granted below, then refused, then what came to nothing. */
+/** Draws a column for each second: granted, refused, and failed requests. */
 function answersChart(rehearsal: Rehearsal): string {
-  const { ledger } = rehearsal
-  const totals = ledger.seconds.map(({ granted, refused, failed }) => granted + refused + failed)
+  const { visitLog } = rehearsal
+  const totals = visitLog.seconds.map(({ granted, refused, failed }) => granted + refused + failed)
   const most = Math.max(1, ...totals)
   const scale = scaleOf(shownOf(rehearsal), most)
   const kinds = ["granted", "refused", "failed"] as const
-  const columns = ledger.seconds.map((second, index) => columnOf(second, index, kinds, scale))
-  const granted = ledger.seconds.reduce((sum, second) => sum + second.granted, 0)
+  const columns = visitLog.seconds.map((second, index) => columnOf(second, index, kinds, scale))
+  const granted = visitLog.seconds.reduce((sum, second) => sum + second.granted, 0)
   const text = `${granted} holds were granted; the busiest second had ${most} answers.`
   return chart(rehearsal, { scale, most, text, drawing: columns.join(""), legend: kinds })
 }

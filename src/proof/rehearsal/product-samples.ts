@@ -9,24 +9,23 @@ export interface Sample {
   readonly sold: number
 }
 
-/** Looks at the product's row again and again. */
-export interface Watch {
+/** Reads the product's counters ten times a second. */
+export interface ProductSampler {
   readonly samples: readonly Sample[]
-  /** The database's clock less the rehearsal's, in milliseconds, by the quickest look; NaN before the first. */
+  /** The database's clock minus the rehearsal's, in milliseconds, from the fastest query; NaN before the first one. */
   readonly aheadMs: number
   stop(): Promise<void>
 }
 
-const LOOK_EVERY_MS = 100
+const SAMPLE_EVERY_MS = 100
 
-/** Watches the database itself, because what a server says may be what it remembers. */
-export function watchProduct(pool: pg.Pool, productId: number, now: () => number): Watch {
+/** Starts sampling, from the database and not from a server, because a server may answer from memory. */
+export function sampleProduct(pool: pg.Pool, productId: number, now: () => number): ProductSampler {
   const samples: Sample[] = []
-  let isWatching = true
+  let isSampling = true
   let [aheadMs, quickestMs] = [Number.NaN, Infinity]
 
-  /** A look that fails, because a fault has hit the database, is one look less. */
-  async function look(): Promise<void> {
+  async function sample(): Promise<void> {
     const askedAt = now()
     const { rows } = await pool.query<{ stock: number; held: number; sold: number; clock: number }>(
       `select stock, held, sold, extract(epoch from clock_timestamp())::float8 * 1000 as clock
@@ -41,20 +40,21 @@ export function watchProduct(pool: pg.Pool, productId: number, now: () => number
     }
   }
 
-  async function lookOn(): Promise<void> {
-    while (isWatching) {
-      await look().catch(() => undefined)
-      await sleep(LOOK_EVERY_MS)
+  async function run(): Promise<void> {
+    while (isSampling) {
+      // A sample that fails, because of a fault on purpose, is left out.
+      await sample().catch(() => undefined)
+      await sleep(SAMPLE_EVERY_MS)
     }
   }
-  const done = lookOn()
+  const done = run()
   return {
     samples,
     get aheadMs() {
       return aheadMs
     },
     async stop() {
-      isWatching = false
+      isSampling = false
       await done
     },
   }

@@ -1,13 +1,13 @@
-/** How many streams each client's network has open. As large as there are such networks, and no larger. */
-export interface OpenByNetwork {
-  /** One more would be one too many. */
+/** Counts the open streams of each client network. Networks without one take no memory. */
+export interface StreamsByNetwork {
+  /** True when the network may not open another stream. */
   isFull(network: string): boolean
-  /** Counts a stream that has been opened. Returns what to call, once, when it has ended. */
+  /** Counts a stream. Returns a function to call, once, when the stream has ended. */
   add(network: string): () => void
 }
 
-/** `most` 0: as many as somebody wants. */
-export function createOpenByNetwork(most: number): OpenByNetwork {
+/** Allows each network `most` streams; 0: no limit. */
+export function createStreamsByNetwork(most: number): StreamsByNetwork {
   const open = new Map<string, number>()
   return {
     isFull: (network) => most > 0 && (open.get(network) ?? 0) >= most,

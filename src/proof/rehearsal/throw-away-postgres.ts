@@ -2,21 +2,21 @@ import { mkdtemp, chmod, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import pg from "pg"
 import { startEmbeddedPostgres } from "../../embedded/embedded-postgres.ts"
 import { isAlive } from "../../embedded/process-identity.ts"
+import { openConnection } from "../../store/connection.ts"
 
-/** A database to act out a sale on. */
-export interface Ground extends AsyncDisposable {
+/** A PostgreSQL server for one rehearsal or test. */
+export interface ThrowAwayPostgres extends AsyncDisposable {
   readonly url: string
-  /** Kills PostgreSQL outright and starts it again; null where it belongs to somebody else. */
+  /** Kills PostgreSQL (SIGKILL) and starts it again; null for a server that others use. */
   readonly crash: (() => Promise<void>) | null
 }
 
-/** A PostgreSQL of its own, in a directory that is removed at the end. */
-export async function throwAwayPostgres(): Promise<Ground> {
+/** Starts a PostgreSQL in a temporary directory, which is removed on disposal. */
+export async function throwAwayPostgres(): Promise<ThrowAwayPostgres> {
   const directory = await mkdtemp(join(tmpdir(), "doorbuster-rehearsal-"))
-  // As root, PostgreSQL runs as another account, which has to get there.
+  // Started by root, PostgreSQL runs under another account, which must be able to enter the directory.
   await chmod(directory, 0o711)
   const start = () => startEmbeddedPostgres({ dataDirectory: join(directory, "postgres"), role: "owner" })
   let embedded = await start()
@@ -28,7 +28,7 @@ export async function throwAwayPostgres(): Promise<Ground> {
     while (isAlive(postmaster)) await sleep(10)
     await embedded.stop()
     embedded = await start()
-    if (embedded.url !== url) throw new Error("PostgreSQL came back at another address")
+    if (embedded.url !== url) throw new Error("PostgreSQL restarted at another address")
   }
   return {
     url,
@@ -41,8 +41,7 @@ export async function throwAwayPostgres(): Promise<Ground> {
 }
 
 async function postmasterOf(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  const client = await openConnection(url, "tools")
   try {
     const { rows } = await client.query<{ pid: string }>(
       "select split_part(pg_read_file('postmaster.pid'), e'\\n', 1) as pid",

@@ -1,12 +1,12 @@
 import { decimalAmount } from "../../domain/money.ts"
 import { faultNames, faultTexts } from "./chaos.ts"
 import type { Check } from "./judge.ts"
-import type { Question } from "./ledger.ts"
+import type { RequestKind } from "./visit-log.ts"
 import type { Rehearsal } from "./rehearse.ts"
 
-/** The result as one JSON document. Times in milliseconds, money in minor units. */
+/** The report as one JSON document. Times in milliseconds, money in minor units. */
 export function reportWire(rehearsal: Rehearsal) {
-  const { script, ledger, faults, undersell, counts, checks, crowdGoneMs, settledMs } = rehearsal
+  const { script, visitLog, faults, undersell, counts, checks, crowdGoneMs, settledMs } = rehearsal
   return {
     ok: passes(rehearsal),
     seed: script.seed,
@@ -21,43 +21,39 @@ export function reportWire(rehearsal: Rehearsal) {
     settled_ms: settledMs,
     ...counts,
     answers: Object.fromEntries(
-      [...ledger.answers].map(([question, codes]) => [question, Object.fromEntries(codes)]),
+      [...visitLog.answers].map(([kind, codes]) => [kind, Object.fromEntries(codes)]),
     ),
-    waits_ms: Object.fromEntries(
-      [...ledger.waits.keys()].map((question) => [question, waitsOf(rehearsal, question)]),
-    ),
-    unanswered: Object.fromEntries(ledger.failures),
+    waits_ms: Object.fromEntries([...visitLog.waits.keys()].map((kind) => [kind, waitsOf(rehearsal, kind)])),
+    unanswered: Object.fromEntries(visitLog.failures),
     faults: faults.map(({ name, atMs }) => ({ name, at_ms: atMs })),
     undersell,
     checks: checks.map(({ name, wrong }) => ({ name, ok: wrong.length === 0, wrong })),
   }
 }
 
-/** True when nothing is wrong. */
+/** True when every check passed. */
 export function passes({ checks }: Pick<Rehearsal, "checks">): boolean {
   return checks.every(({ wrong }) => wrong.length === 0)
 }
 
-/** The result as a page of text. */
+/** The report as lines of text. */
 export function reportLines(rehearsal: Rehearsal): string[] {
-  const { script, ledger, counts, checks, crowdGoneMs, settledMs } = rehearsal
+  const { script, visitLog, counts, checks, crowdGoneMs, settledMs } = rehearsal
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
   return [
     `A sale of ${script.stock} units for ${script.crowd} visitors, seed ${script.seed}`,
     "",
-    `Sold ${counts.sold} of ${counts.stock}, ${counts.left} left. The crowd was gone after ${seconds(crowdGoneMs)}, the last payment settled after ${seconds(settledMs)}.`,
+    `Sold ${counts.sold} of ${counts.stock}, ${counts.left} left. The last visit ended after ${seconds(crowdGoneMs)}, the last payment was settled after ${seconds(settledMs)}.`,
     `Orders: ${listed(counts.orders)}. Holds: ${listed(counts.holds)}.`,
-    `Money: ${money(counts.captured_minor)} came in, ${money(counts.refunded_minor)} went back.`,
+    `Money: ${money(counts.captured_minor)} received, ${money(counts.refunded_minor)} refunded.`,
     "",
-    "asked     answered",
-    ...[...ledger.answers].map(
-      ([question, codes]) => `${question.padEnd(9)} ${listed(Object.fromEntries(codes))}`,
-    ),
+    "request   answers",
+    ...[...visitLog.answers].map(([kind, codes]) => `${kind.padEnd(9)} ${listed(Object.fromEntries(codes))}`),
     "",
     "waited    p50        p99        longest",
-    ...[...ledger.waits.keys()].map((question) => {
-      const { p50, p99, max } = waitsOf(rehearsal, question)
-      return `${question.padEnd(9)} ${[p50, p99, max].map((ms) => `${ms} ms`.padEnd(10)).join(" ")}`
+    ...[...visitLog.waits.keys()].map((kind) => {
+      const { p50, p99, max } = waitsOf(rehearsal, kind)
+      return `${kind.padEnd(9)} ${[p50, p99, max].map((ms) => `${ms} ms`.padEnd(10)).join(" ")}`
     }),
     "",
     ...faultLines(rehearsal),
@@ -76,11 +72,11 @@ function checkLines({ name, wrong }: Check): string[] {
   return lines
 }
 
-function faultLines({ faults, ledger }: Rehearsal): string[] {
-  const unanswered = [...ledger.failures.values()].reduce((sum, count) => sum + count, 0)
+function faultLines({ faults, visitLog }: Rehearsal): string[] {
+  const unanswered = [...visitLog.failures.values()].reduce((sum, count) => sum + count, 0)
   if (faults.length === 0 && unanswered === 0) return []
   return [
-    "on purpose, or because of it",
+    "deliberate faults, and their effect",
     ...faultNames.flatMap((name) => {
       const times = faults.filter((fault) => fault.name === name).length
       return times === 0 ? [] : [`${String(times).padStart(4)} ×  ${faultTexts[name]}`]
@@ -88,15 +84,15 @@ function faultLines({ faults, ledger }: Rehearsal): string[] {
     ...(unanswered === 0
       ? []
       : [
-          `${String(unanswered).padStart(4)} ×  nobody answered, and the visitor asked again: ${listed(Object.fromEntries(ledger.failures))}`,
+          `${String(unanswered).padStart(4)} ×  no answer, and the visitor repeated the request: ${listed(Object.fromEntries(visitLog.failures))}`,
         ]),
     "",
   ]
 }
 
-/** How long visitors waited for an answer, their repetitions included, in milliseconds. */
-export function waitsOf({ ledger }: Rehearsal, question: Question) {
-  const histogram = ledger.waits.get(question)
+/** Time until the answer, repetitions included, in milliseconds. */
+export function waitsOf({ visitLog }: Rehearsal, kind: RequestKind) {
+  const histogram = visitLog.waits.get(kind)
   const ms = (microseconds: number) => Math.round(microseconds / 100) / 10
   return {
     p50: ms(histogram?.percentile(50) ?? 0),
@@ -105,13 +101,13 @@ export function waitsOf({ ledger }: Rehearsal, question: Question) {
   }
 }
 
-/** `3 paid, 1 cancelled`. */
+/** Writes counts as `3 paid, 1 cancelled`. */
 export function listed(counts: Readonly<Record<string, number>>): string {
   const entries = Object.entries(counts).toSorted(([, a], [, b]) => b - a)
   return entries.length === 0 ? "none" : entries.map(([what, count]) => `${count} ${what}`).join(", ")
 }
 
-/** All of it is in one currency. */
+/** Writes an amount; a rehearsal has one currency. */
 export function money(minor: number): string {
   return `${decimalAmount(minor, "EUR")} EUR`
 }
