@@ -7,7 +7,7 @@ import type { ProductSettings } from "../domain/product.ts"
 import { refundName, type RefundStatus } from "../domain/refund.ts"
 import { isoTimeOrNull } from "../domain/time.ts"
 import type { BatchObserver, CommittedBatch } from "../lanes/batch.ts"
-import { lineWriter } from "../base/log.ts"
+import { droppedLinesOf, lineWriter } from "../base/log.ts"
 import { createMetrics } from "../metrics/metrics.ts"
 import type { RecordServed } from "../metrics/request-durations.ts"
 import type { StockCount } from "../store/reads/views.ts"
@@ -88,6 +88,7 @@ interface WebhookRefusal {
 /** Binds the events to a logger; the metrics are in the returned registry. */
 export function createEvents(log: Logger): Events {
   const metrics = createMetrics()
+  metrics.watchDroppedLogLines(() => droppedLinesOf(log))
   const writeLines = lineWriter(log)
   const tell = (metric: string, fields: object, message: string) => log.info({ metric, ...fields }, message)
 

@@ -125,6 +125,30 @@ describe("refunds", () => {
     expect((await app.post(`/api/admin/refunds/${order_id}-1/confirm`)).body).toEqual(confirmed.body)
   })
 
+  test("units count towards the customer's limit until they are on offer again, whatever was paid back (I8)", async () => {
+    const settings = { max_per_customer: 2, stock: 10 }
+    const { id } = await offer(app, settings)
+    const wish = { product_id: id, qty: 1, customer_id: "ada" }
+    const { hold_id } = await hold(app, id, 2, { customer_id: "ada" })
+    const { order_id } = await order(app, hold_id)
+    await pay(app, { order_id })
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
+    await app.post(`/api/admin/refunds/${order_id}-1/confirm`)
+    expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({
+      status: "refunded",
+      restocked_qty: 0,
+    })
+
+    const refused = await app.post("/api/holds", wish)
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 0, restock_qty: 1 })
+    const granted = await app.post("/api/holds", wish)
+    const refusedAgain = await app.post("/api/holds", wish)
+
+    expect(refused).toBeProblem(409, "customer_limit_reached", { units_left: 0 })
+    expect(granted.status).toBe(201)
+    expect(refusedAgain).toBeProblem(409, "customer_limit_reached", { units_left: 0 })
+  })
+
   test.each([
     ["money (I7)", { amount_minor: 9_000 }, "refund_over_payment", 19_998 - 2 * 9_000, 2],
     ["units (I2)", { restock_qty: 1 }, "restock_over_order", 19_998, 0],

@@ -30,7 +30,7 @@ interface KeyedRequest {
   readonly idempotency: Idempotency
 }
 
-/** Refusals that another moment may change; CONTRACT: they are judged anew. */
+/** Refusals that another moment may change: a repetition under the same Idempotency-Key is judged anew. */
 const passing =
   /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|payment_disputed|refund_not_found|refund_not_open)/
 

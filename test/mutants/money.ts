@@ -33,6 +33,51 @@ const withoutTakenCheck: Edit = {
 /** What keeps money and news of it from getting lost when a worker dies, taken away. */
 export const moneyMutants: readonly Mutant[] = [
   {
+    name: "currencies: the platform says how many decimals an amount has",
+    edits: [
+      {
+        file: "client/src/currencies.ts",
+        find: "return decimals.get(code) ?? 2",
+        replace:
+          'return new Intl.NumberFormat("en", { style: "currency", currency: code }).resolvedOptions().maximumFractionDigits ?? 2',
+      },
+    ],
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+  },
+  {
+    name: "currencies: a price is drawn with the platform's decimals",
+    edits: [
+      {
+        file: "web/shared/money.ts",
+        find: "    minimumFractionDigits: digits,\n    maximumFractionDigits: digits,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+  },
+  {
+    name: "currencies: a product is offered in a currency that was withdrawn",
+    edits: [
+      {
+        file: "client/src/currencies.ts",
+        find: "  return current.has(code)\n",
+        replace: "  return isKnownCurrency(code)\n",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-products.test.ts", test: "in which nothing is sold any more" },
+  },
+  {
+    name: "currencies: Stripe is sent a third decimal that it does not take",
+    edits: [
+      {
+        file: "src/payments/stripe-money.ts",
+        find: "amount !== null && amount % step === 0",
+        replace: "step > 0",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-money.test.ts", test: "is no amount at Stripe" },
+  },
+  {
     name: "killed worker: an event counts as delivered before it is sent",
     edits: [
       {
@@ -168,8 +213,8 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: a link says that a payment went through",
     edits: [
       {
-        file: "web/storefront/stripe-till.ts",
-        find: 'said.get("payment_intent") !== begun.id',
+        file: "web/storefront/stripe-payment.ts",
+        find: 'said.get("payment_intent") !== started.id',
         replace: 'said.get("payment_intent") === null',
       },
     ],

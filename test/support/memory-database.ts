@@ -22,6 +22,10 @@ import {
 /**
  * One product and all that belongs to it, in maps: what load.ts and save.ts do with PostgreSQL, with
  * the same guards and unique keys, so that the core can be run millions of times.
+ *
+ * Of the three substitutes for PostgreSQL this is the one below the lanes, for tests of the domain and the model. It
+ * has no transactions that fail. `scheduled-store.ts` adds those, over this one, in an order that a seed decides;
+ * `simulated-store.ts` has no rows at all.
  */
 export interface MemoryDatabase {
   readonly product: Product | null

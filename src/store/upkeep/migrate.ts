@@ -2,8 +2,9 @@ import { readdir, readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { Kysely, PostgresDialect, sql } from "kysely"
 import { Migrator, type Migration, type MigrationProvider } from "kysely/migration"
-import pg from "pg"
+import type pg from "pg"
 import { packageRoot } from "../../base/package-root.ts"
+import { openToolPool } from "../pool.ts"
 
 const migrationsDirectory = fileURLToPath(new URL("migrations/", packageRoot))
 
@@ -25,9 +26,8 @@ export class SchemaMismatch extends Error {}
  * Throws {@link SchemaMismatch} when the database has migrations that this program does not know.
  */
 export async function migrate(url: string): Promise<string[]> {
-  const pool = new pg.Pool({ connectionString: url, application_name: "doorbuster migrate", max: 2 })
   // A lost connection fails the migration that uses it; an idle one is of no further use here.
-  pool.on("error", () => undefined)
+  const pool = openToolPool(url, "migrate", 2)
   try {
     const { error, results = [] } = await migratorFor(pool).migrateToLatest()
     if (error !== undefined) throw asMismatch(error)
