@@ -86,6 +86,7 @@ const statusTexts: Readonly<Record<Refund["status"], string>> = {
   sent: "sent to the provider",
   confirmed: "completed",
   failed: "failed",
+  withheld: "withheld, because of a dispute",
 }
 
 function RefundList({ refunds }: { readonly refunds: readonly Refund[] }) {
