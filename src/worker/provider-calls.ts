@@ -6,7 +6,7 @@ const USUAL_CALL_SECONDS = 60
 const WRITING_SECONDS = 15
 
 /** How long one call of a provider is waited for. */
-export function callSecondsOf({ callSeconds }: PaymentProvider): number {
+function callSecondsOf({ callSeconds }: PaymentProvider): number {
   return callSeconds ?? USUAL_CALL_SECONDS
 }
 
