@@ -59,7 +59,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [grant(second, 5)],
     legal: [[5, 15, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "oversold by one, with a release that was not asked for in time",
@@ -67,7 +67,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [grant(second, 100), release(first, 120, 5)],
     legal: [grant(second, 100), [95, 130, ask.release(first), hold(first, 5, { status: "released" })]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "a unit that is there is refused for longer than the gate remembers",
@@ -75,7 +75,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), release(first, 100, 5)],
     violating: [[1_400, 1_410, ask.hold(), outOfStock]],
     legal: [[1_300, 1_310, ask.hold(), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "a request with a key is refused from memory",
@@ -83,7 +83,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), release(first, 100, 5)],
     violating: [[200, 210, ask.hold(1, "key"), outOfStock]],
     legal: [[200, 210, ask.hold(1), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "a unit is refused although its hold is over",
@@ -91,7 +91,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [[1_400, 1_410, ask.hold(1, "key"), outOfStock]],
     legal: [[1_100, 1_110, ask.hold(1, "key"), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "one unit is released twice and granted twice",
@@ -99,7 +99,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), release(first, 100, 5), release(first, 200, 5), grant(second, 300)],
     violating: [grant(third, 400)],
     legal: [[400, 410, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "an acknowledged hold is lost",
@@ -107,7 +107,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [[100, 110, ask.hold_status(first), refused("hold_not_found")]],
     legal: [[100, 110, ask.hold_status(first), hold(first, 5)]],
-    reason: "not there",
+    reason: "is missing",
   },
   {
     name: "an acknowledged hold is lost, and only its unit tells",
@@ -115,7 +115,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [[700, 710, ask.product(), product(2, [2, 0, 0])]],
     legal: [[700, 710, ask.product(), product(2, [1, 1, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "an order is made and paid after the release",
@@ -134,7 +134,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [makeOrder(first, 1_100)],
     legal: [makeOrder(first, 990)],
-    reason: "after the time was over",
+    reason: "after the deadline",
   },
   {
     name: "a hold is over before its time",
@@ -142,7 +142,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [[900, 910, ask.hold_status(first), hold(first, 5, { status: "expired" })]],
     legal: [[1_000, 1_010, ask.hold_status(first), hold(first, 5, { status: "expired" })]],
-    reason: "before its time",
+    reason: "before its deadline",
   },
   {
     name: "a number that was never true",
@@ -150,7 +150,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), grant(second, 5)],
     violating: [[0, 20, ask.product(), product(3, [0, 3, 0])]],
     legal: [[0, 20, ask.product(), product(3, [1, 2, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "two numbers that were true, but not together",
@@ -158,7 +158,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), makeOrder(first, 100), pay(first, 200)],
     violating: [[100, 300, ask.product(), product(2, [1, 1, 1])]],
     legal: [[100, 300, ask.product(), product(2, [1, 0, 1])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "a refusal that names a number that was never true",
@@ -166,7 +166,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [[100, 110, ask.hold(2), refused("out_of_stock", { available: 0 })]],
     legal: [[100, 110, ask.hold(2), refused("out_of_stock", { available: 1 })]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "a reader is shown what is older than the memory",
@@ -174,7 +174,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [[600, 610, ask.product(), product(3, [3, 0, 0])]],
     legal: [[400, 410, ask.product(), product(3, [3, 0, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "a hold comes back to life",
@@ -194,7 +194,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0, "key")],
     violating: [[100, 110, ask.hold(1, "key"), hold(second, 105)]],
     legal: [[100, 110, ask.hold(1, "key"), holdAgain(first, 5)]],
-    reason: "another hold",
+    reason: "got another hold",
   },
   {
     name: "two requests get the same hold",
@@ -218,7 +218,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [[0, Infinity, ask.hold(), unknown]],
     violating: [[600, 610, ask.product(), product(2, [0, 2, 0])]],
     legal: [[600, 610, ask.product(), product(2, [1, 1, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "a call without an answer would have to have happened before it was asked",
@@ -226,7 +226,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), [200, Infinity, ask.release(first), unknown]],
     violating: [grant(second, 100)],
     legal: [grant(second, 300)],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "a call without an answer undoes itself",
@@ -234,7 +234,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), [100, Infinity, ask.release(first), unknown], grant(second, 200)],
     violating: [[300, 310, ask.hold_status(first), hold(first, 5)]],
     legal: [[300, 310, ask.hold_status(first), hold(first, 5, { status: "released" })]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "an order is cancelled and paid",
@@ -250,7 +250,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), makeOrder(first, 100), cancel(first, 200, 105), grant(second, 300)],
     violating: [[400, 410, ask.pay(101), payment("paid", { late: true })]],
     legal: [[250, 305, ask.pay(101), payment("refund_due", { orderStatus: "cancelled" })]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "a sold unit is granted again",
@@ -258,7 +258,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), makeOrder(first, 100), pay(first, 200)],
     violating: [grant(second, 300)],
     legal: [[300, 310, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "an order is paid by two events",
@@ -298,7 +298,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), [100, 110, ask.stock(2, 1), product(2, [1, 1, 0])], grant(second, 200)],
     violating: [grant(third, 300)],
     legal: [[300, 310, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "added stock is not for sale",
@@ -306,6 +306,6 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [[100, 110, ask.stock(1, 0), product(1, [1, 0, 0])]],
     violating: [[200, 210, ask.hold(1, "key"), outOfStock]],
     legal: [[105, 210, ask.hold(1, "key"), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
 ]
