@@ -11,11 +11,11 @@ test.each(plantedViolations)("$name: rejected", ({ stock, prefix, violating, rea
   })
 })
 
-test.each(plantedViolations)("$name: what may be said instead is accepted", ({ stock, prefix, legal }) => {
+test.each(plantedViolations)("$name: the nearest legal history is accepted", ({ stock, prefix, legal }) => {
   expect(checkHistory(handwritten(stock, [...prefix, ...legal]))).toMatchObject({ explained: true })
 })
 
-test("what is rejected is explained: the shortest beginning, the answers concerned, and what went on meanwhile", () => {
+test("a rejection names the shortest prefix, the operations concerned and the operations concurrent with them", () => {
   const history = handwritten(1, [
     [0, 10, ask.hold(), hold(1, 5)],
     [5, 25, ask.hold(), outOfStock],
