@@ -143,7 +143,7 @@ async function save(rows: readonly Row[], facts: Record<string, string | number>
   const lines = [facts, ...rows].map((line) => `${JSON.stringify(line)}\n`)
   const name = `${facts["date"]}-${String(facts["commit"]).split(" ")[0]}.ndjson`
   await writeFile(join(directory, name), lines.join(""))
-  await writeFile(join(root, "docs/performance.svg"), picture(rows, facts))
+  await writeFile(join(root, "docs/internals/performance.svg"), picture(rows, facts))
 }
 
 try {

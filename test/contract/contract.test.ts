@@ -11,7 +11,7 @@ import { eventsIn, fillIn, Memory, send, type Sent } from "./session.ts"
 
 /*
  * Whatever is asked, the answer is one that openapi.json and the README describe. Requests are made
- * from the description; docs/reliability.md tells how.
+ * from the description; docs/internals/reliability.md tells how.
  */
 
 /** Walks of about thirty requests in each mode; DOORBUSTER_FUZZ_WALKS asks for more. */
