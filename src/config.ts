@@ -56,7 +56,8 @@ export interface Config {
   readonly streamsPerAddress: number
 }
 
-const secretNames = [
+/** Settings that may also come as `NAME_FILE`, and are never shown. */
+export const secretNames = [
   "ADMIN_TOKEN",
   "PAYMENT_WEBHOOK_SECRET",
   "SIMULATOR_SECRET",
@@ -97,7 +98,8 @@ const webhookSecret = {
 
 const origins = "origins such as https://shop.example, separated by commas"
 
-const schema = {
+/** Each setting: its default, and in words what it may hold. `npm run reference` writes them down. */
+export const schema = {
   type: "object",
   properties: {
     DATABASE_URL: {

@@ -96,6 +96,7 @@ const allowed: Record<string, readonly string[]> = {
   "config-stripe": ["config-addresses", "config-error"],
   "config-error": [],
   "config-addresses": [],
+  "config-meanings": [],
   log: [],
   version: [],
   "local-names": [],

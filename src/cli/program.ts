@@ -62,7 +62,8 @@ interface JsonOption {
   json: boolean
 }
 
-function createProgram(): Command {
+/** The command line as it is: every command with its options. */
+export function createProgram(): Command {
   const program = new Command("doorbuster")
     .description("Sells a limited number of units to a crowd that arrives all at once, exactly.")
     .version(version)
