@@ -7,6 +7,7 @@ import { problemAdvice } from "../src/http/problem-advice.ts"
 import { problems, type AnyRefusal } from "../src/http/problems.ts"
 import { createMetrics } from "../src/metrics/metrics.ts"
 import { createOwnMetrics } from "../src/processes/metrics-desk.ts"
+import { version } from "../src/version.ts"
 
 /** A page of docs/reference with a table that is written from the code, between two comments. */
 interface ReferencePage {
@@ -20,6 +21,28 @@ export const referencePages: readonly ReferencePage[] = [
   { path: "docs/reference/command-line.md", table: commandSections },
   { path: "docs/reference/metrics.md", table: metricTable },
 ]
+
+/** Badges of README, by their path: what stands left and right. */
+export const badges: Readonly<Record<string, readonly [string, string]>> = {
+  "docs/badges/version.svg": ["version", version],
+  "docs/badges/licence.svg": ["licence", "MIT"],
+}
+
+/** A badge as an SVG of our own, so that no page asks another server for it. */
+export function badge([left, right]: readonly [string, string]): string {
+  const widths = [left, right].map((text) => text.length * 7 + 14)
+  const [leftWidth = 0, rightWidth = 0] = widths
+  const text = (x: number, content: string) =>
+    `<text x="${x}" y="14" fill="#fff" font-family="Verdana,sans-serif" font-size="11" text-anchor="middle">${content}</text>`
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${leftWidth + rightWidth}" height="20" role="img" aria-label="${left}: ${right}">`,
+    `<rect width="${leftWidth + rightWidth}" height="20" rx="3" fill="#444"/>`,
+    `<path d="M${leftWidth} 0h${rightWidth - 3}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H${leftWidth}z" fill="#0a6b3d"/>`,
+    text(leftWidth / 2, left),
+    text(leftWidth + rightWidth / 2, right),
+    "</svg>\n",
+  ].join("")
+}
 
 const BEGIN = "<!-- written by `npm run reference`: begin -->"
 const END = "<!-- written by `npm run reference`: end -->"
@@ -83,7 +106,8 @@ function isHidden(command: Command): boolean {
 function commandSection(command: Command): string {
   const alias = command.alias()
   const also = alias === undefined ? "" : ` Also: \`${alias}\`.`
-  const rows = [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)]
+  const isOfBench = command.name() === "bench"
+  const rows = isOfBench ? [] : [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)]
   const options = rows.length === 0 ? "" : `\n\n${table(["option", "default", "meaning"], rows)}`
   return `## ${command.name()}\n\n${sentence(command.description())}${also}${options}`
 }

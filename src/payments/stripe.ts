@@ -34,7 +34,7 @@ const TOLERANCE_SECONDS = 300
 const ANSWER_WITHIN_MS = 4_000
 
 /**
- * PaymentIntents of Stripe. What the shop has to put into them is in docs/guides/payments.md.
+ * PaymentIntents of Stripe. What the shop has to put into them is in docs/guides/stripe.md.
  *
  * The library does not try again by itself, but for a connection that was closed before the answer,
  * once and under the same idempotency key: whoever asks has pauses of its own, longer ones.

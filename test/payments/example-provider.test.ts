@@ -14,13 +14,13 @@ const KEY = "toast-key"
 const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8")
 
 test("the documentation shows the example as it is here", async () => {
-  const shown = /```ts\n(.*?)```/s.exec(await read("../../docs/guides/payments.md"))?.[1]
+  const shown = /```ts\n(.*?)```/s.exec(await read("../../docs/guides/write-a-payment-provider.md"))?.[1]
   const here = await read("./example-provider.ts")
   expect(shown).toBe(here.replaceAll("../../src/payments/", "./"))
 })
 
 test("the documentation names the currencies that Stripe counts in hundredths of our unit", async () => {
-  const named = /a hundred times our number for([^:]*), whose/.exec(await read("../../docs/guides/payments.md"))?.[1]
+  const named = /a hundred times our number for([^:]*), whose/.exec(await read("../../docs/guides/stripe.md"))?.[1]
   const differing = Intl.supportedValuesOf("currency").filter((code) => amountForStripe(1, code) !== 1)
   // Stripe takes no payments in these.
   const unknownToStripe = new Set(["IQD", "IRR", "KPW", "LYD", "SLL", "SYP"])
