@@ -83,7 +83,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/orders/:id/refunds",
       schema: {
-        summary: "Give money back for a paid order, put its units on offer again, or both",
+        summary: "Refund a paid order, put its units back on sale, or both",
         description: "With `amount_minor: null` all that is left of its payment goes back.",
         tags,
         security,
@@ -107,7 +107,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/orders/:id/refunds",
       schema: {
-        summary: "The refunds of an order",
+        summary: "List the refunds of an order",
         tags,
         security,
         params: Type.Object({ id: Type.String() }),
@@ -125,7 +125,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       ["retry", "Send a failed refund once more", { status: "due" }],
       [
         "confirm",
-        "Note that a refund is back, by somebody's word",
+        "Confirm a refund manually",
         { status: "confirmed", providerRefundId: null },
       ],
     ] as const satisfies readonly (readonly [string, string, RefundResult])[]) {
@@ -155,7 +155,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/money",
       schema: {
-        summary: "Money that somebody may have to look after",
+        summary: "List the money inbox",
         description:
           "Payments without an order first, then refunds that are not confirmed, then disputes that are open. Each says why it is here and what can be done.",
         tags,
@@ -173,7 +173,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/money/returned",
       schema: {
-        summary: "Note that a payment without an order was sent back by hand",
+        summary: "Mark a payment without an order as returned",
         description: "It acts on no order from then on.",
         tags,
         security,
