@@ -22,6 +22,7 @@ import { adminMoneyRoutes } from "./routes/admin-money.ts"
 import { adminPageRoutes } from "./routes/admin-pages.ts"
 import { adminProductRoutes } from "./routes/admin-products.ts"
 import { adminWebhookRoutes } from "./routes/admin-webhooks.ts"
+import { docsSiteRoutes } from "./routes/docs-site.ts"
 import { healthRoutes } from "./routes/health.ts"
 import { holdRoutes } from "./routes/holds.ts"
 import { orderPaymentRoutes } from "./routes/order-payments.ts"
@@ -114,6 +115,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   providerWebhookRoutes(app, services)
   simulatorRoutes(app, services)
   await pageRoutes(app, services)
+  await docsSiteRoutes(app)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   adminDisputeRoutes(app, services)
