@@ -60,5 +60,8 @@ export function headingName(heading: string): string {
 
 /** The path of a page as links of the site's navigation write it. */
 export function pageName(link: string): string {
-  return link.replace(/^\.\//, "").replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, "")
+  return link
+    .replace(/^\.\//, "")
+    .replace(/(^|\/)index\.md$/, "$1")
+    .replace(/\.md$/, "")
 }

@@ -1,4 +1,4 @@
-import type { Argument, Command, Option } from "commander"
+import { Help, type Argument, type Command, type Option } from "commander"
 import { readFile } from "node:fs/promises"
 import { settingGroups } from "../src/config-meanings.ts"
 import { schema, secretNames } from "../src/config.ts"
@@ -79,12 +79,13 @@ function byStatus(one: string, other: string): number {
 
 /** A table for each group of settings. */
 function settingTables(): string {
-  const properties: Record<string, { description: string; default?: unknown }> = schema.properties
+  const properties: Record<string, { description: string; default?: string | number | boolean }> =
+    schema.properties
   return Object.entries(settingGroups)
     .map(([group, settings]) => {
       const rows = Object.entries(settings).map(([name, { meaning, unset = "none" }]) => {
         const { description = "", default: value } = properties[name] ?? {}
-        const shown = value === undefined ? unset : `\`${String(value)}\``
+        const shown = value === undefined ? unset : `\`${value}\``
         const mark = secretNames.includes(name) ? " *" : ""
         return row(`\`${name}\`${mark}`, shown, meaning, description)
       })
@@ -95,19 +96,17 @@ function settingTables(): string {
 
 /** A section for each command, with its options. */
 function commandSections(): string {
-  const shown = createProgram().commands.filter((command) => !isHidden(command))
+  const shown = new Help().visibleCommands(createProgram()).filter((command) => command.name() !== "help")
   return shown.map(commandSection).join("\n\n")
-}
-
-function isHidden(command: Command): boolean {
-  return "_hidden" in command && command._hidden === true
 }
 
 function commandSection(command: Command): string {
   const alias = command.alias()
   const also = alias === undefined ? "" : ` Also: \`${alias}\`.`
   const isOfBench = command.name() === "bench"
-  const rows = isOfBench ? [] : [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)]
+  const rows = isOfBench
+    ? []
+    : [...command.registeredArguments.map(argumentRow), ...command.options.map(optionRow)]
   const options = rows.length === 0 ? "" : `\n\n${table(["option", "default", "meaning"], rows)}`
   return `## ${command.name()}\n\n${sentence(command.description())}${also}${options}`
 }
@@ -118,7 +117,8 @@ function argumentRow(argument: Argument): string {
 
 function optionRow({ flags, description, defaultValue, negate, argChoices }: Option): string {
   const hasDefault = !negate && (typeof defaultValue === "string" || typeof defaultValue === "number")
-  const choices = argChoices === undefined || description.includes(argChoices.join(", ")) ? "" : argChoices.join(", ")
+  const choices =
+    argChoices === undefined || description.includes(argChoices.join(", ")) ? "" : argChoices.join(", ")
   const meaning = sentence(description) + (choices === "" ? "" : ` One of: ${choices}.`)
   return row(`\`${flags}\``, hasDefault ? `\`${String(defaultValue)}\`` : "", meaning)
 }
@@ -129,7 +129,7 @@ async function metricTable(): Promise<string> {
   const all = (await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()))).flat()
   const rows = all
     .filter(({ name }) => /^(?:doorbuster|http)_/.test(name))
-    .map(({ name, type, help }) => row(`\`${name}\``, String(type), sentence(help)))
+    .map(({ name, type, help }) => row(`\`${name}\``, type, sentence(help)))
     .sort()
   return table(["metric", "type", "meaning"], rows)
 }

@@ -4,13 +4,10 @@ import { headingName, pageName } from "./docs-links.ts"
 
 // The site of docs/. scripts/build-docs.ts copies this file beside the pages that it has gathered and builds there.
 
-/** Links of the index that lead outside (a directory of examples, say) have been taken out before. */
-interface Entry {
-  readonly text: string
-  readonly link: string
+interface Section {
+  text: string
+  items: ({ text: string; link: string } | Section)[]
 }
-
-const index = new URL("../index.md", import.meta.url)
 
 export default defineConfig({
   title: "Doorbuster",
@@ -21,7 +18,7 @@ export default defineConfig({
   lastUpdated: false,
   markdown: { anchor: { slugify: headingName } },
   themeConfig: {
-    sidebar: existsSync(index) ? sectionsOf(readFileSync(index, "utf8")) : [],
+    sidebar: sectionsOf(""),
     search: { provider: "local" },
     outline: [2, 3],
     docFooter: { prev: false, next: false },
@@ -29,13 +26,20 @@ export default defineConfig({
 })
 
 /** The parts of the index page, with the page that each line of its tables begins with. */
-function sectionsOf(page: string): { text: string; collapsed: boolean; items: Entry[] }[] {
-  return page
+function sectionsOf(directory: string): Section[] {
+  const page = new URL(`../${directory}index.md`, import.meta.url)
+  if (!existsSync(page)) return []
+  return readFileSync(page, "utf8")
     .split(/^## /m)
     .slice(1)
     .map((part) => {
-      const links = [...part.matchAll(/(?:^\| |· |^)\[([^\]]+)\]\(([^)#]+)\)/gm)]
-      const items = links.map(([, text = "", link = ""]) => ({ text, link: `/${pageName(link)}` }))
-      return { text: part.split("\n")[0] ?? "", collapsed: false, items }
+      const text = part.split("\n")[0] ?? ""
+      // Those of the runbooks stand last in their lines.
+      const links = [...part.matchAll(/(?:\| |· |^)\[([^\]]+)\]\(\.\/([^)#]+)\)/gm)]
+      const items = links.map(([, label = "", link = ""]) => ({
+        text: label,
+        link: `/${directory}${pageName(link)}`,
+      }))
+      return { text, items: text === "Operating" ? sectionsOf("operate/") : items }
     })
 }

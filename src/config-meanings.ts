@@ -4,7 +4,7 @@
  * relative to docs/reference/.
  */
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, SettingMeaning>>>> = {
-  "Server": {
+  Server: {
     HOST: { meaning: "Address to listen on. Without `ADMIN_TOKEN` only loopback addresses are allowed." },
     PORT: { meaning: "Port to listen on; `0` picks any free port." },
     PROCESSES: {
@@ -28,7 +28,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "[Streams of live products](../operate/live-streams.md) that one address may keep open at one process, in closed mode; `0` for no limit.",
     },
   },
-  "Database": {
+  Database: {
     DATABASE_URL: {
       meaning: "PostgreSQL connection string. See [PostgreSQL](../operate/postgresql.md).",
       unset: "embedded PostgreSQL",
@@ -51,7 +51,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       unset: "unsigned messages are accepted",
     },
   },
-  "Sale": {
+  Sale: {
     HOLD_TTL_SECONDS: { meaning: "How long a hold lasts, unless its product sets `hold_ttl_seconds`." },
     PAYMENT_TTL_SECONDS: { meaning: "How long an order waits for its payment." },
     LATE_PAYMENT_SECONDS: {
@@ -59,7 +59,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "How long after an order's end a payment can still pay it, if its units are available; `0` never.",
     },
   },
-  "Stripe": {
+  Stripe: {
     STRIPE_SECRET_KEY: {
       meaning:
         "Secret or restricted key of your Stripe account. Set it together with `STRIPE_WEBHOOK_SECRET`. See [Stripe](../guides/stripe.md).",
@@ -93,7 +93,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "`true` lets [outgoing events](../guides/outgoing-events.md) go to private addresses too, this machine included.",
     },
   },
-  "Retention": {
+  Retention: {
     HOLD_RETENTION_DAYS: { meaning: "Days for which expired and released holds are kept; `0` for ever." },
     EVENT_RETENTION_DAYS: {
       meaning: "Days for which applied payment events that report no money are kept; `0` for ever.",

@@ -5,7 +5,8 @@ import type { AnyRefusal } from "./problems.ts"
  * page from here and from problems.ts. Members in backquotes are in the problem document.
  */
 export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
-  malformed_request: "Send valid JSON, a readable path and readable headers. `detail` says what could not be parsed.",
+  malformed_request:
+    "Send valid JSON, a readable path and readable headers. `detail` says what could not be parsed.",
   unauthorized: "Send `Authorization: Bearer $ADMIN_TOKEN`.",
   invalid_signature: "Check the signing secret, and that the sender's clock is right to within 300 seconds.",
   forbidden:
@@ -24,7 +25,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   out_of_stock:
     "Try again at `retry_at` where it is not null: held units may come back then. `sale_state` and `available_stock` say what is left.",
   sale_not_open: "Try again at `opens_at`.",
-  sale_paused: "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",
+  sale_paused:
+    "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",
   hold_already_used: "Go on with the order that `order_id` names.",
   hold_released: "Place a new hold.",
   order_not_pending: "Read the order: it was paid, refunded, cancelled or expired in the meantime.",
@@ -39,7 +41,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   restock_over_order: "Put no more than `restockable_qty` units back on sale.",
   refund_not_open: "Read the refund: it is already sent or confirmed, or its status forbids the step.",
   too_many_endpoints: "Delete an endpoint first; there can be `most_endpoints`.",
-  event_key_reused: "Use a new event key for a new event. A key that is repeated must carry the same content.",
+  event_key_reused:
+    "Use a new event key for a new event. A key that is repeated must carry the same content.",
   hold_expired: "Place a new hold.",
   order_expired: "Place a new hold and make a new order.",
   sale_closed: "Nothing can be done: the sale ended at `closes_at`.",

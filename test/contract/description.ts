@@ -152,7 +152,9 @@ function wrongRefusal({ status, headers, body }: TestAnswer, codes: KnownCodes):
   const { code, type, request_id: requestId } = body as Record<string, unknown>
   return [
     body.status === status ? null : `the body says ${String(body.status)}`,
-    codes.get(status)?.has(String(code)) ? null : `the page of problems does not have ${status} ${String(code)}`,
+    codes.get(status)?.has(String(code))
+      ? null
+      : `the page of problems does not have ${status} ${String(code)}`,
     type === `urn:doorbuster:problem:${String(code)}` ? null : `the type is ${String(type)}`,
     requestId === headers["x-request-id"] ? null : "the body has another request id than the header",
     code !== "invalid_request" || isComplaining(body.errors) ? null : "nothing is said of what is invalid",

@@ -60,17 +60,17 @@ describe.each(pages)("%s", (path) => {
     for (const { commands, shown } of typed) {
       const answers: string[] = []
       for (const command of commands) answers.push(await type(command))
-      if (shown !== null) expect(alike(answers.join(""))).toEqual(alike(shown))
+      const answer = answers.join("")
+      expect(alike(answer)).toEqual(alike(shown ?? answer))
     }
   })
 
-  /** Types it at the server of this page. Fails where the command does, and where the answer is a refusal. */
+  /** Types it at the server of this page. Fails where the command does, or where the server refuses. */
   async function type(command: string): Promise<string> {
     const there = command
       .replaceAll("http://127.0.0.1:8000", server.url)
       .replace(/^curl /, "curl -sS --fail-with-body ")
     const answer = await runShell(there, { DATABASE_URL: database.url })
-    if (command.startsWith("curl")) expect(() => JSON.parse(answer)).not.toThrow()
     return `${answer.trim()}\n`
   }
 })
@@ -83,7 +83,7 @@ test("npm start is the server, and npm ci would find what it needs", async () =>
   })
 
   expect(scripts["start"]).toBe("node bin/doorbuster.mjs serve")
-  expect(status, stderr).toBe(0)
+  expect({ status, stderr: status === 0 ? "" : stderr }).toEqual({ status: 0, stderr: "" })
 })
 
 test("the five lines of production start a closed server, and doctor finds nothing bad", async () => {
@@ -98,7 +98,11 @@ test("the five lines of production start a closed server, and doctor finds nothi
   const environment = { DATABASE_URL: database.url, ADMIN_TOKEN, PAYMENT_WEBHOOK_SECRET }
 
   const found = await runShell(commands[3] ?? "", environment)
-  await using server = await startServerProcess({ ...environment, HOST: "127.0.0.1" }, ["serve", "--processes", "auto"])
+  await using server = await startServerProcess({ ...environment, HOST: "127.0.0.1" }, [
+    "serve",
+    "--processes",
+    "auto",
+  ])
 
   expect(commands[0]).toMatch(/^export DATABASE_URL=postgresql:/)
   expect(commands[4]).toBe("HOST=0.0.0.0 PORT=8000 node bin/doorbuster.mjs serve --processes auto")
@@ -109,7 +113,8 @@ test("the five lines of production start a closed server, and doctor finds nothi
 
 test("every command that a page names is there", async () => {
   const { scripts } = JSON.parse(await readProject("package.json")) as { scripts: Record<string, string> }
-  const commands = createProgram().commands.flatMap((command) => [command.name(), ...command.aliases()])
+  const { commands } = createProgram()
+  const names = new Set(commands.flatMap((command) => [command.name(), command.alias()]))
   const unknown: string[] = []
   for (const path of await filesLike("{*,docs/**/*,test/*,examples/*,.github/**/*}.md")) {
     if (path === "CHANGELOG.md") continue
@@ -118,7 +123,7 @@ test("every command that a page names is there", async () => {
       if (scripts[name] === undefined) unknown.push(`${path}: npm run ${name}`)
     }
     for (const [, name = ""] of text.matchAll(/bin\/doorbuster\.mjs ([a-z][\w:-]*)/g)) {
-      if (!commands.includes(name)) unknown.push(`${path}: ${name}`)
+      if (!names.has(name)) unknown.push(`${path}: ${name}`)
     }
   }
 

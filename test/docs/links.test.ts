@@ -31,7 +31,9 @@ test("headings have the names that GitHub gives them", () => {
 
 // Comments, tests and scripts cite pages; a page that moves must not leave them behind.
 test("every page that code cites is there", async () => {
-  const files = await filesLike("{src,test,web,client,bench,scripts,migrations,bin,examples}/**/*.{ts,tsx,sql,mjs,js,css}")
+  const files = await filesLike(
+    "{src,test,web,client,bench,scripts,migrations,bin,examples}/**/*.{ts,tsx,sql,mjs,js,css}",
+  )
   const cited: string[] = []
   for (const file of files) {
     for (const [path] of (await readProject(file)).matchAll(/\bdocs\/[\w./-]+\.(?:md|svg|txt)\b/g)) {
@@ -45,10 +47,17 @@ test("every page that code cites is there", async () => {
 })
 
 test("the door leads to every page", async () => {
-  const doors = ["README.md", "docs/README.md", "docs/operate/README.md", "docs/adr/README.md", "test/README.md"]
+  const doors = [
+    "README.md",
+    "docs/README.md",
+    "docs/operate/README.md",
+    "docs/adr/README.md",
+    "test/README.md",
+  ]
   const text = (await Promise.all(doors.map(readProject))).join("\n")
   const unreached = pages.filter(
-    (path) => path.startsWith("docs/") && !doors.includes(path) && !text.includes(path.split("/").pop() ?? ""),
+    (path) =>
+      path.startsWith("docs/") && !doors.includes(path) && !text.includes(path.split("/").pop() ?? ""),
   )
 
   expect(unreached).toEqual([])

@@ -4,6 +4,7 @@ import { glob, readFile } from "node:fs/promises"
 import { dirname, join, normalize } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
+import { headingName } from "../../scripts/docs-links.ts"
 
 export const root = fileURLToPath(new URL("../../", import.meta.url))
 
@@ -13,7 +14,8 @@ const foreign = /(?:^|\/)(?:node_modules|dist|coverage|\.git|\.doorbuster[^/]*|\
 /** Every file of the project whose name fits, by its path below the root. */
 export async function filesLike(pattern: string): Promise<string[]> {
   const found: string[] = []
-  for await (const path of glob(pattern, { cwd: root, exclude: (name) => foreign.test(name) })) found.push(path)
+  for await (const path of glob(pattern, { cwd: root, exclude: (name) => foreign.test(name) }))
+    found.push(path)
   return found.sort()
 }
 
@@ -23,11 +25,6 @@ export const readProject = (path: string) => readFile(join(root, path), "utf8")
 /** A page without its blocks of code. */
 export function prose(text: string): string {
   return text.replaceAll(/^```.*?^```/gms, "")
-}
-
-/** The blocks of code of a page in one language. */
-export function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))].map((match) => match[1] ?? "")
 }
 
 /** What is wrong with the relative links of a page: files that are not there, headings that no page has. */
@@ -58,16 +55,7 @@ async function anchorsOf(path: string): Promise<Set<string>> {
 /** Names of headings as GitHub makes them. */
 export function anchorsIn(text: string): Set<string> {
   const headings = [...prose(text).matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? "")
-  return new Set(
-    headings.map((heading) =>
-      heading
-        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}_\- ]/gu, "")
-        .trim()
-        .replaceAll(" ", "-"),
-    ),
-  )
+  return new Set(headings.map((heading) => headingName(heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1"))))
 }
 
 /** Runs a block of shell lines; its standard output. Fails where a line fails. */

@@ -31,7 +31,9 @@ describe("the site", () => {
     const scripts = await Promise.all(
       pages.map(async (path) => {
         const text = await readFile(join(root, "dist/docs", htmlOf(path)), "utf8")
-        return [...text.matchAll(/<script(?![^>]*\bsrc=)[^>]*>(.*?)<\/script>/gs)].map((match) => match[1]).join("\n")
+        return [...text.matchAll(/<script(?![^>]*\bsrc=)[^>]*>(.*?)<\/script>/gs)]
+          .map((match) => match[1])
+          .join("\n")
       }),
     )
 
@@ -41,7 +43,9 @@ describe("the site", () => {
   test("is served at /docs/guide/, and the API's description stays at /docs/", async () => {
     await using app = await startTestApp()
     const [door, page, lost, api] = await Promise.all(
-      ["/docs/guide", "/docs/guide/operate/backup.html", "/docs/guide/none.html", "/docs/"].map((path) => app.get(path)),
+      ["/docs/guide", "/docs/guide/operate/backup.html", "/docs/guide/none.html", "/docs/"].map((path) =>
+        app.get(path),
+      ),
     )
 
     expect([door?.status, door?.headers["location"]]).toEqual([302, "/docs/guide/"])
@@ -67,6 +71,7 @@ describe("the site", () => {
     await page.keyboard.press("Control+k")
     await page.locator("#localsearch-input").fill("chargeback")
     await page.locator("#localsearch-list").getByText("Disputes").first().waitFor()
+    expect(await page.title()).toMatch(/^Problems/)
   })
 })
 
@@ -75,14 +80,14 @@ function htmlOf(path: string): string {
 }
 
 test.each([
-  ["docs/start/a.md", "[x](../guides/b.md#c)", "[x](../guides/b.md#c)"],
+  ["docs/start/quickstart.md", "[x](../guides/b.md#c)", "[x](../guides/b.md#c)"],
   ["docs/README.md", "[x](../ARCHITECTURE.md)", "[x](./internals/architecture.md)"],
   ["client/README.md", "[x](../README.md)", "[x](../index.md)"],
   ["ARCHITECTURE.md", "[x](docs/adr/README.md)", "[x](../adr/index.md)"],
-  ["docs/start/a.md", "[`x`](../../src/main.ts)", "`x`"],
-  ["docs/start/a.md", "[x](https://a.example)", "[x](https://a.example)"],
-  ["docs/guides/a.md", '<img src="../screenshots/b.png">', '<img src="../screenshots/b.png">'],
-  ["docs/start/a.md", "```\n[x](../../src/main.ts)\n```", "```\n[x](../../src/main.ts)\n```"],
+  ["docs/start/quickstart.md", "[`x`](../../src/main.ts)", "`x`"],
+  ["docs/start/quickstart.md", "[x](https://a.example)", "[x](https://a.example)"],
+  ["docs/guides/stripe.md", '<img src="../screenshots/b.png">', '<img src="../screenshots/b.png">'],
+  ["docs/start/quickstart.md", "```\n[x](../../src/main.ts)\n```", "```\n[x](../../src/main.ts)\n```"],
 ])("a link in %s, %s, becomes %s", (path, text, expected) => {
   expect(withSiteLinks(path, text)).toBe(expected)
 })

@@ -56,7 +56,10 @@ async function publicStrings(): Promise<PublicText[]> {
     ...own.map(({ name, help }) => ({ place: name, text: help })),
     ...settings.map(([name, { meaning }]) => ({ place: name, text: meaning })),
     ...Object.entries(properties).map(([name, { description }]) => ({ place: name, text: description })),
-    ...createProgram().commands.map((command) => ({ place: command.name(), text: command.helpInformation() })),
+    ...createProgram().commands.map((command) => ({
+      place: command.name(),
+      text: command.helpInformation(),
+    })),
     ...described(JSON.parse(await readProject("openapi.json")), "openapi.json"),
   ]
 }
@@ -81,7 +84,12 @@ test("no title, summary or help has a word that is banned in strings", () => {
 })
 
 test("no page that readers meet first has a phrase that is banned in guides", async () => {
-  const pages = await pagesLike("README.md", "SECURITY.md", "docs/README.md", "docs/{start,guides,reference,operate}/**/*.md")
+  const pages = await pagesLike(
+    "README.md",
+    "SECURITY.md",
+    "docs/README.md",
+    "docs/{start,guides,reference,operate}/**/*.md",
+  )
 
   expect(pages.length).toBeGreaterThan(30)
   expect(findings(pages, phrases.get("guides") ?? [])).toEqual([])

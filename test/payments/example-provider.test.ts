@@ -20,7 +20,9 @@ test("the documentation shows the example as it is here", async () => {
 })
 
 test("the documentation names the currencies that Stripe counts in hundredths of our unit", async () => {
-  const named = /a hundred times our number for([^:]*), whose/.exec(await read("../../docs/guides/stripe.md"))?.[1]
+  const named = /a hundred times our number for([^:]*), whose/.exec(
+    await read("../../docs/guides/stripe.md"),
+  )?.[1]
   const differing = Intl.supportedValuesOf("currency").filter((code) => amountForStripe(1, code) !== 1)
   // Stripe takes no payments in these.
   const unknownToStripe = new Set(["IQD", "IRR", "KPW", "LYD", "SLL", "SYP"])

@@ -123,11 +123,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
 
     for (const [action, summary, result] of [
       ["retry", "Send a failed refund once more", { status: "due" }],
-      [
-        "confirm",
-        "Confirm a refund manually",
-        { status: "confirmed", providerRefundId: null },
-      ],
+      ["confirm", "Confirm a refund manually", { status: "confirmed", providerRefundId: null }],
     ] as const satisfies readonly (readonly [string, string, RefundResult])[]) {
       admin.route({
         method: "POST",

@@ -65,7 +65,11 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
   app.route({
     method: "GET",
     url: "/metrics",
-    schema: { ...hide, summary: "Read metrics in Prometheus' format", response: { 200: Metrics, ...problemResponses } },
+    schema: {
+      ...hide,
+      summary: "Read metrics in Prometheus' format",
+      response: { 200: Metrics, ...problemResponses },
+    },
     async handler(_request, reply) {
       const text = await readiness.metrics()
       if (text === null) return refuse(reply, { code: "overloaded" })
