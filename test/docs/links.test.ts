@@ -46,6 +46,19 @@ test("every page that code cites is there", async () => {
   expect(cited).toEqual([])
 })
 
+// The other way round: a source that moves must not leave its mention behind.
+test("every file that a page names is there", async () => {
+  const named: string[] = []
+  for (const path of pages.filter((page) => page !== "CHANGELOG.md")) {
+    const files = (await readProject(path)).matchAll(
+      /`((?:src|test|web|client|bench|scripts|migrations|examples)\/[\w./-]+)`/g,
+    )
+    for (const [, file = ""] of files) if (!existsSync(join(root, file))) named.push(`${path}: ${file}`)
+  }
+
+  expect(named).toEqual([])
+})
+
 test("the door leads to every page", async () => {
   const doors = [
     "README.md",
