@@ -150,7 +150,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(await findFaults(page)).toEqual([])
     await page.getByLabel("Money", { exact: true }).fill("95")
     await page.getByRole("button", { name: "Refund", exact: true }).click()
-    await sees(page, "Less than that is left of the payment: €94.99 can go back.")
+    await sees(page, "Refund exceeds what is left of the payment: €94.99 can go back.")
     await page.getByLabel("Money", { exact: true }).fill("")
     await page.getByRole("button", { name: "Refund", exact: true }).click()
     await sees(page, `Refund ${orderId}-2 of order ${orderId}: €94.99 goes back.`)
