@@ -64,7 +64,7 @@ describe("the site", () => {
     const { page } = reader
 
     await page.goto(`${app.url}/docs/guide/`)
-    await page.locator("main").getByRole("link", { name: "Problems", exact: true }).click()
+    await page.locator("main").getByRole("link", { name: "Problems", exact: true }).first().click()
     await page.getByRole("heading", { name: "Problems", level: 1 }).waitFor()
     await page.locator("main").getByText("customer_limit_reached").waitFor()
 
