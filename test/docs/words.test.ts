@@ -1,9 +1,9 @@
 import { expect, test } from "vitest"
 import { createProgram } from "../../src/cli/program.ts"
-import { settingGroups } from "../../src/config-meanings.ts"
-import { schema } from "../../src/config.ts"
-import { problemAdvice } from "../../src/http/problem-advice.ts"
-import { problems } from "../../src/http/problems.ts"
+import { settingGroups } from "../../src/config/meanings.ts"
+import { schema } from "../../src/config/config.ts"
+import { problemAdvice } from "../../src/http/wire/problem-advice.ts"
+import { problems } from "../../src/http/wire/problems.ts"
 import { createMetrics } from "../../src/metrics/metrics.ts"
 import { filesLike, prose, readProject } from "./markdown.ts"
 
