@@ -3,6 +3,28 @@ import type { Mutant } from "./mutants.ts"
 /** What keeps tables small and plans short. */
 export const storageMutants: readonly Mutant[] = [
   {
+    name: "a database that took over without the last writes gives the same ids out again",
+    edits: [
+      {
+        file: "migrations/0008_origin_of_ids.sql",
+        find: "new.next_id := new.next_id + 1000000;",
+        replace: "new.next_id := new.next_id;",
+      },
+    ],
+    caughtBy: { file: "test/faults/failover.test.ts", test: "gives no id out again" },
+  },
+  {
+    name: "a claim of an order id does not notice a failover",
+    edits: [
+      {
+        file: "src/store/ids.ts",
+        find: "blocks.some(({ nextId }) => nextId <= orderId)",
+        replace: "blocks.length > 0",
+      },
+    ],
+    caughtBy: { file: "test/store/ids.test.ts", test: "cannot be claimed" },
+  },
+  {
     name: "rows that nothing tells apart are written as one",
     edits: [{ file: "src/store/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
     caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
