@@ -14,6 +14,30 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/failover.test.ts", test: "gives no id out again" },
   },
   {
+    name: "a batch that is found after an unknown commit is answered without waiting for the standby",
+    edits: [
+      {
+        file: "src/store/product-store.ts",
+        find: "if (isThere) await commit(tx)\n        else broken",
+        replace: "broken",
+      },
+    ],
+    caughtBy: {
+      file: "test/faults/synchronous-standby.test.ts",
+      test: "a hold whose COMMIT waits for the synchronous standby and meets pg_terminate_backend",
+    },
+  },
+  {
+    name: "a cancelled wait for the standby counts as a commit",
+    edits: [
+      { file: "src/store/tx.ts", find: "if (code === WARNING) isLocalOnly = true", replace: "void code" },
+    ],
+    caughtBy: {
+      file: "test/faults/synchronous-standby.test.ts",
+      test: "a hold whose COMMIT waits for the synchronous standby and meets pg_cancel_backend",
+    },
+  },
+  {
     name: "a claim of an order id does not notice a failover",
     edits: [
       {
