@@ -2,7 +2,7 @@ import { ConfigError } from "../config.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { ProcessesFailure } from "../processes/primary.ts"
 import { isConnectionLoss } from "../store/errors.ts"
-import { SchemaMismatch } from "../store/migrate.ts"
+import { SchemaBusy, SchemaMismatch } from "../store/migrate.ts"
 
 /** Wrong usage: the command was not run. Exit status 2. */
 export class UsageError extends Error {}
@@ -16,7 +16,7 @@ export class CommandFailure extends Error {}
  */
 export function explain(error: unknown): { status: 1 | 2; line: string | null } {
   if (error instanceof ConfigError || error instanceof UsageError) return { status: 2, line: error.message }
-  if (error instanceof CommandFailure || error instanceof SchemaMismatch)
+  if (error instanceof CommandFailure || error instanceof SchemaMismatch || error instanceof SchemaBusy)
     return { status: 1, line: error.message }
   if (error instanceof ProcessesFailure) return { status: error.status, line: error.message }
   if (error instanceof EmbeddedPostgresError) return { status: error.exitCode, line: error.message }

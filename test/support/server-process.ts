@@ -15,12 +15,16 @@ export interface ServerProcess extends TestClient, AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
 }
 
-/** Starts a server with `environment` added to a clean one, and waits until it listens. */
+/**
+ * Starts a server with `environment` added to a clean one, and waits until it listens. `program`: the launcher of
+ * another version.
+ */
 export async function startServerProcess(
   environment: Record<string, string>,
   args: readonly string[] = ["serve"],
+  program: string = launcher,
 ): Promise<ServerProcess> {
-  const started = start(environment, args)
+  const started = start(environment, args, program)
   const url = (await saying(started, /"url":"([^"]+)","msg":"Listening\."/))[1] ?? ""
   const client = createClient(url)
   return {
@@ -50,8 +54,12 @@ export async function startWorkerProcess(environment: Record<string, string>): P
 
 type Started = Pick<ServerProcess, "child" | "output" | "end">
 
-function start(environment: Record<string, string>, args: readonly string[]): Started {
-  const child = spawn(process.execPath, [launcher, ...args], {
+function start(
+  environment: Record<string, string>,
+  args: readonly string[],
+  program: string = launcher,
+): Started {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   })
