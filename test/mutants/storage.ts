@@ -38,6 +38,17 @@ export const storageMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "a migration waits for a lock as long as it takes",
+    edits: [
+      {
+        file: "src/store/migrate.ts",
+        find: "await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(db)",
+        replace: "void LOCK_TIMEOUT",
+      },
+    ],
+    caughtBy: { file: "test/store/migrate.test.ts", test: "behind a dump" },
+  },
+  {
     name: "a claim of an order id does not notice a failover",
     edits: [
       {
