@@ -17,7 +17,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "a batch that is found after an unknown commit is answered without waiting for the standby",
     edits: [
       {
-        file: "src/store/product-store.ts",
+        file: "src/store/batch/product-store.ts",
         find: "if (isThere) await commit(tx)\n        else broken",
         replace: "broken",
       },
@@ -41,7 +41,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "a migration waits for a lock as long as it takes",
     edits: [
       {
-        file: "src/store/migrate.ts",
+        file: "src/store/upkeep/migrate.ts",
         find: "await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(db)",
         replace: "void LOCK_TIMEOUT",
       },
@@ -52,7 +52,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "a claim of an order id does not notice a failover",
     edits: [
       {
-        file: "src/store/ids.ts",
+        file: "src/store/batch/ids.ts",
         find: "blocks.some(({ nextId }) => nextId <= orderId)",
         replace: "blocks.length > 0",
       },
@@ -61,14 +61,14 @@ export const storageMutants: readonly Mutant[] = [
   },
   {
     name: "rows that nothing tells apart are written as one",
-    edits: [{ file: "src/store/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
+    edits: [{ file: "src/store/batch/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
     caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
   },
   {
     name: "a table has a statement for each way in which rows may be alike",
     edits: [
       {
-        file: "src/store/insert-rows.ts",
+        file: "src/store/batch/insert-rows.ts",
         find: "(texts.has(form) || texts.size < FORMS) ? form",
         replace: "form.length > 0 ? form",
       },
@@ -79,7 +79,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "a column is taken for alike by its first two rows",
     edits: [
       {
-        file: "src/store/insert-rows.ts",
+        file: "src/store/batch/insert-rows.ts",
         find: "values.every((value) => value === values[0])",
         replace: "values.slice(0, 2).every((value) => value === values[0])",
       },
@@ -90,7 +90,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "one condition looks for events by key and by order",
     edits: [
       {
-        file: "src/store/load-money.ts",
+        file: "src/store/batch/load-money.ts",
         find: "          and (provider, key) in (select * from unnest($1::text[], $2::text[])))\n      union",
         replace:
           "          and (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))\n      union",
@@ -102,12 +102,12 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention removes converted holds",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "         where stretch.status in ('expired', 'released')\n",
         replace: "         where stretch.status <> 'active'\n",
       },
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "           and holds.status in ('expired', 'released')\n",
         replace: "",
       },
@@ -118,7 +118,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention removes what ended lately",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "           and stretch.ended_at < (select at from horizon)\n",
         replace: "",
       },
@@ -129,7 +129,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention removes events that speak of money",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "         where stretch.kind in ('failed', 'cancelled')\n           and stretch",
         replace: "         where stretch",
       },
@@ -139,9 +139,13 @@ export const storageMutants: readonly Mutant[] = [
   {
     name: "retention removes the event of a payment",
     edits: [
-      { file: "src/store/retention.ts", find: "and not exists (", replace: "and (true or not exists (" },
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
+        find: "and not exists (",
+        replace: "and (true or not exists (",
+      },
+      {
+        file: "src/store/upkeep/retention.ts",
         find: "and payments.event_key = stretch.key)\n",
         replace: "and payments.event_key = stretch.key))\n",
       },
@@ -152,7 +156,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention waits for rows that another process removes",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "           for update of holds skip locked\n",
         replace: "           for update of holds\n",
       },
@@ -196,7 +200,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "the planner may read all rows of a product",
     edits: [
       {
-        file: "src/store/save-holds.ts",
+        file: "src/store/batch/save-holds.ts",
         find: "       where product_id = $1\n         and id = any($2::bigint[])`,\n    values: [productId, numbers(holds",
         replace:
           "       where product_id = $1\n         and array_position($2::bigint[], id) > 0`,\n    values: [productId, numbers(holds",

@@ -5,7 +5,7 @@ import {
   requireSchema,
   SchemaBusy,
   SchemaMismatch,
-} from "../../src/store/migrate.ts"
+} from "../../src/store/upkeep/migrate.ts"
 import { createTestDatabase, differencesIn, type TestDatabase } from "../support/database.ts"
 import type { Database } from "../../src/store/pool.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
