@@ -6,6 +6,9 @@ import { requireDatabase, withEngine } from "./database.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { print, printJson } from "./output.ts"
 
+/** Units of product 1 if no number is given. */
+export const SEED_STOCK = 100
+
 export interface SeedOptions {
   readonly stock: number
   /** Removes everything first. */
@@ -27,9 +30,12 @@ export async function seed(config: Config, { stock, fresh, yes, json }: SeedOpti
     { makesSchema: true },
   )
   if (json) return printJson({ product_id: 1, created: made })
-  print(
-    made ? `Product 1 is on offer with ${stock} units.` : "Product 1 was there already; nothing was changed.",
-  )
+  print(seedResult(made, stock))
+}
+
+/** One line that says whether product 1 was made. */
+export function seedResult(made: boolean, stock: number): string {
+  return made ? `Product 1 is on sale with ${stock} units.` : "Product 1 exists already; nothing was changed."
 }
 
 async function empty(pool: pg.Pool, yes: boolean): Promise<void> {

@@ -29,6 +29,13 @@ export interface PaymentProvider {
    * order's: its name comes from a buyer's page. The same `idempotencyKey` again is the same wish.
    */
   cancel?(payment: Cancellation): Promise<CancelReport>
+  /**
+   * How many seconds one `refund` or `cancel` takes at most, with all its calls; 60 if not given. So long the
+   * worker waits, and a little longer no other worker tries the same.
+   */
+  readonly callSeconds?: number
+  /** How many payments each worker may ask about in a second; 40 if not given. */
+  readonly lookUpsPerSecond?: number
   /** What has become of a payment. */
   lookUp?(payment: PaymentQuestion): Promise<PaymentReport>
 }
@@ -58,14 +65,24 @@ export type ProviderNews =
   | { readonly about: "refund"; readonly refund: RefundNews }
   | { readonly about: "dispute"; readonly event: DisputeEvent }
 
-/** What has become of a refund that we sent. */
+/**
+ * What has become of a refund: of one that we sent, or of one that the shop made elsewhere, such as in the
+ * provider's dashboard. Of the latter only those are recorded that name their payment, themselves, an amount
+ * and a currency.
+ */
 export interface RefundNews {
-  /** Our name for it, such as `17-1`, as it was given in the {@link RefundOrder}. */
-  readonly refundId: string
+  /** Our name for it, such as `17-1`, as it was given in the {@link RefundOrder}; null: it was made elsewhere. */
+  readonly refundId: string | null
   /** The payment it gives back, where the provider says so: one that is not the refund's is another's news. */
   readonly paymentId: string | null
-  readonly status: "confirmed" | "failed"
+  /**
+   * `sent`: on its way; says nothing new of a refund that we sent. `failed` after `confirmed` counts if it
+   * has the `providerRefundId` that was confirmed; then it is the last word on that one.
+   */
+  readonly status: "sent" | "confirmed" | "failed"
   readonly providerRefundId: string | null
+  readonly amountMinor?: number | null
+  readonly currency?: string | null
   /** Why it failed, in the provider's words. */
   readonly error: string | null
 }
@@ -106,8 +123,8 @@ export interface RefundOrder {
 /** How sending a refund went. */
 export type RefundReport =
   | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
-  /** It will never work like this: somebody has to look. */
-  | { readonly status: "failed"; readonly error: string }
+  /** It will never work like this: somebody has to look. `providerRefundId`: if one was made, and failed. */
+  | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
   /** It may work later. */
   | { readonly status: "not now"; readonly error: string }
 

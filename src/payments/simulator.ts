@@ -7,6 +7,7 @@ import type {
   PaymentReport,
   ProviderNews,
   Reading,
+  RefundNews,
   RefundOrder,
   RefundReport,
   WebhookMessage,
@@ -39,8 +40,11 @@ const PaymentMessage = Type.Object({
 const RefundMessage = Type.Object({
   refund: Type.Object({
     refund_id: Name,
-    reference: Name,
+    // Null: it was made in the simulator's own pages.
+    reference: Type.Union([Name, Type.Null()]),
     payment_id: Name,
+    amount_minor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
     error: Type.Union([Type.String(), Type.Null()]),
   }),
 })
@@ -95,6 +99,8 @@ export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvid
   return {
     name: "simulator",
     readWebhook: (message) => readWebhook(secret, message),
+    // A cancellation looks at the payment first.
+    callSeconds: (2 * ANSWER_WITHIN_MS) / 1_000,
 
     async refund(order) {
       try {
@@ -162,9 +168,7 @@ function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
   const isConfirmed = event.type === "refund.succeeded"
   if (!isConfirmed && event.type !== "refund.failed") return []
   if (!Check(RefundMessage, event)) return null
-  const { refund_id: providerRefundId, reference: refundId, payment_id: paymentId, error } = event.refund
-  const status = isConfirmed ? "confirmed" : "failed"
-  return [{ about: "refund", refund: { refundId, paymentId, status, providerRefundId, error } }]
+  return [{ about: "refund", refund: refundNews(event, isConfirmed ? "confirmed" : "failed") }]
 }
 
 function paymentEvent({ id, payment }: Static<typeof PaymentMessage>, kind: PaymentEventKind): PaymentEvent {
@@ -192,6 +196,18 @@ function disputeEvent({ id, dispute }: Static<typeof DisputeMessage>, kind: Disp
     amountMinor: dispute.amount_minor,
     currency: dispute.currency,
   })
+}
+
+function refundNews({ refund }: Static<typeof RefundMessage>, status: RefundNews["status"]): RefundNews {
+  return {
+    refundId: refund.reference,
+    paymentId: refund.payment_id,
+    status,
+    providerRefundId: refund.refund_id,
+    amountMinor: refund.amount_minor,
+    currency: refund.currency,
+    error: refund.error,
+  }
 }
 
 function refundQuestion(order: RefundOrder): Question {

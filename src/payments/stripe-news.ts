@@ -24,6 +24,8 @@ export function readingOf(event: Stripe.Event): Reading {
     case "payment_intent.succeeded":
     case "payment_intent.canceled":
       return readingOfIntent(event.data.object)
+    case "payment_intent.processing":
+      return processing(event.data.object)
     case "refund.created":
     case "refund.updated":
     case "refund.failed":
@@ -49,6 +51,14 @@ function readingOfIntent(intent: Stripe.PaymentIntent): Reading {
   if (event !== "no sense") return { kind: "news", news: [{ about: "payment", event }] }
   const { id, amount_received, currency } = intent
   return { kind: "not understood", detail: `${id} is about ${amount_received} ${currency}` }
+}
+
+/** It has no result yet, and may get one after the order's end: for the log, so that it can be looked for. */
+function processing({ id, metadata }: Stripe.PaymentIntent): Reading {
+  const orderId = idFrom(metadata?.["order_id"])
+  if (orderId === null) return noNews
+  const reason = `${id} of order ${orderId} is processing: its result comes later, perhaps after the order's end`
+  return { ...noNews, ignored: reason }
 }
 
 /** Another shop's, perhaps, on the same account; or the page forgot to say whose. */
@@ -121,16 +131,26 @@ function readingOfRefunds(refunds: readonly Stripe.Refund[]): Reading {
   return { kind: "news", news: refunds.flatMap((refund) => newsOfRefund(refund) ?? []) }
 }
 
-/** Null: it is not ours, or not at an end. */
+/**
+ * Null: it is ours and under way still, or in no way that is known. One without our name was made in the
+ * Dashboard, or by another program on the account; its payment tells whether it is of one of our orders.
+ */
 function newsOfRefund(refund: Stripe.Refund): ProviderNews | null {
-  const refundId = refund.metadata?.[REFUND_ID]
+  const refundId = refund.metadata?.[REFUND_ID] ?? null
   const status = statusOfRefund(refund)
-  if (refundId === undefined || (status !== "confirmed" && status !== "failed")) return null
+  if (status === null || (status === "sent" && refundId !== null)) return null
   const error = status === "failed" ? errorOfRefund(refund) : null
   const intent = refund.payment_intent ?? null
   const paymentId = typeof intent === "string" ? intent : (intent?.id ?? null)
-  const news: RefundNews = { refundId, paymentId, status, providerRefundId: refund.id, error }
+  if (refundId === null && paymentId === null) return null
+  const money = moneyOf(refund) ?? noMoney
+  const news: RefundNews = { refundId, paymentId, status, providerRefundId: refund.id, ...money, error }
   return { about: "refund", refund: news }
+}
+
+/** Of a refund that we sent we know how much it is, so that nothing is said of it is no reason to refuse it. */
+function moneyOf({ amount, currency }: Partial<Stripe.Refund>) {
+  return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
 }
 
 /** How far a refund has come. Null: in no way that is known. */

@@ -22,6 +22,8 @@ export interface StripeSettings {
   readonly webhookSecret: string
   /** Where the API is: scheme, host and port. */
   readonly apiBase: string
+  /** True: also methods whose result takes days, as bank debits' does; the order must wait as long. */
+  readonly offersDelayedMethods: boolean
 }
 
 /** An older webhook may be a recording. */
@@ -32,6 +34,15 @@ const TOLERANCE_SECONDS = 300
  * that takes Stripe longer is found when it is sent again.
  */
 const ANSWER_WITHIN_MS = 4_000
+
+/**
+ * A refund is looked for and then made, a cancellation likewise, and each call may be made once more where
+ * its connection was closed.
+ */
+const MOST_CALLS = 4
+
+/** Stripe allows 100 calls a second, and 25 in a sandbox; refunds and cancellations need some of them. */
+const LOOK_UPS_PER_SECOND = { live: 50, sandbox: 12 }
 
 /**
  * PaymentIntents of Stripe. What the shop has to put into them is in docs/payments.md.
@@ -47,9 +58,13 @@ export function createStripeProvider(
   return {
     name: STRIPE,
     readWebhook: (message) => readWebhook(stripe, settings.webhookSecret, message),
-    open: (wish) => openIntent(stripe, wish),
+    open: (wish) => openIntent(stripe, wish, settings.offersDelayedMethods),
+    callSeconds: (MOST_CALLS * answerWithinMs) / 1_000,
     refund: (order) => refund(stripe, order),
     cancel: (payment) => cancel(stripe, payment),
+    lookUpsPerSecond: /^[a-z]+_live_/.test(settings.secretKey)
+      ? LOOK_UPS_PER_SECOND.live
+      : LOOK_UPS_PER_SECOND.sandbox,
     lookUp: (payment) => lookUp(stripe, payment),
   }
 }
@@ -99,11 +114,17 @@ function firstSentence(message: string): string {
 }
 
 /** Stripe forgets idempotency keys after a day, and an order may wait longer: hence the look for what was begun. */
-async function openIntent(stripe: Stripe, wish: PaymentWish): Promise<OpenReport> {
+async function openIntent(
+  stripe: Stripe,
+  wish: PaymentWish,
+  offersDelayedMethods: boolean,
+): Promise<OpenReport> {
   const amount = amountForStripe(wish.amountMinor, wish.currency)
   if (amount === null) return { status: "refused", error: noSuchAmount(wish) }
   try {
-    const intent = (await begunIntent(stripe, wish)) ?? (await createIntent(stripe, wish, amount))
+    const intent =
+      (await begunIntent(stripe, wish)) ??
+      (await createIntent(stripe, wish, { amount, offersDelayedMethods }))
     const { id, client_secret: clientSecret } = intent
     // The library takes whatever names no error for what was asked for, a broken proxy's answer too.
     if (!id || !clientSecret) return { status: "not now", error: "Stripe told of no payment" }
@@ -121,16 +142,41 @@ async function begunIntent(stripe: Stripe, wish: PaymentWish): Promise<Stripe.Pa
   return intent !== null && isOfOrder(intent, wish) ? intent : null
 }
 
-function createIntent(stripe: Stripe, wish: PaymentWish, amount: number): Promise<Stripe.PaymentIntent> {
+/**
+ * Methods of Stripe that tell hours or days later whether the money comes. An order waits for minutes, so their
+ * money would nearly always come too late and go back.
+ */
+const DELAYED_METHODS = [
+  "acss_debit",
+  "au_becs_debit",
+  "bacs_debit",
+  "boleto",
+  "customer_balance",
+  "konbini",
+  "multibanco",
+  "nz_bank_account",
+  "oxxo",
+  "payto",
+  "sepa_debit",
+  "us_bank_account",
+] as const
+
+function createIntent(
+  stripe: Stripe,
+  wish: PaymentWish,
+  { amount, offersDelayedMethods }: { readonly amount: number; readonly offersDelayedMethods: boolean },
+): Promise<Stripe.PaymentIntent> {
   const { orderId, holdId, productId, quantity, currency, idempotencyKey } = wish
   return stripe.paymentIntents.create(
     {
       amount,
       currency: currency.toLowerCase(),
       automatic_payment_methods: { enabled: true },
+      ...(!offersDelayedMethods && { excluded_payment_method_types: [...DELAYED_METHODS] }),
       metadata: { order_id: orderId, hold_id: holdId, product_id: productId, quantity },
     },
-    { idempotencyKey },
+    // Stripe refuses a key that comes again with another content, such as after a change of the setting.
+    { idempotencyKey: offersDelayedMethods ? idempotencyKey : `${idempotencyKey}-at-once` },
   )
 }
 
@@ -179,7 +225,7 @@ async function sentBefore(stripe: Stripe, paymentId: string, refundId: string): 
 function reportOf(refund: Stripe.Refund): RefundReport {
   const status = statusOfRefund(refund)
   if (status === null) return { status: "not now", error: `Stripe told no status of ${refund.id}` }
-  if (status === "failed") return { status, error: errorOfRefund(refund) }
+  if (status === "failed") return { status, error: errorOfRefund(refund), providerRefundId: refund.id }
   return { status, providerRefundId: refund.id }
 }
 

@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { UnknownCommit } from "./errors.ts"
+import { UnknownCommit, spoilsConnection } from "./errors.ts"
 
 declare const inTransaction: unique symbol
 
@@ -12,9 +12,12 @@ export type Tx = pg.ClientBase & { readonly [inTransaction]: true }
 /**
  * Begins a transaction without waiting for the answer; the first statement after it travels in the
  * same packet on a pipelined connection. `begun` rejects when BEGIN itself fails.
+ *
+ * The level is named, because the database's default may be another one: a snapshot that is older than the
+ * lock would make every batch that had to wait for it fail and try again.
  */
 export function begin(client: pg.ClientBase): { tx: Tx; begun: Promise<unknown> } {
-  return { tx: client as Tx, begun: client.query("begin") }
+  return { tx: client as Tx, begun: client.query("begin isolation level read committed") }
 }
 
 /**
@@ -88,8 +91,10 @@ export function transactionByIndex<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T
   })
 }
 
-/** Rolls back; returns an error when the connection is no longer usable. */
+/** Rolls back; returns an error when the connection is no longer usable, after which it has to be closed. */
 export async function rollbackOrBreak(client: pg.ClientBase, cause: unknown): Promise<Error | undefined> {
+  // Closing it rolls back, too.
+  if (cause instanceof Error && spoilsConnection(cause)) return cause
   try {
     await client.query("rollback")
     return undefined

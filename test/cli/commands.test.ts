@@ -32,9 +32,9 @@ test("seed offers product 1, once; --fresh starts over with other units", async 
   const careful = await runCommand(["seed", "--fresh"], environment)
   const meant = await runCommand(["seed", "--fresh", "--yes"], environment)
 
-  expect(first).toMatchObject({ status: 0, stdout: "Product 1 is on offer with 10 units.\n" })
+  expect(first).toMatchObject({ status: 0, stdout: "Product 1 is on sale with 10 units.\n" })
   expect(JSON.parse(again.stdout)).toEqual({ product_id: 1, created: false })
-  expect(fresh.stdout).toBe("Product 1 is on offer with 100 units.\n")
+  expect(fresh.stdout).toBe("Product 1 is on sale with 100 units.\n")
   expect(careful).toMatchObject({
     status: 2,
     stderr: "--fresh would remove 1 orders and 0 payments; say --yes if that is meant\n",

@@ -58,7 +58,7 @@ describe("a provider's own webhook", () => {
       about(`${order_id}-1`),
       about("7-77"),
       about("what?"),
-      about(`${order_id}-1`, { status: "failed" }),
+      about(`${order_id}-1`, { status: "failed", providerRefundId: "re_2" }),
     ])
 
     expect(answer).toMatchObject({ status: 200, body: { taken: 4 } })
@@ -87,6 +87,46 @@ describe("a provider's own webhook", () => {
     expect((await app.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
       { status: "due", provider_refund_id: null },
     ])
+  })
+
+  test("tells of a refund that was made elsewhere, and that it failed after all", async () => {
+    const endpoint = { url: "https://shop.example/hook", types: ["payment.refund_failed"] }
+    expect((await app.post("/api/admin/webhooks", endpoint)).status).toBe(201)
+    const { order_id, total_minor } = await pendingOrder(app)
+    await tell([success(order_id, "parrot-8")])
+    const money = { amountMinor: total_minor, currency: "EUR" }
+    const refund = { refundId: null, paymentId: "parrot-8", providerRefundId: "re_8", error: null, ...money }
+    const say = (status: "confirmed" | "failed", more = {}) =>
+      tell([{ about: "refund", refund: { ...refund, status, ...more } }])
+
+    await say("confirmed", { paymentId: "nobody's" })
+    await say("confirmed", { amountMinor: null })
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
+    await say("confirmed")
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("refunded")
+    await say("failed", { error: "the card is closed" })
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
+    await say("confirmed")
+    expect((await app.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
+      {
+        reason: "elsewhere",
+        status: "failed",
+        last_error: "the card is closed",
+        amount_minor: total_minor,
+      },
+    ])
+    const ignored = app.log.filter(({ metric }) => metric === "webhook.ignored")
+    expect(ignored).toContainEqual(
+      expect.objectContaining({ reason: "refund re_8 is of a payment that is not here" }),
+    )
+    const { rows } = await app.app.engine.database.views.query<{ id: string; body: string }>(
+      "select id, body from outbox where type = 'payment.refund_failed'",
+    )
+    expect(rows).toMatchObject([{ id: `payment_refund_failed-${order_id}-1-1` }])
+    expect(JSON.parse(rows[0]?.body ?? "").data).toMatchObject({
+      order_status: "paid",
+      error: "the card is closed",
+    })
   })
 
   test("that speaks of nothing here is taken", async () => {

@@ -189,9 +189,9 @@ export const storageMutants: readonly Mutant[] = [
     name: "the planner may read growing tables whole",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: '"-c enable_seqscan=off"',
-        replace: '"-c enable_seqscan=on"',
+        file: "src/store/session.ts",
+        find: 'ask("enable_seqscan", "off"',
+        replace: 'ask("enable_seqscan", "on"',
       },
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },

@@ -39,9 +39,9 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: kronas are taken for their hundredth part",
     edits: [
       {
-        file: "src/payments/stripe-money.ts",
-        find: "return withThreeDecimals.has(currency) ? 3 : 2",
-        replace: "return withThreeDecimals.has(currency) ? 3 : minorDigitsOf(currency)",
+        file: "client/src/currencies.ts",
+        find: "return { decimals: 2, step: code",
+        replace: "return { decimals: currencyDecimals(code), step: code",
       },
     ],
     caughtBy: { file: "test/payments/stripe.test.ts", test: "a payment intent" },
@@ -116,5 +116,16 @@ export const stripeMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "when Stripe forgot the key" },
+  },
+  {
+    name: "stripe: bank debits are offered to whoever has minutes to pay",
+    edits: [
+      {
+        file: "src/payments/stripe.ts",
+        find: "...(!offersDelayedMethods && {",
+        replace: "...(offersDelayedMethods && {",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "takes days" },
   },
 ]

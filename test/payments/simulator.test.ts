@@ -77,7 +77,14 @@ describe("a webhook", () => {
 
   const payment = { payment_id: "pay_1", order_id: 1, amount_minor: 1, currency: "USD" }
   const dispute = { dispute_id: "dp_1", payment_id: "pay_1", amount_minor: 7, currency: "USD" }
-  const refund = { refund_id: "re_1", payment_id: "pay_1", reference: "1-1", error: null }
+  const refund = {
+    refund_id: "re_1",
+    payment_id: "pay_1",
+    reference: "1-1",
+    amount_minor: 5,
+    currency: "EUR",
+    error: null,
+  }
   test.each([
     ["payment.failed", { payment }, { about: "payment", event: { kind: "failed", holdId: null } }],
     ["payment.cancelled", { payment }, { about: "payment", event: { kind: "cancelled" } }],
@@ -92,6 +99,11 @@ describe("a webhook", () => {
       "refund.succeeded",
       { refund },
       { about: "refund", refund: { refundId: "1-1", status: "confirmed", providerRefundId: "re_1" } },
+    ],
+    [
+      "refund.succeeded",
+      { refund: { ...refund, reference: null } },
+      { about: "refund", refund: { refundId: null, paymentId: "pay_1", amountMinor: 5, currency: "EUR" } },
     ],
     [
       "refund.failed",

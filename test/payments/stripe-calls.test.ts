@@ -50,7 +50,7 @@ test("a refund is sent under its key and our name", async () => {
 test.each([
   ["pending", { status: "sent", providerRefundId: "re_1" }],
   ["requires_action", { status: "sent", providerRefundId: "re_1" }],
-  ["failed", { status: "failed", error: "re_1 failed: no reason given" }],
+  ["failed", { status: "failed", error: "re_1 failed: no reason given", providerRefundId: "re_1" }],
   ["dreaming", { status: "not now", error: "Stripe told no status of re_1" }],
 ])("a refund that is %s is reported so", async (status, report) => {
   fake.refundStatus = status
@@ -273,7 +273,7 @@ describe("opening a payment", () => {
     expect(posts()).toMatchObject([
       {
         path: "/v1/payment_intents",
-        headers: { "idempotency-key": wish.idempotencyKey },
+        headers: { "idempotency-key": `${wish.idempotencyKey}-at-once` },
         form: {
           amount: "19998",
           currency: "eur",
@@ -285,6 +285,17 @@ describe("opening a payment", () => {
         },
       },
     ])
+  })
+
+  test("takes no method whose result takes days, unless the shop says so", async () => {
+    await open()
+    const excluded = Object.entries(posts()[0]?.form ?? {}).filter(([name]) => name.startsWith("excluded_"))
+    expect(excluded.map(([, method]) => method)).toContain("sepa_debit")
+
+    const patient = createStripeProvider({ ...stripeSettings(fake.url), offersDelayedMethods: true }, 300)
+    await patient.open({ ...wish, orderId: 12 })
+    expect(posts()[1]?.headers["idempotency-key"]).toBe(wish.idempotencyKey)
+    expect(Object.keys(posts()[1]?.form ?? {}).filter((name) => name.startsWith("excluded_"))).toEqual([])
   })
 
   test("counts as Stripe counts", async () => {

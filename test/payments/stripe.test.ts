@@ -127,12 +127,20 @@ describe("a payment intent", () => {
   test.each([
     ["payment_intent.payment_failed", intentWith({ status: "requires_payment_method" })],
     ["payment_intent.amount_capturable_updated", intentWith({ status: "requires_capture" })],
-    ["payment_intent.processing", intentWith({ status: "processing" })],
     ["payment_intent.created", intentWith({ status: "requires_payment_method" })],
     ["charge.succeeded", { id: "ch_1", metadata: { order_id: "11" } }],
     ["something.new", {}],
   ])("is not at an end by %s", async (type, object) => {
     expect(await read(stripeEvent(type, object))).toEqual({ kind: "news", news: [] })
+  })
+
+  test("that is processing is no news, and is told to the log, because its result may come too late", async () => {
+    const intent = intentWith({ status: "processing" })
+    const ignored = expect.stringMatching(/^pi_1 of order 11 is processing/)
+    const reading = await read(stripeEvent("payment_intent.processing", intent))
+    expect(reading).toEqual({ kind: "news", news: [], ignored })
+    const others = stripeEvent("payment_intent.processing", { ...intent, metadata: {} })
+    expect(await read(others)).toEqual({ kind: "news", news: [] })
   })
 
   test.each([
@@ -246,6 +254,8 @@ describe("news of a refund", () => {
     id: "re_1",
     object: "refund",
     status: "succeeded",
+    amount: 500,
+    currency: "eur",
     payment_intent: "pi_1",
     metadata: { doorbuster_refund_id: "11-1" },
     ...given,
@@ -255,8 +265,11 @@ describe("news of a refund", () => {
     paymentId: "pi_1",
     status: "confirmed",
     providerRefundId: "re_1",
+    amountMinor: 500,
+    currency: "EUR",
     error: null,
   }
+  const elsewhere = { ...confirmed, refundId: null }
   const failed = { ...confirmed, status: "failed" }
 
   test.each([
@@ -272,8 +285,13 @@ describe("news of a refund", () => {
     ["refund.updated", { status: "pending" }, null],
     ["refund.updated", { status: "requires_action" }, null],
     ["refund.updated", { status: "dreaming" }, null],
-    ["refund.updated", { metadata: {} }, null],
-    ["refund.updated", { metadata: null }, null],
+    ["refund.updated", { amount: undefined }, { ...confirmed, amountMinor: null, currency: null }],
+    // Made in the Dashboard.
+    ["refund.created", { metadata: {} }, elsewhere],
+    ["refund.created", { metadata: null }, elsewhere],
+    ["refund.created", { metadata: {}, status: "pending" }, { ...elsewhere, status: "sent" }],
+    ["refund.created", { metadata: {}, amount: 0.5 }, { ...elsewhere, amountMinor: null, currency: null }],
+    ["refund.created", { metadata: {}, payment_intent: null }, null],
   ])("by %s, %j", async (type, given, refund) => {
     expect(await read(stripeEvent(type, refundWith(given)))).toEqual({
       kind: "news",
@@ -293,7 +311,7 @@ describe("news of a refund", () => {
     const charge = { id: "ch_1", refunds: { object: "list", data } }
     expect(await read(stripeEvent("charge.refunded", charge))).toEqual({
       kind: "news",
-      news: [{ about: "refund", refund: confirmed }],
+      news: [confirmed, elsewhere].map((refund) => ({ about: "refund", refund })),
     })
     expect(await read(stripeEvent("charge.refunded", { id: "ch_1" }))).toMatchObject({ news: [] })
   })

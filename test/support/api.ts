@@ -3,7 +3,7 @@ import { watchArrivals } from "../../src/http/transport/arrivals.ts"
 import { createAudit } from "../../src/http/access/audit.ts"
 import { createGatekeeper } from "../../src/http/access/auth.ts"
 import { createOwnerTokens } from "../../src/http/access/owner-token.ts"
-import { createLive } from "../../src/http/live/live.ts"
+import { createProductStreams } from "../../src/http/live/product-streams.ts"
 import { createServer } from "../../src/http/server.ts"
 import { createProductTexts } from "../../src/http/wire/wire.ts"
 import { createLog } from "../../src/base/log.ts"
@@ -34,7 +34,7 @@ export async function describeServer(): Promise<unknown> {
       },
       arrivals: watchArrivals(),
       texts,
-      live: createLive({ watch: engine.watch, texts }),
+      live: createProductStreams({ watch: engine.watch, texts }),
       providers: [],
       simulator: null,
       stripePublishableKey: null,
@@ -43,7 +43,14 @@ export async function describeServer(): Promise<unknown> {
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,
     },
-    { log, trustProxy: null, corsOrigins: [], rateLimitPerMinute: 0, streamsPerAddress: 0 },
+    {
+      log,
+      trustProxy: null,
+      corsOrigins: [],
+      rateLimitPerMinute: 0,
+      streamsPerAddress: 0,
+      keepAliveSeconds: 75,
+    },
   )
   await app.ready()
   const description: unknown = app.swagger()

@@ -48,12 +48,18 @@ export async function setup(project: TestProject): Promise<void> {
   await buildPages()
   const directory = await temporaryDirectory()
   const server = await startEmbeddedPostgres({ dataDirectory: join(directory.path, "data"), role: "owner" })
-  await createTemplate(server.url)
-  project.provide("serverUrl", server.url)
   stopServer = async () => {
     await server.stop()
     await directory[Symbol.asyncDispose]()
   }
+  try {
+    await createTemplate(server.url)
+  } catch (error) {
+    // Vitest does not call `teardown` after a `setup` that throws, and the server would go on for ever.
+    await stopServer()
+    throw error
+  }
+  project.provide("serverUrl", server.url)
 }
 
 export async function teardown(): Promise<void> {

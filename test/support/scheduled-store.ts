@@ -19,6 +19,9 @@ export interface Weather {
 }
 
 /**
+ * The third substitute for PostgreSQL, beside `memory-database.ts` (rows without failures, which it uses) and
+ * `simulated-store.ts` (failures without rows): for thousands of schedules whose order a seed decides.
+ *
  * A server of a database in memory, for several processes: rows that are locked and waited for,
  * transactions that are undone, and connections that die at every point, COMMIT included. A
  * transaction whose connection died may go on for a while without anybody.

@@ -15,10 +15,7 @@ export interface ServerProcess extends TestClient, AsyncDisposable {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
 }
 
-/**
- * Starts a server with `environment` added to a clean one, and waits until it listens. `program`: the launcher of
- * another version.
- */
+/** Starts a server with `environment` added to a clean one, and waits until it listens. */
 export async function startServerProcess(
   environment: Record<string, string>,
   args: readonly string[] = ["serve"],
@@ -42,8 +39,11 @@ export async function startServerProcess(
 export type WorkerProcess = Pick<ServerProcess, "child" | "output" | "end"> & AsyncDisposable
 
 /** Starts a worker with `environment` added to a clean one, and waits until it works. */
-export async function startWorkerProcess(environment: Record<string, string>): Promise<WorkerProcess> {
-  const started = start({ LOG_LEVEL: "info", ...environment }, ["worker"])
+export async function startWorkerProcess(
+  environment: Record<string, string>,
+  args: readonly string[] = ["worker"],
+): Promise<WorkerProcess> {
+  const started = start({ LOG_LEVEL: "info", ...environment }, args)
   await saying(started, /"msg":"Working\."/)
   return Object.assign(started, {
     async [Symbol.asyncDispose]() {
@@ -54,11 +54,7 @@ export async function startWorkerProcess(environment: Record<string, string>): P
 
 type Started = Pick<ServerProcess, "child" | "output" | "end">
 
-function start(
-  environment: Record<string, string>,
-  args: readonly string[],
-  program: string = launcher,
-): Started {
+function start(environment: Record<string, string>, args: readonly string[], program = launcher): Started {
   const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],

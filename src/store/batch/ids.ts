@@ -67,7 +67,7 @@ export function createIds(database: Database): Ids {
     const now = performance.now()
     const usedFast = block.takenAt > 0 && now - block.takenAt < BLOCK_LIFETIME_MS
     block.size = usedFast ? Math.min(LARGEST_BLOCK, block.size * 4) : Math.max(FIRST_BLOCK, block.size / 4)
-    Object.assign(block, await transaction(database.views, (tx) => takeBlock(tx, kind, block.size)), {
+    Object.assign(block, await transaction(database.lookups, (tx) => takeBlock(tx, kind, block.size)), {
       takenAt: now,
     })
   }
@@ -86,7 +86,7 @@ export function createIds(database: Database): Ids {
       const block = blockOf(kind)
       return take(block) ?? nextAfterRefill(kind, block)
     },
-    claimOrderId: (orderId, holdId) => transaction(database.views, (tx) => claim(tx, orderId, holdId)),
+    claimOrderId: (orderId, holdId) => transaction(database.lookups, (tx) => claim(tx, orderId, holdId)),
   }
 }
 

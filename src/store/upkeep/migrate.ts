@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect, sql } from "kysely"
 import { Migrator, type Migration, type MigrationProvider } from "kysely/migration"
 import pg from "pg"
 import { packageRoot } from "../../base/package-root.ts"
+import { openToolPool } from "../pool.ts"
 
 const migrationsDirectory = fileURLToPath(new URL("migrations/", packageRoot))
 
@@ -31,9 +32,8 @@ export class SchemaMismatch extends Error {}
  * {@link SchemaBusy} when a table was never free.
  */
 export async function migrate(url: string, patienceMs: number = PATIENCE_MS): Promise<string[]> {
-  const pool = new pg.Pool({ connectionString: url, application_name: "doorbuster migrate", max: 2 })
   // A lost connection fails the migration that uses it; an idle one is of no further use here.
-  pool.on("error", () => undefined)
+  const pool = openToolPool(url, "migrate", 2)
   try {
     const migrator = migratorFor(pool)
     const applied: string[] = []
@@ -106,8 +106,7 @@ export async function requireSchema(pool: pg.Pool): Promise<void> {
 
 /** Gives the schema to a database at `url` that has no migration yet; changes no other one. */
 export async function migrateIfEmpty(url: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, application_name: "doorbuster migrate", max: 1 })
-  pool.on("error", () => undefined)
+  const pool = openToolPool(url, "migrate", 1)
   try {
     if ((await appliedMigrations(pool)).length > 0) return
   } finally {

@@ -2,7 +2,7 @@ import { Type } from "typebox"
 import type { Order } from "../../../domain/order.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import type { PaymentWish } from "../../../payments/provider.ts"
-import { mayUseHold } from "../../access/auth.ts"
+import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
 import { OpenedPaymentWire, problemResponses } from "../../wire/schemas.ts"
@@ -27,8 +27,8 @@ export function orderPaymentRoutes(app: App, services: Services): void {
     },
     async handler(request, reply) {
       if (provider?.open === undefined) return refuse(reply, { code: "route_not_found" })
-      const id = idFromPath(request.params.id)
       const caller = gatekeeper.callerOf(request)
+      const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
       const order = id === null ? null : await views.order(id)
       if (order === null || !mayUseHold(caller, order.holdId))
         return refuse(reply, { code: "order_not_found" })

@@ -24,7 +24,7 @@ import { refundPlaceFrom } from "../admin/admin-money.ts"
  * 2xx sends it again, so whatever could not be written down must not be answered with one.
  */
 export function providerWebhookRoutes(app: App, services: Services): void {
-  const { providers, desk, lanes, money, events } = services
+  const { providers, desk, lanes, lookups, money, events } = services
 
   /** Null: it is written down. */
   async function take(provider: string, news: ProviderNews, requestId: string): Promise<AnyRefusal | null> {
@@ -36,16 +36,39 @@ export function providerWebhookRoutes(app: App, services: Services): void {
   }
 
   async function settle(provider: string, news: RefundNews, requestId: string): Promise<AnyRefusal | null> {
-    const place = refundPlaceFrom(news.refundId)
+    const place = news.refundId === null ? null : refundPlaceFrom(news.refundId)
     const origin = place === null ? null : await money.originOfRefund(place)
-    // A refund that is not ours: made in the provider's own pages, or by another installation on its account.
-    if (place === null || origin === null || !isOf(provider, origin, news)) return null
+    if (place === null || origin === null || !isOf(provider, origin, news)) {
+      return record(provider, news, requestId)
+    }
     const { productId } = origin
     const { status, providerRefundId, error } = news
-    const result = status === "failed" ? { status, error: error ?? "" } : { status, providerRefundId }
+    // That it is on its way, whoever sent it has been told.
+    if (status === "sent") return null
+    const result =
+      status === "failed" ? { status, error: error ?? "", providerRefundId } : { status, providerRefundId }
     const command = { kind: "settle_refund", productId, ...place, result, requestId } as const
     const { outcome } = await lanes.submit(command)
     return isRefusal(outcome) ? outcome : null
+  }
+
+  /** A refund that is not ours: made in the provider's own pages, or by another installation on its account. */
+  async function record(provider: string, news: RefundNews, requestId: string): Promise<AnyRefusal | null> {
+    const { paymentId, providerRefundId, amountMinor = null, currency = null, status, error } = news
+    if (paymentId === null || providerRefundId === null || amountMinor === null || currency === null) {
+      return null
+    }
+    const refund = { provider, paymentId, providerRefundId, amountMinor, currency, status, error }
+    const place = await lookups.placeOfPayment(provider, paymentId)
+    const outcome =
+      place === null
+        ? ({ code: "order_unknown" } as const)
+        : (await lanes.submit({ kind: "record_refund", ...place, refund, requestId })).outcome
+    if (!isRefusal(outcome)) return null
+    const reason = reasonsToIgnore.get(outcome.code)
+    if (reason === undefined) return outcome
+    events.webhookIgnored({ provider, reason: `refund ${providerRefundId} ${reason}`, requestId })
+    return null
   }
 
   function refuseReading(reply: FastifyReply, reading: Exclude<Reading, { kind: "news" }>) {
@@ -98,6 +121,11 @@ export function providerWebhookRoutes(app: App, services: Services): void {
   })
 }
 
+const reasonsToIgnore: ReadonlyMap<string, string> = new Map([
+  ["order_unknown", "is of a payment that is not here"],
+  ["nothing_to_refund", "has failed, is in another currency, or nothing is left of its payment"],
+])
+
 /** Two installations may use one account, and then know different refunds by the same name. */
 function isOf(provider: string, origin: RefundOrigin, { paymentId }: RefundNews): boolean {
   const isSamePayment = paymentId === null || origin.paymentId === null || paymentId === origin.paymentId
@@ -108,7 +136,7 @@ const NONSENSE = "it names no order, no payment or no amount that could be one"
 
 /** What an adapter takes out of a message may be anything, however well that was signed. */
 function makesSense(news: ProviderNews): boolean {
-  if (news.about === "refund") return Check(Label, news.refund.refundId)
+  if (news.about === "refund") return Check(RefundNewsShape, news.refund)
   const { event } = news
   return news.about === "payment" ? Check(PaymentNews, event) : Check(DisputeNews, event)
 }
@@ -122,5 +150,12 @@ const PaymentNews = Type.Object({
   holdId: Nullable(Id),
   productId: Nullable(Id),
   quantity: Nullable(Quantity),
+})
+const RefundNewsShape = Type.Object({
+  refundId: Nullable(Label),
+  paymentId: Type.Optional(Nullable(Label)),
+  providerRefundId: Type.Optional(Nullable(Label)),
+  amountMinor: Type.Optional(Nullable(AmountMinor)),
+  currency: Type.Optional(Nullable(CurrencyCode)),
 })
 const DisputeNews = Type.Object({ ...named, paymentId: Label, disputeId: Label })
