@@ -5,10 +5,10 @@ import type {
   CancelReport,
   PaymentProvider,
   PaymentReport,
-  ProviderNews,
-  Reading,
-  RefundNews,
-  RefundOrder,
+  ProviderEvent,
+  WebhookReading,
+  RefundUpdate,
+  RefundInstruction,
   RefundReport,
   WebhookMessage,
 } from "./provider.ts"
@@ -16,7 +16,7 @@ import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
 import { refuseSignature } from "./standard-webhooks.ts"
 
 /** How to reach a simulator. */
-export interface SimulatorLine {
+export interface SimulatorConnection {
   /** Its address, without a slash at its end; asked for each time, because it may be about to listen. */
   readonly url: () => string
   readonly secret: Buffer
@@ -79,7 +79,7 @@ const disputeKindByType = new Map<string, DisputeEventKind>([
 const ANSWER_WITHIN_MS = 5_000
 
 /** The simulator of this project as a payment provider. For open mode only: its money is not real. */
-export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvider {
+export function simulatorProvider({ url, secret }: SimulatorConnection): PaymentProvider {
   async function ask(method: "GET" | "POST", path: string, { key, body }: Question = {}): Promise<Answer> {
     const headers = {
       authorization: `Bearer ${secret.toString("base64")}`,
@@ -138,23 +138,23 @@ interface Answer {
   readonly body: unknown
 }
 
-function readWebhook(secret: Buffer, { headers, body, nowSeconds }: WebhookMessage): Reading {
+function readWebhook(secret: Buffer, { headers, body, nowSeconds }: WebhookMessage): WebhookReading {
   const signed = {
     id: single(headers["webhook-id"]),
     timestamp: single(headers["webhook-timestamp"]),
     signature: single(headers["webhook-signature"]),
   }
   const doubt = refuseSignature(secret, signed, body, nowSeconds)
-  if (doubt !== null) return { kind: "not believed", detail: doubt }
+  if (doubt !== null) return { kind: "not authentic", detail: doubt }
   const event = parsed(body)
   if (!Check(AnyEvent, event)) return notUnderstood("an event has an id and a type")
-  const news = newsOf(event)
-  if (news === null) return notUnderstood(`this is no ${event.type} of the simulator`)
-  return { kind: "news", news }
+  const events = eventsOf(event)
+  if (events === null) return notUnderstood(`this is no ${event.type} of the simulator`)
+  return { kind: "events", events }
 }
 
 /** Null: it makes no sense. */
-function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
+function eventsOf(event: Static<typeof AnyEvent>): ProviderEvent[] | null {
   const kind = kindByType.get(event.type)
   if (kind !== undefined) {
     return Check(PaymentMessage, event) ? [{ about: "payment", event: paymentEvent(event, kind) }] : null
@@ -168,7 +168,7 @@ function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
   const isConfirmed = event.type === "refund.succeeded"
   if (!isConfirmed && event.type !== "refund.failed") return []
   if (!Check(RefundMessage, event)) return null
-  return [{ about: "refund", refund: refundNews(event, isConfirmed ? "confirmed" : "failed") }]
+  return [{ about: "refund", refund: refundUpdate(event, isConfirmed ? "confirmed" : "failed") }]
 }
 
 function paymentEvent({ id, payment }: Static<typeof PaymentMessage>, kind: PaymentEventKind): PaymentEvent {
@@ -198,7 +198,10 @@ function disputeEvent({ id, dispute }: Static<typeof DisputeMessage>, kind: Disp
   })
 }
 
-function refundNews({ refund }: Static<typeof RefundMessage>, status: RefundNews["status"]): RefundNews {
+function refundUpdate(
+  { refund }: Static<typeof RefundMessage>,
+  status: RefundUpdate["status"],
+): RefundUpdate {
   return {
     refundId: refund.reference,
     paymentId: refund.payment_id,
@@ -210,7 +213,7 @@ function refundNews({ refund }: Static<typeof RefundMessage>, status: RefundNews
   }
 }
 
-function refundQuestion(order: RefundOrder): Question {
+function refundQuestion(order: RefundInstruction): Question {
   const { paymentId, amountMinor, currency, refundId, idempotencyKey } = order
   const body = { payment_id: paymentId, amount_minor: amountMinor, currency, reference: refundId }
   return { key: idempotencyKey, body }
@@ -250,7 +253,7 @@ function is<Schema extends TSchema>(schema: Schema, value: unknown): value is St
   return Check(schema, value)
 }
 
-function notUnderstood(detail: string): Reading {
+function notUnderstood(detail: string): WebhookReading {
   return { kind: "not understood", detail }
 }
 

@@ -1,19 +1,26 @@
 import { Stripe } from "stripe"
 import type {
-  Cancellation,
+  CancelInstruction,
   CancelReport,
   OpenReport,
   PaymentProvider,
-  PaymentQuestion,
+  PaymentReference,
   PaymentReport,
-  PaymentWish,
-  Reading,
-  RefundOrder,
+  PaymentRequest,
+  WebhookReading,
+  RefundInstruction,
   RefundReport,
   WebhookMessage,
 } from "./provider.ts"
 import { amountForStripe } from "./stripe-money.ts"
-import { errorOfRefund, eventOfIntent, readingOf, REFUND_ID, statusOfRefund, STRIPE } from "./stripe-news.ts"
+import {
+  errorOfRefund,
+  eventOfIntent,
+  readingOf,
+  REFUND_ID,
+  statusOfRefund,
+  STRIPE,
+} from "./stripe-events.ts"
 
 /** What has to be known of an account at Stripe. */
 export interface StripeSettings {
@@ -86,9 +93,9 @@ function readWebhook(
   stripe: Stripe,
   webhookSecret: string,
   { headers, body, nowSeconds }: WebhookMessage,
-): Reading {
+): WebhookReading {
   const signature = headers["stripe-signature"]
-  if (typeof signature !== "string") return { kind: "not believed", detail: "stripe-signature is required" }
+  if (typeof signature !== "string") return { kind: "not authentic", detail: "stripe-signature is required" }
   let event: Stripe.Event | null
   try {
     const at = nowSeconds * 1000
@@ -96,7 +103,7 @@ function readWebhook(
   } catch (error) {
     // It reads the text once the signature has held.
     if (error instanceof SyntaxError) return { kind: "not understood", detail: "it is not JSON" }
-    return { kind: "not believed", detail: firstSentence(messageOf(error)) }
+    return { kind: "not authentic", detail: firstSentence(messageOf(error)) }
   }
   const isEvent = typeof event?.data?.object === "object" && event.data.object !== null
   try {
@@ -116,7 +123,7 @@ function firstSentence(message: string): string {
 /** Stripe forgets idempotency keys after a day, and an order may wait longer: hence the look for what was begun. */
 async function openIntent(
   stripe: Stripe,
-  wish: PaymentWish,
+  wish: PaymentRequest,
   offersDelayedMethods: boolean,
 ): Promise<OpenReport> {
   const amount = amountForStripe(wish.amountMinor, wish.currency)
@@ -134,10 +141,10 @@ async function openIntent(
   }
 }
 
-async function begunIntent(stripe: Stripe, wish: PaymentWish): Promise<Stripe.PaymentIntent | null> {
-  const { begunPaymentId } = wish
-  if (begunPaymentId === null || !isIntentId(begunPaymentId)) return null
-  const intent = await stripe.paymentIntents.retrieve(begunPaymentId).catch(unlessMissing)
+async function begunIntent(stripe: Stripe, wish: PaymentRequest): Promise<Stripe.PaymentIntent | null> {
+  const { startedPaymentId } = wish
+  if (startedPaymentId === null || !isIntentId(startedPaymentId)) return null
+  const intent = await stripe.paymentIntents.retrieve(startedPaymentId).catch(unlessMissing)
   // A page may name the payment of another order.
   return intent !== null && isOfOrder(intent, wish) ? intent : null
 }
@@ -163,7 +170,7 @@ const DELAYED_METHODS = [
 
 function createIntent(
   stripe: Stripe,
-  wish: PaymentWish,
+  wish: PaymentRequest,
   { amount, offersDelayedMethods }: { readonly amount: number; readonly offersDelayedMethods: boolean },
 ): Promise<Stripe.PaymentIntent> {
   const { orderId, holdId, productId, quantity, currency, idempotencyKey } = wish
@@ -184,7 +191,7 @@ function createIntent(
  * Stripe forgets idempotency keys after a day, and a refund may be tried again much later, when an answer
  * was lost or somebody asks for it. So it is first looked for among the payment's refunds, by our name.
  */
-async function refund(stripe: Stripe, order: RefundOrder): Promise<RefundReport> {
+async function refund(stripe: Stripe, order: RefundInstruction): Promise<RefundReport> {
   const { refundId, orderId, paymentId, amountMinor, currency, idempotencyKey } = order
   const amount = amountForStripe(amountMinor, currency)
   if (amount === null) return { status: "failed", error: noSuchAmount(order) }
@@ -239,7 +246,7 @@ function isFinal(error: unknown): boolean {
   return error instanceof StripeCardError || error instanceof StripeInvalidRequestError
 }
 
-function noSuchAmount({ amountMinor, currency }: Pick<PaymentWish, "amountMinor" | "currency">): string {
+function noSuchAmount({ amountMinor, currency }: Pick<PaymentRequest, "amountMinor" | "currency">): string {
   return `Stripe knows no amount that is ${amountMinor} ${currency}`
 }
 
@@ -251,7 +258,7 @@ function messageOf(error: unknown): string {
  * Looks at the payment first: Stripe cancels whatever is named, also what another order waits for or
  * what the shop sells elsewhere.
  */
-async function cancel(stripe: Stripe, order: Cancellation): Promise<CancelReport> {
+async function cancel(stripe: Stripe, order: CancelInstruction): Promise<CancelReport> {
   if (!isIntentId(order.paymentId)) return { status: "not ours" }
   const intent = await stripe.paymentIntents.retrieve(order.paymentId).catch(unlessMissing)
   if (intent === null || !isOfOrder(intent, order)) return { status: "not ours" }
@@ -271,7 +278,7 @@ function unlessMissing(error: unknown): null {
   throw error
 }
 
-type OfOrder = Pick<Cancellation, "orderId" | "holdId">
+type OfOrder = Pick<CancelInstruction, "orderId" | "holdId">
 
 /** As a success of it would find its order: by the hold, if it names one. */
 function isOfOrder({ metadata }: Stripe.PaymentIntent, { orderId, holdId }: OfOrder): boolean {
@@ -284,7 +291,7 @@ function isIntentId(paymentId: string): boolean {
 }
 
 /** The buyer's page has named the payment, perhaps by something else. */
-async function lookUp(stripe: Stripe, { paymentId }: PaymentQuestion): Promise<PaymentReport> {
+async function lookUp(stripe: Stripe, { paymentId }: PaymentReference): Promise<PaymentReport> {
   if (!isIntentId(paymentId)) return { status: "open" }
   const intent = await stripe.paymentIntents.retrieve(paymentId).catch(unlessNobodyCouldSay)
   if (intent?.status === "canceled") return { status: "over" }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import type { Alarms } from "./alarms.ts"
+import type { Timers } from "./timers.ts"
 import type { Books, DisputedPayment, SimulatedPayment, SimulatedRefund } from "./books.ts"
 import type { Deliveries } from "./deliveries.ts"
 import { disputeEvent, paymentEvent, refundEvent } from "./events.ts"
@@ -67,7 +67,7 @@ export interface CashierParts {
   readonly books: Books
   readonly deliveries: Deliveries
   readonly plan: Plan
-  readonly alarms: Alarms
+  readonly timers: Timers
   /** How long a late payment takes: longer than an order waits. */
   readonly lateMs: number
 }
@@ -78,7 +78,7 @@ const REFUND_TAKES_MS = 50
 const TOLD_BEFORE_WITHIN_MS = 1_000
 
 /** Opens for business. */
-export function createCashier({ books, deliveries, plan, alarms, lateMs }: CashierParts): Cashier {
+export function createCashier({ books, deliveries, plan, timers, lateMs }: CashierParts): Cashier {
   // Ids of another run must not come again, whatever the seed: a shop remembers them for ever.
   const run = randomBytes(6).toString("base64url")
   let lastNumber = 0
@@ -111,11 +111,11 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
 
   /** As the plan says, if there is something left to take back by then. There is room for its messages. */
   async function disputeAsPlanned(id: string, course: DisputeCourse): Promise<void> {
-    await alarms.wait(course.delayMs)
+    await timers.wait(course.delayMs)
     const opened = openDispute(id, null)
     if (typeof opened === "string") return deliveries.leave(messagesOfDispute(course))
     void tell(disputeEvent(opened), course.opening)
-    await alarms.wait(course.endsAfterMs)
+    await timers.wait(course.endsAfterMs)
     const closed = closeDispute(id, course.end)
     // Somebody has asked for another end meanwhile.
     if (typeof closed === "string") return deliveries.leave(messagesOfTelling(course.ending))
@@ -156,11 +156,11 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
   function begin(id: string, ending: Ending): Promise<void> {
     books.change(id, { status: "processing" })
     const delayMs = ending.delayMs === "late" ? lateMs : ending.delayMs
-    return delayMs === 0 ? conclude(id, ending) : alarms.wait(delayMs).then(() => conclude(id, ending))
+    return delayMs === 0 ? conclude(id, ending) : timers.wait(delayMs).then(() => conclude(id, ending))
   }
 
   async function settle(key: string, telling: Telling): Promise<void> {
-    await alarms.wait(REFUND_TAKES_MS)
+    await timers.wait(REFUND_TAKES_MS)
     const refund = books.refund(key)
     const payment = refund && books.payment(refund.paymentId)
     if (refund === undefined || payment === undefined) throw new Error(`refund ${key} is not in the books`)
@@ -191,7 +191,7 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
       if (course === null || ending === null) return payment
       const told = begin(id, ending)
       if (course.beforeOrder && content.holdId !== null) {
-        await Promise.race([told, alarms.wait(TOLD_BEFORE_WITHIN_MS)])
+        await Promise.race([told, timers.wait(TOLD_BEFORE_WITHIN_MS)])
       }
       return books.payment(id) ?? payment
     },

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
-import { startCrowd } from "../support/endless-crowd.ts"
+import { startEndlessCrowd } from "../support/endless-crowd.ts"
 import { startPair, type Pair } from "../support/standby.ts"
 
 const forMinutes = { timeout: 240_000 }
@@ -58,7 +58,7 @@ async function startSelling(app: TestApp) {
     stock: 1_000_000,
     hold_ttl_seconds: 600,
   })
-  const crowd = startCrowd(app, product.id)
+  const crowd = startEndlessCrowd(app, product.id)
   await crowd.until(() => crowd.acknowledged.length > 300)
   return crowd
 }

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { PaymentProvider, ProviderNews, Reading, WebhookMessage } from "../../src/payments/provider.ts"
+import type {
+  PaymentProvider,
+  ProviderEvent,
+  WebhookReading,
+  WebhookMessage,
+} from "../../src/payments/provider.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { eventWith } from "../support/builders.ts"
 import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { pay, pendingOrder } from "../support/shop.ts"
 
-/** Believes whoever is polite, and repeats the news in the body. */
+/** Believes whoever is polite, and repeats the events in the body. */
 const parrot: PaymentProvider = {
   name: "parrot",
-  readWebhook({ headers, body, nowSeconds }: WebhookMessage): Reading {
-    if (headers["x-parrot"] !== "polly") return { kind: "not believed", detail: "polly says no" }
+  readWebhook({ headers, body, nowSeconds }: WebhookMessage): WebhookReading {
+    if (headers["x-parrot"] !== "polly") return { kind: "not authentic", detail: "polly says no" }
     if (Math.abs(nowSeconds - Date.now() / 1000) > 5) throw new Error("what time is it?")
     if (!body.startsWith("{")) return { kind: "not understood", detail: "polly wants a {" }
-    return { kind: "news", news: (JSON.parse(body) as { news: ProviderNews[] }).news }
+    return { kind: "events", events: (JSON.parse(body) as { events: ProviderEvent[] }).events }
   },
 }
 
@@ -23,8 +28,8 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-const tell = (news: readonly ProviderNews[], headers: Record<string, string> = { "x-parrot": "polly" }) =>
-  app.send("POST", "/api/payments/webhooks/parrot", { raw: JSON.stringify({ news }), headers })
+const tell = (events: readonly ProviderEvent[], headers: Record<string, string> = { "x-parrot": "polly" }) =>
+  app.send("POST", "/api/payments/webhooks/parrot", { raw: JSON.stringify({ events }), headers })
 
 const success = (orderId: number, key: string) =>
   ({ about: "payment", event: eventWith({ provider: "parrot", key, orderId, paymentId: key }) }) as const
@@ -166,9 +171,9 @@ describe("a provider's own webhook", () => {
   ])("that its adapter takes for %s is refused, and is no fault", async (_what, odd) => {
     const { order_id } = await pendingOrder(app)
     const { about, event } = success(order_id, "parrot-4")
-    const news = [success(order_id, "parrot-5"), { about, event: { ...event, ...odd } }] as ProviderNews[]
+    const events = [success(order_id, "parrot-5"), { about, event: { ...event, ...odd } }] as ProviderEvent[]
 
-    expect(await tell(news)).toBeProblem(422, "invalid_request")
+    expect(await tell(events)).toBeProblem(422, "invalid_request")
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
   })
 

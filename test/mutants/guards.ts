@@ -416,12 +416,12 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "also while the first one waits" },
   },
   {
-    name: "guards: of a webhook's news only the first is taken",
+    name: "guards: of a webhook's events only the first is taken",
     edits: [
       {
         file: "src/http/routes/providers/provider-webhooks.ts",
-        find: "for (const news of reading.news) {",
-        replace: "for (const news of reading.news.slice(0, 1)) {",
+        find: "for (const event of reading.events) {",
+        replace: "for (const event of reading.events.slice(0, 1)) {",
       },
     ],
     caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "several payments" },

@@ -363,7 +363,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "disputes: an inquiry counts as money that is gone",
     edits: [
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: '    case "needs_response":\n',
         replace: '    case "needs_response":\n    case "warning_needs_response":\n',
       },

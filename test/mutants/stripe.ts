@@ -18,7 +18,7 @@ export const stripeMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/payments/stripe.ts",
-        find: '    return { kind: "not believed", detail: firstSentence(messageOf(error)) }',
+        find: '    return { kind: "not authentic", detail: firstSentence(messageOf(error)) }',
         replace: "    throw error",
       },
     ],
@@ -28,7 +28,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a canceled payment has the key of one that succeeded",
     edits: [
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: "key: `${id} ${status}`",
         replace: "key: id",
       },
@@ -94,12 +94,12 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a declined card ends the order",
     edits: [
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: '    case "payment_intent.canceled":\n',
         replace: '    case "payment_intent.canceled":\n    case "payment_intent.payment_failed":\n',
       },
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: 'if (orderId === null || (status !== "succeeded" && status !== "canceled")) return null',
         replace: "if (orderId === null) return null",
       },

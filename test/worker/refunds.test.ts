@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { RefundOrder, RefundReport } from "../../src/payments/provider.ts"
+import type { RefundInstruction, RefundReport } from "../../src/payments/provider.ts"
 import { sendRefunds } from "../../src/worker/refunds.ts"
 import { disputeEventWith, eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
@@ -16,11 +16,11 @@ afterAll(() => engine[Symbol.asyncDispose]())
 
 /** A provider that keeps what it was asked, and answers in turn. */
 function providerThat(...reports: (RefundReport | Error)[]) {
-  const asked: RefundOrder[] = []
+  const asked: RefundInstruction[] = []
   return {
     name: "generic",
     asked,
-    async refund(order: RefundOrder): Promise<RefundReport> {
+    async refund(order: RefundInstruction): Promise<RefundReport> {
       asked.push(order)
       const report = reports.shift() ?? { status: "confirmed", providerRefundId: "re" }
       if (report instanceof Error) throw report

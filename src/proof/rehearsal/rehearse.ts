@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { createAlarms, type Alarms } from "../../simulator/alarms.ts"
+import { createTimers, type Timers } from "../../simulator/timers.ts"
 import { createHttpClient, type HttpClient } from "../../base/http-client.ts"
 import { openDatabase } from "../../store/pool.ts"
 import { availabilityOf, findUndersell, type Undersell } from "./availability.ts"
@@ -72,13 +72,13 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const started = await startServers({ databaseUrl: proxy.url, servers, plan: "wild", seed })
   const client = createHttpClient(CONNECTIONS)
   const database = openDatabase({ url: postgres.url, viewConnections: POOL_SIZE, batchConnections: 1 })
-  const alarms = createAlarms()
+  const timers = createTimers()
   try {
     return await options.orInterrupted(
-      runSale(options, { started, proxy, client, pool: database.views, alarms }),
+      runSale(options, { started, proxy, client, pool: database.views, timers }),
     )
   } finally {
-    alarms.callOff()
+    timers.cancelAll()
     client.close()
     await started.stop()
     await database.close()
@@ -90,12 +90,12 @@ interface Running {
   readonly proxy: DatabaseProxy
   readonly client: HttpClient
   readonly pool: pg.Pool
-  readonly alarms: Alarms
+  readonly timers: Timers
 }
 
 async function runSale(
   options: RehearseOptions,
-  { started, proxy, client, pool, alarms }: Running,
+  { started, proxy, client, pool, timers }: Running,
 ): Promise<Rehearsal> {
   const { onProgress, postgres, orInterrupted: _wait, ...script } = options
   const productId = await offerProduct(client, started, script)
@@ -122,7 +122,7 @@ async function runSale(
       urls: started.servers.map(({ url }) => url),
       simulatorUrl: started.simulator.url,
       visitLog,
-      alarms,
+      timers,
     }
     await Promise.all(
       createCrowd({ visitors: script.crowd, rushMs: script.rushMs, seed: script.seed }).map((visitor) =>

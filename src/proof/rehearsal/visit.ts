@@ -1,5 +1,5 @@
 import { numberIn, textIn, type HttpAnswer, type HttpClient } from "../../base/http-client.ts"
-import type { Alarms } from "../../simulator/alarms.ts"
+import type { Timers } from "../../simulator/timers.ts"
 import type { Visitor } from "./crowd.ts"
 import type { VisitLog, RequestKind } from "./visit-log.ts"
 
@@ -15,7 +15,7 @@ export interface Shop {
    * Makes the visitors' pauses. When they are called off they never resolve, which ends all visits. (An AbortSignal
    * becomes slower with each of its tens of thousands of subscribers.)
    */
-  readonly alarms: Pick<Alarms, "wait">
+  readonly timers: Pick<Timers, "wait">
 }
 
 /** A visitor repeats a request that gets no answer, under the same key, for this long. */
@@ -161,8 +161,8 @@ async function ask(
   return null
 }
 
-function pause({ alarms }: Shop, milliseconds: number): Promise<void> {
-  return alarms.wait(Math.max(0, milliseconds))
+function pause({ timers }: Shop, milliseconds: number): Promise<void> {
+  return timers.wait(Math.max(0, milliseconds))
 }
 
 /** True for a success, and for a refusal that other visitors or the time cause (409, 410). */

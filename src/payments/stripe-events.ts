@@ -1,7 +1,7 @@
 import type { Stripe } from "stripe"
 import type { DisputeEventKind, PaymentEvent } from "../domain/payment.ts"
 import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
-import type { ProviderNews, Reading, RefundNews } from "./provider.ts"
+import type { ProviderEvent, WebhookReading, RefundUpdate } from "./provider.ts"
 import { moneyFromStripe } from "./stripe-money.ts"
 
 /** The provider's name, for ever. */
@@ -10,7 +10,7 @@ export const STRIPE = "stripe"
 /** On refunds that we send: our name for them. */
 export const REFUND_ID = "doorbuster_refund_id"
 
-const noNews = { kind: "news", news: [] } as const satisfies Reading
+const noEvents = { kind: "events", events: [] } as const satisfies WebhookReading
 
 /**
  * What an event of Stripe, whose signature has held, means here.
@@ -19,7 +19,7 @@ const noNews = { kind: "news", news: [] } as const satisfies Reading
  * another with the same PaymentIntent until the order's end, so it must not cancel the order. An
  * authorization that is not captured is no money yet.
  */
-export function readingOf(event: Stripe.Event): Reading {
+export function readingOf(event: Stripe.Event): WebhookReading {
   switch (event.type) {
     case "payment_intent.succeeded":
     case "payment_intent.canceled":
@@ -41,32 +41,32 @@ export function readingOf(event: Stripe.Event): Reading {
     case "charge.dispute.closed":
       return readingOfDispute(event.data.object)
     default:
-      return noNews
+      return noEvents
   }
 }
 
-function readingOfIntent(intent: Stripe.PaymentIntent): Reading {
+function readingOfIntent(intent: Stripe.PaymentIntent): WebhookReading {
   const event = eventOfIntent(intent)
-  if (event === null) return intent.status === "succeeded" ? nobodys(intent) : noNews
-  if (event !== "no sense") return { kind: "news", news: [{ about: "payment", event }] }
+  if (event === null) return intent.status === "succeeded" ? nobodys(intent) : noEvents
+  if (event !== "no sense") return { kind: "events", events: [{ about: "payment", event }] }
   const { id, amount_received, currency } = intent
   return { kind: "not understood", detail: `${id} is about ${amount_received} ${currency}` }
 }
 
 /** It has no result yet, and may get one after the order's end: for the log, so that it can be looked for. */
-function processing({ id, metadata }: Stripe.PaymentIntent): Reading {
+function processing({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
   const orderId = idFrom(metadata?.["order_id"])
-  if (orderId === null) return noNews
+  if (orderId === null) return noEvents
   const reason = `${id} of order ${orderId} is processing: its result comes later, perhaps after the order's end`
-  return { ...noNews, ignored: reason }
+  return { ...noEvents, ignored: reason }
 }
 
 /** Another shop's, perhaps, on the same account; or the page forgot to say whose. */
-function nobodys({ id, metadata }: Stripe.PaymentIntent): Reading {
+function nobodys({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
   const named = metadata?.["order_id"]
   const reason =
     named === undefined ? "names no order" : `names ${JSON.stringify(named.slice(0, 50))} as its order`
-  return { ...noNews, ignored: `${id} has succeeded and ${reason}: its metadata need order_id` }
+  return { ...noEvents, ignored: `${id} has succeeded and ${reason}: its metadata need order_id` }
 }
 
 /**
@@ -100,17 +100,17 @@ const noMoney = { amountMinor: null, currency: null }
  * any order and however often. An inquiry (`warning_…`) takes no money, and one that was prevented never
  * did. Where Stripe's amount cannot be written down here, it is taken to be all of the payment.
  */
-function readingOfDispute(dispute: Stripe.Dispute): Reading {
+function readingOfDispute(dispute: Stripe.Dispute): WebhookReading {
   const kind = disputeKindOf(dispute.status)
   const intent = dispute.payment_intent
   const paymentId = typeof intent === "string" ? intent : intent?.id
-  if (kind === null || paymentId === undefined) return noNews
+  if (kind === null || paymentId === undefined) return noEvents
   const money = moneyFromStripe(dispute.amount, dispute.currency) ?? noMoney
   const about = { provider: STRIPE, paymentId, disputeId: dispute.id, ...money }
   // Another amount is another message: the bank has changed its mind.
   const key = `${dispute.id} ${kind} ${dispute.amount} ${dispute.currency}`
   const event = fingerprintedDispute({ ...about, key, kind })
-  return { kind: "news", news: [{ about: "dispute", event }] }
+  return { kind: "events", events: [{ about: "dispute", event }] }
 }
 
 function disputeKindOf(status: Stripe.Dispute.Status): DisputeEventKind | null {
@@ -127,15 +127,15 @@ function disputeKindOf(status: Stripe.Dispute.Status): DisputeEventKind | null {
   }
 }
 
-function readingOfRefunds(refunds: readonly Stripe.Refund[]): Reading {
-  return { kind: "news", news: refunds.flatMap((refund) => newsOfRefund(refund) ?? []) }
+function readingOfRefunds(refunds: readonly Stripe.Refund[]): WebhookReading {
+  return { kind: "events", events: refunds.flatMap((refund) => updateOfRefund(refund) ?? []) }
 }
 
 /**
  * Null: it is ours and under way still, or in no way that is known. One without our name was made in the
  * Dashboard, or by another program on the account; its payment tells whether it is of one of our orders.
  */
-function newsOfRefund(refund: Stripe.Refund): ProviderNews | null {
+function updateOfRefund(refund: Stripe.Refund): ProviderEvent | null {
   const refundId = refund.metadata?.[REFUND_ID] ?? null
   const status = statusOfRefund(refund)
   if (status === null || (status === "sent" && refundId !== null)) return null
@@ -144,8 +144,8 @@ function newsOfRefund(refund: Stripe.Refund): ProviderNews | null {
   const paymentId = typeof intent === "string" ? intent : (intent?.id ?? null)
   if (refundId === null && paymentId === null) return null
   const money = moneyOf(refund) ?? noMoney
-  const news: RefundNews = { refundId, paymentId, status, providerRefundId: refund.id, ...money, error }
-  return { about: "refund", refund: news }
+  const update: RefundUpdate = { refundId, paymentId, status, providerRefundId: refund.id, ...money, error }
+  return { about: "refund", refund: update }
 }
 
 /** Of a refund that we sent we know how much it is, so that nothing is said of it is no reason to refuse it. */
