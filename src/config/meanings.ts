@@ -12,6 +12,18 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "Number of processes that share the port; `auto` starts one for each core. See [processes and hosts](../operate/processes-and-hosts.md).",
     },
     LOG_LEVEL: { meaning: "Least severe level that is logged." },
+    KEEP_ALIVE_SECONDS: {
+      meaning:
+        "How long a connection without a request stays open. Must be longer than your load balancer keeps its own connections: Google's keeps them for 600 seconds, so set 620.",
+    },
+    SHUTDOWN_SECONDS: {
+      meaning:
+        "Longest time that a stop may take. Must be less than your supervisor waits: Kubernetes 30 seconds, `docker stop` 10, systemd 90.",
+    },
+    SHUTDOWN_DELAY_SECONDS: {
+      meaning:
+        "Part of that time in which SIGTERM lets the server go on accepting connections while `/readyz` reports `stopping`, so that a load balancer notices first. Kubernetes needs about 5. Ctrl-C is never delayed.",
+    },
     TRUST_PROXY: {
       meaning:
         "Addresses or networks of your reverse proxies, separated by commas; also `loopback`, `linklocal`, `uniquelocal`. Only their `X-Forwarded-For` is believed. See [reverse proxy](../operate/reverse-proxy.md).",
@@ -73,6 +85,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       meaning:
         "Publishable key of the same account and mode. With it the storefront shows Stripe's Payment Element.",
       unset: "the storefront does not pay by Stripe",
+    },
+    STRIPE_DELAYED_METHODS: {
+      meaning:
+        "`offer`: payments that Doorbuster opens may use methods whose result takes days, such as bank debits. Then `PAYMENT_TTL_SECONDS` must be as long.",
     },
     STRIPE_API_BASE: { meaning: "Address of Stripe's API; change it for tests only." },
   },

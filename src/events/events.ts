@@ -7,7 +7,7 @@ import type { ProductSettings } from "../domain/product.ts"
 import { refundName, type RefundStatus } from "../domain/refund.ts"
 import { isoTimeOrNull } from "../domain/time.ts"
 import type { BatchObserver, CommittedBatch } from "../lanes/batch.ts"
-import { lineWriter } from "../base/log.ts"
+import { droppedLinesOf, lineWriter } from "../base/log.ts"
 import { createMetrics } from "../metrics/metrics.ts"
 import type { RecordServed } from "../metrics/request-durations.ts"
 import type { StockCount } from "../store/reads/views.ts"
@@ -88,6 +88,7 @@ interface WebhookRefusal {
 /** Binds the events to a logger; the metrics are in the returned registry. */
 export function createEvents(log: Logger): Events {
   const metrics = createMetrics()
+  metrics.watchDroppedLogLines(() => droppedLinesOf(log))
   const writeLines = lineWriter(log)
   const tell = (metric: string, fields: object, message: string) => log.info({ metric, ...fields }, message)
 
@@ -136,6 +137,8 @@ export function createEvents(log: Logger): Events {
         return metrics.refunds.count(fact.refund.status)
       case "refund_settled":
         return metrics.refunds.count(fact.refund.status)
+      case "refund_reversed":
+        return metrics.refunds.count("reversed")
       case "dispute_changed":
         return metrics.disputes.count(fact.dispute.status)
       case "payment_event":
@@ -254,13 +257,16 @@ function lineOf(fact: Fact): string | null {
     case "order_expired":
       return line("order.expired", orderFields(fact), "Unpaid order expired.")
     case "order_paid":
-      return null
+      if (fact.order.totalMinor > 0) return null
+      return line("order.paid", orderFields(fact), "Order paid: it costs nothing.")
     case "order_refunded":
       return line("order.refunded", orderFields(fact), "Order refunded.")
     case "refund_due":
       return line("refund.due", refundFields(fact), "Refund due.")
     case "refund_settled":
       return line(`refund.${fact.refund.status}`, refundFields(fact), refundMessages[fact.refund.status])
+    case "refund_reversed":
+      return line("refund.reversed", refundFields(fact), "A confirmed refund has failed after all.")
     case "dispute_changed":
       return line(`dispute.${fact.dispute.status}`, disputeFields(fact), disputeMessages[fact.dispute.status])
     case "payment_event":
@@ -325,6 +331,7 @@ const refundMessages: Record<RefundStatus, string> = {
   sent: "Refund sent.",
   confirmed: "Refund confirmed.",
   failed: "Refund failed; somebody has to look.",
+  withheld: "Refund withheld: the buyer's bank takes the payment back.",
 }
 
 function refundFields({ refund, requestId }: Extract<Fact, { refund: object }>) {

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly rateLimitPerMinute: number
   /** Streams that an address may have open in closed mode; 0: no limit. */
   readonly streamsPerAddress: number
+  /** How long a connection without a request is kept. */
+  readonly keepAliveSeconds: number
 }
 
 /** The largest request of ours has a few kilobytes. */
@@ -52,13 +54,11 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** A client that takes longer to send a whole request is not a buyer's browser. */
 const REQUEST_TIMEOUT_MS = 15_000
 const SLOW_REQUEST_CHECK_MS = 5_000
-/** Longer than the idle time of common proxies, so that they close first. */
-const KEEP_ALIVE_MS = 75_000
 
 /** The HTTP server with all its routes, not yet listening. */
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const answerError = errorAnswerer(options.log)
-  const constant = securityHeaders()
+  const constant = securityHeaders
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.
@@ -70,7 +70,7 @@ export async function createServer(services: Services, options: ServerOptions): 
       connectionsCheckingInterval: SLOW_REQUEST_CHECK_MS,
     },
     requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: options.keepAliveSeconds * 1_000,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
     forceCloseConnections: "idle",

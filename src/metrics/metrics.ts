@@ -31,8 +31,19 @@ export function createMetrics() {
       streams.set(streamCount())
     },
   })
+  let droppedLines = () => 0
+  const droppedLogLines: Counter = new Counter({
+    name: "doorbuster_log_lines_dropped_total",
+    help: "Log lines that were dropped because standard output took no more",
+    registers,
+    collect() {
+      droppedLogLines.reset()
+      droppedLogLines.inc(droppedLines())
+    },
+  })
   return {
     registry,
+    watchDroppedLogLines: (count: () => number) => (droppedLines = count),
     watchStreams: (count: () => number) => (streamCount = count),
     watchQueue: (length: () => number) => (queueLength = length),
     holds: createTally({

@@ -9,10 +9,10 @@ import { buttons, missingPage, pageHeaders, payPage, type Button } from "./pay-p
 import type { Plan } from "./plan.ts"
 import {
   accountWire,
-  DisputeBody,
   EmptyBody,
   EndingBody,
   KeyHeader,
+  PartBody,
   PaymentBody,
   paymentWire,
   RefundBody,
@@ -65,6 +65,8 @@ const refusals: Record<CashierRefusal, readonly [number, string]> = {
   "more than captured": [422, "amount_too_high"],
   "disputed before": [409, "payment_disputed"],
   "no open dispute": [409, "dispute_not_open"],
+  "refund not found": [404, "refund_not_found"],
+  "refund not back": [409, "refund_not_back"],
   "wrong currency": [422, "wrong_currency"],
   "key reused": [422, "idempotency_key_reused"],
 }
@@ -173,12 +175,20 @@ export function createAnswers({ secret, books, cashier, plan, deliveries }: Answ
       case "POST payments :id dispute":
         return json(
           200,
-          wireOf(done(cashier.dispute(name, read(DisputeBody, request).amount_minor ?? null)), request),
+          wireOf(done(cashier.dispute(name, read(PartBody, request).amount_minor ?? null)), request),
         )
       case "POST payments :id dispute won":
       case "POST payments :id dispute lost":
         read(EmptyBody, request)
         return json(200, wireOf(done(cashier.endDispute(name, rest[0] === "won" ? "won" : "lost")), request))
+      case "POST payments :id refund":
+        return json(
+          200,
+          wireOf(done(cashier.refundElsewhere(name, read(PartBody, request).amount_minor ?? null)), request),
+        )
+      case "POST refunds :id fail":
+        read(EmptyBody, request)
+        return json(200, refundWire(done(cashier.reverseRefund(name))))
       case "POST refunds":
         return refund(request)
       case "GET books":

@@ -27,8 +27,8 @@ export type PaymentStatus = "open" | "processing" | "succeeded" | "declined" | "
 /** Money on its way back. */
 export interface SimulatedRefund {
   readonly id: string
-  /** What the shop calls it. */
-  readonly reference: string
+  /** What the shop calls it; null: it was made in the provider's own pages. */
+  readonly reference: string | null
   readonly paymentId: string
   readonly amountMinor: number
   readonly currency: string
@@ -71,6 +71,8 @@ export interface Books {
   change(id: string, change: Partial<PaymentChange>): SimulatedPayment
   /** By the key under which it was asked for. */
   refund(key: string): SimulatedRefund | undefined
+  /** The key of a refund, by the provider's name for it. */
+  keyOfRefund(id: string): string | undefined
   /** Notes a refund, or what has become of one. */
   keepRefund(key: string, refund: SimulatedRefund): void
   /** By currency. */
@@ -88,6 +90,7 @@ type PaymentChange = Pick<
 export function createBooks(mostPayments: number): Books {
   const payments = new Map<string, SimulatedPayment>()
   const refunds = new Map<string, SimulatedRefund>()
+  const keys = new Map<string, string>()
   const accounts: (Sums & Account)[] = []
   const accountByName = new Map<string, Sums & Account>()
   const totals = new Map<string, Sums>()
@@ -138,7 +141,9 @@ export function createBooks(mostPayments: number): Books {
       return after
     },
     refund: (key) => refunds.get(key),
+    keyOfRefund: (id) => keys.get(id),
     keepRefund(key, refund) {
+      keys.set(refund.id, key)
       const before = refunds.get(key)
       const payment = knownPayment(refund.paymentId)
       refunds.set(key, refund)

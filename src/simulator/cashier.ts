@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto"
-import type { Alarms } from "./alarms.ts"
+import type { Timers } from "./timers.ts"
 import type { Books, DisputedPayment, SimulatedPayment, SimulatedRefund } from "./books.ts"
 import type { Deliveries } from "./deliveries.ts"
 import { disputeEvent, paymentEvent, refundEvent } from "./events.ts"
+import { isSame, refundObstacle } from "./refund-rules.ts"
 import { plainTelling, type Course, type DisputeCourse, type Plan, type Telling } from "./plan.ts"
 
 /** What a payment is about. */
@@ -22,7 +23,9 @@ export interface Ending extends Telling {
 }
 
 /** Money that the shop sends back. */
-export type NewRefund = Pick<SimulatedRefund, "reference" | "paymentId" | "amountMinor" | "currency">
+export type NewRefund = Pick<SimulatedRefund, "paymentId" | "amountMinor" | "currency"> & {
+  readonly reference: string
+}
 
 /** Why something is not done. */
 export type CashierRefusal =
@@ -35,6 +38,8 @@ export type CashierRefusal =
   /** A payment is disputed once. */
   | "disputed before"
   | "no open dispute"
+  | "refund not found"
+  | "refund not back"
   | "wrong currency"
   | "key reused"
 
@@ -50,6 +55,10 @@ export interface Cashier {
   dispute(id: string, amountMinor: number | null): SimulatedPayment | CashierRefusal
   /** The bank gives it up (won), or keeps it. */
   endDispute(id: string, end: "won" | "lost"): SimulatedPayment | CashierRefusal
+  /** The shop gives so much of a payment back in the provider's own pages; null: all that is left. */
+  refundElsewhere(id: string, amountMinor: number | null): SimulatedPayment | CashierRefusal
+  /** A refund that was back fails after all: the money is with the shop again. */
+  reverseRefund(id: string): SimulatedRefund | CashierRefusal
   /** The same key again is the same refund, unless that has failed: then it is tried once more. */
   refund(key: string, refund: NewRefund): SimulatedRefund | CashierRefusal
 }
@@ -58,7 +67,7 @@ export interface CashierParts {
   readonly books: Books
   readonly deliveries: Deliveries
   readonly plan: Plan
-  readonly alarms: Alarms
+  readonly timers: Timers
   /** How long a late payment takes: longer than an order waits. */
   readonly lateMs: number
 }
@@ -69,7 +78,7 @@ const REFUND_TAKES_MS = 50
 const TOLD_BEFORE_WITHIN_MS = 1_000
 
 /** Opens for business. */
-export function createCashier({ books, deliveries, plan, alarms, lateMs }: CashierParts): Cashier {
+export function createCashier({ books, deliveries, plan, timers, lateMs }: CashierParts): Cashier {
   // Ids of another run must not come again, whatever the seed: a shop remembers them for ever.
   const run = randomBytes(6).toString("base64url")
   let lastNumber = 0
@@ -102,11 +111,11 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
 
   /** As the plan says, if there is something left to take back by then. There is room for its messages. */
   async function disputeAsPlanned(id: string, course: DisputeCourse): Promise<void> {
-    await alarms.wait(course.delayMs)
+    await timers.wait(course.delayMs)
     const opened = openDispute(id, null)
     if (typeof opened === "string") return deliveries.leave(messagesOfDispute(course))
     void tell(disputeEvent(opened), course.opening)
-    await alarms.wait(course.endsAfterMs)
+    await timers.wait(course.endsAfterMs)
     const closed = closeDispute(id, course.end)
     // Somebody has asked for another end meanwhile.
     if (typeof closed === "string") return deliveries.leave(messagesOfTelling(course.ending))
@@ -147,11 +156,11 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
   function begin(id: string, ending: Ending): Promise<void> {
     books.change(id, { status: "processing" })
     const delayMs = ending.delayMs === "late" ? lateMs : ending.delayMs
-    return delayMs === 0 ? conclude(id, ending) : alarms.wait(delayMs).then(() => conclude(id, ending))
+    return delayMs === 0 ? conclude(id, ending) : timers.wait(delayMs).then(() => conclude(id, ending))
   }
 
   async function settle(key: string, telling: Telling): Promise<void> {
-    await alarms.wait(REFUND_TAKES_MS)
+    await timers.wait(REFUND_TAKES_MS)
     const refund = books.refund(key)
     const payment = refund && books.payment(refund.paymentId)
     if (refund === undefined || payment === undefined) throw new Error(`refund ${key} is not in the books`)
@@ -182,7 +191,7 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
       if (course === null || ending === null) return payment
       const told = begin(id, ending)
       if (course.beforeOrder && content.holdId !== null) {
-        await Promise.race([told, alarms.wait(TOLD_BEFORE_WITHIN_MS)])
+        await Promise.race([told, timers.wait(TOLD_BEFORE_WITHIN_MS)])
       }
       return books.payment(id) ?? payment
     },
@@ -209,6 +218,35 @@ export function createCashier({ books, deliveries, plan, alarms, lateMs }: Cashi
 
     dispute: (id, amountMinor) => toldOnce(() => openDispute(id, amountMinor)),
     endDispute: (id, end) => toldOnce(() => closeDispute(id, end)),
+
+    refundElsewhere(id, wanted) {
+      const payment = books.payment(id)
+      if (payment === undefined) return "payment not found"
+      const { capturedMinor, refundedMinor, disputedMinor, currency } = payment
+      const amountMinor = wanted ?? capturedMinor - refundedMinor - disputedMinor
+      const obstacle = refundObstacle(payment, { amountMinor, currency })
+      if (obstacle !== null) return obstacle
+      if (amountMinor === 0) return "more than captured"
+      if (books.isFull || !deliveries.reserve(1)) return "full"
+      const made = { paymentId: id, amountMinor, currency, reference: null }
+      const refund = { ...made, id: nextId("re"), status: "succeeded" } as const
+      // No key of the shop's has a line break.
+      books.keepRefund(`\n${refund.id}`, refund)
+      void tell(refundEvent(refund), plainTelling)
+      return books.payment(id) ?? payment
+    },
+
+    reverseRefund(id) {
+      const key = books.keyOfRefund(id)
+      const refund = key === undefined ? undefined : books.refund(key)
+      if (key === undefined || refund?.id !== id) return "refund not found"
+      if (refund.status !== "succeeded") return "refund not back"
+      if (!deliveries.reserve(1)) return "full"
+      const failed = { ...refund, status: "failed" } as const
+      books.keepRefund(key, failed)
+      void tell(refundEvent(failed), plainTelling)
+      return failed
+    },
 
     refund(key, order) {
       const known = books.refund(key)
@@ -247,20 +285,4 @@ function messagesOfDispute({ opening, ending }: DisputeCourse): number {
 
 function messagesOfTelling({ pausesMs, badSignature }: Telling): number {
   return pausesMs.length + (badSignature ? 1 : 0)
-}
-
-function refundObstacle(payment: SimulatedPayment, order: NewRefund): CashierRefusal | null {
-  if (payment.status !== "succeeded") return "payment not captured"
-  if (payment.currency !== order.currency) return "wrong currency"
-  const goneMinor = payment.refundedMinor + payment.disputedMinor
-  return goneMinor + order.amountMinor > payment.capturedMinor ? "more than captured" : null
-}
-
-function isSame(known: SimulatedRefund, order: NewRefund): boolean {
-  return (
-    known.reference === order.reference &&
-    known.paymentId === order.paymentId &&
-    known.amountMinor === order.amountMinor &&
-    known.currency === order.currency
-  )
 }

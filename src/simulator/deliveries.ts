@@ -1,5 +1,5 @@
 import { signWebhook } from "../payments/standard-webhooks.ts"
-import type { Alarms } from "./alarms.ts"
+import type { Timers } from "./timers.ts"
 
 /** A message to the shop. */
 export interface Message {
@@ -35,7 +35,7 @@ export interface DeliveryOptions {
   /** Where the shop takes webhooks; asked for each time, because a shop may be about to listen. */
   readonly target: () => string
   readonly secret: Buffer
-  readonly alarms: Alarms
+  readonly timers: Timers
   readonly onGivenUp: (id: string) => void
 }
 
@@ -51,7 +51,7 @@ const GIVE_UP_AFTER_MS = 600_000
 const ANSWER_WITHIN_MS = 5_000
 
 /** Starts without messages. */
-export function createDeliveries({ target, secret, alarms, onGivenUp }: DeliveryOptions): Deliveries {
+export function createDeliveries({ target, secret, timers, onGivenUp }: DeliveryOptions): Deliveries {
   let waiting = 0
   let delivered = 0
   let refusedForgeries = 0
@@ -82,7 +82,7 @@ export function createDeliveries({ target, secret, alarms, onGivenUp }: Delivery
   async function insist(message: Message): Promise<boolean> {
     const deadline = performance.now() + GIVE_UP_AFTER_MS
     for (let attempt = 0; attempt < MOST_ATTEMPTS && performance.now() < deadline; attempt += 1) {
-      if (attempt > 0) await alarms.wait(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)))
+      if (attempt > 0) await timers.wait(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)))
       if (await takeTurn(() => isTaken(message))) return true
     }
     return false
@@ -96,7 +96,7 @@ export function createDeliveries({ target, secret, alarms, onGivenUp }: Delivery
     },
     leave: (count) => void (waiting -= count),
     async send(message) {
-      if (message.pauseMs > 0) await alarms.wait(message.pauseMs)
+      if (message.pauseMs > 0) await timers.wait(message.pauseMs)
       const isForged = message.isForged === true
       const taken = await (isForged ? takeTurn(() => isTaken(message)) : insist(message))
       waiting -= 1

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto"
-import { decimalAmount, isCurrency } from "../domain/money.ts"
+import { isKnownCurrency } from "../../client/src/currencies.ts"
+import { decimalAmount } from "../domain/money.ts"
 import { escaped } from "../base/html.ts"
 import type { SimulatedPayment } from "./books.ts"
 
@@ -99,7 +100,7 @@ ${content}
 }
 
 function amountText({ amountMinor, currency }: SimulatedPayment): string {
-  return isCurrency(currency)
+  return isKnownCurrency(currency)
     ? `${decimalAmount(amountMinor, currency)} ${currency}`
     : `${amountMinor} ${currency}`
 }

@@ -1,4 +1,4 @@
-import { createAlarms } from "./alarms.ts"
+import { createTimers } from "./timers.ts"
 import { createAnswers, type SimulatorAnswer, type SimulatorRequest } from "./answers.ts"
 import { createBooks } from "./books.ts"
 import { createCashier } from "./cashier.ts"
@@ -29,12 +29,12 @@ export interface SimulatorOptions {
 /** Opens a provider without customers. */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { secret, target, plan, lateMs, mostPayments, onGivenUp = () => undefined } = options
-  const alarms = createAlarms()
+  const timers = createTimers()
   const books = createBooks(mostPayments)
-  const deliveries = createDeliveries({ secret, target, alarms, onGivenUp })
-  const cashier = createCashier({ books, deliveries, plan, alarms, lateMs })
+  const deliveries = createDeliveries({ secret, target, timers, onGivenUp })
+  const cashier = createCashier({ books, deliveries, plan, timers, lateMs })
   return {
     answer: createAnswers({ secret, books, cashier, plan, deliveries }),
-    stop: () => alarms.callOff(),
+    stop: () => timers.cancelAll(),
   }
 }

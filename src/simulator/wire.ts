@@ -45,8 +45,8 @@ export const EndingBody = Type.Object(
 )
 export type EndingBody = Static<typeof EndingBody>
 
-/** Lets the buyer's bank take back what is left of a payment, or so much of it. */
-export const DisputeBody = Type.Object(
+/** What is left of a payment, or so much of it: taken back by the buyer's bank, or refunded by the shop. */
+export const PartBody = Type.Object(
   { amount_minor: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })) },
   strict,
 )

@@ -19,7 +19,7 @@ const line = (metric: string, msg: string, fields: object) => ({
 
 const as = (id: string) => ({ headers: { "x-request-id": id } })
 
-describe("log lines, field by field (CONTRACT §5)", () => {
+describe("log lines, field by field", () => {
   test("of a hold, its release and its order", async () => {
     await using app = await startTestApp()
     await app.post("/api/holds", { product_id: 1, qty: 2 }, as("first"))
@@ -168,7 +168,7 @@ async function metric(app: TestApp, sample: string): Promise<number | undefined>
   return found === undefined ? undefined : Number(found.slice(sample.length + 1))
 }
 
-describe("metrics (CONTRACT §5)", () => {
+describe("metrics", () => {
   test.each([
     ["doorbuster_holds_total", "counter"],
     ["doorbuster_orders_total", "counter"],

@@ -196,6 +196,25 @@ describe("a refund", () => {
     expect((await refund(id, `nobody-${id}`, {}, {})).status).toBe(401)
     expect((await refund(id, "")).status).toBe(422)
   })
+
+  test("is made in the simulator's own pages, and fails after it was back", async () => {
+    const id = await paid()
+    const part = await simulator.post(`/payments/${id}/refund`, { amount_minor: 98 })
+    expect(part).toMatchObject({ status: 200, body: { refunded_minor: 98 } })
+    expect((await simulator.post(`/payments/${id}/refund`)).body.refunded_minor).toBe(19_998)
+    expect((await simulator.post(`/payments/${id}/refund`)).body.error).toBe("amount_too_high")
+    await heard(id, 3)
+    const { event } = about(id).find((one) => one.event.refund?.amount_minor === 98) ?? {}
+    expect(event).toMatchObject({ type: "refund.succeeded", refund: { reference: null, error: null } })
+
+    const address = `/refunds/${event.refund.refund_id}/fail`
+    expect((await simulator.post(address)).body).toMatchObject({ amount_minor: 98, status: "failed" })
+    await heard(id, 4)
+    expect((await simulator.get(`/payments/${id}`)).body.refunded_minor).toBe(19_900)
+    expect((await simulator.post(address)).body.error).toBe("refund_not_back")
+    expect((await simulator.post("/refunds/re_none/fail")).status).toBe(404)
+    expect((await simulator.post("/payments/pay_none/refund")).status).toBe(404)
+  })
 })
 
 describe("a dispute", () => {

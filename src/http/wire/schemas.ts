@@ -165,6 +165,7 @@ export const RefundWire = Type.Object({
   reason: oneOf([
     "amount_too_low",
     "amount_too_high",
+    "elsewhere",
     "wrong_currency",
     "second_payment",
     "paid_too_late",
@@ -174,7 +175,7 @@ export const RefundWire = Type.Object({
     "requested",
   ]),
   restock_qty: Type.Integer(),
-  status: oneOf(["due", "sent", "confirmed", "failed"]),
+  status: oneOf(["due", "sent", "confirmed", "failed", "withheld"]),
   not_before: Time,
   attempts: Type.Integer(),
   last_error: orNull<string>("string"),
@@ -220,8 +221,8 @@ export const MoneyInboxEntry = Type.Object({
   why: Type.String({ description: "the reason in words, for an operator" }),
   actions: Type.Array(
     Type.Object({
-      name: oneOf(["retry", "confirm", "returned", "won", "lost"]),
-      href: Type.String({ description: "to be POSTed to" }),
+      name: oneOf(["retry", "confirm", "assign", "returned", "won", "lost"]),
+      href: Type.String({ description: "to be POSTed to; `assign` with an `order_id` besides" }),
       body: Type.Union([
         Type.Object({ provider: Type.String(), key: Type.String() }),
         Type.Object({ provider: Type.String(), dispute_id: Type.String() }),
@@ -255,7 +256,7 @@ const PaymentWire = Type.Object({
   received_at: Time,
 })
 
-const PaymentEventWire = Type.Object({
+export const PaymentEventWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
   kind: oneOf(["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"]),
@@ -316,6 +317,8 @@ export const RefundBody = body({
 })
 
 export const ReturnedBody = body({ provider: Label, key: Label })
+
+export const AssignBody = body({ provider: Label, key: Label, order_id: Id })
 
 export const StockBody = body({ stock: Stock, expected: Stock })
 

@@ -9,9 +9,11 @@ import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../..
 import { refuse } from "../../wire/problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath, isStorable } from "../../access/requests.ts"
 import {
+  AssignBody,
   MoneyInbox,
   MoneyInboxEntry,
   type MoneyInboxAnswer,
+  PaymentEventWire,
   problemResponses,
   RefundBody,
   RefundList,
@@ -19,14 +21,20 @@ import {
   ReturnedBody,
 } from "../../wire/schemas.ts"
 import type { App, Services } from "../../services.ts"
-import { openDisputeAnswer, openRefundAnswer, refundAnswer, strayPaymentAnswer } from "../../wire/wire.ts"
+import {
+  openDisputeAnswer,
+  openRefundAnswer,
+  paymentEventWire,
+  refundAnswer,
+  strayPaymentAnswer,
+} from "../../wire/wire.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
 
 /** Refunds, and the money that somebody has to look after. */
 export function adminMoneyRoutes(app: App, services: Services): void {
-  const { lanes, lookups, money, inbox } = services
+  const { lanes, lookups, money, inbox, desk } = services
 
   void app.register(async (admin: App) => {
     admitAdminsOnly(admin, services)
@@ -162,6 +170,25 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       async handler(request, reply) {
         const page = pageFrom(reply, request.query, placeFrom)
         return page === null ? reply : readInbox(page)
+      },
+    })
+
+    admin.route({
+      method: "POST",
+      url: "/api/admin/money/assign",
+      schema: {
+        summary: "Give a payment without an order to an order",
+        description:
+          "The payment is applied to the order as if it had named it: it pays the order, or goes back where any payment would. 404 `payment_event_not_found` when no such payment waits: it has paid another order, or was noted as sent back.",
+        tags,
+        security,
+        body: AssignBody,
+        response: { 200: PaymentEventWire, ...problemResponses },
+      },
+      async handler(request, reply) {
+        const { provider, key, order_id: orderId } = request.body
+        const outcome = await desk.assign({ provider, key, orderId }, request.id)
+        return isRefusal(outcome) ? refuse(reply, outcome) : paymentEventWire(outcome.event)
       },
     })
 

@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isSentAheadOn, takeNothingMoreFrom } from "../../transport/connections.ts"
-import { createOpenByNetwork } from "../../live/open-by-network.ts"
-import { SocketOutlet } from "../../live/outlet.ts"
+import { createStreamsByNetwork } from "../../live/streams-by-network.ts"
+import { SocketOutlet } from "../../live/stream-outlet.ts"
 import { networkOf } from "../../access/network-address.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -29,7 +29,7 @@ const RETRY_AFTER_SECONDS = 10
  */
 export function streamRoutes(app: App, services: Services, mostOfOne: number): void {
   const { live, products, gatekeeper } = services
-  const openByNetwork = createOpenByNetwork(mostOfOne)
+  const openByNetwork = createStreamsByNetwork(mostOfOne)
 
   app.route({
     method: "GET",
