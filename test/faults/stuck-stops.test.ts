@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
 import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
-import { offer, startCrowd } from "../support/crowd.ts"
+import { offerUnits, startCrowd } from "../support/crowd.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 import { STRIPE_KEY } from "../support/fake-stripe.ts"
@@ -42,7 +42,7 @@ describe.each([1, 2])("%i processes", (processes) => {
     await using database = await createTestDatabase()
     await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
     const family = await descendantsOf(server.child.pid ?? 0)
-    const productId = await offer(server, HOLDS)
+    const productId = await offerUnits(server, HOLDS)
     server.child.stdout?.pause()
 
     const { statuses } = await startCrowd(server, productId, HOLDS, () => undefined).done
@@ -59,7 +59,7 @@ describe.each([1, 2])("%i processes", (processes) => {
   test("the reader of the log is gone: the sale goes on and the stop is in order", async () => {
     await using database = await createTestDatabase()
     await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
-    const productId = await offer(server, HOLDS)
+    const productId = await offerUnits(server, HOLDS)
     server.child.stdout?.destroy()
 
     const { statuses } = await startCrowd(server, productId, HOLDS, () => undefined).done
@@ -75,7 +75,7 @@ describe.each([1, 2])("%i processes", (processes) => {
     await using proxy = await startDatabaseProxy(database.url)
     await using server = await startServerProcesses(processes, { DATABASE_URL: proxy.url, ...bounded })
     const family = await descendantsOf(server.child.pid ?? 0)
-    const productId = await offer(server, HOLDS)
+    const productId = await offerUnits(server, HOLDS)
     await startCrowd(server, productId, 100, () => undefined).done
     proxy.silence()
     const asking = server.post("/api/holds", { product_id: productId, qty: 1 }).catch(() => null)

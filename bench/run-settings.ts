@@ -1,9 +1,9 @@
-import type { Pace } from "./trials/trial.ts"
+import type { RunSettings } from "./trials/trial.ts"
 
 /** Enough connections to keep every server busy, and as many as a batch needs to be worth its commit. */
 const CONNECTIONS = 256
 
-export const full: Pace = {
+export const full: RunSettings = {
   rounds: 5,
   connections: CONNECTIONS,
   warmUpSeconds: 1,
@@ -15,7 +15,7 @@ export const full: Pace = {
 }
 
 /** To see that it works, and roughly where one stands. */
-export const quick: Pace = {
+export const quick: RunSettings = {
   ...full,
   rounds: 2,
   warmUpSeconds: 0.2,

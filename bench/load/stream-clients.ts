@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
 /** What a process of watchers is told first. Crosses a process boundary: plain values only. */
-export interface WatchPlan {
+export interface StreamClientPlan {
   readonly host: string
   readonly port: number
   /** The address of the stream. */
@@ -12,28 +12,28 @@ export interface WatchPlan {
 }
 
 /** What it is told later: a text to wait for. */
-export interface ToWatchers {
+export interface ToStreamClients {
   readonly mark: string
 }
 
-export type FromWatchers =
+export type FromStreamClients =
   | { readonly kind: "open" }
   /** The text has come on the last stream: when, in milliseconds since the epoch. */
   | { readonly kind: "arrived"; readonly at: number; readonly dropped: number }
 
 /** Streams that are open, in processes of their own. */
-export interface Watchers {
+export interface StreamClients {
   /** Resolves with the time when a text has come on every stream. */
   seen(mark: string): Promise<number>
   close(): Promise<void>
 }
 
-const program = fileURLToPath(new URL("watch-process.ts", import.meta.url))
+const program = fileURLToPath(new URL("stream-client-process.ts", import.meta.url))
 /** A process may open some 20,000 files, and one of them would be busy with reading alone. */
 const PROCESSES = 2
 
 /** Opens the streams of a plan. Throws when one of them cannot be opened or is dropped. */
-export async function openWatchers(plan: WatchPlan): Promise<Watchers> {
+export async function openStreamClients(plan: StreamClientPlan): Promise<StreamClients> {
   const children = Array.from({ length: PROCESSES }, () => fork(program))
   const counts = children.map((_, index) => Math.floor((plan.count + index) / PROCESSES))
   await Promise.all(
@@ -47,7 +47,7 @@ export async function openWatchers(plan: WatchPlan): Promise<Watchers> {
     async seen(mark) {
       const times = children.map(async (child) => {
         const arrived = answerOf(child)
-        child.send({ mark } satisfies ToWatchers)
+        child.send({ mark } satisfies ToStreamClients)
         const answer = await arrived
         if (answer.kind !== "arrived") throw new Error("streams were opened twice")
         if (answer.dropped > 0) throw new Error(`${answer.dropped} streams were dropped`)
@@ -70,12 +70,12 @@ export async function openWatchers(plan: WatchPlan): Promise<Watchers> {
 
 const ANSWER_WITHIN_MS = 60_000
 
-async function answerOf(child: ChildProcess): Promise<FromWatchers> {
+async function answerOf(child: ChildProcess): Promise<FromStreamClients> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS)
   const ended = once(child, "exit", { signal }).then(([code]) => {
     throw new Error(`a process of watchers ended with ${String(code)}`)
   })
   ended.catch(() => undefined)
-  const [answer] = (await Promise.race([once(child, "message", { signal }), ended])) as [FromWatchers]
+  const [answer] = (await Promise.race([once(child, "message", { signal }), ended])) as [FromStreamClients]
   return answer
 }

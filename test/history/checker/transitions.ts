@@ -1,4 +1,4 @@
-import type { Call, Moment } from "./calls.ts"
+import type { Operation, Moment } from "./operations.ts"
 
 /**
  * Where a product's units are. `lapsed` units belong to holds and orders whose time is over and that
@@ -19,35 +19,43 @@ export interface Shown {
 }
 
 /** What can happen to units. `keep` moves none: an order is made from a hold. */
-export type ActKind = "grant" | "return" | "sell" | "sell_late" | "lapse" | "sweep" | "keep" | "stock"
+export type TransitionKind =
+  | "grant"
+  | "return"
+  | "sell"
+  | "sell_late"
+  | "lapse"
+  | "sweep"
+  | "convert"
+  | "stock"
 
 /** Something that happened, or may have happened, at one moment between `from` and `until`. */
-export interface Act {
+export interface Transition {
   /** Its place in the list of acts; an act has a higher one than those it comes after. */
   readonly number: number
-  readonly kind: ActKind
+  readonly kind: TransitionKind
   /** Units it moves; of `stock`: by how many it changes the stock. */
   readonly qty: number
   readonly from: Moment
   readonly until: Moment
   /** False: it may as well never have happened. */
-  readonly must: boolean
+  readonly mustHappen: boolean
   /** Happens only after this one. */
-  readonly after: number | null
+  readonly predecessor: number | null
   /** Of these and this one, at most one happens; where one of them must, another will do. */
-  readonly rivals: readonly number[]
+  readonly alternatives: readonly number[]
   /** When it probably happened: a guess that makes the search fast and decides nothing. */
-  readonly hint: Moment
+  readonly likelyAt: Moment
   /** Of `stock`: whether it can have been made of these, and come to those. */
   readonly allows: (before: Counts, after: Counts) => boolean
-  readonly calls: readonly Call[]
+  readonly operations: readonly Operation[]
 }
 
 /** An answer that says how things stood at one moment between `from` and `until`. */
-export interface Look {
+export interface Observation {
   readonly from: Moment
   readonly until: Moment
-  readonly call: Call
+  readonly operation: Operation
   /** Was seen before this act: a request that is refused, and granted when it is repeated. */
   readonly before: number | null
   /** The numbers that were shown; null: the answer does not name all of them. */
@@ -56,7 +64,7 @@ export interface Look {
 }
 
 /** The units after the act, or null if it cannot happen: nothing is ever less than none (I1). */
-export function countsAfter({ kind, qty, allows }: Act, counts: Counts): Counts | null {
+export function countsAfter({ kind, qty, allows }: Transition, counts: Counts): Counts | null {
   const { available, live, lapsed, sold } = counts
   switch (kind) {
     case "grant":
@@ -71,7 +79,7 @@ export function countsAfter({ kind, qty, allows }: Act, counts: Counts): Counts 
       return live < qty ? null : { available, live: live - qty, lapsed: lapsed + qty, sold }
     case "sweep":
       return lapsed < qty ? null : { available: available + qty, live, lapsed: lapsed - qty, sold }
-    case "keep":
+    case "convert":
       return counts
     case "stock": {
       const after = { available: available + qty, live, lapsed, sold }

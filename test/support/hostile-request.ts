@@ -2,7 +2,7 @@ import pg from "pg"
 import type { TestAnswer, TestClient, TestRequest } from "./http.ts"
 
 /** One hostile request and the refusal it deserves. */
-export interface Attack extends TestRequest {
+export interface HostileRequest extends TestRequest {
   readonly name: string
   readonly method: string
   readonly path: string
@@ -13,12 +13,12 @@ export interface Attack extends TestRequest {
 }
 
 /** Sends it. */
-export function attack(client: TestClient, wanted: Attack): Promise<TestAnswer> {
+export function sendHostile(client: TestClient, wanted: HostileRequest): Promise<TestAnswer> {
   return client.send(wanted.method, wanted.path, wanted)
 }
 
 /** Everything a request could have changed, in one comparable value. */
-export async function traces(database: pg.Client): Promise<unknown> {
+export async function snapshotOf(database: pg.Client): Promise<unknown> {
   const { rows } = await database.query(`
     select (select json_agg(p order by p.id) from products p) as products,
            (select json_agg(h order by h.id) from holds h) as holds,
@@ -30,8 +30,8 @@ export async function traces(database: pg.Client): Promise<unknown> {
   return rows
 }
 
-/** A client of the database itself, for {@link traces}. */
-export async function openTraces(databaseUrl: string): Promise<pg.Client> {
+/** A client of the database itself, for {@link snapshotOf}. */
+export async function openSnapshots(databaseUrl: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   return client

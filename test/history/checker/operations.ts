@@ -28,48 +28,53 @@ export interface OrderSeen {
 export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" | "refunded"
 
 /** What a client asked for. Every call but those about holds and orders names its product. */
-export type Asked =
+export type Invocation =
   /** `key`: an `Idempotency-Key`; null: none. */
-  | { readonly what: "hold"; readonly productId: number; readonly qty: number; readonly key: string | null }
-  | { readonly what: "release" | "look_at_hold" | "order"; readonly holdId: number }
-  | { readonly what: "cancel" | "look_at_order"; readonly orderId: number }
+  | { readonly kind: "hold"; readonly productId: number; readonly qty: number; readonly key: string | null }
+  | { readonly kind: "release" | "read_hold" | "order"; readonly holdId: number }
+  | { readonly kind: "cancel" | "read_order"; readonly orderId: number }
   /** A success that covers the order's total; `key` names the event. */
-  | { readonly what: "pay"; readonly orderId: number; readonly key: string }
-  | { readonly what: "look_at_product"; readonly productId: number }
+  | { readonly kind: "pay"; readonly orderId: number; readonly key: string }
+  | { readonly kind: "read_product"; readonly productId: number }
   | {
-      readonly what: "set_stock"
+      readonly kind: "set_stock"
       readonly productId: number
       readonly stock: number
       readonly expected: number
     }
 
 /** What a client was answered. */
-export type Answer =
+export type Response =
   /** `replayed`: the first answer under its key once more. */
-  | { readonly is: "hold"; readonly hold: HoldSeen; readonly replayed: boolean }
+  | { readonly kind: "hold"; readonly hold: HoldSeen; readonly replayed: boolean }
   /** `created`: this very call made it. */
-  | { readonly is: "order"; readonly order: OrderSeen; readonly created: boolean }
+  | { readonly kind: "order"; readonly order: OrderSeen; readonly created: boolean }
   | {
-      readonly is: "payment"
+      readonly kind: "payment"
       readonly outcome: string
       readonly orderStatus: OrderStatus | null
       readonly late: boolean
       readonly duplicate: boolean
     }
   | {
-      readonly is: "product"
+      readonly kind: "product"
       readonly stock: number
       readonly available: number
       readonly held: number
       readonly sold: number
     }
   /** `available`: what `out_of_stock` says is there; `orderId`: whose the hold is. */
-  | { readonly is: "refused"; readonly code: string; readonly available?: number; readonly orderId?: number }
+  | {
+      readonly kind: "refused"
+      readonly code: string
+      readonly available?: number
+      readonly orderId?: number
+    }
   /** Nobody knows whether it happened: no answer came, or one that does not say. */
-  | { readonly is: "unknown" }
+  | { readonly kind: "unknown" }
 
 /** One request of a client, and what became of it. */
-export interface Call {
+export interface Operation {
   /** Its place in the history. */
   readonly number: number
   readonly startedAt: Moment
@@ -78,8 +83,8 @@ export interface Call {
    * Infinity: nobody knows.
    */
   readonly endedAt: Moment
-  readonly asked: Asked
-  readonly answer: Answer
+  readonly invocation: Invocation
+  readonly response: Response
 }
 
 /** A product as it was before the first call. Nobody has held or bought any of it. */
@@ -93,14 +98,14 @@ export interface ProductRecord {
 /** Everything that clients asked and were answered. */
 export interface History {
   readonly products: readonly ProductRecord[]
-  readonly calls: readonly Call[]
+  readonly operations: readonly Operation[]
 }
 
 /**
  * How far an answer may lag behind, in milliseconds. Each is what is promised and some time for a busy
  * machine: what is remembered was true when a batch committed or a read was made, and was learned later.
  */
-export interface Bounds {
+export interface AllowedLags {
   /** `out_of_stock` from the gate's memory, which lasts a second (I9). Never under an `Idempotency-Key`. */
   readonly refusalMs: number
   /** A product from the readers' memory, which lasts 250 ms. */
@@ -110,4 +115,4 @@ export interface Bounds {
 }
 
 /** The bounds of a server. */
-export const promisedBounds: Bounds = { refusalMs: 1_250, readMs: 500, lapseMs: 250 }
+export const allowedLags: AllowedLags = { refusalMs: 1_250, readMs: 500, lapseMs: 250 }

@@ -3,10 +3,10 @@ import { mkdir, rm } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import pg from "pg"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
-import type { Ground } from "./server.ts"
+import type { Workspace } from "./server.ts"
 
 /** A ground to measure on, and how to clear it away. */
-export interface PreparedGround extends Ground {
+export interface PreparedWorkspace extends Workspace {
   /** What the database says it is. */
   readonly postgres: string
   clear(): Promise<void>
@@ -17,7 +17,7 @@ export interface PreparedGround extends Ground {
  * be kept in memory, where a commit costs nothing), or the server of `databaseUrl`, on which fresh
  * databases are made and dropped.
  */
-export async function prepareGround(databaseUrl: string | undefined): Promise<PreparedGround> {
+export async function createWorkspace(databaseUrl: string | undefined): Promise<PreparedWorkspace> {
   const directory = resolve(`.doorbuster-bench-${process.pid}`)
   await mkdir(directory, { recursive: true })
   const embedded =

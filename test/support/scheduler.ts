@@ -1,5 +1,5 @@
 /** Something that is about to happen, and could happen now. */
-interface Happening {
+interface PendingStep {
   readonly at: number
   readonly what: string
   readonly happen: () => void
@@ -9,7 +9,7 @@ interface Happening {
  * A world in which a seed decides what happens next, and whose clock moves only when something
  * does. Whatever could be under way at the same moment is a happening; one after the other is drawn.
  */
-export interface World {
+export interface Scheduler {
   /** Milliseconds since its beginning. */
   readonly now: number
   /** What has happened, a line each. */
@@ -37,8 +37,8 @@ const LONG_STEP_MS = 3_000
 const LONG_STEPS = 0.01
 
 /** Makes a world out of numbers between 0 and 1. */
-export function createWorld(random: () => number): World {
-  const open: Happening[] = []
+export function createScheduler(random: () => number): Scheduler {
+  const open: PendingStep[] = []
   const story: string[] = []
   let now = 0
 

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 import { getRequest } from "./request.ts"
-import type { FromWatchers, ToWatchers, WatchPlan } from "./watch.ts"
+import type { FromStreamClients, ToStreamClients, StreamClientPlan } from "./stream-clients.ts"
 
 // Opens streams as its parent says, and says when a text has come on all of them. It reads no more than it must.
 
@@ -15,7 +15,7 @@ let mark: Buffer | null = null
 let missing = new Set<number>()
 let dropped = 0
 
-function say(message: FromWatchers): void {
+function say(message: FromStreamClients): void {
   process.send?.(message)
 }
 
@@ -28,7 +28,7 @@ function read(index: number, length: number): void {
 }
 
 /** Resolves when the stream's first bytes are there. */
-async function open(index: number, { host, port, path }: WatchPlan): Promise<void> {
+async function open(index: number, { host, port, path }: StreamClientPlan): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const socket = connect({
       host,
@@ -54,8 +54,8 @@ async function open(index: number, { host, port, path }: WatchPlan): Promise<voi
 
 process.on("disconnect", () => process.exit(0))
 
-const [plan] = (await once(process, "message")) as [WatchPlan]
-process.on("message", (message: ToWatchers) => {
+const [plan] = (await once(process, "message")) as [StreamClientPlan]
+process.on("message", (message: ToStreamClients) => {
   mark = Buffer.from(message.mark)
   missing = new Set(sockets.keys())
 })
