@@ -5,14 +5,13 @@ import { createRefunds, type Refunds } from "./refunds.ts"
 import type { ProcessorServices } from "./services.ts"
 
 /** The payment processor: changes payments, refunds and disputes, and notifies the shop of each change. */
-export type Processor = Payments & Pick<Disputes, "openDispute" | "closeDispute"> & Refunds
+export type Processor = Payments & Omit<Disputes, "followPlan"> & Refunds
 
 /** Makes the processor of one simulator. */
 export function createProcessor(services: Omit<ProcessorServices, "nextId">): Processor {
   const all = { ...services, nextId: createIds() }
   const disputes = createDisputes(all)
-  const { openDispute, closeDispute } = disputes
-  return { ...createPayments(all, disputes), openDispute, closeDispute, ...createRefunds(all) }
+  return { ...createPayments(all, disputes), ...disputes, ...createRefunds(all) }
 }
 
 /** Ids do not depend on the seed: a shop remembers them for ever, so another run must not use them again. */
