@@ -261,7 +261,7 @@ function createScenes(url: string): Scene[] {
     {
       name: "declined",
       async come(page) {
-        await press(page, "Be declined")
+        await press(page, "Decline")
         await page.getByRole("heading", { name: "declined" }).waitFor()
       },
     },

@@ -5,7 +5,7 @@ import { DatabaseUrlError } from "../base/database-url.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { ProcessesFailure } from "../processes/primary.ts"
 import { isConnectionLoss, isTransient, ReadOnlyServer, UnfitDatabase } from "../store/errors.ts"
-import { SchemaMismatch } from "../store/upkeep/migrate.ts"
+import { SchemaBusy, SchemaMismatch } from "../store/upkeep/migrate.ts"
 
 /**
  * The exit status for what a command threw, and the one line that explains it; null where the
@@ -13,7 +13,7 @@ import { SchemaMismatch } from "../store/upkeep/migrate.ts"
  */
 export function explain(error: unknown): { status: 1 | 2; line: string | null } {
   if (isUsage(error)) return { status: 2, line: error.message }
-  if (error instanceof CommandFailure || error instanceof SchemaMismatch)
+  if (error instanceof CommandFailure || error instanceof SchemaMismatch || error instanceof SchemaBusy)
     return { status: 1, line: error.message }
   if (error instanceof ProcessesFailure) return { status: error.status, line: error.message }
   if (error instanceof EmbeddedPostgresError) return { status: error.exitCode, line: error.message }

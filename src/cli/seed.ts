@@ -21,10 +21,14 @@ export interface SeedOptions {
 /** Makes product 1, "Flash Sale Product" at 99.99, if it is not there. */
 export async function seed(config: Config, { stock, fresh, yes, json }: SeedOptions): Promise<void> {
   if (fresh) requireDatabase(config)
-  const made = await withEngine(config, async (engine) => {
-    if (fresh) await empty(engine.database.views, yes)
-    return seedProduct(engine, stock)
-  })
+  const made = await withEngine(
+    config,
+    async (engine) => {
+      if (fresh) await empty(engine.database.views, yes)
+      return seedProduct(engine, stock)
+    },
+    { makesSchema: true },
+  )
   if (json) return printJson({ product_id: 1, created: made })
   print(seedResult(made, stock))
 }

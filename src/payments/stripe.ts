@@ -52,7 +52,7 @@ const MOST_CALLS = 4
 const LOOK_UPS_PER_SECOND = { live: 50, sandbox: 12 }
 
 /**
- * PaymentIntents of Stripe. What the shop has to put into them is in docs/payments.md.
+ * PaymentIntents of Stripe. What the shop has to put into them is in docs/guides/stripe.md.
  *
  * The library does not try again by itself, but for a connection that was closed before the answer,
  * once and under the same idempotency key: whoever asks has pauses of its own, longer ones.

@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { spoilsConnection } from "./errors.ts"
+import { UnknownCommit, spoilsConnection } from "./errors.ts"
 
 declare const inTransaction: unique symbol
 
@@ -37,11 +37,27 @@ export function inOnePacket<T>(client: pg.ClientBase, issue: () => T): T {
 
 /**
  * Commits. A failed transaction answers COMMIT with ROLLBACK and no error, so the tag is checked.
+ *
+ * Throws {@link UnknownCommit} when the wait for a synchronous standby was cancelled (`pg_cancel_backend`): the
+ * server then answers with COMMIT, and only a warning says that the standby may not have it.
  */
 export async function commit(tx: Tx): Promise<void> {
-  const { command } = await tx.query("commit")
-  if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`)
+  let isLocalOnly = false
+  const listen = ({ code }: { code: string | undefined }) => {
+    if (code === WARNING) isLocalOnly = true
+  }
+  tx.on("notice", listen)
+  try {
+    const { command } = await tx.query("commit")
+    if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`)
+  } finally {
+    tx.off("notice", listen)
+  }
+  if (isLocalOnly) throw new UnknownCommit("the wait for the synchronous standby was cancelled")
 }
+
+/** COMMIT warns of nothing else. Its text is in the server's language, so it is not asked for. */
+const WARNING = "01000"
 
 /** Runs `work` in a transaction of its own on one of the pool's connections. */
 export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {

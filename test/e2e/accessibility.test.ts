@@ -72,7 +72,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
       async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page), await order(page)),
     ],
     ["paid", (page) => payFor(page, "Pay", "Order paid")],
-    ["declined", (page) => payFor(page, "Be declined", "Payment declined")],
+    ["declined", (page) => payFor(page, "Decline", "Payment declined")],
   ])("%s: axe finds nothing, nothing is too wide, targets are large", async (_, come) => {
     await using buyer = await newBuyer(browser, app, { viewport: { width: 320, height: 640 } })
     await come(buyer.page)

@@ -134,7 +134,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await visit(page, id)
     await holdUnits(page)
     await order(page)
-    await payBy(page, "Be declined")
+    await payBy(page, "Decline")
     await reads(page, "Payment declined")
     await page.getByRole("link", { name: "Back to the product" }).click()
     await holdUnits(page)
