@@ -143,7 +143,7 @@ async function save(rows: readonly Row[], machine: Record<string, string | numbe
   const lines = [machine, ...rows].map((line) => `${JSON.stringify(line)}\n`)
   const name = `${machine["date"]}-${String(machine["commit"]).split(" ")[0]}.ndjson`
   await writeFile(join(directory, name), lines.join(""))
-  await writeFile(join(root, "docs/performance.svg"), picture(rows, machine))
+  await writeFile(join(root, "docs/internals/performance.svg"), picture(rows, machine))
 }
 
 try {

@@ -15,7 +15,7 @@ import { createWorkspace } from "./servers/workspace.ts"
 import { startSqlPeer, type SqlPeer } from "./servers/peers.ts"
 
 // How the bounds in the code were chosen: `node bench/sweeps.ts` prints the tables of
-// docs/performance.md. The engine is driven in this process, without HTTP, so that what is swept is
+// docs/internals/performance.md. The engine is driven in this process, without HTTP, so that what is swept is
 // most of what is measured; the pools of the peers are swept over HTTP, as they are compared.
 
 const ROUNDS = 3

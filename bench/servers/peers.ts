@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import { memoryOf } from "./memory.ts"
 import type { Counts, Workspace, Server, ServerName } from "./server.ts"
 
-/** Connections of each peer's pool: the fastest of 1, 2, 4, 8, 16 and 32; see docs/performance.md. */
+/** Connections of each peer's pool: the fastest of 1, 2, 4, 8, 16 and 32; see docs/internals/performance.md. */
 export const bestPool = { "lock-per-request": 4, "atomic-update": 2, "unit-rows": 32 } as const
 
 export type SqlPeer = keyof typeof bestPool

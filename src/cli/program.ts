@@ -66,7 +66,8 @@ interface JsonOption {
   json: boolean
 }
 
-function createProgram(): Command {
+/** The command line as it is: every command with its options. */
+export function createProgram(): Command {
   const program = new Command("doorbuster")
     .description("Sells a limited number of units to a crowd that arrives all at once, exactly.")
     .version(version)
@@ -97,7 +98,7 @@ function createProgram(): Command {
 
   command("simulator", "a payment provider for tests and rehearsals, in open mode only")
     .option("--port <port>", "port to listen on, 0 for any free one", wholeNumber(0, 65_535), 8100)
-    .option("--target <url>", "the server that is told of payments", serverUrl, "http://127.0.0.1:8000")
+    .option("--target <url>", "the server that receives the webhooks", serverUrl, "http://127.0.0.1:8000")
     .addOption(
       new Option("--plan <plan>", "wild: payments go their own ways, and webhooks come as they like")
         .choices(planNames)

@@ -61,7 +61,8 @@ export interface Config {
   readonly unusedVariables: readonly string[]
 }
 
-const secretNames = [
+/** Settings that may also come as `NAME_FILE`, and are never shown. */
+export const secretNames = [
   "ADMIN_TOKEN",
   "PAYMENT_WEBHOOK_SECRET",
   "SIMULATOR_SECRET",
@@ -102,7 +103,8 @@ const webhookSecret = {
 
 const origins = "origins such as https://shop.example, separated by commas"
 
-const schema = {
+/** Each setting: its default, and in words what it may hold. `npm run reference` writes them down. */
+export const schema = {
   type: "object",
   properties: {
     DATABASE_URL: {

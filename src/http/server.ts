@@ -22,6 +22,7 @@ import { adminMoneyRoutes } from "./routes/admin/admin-money.ts"
 import { adminPageRoutes } from "./routes/admin/admin-pages.ts"
 import { adminProductRoutes } from "./routes/admin/admin-products.ts"
 import { adminWebhookRoutes } from "./routes/admin/admin-webhooks.ts"
+import { docsSiteRoutes } from "./routes/system/docs-site.ts"
 import { healthRoutes } from "./routes/system/health.ts"
 import { holdRoutes } from "./routes/buyers/holds.ts"
 import { orderPaymentRoutes } from "./routes/buyers/order-payments.ts"
@@ -114,6 +115,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   providerWebhookRoutes(app, services)
   simulatorRoutes(app, services)
   await pageRoutes(app, services)
+  await docsSiteRoutes(app)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   adminDisputeRoutes(app, services)

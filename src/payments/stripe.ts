@@ -35,7 +35,7 @@ const MOST_CALLS = 4
 const LOOK_UPS_PER_SECOND = { live: 50, sandbox: 12 }
 
 /**
- * Makes the provider for Stripe's PaymentIntents. What a shop must put into them is in docs/payments.md.
+ * Makes the provider for Stripe's PaymentIntents. What a shop must put into them is in docs/guides/stripe.md.
  *
  * The library repeats a call only if its connection was closed before the answer, once and under the same idempotency
  * key: the callers repeat failed calls themselves, after longer pauses.

@@ -99,7 +99,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
   test("says of an address that leads to no product which one it was", async () => {
     await page.goto(`${app.url}/admin/p/999999`)
     await page.getByRole("heading", { name: "Product 999999" }).waitFor()
-    await sees(page, "There is no such product")
+    await sees(page, "No such product")
     expect(await findFaults(page)).toEqual([])
     await page.goto(`${app.url}/admin/p/${productId}`)
     await page.getByRole("heading", { name: "Night lamp" }).waitFor()

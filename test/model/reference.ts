@@ -5,7 +5,7 @@ import { eventWith } from "../support/builders.ts"
 import type { ElsewhereIntent } from "./intents.ts"
 
 /**
- * The rules of docs/state-machines.md in the simplest form that can be run: everything that ever happened is kept,
+ * The rules of docs/reference/state-machines.md in the simplest form that can be run: everything that ever happened is kept,
  * nothing is counted ahead, and whether something is over is asked of the clock each time.
  *
  * Shares no rule with src/domain, only the shapes of what goes in.

@@ -16,13 +16,15 @@ const KEY = "toast-key"
 const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8")
 
 test("the documentation shows the example as it is here", async () => {
-  const shown = /```ts\n(.*?)```/s.exec(await read("../../docs/payments.md"))?.[1]
+  const shown = /```ts\n(.*?)```/s.exec(await read("../../docs/guides/write-a-payment-provider.md"))?.[1]
   const here = await read("./example-provider.ts")
   expect(shown).toBe(here.replaceAll("../../src/payments/", "./"))
 })
 
 test("the documentation names the currencies that Stripe counts in hundredths of our unit", async () => {
-  const named = /a hundred times our number for([^:]*), whose/.exec(await read("../../docs/payments.md"))?.[1]
+  const named = /a hundred times our number for([^:]*), whose/.exec(
+    await read("../../docs/guides/stripe.md"),
+  )?.[1]
   const differing = allCodes().filter(
     (code) => isCurrentCurrency(code) && stripeUnits(code).decimals !== currencyDecimals(code),
   )

@@ -34,7 +34,7 @@ function statusOf(code: string | undefined): [number, string] {
 function problem(status: number, detail: string): string {
   return JSON.stringify({
     type: "urn:doorbuster:problem:malformed_request",
-    title: "The request cannot be read",
+    title: "Malformed request",
     status,
     detail,
     instance: "",

@@ -218,7 +218,7 @@ const StrayPaymentWire = Type.Object({
 
 export const MoneyInboxEntry = Type.Object({
   kind: oneOf(["payment_without_order", "refund", "dispute"]),
-  why: Type.String({ description: "in words, for whoever has to look" }),
+  why: Type.String({ description: "the reason in words, for an operator" }),
   actions: Type.Array(
     Type.Object({
       name: oneOf(["retry", "confirm", "assign", "returned", "won", "lost"]),
@@ -243,7 +243,7 @@ export const MoneyInbox = Type.Object({
 
 const PaymentWire = Type.Object({
   provider: Type.String(),
-  event_key: Type.String({ description: "the message that told of it" }),
+  event_key: Type.String({ description: "the payment event that reported it" }),
   payment_id: orNull<string>("string"),
   order_id: Id,
   product_id: Id,

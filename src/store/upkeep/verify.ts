@@ -5,7 +5,7 @@ import { adjustmentRows, eventRows, holdRows, orderRows } from "./verify-rows.ts
 
 /** One thing that is not as the invariants say. */
 export interface Violation {
-  /** `I1` … `I8`, as numbered in docs/invariants.md. */
+  /** `I1` … `I8`, as numbered in docs/internals/invariants.md. */
   readonly invariant: string
   readonly productId: number | null
   readonly what: string

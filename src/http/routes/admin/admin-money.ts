@@ -91,7 +91,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/orders/:id/refunds",
       schema: {
-        summary: "Give money back for a paid order, put its units on offer again, or both",
+        summary: "Refund a paid order, put its units back on sale, or both",
         description: "With `amount_minor: null` all that is left of its payment goes back.",
         tags,
         security,
@@ -115,7 +115,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/orders/:id/refunds",
       schema: {
-        summary: "The refunds of an order",
+        summary: "List the refunds of an order",
         tags,
         security,
         params: Type.Object({ id: Type.String() }),
@@ -131,11 +131,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
 
     for (const [action, summary, result] of [
       ["retry", "Send a failed refund once more", { status: "due" }],
-      [
-        "confirm",
-        "Note that a refund is back, by somebody's word",
-        { status: "confirmed", providerRefundId: null },
-      ],
+      ["confirm", "Confirm a refund manually", { status: "confirmed", providerRefundId: null }],
     ] as const satisfies readonly (readonly [string, string, RefundResult])[]) {
       admin.route({
         method: "POST",
@@ -163,7 +159,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/money",
       schema: {
-        summary: "Money that somebody may have to look after",
+        summary: "List the money inbox",
         description:
           "Payments without an order first, then refunds that are not confirmed, then disputes that are open. Each says why it is here and what can be done.",
         tags,
@@ -200,7 +196,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/money/returned",
       schema: {
-        summary: "Note that a payment without an order was sent back by hand",
+        summary: "Mark a payment without an order as returned",
         description: "It acts on no order from then on.",
         tags,
         security,

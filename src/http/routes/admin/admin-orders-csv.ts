@@ -47,7 +47,7 @@ export function adminOrdersCsvRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/orders.csv",
       schema: {
-        summary: "Orders, by id, as CSV",
+        summary: "Export a product's orders as CSV",
         description:
           "Sent while it is read, so that it is no picture of one moment. A file that ends without its last line break is not whole. UTF-8 that begins with a byte order mark, so that Excel reads it as such. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
         tags: ["admin"],

@@ -60,7 +60,7 @@ export function adminProductRoutes(app: App, services: Services): void {
     admin.route({
       method: "POST",
       url: "/api/admin/products",
-      schema: { summary: "Offer a product", tags, security, body: NewProductBody, response: created },
+      schema: { summary: "Create a product", tags, security, body: NewProductBody, response: created },
       async handler(request, reply) {
         const { stock, name, price_minor: priceMinor, currency } = request.body
         const changes = settingsFrom(request.body)

@@ -18,7 +18,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
     url: "/api/orders/:id/payments",
     config: { rateLimit: {} },
     schema: {
-      summary: "Open a payment of an order at the shop's provider",
+      summary: "Open the order's payment at the provider",
       description:
         "Asks the provider for a payment of the order's total, or for the one that was begun before, and notes it as payment-attempts does. What comes of it is told by the provider's webhook. 404 where the shop has no provider that opens payments (Stripe does, where it is configured).",
       tags: ["orders"],

@@ -86,7 +86,7 @@ export function orderRoutes(app: App, services: Services): void {
     url: "/api/orders/:holdId/:productId",
     config,
     schema: {
-      summary: "Make an order from a hold, path style",
+      summary: "Make an order from a hold (path style)",
       tags: ["orders"],
       params: Type.Object({ holdId: Type.String(), productId: Type.String() }),
       response: { 200: PathOrderWire, 201: PathOrderWire, ...problemResponses },
@@ -105,7 +105,7 @@ export function orderRoutes(app: App, services: Services): void {
     method: "GET",
     url: "/api/orders/:id",
     schema: {
-      summary: "An order",
+      summary: "Read an order",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: OrderWire, ...problemResponses },
@@ -142,7 +142,7 @@ export function orderRoutes(app: App, services: Services): void {
     url: "/api/orders/:id/payment-attempts",
     config,
     schema: {
-      summary: "Say that the buyer begins to pay",
+      summary: "Record a payment attempt",
       description:
         "Gives an order up to three minutes more, twice at most and never past ten minutes after it was made: nothing, where PAYMENT_TTL_SECONDS is 600 or more. With the provider's name and its payment, that can be asked what has become of it before the order expires.",
       tags: ["orders"],

@@ -35,7 +35,7 @@ export function streamRoutes(app: App, services: Services, mostOfOne: number): v
     method: "GET",
     url: "/api/stream",
     schema: {
-      summary: "Products as they change, as server-sent events",
+      summary: "Stream products as they change, as server-sent events",
       description:
         "Each product as it is, then after each change, four times a second at most. An event's id names the " +
         "state of its product: who comes back with it as `Last-Event-ID` is not sent that state again. In " +

@@ -105,7 +105,7 @@ export function providerWebhookRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/payments/webhooks/:provider",
       schema: {
-        summary: "Report what has happened, in a provider's own format",
+        summary: "Receive a provider's webhook in its own format",
         description: "Verified by the provider's own signature. Answered with 200 once it is written down.",
         tags: ["payments"],
         params: Type.Object({ provider: Type.String() }),
