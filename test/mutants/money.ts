@@ -169,9 +169,9 @@ export const moneyMutants: readonly Mutant[] = [
     name: "cancelled payments: a buyer has somebody else's cancelled",
     edits: [
       {
-        file: "src/payments/stripe.ts",
-        find: "intent === null || !isOfOrder(intent, order)",
-        replace: "intent === null || (!isOfOrder(intent, order) && false)",
+        file: "src/payments/stripe-payments.ts",
+        find: "intent === null || !isOfOrder(intent, instruction)",
+        replace: "intent === null || (!isOfOrder(intent, instruction) && false)",
       },
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "is not cancelled" },
@@ -180,8 +180,8 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: a page that names somebody else's gets what opens it",
     edits: [
       {
-        file: "src/payments/stripe.ts",
-        find: "intent !== null && isOfOrder(intent, wish) ? intent : null",
+        file: "src/payments/stripe-payments.ts",
+        find: "intent !== null && isOfOrder(intent, request) ? intent : null",
         replace: "intent",
       },
     ],

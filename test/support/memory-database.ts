@@ -20,8 +20,8 @@ import {
 } from "../../src/domain/working-set.ts"
 
 /**
- * One product and all that belongs to it, in maps: what load.ts and save.ts do with PostgreSQL, with
- * the same guards and unique keys, so that the core can be run millions of times.
+ * One product and its rows in maps. It does what load.ts and save.ts do with PostgreSQL, with
+ * the same guards and unique keys, so that tests can run the core millions of times.
  *
  * Of the three substitutes for PostgreSQL this is the one below the lanes, for tests of the domain and the model. It
  * has no transactions that fail. `scheduled-store.ts` adds those, over this one, in an order that a seed decides;
@@ -43,11 +43,11 @@ export interface MemoryDatabase {
     now: Instant,
     afterEach?: (state: WorkingSet) => void,
   ): Execution<OutcomeOf<C>>[]
-  /** What a transaction finds when it begins. */
+  /** Loads the working set, as a transaction does when it begins. */
   load(needs: Needs, now: Instant): WorkingSet
-  /** Writes what it has changed. */
+  /** Writes the changes of a working set. */
   save(state: WorkingSet, now: Instant): void
-  /** Keeps an event until its order exists; as the inbox does, outside any batch. */
+  /** Parks an event until its order exists, outside any batch, as the inbox does. */
   park(event: ProviderEvent, now: Instant): void
 }
 
@@ -131,7 +131,7 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
     const isAwaited = outcome === "parked" && orderId !== null && needs.newOrderIds.includes(orderId)
     if (isAwaited && kind === "succeeded" && paymentId !== null) newPaymentIds.add(paymentId)
   }
-  // In the order they came, named or parked, as load.ts asks for them.
+  // In the order of arrival, as load.ts reads them.
   for (const [name, event] of tables.events) {
     const isAwaited =
       event.outcome === "parked" &&

@@ -9,7 +9,7 @@ const settings: ProductSettings = {
   currency: "EUR",
 }
 
-/** Offers a product through its lane and returns its id. */
+/** Creates a product through its lane and returns its id. */
 export async function newProduct(
   engine: Engine,
   options: { stock: number; settings?: Partial<ProductSettings> },
