@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createRestartPace } from "../../src/processes/restart-pace.ts"
+import { createRestartDelay } from "../../src/processes/restart-delay.ts"
 
 test.each([
   ["one that has served for long is replaced at once", [60_000, 60_000, 60_000], [0, 0, 0]],
@@ -11,7 +11,7 @@ test.each([
   ],
   ["until one has lived for ten seconds", [100, 100, 100, 10_000, 100, 100], [0, 250, 500, 0, 0, 250]],
 ])("%s", (_, lives, pauses) => {
-  const pace = createRestartPace()
+  const delay = createRestartDelay()
 
-  expect(lives.map((livedMs) => pace.pauseAfter(livedMs))).toEqual(pauses)
+  expect(lives.map((livedMs) => delay.after(livedMs))).toEqual(pauses)
 })
