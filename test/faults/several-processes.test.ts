@@ -195,18 +195,18 @@ test("--no-worker: none of them works in the background", async () => {
 })
 
 test.each([
-  ["a bad number", ["--processes", "0"], {}, /^PROCESSES holds "0" and may hold only "auto" or .*\n$/],
+  ["a bad number", ["--processes", "0"], {}, /^PROCESSES is "0" but must be "auto" or .*\n$/],
   [
     "more than the database takes",
     ["--processes", "64"],
     {},
-    /^PROCESSES holds 64, which takes 257 database connections, .* max_connections of \d+\n$/,
+    /^PROCESSES is 64, which needs 257 database connections, .* max_connections allows only \d+\n$/,
   ],
   [
     "an address of another machine",
     [],
     { HOST: "203.0.113.9", ...closed() },
-    /^HOST holds "203\.0\.113\.9" .*\n$/,
+    /^HOST is "203\.0\.113\.9" .*\n$/,
   ],
   [
     "no database",
