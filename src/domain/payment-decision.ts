@@ -57,7 +57,7 @@ function lateObstacle(situation: PaymentSituation): RefundReason | null {
   if (!situation.inTime) return "paid_too_late"
   if (!situation.saleIsOn) return "sale_over"
   if (!situation.limitIsLeft) return "customer_limit_reached"
-  return situation.unitsAreLeft ? null : "sold_out"
+  return situation.unitsAreLeft ? null : "units_not_available"
 }
 
 function goBack(reason: RefundReason) {

@@ -56,7 +56,7 @@ const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
   ["too late", { order: ended, inTime: [false], ...good }, back("paid_too_late")],
   ["late, the sale is over", { order: ended, saleIsOn: [false], ...good }, back("sale_over")],
   ["late, the limit is reached", { order: ended, limitIsLeft: [false] }, back("customer_limit_reached")],
-  ["late, the units are gone", { order: ended, unitsAreLeft: [false] }, back("sold_out")],
+  ["late, the units are gone", { order: ended, unitsAreLeft: [false] }, back("units_not_available")],
   ["late, the price", { order: ended, amount: ["exact"] }, pay(true, false)],
   ["late, more than the price", { order: ended, amount: ["too much"] }, pay(true, true)],
 ]
