@@ -51,7 +51,7 @@ const noKey = {
  * before anything else about the body is looked at.
  */
 export function paymentRoutes(app: App, services: Services): void {
-  const { desk, events, paymentWebhookSecret } = services
+  const { paymentEvents, events, paymentWebhookSecret } = services
   function signatureRefusal(request: FastifyRequest, text: string): string | null {
     if (paymentWebhookSecret === null) return null
     const headers = {
@@ -105,7 +105,7 @@ export function paymentRoutes(app: App, services: Services): void {
         const event = genericPaymentEvent(request.body, usableKey(header(request.headers["webhook-id"])))
         if (event === null) return refuse(reply, noKey)
 
-        const outcome = await desk.receive(event, request.id)
+        const outcome = await paymentEvents.receive(event, request.id)
         if (isRefusal(outcome)) {
           events.refused("payment_event", outcome.code)
           return refuse(reply, outcome)
