@@ -366,7 +366,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "cluster.worker.exitedAfterDisconnect = false",
       },
     ],
-    caughtBy: { file: processes, test: "SIGKILL of the first" },
+    caughtBy: { file: processes, test: "SIGKILL of the primary" },
   },
   {
     name: "processes: a dead one is not replaced",
@@ -388,7 +388,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (!isSilent) await silence",
       },
     ],
-    caughtBy: { file: processes, test: "on its way" },
+    caughtBy: { file: processes, test: "was being passed" },
   },
   {
     name: "processes: Ctrl-C ends them before the first one has spoken",
@@ -470,7 +470,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "void onItsWay",
       },
     ],
-    caughtBy: { file: processes, test: "on its way" },
+    caughtBy: { file: processes, test: "was being passed" },
   },
   {
     name: "processes: --no-worker is not heard",
@@ -481,7 +481,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (this.#worker !== null",
       },
     ],
-    caughtBy: { file: processes, test: "none of them works" },
+    caughtBy: { file: processes, test: "no process does background work" },
   },
   {
     name: "connections: as many requests as fit into a packet are under way at once",
