@@ -5,13 +5,17 @@ import Fastify, { type FastifyReply } from "fastify"
 import { randomBytes } from "node:crypto"
 import type { Logger } from "pino"
 import { describeApi } from "./api-description.ts"
-import { answerBrokenRequest, answerExpectation } from "./broken-requests.ts"
+import { brokenRequestAnswerer, expectationAnswerer } from "./broken-requests.ts"
 import { standingOf } from "./connections.ts"
+import { crossOriginHeaders, exposedHeaders } from "./cross-origin.ts"
 import { errorAnswerer } from "./errors.ts"
 import { acceptJsonOnly } from "./json-body.ts"
+import { readForwardedHeaders } from "./forwarded-headers.ts"
 import { MeasuredResponse } from "./measured-response.ts"
+import { networkOf } from "./network-address.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
+import { strayWebhookRoutes, tellUnreadableWebhook, webhookUrl } from "./refused-webhooks.ts"
 import { adminActionRoutes } from "./routes/admin-actions.ts"
 import { adminEndingRoutes } from "./routes/admin-endings.ts"
 import { adminListRoutes } from "./routes/admin-lists.ts"
@@ -58,6 +62,7 @@ const KEEP_ALIVE_MS = 75_000
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const answerError = errorAnswerer(options.log)
   const constant = securityHeaders()
+  const crossOrigin = crossOriginHeaders(options.corsOrigins)
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.
@@ -79,14 +84,17 @@ export async function createServer(services: Services, options: ServerOptions): 
     },
     routerOptions: { maxParamLength: 200 },
     genReqId: (request) => requestId(request.headers["x-request-id"]),
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: brokenRequestAnswerer(constant, crossOrigin),
+    rewriteUrl: ({ url = "/" }) => webhookUrl(url),
     // Found before any hook runs.
     frameworkErrors: (error, request, reply) => {
-      void reply.headers(constant)
+      void reply.headers({ ...constant, ...crossOrigin(request.headers.origin) })
+      tellUnreadableWebhook(services.events, request, error.statusCode ?? 400)
       void answerError(error, request, reply)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  if (options.trustProxy !== null) readForwardedHeaders(app)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
   measureRequests(app, services)
@@ -99,7 +107,7 @@ export async function createServer(services: Services, options: ServerOptions): 
       origin: [...options.corsOrigins],
       methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
       strictPreflight: false,
-      exposedHeaders: ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"],
+      exposedHeaders: [...exposedHeaders],
     })
   }
   await registerRateLimit(app, services, options.rateLimitPerMinute)
@@ -112,6 +120,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   orderPaymentRoutes(app, services)
   paymentRoutes(app, services)
   providerWebhookRoutes(app, services)
+  strayWebhookRoutes(app, services.events)
   simulatorRoutes(app, services)
   await pageRoutes(app, services)
   adminProductRoutes(app, services)
@@ -126,7 +135,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminPageRoutes(app, services)
   healthRoutes(app, services)
   app.addHook("onClose", () => services.audit.settled())
-  app.server.on("checkExpectation", answerExpectation)
+  app.server.on("checkExpectation", expectationAnswerer(constant, crossOrigin))
   cutSlowReaders(app.server)
   return app
 }
@@ -138,6 +147,7 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
     global: false,
     max: perMinute,
     timeWindow: "1 minute",
+    keyGenerator: networkOf,
     allowList: (request) => gatekeeper.callerOf(request).kind === "admin",
   })
 }

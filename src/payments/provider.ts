@@ -33,10 +33,15 @@ export interface PaymentProvider {
   lookUp?(payment: PaymentQuestion): Promise<PaymentReport>
 }
 
-/** A webhook as it came: names of headers in small letters, the body's bytes as text. */
+/** A webhook as it came: names of headers in small letters, the body's bytes and their text. */
 export interface WebhookMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
+  /**
+   * What a signature covers: of bytes that are not UTF-8 the text is another one. Such a message is refused whatever
+   * the adapter reads in it, but only once its signature holds. Absent: the text's own bytes.
+   */
+  readonly bytes?: Buffer
   readonly nowSeconds: number
 }
 

@@ -132,13 +132,13 @@ interface Answer {
   readonly body: unknown
 }
 
-function readWebhook(secret: Buffer, { headers, body, nowSeconds }: WebhookMessage): Reading {
+function readWebhook(secret: Buffer, { headers, body, bytes, nowSeconds }: WebhookMessage): Reading {
   const signed = {
     id: single(headers["webhook-id"]),
     timestamp: single(headers["webhook-timestamp"]),
     signature: single(headers["webhook-signature"]),
   }
-  const doubt = refuseSignature(secret, signed, body, nowSeconds)
+  const doubt = refuseSignature(secret, signed, bytes ?? body, nowSeconds)
   if (doubt !== null) return { kind: "not believed", detail: doubt }
   const event = parsed(body)
   if (!Check(AnyEvent, event)) return notUnderstood("an event has an id and a type")

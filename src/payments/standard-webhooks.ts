@@ -12,11 +12,11 @@ export interface WebhookHeaders {
 /** How far a message's time may be from ours; an older one may be a recording. */
 const TOLERANCE_SECONDS = 300
 
-/** Why a message is not believed, or null when its signature holds. */
+/** Why a message is not believed, or null when its signature holds. A `body` of bytes is judged as it came. */
 export function refuseSignature(
   key: Buffer,
   headers: WebhookHeaders,
-  body: string,
+  body: string | Buffer,
   nowSeconds: number,
 ): string | null {
   const { id, timestamp, signature } = headers
@@ -41,8 +41,12 @@ export function signWebhook(
   return `v1,${digest(key, message, body).toString("base64")}`
 }
 
-function digest(key: Buffer, { id, timestamp }: { id: string; timestamp: string }, body: string): Buffer {
-  return createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest()
+function digest(
+  key: Buffer,
+  { id, timestamp }: { id: string; timestamp: string },
+  body: string | Buffer,
+): Buffer {
+  return createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest()
 }
 
 function isSignature(candidate: string, expected: Buffer): boolean {
