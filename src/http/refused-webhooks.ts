@@ -57,14 +57,16 @@ const LONGEST_PATH = 200
 export function strayWebhookRoutes(app: App, events: Events): void {
   void app.register(async (area: App) => {
     tellRefusedWebhooks(area, events, (request) => ({ ...unknownSender, path: pathOf(request) }))
-    area.route({
-      method: ["POST", "PUT", "PATCH", "DELETE"],
-      url: "/api/payments/*",
-      schema: { hide: true },
-      // Before the body is read: whatever it is, there is nobody to read it.
-      onRequest: (_request, reply) => void refuse(reply, { code: "route_not_found" }),
-      handler: (_request, reply) => refuse(reply, { code: "route_not_found" }),
-    })
+    for (const url of ["/api/payments", "/api/payments/*"]) {
+      area.route({
+        method: ["POST", "PUT", "PATCH", "DELETE"],
+        url,
+        schema: { hide: true },
+        // Before the body is read: whatever it is, there is nobody to read it.
+        onRequest: (_request, reply) => void refuse(reply, { code: "route_not_found" }),
+        handler: (_request, reply) => refuse(reply, { code: "route_not_found" }),
+      })
+    }
   })
 }
 

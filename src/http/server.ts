@@ -15,6 +15,7 @@ import { MeasuredResponse } from "./measured-response.ts"
 import { networkOf } from "./network-address.ts"
 import { refuseForeignPages } from "./open-mode.ts"
 import { refuse } from "./problems.ts"
+import { refuseUnreadableQueries } from "./query-strings.ts"
 import { strayWebhookRoutes, tellUnreadableWebhook, webhookUrl } from "./refused-webhooks.ts"
 import { adminActionRoutes } from "./routes/admin-actions.ts"
 import { adminEndingRoutes } from "./routes/admin-endings.ts"
@@ -98,6 +99,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
   measureRequests(app, services)
+  refuseUnreadableQueries(app)
   addStandardHooks(app, services, constant)
   acceptJsonOnly(app)
 

@@ -100,7 +100,13 @@ export const streamMutants: readonly Mutant[] = [
   },
   {
     name: "streams: each address of a network of IPv6 counts for itself",
-    edits: [{ file: "src/http/network-address.ts", find: "return normalizeIP(addressOf(request))", replace: "return addressOf(request)" }],
+    edits: [
+      {
+        file: "src/http/network-address.ts",
+        find: "return normalizeIP(addressOf(request))",
+        replace: "return addressOf(request)",
+      },
+    ],
     caughtBy: { file: streams, test: "of IPv6 is one with its neighbours" },
   },
 ]
