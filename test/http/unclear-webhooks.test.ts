@@ -12,6 +12,10 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 const path = "/api/payments/webhook"
 const entries = async () => (await app.get("/api/admin/money?limit=100")).body.data
+interface Entry {
+  readonly payment_event: { readonly payment_id: string | null } | null
+}
+const isOf7 = ({ payment_event }: Entry) => payment_event?.payment_id === "tx-7"
 const statusOf = async (orderId: number) => (await app.get(`/api/orders/${orderId}`)).body.status
 
 describe("what a provider adds", () => {
@@ -95,7 +99,7 @@ describe("a message that cannot be understood", () => {
     const said = { transaction_id: "tx-7", order_id, status: "settled", amount_minor: 9_999, currency: "eur" }
     await app.post(path, said, { headers: { "webhook-id": "msg_7" } })
 
-    const [entry] = (await entries()).filter((one: any) => one.payment_event?.payment_id === "tx-7")
+    const entry = (await entries()).find(isOf7)
     expect(entry).toMatchObject({
       kind: "payment_without_order",
       why: expect.stringContaining("could not be understood"),
@@ -105,7 +109,7 @@ describe("a message that cannot be understood", () => {
     const told = app.log.filter((line) => line["metric"] === "webhook.unclear" && line["key"] === key)
     expect(told).toMatchObject([{ webhook_id: "msg_7", reason: expect.stringContaining("/status") }])
     expect((await app.post("/api/admin/money/returned", { provider, key })).status).toBe(200)
-    expect((await entries()).some((one: any) => one.payment_event?.payment_id === "tx-7")).toBe(false)
+    expect((await entries()).some(isOf7)).toBe(false)
   })
 
   test("leaves its key to the one that is understood", async () => {
