@@ -334,7 +334,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "reaches all who send" },
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "cuts off no client" },
   },
   {
     name: "hands: a refused body is read for ever",
