@@ -41,15 +41,8 @@ export interface Events extends BatchObserver {
     readonly reason: string
     readonly requestId: string
   }): void
-  /** A message of a payment could not be understood, and is parked for the money inbox. */
-  webhookUnclear(message: {
-    readonly provider: string
-    /** In the inbox. */
-    readonly key: string
-    readonly reason: string
-    readonly webhookId: string | undefined
-    readonly requestId: string
-  }): void
+  /** A payment's message could not be understood, and is parked for the money inbox under `key`. */
+  webhookUnclear(message: Omit<WebhookRefusal, "status" | "path"> & { readonly key: string }): void
   /** A buyer wanted to pay, and the provider opened no payment. */
   paymentNotOpened(wish: {
     readonly orderId: number
@@ -91,7 +84,6 @@ interface WebhookRefusal {
   /** The code of the refusal, and what it is about. */
   readonly reason: string | undefined
   readonly webhookId: string | undefined
-  /** Where it was sent, if that is no webhook's address. */
   readonly path?: string
   readonly requestId: string
 }
@@ -207,13 +199,18 @@ export function createEvents(log: Logger): Events {
       latest = refusal
       if (warning === null) warnOfRefusals()
     },
-    webhookIgnored({ provider, reason, requestId }) {
-      const fields = { provider, reason, request_id: requestId }
-      log.warn({ metric: "webhook.ignored", ...fields }, "A payment webhook speaks of nothing here.")
+    webhookIgnored({ requestId, ...fields }) {
+      log.warn(
+        { metric: "webhook.ignored", ...fields, request_id: requestId },
+        "A payment webhook speaks of nothing here.",
+      )
     },
     webhookUnclear({ provider, key, reason, webhookId, requestId }) {
       const fields = { provider, key, reason, webhook_id: webhookId, request_id: requestId }
-      log.warn({ metric: "webhook.unclear", ...fields }, "Payment webhook not understood, parked for the inbox.")
+      log.warn(
+        { metric: "webhook.unclear", ...fields },
+        "Payment webhook not understood, parked for the inbox.",
+      )
     },
     paymentNotOpened({ orderId, provider, error, requestId }) {
       const fields = { order_id: orderId, provider, error, request_id: requestId }

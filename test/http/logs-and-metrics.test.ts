@@ -260,22 +260,21 @@ test("refused payment webhooks are told, ten times a second at most, with how ma
   await using app = await startTestApp()
   const refused = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      app.post(
-        "/api/payments/webhook",
-        { nonsense: index },
-        { headers: { "webhook-id": `message-${index}` } },
-      ),
+      app.post("/api/payments/webhook", undefined, {
+        raw: "{",
+        headers: { "webhook-id": `message-${index}`, "content-type": "application/json" },
+      }),
     ),
   )
   const told = () => app.log.filter((entry) => entry["metric"] === "webhook.refused")
 
   await expect.poll(() => told().length).toBeGreaterThan(0)
-  expect(refused.every(({ status }) => status === 422)).toBe(true)
+  expect(refused.every(({ status }) => status === 400)).toBe(true)
   expect(told()[0]).toMatchObject({
     level: "warn",
     provider: "generic",
-    status: 422,
-    reason: expect.stringMatching(/^invalid_request: ./),
+    status: 400,
+    reason: expect.stringMatching(/^malformed_request: ./),
     webhook_id: expect.stringMatching(/^message-\d+$/),
     refused_since_last: 1,
     msg: "Payment webhook refused.",
