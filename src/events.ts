@@ -36,11 +36,7 @@ export interface Events extends BatchObserver {
   /** A payment webhook that was not taken; told at most ten times a second. */
   webhookRefused(refusal: WebhookRefusal): void
   /** A provider told of something that may be money, and nothing came of it. */
-  webhookIgnored(message: {
-    readonly provider: string
-    readonly reason: string
-    readonly requestId: string
-  }): void
+  webhookIgnored(message: Omit<WebhookRefusal, "status" | "webhookId" | "path">): void
   /** A payment's message could not be understood, and is parked for the money inbox under `key`. */
   webhookUnclear(message: Omit<WebhookRefusal, "status" | "path"> & { readonly key: string }): void
   /** A buyer wanted to pay, and the provider opened no payment. */
@@ -199,11 +195,9 @@ export function createEvents(log: Logger): Events {
       latest = refusal
       if (warning === null) warnOfRefusals()
     },
-    webhookIgnored({ requestId, ...fields }) {
-      log.warn(
-        { metric: "webhook.ignored", ...fields, request_id: requestId },
-        "A payment webhook speaks of nothing here.",
-      )
+    webhookIgnored({ provider, reason, requestId }) {
+      const fields = { provider, reason, request_id: requestId }
+      log.warn({ metric: "webhook.ignored", ...fields }, "A payment webhook speaks of nothing here.")
     },
     webhookUnclear({ provider, key, reason, webhookId, requestId }) {
       const fields = { provider, key, reason, webhook_id: webhookId, request_id: requestId }
