@@ -7,7 +7,7 @@ import {
   ProductWire,
   type OrderAnswer,
   type ProductAnswer,
-} from "../../src/http/schemas.ts"
+} from "../../src/http/wire/schemas.ts"
 import { Type, type Static } from "typebox"
 import { createPeerServer, listen, refuse, token } from "./peer.ts"
 

@@ -1,8 +1,8 @@
 import { Type } from "typebox"
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify"
-import { HoldBody, NewHoldWire } from "../../src/http/schemas.ts"
-import { listen as listenWidely } from "../../src/listeners.ts"
-import { securityHeaders } from "../../src/http/security-headers.ts"
+import { HoldBody, NewHoldWire } from "../../src/http/wire/schemas.ts"
+import { listen as listenWidely } from "../../src/base/listeners.ts"
+import { securityHeaders } from "../../src/http/transport/security-headers.ts"
 
 /** Another way of holding units, reduced to what the comparison needs. */
 export interface Peer {

@@ -1,4 +1,4 @@
-import { escaped } from "../../src/html.ts"
+import { escaped } from "../../src/base/html.ts"
 import type { Row } from "../row.ts"
 import { grouped } from "./table.ts"
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import pg from "pg"
 import { openDatabase } from "../../src/store/pool.ts"
-import { verify } from "../../src/store/verify.ts"
+import { verify } from "../../src/store/upkeep/verify.ts"
 import { memoryOf } from "./memory.ts"
 import type { Ground, Server, ServerName } from "./server.ts"
 

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { packageRoot } from "../package-root.ts"
-import { CommandFailure } from "./exit.ts"
+import { packageRoot } from "../base/package-root.ts"
+import { CommandFailure } from "../base/command-errors.ts"
 
 const program = fileURLToPath(new URL("bench/main.ts", packageRoot))
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import pino, { type Logger } from "pino"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import {
   EmbeddedPostgresError,
   startEmbeddedPostgres,
@@ -10,9 +10,9 @@ import {
   type EmbeddedPostgres,
 } from "../embedded/embedded-postgres.ts"
 import { createEngine, type Engine } from "../engine.ts"
-import { migrate } from "../store/migrate.ts"
+import { migrate } from "../store/upkeep/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
-import { CommandFailure } from "./exit.ts"
+import { CommandFailure } from "../base/command-errors.ts"
 import { printError } from "./output.ts"
 
 /** A database to work on, and how to let go of it. */

@@ -1,14 +1,9 @@
-import { ConfigError } from "../config.ts"
+import { CommandFailure, UsageError } from "../base/command-errors.ts"
+import { ConfigError } from "../config/config.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { ProcessesFailure } from "../processes/primary.ts"
 import { isConnectionLoss } from "../store/errors.ts"
-import { SchemaMismatch } from "../store/migrate.ts"
-
-/** Wrong usage: the command was not run. Exit status 2. */
-export class UsageError extends Error {}
-
-/** The command ran and could not do what was asked; the message says why. Exit status 1. */
-export class CommandFailure extends Error {}
+import { SchemaMismatch } from "../store/upkeep/migrate.ts"
 
 /**
  * The exit status for what a command threw, and the one line that explains it; null where the

@@ -1,4 +1,4 @@
-import { CommandFailure } from "./exit.ts"
+import { CommandFailure } from "../base/command-errors.ts"
 
 /** Ctrl-C and a polite end, turned into a failure of the work, so that what was begun is put away first. */
 export interface Interruption extends Disposable {

@@ -1,11 +1,11 @@
 import pino from "pino"
 import { startApp, type RunningApp } from "../app.ts"
-import type { Config } from "../config.ts"
-import { verify } from "../store/verify.ts"
+import type { Config } from "../config/config.ts"
+import { verify } from "../store/upkeep/verify.ts"
 import { accessDatabase, withEngineAt } from "./database.ts"
 import { watchInterruption, type Interruption } from "./interruption.ts"
 import { print, printJson, showProgress } from "./output.ts"
-import { runRace, type RaceReport } from "./race-run.ts"
+import { runRace, type RaceReport } from "../proof/race/race-run.ts"
 import { withThrowAwayDatabase } from "./throw-away-database.ts"
 
 export interface RaceOptions {

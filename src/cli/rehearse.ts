@@ -1,12 +1,17 @@
 import { open, writeFile } from "node:fs/promises"
-import type { Config } from "../config.ts"
-import type { FaultName } from "../rehearsal/chaos.ts"
-import { throwAwayPostgres, type Ground } from "../rehearsal/ground.ts"
-import { reportPage } from "../rehearsal/page.ts"
-import { rehearse as actOut, type Progress, type Rehearsal, type Script } from "../rehearsal/rehearse.ts"
-import { passes, reportLines, reportWire } from "../rehearsal/report.ts"
-import { migrate } from "../store/migrate.ts"
-import { UsageError } from "./exit.ts"
+import type { Config } from "../config/config.ts"
+import type { FaultName } from "../proof/rehearsal/chaos.ts"
+import { throwAwayPostgres, type Ground } from "../proof/rehearsal/ground.ts"
+import { reportPage } from "../proof/rehearsal/page.ts"
+import {
+  rehearse as actOut,
+  type Progress,
+  type Rehearsal,
+  type Script,
+} from "../proof/rehearsal/rehearse.ts"
+import { passes, reportLines, reportWire } from "../proof/rehearsal/report.ts"
+import { migrate } from "../store/upkeep/migrate.ts"
+import { UsageError } from "../base/command-errors.ts"
 import { watchInterruption } from "./interruption.ts"
 import { print, printJson, showProgress } from "./output.ts"
 import { withThrowAwayDatabase } from "./throw-away-database.ts"

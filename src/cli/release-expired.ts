@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import { sweepDue } from "../worker/expiry.ts"
 import { requireDatabase, withEngine } from "./database.ts"
 import { print, printJson } from "./output.ts"

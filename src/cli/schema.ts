@@ -1,5 +1,5 @@
-import type { Config } from "../config.ts"
-import { migrate, migrationStates } from "../store/migrate.ts"
+import type { Config } from "../config/config.ts"
+import { migrate, migrationStates } from "../store/upkeep/migrate.ts"
 import { openDatabase, type Database } from "../store/pool.ts"
 import { accessDatabase, requireDatabase, type DatabaseAccess } from "./database.ts"
 import { print, printError, printJson } from "./output.ts"

@@ -1,9 +1,9 @@
 import type pg from "pg"
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import { seedProduct } from "../seed.ts"
-import { countSales, emptyDatabase } from "../store/housekeeping.ts"
+import { countSales, emptyDatabase } from "../store/upkeep/housekeeping.ts"
 import { requireDatabase, withEngine } from "./database.ts"
-import { UsageError } from "./exit.ts"
+import { UsageError } from "../base/command-errors.ts"
 import { print, printJson } from "./output.ts"
 
 export interface SeedOptions {

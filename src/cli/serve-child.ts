@@ -1,10 +1,11 @@
 import type { Logger } from "pino"
 import { startApp, type RunningApp } from "../app.ts"
-import { createLog } from "../log.ts"
+import { createLog } from "../base/log.ts"
 import { reachPrimary, type Primary } from "../processes/child.ts"
 import type { StartFailure } from "../processes/messages.ts"
 import { joined } from "../processes/snapshot.ts"
-import { explain, UsageError } from "./exit.ts"
+import { UsageError } from "../base/command-errors.ts"
+import { explain } from "./exit.ts"
 import { STOP_WITHIN_MS } from "./serve.ts"
 
 /** One of several processes that serve: its primary says what, and when to stop. */

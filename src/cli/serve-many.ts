@@ -1,11 +1,11 @@
 import type { Logger } from "pino"
-import { ConfigError, type Config } from "../config.ts"
+import { ConfigError, type Config } from "../config/config.ts"
 import type { Engine } from "../engine.ts"
 import { startProcesses, type Processes } from "../processes/primary.ts"
 import { connectionsOf, shareOf } from "../processes/share.ts"
 import { seedIfEmpty } from "../seed.ts"
-import { installationTokenSecret } from "../store/installation.ts"
-import { connectionLimit } from "../store/limits.ts"
+import { installationTokenSecret } from "../store/upkeep/installation.ts"
+import { connectionLimit } from "../store/upkeep/limits.ts"
 import { withEngineAt } from "./database.ts"
 
 /** The hidden command that makes this program a child of `serve --processes`. */

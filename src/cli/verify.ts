@@ -1,5 +1,5 @@
-import type { Config } from "../config.ts"
-import { verify, type Verification } from "../store/verify.ts"
+import type { Config } from "../config/config.ts"
+import { verify, type Verification } from "../store/upkeep/verify.ts"
 import { requireDatabase, withEngine } from "./database.ts"
 import { print, printJson } from "./output.ts"
 

@@ -7,7 +7,7 @@ import type { Product } from "../domain/product.ts"
 import type { Instant } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
 import { isBrokenGuard, isTransient, UnknownCommit } from "../store/errors.ts"
-import type { ProductStore } from "../store/product-store.ts"
+import type { ProductStore } from "../store/batch/product-store.ts"
 
 /** What a batch works with. */
 export interface BatchContext {

@@ -1,9 +1,9 @@
 import type { RecordedEvent } from "../domain/commands.ts"
 import type { DisputeEvent, PaymentEvent, PaymentEventRecord, ProviderEvent } from "../domain/payment.ts"
 import { isRefusal, type Refusal } from "../domain/refusals.ts"
-import type { Ids } from "../store/ids.ts"
-import type { Inbox } from "../store/inbox.ts"
-import type { Lookups } from "../store/lookups.ts"
+import type { Ids } from "../store/batch/ids.ts"
+import type { Inbox } from "../store/reads/inbox.ts"
+import type { Lookups } from "../store/reads/lookups.ts"
 import type { LaneRefusal } from "./lane.ts"
 import type { Lanes } from "./lanes.ts"
 

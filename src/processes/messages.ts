@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts"
+import type { Config } from "../config/config.ts"
 import type { Share } from "./share.ts"
 import type { Snapshot } from "./snapshot.ts"
 

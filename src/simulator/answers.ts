@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto"
 import type { Static, TSchema } from "typebox"
 import { Check } from "typebox/value"
-import { isLocalName } from "../local-names.ts"
+import { isLocalName } from "../base/local-names.ts"
 import type { Books, SimulatedPayment } from "./books.ts"
 import type { Cashier, CashierRefusal, Ending } from "./cashier.ts"
 import type { DeliveryCounts } from "./deliveries.ts"

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto"
 import { decimalAmount, isCurrency } from "../domain/money.ts"
-import { escaped } from "../html.ts"
+import { escaped } from "../base/html.ts"
 import type { SimulatedPayment } from "./books.ts"
 
 /** What the buttons of the page do. */

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
-import { isLocalName, isLocalOrigin } from "../local-names.ts"
+import { isLocalName, isLocalOrigin } from "../base/local-names.ts"
 import type { SimulatorAnswer } from "./answers.ts"
 import type { Simulator } from "./simulator.ts"
 

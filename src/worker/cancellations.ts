@@ -1,7 +1,7 @@
 import { isRefusal } from "../domain/refusals.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { CancelReport, PaymentProvider } from "../payments/provider.ts"
-import type { Cancellations, UnwantedPayment } from "../store/cancellations.ts"
+import type { Cancellations, UnwantedPayment } from "../store/queues/cancellations.ts"
 
 export interface CancellationParts {
   readonly cancellations: Cancellations

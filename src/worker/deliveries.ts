@@ -1,11 +1,11 @@
 import type { Logger } from "pino"
-import type { Events } from "../events.ts"
+import type { Events } from "../events/events.ts"
 import {
   ADDRESSED_AT_ONCE,
   type DeliveryResult,
   type DueDelivery,
   type WebhookQueue,
-} from "../store/webhook-queue.ts"
+} from "../store/queues/webhook-queue.ts"
 import { oncePerName } from "./addresses.ts"
 import { postEvent, type Answer, type PostOptions } from "./post-event.ts"
 

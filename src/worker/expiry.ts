@@ -1,7 +1,7 @@
 import type { Sweep } from "../domain/commands.ts"
 import { isRefusal } from "../domain/refusals.ts"
 import type { Lanes } from "../lanes/lanes.ts"
-import { dueProducts } from "../store/housekeeping.ts"
+import { dueProducts } from "../store/upkeep/housekeeping.ts"
 import type { Database } from "../store/pool.ts"
 
 export interface ExpiryParts {

@@ -1,7 +1,7 @@
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider, PaymentReport } from "../payments/provider.ts"
-import { takeOpenPayments, type OpenPayment } from "../store/payment-questions.ts"
+import { takeOpenPayments, type OpenPayment } from "../store/queues/payment-questions.ts"
 import type { Database } from "../store/pool.ts"
 
 export interface OpenPaymentParts {

@@ -2,7 +2,7 @@ import type { RefundResult } from "../domain/commands.ts"
 import { refundName, type Refund } from "../domain/refund.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentProvider, RefundReport } from "../payments/provider.ts"
-import type { RefundQueue } from "../store/refund-queue.ts"
+import type { RefundQueue } from "../store/queues/refund-queue.ts"
 
 export interface RefundParts {
   readonly lanes: Lanes

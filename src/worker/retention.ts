@@ -1,5 +1,5 @@
 import type { Instant } from "../domain/time.ts"
-import { removeOldIdempotencyKeys } from "../store/housekeeping.ts"
+import { removeOldIdempotencyKeys } from "../store/upkeep/housekeeping.ts"
 import type { Database } from "../store/pool.ts"
 import {
   firstEvent,
@@ -8,7 +8,7 @@ import {
   removeOldOutgoing,
   STRETCH,
   type EventPlace,
-} from "../store/retention.ts"
+} from "../store/upkeep/retention.ts"
 
 /** Where rows are removed without being in anyone's way. */
 type Upkeep = Pick<Database, "upkeep">

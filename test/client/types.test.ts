@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import { expect, expectTypeOf, test } from "vitest"
 import { isProblem, ProblemError, type ProblemCode, type ProblemMembers } from "../../client/src/problems.ts"
 import { instant } from "../../src/domain/time.ts"
-import { problems, refuse, type AnyRefusal } from "../../src/http/problems.ts"
+import { problems, refuse, type AnyRefusal } from "../../src/http/wire/problems.ts"
 import { itNotices, noDifference, wireSchemas } from "./wire-types.ts"
 
 /** The parts of the description that are looked at. */

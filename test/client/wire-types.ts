@@ -1,10 +1,10 @@
 import type { Static } from "typebox"
 import type * as admin from "../../client/src/admin-types.ts"
 import type * as client from "../../client/src/types.ts"
-import { HealthWire } from "../../src/http/routes/health.ts"
-import * as control from "../../src/http/admin-schemas.ts"
-import * as schemas from "../../src/http/schemas.ts"
-import * as webhooks from "../../src/http/webhook-schemas.ts"
+import { HealthWire } from "../../src/http/routes/system/health.ts"
+import * as control from "../../src/http/wire/admin-schemas.ts"
+import * as schemas from "../../src/http/wire/schemas.ts"
+import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
 
 /** Every schema of the server whose values pass the client. */
 export const wireSchemas = {

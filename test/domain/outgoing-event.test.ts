@@ -4,7 +4,7 @@ import { execute } from "../../src/domain/machine.ts"
 import { outgoingEvents } from "../../src/domain/outgoing-event.ts"
 import { isoTime } from "../../src/domain/time.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
-import { orderAnswer, refundAnswer } from "../../src/http/wire.ts"
+import { orderAnswer, refundAnswer } from "../../src/http/wire/wire.ts"
 import {
   askFor,
   disputeEventWith,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { throwAwayPostgres } from "../../src/rehearsal/ground.ts"
+import { throwAwayPostgres } from "../../src/proof/rehearsal/ground.ts"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import { startCrowd } from "../support/endless-crowd.ts"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
+import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
 import { startTestApp } from "../support/app.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { createClient, type TestAnswer } from "../support/http.ts"

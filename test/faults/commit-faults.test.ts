@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { eventWith } from "../support/builders.ts"
 import { newProduct } from "../support/products.ts"
-import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
+import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
 
 // Every COMMIT on this database takes a moment, so that what happens during one can be seen.
 async function slowCommits(engine: TestEngine): Promise<void> {

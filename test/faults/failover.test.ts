@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
-import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
+import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import { startCrowd } from "../support/endless-crowd.ts"

@@ -6,7 +6,7 @@ import {
   type Call,
   type History,
   type Moment,
-} from "../../src/history/calls.ts"
+} from "./checker/calls.ts"
 import { countsOf, deadlineOf, emptySale, lapse, lapsedUnits, sweep, tell, type Model } from "./sale-model.ts"
 import { AHEAD_MS, HOLD_TTL_MS, PAYMENT_TTL_MS } from "./written.ts"
 

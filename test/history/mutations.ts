@@ -1,4 +1,4 @@
-import type { Answer, Call, History } from "../../src/history/calls.ts"
+import type { Answer, Call, History } from "./checker/calls.ts"
 import { AHEAD_MS, HOLD_TTL_MS } from "./written.ts"
 
 /** The same history with one call told otherwise; `pick` chooses which, and how. */

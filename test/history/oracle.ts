@@ -5,9 +5,9 @@ import {
   type Call,
   type History,
   type Moment,
-} from "../../src/history/calls.ts"
-import { clockOffset, type ClockOffset } from "../../src/history/clock.ts"
-import { Contradiction } from "../../src/history/contradiction.ts"
+} from "./checker/calls.ts"
+import { clockOffset, type ClockOffset } from "./checker/clock.ts"
+import { Contradiction } from "./checker/contradiction.ts"
 import { countsOf, deadlineOf, emptySale, lapse, lapsedUnits, sweep, tell, type Model } from "./sale-model.ts"
 import { AHEAD_MS, HOLD_TTL_MS } from "./written.ts"
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { checkHistory } from "../../src/history/check.ts"
-import { explain } from "../../src/history/explain.ts"
+import { checkHistory } from "./checker/check.ts"
+import { explain } from "./checker/explain.ts"
 import { planted } from "./planted.ts"
 import { ask, hold, outOfStock, product, unknown, written } from "./written.ts"
 

@@ -7,7 +7,7 @@ import type {
   Moment,
   OrderSeen,
   ProductRecord,
-} from "../../src/history/calls.ts"
+} from "./checker/calls.ts"
 import type { TestAnswer, TestClient, TestRequest } from "../support/http.ts"
 
 /** Writes down what clients ask and are answered, all on one clock. */

@@ -1,4 +1,4 @@
-import type { Answer, Asked, HoldSeen, Moment, OrderSeen } from "../../src/history/calls.ts"
+import type { Answer, Asked, HoldSeen, Moment, OrderSeen } from "./checker/calls.ts"
 import { HOLD_TTL_MS, PAYMENT_TTL_MS } from "./written.ts"
 
 /** A hold in the model, with its order. `lapsed`: its (or its order's) time is over and nobody has ended it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Answer, Asked } from "../../src/history/calls.ts"
+import type { Answer, Asked } from "./checker/calls.ts"
 import type { NamedServer, Recorder } from "./recorder.ts"
 
 /** What a crowd of shoppers goes on with. */

@@ -1,4 +1,4 @@
-import type { Answer, Asked, Call, History, HoldSeen, OrderSeen } from "../../src/history/calls.ts"
+import type { Answer, Asked, Call, History, HoldSeen, OrderSeen } from "./checker/calls.ts"
 
 /** How far the database's clock is ahead of the recorder's in histories that tests write. */
 export const AHEAD_MS = 1_700_000_000_000

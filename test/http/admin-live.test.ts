@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { csvLine } from "../../src/http/csv.ts"
+import { csvLine } from "../../src/http/wire/csv.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import "../support/problem.ts"
 import { runSql } from "../support/rows.ts"

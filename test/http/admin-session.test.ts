@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createAdminSessions, SESSION_SECONDS, sessionsIn } from "../../src/http/admin-session.ts"
-import { createWrongTokens } from "../../src/http/wrong-tokens.ts"
+import { createAdminSessions, SESSION_SECONDS, sessionsIn } from "../../src/http/access/admin-session.ts"
+import { createWrongTokens } from "../../src/http/access/wrong-tokens.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import type { TestAnswer, TestClient } from "../support/http.ts"

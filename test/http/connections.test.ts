@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { connect } from "node:net"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { MOST_SENT_AHEAD } from "../../src/http/connections.ts"
+import { MOST_SENT_AHEAD } from "../../src/http/transport/connections.ts"
 import { type TestApp } from "../support/app.ts"
 import { ADMIN_TOKEN, offer, productNow, startClosedApp } from "../support/shop.ts"
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { Product } from "../../src/domain/product.ts"
 import type { Frame } from "../../src/http/live/frames.ts"
 import { createLive, type LiveLimits } from "../../src/http/live/live.ts"
-import { createProductTexts } from "../../src/http/wire.ts"
-import { createProductWatch } from "../../src/store/product-watch.ts"
+import { createProductTexts } from "../../src/http/wire/wire.ts"
+import { createProductWatch } from "../../src/store/reads/product-watch.ts"
 import { NOON, productWith } from "../support/builders.ts"
 
 beforeEach(() => {

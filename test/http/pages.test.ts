@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createPageMemory } from "../../src/pages/page-memory.ts"
+import { createPageMemory } from "../../src/site/page-memory.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import "../support/problem.ts"
 import { hold, offer, startClosedApp } from "../support/shop.ts"

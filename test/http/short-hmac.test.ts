@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { shortHmac } from "../../src/http/short-hmac.ts"
+import { shortHmac } from "../../src/http/access/short-hmac.ts"
 
 const ascii = fc.string({
   unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),

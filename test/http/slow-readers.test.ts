@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { connect, type AddressInfo, type Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
-import { cutSlowReaders } from "../../src/http/slow-readers.ts"
+import { cutSlowReaders } from "../../src/http/transport/slow-readers.ts"
 
 /** More than the system takes for a client that does not read. */
 const LARGE = "x".repeat(32_000_000)

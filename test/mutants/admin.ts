@@ -2,7 +2,7 @@ import type { Mutant } from "./mutants.ts"
 
 const session = "test/http/admin-session.test.ts"
 const actions = "test/http/admin-actions.test.ts"
-const auth = "src/http/auth.ts"
+const auth = "src/http/access/auth.ts"
 
 /** The guards of the control room, taken away. */
 export const adminMutants: readonly Mutant[] = [
@@ -32,7 +32,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: an origin is believed against what the browser says of the site",
     edits: [
       {
-        file: "src/http/own-page.ts",
+        file: "src/http/access/own-page.ts",
         find: `  if (site !== undefined) return`,
         replace: `  if (site !== undefined && headers.origin === undefined) return`,
       },
@@ -42,7 +42,11 @@ export const adminMutants: readonly Mutant[] = [
   {
     name: "control room: any signature makes a session",
     edits: [
-      { file: "src/http/admin-session.ts", find: "return isGenuine && now()", replace: "return now()" },
+      {
+        file: "src/http/access/admin-session.ts",
+        find: "return isGenuine && now()",
+        replace: "return now()",
+      },
     ],
     caughtBy: { file: session, test: "cannot be made longer" },
   },
@@ -50,7 +54,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a session never ends",
     edits: [
       {
-        file: "src/http/admin-session.ts",
+        file: "src/http/access/admin-session.ts",
         find: "isGenuine && now() < Number(end) * 1_000",
         replace: "isGenuine",
       },
@@ -60,7 +64,11 @@ export const adminMutants: readonly Mutant[] = [
   {
     name: "control room: sessions outlive the admin token",
     edits: [
-      { file: "src/http/admin-session.ts", find: "admin session\\n${adminToken}", replace: "admin session" },
+      {
+        file: "src/http/access/admin-session.ts",
+        find: "admin session\\n${adminToken}",
+        replace: "admin session",
+      },
     ],
     caughtBy: { file: session, test: "carried to another token" },
   },
@@ -75,7 +83,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: wrong tokens are not counted",
     edits: [
       {
-        file: "src/http/routes/admin-pages.ts",
+        file: "src/http/routes/admin/admin-pages.ts",
         find: "          wrongTokens.note(network)\n",
         replace: "",
       },
@@ -86,7 +94,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a form leads anywhere after signing in",
     edits: [
       {
-        file: "src/http/routes/admin-pages.ts",
+        file: "src/http/routes/admin/admin-pages.ts",
         find: String.raw`/^\/admin(?:\/[\w-]+)*$/.test(path) ? path`,
         replace: "true ? path",
       },
@@ -97,7 +105,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a change waits until it is kept",
     edits: [
       {
-        file: "src/http/admin-area.ts",
+        file: "src/http/access/admin-area.ts",
         find: "    done(null, payload)\n",
         replace: "    void audit.settled().then(() => setTimeout(() => done(null, payload), 31_000))\n",
       },
@@ -106,7 +114,9 @@ export const adminMutants: readonly Mutant[] = [
   },
   {
     name: "control room: secrets are kept with what was done",
-    edits: [{ file: "src/http/audit.ts", find: `if (name === "secret") return "not kept"`, replace: "" }],
+    edits: [
+      { file: "src/http/access/audit.ts", find: `if (name === "secret") return "not kept"`, replace: "" },
+    ],
     caughtBy: { file: actions, test: "without secrets" },
   },
   {
@@ -124,7 +134,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: what the shop does is written side by side",
     edits: [
       {
-        file: "src/http/audit.ts",
+        file: "src/http/access/audit.ts",
         find: "lastWritten = lastWritten.then(() => write(action))",
         replace: "lastWritten = write(action)",
       },
@@ -135,7 +145,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: what a request said is kept before it is understood",
     edits: [
       {
-        file: "src/http/audit.ts",
+        file: "src/http/access/audit.ts",
         find: "void begun.set(request, { way, content: null })",
         replace:
           "void begun.set(request, { way, get content() { return essenceOf(request.body) }, set content(_) {} })",
@@ -145,7 +155,7 @@ export const adminMutants: readonly Mutant[] = [
   },
   {
     name: "control room: a spreadsheet runs what a customer is called",
-    edits: [{ file: "src/http/csv.ts", find: " ? `'${value}` : value", replace: " ? value : value" }],
+    edits: [{ file: "src/http/wire/csv.ts", find: " ? `'${value}` : value", replace: " ? value : value" }],
     caughtBy: { file: "test/http/admin-live.test.ts", test: "a line of CSV" },
   },
   {
@@ -163,7 +173,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a foreign page signs a visitor in",
     edits: [
       {
-        file: "src/http/routes/admin-pages.ts",
+        file: "src/http/routes/admin/admin-pages.ts",
         find: `!isReading(request) && senderOf(request) === "foreign page"`,
         replace: "false",
       },
@@ -174,7 +184,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: nobody is told that a sale is paused before it opens",
     edits: [
       {
-        file: "src/http/routes/admin-live.ts",
+        file: "src/http/routes/admin/admin-live.ts",
         find: "paused: view.product.paused",
         replace: "paused: false",
       },
@@ -185,7 +195,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "pages: the directory of built files is something that cannot be read, instead of nothing",
     edits: [
       {
-        file: "src/http/errors.ts",
+        file: "src/http/transport/errors.ts",
         find: `  if (status === 403) return { code: "route_not_found" }\n`,
         replace: "",
       },
@@ -196,7 +206,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: each address of a network of IPv6 has guesses of its own",
     edits: [
       {
-        file: "src/http/routes/admin-pages.ts",
+        file: "src/http/routes/admin/admin-pages.ts",
         find: "const network = networkOf(request)",
         replace: "const network = request.ip",
       },
@@ -207,7 +217,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: guesses are looked at before those of the same moment are counted",
     edits: [
       {
-        file: "src/http/routes/admin-pages.ts",
+        file: "src/http/routes/admin/admin-pages.ts",
         find: "        const session = gatekeeper.signIn(token)\n",
         replace:
           "        await new Promise((resolve) => setTimeout(resolve, 50))\n        const session = gatekeeper.signIn(token)\n",
@@ -257,7 +267,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: anybody ends what the shop may end",
     edits: [
       {
-        file: "src/http/routes/admin-endings.ts",
+        file: "src/http/routes/admin/admin-endings.ts",
         find: "    admitAdminsOnly(admin, services)\n",
         replace: "",
       },
@@ -268,7 +278,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a session changes what buyers' routes change, and nothing keeps it",
     edits: [
       {
-        file: "src/http/auth.ts",
+        file: "src/http/access/auth.ts",
         find: '!request.url.startsWith("/api/admin/")',
         replace: "request.url === null",
       },

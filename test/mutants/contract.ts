@@ -8,7 +8,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a refusal has a status that no page names",
     edits: [
       {
-        file: "src/http/problems.ts",
+        file: "src/http/wire/problems.ts",
         find: "stock_changed: { status: 409,",
         replace: "stock_changed: { status: 418,",
       },
@@ -19,7 +19,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a success has a status that its route does not describe",
     edits: [
       {
-        file: "src/http/routes/payments.ts",
+        file: "src/http/routes/providers/payments.ts",
         find: "reply.code(isNewlyParked(outcome) ? 202 : 200)",
         replace: "reply.code(isNewlyParked(outcome) ? 203 : 200)",
       },
@@ -30,7 +30,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: an answer holds what its schema does not list",
     edits: [
       {
-        file: "src/http/routes/payments.ts",
+        file: "src/http/routes/providers/payments.ts",
         find: "    outcome: event.outcome,\n",
         replace: "    outcome: `was_${event.outcome}`,\n",
       },
@@ -41,7 +41,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a cursor that is no JSON is a fault of ours",
     edits: [
       {
-        file: "src/http/pages.ts",
+        file: "src/http/wire/paging.ts",
         find: "  } catch {\n    return null\n",
         replace: "  } catch (error) {\n    throw error\n",
       },
@@ -52,7 +52,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a NUL in a query reaches the database",
     edits: [
       {
-        file: "src/http/requests.ts",
+        file: "src/http/access/requests.ts",
         find: " && !/[\\0\\ud800-\\udfff]/u.test(text)",
         replace: "",
       },
@@ -63,7 +63,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: fields that nobody knows are taken",
     edits: [
       {
-        file: "src/http/schemas.ts",
+        file: "src/http/wire/schemas.ts",
         find: "return Type.Object(properties, { additionalProperties: false })",
         replace: "return Type.Object(properties, { additionalProperties: true })",
       },
@@ -74,7 +74,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a field that fits is refused",
     edits: [
       {
-        file: "src/http/schemas.ts",
+        file: "src/http/wire/schemas.ts",
         find: "restock_qty: Type.Optional(Type.Integer({ minimum: 0,",
         replace: "restock_qty: Type.Optional(Type.Integer({ minimum: 2,",
       },

@@ -8,7 +8,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a refund goes on from whatever status it has",
     edits: [
       {
-        file: "src/store/save-money.ts",
+        file: "src/store/batch/save-money.ts",
         find: "set status = case when status = $4 then $5 end,",
         replace: "set status = coalesce($5, $4),",
       },
@@ -19,7 +19,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: an order is changed whatever status it has",
     edits: [
       {
-        file: "src/store/save-orders.ts",
+        file: "src/store/batch/save-orders.ts",
         find: "set status = case when status = $3 then $4 end,",
         replace: "set status = coalesce($4, $3),",
       },
@@ -30,7 +30,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a parked event is applied although its money was sent back by hand",
     edits: [
       {
-        file: "src/store/save-money.ts",
+        file: "src/store/batch/save-money.ts",
         find: "payment_events.outcome = 'parked' and payment_events.returned_at is null then",
         replace: "payment_events.outcome = 'parked' then",
       },
@@ -41,7 +41,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: whatever row is at a product's place is taken for it",
     edits: [
       {
-        file: "src/store/save-product.ts",
+        file: "src/store/batch/save-product.ts",
         find: "where ctid = $8::tid\n           and id = $1\n",
         replace: "where ctid = $8::tid\n           and $1 > 0\n",
       },
@@ -63,7 +63,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a first answer is given again until it is removed",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "and created_at > clock_timestamp() - make_interval(secs => $3)`",
         replace: "and created_at > clock_timestamp() - make_interval(secs => 100 * $3)`",
       },
@@ -74,7 +74,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: refunds that are on their way, refused or withheld are sent again",
     edits: [
       {
-        file: "src/store/refund-queue.ts",
+        file: "src/store/queues/refund-queue.ts",
         find: "             where status = 'due'\n               and not_before",
         replace: "             where status <> 'confirmed'\n               and not_before",
       },
@@ -85,7 +85,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: why a refund was withheld is written over by who was sending it",
     edits: [
       {
-        file: "src/store/refund-queue.ts",
+        file: "src/store/queues/refund-queue.ts",
         find: "             and number = $2\n             and status = 'due'`",
         replace: "             and number = $2`",
       },
@@ -96,7 +96,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: an order gets more time for a provider that nobody knows",
     edits: [
       {
-        file: "src/store/payment-questions.ts",
+        file: "src/store/queues/payment-questions.ts",
         find: "and attempt_provider = any($1::text[])",
         replace: "and cardinality($1::text[]) > 0",
       },
@@ -107,7 +107,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: providers are asked about orders whose time is over",
     edits: [
       {
-        file: "src/store/payment-questions.ts",
+        file: "src/store/queues/payment-questions.ts",
         find: "           and expires_at > clock_timestamp()\n",
         replace: "",
       },
@@ -118,7 +118,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a payment elsewhere uses up its attempts without being cancelled",
     edits: [
       {
-        file: "src/store/cancellations.ts",
+        file: "src/store/queues/cancellations.ts",
         find: "and attempt_provider = any($1::text[])",
         replace: "and cardinality($1::text[]) > 0",
       },
@@ -129,7 +129,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: money that has acted is looked for among what can be returned",
     edits: [
       {
-        file: "src/store/inbox.ts",
+        file: "src/store/reads/inbox.ts",
         find: "             and outcome = 'parked'\n             and kind = 'succeeded'\n          returning",
         replace: "             and kind = 'succeeded'\n          returning",
       },
@@ -140,7 +140,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: why a batch could not be loaded is said by whoever is heard first",
     edits: [
       {
-        file: "src/store/product-store.ts",
+        file: "src/store/batch/product-store.ts",
         find: "await firstFailure([begun, loading, asking])",
         replace: "await Promise.all([begun, loading, asking])",
       },
@@ -151,7 +151,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a customer's lapsed holds are not looked for",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
         replace:
           "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
@@ -163,7 +163,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a customer's lapsed orders are not looked for",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
         replace:
           "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
@@ -175,7 +175,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: nobody looks how much who pays late has by now",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "if (unknown.length > 0) yield",
         replace: "if (unknown.length > 1e9) yield",
       },
@@ -186,7 +186,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: the deadlines of orders free nothing",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "           from orders\n          where product_id = $1\n            and status = 'pending_payment'\n            and expires_at > $2)",
         replace:
           "           from orders\n          where product_id = -$1\n            and status = 'pending_payment'\n            and expires_at > $2)",
@@ -198,7 +198,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a deadline that has passed is the next one",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "            and status = 'active'\n            and expires_at > $2)",
         replace: "            and status = 'active'\n            and expires_at > '-infinity')",
       },
@@ -231,7 +231,11 @@ export const guardMutants: readonly Mutant[] = [
   {
     name: "guards: what was sent back by hand is brought to its order each second",
     edits: [
-      { file: "src/store/inbox.ts", find: "                     and returned_at is null\n", replace: "" },
+      {
+        file: "src/store/reads/inbox.ts",
+        find: "                     and returned_at is null\n",
+        replace: "",
+      },
     ],
     caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
   },
@@ -239,7 +243,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: what names another hold is brought to the order each second",
     edits: [
       {
-        file: "src/store/inbox.ts",
+        file: "src/store/reads/inbox.ts",
         find: '                     and (e."holdId" is null or e."holdId" = o.hold_id)\n',
         replace: "",
       },
@@ -250,7 +254,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: all that was ever parked is looked through each second",
     edits: [
       {
-        file: "src/store/inbox.ts",
+        file: "src/store/reads/inbox.ts",
         find: "make_interval(secs => $2)) as e",
         replace: "make_interval(secs => 1000 * $2)) as e",
       },
@@ -294,7 +298,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: an endpoint that was disabled a moment ago is sent to",
     edits: [
       {
-        file: "src/store/webhook-queue.ts",
+        file: "src/store/queues/webhook-queue.ts",
         find: "            on e.id = wanted.endpoint_id\n           and e.enabled\n",
         replace: "            on e.id = wanted.endpoint_id\n",
       },
@@ -305,7 +309,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: disabled endpoints keep the workers busy",
     edits: [
       {
-        file: "src/store/webhook-queue.ts",
+        file: "src/store/queues/webhook-queue.ts",
         find: "           where e.id > 0\n             and e.enabled`",
         replace: "           where e.id > 0`",
       },
@@ -316,7 +320,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a rotation that is repeated forgets the secret before",
     edits: [
       {
-        file: "src/store/webhook-endpoints.ts",
+        file: "src/store/reads/webhook-endpoints.ts",
         find: "set previous_secret = case when secret = $2 then previous_secret else secret end,",
         replace: "set previous_secret = secret,",
       },
@@ -327,7 +331,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: real customers are shown a payment simulator",
     edits: [
       {
-        file: "src/http/routes/simulator.ts",
+        file: "src/http/routes/providers/simulator.ts",
         find: 'simulator === null || gatekeeper.mode !== "open"',
         replace: "simulator === null",
       },
@@ -349,7 +353,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: who has just begun to listen hears of what was before",
     edits: [
       {
-        file: "src/store/webhook-queue.ts",
+        file: "src/store/queues/webhook-queue.ts",
         find: "            on e.created_at <= v.created_at\n           and (e.types",
         replace: "            on (e.types",
       },
@@ -360,7 +364,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: an attempt that has ended is noted once more",
     edits: [
       {
-        file: "src/store/webhook-queue.ts",
+        file: "src/store/queues/webhook-queue.ts",
         find: "             and status = 'due'\n             and not_before = $4",
         replace: "             and not_before = $4",
       },
@@ -371,7 +375,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: an endpoint is disabled for what its old address said",
     edits: [
       {
-        file: "src/store/webhook-queue.ts",
+        file: "src/store/queues/webhook-queue.ts",
         find: "             and url = $2\n             and enabled`",
         replace: "             and $2::text is not null\n             and enabled`",
       },
@@ -405,7 +409,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: of a webhook's news only the first is taken",
     edits: [
       {
-        file: "src/http/routes/provider-webhooks.ts",
+        file: "src/http/routes/providers/provider-webhooks.ts",
         find: "for (const news of reading.news) {",
         replace: "for (const news of reading.news.slice(0, 1)) {",
       },
@@ -414,14 +418,14 @@ export const guardMutants: readonly Mutant[] = [
   },
   {
     name: "guards: any stranger may have the database read",
-    edits: [{ file: "src/http/routes/products.ts", find: " && isAdmin(request)", replace: "" }],
+    edits: [{ file: "src/http/routes/buyers/products.ts", find: " && isAdmin(request)", replace: "" }],
     caughtBy: { file: "test/http/products.test.ts", test: "no-cache does not get past" },
   },
   {
     name: "guards: a webhook-id that no body could hold is a key",
     edits: [
       {
-        file: "src/http/routes/payments.ts",
+        file: "src/http/routes/providers/payments.ts",
         find: "key !== undefined && /^[\\x20-\\x7e]{1,255}$/.test(key) ? key",
         replace: "key !== undefined ? key",
       },

@@ -8,7 +8,7 @@ export const historyMutants: readonly Mutant[] = [
     name: "history: a batch is answered before its commit",
     edits: [
       {
-        file: "src/store/product-store.ts",
+        file: "src/store/batch/product-store.ts",
         find: "  const results = await Promise.allSettled([...writes, committed])\n",
         replace:
           "  void Promise.allSettled([...writes, committed])\n  const results: PromiseSettledResult<void>[] = []\n",
@@ -55,7 +55,7 @@ export const historyMutants: readonly Mutant[] = [
     name: "history: readers are shown what was remembered a second ago",
     edits: [
       {
-        file: "src/store/product-memory.ts",
+        file: "src/store/reads/product-memory.ts",
         find: "const MEMORY_MS = 250",
         replace: "const MEMORY_MS = 2_000",
       },

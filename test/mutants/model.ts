@@ -64,7 +64,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "served: a refusal names one unit too many",
     edits: [
       {
-        file: "src/http/problems.ts",
+        file: "src/http/wire/problems.ts",
         find: "available_stock: refusal.availableStock,",
         replace: "available_stock: refusal.availableStock + 1,",
       },
@@ -75,7 +75,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "served: a product shows what is held as sold",
     edits: [
       {
-        file: "src/http/wire.ts",
+        file: "src/http/wire/wire.ts",
         find: "    sold_stock: product.sold,",
         replace: "    sold_stock: product.sold + product.held,",
       },
@@ -86,7 +86,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "served: the units of a refund are not written",
     edits: [
       {
-        file: "src/http/routes/admin-money.ts",
+        file: "src/http/routes/admin/admin-money.ts",
         find: "restock_qty: restockQty = 0",
         replace: "restock_qty: restockQty = 1",
       },

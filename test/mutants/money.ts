@@ -36,7 +36,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "killed worker: an event counts as delivered before it is sent",
     edits: [
       {
-        file: "src/store/webhook-queue.ts",
+        file: "src/store/queues/webhook-queue.ts",
         find: "set attempts = attempts + 1,\n",
         replace: "set attempts = attempts + 1,\n               status = 'delivered',\n",
       },
@@ -58,7 +58,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "killed worker: a refund counts as sent before it is sent",
     edits: [
       {
-        file: "src/store/refund-queue.ts",
+        file: "src/store/queues/refund-queue.ts",
         find: "set attempts = attempts + 1,\n",
         replace: "set attempts = attempts + 1,\n                 status = 'sent',\n",
       },
@@ -80,7 +80,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "cancelled payments: two workers take the same one",
     edits: [
       {
-        file: "src/store/cancellations.ts",
+        file: "src/store/queues/cancellations.ts",
         find: "$3 * power(2",
         replace: "0 * $3 * power(2",
       },
@@ -113,7 +113,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "cancelled payments: that of an order that waits is cancelled",
     edits: [
       {
-        file: "src/store/cancellations.ts",
+        file: "src/store/queues/cancellations.ts",
         find: "where status in ('cancelled', 'expired')",
         replace: "where status in ('cancelled', 'expired', 'pending_payment')",
       },
@@ -146,7 +146,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: what was begun is not looked for",
     edits: [
       {
-        file: "src/http/routes/order-payments.ts",
+        file: "src/http/routes/buyers/order-payments.ts",
         find: "attempt?.provider === provider ? attempt.paymentId : null",
         replace: "attempt?.provider === provider ? null : null",
       },
@@ -157,7 +157,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: anybody may open them",
     edits: [
       {
-        file: "src/http/routes/order-payments.ts",
+        file: "src/http/routes/buyers/order-payments.ts",
         find: "order === null || !mayUseHold(caller, order.holdId)",
         replace: "order === null || (!mayUseHold(caller, order.holdId) && false)",
       },
@@ -179,7 +179,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "disputes: the product row is not locked",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "         limit 1\n           for update\n",
         replace: "         limit 1\n",
       },
@@ -274,7 +274,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "disputes: those that wait for a payment are not loaded with it",
     edits: [
       {
-        file: "src/store/load-money.ts",
+        file: "src/store/batch/load-money.ts",
         find: "          and dispute_id is not null\n",
         replace: "          and dispute_id is null\n",
       },

@@ -2,24 +2,28 @@ import type { Mutant } from "./mutants.ts"
 
 const outbox = "test/store/outbox.test.ts"
 const deliveries = "test/worker/deliveries.test.ts"
-const queue = "src/store/webhook-queue.ts"
+const queue = "src/store/queues/webhook-queue.ts"
 
 /** What keeps outgoing events from getting lost, coming twice or going where they must not, taken away. */
 export const outgoingMutants: readonly Mutant[] = [
   {
     name: "outgoing: events are written although nobody listens",
-    edits: [{ file: "src/store/product-store.ts", find: "isHeard ?", replace: "isHeard || true ?" }],
+    edits: [{ file: "src/store/batch/product-store.ts", find: "isHeard ?", replace: "isHeard || true ?" }],
     caughtBy: { file: outbox, test: "nobody listens writes nothing" },
   },
   {
     name: "outgoing: whether somebody listens is asked by every batch",
-    edits: [{ file: "src/store/outbox.ts", find: "now < known.until", replace: "now < 0" }],
+    edits: [{ file: "src/store/batch/outbox.ts", find: "now < known.until", replace: "now < 0" }],
     caughtBy: { file: outbox, test: "once a second at most" },
   },
   {
     name: "outgoing: whether somebody listens is asked once and never again",
     edits: [
-      { file: "src/store/outbox.ts", find: "until: askedAt + KNOWN_FOR_MS", replace: "until: Infinity" },
+      {
+        file: "src/store/batch/outbox.ts",
+        find: "until: askedAt + KNOWN_FOR_MS",
+        replace: "until: Infinity",
+      },
     ],
     caughtBy: { file: outbox, test: "another process" },
   },
@@ -27,7 +31,7 @@ export const outgoingMutants: readonly Mutant[] = [
     name: "outgoing: a group of small batches tells nothing",
     edits: [
       {
-        file: "src/store/product-store.ts",
+        file: "src/store/batch/product-store.ts",
         find: "saveEvents(tx, [...states.values()], now)",
         replace: "saveEvents(tx, [...states.values()].slice(0, 1), now)",
       },
@@ -36,7 +40,9 @@ export const outgoingMutants: readonly Mutant[] = [
   },
   {
     name: "outgoing: an event that is there already fails the batch",
-    edits: [{ file: "src/store/outbox.ts", find: "on conflict (id, product_id) do nothing", replace: "" }],
+    edits: [
+      { file: "src/store/batch/outbox.ts", find: "on conflict (id, product_id) do nothing", replace: "" },
+    ],
     caughtBy: { file: outbox, test: "there already" },
   },
   {
@@ -175,7 +181,7 @@ export const outgoingMutants: readonly Mutant[] = [
     name: "outgoing: all deliveries are looked through for each event that is removed",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: `where event_id = any(array(select id from past))
              and product_id = any(array(select product_id from past))`,
         replace: "using past where event_id = past.id and webhook_deliveries.product_id = past.product_id",

@@ -105,7 +105,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: two workers take the same refund",
     edits: [
       {
-        file: "src/store/refund-queue.ts",
+        file: "src/store/queues/refund-queue.ts",
         find: "                 not_before = clock_timestamp()\n                   +",
         replace: "                 not_before = refunds.not_before - interval '1 year'\n                   +",
       },
@@ -138,7 +138,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: every worker asks about the same payment",
     edits: [
       {
-        file: "src/store/payment-questions.ts",
+        file: "src/store/queues/payment-questions.ts",
         find: "           and asked_for is distinct from expires_at\n",
         replace: "",
       },
@@ -149,7 +149,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: a refund whose COMMIT was not heard is made again",
     edits: [
       {
-        file: "src/store/batch-mark.ts",
+        file: "src/store/batch/batch-mark.ts",
         find: "first !== undefined && isNeeded",
         replace: "first !== undefined && isNeeded && false",
       },
@@ -165,7 +165,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "(event.holdId === null || event.holdId !== undefined || event.holdId === holdId)",
       },
       {
-        file: "src/store/load-money.ts",
+        file: "src/store/batch/load-money.ts",
         find: "          and (hold_id is null or hold_id = any($5::bigint[]))\n",
         replace: "          and (hold_id is null or hold_id > 0 or hold_id = any($5::bigint[]))\n",
       },

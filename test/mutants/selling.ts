@@ -1,13 +1,13 @@
 import type { Edit, Mutant } from "./mutants.ts"
 
 const withoutLock: Edit = {
-  file: "src/store/load.ts",
+  file: "src/store/batch/load.ts",
   find: "         limit 1\n           for update\n",
   replace: "         limit 1\n",
 }
 
 const withoutVersionGuard: Edit = {
-  file: "src/store/save-product.ts",
+  file: "src/store/batch/save-product.ts",
   find: "version = case when version = $2 then $6::bigint end",
   replace: "version = case when version = $2 or true then $6::bigint end",
 }
@@ -82,7 +82,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "a batch is answered before its commit",
     edits: [
       {
-        file: "src/store/product-store.ts",
+        file: "src/store/batch/product-store.ts",
         find: "  const results = await Promise.allSettled([...writes, committed])\n",
         replace:
           "  void Promise.allSettled([...writes, committed])\n  const results: PromiseSettledResult<void>[] = []\n",
@@ -94,7 +94,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "a product's row that is not where it was locked is left as it is",
     edits: [
       {
-        file: "src/store/save-product.ts",
+        file: "src/store/batch/save-product.ts",
         find: "select 1 / count(*) as saved",
         replace: "select count(*) as saved",
       },
@@ -105,7 +105,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "the oldest version of a product's row is looked at first",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "         where id between $1 and $1\n         order by id desc\n         limit 1\n",
         replace: "         where id between $1 and $1\n         limit 1\n",
       },
@@ -116,7 +116,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "groups: a product's row that has moved away is not written",
     edits: [
       {
-        file: "src/store/save-product.ts",
+        file: "src/store/batch/save-product.ts",
         find: "select 1 / (count(*) = cardinality($1))::integer as saved",
         replace: "select count(*) as saved",
       },
@@ -127,7 +127,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "groups: whoever lies where a product lay is written over",
     edits: [
       {
-        file: "src/store/save-product.ts",
+        file: "src/store/batch/save-product.ts",
         find: "when products.id = p.id and products.version",
         replace: "when products.version",
       },
@@ -149,7 +149,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "groups: the oldest version of a product's row is looked at first",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "                where id between wanted.id and wanted.id\n                order by id desc\n",
         replace: "                where id between wanted.id and wanted.id\n",
       },
@@ -160,7 +160,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "groups: a product that is locked is waited for",
     edits: [
       {
-        file: "src/store/load.ts",
+        file: "src/store/batch/load.ts",
         find: "                  for update skip locked",
         replace: "                  for update",
       },
@@ -171,7 +171,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "groups: nothing guards the version of several products",
     edits: [
       {
-        file: "src/store/save-product.ts",
+        file: "src/store/batch/save-product.ts",
         find: "when products.id = p.id and products.version = p.loaded_version",
         replace: "when products.id = p.id",
       },
@@ -226,7 +226,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "a hold that has ended can end again, were the core to ask for it",
     edits: [
       {
-        file: "src/store/save-holds.ts",
+        file: "src/store/batch/save-holds.ts",
         find: "set status = case when status = 'active' then $3 end,",
         replace: "set status = $3,",
       },

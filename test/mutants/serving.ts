@@ -1,13 +1,13 @@
 import type { Edit, Mutant } from "./mutants.ts"
 
 const withoutLock: Edit = {
-  file: "src/store/load.ts",
+  file: "src/store/batch/load.ts",
   find: "         limit 1\n           for update\n",
   replace: "         limit 1\n",
 }
 
 const withoutVersionGuard: Edit = {
-  file: "src/store/save-product.ts",
+  file: "src/store/batch/save-product.ts",
   find: "version = case when version = $2 then $6::bigint end",
   replace: "version = case when version = $2 or true then $6::bigint end",
 }
@@ -50,7 +50,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "every request under a key is taken for its first attempt",
     edits: [
       {
-        file: "src/http/routes/holds.ts",
+        file: "src/http/routes/buyers/holds.ts",
         find: "key !== undefined && attempt !== FIRST_ATTEMPT",
         replace: "key === undefined && attempt === FIRST_ATTEMPT",
       },
@@ -71,7 +71,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "clients that do not read are never cut off",
     edits: [
       {
-        file: "src/http/slow-readers.ts",
+        file: "src/http/transport/slow-readers.ts",
         find: "socket.writableLength > 0",
         replace: "socket.writableLength < 0",
       },
@@ -101,18 +101,20 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "no room is asked for those who wait to be accepted",
-    edits: [{ file: "src/listeners.ts", find: "const BACKLOG = 65_535", replace: "const BACKLOG = 511" }],
-    caughtBy: { file: "test/listeners.test.ts", test: "finds room" },
+    edits: [
+      { file: "src/base/listeners.ts", find: "const BACKLOG = 65_535", replace: "const BACKLOG = 511" },
+    ],
+    caughtBy: { file: "test/base/listeners.test.ts", test: "finds room" },
   },
   {
     name: "one listener lets one connection in at a time",
-    edits: [{ file: "src/listeners.ts", find: "const LISTENERS = 64", replace: "const LISTENERS = 1" }],
-    caughtBy: { file: "test/listeners.test.ts", test: "comes in by many" },
+    edits: [{ file: "src/base/listeners.ts", find: "const LISTENERS = 64", replace: "const LISTENERS = 1" }],
+    caughtBy: { file: "test/base/listeners.test.ts", test: "comes in by many" },
   },
   {
     name: "a port is shared with whoever comes",
-    edits: [{ file: "src/listeners.ts", find: "  await checkAddress({ host, port })\n", replace: "" }],
-    caughtBy: { file: "test/listeners.test.ts", test: "not shared" },
+    edits: [{ file: "src/base/listeners.ts", find: "  await checkAddress({ host, port })\n", replace: "" }],
+    caughtBy: { file: "test/base/listeners.test.ts", test: "not shared" },
   },
   {
     name: "processes: neither a lock nor a version keeps two of them apart",
@@ -249,7 +251,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "connections: as many requests as fit into a packet are under way at once",
     edits: [
       {
-        file: "src/http/connections.ts",
+        file: "src/http/transport/connections.ts",
         find: "if (waiting >= MOST_SENT_AHEAD)",
         replace: "if (waiting >= 1_000_000)",
       },
@@ -259,7 +261,11 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "connections: what is asked behind a stream is done",
     edits: [
-      { file: "src/http/connections.ts", find: "if (waiting === Infinity)", replace: "if (waiting < 0)" },
+      {
+        file: "src/http/transport/connections.ts",
+        find: "if (waiting === Infinity)",
+        replace: "if (waiting < 0)",
+      },
     ],
     caughtBy: { file: "test/http/connections.test.ts", test: "behind a stream" },
   },
@@ -267,7 +273,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "connections: who has hung up is counted by an address that is not there",
     edits: [
       {
-        file: "src/http/connections.ts",
+        file: "src/http/transport/connections.ts",
         find: "socket.remoteAddress === undefined",
         replace: "socket === undefined",
       },
@@ -277,7 +283,11 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "audit: what a route does not hear is kept, or keeps the row away",
     edits: [
-      { file: "src/http/audit.ts", find: "known !== undefined && isHeard", replace: "known !== undefined" },
+      {
+        file: "src/http/access/audit.ts",
+        find: "known !== undefined && isHeard",
+        replace: "known !== undefined",
+      },
     ],
     caughtBy: { file: "test/http/admin-actions.test.ts", test: "hears nothing of it" },
   },
@@ -285,7 +295,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "hands: each port is a client of its own",
     edits: [
       {
-        file: "src/http/forwarded-headers.ts",
+        file: "src/http/transport/forwarded-headers.ts",
         find: "?? /^([\\d.]+):\\d*$/.exec(text)?.[1] ?? text",
         replace: "?? text",
       },
@@ -307,7 +317,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "hands: the last proxy says whether the browser's connection is safe",
     edits: [
       {
-        file: "src/http/forwarded-headers.ts",
+        file: "src/http/transport/forwarded-headers.ts",
         find: 'headers[name] = String(value).split(",", 1).join("")',
         replace: "headers[name] = String(value)",
       },
@@ -318,7 +328,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "hands: bytes that are not UTF-8 become characters",
     edits: [
       {
-        file: "src/http/json-body.ts",
+        file: "src/http/transport/json-body.ts",
         find: "isUtf8(bytes) ? bytes",
         replace: "isUtf8(bytes) || true ? bytes",
       },
@@ -329,7 +339,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "hands: a large body's client sees no answer",
     edits: [
       {
-        file: "src/http/errors.ts",
+        file: "src/http/transport/errors.ts",
         find: "if (!request.raw.complete) keepReading(request, reply)",
         replace: "",
       },
@@ -338,14 +348,16 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "hands: a refused body is read for ever",
-    edits: [{ file: "src/http/unread-bodies.ts", find: "if (received > MOST_BYTES) cut()", replace: "" }],
+    edits: [
+      { file: "src/http/transport/unread-bodies.ts", find: "if (received > MOST_BYTES) cut()", replace: "" },
+    ],
     caughtBy: { file: "test/http/other-hands.test.ts", test: "read for ever" },
   },
   {
     name: "hands: a webhook with a slash at its end is lost",
     edits: [
       {
-        file: "src/http/refused-webhooks.ts",
+        file: "src/http/routes/providers/refused-webhooks.ts",
         find: "if (!belowPayments.test(url)) return url",
         replace: 'if (url !== "") return url',
       },

@@ -4,14 +4,14 @@ import type { Mutant } from "./mutants.ts"
 export const storageMutants: readonly Mutant[] = [
   {
     name: "rows that nothing tells apart are written as one",
-    edits: [{ file: "src/store/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
+    edits: [{ file: "src/store/batch/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
     caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
   },
   {
     name: "a table has a statement for each way in which rows may be alike",
     edits: [
       {
-        file: "src/store/insert-rows.ts",
+        file: "src/store/batch/insert-rows.ts",
         find: "(texts.has(form) || texts.size < FORMS) ? form",
         replace: "form.length > 0 ? form",
       },
@@ -22,7 +22,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "a column is taken for alike by its first two rows",
     edits: [
       {
-        file: "src/store/insert-rows.ts",
+        file: "src/store/batch/insert-rows.ts",
         find: "values.every((value) => value === values[0])",
         replace: "values.slice(0, 2).every((value) => value === values[0])",
       },
@@ -33,7 +33,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "one condition looks for events by key and by order",
     edits: [
       {
-        file: "src/store/load-money.ts",
+        file: "src/store/batch/load-money.ts",
         find: "          and (provider, key) in (select * from unnest($1::text[], $2::text[])))\n      union",
         replace:
           "          and (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))\n      union",
@@ -45,12 +45,12 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention removes converted holds",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "         where stretch.status in ('expired', 'released')\n",
         replace: "         where stretch.status <> 'active'\n",
       },
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "           and holds.status in ('expired', 'released')\n",
         replace: "",
       },
@@ -61,7 +61,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention removes what ended lately",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "           and stretch.ended_at < (select at from horizon)\n",
         replace: "",
       },
@@ -72,7 +72,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention removes events that speak of money",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "         where stretch.kind in ('failed', 'cancelled')\n           and stretch",
         replace: "         where stretch",
       },
@@ -82,9 +82,13 @@ export const storageMutants: readonly Mutant[] = [
   {
     name: "retention removes the event of a payment",
     edits: [
-      { file: "src/store/retention.ts", find: "and not exists (", replace: "and (true or not exists (" },
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
+        find: "and not exists (",
+        replace: "and (true or not exists (",
+      },
+      {
+        file: "src/store/upkeep/retention.ts",
         find: "and payments.event_key = stretch.key)\n",
         replace: "and payments.event_key = stretch.key))\n",
       },
@@ -95,7 +99,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "retention waits for rows that another process removes",
     edits: [
       {
-        file: "src/store/retention.ts",
+        file: "src/store/upkeep/retention.ts",
         find: "           for update of holds skip locked\n",
         replace: "           for update of holds\n",
       },
@@ -139,7 +143,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "the planner may read all rows of a product",
     edits: [
       {
-        file: "src/store/save-holds.ts",
+        file: "src/store/batch/save-holds.ts",
         find: "       where product_id = $1\n         and id = any($2::bigint[])`,\n    values: [productId, numbers(holds",
         replace:
           "       where product_id = $1\n         and array_position($2::bigint[], id) > 0`,\n    values: [productId, numbers(holds",

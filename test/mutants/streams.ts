@@ -2,7 +2,7 @@ import type { Mutant } from "./mutants.ts"
 
 const live = "test/http/live.test.ts"
 const streams = "test/http/stream.test.ts"
-const watch = "src/store/product-watch.ts"
+const watch = "src/store/reads/product-watch.ts"
 
 /** What streams promise: every change, in time, to everybody, at nobody's cost. */
 export const streamMutants: readonly Mutant[] = [
@@ -64,7 +64,7 @@ export const streamMutants: readonly Mutant[] = [
     name: "streams: one is opened where requests were sent ahead",
     edits: [
       {
-        file: "src/http/routes/stream.ts",
+        file: "src/http/routes/buyers/stream.ts",
         find: "isSentAheadOn(request.raw.socket) || ",
         replace: "",
       },
@@ -102,7 +102,7 @@ export const streamMutants: readonly Mutant[] = [
     name: "streams: each address of a network of IPv6 counts for itself",
     edits: [
       {
-        file: "src/http/network-address.ts",
+        file: "src/http/access/network-address.ts",
         find: "return normalizeIP(addressOf(request))",
         replace: "return addressOf(request)",
       },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { PaymentOutcome } from "../../src/domain/payment.ts"
 import { isRefusal } from "../../src/domain/refusals.ts"
-import { createLog } from "../../src/log.ts"
+import { createLog } from "../../src/base/log.ts"
 import { startWorker } from "../../src/worker/worker.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"

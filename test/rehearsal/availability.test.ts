@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { availabilityOf, findUndersell, type Step } from "../../src/rehearsal/availability.ts"
+import { availabilityOf, findUndersell, type Step } from "../../src/proof/rehearsal/availability.ts"
 import { createTestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
 

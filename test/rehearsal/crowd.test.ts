@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { createCrowd } from "../../src/rehearsal/crowd.ts"
+import { createCrowd } from "../../src/proof/rehearsal/crowd.ts"
 
 describe("a crowd", () => {
   const options = { visitors: 5_000, rushMs: 20_000, seed: 42 }

@@ -3,8 +3,8 @@ import { needs } from "../../src/domain/needs.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { changeLoadedProduct, type WorkingSet } from "../../src/domain/working-set.ts"
 import type { Database } from "../../src/store/pool.ts"
-import { createProductStore, type ProductStore } from "../../src/store/product-store.ts"
-import { rememberPlace } from "../../src/store/row-place.ts"
+import { createProductStore, type ProductStore } from "../../src/store/batch/product-store.ts"
+import { rememberPlace } from "../../src/store/batch/row-place.ts"
 import { transaction } from "../../src/store/tx.ts"
 import {
   disputeWith,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { dueProducts, emptyDatabase, removeOldIdempotencyKeys } from "../../src/store/housekeeping.ts"
+import { dueProducts, emptyDatabase, removeOldIdempotencyKeys } from "../../src/store/upkeep/housekeeping.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { everyRow, insertRow, openScopedDatabase } from "../support/rows.ts"
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createIds, type IdKind, type Ids } from "../../src/store/ids.ts"
+import { createIds, type IdKind, type Ids } from "../../src/store/batch/ids.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { openScopedDatabase } from "../support/rows.ts"
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createInbox } from "../../src/store/inbox.ts"
+import { createInbox } from "../../src/store/reads/inbox.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { insertRow, openScopedDatabase, type Row } from "../support/rows.ts"
 

@@ -1,7 +1,7 @@
 import type pg from "pg"
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
 import { isoTime, later, type Instant } from "../../src/domain/time.ts"
-import { insertInto } from "../../src/store/insert-rows.ts"
+import { insertInto } from "../../src/store/batch/insert-rows.ts"
 import { begin } from "../../src/store/tx.ts"
 import { createTestDatabase, type TestDatabase } from "../support/database.ts"
 import { NOON } from "../support/builders.ts"

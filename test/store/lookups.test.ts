@@ -1,6 +1,6 @@
 import type pg from "pg"
 import { expect, test } from "vitest"
-import { createLookups } from "../../src/store/lookups.ts"
+import { createLookups } from "../../src/store/reads/lookups.ts"
 
 /** A pool that knows orders 1 to 9 of product 5, and how often it was asked. */
 function countingPool() {

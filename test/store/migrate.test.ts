@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { migrate, migrationStates, SchemaMismatch } from "../../src/store/migrate.ts"
+import { migrate, migrationStates, SchemaMismatch } from "../../src/store/upkeep/migrate.ts"
 import { createTestDatabase, differencesIn, type TestDatabase } from "../support/database.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 

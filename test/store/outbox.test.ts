@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
-import { createListeners } from "../../src/store/outbox.ts"
+import { createListeners } from "../../src/store/batch/outbox.ts"
 import { begin } from "../../src/store/tx.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
-import { startDatabaseProxy } from "../../src/rehearsal/database-proxy.ts"
+import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { instant } from "../../src/domain/time.ts"
-import { createProductMemory } from "../../src/store/product-memory.ts"
-import type { ProductView } from "../../src/store/views.ts"
+import { createProductMemory } from "../../src/store/reads/product-memory.ts"
+import type { ProductView } from "../../src/store/reads/views.ts"
 import { productWith } from "../support/builders.ts"
 
 /** A memory over a source whose answers the test gives, and a clock that it sets. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { Product } from "../../src/domain/product.ts"
 import { instant } from "../../src/domain/time.ts"
-import { createProductWatch } from "../../src/store/product-watch.ts"
-import type { ProductChanges } from "../../src/store/views.ts"
+import { createProductWatch } from "../../src/store/reads/product-watch.ts"
+import type { ProductChanges } from "../../src/store/reads/views.ts"
 import { afterNoon, NOON, productWith } from "../support/builders.ts"
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] }))

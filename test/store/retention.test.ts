@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { isRefusal } from "../../src/domain/refusals.ts"
-import { firstEvent, removeEndedHolds, removeOldEvents } from "../../src/store/retention.ts"
+import { firstEvent, removeEndedHolds, removeOldEvents } from "../../src/store/upkeep/retention.ts"
 import { eventWith } from "../support/builders.ts"
 import { playBusySale } from "../support/busy-database.ts"
 import { createTestDatabase, createTestEngine, differencesIn } from "../support/database.ts"

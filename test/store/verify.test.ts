@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { verify } from "../../src/store/verify.ts"
+import { verify } from "../../src/store/upkeep/verify.ts"
 import { createBusyDatabase, type BusyDatabase } from "../support/busy-database.ts"
 import { differencesIn } from "../support/database.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"

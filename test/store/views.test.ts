@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createViews } from "../../src/store/views.ts"
+import { createViews } from "../../src/store/reads/views.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { insertRow, openScopedDatabase } from "../support/rows.ts"
 

@@ -1,12 +1,12 @@
 import { createEngine } from "../../src/engine.ts"
-import { watchArrivals } from "../../src/http/arrivals.ts"
-import { createAudit } from "../../src/http/audit.ts"
-import { createGatekeeper } from "../../src/http/auth.ts"
-import { createOwnerTokens } from "../../src/http/owner-token.ts"
+import { watchArrivals } from "../../src/http/transport/arrivals.ts"
+import { createAudit } from "../../src/http/access/audit.ts"
+import { createGatekeeper } from "../../src/http/access/auth.ts"
+import { createOwnerTokens } from "../../src/http/access/owner-token.ts"
 import { createLive } from "../../src/http/live/live.ts"
 import { createServer } from "../../src/http/server.ts"
-import { createProductTexts } from "../../src/http/wire.ts"
-import { createLog } from "../../src/log.ts"
+import { createProductTexts } from "../../src/http/wire/wire.ts"
+import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 
 /** The API description as a server would serve it; needs no database, for nothing is asked of it. */

@@ -1,6 +1,6 @@
 import { startApp, type AppOptions, type RunningApp } from "../../src/app.ts"
-import { readConfig, type Config } from "../../src/config.ts"
-import { createLog } from "../../src/log.ts"
+import { readConfig, type Config } from "../../src/config/config.ts"
+import { createLog } from "../../src/base/log.ts"
 import type { PaymentProvider } from "../../src/payments/provider.ts"
 import { createTestDatabase } from "./database.ts"
 import { createClient, type TestClient } from "./http.ts"

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto"
 import pg from "pg"
 import { inject } from "vitest"
 import { createEngine, type Engine } from "../../src/engine.ts"
-import { createLog } from "../../src/log.ts"
+import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
-import { verify } from "../../src/store/verify.ts"
+import { verify } from "../../src/store/upkeep/verify.ts"
 
 /** An empty database of its own for a test, with the schema in it. */
 export interface TestDatabase extends AsyncDisposable {

@@ -6,7 +6,7 @@ import { promisify } from "node:util"
 import pg from "pg"
 import type { TestProject } from "vitest/node"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
-import { migrate } from "../../src/store/migrate.ts"
+import { migrate } from "../../src/store/upkeep/migrate.ts"
 import { temporaryDirectory } from "./directory.ts"
 
 declare module "vitest" {

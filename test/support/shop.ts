@@ -1,4 +1,4 @@
-import { createAdminSessions } from "../../src/http/admin-session.ts"
+import { createAdminSessions } from "../../src/http/access/admin-session.ts"
 import { randomUUID } from "node:crypto"
 import { Webhook } from "standardwebhooks"
 import { expect } from "vitest"

@@ -1,7 +1,7 @@
 import type { WorkingSet } from "../../src/domain/working-set.ts"
 import type { BatchObserver, CommittedBatch, ProductNews } from "../../src/lanes/batch.ts"
 import { UnknownCommit } from "../../src/store/errors.ts"
-import type { Part, ProductStore } from "../../src/store/product-store.ts"
+import type { Part, ProductStore } from "../../src/store/batch/product-store.ts"
 import { askFor, NOON, stateWith } from "./builders.ts"
 
 /** One transaction that a lane has begun and that waits for the test to say how it goes. */

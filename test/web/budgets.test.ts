@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
 import type { Product } from "../../client/src/index.ts"
-import { loadPages } from "../../src/pages/built-pages.ts"
+import { loadPages } from "../../src/site/built-pages.ts"
 
 /** What a page may weigh on a phone with a bad connection: the first packets, and what comes after. */
 const HTML_BYTES = 14_000

@@ -7,7 +7,7 @@ import {
   createOutgoingRetention,
 } from "../../src/worker/retention.ts"
 import { startWorker } from "../../src/worker/worker.ts"
-import { createLog } from "../../src/log.ts"
+import { createLog } from "../../src/base/log.ts"
 import { playBusySale } from "../support/busy-database.ts"
 import { createTestDatabase, createTestEngine, differencesIn } from "../support/database.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"

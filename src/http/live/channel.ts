@@ -1,6 +1,6 @@
 import { productFrame, type Frame } from "./frames.ts"
 import type { Pace, Task } from "./pace.ts"
-import type { ProductText } from "../wire.ts"
+import type { ProductText } from "../wire/wire.ts"
 import type { Instant } from "../../domain/time.ts"
 
 /** A product as it is now. */

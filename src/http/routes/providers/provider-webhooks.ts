@@ -1,0 +1,135 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { isUtf8 } from "node:buffer"
+import { Type, type TSchema } from "typebox"
+import { Check } from "typebox/value"
+import { isRefusal } from "../../../domain/refusals.ts"
+import type { ProviderNews, Reading, RefundNews } from "../../../payments/provider.ts"
+import { NotUtf8 } from "../../transport/json-body.ts"
+import { refuse, type AnyRefusal } from "../../wire/problems.ts"
+import { PROVIDER_BODY_LIMIT_BYTES, tellRefusedWebhooks } from "./refused-webhooks.ts"
+import {
+  AmountMinor,
+  CurrencyCode,
+  Id,
+  Label,
+  problemResponses,
+  ProviderAnswer,
+  Quantity,
+} from "../../wire/schemas.ts"
+import type { RefundOrigin } from "../../../store/reads/money-views.ts"
+import type { App, Services } from "../../services.ts"
+import { refundPlaceFrom } from "../admin/admin-money.ts"
+
+/**
+ * Webhooks in the providers' own formats. Who sent one, and what it says, is for the provider's
+ * adapter to tell; what becomes of it is the same as for the generic webhook. A provider that gets no
+ * 2xx sends it again, so whatever could not be written down must not be answered with one.
+ */
+export function providerWebhookRoutes(app: App, services: Services): void {
+  const { providers, desk, lanes, money, events } = services
+
+  /** Null: it is written down. */
+  async function take(provider: string, news: ProviderNews, requestId: string): Promise<AnyRefusal | null> {
+    if (news.about === "refund") return settle(provider, news.refund, requestId)
+    const outcome = await desk.receive(news.event, requestId)
+    if (!isRefusal(outcome)) return null
+    events.refused("payment_event", outcome.code)
+    return outcome
+  }
+
+  async function settle(provider: string, news: RefundNews, requestId: string): Promise<AnyRefusal | null> {
+    const place = refundPlaceFrom(news.refundId)
+    const origin = place === null ? null : await money.originOfRefund(place)
+    // A refund that is not ours: made in the provider's own pages, or by another installation on its account.
+    if (place === null || origin === null || !isOf(provider, origin, news)) return null
+    const { productId } = origin
+    const { status, providerRefundId, error } = news
+    const result = status === "failed" ? { status, error: error ?? "" } : { status, providerRefundId }
+    const command = { kind: "settle_refund", productId, ...place, result, requestId } as const
+    const { outcome } = await lanes.submit(command)
+    return isRefusal(outcome) ? outcome : null
+  }
+
+  function refuseReading(reply: FastifyReply, reading: Exclude<Reading, { kind: "news" }>) {
+    if (reading.kind === "not believed") {
+      events.refused("payment_event", "invalid_signature")
+      return refuse(reply, { code: "invalid_signature", detail: reading.detail })
+    }
+    return refuse(reply, { code: "invalid_request", errors: [{ pointer: "", detail: reading.detail }] })
+  }
+
+  void app.register(async (inbox: App) => {
+    tellRefusedWebhooks(inbox, events, (request) => {
+      const { provider } = request.params as { readonly provider: string }
+      return { provider: provider.slice(0, 255), webhookId: undefined }
+    })
+    inbox.removeAllContentTypeParsers()
+    inbox.addContentTypeParser("*", { parseAs: "buffer" }, (_request: FastifyRequest, bytes, done) =>
+      done(null, bytes),
+    )
+    inbox.route({
+      method: "POST",
+      url: "/api/payments/webhooks/:provider",
+      bodyLimit: PROVIDER_BODY_LIMIT_BYTES,
+      schema: {
+        summary: "Report what has happened, in a provider's own format",
+        description: "Verified by the provider's own signature. Answered with 200 once it is written down.",
+        tags: ["payments"],
+        params: Type.Object({ provider: Type.String() }),
+        response: { 200: ProviderAnswer, ...problemResponses },
+      },
+      async handler(request, reply) {
+        const provider = providers.find(({ name }) => isSameName(name, request.params.provider))
+        if (provider?.readWebhook === undefined) return refuse(reply, { code: "route_not_found" })
+        const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const { headers } = request
+        const message = { headers, body: bytes.toString("utf8"), bytes, nowSeconds: Date.now() / 1000 }
+        const reading = await provider.readWebhook(message)
+        if (reading.kind !== "not believed" && !isUtf8(bytes)) throw new NotUtf8()
+        if (reading.kind !== "news") return refuseReading(reply, reading)
+        const nonsense = reading.news.find((news) => !makesSense(news))
+        if (nonsense !== undefined) return refuseReading(reply, { kind: "not understood", detail: NONSENSE })
+        if (reading.ignored !== undefined) {
+          events.webhookIgnored({ provider: provider.name, reason: reading.ignored, requestId: request.id })
+        }
+        for (const news of reading.news) {
+          const refusal = await take(provider.name, news, request.id)
+          if (refusal !== null) return refuse(reply, refusal)
+        }
+        return { message: "ok", taken: reading.news.length }
+      },
+    })
+  })
+}
+
+/** Capitals are a harmless difference of the address. */
+function isSameName(name: string, inAddress: string): boolean {
+  return name.toLowerCase() === inAddress.toLowerCase()
+}
+
+/** Two installations may use one account, and then know different refunds by the same name. */
+function isOf(provider: string, origin: RefundOrigin, { paymentId }: RefundNews): boolean {
+  const isSamePayment = paymentId === null || origin.paymentId === null || paymentId === origin.paymentId
+  return origin.provider === provider && isSamePayment
+}
+
+const NONSENSE = "it names no order, no payment or no amount that could be one"
+
+/** What an adapter takes out of a message may be anything, however well that was signed. */
+function makesSense(news: ProviderNews): boolean {
+  if (news.about === "refund") return Check(Label, news.refund.refundId)
+  const { event } = news
+  return news.about === "payment" ? Check(PaymentNews, event) : Check(DisputeNews, event)
+}
+
+const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+const named = { key: Label, amountMinor: Nullable(AmountMinor), currency: Nullable(CurrencyCode) }
+const PaymentNews = Type.Object({
+  ...named,
+  orderId: Id,
+  paymentId: Nullable(Label),
+  holdId: Nullable(Id),
+  productId: Nullable(Id),
+  quantity: Nullable(Quantity),
+})
+const DisputeNews = Type.Object({ ...named, paymentId: Label, disputeId: Label })

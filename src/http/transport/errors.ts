@@ -1,0 +1,59 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
+import type { Logger } from "pino"
+import { isTransient } from "../../store/errors.ts"
+import { NotUtf8, TooManyFields } from "./json-body.ts"
+import { refuse, type AnyRefusal, type FieldError } from "../wire/problems.ts"
+import { discardBodyOf } from "./unread-bodies.ts"
+
+/** Answers whatever a route or the framework threw. Only a fault of ours becomes a 500, and a log line. */
+export function errorAnswerer(log: Logger) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const refusal = refusalFor(error)
+    if (refusal.code === "internal_error") log.error({ err: error, request_id: request.id }, "Fault.")
+    if (!request.raw.complete) keepReading(request, reply)
+    return refuse(reply, refusal)
+  }
+}
+
+/** The framework would close the connection of a body that it does not read to its end. */
+function keepReading(request: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader("connection")
+  discardBodyOf(request.raw)
+}
+
+function refusalFor(error: FastifyError): AnyRefusal {
+  if (error.validation !== undefined)
+    return { code: "invalid_request", errors: error.validation.map(fieldError) }
+  if (error instanceof TooManyFields) {
+    return {
+      code: "invalid_request",
+      errors: [{ pointer: "", detail: `must not have more than ${error.most} fields` }],
+    }
+  }
+  if (error instanceof NotUtf8) return { code: "malformed_request", detail: "The body is not valid UTF-8" }
+  if (isTransient(error)) return { code: "unavailable" }
+  const status = error.statusCode ?? 500
+  // Thrown by nobody but the server of built files, where it is asked for a directory: there is nothing to see.
+  if (status === 403) return { code: "route_not_found" }
+  if (status === 429) return { code: "rate_limited" }
+  if (status === 413) return { code: "body_too_large" }
+  if (status === 415) return { code: "unsupported_media_type" }
+  if (status >= 400 && status < 500) return { code: "malformed_request", detail: error.message }
+  return { code: "internal_error" }
+}
+
+type ValidationError = NonNullable<FastifyError["validation"]>[number]
+
+/** What is wrong with one field, as a schema's check tells it. */
+export function fieldError({
+  instancePath,
+  keyword,
+  params,
+  message = "is not valid",
+}: ValidationError): FieldError {
+  const extra = params["additionalProperty"] ?? params["missingProperty"]
+  const pointer = typeof extra === "string" ? `${instancePath}/${extra}` : instancePath
+  if (keyword === "additionalProperties") return { pointer, detail: "is not a field of this request" }
+  if (keyword === "required") return { pointer, detail: "is required" }
+  return { pointer, detail: message }
+}

@@ -1,0 +1,213 @@
+import type { FastifyReply } from "fastify"
+import type { Refusal } from "../../domain/refusals.ts"
+import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
+import type { LaneRefusal } from "../../lanes/lane.ts"
+
+/** Refusals of the HTTP layer itself. */
+export type RequestRefusal =
+  | { readonly code: "malformed_request"; readonly detail?: string }
+  | { readonly code: "body_too_large" }
+  | { readonly code: "unsupported_media_type" }
+  | { readonly code: "unauthorized" }
+  | { readonly code: "forbidden"; readonly detail?: string }
+  | { readonly code: "invalid_signature"; readonly detail: string }
+  | { readonly code: "route_not_found" }
+  | { readonly code: "payment_event_not_found" }
+  | { readonly code: "dispute_not_found" }
+  | { readonly code: "webhook_endpoint_not_found" }
+  | { readonly code: "webhook_delivery_not_found" }
+  | { readonly code: "too_many_endpoints"; readonly mostEndpoints: number }
+  | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
+  | { readonly code: "payment_refused" }
+  | { readonly code: "provider_unavailable" }
+  | { readonly code: "rate_limited"; readonly detail?: string }
+  | { readonly code: "internal_error" }
+
+/** What is wrong with one field, named by a JSON pointer into the body. */
+export interface FieldError {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** Everything that can be refused, whoever refuses it. */
+export type AnyRefusal = Refusal | LaneRefusal | RequestRefusal
+
+interface Problem {
+  readonly status: number
+  /** The code on the wire, where it is another one than the refusal's. */
+  readonly code?: string
+  readonly title: string
+}
+
+/** The one table from refusal to status. */
+export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
+  malformed_request: { status: 400, title: "The request cannot be read" },
+  unauthorized: { status: 401, title: "The admin's bearer token is required" },
+  invalid_signature: { status: 401, title: "The signature does not hold" },
+  forbidden: { status: 403, title: "This caller may not do that" },
+  product_not_found: { status: 404, title: "There is no such product" },
+  hold_not_found: { status: 404, title: "There is no such hold" },
+  order_not_found: { status: 404, title: "There is no such order" },
+  route_not_found: { status: 404, title: "There is nothing at this address" },
+  payment_event_not_found: { status: 404, title: "No payment without an order has this name" },
+  dispute_not_found: { status: 404, title: "The order has no such dispute" },
+  webhook_endpoint_not_found: { status: 404, title: "There is no such webhook endpoint" },
+  webhook_delivery_not_found: { status: 404, title: "This endpoint has no such delivery" },
+  refund_not_found: { status: 404, title: "There is no such refund" },
+  order_unknown: { status: 404, code: "order_not_found", title: "There is no such order" },
+  out_of_stock: { status: 409, title: "Not enough units are available" },
+  sale_not_open: { status: 409, title: "The sale has not started" },
+  sale_paused: { status: 409, title: "The sale is paused" },
+  hold_already_used: { status: 409, title: "The hold has become an order" },
+  hold_released: { status: 409, title: "The hold was released" },
+  order_not_pending: { status: 409, title: "The order no longer waits for payment" },
+  stock_changed: { status: 409, title: "The stock is not what was expected" },
+  stock_in_use: { status: 409, title: "More units are held and sold than that" },
+  customer_limit_reached: { status: 409, title: "The customer has as many units as allowed" },
+  order_not_paid: { status: 409, title: "No payment pays this order" },
+  payment_refused: { status: 409, title: "The payment provider does not take this payment" },
+  payment_disputed: { status: 409, title: "The buyer's bank takes the payment back" },
+  refund_over_payment: { status: 409, title: "Less than that is left of the payment" },
+  restock_over_order: { status: 409, title: "The order has fewer units than that left" },
+  refund_not_open: { status: 409, title: "The refund cannot become that" },
+  too_many_endpoints: { status: 409, title: "There are as many webhook endpoints as there may be" },
+  event_key_reused: {
+    status: 409,
+    code: "idempotency_key_reused",
+    title: "This event key came before with another content",
+  },
+  hold_expired: { status: 410, title: "The hold has expired" },
+  order_expired: { status: 410, title: "The order has expired" },
+  sale_closed: { status: 410, title: "The sale is over" },
+  body_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The body must be application/json" },
+  invalid_request: { status: 422, title: "The request does not fit its schema" },
+  invalid_sale_window: { status: 422, code: "invalid_request", title: "A sale must open before it closes" },
+  nothing_to_refund: {
+    status: 422,
+    code: "invalid_request",
+    title: "There is neither money nor units to give back",
+  },
+  quantity_over_limit: { status: 422, title: "One hold may not have so many units" },
+  customer_required: { status: 422, title: "This product is sold only with a customer_id" },
+  idempotency_key_reused: { status: 422, title: "This Idempotency-Key came with another request" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  internal_error: { status: 500, title: "Something went wrong on our side" },
+  overloaded: { status: 503, title: "Too many requests are waiting" },
+  provider_unavailable: { status: 503, title: "The payment provider does not answer" },
+  unavailable: { status: 503, title: "The database is not available" },
+}
+
+/** Seconds a client should wait after a 503. */
+const RETRY_AFTER_SECONDS = 1
+
+/** Answers a refusal as RFC 9457 `application/problem+json`. */
+export function refuse(reply: FastifyReply, refusal: AnyRefusal): FastifyReply {
+  const { status } = problems[refusal.code]
+  const { url, id } = reply.request
+  const query = url.indexOf("?")
+  const { start, middle, end } = textOf(refusal)
+  const instance = JSON.stringify(query === -1 ? url : url.slice(0, query))
+  if (status === 503) void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
+  if (refusal.code === "unauthorized") void reply.header("www-authenticate", "Bearer")
+  return reply
+    .code(status)
+    .headers({
+      "cache-control": "no-store",
+      "content-type": "application/problem+json; charset=utf-8",
+      "x-request-id": id,
+    })
+    .send(`${start}${instance}${middle}${id}${end}`)
+}
+
+/** A problem document without what differs from request to request: its address and its id. */
+interface ProblemText {
+  readonly start: string
+  readonly middle: string
+  readonly end: string
+}
+
+/** A crowd that gets nothing is refused by one and the same refusal, out of the gate's memory. */
+const texts = new WeakMap<AnyRefusal, ProblemText>()
+
+function textOf(refusal: AnyRefusal): ProblemText {
+  if (refusal.code !== "out_of_stock") return writeText(refusal)
+  const known = texts.get(refusal)
+  if (known !== undefined) return known
+  const text = writeText(refusal)
+  texts.set(refusal, text)
+  return text
+}
+
+/** Ids of requests need no escaping. */
+function writeText(refusal: AnyRefusal): ProblemText {
+  const { status, code = refusal.code, title } = problems[refusal.code]
+  const type = `urn:doorbuster:problem:${code}`
+  const detail = "detail" in refusal && refusal.detail !== undefined ? refusal.detail : title
+  const more = JSON.stringify(members(refusal)).slice(1, -1)
+  return {
+    start: `${JSON.stringify({ type, title, status, detail }).slice(0, -1)},"instance":`,
+    middle: `,"code":"${code}","request_id":"`,
+    end: more === "" ? `"}` : `",${more}}`,
+  }
+}
+
+/** The further members that some refusals carry. */
+function members(refusal: AnyRefusal): object {
+  switch (refusal.code) {
+    case "out_of_stock":
+      return {
+        sale_state: refusal.saleState,
+        available_stock: refusal.availableStock,
+        retry_at: isoTimeOrNull(refusal.retryAt),
+      }
+    case "sale_not_open":
+      return { opens_at: isoTime(refusal.opensAt) }
+    case "sale_closed":
+      return { closes_at: isoTime(refusal.closedAt) }
+    case "hold_already_used":
+      return { order_id: refusal.orderId }
+    case "quantity_over_limit":
+      return { max_per_hold: refusal.maxPerHold }
+    case "customer_limit_reached":
+      return { units_left: refusal.unitsLeft }
+    case "payment_disputed":
+    case "refund_over_payment":
+      return { refundable_minor: refusal.refundableMinor }
+    case "restock_over_order":
+      return { restockable_qty: refusal.restockableQty }
+    case "too_many_endpoints":
+      return { most_endpoints: refusal.mostEndpoints }
+    case "stock_changed":
+      return { stock: refusal.stock }
+    case "stock_in_use":
+      return { reserved_stock: refusal.held, sold_stock: refusal.sold }
+    case "invalid_request":
+      return { errors: refusal.errors }
+    case "nothing_to_refund":
+      return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0, or restock_qty must be" }] }
+    case "invalid_sale_window":
+      return { errors: [{ pointer: "/closes_at", detail: "must be after opens_at" }] }
+    default:
+      return {}
+  }
+}
+
+/** How much of a reason is worth a line of the log. */
+const REASON_LENGTH = 300
+
+/** Why a request was refused, out of the text of its problem document, for a log. */
+export function reasonIn(payload: unknown): string | undefined {
+  if (typeof payload !== "string") return undefined
+  try {
+    const { code, detail, errors } = JSON.parse(payload) as {
+      code?: unknown
+      detail?: unknown
+      errors?: readonly FieldError[]
+    }
+    const details = errors?.map((error) => `${error.pointer} ${error.detail}`.trim()) ?? [String(detail)]
+    return `${String(code)}: ${details.join("; ")}`.slice(0, REASON_LENGTH)
+  } catch {
+    return undefined
+  }
+}

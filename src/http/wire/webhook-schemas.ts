@@ -1,0 +1,94 @@
+import { Type, type Static } from "typebox"
+import { eventTypes, type EventType } from "../../domain/outgoing-event.ts"
+import { body, oneOf, orNull, timeOrNull } from "./schemas.ts"
+
+/** Wire shapes of outgoing events: who hears of them, and what they have heard. */
+
+const Types = Type.Unsafe<EventType[] | null>({
+  type: ["array", "null"],
+  items: { type: "string", enum: [...eventTypes] },
+  minItems: 1,
+  maxItems: eventTypes.length,
+  uniqueItems: true,
+  description: "null: all, those of later versions as well",
+})
+/** 24 to 64 bytes in base64, as Standard Webhooks says. */
+const Secret = Type.String({
+  pattern: "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$",
+  maxLength: 94,
+  description: "whsec_ and 24 to 64 bytes in base64; made here if not given",
+})
+/** Without a name and password, which would be shown with it. */
+const Url = Type.String({
+  maxLength: 2_000,
+  pattern: "^https?://[^\\s@#\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$",
+  description: "http:// or https://, without credentials",
+})
+const Time = Type.String({ format: "date-time" })
+
+export const NewEndpointBody = body({
+  url: Url,
+  types: Type.Optional(Types),
+  secret: Type.Optional(Secret),
+})
+
+export const EndpointChangesBody = body({
+  url: Type.Optional(Url),
+  types: Type.Optional(Types),
+  enabled: Type.Optional(Type.Boolean()),
+})
+
+export const RotationBody = body({ secret: Type.Optional(Secret) })
+
+export const ReplayBody = body({ since: Time })
+
+const endpointFields = {
+  endpoint_id: Type.Integer(),
+  url: Type.String(),
+  types: Types,
+  enabled: Type.Boolean(),
+  disabled_reason: orNull<string>("string", {
+    description: "by request, or gone: it answered 410",
+  }),
+  previous_secret_until: {
+    ...timeOrNull,
+    description: "until then the secret before this one signs as well",
+  },
+  created_at: Time,
+  updated_at: Time,
+}
+
+export const EndpointWire = Type.Object(endpointFields)
+
+export const EndpointWithSecretWire = Type.Object({
+  ...endpointFields,
+  secret: Type.String({ description: "shown now and never again" }),
+})
+
+export const EndpointList = Type.Object({ data: Type.Array(EndpointWire) })
+
+export const DeliveryWire = Type.Object({
+  webhook_id: Type.String(),
+  endpoint_id: Type.Integer(),
+  type: Type.String(),
+  status: oneOf(["due", "delivered", "failed"]),
+  not_before: Time,
+  attempts: Type.Integer(),
+  response_status: orNull<number>("integer", { description: "of the last attempt; null: no answer" }),
+  last_error: orNull<string>("string"),
+  created_at: Time,
+  updated_at: Time,
+})
+
+export const DeliveryList = Type.Object({
+  data: Type.Array(DeliveryWire),
+  has_more: Type.Boolean(),
+  next_cursor: orNull<string>("string"),
+})
+
+export const ReplayAnswer = Type.Object({
+  replayed: Type.Integer({ description: "how many events are sent once more" }),
+})
+
+export type EndpointAnswer = Static<typeof EndpointWire>
+export type DeliveryAnswer = Static<typeof DeliveryWire>

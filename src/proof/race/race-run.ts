@@ -1,0 +1,216 @@
+import { createAdminClient, type AdminClient } from "../../../client/src/admin.ts"
+import {
+  AnswerError,
+  createClient,
+  NetworkError,
+  ProblemError,
+  type Client,
+  type NewHold,
+  type Product,
+} from "../../../client/src/index.ts"
+import { CommandFailure } from "../../base/command-errors.ts"
+import { createHttpClient, type HttpClient } from "../../base/http-client.ts"
+
+export interface RaceSetting {
+  readonly stock: number
+  readonly requests: number
+  readonly urls: readonly string[]
+  readonly adminToken: string | null
+  readonly onProgress: (answered: number, of: number) => void
+}
+
+/** How a race ended. `differences` says all that is not as it must be. */
+export interface RaceReport {
+  readonly productId: number
+  readonly stock: number
+  readonly successful: number
+  readonly failed: number
+  /** How often each code or breakage refused a request. */
+  readonly failures: Readonly<Record<string, number>>
+  readonly finalStock: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly differences: readonly string[]
+}
+
+/** Enough that nobody waits for a connection before the server makes them wait. */
+const CONNECTIONS = 256
+/** How many of the acknowledged holds are looked up at a time. */
+const LOOKUPS_AT_ONCE = 32
+/** A buyer whom nobody answers has failed; one who asks again would be another buyer. */
+const WITHOUT_RETRIES = { tries: 1 }
+/** The last of a crowd may wait for all the others. */
+const ANSWER_WITHIN_MS = 30_000
+
+/** Runs the race against running servers, with nothing but their HTTP API. */
+export async function runRace(setting: RaceSetting): Promise<RaceReport> {
+  const http = createHttpClient(CONNECTIONS)
+  try {
+    const course = courseOf(setting, http)
+    const productId = await createProduct(course, setting)
+    const tries = await buyAll(course, setting, productId)
+    return await judge(course, setting, { productId, tries })
+  } finally {
+    http.close()
+  }
+}
+
+/** Whom the race speaks to: the shop at the first server, buyers at all of them. */
+interface Course {
+  readonly url: string
+  readonly shop: AdminClient
+  readonly buyers: readonly [Client, ...Client[]]
+}
+
+function courseOf({ urls: [url = "", ...others], adminToken }: RaceSetting, { fetch }: HttpClient): Course {
+  const common = { fetch, retry: WITHOUT_RETRIES, timeoutMs: ANSWER_WITHIN_MS }
+  const buyerAt = (baseUrl: string) => createClient({ ...common, baseUrl, token: adminToken })
+  return {
+    url,
+    shop: createAdminClient({ ...common, baseUrl: url, adminToken }),
+    buyers: [buyerAt(url), ...others.map(buyerAt)],
+  }
+}
+
+/** One buyer's luck: a hold, or why not. */
+interface Try {
+  readonly hold: NewHold | null
+  readonly refusal: string | null
+  readonly milliseconds: number
+}
+
+async function createProduct({ url, shop }: Course, { stock }: RaceSetting): Promise<number> {
+  try {
+    return (await shop.products.create({ name: "Race", price_minor: 9999, currency: "USD", stock })).id
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 401)
+      throw new CommandFailure(`${url} asks for its admin token: set ADMIN_TOKEN`, { cause: error })
+    const said = error instanceof ProblemError || error instanceof AnswerError
+    throw new CommandFailure(
+      said
+        ? `${url} refused the race's product: ${error.message}`
+        : `${url} cannot be reached: ${breakage(error)}`,
+      { cause: error },
+    )
+  }
+}
+
+async function buyAll({ buyers }: Course, setting: RaceSetting, productId: number): Promise<Try[]> {
+  let answered = 0
+  const buys = Array.from({ length: setting.requests }, async (_, index) => {
+    const result = await buyOne(buyers[index % buyers.length] ?? buyers[0], productId)
+    answered += 1
+    setting.onProgress(answered, setting.requests)
+    return result
+  })
+  return Promise.all(buys)
+}
+
+async function buyOne(buyer: Client, productId: number): Promise<Try> {
+  const startedAt = performance.now()
+  const milliseconds = () => performance.now() - startedAt
+  try {
+    // Without a key: a crowd that is turned away is turned away at the gate.
+    const hold = await buyer.holds.create({ product_id: productId, qty: 1 }, { idempotencyKey: null })
+    return { hold, refusal: null, milliseconds: milliseconds() }
+  } catch (error) {
+    return { hold: null, refusal: refusalIn(error), milliseconds: milliseconds() }
+  }
+}
+
+function refusalIn(error: unknown): string {
+  if (error instanceof ProblemError) return error.code
+  return error instanceof AnswerError ? `status ${error.status}` : breakage(error)
+}
+
+/** What broke, as the system names it. */
+function breakage(error: unknown): string {
+  const cause = error instanceof NetworkError ? error.cause : error
+  return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
+}
+
+async function judge(
+  course: Course,
+  setting: RaceSetting,
+  { productId, tries }: { readonly productId: number; readonly tries: readonly Try[] },
+): Promise<RaceReport> {
+  const holds = tries.flatMap(({ hold }) => hold ?? [])
+  // Straight from the database: the last unit may have gone through another server a moment ago.
+  const product = await orNothing(course.shop.products.get(productId))
+  // Nobody shall buy from it once its holds have lapsed.
+  await orNothing(course.shop.products.pause(productId))
+  const lost = await missingHolds(course, holds)
+  const times = tries.map((one) => one.milliseconds).sort((a, b) => a - b)
+
+  return {
+    productId,
+    stock: setting.stock,
+    successful: holds.length,
+    failed: tries.length - holds.length,
+    failures: countFailures(tries),
+    finalStock: product?.available_stock ?? Number.NaN,
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
+    differences: [
+      ...wrongCounts(setting, holds.length, product),
+      ...wrongHolds(lost),
+      ...wrongRefusals(tries),
+    ],
+  }
+}
+
+/** A server that is gone by now has nothing to say; the counts will not agree, and tell. */
+async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  return answer.catch(() => null)
+}
+
+function wrongCounts({ stock, requests }: RaceSetting, taken: number, product: Product | null): string[] {
+  const expected = Math.min(stock, requests)
+  const { available_stock: left = Number.NaN, reserved_stock: reserved = Number.NaN } = product ?? {}
+  return [
+    taken === expected ? null : `${taken} requests succeeded, ${expected} had to`,
+    reserved === taken ? null : `${taken} requests succeeded, ${reserved} units are held`,
+    left === stock - expected ? null : `${left} units are left, not ${stock - expected}`,
+  ].filter((difference) => difference !== null)
+}
+
+function wrongHolds(lost: number): string[] {
+  return lost === 0 ? [] : [`${lost} holds that were answered 201 do not exist`]
+}
+
+/** Looks every acknowledged hold up again: it must be there, active, with its one unit (I5). */
+async function missingHolds({ buyers: [buyer] }: Course, holds: readonly NewHold[]): Promise<number> {
+  const ids = new Set(holds.map(({ hold_id }) => hold_id))
+  if (ids.size !== holds.length) return holds.length - ids.size
+  let missing = 0
+  for (let start = 0; start < holds.length; start += LOOKUPS_AT_ONCE) {
+    const found = await Promise.all(
+      holds
+        .slice(start, start + LOOKUPS_AT_ONCE)
+        .map(({ hold_id, token }) => orNothing(buyer.holds.get(hold_id, { token }))),
+    )
+    missing += found.filter((hold) => hold?.qty !== 1).length
+  }
+  return missing
+}
+
+/** The only honest refusals of a race are "sold out" and "come back in a second". */
+function wrongRefusals(tries: readonly Try[]): string[] {
+  const fair = new Set(["out_of_stock", "overloaded", "unavailable"])
+  return Object.entries(countFailures(tries))
+    .filter(([reason]) => !fair.has(reason))
+    .map(([reason, count]) => `${count} requests failed with ${reason}`)
+}
+
+function countFailures(tries: readonly Try[]): Record<string, number> {
+  const failures: Record<string, number> = {}
+  for (const { refusal } of tries) {
+    if (refusal !== null) failures[refusal] = (failures[refusal] ?? 0) + 1
+  }
+  return failures
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
+  return Math.round(value * 10) / 10
+}

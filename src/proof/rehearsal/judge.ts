@@ -1,0 +1,263 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type pg from "pg"
+import type { HttpClient } from "../../base/http-client.ts"
+import { verify } from "../../store/upkeep/verify.ts"
+import type { Ledger } from "./ledger.ts"
+
+/** What is compared once the sale is over. */
+export interface Evidence {
+  readonly pool: pg.Pool
+  readonly client: HttpClient
+  /** One of the servers. */
+  readonly shopUrl: string
+  readonly simulatorUrl: string
+  readonly productId: number
+  readonly ledger: Ledger
+}
+
+/** What the sale came to, and all that is not as it must be. */
+export interface Verdict {
+  readonly counts: Counts
+  /** Named checks, each with what it found wrong. */
+  readonly checks: readonly Check[]
+}
+
+export interface Check {
+  readonly name: string
+  readonly wrong: readonly string[]
+}
+
+export interface Counts {
+  readonly stock: number
+  readonly sold: number
+  readonly left: number
+  readonly orders: Readonly<Record<string, number>>
+  readonly holds: Readonly<Record<string, number>>
+  readonly captured_minor: number
+  readonly refunded_minor: number
+}
+
+/** What came in too small goes back when its order would have ended, which may be three minutes later. */
+const SETTLES_WITHIN_MS = 300_000
+/** An order whose buyer has said that he pays waits for three minutes; a shop that closes for the day cancels it. */
+const CANCELLED_AFTER_MS = 40_000
+const LOOK_EVERY_MS = 500
+const IDS_AT_ONCE = 5_000
+
+/** Waits until nothing is under way any more: holds, orders, refunds, webhooks. Says what still is, if any. */
+export async function settle(evidence: Evidence, onOpen: (open: string) => void): Promise<readonly string[]> {
+  const { pool, client, simulatorUrl, productId } = evidence
+  const startedAt = performance.now()
+  let isCancelled = false
+  for (;;) {
+    const { rows } = await pool.query<Record<string, number>>(
+      `select (select count(*) from holds where product_id = $1 and status = 'active') as "active holds",
+              (select count(*) from orders where product_id = $1 and status = 'pending_payment') as "unpaid orders",
+              (select count(*) from disputes where product_id = $1 and status = 'open') as "open disputes",
+              (select count(*) from refunds where product_id = $1 and ${isOpen}) as "open refunds"`,
+      [productId],
+    )
+    const { totals, webhooks } = await booksOf(client, simulatorUrl)
+    const open = {
+      ...rows[0],
+      "webhooks on their way": webhooks.waiting,
+      "payments under way": totals.filter((sums) => sums.pending_minor > 0).length,
+      "refunds under way": totals.filter((sums) => sums.refund_pending_minor > 0).length,
+    }
+    const left = Object.entries(open).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []))
+    if (left.length === 0) return []
+    onOpen(left.join(", "))
+    await tryAgain(evidence)
+    const waited = performance.now() - startedAt
+    if (waited > CANCELLED_AFTER_MS && !isCancelled) {
+      isCancelled = true
+      await cancelUnpaid(evidence)
+    }
+    if (waited > SETTLES_WITHIN_MS) return left
+    await sleep(LOOK_EVERY_MS)
+  }
+}
+
+/** A refund that was withheld, while a bank has taken more of its payment than was left, is with the buyer. */
+const isCovered = `
+  refunds.status = 'failed' and exists (
+  select
+    from disputes d
+   where d.provider = refunds.provider
+     and d.event_key = refunds.event_key
+     and d.status <> 'won'
+     and d.amount_minor > d.held_minor)`
+const isOpen = `status <> 'confirmed' and not (${isCovered})`
+
+/** As whoever looks after the money inbox: what the provider refused while a bank had it may be sent again. */
+async function tryAgain({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select order_id || '-' || number as name
+       from refunds
+      where product_id = $1
+        and status = 'failed'
+        and not (${isCovered})`,
+    [productId],
+  )
+  for (const { name } of rows) await client.send("POST", `${shopUrl}/api/admin/refunds/${name}/retry`)
+}
+
+async function cancelUnpaid({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
+  const { rows } = await pool.query<{ id: number }>(
+    "select id from orders where product_id = $1 and status = 'pending_payment'",
+    [productId],
+  )
+  for (const { id } of rows) await client.send("POST", `${shopUrl}/api/orders/${id}/cancel`, { body: {} })
+}
+
+/** Compares what visitors were told, what the database has, and what the provider booked. */
+export async function judge(evidence: Evidence, unsettled: readonly string[]): Promise<Verdict> {
+  const { pool, ledger } = evidence
+  const { violations } = await verify(pool)
+  return {
+    counts: await count(evidence),
+    checks: [
+      {
+        name: "every invariant holds, recounted from the rows",
+        wrong: violations.map(({ invariant, what }) => `${invariant}: ${what}`),
+      },
+      { name: "nothing was answered that must not be", wrong: ledger.wrongs },
+      { name: "every hold that was acknowledged is there", wrong: await missingHolds(evidence) },
+      { name: "every order that was acknowledged is there", wrong: await missingOrders(evidence) },
+      { name: "what was given back stayed back", wrong: await keptAfterRelease(evidence) },
+      { name: "the provider's books and ours agree", wrong: await differencesOfBooks(evidence) },
+      { name: "nothing is left in limbo", wrong: unsettled },
+    ],
+  }
+}
+
+async function count({ pool, productId }: Evidence): Promise<Counts> {
+  const { rows } = await pool.query<Counts>(
+    `select p.stock, p.sold, p.stock - p.held - p.sold as left,
+            (select coalesce(jsonb_object_agg(status, n), '{}')
+               from (select status, count(*) as n from orders where product_id = $1 group by status) as o) as orders,
+            (select coalesce(jsonb_object_agg(status, n), '{}')
+               from (select status, count(*) as n from holds where product_id = $1 group by status) as h) as holds,
+            (select coalesce(sum(amount_minor), 0)::float8 from payments where product_id = $1) as captured_minor,
+            (select coalesce(sum(amount_minor), 0)::float8
+               from refunds
+              where product_id = $1
+                and status = 'confirmed') as refunded_minor
+       from products p
+      where p.id = $1`,
+    [productId],
+  )
+  const [counts] = rows
+  if (counts === undefined) throw new Error("the rehearsal's product is gone")
+  return counts
+}
+
+async function missingHolds({ pool, productId, ledger: { promised } }: Evidence): Promise<string[]> {
+  const found = new Map<number, number>()
+  for (const ids of inPieces(promised.holds.map(({ id }) => id))) {
+    const { rows } = await pool.query<{ id: number; qty: number }>(
+      "select id, qty from holds where id = any($1::bigint[]) and product_id = $2",
+      [ids, productId],
+    )
+    for (const { id, qty } of rows) found.set(id, qty)
+  }
+  const wrong = promised.holds.filter(({ id, quantity }) => found.get(id) !== quantity)
+  const twice = promised.holds.length - new Set(promised.holds.map(({ id }) => id)).size
+  return [
+    ...wrong.map(
+      ({ id, quantity }) =>
+        `hold ${id} was promised with ${quantity} units and has ${found.get(id) ?? "no row"}`,
+    ),
+    ...(twice === 0 ? [] : [`${twice} holds were given to more than one visitor`]),
+  ]
+}
+
+async function missingOrders({ pool, productId, ledger: { promised } }: Evidence): Promise<string[]> {
+  const found = new Map<number, number>()
+  for (const ids of inPieces(promised.orders.map(({ id }) => id))) {
+    const { rows } = await pool.query<{ id: number; hold_id: number }>(
+      "select id, hold_id from orders where id = any($1::bigint[]) and product_id = $2",
+      [ids, productId],
+    )
+    for (const { id, hold_id } of rows) found.set(id, hold_id)
+  }
+  return promised.orders
+    .filter(({ id, holdId }) => found.get(id) !== holdId)
+    .map(
+      ({ id, holdId }) =>
+        `order ${id} of hold ${holdId} was promised and ${found.has(id) ? "is of another hold" : "is not there"}`,
+    )
+}
+
+async function keptAfterRelease({ pool, productId, ledger: { promised } }: Evidence): Promise<string[]> {
+  const wrong: string[] = []
+  for (const ids of inPieces(promised.released)) {
+    const { rows } = await pool.query<{ id: number; status: string }>(
+      "select id, status from holds where id = any($1::bigint[]) and product_id = $2 and status <> 'released'",
+      [ids, productId],
+    )
+    wrong.push(...rows.map(({ id, status }) => `hold ${id} was given back and is ${status}`))
+  }
+  return wrong
+}
+
+interface Books {
+  readonly totals: readonly { readonly pending_minor: number; readonly refund_pending_minor: number }[]
+  readonly webhooks: { readonly waiting: number }
+  readonly orders: readonly Account[]
+  readonly next_from: number | null
+}
+
+interface Account {
+  readonly order_id: number
+  readonly captured_minor: number
+  readonly refunded_minor: number
+  readonly disputed_minor: number
+}
+
+async function booksOf(client: HttpClient, url: string, from = 0): Promise<Books> {
+  const { status, body } = await client.send("GET", `${url}/books?from=${from}`)
+  if (status !== 200) throw new Error(`the simulator's books answered ${status}`)
+  return body as Books
+}
+
+/** Of each order, to the cent: what was captured, and what went back or was taken back. */
+async function differencesOfBooks({ pool, client, simulatorUrl }: Evidence): Promise<string[]> {
+  const { rows } = await pool.query<{ order_id: number; captured: number; refunded: number }>(`
+    with returned as (
+      select provider, event_key, sum(amount_minor) as minor
+        from refunds
+       where status = 'confirmed' or ${isCovered}
+       group by provider, event_key)
+    select e.order_id,
+           sum(p.amount_minor)::float8 as captured,
+           sum(coalesce(r.minor, 0) + p.disputed_minor)::float8 as refunded
+      from payments p
+      join payment_events e on e.provider = p.provider and e.key = p.event_key
+      left join returned r on r.provider = p.provider and r.event_key = p.event_key
+     where p.provider = 'simulator'
+     group by e.order_id`)
+  const ours = new Map(rows.map((row) => [row.order_id, row]))
+  const wrong: string[] = []
+  for (let from: number | null = 0; from !== null;) {
+    const page: Books = await booksOf(client, simulatorUrl, from)
+    for (const { order_id, captured_minor, ...account } of page.orders) {
+      const refunded_minor = account.refunded_minor + account.disputed_minor
+      const { captured = 0, refunded = 0 } = ours.get(order_id) ?? {}
+      ours.delete(order_id)
+      if (captured === captured_minor && refunded === refunded_minor) continue
+      wrong.push(
+        `order ${order_id}: the provider has ${captured_minor} and gave back ${refunded_minor}, we have ${captured} and ${refunded}`,
+      )
+    }
+    from = page.next_from
+  }
+  return [
+    ...wrong,
+    ...[...ours.keys()].map((id) => `order ${id} has a payment that the provider does not know`),
+  ]
+}
+
+function* inPieces(ids: readonly number[]): Generator<number[]> {
+  for (let start = 0; start < ids.length; start += IDS_AT_ONCE) yield ids.slice(start, start + IDS_AT_ONCE)
+}

@@ -1,0 +1,78 @@
+import { hash } from "node:crypto"
+import { existsSync } from "node:fs"
+import { readFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
+import type { PageAssets, PageData, RenderPage } from "../../web/shared/page-data.ts"
+import { packageRoot } from "../base/package-root.ts"
+
+/** The pages as `npm run build:web` has left them. */
+export interface BuiltPages {
+  /** A whole HTML document. */
+  render(data: PageData): string
+  /** Names what was built: pages of another build may look otherwise. */
+  readonly build: string
+  /** A whole HTML document of the control room. */
+  renderAdmin(page: AdminPage): string
+  /** What browsers load, each under a name that its content gives it. */
+  readonly assetsDirectory: string
+}
+
+/** Where the server finds what browsers load. */
+export const ASSETS = "/assets/"
+
+const built = new URL("dist/web/", packageRoot)
+const MANIFEST = "browser/manifest.json"
+
+/** True where there are pages to load. */
+export function hasPages(): boolean {
+  return existsSync(new URL(MANIFEST, built))
+}
+
+/** Loads the pages; null: they have not been built. */
+export async function loadPages(): Promise<BuiltPages | null> {
+  const manifest = await readFile(new URL(MANIFEST, built), "utf8").catch(unlessMissing)
+  if (manifest === null) return null
+  const storefront = assetsOf(manifest, "storefront/browser.tsx")
+  const admin = assetsOf(manifest, "admin/browser.tsx")
+  const { renderPage, renderAdminPage } = (await import(new URL("server/render.js", built).href)) as Renderers
+  return {
+    build: hash("sha256", manifest, "base64url").slice(0, 12),
+    render: (data) => renderPage(data, storefront),
+    renderAdmin: (page) => renderAdminPage(page, admin),
+    assetsDirectory: fileURLToPath(new URL("browser/", built)),
+  }
+}
+
+interface Renderers {
+  readonly renderPage: RenderPage
+  readonly renderAdminPage: RenderAdminPage
+}
+
+interface Entry {
+  readonly file: string
+  readonly css?: readonly string[]
+  /** Names of entries whose code and styles come first. */
+  readonly imports?: readonly string[]
+}
+
+function assetsOf(manifest: string, name: string): PageAssets {
+  const entries = JSON.parse(manifest) as Readonly<Record<string, Entry>>
+  const entry = entries[name]
+  if (entry === undefined) throw new Error(`the built pages lack ${name}: run \`npm run build:web\``)
+  return {
+    script: `${ASSETS}${entry.file}`,
+    styles: [...new Set(stylesOf(entries, name))].map((file) => `${ASSETS}${file}`),
+  }
+}
+
+/** What is shared comes first, so that a page can go on from there. */
+function stylesOf(entries: Readonly<Record<string, Entry>>, name: string): readonly string[] {
+  const { css = [], imports = [] } = entries[name] ?? {}
+  return [...imports.flatMap((imported) => stylesOf(entries, imported)), ...css]
+}
+
+function unlessMissing(error: unknown): null {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return null
+  throw error
+}

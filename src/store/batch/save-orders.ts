@@ -1,0 +1,117 @@
+import type { Order } from "../../domain/order.ts"
+import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
+import { numbers } from "../columns.ts"
+import { insertInto } from "./insert-rows.ts"
+import { alike, whenAny, type Alike } from "./row-groups.ts"
+import type { Tx } from "../tx.ts"
+
+/** Writes new orders, and what has become of others. */
+export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<void>[] {
+  const ended: Order[] = []
+  const changed: Order[] = []
+  for (const order of orders.changed())
+    (isJustEnded(order, orders.before(order)) ? ended : changed).push(order)
+  const byEnd = alike(ended, ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`)
+  return [
+    ...whenAny(orders.added(), (added) => insertOrders(tx, added)),
+    // Of what may have happened to an order since, that writes only what happens to nearly all.
+    ...orders.added().flatMap((order) => (hasHistory(order) ? [changeOrder(tx, order, order)] : [])),
+    ...byEnd.map((group) => endOrders(tx, productId, group)),
+    ...changed.map((order) => changeOrder(tx, order, orders.before(order))),
+  ]
+}
+
+function hasHistory({ late, restockedQty, refundCount, paymentAttempts }: Order): boolean {
+  return late || restockedQty > 0 || refundCount > 0 || paymentAttempts > 0
+}
+
+/** What happens to nearly all orders, once: they are paid, cancelled or expire. */
+function isJustEnded(order: Order, before: Order): boolean {
+  return (
+    before.status === "pending_payment" &&
+    order.status !== "pending_payment" &&
+    !order.late &&
+    order.restockedQty === before.restockedQty &&
+    order.refundCount === before.refundCount &&
+    order.expiresAt === before.expiresAt &&
+    order.paymentAttempts === before.paymentAttempts
+  )
+}
+
+const insertOrders = insertInto<Order>("orders", {
+  product_id: ["bigint", (order) => order.productId],
+  id: ["bigint", (order) => order.id],
+  hold_id: ["bigint", (order) => order.holdId],
+  customer_id: ["text", (order) => order.customerId],
+  quantity: ["integer", (order) => order.quantity],
+  unit_price_minor: ["bigint", (order) => order.unitPriceMinor],
+  total_minor: ["bigint", (order) => order.totalMinor],
+  currency: ["text", (order) => order.currency],
+  status: ["text", (order) => order.status],
+  origin: ["text", (order) => order.origin],
+  expires_at: ["timestamptz", (order) => order.expiresAt],
+  paid_at: ["timestamptz", (order) => order.paidAt],
+  created_at: ["timestamptz", (order) => order.createdAt],
+  updated_at: ["timestamptz", (order) => order.updatedAt],
+})
+
+/** An order ends once (I3): only one that waits for payment can. */
+async function endOrders(tx: Tx, productId: number, orders: Alike<Order>): Promise<void> {
+  const [{ status, paidAt, updatedAt }] = orders
+  await tx.query({
+    name: "end-orders",
+    text: `
+      update orders
+         set status = case when status = 'pending_payment' then $3 end,
+             paid_at = $4,
+             updated_at = $5
+       where product_id = $1
+         and id = any($2::bigint[])`,
+    values: [
+      productId,
+      numbers(orders.map((order) => order.id)),
+      status,
+      isoTimeOrNull(paidAt),
+      isoTime(updatedAt),
+    ],
+  })
+}
+
+/** Whatever else may happen to an order, from the status it was found in. */
+async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
+  await tx.query({
+    name: "change-order",
+    text: `
+      update orders
+         set status = case when status = $3 then $4 end,
+             paid_at = $5,
+             late = $6,
+             restocked_qty = $7,
+             refund_count = $8,
+             expires_at = $9,
+             updated_at = $10,
+             payment_attempts = $11,
+             attempt_provider = $12,
+             attempt_payment_id = $13,
+             awaited = $14
+       where product_id = $1
+         and id = $2`,
+    values: [
+      order.productId,
+      order.id,
+      before.status,
+      order.status,
+      isoTimeOrNull(order.paidAt),
+      order.late,
+      order.restockedQty,
+      order.refundCount,
+      isoTime(order.expiresAt),
+      isoTime(order.updatedAt),
+      order.paymentAttempts,
+      order.attempt?.provider ?? null,
+      order.attempt?.paymentId ?? null,
+      order.awaited,
+    ],
+  })
+}

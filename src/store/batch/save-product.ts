@@ -1,0 +1,181 @@
+import type { Product, ProductSettings } from "../../domain/product.ts"
+import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import type { WorkingSet } from "../../domain/working-set.ts"
+import { numbers } from "../columns.ts"
+import { placeOf } from "./row-place.ts"
+import type { Tx } from "../tx.ts"
+
+/** Writes the product's row when the batch made or changed it. */
+export function saveProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
+  const { product, loadedProduct } = state
+  if (product === null || product === loadedProduct) return []
+  if (loadedProduct === null) return [insertProduct(tx, product)]
+
+  const counters = updateCounters(tx, { product, loadedProduct, place: placeOf(state) }, now)
+  return isSettingChanged(loadedProduct, product) ? [counters, updateSettings(tx, product)] : [counters]
+}
+
+/** Writes the rows of several products, those whose counters alone have moved in one statement. */
+export function saveProducts(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
+  const moved = states.filter(onlyCountersMoved)
+  const others = states.filter((state) => !onlyCountersMoved(state))
+  return [
+    ...(moved.length > 0 ? [updateAllCounters(tx, moved, now)] : []),
+    ...others.flatMap((state) => saveProduct(tx, state, now)),
+  ]
+}
+
+interface MovedProduct {
+  readonly product: Product
+  readonly loadedProduct: Product
+}
+
+function onlyCountersMoved(state: WorkingSet): state is WorkingSet & MovedProduct {
+  const { product, loadedProduct } = state
+  if (product === null || loadedProduct === null || product === loadedProduct) return false
+  return !isSettingChanged(loadedProduct, product)
+}
+
+async function insertProduct(tx: Tx, product: Product): Promise<void> {
+  await tx.query({
+    name: "insert-product",
+    text: `
+      insert into products (
+        id, stock, held, sold, version, created_at, updated_at, ${settingColumns.join(", ")})
+      values ($1, $2, $3, $4, $5, $6, $6, ${settingColumns.map((_, index) => `$${index + 7}`).join(", ")})`,
+    values: [
+      product.id,
+      product.stock,
+      product.held,
+      product.sold,
+      product.version,
+      isoTime(product.createdAt),
+      ...settingValues(product),
+    ],
+  })
+}
+
+/**
+ * The hot statement. The version is the guard: it moves only under the lock, so another one than
+ * was loaded means that the lock was not held; null is then written into it, which undoes the batch.
+ * A row that is no longer where it was locked undoes the batch as well, by a division by zero.
+ */
+async function updateCounters(
+  tx: Tx,
+  { product, loadedProduct, place }: MovedProduct & { readonly place: string },
+  now: Instant,
+): Promise<void> {
+  await tx.query({
+    name: "update-product-counters",
+    text: `
+      with saved as (
+        update products
+           set stock = $3,
+               held = $4,
+               sold = $5,
+               version = case when version = $2 then $6::bigint end,
+               updated_at = $7
+         where ctid = $8::tid
+           and id = $1
+        returning id
+      )
+      select 1 / count(*) as saved
+        from saved`,
+    values: [
+      product.id,
+      loadedProduct.version,
+      product.stock,
+      product.held,
+      product.sold,
+      product.version,
+      isoTime(now),
+      place,
+    ],
+  })
+}
+
+/** As {@link updateCounters}, row by row, with the same guards. */
+async function updateAllCounters(
+  tx: Tx,
+  moved: readonly (WorkingSet & MovedProduct)[],
+  now: Instant,
+): Promise<void> {
+  await tx.query({
+    name: "update-all-product-counters",
+    text: `
+      with saved as (
+        update products
+           set stock = p.stock,
+               held = p.held,
+               sold = p.sold,
+               version = case
+                 when products.id = p.id and products.version = p.loaded_version then p.version
+               end,
+               updated_at = $7
+          from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[],
+                      $8::tid[])
+               as p (id, loaded_version, stock, held, sold, version, place)
+         where products.ctid = p.place
+        returning products.id
+      )
+      select 1 / (count(*) = cardinality($1))::integer as saved
+        from saved`,
+    values: [
+      numbers(moved.map(({ product }) => product.id)),
+      numbers(moved.map(({ loadedProduct }) => loadedProduct.version)),
+      numbers(moved.map(({ product }) => product.stock)),
+      numbers(moved.map(({ product }) => product.held)),
+      numbers(moved.map(({ product }) => product.sold)),
+      numbers(moved.map(({ product }) => product.version)),
+      isoTime(now),
+      moved.map(placeOf),
+    ],
+  })
+}
+
+async function updateSettings(tx: Tx, product: Product): Promise<void> {
+  await tx.query({
+    name: "update-product-settings",
+    text: `
+      update products
+         set ${settingColumns.map((column, index) => `${column} = $${index + 2}`).join(", ")}
+       where id = $1`,
+    values: [product.id, ...settingValues(product)],
+  })
+}
+
+const settingColumns = [
+  "name",
+  "description",
+  "image_url",
+  "price_minor",
+  "currency",
+  "opens_at",
+  "closes_at",
+  "paused",
+  "max_per_hold",
+  "max_per_customer",
+  "hold_ttl_seconds",
+]
+
+/** In the order of {@link settingColumns}. */
+function settingValues(settings: ProductSettings): unknown[] {
+  return [
+    settings.name,
+    settings.description,
+    settings.imageUrl,
+    settings.priceMinor,
+    settings.currency,
+    isoTimeOrNull(settings.opensAt),
+    isoTimeOrNull(settings.closesAt),
+    settings.paused,
+    settings.maxPerHold,
+    settings.maxPerCustomer,
+    settings.holdTtlSeconds,
+  ]
+}
+
+function isSettingChanged(before: ProductSettings, after: ProductSettings): boolean {
+  const valuesAfter = settingValues(after)
+  return settingValues(before).some((value, index) => value !== valuesAfter[index])
+}

@@ -1,0 +1,90 @@
+import type pg from "pg"
+import { isoTime, type Instant } from "../../domain/time.ts"
+import type { ListPage } from "./lists.ts"
+
+/** By the admin token, by a session of the control room, or in open mode, which asks for neither. */
+export type AdminWay = "token" | "session" | "open"
+
+/** A change that an admin route was asked for. */
+export interface NewAdminAction {
+  readonly id: number
+  readonly way: AdminWay
+  /** Method and route, such as `POST /api/admin/products/:id/pause`. */
+  readonly route: string
+  readonly path: string
+  readonly productId: number | null
+  readonly orderId: number | null
+  /** What the request said, without secrets; null: nothing that could be understood. */
+  readonly content: object | null
+  /** Of the answer. */
+  readonly status: number
+  readonly requestId: string
+}
+
+/** The same with when it was written. */
+export interface AdminAction extends NewAdminAction {
+  readonly createdAt: Instant
+}
+
+/** Names an action. */
+export interface ActionPlace {
+  readonly createdAt: Instant
+  readonly id: number
+}
+
+/** What the shop has done. */
+export interface AdminActions {
+  record(action: NewAdminAction): Promise<void>
+  /** The newest first; `productId` null: all. */
+  list(productId: number | null, page: ListPage<ActionPlace>): Promise<AdminAction[]>
+}
+
+const columns = `
+  id, way, route, path,
+  product_id as "productId",
+  order_id as "orderId",
+  content, status,
+  request_id as "requestId",
+  created_at as "createdAt"`
+
+/** Actions over PostgreSQL. */
+export function createAdminActions(pool: pg.Pool): AdminActions {
+  return {
+    async record(action) {
+      await pool.query({
+        name: "record-admin-action",
+        // In milliseconds, as a cursor names them.
+        text: `
+          insert into admin_actions
+            (id, way, route, path, product_id, order_id, content, status, request_id, created_at)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, date_trunc('milliseconds', clock_timestamp()))`,
+        values: [
+          action.id,
+          action.way,
+          action.route,
+          action.path,
+          action.productId,
+          action.orderId,
+          action.content === null ? null : JSON.stringify(action.content),
+          action.status,
+          action.requestId,
+        ],
+      })
+    },
+
+    async list(productId, { after, limit }) {
+      const { rows } = await pool.query<AdminAction>({
+        name: "list-admin-actions",
+        text: `
+          select ${columns}
+            from admin_actions
+           where ($1::bigint is null or product_id = $1)
+             and (created_at, id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 0))
+           order by created_at desc, id desc
+           limit $4`,
+        values: [productId, after === null ? null : isoTime(after.createdAt), after?.id ?? null, limit],
+      })
+      return rows
+    },
+  }
+}

@@ -1,0 +1,166 @@
+import type pg from "pg"
+import type { Hold } from "../../domain/hold.ts"
+import type { Order } from "../../domain/order.ts"
+import type { Product } from "../../domain/product.ts"
+import type { Instant } from "../../domain/time.ts"
+import { holdColumns, orderColumns, productColumns } from "../columns.ts"
+
+/** A product as a reader sees it, with the database's time of that moment. */
+export interface ProductView {
+  readonly product: Product
+  readonly serverTime: Instant
+}
+
+/** Products that have changed, with the database's time of that moment. */
+export interface ProductChanges {
+  readonly products: readonly Product[]
+  readonly serverTime: Instant
+}
+
+/** A product's counters. */
+export type StockCount = Pick<Product, "id" | "stock" | "held" | "sold">
+
+/** Reads that take no lane and no lock. Null: there is no such row. */
+export interface Views {
+  product(id: number): Promise<ProductView | null>
+  /** Products by id, from the first one after `afterId`. */
+  products(afterId: number, limit: number): Promise<ProductView[]>
+  /** Those of the products in `known`, by id, that have another version than it says. */
+  changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
+  /** The counters of the newest products, for the metrics. */
+  stockCounts(): Promise<StockCount[]>
+  /** How long ago the first hold or unpaid order of a product fell due that is not ended yet, in seconds. */
+  expiryLag(productId: number): Promise<number>
+  /** A hold past its end reads as expired, swept or not (I6). */
+  hold(id: number): Promise<Hold | null>
+  /** An unpaid order past its end reads as expired, swept or not (I6). */
+  order(id: number): Promise<Order | null>
+}
+
+/** Views over PostgreSQL. */
+export function createViews(pool: pg.Pool): Views {
+  return {
+    async product(id) {
+      const [view] = await selectProducts(pool, { afterId: id - 1, lastId: id, limit: 1 })
+      return view ?? null
+    },
+    products: (afterId, limit) => selectProducts(pool, { afterId, lastId: Number.MAX_SAFE_INTEGER, limit }),
+    changedProducts: (known) => selectChangedProducts(pool, known),
+    stockCounts: () => selectStockCounts(pool),
+    expiryLag: (productId) => selectExpiryLag(pool, productId),
+    hold: (id) => selectHold(pool, id),
+    order: (id) => selectOrder(pool, id),
+  }
+}
+
+interface ProductRange {
+  readonly afterId: number
+  readonly lastId: number
+  readonly limit: number
+}
+
+async function selectProducts(pool: pg.Pool, range: ProductRange): Promise<ProductView[]> {
+  const { rows } = await pool.query<Product & { serverTime: Instant }>({
+    name: "view-products",
+    text: `
+      select ${productColumns}, clock_timestamp() as "serverTime"
+        from products
+       where id > $1
+         and id <= $2
+       order by id
+       limit $3`,
+    values: [range.afterId, range.lastId, range.limit],
+  })
+  return rows.map(({ serverTime, ...product }) => ({ product, serverTime }))
+}
+
+async function selectChangedProducts(
+  pool: pg.Pool,
+  known: ReadonlyMap<number, number>,
+): Promise<ProductChanges> {
+  const { rows } = await pool.query<(Product | { readonly id: null }) & { serverTime: Instant }>({
+    name: "view-changed-products",
+    // One row at least, for the time.
+    text: `
+      select ${productColumns}, clock_timestamp() as "serverTime"
+        from (select 1) as always
+        left join (unnest($1::bigint[], $2::bigint[]) as known (known_id, known_version)
+             join products
+               on id = known_id
+              and version <> known_version)
+          on true`,
+    values: [[...known.keys()], [...known.values()]],
+  })
+  const [first] = rows
+  if (first === undefined) throw new Error("the database did not tell its time")
+  const products = rows.flatMap((row) => {
+    if (row.id === null) return []
+    const { serverTime: _, ...product } = row
+    return product
+  })
+  return { products, serverTime: first.serverTime }
+}
+
+/** Products whose stock is told to the metrics; each makes three series. */
+const COUNTED_PRODUCTS = 1_000
+
+async function selectStockCounts(pool: pg.Pool): Promise<StockCount[]> {
+  const { rows } = await pool.query<StockCount>({
+    name: "view-stock-counts",
+    text: `
+      select id, stock, held, sold
+        from products
+       order by id desc
+       limit $1`,
+    values: [COUNTED_PRODUCTS],
+  })
+  return rows
+}
+
+async function selectExpiryLag(pool: pg.Pool, productId: number): Promise<number> {
+  const { rows } = await pool.query<{ lagSeconds: number }>({
+    name: "view-expiry-lag",
+    text: `
+      select greatest(0, extract(epoch from clock_timestamp() - least(
+               (select min(expires_at)
+                  from holds
+                 where product_id = $1
+                   and status = 'active'),
+               (select min(expires_at)
+                  from orders
+                 where product_id = $1
+                   and status = 'pending_payment'))))::float8 as "lagSeconds"`,
+    values: [productId],
+  })
+  return rows[0]?.lagSeconds ?? 0
+}
+
+async function selectHold(pool: pg.Pool, id: number): Promise<Hold | null> {
+  const { rows } = await pool.query<Hold & { isOver: boolean }>({
+    name: "view-hold",
+    text: `
+      select ${holdColumns}, expires_at <= clock_timestamp() as "isOver"
+        from holds
+       where id = $1`,
+    values: [id],
+  })
+  const [row] = rows
+  if (row === undefined) return null
+  const { isOver, ...hold } = row
+  return hold.status === "active" && isOver ? { ...hold, status: "expired", endedAt: hold.expiresAt } : hold
+}
+
+async function selectOrder(pool: pg.Pool, id: number): Promise<Order | null> {
+  const { rows } = await pool.query<Order & { isOver: boolean }>({
+    name: "view-order",
+    text: `
+      select ${orderColumns}, expires_at <= clock_timestamp() as "isOver"
+        from orders
+       where id = $1`,
+    values: [id],
+  })
+  const [row] = rows
+  if (row === undefined) return null
+  const { isOver, ...order } = row
+  return order.status === "pending_payment" && isOver ? { ...order, status: "expired" } : order
+}

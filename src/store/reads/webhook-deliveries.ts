@@ -1,0 +1,187 @@
+import type pg from "pg"
+import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import { transactionByIndex } from "../tx.ts"
+
+/** due: on its way. failed: nobody tries any more, unless it is replayed. */
+export type DeliveryStatus = "due" | "delivered" | "failed"
+
+/** An event on its way to an endpoint, or past it. */
+export interface WebhookDelivery {
+  readonly eventId: string
+  readonly endpointId: number
+  readonly type: string
+  readonly status: DeliveryStatus
+  readonly notBefore: Instant
+  readonly attempts: number
+  /** What the last attempt was answered with; null: with nothing. */
+  readonly responseStatus: number | null
+  readonly lastError: string | null
+  /** When it happened. */
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+/** Names a delivery of an endpoint. */
+export interface DeliveryPlace {
+  readonly createdAt: Instant
+  readonly eventId: string
+}
+
+/** What has been sent and what has not, for whoever looks after it. */
+export interface WebhookDeliveries {
+  /** Deliveries of an endpoint, newest first, from the first one after `after`. `status` null: all. */
+  list(
+    endpointId: number,
+    status: DeliveryStatus | null,
+    page: { readonly after: DeliveryPlace | null; readonly limit: number },
+  ): Promise<WebhookDelivery[]>
+  /** Sends it once more, under the same id. Null: there is no such delivery. */
+  replay(endpointId: number, eventId: string): Promise<WebhookDelivery | null>
+  /**
+   * Sends all that has happened since a moment once more, of the types that the endpoint wants: also
+   * what it did not hear of, because it was disabled or not there. Returns how many events that are.
+   */
+  replaySince(endpointId: number, since: Instant): Promise<number>
+}
+
+/** Events that are replayed in one statement. */
+const REPLAYED_AT_ONCE = 2_000
+
+const deliveryColumns = `
+  d.status, d.attempts,
+  d.event_id as "eventId",
+  d.endpoint_id as "endpointId",
+  v.type,
+  d.not_before as "notBefore",
+  d.response_status as "responseStatus",
+  d.last_error as "lastError",
+  d.created_at as "createdAt",
+  d.updated_at as "updatedAt"`
+
+/** Written out, so that the planner finds the index of the few that failed. */
+const onlyWith: Record<DeliveryStatus, string> = {
+  due: "and d.status = 'due'",
+  delivered: "and d.status = 'delivered'",
+  failed: "and d.status = 'failed'",
+}
+
+/** The deliveries over PostgreSQL. */
+export function createWebhookDeliveries(pool: pg.Pool): WebhookDeliveries {
+  return {
+    async list(endpointId, status, { after, limit }) {
+      const { rows } = await transactionByIndex(pool, (tx) =>
+        tx.query<WebhookDelivery>({
+          name: `list-deliveries-${status ?? "all"}`,
+          text: `
+          select ${deliveryColumns}
+            from webhook_deliveries d
+            join outbox v
+              on v.id = d.event_id
+             and v.product_id = d.product_id
+           where d.endpoint_id = $1
+             ${status === null ? "" : onlyWith[status]}
+             and (d.created_at, d.event_id) < (coalesce($2, 'infinity'::timestamptz), $3)
+           order by d.created_at desc, d.event_id desc
+           limit $4`,
+          values: [endpointId, isoTimeOrNull(after?.createdAt ?? null), after?.eventId ?? "", limit],
+        }),
+      )
+      return rows
+    },
+
+    async replay(endpointId, eventId) {
+      const { rows } = await pool.query<WebhookDelivery>({
+        name: "replay-delivery",
+        text: `
+          with d as (
+            update webhook_deliveries
+               set status = 'due',
+                   not_before = clock_timestamp(),
+                   attempts = 0,
+                   updated_at = clock_timestamp()
+             where event_id = $2
+               and endpoint_id + 0 = $1
+            returning event_id, endpoint_id, product_id, status, not_before, attempts,
+                      response_status, last_error, created_at, updated_at
+          )
+          select ${deliveryColumns}
+            from d
+            join outbox v
+              on v.id = d.event_id
+             and v.product_id = d.product_id`,
+        values: [endpointId, eventId],
+      })
+      return rows[0] ?? null
+    },
+
+    async replaySince(endpointId, since) {
+      let place: DeliveryPlace = { createdAt: since, eventId: "" }
+      for (let replayed = 0; ;) {
+        const stretch = await replayStretch(pool, endpointId, place)
+        replayed += stretch.replayed
+        // Where there is a sale, new events come all the time; those go out by themselves.
+        if (stretch.last === null || !stretch.isFull) return replayed
+        place = stretch.last
+      }
+    },
+  }
+}
+
+interface ReplayedStretch {
+  readonly seen: number
+  readonly replayed: number
+  readonly createdAt: Instant | null
+  readonly eventId: string | null
+}
+
+/** Replays those of the next events that the endpoint wants. */
+async function replayStretch(
+  pool: pg.Pool,
+  endpointId: number,
+  { createdAt, eventId }: DeliveryPlace,
+): Promise<{ readonly replayed: number; readonly isFull: boolean; readonly last: DeliveryPlace | null }> {
+  const { rows } = await transactionByIndex(pool, (tx) =>
+    tx.query<ReplayedStretch>({
+      name: "replay-stretch",
+      text: `
+      with stretch as materialized (
+        select id, product_id, type, created_at
+          from outbox
+         where (created_at, id) > ($2, $3)
+         order by created_at, id
+         limit ${REPLAYED_AT_ONCE}
+      ),
+      replayed as (
+        insert into webhook_deliveries (
+          event_id, endpoint_id, product_id, status, not_before, created_at, updated_at)
+        select v.id, e.id, v.product_id, 'due', clock_timestamp(), v.created_at, clock_timestamp()
+          from stretch v
+          join webhook_endpoints e
+            on e.id = $1
+           and (e.types is null or v.type = any(e.types))
+        on conflict (event_id, endpoint_id, product_id) do update
+           set status = 'due',
+               not_before = excluded.not_before,
+               attempts = 0,
+               updated_at = excluded.updated_at
+        returning event_id
+      )
+      select (select count(*) from stretch) as seen,
+             (select count(*) from replayed) as replayed,
+             last.created_at as "createdAt",
+             last.id as "eventId"
+        from (values (1)) as always
+        left join lateral (
+             select created_at, id
+               from stretch
+              order by created_at desc, id desc
+              limit 1) as last on true`,
+      values: [endpointId, isoTime(createdAt), eventId],
+    }),
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error("the database did not say what it replayed")
+  const { seen, replayed, createdAt: at, eventId: id } = row
+  const last = at === null || id === null ? null : { createdAt: at, eventId: id }
+  return { replayed, isFull: seen === REPLAYED_AT_ONCE, last }
+}

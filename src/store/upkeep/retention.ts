@@ -1,0 +1,183 @@
+import type pg from "pg"
+import { transactionByIndex } from "../tx.ts"
+
+/** Rows one statement looks at: a few milliseconds of the server's time, and few locks. */
+export const STRETCH = 1_000
+
+/** What one statement of a pass has done. */
+export interface Stretch<Place> {
+  /** The last row it looked at, where the next stretch begins; null: there are no more rows. */
+  readonly last: Place | null
+  readonly removed: number
+}
+
+/** A stretch of holds, in the order of their ids. */
+export interface HoldStretch extends Stretch<number> {
+  /** The first one that may have to be removed some day, but not yet; null: there is none in it. */
+  readonly firstWaiting: number | null
+  /** True when each of them was made too lately to be removed. */
+  readonly isYoung: boolean
+}
+
+/**
+ * Removes, of the next holds after the id `after`, those that ended as expired or released more than
+ * `days` ago. Active holds stay, and converted ones stay with their orders (I3).
+ *
+ * Walks the primary key, so that no index has to be kept for it. Takes no lock but those of the rows
+ * it removes, and passes over what another process is removing.
+ */
+export async function removeEndedHolds(pool: pg.Pool, after: number, days: number): Promise<HoldStretch> {
+  const { rows } = await pool.query<HoldStretch>({
+    name: "remove-ended-holds",
+    // The number of rows is written out: the planner takes a parameter for a tenth of the table.
+    text: `
+      with horizon as materialized (
+        select clock_timestamp() - make_interval(days => $2::integer) as at
+      ),
+      stretch as materialized (
+        select id, product_id, status, created_at, ended_at
+          from holds
+         where id > $1
+         order by id
+         limit ${STRETCH}
+      ),
+      past as materialized (
+        select holds.id, holds.product_id
+          from stretch
+          join holds
+            on holds.id = stretch.id
+           and holds.product_id = stretch.product_id
+         where stretch.status in ('expired', 'released')
+           and stretch.ended_at < (select at from horizon)
+           for update of holds skip locked
+      ),
+      removed as (
+        delete from holds
+         using past
+         where holds.id = past.id
+           and holds.product_id = past.product_id
+           and holds.status in ('expired', 'released')
+        returning holds.id
+      )
+      select max(id) as last,
+             (select count(*) from removed) as removed,
+             min(id) filter (
+               where status = 'active'
+                  or status <> 'converted' and ended_at >= (select at from horizon)) as "firstWaiting",
+             coalesce(bool_and(created_at >= (select at from horizon)), true) as "isYoung"
+        from stretch`,
+    values: [after, days],
+  })
+  return only(rows)
+}
+
+/** Names an event in the inbox. */
+export interface EventPlace {
+  readonly provider: string
+  readonly key: string
+}
+
+/** Before every event. */
+export const firstEvent: EventPlace = { provider: "", key: "" }
+
+/**
+ * Removes, of the next events after `after`, those of kind failed or cancelled that were applied more
+ * than `days` ago and left no payment. Events that speak of money stay for ever, because their keys
+ * guard against a second effect (I4), and so do parked ones.
+ *
+ * An event that is removed and comes again changes nothing: its order has ended, and stays so.
+ */
+export async function removeOldEvents(
+  pool: pg.Pool,
+  after: EventPlace,
+  days: number,
+): Promise<Stretch<EventPlace>> {
+  const { rows } = await pool.query<{ provider: string | null; key: string | null; removed: number }>({
+    name: "remove-old-events",
+    text: `
+      with stretch as materialized (
+        select provider, key, kind, applied_at
+          from payment_events
+         where (provider, key) > ($1, $2)
+         order by provider, key
+         limit ${STRETCH}
+      ),
+      past as materialized (
+        select payment_events.provider, payment_events.key
+          from stretch
+          join payment_events
+            on payment_events.provider = stretch.provider
+           and payment_events.key = stretch.key
+         where stretch.kind in ('failed', 'cancelled')
+           and stretch.applied_at < clock_timestamp() - make_interval(days => $3::integer)
+           and not exists (
+               select
+                 from payments
+                where payments.provider = stretch.provider
+                  and payments.event_key = stretch.key)
+           for update of payment_events skip locked
+      ),
+      removed as (
+        delete from payment_events
+         using past
+         where payment_events.provider = past.provider
+           and payment_events.key = past.key
+        returning payment_events.key
+      )
+      select last.provider, last.key, (select count(*) from removed) as removed
+        from (values (1)) as always
+        left join lateral (
+             select provider, key
+               from stretch
+              order by provider desc, key desc
+              limit 1) as last on true`,
+    values: [after.provider, after.key, days],
+  })
+  const { provider, key, removed } = only(rows)
+  return { last: provider === null || key === null ? null : { provider, key }, removed }
+}
+
+/**
+ * Removes the oldest outgoing events, if they happened more than `days` ago, with their deliveries,
+ * whatever became of those. Returns how many events.
+ */
+export async function removeOldOutgoing(pool: pg.Pool, days: number): Promise<number> {
+  return transactionByIndex(pool, async (tx) => {
+    const { rows } = await tx.query<{ removed: number }>({
+      name: "remove-old-outgoing",
+      // A moment that is the same for the whole statement can be looked for in the index.
+      text: `
+        with past as materialized (
+          select id, product_id
+            from outbox
+           where created_at < statement_timestamp() - make_interval(days => $1::integer)
+             and addressed_at is not null
+           order by created_at, id
+           limit ${STRETCH}
+             for update skip locked
+        ),
+        deliveries as (
+          delete from webhook_deliveries
+           where event_id = any(array(select id from past))
+             and product_id = any(array(select product_id from past))
+        ),
+        removed as (
+          delete from outbox
+           using past
+           where outbox.id = past.id
+             and outbox.product_id = past.product_id
+          returning outbox.id
+        )
+        select count(*) as removed
+          from removed`,
+      values: [days],
+    })
+    return only(rows).removed
+  })
+}
+
+function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows
+  if (row === undefined) throw new Error("the database did not say what it removed")
+  return row
+}

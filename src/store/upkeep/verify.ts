@@ -1,0 +1,263 @@
+import type pg from "pg"
+import { transaction, type Tx } from "../tx.ts"
+import { moneyChecks, type Check } from "./verify-money.ts"
+import { adjustmentRows, eventRows, holdRows, orderRows } from "./verify-rows.ts"
+
+/** One thing that is not as the invariants say. */
+export interface Violation {
+  /** `I1` … `I8`, as numbered in docs/invariants.md. */
+  readonly invariant: string
+  readonly productId: number | null
+  readonly what: string
+  /** The rows concerned, one line each, where `what` does not name them all; at most ten of a kind. */
+  readonly rows: readonly string[]
+}
+
+/** What was looked at, and what was wrong. */
+export interface Verification {
+  readonly products: number
+  readonly holds: number
+  readonly orders: number
+  readonly paymentEvents: number
+  readonly violations: readonly Violation[]
+}
+
+/** How many violations of one kind are listed. */
+const LISTED = 20
+/** A recount of a large database takes longer than any statement of a sale may. */
+const RECOUNT_TIMEOUT_MS = 300_000
+/** For the driver, which would give up long before. */
+const patience = { query_timeout: RECOUNT_TIMEOUT_MS + 1_000 }
+
+/**
+ * Recounts every product from its rows and checks all that rows can show.
+ *
+ * Reads one snapshot and takes no lock, so it is safe and exact during a sale.
+ */
+export async function verify(pool: pg.Pool): Promise<Verification> {
+  return transaction(pool, async (tx) => {
+    await tx.query("set transaction isolation level repeatable read, read only")
+    await tx.query(`set local statement_timeout = ${RECOUNT_TIMEOUT_MS}`)
+    // Other statements name their rows; these read everything, and do that best in its order.
+    await tx.query("set local enable_seqscan = on")
+    const violations: Violation[] = []
+    for (const check of checks) violations.push(...(await violationsOf(tx, check)))
+    const { rows } = await tx.query<Omit<Verification, "violations">>({
+      text: `
+        select (select count(*) from products) as products,
+               (select count(*) from holds) as holds,
+               (select count(*) from orders) as orders,
+               (select count(*) from payment_events) as "paymentEvents"`,
+      ...patience,
+    })
+    const [counted] = rows
+    if (counted === undefined) throw new Error("the database did not count")
+    return { ...counted, violations }
+  })
+}
+
+/**
+ * As {@link verify}, beside a sale on the same machine: one check at a time, each exact at its own
+ * moment, on one processor at most, and with a rest after each that is four times as long.
+ */
+export async function verifyGently(
+  pool: pg.Pool,
+  rest: (milliseconds: number) => Promise<unknown>,
+): Promise<readonly Violation[]> {
+  const violations: Violation[] = []
+  for (const check of checks) {
+    const startedAt = performance.now()
+    const found = await transaction(pool, async (tx) => {
+      await tx.query("set transaction read only")
+      await tx.query(`set local statement_timeout = ${RECOUNT_TIMEOUT_MS}`)
+      await tx.query("set local enable_seqscan = on")
+      await tx.query("set local max_parallel_workers_per_gather = 0")
+      return violationsOf(tx, check)
+    })
+    violations.push(...found)
+    await rest(4 * (performance.now() - startedAt))
+  }
+  return violations
+}
+
+async function violationsOf(tx: Tx, { invariant, text }: Check): Promise<Violation[]> {
+  const { rows } = await tx.query<{ product_id: number | null; what: string; rows: string[] | null }>({
+    // Not every check has rows to show.
+    text: `select product_id, what, to_jsonb(found) -> 'rows' as rows from (${text}) as found limit ${LISTED}`,
+    ...patience,
+  })
+  return rows.map((row) => ({
+    invariant,
+    productId: row.product_id,
+    what: row.what,
+    rows: row.rows ?? [],
+  }))
+}
+
+const ofCustomer = (customer: string) =>
+  `one.product_id = ${customer}.product_id and one.customer_id = ${customer}.customer_id`
+const holdsOfCustomer = (customer: string) => holdRows(`${ofCustomer(customer)} and one.status = 'active'`)
+const ordersOfCustomer = (customer: string) =>
+  orderRows(`${ofCustomer(customer)} and one.status in ('pending_payment', 'paid', 'refunded')`)
+
+const checks: readonly Check[] = [
+  {
+    invariant: "I1",
+    text: `
+      select id as product_id,
+             format('stock %s, held %s, sold %s', stock, held, sold) as what
+        from products
+       where held < 0
+          or sold < 0
+          or held + sold > stock`,
+  },
+  {
+    invariant: "I1",
+    text: `
+      select p.id as product_id,
+             format('stock is %s, its adjustments add up to %s', p.stock, coalesce(a.stock, 0)) as what,
+             ${adjustmentRows("one.product_id = p.id")} as rows
+        from products p
+        left join (
+             select product_id, sum(stock_after - stock_before) as stock
+               from stock_adjustments
+              group by product_id) as a on a.product_id = p.id
+       where p.stock <> coalesce(a.stock, 0)`,
+  },
+  {
+    invariant: "I2",
+    text: `
+      select p.id as product_id,
+             format('held is %s, its active holds have %s and its unpaid orders %s units',
+                    p.held, coalesce(h.units, 0), coalesce(o.pending, 0)) as what,
+             ${holdRows("one.product_id = p.id and one.status = 'active'")}
+             || ${orderRows("one.product_id = p.id and one.status = 'pending_payment'")} as rows
+        from products p
+        left join (
+             select product_id, sum(qty) as units
+               from holds
+              where status = 'active'
+              group by product_id) as h on h.product_id = p.id
+        left join (
+             select product_id, sum(quantity) as pending
+               from orders
+              where status = 'pending_payment'
+              group by product_id) as o on o.product_id = p.id
+       where p.held <> coalesce(h.units, 0) + coalesce(o.pending, 0)`,
+  },
+  {
+    invariant: "I2",
+    text: `
+      select p.id as product_id,
+             format('sold is %s, its paid orders have %s units that are not on offer again',
+                    p.sold, coalesce(o.units, 0)) as what,
+             ${orderRows("one.product_id = p.id and one.status in ('paid', 'refunded')")} as rows
+        from products p
+        left join (
+             select product_id, sum(quantity - restocked_qty) as units
+               from orders
+              where status in ('paid', 'refunded')
+              group by product_id) as o on o.product_id = p.id
+       where p.sold <> coalesce(o.units, 0)`,
+  },
+  {
+    invariant: "I2",
+    text: `
+      select product_id, format('%s belongs to no product', name) as what
+        from (select product_id, 'hold ' || id as name from holds
+              union all
+              select product_id, 'order ' || id from orders) as row
+       where not exists (select from products where id = row.product_id)`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select h.product_id, format('hold %s is converted and has no order', h.id) as what
+        from holds h
+        left join orders o on o.hold_id = h.id and o.product_id = h.product_id
+       where h.status = 'converted'
+         and o.id is null`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select o.product_id,
+             format('order %s has %s units of hold %s, which is %s with %s',
+                    o.id, o.quantity, o.hold_id, coalesce(h.status, 'missing'), h.qty) as what
+        from orders o
+        left join holds h on h.id = o.hold_id and h.product_id = o.product_id
+       where h.status is distinct from 'converted'
+          or h.qty <> o.quantity`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select min(product_id) as product_id, format('order id %s exists %s times', id, count(*)) as what,
+             ${orderRows("one.id = orders.id")} as rows
+        from orders
+       group by id
+      having count(*) > 1`,
+  },
+  {
+    invariant: "I3",
+    text: `
+      select min(product_id) as product_id, format('hold id %s exists %s times', id, count(*)) as what,
+             ${holdRows("one.id = holds.id")} as rows
+        from holds
+       group by id
+      having count(*) > 1`,
+  },
+  {
+    invariant: "I4",
+    text: `
+      select p.product_id,
+             format('payment of event %s (%s) has no such event in the inbox', p.event_key, p.provider) as what
+        from payments p
+        left join payment_events e on e.provider = p.provider and e.key = p.event_key
+       where e.key is null
+          or e.applied_order_id is distinct from p.order_id`,
+  },
+  {
+    invariant: "I4",
+    text: `
+      select min(o.product_id) as product_id,
+             format('events paid order %s more than once: %s did', e.applied_order_id, count(*)) as what,
+             ${eventRows("one.applied_order_id = e.applied_order_id and one.outcome = 'paid'")} as rows
+        from payment_events e
+        left join orders o on o.id = e.applied_order_id
+       where e.outcome = 'paid'
+       group by e.applied_order_id
+      having count(*) > 1`,
+  },
+  ...moneyChecks,
+  {
+    invariant: "I8",
+    text: `
+      select product_id, format('customer %s has %s units, the counter says %s',
+                                customer_id, sum(owned), sum(counted)) as what,
+             ${holdsOfCustomer("units")} || ${ordersOfCustomer("units")} as rows
+        from (select product_id, customer_id, qty as owned, 0 as counted
+                from holds
+               where status = 'active'
+                 and customer_id is not null
+              union all
+              select product_id, customer_id, quantity - restocked_qty, 0
+                from orders
+               where status in ('pending_payment', 'paid', 'refunded')
+                 and customer_id is not null
+              union all
+              select product_id, customer_id, 0, units
+                from product_customers) as units
+       group by product_id, customer_id
+      having sum(owned) <> sum(counted)`,
+  },
+  {
+    invariant: "I8",
+    text: `
+      select product_id, format('customer %s has %s units, more than the limit of %s',
+                                customer_id, units, unit_limit) as what,
+             ${holdsOfCustomer("product_customers")} || ${ordersOfCustomer("product_customers")} as rows
+        from product_customers
+       where units > unit_limit`,
+  },
+]

@@ -1,0 +1,437 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { checkServing, ConfigError, readConfig } from "../../src/config/config.ts"
+import { providersOf } from "../../src/payments/providers.ts"
+
+let directory: string
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "doorbuster-config-"))
+})
+afterAll(() => rm(directory, { recursive: true }))
+
+const nowhere = "/nonexistent"
+const read = (environment: Record<string, string>) => readConfig({ directory: nowhere, environment })
+
+/** What stops the start: the error's text. */
+function complaint(work: () => unknown): string {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  return "nothing was complained about"
+}
+
+const WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+test("nothing set: a laptop's installation", () => {
+  expect(read({})).toEqual({
+    databaseUrl: null,
+    dataDirectory: ".doorbuster",
+    host: "127.0.0.1",
+    port: 8000,
+    processes: 1,
+    logLevel: "info",
+    adminToken: null,
+    paymentWebhookSecret: null,
+    simulatorUrl: null,
+    simulatorSecret: null,
+    stripe: null,
+    tokenSecret: null,
+    holdTtlSeconds: 120,
+    paymentTtlSeconds: 900,
+    latePaymentSeconds: 600,
+    holdRetentionDays: 30,
+    eventRetentionDays: 90,
+    outgoingRetentionDays: 30,
+    webhookAllowPrivate: false,
+    trustProxy: null,
+    corsOrigins: [],
+    rateLimitPerMinute: 600,
+    streamsPerAddress: 500,
+  })
+})
+
+test("everything set: as it was set", () => {
+  const environment = {
+    DATABASE_URL: "postgresql://shop:secret@db.example:5432/shop?sslmode=require",
+    DOORBUSTER_DATA_DIR: "/var/lib/doorbuster",
+    HOST: "0.0.0.0",
+    PORT: "0",
+    PROCESSES: "64",
+    LOG_LEVEL: "debug",
+    ADMIN_TOKEN: "admin-token",
+    PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    SIMULATOR_URL: "http://127.0.0.1:8100/",
+    SIMULATOR_SECRET: WEBHOOK_SECRET,
+    STRIPE_SECRET_KEY: "rk_live_0123456789",
+    STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef",
+    STRIPE_PUBLISHABLE_KEY: "pk_live_0123456789",
+    STRIPE_API_BASE: "http://127.0.0.1:12111",
+    TOKEN_SECRET: "sixteen letters!",
+    HOLD_TTL_SECONDS: "1",
+    PAYMENT_TTL_SECONDS: "604800",
+    HOLD_RETENTION_DAYS: "0",
+    EVENT_RETENTION_DAYS: "36500",
+    OUTGOING_RETENTION_DAYS: "7",
+    WEBHOOK_ALLOW_PRIVATE: "true",
+    TRUST_PROXY: "10.0.0.0/8, ::1 ,loopback",
+    CORS_ORIGINS: "https://shop.example, http://localhost:3000",
+    RATE_LIMIT_PER_MINUTE: "0",
+    STREAMS_PER_ADDRESS: "20000",
+  }
+
+  expect(read(environment)).toEqual({
+    databaseUrl: environment.DATABASE_URL,
+    dataDirectory: "/var/lib/doorbuster",
+    host: "0.0.0.0",
+    port: 0,
+    processes: 64,
+    logLevel: "debug",
+    adminToken: "admin-token",
+    paymentWebhookSecret: Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64"),
+    simulatorUrl: "http://127.0.0.1:8100",
+    simulatorSecret: Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64"),
+    stripe: {
+      secretKey: "rk_live_0123456789",
+      webhookSecret: "whsec_0123456789abcdef",
+      publishableKey: "pk_live_0123456789",
+      apiBase: "http://127.0.0.1:12111",
+    },
+    tokenSecret: "sixteen letters!",
+    holdTtlSeconds: 1,
+    paymentTtlSeconds: 604_800,
+    latePaymentSeconds: 600,
+    holdRetentionDays: 0,
+    eventRetentionDays: 36_500,
+    outgoingRetentionDays: 7,
+    webhookAllowPrivate: true,
+    trustProxy: "10.0.0.0/8,::1,loopback",
+    corsOrigins: ["https://shop.example", "http://localhost:3000"],
+    rateLimitPerMinute: 0,
+    streamsPerAddress: 20_000,
+  })
+})
+
+test.each([
+  [
+    "the edge of a range",
+    { PORT: "65535", HOLD_TTL_SECONDS: "86400" },
+    { port: 65_535, holdTtlSeconds: 86_400 },
+  ],
+  [
+    "postgres:// for postgresql://",
+    { DATABASE_URL: "postgres://db/shop" },
+    { databaseUrl: "postgres://db/shop" },
+  ],
+  [
+    "a socket's directory",
+    { DATABASE_URL: "postgresql:///shop?host=/run/pg" },
+    { databaseUrl: expect.any(String) },
+  ],
+  [
+    "a webhook secret without its prefix",
+    { PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET.slice(6) },
+    {
+      paymentWebhookSecret: Buffer.from(WEBHOOK_SECRET.slice(6), "base64"),
+    },
+  ],
+  ["empty values, which are none", { PORT: "", ADMIN_TOKEN: "", HOST: "" }, { port: 8000, adminToken: null }],
+  ["variables of other programs", { PATH: "/bin", NODE_ENV: "production", PORTS: "x" }, { port: 8000 }],
+])("takes %s", (_, environment, expected) => {
+  expect(read(environment as Record<string, string>)).toMatchObject(expected)
+})
+
+// One line that names the variable, what it holds and what it may hold.
+test.each([
+  ["DATABASE_URL", "mysql://db/shop"],
+  ["DATABASE_URL", "db.example:5432"],
+  ["DATABASE_URL", "postgresql://db.example:port/shop"],
+  ["PORT", "http"],
+  ["PORT", "-1"],
+  ["PORT", "65536"],
+  ["PORT", "80.5"],
+  ["PORT", "Infinity"],
+  ["PORT", "true"],
+  ["LOG_LEVEL", "INFO"],
+  ["LOG_LEVEL", "verbose"],
+  ["HOLD_TTL_SECONDS", "0"],
+  ["HOLD_TTL_SECONDS", "86401"],
+  ["HOLD_TTL_SECONDS", "1.5"],
+  ["HOLD_TTL_SECONDS", "2m"],
+  ["HOLD_TTL_SECONDS", "NaN"],
+  ["PAYMENT_TTL_SECONDS", "0"],
+  ["PAYMENT_TTL_SECONDS", "604801"],
+  ["PAYMENT_TTL_SECONDS", "Infinity"],
+  ["HOLD_TTL_SECONDS", "-Infinity"],
+  ["HOLD_RETENTION_DAYS", "-1"],
+  ["HOLD_RETENTION_DAYS", "36501"],
+  ["HOLD_RETENTION_DAYS", "30d"],
+  ["EVENT_RETENTION_DAYS", "0.5"],
+  ["EVENT_RETENTION_DAYS", "Infinity"],
+  ["OUTGOING_RETENTION_DAYS", "-1"],
+  ["WEBHOOK_ALLOW_PRIVATE", "yes"],
+  ["WEBHOOK_ALLOW_PRIVATE", "1"],
+  ["RATE_LIMIT_PER_MINUTE", "Infinity"],
+  ["RATE_LIMIT_PER_MINUTE", "-1"],
+  ["RATE_LIMIT_PER_MINUTE", "1000001"],
+  ["RATE_LIMIT_PER_MINUTE", "many"],
+  ["STREAMS_PER_ADDRESS", "-1"],
+  ["STREAMS_PER_ADDRESS", "0.5"],
+  ["STREAMS_PER_ADDRESS", "none"],
+  ["TRUST_PROXY", "true"],
+  ["TRUST_PROXY", "*"],
+  ["TRUST_PROXY", "10.0.0.0/8,"],
+  ["TRUST_PROXY", "proxy.example"],
+  ["TRUST_PROXY", "10.0.0.0/33"],
+  ["TRUST_PROXY", "10.0.0.0/eight"],
+  ["TRUST_PROXY", "0.0.0.0/0"],
+  ["TRUST_PROXY", "10.0.0.0/8,::/0"],
+  ["STRIPE_API_BASE", "api.stripe.com"],
+  ["STRIPE_API_BASE", "http://api.stripe.com"],
+  ["STRIPE_API_BASE", "http://127.0.0.1.evil.example"],
+  ["STRIPE_API_BASE", "https://user@api.stripe.com"],
+  ["STRIPE_API_BASE", "https://api.stripe.com/v1"],
+  ["STRIPE_API_BASE", "ftp://127.0.0.1"],
+  ["CORS_ORIGINS", "shop.example"],
+  ["CORS_ORIGINS", "https://shop.example/"],
+  ["CORS_ORIGINS", "https://shop.example/cart"],
+  ["CORS_ORIGINS", "*"],
+])("%s=%s stops the start with one line", (name, value) => {
+  const text = complaint(() => read({ [name]: value }))
+
+  expect(text).toMatch(new RegExp(`^${name} holds .+ and may hold only .{5,}$`))
+  expect(text.includes("secret") || text.includes(JSON.stringify(value))).toBe(true)
+})
+
+// The same for secrets, without saying them.
+test.each([
+  ["PAYMENT_WEBHOOK_SECRET", "whsec_short"],
+  ["PAYMENT_WEBHOOK_SECRET", "whsec_not base64 at all!"],
+  ["PAYMENT_WEBHOOK_SECRET", "sk_live_51HxMfKQ9r8GKYqrTwjUPD"],
+  ["STRIPE_SECRET_KEY", "pk_live_51HxMfKQ9r8GKYqrTwjUPD"],
+  ["STRIPE_SECRET_KEY", "sk_short"],
+  ["STRIPE_PUBLISHABLE_KEY", "sk_test_51HxMfKQ9r8GKYqrTwjUPD"],
+  ["STRIPE_WEBHOOK_SECRET", "we_1MfKQ9r8GKYqrTwjUPD8ILPZ"],
+  ["STRIPE_WEBHOOK_SECRET", "whsec_one,whsec two 0123456789"],
+  ["TOKEN_SECRET", "fifteen letters"],
+  ["ADMIN_TOKEN", "correct horse battery staple"],
+  ["ADMIN_TOKEN", "schlüssel"],
+  ["DATABASE_URL", "mysql://shop:hunter2@db.example/shop"],
+])("%s=%s stops the start without being told", (name, value) => {
+  const text = complaint(() => read({ [name]: value }))
+
+  expect(text).toMatch(
+    new RegExp(`^${name} holds a secret of ${value.length} characters and may hold only .{5,}$`),
+  )
+  expect(text).not.toContain(value)
+  expect(text).not.toContain("hunter2")
+})
+
+describe("an account at Stripe", () => {
+  const STRIPE_SECRET_KEY = "sk_test_0123456789"
+  const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdef"
+  const account = { secretKey: STRIPE_SECRET_KEY, webhookSecret: STRIPE_WEBHOOK_SECRET }
+
+  test.each([
+    [undefined, "https://api.stripe.com"],
+    ["https://stripe.example:8443", "https://stripe.example:8443"],
+    ["https://stripe.example/", "https://stripe.example"],
+    ["http://[::1]:12111", "http://[::1]:12111"],
+    ["http://localhost:12111", "http://localhost:12111"],
+  ])("has its API at %s: %s", (given, apiBase) => {
+    const base = given === undefined ? {} : { STRIPE_API_BASE: given }
+    const { stripe } = read({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, ...base })
+    expect(stripe).toEqual({ ...account, publishableKey: null, apiBase })
+  })
+
+  test("is whole or stops the start", () => {
+    expect(complaint(() => read({ STRIPE_SECRET_KEY }))).toMatch(
+      /^STRIPE_WEBHOOK_SECRET is not set; with STRIPE_SECRET_KEY it must hold .*whsec_$/,
+    )
+    expect(complaint(() => read({ STRIPE_WEBHOOK_SECRET }))).toMatch(
+      /^STRIPE_SECRET_KEY is not set; with STRIPE_WEBHOOK_SECRET it must hold .*sk_ or rk_$/,
+    )
+    expect(complaint(() => read({ STRIPE_PUBLISHABLE_KEY: "pk_test_0123456789" }))).toMatch(
+      /^STRIPE_SECRET_KEY is not set; with STRIPE_PUBLISHABLE_KEY it must hold .*sk_ or rk_$/,
+    )
+    expect(read({ STRIPE_API_BASE: "https://stripe.example" }).stripe).toBeNull()
+  })
+
+  test("may have a key for pages, of the same mode", () => {
+    const all = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }
+    const key = "pk_test_0123456789"
+    expect(read({ ...all, STRIPE_PUBLISHABLE_KEY: key }).stripe?.publishableKey).toBe(key)
+    expect(complaint(() => read({ ...all, STRIPE_PUBLISHABLE_KEY: "pk_live_0123456789" }))).toBe(
+      "STRIPE_PUBLISHABLE_KEY is a live key and STRIPE_SECRET_KEY a test key; they must be of one mode",
+    )
+  })
+
+  test("gives a provider, and none without it", async () => {
+    const [provider, ...others] = await providersOf(read({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }))
+    expect(provider?.name).toBe("stripe")
+    expect(others).toEqual([])
+    expect(await providersOf(read({}))).toEqual([])
+  })
+})
+
+describe("NAME_FILE", () => {
+  async function file(name: string, content: string): Promise<string> {
+    const path = join(directory, name)
+    await writeFile(path, content)
+    return path
+  }
+
+  test.each([
+    ["ADMIN_TOKEN", "adminToken", "from-a-file"],
+    ["TOKEN_SECRET", "tokenSecret", "sixteen letters!"],
+    ["DATABASE_URL", "databaseUrl", "postgresql://db/shop"],
+  ] as const)("%s may come from a file, its last line break left out", async (name, field, content) => {
+    const path = await file(name, `${content}\n`)
+
+    expect(read({ [`${name}_FILE`]: path })[field]).toBe(content)
+  })
+
+  test("PAYMENT_WEBHOOK_SECRET may come from a file", async () => {
+    const path = await file("webhook", `${WEBHOOK_SECRET}\n`)
+
+    expect(read({ PAYMENT_WEBHOOK_SECRET_FILE: path })).toEqual(
+      read({ PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }),
+    )
+  })
+
+  test("both secrets of Stripe may come from files", async () => {
+    const files = {
+      STRIPE_SECRET_KEY_FILE: await file("stripe-key", "sk_test_0123456789\n"),
+      STRIPE_WEBHOOK_SECRET_FILE: await file("stripe-webhook", "whsec_0123456789abcdef\n"),
+    }
+
+    expect(read(files).stripe).toMatchObject({
+      secretKey: "sk_test_0123456789",
+      webhookSecret: "whsec_0123456789abcdef",
+    })
+  })
+
+  test("what is in the file is judged as if it stood in the variable", async () => {
+    const path = await file("bad", "short and secret")
+    const text = complaint(() => read({ PAYMENT_WEBHOOK_SECRET_FILE: path }))
+
+    expect(text).toMatch(/^PAYMENT_WEBHOOK_SECRET holds a secret of 16 characters/)
+  })
+
+  test("an empty file, a missing one and a directory stop the start", async () => {
+    const empty = await file("empty", "\n")
+
+    expect(complaint(() => read({ ADMIN_TOKEN_FILE: empty }))).toMatch(
+      /^ADMIN_TOKEN_FILE holds .*empty.*may hold/,
+    )
+    for (const path of [join(directory, "missing"), directory]) {
+      const text = complaint(() => read({ ADMIN_TOKEN_FILE: path }))
+      expect(text).toBe(`ADMIN_TOKEN_FILE holds "${path}" and may hold only the path of a readable file`)
+    }
+  })
+
+  test("and NAME together stop the start", async () => {
+    const environment = { ADMIN_TOKEN: "one", ADMIN_TOKEN_FILE: await file("two", "two") }
+
+    expect(complaint(() => read(environment))).toMatch(/^ADMIN_TOKEN and ADMIN_TOKEN_FILE are both set/)
+  })
+
+  test("is for secrets only", async () => {
+    expect(read({ PORT_FILE: await file("port", "9000") }).port).toBe(8000)
+  })
+})
+
+describe("precedence", () => {
+  test("options go before the environment, and that before .env", async () => {
+    const dotEnv = "PORT=1001\nHOST=127.0.0.2 # with a remark\nLOG_LEVEL='warn'\n\n# HOLD_TTL_SECONDS=5\n"
+    await writeFile(join(directory, ".env"), dotEnv)
+    const environment = { PORT: "1002", HOST: "127.0.0.3" }
+
+    const config = readConfig({ directory, environment, options: { PORT: "1003", HOST: undefined } })
+
+    expect(config).toMatchObject({ port: 1003, host: "127.0.0.3", logLevel: "warn", holdTtlSeconds: 120 })
+  })
+
+  test("an empty variable does not hide what .env says", async () => {
+    await writeFile(join(directory, ".env"), "PORT=1001\n")
+
+    expect(readConfig({ directory, environment: { PORT: "" } }).port).toBe(1001)
+  })
+
+  test("a bad value in .env stops the start as well", async () => {
+    await writeFile(join(directory, ".env"), "PORT=web\n")
+
+    expect(complaint(() => readConfig({ directory, environment: {} }))).toMatch(
+      /^PORT holds "web" and may hold/,
+    )
+  })
+
+  test("reading changes no environment", () => {
+    const environment = { PORT: "9000" }
+    readConfig({ directory, environment })
+
+    expect(environment).toEqual({ PORT: "9000" })
+  })
+})
+
+// Which server may listen where.
+describe("checkServing", () => {
+  const noSimulator = { simulatorUrl: null, simulatorSecret: null }
+  const key = Buffer.alloc(24)
+  test.each([
+    ["127.0.0.1", null, null],
+    ["127.1.2.3", null, null],
+    ["localhost", null, null],
+    ["::1", null, null],
+    ["0.0.0.0", null, "HOST"],
+    ["::", null, "HOST"],
+    ["10.0.0.1", null, "HOST"],
+    ["127.0.0.1.evil.example", null, "HOST"],
+    ["localhost.evil.example", null, "HOST"],
+    ["::ffff:10.0.0.1", null, "HOST"],
+    ["0.0.0.0", "token", null],
+    ["shop.example", "token", null],
+  ])("HOST %s, ADMIN_TOKEN %s: complains about %s", (host, adminToken, name) => {
+    const config = {
+      ...noSimulator,
+      host,
+      adminToken,
+      paymentWebhookSecret: adminToken === null ? null : key,
+    }
+    const text = complaint(() => checkServing(config))
+
+    expect(text).toMatch(
+      name === null ? /^nothing was complained about$/ : new RegExp(`^${name} holds "${host}"`),
+    )
+  })
+
+  test("closed mode needs the payment provider's secret, on loopback too", () => {
+    const config = { ...noSimulator, host: "127.0.0.1", adminToken: "token", paymentWebhookSecret: null }
+    const text = complaint(() => checkServing(config))
+
+    expect(text).toMatch(/^PAYMENT_WEBHOOK_SECRET is not set/)
+    expect(text).not.toContain('"token"')
+  })
+
+  test.each([
+    [
+      "closed",
+      { SIMULATOR_URL: "http://127.0.0.1:8100", SIMULATOR_SECRET: WEBHOOK_SECRET },
+      "SIMULATOR_URL is set",
+    ],
+    ["closed", { SIMULATOR_URL: "http://127.0.0.1:8100" }, "SIMULATOR_URL is set"],
+    ["closed", { SIMULATOR_SECRET: WEBHOOK_SECRET }, "SIMULATOR_SECRET is set"],
+    ["open", { SIMULATOR_URL: "http://127.0.0.1:8100" }, "SIMULATOR_SECRET is not set"],
+    ["open", { SIMULATOR_SECRET: WEBHOOK_SECRET }, "nothing"],
+    ["open", { SIMULATOR_URL: "http://[::1]:8100", SIMULATOR_SECRET: WEBHOOK_SECRET }, "nothing"],
+  ])("%s mode with %j: %s", (mode, environment, start) => {
+    const closed = { ADMIN_TOKEN: "token", PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }
+    const config = read({ ...(environment as object), ...(mode === "closed" && closed) })
+
+    expect(complaint(() => checkServing(config))).toMatch(new RegExp(`^${start}`))
+  })
+})
