@@ -6,62 +6,58 @@ import { expect, test } from "vitest"
  * The tree tells the story only while imports run one way:
  * http | worker | cli → lanes → store → domain, and payments → domain.
  *
- * For each room of src/, the rooms its files may import from (its own always). `app`, `engine` and
- * `seed` are the composition roots; the files at the top that anyone may use are listed under `*`.
+ * For each room of src/, the rooms its files may import from (its own always). A room may lie in a room
+ * (`store/batch`): its files belong to the innermost one, and whoever may import from the outer room may import
+ * from it. `app`, `engine` and `seed` are the composition roots; what anyone may use is listed under `*`.
  */
 const allowed: Record<string, readonly string[]> = {
+  base: [],
+  "base/http-client": ["client"],
   domain: [],
   store: ["domain"],
+  "store/batch": ["store/.", "domain"],
+  "store/reads": ["store/.", "domain"],
+  "store/queues": ["store/.", "store/reads", "domain"],
+  "store/upkeep": ["store/.", "store/batch", "domain"],
   payments: ["domain"],
   simulator: ["payments/standard-webhooks", "domain/money"],
   lanes: ["store", "domain"],
   worker: ["lanes", "payments", "store", "domain", "events"],
-  pages: ["web"],
+  site: ["web"],
   http: [
     "lanes",
-    "pages",
+    "site",
     "web",
     "payments",
     "simulator",
     "domain",
     "events",
     "metrics",
-    "store/views",
-    "store/product-memory",
-    "store/product-watch",
-    "store/lookups",
-    "store/inbox",
-    "store/lists",
-    "store/admin-actions",
-    "store/money-views",
-    "store/webhook-endpoints",
-    "store/webhook-deliveries",
-    "store/ids",
+    "store/reads",
+    "store/batch/ids",
     "store/errors",
   ],
   embedded: [],
-  events: ["lanes", "domain", "store/views", "metrics", "log"],
+  events: ["lanes", "domain", "store/reads/views", "metrics", "base/log"],
   metrics: [],
-  history: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
   processes: ["config", "store/pool"],
-  listeners: [],
-  "http-client": ["client"],
-  rehearsal: [
+  proof: [
+    "client",
     "simulator",
-    "http-client",
+    "base/http-client",
     "embedded",
     "domain/money",
     "store/pool",
     "store/tx",
-    "store/verify",
+    "store/upkeep/verify",
     "store/errors",
   ],
   app: [
     "metrics",
-    "listeners",
-    "pages",
+    "base/listeners",
+    "site",
     "http",
     "payments",
     "simulator",
@@ -74,10 +70,10 @@ const allowed: Record<string, readonly string[]> = {
   ],
   cli: [
     "app",
-    "listeners",
+    "base/listeners",
     "client",
-    "http-client",
-    "rehearsal",
+    "base/http-client",
+    "proof",
     "engine",
     "seed",
     "worker",
@@ -87,27 +83,19 @@ const allowed: Record<string, readonly string[]> = {
     "store",
     "embedded",
     "config",
-    "log",
+    "base/log",
     "domain",
     "events",
   ],
   main: ["cli"],
-  config: ["config-addresses", "config-error", "config-stripe"],
-  "config-stripe": ["config-addresses", "config-error"],
-  "config-error": [],
-  "config-addresses": [],
-  log: [],
-  version: [],
-  "local-names": [],
-  html: [],
-  "package-root": [],
-  "*": ["version", "local-names", "html", "package-root"],
+  config: [],
+  "*": ["base/version", "base/local-names", "base/html", "base/command-errors", "base/package-root"],
 }
 
 /** Packages that only these rooms may touch. */
 const packages: Record<string, readonly string[]> = {
-  pg: ["store", "embedded", "cli", "rehearsal"],
-  fastify: ["http", "listeners"],
+  pg: ["store", "embedded", "cli", "proof"],
+  fastify: ["http", "base"],
   kysely: ["store"],
   commander: ["cli"],
   "env-schema": ["config"],
@@ -115,16 +103,16 @@ const packages: Record<string, readonly string[]> = {
 
 /** What the benchmark shares with what it measures: the way in, the wire, a database to measure on, the lanes to sweep. */
 const benchUses = [
-  "html",
-  "listeners",
-  "http/schemas",
-  "http/security-headers",
+  "base/html",
+  "base/listeners",
+  "http/wire/schemas",
+  "http/transport/security-headers",
   "embedded/embedded-postgres",
   "store/pool",
-  "store/verify",
-  "store/migrate",
-  "store/ids",
-  "store/product-store",
+  "store/upkeep/verify",
+  "store/upkeep/migrate",
+  "store/batch/ids",
+  "store/batch/product-store",
   "lanes/",
   "domain/product",
 ]
@@ -155,21 +143,32 @@ function wrongImport(path: string, imported: string): string[] {
   const room = roomOf(path)
   if (!imported.startsWith(".")) {
     const rooms = packages[imported.split("/")[0] ?? ""]
-    return rooms === undefined || rooms.includes(room)
+    return rooms === undefined || rooms.some((name) => room === name || room.startsWith(`${name}/`))
       ? []
       : [`${path} imports ${imported}: only ${rooms.join(", ")} may`]
   }
   if (!imported.endsWith(".ts")) return [`${path} imports ${imported} without .ts`]
   const target = normalize(join(dirname(path), imported))
   const rooms = [room, ...(allowed[room] ?? []), ...(allowed["*"] ?? [])]
-  const isAllowed = rooms.some((name) => roomOf(target) === name || target === `${name}.ts`)
+  const isAllowed = rooms.some((name) =>
+    // The room's own name, followed by a dot, means the files that lie in it but in none of its rooms.
+    name.endsWith("/.") ? roomOf(target) === name.slice(0, -2) : isWithin(target, name, room),
+  )
   return isAllowed ? [] : [`${path} imports ${target}: ${room} may import ${rooms.join(", ")}`]
 }
 
-/** The client library is a room of its own, beside src/. */
+/** True when `target` is the file or lies in the room `name`; of its own room, a file sees no rooms within. */
+function isWithin(target: string, name: string, ownRoom: string): boolean {
+  const beside = target.replace(/^\.\.\//, "")
+  if (name === ownRoom) return roomOf(target) === name
+  return beside === `${name}.ts` || beside.startsWith(`${name}/`)
+}
+
+/** The innermost room that is known. The client library is a room of its own, beside src/. */
 function roomOf(path: string): string {
-  const [first = "", second = ""] = path.split("/")
-  return (first === ".." ? second : first).replace(/\.ts$/, "")
+  const beside = path.replace(/^\.\.\//, "").replace(/\.ts$/, "")
+  const rooms = Object.keys(allowed).filter((name) => beside === name || beside.startsWith(`${name}/`))
+  return rooms.toSorted((one, other) => other.length - one.length)[0] ?? beside.split("/")[0] ?? ""
 }
 
 function wrongText({ path, text: whole }: Source): string[] {
@@ -177,7 +176,7 @@ function wrongText({ path, text: whole }: Source): string[] {
   const text = lines.filter((line) => !/^\s*(?:\*|\/[/*])/.test(line)).join("\n")
   return [
     lines.length > LONGEST_FILE ? `${path} has ${lines.length} lines: is it one thing?` : null,
-    /process\.env/.test(text) && path !== "config.ts" ? `${path} reads the environment` : null,
+    /process\.env/.test(text) && path !== "config/config.ts" ? `${path} reads the environment` : null,
     /\bselect \*(?! from unnest|\n\s+from unnest)/.test(text) ? `${path} selects *` : null,
     /Date\.now\(\)|Math\.random\(\)|performance\.now\(\)/.test(text) && path.startsWith("domain/")
       ? `${path} reads a clock or a die`
@@ -206,16 +205,26 @@ test.each([
     "domain/hold.ts imports store/pool.ts",
   ],
   [
-    "store/views.ts",
-    'import { createLanes } from "../lanes/lanes.ts"',
-    "store/views.ts imports lanes/lanes.ts",
+    "store/reads/views.ts",
+    'import { createLanes } from "../../lanes/lanes.ts"',
+    "store/reads/views.ts imports lanes/lanes.ts",
   ],
-  ["http/wire.ts", 'import { openDatabase } from "../store/pool.ts"', "http/wire.ts imports store/pool.ts"],
+  [
+    "store/reads/views.ts",
+    'import { createIds } from "../batch/ids.ts"',
+    "store/reads/views.ts imports store/batch/ids.ts",
+  ],
+  ["store/pool.ts", 'import { createIds } from "./batch/ids.ts"', "store/pool.ts imports store/batch/ids.ts"],
+  [
+    "http/wire/wire.ts",
+    'import { openDatabase } from "../../store/pool.ts"',
+    "http/wire/wire.ts imports store/pool.ts",
+  ],
   ["lanes/lane.ts", 'import type { App } from "../app.ts"', "lanes/lane.ts imports app.ts"],
   [
-    "http/wire.ts",
-    'import { createClient } from "../../client/src/index.ts"',
-    "http/wire.ts imports ../client/src/index.ts",
+    "http/wire/wire.ts",
+    'import { createClient } from "../../../client/src/index.ts"',
+    "http/wire/wire.ts imports ../client/src/index.ts",
   ],
   ["lanes/lane.ts", 'import pg from "pg"', "lanes/lane.ts imports pg"],
   ["payments/x.ts", 'export { a } from "../lanes/lane.ts"', "payments/x.ts imports lanes/lane.ts"],
