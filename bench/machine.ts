@@ -3,7 +3,7 @@ import { availableParallelism, cpus, release, totalmem, type } from "node:os"
 import { redisVersion } from "./servers/redis.ts"
 
 /** What the figures were measured on and with. */
-export function machineFacts(postgres: string): Record<string, string | number> {
+export function describeMachine(postgres: string): Record<string, string | number> {
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),

@@ -1,16 +1,16 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { machineFacts } from "./machine.ts"
+import { describeMachine } from "./machine.ts"
 import { BadOption, readOptions, trialNames, usage, type Options } from "./options.ts"
-import { full, quick } from "./pace.ts"
+import { full, quick } from "./run-settings.ts"
 import { picture } from "./report/picture.ts"
 import { table } from "./report/table.ts"
 import type { Row } from "./row.ts"
 import { WrongResult } from "./runs.ts"
 import { scenarios, type ScenarioName } from "./scenarios.ts"
-import { createFleet, missingFor, type Fleet } from "./servers/fleet.ts"
-import { prepareGround, type PreparedGround } from "./servers/ground.ts"
+import { createFleet, reasonToSkip, type Fleet } from "./servers/fleet.ts"
+import { createWorkspace, type PreparedWorkspace } from "./servers/workspace.ts"
 import type { ServerName } from "./servers/server.ts"
 import { aged } from "./trials/aged.ts"
 import { closedLoop } from "./trials/closed-loop.ts"
@@ -29,27 +29,27 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(usage)
     return 0
   }
-  const ground = await prepareGround(process.env["DATABASE_URL"])
-  const fleet = createFleet(ground)
+  const workspace = await createWorkspace(process.env["DATABASE_URL"])
+  const fleet = createFleet(workspace)
   const clearUp = async () => {
     await fleet.stop()
-    await ground.clear()
+    await workspace.clear()
   }
   const giveUp = () => void clearUp().finally(() => process.exit(1))
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, giveUp)
   // Whoever reads the output has had enough.
   process.stdout.once("error", giveUp)
   try {
-    return await measure(ground, fleet, options)
+    return await measure(workspace, fleet, options)
   } finally {
     await clearUp()
   }
 }
 
-async function measure(ground: PreparedGround, fleet: Fleet, options: Options): Promise<number> {
-  const facts = { ...machineFacts(ground.postgres), command: commandLine() }
+async function measure(workspace: PreparedWorkspace, fleet: Fleet, options: Options): Promise<number> {
+  const machine = { ...describeMachine(workspace.postgres), command: commandLine() }
   const rows: Row[] = []
-  const bench = createBench(ground, fleet, options, rows)
+  const bench = createBench(workspace, fleet, options, rows)
   try {
     for (const name of chosenTrials(options)) await trial(bench, name, options)
     const problems = await fleet.verify()
@@ -61,9 +61,9 @@ async function measure(ground: PreparedGround, fleet: Fleet, options: Options): 
   }
   if (!options.json) {
     process.stdout.write(`\n${table(rows)}\n\n`)
-    for (const [name, value] of Object.entries(facts)) process.stdout.write(`${name}: ${value}\n`)
+    for (const [name, value] of Object.entries(machine)) process.stdout.write(`${name}: ${value}\n`)
   }
-  if (options.save) await save(rows, facts)
+  if (options.save) await save(rows, machine)
   return 0
 }
 
@@ -89,7 +89,7 @@ async function trial(bench: Bench, name: string, options: Options): Promise<void
       for (const scenario of ["holds", "refusals", "reads", "checkout", "many"] as const) {
         if (!chosenTrials(options).includes(scenario)) continue
         const isHolds = scenario === "holds"
-        const rounds = isHolds ? bench.pace.openLoop.rounds : 1
+        const rounds = isHolds ? bench.settings.openLoop.rounds : 1
         await openLoop(bench, scenario, { rounds, beside: isHolds ? ["echo"] : [] })
       }
       return
@@ -101,19 +101,19 @@ async function trial(bench: Bench, name: string, options: Options): Promise<void
 /** A quick look compares with the ceiling, the textbook and the rival. */
 const quickServers: readonly string[] = ["echo", "lock-per-request", "redis-lua-always"]
 
-function createBench(ground: PreparedGround, fleet: Fleet, options: Options, rows: Row[]): Bench {
+function createBench(workspace: PreparedWorkspace, fleet: Fleet, options: Options, rows: Row[]): Bench {
   const basic = options.quick ? quick : full
   const wanted = options.servers ?? (options.quick ? quickServers : null)
   return {
-    ground,
-    pace: {
+    workspace,
+    settings: {
       ...basic,
       rounds: options.rounds ?? basic.rounds,
       seconds: options.seconds ?? basic.seconds,
     },
     server: (name) => fleet.server(name),
     isWanted(name: ServerName) {
-      const missing = missingFor(name)
+      const missing = reasonToSkip(name)
       if (missing !== null) process.stderr.write(`Left out: ${name}, because ${missing}\n`)
       return missing === null && (name === "doorbuster" || wanted === null || wanted.includes(name))
     },
@@ -137,13 +137,13 @@ function commandLine(): string {
   return ["npm run bench --", ...process.argv.slice(2)].join(" ").replace(/ --$/, "")
 }
 
-async function save(rows: readonly Row[], facts: Record<string, string | number>): Promise<void> {
+async function save(rows: readonly Row[], machine: Record<string, string | number>): Promise<void> {
   const directory = join(root, "bench/results")
   await mkdir(directory, { recursive: true })
-  const lines = [facts, ...rows].map((line) => `${JSON.stringify(line)}\n`)
-  const name = `${facts["date"]}-${String(facts["commit"]).split(" ")[0]}.ndjson`
+  const lines = [machine, ...rows].map((line) => `${JSON.stringify(line)}\n`)
+  const name = `${machine["date"]}-${String(machine["commit"]).split(" ")[0]}.ndjson`
   await writeFile(join(directory, name), lines.join(""))
-  await writeFile(join(root, "docs/performance.svg"), picture(rows, facts))
+  await writeFile(join(root, "docs/internals/performance.svg"), picture(rows, machine))
 }
 
 try {

@@ -39,7 +39,7 @@ Measures Doorbuster beside other ways of holding units, on this machine, in alte
   --servers <a,b>     only these beside doorbuster: ${serverNames.slice(3).join(", ")}
   --rounds <n>        alternating rounds of each scenario
   --seconds <n>       measured seconds of each run
-  --save              write bench/results/*.ndjson and docs/performance.svg
+  --save              write bench/results/*.ndjson and docs/internals/performance.svg
 
 DATABASE_URL: a PostgreSQL server to measure on, in place of the embedded one. Fresh databases are
 made there and dropped in the end.

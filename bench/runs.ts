@@ -2,39 +2,39 @@ import { drive } from "./load/drive.ts"
 import { Histogram } from "./load/histogram.ts"
 import type { Load, LoadResult } from "./load/plan.ts"
 import type { Measured } from "./row.ts"
-import type { Stage } from "./scenarios.ts"
+import type { PreparedScenario } from "./scenarios.ts"
 import type { Server, ServerName } from "./servers/server.ts"
 
 /** A figure that nobody may believe: the server lost something, sold it twice, or answered wrongly. */
 export class WrongResult extends Error {}
 
 /** A stage with the crowd of all its runs so far. */
-export interface Player {
+export interface ScenarioRunner {
   readonly server: Server
-  readonly stage: Stage
+  readonly prepared: PreparedScenario
   /** Puts load on the server and checks afterwards that answers, counters and rows agree. */
   run(load: Load, connections: number, others?: readonly number[]): Promise<LoadResult>
 }
 
 /** Gets a server ready to play its part in all rounds of a scenario. */
-export function createPlayer(server: Server, stage: Stage): Player {
+export function createScenarioRunner(server: Server, prepared: PreparedScenario): ScenarioRunner {
   const statuses: Record<string, number> = {}
   let completed = 0
 
   return {
     server,
-    stage,
+    prepared,
     async run(load, connections, others = []) {
       const { host, port, name } = server
-      const expected = [...stage.expected, ...others]
-      const result = await drive({ host, port, crowd: stage.crowd, connections, expected, load })
+      const expected = [...prepared.expected, ...others]
+      const result = await drive({ host, port, crowd: prepared.crowd, connections, expected, load })
       completed += result.completed
       for (const [status, count] of Object.entries(result.statuses)) {
         statuses[status] = (statuses[status] ?? 0) + count
       }
       if (result.wrong !== null) throw new WrongResult(`${name} answered:\n${result.wrong}`)
       if (result.broken > 0) throw new WrongResult(`${name} left ${result.broken} requests unanswered`)
-      const problems = await stage.check({ completed, statuses })
+      const problems = await prepared.check({ completed, statuses })
       if (problems.length > 0) throw new WrongResult(`${name}: ${problems.join("; ")}`)
       return result
     },
@@ -53,20 +53,20 @@ export interface Rounds {
  * meets all of them. One more round goes before, which warms up and is not counted.
  */
 export async function alternate(
-  players: readonly Player[],
+  runners: readonly ScenarioRunner[],
   { rounds, connections, warmUpSeconds, seconds }: Rounds,
-  onRun: (player: Player, measured: Measured) => void = () => undefined,
+  onRun: (runner: ScenarioRunner, measured: Measured) => void = () => undefined,
 ): Promise<Map<ServerName, Measured[]>> {
-  const all = new Map<ServerName, Measured[]>(players.map(({ server }) => [server.name, []]))
-  for (const player of players) {
-    await player.run({ kind: "closed", warmUpSeconds: 0, seconds: warmUpSeconds }, connections)
+  const all = new Map<ServerName, Measured[]>(runners.map(({ server }) => [server.name, []]))
+  for (const runner of runners) {
+    await runner.run({ kind: "closed", warmUpSeconds: 0, seconds: warmUpSeconds }, connections)
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const player of players) {
-      const result = await player.run({ kind: "closed", warmUpSeconds, seconds }, connections)
+    for (const runner of runners) {
+      const result = await runner.run({ kind: "closed", warmUpSeconds, seconds }, connections)
       const measured = measuredFrom(result)
-      all.get(player.server.name)?.push(measured)
-      onRun(player, measured)
+      all.get(runner.server.name)?.push(measured)
+      onRun(runner, measured)
     }
   }
   return all

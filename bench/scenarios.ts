@@ -14,21 +14,21 @@ export interface Scenario {
   /** Requests in one visitor's way through the shop. */
   readonly requestsEach: number
   /** Sets the stage on a server, once before all rounds. */
-  prepare(server: Server): Promise<Stage>
+  prepare(server: Server): Promise<PreparedScenario>
 }
 
 /** A scenario on one server. */
-export interface Stage {
+export interface PreparedScenario {
   readonly crowd: Crowd
   readonly expected: readonly number[]
   /**
    * Compares what the server keeps with what its visitors were told over all runs so far. Returns
    * what is wrong.
    */
-  check(told: Told): Promise<readonly string[]>
+  check(totals: CrowdTotals): Promise<readonly string[]>
 }
 
-export interface Told {
+export interface CrowdTotals {
   /** Visitors who came to the end of their way. */
   readonly completed: number
   /** Answers by status. */
@@ -41,7 +41,7 @@ const ENDLESS = 100_000_000
 const ENDLESS_ROWS = 300_000
 const PRODUCTS = 1_000
 
-const everyone: readonly ServerName[] = [
+const allServers: readonly ServerName[] = [
   "doorbuster",
   "echo",
   "lock-per-request",
@@ -55,7 +55,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "holds",
     what: "hold one unit of a product that never runs out",
-    servers: everyone,
+    servers: allServers,
     requestsEach: 1,
     async prepare(server) {
       const id = await server.createProduct(server.name === "unit-rows" ? ENDLESS_ROWS : ENDLESS)
@@ -116,7 +116,7 @@ export const scenarios: readonly Scenario[] = [
 ]
 
 /** A crowd that holds single units of one product. */
-export function holdsOf(server: Server, productId: number): Stage {
+export function holdsOf(server: Server, productId: number): PreparedScenario {
   return {
     crowd: { kind: "requests", requests: [holdRequest(server, productId)] },
     expected: [201],

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
-import { openWatchers, type Watchers } from "./load/watch.ts"
-import { machineFacts } from "./machine.ts"
+import { openStreamClients, type StreamClients } from "./load/stream-clients.ts"
+import { describeMachine } from "./machine.ts"
 import { grouped } from "./report/table.ts"
 import { median, rounded } from "./row.ts"
-import { createPlayer, measuredFrom, type Player } from "./runs.ts"
+import { createScenarioRunner, measuredFrom, type ScenarioRunner } from "./runs.ts"
 import { holdsOf } from "./scenarios.ts"
 import { ADMIN_TOKEN, startDoorbuster } from "./servers/doorbuster.ts"
-import { prepareGround } from "./servers/ground.ts"
+import { createWorkspace } from "./servers/workspace.ts"
 import type { Server } from "./servers/server.ts"
 
 // What open streams cost those who buy, and how late they are: `npm run bench:streams` sells one product at
@@ -36,35 +36,35 @@ interface Watched {
 }
 
 /** Holds without streams, a second. */
-async function alone(player: Player): Promise<number> {
-  return measuredFrom(await player.run(load, CONNECTIONS)).perSecond
+async function alone(runner: ScenarioRunner): Promise<number> {
+  return measuredFrom(await runner.run(load, CONNECTIONS)).perSecond
 }
 
 const load = { kind: "closed", warmUpSeconds: WARM_UP_SECONDS, seconds: SECONDS } as const
 
-async function watched(player: Player, productId: number): Promise<Watched> {
-  const { host, port } = player.server
+async function watched(runner: ScenarioRunner, productId: number): Promise<Watched> {
+  const { host, port } = runner.server
   const path = `/api/stream?product_id=${productId}`
-  const watchers = await openWatchers({ host, port, path, count: STREAMS })
+  const clients = await openStreamClients({ host, port, path, count: STREAMS })
   try {
-    const running = player.run(load, CONNECTIONS)
-    const changing = changes(player.server, productId, watchers)
+    const running = runner.run(load, CONNECTIONS)
+    const changing = changes(runner.server, productId, clients)
     const [result, changed] = await Promise.all([running, changing])
     return { perSecond: measuredFrom(result).perSecond, ...changed }
   } finally {
-    await watchers.close()
+    await clients.close()
   }
 }
 
 let stock = STOCK
 
 /** Changes the stock again and again while the holds run. */
-async function changes(server: Server, productId: number, watchers: Watchers) {
+async function changes(server: Server, productId: number, clients: StreamClients) {
   const delaysMs: number[] = []
   let memoryBytes = 0
   const until = performance.now() + (WARM_UP_SECONDS + SECONDS) * 1_000
   while (performance.now() < until) {
-    const asked = watchers.seen(`"stock":${stock + 1},`)
+    const asked = clients.seen(`"stock":${stock + 1},`)
     const from = performance.timeOrigin + performance.now()
     await changeStock(server, productId)
     delaysMs.push((await asked) - from)
@@ -88,16 +88,16 @@ async function changeStock({ host, port }: Server, productId: number): Promise<v
 /** Lets the server close what the watchers have left. */
 const REST_MS = 1_000
 
-const ground = await prepareGround(process.env["DATABASE_URL"])
-const server = await startDoorbuster(ground)
+const workspace = await createWorkspace(process.env["DATABASE_URL"])
+const server = await startDoorbuster(workspace)
 try {
   const productId = await server.createProduct(STOCK)
-  const player = createPlayer(server, holdsOf(server, productId))
-  await alone(player)
+  const runner = createScenarioRunner(server, holdsOf(server, productId))
+  await alone(runner)
   const rounds: { readonly plain: number; readonly live: Watched }[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const plain = await alone(player)
-    const live = await watched(player, productId)
+    const plain = await alone(runner)
+    const live = await watched(runner, productId)
     await sleep(REST_MS)
     rounds.push({ plain, live })
     process.stdout.write(
@@ -113,12 +113,12 @@ try {
     `ratio ${rounded(ratio)}, at most ${Math.round(memory / 2 ** 20)} MiB, changes everywhere within ` +
       `${Math.round(latest)} ms\n`,
   )
-  for (const [name, value] of Object.entries(machineFacts(ground.postgres))) {
+  for (const [name, value] of Object.entries(describeMachine(workspace.postgres))) {
     if (name !== "redis") process.stdout.write(`${name}: ${value}\n`)
   }
   const problems = await server.verify()
   if (problems.length > 0) throw new Error(problems.join("\n"))
 } finally {
   await server.stop()
-  await ground.clear()
+  await workspace.clear()
 }

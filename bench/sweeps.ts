@@ -11,11 +11,11 @@ import { drive } from "./load/drive.ts"
 import { jsonRequest } from "./load/request.ts"
 import { median } from "./row.ts"
 import { grouped } from "./report/table.ts"
-import { prepareGround } from "./servers/ground.ts"
+import { createWorkspace } from "./servers/workspace.ts"
 import { startSqlPeer, type SqlPeer } from "./servers/peers.ts"
 
 // How the bounds in the code were chosen: `node bench/sweeps.ts` prints the tables of
-// docs/performance.md. The engine is driven in this process, without HTTP, so that what is swept is
+// docs/internals/performance.md. The engine is driven in this process, without HTTP, so that what is swept is
 // most of what is measured; the pools of the peers are swept over HTTP, as they are compared.
 
 const ROUNDS = 3
@@ -156,10 +156,10 @@ function print(title: string, rates: ReadonlyMap<string, readonly number[]>): vo
   }
 }
 
-const ground = await prepareGround(process.env["DATABASE_URL"])
+const workspace = await createWorkspace(process.env["DATABASE_URL"])
 try {
   for (const { title, variants } of sweeps) {
-    const url = await ground.createDatabase("sweep")
+    const url = await workspace.createDatabase("sweep")
     await migrate(url)
     const rates = new Map(variants.map(({ name }) => [name, [] as number[]]))
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -170,7 +170,7 @@ try {
   for (const peer of peers) {
     const rates = new Map<string, number[]>()
     for (const size of poolSizes) {
-      const server = await startSqlPeer(ground, peer, size)
+      const server = await startSqlPeer(workspace, peer, size)
       const { host, port } = server
       const id = await server.createProduct(peer === "unit-rows" ? 100_000 : 100_000_000)
       const requests = [jsonRequest(host, "POST", "/api/holds", { product_id: id, qty: 1 })]
@@ -190,5 +190,5 @@ try {
     print(`Connections of ${peer}`, rates)
   }
 } finally {
-  await ground.clear()
+  await workspace.clear()
 }

@@ -171,15 +171,15 @@ function createScenes(url: string): Scene[] {
   async function hold(page: Page): Promise<void> {
     const id = await lampOf()
     await visit(page, id)
-    await page.getByRole("button", { name: "One more" }).click()
-    await page.getByRole("button", { name: "Hold" }).click()
-    await page.getByRole("heading", { name: "held for you" }).waitFor()
+    await page.getByRole("button", { name: "Increase quantity" }).click()
+    await page.getByRole("button", { name: "Reserve" }).click()
+    await page.getByRole("heading", { name: "reserved for you" }).waitFor()
   }
 
   async function order(page: Page): Promise<void> {
     await hold(page)
-    await page.getByRole("button", { name: "Order", exact: true }).click()
-    await page.getByRole("heading", { name: "Waiting for your payment" }).waitFor()
+    await page.getByRole("button", { name: "Place order", exact: true }).click()
+    await page.getByRole("heading", { name: "Awaiting your payment" }).waitFor()
     await page.getByText("left to pay").waitFor()
   }
 
@@ -245,8 +245,8 @@ function createScenes(url: string): Scene[] {
       name: "given-back",
       async come(page) {
         await hold(page)
-        await page.getByRole("button", { name: "Give back" }).click()
-        await page.getByText("Given back").first().waitFor()
+        await page.getByRole("button", { name: "Cancel reservation" }).click()
+        await page.getByText("Reservation cancelled").first().waitFor()
       },
     },
     { name: "held", come: hold },
@@ -255,13 +255,13 @@ function createScenes(url: string): Scene[] {
       name: "paid",
       async come(page) {
         await press(page, "Pay")
-        await page.getByRole("heading", { name: "Paid" }).waitFor()
+        await page.getByRole("heading", { name: "Order paid" }).waitFor()
       },
     },
     {
       name: "declined",
       async come(page) {
-        await press(page, "Be declined")
+        await press(page, "Decline")
         await page.getByRole("heading", { name: "declined" }).waitFor()
       },
     },
@@ -280,7 +280,7 @@ function createScenes(url: string): Scene[] {
       async come(page) {
         await page.goto(`${url}/admin`)
         await page.getByRole("heading", { level: 1 }).waitFor()
-        await page.getByText("Reading…").first().waitFor({ state: "detached" })
+        await page.getByText("Loading…").first().waitFor({ state: "detached" })
       },
     },
     {

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises"
-import { describeServer } from "../test/support/api.ts"
+import { describeServer } from "../test/support/api-description.ts"
 
 // Writes openapi.json, which a test compares with what the server serves.
 await writeFile(

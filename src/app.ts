@@ -11,7 +11,7 @@ import { createGatekeeper } from "./http/access/auth.ts"
 import { createOwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listen, type Listeners } from "./base/listeners.ts"
-import { createLive, type Live, type LiveLimits } from "./http/live/live.ts"
+import { createProductStreams, type ProductStreams, type StreamLimits } from "./http/live/product-streams.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire/wire.ts"
@@ -22,9 +22,10 @@ import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
 import { createPlan, lateMsAfter } from "./simulator/plan.ts"
 import { createSimulator, type Simulator } from "./simulator/simulator.ts"
+import { takeSteps, type GivenUp } from "./base/stop-steps.ts"
 import { installationTokenSecret } from "./store/upkeep/installation.ts"
 import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
-import { openDatabase, type Database, type PoolSizes } from "./store/pool.ts"
+import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./base/version.ts"
 import { startWorker } from "./worker/worker.ts"
 
@@ -36,8 +37,19 @@ export interface RunningApp {
   readonly engine: Engine
   /** Begins the background work, if it has not begun and the app is not stopping. */
   work(): void
-  /** Stops in order: not ready, end streams, answer what has come, worker, lanes, pools. Loses nothing. */
-  stop(): Promise<void>
+  /**
+   * Stops in order: not ready, answer what has come, end streams, worker, lanes, pools. Loses nothing that was
+   * acknowledged, and resolves within `limits` with the steps that were given up. Later calls get the first one's answer.
+   */
+  stop(limits?: StopLimits): Promise<readonly GivenUp[]>
+}
+
+/** How long a stop may take. */
+export interface StopLimits {
+  /** For all of it; SHUTDOWN_SECONDS if not given. */
+  readonly withinMs?: number
+  /** How long requests are taken as before, while readiness says "stopping" already; 0 if not given. */
+  readonly delayMs?: number
 }
 
 export interface AppOptions {
@@ -54,7 +66,7 @@ export interface AppOptions {
   /** Payment providers; those of the configuration, or a simulator of its own, if not given. */
   readonly providers?: readonly PaymentProvider[]
   /** Bounds of live streams, where they are to differ from the usual ones. */
-  readonly streams?: Partial<LiveLimits>
+  readonly streams?: Partial<StreamLimits>
   /** Joins this process's metrics with those of others, null if they cannot be had in time; none if not given. */
   readonly joinMetrics?: (own: Engine["events"]) => Promise<Registry | null>
 }
@@ -82,7 +94,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const engine = createEngine(database, config, log)
   if (options.seed) await seedIfEmpty(engine)
 
-  let stopped: Promise<void> | null = null
+  let stopped: Promise<readonly GivenUp[]> | null = null
   const readiness = readinessOf(engine, () => stopped !== null, options.joinMetrics)
   const url = () => addressOf(server, config.host)
   const own = options.providers === undefined ? ownSimulator(config, url, log) : null
@@ -90,7 +102,11 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const simulator = own?.simulator ?? null
   const arrivals = watchArrivals()
   const texts = createProductTexts(config.holdTtlSeconds)
-  const live = createLive({ watch: engine.watch, texts, ...(options.streams && { limits: options.streams }) })
+  const live = createProductStreams({
+    watch: engine.watch,
+    texts,
+    ...(options.streams && { limits: options.streams }),
+  })
   engine.events.openStreams(() => live.size)
   const parts = { engine, providers, simulator, log, readiness, arrivals, texts, live }
   const server: App = await buildServer(config, parts)
@@ -102,20 +118,37 @@ async function startOver(database: Database, config: Config, options: AppOptions
   }
   if (options.worker) work()
 
-  async function stopInOrder(): Promise<void> {
-    simulator?.stop()
-    await arrivals.ended()
-    await live.close()
-    await closeServer(server, listeners)
-    await worker?.stop()
-    await engine.lanes.drain()
-    await database.close()
+  function stopInOrder({ withinMs = config.shutdownSeconds * 1_000, delayMs = 0 }: StopLimits) {
+    async function lastRequests(): Promise<void> {
+      simulator?.stop()
+      await arrivals.ended()
+    }
+    const steps = [
+      { name: "delay", run: () => sleep(delayMs) },
+      { name: "last requests", limitMs: LAST_REQUESTS_WITHIN_MS, run: lastRequests },
+      { name: "streams", limitMs: STREAMS_WITHIN_MS, run: () => live.close() },
+      { name: "connections", limitMs: CONNECTIONS_WITHIN_MS, run: () => closeServer(server, listeners) },
+      { name: "background work", limitMs: WORK_WITHIN_MS, run: async () => worker?.stop() },
+      { name: "lanes", limitMs: WORK_WITHIN_MS, run: () => engine.lanes.drain() },
+      { name: "database connections", limitMs: POOLS_WITHIN_MS, run: () => database.close() },
+    ]
+    return takeSteps(steps, performance.now() + withinMs)
   }
-  return { url: url(), engine, work, stop: () => (stopped ??= stopInOrder()) }
+  return { url: url(), engine, work, stop: (limits = {}) => (stopped ??= stopInOrder(limits)) }
 }
 
+/** Somewhat longer than clients that never pause are listened to. */
+const LAST_REQUESTS_WITHIN_MS = 11_000
+/** Twenty thousand streams end in a second; the rest is cut with the connections. */
+const STREAMS_WITHIN_MS = 3_000
 /** Longer than a command waits in its lane; what is open then is most likely a request that was never finished. */
 const LAST_ANSWERS_WITHIN_MS = 6_000
+/** The last answers, and then what is still to be written of the shop's actions. */
+const CONNECTIONS_WITHIN_MS = LAST_ANSWERS_WITHIN_MS + 3_000
+/** Longer than any call to a provider and any statement of ours takes. */
+const WORK_WITHIN_MS = 10_000
+/** A connection closes at once, unless the server at its other end has fallen silent. */
+const POOLS_WITHIN_MS = 3_000
 
 /** Lets requests that are being answered end, then cuts connections that wait for their client. */
 async function closeServer(server: App, listeners: Listeners): Promise<void> {
@@ -131,10 +164,15 @@ async function listenAt(server: App, { host, port }: Config): Promise<Listeners>
   try {
     return await listen(server, { host, port })
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined
-    if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") throw error
-    throw new ConfigError(`HOST holds "${host}" and may hold only an address or name of this machine`)
+    throw listeningError(error, host)
   }
+}
+
+/** What listening at `host` has thrown; a {@link ConfigError} where the host is not of this machine. */
+export function listeningError(error: unknown, host: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined
+  if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") return error
+  return new ConfigError(`HOST holds "${host}" and may hold only an address or name of this machine`)
 }
 
 interface ServerParts {
@@ -145,7 +183,7 @@ interface ServerParts {
   readonly readiness: Readiness
   readonly arrivals: Arrivals
   readonly texts: ProductTexts
-  readonly live: Live
+  readonly live: ProductStreams
 }
 
 async function buildServer(config: Config, parts: ServerParts): Promise<App> {
@@ -222,10 +260,11 @@ function readinessOf(
 
 const READY_WITHIN_MS = 2_000
 
-/** True when the database answers in time and has every migration. */
+/** True when the database answers in time, takes writes and has every migration. */
 async function isReady(database: Database): Promise<boolean> {
-  const states = migrationStates(database.views).then(
-    (migrations) => migrations.every((migration) => migration.executedAt !== null),
+  const states = Promise.all([takesWrites(database.views), migrationStates(database.views)]).then(
+    ([isWritable, migrations]) =>
+      isWritable && migrations.every((migration) => migration.executedAt !== null),
     () => false,
   )
   return Promise.race([states, sleep(READY_WITHIN_MS, false, { ref: false })])

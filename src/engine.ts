@@ -64,7 +64,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     onBlind: (error) =>
       log.warn({ err: error }, "Changes of watched products cannot be read; open streams wait."),
   })
-  const lookups = createLookups(database.views)
+  const lookups = createLookups(database.lookups)
   const listeners = createListeners()
   const lanes = createLanes({
     store: createProductStore(database, rules, listeners),
@@ -85,7 +85,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   events.laneQueue(() => lanes.queued)
   const ids = createIds(database)
-  const inbox = createInbox(database.views)
+  const inbox = createInbox(database.lookups)
   const desk = createPaymentDesk({
     lanes,
     ids,

@@ -4,7 +4,8 @@ import type { Engine } from "./engine.ts"
 
 const FIRST_STOCK = 100
 
-const flashSaleProduct: ProductSettings = {
+/** Product 1 as the first start makes it, for trying. */
+export const flashSaleProduct: ProductSettings = {
   ...plainSettings,
   name: "Flash Sale Product",
   priceMinor: 9999,

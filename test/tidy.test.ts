@@ -38,23 +38,25 @@ const allowed: Record<string, readonly string[]> = {
     "store/errors",
   ],
   embedded: [],
-  events: ["lanes", "domain", "store/reads/views", "metrics", "base/log"],
+  events: ["lanes", "domain", "store/errors", "store/reads/views", "metrics", "base/log"],
   metrics: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
-  processes: ["config", "store/pool"],
+  processes: ["config", "store/pool", "base/stop-steps"],
   proof: [
     "client",
     "simulator",
     "base/http-client",
     "embedded",
     "domain/money",
+    "store/connection",
     "store/pool",
     "store/tx",
     "store/upkeep/verify",
     "store/errors",
   ],
   app: [
+    "base/stop-steps",
     "metrics",
     "base/listeners",
     "site",
@@ -70,6 +72,8 @@ const allowed: Record<string, readonly string[]> = {
   ],
   cli: [
     "app",
+    "base/stop-steps",
+    "base/standard-streams",
     "base/listeners",
     "client",
     "base/http-client",
@@ -89,7 +93,15 @@ const allowed: Record<string, readonly string[]> = {
   ],
   main: ["cli"],
   config: [],
-  "*": ["base/version", "base/local-names", "base/html", "base/command-errors", "base/package-root"],
+  "*": [
+    "base/version",
+    "base/local-names",
+    "base/html",
+    "base/command-errors",
+    "base/package-root",
+    "client/src/currencies",
+    "base/database-url",
+  ],
 }
 
 /** Packages that only these rooms may touch. */

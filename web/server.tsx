@@ -1,11 +1,11 @@
 import { renderToString } from "preact-render-to-string"
 import type { PageAssets, PageData } from "./shared/page-data.ts"
-import { stillDesk } from "./storefront/desk.ts"
+import { staticModel } from "./storefront/page-model.ts"
 import { StorefrontPage, titleOf } from "./storefront/storefront-page.tsx"
 
 export { renderAdminPage } from "./admin/document.tsx"
 
-/** A whole document of the storefront, useful before any script has run. */
+/** Renders a whole document of the storefront, which is useful without scripts. */
 export function renderPage(data: PageData, { script, styles }: PageAssets): string {
   const document = renderToString(
     <html lang="en">
@@ -21,9 +21,9 @@ export function renderPage(data: PageData, { script, styles }: PageAssets): stri
       </head>
       <body>
         <div id="page">
-          <StorefrontPage data={data} desk={stillDesk(data)} />
+          <StorefrontPage data={data} model={staticModel(data)} />
         </div>
-        {/* Data, which no browser runs: the policy lets no script stand in a page. */}
+        {/* Data, not a script: the content security policy forbids inline scripts. */}
         <script
           type="application/json"
           id="page-data"
@@ -35,7 +35,7 @@ export function renderPage(data: PageData, { script, styles }: PageAssets): stri
   return `<!doctype html>${document}`
 }
 
-/** JSON in which nothing can end the element that it stands in. */
+/** JSON that cannot close the script element around it. */
 function jsonForHtml(data: PageData): string {
   return JSON.stringify(data).replaceAll("<", String.raw`\u003c`)
 }

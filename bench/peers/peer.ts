@@ -41,7 +41,7 @@ export function createPeerServer(): FastifyInstance {
     genReqId: () => `xxxxxxxxxxxx-${(requests += 1)}`,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   })
-  const constant = securityHeaders()
+  const constant = securityHeaders
   app.addHook("onRequest", (request, reply, done) => {
     void reply.headers(constant).header("x-request-id", request.id)
     done()

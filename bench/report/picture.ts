@@ -19,7 +19,7 @@ const labels: Partial<Record<Row["server"], string>> = {
 }
 
 /** The holds a second of every server as a bar chart in SVG, readable on light and on dark ground. */
-export function picture(rows: readonly Row[], facts: Readonly<Record<string, string | number>>): string {
+export function picture(rows: readonly Row[], machine: Readonly<Record<string, string | number>>): string {
   const bars = rows.filter((row) => row.scenario === "holds").toSorted((a, b) => b.per_second - a.per_second)
   const most = Math.max(...bars.map((row) => row.per_second_max))
   const height = HEAD + bars.length * (BAR + GAP) + 40
@@ -42,9 +42,9 @@ export function picture(rows: readonly Row[], facts: Readonly<Record<string, str
   }
 </style>
 <text class="title" x="0" y="20">Holds a second on one product</text>
-<text class="small" x="0" y="40">${escaped(`${facts["cores"]} cores for server, database and load together; median of ${bars[0]?.rounds ?? 0} alternating rounds, line from worst to best`)}</text>
+<text class="small" x="0" y="40">${escaped(`${machine["cores"]} cores for server, database and load together; median of ${bars[0]?.rounds ?? 0} alternating rounds, line from worst to best`)}</text>
 ${bars.map((row, index) => bar(row, HEAD + index * (BAR + GAP), scale)).join("\n")}
-<text class="small" x="0" y="${height - 10}">${escaped(`npm run bench, commit ${facts["commit"]}, ${facts["date"]}, ${facts["cpu"]}`)}</text>
+<text class="small" x="0" y="${height - 10}">${escaped(`npm run bench, commit ${machine["commit"]}, ${machine["date"]}, ${machine["cpu"]}`)}</text>
 </svg>
 `
 }

@@ -8,7 +8,7 @@ import pg from "pg"
 import { openDatabase } from "../../src/store/pool.ts"
 import { verify } from "../../src/store/upkeep/verify.ts"
 import { memoryOf } from "./memory.ts"
-import type { Ground, Server, ServerName } from "./server.ts"
+import type { Workspace, Server, ServerName } from "./server.ts"
 
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
 
@@ -30,10 +30,13 @@ export interface DoorbusterOptions {
  * Starts Doorbuster as it runs in production: closed mode, owner tokens, signed webhooks, metrics and
  * the log on, to a file. Only the limit for each address is off: the whole crowd has one.
  */
-export async function startDoorbuster(ground: Ground, options: DoorbusterOptions = {}): Promise<Server> {
+export async function startDoorbuster(
+  workspace: Workspace,
+  options: DoorbusterOptions = {},
+): Promise<Server> {
   const name = options.name ?? "doorbuster"
-  const databaseUrl = options.databaseUrl ?? (await ground.createDatabase(name))
-  const logFile = join(ground.directory, `${name}.log`)
+  const databaseUrl = options.databaseUrl ?? (await workspace.createDatabase(name))
+  const logFile = join(workspace.directory, `${name}.log`)
   const log = await open(logFile, "w")
   const processes = options.processes === undefined ? [] : ["--processes", String(options.processes)]
   const child = spawn(process.execPath, [launcher, "serve", "--port", "0", ...processes], {

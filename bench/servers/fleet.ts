@@ -1,7 +1,7 @@
 import { startDoorbuster } from "./doorbuster.ts"
 import { startEcho, startSqlPeer } from "./peers.ts"
 import { redisVersion, startRedisPeer } from "./redis.ts"
-import type { Ground, Server, ServerName } from "./server.ts"
+import type { Workspace, Server, ServerName } from "./server.ts"
 
 /** All servers of a run: each is started when it is first needed and stays until the end. */
 export interface Fleet {
@@ -11,14 +11,14 @@ export interface Fleet {
   stop(): Promise<void>
 }
 
-export function createFleet(ground: Ground): Fleet {
+export function createFleet(workspace: Workspace): Fleet {
   const servers = new Map<ServerName, Promise<Server>>()
 
   return {
     server(name) {
       const known = servers.get(name)
       if (known !== undefined) return known
-      const starting = start(ground, name)
+      const starting = start(workspace, name)
       servers.set(name, starting)
       return starting
     },
@@ -36,27 +36,27 @@ export function createFleet(ground: Ground): Fleet {
 }
 
 /** Null: it can run here. Otherwise the reason why it cannot. */
-export function missingFor(name: ServerName): string | null {
+export function reasonToSkip(name: ServerName): string | null {
   return name.startsWith("redis-") && redisVersion() === null ? "redis-server is not installed" : null
 }
 
-function start(ground: Ground, name: ServerName): Promise<Server> {
+function start(workspace: Workspace, name: ServerName): Promise<Server> {
   switch (name) {
     case "doorbuster":
-      return startDoorbuster(ground)
+      return startDoorbuster(workspace)
     case "doorbuster-2-processes":
-      return startDoorbuster(ground, { name, processes: 2 })
+      return startDoorbuster(workspace, { name, processes: 2 })
     case "doorbuster-aged":
       return Promise.reject(new Error("it needs a database that has aged"))
     case "echo":
       return startEcho()
     case "redis-lua-always":
-      return startRedisPeer(ground, "always")
+      return startRedisPeer(workspace, "always")
     case "redis-lua-everysec":
-      return startRedisPeer(ground, "everysec")
+      return startRedisPeer(workspace, "everysec")
     case "lock-per-request":
     case "atomic-update":
     case "unit-rows":
-      return startSqlPeer(ground, name)
+      return startSqlPeer(workspace, name)
   }
 }

@@ -2,16 +2,16 @@ import { fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { memoryOf } from "./memory.ts"
-import type { Counts, Ground, Server, ServerName } from "./server.ts"
+import type { Counts, Workspace, Server, ServerName } from "./server.ts"
 
-/** Connections of each peer's pool: the fastest of 1, 2, 4, 8, 16 and 32; see docs/performance.md. */
+/** Connections of each peer's pool: the fastest of 1, 2, 4, 8, 16 and 32; see docs/internals/performance.md. */
 export const bestPool = { "lock-per-request": 4, "atomic-update": 2, "unit-rows": 32 } as const
 
 export type SqlPeer = keyof typeof bestPool
 
 /** Starts one of the peers over PostgreSQL, with a database of its own. */
-export async function startSqlPeer(ground: Ground, name: SqlPeer, pool: number = bestPool[name]) {
-  return startPeer(name, name, { DATABASE_URL: await ground.createDatabase(name), POOL: String(pool) })
+export async function startSqlPeer(workspace: Workspace, name: SqlPeer, pool: number = bestPool[name]) {
+  return startPeer(name, name, { DATABASE_URL: await workspace.createDatabase(name), POOL: String(pool) })
 }
 
 /** Starts the constant answers. They keep nothing, so there is nothing to count. */

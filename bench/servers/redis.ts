@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Redis } from "ioredis"
 import { startPeer } from "./peers.ts"
-import type { Ground, Server } from "./server.ts"
+import type { Workspace, Server } from "./server.ts"
 
 /** The version of redis-server on this machine; null when there is none. */
 export function redisVersion(): string | null {
@@ -15,9 +15,12 @@ export function redisVersion(): string | null {
 }
 
 /** Starts a Redis with an append-only file in the ground's directory, and the peer over it. */
-export async function startRedisPeer(ground: Ground, appendfsync: "always" | "everysec"): Promise<Server> {
+export async function startRedisPeer(
+  workspace: Workspace,
+  appendfsync: "always" | "everysec",
+): Promise<Server> {
   const name = `redis-lua-${appendfsync}` as const
-  const directory = join(ground.directory, name)
+  const directory = join(workspace.directory, name)
   await mkdir(directory, { recursive: true })
   const port = await freePort()
   const settings = {

@@ -37,7 +37,7 @@ export interface Counts {
 }
 
 /** What servers are started over. */
-export interface Ground {
+export interface Workspace {
   /** A fresh database of its own. */
   createDatabase(name: string): Promise<string>
   /** A directory that is removed in the end. */

@@ -1,7 +1,7 @@
 import pg from "pg"
 import { addEndedHolds } from "../aged-database.ts"
 import { summarise } from "../row.ts"
-import { alternate, createPlayer, type Player } from "../runs.ts"
+import { alternate, createScenarioRunner, type ScenarioRunner } from "../runs.ts"
 import { startDoorbuster } from "../servers/doorbuster.ts"
 import type { Bench } from "./trial.ts"
 
@@ -10,21 +10,21 @@ import type { Bench } from "./trial.ts"
  * transaction of somebody else that is left open, so that nothing can be tidied up.
  */
 export async function aged(bench: Bench): Promise<void> {
-  const { endedHolds, openTransactionSeconds } = bench.pace.aged
-  const databaseUrl = await bench.ground.createDatabase("aged")
-  const old = await startDoorbuster(bench.ground, { name: "doorbuster-aged", databaseUrl })
+  const { endedHolds, openTransactionSeconds } = bench.settings.aged
+  const databaseUrl = await bench.workspace.createDatabase("aged")
+  const old = await startDoorbuster(bench.workspace, { name: "doorbuster-aged", databaseUrl })
   try {
     const id = await old.createProduct(1)
     bench.say(`aged: adding ${endedHolds} ended holds`)
     await addEndedHolds(databaseUrl, id, endedHolds)
-    const players = [await playerOf(bench, await bench.server("doorbuster")), await playerOf(bench, old)]
+    const runners = [await playerOf(bench, await bench.server("doorbuster")), await playerOf(bench, old)]
     const more = { ended_holds: endedHolds }
 
-    bench.record(summarise("aged", await compare(bench, players, "aged"), () => more))
+    bench.record(summarise("aged", await compare(bench, runners, "aged"), () => more))
     await withOpenTransaction(databaseUrl, async () => {
-      await keepSelling(bench, players[1], openTransactionSeconds)
+      await keepSelling(bench, runners[1], openTransactionSeconds)
       const open = { ...more, open_transaction_seconds: openTransactionSeconds }
-      bench.record(summarise("aged+open", await compare(bench, players, "aged+open"), () => open))
+      bench.record(summarise("aged+open", await compare(bench, runners, "aged+open"), () => open))
     })
     const problems = await old.verify()
     if (problems.length > 0) throw new Error(problems.join("; "))
@@ -33,20 +33,20 @@ export async function aged(bench: Bench): Promise<void> {
   }
 }
 
-async function playerOf(bench: Bench, server: Awaited<ReturnType<Bench["server"]>>): Promise<Player> {
-  return createPlayer(server, await bench.scenario("holds").prepare(server))
+async function playerOf(bench: Bench, server: Awaited<ReturnType<Bench["server"]>>): Promise<ScenarioRunner> {
+  return createScenarioRunner(server, await bench.scenario("holds").prepare(server))
 }
 
-function compare(bench: Bench, players: readonly Player[], name: string) {
-  return alternate(players, bench.pace, ({ server }, { perSecond }) =>
+function compare(bench: Bench, runners: readonly ScenarioRunner[], name: string) {
+  return alternate(runners, bench.settings, ({ server }, { perSecond }) =>
     bench.say(`${name} ${server.name}: ${Math.round(perSecond)}/s`),
   )
 }
 
 /** A sale goes on all the while: it is what leaves dead rows behind. */
-async function keepSelling(bench: Bench, player: Player | undefined, seconds: number): Promise<void> {
+async function keepSelling(bench: Bench, runner: ScenarioRunner | undefined, seconds: number): Promise<void> {
   bench.say(`aged+open: selling for ${seconds} s beside an open transaction`)
-  await player?.run({ kind: "closed", warmUpSeconds: 0, seconds }, bench.pace.connections)
+  await runner?.run({ kind: "closed", warmUpSeconds: 0, seconds }, bench.settings.connections)
 }
 
 async function withOpenTransaction(databaseUrl: string, work: () => Promise<void>): Promise<void> {

@@ -1,17 +1,17 @@
 import { summarise } from "../row.ts"
-import { alternate, createPlayer } from "../runs.ts"
+import { alternate, createScenarioRunner } from "../runs.ts"
 import type { ScenarioName } from "../scenarios.ts"
 import type { Bench } from "./trial.ts"
 
 /** The most each server can do: connections that ask again as soon as they are answered. */
 export async function closedLoop(bench: Bench, name: ScenarioName): Promise<void> {
   const scenario = bench.scenario(name)
-  const players = []
+  const runners = []
   for (const wanted of scenario.servers.filter((server) => bench.isWanted(server))) {
     const server = await bench.server(wanted)
-    players.push(createPlayer(server, await scenario.prepare(server)))
+    runners.push(createScenarioRunner(server, await scenario.prepare(server)))
   }
-  const rounds = await alternate(players, bench.pace, ({ server }, { perSecond, p99Ms }) =>
+  const rounds = await alternate(runners, bench.settings, ({ server }, { perSecond, p99Ms }) =>
     bench.say(`${name} ${server.name}: ${Math.round(perSecond)}/s, p99 ${p99Ms.toFixed(1)} ms`),
   )
   bench.record(summarise(name, rounds))

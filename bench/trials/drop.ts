@@ -1,6 +1,6 @@
 import { Histogram } from "../load/histogram.ts"
 import { summarise } from "../row.ts"
-import { createPlayer, measuredFrom, WrongResult } from "../runs.ts"
+import { createScenarioRunner, measuredFrom, WrongResult } from "../runs.ts"
 import { jsonRequest } from "../load/request.ts"
 import type { Bench } from "./trial.ts"
 
@@ -13,7 +13,7 @@ const MOST_BUSY = 0.01
  */
 export async function drop(bench: Bench): Promise<void> {
   const server = await bench.server("doorbuster")
-  const { rounds, connections, units } = bench.pace.drop
+  const { rounds, connections, units } = bench.settings.drop
   const runs = []
   let memory = 0
   let busy = 0
@@ -21,7 +21,7 @@ export async function drop(bench: Bench): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     const id = await server.createProduct(units)
     const request = jsonRequest(server.host, "POST", "/api/holds", { product_id: id, qty: 1 })
-    const player = createPlayer(server, {
+    const runner = createScenarioRunner(server, {
       crowd: { kind: "requests", requests: [request] },
       expected: [201, 409],
       async check({ statuses }) {
@@ -42,7 +42,7 @@ export async function drop(bench: Bench): Promise<void> {
       () => void server.memory().then((bytes) => (memory = Math.max(memory, bytes))),
       50,
     )
-    const result = await player.run({ kind: "burst" }, connections, [503]).finally(() => clearInterval(watch))
+    const result = await runner.run({ kind: "burst" }, connections, [503]).finally(() => clearInterval(watch))
     busy += result.statuses["503"] ?? 0
     runs.push(result)
     const last = Histogram.from(result.latencies).quantile(1)

@@ -1,6 +1,6 @@
 import type { LoadResult } from "../load/plan.ts"
 import { median, summarise } from "../row.ts"
-import { createPlayer, measuredFrom, type Player } from "../runs.ts"
+import { createScenarioRunner, measuredFrom, type ScenarioRunner } from "../runs.ts"
 import type { ScenarioName } from "../scenarios.ts"
 import type { ServerName } from "../servers/server.ts"
 import { theMost, type Bench } from "./trial.ts"
@@ -25,10 +25,10 @@ export async function openLoop(
   name: ScenarioName,
   { rounds, beside }: { readonly rounds: number; readonly beside: readonly ServerName[] },
 ): Promise<void> {
-  const { seconds, connections } = bench.pace.openLoop
+  const { seconds, connections } = bench.settings.openLoop
   const doorbuster = await playerOf(bench, name, "doorbuster")
-  const players = [doorbuster]
-  for (const wanted of beside) players.push(await playerOf(bench, name, wanted))
+  const runners = [doorbuster]
+  for (const wanted of beside) runners.push(await playerOf(bench, name, wanted))
   const runs: Run[] = []
 
   for (let round = 0; round < rounds; round += 1) {
@@ -36,12 +36,12 @@ export async function openLoop(
     for (const share of shares) {
       const offered = most * share
       const load = { kind: "open", phases: [{ perSecond: offered, seconds }] } as const
-      for (const player of players) {
-        const result = await player.run(load, connections)
-        runs.push({ share, server: player.server.name, offered, result })
+      for (const runner of runners) {
+        const result = await runner.run(load, connections)
+        runs.push({ share, server: runner.server.name, offered, result })
         const { p50Ms, p99Ms } = measuredFrom(result)
         bench.say(
-          `${name} at ${Math.round(share * 100)} % of ${Math.round(most)}/s ${player.server.name}: ` +
+          `${name} at ${Math.round(share * 100)} % of ${Math.round(most)}/s ${runner.server.name}: ` +
             `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${result.dropped} dropped`,
         )
       }
@@ -50,7 +50,7 @@ export async function openLoop(
   for (const share of shares) {
     const runsOf = (server: ServerName) => runs.filter((run) => run.share === share && run.server === server)
     const measured = new Map(
-      players.map(({ server }) => [
+      runners.map(({ server }) => [
         server.name,
         runsOf(server.name).map(({ result }) => measuredFrom(result)),
       ]),
@@ -60,14 +60,14 @@ export async function openLoop(
   }
 }
 
-async function playerOf(bench: Bench, name: ScenarioName, wanted: ServerName): Promise<Player> {
+async function playerOf(bench: Bench, name: ScenarioName, wanted: ServerName): Promise<ScenarioRunner> {
   const server = await bench.server(wanted)
-  const player = createPlayer(server, await bench.scenario(name).prepare(server))
-  await player.run(
-    { kind: "closed", warmUpSeconds: 0, seconds: bench.pace.warmUpSeconds },
-    bench.pace.connections,
+  const runner = createScenarioRunner(server, await bench.scenario(name).prepare(server))
+  await runner.run(
+    { kind: "closed", warmUpSeconds: 0, seconds: bench.settings.warmUpSeconds },
+    bench.settings.connections,
   )
-  return player
+  return runner
 }
 
 function arrivals(runs: readonly Run[]) {

@@ -1,6 +1,6 @@
 import type { Second } from "../load/plan.ts"
 import { median, rounded, summarise } from "../row.ts"
-import { createPlayer, measuredFrom } from "../runs.ts"
+import { createScenarioRunner, measuredFrom } from "../runs.ts"
 import { theMost, type Bench } from "./trial.ts"
 
 /** How long after the crowd has gone things must be as they were. */
@@ -11,17 +11,17 @@ const RECOVERY_SECONDS = 5
  * measured just before and just after, and their mean counts: the minute between belongs to the machine as well.
  */
 export async function overload(bench: Bench): Promise<void> {
-  const { calmSeconds, overloadSeconds, connections } = bench.pace.overload
+  const { calmSeconds, overloadSeconds, connections } = bench.settings.overload
   const server = await bench.server("doorbuster")
-  const player = createPlayer(server, await bench.scenario("holds").prepare(server))
-  const mostBefore = await theMost(bench, player)
+  const runner = createScenarioRunner(server, await bench.scenario("holds").prepare(server))
+  const mostBefore = await theMost(bench, runner)
   const phases = [
     { perSecond: mostBefore / 2, seconds: calmSeconds },
     { perSecond: mostBefore * 3, seconds: overloadSeconds },
     { perSecond: mostBefore / 2, seconds: calmSeconds + RECOVERY_SECONDS },
   ]
-  const result = await player.run({ kind: "open", phases }, connections, [503])
-  const mostAfter = await theMost(bench, player)
+  const result = await runner.run({ kind: "open", phases }, connections, [503])
+  const mostAfter = await theMost(bench, runner)
   const { timeline } = result
   const before = timeline.slice(1, calmSeconds)
   const during = timeline.slice(calmSeconds + 1, calmSeconds + overloadSeconds - 1)

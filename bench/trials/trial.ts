@@ -1,12 +1,12 @@
 import type { Row } from "../row.ts"
-import { measuredFrom, type Player, type Rounds } from "../runs.ts"
+import { measuredFrom, type ScenarioRunner, type Rounds } from "../runs.ts"
 import type { Scenario, ScenarioName } from "../scenarios.ts"
-import type { Ground, Server, ServerName } from "../servers/server.ts"
+import type { Workspace, Server, ServerName } from "../servers/server.ts"
 
 /** What trials share: where to measure, how long, and whom. */
 export interface Bench {
-  readonly ground: Ground
-  readonly pace: Pace
+  readonly workspace: Workspace
+  readonly settings: RunSettings
   /** The running server of that name, started when it is first asked for. */
   server(name: ServerName): Promise<Server>
   /** Whether a server can run on this machine and is wanted. */
@@ -19,7 +19,7 @@ export interface Bench {
 }
 
 /** How thoroughly to measure. */
-export interface Pace extends Rounds {
+export interface RunSettings extends Rounds {
   readonly openLoop: { readonly rounds: number; readonly seconds: number; readonly connections: number }
   readonly drop: { readonly rounds: number; readonly connections: number; readonly units: number }
   readonly overload: {
@@ -31,7 +31,7 @@ export interface Pace extends Rounds {
 }
 
 /** The most that a server does at this moment: what it serves in a closed loop in a second. */
-export async function theMost({ pace }: Bench, player: Player): Promise<number> {
-  const { connections, warmUpSeconds, seconds } = pace
-  return measuredFrom(await player.run({ kind: "closed", warmUpSeconds, seconds }, connections)).perSecond
+export async function theMost({ settings }: Bench, runner: ScenarioRunner): Promise<number> {
+  const { connections, warmUpSeconds, seconds } = settings
+  return measuredFrom(await runner.run({ kind: "closed", warmUpSeconds, seconds }, connections)).perSecond
 }

@@ -118,6 +118,7 @@ export interface RefundBody {
 export type RefundReason =
   | "amount_too_low"
   | "amount_too_high"
+  | "elsewhere"
   | "wrong_currency"
   | "second_payment"
   | "paid_too_late"
@@ -139,7 +140,7 @@ export interface Refund {
   readonly currency: string
   readonly reason: RefundReason
   readonly restock_qty: number
-  readonly status: "due" | "sent" | "confirmed" | "failed"
+  readonly status: "due" | "sent" | "confirmed" | "failed" | "withheld"
   /** It is not sent before. */
   readonly not_before: Time
   readonly attempts: number
@@ -192,10 +193,15 @@ export interface ReturnedBody {
   readonly key: string
 }
 
+/** A parked payment, and the order that it is to be given to. */
+export interface AssignBody extends ReturnedBody {
+  readonly order_id: number
+}
+
 /** What can be done about an entry of the money inbox. */
 export interface MoneyAction {
-  readonly name: "retry" | "confirm" | "returned" | "won" | "lost"
-  /** To be POSTed to; the calls of the same name do so. */
+  readonly name: "retry" | "confirm" | "assign" | "returned" | "won" | "lost"
+  /** To be POSTed to; the calls of the same name do so. `assign` says an `order_id` besides `body`. */
   readonly href: string
   readonly body: ReturnedBody | DisputeBody | null
 }
@@ -282,6 +288,7 @@ export type EventType =
   | "order.expired"
   | "order.refunded"
   | "payment.refund_due"
+  | "payment.refund_failed"
   | "payment.disputed"
   | "product.sold_out"
   | "product.restocked"

@@ -1,5 +1,6 @@
 import type {
   AdminAction,
+  AssignBody,
   AdminActionQuery,
   DeliveryQuery,
   Dispute,
@@ -120,6 +121,11 @@ export interface AdminClient {
     /** Money that somebody may have to look after, with why and what can be done. */
     list(query?: PageQuery, options?: CallOptions): Promise<Page<MoneyInboxEntry>>
     /**
+     * Gives a payment without an order to an order: it pays it, or goes back, as any payment would. Twice is as
+     * once. Refused: `payment_event_not_found`, `order_not_found`.
+     */
+    assign(body: AssignBody, options?: CallOptions): Promise<PaymentEvent>
+    /**
      * Notes that a payment without an order was sent back by hand. Twice is as once. Refused:
      * `payment_event_not_found`.
      */
@@ -213,6 +219,7 @@ export function createAdminClient({ adminToken, ...connection }: AdminClientOpti
     },
     money: {
       list: (query, options) => ask("/money", options, query),
+      assign: (body, options) => tell("POST", "/money/assign", { repeatable: true, body, options }),
       returned: (body, options) => tell("POST", "/money/returned", { repeatable: true, body, options }),
     },
     live: (productId, options) => ask("/live", options, { product_id: productId }),

@@ -1,5 +1,6 @@
 export { createClient, type Client, type ClientOptions } from "./client.ts"
 export type { Clock } from "./clock.ts"
+export { currencyDecimals } from "./currencies.ts"
 export { AbortError, AnswerError, NetworkError, TimeoutError } from "./errors.ts"
 export type {
   CallOptions,

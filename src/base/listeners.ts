@@ -52,17 +52,14 @@ export async function listen(
   }
 }
 
-/** Throws as listening does when somebody listens there: who shares a port with himself would share it with others. */
+/**
+ * Throws as listening does where the address cannot be listened on: somebody listens there (a port that is shared with
+ * oneself could be shared with others by mistake), the user may not, or it is not of this machine.
+ */
 export async function checkAddress({ host, port }: Address): Promise<void> {
   if (port === 0 || cluster.isWorker) return
   const probe = createServer().listen({ host, port })
-  try {
-    await once(probe, "listening")
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") throw error
-    // What else can be wrong with an address is told by the server itself.
-    return
-  }
+  await once(probe, "listening")
   await new Promise((closed) => probe.close(closed))
 }
 

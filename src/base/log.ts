@@ -1,5 +1,6 @@
-import { fstatSync } from "node:fs"
 import pino, { type DestinationStream, type Logger } from "pino"
+import { createLogOutput, PIPE_BYTES, type LogOutput } from "./log-output.ts"
+import { keepFromBlocking } from "./standard-streams.ts"
 
 interface ErrorDescription {
   readonly type: string
@@ -26,17 +27,27 @@ function describeError(error: unknown): ErrorDescription | string {
  *
  * Lines are gathered and written together, off the event loop: a slow reader of the log never slows
  * a sale. They are on their way after 50 ms at most, and at the latest when the process ends.
+ * `members` stand in every line.
  */
-export function createLog(level: string, destination: DestinationStream = standardOutput()): Logger {
+export function createLog(
+  level: string,
+  destination?: DestinationStream,
+  members: Readonly<Record<string, unknown>> | null = null,
+): Logger {
   const options = {
     level,
-    base: null,
+    base: members,
     timestamp,
     formatters: { level: (label: string) => ({ level: label }) },
     // Errors of the driver carry the whole connection with them, its keys included.
     serializers: { err: describeError },
   }
-  return pino(options, destination)
+  const log: Logger = pino(options, destination ?? standardOutput((lines) => warnOfLoss(log, lines)))
+  return log
+}
+
+function warnOfLoss(log: Logger, droppedLines: number): void {
+  log.warn({ metric: "log.dropped", dropped_lines: droppedLines }, "The log is written again.")
 }
 
 let timestampOf = 0
@@ -60,8 +71,7 @@ export type WriteLines = (level: "info", lines: readonly string[]) => void
  * to put a line together member by member costs the library as much as the hold that it tells of.
  */
 export function lineWriter(log: Logger): WriteLines {
-  // The library offers its parts for unusual uses such as this one.
-  const stream = (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym]
+  const stream = streamOf(log)
   const bindings = (log as unknown as Record<symbol, string>)[pino.symbols.chindingsSym] ?? ""
   if (stream === undefined) throw new Error("the log has nowhere to write to")
 
@@ -81,26 +91,50 @@ export function lineWriter(log: Logger): WriteLines {
   }
 }
 
-const FLUSH_MS = 50
-/** What a pipe takes in one piece, so that lines of several processes do not run into each other. */
-const PIPE_BYTES = 4_096
-/** A file takes any number; fewer, larger writes cost less. */
-const FILE_BYTES = 64 * 1024
-/** Lines that wait for a reader that does not read; beyond it they are dropped rather than the sale. */
-const WAITING_BYTES = 64 * 1024 * 1024
+/** What the process end may still wait for the log, where it was not flushed before. */
+const LAST_FLUSH_MS = 250
 
-function standardOutput(): DestinationStream {
-  const { fd } = process.stdout
-  const maxWrite = fstatSync(fd).isFile() ? FILE_BYTES : PIPE_BYTES
-  return pino.destination({
-    fd,
-    sync: false,
-    minLength: maxWrite - LONGEST_LINE,
-    maxWrite,
-    maxLength: WAITING_BYTES,
-    periodicFlush: FLUSH_MS,
-  })
+function standardOutput(onBack: (droppedLines: number) => void): LogOutput {
+  const { stdout } = process
+  const output = createLogOutput({ fd: stdout.fd, beforeWrite: () => keepFromBlocking(stdout), onBack })
+  process.once("exit", () => output.flushNow(LAST_FLUSH_MS))
+  return output
 }
 
-/** Of the lines that come in great numbers. */
-const LONGEST_LINE = 512
+/** Lines that could not be written because the reader of the log stood still, was gone, or its disk was full. */
+export function droppedLinesOf(log: Logger): number {
+  return outputOf(log)?.droppedLines ?? 0
+}
+
+/** Lines that were dropped, and those that wait to be written. */
+export function unwrittenLinesOf(log: Logger): number {
+  const output = outputOf(log)
+  return output === null ? 0 : output.droppedLines + output.waitingLines
+}
+
+/** A reader that has taken nothing for so long is not waited for any more. */
+const STANDSTILL_MS = 2_000
+
+/** Writes what waits. False when that is not done after `withinMs`, when it fails, or when nothing moves. */
+export async function flushLog(log: Logger, withinMs: number): Promise<boolean> {
+  const output = outputOf(log)
+  if (output === null) return true
+  const deadline = performance.now() + withinMs
+  for (;;) {
+    const before = output.waitingBytes
+    const leftMs = deadline - performance.now()
+    if (await output.flush(Math.min(STANDSTILL_MS, leftMs))) return true
+    if (output.waitingBytes === before || leftMs <= STANDSTILL_MS) return false
+  }
+}
+
+/** Null: a destination that a test has given. */
+function outputOf(log: Logger): LogOutput | null {
+  const stream = streamOf(log)
+  return stream !== undefined && "flushNow" in stream ? (stream as LogOutput) : null
+}
+
+/** The library offers its parts for unusual uses such as these. */
+function streamOf(log: Logger): DestinationStream | undefined {
+  return (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym]
+}

@@ -10,7 +10,7 @@ import {
   type EmbeddedPostgres,
 } from "../embedded/embedded-postgres.ts"
 import { createEngine, type Engine } from "../engine.ts"
-import { migrate } from "../store/upkeep/migrate.ts"
+import { migrateIfEmpty, requireSchema } from "../store/upkeep/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
 import { CommandFailure } from "../base/command-errors.ts"
 import { printError } from "./output.ts"
@@ -59,10 +59,19 @@ export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {
   )
 }
 
-/** Lends a command an engine over an up-to-date database, and takes it back in order. */
-export async function withEngine<T>(config: Config, work: (engine: Engine) => Promise<T>): Promise<T> {
+/**
+ * Lends a command an engine over the database, and takes it back in order. Changes no schema: throws
+ * `SchemaMismatch` where it is older or newer than this program, since another version may be selling there.
+ * `makesSchema`: gives one to a database that has none.
+ */
+export async function withEngine<T>(
+  config: Config,
+  work: (engine: Engine) => Promise<T>,
+  { makesSchema = false }: { makesSchema?: boolean } = {},
+): Promise<T> {
   const access = await accessDatabase(config, "guest")
   try {
+    if (makesSchema) await migrateIfEmpty(access.url)
     return await withEngineAt(access.url, config, work)
   } finally {
     await access.release()
@@ -78,7 +87,7 @@ export async function withEngineAt<T>(
 ): Promise<T> {
   const database = openDatabase({ url, onConnectionError: (error) => printError(error.message) })
   try {
-    await migrate(url)
+    await requireSchema(database.views)
     const engine = createEngine(database, config, log)
     const result = await work(engine)
     await engine.lanes.drain()

@@ -1,23 +1,21 @@
 import { GOOD_TOKEN_LENGTH } from "./serve.ts"
 import { access, constants, readFile } from "node:fs/promises"
 import type { Config } from "../config/config.ts"
+import { explainUnused } from "../config/unused-variables.ts"
 import { connectionsOf } from "../processes/share.ts"
 import { migrationStates } from "../store/upkeep/migrate.ts"
-import { openDatabase } from "../store/pool.ts"
+import { openToolPool } from "../store/pool.ts"
+import { openConnection } from "../store/connection.ts"
+import { readSession, type Purpose } from "../store/session.ts"
+import { readDatabaseUrl } from "../base/database-url.ts"
 import { accessDatabase, requireDatabase } from "./database.ts"
+import { checkEnvFile } from "./doctor-environment.ts"
+import { checkPages } from "./doctor-pages.ts"
+import { checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
+import type { Finding } from "./finding.ts"
 import { print, printJson } from "./output.ts"
 
-interface Finding {
-  readonly check: string
-  readonly ok: boolean
-  /** It will do, but should be better before a sale. */
-  readonly weak?: true
-  readonly found: string
-}
-
-/** Oldest PostgreSQL whose SQL is enough. */
-const OLDEST_SERVER = 150_000
 /** For migrations, commands beside the server, and whoever looks after the database. */
 const SPARE_CONNECTIONS = 6
 
@@ -26,6 +24,10 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
   requireDatabase(config)
   const findings = [
     ...checkConfig(config),
+    ...checkUnused(config),
+    ...checkEnvFile(),
+    checkPayments(config),
+    checkPages(),
     ...(await checkDoor()),
     await checkDirectory(config),
     ...(await checkDatabase(config)),
@@ -52,6 +54,11 @@ function checkConfig(config: Config): Finding[] {
       found: modeOf(config, isSafe),
     },
   ]
+}
+
+function checkUnused({ unusedVariables }: Config): Finding[] {
+  if (unusedVariables.length === 0) return []
+  return [{ check: "environment", ok: true, weak: true, found: explainUnused(unusedVariables) }]
 }
 
 function isGuessable(adminToken: string | null): boolean {
@@ -102,7 +109,7 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   try {
     const database = await accessDatabase(config, "guest")
     try {
-      return await askServer(database.url, connectionsOf(config.processes) + SPARE_CONNECTIONS)
+      return await askServer(database.url, config)
     } finally {
       await database.release()
     }
@@ -113,54 +120,94 @@ async function checkDatabase(config: Config): Promise<Finding[]> {
   }
 }
 
-async function askServer(url: string, neededConnections: number): Promise<Finding[]> {
-  const database = openDatabase({ url })
+async function askServer(url: string, config: Config): Promise<Finding[]> {
+  const neededConnections = connectionsOf(config.processes) + SPARE_CONNECTIONS
+  const sessions = await checkSessions(url)
+  const findings = [...checkUrl(url), ...sessions, ...(await checkSettings(url, neededConnections))]
+  // A database that cannot be used cannot be asked for its schema or its products.
+  if (!sessions.every(({ ok }) => ok)) return findings
+  return [...findings, await checkSchema(url), ...(await askAboutSale(url, config))]
+}
+
+function checkUrl(url: string): Finding[] {
+  const { ignored } = readDatabaseUrl(url)
+  if (ignored.length === 0) return []
+  const found = `without effect, because the program sets these things itself: ${ignored.join(", ")}`
+  return [{ check: "DATABASE_URL", ok: true, weak: true, found }]
+}
+
+const purposes: readonly Purpose[] = ["batches", "lookups", "views", "upkeep", "migrate"]
+
+/** Everything that the code takes for granted of a session, as each kind of connection finds it. */
+async function checkSessions(url: string): Promise<Finding[]> {
+  const byCheck = new Map<string, Finding>()
+  let readOnlyBecause: string | null = null
+  for (const purpose of purposes) {
+    const client = await openConnection(url, purpose, { isChecked: false })
+    try {
+      const session = await readSession(client, purpose)
+      readOnlyBecause ??= session.readOnlyBecause
+      for (const { name, wanted, found, isMet } of session.findings) {
+        // The first kind that has a setting stands for all, unless another one does not get it. Only the removal
+        // of old rows does without synchronous_commit, which is shown for the others below.
+        if (isMet && (byCheck.has(name) || purpose === "upkeep")) continue
+        const text = isMet ? found : `${found}, and has to be ${wanted} (connections for ${purpose})`
+        byCheck.set(name, { check: name, ok: isMet, found: text })
+      }
+    } finally {
+      await client.end()
+    }
+  }
+  const writable = readOnlyBecause === null ? "yes" : `no: ${readOnlyBecause}`
+  return [...byCheck.values(), { check: "writable", ok: readOnlyBecause === null, found: writable }]
+}
+
+/** What a crash would cost, and whether all processes get their connections. */
+async function checkSettings(url: string, neededConnections: number): Promise<Finding[]> {
+  const client = await openConnection(url, "views", { isChecked: false })
   try {
-    const { rows } = await database.views.query<Record<string, string>>(`
-      select current_setting('server_version') as version,
-             current_setting('server_version_num') as number,
-             current_setting('fsync') as fsync,
+    const { rows } = await client.query<Record<string, string>>(`
+      select current_setting('fsync') as fsync,
              current_setting('synchronous_commit') as synchronous_commit,
              current_setting('full_page_writes') as full_page_writes,
-             current_setting('max_connections') as max_connections,
-             pg_is_in_recovery()::text as in_recovery`)
+             current_setting('max_connections') as max_connections`)
     const settings = rows[0] ?? {}
-    const states = await migrationStates(database.views)
-    const missing = states.filter(({ executedAt }) => executedAt === null).map(({ name }) => name)
+    const finding = (check: string, isOk: (value: string) => boolean): Finding => {
+      const found = settings[check] ?? "unknown"
+      return { check, ok: isOk(found), found }
+    }
     return [
-      {
-        check: "database",
-        ok: Number(settings["number"]) >= OLDEST_SERVER,
-        found: `PostgreSQL ${settings["version"]}`,
-      },
-      { check: "fsync", ok: settings["fsync"] === "on", found: settings["fsync"] ?? "unknown" },
-      {
-        check: "synchronous_commit",
-        ok: settings["synchronous_commit"] !== "off",
-        found: settings["synchronous_commit"] ?? "unknown",
-      },
-      {
-        check: "full_page_writes",
-        ok: settings["full_page_writes"] === "on",
-        found: settings["full_page_writes"] ?? "unknown",
-      },
-      {
-        check: "writable",
-        ok: settings["in_recovery"] === "false",
-        found: settings["in_recovery"] === "false" ? "yes" : "no: it is a standby in recovery",
-      },
-      {
-        check: "max_connections",
-        ok: Number(settings["max_connections"]) >= neededConnections,
-        found: settings["max_connections"] ?? "",
-      },
-      {
-        check: "schema",
-        ok: true,
-        found: missing.length === 0 ? "up to date" : `serve or migrate will add ${missing.join(", ")}`,
-      },
+      finding("fsync", (value) => value === "on"),
+      finding("synchronous_commit", (value) => value !== "off"),
+      finding("full_page_writes", (value) => value === "on"),
+      finding("max_connections", (value) => Number(value) >= neededConnections),
     ]
   } finally {
-    await database.close()
+    await client.end()
+  }
+}
+
+async function checkSchema(url: string): Promise<Finding> {
+  const pool = openToolPool(url, "tools", 1)
+  try {
+    const states = await migrationStates(pool)
+    const missing = states.filter(({ executedAt }) => executedAt === null).map(({ name }) => name)
+    const found = missing.length === 0 ? "up to date" : `serve or migrate will add ${missing.join(", ")}`
+    return { check: "schema", ok: true, found }
+  } catch (error) {
+    const { line } = explain(error)
+    if (line === null) throw error
+    return { check: "schema", ok: false, found: line }
+  } finally {
+    await pool.end()
+  }
+}
+
+async function askAboutSale(url: string, config: Config): Promise<Finding[]> {
+  const pool = openToolPool(url, "tools", 1)
+  try {
+    return await checkOffers(pool, config)
+  } finally {
+    await pool.end()
   }
 }

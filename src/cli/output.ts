@@ -1,4 +1,20 @@
+import { writeToStderr } from "../base/standard-streams.ts"
+
 /** What a command prints for people and programs. Logs of a server are not its business. */
+
+/**
+ * Lets a command go on when its output cannot be written. A reader that has read enough (`doorbuster verify | head`) is
+ * no fault; a full disk is one line and exit status 1.
+ */
+export function surviveLostOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") return
+      writeToStderr(`doorbuster: the output cannot be written: ${error.message}`)
+      process.exitCode = 1
+    })
+  }
+}
 
 /** Writes a line to standard output. */
 export function print(line: string): void {

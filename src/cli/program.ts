@@ -3,17 +3,19 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { readConfig } from "../config/config.ts"
 import { faultNames, type FaultName } from "../proof/rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
+import { DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
 import { version } from "../base/version.ts"
 import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { explain } from "./exit.ts"
-import { printError } from "./output.ts"
+import { addLaravelCommands } from "./laravel-commands.ts"
+import { printError, surviveLostOutput } from "./output.ts"
 import { race } from "./race.ts"
 import { rehearse } from "./rehearse.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
-import { seed, type SeedOptions } from "./seed.ts"
+import { seed, SEED_STOCK, type SeedOptions } from "./seed.ts"
 import { CHILD_COMMAND } from "./serve-many.ts"
 import { serve } from "./serve.ts"
 import { serveAsChild } from "./serve-child.ts"
@@ -23,6 +25,7 @@ import { work } from "./worker.ts"
 
 /** Runs one command. Exit status: 0 ok, 1 a check failed, 2 wrong usage. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  surviveLostOutput()
   try {
     await createProgram().parseAsync(argv)
   } catch (error) {
@@ -63,7 +66,8 @@ interface JsonOption {
   json: boolean
 }
 
-function createProgram(): Command {
+/** The command line as it is: every command with its options. */
+export function createProgram(): Command {
   const program = new Command("doorbuster")
     .description("Sells a limited number of units to a crowd that arrives all at once, exactly.")
     .version(version)
@@ -94,7 +98,7 @@ function createProgram(): Command {
 
   command("simulator", "a payment provider for tests and rehearsals, in open mode only")
     .option("--port <port>", "port to listen on, 0 for any free one", wholeNumber(0, 65_535), 8100)
-    .option("--target <url>", "the server that is told of payments", serverUrl, "http://127.0.0.1:8000")
+    .option("--target <url>", "the server that receives the webhooks", serverUrl, "http://127.0.0.1:8000")
     .addOption(
       new Option("--plan <plan>", "wild: payments go their own ways, and webhooks come as they like")
         .choices(planNames)
@@ -108,14 +112,15 @@ function createProgram(): Command {
   command("migrate", "bring the schema up to date")
     .addOption(json())
     .argument("[status]", "print what the database has and lacks instead")
-    .action(async (status: string | undefined, options: JsonOption) => {
+    .option("--seed", "offer product 1 afterwards, if it is not there", false)
+    .action(async (status: string | undefined, options: JsonOption & { readonly seed: boolean }) => {
       if (status === undefined) return migrateSchema(readConfig(), options)
       if (status !== "status") throw new UsageError(`migrate knows "status", not "${status}"`)
       failUnless(await printSchemaStatus(readConfig(), options))
     })
 
   command("seed", "offer product 1, if it is not there")
-    .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), 100)
+    .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), SEED_STOCK)
     .option("--fresh", "remove every product, hold, order and payment first", false)
     .option("--yes", "also where that removes orders and payments", false)
     .addOption(json())
@@ -188,6 +193,10 @@ function createProgram(): Command {
     .addOption(json())
     .action(async (options: JsonOption) => failUnless(await doctor(readConfig(), options)))
 
+  addLaravelCommands(program, {
+    work: () => work(readConfig()),
+    seed: () => seed(readConfig(), { stock: SEED_STOCK, fresh: false, yes: false, json: false }),
+  })
   return program
 }
 
@@ -207,10 +216,15 @@ function collect(value: string, before: string[]): string[] {
   return [...before, serverUrl(value)]
 }
 
+/** Throws {@link UsageError}, because commander would print the value, and with it the password. */
 function databaseUrl(value: string): string {
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value))
-    throw new InvalidArgumentError("must be a postgresql:// URL.")
-  return value
+  try {
+    if (readDatabaseUrl(value).servers.length === 1) return value
+  } catch (error) {
+    if (error instanceof DatabaseUrlError) throw new UsageError(`--database may hold only ${error.message}`)
+    throw error
+  }
+  throw new UsageError("--database may name only one server")
 }
 
 function serverUrl(value: string): string {

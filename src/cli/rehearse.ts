@@ -1,15 +1,15 @@
 import { open, writeFile } from "node:fs/promises"
 import type { Config } from "../config/config.ts"
 import type { FaultName } from "../proof/rehearsal/chaos.ts"
-import { throwAwayPostgres, type Ground } from "../proof/rehearsal/ground.ts"
-import { reportPage } from "../proof/rehearsal/page.ts"
+import { throwAwayPostgres, type ThrowAwayPostgres } from "../proof/rehearsal/throw-away-postgres.ts"
+import { reportPage } from "../proof/rehearsal/html-report.ts"
 import {
   rehearse as actOut,
   type Progress,
   type Rehearsal,
   type Script,
 } from "../proof/rehearsal/rehearse.ts"
-import { passes, reportLines, reportWire } from "../proof/rehearsal/report.ts"
+import { passes, reportLines, reportWire } from "../proof/rehearsal/text-report.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { watchInterruption } from "./interruption.ts"
@@ -24,20 +24,20 @@ export interface RehearseOptions {
   readonly rushSeconds: number | null
   readonly servers: number
   readonly faults: readonly FaultName[]
-  /** Each of the faults was asked for by its name. */
+  /** True: the faults were named on the command line. */
   readonly areNamed: boolean
   readonly seed: number
-  /** The database to act it out on; null: a fresh one, which is gone afterwards. */
+  /** The database to rehearse on; null: a fresh one, which is removed afterwards. */
   readonly database: string | null
   readonly html: string | null
   readonly json: boolean
 }
 
-/** As many visitors a second as two cores serve with ease, the crowd itself included. */
+/** Visitors a second that two cores serve easily while they also run the crowd. */
 const VISITORS_A_SECOND = 400
 const SHORTEST_RUSH_SECONDS = 15
 
-/** Acts out a sale and reports on it; false when anything was not as it must be. */
+/** Rehearses a sale and prints the report; false when a check failed. */
 export async function rehearse(config: Config, options: RehearseOptions): Promise<boolean> {
   const script: Script = {
     crowd: options.crowd,
@@ -52,9 +52,9 @@ export async function rehearse(config: Config, options: RehearseOptions): Promis
   if (options.html !== null) await checkFile(options.html)
   using interruption = watchInterruption()
   const { orInterrupted } = interruption
-  const rehearsal = await onGround(config, options, async (ground) => {
-    await migrate(ground.url)
-    return actOut({ ...script, ground, onProgress, orInterrupted })
+  const rehearsal = await onDatabase(config, options, async (postgres) => {
+    await migrate(postgres.url)
+    return actOut({ ...script, postgres, onProgress, orInterrupted })
   })
   showProgress("")
   if (options.html !== null) await writeFile(options.html, reportPage(rehearsal))
@@ -63,7 +63,7 @@ export async function rehearse(config: Config, options: RehearseOptions): Promis
   return passes(rehearsal)
 }
 
-/** Before anything is acted out whose report could not be kept. */
+/** Refuses a file that cannot be written before the rehearsal, which takes minutes. */
 async function checkFile(file: string): Promise<void> {
   const handle = await open(file, "a").catch((error: unknown) => {
     throw new UsageError(
@@ -73,20 +73,20 @@ async function checkFile(file: string): Promise<void> {
   await handle.close()
 }
 
-type Stand = Pick<Ground, "url" | "crash">
+type Target = Pick<ThrowAwayPostgres, "url" | "crash">
 
-async function onGround(
+async function onDatabase(
   { databaseUrl }: Config,
   { database }: RehearseOptions,
-  act: (ground: Stand) => Promise<Rehearsal>,
+  act: (postgres: Target) => Promise<Rehearsal>,
 ): Promise<Rehearsal> {
   if (database !== null) return act({ url: database, crash: null })
   if (databaseUrl !== null) return withThrowAwayDatabase(databaseUrl, (url) => act({ url, crash: null }))
-  await using ground = await throwAwayPostgres()
-  return await act(ground)
+  await using postgres = await throwAwayPostgres()
+  return await act(postgres)
 }
 
-/** Nobody kills a database that others may use. */
+/** Leaves out `crash` for a database that others may use. */
 function faultsFor(
   { databaseUrl }: Config,
   { database, faults, areNamed }: RehearseOptions,

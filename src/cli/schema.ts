@@ -1,14 +1,21 @@
 import type { Config } from "../config/config.ts"
 import { migrate, migrationStates } from "../store/upkeep/migrate.ts"
 import { openDatabase, type Database } from "../store/pool.ts"
-import { accessDatabase, requireDatabase, type DatabaseAccess } from "./database.ts"
+import { seedProduct } from "../seed.ts"
+import { accessDatabase, requireDatabase, withEngine, type DatabaseAccess } from "./database.ts"
 import { print, printError, printJson } from "./output.ts"
+import { SEED_STOCK, seedResult } from "./seed.ts"
 
-/** Brings the schema up to date and prints what was new. */
-export async function migrateSchema(config: Config, { json }: { json: boolean }): Promise<void> {
+/** Brings the schema up to date and prints what was new; with `seed` it then makes product 1, if it is not there. */
+export async function migrateSchema(
+  config: Config,
+  options: { json: boolean; seed: boolean },
+): Promise<void> {
   const applied = await migrateAt(await accessDatabase(config, "guest"))
-  if (json) return printJson({ applied })
+  const made = options.seed ? await withEngine(config, (engine) => seedProduct(engine, SEED_STOCK)) : null
+  if (options.json) return printJson({ applied, ...(made !== null && { product_id: 1, created: made }) })
   print(applied.length === 0 ? "The schema is up to date." : `Applied: ${applied.join(", ")}`)
+  if (made !== null) print(seedResult(made, SEED_STOCK))
 }
 
 async function migrateAt(access: DatabaseAccess): Promise<string[]> {

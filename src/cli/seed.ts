@@ -6,6 +6,9 @@ import { requireDatabase, withEngine } from "./database.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { print, printJson } from "./output.ts"
 
+/** Units of product 1 if no number is given. */
+export const SEED_STOCK = 100
+
 export interface SeedOptions {
   readonly stock: number
   /** Removes everything first. */
@@ -18,14 +21,21 @@ export interface SeedOptions {
 /** Makes product 1, "Flash Sale Product" at 99.99, if it is not there. */
 export async function seed(config: Config, { stock, fresh, yes, json }: SeedOptions): Promise<void> {
   if (fresh) requireDatabase(config)
-  const made = await withEngine(config, async (engine) => {
-    if (fresh) await empty(engine.database.views, yes)
-    return seedProduct(engine, stock)
-  })
-  if (json) return printJson({ product_id: 1, created: made })
-  print(
-    made ? `Product 1 is on offer with ${stock} units.` : "Product 1 was there already; nothing was changed.",
+  const made = await withEngine(
+    config,
+    async (engine) => {
+      if (fresh) await empty(engine.database.views, yes)
+      return seedProduct(engine, stock)
+    },
+    { makesSchema: true },
   )
+  if (json) return printJson({ product_id: 1, created: made })
+  print(seedResult(made, stock))
+}
+
+/** One line that says whether product 1 was made. */
+export function seedResult(made: boolean, stock: number): string {
+  return made ? `Product 1 is on sale with ${stock} units.` : "Product 1 exists already; nothing was changed."
 }
 
 async function empty(pool: pg.Pool, yes: boolean): Promise<void> {

@@ -1,12 +1,14 @@
 import type { Logger } from "pino"
 import { startApp, type RunningApp } from "../app.ts"
 import { createLog } from "../base/log.ts"
-import { reachPrimary, type Primary } from "../processes/child.ts"
+import { reachPrimary, type Primary, type StopLimits } from "../processes/child.ts"
 import type { StartFailure } from "../processes/messages.ts"
 import { joined } from "../processes/snapshot.ts"
+import { takeSteps } from "../base/stop-steps.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { explain } from "./exit.ts"
-import { STOP_WITHIN_MS } from "./serve.ts"
+import { endProcess } from "./end-process.ts"
+import { sayGivenUp, writeLastLines } from "./stop-on-signal.ts"
 
 /** One of several processes that serve: its primary says what, and when to stop. */
 export async function serveAsChild(): Promise<void> {
@@ -16,7 +18,7 @@ export async function serveAsChild(): Promise<void> {
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => undefined)
 
   const { number, config, databaseUrl, share } = await primary.assignment
-  const log = createLog(config.logLevel).child({ process: number })
+  const log = createLog(config.logLevel, undefined, { process: number })
   const app = await startOrFail(primary, () =>
     startApp(
       { ...config, rateLimitPerMinute: share.rateLimitPerMinute },
@@ -37,15 +39,16 @@ export async function serveAsChild(): Promise<void> {
     ),
   )
   const snapshot = () => app.engine.events.registry.getMetricsAsJSON()
+  const withinMs = config.shutdownSeconds * 1_000 * OWN_SHARE
   const stop = stopOnce(app, log, async () => primary.leave(await snapshot()))
-  process.on("SIGTERM", () => stop(0))
+  process.on("SIGTERM", () => stop(0, { withinMs, delayMs: config.shutdownDelaySeconds * 1_000 }))
   process.once("uncaughtException", (error) => {
     log.fatal({ err: error }, "Stopping after a fault.")
-    stop(1)
+    stop(1, { withinMs, delayMs: 0 })
   })
   primary.attend(app.url, {
     work: () => app.work(),
-    stop: () => stop(0),
+    stop: (limits) => stop(0, limits ?? { withinMs, delayMs: 0 }),
     snapshot,
     watch: (productIds) => app.engine.events.salesWatchedElsewhere(productIds),
   })
@@ -66,22 +69,29 @@ function failureOf(error: unknown): StartFailure {
   return { status, line: line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)) }
 }
 
+/** Of SHUTDOWN_SECONDS, where a child stops by itself; its primary needs the rest. */
+const OWN_SHARE = 0.7
+/** Of the time of a stop, for the last numbers and the rest of the log. */
+const LEAVING_SHARE = 0.1
+
+type Stop = (status: 0 | 1, limits: StopLimits) => void
+
 /** Stops in order and exits, whoever says it first and however often it is said. */
-function stopOnce(app: RunningApp, log: Logger, leave: () => Promise<void>): (status: number) => void {
-  async function stop(status: number): Promise<void> {
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS)
-    try {
-      await app.stop()
-      await leave()
-      process.exit(status)
-    } catch (error) {
-      log.error({ err: error }, "A process could not stop in order.")
-      process.exit(1)
-    }
+function stopOnce(app: RunningApp, log: Logger, leave: () => Promise<void>): Stop {
+  async function stop(status: 0 | 1, { withinMs, delayMs }: StopLimits): Promise<void> {
+    const deadline = performance.now() + withinMs
+    const leavingMs = withinMs * LEAVING_SHARE
+    const givenUp = await app.stop({ withinMs: withinMs - leavingMs, delayMs })
+    const last = await takeSteps([{ name: "last numbers", run: leave }], deadline - leavingMs / 2)
+    const all = [...givenUp, ...last]
+    // That all is well is said by the primary, for all of them.
+    sayGivenUp(log, all)
+    await writeLastLines(log, all, deadline)
+    await endProcess(all.length === 0 ? status : 1)
   }
   let isStopping = false
-  return (status) => {
-    if (!isStopping) void stop(status)
+  return (status, limits) => {
+    if (!isStopping) void stop(status, limits)
     isStopping = true
   }
 }

@@ -6,6 +6,7 @@ import { connectionsOf, shareOf } from "../processes/share.ts"
 import { seedIfEmpty } from "../seed.ts"
 import { installationTokenSecret } from "../store/upkeep/installation.ts"
 import { connectionLimit } from "../store/upkeep/limits.ts"
+import { migrate } from "../store/upkeep/migrate.ts"
 import { withEngineAt } from "./database.ts"
 
 /** The hidden command that makes this program a child of `serve --processes`. */
@@ -24,6 +25,7 @@ export interface ServeManyOptions {
 export async function serveMany(config: Config, options: ServeManyOptions): Promise<Processes> {
   const { databaseUrl, log, worker } = options
   const { processes } = config
+  await migrate(databaseUrl)
   const tokenSecret = await withEngineAt(databaseUrl, config, (engine) => prepare(engine, config), log)
   const share = shareOf(processes, config.rateLimitPerMinute)
   const assignment = { config: { ...config, tokenSecret }, databaseUrl, share }

@@ -1,43 +1,36 @@
-import closeWithGrace from "close-with-grace"
 import type { Logger } from "pino"
-import { hasOwnSimulator, hasPages, startApp } from "../app.ts"
-import { checkServing, type Config } from "../config/config.ts"
+import { hasOwnSimulator, hasPages, listeningError, startApp } from "../app.ts"
+import { checkServing, misspelledInEnvFile, type Config } from "../config/config.ts"
 import { checkAddress } from "../base/listeners.ts"
 import { createLog } from "../base/log.ts"
 import { connectionsOf } from "../processes/share.ts"
-import { accessDatabase } from "./database.ts"
+import { takeSteps } from "../base/stop-steps.ts"
+import { explainUnused } from "../config/unused-variables.ts"
+import { accessDatabase, type DatabaseAccess } from "./database.ts"
 import { print } from "./output.ts"
+import { MISSING_PAGES } from "./missing-pages.ts"
 import { serveMany } from "./serve-many.ts"
+import { stopOnSignal, type Stoppable } from "./stop-on-signal.ts"
 
 /** An admin token with fewer characters can be guessed. */
 export const GOOD_TOKEN_LENGTH = 16
-/** A stop that takes longer than this is stuck; what was acknowledged is in the database anyway. */
-export const STOP_WITHIN_MS = 30_000
 
 /** Serves HTTP and runs the worker, in as many processes as `config` says, until it is told to stop. */
 export async function serve(config: Config, options: { worker: boolean }): Promise<void> {
   checkServing(config)
   const log = createLog(config.logLevel)
   sayMode(log, config)
+  sayUnused(log, config)
   // Before anything is made that would have to be undone.
-  await checkAddress(config)
+  await checkAddress(config).catch((error: unknown) => {
+    throw listeningError(error, config.host)
+  })
   const access = await accessDatabase(config, "owner")
   try {
     const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")
     if (config.adminToken === null) sayWhatToTry(server.url, simulatorAt(server.url, config))
-    const giveUp = () => server.kill?.()
-    const limits = { delay: STOP_WITHIN_MS, onTimeout: giveUp, onSecondSignal: giveUp, onSecondError: giveUp }
-    closeWithGrace({ ...limits, logger: false }, async ({ err, signal }) => {
-      if (err === undefined) log.info({ signal }, "Stopping.")
-      else log.fatal({ err }, "Stopping after a fault.")
-      try {
-        await server.stop()
-      } finally {
-        await access.release()
-      }
-      log.info("Stopped.")
-    })
+    stopOnSignal(serverOver(server, access, config), config, log)
   } catch (error) {
     await access.release()
     throw error
@@ -45,10 +38,25 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
 }
 
 /** This process, or its children. */
-interface Server {
+interface Server extends Stoppable {
   readonly url: string
-  stop(): Promise<void>
-  kill?(): void
+}
+
+/** Of the time of a stop, for an embedded PostgreSQL: it writes a checkpoint. */
+const DATABASE_SHARE = 0.2
+
+/** Stops the server first, then lets go of its database. */
+function serverOver(server: Server, access: DatabaseAccess, { databaseUrl }: Config): Stoppable {
+  const share = databaseUrl === null ? DATABASE_SHARE : 0
+  return {
+    async stop({ withinMs, delayMs }) {
+      const deadline = performance.now() + withinMs
+      const givenUp = await server.stop({ withinMs: withinMs * (1 - share), delayMs })
+      const release = { name: "embedded database", run: () => access.release() }
+      return [...givenUp, ...(await takeSteps([release], deadline))]
+    },
+    kill: () => server.kill?.(),
+  }
 }
 
 interface StartOptions {
@@ -66,6 +74,15 @@ function sizeOf({ processes }: Config): object {
 }
 
 function sayMode(log: Logger, { adminToken }: Config): void {
+  sayWhoMayBuy(log, adminToken)
+
+  if (!hasPages()) log.warn(`${MISSING_PAGES}.`)
+  for (const { name, meant } of misspelledInEnvFile()) {
+    log.warn({ name, meant }, ".env sets a name that nothing reads; another one is probably meant.")
+  }
+}
+
+function sayWhoMayBuy(log: Logger, adminToken: string | null): void {
   if (adminToken === null) {
     log.warn(
       "Open mode: no ADMIN_TOKEN is set, so nobody is asked for a token and only loopback is listened on.",
@@ -76,6 +93,10 @@ function sayMode(log: Logger, { adminToken }: Config): void {
   if (adminToken.length < GOOD_TOKEN_LENGTH) {
     log.warn(`ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed.`)
   }
+}
+
+function sayUnused(log: Logger, { unusedVariables }: Config): void {
+  if (unusedVariables.length > 0) log.warn({ variables: unusedVariables }, explainUnused(unusedVariables))
 }
 
 /** Null: payments are reported by hand. */

@@ -1,11 +1,12 @@
-import closeWithGrace from "close-with-grace"
 import { randomBytes } from "node:crypto"
 import { checkSimulator, ConfigError, type Config } from "../config/config.ts"
 import { createLog } from "../base/log.ts"
 import { createPlan, lateMsAfter, type PlanName } from "../simulator/plan.ts"
 import { serveSimulator } from "../simulator/server.ts"
 import { createSimulator } from "../simulator/simulator.ts"
+import { takeSteps } from "../base/stop-steps.ts"
 import { print } from "./output.ts"
+import { stopOnSignal } from "./stop-on-signal.ts"
 
 export interface SimulatorOptions {
   readonly port: number
@@ -39,12 +40,9 @@ export async function simulate(
   const server = await serveSimulator(simulator, port)
   log.info({ target, plan, seed, url: server.url }, "Listening.")
   if (config.simulatorSecret === null) sayHowToConnect(server.url, secret)
-  closeWithGrace({ logger: false }, async ({ err, signal }) => {
-    if (err === undefined) log.info({ signal }, "Stopping.")
-    else log.fatal({ err }, "Stopping after a fault.")
-    await server.close()
-    log.info("Stopped.")
-  })
+  const stop = ({ withinMs }: { readonly withinMs: number }) =>
+    takeSteps([{ name: "connections", run: () => server.close() }], performance.now() + withinMs)
+  stopOnSignal({ stop }, { ...config, shutdownDelaySeconds: 0 }, log)
 }
 
 /** The secret was made a moment ago, for money that does not exist. */

@@ -1,15 +1,21 @@
 import { randomBytes } from "node:crypto"
 import pg from "pg"
+import { withDatabaseName } from "../base/database-url.ts"
+import { openConnection, urlOfOneServer } from "../store/connection.ts"
+import { CommandFailure } from "../base/command-errors.ts"
 
-/** Creates an empty database beside the one at `url`, lends it, and drops it whatever happens. */
+/**
+ * Creates an empty database beside the one at `url`, lends it, and drops it whatever happens. Of several servers it
+ * is the one that takes writes. Throws {@link CommandFailure} when the role may not create databases.
+ */
 export async function withThrowAwayDatabase<T>(url: string, work: (url: string) => Promise<T>): Promise<T> {
   const name = `doorbuster_race_${randomBytes(6).toString("hex")}`
-  const admin = new pg.Client({ connectionString: url })
-  await admin.connect()
+  const server = await urlOfOneServer(url)
+  const admin = await openConnection(server, "tools")
   try {
-    await admin.query(`create database ${name}`)
+    await createDatabase(admin, name)
     try {
-      return await work(urlOfDatabase(url, name))
+      return await work(withDatabaseName(server, name))
     } finally {
       await admin.query(`drop database if exists ${name} with (force)`)
     }
@@ -18,8 +24,16 @@ export async function withThrowAwayDatabase<T>(url: string, work: (url: string) 
   }
 }
 
-function urlOfDatabase(url: string, name: string): string {
-  const other = new URL(url)
-  other.pathname = `/${name}`
-  return other.href
+/** PostgreSQL's code for what a role may not do. */
+const INSUFFICIENT_PRIVILEGE = "42501"
+
+async function createDatabase(admin: pg.Client, name: string): Promise<void> {
+  try {
+    await admin.query(`create database ${name}`)
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error
+    throw new CommandFailure(
+      "The command needs a database of its own, and the role in DATABASE_URL may not create one: grant it CREATEDB (alter role … createdb), or unset DATABASE_URL to use the embedded PostgreSQL",
+    )
+  }
 }

@@ -1,4 +1,3 @@
-import closeWithGrace from "close-with-grace"
 import { checkSimulator, type Config } from "../config/config.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
@@ -6,7 +5,9 @@ import { providersOf } from "../payments/providers.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
 import { startWorker } from "../worker/worker.ts"
+import { takeSteps } from "../base/stop-steps.ts"
 import { accessDatabase } from "./database.ts"
+import { stopOnSignal } from "./stop-on-signal.ts"
 
 /** Runs the background work alone, until it is told to stop. Any number may run. */
 export async function work(config: Config): Promise<void> {
@@ -22,13 +23,14 @@ export async function work(config: Config): Promise<void> {
   const providers = await providersOf(config)
   const worker = startWorker({ ...engine, providers, log, retention: config, webhookSettings: config })
   log.info("Working.")
-  closeWithGrace({ logger: false }, async ({ err, signal }) => {
-    if (err === undefined) log.info({ signal }, "Stopping.")
-    else log.fatal({ err }, "Stopping after a fault.")
-    await worker.stop()
-    await engine.lanes.drain()
-    await database.close()
-    await access.release()
-    log.info("Stopped.")
-  })
+  const stop = async ({ withinMs }: { readonly withinMs: number }) => {
+    const steps = [
+      { name: "background work", run: () => worker.stop() },
+      { name: "lanes", run: () => engine.lanes.drain() },
+      { name: "database connections", run: () => database.close() },
+      { name: "embedded database", run: () => access.release() },
+    ]
+    return await takeSteps(steps, performance.now() + withinMs)
+  }
+  stopOnSignal({ stop }, { ...config, shutdownDelaySeconds: 0 }, log)
 }

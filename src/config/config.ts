@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { parseEnv } from "node:util"
 import envSchema from "env-schema"
 import { isLoopback, isNetwork } from "./addresses.ts"
+import { misspelledNames, readEnvFile, type Misspelling } from "./env-file.ts"
 import { ConfigError } from "./config-error.ts"
+import { DATABASE_URL_SHAPE, DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
+import { unusedVariables } from "./unused-variables.ts"
 import { stripeAccount, stripeVariables, type StripeAccount, type StripeEnvironment } from "./stripe.ts"
 
 export { ConfigError }
@@ -49,9 +51,18 @@ export interface Config {
   readonly rateLimitPerMinute: number
   /** Streams that an address may have open at a process in closed mode; 0: no limit. */
   readonly streamsPerAddress: number
+  /** How long a connection without a request is kept. */
+  readonly keepAliveSeconds: number
+  /** The longest that a stop may take, from its signal to the end of the process. */
+  readonly shutdownSeconds: number
+  /** How much of it connections are taken as before, while `/readyz` says that the process stops. */
+  readonly shutdownDelaySeconds: number
+  /** Names of variables that are set and have no effect here, though a shop may believe so. */
+  readonly unusedVariables: readonly string[]
 }
 
-const secretNames = [
+/** Settings that may also come as `NAME_FILE`, and are never shown. */
+export const secretNames = [
   "ADMIN_TOKEN",
   "PAYMENT_WEBHOOK_SECRET",
   "SIMULATOR_SECRET",
@@ -92,13 +103,14 @@ const webhookSecret = {
 
 const origins = "origins such as https://shop.example, separated by commas"
 
-const schema = {
+/** Each setting: its default, and in words what it may hold. `npm run reference` writes them down. */
+export const schema = {
   type: "object",
   properties: {
     DATABASE_URL: {
       type: "string",
-      pattern: String.raw`^postgres(ql)?://([^@/?#]*@)?(\[[0-9a-fA-F:.]+\]|[^:/?#@[\]]*)(:\d{1,5})?([/?#].*)?$`,
-      description: "a connection string such as postgresql://user:password@host:5432/database",
+      pattern: "^postgres(ql)?://",
+      description: DATABASE_URL_SHAPE,
     },
     DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
     HOST: { ...text("an address or name to listen on"), default: "127.0.0.1" },
@@ -146,6 +158,9 @@ const schema = {
     CORS_ORIGINS: text(origins),
     RATE_LIMIT_PER_MINUTE: limit(600),
     STREAMS_PER_ADDRESS: limit(500),
+    KEEP_ALIVE_SECONDS: seconds(75, 3_600),
+    SHUTDOWN_SECONDS: seconds(25, 3_600),
+    SHUTDOWN_DELAY_SECONDS: orNone("a whole number of seconds", "no delay", 0, 3_599),
   },
 }
 
@@ -172,6 +187,9 @@ interface Environment extends StripeEnvironment {
   CORS_ORIGINS?: string
   RATE_LIMIT_PER_MINUTE: number
   STREAMS_PER_ADDRESS: number
+  KEEP_ALIVE_SECONDS: number
+  SHUTDOWN_SECONDS: number
+  SHUTDOWN_DELAY_SECONDS: number
 }
 
 /** Where a configuration comes from, the strongest last. */
@@ -190,13 +208,13 @@ export function readConfig({
   options = {},
 }: ConfigSources = {}): Config {
   const given = withSecretFiles({
-    ...defined(dotEnv(directory)),
+    ...defined(readEnvFile(`${directory}/.env`)),
     ...defined(environment),
     ...defined(options),
   })
   const env = validated(given)
   return {
-    databaseUrl: env.DATABASE_URL ?? null,
+    databaseUrl: databaseUrl(env.DATABASE_URL),
     dataDirectory: env.DOORBUSTER_DATA_DIR,
     host: env.HOST,
     port: env.PORT,
@@ -219,7 +237,18 @@ export function readConfig({
     corsOrigins: env.CORS_ORIGINS === undefined ? [] : allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     streamsPerAddress: env.STREAMS_PER_ADDRESS,
+    keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
+    shutdownSeconds: env.SHUTDOWN_SECONDS,
+    shutdownDelaySeconds: shutdownDelay(env),
+    unusedVariables: unusedVariables(given),
   }
+}
+
+/** Names in `.env` that are read by nothing and look like one of ours: `ADMIN_TOKN` means open mode. */
+export function misspelledInEnvFile(directory: string = process.cwd()): Misspelling[] {
+  const known = Object.keys(schema.properties)
+  const files = secretNames.map((name) => `${name}_FILE`)
+  return misspelledNames(Object.keys(readEnvFile(`${directory}/.env`)), [...known, ...files])
 }
 
 /** Refuses a combination under which a server must not listen. Throws {@link ConfigError}. */
@@ -253,15 +282,6 @@ export function checkSimulator({ adminToken, simulatorUrl, simulatorSecret }: Si
 }
 
 type Given = Record<string, string>
-
-function dotEnv(directory: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(`${directory}/.env`, "utf8"))
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {}
-    throw new ConfigError(`.env cannot be read: ${String(error)}`)
-  }
-}
 
 /** An empty value is the same as none, as in most shells' habits. */
 function defined(values: NodeJS.Dict<string>): Given {
@@ -340,6 +360,27 @@ function mayHold(name: string): string {
 
 function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
+}
+
+/** A delay as long as the whole stop would leave no time for the stop itself. */
+function shutdownDelay(env: Environment): number {
+  if (env.SHUTDOWN_DELAY_SECONDS < env.SHUTDOWN_SECONDS) return env.SHUTDOWN_DELAY_SECONDS
+  throw new ConfigError(
+    `SHUTDOWN_DELAY_SECONDS holds "${env.SHUTDOWN_DELAY_SECONDS}" and may hold only less than SHUTDOWN_SECONDS, which is ${env.SHUTDOWN_SECONDS}`,
+  )
+}
+
+function databaseUrl(value: string | undefined): string | null {
+  if (value === undefined) return null
+  try {
+    readDatabaseUrl(value)
+    return value
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error
+    throw new ConfigError(
+      `DATABASE_URL holds ${shown("DATABASE_URL", value)} and may hold only ${error.message}`,
+    )
+  }
 }
 
 /** `auto`: as many as the machine, or what this process may use of it, can run at once. */

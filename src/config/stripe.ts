@@ -8,6 +8,8 @@ export interface StripeAccount {
   /** Null: the pages do not pay by Stripe. */
   readonly publishableKey: string | null
   readonly apiBase: string
+  /** Whether payments may be made by methods whose result takes days. */
+  readonly offersDelayedMethods: boolean
 }
 
 /** The variables that say which. */
@@ -16,6 +18,7 @@ export interface StripeEnvironment {
   STRIPE_WEBHOOK_SECRET?: string
   STRIPE_PUBLISHABLE_KEY?: string
   STRIPE_API_BASE: string
+  STRIPE_DELAYED_METHODS: "exclude" | "offer"
 }
 
 const apiBases = "https:// and a host, perhaps with a port; http:// for loopback only"
@@ -38,6 +41,12 @@ export const stripeVariables = {
     description: "a publishable key of Stripe, which begins with pk_",
   },
   STRIPE_API_BASE: { type: "string", minLength: 1, description: apiBases, default: "https://api.stripe.com" },
+  STRIPE_DELAYED_METHODS: {
+    type: "string",
+    enum: ["exclude", "offer"],
+    description: "exclude or offer",
+    default: "exclude",
+  },
 } as const
 
 /** Half an account would take webhooks and send no money back, or the other way round. */
@@ -45,7 +54,9 @@ export function stripeAccount(env: StripeEnvironment): StripeAccount | null {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env
   const apiBase = allowedApiBase(env.STRIPE_API_BASE)
   if (secretKey !== undefined && webhookSecret !== undefined) {
-    return { secretKey, webhookSecret, publishableKey: publishableKeyBeside(secretKey, env), apiBase }
+    const publishableKey = publishableKeyBeside(secretKey, env)
+    const offersDelayedMethods = env.STRIPE_DELAYED_METHODS === "offer"
+    return { secretKey, webhookSecret, publishableKey, apiBase, offersDelayedMethods }
   }
   if (secretKey === undefined && webhookSecret === undefined && env.STRIPE_PUBLISHABLE_KEY === undefined) {
     return null

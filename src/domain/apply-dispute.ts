@@ -1,9 +1,9 @@
-import { disputeName, type Dispute, type DisputeStatus } from "./dispute.ts"
+import { coversRefunds, disputeName, type Dispute, type DisputeStatus } from "./dispute.ts"
 import { writeRecord } from "./event-record.ts"
 import type { DisputeEvent, DisputeEventKind, Payment, PaymentEventRecord } from "./payment.ts"
-import { WITHHELD, type Refund } from "./refund.ts"
+import { isWithheld, WITHHELD, type Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
-import { orderIn, type WorkingSet } from "./working-set.ts"
+import { eventName, orderIn, type WorkingSet } from "./working-set.ts"
 
 /**
  * Lets a message about a dispute act on the payment that it names (I7).
@@ -97,6 +97,16 @@ function changeDispute(state: WorkingSet, { payment, before, dispute }: Change, 
   if (!isLeft) resumeRefunds(state, dispute, now)
 }
 
+/** Shares anew what is left of a payment, of which more went back than its disputes knew. */
+export function allotAgain(state: WorkingSet, { provider, eventKey }: Payment, now: Instant): void {
+  const payment = state.payments.get(eventName(provider, eventKey))
+  if (payment === undefined || !allot(state, payment)) return
+  for (const dispute of state.disputes.values()) {
+    const isOfPayment = dispute.provider === provider && dispute.eventKey === eventKey
+    if (isOfPayment && coversRefunds(dispute)) withholdRefunds(state, dispute, now)
+  }
+}
+
 /**
  * Shares what is left of a payment beside its refunds among its disputes that are not won, in the order
  * of their names, so that it does not matter which was told of first. Returns whether there are any.
@@ -120,15 +130,14 @@ function allot(state: WorkingSet, payment: Payment): boolean {
 /** What was taken by a worker a moment ago may still be sent; then its provider says so. */
 function withholdRefunds(state: WorkingSet, dispute: Dispute, now: Instant): void {
   for (const refund of refundsBeside(state, dispute)) {
-    if (refund.status === "due") settle(state, { ...refund, status: "failed", lastError: WITHHELD }, now)
+    if (refund.status === "due") settle(state, { ...refund, status: "withheld", lastError: WITHHELD }, now)
   }
 }
 
 /** The money is here again, and what is owed of it is owed still. */
 function resumeRefunds(state: WorkingSet, dispute: Dispute, now: Instant): void {
   for (const refund of refundsBeside(state, dispute)) {
-    const isWithheld = refund.status === "failed" && refund.lastError === WITHHELD
-    if (isWithheld) settle(state, { ...refund, status: "due", lastError: null }, now)
+    if (isWithheld(refund)) settle(state, { ...refund, status: "due", lastError: null }, now)
   }
 }
 

@@ -10,6 +10,7 @@ import type {
   PaymentEventRefusal,
   PlaceHoldRefusal,
   PlaceOrderRefusal,
+  RecordRefundRefusal,
   RefundOrderRefusal,
   ReleaseHoldRefusal,
   SettleRefundRefusal,
@@ -99,9 +100,29 @@ export interface SettleRefund extends CommandBase {
   readonly result: RefundResult
 }
 
+/** A refund that was made elsewhere, such as in the provider's dashboard. */
+export interface RecordRefund extends CommandBase {
+  readonly kind: "record_refund"
+  /** The order that its payment came for. */
+  readonly orderId: number
+  readonly refund: RefundElsewhere
+}
+
+/** What a provider says of a refund that Doorbuster did not ask for. */
+export interface RefundElsewhere {
+  readonly provider: string
+  readonly paymentId: string
+  readonly providerRefundId: string
+  readonly amountMinor: number
+  readonly currency: string
+  readonly status: "sent" | "confirmed" | "failed"
+  readonly error: string | null
+}
+
 export type RefundResult =
   | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
-  | { readonly status: "failed"; readonly error: string }
+  /** `providerRefundId`: which of the provider's refunds failed; one that was confirmed fails only by its name. */
+  | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
   /** To be tried once more. */
   | { readonly status: "due" }
 
@@ -144,6 +165,7 @@ export type Command =
   | AwaitPayment
   | RefundOrder
   | SettleRefund
+  | RecordRefund
   | ExpireDue
   | CreateProduct
   | ChangeProduct
@@ -181,6 +203,7 @@ export interface OutcomeByKind {
   await_payment: Order | ExtendOrderRefusal
   refund_order: Refund | RefundOrderRefusal
   settle_refund: Refund | SettleRefundRefusal
+  record_refund: Refund | RecordRefundRefusal
   expire_due: Sweep
   create_product: Product | ChangeProductRefusal
   change_product: Product | ChangeProductRefusal

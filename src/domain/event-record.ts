@@ -1,5 +1,5 @@
 import type { Order } from "./order.ts"
-import type { PaymentEventRecord, PaymentOutcome, ProviderEvent } from "./payment.ts"
+import { FREE, type PaymentEventRecord, type PaymentOutcome, type ProviderEvent } from "./payment.ts"
 import type { Instant } from "./time.ts"
 import { eventName, type WorkingSet } from "./working-set.ts"
 
@@ -31,6 +31,8 @@ export function writeRecord(
   }
   if (parked === undefined) state.events.add(record)
   else state.events.replace(record)
+  // No message has come: the order's own fact says it.
+  if (event.provider === FREE) return record
   const told = { key: event.key, orderId: order.id, outcome, duplicate: false, late }
   state.facts.push({ kind: "payment_event", ...told })
   return record

@@ -23,10 +23,13 @@ type FactBody =
   | { readonly kind: "order_cancelled"; readonly order: Order }
   | { readonly kind: "order_expired"; readonly order: Order }
   | { readonly kind: "order_paid"; readonly order: Order }
-  | { readonly kind: "order_refunded"; readonly order: Order }
+  /** `reversals`: how often refunds of its price had been confirmed before and then failed. */
+  | { readonly kind: "order_refunded"; readonly order: Order; readonly reversals: number }
   | { readonly kind: "refund_due"; readonly refund: Refund }
   /** The provider has taken it on, or said that it is back, or that it cannot be. */
   | { readonly kind: "refund_settled"; readonly refund: Refund }
+  /** It had been confirmed, and its provider says that it has failed after all. */
+  | { readonly kind: "refund_reversed"; readonly refund: Refund; readonly order: Order }
   | {
       readonly kind: "product_created" | "product_changed"
       readonly productId: number

@@ -9,6 +9,7 @@ import { placeHold } from "./place-hold.ts"
 import { placeOrder } from "./place-order.ts"
 import { recordDispute } from "./record-dispute.ts"
 import { recordPaymentEvent } from "./record-payment-event.ts"
+import { recordRefund } from "./record-refund.ts"
 import { refundOrder } from "./refund-order.ts"
 import { isRefusal, type IdempotencyRefusal, type Refusal } from "./refusals.ts"
 import { releaseHold } from "./release-hold.ts"
@@ -82,6 +83,8 @@ function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[k
       return refundOrder(state, command, now)
     case "settle_refund":
       return settleRefund(state, command, now)
+    case "record_refund":
+      return recordRefund(state, command, now)
     case "expire_due":
       return expireDue(state, command, now)
     case "create_product":

@@ -112,6 +112,11 @@ function gather(into: Gathered, command: Command): void {
       into.orderIds.push(command.orderId)
       into.payments = true
       break
+    case "record_refund":
+      into.orderIds.push(command.orderId)
+      into.payments = true
+      into.refundOrderIds.push(command.orderId)
+      break
     case "settle_refund":
       into.orderIds.push(command.orderId)
       into.refundOrderIds.push(command.orderId)

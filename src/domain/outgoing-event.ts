@@ -15,6 +15,7 @@ export const eventTypes = [
   "order.expired",
   "order.refunded",
   "payment.refund_due",
+  "payment.refund_failed",
   "payment.disputed",
   "product.sold_out",
   "product.restocked",
@@ -78,14 +79,28 @@ function eventOfFact(fact: Fact): Told | null {
     case "order_expired":
       return { type: "order.expired", name: fact.order.id, data: orderData(fact.order) }
     case "order_refunded":
-      return { type: "order.refunded", name: fact.order.id, data: orderData(fact.order) }
+      return orderRefunded(fact)
     case "refund_due":
       return refundDue(fact.refund)
+    case "refund_reversed":
+      return refundFailed(fact)
     case "dispute_changed":
       return disputed(fact.dispute)
     default:
       return null
   }
+}
+
+/** An order whose refund failed after all may be refunded again, which is another event. */
+function orderRefunded({ order, reversals }: Extract<Fact, { kind: "order_refunded" }>): Told {
+  const name = reversals === 0 ? order.id : `${order.id}-${reversals + 1}`
+  return { type: "order.refunded", name, data: orderData(order) }
+}
+
+function refundFailed({ refund, order }: Extract<Fact, { kind: "refund_reversed" }>): Told {
+  const name = `${refundName(refund.orderId, refund.number)}-${refund.reversals}`
+  const data = { ...refundData(refund), error: refund.lastError, order_status: order.status }
+  return { type: "payment.refund_failed", name, data }
 }
 
 function refundDue(refund: Refund): Told {

@@ -4,7 +4,11 @@ import type { Instant } from "./time.ts"
 import { orderIn, type WorkingSet } from "./working-set.ts"
 
 /** What is to go back of a payment. */
-export type Owed = Pick<Refund, "amountMinor" | "reason" | "notBefore"> & Partial<Pick<Refund, "restockQty">>
+export type Owed = Pick<Refund, "amountMinor" | "reason" | "notBefore"> &
+  Partial<Pick<Refund, "restockQty">> & {
+    /** Its provider has it already: nothing is to be sent. */
+    readonly made?: Pick<Refund, "status" | "providerRefundId">
+  }
 
 /**
  * Notes that a part of a payment has to go back (I7), never more than came in. Nothing is to be sent
@@ -13,7 +17,7 @@ export type Owed = Pick<Refund, "amountMinor" | "reason" | "notBefore"> & Partia
 export function oweRefund(
   state: WorkingSet,
   payment: Payment,
-  { restockQty = 0, ...owed }: Owed,
+  { restockQty = 0, made, ...owed }: Owed,
   now: Instant,
 ): Refund | null {
   if (owed.amountMinor === 0 && restockQty === 0) return null
@@ -29,10 +33,11 @@ export function oweRefund(
     ...owed,
     number: order.refundCount + 1,
     restockQty,
-    status: owed.amountMinor === 0 ? "confirmed" : "due",
+    status: made?.status ?? (owed.amountMinor === 0 ? "confirmed" : "due"),
     attempts: 0,
     lastError: null,
-    providerRefundId: null,
+    providerRefundId: made?.providerRefundId ?? null,
+    reversals: 0,
     createdAt: now,
     updatedAt: now,
   }

@@ -35,7 +35,7 @@ export type PaymentDecision =
 /**
  * The whole table of what becomes of money, as a function: first what was counted before, then what
  * can pay nothing, then the order, and for one that has ended all that a new buyer would be asked.
- * docs/state-machines.md shows it as a table.
+ * docs/reference/state-machines.md shows it as a table.
  */
 export function decidePayment(situation: PaymentSituation): PaymentDecision {
   const { order, before, currency, amount } = situation

@@ -1,6 +1,9 @@
 import type { OrderStatus } from "./order.ts"
 import type { Instant } from "./time.ts"
 
+/** What pays an order of 0.00, in place of a provider's name. */
+export const FREE = "free"
+
 /** What a provider says about a payment; its own spellings are translated before they get here. */
 export type PaymentEventKind = "succeeded" | "failed" | "cancelled"
 

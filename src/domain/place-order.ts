@@ -2,7 +2,7 @@ import type { PlacedOrder, PlaceOrder } from "./commands.ts"
 import { expireHold, orderAsOfNow } from "./expire-due.ts"
 import { isDueHold, type Hold } from "./hold.ts"
 import type { Order, OrderOrigin } from "./order.ts"
-import type { PaymentEventRecord } from "./payment.ts"
+import { FREE, type PaymentEvent, type PaymentEventRecord } from "./payment.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { PlaceOrderRefusal } from "./refusals.ts"
 import { later, type Instant } from "./time.ts"
@@ -49,7 +49,10 @@ export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceO
   return null
 }
 
-/** Turns an active hold into an order waiting for payment. The units stay held. */
+/**
+ * Turns an active hold into an order waiting for payment. The units stay held. One that costs nothing waits
+ * for nothing: it is paid at once.
+ */
 export function convertHold(
   state: WorkingSet,
   hold: Hold,
@@ -83,7 +86,26 @@ export function convertHold(
   state.orders.add(order)
   state.orderIdByHold.set(hold.id, order.id)
   state.facts.push({ kind: "order_created", order })
-  return order
+  if (order.totalMinor === 0) applyPaymentEvent(state, paymentOfNothing(order), order.id, now)
+  return orderIn(state, order.id)
+}
+
+/** It leaves the rows that every payment leaves, so that all that holds of paid orders holds of this one. */
+function paymentOfNothing({ id, currency }: Order): PaymentEvent {
+  return {
+    provider: FREE,
+    key: `order-${id}`,
+    fingerprint: FREE,
+    kind: "succeeded",
+    orderId: id,
+    paymentId: null,
+    amountMinor: 0,
+    currency,
+    holdId: null,
+    productId: null,
+    quantity: null,
+    disputeId: null,
+  }
 }
 
 /**

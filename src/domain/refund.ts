@@ -1,13 +1,17 @@
 import type { Instant } from "./time.ts"
 
-/** `due → sent → confirmed | failed`; what needs no provider goes straight to `confirmed`. */
-export type RefundStatus = "due" | "sent" | "confirmed" | "failed"
+/**
+ * `due → sent → confirmed | failed`; what needs no provider goes straight to `confirmed`. A provider may
+ * take a confirmation back (`confirmed → failed`), as card networks do with closed cards. `withheld`: it is not
+ * sent, because the buyer's bank takes the payment back.
+ */
+export type RefundStatus = "due" | "sent" | "confirmed" | "failed" | "withheld"
 
 /**
  * Why money goes back.
  *
- * The first eight are decided when a payment comes (payment-decision.ts); `requested`: the shop
- * wants it.
+ * The first eight are decided when a payment comes (payment-decision.ts). `requested`: the shop asked for
+ * it here; `elsewhere`: in another place, such as the provider's dashboard.
  */
 export type RefundReason =
   | "amount_too_low"
@@ -19,9 +23,15 @@ export type RefundReason =
   | "customer_limit_reached"
   | "sold_out"
   | "requested"
+  | "elsewhere"
 
-/** Why a refund was not sent: the buyer's bank takes the payment back. Its `lastError`. */
+/** The `lastError` of a refund that is withheld. */
 export const WITHHELD = "disputed"
+
+/** Also of one that a server of the last version has withheld: it called that `failed`. */
+export function isWithheld({ status, lastError }: Pick<Refund, "status" | "lastError">): boolean {
+  return status === "withheld" || (status === "failed" && lastError === WITHHELD)
+}
 
 /** Money that has to go back to whoever paid it, and units that are on offer again with it. */
 export interface Refund {
@@ -44,6 +54,8 @@ export interface Refund {
   readonly attempts: number
   readonly lastError: string | null
   readonly providerRefundId: string | null
+  /** How often it has failed after it had been confirmed. */
+  readonly reversals: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }

@@ -66,6 +66,13 @@ export type SettleRefundRefusal =
   /** The buyer gets it from his bank. */
   | { readonly code: "payment_disputed"; readonly refundableMinor: number }
 
+/** Why a refund that was made elsewhere is not recorded. */
+export type RecordRefundRefusal =
+  /** Not an answer for the outside: its payment is not here. */
+  | { readonly code: "order_unknown" }
+  /** Nothing is left of the payment, it is in another currency, or it failed before it was known. */
+  | { readonly code: "nothing_to_refund" }
+
 /** Why a product was not created or changed. */
 export type ChangeProductRefusal =
   | { readonly code: "product_not_found" }
@@ -89,6 +96,7 @@ export type Refusal =
   | PaymentEventRefusal
   | RefundOrderRefusal
   | SettleRefundRefusal
+  | RecordRefundRefusal
   | ChangeProductRefusal
   | AdjustStockRefusal
   | IdempotencyRefusal

@@ -50,7 +50,9 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS })
+  // Whatever PGOPTIONS says.
+  const options = "-c default_transaction_read_only=off"
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS, options })
   // A server that dies under us rejects the pending call; the event on its own must not end the process.
   client.on("error", () => undefined)
   await client.connect()

@@ -54,12 +54,22 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     const home = await openHome(options.dataDirectory, options.log ?? (() => undefined))
     return await underStartLock(home, async () => claimAndStart(home, packageDirectory, options))
   } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS", "EINVAL"].includes(codeOf(error) ?? "")) throw error
-    const reason = error instanceof Error ? error.message : ""
-    throw new EmbeddedPostgresError(`Cannot use the data directory ${options.dataDirectory}: ${reason}`, 1, {
-      cause: error,
-    })
+    throw directoryError(error, options.dataDirectory)
   }
+}
+
+/** What can be wrong with a directory, in words; any other error as it is. */
+function directoryError(error: unknown, dataDirectory: string): unknown {
+  const code = codeOf(error) ?? ""
+  const reason = error instanceof Error ? error.message : ""
+  if (["EACCES", "EPERM", "EROFS"].includes(code)) {
+    const line = `DOORBUSTER_DATA_DIR holds "${dataDirectory}", which this user may not write to (${reason}); choose another directory, or change its owner or mode`
+    return new EmbeddedPostgresError(line, 2, { cause: error })
+  }
+  if (!["EINVAL", "ENOSPC", "EDQUOT"].includes(code)) return error
+  return new EmbeddedPostgresError(`Cannot use the data directory ${dataDirectory}: ${reason}`, 1, {
+    cause: error,
+  })
 }
 
 /** Under the start lock. */

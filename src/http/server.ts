@@ -27,6 +27,7 @@ import { adminMoneyRoutes } from "./routes/admin/admin-money.ts"
 import { adminPageRoutes } from "./routes/admin/admin-pages.ts"
 import { adminProductRoutes } from "./routes/admin/admin-products.ts"
 import { adminWebhookRoutes } from "./routes/admin/admin-webhooks.ts"
+import { docsSiteRoutes } from "./routes/system/docs-site.ts"
 import { healthRoutes } from "./routes/system/health.ts"
 import { holdRoutes } from "./routes/buyers/holds.ts"
 import { orderPaymentRoutes } from "./routes/buyers/order-payments.ts"
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly rateLimitPerMinute: number
   /** Streams that an address may have open in closed mode; 0: no limit. */
   readonly streamsPerAddress: number
+  /** How long a connection without a request is kept. */
+  readonly keepAliveSeconds: number
 }
 
 /** The largest request of ours has a few kilobytes. */
@@ -56,13 +59,11 @@ const BODY_LIMIT_BYTES = 64 * 1024
 /** A client that takes longer to send a whole request is not a buyer's browser. */
 const REQUEST_TIMEOUT_MS = 15_000
 const SLOW_REQUEST_CHECK_MS = 5_000
-/** Longer than the idle time of common proxies, so that they close first. */
-const KEEP_ALIVE_MS = 75_000
 
 /** The HTTP server with all its routes, not yet listening. */
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const answerError = errorAnswerer(options.log)
-  const constant = securityHeaders()
+  const constant = securityHeaders
   const crossOrigin = crossOriginHeaders(options.corsOrigins)
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -75,7 +76,7 @@ export async function createServer(services: Services, options: ServerOptions): 
       connectionsCheckingInterval: SLOW_REQUEST_CHECK_MS,
     },
     requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: options.keepAliveSeconds * 1_000,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
     forceCloseConnections: "idle",
@@ -125,6 +126,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   strayWebhookRoutes(app, services.events)
   simulatorRoutes(app, services)
   await pageRoutes(app, services)
+  await docsSiteRoutes(app)
   adminProductRoutes(app, services)
   adminMoneyRoutes(app, services)
   adminDisputeRoutes(app, services)

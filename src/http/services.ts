@@ -22,7 +22,7 @@ import type { WebhookEndpoints } from "../store/reads/webhook-endpoints.ts"
 import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
 import type { Gatekeeper } from "./access/auth.ts"
-import type { Live } from "./live/live.ts"
+import type { ProductStreams } from "./live/product-streams.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
 import type { ProductTexts } from "./wire/wire.ts"
 
@@ -35,7 +35,7 @@ export interface Services {
   readonly views: Views
   readonly products: ProductMemory
   readonly texts: ProductTexts
-  readonly live: Live
+  readonly live: ProductStreams
   readonly lookups: Lookups
   readonly inbox: Inbox
   readonly money: MoneyViews

@@ -65,7 +65,7 @@ export interface GroupBounds {
   readonly inFlight: number
 }
 
-/** Chosen by measurement: docs/performance.md. */
+/** Chosen by measurement: docs/internals/performance.md. */
 const defaultBounds: GroupBounds = { worthItsOwn: 32, size: 256, inFlight: 2 }
 
 interface Member {

@@ -82,15 +82,18 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
     return late.length === 0 ? batch : batch.filter((job) => job.since >= oldest)
   }
 
-  async function runJobs(jobs: readonly Job[]): Promise<void> {
+  async function runJobs(jobs: readonly Job[], batch: FailingBatch = newBatch()): Promise<void> {
     const commands = jobs.map((job) => job.command)
-    const result = await commit(commands)
-    if (result.kind === "failed" && result.mayBeOneCommands && jobs.length > 1) {
-      // One bad command never fails its neighbours: halves, until it stands alone.
-      const middle = Math.ceil(jobs.length / 2)
-      await runJobs(jobs.slice(0, middle))
-      await runJobs(jobs.slice(middle))
-      return
+    const result = batch.verdict ?? (await commit(commands))
+    if (result.kind === "failed" && result.mayBeOneCommands) {
+      if (jobs.length > 1) {
+        // One bad command never fails its neighbours: halves, until it stands alone.
+        const middle = Math.ceil(jobs.length / 2)
+        await runJobs(jobs.slice(0, middle), batch)
+        await runJobs(jobs.slice(middle), batch)
+        return
+      }
+      noteLoneFailure(batch, result.fault)
     }
     answers = answerInTurns(answers, jobs, result)
   }
@@ -129,6 +132,29 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
       while (unanswered > 0) await (running ?? answers)
     },
   }
+}
+
+/** What is known of a batch while it is halved. */
+interface FailingBatch {
+  /** SQLSTATEs with which one of its commands has failed alone. */
+  readonly states: Set<string>
+  /** Not null: the result of all its commands that have none yet. */
+  verdict: BatchResult | null
+}
+
+function newBatch(): FailingBatch {
+  return { states: new Set(), verdict: null }
+}
+
+/**
+ * When a second command fails alone with one SQLSTATE, the fault is the database's rather than a command's: the
+ * rest of the batch fails with it, instead of a thousand commands costing two thousand transactions. Faults
+ * without an SQLSTATE are not the database's, so they say nothing about other commands.
+ */
+function noteLoneFailure(batch: FailingBatch, fault: unknown): void {
+  if (!(fault instanceof Error) || !("code" in fault) || typeof fault.code !== "string") return
+  if (batch.states.has(fault.code)) batch.verdict = { kind: "failed", fault, mayBeOneCommands: false }
+  batch.states.add(fault.code)
 }
 
 /** Lets the event loop see what has arrived, before anything else goes on. */

@@ -11,6 +11,14 @@ import type { Lanes } from "./lanes.ts"
 export interface PaymentDesk {
   /** Records an event and lets it act, once, however often it comes (I4). */
   receive(event: ProviderEvent, requestId?: string): Promise<RecordedEvent | Refusal | LaneRefusal>
+  /**
+   * Gives a parked success to an order that it does not name, by the shop's word. From there on it is a payment
+   * like any other: it pays the order, or goes back. Again for the same order: the same answer.
+   */
+  assign(
+    place: { readonly provider: string; readonly key: string; readonly orderId: number },
+    requestId?: string,
+  ): Promise<RecordedEvent | Refusal | LaneRefusal | { readonly code: "payment_event_not_found" }>
   /** Applies parked events whose order or payment has come to be meanwhile; returns how many. */
   applyParked(limit: number): Promise<number>
 }
@@ -101,8 +109,27 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
     return outcomes.filter((outcome) => outcome !== null && !isRefusal(outcome)).length
   }
 
+  const assign: PaymentDesk["assign"] = async ({ provider, key, orderId }, requestId) => {
+    const event = await inbox.find(provider, key)
+    const isMoney = event?.kind === "succeeded" && event.returnedAt === null
+    const isFree = event?.outcome === "parked" || event?.appliedOrderId === orderId
+    if (event?.disputeId !== null || !isMoney || !isFree) return { code: "payment_event_not_found" }
+    if (event.outcome !== "parked") return { event, duplicate: true }
+    const place = await lookups.placeOfOrder(orderId)
+    if (place === null) return { code: "order_not_found" }
+    // The hold that it names is not this order's.
+    const outcome = await act({ ...event, orderId, holdId: null }, place.productId, orderId, requestId)
+    if (isRefusal(outcome)) return outcome
+    // As it came: it still says which order it named.
+    const applied = await inbox.find(provider, key)
+    // Another request may have been faster.
+    if (applied?.appliedOrderId !== orderId) return { code: "payment_event_not_found" }
+    return { event: applied, duplicate: outcome.duplicate }
+  }
+
   return {
     receive,
+    assign,
     applyParked: async (limit) => applyAll(await inbox.parkedWithOrder(limit)),
   }
 }

@@ -5,9 +5,12 @@ import { createWatchedHolds } from "./watched-holds.ts"
 
 const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
+/** The metrics of one process. */
+export type Metrics = ReturnType<typeof createMetrics>
+
 /**
- * Everything that `/metrics` shows, by its name in the code. `aggregator` says what a metric is where
- * several processes tell it; the sum if it does not say.
+ * Makes everything that `/metrics` shows, by its name in the code. `aggregator` says how the values of several processes
+ * become one; without it they are added.
  */
 export function createMetrics() {
   const registry = new Registry()
@@ -16,7 +19,7 @@ export function createMetrics() {
   let queueLength = () => 0
   const queue = new Gauge({
     name: "doorbuster_lane_queue_length",
-    help: "Commands waiting in lanes",
+    help: "Commands that wait in the lanes of this server",
     registers,
     collect() {
       queue.set(queueLength())
@@ -31,75 +34,86 @@ export function createMetrics() {
       streams.set(streamCount())
     },
   })
+  let droppedLines = () => 0
+  const droppedLogLines: Counter = new Counter({
+    name: "doorbuster_log_lines_dropped_total",
+    help: "Log lines that were dropped because standard output took no more",
+    registers,
+    collect() {
+      droppedLogLines.reset()
+      droppedLogLines.inc(droppedLines())
+    },
+  })
   return {
     registry,
+    watchDroppedLogLines: (count: () => number) => (droppedLines = count),
     watchStreams: (count: () => number) => (streamCount = count),
     watchQueue: (length: () => number) => (queueLength = length),
     holds: createTally({
       name: "doorbuster_holds_total",
-      help: "Holds by what became of them, and refused ones by code",
+      help: "Holds by result: created, released, expired, or the refusal code",
       label: "result",
       registry,
     }),
     watchedHolds: createWatchedHolds(registry),
     orders: createTally({
       name: "doorbuster_orders_total",
-      help: "Orders by what became of them, and refused ones by code",
+      help: "Orders by result: created, paid, cancelled, expired, refunded, or the refusal code",
       label: "result",
       registry,
     }),
     paymentEvents: createTally({
       name: "doorbuster_payment_events_total",
-      help: "Payment events by outcome",
+      help: "Payment events by outcome, duplicate, or the refusal code",
       label: "outcome",
       registry,
     }),
     refunds: createTally({
       name: "doorbuster_refunds_total",
-      help: "Refunds by what became of them",
+      help: "Refunds by the status they reached: due, sent, confirmed, failed",
       label: "status",
       registry,
     }),
     disputes: createTally({
       name: "doorbuster_disputes_total",
-      help: "Disputes that were opened, won and lost",
+      help: "Disputes by the status they reached: open, won, lost",
       label: "status",
       registry,
     }),
     deliveries: createTally({
       name: "doorbuster_webhook_deliveries_total",
-      help: "Attempts to deliver outgoing events by outcome",
+      help: "Attempts to deliver outgoing events, by outcome: delivered, again, failed",
       label: "outcome",
       registry,
     }),
     stock: new Gauge({
       name: "doorbuster_stock_units",
-      help: "Units of each product, read from the database at the scrape",
+      help: "Units of each product by state: available, held, sold; read from the database at the scrape",
       labelNames: ["product", "state"],
       aggregator: "first",
       registers,
     }),
     violations: new Gauge({
       name: "doorbuster_invariant_violations",
-      help: "Differences the last recount found",
+      help: "Differences that the last recount found; anything but 0 is an emergency",
       aggregator: "max",
       registers,
     }),
     recountedAt: new Gauge({
       name: "doorbuster_invariants_recounted_time_seconds",
-      help: "When the last recount ended, in seconds since 1970; 0: there was none",
+      help: "Time when the last recount ended, in seconds since 1970; 0 if there was none",
       aggregator: "max",
       registers,
     }),
     expiryLag: new Gauge({
       name: "doorbuster_hold_expiry_lag_seconds",
-      help: "How long ago the oldest hold or unpaid order that is not yet ended fell due",
+      help: "Seconds since the oldest due hold or unpaid order that has not been ended fell due",
       aggregator: "max",
       registers,
     }),
     gateRefusals: createTally({
       name: "doorbuster_gate_refusals_total",
-      help: "Holds refused from memory because nothing was left a moment ago",
+      help: "Holds refused as out_of_stock from memory, without asking the database",
       registry,
     }),
     batchSize: new Histogram({
@@ -116,12 +130,12 @@ export function createMetrics() {
     }),
     retries: new Counter({
       name: "doorbuster_transaction_retries_total",
-      help: "Transactions that failed for a passing reason",
+      help: "Transactions that failed for a passing reason and were tried again",
       registers,
     }),
     requests: createRequestDurations({
       name: "http_request_duration_seconds",
-      help: "Time to answer, by route and status",
+      help: "Time to answer a request, by route and status",
       bounds: milliseconds,
       registry,
     }),

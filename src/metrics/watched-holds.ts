@@ -41,7 +41,7 @@ export function createWatchedHolds(
 
   const counter = new Counter({
     name: "doorbuster_watched_holds_total",
-    help: "Holds of products that are looked at in the control room, and refused ones by code",
+    help: "Holds by product and result, for products whose live screen is open in the control room",
     labelNames: ["product", "result"],
     registers: [registry],
     collect() {

@@ -7,13 +7,13 @@ export function fingerprinted(event: Omit<PaymentEvent, "fingerprint" | "dispute
 }
 
 /** What a provider says of a dispute. */
-export type DisputeSaid = Pick<
+export type DisputeContent = Pick<
   DisputeEvent,
   "provider" | "key" | "kind" | "paymentId" | "disputeId" | "amountMinor" | "currency"
 >
 
 /** As {@link fingerprinted}, for an event about a dispute. */
-export function fingerprintedDispute(said: DisputeSaid): DisputeEvent {
+export function fingerprintedDispute(said: DisputeContent): DisputeEvent {
   const nothing = { orderId: null, holdId: null, productId: null, quantity: null }
   return { ...said, ...nothing, fingerprint: digest(said) }
 }

@@ -5,9 +5,10 @@ import type {
   CancelReport,
   PaymentProvider,
   PaymentReport,
-  ProviderNews,
-  Reading,
-  RefundOrder,
+  ProviderEvent,
+  WebhookReading,
+  RefundUpdate,
+  RefundInstruction,
   RefundReport,
   WebhookMessage,
 } from "./provider.ts"
@@ -15,7 +16,7 @@ import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
 import { refuseSignature } from "./standard-webhooks.ts"
 
 /** How to reach a simulator. */
-export interface SimulatorLine {
+export interface SimulatorConnection {
   /** Its address, without a slash at its end; asked for each time, because it may be about to listen. */
   readonly url: () => string
   readonly secret: Buffer
@@ -39,8 +40,11 @@ const PaymentMessage = Type.Object({
 const RefundMessage = Type.Object({
   refund: Type.Object({
     refund_id: Name,
-    reference: Name,
+    // Null: it was made in the simulator's own pages.
+    reference: Type.Union([Name, Type.Null()]),
     payment_id: Name,
+    amount_minor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    currency: Type.String({ pattern: "^[A-Z]{3}$" }),
     error: Type.Union([Type.String(), Type.Null()]),
   }),
 })
@@ -75,7 +79,7 @@ const disputeKindByType = new Map<string, DisputeEventKind>([
 const ANSWER_WITHIN_MS = 5_000
 
 /** The simulator of this project as a payment provider. For open mode only: its money is not real. */
-export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvider {
+export function simulatorProvider({ url, secret }: SimulatorConnection): PaymentProvider {
   async function ask(method: "GET" | "POST", path: string, { key, body }: Question = {}): Promise<Answer> {
     const headers = {
       authorization: `Bearer ${secret.toString("base64")}`,
@@ -95,6 +99,8 @@ export function simulatorProvider({ url, secret }: SimulatorLine): PaymentProvid
   return {
     name: "simulator",
     readWebhook: (message) => readWebhook(secret, message),
+    // A cancellation looks at the payment first.
+    callSeconds: (2 * ANSWER_WITHIN_MS) / 1_000,
 
     async refund(order) {
       try {
@@ -132,23 +138,23 @@ interface Answer {
   readonly body: unknown
 }
 
-function readWebhook(secret: Buffer, { headers, body, bytes, nowSeconds }: WebhookMessage): Reading {
+function readWebhook(secret: Buffer, { headers, body, bytes, nowSeconds }: WebhookMessage): WebhookReading {
   const signed = {
     id: single(headers["webhook-id"]),
     timestamp: single(headers["webhook-timestamp"]),
     signature: single(headers["webhook-signature"]),
   }
   const doubt = refuseSignature(secret, signed, bytes ?? body, nowSeconds)
-  if (doubt !== null) return { kind: "not believed", detail: doubt }
+  if (doubt !== null) return { kind: "not authentic", detail: doubt }
   const event = parsed(body)
   if (!Check(AnyEvent, event)) return notUnderstood("an event has an id and a type")
-  const news = newsOf(event)
-  if (news === null) return notUnderstood(`this is no ${event.type} of the simulator`)
-  return { kind: "news", news }
+  const events = eventsOf(event)
+  if (events === null) return notUnderstood(`this is no ${event.type} of the simulator`)
+  return { kind: "events", events }
 }
 
 /** Null: it makes no sense. */
-function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
+function eventsOf(event: Static<typeof AnyEvent>): ProviderEvent[] | null {
   const kind = kindByType.get(event.type)
   if (kind !== undefined) {
     return Check(PaymentMessage, event) ? [{ about: "payment", event: paymentEvent(event, kind) }] : null
@@ -162,9 +168,7 @@ function newsOf(event: Static<typeof AnyEvent>): ProviderNews[] | null {
   const isConfirmed = event.type === "refund.succeeded"
   if (!isConfirmed && event.type !== "refund.failed") return []
   if (!Check(RefundMessage, event)) return null
-  const { refund_id: providerRefundId, reference: refundId, payment_id: paymentId, error } = event.refund
-  const status = isConfirmed ? "confirmed" : "failed"
-  return [{ about: "refund", refund: { refundId, paymentId, status, providerRefundId, error } }]
+  return [{ about: "refund", refund: refundUpdate(event, isConfirmed ? "confirmed" : "failed") }]
 }
 
 function paymentEvent({ id, payment }: Static<typeof PaymentMessage>, kind: PaymentEventKind): PaymentEvent {
@@ -194,7 +198,22 @@ function disputeEvent({ id, dispute }: Static<typeof DisputeMessage>, kind: Disp
   })
 }
 
-function refundQuestion(order: RefundOrder): Question {
+function refundUpdate(
+  { refund }: Static<typeof RefundMessage>,
+  status: RefundUpdate["status"],
+): RefundUpdate {
+  return {
+    refundId: refund.reference,
+    paymentId: refund.payment_id,
+    status,
+    providerRefundId: refund.refund_id,
+    amountMinor: refund.amount_minor,
+    currency: refund.currency,
+    error: refund.error,
+  }
+}
+
+function refundQuestion(order: RefundInstruction): Question {
   const { paymentId, amountMinor, currency, refundId, idempotencyKey } = order
   const body = { payment_id: paymentId, amount_minor: amountMinor, currency, reference: refundId }
   return { key: idempotencyKey, body }
@@ -234,7 +253,7 @@ function is<Schema extends TSchema>(schema: Schema, value: unknown): value is St
   return Check(schema, value)
 }
 
-function notUnderstood(detail: string): Reading {
+function notUnderstood(detail: string): WebhookReading {
   return { kind: "not understood", detail }
 }
 

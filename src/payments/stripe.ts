@@ -1,19 +1,26 @@
 import { Stripe } from "stripe"
 import type {
-  Cancellation,
+  CancelInstruction,
   CancelReport,
   OpenReport,
   PaymentProvider,
-  PaymentQuestion,
+  PaymentReference,
   PaymentReport,
-  PaymentWish,
-  Reading,
-  RefundOrder,
+  PaymentRequest,
+  WebhookReading,
+  RefundInstruction,
   RefundReport,
   WebhookMessage,
 } from "./provider.ts"
 import { amountForStripe } from "./stripe-money.ts"
-import { errorOfRefund, eventOfIntent, readingOf, REFUND_ID, statusOfRefund, STRIPE } from "./stripe-news.ts"
+import {
+  errorOfRefund,
+  eventOfIntent,
+  readingOf,
+  REFUND_ID,
+  statusOfRefund,
+  STRIPE,
+} from "./stripe-events.ts"
 
 /** What has to be known of an account at Stripe. */
 export interface StripeSettings {
@@ -22,6 +29,8 @@ export interface StripeSettings {
   readonly webhookSecret: string
   /** Where the API is: scheme, host and port. */
   readonly apiBase: string
+  /** True: also methods whose result takes days, as bank debits' does; the order must wait as long. */
+  readonly offersDelayedMethods: boolean
 }
 
 /** An older webhook may be a recording. */
@@ -34,7 +43,16 @@ const TOLERANCE_SECONDS = 300
 const ANSWER_WITHIN_MS = 4_000
 
 /**
- * PaymentIntents of Stripe. What the shop has to put into them is in docs/payments.md.
+ * A refund is looked for and then made, a cancellation likewise, and each call may be made once more where
+ * its connection was closed.
+ */
+const MOST_CALLS = 4
+
+/** Stripe allows 100 calls a second, and 25 in a sandbox; refunds and cancellations need some of them. */
+const LOOK_UPS_PER_SECOND = { live: 50, sandbox: 12 }
+
+/**
+ * PaymentIntents of Stripe. What the shop has to put into them is in docs/guides/stripe.md.
  *
  * The library does not try again by itself, but for a connection that was closed before the answer,
  * once and under the same idempotency key: whoever asks has pauses of its own, longer ones.
@@ -47,9 +65,13 @@ export function createStripeProvider(
   return {
     name: STRIPE,
     readWebhook: (message) => readWebhook(stripe, settings.webhookSecret, message),
-    open: (wish) => openIntent(stripe, wish),
+    open: (wish) => openIntent(stripe, wish, settings.offersDelayedMethods),
+    callSeconds: (MOST_CALLS * answerWithinMs) / 1_000,
     refund: (order) => refund(stripe, order),
     cancel: (payment) => cancel(stripe, payment),
+    lookUpsPerSecond: /^[a-z]+_live_/.test(settings.secretKey)
+      ? LOOK_UPS_PER_SECOND.live
+      : LOOK_UPS_PER_SECOND.sandbox,
     lookUp: (payment) => lookUp(stripe, payment),
   }
 }
@@ -71,9 +93,9 @@ function readWebhook(
   stripe: Stripe,
   webhookSecret: string,
   { headers, body, nowSeconds }: WebhookMessage,
-): Reading {
+): WebhookReading {
   const signature = headers["stripe-signature"]
-  if (typeof signature !== "string") return { kind: "not believed", detail: "stripe-signature is required" }
+  if (typeof signature !== "string") return { kind: "not authentic", detail: "stripe-signature is required" }
   let event: Stripe.Event | null
   try {
     const at = nowSeconds * 1000
@@ -81,7 +103,7 @@ function readWebhook(
   } catch (error) {
     // It reads the text once the signature has held.
     if (error instanceof SyntaxError) return { kind: "not understood", detail: "it is not JSON" }
-    return { kind: "not believed", detail: firstSentence(messageOf(error)) }
+    return { kind: "not authentic", detail: firstSentence(messageOf(error)) }
   }
   const isEvent = typeof event?.data?.object === "object" && event.data.object !== null
   try {
@@ -99,11 +121,17 @@ function firstSentence(message: string): string {
 }
 
 /** Stripe forgets idempotency keys after a day, and an order may wait longer: hence the look for what was begun. */
-async function openIntent(stripe: Stripe, wish: PaymentWish): Promise<OpenReport> {
+async function openIntent(
+  stripe: Stripe,
+  wish: PaymentRequest,
+  offersDelayedMethods: boolean,
+): Promise<OpenReport> {
   const amount = amountForStripe(wish.amountMinor, wish.currency)
   if (amount === null) return { status: "refused", error: noSuchAmount(wish) }
   try {
-    const intent = (await begunIntent(stripe, wish)) ?? (await createIntent(stripe, wish, amount))
+    const intent =
+      (await begunIntent(stripe, wish)) ??
+      (await createIntent(stripe, wish, { amount, offersDelayedMethods }))
     const { id, client_secret: clientSecret } = intent
     // The library takes whatever names no error for what was asked for, a broken proxy's answer too.
     if (!id || !clientSecret) return { status: "not now", error: "Stripe told of no payment" }
@@ -113,24 +141,49 @@ async function openIntent(stripe: Stripe, wish: PaymentWish): Promise<OpenReport
   }
 }
 
-async function begunIntent(stripe: Stripe, wish: PaymentWish): Promise<Stripe.PaymentIntent | null> {
-  const { begunPaymentId } = wish
-  if (begunPaymentId === null || !isIntentId(begunPaymentId)) return null
-  const intent = await stripe.paymentIntents.retrieve(begunPaymentId).catch(unlessMissing)
+async function begunIntent(stripe: Stripe, wish: PaymentRequest): Promise<Stripe.PaymentIntent | null> {
+  const { startedPaymentId } = wish
+  if (startedPaymentId === null || !isIntentId(startedPaymentId)) return null
+  const intent = await stripe.paymentIntents.retrieve(startedPaymentId).catch(unlessMissing)
   // A page may name the payment of another order.
   return intent !== null && isOfOrder(intent, wish) ? intent : null
 }
 
-function createIntent(stripe: Stripe, wish: PaymentWish, amount: number): Promise<Stripe.PaymentIntent> {
+/**
+ * Methods of Stripe that tell hours or days later whether the money comes. An order waits for minutes, so their
+ * money would nearly always come too late and go back.
+ */
+const DELAYED_METHODS = [
+  "acss_debit",
+  "au_becs_debit",
+  "bacs_debit",
+  "boleto",
+  "customer_balance",
+  "konbini",
+  "multibanco",
+  "nz_bank_account",
+  "oxxo",
+  "payto",
+  "sepa_debit",
+  "us_bank_account",
+] as const
+
+function createIntent(
+  stripe: Stripe,
+  wish: PaymentRequest,
+  { amount, offersDelayedMethods }: { readonly amount: number; readonly offersDelayedMethods: boolean },
+): Promise<Stripe.PaymentIntent> {
   const { orderId, holdId, productId, quantity, currency, idempotencyKey } = wish
   return stripe.paymentIntents.create(
     {
       amount,
       currency: currency.toLowerCase(),
       automatic_payment_methods: { enabled: true },
+      ...(!offersDelayedMethods && { excluded_payment_method_types: [...DELAYED_METHODS] }),
       metadata: { order_id: orderId, hold_id: holdId, product_id: productId, quantity },
     },
-    { idempotencyKey },
+    // Stripe refuses a key that comes again with another content, such as after a change of the setting.
+    { idempotencyKey: offersDelayedMethods ? idempotencyKey : `${idempotencyKey}-at-once` },
   )
 }
 
@@ -138,7 +191,7 @@ function createIntent(stripe: Stripe, wish: PaymentWish, amount: number): Promis
  * Stripe forgets idempotency keys after a day, and a refund may be tried again much later, when an answer
  * was lost or somebody asks for it. So it is first looked for among the payment's refunds, by our name.
  */
-async function refund(stripe: Stripe, order: RefundOrder): Promise<RefundReport> {
+async function refund(stripe: Stripe, order: RefundInstruction): Promise<RefundReport> {
   const { refundId, orderId, paymentId, amountMinor, currency, idempotencyKey } = order
   const amount = amountForStripe(amountMinor, currency)
   if (amount === null) return { status: "failed", error: noSuchAmount(order) }
@@ -179,7 +232,7 @@ async function sentBefore(stripe: Stripe, paymentId: string, refundId: string): 
 function reportOf(refund: Stripe.Refund): RefundReport {
   const status = statusOfRefund(refund)
   if (status === null) return { status: "not now", error: `Stripe told no status of ${refund.id}` }
-  if (status === "failed") return { status, error: errorOfRefund(refund) }
+  if (status === "failed") return { status, error: errorOfRefund(refund), providerRefundId: refund.id }
   return { status, providerRefundId: refund.id }
 }
 
@@ -193,7 +246,7 @@ function isFinal(error: unknown): boolean {
   return error instanceof StripeCardError || error instanceof StripeInvalidRequestError
 }
 
-function noSuchAmount({ amountMinor, currency }: Pick<PaymentWish, "amountMinor" | "currency">): string {
+function noSuchAmount({ amountMinor, currency }: Pick<PaymentRequest, "amountMinor" | "currency">): string {
   return `Stripe knows no amount that is ${amountMinor} ${currency}`
 }
 
@@ -205,7 +258,7 @@ function messageOf(error: unknown): string {
  * Looks at the payment first: Stripe cancels whatever is named, also what another order waits for or
  * what the shop sells elsewhere.
  */
-async function cancel(stripe: Stripe, order: Cancellation): Promise<CancelReport> {
+async function cancel(stripe: Stripe, order: CancelInstruction): Promise<CancelReport> {
   if (!isIntentId(order.paymentId)) return { status: "not ours" }
   const intent = await stripe.paymentIntents.retrieve(order.paymentId).catch(unlessMissing)
   if (intent === null || !isOfOrder(intent, order)) return { status: "not ours" }
@@ -225,7 +278,7 @@ function unlessMissing(error: unknown): null {
   throw error
 }
 
-type OfOrder = Pick<Cancellation, "orderId" | "holdId">
+type OfOrder = Pick<CancelInstruction, "orderId" | "holdId">
 
 /** As a success of it would find its order: by the hold, if it names one. */
 function isOfOrder({ metadata }: Stripe.PaymentIntent, { orderId, holdId }: OfOrder): boolean {
@@ -238,7 +291,7 @@ function isIntentId(paymentId: string): boolean {
 }
 
 /** The buyer's page has named the payment, perhaps by something else. */
-async function lookUp(stripe: Stripe, { paymentId }: PaymentQuestion): Promise<PaymentReport> {
+async function lookUp(stripe: Stripe, { paymentId }: PaymentReference): Promise<PaymentReport> {
   if (!isIntentId(paymentId)) return { status: "open" }
   const intent = await stripe.paymentIntents.retrieve(paymentId).catch(unlessNobodyCouldSay)
   if (intent?.status === "canceled") return { status: "over" }

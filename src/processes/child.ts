@@ -6,11 +6,17 @@ import type { Snapshot } from "./snapshot.ts"
 /** What a child does when the primary says so. */
 export interface Duties {
   work(): void
-  /** The primary said so, or is gone. */
-  stop(): void
+  /** The primary said so, or is gone: null. */
+  stop(limits: StopLimits | null): void
   snapshot(): Promise<Snapshot>
   /** Somebody looks at the sales of these products. */
   watch(productIds: readonly number[]): void
+}
+
+/** How long the primary lets a child stop. */
+export interface StopLimits {
+  readonly withinMs: number
+  readonly delayMs: number
 }
 
 /** A child's line to its primary. */
@@ -40,13 +46,13 @@ export function reachPrimary(): Primary | null {
 
   const assigned = Promise.withResolvers<Assignment>()
   const questions = new Map<number, (snapshots: Snapshot[]) => void>()
-  const waiting: ("work" | "stop")[] = []
+  const waiting: ((duties: Duties) => void)[] = []
   let lastQuestion = 0
   let duties: Duties | null = null
 
-  function obey(order: "work" | "stop"): void {
+  function obey(order: (duties: Duties) => void): void {
     if (duties === null) waiting.push(order)
-    else duties[order]()
+    else order(duties)
   }
   async function tellMetrics(question: number, watched: readonly number[]): Promise<void> {
     if (duties === null) return
@@ -57,16 +63,17 @@ export function reachPrimary(): Primary | null {
     if (message.kind === "serve") assigned.resolve(message.assignment)
     else if (message.kind === "tell_metrics") void tellMetrics(message.question, message.watched)
     else if (message.kind === "other_metrics") questions.get(message.question)?.([...message.snapshots])
-    else obey(message.kind)
+    else if (message.kind === "work") obey((given) => given.work())
+    else obey((given) => given.stop(message))
   })
-  process.once("disconnect", () => obey("stop"))
+  process.once("disconnect", () => obey((given) => given.stop(null)))
 
   return {
     assignment: assigned.promise,
     attend(url, given) {
       duties = given
       void send({ kind: "listening", url })
-      for (const order of waiting.splice(0)) duties[order]()
+      for (const order of waiting.splice(0)) order(given)
     },
     fail: (failure) => send({ kind: "failed", ...failure }),
     async askMetrics(own, watched) {

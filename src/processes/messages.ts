@@ -19,8 +19,8 @@ export type ToChild =
   | { readonly kind: "serve"; readonly assignment: Assignment }
   /** The background work is yours from now on. */
   | { readonly kind: "work" }
-  /** Stop in order. */
-  | { readonly kind: "stop" }
+  /** Stop in order within that time, and go on as before for the delay. */
+  | { readonly kind: "stop"; readonly withinMs: number; readonly delayMs: number }
   /** `watched` are products whose sales somebody looks at, through another child. */
   | { readonly kind: "tell_metrics"; readonly question: number; readonly watched: readonly number[] }
   /** The answer to `ask_metrics`. */

@@ -58,7 +58,8 @@ export function createMetricsDesk(listening: ReadonlySet<Child>): MetricsDesk {
   }
 }
 
-function createOwnMetrics(livingCount: () => number) {
+/** What the first process counts of the others. */
+export function createOwnMetrics(livingCount: () => number) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })

@@ -1,5 +1,7 @@
 import type { Logger } from "pino"
 import { forkChild, type Child, type ChildEnd } from "./fork.ts"
+import { takeSteps, type GivenUp } from "../base/stop-steps.ts"
+import type { StopLimits } from "./child.ts"
 import type { Assignment, StartFailure, ToPrimary } from "./messages.ts"
 import { createMetricsDesk, type MetricsDesk } from "./metrics-desk.ts"
 import { createRestartPace } from "./restart-pace.ts"
@@ -19,8 +21,11 @@ export interface ProcessesOptions {
 /** Children that share a port. Whoever dies is replaced. */
 export interface Processes {
   readonly url: string
-  /** Lets all of them stop in order; fails when one of them could not. */
-  stop(): Promise<void>
+  /**
+   * Lets all of them stop in order, each within `withinMs` less a part for ending them; who is not gone then is killed.
+   * Resolves with those that did not stop in order.
+   */
+  stop(limits: StopLimits): Promise<readonly GivenUp[]>
   /** Ends all of them at once, without order. */
   kill(): void
 }
@@ -42,10 +47,17 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
     await crew.open()
     return crew
   } catch (error) {
-    await crew.stop()
+    await crew.stop({ withinMs: FAILED_START_STOPS_WITHIN_MS, delayMs: 0 })
     throw error
   }
 }
+
+/** A child has this share of the time; what it leaves is for telling what it gave up, and its last numbers. */
+const CHILD_SHARE = 0.85
+/** What is kept for killing those that are not gone. */
+const ENDING_SHARE = 0.05
+/** Children that never served have nothing to answer. */
+const FAILED_START_STOPS_WITHIN_MS = 10_000
 
 /** A start that fails so often without a reason will fail again. */
 const MOST_SILENT_DEATHS = 5
@@ -66,7 +78,10 @@ class Crew implements Processes {
   #worker: Child | null = null
   #isOpen = false
   #isStopping = false
-  #disorderly = 0
+  /** Those that took too long to stop. */
+  readonly #killed = new Set<Child>()
+  /** Those that ended by themselves during a stop, and not in order. */
+  readonly #disorderly: GivenUp[] = []
 
   constructor(options: ProcessesOptions) {
     this.#options = options
@@ -86,13 +101,22 @@ class Crew implements Processes {
     this.#isOpen = true
   }
 
-  async stop(): Promise<void> {
+  async stop({ withinMs, delayMs }: StopLimits): Promise<readonly GivenUp[]> {
     this.#isStopping = true
     for (const pause of this.#pauses) clearTimeout(pause)
-    const children = [...this.#children.values()]
-    for (const child of children) child.send({ kind: "stop" })
-    await Promise.all(children.map((child) => child.ended))
-    if (this.#disorderly > 0) throw new Error(`${this.#disorderly} processes did not stop in order`)
+    const startedAt = performance.now()
+    const givenUp: GivenUp[] = []
+    const stopping = [...this.#children].map(async ([number, child]) => {
+      child.send({ kind: "stop", withinMs: withinMs * CHILD_SHARE, delayMs })
+      const steps = [{ name: `process ${number}`, run: () => child.ended }]
+      const late = await takeSteps(steps, startedAt + withinMs * (1 - ENDING_SHARE))
+      if (late.length === 0) return
+      this.#killed.add(child)
+      child.kill()
+      givenUp.push(...late)
+    })
+    await Promise.all(stopping)
+    return [...givenUp, ...this.#disorderly]
   }
 
   kill(): void {
@@ -141,7 +165,10 @@ class Crew implements Processes {
     this.#metrics.forget(child)
     if (this.#worker === child) this.#worker = null
     if (this.#isStopping) {
-      if (wasListening && end.code !== 0) this.#disorderly += 1
+      if (wasListening && end.code !== 0 && !this.#killed.has(child)) {
+        const error = new Error(`it ended with ${end.signal ?? end.code}`)
+        this.#disorderly.push({ step: `process ${number}`, afterMs: Math.round(end.livedMs), error })
+      }
       return
     }
     this.#giveWork()

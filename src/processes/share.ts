@@ -1,8 +1,9 @@
-import { BATCH_CONNECTIONS, UPKEEP_CONNECTIONS, VIEW_CONNECTIONS } from "../store/pool.ts"
+import { BATCH_CONNECTIONS, LOOKUP_CONNECTIONS, UPKEEP_CONNECTIONS, VIEW_CONNECTIONS } from "../store/pool.ts"
 
 /** What one of several processes may take of what all of them have together. */
 export interface Share {
   readonly batchConnections: number
+  readonly lookupConnections: number
   readonly viewConnections: number
   /** Requests a minute and address; 0: no limit. */
   readonly rateLimitPerMinute: number
@@ -16,19 +17,20 @@ const LEAST_CONNECTIONS = 2
 
 /**
  * Divides among `processes`, rounding up, what a process that serves alone would use. All together
- * take 14 connections, or 4 each where there are more than three, and {@link UPKEEP_CONNECTIONS}.
+ * take 14 connections, or 5 each where there are more than three, and {@link UPKEEP_CONNECTIONS}.
  */
 export function shareOf(processes: number, rateLimitPerMinute: number): Share {
-  const partOf = (connections: number) => Math.max(LEAST_CONNECTIONS, Math.ceil(connections / processes))
+  const partOf = (connections: number, least: number) => Math.max(least, Math.ceil(connections / processes))
   return {
-    batchConnections: partOf(BATCH_CONNECTIONS),
-    viewConnections: partOf(VIEW_CONNECTIONS),
+    batchConnections: partOf(BATCH_CONNECTIONS, LEAST_CONNECTIONS),
+    lookupConnections: partOf(LOOKUP_CONNECTIONS, 1),
+    viewConnections: partOf(VIEW_CONNECTIONS, LEAST_CONNECTIONS),
     rateLimitPerMinute: Math.ceil(rateLimitPerMinute / processes),
   }
 }
 
 /** How many connections that many processes may open together. */
 export function connectionsOf(processes: number): number {
-  const { batchConnections, viewConnections } = shareOf(processes, 0)
-  return processes * (batchConnections + viewConnections) + UPKEEP_CONNECTIONS
+  const { batchConnections, lookupConnections, viewConnections } = shareOf(processes, 0)
+  return processes * (batchConnections + lookupConnections + viewConnections) + UPKEEP_CONNECTIONS
 }

@@ -1,18 +1,18 @@
-import type { DisputedPayment, SimulatedPayment, SimulatedRefund } from "./books.ts"
+import type { DisputedPayment, SimulatedPayment, SimulatedRefund } from "./records.ts"
 
-/** What a webhook tells of a payment. `attempt_failed`: of an attempt that was followed by another one. */
-export type PaymentHappening = "succeeded" | "failed" | "cancelled" | "attempt_failed"
+/** What an event reports about a payment. `attempt_failed`: an attempt that was followed by another one failed. */
+export type PaymentEventKind = "succeeded" | "failed" | "cancelled" | "attempt_failed"
 
-/** A payment's event as it is sent and looked up; the same each time it is made, its id included. */
-export function paymentEvent(payment: SimulatedPayment, happening: PaymentHappening) {
+/** A payment's event, for webhooks and look-ups. The same kind of the same payment always has the same id. */
+export function paymentEvent(payment: SimulatedPayment, kind: PaymentEventKind) {
   const { id, orderId, holdId, productId, quantity, amountMinor, capturedMinor, currency } = payment
   return {
-    id: `evt_${happening}_${id}`,
-    type: happening === "attempt_failed" ? "payment.failed" : `payment.${happening}`,
+    id: `evt_${kind}_${id}`,
+    type: kind === "attempt_failed" ? "payment.failed" : `payment.${kind}`,
     payment: {
       payment_id: id,
       order_id: orderId,
-      amount_minor: happening === "succeeded" ? capturedMinor : amountMinor,
+      amount_minor: kind === "succeeded" ? capturedMinor : amountMinor,
       currency,
       ...(holdId !== null && { hold_id: holdId }),
       ...(productId !== null && { product_id: productId }),
@@ -24,15 +24,15 @@ export function paymentEvent(payment: SimulatedPayment, happening: PaymentHappen
 /** The event that a dispute was opened, won or lost. */
 export function disputeEvent({ id: paymentId, currency, dispute }: DisputedPayment) {
   const { id, amountMinor, status } = dispute
-  const happening = status === "open" ? "opened" : status
+  const change = status === "open" ? "opened" : status
   return {
-    id: `evt_${happening}_${id}`,
-    type: `dispute.${happening}`,
+    id: `evt_${change}_${id}`,
+    type: `dispute.${change}`,
     dispute: { dispute_id: id, payment_id: paymentId, amount_minor: amountMinor, currency },
   }
 }
 
-/** The event that a refund is back, or has failed. */
+/** The event that a refund has succeeded or failed. */
 export function refundEvent({ id, reference, paymentId, amountMinor, currency, status }: SimulatedRefund) {
   const hasFailed = status === "failed"
   return {
@@ -44,7 +44,7 @@ export function refundEvent({ id, reference, paymentId, amountMinor, currency, s
       payment_id: paymentId,
       amount_minor: amountMinor,
       currency,
-      error: hasFailed ? "the simulator was told to let it fail" : null,
+      error: hasFailed ? "the simulator was asked to let it fail" : null,
     },
   }
 }

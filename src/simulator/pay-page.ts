@@ -1,18 +1,19 @@
 import { hash } from "node:crypto"
-import { decimalAmount, isCurrency } from "../domain/money.ts"
+import { isKnownCurrency } from "../../client/src/currencies.ts"
+import { decimalAmount } from "../domain/money.ts"
 import { escaped } from "../base/html.ts"
-import type { SimulatedPayment } from "./books.ts"
+import type { SimulatedPayment } from "./records.ts"
 
-/** What the buttons of the page do. */
+/** The values and texts of the buttons on the page. */
 export const buttons = {
   pay: "Pay",
   "3ds": "Pay with 3-D Secure",
   late: "Pay late",
-  decline: "Be declined",
+  decline: "Decline",
   cancel: "Cancel",
 } as const
 
-/** A button of the page. */
+/** The value of a button on the page. */
 export type Button = keyof typeof buttons
 
 const style = `
@@ -28,8 +29,8 @@ a { color: inherit; display: inline-block; padding: .5rem 0 }
 `
 
 /**
- * What a browser may do on the page: nothing but show it and send its form. The form's `Origin` has to
- * be sent, because open mode looks at it.
+ * Headers that let a browser show the page and send its form, and nothing else. `same-origin` makes it send the form's
+ * `Origin`, which open mode checks.
  */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
@@ -40,9 +41,9 @@ export const pageHeaders: Readonly<Record<string, string>> = {
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 }
 
-const SECONDS_TO_LOOK_AGAIN = 2
+const RELOAD_AFTER_SECONDS = 2
 
-/** The page on which a payment is made, or on which can be read what has become of it. */
+/** The page of a payment: the amount with the buttons while it is open, then its status. */
 export function payPage(payment: SimulatedPayment): string {
   const { orderId, status, returnUrl } = payment
   const back =
@@ -53,22 +54,22 @@ export function payPage(payment: SimulatedPayment): string {
 <p class="amount">${escaped(amountText(payment))}</p>
 ${status === "open" ? form : `<p role="status">${statusTexts[status]}</p>`}
 ${back}
-<p class="note">This is Doorbuster's payment simulator. No money moves.</p>`,
-    status === "processing" ? `<meta http-equiv="refresh" content="${SECONDS_TO_LOOK_AGAIN}">` : "",
+<p class="note">This is Doorbuster's payment simulator. No real money is involved.</p>`,
+    status === "processing" ? `<meta http-equiv="refresh" content="${RELOAD_AFTER_SECONDS}">` : "",
   )
 }
 
-/** The page for an address that leads to no payment. */
+/** The page for an unknown payment. */
 export function missingPage(): string {
   return document(
     "Not found",
-    "<h1>There is no such payment</h1>\n<p>The simulator forgets when it ends.</p>",
+    "<h1>Payment not found</h1>\n<p>The simulator keeps payments in memory: they are gone after a restart.</p>",
   )
 }
 
 const statusTexts = {
-  processing: "The payment is being processed. This page looks again by itself.",
-  succeeded: "Paid. The shop is being told.",
+  processing: "The payment is being processed. This page reloads by itself.",
+  succeeded: "Paid. The shop is being notified.",
   declined: "The payment was declined.",
   cancelled: "The payment was cancelled.",
 } as const
@@ -99,7 +100,7 @@ ${content}
 }
 
 function amountText({ amountMinor, currency }: SimulatedPayment): string {
-  return isCurrency(currency)
+  return isKnownCurrency(currency)
     ? `${decimalAmount(amountMinor, currency)} ${currency}`
     : `${amountMinor} ${currency}`
 }

@@ -1,56 +1,59 @@
 import { seededRandom } from "./random.ts"
 
-/** `calm`: everything is told once and in order, when somebody asks for it. `wild`: see {@link wild}. */
+/**
+ * `calm`: nothing happens until a request asks for it, and each event is delivered once and in order.
+ * `wild`: results, disputes and delivery faults come by chance, see {@link probabilities}.
+ */
 export type PlanName = "calm" | "wild"
 
 /** Every plan, for the command line. */
 export const planNames: readonly PlanName[] = ["calm", "wild"]
 
-/** How often something happens is told, and when. */
-export interface Telling {
-  /** A pause before each copy of the message; one for each. */
+/** How an event is delivered to the shop. */
+export interface DeliveryPlan {
+  /** One copy is sent for each entry, after that pause. */
   readonly pausesMs: readonly number[]
-  /** A forgery with the same content comes first. */
+  /** True: a copy with an invalid signature is sent first. */
   readonly badSignature: boolean
 }
 
-/** What becomes of a payment, and how that is told. */
-export interface Course extends Telling {
+/** How a payment ends, and how its result is delivered. */
+export interface PlannedPayment extends DeliveryPlan {
   readonly result: "succeed" | "decline"
-  /** How long the result takes; `late`: until the order has ended. */
+  /** How long the result takes; `late`: it comes after the order has expired. */
   readonly delayMs: number | "late"
-  /** The failure of an earlier attempt is told after the success. */
+  /** True: after the success, the failure of an earlier attempt is delivered. */
   readonly outOfOrder: boolean
-  /** It is told before the payment's creation is answered, if the payment names a hold. */
+  /** True: the result is delivered before the request that creates the payment is answered, if it names a hold. */
   readonly beforeOrder: boolean
-  /** What is captured. */
+  /** How much is captured. */
   readonly amount: "exact" | "too little" | "too much"
 }
 
-/** What becomes of a payment later: its buyer's bank takes it back. Each of the two is told. */
-export interface DisputeCourse {
-  /** How long after the success. */
-  readonly delayMs: number
-  readonly opening: Telling
-  /** How long after that it ends. */
-  readonly endsAfterMs: number
-  readonly end: "won" | "lost"
-  readonly ending: Telling
+/** A dispute of a payment: when the buyer's bank opens and closes it, and how both events are delivered. */
+export interface PlannedDispute {
+  /** How long after the payment's success it is opened. */
+  readonly opensAfterMs: number
+  readonly openedDelivery: DeliveryPlan
+  /** How long after the opening it is closed. */
+  readonly closesAfterMs: number
+  readonly verdict: "won" | "lost"
+  readonly closedDelivery: DeliveryPlan
 }
 
-/** The course of each payment, refund and dispute in turn, the same for the same seed. */
+/** What happens to each payment, refund and dispute in turn; the same for the same seed. */
 export interface Plan {
   readonly name: PlanName
   readonly seed: number
-  /** Null: nothing happens until somebody asks for it. */
-  nextPayment(): Course | null
-  nextRefund(): Telling
-  /** For each payment that succeeds; null: nobody disputes it. */
-  nextDispute(): DisputeCourse | null
+  /** Null: the payment waits for a request that ends it. */
+  nextPayment(): PlannedPayment | null
+  nextRefund(): DeliveryPlan
+  /** For each payment that succeeds; null: it is not disputed. */
+  nextDispute(): PlannedDispute | null
 }
 
-/** How likely each mischief is. They are independent of each other, but for what excludes another. */
-const wild = {
+/** How likely each fault is under the wild plan. All are independent, except that a late result is not `beforeOrder`. */
+const probabilities = {
   declined: 0.05,
   late: 0.1,
   beforeOrder: 0.1,
@@ -61,44 +64,45 @@ const wild = {
   disputed: 0.05,
 }
 
-const MOST_WILD_COPIES = 4
-/** Long enough for results of different payments to overtake each other. */
+const MOST_COPIES = 4
+/** Long enough for the results of different payments to overtake each other. */
 const LONGEST_DELAY_MS = 150
 const LONGEST_PAUSE_MS = 400
 
-/** Payments, refunds and disputes draw from generators of their own, so that none changes another's course. */
-const REFUNDS_APART = 0x5bd1e995
-const DISPUTES_APART = 0x27d4eb2f
+/** Payments, refunds and disputes each have a random generator, so that one kind does not change another's plan. */
+const REFUND_SEED_MASK = 0x5bd1e995
+const DISPUTE_SEED_MASK = 0x27d4eb2f
 
 /**
- * So long after an order's time is over, more than what it gets once when nobody can say yet whether
- * it is paid. An order whose buyer has said that he begins to pay may wait longer than that.
+ * How long after an order's deadline a late result comes. It is more than the one extension that an order gets when it is
+ * not known yet whether it is paid. An order whose buyer has started a payment may wait longer than that.
  */
 const LATE_BY_SECONDS = 70
 
-/** How long a late payment takes where orders wait for so many seconds. */
+/** How long a late payment takes, in milliseconds, when orders wait `paymentTtlSeconds` for their payment. */
 export function lateMsAfter(paymentTtlSeconds: number): number {
   return (paymentTtlSeconds + LATE_BY_SECONDS) * 1_000
 }
 
-/** Makes a plan. */
+/** Makes the plan of that name. */
 export function createPlan(name: PlanName, seed: number): Plan {
-  if (name === "calm")
-    return { name, seed, nextPayment: () => null, nextRefund: () => plainTelling, nextDispute: () => null }
+  if (name === "calm") {
+    return { name, seed, nextPayment: () => null, nextRefund: () => deliveredOnce, nextDispute: () => null }
+  }
   const paymentDice = diceOf(seed)
-  const refundDice = diceOf(seed ^ REFUNDS_APART)
-  const disputeDice = diceOf(seed ^ DISPUTES_APART)
+  const refundDice = diceOf(seed ^ REFUND_SEED_MASK)
+  const disputeDice = diceOf(seed ^ DISPUTE_SEED_MASK)
   return {
     name,
     seed,
-    nextPayment: () => wildCourse(paymentDice),
-    nextRefund: () => wildTelling(refundDice),
+    nextPayment: () => wildPayment(paymentDice),
+    nextRefund: () => wildDelivery(refundDice),
     nextDispute: () => wildDispute(disputeDice),
   }
 }
 
-/** Once, at once, and honestly. */
-export const plainTelling: Telling = { pausesMs: [0], badSignature: false }
+/** One copy without a pause, correctly signed. */
+export const deliveredOnce: DeliveryPlan = { pausesMs: [0], badSignature: false }
 
 interface Dice {
   happens(probability: number): boolean
@@ -114,41 +118,43 @@ function diceOf(seed: number): Dice {
   }
 }
 
-function wildCourse(dice: Dice): Course {
-  const result = dice.happens(wild.declined) ? "decline" : "succeed"
-  const isLate = dice.happens(wild.late)
-  const beforeOrder = dice.happens(wild.beforeOrder) && !isLate
-  const outOfOrder = dice.happens(wild.outOfOrder)
-  const isWrong = dice.happens(wild.wrongAmount)
-  const wrong = dice.happens(0.5) ? "too little" : "too much"
+// Every draw is made each time, whether its result is used or not: the sequence of a seed must stay the same.
+
+function wildPayment(dice: Dice): PlannedPayment {
+  const result = dice.happens(probabilities.declined) ? "decline" : "succeed"
+  const isLate = dice.happens(probabilities.late)
+  const beforeOrder = dice.happens(probabilities.beforeOrder) && !isLate
+  const outOfOrder = dice.happens(probabilities.outOfOrder)
+  const isWrong = dice.happens(probabilities.wrongAmount)
+  const wrongAmount = dice.happens(0.5) ? "too little" : "too much"
   const delayMs = dice.upTo(LONGEST_DELAY_MS)
-  const { pausesMs, badSignature } = wildTelling(dice)
+  const { pausesMs, badSignature } = wildDelivery(dice)
   return {
     result,
     delayMs: isLate ? "late" : beforeOrder ? 0 : delayMs,
     beforeOrder,
     outOfOrder,
-    amount: isWrong ? wrong : "exact",
+    amount: isWrong ? wrongAmount : "exact",
     pausesMs: beforeOrder ? [0, ...pausesMs.slice(1)] : pausesMs,
     badSignature,
   }
 }
 
-/** Delays as short as those of payments, so that it may overtake them, or its own end overtake it. */
-function wildDispute(dice: Dice): DisputeCourse | null {
-  const isDisputed = dice.happens(wild.disputed)
-  const course: DisputeCourse = {
-    delayMs: dice.upTo(LONGEST_DELAY_MS),
-    opening: wildTelling(dice),
-    endsAfterMs: dice.upTo(LONGEST_DELAY_MS),
-    end: dice.happens(0.5) ? "won" : "lost",
-    ending: wildTelling(dice),
+/** Its delays are as short as those of payments, so that it may overtake a payment, and its end its opening. */
+function wildDispute(dice: Dice): PlannedDispute | null {
+  const isDisputed = dice.happens(probabilities.disputed)
+  const dispute: PlannedDispute = {
+    opensAfterMs: dice.upTo(LONGEST_DELAY_MS),
+    openedDelivery: wildDelivery(dice),
+    closesAfterMs: dice.upTo(LONGEST_DELAY_MS),
+    verdict: dice.happens(0.5) ? "won" : "lost",
+    closedDelivery: wildDelivery(dice),
   }
-  return isDisputed ? course : null
+  return isDisputed ? dispute : null
 }
 
-function wildTelling(dice: Dice): Telling {
-  const copies = dice.happens(wild.duplicate) ? 2 + dice.upTo(MOST_WILD_COPIES - 2) : 1
-  const badSignature = dice.happens(wild.badSignature)
+function wildDelivery(dice: Dice): DeliveryPlan {
+  const copies = dice.happens(probabilities.duplicate) ? 2 + dice.upTo(MOST_COPIES - 2) : 1
+  const badSignature = dice.happens(probabilities.badSignature)
   return { pausesMs: Array.from({ length: copies }, () => dice.upTo(LONGEST_PAUSE_MS)), badSignature }
 }

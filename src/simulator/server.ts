@@ -2,25 +2,25 @@ import { once } from "node:events"
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { isLocalName, isLocalOrigin } from "../base/local-names.ts"
-import type { SimulatorAnswer } from "./answers.ts"
+import type { SimulatorResponse } from "./requests.ts"
 import type { Simulator } from "./simulator.ts"
 
-/** The simulator as a server of its own. */
+/** A simulator that listens on a port of its own. */
 export interface SimulatorServer {
   readonly url: string
-  /** Cuts whoever is connected; there is nothing to lose. */
+  /** Stops the simulator and closes all connections at once; it has no state that could be lost. */
   close(): Promise<void>
 }
 
 const HOST = "127.0.0.1"
-/** Its largest request has a few kilobytes, most of it the `return_url`. */
+/** The largest valid request has a few kilobytes, most of them in its `return_url`. */
 const MOST_BODY_BYTES = 16 * 1024
 
-/** Listens on loopback only. Throws when the port is taken. */
+/** Listens on the loopback address only; port 0 takes any free one. Throws when the port is in use. */
 export async function serveSimulator(simulator: Simulator, port: number): Promise<SimulatorServer> {
   const server = createServer((request, response) => {
     void answer(simulator, request).then(({ status, headers, body }) =>
-      response.writeHead(status, { ...everyAnswer, ...headers }).end(body),
+      response.writeHead(status, { ...securityHeaders, ...headers }).end(body),
     )
   })
   server.listen(port, HOST)
@@ -38,42 +38,42 @@ export async function serveSimulator(simulator: Simulator, port: number): Promis
   }
 }
 
-const everyAnswer = {
+const securityHeaders = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
 }
 
-async function answer(simulator: Simulator, request: IncomingMessage): Promise<SimulatorAnswer> {
+async function answer(simulator: Simulator, request: IncomingMessage): Promise<SimulatorResponse> {
   const { method = "", url = "", headers } = request
-  if (!isFromHere(request)) return plain(403, "forbidden")
+  if (!isLocalRequest(request)) return errorResponse(403, "forbidden")
   try {
     const body = await bodyOf(request)
-    if (body === null) return plain(413, "body_too_large")
+    if (body === null) return errorResponse(413, "body_too_large")
     return await simulator.answer({ method, url, headers, body, root: `http://${headers.host}` })
   } catch (error) {
-    return plain(500, error instanceof Error ? error.message : String(error))
+    return errorResponse(500, error instanceof Error ? error.message : String(error))
   }
 }
 
-/** As open mode: a page from elsewhere is known by its `Origin`, or by the name under which it came here. */
-function isFromHere({ headers: { host = "", origin } }: IncomingMessage): boolean {
+/** The check of open mode: a page of another site is recognised by its `Origin`, or by the host name it used. */
+function isLocalRequest({ headers: { host = "", origin } }: IncomingMessage): boolean {
   return isLocalName(host.replace(/:\d*$/, "")) && (origin === undefined || isLocalOrigin(origin))
 }
 
-/** Null: it is too long. */
+/** Null: the body is too long. */
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
-  const pieces: Buffer[] = []
+  const chunks: Buffer[] = []
   let bytes = 0
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    bytes += piece.length
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
     if (bytes > MOST_BODY_BYTES) return null
-    pieces.push(piece)
+    chunks.push(chunk)
   }
-  return Buffer.concat(pieces).toString()
+  return Buffer.concat(chunks).toString()
 }
 
-function plain(status: number, error: string): SimulatorAnswer {
+function errorResponse(status: number, error: string): SimulatorResponse {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ error }) }
 }

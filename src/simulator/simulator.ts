@@ -1,40 +1,43 @@
-import { createAlarms } from "./alarms.ts"
-import { createAnswers, type SimulatorAnswer, type SimulatorRequest } from "./answers.ts"
-import { createBooks } from "./books.ts"
-import { createCashier } from "./cashier.ts"
-import { createDeliveries } from "./deliveries.ts"
+import { createSimulatorApi } from "./api.ts"
+import { createNotifier } from "./notifier.ts"
+import { createPaymentStore } from "./payment-store.ts"
 import type { Plan } from "./plan.ts"
+import { createProcessor } from "./processor.ts"
+import type { SimulatorRequest, SimulatorResponse } from "./requests.ts"
+import { createTimers } from "./timers.ts"
+import { createWebhookSender } from "./webhook-sender.ts"
 
 /** A payment provider for development, tests and rehearsals. It keeps everything in memory. */
 export interface Simulator {
-  answer(request: SimulatorRequest): Promise<SimulatorAnswer>
-  /** Forgets what it was about to do. It still answers. */
+  answer(request: SimulatorRequest): Promise<SimulatorResponse>
+  /** Cancels everything that is planned: results, refunds and webhooks. Requests are still answered. */
   stop(): void
 }
 
+/** The shop of a simulator, and how the simulator behaves. */
 export interface SimulatorOptions {
-  /** Shared with the shop: signs webhooks, and is asked for before money goes back. */
+  /** Shared with the shop: it signs webhooks, and the shop's refund requests carry it. */
   readonly secret: Buffer
-  /** Where the shop takes webhooks; asked for when there is one to send. */
+  /** The shop's webhook address; asked for at each send. */
   readonly target: () => string
   readonly plan: Plan
   /** How long a late payment takes. */
   readonly lateMs: number
-  /** Payments, and refunds, that are kept; then no more are taken. A payment takes half a kilobyte. */
+  /** How many payments are kept, and as many refunds; more are refused. A payment takes half a kilobyte. */
   readonly mostPayments: number
-  /** Hears of messages that the shop did not take for ten minutes. */
+  /** Called with the event's id when the shop has not taken a webhook within ten minutes. */
   readonly onGivenUp?: (eventId: string) => void
 }
 
-/** Opens a provider without customers. */
+/** Makes a simulator without payments. */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { secret, target, plan, lateMs, mostPayments, onGivenUp = () => undefined } = options
-  const alarms = createAlarms()
-  const books = createBooks(mostPayments)
-  const deliveries = createDeliveries({ secret, target, alarms, onGivenUp })
-  const cashier = createCashier({ books, deliveries, plan, alarms, lateMs })
+  const timers = createTimers()
+  const store = createPaymentStore(mostPayments)
+  const sender = createWebhookSender({ secret, target, timers, onGivenUp })
+  const processor = createProcessor({ store, notifier: createNotifier(sender), plan, timers, lateMs })
   return {
-    answer: createAnswers({ secret, books, cashier, plan, deliveries }),
-    stop: () => alarms.callOff(),
+    answer: createSimulatorApi({ secret, store, processor, plan, deliveryCounts: () => sender.counts() }),
+    stop: () => timers.cancelAll(),
   }
 }

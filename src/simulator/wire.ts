@@ -1,23 +1,25 @@
 import { Type, type Static } from "typebox"
-import type { Account, SimulatedDispute, SimulatedPayment, SimulatedRefund, Sums } from "./books.ts"
+import type { Balance, OrderBalance } from "./balances.ts"
 import { paymentEvent } from "./events.ts"
+import type { PaymentResult } from "./payments.ts"
+import type { SimulatedDispute, SimulatedPayment, SimulatedRefund } from "./records.ts"
 
-/** Ids as Doorbuster's, exact in JavaScript. */
+/** The range of Doorbuster's ids, which JavaScript represents exactly. */
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 const Quantity = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
-/** A million payments of so much still add up exactly. */
+/** A million payments of the largest amount still add up exactly. */
 const AmountMinor = Type.Integer({ minimum: 0, maximum: 9_000_000_000 })
 const Currency = Type.String({ pattern: "^[A-Z]{3}$" })
 const Label = Type.String({ minLength: 1, maxLength: 255, pattern: "^[\\x20-\\x7e]+$" })
 
 /** More copies than any provider sends. */
 const MOST_COPIES = 10
-/** A week, as the longest wait of an order. */
+/** A week, which is also the longest time that an order can wait. */
 const LONGEST_DELAY_MS = 604_800_000
 
 const strict = { additionalProperties: false }
 
-/** Creates a payment. */
+/** The body of a request that creates a payment. */
 export const PaymentBody = Type.Object(
   {
     order_id: Id,
@@ -31,8 +33,8 @@ export const PaymentBody = Type.Object(
   strict,
 )
 
-/** Lets a payment succeed or be declined. */
-export const EndingBody = Type.Object(
+/** The body of a request that lets a payment succeed or be declined. */
+export const ResultBody = Type.Object(
   {
     delay_ms: Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_DELAY_MS })),
     copies: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_COPIES })),
@@ -43,18 +45,35 @@ export const EndingBody = Type.Object(
   },
   strict,
 )
-export type EndingBody = Static<typeof EndingBody>
+export type ResultBody = Static<typeof ResultBody>
 
-/** Lets the buyer's bank take back what is left of a payment, or so much of it. */
-export const DisputeBody = Type.Object(
+/** What a result body asks for; without settings the whole amount, at once, in one correctly signed copy. */
+export function resultFrom(
+  result: PaymentResult["result"],
+  amountMinor: number,
+  body: ResultBody,
+): PaymentResult {
+  return {
+    result,
+    capturedMinor: body.amount_minor ?? amountMinor,
+    delayMs: body.delay_ms ?? 0,
+    outOfOrder: body.out_of_order ?? false,
+    pausesMs: Array.from({ length: body.copies ?? 1 }, () => 0),
+    badSignature: body.bad_signature ?? false,
+    failRefunds: body.fail_refunds ?? 0,
+  }
+}
+
+/** The body of a request for a dispute or a refund: an amount, or all that is left if it is not given. */
+export const AmountBody = Type.Object(
   { amount_minor: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })) },
   strict,
 )
 
-/** Cancels a payment: there is nothing to say. */
+/** The body of a request without content. */
 export const EmptyBody = Type.Object({}, strict)
 
-/** Sends money back. */
+/** The body of the shop's request for a refund. */
 export const RefundBody = Type.Object(
   {
     payment_id: Label,
@@ -68,7 +87,7 @@ export const RefundBody = Type.Object(
 /** The `Idempotency-Key` of a refund. */
 export const KeyHeader = Label
 
-/** A payment as it is looked up. `event`: its success, as the webhook tells it. */
+/** A payment as the API shows it. `event`: the event of its success, as in the webhook. */
 export function paymentWire(payment: SimulatedPayment, payUrl: string) {
   return {
     payment_id: payment.id,
@@ -89,27 +108,27 @@ function disputeWire({ id, amountMinor, status }: SimulatedDispute) {
   return { dispute_id: id, amount_minor: amountMinor, status }
 }
 
-/** A refund as it is answered. */
+/** A refund as the API shows it. */
 export function refundWire({ id, reference, paymentId, amountMinor, currency, status }: SimulatedRefund) {
   return { refund_id: id, reference, payment_id: paymentId, amount_minor: amountMinor, currency, status }
 }
 
 /** The sums of an order. */
-export function accountWire({ orderId, currency, ...sums }: Account) {
-  return { order_id: orderId, currency, ...sumsWire(sums) }
+export function orderBalanceWire({ orderId, currency, ...balance }: OrderBalance) {
+  return { order_id: orderId, currency, ...balanceWire(balance) }
 }
 
 /** The sums of a currency. */
-export function totalWire(currency: string, sums: Readonly<Sums>) {
-  return { currency, ...sumsWire(sums) }
+export function totalWire(currency: string, balance: Balance) {
+  return { currency, ...balanceWire(balance) }
 }
 
-function sumsWire(sums: Readonly<Sums>) {
+function balanceWire(balance: Balance) {
   return {
-    captured_minor: sums.capturedMinor,
-    refunded_minor: sums.refundedMinor,
-    refund_pending_minor: sums.refundPendingMinor,
-    disputed_minor: sums.disputedMinor,
-    pending_minor: sums.pendingMinor,
+    captured_minor: balance.capturedMinor,
+    refunded_minor: balance.refundedMinor,
+    refund_pending_minor: balance.refundPendingMinor,
+    disputed_minor: balance.disputedMinor,
+    pending_minor: balance.pendingMinor,
   }
 }

@@ -76,6 +76,7 @@ export const refundColumns = `
   not_before as "notBefore",
   last_error as "lastError",
   provider_refund_id as "providerRefundId",
+  reversals,
   created_at as "createdAt",
   updated_at as "updatedAt"`
 

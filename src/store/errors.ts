@@ -2,22 +2,45 @@ import pg from "pg"
 
 /**
  * SQLSTATEs after which the same transaction may well succeed: serialisation failure, deadlock, lock
- * not available, statement cancelled by a time-out, idle in transaction, server shutting down,
- * crashed or starting, no room, memory or connection left (class 53), a disk that fails, every
- * connection exception (class 08), and one key twice in an upsert: two products of a group brought
- * the same Idempotency-Key, and alone each finds it.
+ * not available, statement cancelled by a time-out, a disk that fails, and one key twice in an upsert: two
+ * products of a group brought the same Idempotency-Key, and alone each finds it.
  */
-const transientStates = new Set([
-  "40001",
-  "40P01",
-  "55P03",
-  "57014",
+const transientStates = new Set(["40001", "40P01", "55P03", "57014", "58030", "21000"])
+
+/**
+ * SQLSTATEs after which the session is of no more use, although it goes on answering; on another connection the same
+ * work may well succeed. The server takes no writes (a standby, a demoted primary, a full disk at a hoster); it is
+ * in recovery; a prepared statement that the driver knows is not there, or one that it does not know is, because
+ * a pooler or a `discard all` has changed what is behind the connection.
+ */
+const spoilingStates = new Set(["25006", "55000", "26000", "42P05"])
+
+/** Of the errors of this class only the one of this place in PostgreSQL is about the session. */
+const NOT_SUPPORTED = "0A000"
+/** Where PostgreSQL finds that a migration has changed the columns of a prepared statement. Its text is translated. */
+const PLAN_CHECK = "RevalidateCachedQuery"
+
+/**
+ * SQLSTATEs with which the server ends or refuses a connection: idle for too long in a transaction, a transaction
+ * or a session that lasts too long, shut down, crashed, starting, database dropped, and no connection left. Asked first,
+ * because the word FATAL is translated into the server's language and the driver keeps no other one.
+ */
+const endingStates = new Set([
   "25P03",
+  "25P04",
   "57P01",
   "57P02",
   "57P03",
-  "58030",
-  "21000",
+  "57P04",
+  "57P05",
+  "53300",
+  "3D000",
+  "08000",
+  "08001",
+  "08003",
+  "08004",
+  "08006",
+  "08007",
 ])
 
 /**
@@ -30,6 +53,15 @@ const meetingPlaces = new Set(["payment_events", "idempotency_keys", "products"]
 /** The connection died while COMMIT was on its way: nobody knows yet whether it happened. */
 export class UnknownCommit extends Error {}
 
+/** No connection could be made, so nothing has happened. */
+export class NoConnection extends Error {}
+
+/** The server was reached and takes no writes at present, so nothing has happened. */
+export class ReadOnlyServer extends NoConnection {}
+
+/** The server was reached, and is not one that the program can work with, or does not take its settings. */
+export class UnfitDatabase extends NoConnection {}
+
 /** True for errors after which the same work should be tried again. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof UnknownCommit) return true
@@ -37,7 +69,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) {
     const { code = "", table = "" } = error
     // The server ends or refuses the connection; nothing about the work is wrong.
-    if (isConnectionLoss(error)) return true
+    if (isConnectionLoss(error) || spoilsConnection(error)) return true
     if (code === "23505") return meetingPlaces.has(table)
     if (code === "23502") return meetingPlaces.has(table) && table !== "products"
     return transientStates.has(code) || code.startsWith("08") || code.startsWith("53")
@@ -74,10 +106,30 @@ const lossCodes = new Set([
 const lossTexts =
   /connection terminated|connection error|timeout exceeded when trying to connect|connection timeout|query read timeout|not queryable|client has encountered/i
 
+/**
+ * True when the session answers and is useless all the same: whoever has it must close it instead of giving it
+ * back, or it fails whoever gets it next.
+ */
+export function spoilsConnection(error: unknown): boolean {
+  if (error instanceof ReadOnlyServer) return true
+  if (!(error instanceof pg.DatabaseError)) return false
+  const { code = "", routine = "" } = error
+  return spoilingStates.has(code) || (code === NOT_SUPPORTED && routine === PLAN_CHECK)
+}
+
 /** True when there is no server at the other end any more, or none that answers. */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if (error instanceof pg.DatabaseError) return error.severity === "FATAL" || error.severity === "PANIC"
+  if (error instanceof NoConnection) return true
+  if (error instanceof pg.DatabaseError) {
+    const { code = "", severity } = error
+    return endingStates.has(code) || code.startsWith("28") || severity === "FATAL" || severity === "PANIC"
+  }
   if (error instanceof AggregateError) return error.errors.some(isConnectionLoss)
   return ("code" in error && lossCodes.has(String(error.code))) || lossTexts.test(error.message)
+}
+
+/** True when PostgreSQL ended the transaction to resolve a deadlock. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "40P01"
 }

@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { UnknownCommit, spoilsConnection } from "./errors.ts"
 
 declare const inTransaction: unique symbol
 
@@ -11,9 +12,12 @@ export type Tx = pg.ClientBase & { readonly [inTransaction]: true }
 /**
  * Begins a transaction without waiting for the answer; the first statement after it travels in the
  * same packet on a pipelined connection. `begun` rejects when BEGIN itself fails.
+ *
+ * The level is named, because the database's default may be another one: a snapshot that is older than the
+ * lock would make every batch that had to wait for it fail and try again.
  */
 export function begin(client: pg.ClientBase): { tx: Tx; begun: Promise<unknown> } {
-  return { tx: client as Tx, begun: client.query("begin") }
+  return { tx: client as Tx, begun: client.query("begin isolation level read committed") }
 }
 
 /**
@@ -33,11 +37,27 @@ export function inOnePacket<T>(client: pg.ClientBase, issue: () => T): T {
 
 /**
  * Commits. A failed transaction answers COMMIT with ROLLBACK and no error, so the tag is checked.
+ *
+ * Throws {@link UnknownCommit} when the wait for a synchronous standby was cancelled (`pg_cancel_backend`): the
+ * server then answers with COMMIT, and only a warning says that the standby may not have it.
  */
 export async function commit(tx: Tx): Promise<void> {
-  const { command } = await tx.query("commit")
-  if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`)
+  let isLocalOnly = false
+  const listen = ({ code }: { code: string | undefined }) => {
+    if (code === WARNING) isLocalOnly = true
+  }
+  tx.on("notice", listen)
+  try {
+    const { command } = await tx.query("commit")
+    if (command !== "COMMIT") throw new Error(`the transaction ended with ${command}`)
+  } finally {
+    tx.off("notice", listen)
+  }
+  if (isLocalOnly) throw new UnknownCommit("the wait for the synchronous standby was cancelled")
 }
+
+/** COMMIT warns of nothing else. Its text is in the server's language, so it is not asked for. */
+const WARNING = "01000"
 
 /** Runs `work` in a transaction of its own on one of the pool's connections. */
 export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -71,8 +91,10 @@ export function transactionByIndex<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T
   })
 }
 
-/** Rolls back; returns an error when the connection is no longer usable. */
+/** Rolls back; returns an error when the connection is no longer usable, after which it has to be closed. */
 export async function rollbackOrBreak(client: pg.ClientBase, cause: unknown): Promise<Error | undefined> {
+  // Closing it rolls back, too.
+  if (cause instanceof Error && spoilsConnection(cause)) return cause
   try {
     await client.query("rollback")
     return undefined

@@ -2,6 +2,7 @@ import { isRefusal } from "../domain/refusals.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { CancelReport, PaymentProvider } from "../payments/provider.ts"
 import type { Cancellations, UnwantedPayment } from "../store/queues/cancellations.ts"
+import { leaseSecondsFor, within } from "./provider-calls.ts"
 
 export interface CancellationParts {
   readonly cancellations: Cancellations
@@ -27,12 +28,17 @@ export async function cancelPayments(parts: CancellationParts): Promise<boolean>
   const { cancellations, providers } = parts
   const able = new Map(providers.filter((provider) => "cancel" in provider).map((one) => [one.name, one]))
   if (able.size === 0) return false
-  const taken = await cancellations.take([...able.keys()], AT_ONCE)
+  const taken = await cancellations.take({
+    providers: [...able.keys()],
+    limit: AT_ONCE,
+    leaseSeconds: leaseSecondsFor(able.values()),
+  })
   await Promise.all(
     taken.map(async (payment) => {
       const report = await cancel(payment, able.get(payment.provider))
       const isOver = await settle(parts, report)
       if (isOver || payment.attempts >= MOST_ATTEMPTS) await cancellations.settle(payment)
+      else await cancellations.postpone(payment)
     }),
   )
   return taken.length === AT_ONCE
@@ -43,8 +49,9 @@ async function cancel(
   provider: PaymentProvider | undefined,
 ): Promise<CancelReport> {
   const idempotencyKey = `doorbuster-cancel-${orderId}-${paymentId}`
+  if (provider?.cancel === undefined) return { status: "not now" }
   try {
-    return (await provider?.cancel?.({ orderId, holdId, paymentId, idempotencyKey })) ?? { status: "not now" }
+    return await within(provider, provider.cancel({ orderId, holdId, paymentId, idempotencyKey }))
   } catch {
     // Whatever went wrong, it says nothing about the payment.
     return { status: "not now" }

@@ -93,11 +93,11 @@ function headersOf({ id, body, secrets }: Message): Record<string, string | numb
   }
 }
 
-/** Seconds, or a date. */
+/** Seconds, or a date of HTTP. `Date.parse` alone takes `-5` for a month and a date without GMT for local time. */
 function retryAfter({ headers }: IncomingMessage): number | null {
   const text = headers["retry-after"]
   if (text === undefined) return null
   if (/^\d{1,9}$/.test(text)) return Number(text)
-  const moment = Date.parse(text)
+  const moment = /^[A-Z][a-z]+, .*\bGMT$/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(moment) ? null : Math.max(0, Math.ceil((moment - Date.now()) / 1000))
 }

@@ -2,7 +2,8 @@ import type { RefundResult } from "../domain/commands.ts"
 import { refundName, type Refund } from "../domain/refund.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentProvider, RefundReport } from "../payments/provider.ts"
-import type { RefundQueue } from "../store/queues/refund-queue.ts"
+import type { RefundQueue, TakenRefund } from "../store/queues/refund-queue.ts"
+import { leaseSecondsFor, within } from "./provider-calls.ts"
 
 export interface RefundParts {
   readonly lanes: Lanes
@@ -24,7 +25,11 @@ const MOST_ATTEMPTS = 36
 export async function sendRefunds({ lanes, refunds, providers }: RefundParts): Promise<boolean> {
   const able = new Map(providers.filter((provider) => "refund" in provider).map((one) => [one.name, one]))
   if (able.size === 0) return false
-  const taken = await refunds.take([...able.keys()], AT_ONCE)
+  const taken = await refunds.take({
+    providers: [...able.keys()],
+    limit: AT_ONCE,
+    leaseSeconds: leaseSecondsFor(able.values()),
+  })
   await Promise.all(
     taken.map(async (refund) => {
       const report = await send(refund, able.get(refund.provider))
@@ -37,15 +42,15 @@ export async function sendRefunds({ lanes, refunds, providers }: RefundParts): P
   return taken.length === AT_ONCE
 }
 
-async function send(refund: Refund, provider: PaymentProvider | undefined): Promise<RefundReport> {
+async function send(refund: TakenRefund, provider: PaymentProvider | undefined): Promise<RefundReport> {
   const refundId = refundName(refund.orderId, refund.number)
   if (provider?.refund === undefined || refund.paymentId === null) {
     return { status: "not now", error: `${refund.provider} cannot send money back` }
   }
-  const { orderId, paymentId, amountMinor, currency } = refund
-  const order = { refundId, orderId, paymentId, amountMinor, currency }
+  const { orderId, paymentId, amountMinor, currency, idempotencyKey } = refund
+  const order = { refundId, orderId, paymentId, amountMinor, currency, idempotencyKey }
   try {
-    return await provider.refund({ ...order, idempotencyKey: `doorbuster-refund-${refundId}` })
+    return await within(provider, provider.refund(order))
   } catch (error) {
     // A fault of ours must not be taken for the provider's last word.
     return { status: "not now", error: error instanceof Error ? error.message : String(error) }

@@ -1,11 +1,10 @@
 import type { Logger } from "pino"
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Events } from "../events/events.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { PaymentDesk } from "../lanes/payment-desk.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { Database } from "../store/pool.ts"
-import { verifyGently } from "../store/upkeep/verify.ts"
+import { createRecount, type Recount } from "../store/upkeep/recount.ts"
 import type { Cancellations } from "../store/queues/cancellations.ts"
 import { cancelPayments } from "./cancellations.ts"
 import { sweepDue } from "./expiry.ts"
@@ -88,6 +87,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const report = (task: string) => (error: unknown) =>
     log.warn({ err: error, task }, "Background task fails; it is tried again until it works.")
   const stopping = new AbortController()
+  const recount = createRecount(database, stopping.signal)
   const deliveries = createDeliveries({
     queue: parts.webhookQueue,
     log,
@@ -110,7 +110,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     startLoop(cancellationPace, () => cancelPayments(parts), report("cancelled payments")),
     startLoop(deliveryPace, () => deliveries.begin(), report("outgoing events")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
-    startLoop(recountPace, () => recount(database, events, log, stopping.signal), report("recount")),
+    startLoop(recountPace, () => reportRecount(recount, events, log, stopping.signal), report("recount")),
   ]
   const { holdRetentionDays, eventRetentionDays, outgoingRetentionDays } = retention
   if (holdRetentionDays > 0) {
@@ -134,11 +134,15 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   }
 }
 
-async function recount(database: Database, events: Events, log: Logger, signal: AbortSignal): Promise<void> {
-  const rest = (milliseconds: number) => sleep(milliseconds, undefined, { signal })
-  const violations = await verifyGently(database.views, rest).catch((error: unknown) => {
-    // Whoever stops does not wait for the checks that are left.
-    if (signal.aborted) return []
+async function reportRecount(
+  recount: () => Promise<Recount>,
+  events: Events,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const { violations } = await recount().catch((error: unknown) => {
+    // A stop cancels the running check and does not wait for those that are left.
+    if (signal.aborted) return { violations: [] }
     throw error
   })
   if (signal.aborted) return

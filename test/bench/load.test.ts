@@ -5,8 +5,8 @@ import { afterEach, expect, test } from "vitest"
 import { runLoad } from "../../bench/load/loads.ts"
 import type { Load, LoadPlan } from "../../bench/load/plan.ts"
 import { getRequest, jsonRequest } from "../../bench/load/request.ts"
-import { createPlayer, WrongResult } from "../../bench/runs.ts"
-import type { Stage } from "../../bench/scenarios.ts"
+import { createScenarioRunner, WrongResult } from "../../bench/runs.ts"
+import type { PreparedScenario } from "../../bench/scenarios.ts"
 import type { Server } from "../../bench/servers/server.ts"
 
 const closed: Load = { kind: "closed", warmUpSeconds: 0.1, seconds: 0.3 }
@@ -91,32 +91,32 @@ test("a buyer goes on with what the shop answers, and signs the payment", async 
 })
 
 /** A server that answers every hold with `status`, and afterwards says what it holds. */
-async function playerOn(status: number, stage: Partial<Stage>) {
+async function playerOn(status: number, prepared: Partial<PreparedScenario>) {
   const place = await serve((_request, response) =>
     response.writeHead(status, { "content-length": 2 }).end("{}"),
   )
   const server = { ...place, name: "doorbuster" } as Server
   const requests = [jsonRequest(place.host, "POST", "/api/holds", {})]
-  return createPlayer(server, {
+  return createScenarioRunner(server, {
     crowd: { kind: "requests", requests },
     expected: [201],
     check: async () => [],
-    ...stage,
+    ...prepared,
   })
 }
 
 test("a run whose answers and rows do not agree is an error, not a figure", async () => {
-  const told: number[] = []
-  const player = await playerOn(201, {
+  const totals: number[] = []
+  const runner = await playerOn(201, {
     check: async ({ statuses }) => {
-      told.push(statuses["201"] ?? 0)
-      return told.length > 1 ? ["one more row than was granted"] : []
+      totals.push(statuses["201"] ?? 0)
+      return totals.length > 1 ? ["one more row than was granted"] : []
     },
   })
-  await player.run({ kind: "burst" }, 3)
-  await expect(player.run({ kind: "burst" }, 3)).rejects.toThrow(WrongResult)
+  await runner.run({ kind: "burst" }, 3)
+  await expect(runner.run({ kind: "burst" }, 3)).rejects.toThrow(WrongResult)
   // The check is about all runs so far.
-  expect(told).toEqual([3, 6])
+  expect(totals).toEqual([3, 6])
 })
 
 test("so is an answer that nobody expected, and one that never came", async () => {
@@ -127,6 +127,6 @@ test("so is an answer that nobody expected, and one that never came", async () =
   const server = { ...place, name: "doorbuster" } as Server
   const requests = [getRequest(place.host, "/")]
   const crowd = { kind: "requests", requests } as const
-  const silent = createPlayer(server, { crowd, expected: [200], check: async () => [] })
+  const silent = createScenarioRunner(server, { crowd, expected: [200], check: async () => [] })
   await expect(silent.run({ kind: "burst" }, 1)).rejects.toThrow("1 requests unanswered")
 })

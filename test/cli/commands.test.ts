@@ -32,9 +32,9 @@ test("seed offers product 1, once; --fresh starts over with other units", async 
   const careful = await runCommand(["seed", "--fresh"], environment)
   const meant = await runCommand(["seed", "--fresh", "--yes"], environment)
 
-  expect(first).toMatchObject({ status: 0, stdout: "Product 1 is on offer with 10 units.\n" })
+  expect(first).toMatchObject({ status: 0, stdout: "Product 1 is on sale with 10 units.\n" })
   expect(JSON.parse(again.stdout)).toEqual({ product_id: 1, created: false })
-  expect(fresh.stdout).toBe("Product 1 is on offer with 100 units.\n")
+  expect(fresh.stdout).toBe("Product 1 is on sale with 100 units.\n")
   expect(careful).toMatchObject({
     status: 2,
     stderr: "--fresh would remove 1 orders and 0 payments; say --yes if that is meant\n",
@@ -63,6 +63,39 @@ test("migrate brings a schema up to date, and says what is there", async () => {
     migrations: names.map((name) => ({ name, executed_at: expect.stringMatching(/^\d{4}-/) })),
   })
   expect(JSON.parse(again.stdout)).toEqual({ applied: [] })
+})
+
+test.each([
+  [
+    "newer",
+    "insert into kysely_migration values ('9999_from_the_future', now()::text)",
+    /newer than this program/,
+  ],
+  ["older", "delete from kysely_migration where name = '0008_origin_of_ids'", /older than this program/],
+])(
+  "commands refuse a schema that is %s than theirs, in one line, and leave it alone",
+  async (_, change, line) => {
+    await using database = await createTestDatabase()
+    await ask(database.url, change)
+    const before = await ask(database.url, "select name from kysely_migration order by name")
+
+    for (const args of [["verify"], ["holds:release-expired"], ["seed"], ["seed", "--fresh"]]) {
+      const { status, stdout, stderr } = await runCommand(args, { DATABASE_URL: database.url })
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" })
+      expect(stderr).toMatch(line)
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1)
+    }
+
+    expect(await ask(database.url, "select name from kysely_migration order by name")).toEqual(before)
+  },
+)
+
+test("seed gives the schema to a database that has none", async () => {
+  await using database = await createTestDatabase()
+  await ask(database.url, "drop schema public cascade; create schema public")
+
+  expect(await runCommand(["seed"], { DATABASE_URL: database.url })).toMatchObject({ status: 0 })
+  expect(await runCommand(["verify"], { DATABASE_URL: database.url })).toMatchObject({ status: 0 })
 })
 
 test("holds:release-expired ends what is due, once, and prints how much came back", async () => {

@@ -166,11 +166,22 @@ describe.each([
 
     const { data } = await shop.money.list({ limit: 100 })
     const stray = data.find(({ payment_event }) => payment_event?.key === "stray")
-    expect(stray).toMatchObject({ kind: "payment_without_order", actions: [{ name: "returned" }] })
+    expect(stray).toMatchObject({
+      kind: "payment_without_order",
+      actions: [{ name: "assign" }, { name: "returned" }],
+    })
     for (let time = 0; time < 2; time += 1) {
       const entry = await shop.money.returned({ provider: "generic", key: "stray" })
       expect(entry.payment_event?.returned_at).toEqual(expect.any(String))
     }
+  })
+
+  test("a payment without an order is given to one", async () => {
+    await told({ order_id: 900_001, idempotency_key: "stray-too" })
+    const { order } = await paidOrder()
+    const { order_id } = order
+    const event = await shop.money.assign({ provider: "generic", key: "stray-too", order_id })
+    expect(event).toMatchObject({ order_id: 900_001, applied_order_id: order_id })
   })
 
   test("lists are filtered", async () => {

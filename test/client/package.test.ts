@@ -117,9 +117,9 @@ describe("the examples of the README", () => {
     expect(lines(await examples("../README.md"))).toEqual(lines(compiled).filter((line) => !isOwn(line)))
   })
 
-  test("in the server's README are some of them", async () => {
+  test("in the guide are some of them", async () => {
     const compiled = new Set((await examples("../README.md")).split("\n"))
-    const lines = (await examples("../../README.md"))
+    const lines = (await examples("../../docs/guides/client.md"))
       .split("\n")
       .filter((line) => !line.startsWith("import "))
 

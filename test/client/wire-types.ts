@@ -31,6 +31,8 @@ export const wireSchemas = {
   DisputeList: schemas.DisputeList,
   MoneyInboxEntry: schemas.MoneyInboxEntry,
   MoneyInbox: schemas.MoneyInbox,
+  AssignBody: schemas.AssignBody,
+  PaymentEventWire: schemas.PaymentEventWire,
   ReturnedBody: schemas.ReturnedBody,
   PaymentList: schemas.PaymentList,
   PaymentEventList: schemas.PaymentEventList,
@@ -74,6 +76,8 @@ interface WireTypes {
   DisputeList: admin.WholeList<admin.Dispute>
   MoneyInboxEntry: admin.MoneyInboxEntry
   MoneyInbox: client.Page<admin.MoneyInboxEntry>
+  AssignBody: admin.AssignBody
+  PaymentEventWire: admin.PaymentEvent
   ReturnedBody: admin.ReturnedBody
   PaymentList: client.Page<admin.Payment>
   PaymentEventList: client.Page<admin.PaymentEvent>

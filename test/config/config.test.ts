@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { checkServing, ConfigError, readConfig } from "../../src/config/config.ts"
+import { checkServing, ConfigError, misspelledInEnvFile, readConfig } from "../../src/config/config.ts"
 import { providersOf } from "../../src/payments/providers.ts"
 
 let directory: string
@@ -52,6 +52,10 @@ test("nothing set: a laptop's installation", () => {
     corsOrigins: [],
     rateLimitPerMinute: 600,
     streamsPerAddress: 500,
+    keepAliveSeconds: 75,
+    shutdownSeconds: 25,
+    shutdownDelaySeconds: 0,
+    unusedVariables: [],
   })
 })
 
@@ -71,6 +75,7 @@ test("everything set: as it was set", () => {
     STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef",
     STRIPE_PUBLISHABLE_KEY: "pk_live_0123456789",
     STRIPE_API_BASE: "http://127.0.0.1:12111",
+    STRIPE_DELAYED_METHODS: "offer",
     TOKEN_SECRET: "sixteen letters!",
     HOLD_TTL_SECONDS: "1",
     PAYMENT_TTL_SECONDS: "604800",
@@ -82,6 +87,9 @@ test("everything set: as it was set", () => {
     CORS_ORIGINS: "https://shop.example, http://localhost:3000",
     RATE_LIMIT_PER_MINUTE: "0",
     STREAMS_PER_ADDRESS: "20000",
+    KEEP_ALIVE_SECONDS: "620",
+    SHUTDOWN_SECONDS: "55",
+    SHUTDOWN_DELAY_SECONDS: "10",
   }
 
   expect(read(environment)).toEqual({
@@ -100,6 +108,7 @@ test("everything set: as it was set", () => {
       webhookSecret: "whsec_0123456789abcdef",
       publishableKey: "pk_live_0123456789",
       apiBase: "http://127.0.0.1:12111",
+      offersDelayedMethods: true,
     },
     tokenSecret: "sixteen letters!",
     holdTtlSeconds: 1,
@@ -113,6 +122,10 @@ test("everything set: as it was set", () => {
     corsOrigins: ["https://shop.example", "http://localhost:3000"],
     rateLimitPerMinute: 0,
     streamsPerAddress: 20_000,
+    keepAliveSeconds: 620,
+    shutdownSeconds: 55,
+    shutdownDelaySeconds: 10,
+    unusedVariables: [],
   })
 })
 
@@ -182,6 +195,12 @@ test.each([
   ["STREAMS_PER_ADDRESS", "-1"],
   ["STREAMS_PER_ADDRESS", "0.5"],
   ["STREAMS_PER_ADDRESS", "none"],
+  ["KEEP_ALIVE_SECONDS", "0"],
+  ["KEEP_ALIVE_SECONDS", "3601"],
+  ["SHUTDOWN_SECONDS", "0"],
+  ["SHUTDOWN_SECONDS", "3601"],
+  ["SHUTDOWN_DELAY_SECONDS", "-1"],
+  ["SHUTDOWN_DELAY_SECONDS", "25"],
   ["TRUST_PROXY", "true"],
   ["TRUST_PROXY", "*"],
   ["TRUST_PROXY", "10.0.0.0/8,"],
@@ -245,7 +264,13 @@ describe("an account at Stripe", () => {
   ])("has its API at %s: %s", (given, apiBase) => {
     const base = given === undefined ? {} : { STRIPE_API_BASE: given }
     const { stripe } = read({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, ...base })
-    expect(stripe).toEqual({ ...account, publishableKey: null, apiBase })
+    expect(stripe).toEqual({ ...account, publishableKey: null, apiBase, offersDelayedMethods: false })
+  })
+
+  test("may offer methods whose result takes days", () => {
+    const all = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET }
+    expect(read({ ...all, STRIPE_DELAYED_METHODS: "offer" }).stripe?.offersDelayedMethods).toBe(true)
+    expect(complaint(() => read({ ...all, STRIPE_DELAYED_METHODS: "yes" }))).toMatch(/STRIPE_DELAYED_METHODS/)
   })
 
   test("is whole or stops the start", () => {
@@ -368,6 +393,86 @@ describe("precedence", () => {
     expect(complaint(() => readConfig({ directory, environment: {} }))).toMatch(
       /^PORT holds "web" and may hold/,
     )
+  })
+
+  test("an unreadable .env stops the start: a directory, bytes that are no text", async () => {
+    await rm(join(directory, ".env"), { force: true })
+    await mkdir(join(directory, ".env"))
+    expect(complaint(() => readConfig({ directory, environment: {} }))).toBe(
+      ".env cannot be read: it is a directory",
+    )
+    await rm(join(directory, ".env"), { recursive: true })
+    await writeFile(join(directory, ".env"), Buffer.from([0x41, 0x3d, 0xff, 0xfe, 0x0a]))
+    expect(complaint(() => readConfig({ directory, environment: {} }))).toBe(
+      ".env cannot be read: it is not valid UTF-8; save it as UTF-8",
+    )
+    await rm(join(directory, ".env"))
+  })
+
+  // Its first variable was lost, and without ADMIN_TOKEN a server is in open mode.
+  const settings = "ADMIN_TOKEN=shop-token\nPORT=1001\nTOKEN_SECRET='sixteen # letters'\n"
+  test.each([
+    ["as it is", Buffer.from(settings)],
+    ["a byte order mark", Buffer.from(`\uFEFF${settings}`)],
+    ["UTF-16, as PowerShell writes it", Buffer.from(`\uFEFF${settings}`, "utf16le")],
+    ["UTF-16 of the other order", Buffer.from(`\uFEFF${settings}`, "utf16le").swap16()],
+    ["UTF-16 without a mark", Buffer.from(settings, "utf16le")],
+    ["line ends of Windows", Buffer.from(settings.replaceAll("\n", "\r\n"))],
+    ["line ends of old Macs", Buffer.from(settings.replaceAll("\n", "\r"))],
+    ["export", Buffer.from(settings.replaceAll(/^(?=\w)/gm, "export "))],
+    ["export and a tab", Buffer.from(settings.replaceAll(/^(?=\w)/gm, "\texport\t"))],
+    ["spaces", Buffer.from(settings.replaceAll("=", " = "))],
+    ["quotes", Buffer.from(settings.replace("shop-token", '"shop-token"'))],
+    ["all of it", Buffer.from(`\uFEFF# mine\r\n\r\nexport ${settings.replaceAll("\n", "\r\n")}`)],
+  ])(".env with %s", async (_, content) => {
+    await writeFile(join(directory, ".env"), content)
+
+    expect(readConfig({ directory, environment: {} })).toMatchObject({
+      adminToken: "shop-token",
+      port: 1001,
+      tokenSecret: "sixteen # letters",
+    })
+  })
+
+  test.each([
+    ["ADMIN_TOKEN: shop-token", "it may hold only NAME=value or # and a comment"],
+    ["set ADMIN_TOKEN=shop-token", "it may hold only NAME=value or # and a comment"],
+    ["$env:ADMIN_TOKEN = 'shop-token'", "it may hold only NAME=value or # and a comment"],
+    ["ADMIN_TOKEN", "it may hold only NAME=value or # and a comment"],
+    ["ADMIN_TOKEN='shop-token", "its ' is not closed"],
+  ])(".env whose second line is %s stops the start, without saying it", async (line, why) => {
+    await writeFile(join(directory, ".env"), `PORT=1001\n${line}\nHOST=::1\n`)
+
+    expect(complaint(() => readConfig({ directory, environment: {} }))).toBe(
+      `.env, line 2 cannot be understood: ${why}`,
+    )
+  })
+
+  test("a value in quotes may go on over several lines", async () => {
+    await writeFile(join(directory, ".env"), `OTHER="one\ntwo words\nthree"\nPORT=1001\n`)
+
+    expect(readConfig({ directory, environment: {} }).port).toBe(1001)
+  })
+
+  test("names in .env that are nearly ours are found, others are not", async () => {
+    const names = [
+      "ADMIN_TOKN",
+      "admin_token",
+      "DATABASE-URL",
+      "TOKEN_SECRET_FIL",
+      "PORTS",
+      "HOSTNAME",
+      "APP_URL",
+    ]
+    await writeFile(join(directory, ".env"), names.map((name) => `${name}=x\n`).join(""))
+
+    expect(misspelledInEnvFile(directory)).toEqual([
+      { name: "ADMIN_TOKN", meant: "ADMIN_TOKEN" },
+      { name: "DATABASE-URL", meant: "DATABASE_URL" },
+      { name: "TOKEN_SECRET_FIL", meant: "TOKEN_SECRET_FILE" },
+      { name: "admin_token", meant: "ADMIN_TOKEN" },
+    ])
+    await rm(join(directory, ".env"))
   })
 
   test("reading changes no environment", () => {

@@ -10,8 +10,8 @@ import { walks, type Draft } from "./requests.ts"
 import { eventsIn, fillIn, Memory, send, type Sent } from "./session.ts"
 
 /*
- * Whatever is asked, the answer is one that openapi.json and the README describe. Requests are made
- * from the description; docs/reliability.md tells how.
+ * Whatever is asked, the answer is one that openapi.json and docs/reference/problems.md describe. Requests are made
+ * from the description; docs/internals/reliability.md tells how.
  */
 
 /** Walks of about thirty requests in each mode; DOORBUSTER_FUZZ_WALKS asks for more. */
@@ -29,7 +29,7 @@ const TRIES = 4
 const root = new URL("../../", import.meta.url)
 const operations = operationsOf(
   JSON.parse(readFileSync(new URL("openapi.json", root), "utf8")),
-  codesIn(readFileSync(new URL("README.md", root), "utf8")),
+  codesIn(readFileSync(new URL("docs/reference/problems.md", root), "utf8")),
 )
 
 /** What a schema cannot say: fields whose values may be refused although they fit. */

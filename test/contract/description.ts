@@ -64,7 +64,7 @@ interface DescribedAnswer {
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>
 }
 
-/** Codes of refusals by status, as the README lists them. */
+/** Codes of refusals by status, as docs/reference/problems.md lists them. */
 export type KnownCodes = ReadonlyMap<number, ReadonlySet<string>>
 
 /** Reads an OpenAPI document; `codes` are those that refusals may have. */
@@ -152,7 +152,9 @@ function wrongRefusal({ status, headers, body }: TestAnswer, codes: KnownCodes):
   const { code, type, request_id: requestId } = body as Record<string, unknown>
   return [
     body.status === status ? null : `the body says ${String(body.status)}`,
-    codes.get(status)?.has(String(code)) ? null : `the README does not know ${status} ${String(code)}`,
+    codes.get(status)?.has(String(code))
+      ? null
+      : `the page of problems does not have ${status} ${String(code)}`,
     type === `urn:doorbuster:problem:${String(code)}` ? null : `the type is ${String(type)}`,
     requestId === headers["x-request-id"] ? null : "the body has another request id than the header",
     code !== "invalid_request" || isComplaining(body.errors) ? null : "nothing is said of what is invalid",
@@ -168,22 +170,11 @@ function isComplaining(errors: unknown): boolean {
   )
 }
 
-/** Reads the README's table of statuses and codes. A row names several statuses, `·` between them. */
-export function codesIn(readme: string): KnownCodes {
-  const table = readme.slice(readme.indexOf("| status | codes |"))
-  const rows = table
-    .slice(0, table.indexOf("\n\n"))
-    .split("\n")
-    .slice(2)
-    .map((row) => row.split("|").slice(1, 3))
+/** Reads the table of docs/reference/problems.md: a row for each status and code. */
+export function codesIn(page: string): KnownCodes {
   const known = new Map<number, Set<string>>()
-  for (const [statuses = "", codes = ""] of rows) {
-    const parts = codes.split(" · ")
-    for (const [index, status] of statuses.split(" · ").entries()) {
-      const names = [...(parts[index] ?? "").matchAll(/`([a-z_]+)`/g)].map((match) => match[1] ?? "")
-      const isMember = (name: string) => (parts[index] ?? "").includes(`(+ \`${name}\`)`)
-      known.set(Number(status), new Set(names.filter((name) => !isMember(name))))
-    }
+  for (const [, status, code = ""] of page.matchAll(/^\| (\d{3}) \| `([a-z_]+)` \|/gm)) {
+    known.set(Number(status), (known.get(Number(status)) ?? new Set()).add(code))
   }
   return known
 }

@@ -291,6 +291,7 @@ export function walks(operations: readonly Operation[]): fc.Arbitrary<readonly D
     { weight: 1, arbitrary: journey(hold, pay, order, pay) },
     { weight: 1, arbitrary: journey(hold, "POST /api/orders/{holdId}/{productId}", pay) },
     { weight: 1, arbitrary: journey(pay, "GET /api/admin/money", "POST /api/admin/money/returned") },
+    { weight: 1, arbitrary: journey(pay, hold, order, "POST /api/admin/money/assign") },
     {
       weight: 1,
       arbitrary: journey(

@@ -65,7 +65,7 @@ describe("a dispute that is opened", () => {
 
     expect(successOf(recordDispute(state, claims(TOTAL), NOON)).event.outcome).toBe("disputed")
     expect([...state.disputes.values()]).toMatchObject([{ amountMinor: TOTAL, heldMinor: 500 }])
-    expect(settled()).toEqual([["failed", WITHHELD]])
+    expect(settled()).toEqual([["withheld", WITHHELD]])
 
     // The largest claim counts, in whatever order they are told of.
     expect(successOf(recordDispute(state, claims(700), NOON)).event.outcome).toBe("ignored_final")
@@ -87,7 +87,7 @@ describe("a dispute that is opened", () => {
   })
 
   test.each([
-    ["due", "failed", WITHHELD],
+    ["due", "withheld", WITHHELD],
     ["sent", "sent", null],
     ["confirmed", "confirmed", null],
     ["failed", "failed", null],
@@ -191,7 +191,7 @@ describe("a refund beside a dispute", () => {
 
   const settle = (result: RefundResult) =>
     ({ kind: "settle_refund", productId: 1, orderId: 11, number: 1, result }) as const
-  const withheld = refundWith({ status: "failed", lastError: WITHHELD, amountMinor: 500 })
+  const withheld = refundWith({ status: "withheld", lastError: WITHHELD, amountMinor: 500 })
 
   test.each([
     ["retried", TOTAL, { status: "due" }, { code: "payment_disputed", refundableMinor: 0 }],
@@ -298,7 +298,7 @@ test.each([
   [
     ["P", "O"],
     [TOTAL + 5_000, 5_000, TOTAL],
-    ["failed", WITHHELD],
+    ["withheld", WITHHELD],
   ],
   [
     ["P", "O", "W"],
@@ -308,12 +308,12 @@ test.each([
   [
     ["P", "O", "W", "L"],
     [TOTAL + 5_000, 5_000, TOTAL],
-    ["failed", WITHHELD],
+    ["withheld", WITHHELD],
   ],
   [
     ["P", "O", "W", "B"],
     [TOTAL + 5_000, 5_000, 2_000],
-    ["failed", WITHHELD],
+    ["withheld", WITHHELD],
   ],
 ] as const)("of %j remain %j, and the refund of what was too much is %j", (sequence, payment, refund) => {
   const end = JSON.parse(endOf(sequence))

@@ -43,7 +43,7 @@ const bought = ["paid", "refunded"] as const
 const enough = ["exact", "too much"] as const
 const good = { currency: ["the order's"], amount: enough } as const
 
-/** The first line that fits counts, as in docs/state-machines.md. */
+/** The first line that fits counts, as in docs/reference/state-machines.md. */
 const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
   ["told of before", { before: ["this"] }, nothing],
   ["perhaps told of before", { before: ["perhaps this"], order: bought }, nothing],

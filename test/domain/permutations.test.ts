@@ -60,7 +60,7 @@ const kindOf = (letter: Letter, variant: Variant): PaymentEventKind =>
         ? "cancelled"
         : variant[letter as "H"]
 
-/** Worked out from CONTRACT §2 alone: who acts in which order, that the first one decides, and money more than that. */
+/** Worked out from docs/reference/state-machines.md alone: the first event to arrive decides, and money outweighs the rest. */
 function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
   const answers: string[] = []
   const waiting: Letter[] = []

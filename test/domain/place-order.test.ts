@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest"
 import type { HoldStatus } from "../../src/domain/hold.ts"
+import { applyPaymentEvent } from "../../src/domain/apply-payment-event.ts"
 import { placeOrder } from "../../src/domain/place-order.ts"
 import {
   afterNoon,
   codeOf,
   counters,
+  eventWith,
   holdWith,
   NOON,
   orderWith,
@@ -89,6 +91,42 @@ test("the order has the hold's units and customer, the price of now and its own 
   expect(state.holds.changed()).toMatchObject([{ id: 1, status: "converted", endedAt: NOON }])
   expect(state.customerReturns.size).toBe(0)
   expect(state.facts).toEqual([{ kind: "order_created", order: placed.order }])
+})
+
+describe("an order that costs nothing", () => {
+  const free = { product: { priceMinor: 0 }, holds: [holdWith({ qty: 3, customerId: "anna" })] }
+
+  test("is paid when it is made, as by a payment of nothing", () => {
+    const state = stateWith(free)
+    const placed = successOf(placeOrder(state, order, NOON))
+    expect(placed.order).toMatchObject({ status: "paid", totalMinor: 0, paidAt: NOON, late: false })
+    expect(counters(state)).toEqual({ held: 0, sold: 3 })
+    expect(state.facts.map(({ kind }) => kind)).toEqual(["order_created", "order_paid"])
+    expect(state.payments.added()).toMatchObject([
+      { provider: "free", eventKey: "order-11", amountMinor: 0, allocation: "order" },
+    ])
+    expect(state.events.added()).toMatchObject([{ key: "order-11", outcome: "paid", appliedOrderId: 11 }])
+  })
+
+  test.each([
+    ["nothing", 0, "ignored_final", 0],
+    ["nothing that was not said", null, "ignored_final", 0],
+    ["money", 5, "refund_due", 1],
+  ])("keeps %s that comes for it from nobody", (_, amountMinor, outcome, refunds) => {
+    const state = stateWith(free)
+    placeOrder(state, order, NOON)
+    const event = eventWith({ orderId: 11, paymentId: "pay-1", amountMinor })
+    expect(applyPaymentEvent(state, event, 11, NOON).outcome).toBe(outcome)
+    expect(state.refunds.added()).toHaveLength(refunds)
+    expect(state.orders.get(11)?.status).toBe("paid")
+  })
+
+  test("stays paid when a message says that its payment has failed", () => {
+    const state = stateWith(free)
+    placeOrder(state, order, NOON)
+    const event = eventWith({ orderId: 11, kind: "failed" })
+    expect(applyPaymentEvent(state, event, 11, NOON).outcome).toBe("ignored_final")
+  })
 })
 
 describe("when a payment event has made the order already", () => {

@@ -98,6 +98,7 @@ describe("what becomes of a refund", () => {
   const sent = { status: "sent", providerRefundId: "re_1" } as const
   const confirmed = { status: "confirmed", providerRefundId: null } as const
   const failed = { status: "failed", error: "the account is closed" } as const
+  const failedFor = (providerRefundId: string) => ({ ...failed, providerRefundId })
   const due = { status: "due" } as const
 
   test.each<[RefundStatus, RefundResult, RefundStatus | "refund_not_open"]>([
@@ -136,6 +137,61 @@ describe("what becomes of a refund", () => {
     expect(state.refunds.get("11-1")).toMatchObject({ providerRefundId: "re_1", lastError: null })
   })
 
+  // How refunds to cards fail: the provider takes its word back.
+  test("a confirmed refund fails by the name under which it was confirmed, and its order is paid again", () => {
+    const refunds = [refundWith({ status: "confirmed", providerRefundId: "re_1", restockQty: 2 })]
+    const order = orderWith({ status: "refunded", restockedQty: 2, refundCount: 1 })
+    const state = stateWith({ orders: [order], payments: [paymentWith({ refundedMinor: 19_998 })], refunds })
+    const units = counters(state)
+
+    settleRefund(state, settle(failedFor("re_1")), NOON)
+
+    const refund = state.refunds.get("11-1")
+    const failure = { lastError: "the account is closed", providerRefundId: "re_1", reversals: 1 }
+    expect(refund).toMatchObject({ status: "failed", ...failure, updatedAt: NOON })
+    expect(state.orders.get(11)).toEqual({ ...order, status: "paid", updatedAt: NOON })
+    expect(counters(state)).toEqual(units)
+    expect(state.facts).toEqual([
+      { kind: "refund_settled", refund },
+      { kind: "refund_reversed", refund, order: state.orders.get(11) },
+    ])
+  })
+
+  test.each([
+    ["of another try", { providerRefundId: "re_2" }, "re_1"],
+    ["that was confirmed by hand", { providerRefundId: null }, "re_1"],
+    ["of another try that is under way", { status: "sent", providerRefundId: "re_2" }, "re_1"],
+  ] as const)("a message about a refund %s changes nothing", (_, given, named) => {
+    const refunds = [refundWith({ status: "confirmed", ...given })]
+    const state = stateWith({ orders: [orderWith({ status: "refunded" })], refunds })
+    settleRefund(state, settle(failedFor(named)), NOON)
+    expect([state.refunds.changed(), state.orders.changed(), state.facts]).toEqual([[], [], []])
+  })
+
+  test.each<[string, Partial<Refund>, OrderStatus]>([
+    ["half of the price", { amountMinor: 9_999 }, "paid"],
+    ["what came by mistake", { amountMinor: 5, reason: "amount_too_high" }, "refunded"],
+    ["more than the price", { amountMinor: 5 }, "refunded"],
+  ])("of an order that is refunded %s fails: %s", (_, given, status) => {
+    const whole = status === "paid" ? 9_999 : 19_998
+    const rest = refundWith({ number: 2, status: "confirmed", amountMinor: whole })
+    const refunds = [refundWith({ status: "confirmed", providerRefundId: "re_1", ...given }), rest]
+    const state = stateWith({ orders: [orderWith({ status: "refunded" })], refunds })
+    settleRefund(state, settle(failedFor("re_1")), NOON)
+    expect(state.orders.get(11)?.status).toBe(status)
+    expect(state.facts.map(({ kind }) => kind)).toEqual(["refund_settled", "refund_reversed"])
+  })
+
+  test("it is tried again, and the order is refunded a second time", () => {
+    const refunds = [refundWith({ status: "confirmed", providerRefundId: "re_1" })]
+    const state = stateWith({ orders: [orderWith({ status: "refunded" })], refunds })
+    for (const result of [failedFor("re_1"), due, { ...sent, providerRefundId: "re_2" }, failedFor("re_1")])
+      settleRefund(state, settle(result), NOON)
+    settleRefund(state, settle(confirmed), NOON)
+    expect(state.orders.get(11)?.status).toBe("refunded")
+    expect(state.facts.at(-1)).toMatchObject({ kind: "order_refunded", reversals: 1 })
+  })
+
   test("no such refund", () => {
     expect(settleRefund(stateWith(paid()), settle(due), NOON)).toEqual({ code: "refund_not_found" })
   })
@@ -162,7 +218,8 @@ describe("what becomes of a refund", () => {
     const state = stateWith({ ...paid(), refunds: [half, { ...half, number: 2, ...other }] })
     const settled = settleRefund(state, settle(confirmed), NOON)
     expect(state.orders.get(11)?.status).toBe(status)
-    const refunded = status === "refunded" ? [{ kind: "order_refunded", order: state.orders.get(11) }] : []
+    const refunded =
+      status === "refunded" ? [{ kind: "order_refunded", order: state.orders.get(11), reversals: 0 }] : []
     expect(state.facts).toEqual([{ kind: "refund_settled", refund: settled }, ...refunded])
   })
 

@@ -29,6 +29,8 @@ function disputedBeside(refund: Partial<Refund>) {
 describe("when the only dispute is won", () => {
   test.each([
     // status, last error         afterwards
+    ["withheld", WITHHELD, "due", null],
+    // As a server of the last version wrote it down.
     ["failed", WITHHELD, "due", null],
     ["failed", "the account is closed", "failed", "the account is closed"],
     ["failed", null, "failed", null],
@@ -55,10 +57,10 @@ describe("when the only dispute is won", () => {
 describe("a refund that is due", () => {
   test.each([
     // told of          told                                     refund then
-    ["opened", { disputeId: "dp-2", amountMinor: 1 }, "failed"],
-    ["lost at once", { disputeId: "dp-2", kind: "dispute_lost", amountMinor: 1 }, "failed"],
+    ["opened", { disputeId: "dp-2", amountMinor: 1 }, "withheld"],
+    ["lost at once", { disputeId: "dp-2", kind: "dispute_lost", amountMinor: 1 }, "withheld"],
     ["won at once", { disputeId: "dp-2", kind: "dispute_won", amountMinor: 1 }, "due"],
-    ["the same, grown", { amountMinor: 701 }, "failed"],
+    ["the same, grown", { amountMinor: 701 }, "withheld"],
     ["the same, lost", { kind: "dispute_lost", amountMinor: 700 }, "due"],
     ["the same, won", { kind: "dispute_won", amountMinor: 700 }, "due"],
     ["the same, won, and about more", { kind: "dispute_won", amountMinor: 701 }, "due"],
@@ -67,7 +69,7 @@ describe("a refund that is due", () => {
     recordDispute(state, tell(told), NOON)
 
     const withheld = { ...refundWith({ amountMinor: 500 }), status, lastError: WITHHELD, updatedAt: NOON }
-    const isWithheld = status === "failed"
+    const isWithheld = status === "withheld"
     expect(state.refunds.changed()).toEqual(isWithheld ? [withheld] : [])
     expect(state.facts.filter(({ kind }) => kind === "refund_settled")).toEqual(
       isWithheld ? [{ kind: "refund_settled", refund: withheld }] : [],

@@ -44,7 +44,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
 
   test.each<[string, (page: Page) => Promise<unknown>]>([
     ["a list", async (page) => (await offerLamp(app), await page.goto("/"), await reads1(page, "On sale"))],
-    ["nothing there", async (page) => (await page.goto("/p/999999"), await reads1(page, "nothing here"))],
+    ["nothing there", async (page) => (await page.goto("/p/999999"), await reads1(page, "Page not found"))],
     ["on sale", async (page) => visit(page, await offerLamp(app, text))],
     ["customers counted", async (page) => visit(page, await offerLamp(app, { max_per_customer: 2 }))],
     ["scheduled", async (page) => visit(page, await offerLamp(app, { ...text, opens_at: inAnHour() }))],
@@ -63,16 +63,16 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
       async (page) => {
         await visit(page, await offerLamp(app))
         await holdUnits(page)
-        await press(page, "Give back")
-        await page.getByText("Given back").first().waitFor()
+        await press(page, "Cancel reservation")
+        await page.getByText("Reservation cancelled").first().waitFor()
       },
     ],
     [
       "to pay",
       async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page), await order(page)),
     ],
-    ["paid", (page) => payFor(page, "Pay", "Paid. It is yours")],
-    ["declined", (page) => payFor(page, "Be declined", "The payment was declined")],
+    ["paid", (page) => payFor(page, "Pay", "Order paid")],
+    ["declined", (page) => payFor(page, "Decline", "Payment declined")],
   ])("%s: axe finds nothing, nothing is too wide, targets are large", async (_, come) => {
     await using buyer = await newBuyer(browser, app, { viewport: { width: 320, height: 640 } })
     await come(buyer.page)
@@ -129,8 +129,8 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     await page.getByText("Spun steel.").waitFor()
     await page.goto(`/p/${open}`)
     await page.getByText("of 10 left").waitFor()
-    expect(await page.getByRole("button", { name: "Hold" }).isDisabled()).toBe(true)
+    expect(await page.getByRole("button", { name: "Reserve" }).isDisabled()).toBe(true)
     // Chromium shows it only to those who have switched scripts off themselves.
-    expect(await page.content()).toContain("Holding units needs JavaScript.")
+    expect(await page.content()).toContain("Reserving units needs JavaScript.")
   })
 })

@@ -38,11 +38,11 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await using buyer = await newBuyer(browser, app, { hasTouch: true })
     const { page } = buyer
     await visit(page, id)
-    await page.getByRole("button", { name: "Hold" }).dblclick()
-    await reads(page, "1 unit is held for you")
+    await page.getByRole("button", { name: "Reserve" }).dblclick()
+    await reads(page, "1 unit reserved for you")
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
-    await page.getByRole("button", { name: "Order", exact: true }).dblclick()
-    await reads(page, "Waiting for your payment")
+    await page.getByRole("button", { name: "Place order", exact: true }).dblclick()
+    await reads(page, "Awaiting your payment")
     await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
   })
 
@@ -59,13 +59,13 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
       await bothHavePressed
       await route.continue()
     })
-    await press(page, "Hold")
-    await press(other, "Hold")
+    await press(page, "Reserve")
+    await press(other, "Reserve")
     answer()
-    await Promise.all([reads(page, "1 unit is held for you"), reads(other, "1 unit is held for you")])
+    await Promise.all([reads(page, "1 unit reserved for you"), reads(other, "1 unit reserved for you")])
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
-    await press(other, "Give back")
-    await page.getByText("Given back").first().waitFor()
+    await press(other, "Cancel reservation")
+    await page.getByText("Reservation cancelled").first().waitFor()
     await expect.poll(holdsOf(app, id)).toEqual(["1 released"])
   })
 
@@ -77,13 +77,13 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await context.setOffline(true)
     await page.getByText("No connection").waitFor()
     await app.crowd.holds.create({ product_id: id, qty: 4 })
-    await press(page, "Hold")
-    await reads(page, "No answer yet, trying again")
+    await press(page, "Reserve")
+    await reads(page, "No response yet, trying again")
     await context.setOffline(false)
-    await reads(page, "1 unit is held for you")
+    await reads(page, "1 unit reserved for you")
     await expect.poll(() => page.getByText("No connection").count()).toBe(0)
     await expect.poll(holdsOf(app, id)).toEqual(["4 active", "1 active"])
-    await press(page, "Give back")
+    await press(page, "Cancel reservation")
     await page.getByText("6", { exact: true }).waitFor()
   })
 
@@ -99,11 +99,11 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
       // A page that is loaded anew meanwhile has dropped it already.
       await route.abort("connectionreset").catch(() => undefined)
     })
-    await press(page, "Hold")
-    await reads(page, "No answer yet, trying again")
+    await press(page, "Reserve")
+    await reads(page, "No response yet, trying again")
     await page.unroute("**/api/holds")
     await page.reload()
-    await reads(page, "1 unit is held for you")
+    await reads(page, "1 unit reserved for you")
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
     expect(keys.length).toBeGreaterThan(1)
     expect(new Set(keys).size).toBe(1)
@@ -125,9 +125,9 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
         body: JSON.stringify({ type: "", title: "", status: 503, detail: "", code: "overloaded" }),
       })
     })
-    await press(page, "Hold")
-    await reads(page, "You are in the crowd, trying again")
-    await reads(page, "1 unit is held for you")
+    await press(page, "Reserve")
+    await reads(page, "High demand, trying again")
+    await reads(page, "1 unit reserved for you")
     expect(new Set(keys).size).toBe(1)
     const [first = 0, second = 0] = askedAt
     expect(second - first).toBeGreaterThanOrEqual(1_000)
@@ -138,12 +138,12 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
     await visit(page, id)
-    await press(page, "One more")
+    await press(page, "Increase quantity")
     await page.route("**/api/holds", async (route) => {
       await app.crowd.holds.create({ product_id: id, qty: 2 })
       await route.continue()
     })
-    await press(page, "Hold")
+    await press(page, "Reserve")
     await page.getByText("Only 1 left. Choose fewer.").first().waitFor()
     await page.unroute("**/api/holds")
     await holdUnits(page)
@@ -158,7 +158,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await page.addInitScript("{ const now = Date.now; Date.now = () => now() + 3_600_000 }")
     await visit(page, id)
     await reads(page, "Not open yet")
-    expect(await page.getByRole("button", { name: "Hold" }).count()).toBe(0)
+    expect(await page.getByRole("button", { name: "Reserve" }).count()).toBe(0)
     await reads(page, "On sale now")
     const lateMs = Date.now() - Date.parse(opensAt)
     expect(lateMs).toBeGreaterThan(-500)
@@ -172,10 +172,10 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     const { page } = buyer
     await visit(page, id)
     await app.shop.products.pause(id)
-    await reads(page, "The sale is paused")
+    await reads(page, "Sale paused")
     await app.shop.products.resume(id)
     await reads(page, "On sale now")
-    expect(await page.getByRole("button", { name: "Hold" }).isEnabled()).toBe(true)
+    expect(await page.getByRole("button", { name: "Reserve" }).isEnabled()).toBe(true)
   })
 
   test("buys with the keyboard alone", async () => {
@@ -193,13 +193,13 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     }
     await tabTo("+")
     await page.keyboard.press("Enter")
-    await tabTo("Hold")
+    await tabTo("Reserve")
     await page.keyboard.press("Enter")
-    await reads(page, "2 units are held for you")
-    expect(await focused()).toBe("2 units are held for you")
-    await tabTo("Order")
+    await reads(page, "2 units reserved for you")
+    expect(await focused()).toBe("2 units reserved for you")
+    await tabTo("Place order")
     await page.keyboard.press("Space")
-    await reads(page, "Waiting for your payment")
+    await reads(page, "Awaiting your payment")
     await tabTo("Pay")
     await page.keyboard.press("Enter")
     await page.waitForURL("**/simulator/pay/*")
@@ -208,7 +208,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await page.getByRole("link", { name: "Back to the shop" }).waitFor()
     await tabTo("Back")
     await page.keyboard.press("Enter")
-    await reads(page, "Paid. It is yours")
+    await reads(page, "Order paid")
   })
 
   test("hears what matters, and not each second", async () => {
@@ -224,13 +224,13 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     )
     await holdUnits(page)
     await page.getByText("One minute left.").waitFor({ state: "attached" })
-    await press(page, "Give back")
-    await page.getByText("Given back").first().waitFor()
+    await press(page, "Cancel reservation")
+    await page.getByText("Reservation cancelled").first().waitFor()
     expect(await page.evaluate("said")).toEqual([
-      "Asking for your units.",
-      "1 unit is held for you.",
+      "Reserving…",
+      "1 unit reserved for you.",
       "One minute left.",
-      "On sale now. Given back. The units are on offer again.",
+      "On sale now. Reservation cancelled. The units are available to others again.",
     ])
   })
 })

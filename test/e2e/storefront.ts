@@ -30,20 +30,20 @@ export function reads(page: Page, headline: string): Promise<void> {
 
 /** Presses a button by its text. */
 export function press(page: Page, name: string): Promise<void> {
-  return page.getByRole("button", { name, exact: name !== "Hold" && name !== "Pay" }).click()
+  return page.getByRole("button", { name, exact: name !== "Reserve" && name !== "Pay" }).click()
 }
 
 /** Holds units on the page of a product. */
 export async function holdUnits(page: Page, qty = 1): Promise<void> {
-  for (let chosen = 1; chosen < qty; chosen += 1) await press(page, "One more")
-  await press(page, "Hold")
-  await reads(page, "held for you")
+  for (let chosen = 1; chosen < qty; chosen += 1) await press(page, "Increase quantity")
+  await press(page, "Reserve")
+  await reads(page, "reserved for you")
 }
 
 /** Makes the order of what is held. Returns its id. */
 export async function order(page: Page): Promise<number> {
-  await press(page, "Order")
-  await reads(page, "Waiting for your payment")
+  await press(page, "Place order")
+  await reads(page, "Awaiting your payment")
   return Number(/\/o\/(\d+)$/.exec(page.url())?.[1])
 }
 

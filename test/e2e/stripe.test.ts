@@ -124,11 +124,11 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
 
     await press(page, "Pay")
     await fillIn(page, "4242")
-    await reads(page, "Your payment is being confirmed")
+    await reads(page, "Confirming your payment")
     await page.reload()
-    await reads(page, "Your payment is being confirmed")
+    await reads(page, "Confirming your payment")
     await tellSuccess(orderId)
-    await reads(page, "Paid. It is yours")
+    await reads(page, "Order paid")
 
     expect(elsewhere.map((url) => new URL(url).origin)).toEqual(["https://js.stripe.com"])
     expect(complaints).toEqual([])
@@ -141,7 +141,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     await page.emulateMedia({ colorScheme: "dark" })
     await press(page, "Pay")
     await fillIn(page, "4242")
-    await reads(page, "Your payment is being confirmed")
+    await reads(page, "Confirming your payment")
 
     const [first, second] = (await page.evaluate("stripeAsked")) as Record<string, string>[]
     expect(first).toMatchObject({
@@ -162,9 +162,9 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     expect(await findFaults(page)).toEqual([])
 
     await fillIn(page, "4242")
-    await reads(page, "Your payment is being confirmed")
+    await reads(page, "Confirming your payment")
     await tellSuccess(orderId)
-    await reads(page, "Paid. It is yours")
+    await reads(page, "Order paid")
   })
 
   test("by way of the bank's own page, whose address is not kept", async () => {
@@ -173,7 +173,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     await press(page, "Pay")
     await fillIn(page, "3220")
     await page.waitForURL(`${app.url}/o/${orderId}`)
-    await reads(page, "Your payment is being confirmed")
+    await reads(page, "Confirming your payment")
 
     expect(page.url()).not.toContain("secret")
   })
@@ -185,7 +185,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     await page.getByLabel("Card number").waitFor()
     await page.goto(`/o/${orderId}?payment_intent=pi_made_up&redirect_status=succeeded`)
 
-    await reads(page, "Waiting for your payment")
+    await reads(page, "Awaiting your payment")
     expect(page.url()).toBe(`${app.url}/o/${orderId}`)
     expect(await page.getByRole("button", { name: "Pay" }).isEnabled()).toBe(true)
   })

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import { expect, test } from "vitest"
-import { throwAwayPostgres } from "../../src/proof/rehearsal/ground.ts"
+import { throwAwayPostgres } from "../../src/proof/rehearsal/throw-away-postgres.ts"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
-import { startCrowd } from "../support/endless-crowd.ts"
+import { startEndlessCrowd } from "../support/endless-crowd.ts"
 
 // One of PostgreSQL's own processes is killed or stands still, in the middle of a batch if it so happens.
 
@@ -48,7 +48,7 @@ test.each([
     hold_ttl_seconds: 600,
   }
   const { body: product } = await app.post("/api/admin/products", settings)
-  const crowd = startCrowd(app, product.id)
+  const crowd = startEndlessCrowd(app, product.id)
   for (let round = 0; round < 3; round += 1) {
     const soFar = crowd.acknowledged.length
     await crowd.until(() => crowd.acknowledged.length > soFar + 300)

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
-import { startCrowd } from "../support/endless-crowd.ts"
+import { startEndlessCrowd } from "../support/endless-crowd.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 
 // PostgreSQL goes away and comes back while a crowd buys, and the server is never restarted (A8).
@@ -25,7 +25,7 @@ test.each([
       stock: 1_000_000,
       hold_ttl_seconds: 600,
     })
-    const crowd = startCrowd(app, product.id)
+    const crowd = startEndlessCrowd(app, product.id)
     await crowd.until(() => crowd.acknowledged.length > 300)
 
     if (how === "SIGKILL") process.kill(await postmasterOf(dataDirectory), "SIGKILL")

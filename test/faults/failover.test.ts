@@ -1,17 +1,56 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
 import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
-import { startTestApp } from "../support/app.ts"
+import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
-import { startCrowd } from "../support/endless-crowd.ts"
+import { startEndlessCrowd } from "../support/endless-crowd.ts"
 import { startPair, type Pair } from "../support/standby.ts"
 
-const forMinutes = { timeout: 120_000 }
+const forMinutes = { timeout: 240_000 }
+
+/** How the standby takes over, and how traffic comes to it. */
+interface Failover {
+  readonly beforeItDies?: () => Promise<void>
+  /** True: servers are led to the standby while it is one, and takes no writes. */
+  readonly isEarly?: boolean
+  /** Holds that are acknowledged between `beforeItDies` and the end of the primary. */
+  readonly behind?: number
+}
 
 /** A server at whatever database is the primary, and forty buyers, while the primary dies. */
-async function sellThroughFailover(pair: Pair, beforeItDies: () => Promise<void>) {
+async function sellThroughFailover(
+  pair: Pair,
+  { beforeItDies, isEarly = false, behind = 300 }: Failover = {},
+) {
   await using proxy = await startDatabaseProxy(pair.primaryUrl)
   await using app = await startTestApp({ databaseUrl: proxy.url, worker: true })
+  const crowd = await startSelling(app)
+  await beforeItDies?.()
+  const soFar = crowd.acknowledged.length
+  await crowd.until(() => crowd.acknowledged.length > soFar + behind)
+
+  await pair.killPrimary()
+  if (isEarly) {
+    proxy.redirect(pair.standbyUrl)
+    // A hosting provider takes seconds for what comes next; that long the servers ask the standby.
+    await sleep(2_000)
+  }
+  await pair.promoteStandby()
+  const beforeFailover = [...crowd.acknowledged]
+  proxy.redirect(pair.standbyUrl)
+  await goesOn(crowd, beforeFailover.length + behind)
+  await crowd.stop()
+  return {
+    statuses: new Set(crowd.refused.map(({ status }) => status)),
+    acknowledged: [...crowd.acknowledged],
+    sinceFailover: crowd.acknowledged.length - beforeFailover.length,
+    lost: await crowd.missing(beforeFailover),
+    faults: app.log.filter(({ msg }) => msg === "Fault."),
+  }
+}
+
+/** Forty buyers of a product that lasts, when some hundred units are held. */
+async function startSelling(app: TestApp) {
   const { body: product } = await app.post("/api/admin/products", {
     name: "Failover",
     price_minor: 9999,
@@ -19,23 +58,14 @@ async function sellThroughFailover(pair: Pair, beforeItDies: () => Promise<void>
     stock: 1_000_000,
     hold_ttl_seconds: 600,
   })
-  const crowd = startCrowd(app, product.id)
+  const crowd = startEndlessCrowd(app, product.id)
   await crowd.until(() => crowd.acknowledged.length > 300)
-  await beforeItDies()
-  const soFar = crowd.acknowledged.length
-  await crowd.until(() => crowd.acknowledged.length > soFar + 300)
+  return crowd
+}
 
-  await pair.failOver()
-  const beforeFailover = [...crowd.acknowledged]
-  proxy.redirect(pair.standbyUrl)
-  const until = performance.now() + 15_000
-  while (crowd.acknowledged.length < beforeFailover.length + 300 && performance.now() < until) await sleep(50)
-  await crowd.stop()
-  return {
-    acknowledged: [...crowd.acknowledged],
-    sinceFailover: crowd.acknowledged.length - beforeFailover.length,
-    lost: await crowd.missing(beforeFailover),
-  }
+async function goesOn(crowd: { readonly acknowledged: readonly unknown[] }, until: number): Promise<void> {
+  const deadline = performance.now() + 15_000
+  while (crowd.acknowledged.length < until && performance.now() < deadline) await sleep(50)
 }
 
 test(
@@ -45,21 +75,80 @@ test(
     await using pair = await startPair()
     await pair.makeSynchronous()
 
-    const { acknowledged, sinceFailover, lost } = await sellThroughFailover(pair, async () => undefined)
+    const { acknowledged, sinceFailover, lost, faults } = await sellThroughFailover(pair)
 
     expect(lost).toEqual([])
     expect(sinceFailover).toBeGreaterThan(100)
     expect(new Set(acknowledged).size).toBe(acknowledged.length)
+    expect(faults).toEqual([])
     expect(await differencesIn(pair.standbyUrl)).toEqual([])
   },
 )
 
-// What is not promised, and that the test above could see it.
-test("an asynchronous standby that lagged behind has lost what was acknowledged", forMinutes, async () => {
+test(
+  "traffic that reaches the standby before it is promoted is refused, and then goes on",
+  forMinutes,
+  async () => {
+    await using pair = await startPair()
+    await pair.makeSynchronous()
+
+    const { acknowledged, sinceFailover, lost, faults } = await sellThroughFailover(pair, { isEarly: true })
+
+    expect(lost).toEqual([])
+    expect(sinceFailover).toBeGreaterThan(100)
+    expect(new Set(acknowledged).size).toBe(acknowledged.length)
+    expect(faults).toEqual([])
+    expect(await differencesIn(pair.standbyUrl)).toEqual([])
+  },
+)
+
+// As libpq does with target_session_attrs=read-write: no proxy, and no name that has to follow the primary.
+test("a DATABASE_URL that names both servers follows the primary by itself", forMinutes, async () => {
   await using pair = await startPair()
+  await pair.makeSynchronous()
+  await using app = await startTestApp({ databaseUrl: urlOfBoth(pair), worker: true })
+  const crowd = await startSelling(app)
 
-  const { lost } = await sellThroughFailover(pair, () => pair.stopStandbyListening())
+  await pair.killPrimary()
+  await expect.poll(() => app.get("/readyz").then(({ status }) => status)).toBe(503)
+  await pair.promoteStandby()
+  const beforeFailover = [...crowd.acknowledged]
+  await goesOn(crowd, beforeFailover.length + 300)
+  await crowd.stop()
 
-  expect(lost.length).toBeGreaterThan(100)
-  expect(await differencesIn(pair.standbyUrl)).toEqual([])
+  expect(crowd.acknowledged.length - beforeFailover.length).toBeGreaterThan(100)
+  expect(await crowd.missing(beforeFailover)).toEqual([])
+  expect(app.log.filter(({ msg }) => msg === "Fault.")).toEqual([])
+  expect((await app.get("/readyz")).status).toBe(200)
+  expect(await differencesIn(urlOfBoth(pair))).toEqual([])
 })
+
+/** The standby first, so that the first server is never the right one by chance. */
+function urlOfBoth(pair: Pair): string {
+  const url = new URL(pair.primaryUrl)
+  const hosts = [pair.standbyUrl, pair.primaryUrl].map((server) => new URL(server).searchParams.get("host"))
+  url.searchParams.set("host", hosts.join(","))
+  url.searchParams.set("target_session_attrs", "read-write")
+  return url.href
+}
+
+// Losing acknowledged holds is not promised; it shows that the tests above could see it. An owner token names its hold,
+// so a hold id that two buyers were given would be a token in two buyers' hands.
+test(
+  "an asynchronous standby that lagged behind has lost what was acknowledged, and gives no id out again",
+  forMinutes,
+  async () => {
+    await using pair = await startPair()
+
+    const sale = await sellThroughFailover(pair, {
+      beforeItDies: () => pair.stopStandbyListening(),
+      behind: 2_000,
+    })
+
+    expect(sale.lost.length).toBeGreaterThan(100)
+    expect(sale.sinceFailover).toBeGreaterThan(100)
+    expect(new Set(sale.acknowledged).size).toBe(sale.acknowledged.length)
+    expect([...sale.statuses].filter((status) => status !== 503)).toEqual([])
+    expect(await differencesIn(pair.standbyUrl)).toEqual([])
+  },
+)

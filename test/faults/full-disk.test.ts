@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
-import { startCrowd } from "../support/endless-crowd.ts"
+import { startEndlessCrowd } from "../support/endless-crowd.ts"
 
 const run = promisify(execFile)
 
@@ -56,7 +56,7 @@ test(
       hold_ttl_seconds: 600,
     }
     const { body: product } = await app.post("/api/admin/products", settings)
-    const crowd = startCrowd(app, product.id)
+    const crowd = startEndlessCrowd(app, product.id)
     await crowd.until(() => crowd.acknowledged.length > 300)
 
     const ballast = join(disk.path, "ballast")

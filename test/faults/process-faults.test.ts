@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { openDatabase } from "../../src/store/pool.ts"
-import { missing, offer, startCrowd } from "../support/crowd.ts"
+import { missingHolds, offerUnits, startCrowd } from "../support/crowd.ts"
 import { differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 import { startServerProcess } from "../support/server-process.ts"
@@ -19,7 +19,7 @@ test("SIGKILL in the middle of a race: every hold that was answered 201 exists a
   const acknowledged: number[] = []
   {
     await using server = await startServerProcess(environment)
-    const productId = await offer(server, REQUESTS)
+    const productId = await offerUnits(server, REQUESTS)
     const crowd = startCrowd(server, productId, REQUESTS, (answer) => acknowledged.push(answer.body.hold_id))
     await crowd.answered(REQUESTS / 10)
     await server.end("SIGKILL")
@@ -31,7 +31,7 @@ test("SIGKILL in the middle of a race: every hold that was answered 201 exists a
   await using server = await startServerProcess(environment)
   expect(acknowledged.length).toBeGreaterThan(0)
   expect(new Set(acknowledged).size).toBe(acknowledged.length)
-  expect(await missing(server, acknowledged)).toEqual([])
+  expect(await missingHolds(server, acknowledged)).toEqual([])
   expect(await server.end("SIGTERM")).toBe(0)
   expect(await differencesInData(data.path)).toEqual([])
 })
@@ -39,7 +39,7 @@ test("SIGKILL in the middle of a race: every hold that was answered 201 exists a
 test("SIGTERM in the middle of a race: every request gets an answer, none is cut, nothing is lost", async () => {
   await using data = await temporaryDirectory()
   await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path, HOLD_TTL_SECONDS: "600" })
-  const productId = await offer(server, REQUESTS)
+  const productId = await offerUnits(server, REQUESTS)
   const acknowledged: number[] = []
   const crowd = startCrowd(server, productId, REQUESTS, (answer) => acknowledged.push(answer.body.hold_id))
   await crowd.answered(REQUESTS / 10)

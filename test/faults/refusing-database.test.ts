@@ -1,6 +1,6 @@
 import pg from "pg"
 import { expect, test } from "vitest"
-import { throwAwayPostgres } from "../../src/proof/rehearsal/ground.ts"
+import { throwAwayPostgres } from "../../src/proof/rehearsal/throw-away-postgres.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"

@@ -3,7 +3,7 @@ import pg from "pg"
 import { expect, test } from "vitest"
 import { connectionsOf } from "../../src/processes/share.ts"
 import { runCommand } from "../support/command-line.ts"
-import { missing, offer, startCrowd } from "../support/crowd.ts"
+import { missingHolds, offerUnits, startCrowd } from "../support/crowd.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 import { createClient, type TestClient } from "../support/http.ts"
@@ -21,7 +21,7 @@ test("SIGKILL of one process in a race: no answer was wrong, the others go on, a
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "600" })
   const [, victim = 0] = await server.children()
   const stock = 2_000
-  const productId = await offer(server, stock)
+  const productId = await offerUnits(server, stock)
   const acknowledged: number[] = []
   const crowd = startCrowd(server, productId, REQUESTS, (answer) => acknowledged.push(answer.body.hold_id))
   await crowd.answered(REQUESTS / 10)
@@ -37,7 +37,7 @@ test("SIGKILL of one process in a race: no answer was wrong, the others go on, a
   expect(children).toHaveLength(2)
   expect(children).not.toContain(victim)
 
-  expect(await missing(server, acknowledged)).toEqual([])
+  expect(await missingHolds(server, acknowledged)).toEqual([])
   const { body: product } = await server.get(`/api/products/${productId}`)
   expect(product).toMatchObject({ available_stock: 0, reserved_stock: stock })
   expect(await differencesIn(database.url)).toEqual([])
@@ -72,7 +72,7 @@ test("SIGTERM to one process in a race: no request is cut, another takes its pla
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "600" })
   const [, leaving = 0] = await server.children()
-  const productId = await offer(server, REQUESTS)
+  const productId = await offerUnits(server, REQUESTS)
   const crowd = startCrowd(server, productId, REQUESTS, () => undefined)
   await crowd.answered(REQUESTS / 10)
 
@@ -97,7 +97,7 @@ test.each([
     })
     const children = await server.children()
     const everything = await descendantsOf(server.child.pid ?? 0)
-    const productId = await offer(server, REQUESTS)
+    const productId = await offerUnits(server, REQUESTS)
     const acknowledged: number[] = []
     const crowd = startCrowd(server, productId, REQUESTS, (answer) => acknowledged.push(answer.body.hold_id))
     await crowd.answered(REQUESTS / 10)
@@ -136,7 +136,7 @@ test("SIGKILL of the first process: the others answer what they have, and end", 
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "600" })
   const children = await server.children()
-  const productId = await offer(server, REQUESTS)
+  const productId = await offerUnits(server, REQUESTS)
   const acknowledged: number[] = []
   await openConnections(server)
   const crowd = startCrowd(server, productId, REQUESTS, (answer) => acknowledged.push(answer.body.hold_id))
@@ -150,7 +150,7 @@ test("SIGKILL of the first process: the others answer what they have, and end", 
   expect(breaks).toEqual({ ECONNREFUSED: cut })
   await expectGone(children)
   await using successor = await startServerProcesses(2, { DATABASE_URL: database.url })
-  expect(await missing(successor, acknowledged)).toEqual([])
+  expect(await missingHolds(successor, acknowledged)).toEqual([])
   expect(await differencesIn(database.url)).toEqual([])
 })
 
@@ -258,7 +258,7 @@ function closed(): Record<string, string> {
 test("connections: three processes under load on many products take no more than their share", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(3, { DATABASE_URL: database.url })
-  const products = await Promise.all(Array.from({ length: 20 }, () => offer(server, 1_000)))
+  const products = await Promise.all(Array.from({ length: 20 }, () => offerUnits(server, 1_000)))
   let isOver = false
   const counting = mostConnections(database.url, () => isOver)
 

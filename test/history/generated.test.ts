@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import type { Asked, Call, History } from "./checker/calls.ts"
+import type { Invocation, Operation, History } from "./checker/operations.ts"
 import { checkHistory } from "./checker/check.ts"
 import { historyOf, someStep, type Step } from "./generated.ts"
 import { mutated } from "./mutations.ts"
@@ -11,10 +11,10 @@ const RUNS = Number(process.env["DOORBUSTER_HISTORY_RUNS"] ?? 1_000)
 
 /** Whatever may have happened at any time may also have happened within a second. */
 function withLostCallsFor(lostForMs: number, history: History): History {
-  const calls = history.calls.map((call) =>
-    Object.assign({}, call, { endedAt: Math.min(call.endedAt, call.startedAt + lostForMs) }),
+  const operations = history.operations.map((operation) =>
+    Object.assign({}, operation, { endedAt: Math.min(operation.endedAt, operation.startedAt + lostForMs) }),
   )
-  return { ...history, calls }
+  return { ...history, operations }
 }
 
 test.each([1_000, Infinity])(
@@ -54,24 +54,33 @@ test("a history of more than ten thousand calls takes seconds", { timeout: 120_0
     seed: 1,
   })
   const history = withLostCallsFor(1_000, historyOf(10, steps.map(ordinary)))
-  expect(history.calls.length).toBeGreaterThan(10_000)
+  expect(history.operations.length).toBeGreaterThan(10_000)
 
   const startedAt = performance.now()
   expect(checkHistory(history)).toMatchObject({ explained: true })
   expect(performance.now() - startedAt).toBeLessThan(30_000)
 
   // More than can have been sold, in the last answer that shows numbers.
-  const lie = history.calls.findLastIndex(({ asked, answer }) => isLook(asked) && answer.is === "product")
-  const calls = history.calls.map((call, index) => (index === lie ? lying(call) : call))
-  expect(checkHistory({ ...history, calls })).toMatchObject({ explained: false, calls: [calls[lie]] })
+  const lie = history.operations.findLastIndex(
+    ({ invocation, response }) => isProductRead(invocation) && response.kind === "product",
+  )
+  const operations = history.operations.map((operation, index) =>
+    index === lie ? lying(operation) : operation,
+  )
+  expect(checkHistory({ ...history, operations })).toMatchObject({
+    explained: false,
+    operations: [operations[lie]],
+  })
 })
 
-function isLook({ what }: Asked): boolean {
-  return what === "look_at_product"
+function isProductRead({ kind }: Invocation): boolean {
+  return kind === "read_product"
 }
 
-function lying(call: Call): Call {
-  return call.answer.is === "product" ? { ...call, answer: { ...call.answer, sold: 1_000_000 } } : call
+function lying(operation: Operation): Operation {
+  return operation.response.kind === "product"
+    ? { ...operation, response: { ...operation.response, sold: 1_000_000 } }
+    : operation
 }
 
 const LONG = 12_000
@@ -80,11 +89,11 @@ const LONG = 12_000
 function ordinary(step: Step): Step {
   const lost = step.pick % 50 === 0 ? step.lost : "no"
   const gapMs = step.gapMs > 20 ? 5 : step.gapMs
-  if (step.what !== "set_stock") return { ...step, lost, gapMs }
+  if (step.kind !== "set_stock") return { ...step, lost, gapMs }
   return { ...step, lost: "no", gapMs, pick: 35 * (1 + (step.pick % 20)) + 4 }
 }
 
 /** Small histories have few steps between two ends of holds, and no events twice. */
 function soon(step: Step): Step {
-  return step.what === "pay" ? { ...step, what: "cancel" } : step
+  return step.kind === "pay" ? { ...step, kind: "cancel" } : step
 }

@@ -1,18 +1,27 @@
 import fc from "fast-check"
 import {
-  promisedBounds,
-  type Answer,
-  type Asked,
-  type Call,
+  allowedLags,
+  type Response,
+  type Invocation,
+  type Operation,
   type History,
   type Moment,
-} from "./checker/calls.ts"
-import { countsOf, deadlineOf, emptySale, lapse, lapsedUnits, sweep, tell, type Model } from "./sale-model.ts"
-import { AHEAD_MS, HOLD_TTL_MS, PAYMENT_TTL_MS } from "./written.ts"
+} from "./checker/operations.ts"
+import {
+  countsOf,
+  deadlineOf,
+  emptySale,
+  lapse,
+  lapsedUnits,
+  sweep,
+  respond,
+  type Model,
+} from "./sale-model.ts"
+import { AHEAD_MS, HOLD_TTL_MS, PAYMENT_TTL_MS } from "./handwritten.ts"
 
 /** One step of a sale that is made up: what is asked, of what, and how its call lies around it. */
 export interface Step {
-  readonly what: Asked["what"] | "sweep"
+  readonly kind: Invocation["kind"] | "sweep"
   /** Picks a hold, order, key or quantity. */
   readonly pick: number
   /** Since the step before. */
@@ -25,7 +34,7 @@ export interface Step {
   readonly lost: "no" | "answer" | "never"
 }
 
-const whats = [
+const kinds = [
   "hold",
   "hold",
   "hold",
@@ -34,16 +43,16 @@ const whats = [
   "cancel",
   "pay",
   "pay",
-  "look_at_product",
-  "look_at_hold",
-  "look_at_order",
+  "read_product",
+  "read_hold",
+  "read_order",
   "set_stock",
   "sweep",
 ] as const
 
 /** Steps of sales with much at the same time, and holds that end in between. */
 export const someStep: fc.Arbitrary<Step> = fc.record({
-  what: fc.constantFrom(...whats),
+  kind: fc.constantFrom(...kinds),
   pick: fc.nat(1_000),
   gapMs: fc.oneof({ weight: 6, arbitrary: fc.nat(20) }, { weight: 1, arbitrary: fc.nat(1_500) }),
   askedBeforeMs: fc.nat(40),
@@ -56,39 +65,46 @@ export const someStep: fc.Arbitrary<Step> = fc.record({
 export function historyOf(stock: number, steps: readonly Step[]): History {
   let model = emptySale(stock)
   let now = 0
-  const calls: Call[] = []
+  const operations: Operation[] = []
   for (const step of steps) {
     now += step.gapMs
     model = lapseDue(model, now)
-    if (step.what === "sweep") model = sweepOne(model, step.pick)
-    const asked = questionOf(step, model, calls)
-    if (asked === null) continue
-    const ids = { holdId: 1 + calls.length, orderId: 10_001 + calls.length }
-    const told = tell(model, { asked, now: AHEAD_MS + now, ...ids })
-    const number = calls.length
+    if (step.kind === "sweep") model = sweepOne(model, step.pick)
+    const invocation = questionOf(step, model, operations)
+    if (invocation === null) continue
+    const ids = { holdId: 1 + operations.length, orderId: 10_001 + operations.length }
+    const modelStep = respond(model, { invocation, now: AHEAD_MS + now, ...ids })
+    const number = operations.length
     if (step.lost === "no") {
-      calls.push({ number, ...spanOf(step, now, lag(asked, told.answer)), asked, answer: told.answer })
+      operations.push({
+        number,
+        ...intervalOf(step, now, lag(invocation, modelStep.response)),
+        invocation,
+        response: modelStep.response,
+      })
     } else {
       const startedAt = now - step.askedBeforeMs
-      calls.push({ number, startedAt, endedAt: Infinity, asked, answer: { is: "unknown" } })
+      operations.push({ number, startedAt, endedAt: Infinity, invocation, response: { kind: "unknown" } })
     }
-    if (step.lost !== "never") model = told.model
+    if (step.lost !== "never") model = modelStep.model
   }
   return {
     products: [{ id: 1, stock, holdTtlMs: HOLD_TTL_MS, paymentTtlMs: PAYMENT_TTL_MS }],
-    calls,
+    operations,
   }
 }
 
 /** What an answer from memory tells may have been true some time before the question. */
-function spanOf({ askedBeforeMs, answeredAfterMs, staleness }: Step, now: Moment, lagMs: number) {
+function intervalOf({ askedBeforeMs, answeredAfterMs, staleness }: Step, now: Moment, lagMs: number) {
   const startedAt = now - askedBeforeMs + Math.floor(lagMs > 0 ? staleness * (lagMs + askedBeforeMs) : 0)
   return { startedAt, endedAt: Math.max(startedAt, now) + answeredAfterMs }
 }
 
-function lag(asked: Asked, answer: Answer): number {
-  if (asked.what === "look_at_product") return promisedBounds.readMs
-  return asked.what === "hold" && asked.key === null && answer.is === "refused" ? promisedBounds.refusalMs : 0
+function lag(invocation: Invocation, response: Response): number {
+  if (invocation.kind === "read_product") return allowedLags.readMs
+  return invocation.kind === "hold" && invocation.key === null && response.kind === "refused"
+    ? allowedLags.refusalMs
+    : 0
 }
 
 function lapseDue(model: Model, now: Moment): Model {
@@ -107,25 +123,25 @@ function sweepOne(model: Model, pick: number): Model {
 }
 
 /** Null: there is nothing of which to ask. Nobody asks for what nobody was told of. */
-function questionOf({ what, pick }: Step, model: Model, calls: readonly Call[]): Asked | null {
-  if (what === "sweep") return null
-  if (what === "look_at_product") return { what, productId: 1 }
-  if (what === "set_stock") {
+function questionOf({ kind, pick }: Step, model: Model, operations: readonly Operation[]): Invocation | null {
+  if (kind === "sweep") return null
+  if (kind === "read_product") return { kind, productId: 1 }
+  if (kind === "set_stock") {
     const { held, sold } = countsOf(model)
     const expected = pick % 5 === 0 ? model.stock + 1 : model.stock
-    return { what, productId: 1, stock: Math.max(0, held + sold + (pick % 7) - 1), expected }
+    return { kind, productId: 1, stock: Math.max(0, held + sold + (pick % 7) - 1), expected }
   }
-  if (what === "hold") {
+  if (kind === "hold") {
     const qty = 1 + (pick % 2)
-    return { what, productId: 1, qty, key: pick % 3 === 0 ? `key-${pick % 4}-${qty}` : null }
+    return { kind, productId: 1, qty, key: pick % 3 === 0 ? `key-${pick % 4}-${qty}` : null }
   }
-  if (what === "release" || what === "look_at_hold" || what === "order") {
-    const holdId = oneOf(calls.flatMap(holdGiven), pick)
-    return holdId === undefined ? null : { what, holdId }
+  if (kind === "release" || kind === "read_hold" || kind === "order") {
+    const holdId = oneOf(operations.flatMap(holdGiven), pick)
+    return holdId === undefined ? null : { kind, holdId }
   }
-  const orderId = oneOf(calls.flatMap(orderGiven), pick)
+  const orderId = oneOf(operations.flatMap(orderGiven), pick)
   if (orderId === undefined) return null
-  return what === "pay" ? { what, orderId, key: `event-${orderId}-${pick % 2}` } : { what, orderId }
+  return kind === "pay" ? { kind, orderId, key: `event-${orderId}-${pick % 2}` } : { kind, orderId }
 }
 
 function oneOf(ids: readonly number[], pick: number): number | undefined {
@@ -135,11 +151,11 @@ function oneOf(ids: readonly number[], pick: number): number | undefined {
 /** Those that were told of long ago have ended. */
 const LATELY = 12
 
-function holdGiven({ asked, answer }: Call): number[] {
-  return asked.what === "hold" && answer.is === "hold" ? [answer.hold.id] : []
+function holdGiven({ invocation, response }: Operation): number[] {
+  return invocation.kind === "hold" && response.kind === "hold" ? [response.hold.id] : []
 }
 
-function orderGiven({ answer }: Call): number[] {
-  if (answer.is === "order") return [answer.order.id]
-  return answer.is === "refused" && answer.orderId !== undefined ? [answer.orderId] : []
+function orderGiven({ response }: Operation): number[] {
+  if (response.kind === "order") return [response.order.id]
+  return response.kind === "refused" && response.orderId !== undefined ? [response.orderId] : []
 }

@@ -1,43 +1,45 @@
-import type { Answer, Call, History } from "./checker/calls.ts"
-import { AHEAD_MS, HOLD_TTL_MS } from "./written.ts"
+import type { Response, Operation, History } from "./checker/operations.ts"
+import { AHEAD_MS, HOLD_TTL_MS } from "./handwritten.ts"
 
 /** The same history with one call told otherwise; `pick` chooses which, and how. */
 export function mutated(history: History, pick: number, how: number): History {
-  const at = pick % Math.max(1, history.calls.length)
-  const calls = history.calls.map((call, index) => (index === at ? otherwise(call, how) : call))
-  return { ...history, calls }
+  const at = pick % Math.max(1, history.operations.length)
+  const operations = history.operations.map((operation, index) =>
+    index === at ? otherwise(operation, how) : operation,
+  )
+  return { ...history, operations }
 }
 
-function otherwise(call: Call, how: number): Call {
+function otherwise(operation: Operation, how: number): Operation {
   // Told of another time: earlier or later by more than spans overlap.
   if (how % 4 === 0) {
     const by = how % 8 === 0 ? 120 : -120
-    return { ...call, startedAt: call.startedAt + by, endedAt: call.endedAt + by }
+    return { ...operation, startedAt: operation.startedAt + by, endedAt: operation.endedAt + by }
   }
-  return { ...call, answer: otherAnswer(call, how) }
+  return { ...operation, response: otherAnswer(operation, how) }
 }
 
-function otherAnswer(call: Call, how: number): Answer {
-  const { asked, answer, startedAt, endedAt, number } = call
-  switch (answer.is) {
+function otherAnswer(operation: Operation, how: number): Response {
+  const { invocation, response, startedAt, endedAt, number } = operation
+  switch (response.kind) {
     case "unknown":
     case "payment":
     case "order":
-      return answer
+      return response
     case "product": {
       const by = how % 2 === 0 ? 1 : -1
-      return { ...answer, available: answer.available + by, held: answer.held - by }
+      return { ...response, available: response.available + by, held: response.held - by }
     }
     case "hold":
-      if (asked.what === "hold") return { is: "refused", code: "out_of_stock", available: 0 }
-      return { ...answer, hold: { ...answer.hold, status: one(["active", "released", "expired"], how) } }
+      if (invocation.kind === "hold") return { kind: "refused", code: "out_of_stock", available: 0 }
+      return { ...response, hold: { ...response.hold, status: one(["active", "released", "expired"], how) } }
     case "refused": {
-      if (asked.what === "order" || asked.what === "release") {
-        return { is: "refused", code: one(["hold_released", "hold_expired"], how) }
+      if (invocation.kind === "order" || invocation.kind === "release") {
+        return { kind: "refused", code: one(["hold_released", "hold_expired"], how) }
       }
-      if (asked.what !== "hold") return answer
+      if (invocation.kind !== "hold") return response
       const createdAt = AHEAD_MS + Math.round((startedAt + endedAt) / 2)
-      const { qty } = asked
+      const { qty } = invocation
       const hold = {
         id: 1 + number,
         qty,
@@ -45,7 +47,7 @@ function otherAnswer(call: Call, how: number): Answer {
         createdAt,
         expiresAt: createdAt + HOLD_TTL_MS,
       } as const
-      return { is: "hold", hold, replayed: false }
+      return { kind: "hold", hold, replayed: false }
     }
   }
 }

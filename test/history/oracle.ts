@@ -1,15 +1,24 @@
 import {
-  promisedBounds,
-  type Answer,
-  type Asked,
-  type Call,
+  allowedLags,
+  type Response,
+  type Invocation,
+  type Operation,
   type History,
   type Moment,
-} from "./checker/calls.ts"
+} from "./checker/operations.ts"
 import { clockOffset, type ClockOffset } from "./checker/clock.ts"
 import { Contradiction } from "./checker/contradiction.ts"
-import { countsOf, deadlineOf, emptySale, lapse, lapsedUnits, sweep, tell, type Model } from "./sale-model.ts"
-import { AHEAD_MS, HOLD_TTL_MS } from "./written.ts"
+import {
+  countsOf,
+  deadlineOf,
+  emptySale,
+  lapse,
+  lapsedUnits,
+  sweep,
+  respond,
+  type Model,
+} from "./sale-model.ts"
+import { AHEAD_MS, HOLD_TTL_MS } from "./handwritten.ts"
 
 /**
  * Whether any order explains a small history, by trying every one: each call, and each hold's end by
@@ -19,14 +28,18 @@ export function canBeExplained(history: History): boolean {
   const [product] = history.products
   if (product === undefined) return true
   const clock = clockOf(history)
-  if (clock === null || history.calls.some((call) => isAboutNothing(call, history))) return false
-  const open = history.calls.map((call): Item => ({ call, ...spanOfCall(call, clock) }))
+  if (clock === null || history.operations.some((operation) => isAboutNothing(operation, history)))
+    return false
+  const open = history.operations.map((operation): Item => ({
+    operation,
+    ...intervalOfOperation(operation, clock),
+  }))
   return isPossible(emptySale(product.stock), -Infinity, open, { history, clock, tried: new Set() })
 }
 
-function clockOf({ calls }: History): ClockOffset | null {
+function clockOf({ operations }: History): ClockOffset | null {
   try {
-    return clockOffset(calls)
+    return clockOffset(operations)
   } catch (error) {
     if (error instanceof Contradiction) return null
     throw error
@@ -34,22 +47,27 @@ function clockOf({ calls }: History): ClockOffset | null {
 }
 
 /** A hold or order that nobody was given cannot be asked for. */
-function isAboutNothing({ asked }: Call, { calls }: History): boolean {
-  if ("orderId" in asked)
-    return !calls.some((call) => "holdId" in call.asked && givesOrder(call, asked.orderId))
-  if (!("holdId" in asked)) return false
-  return !calls.some(
-    (call) => call.asked.what === "hold" && call.answer.is === "hold" && call.answer.hold.id === asked.holdId,
+function isAboutNothing({ invocation }: Operation, { operations }: History): boolean {
+  if ("orderId" in invocation)
+    return !operations.some(
+      (operation) => "holdId" in operation.invocation && givesOrder(operation, invocation.orderId),
+    )
+  if (!("holdId" in invocation)) return false
+  return !operations.some(
+    (operation) =>
+      operation.invocation.kind === "hold" &&
+      operation.response.kind === "hold" &&
+      operation.response.hold.id === invocation.holdId,
   )
 }
 
-function givesOrder({ answer }: Call, orderId: number): boolean {
-  if (answer.is === "order") return answer.order.id === orderId
-  return answer.is === "refused" && answer.orderId === orderId
+function givesOrder({ response }: Operation, orderId: number): boolean {
+  if (response.kind === "order") return response.order.id === orderId
+  return response.kind === "refused" && response.orderId === orderId
 }
 
 interface Item {
-  readonly call: Call
+  readonly operation: Operation
   readonly from: Moment
   readonly until: Moment
 }
@@ -60,27 +78,29 @@ interface Trial {
   readonly tried: Set<string>
 }
 
-function spanOfCall({ asked, answer, startedAt, endedAt }: Call, { most }: ClockOffset) {
-  const { readMs, refusalMs } = promisedBounds
-  const isRemembered = asked.what === "hold" && asked.key === null && answer.is === "refused"
-  const lag = asked.what === "look_at_product" ? readMs : isRemembered ? refusalMs : 0
-  const isNew = (answer.is === "hold" && asked.what === "hold") || (answer.is === "order" && answer.created)
-  const created = isNew ? (momentIn(answer) ?? -Infinity) - most : -Infinity
+function intervalOfOperation({ invocation, response, startedAt, endedAt }: Operation, { most }: ClockOffset) {
+  const { readMs, refusalMs } = allowedLags
+  const isRemembered = invocation.kind === "hold" && invocation.key === null && response.kind === "refused"
+  const lag = invocation.kind === "read_product" ? readMs : isRemembered ? refusalMs : 0
+  const isNew =
+    (response.kind === "hold" && invocation.kind === "hold") ||
+    (response.kind === "order" && response.created)
+  const created = isNew ? (momentIn(response) ?? -Infinity) - most : -Infinity
   return { from: Math.max(startedAt - lag, created), until: endedAt }
 }
 
 function isPossible(model: Model, now: Moment, open: readonly Item[], trial: Trial): boolean {
-  if (open.some((item) => item.until < now && item.call.answer.is !== "unknown")) return false
+  if (open.some((item) => item.until < now && item.operation.response.kind !== "unknown")) return false
   if (overdue(model, now, trial)) return false
-  if (open.every(({ call }) => call.answer.is === "unknown")) return true
-  const key = `${now} ${open.map(({ call }) => call.number).join()} ${JSON.stringify([...model.holds.values()])} ${model.stock}`
+  if (open.every(({ operation }) => operation.response.kind === "unknown")) return true
+  const key = `${now} ${open.map(({ operation }) => operation.number).join()} ${JSON.stringify([...model.holds.values()])} ${model.stock}`
   if (trial.tried.has(key)) return false
   trial.tried.add(key)
   const called = open.some((item) => {
     const at = Math.max(now, item.from)
     if (at > item.until) return false
     const rest = open.filter((other) => other !== item)
-    return after(model, item.call, trial).some((next) => isPossible(next, at, rest, trial))
+    return after(model, item.operation, trial).some((next) => isPossible(next, at, rest, trial))
   })
   return called || timeGoesOn(model, now, open, trial)
 }
@@ -89,148 +109,161 @@ function isPossible(model: Model, now: Moment, open: readonly Item[], trial: Tri
 function timeGoesOn(model: Model, now: Moment, open: readonly Item[], trial: Trial): boolean {
   return [...model.holds].some(([holdId, hold]) => {
     if (hold.lapsed) return isPossible(sweep(model, holdId), now, open, trial)
-    const span = lapseSpan(model, holdId, trial)
-    if (span === null) return false
-    const at = Math.max(now, span.from)
-    return at <= span.until && isPossible(lapse(model, holdId), at, open, trial)
+    const interval = lapseInterval(model, holdId, trial)
+    if (interval === null) return false
+    const at = Math.max(now, interval.from)
+    return at <= interval.until && isPossible(lapse(model, holdId), at, open, trial)
   })
 }
 
 /** Null: it holds nothing, or was ended in time by a call that was answered so. */
-function lapseSpan(model: Model, holdId: number, { history, clock }: Trial) {
+function lapseInterval(model: Model, holdId: number, { history, clock }: Trial) {
   const hold = model.holds.get(holdId)
   const deadline = hold === undefined ? null : deadlineOf(hold)
   if (hold === undefined || deadline === null || hold.lapsed) return null
   const orderId = hold.order?.id
-  const isEnded = history.calls.some(({ asked, answer }) =>
+  const isEnded = history.operations.some(({ invocation, response }) =>
     hold.order === null
-      ? "holdId" in asked && asked.holdId === holdId && asked.what !== "look_at_hold" && isSuccess(answer)
-      : "orderId" in asked &&
-        asked.orderId === orderId &&
-        asked.what !== "look_at_order" &&
-        isSuccess(answer),
+      ? "holdId" in invocation &&
+        invocation.holdId === holdId &&
+        invocation.kind !== "read_hold" &&
+        isSuccess(response)
+      : "orderId" in invocation &&
+        invocation.orderId === orderId &&
+        invocation.kind !== "read_order" &&
+        isSuccess(response),
   )
   if (isEnded) return null
-  const { lapseMs } = promisedBounds
+  const { lapseMs } = allowedLags
   // Of a hold that nobody was told of, only the request is known.
-  const unseen = history.calls.find(({ number }) => number === holdId - 1)
-  if (hold.order === null && unseen?.answer.is === "unknown" && hold.seen.createdAt < 0) {
+  const unseen = history.operations.find(({ number }) => number === holdId - 1)
+  if (hold.order === null && unseen?.response.kind === "unknown" && hold.seen.createdAt < 0) {
     return { from: unseen.startedAt + HOLD_TTL_MS, until: unseen.endedAt + HOLD_TTL_MS + lapseMs }
   }
   return { from: deadline - clock.most, until: deadline - clock.least + lapseMs }
 }
 
-function isSuccess(answer: Answer): boolean {
-  if (answer.is === "payment") return answer.outcome === "paid" && !answer.late
-  return answer.is === "hold" || answer.is === "order"
+function isSuccess(response: Response): boolean {
+  if (response.kind === "payment") return response.outcome === "paid" && !response.late
+  return response.kind === "hold" || response.kind === "order"
 }
 
 function overdue(model: Model, now: Moment, trial: Trial): boolean {
-  return [...model.holds.keys()].some((holdId) => (lapseSpan(model, holdId, trial)?.until ?? Infinity) < now)
+  return [...model.holds.keys()].some(
+    (holdId) => (lapseInterval(model, holdId, trial)?.until ?? Infinity) < now,
+  )
 }
 
 /** How the product may stand after the call; none: it would have been answered otherwise. */
-function after(before: Model, call: Call, trial: Trial): Model[] {
-  const { asked, answer, startedAt, endedAt } = call
+function after(before: Model, operation: Operation, trial: Trial): Model[] {
+  const { invocation, response, startedAt, endedAt } = operation
   const { clock } = trial
-  const model = withLapsed(before, call, trial)
+  const model = withLapsed(before, operation, trial)
   if (model === null) return []
-  const special = byPredicate(model, call)
+  const special = byPredicate(model, operation)
   if (special !== null) return special ? [model] : []
   const soon = startedAt + clock.least - 1e-6
   const moments =
-    asked.what === "hold" || asked.what === "order" ? [creation(call, trial)] : [soon, endedAt + clock.most]
+    invocation.kind === "hold" || invocation.kind === "order"
+      ? [creation(operation, trial)]
+      : [soon, endedAt + clock.most]
   for (const now of moments) {
-    const told = tell(model, { asked, now, ...idsOf(call, trial) })
-    if (answer.is === "unknown" || isSame(told.answer, answer)) return [told.model]
+    const step = respond(model, { invocation, now, ...idsOf(operation, trial) })
+    if (response.kind === "unknown" || isSame(step.response, response)) return [step.model]
   }
   return []
 }
 
 /** Who asks after the time was over finds it over. Null: there is no such hold or order. */
-function withLapsed(model: Model, { asked, startedAt }: Call, { clock }: Trial): Model | null {
-  if (!("holdId" in asked) && !("orderId" in asked)) return model
+function withLapsed(model: Model, { invocation, startedAt }: Operation, { clock }: Trial): Model | null {
+  if (!("holdId" in invocation) && !("orderId" in invocation)) return model
   const found = [...model.holds.values()].find(({ seen, order }) =>
-    "holdId" in asked ? seen.id === asked.holdId : order?.id === asked.orderId,
+    "holdId" in invocation ? seen.id === invocation.holdId : order?.id === invocation.orderId,
   )
   if (found === undefined) return null
   const deadline = deadlineOf(found)
   const isLate = deadline !== null && !found.lapsed && startedAt + clock.least > deadline
-  return isLate && !asked.what.startsWith("look") ? lapse(model, found.seen.id) : model
+  return isLate && !invocation.kind.startsWith("read") ? lapse(model, found.seen.id) : model
 }
 
 /** What the check asks of these answers, and no more. Null: the model decides. */
-function byPredicate(model: Model, { asked, answer }: Call): boolean | null {
-  if (answer.is === "payment" && answer.outcome === "refund_due" && asked.what === "pay") {
+function byPredicate(model: Model, { invocation, response }: Operation): boolean | null {
+  if (response.kind === "payment" && response.outcome === "refund_due" && invocation.kind === "pay") {
     return [...model.holds.values()].some(
-      ({ order }) => order?.id === asked.orderId && order.status === answer.orderStatus,
+      ({ order }) => order?.id === invocation.orderId && order.status === response.orderStatus,
     )
   }
-  if (answer.is !== "refused") return null
+  if (response.kind !== "refused") return null
   const { available, held, sold } = countsOf(model)
-  if (asked.what === "set_stock") {
-    return answer.code === "stock_changed" ? model.stock !== asked.expected : held + sold > asked.stock
+  if (invocation.kind === "set_stock") {
+    return response.code === "stock_changed"
+      ? model.stock !== invocation.expected
+      : held + sold > invocation.stock
   }
-  if (asked.what !== "hold") return null
+  if (invocation.kind !== "hold") return null
   const free = available + lapsedUnits(model)
-  const isKnown = asked.key !== null && model.holdByKey.has(asked.key)
-  return !isKnown && free < asked.qty && free === answer.available
+  const isKnown = invocation.key !== null && model.holdByKey.has(invocation.key)
+  return !isKnown && free < invocation.qty && free === response.available
 }
 
 /** When a hold or order was made, as anyone was told; else a moment by which nobody else's can be mistaken for it. */
-function creation(call: Call, { history, clock }: Trial): Moment {
-  const { asked, number } = call
-  const told = history.calls.flatMap(({ asked: other, answer }) => {
+function creation(operation: Operation, { history, clock }: Trial): Moment {
+  const { invocation, number } = operation
+  const step = history.operations.flatMap(({ invocation: other, response }) => {
     const isIt =
-      asked.what === "hold"
-        ? other.what === "hold" &&
-          answer.is === "hold" &&
-          isSameWish(asked.key, other.key, answer.hold.id - 1 === number)
-        : answer.is === "order" && "holdId" in asked && answer.order.holdId === asked.holdId
-    return isIt ? [momentIn(answer) ?? 0] : []
+      invocation.kind === "hold"
+        ? other.kind === "hold" &&
+          response.kind === "hold" &&
+          isSameWish(invocation.key, other.key, response.hold.id - 1 === number)
+        : response.kind === "order" && "holdId" in invocation && response.order.holdId === invocation.holdId
+    return isIt ? [momentIn(response) ?? 0] : []
   })
-  const own = momentIn(call.answer)
-  const isUnseenHold = asked.what === "hold" && told.length === 0
-  return own ?? told[0] ?? (isUnseenHold ? -AHEAD_MS + number : call.startedAt + clock.least)
+  const own = momentIn(operation.response)
+  const isUnseenHold = invocation.kind === "hold" && step.length === 0
+  return own ?? step[0] ?? (isUnseenHold ? -AHEAD_MS + number : operation.startedAt + clock.least)
 }
 
 function isSameWish(key: string | null, other: string | null, isOwn: boolean): boolean {
   return key === null ? isOwn : key === other
 }
 
-function idsOf({ asked, answer, number }: Call, { history: { calls } }: Trial) {
-  const again = calls.find(
-    (call) =>
-      asked.what === "hold" &&
-      asked.key !== null &&
-      call.asked.what === "hold" &&
-      call.asked.key === asked.key &&
-      call.answer.is === "hold",
+function idsOf({ invocation, response, number }: Operation, { history: { operations } }: Trial) {
+  const again = operations.find(
+    (operation) =>
+      invocation.kind === "hold" &&
+      invocation.key !== null &&
+      operation.invocation.kind === "hold" &&
+      operation.invocation.key === invocation.key &&
+      operation.response.kind === "hold",
   )
-  const seen = answer.is === "hold" ? answer : again?.answer
+  const seen = response.kind === "hold" ? response : again?.response
   return {
-    holdId: seen?.is === "hold" ? seen.hold.id : 1 + number,
-    orderId: answer.is === "order" ? answer.order.id : (orderTold(asked, calls) ?? 10_001 + number),
+    holdId: seen?.kind === "hold" ? seen.hold.id : 1 + number,
+    orderId:
+      response.kind === "order" ? response.order.id : (orderTold(invocation, operations) ?? 10_001 + number),
   }
 }
 
 /** The order that the hold became, as anyone was told. */
-function orderTold(asked: Asked, calls: readonly Call[]): number | undefined {
-  for (const call of calls) {
-    const isAboutIt = "holdId" in asked && "holdId" in call.asked && call.asked.holdId === asked.holdId
-    if (isAboutIt && call.answer.is === "order") return call.answer.order.id
-    if (isAboutIt && call.answer.is === "refused" && call.answer.orderId !== undefined)
-      return call.answer.orderId
+function orderTold(invocation: Invocation, operations: readonly Operation[]): number | undefined {
+  for (const operation of operations) {
+    const isAboutIt =
+      "holdId" in invocation &&
+      "holdId" in operation.invocation &&
+      operation.invocation.holdId === invocation.holdId
+    if (isAboutIt && operation.response.kind === "order") return operation.response.order.id
+    if (isAboutIt && operation.response.kind === "refused" && operation.response.orderId !== undefined)
+      return operation.response.orderId
   }
   return undefined
 }
 
-function momentIn(answer: Answer): Moment | null {
-  if (answer.is === "hold") return answer.hold.createdAt
-  return answer.is === "order" ? answer.order.createdAt : null
+function momentIn(response: Response): Moment | null {
+  if (response.kind === "hold") return response.hold.createdAt
+  return response.kind === "order" ? response.order.createdAt : null
 }
 
-function isSame(one: Answer, another: Answer): boolean {
+function isSame(one: Response, another: Response): boolean {
   return JSON.stringify(sorted(one)) === JSON.stringify(sorted(another))
 }
 

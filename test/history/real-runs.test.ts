@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
 import { checkHistory } from "./checker/check.ts"
-import { promisedBounds, type History, type ProductRecord } from "./checker/calls.ts"
+import { allowedLags, type History, type ProductRecord } from "./checker/operations.ts"
 import { explain } from "./checker/explain.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
@@ -110,7 +110,7 @@ test(
 
     const history = recorder.history(products)
     const verdict = checkHistory(history)
-    expect(verdict.explained, `seed ${SEED}: ${explain(verdict, history.calls)}`).toBe(true)
+    expect(verdict.explained, `seed ${SEED}: ${explain(verdict, history.operations)}`).toBe(true)
     expect(recorder.faults()).toEqual([])
     expect(proxy.lost()).toBeGreaterThan(0)
     expect(unseenIn(history, [...toMeet, ...toFindAfterwards])).toEqual([])
@@ -138,12 +138,12 @@ async function restock(shop: Shop, products: readonly { id: number; stock: numbe
   while (shop.isOpen()) {
     await sleep(100)
     for (const [productId, stock] of stocks) {
-      const asked = { what: "set_stock", productId, stock: stock + 1, expected: stock } as const
+      const invocation = { kind: "set_stock", productId, stock: stock + 1, expected: stock } as const
       const [server] = shop.servers()
       if (server === undefined) continue
-      const answer = await shop.recorder.ask(server, asked)
+      const response = await shop.recorder.ask(server, invocation)
       // Without an answer it has perhaps happened: the next try tells.
-      if (answer.is === "product" || answer.is === "refused") stocks.set(productId, stock + 1)
+      if (response.kind === "product" || response.kind === "refused") stocks.set(productId, stock + 1)
     }
   }
 }
@@ -162,33 +162,36 @@ async function giveBackElsewhere({ recorder, servers, productIds }: Shop): Promi
   const [here, elsewhere] = servers()
   if (here === undefined || elsewhere === undefined) throw new Error("a server is missing")
   for (const productId of productIds) {
-    const left = await recorder.ask(here, { what: "look_at_product", productId })
-    if (left.is !== "product" || left.available === 0) continue
-    const all = await recorder.ask(here, { what: "hold", productId, qty: left.available, key: null })
-    if (all.is !== "hold") throw new Error(`nobody else was there, and yet: ${JSON.stringify(all)}`)
-    await recorder.ask(here, { what: "hold", productId, qty: 1, key: null })
-    await recorder.ask(elsewhere, { what: "release", holdId: all.hold.id })
-    await sleep(promisedBounds.refusalMs + 100)
-    await recorder.ask(here, { what: "hold", productId, qty: 1, key: null })
+    const left = await recorder.ask(here, { kind: "read_product", productId })
+    if (left.kind !== "product" || left.available === 0) continue
+    const all = await recorder.ask(here, { kind: "hold", productId, qty: left.available, key: null })
+    if (all.kind !== "hold") throw new Error(`nobody else was there, and yet: ${JSON.stringify(all)}`)
+    await recorder.ask(here, { kind: "hold", productId, qty: 1, key: null })
+    await recorder.ask(elsewhere, { kind: "release", holdId: all.hold.id })
+    await sleep(allowedLags.refusalMs + 100)
+    await recorder.ask(here, { kind: "hold", productId, qty: 1, key: null })
     return
   }
   throw new Error("everything is sold")
 }
 
 /** The last word about all that anybody was given. */
-async function lookAtEverything({ recorder, servers }: Shop, { products, calls }: History): Promise<void> {
+async function lookAtEverything(
+  { recorder, servers }: Shop,
+  { products, operations }: History,
+): Promise<void> {
   const [server] = servers()
   if (server === undefined) throw new Error("no server is left")
   const holds = new Set<number>()
   const orders = new Set<number>()
-  for (const { answer } of calls) {
-    if (answer.is === "hold") holds.add(answer.hold.id)
-    if (answer.is === "order") orders.add(answer.order.id)
-    if (answer.is === "refused" && answer.orderId !== undefined) orders.add(answer.orderId)
+  for (const { response } of operations) {
+    if (response.kind === "hold") holds.add(response.hold.id)
+    if (response.kind === "order") orders.add(response.order.id)
+    if (response.kind === "refused" && response.orderId !== undefined) orders.add(response.orderId)
   }
-  for (const { id } of products) await recorder.ask(server, { what: "look_at_product", productId: id })
-  for (const holdId of holds) await recorder.ask(server, { what: "look_at_hold", holdId })
-  for (const orderId of orders) await recorder.ask(server, { what: "look_at_order", orderId })
+  for (const { id } of products) await recorder.ask(server, { kind: "read_product", productId: id })
+  for (const holdId of holds) await recorder.ask(server, { kind: "read_hold", holdId })
+  for (const orderId of orders) await recorder.ask(server, { kind: "read_order", orderId })
 }
 
 /** What a run has to meet, or it has shown less than it says. */
@@ -203,21 +206,23 @@ const toMeet = [
   "cancel: cancelled",
   "cancel: order_not_pending",
   "pay: payment",
-  "look_at_product: product",
+  "read_product: product",
   "set_stock: product",
 ]
 
 /** And what it has to find in the end. */
-const toFindAfterwards = ["look_at_hold: expired", "look_at_order: expired"]
+const toFindAfterwards = ["read_hold: expired", "read_order: expired"]
 
 /** What of that nobody has met yet. */
-function unseenIn({ calls }: History, wanted: readonly string[]): string[] {
+function unseenIn({ operations }: History, wanted: readonly string[]): string[] {
   const seen = new Set(
-    calls.map(({ asked, answer }) => {
-      if (answer.is === "refused") return `${asked.what}: ${answer.code}`
-      if (answer.is === "hold") return `${asked.what}: ${answer.hold.status}`
-      return answer.is === "order" ? `${asked.what}: ${answer.order.status}` : `${asked.what}: ${answer.is}`
+    operations.map(({ invocation, response }) => {
+      if (response.kind === "refused") return `${invocation.kind}: ${response.code}`
+      if (response.kind === "hold") return `${invocation.kind}: ${response.hold.status}`
+      return response.kind === "order"
+        ? `${invocation.kind}: ${response.order.status}`
+        : `${invocation.kind}: ${response.kind}`
     }),
   )
-  return wanted.filter((what) => !seen.has(what))
+  return wanted.filter((kind) => !seen.has(kind))
 }

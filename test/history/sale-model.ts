@@ -1,5 +1,5 @@
-import type { Answer, Asked, HoldSeen, Moment, OrderSeen } from "./checker/calls.ts"
-import { HOLD_TTL_MS, PAYMENT_TTL_MS } from "./written.ts"
+import type { Response, Invocation, HoldSeen, Moment, OrderSeen } from "./checker/operations.ts"
+import { HOLD_TTL_MS, PAYMENT_TTL_MS } from "./handwritten.ts"
 
 /** A hold in the model, with its order. `lapsed`: its (or its order's) time is over and nobody has ended it. */
 export interface ModelHold {
@@ -13,7 +13,7 @@ export interface Model {
   readonly stock: number
   readonly holds: ReadonlyMap<number, ModelHold>
   readonly holdByKey: ReadonlyMap<string, number>
-  readonly events: ReadonlyMap<string, Extract<Answer, { is: "payment" }>>
+  readonly events: ReadonlyMap<string, Extract<Response, { kind: "payment" }>>
 }
 
 export function emptySale(stock: number): Model {
@@ -21,40 +21,40 @@ export function emptySale(stock: number): Model {
 }
 
 /** What was answered, and the product after it. */
-export interface Told {
-  readonly answer: Answer
+export interface ModelStep {
+  readonly response: Response
   readonly model: Model
 }
 
 /** Who asks what, when by the database's clock, and which ids new things get. */
-export interface Question {
-  readonly asked: Asked
+export interface ModelInput {
+  readonly invocation: Invocation
   readonly now: Moment
   readonly holdId: number
   readonly orderId: number
 }
 
 /** Answers one question, on the moment. */
-export function tell(model: Model, { asked, now, holdId, orderId }: Question): Told {
-  switch (asked.what) {
+export function respond(model: Model, { invocation, now, holdId, orderId }: ModelInput): ModelStep {
+  switch (invocation.kind) {
     case "hold":
-      return tellHold(model, asked, { now, holdId })
+      return tellHold(model, invocation, { now, holdId })
     case "release":
-      return tellRelease(model, asked.holdId)
-    case "look_at_hold":
-      return { answer: holdAnswer(model, asked.holdId, now), model }
+      return tellRelease(model, invocation.holdId)
+    case "read_hold":
+      return { response: holdAnswer(model, invocation.holdId, now), model }
     case "order":
-      return tellOrder(model, asked.holdId, { now, orderId })
+      return tellOrder(model, invocation.holdId, { now, orderId })
     case "cancel":
-      return tellCancel(model, asked.orderId)
-    case "look_at_order":
-      return { answer: orderAnswer(model, asked.orderId, now), model }
+      return tellCancel(model, invocation.orderId)
+    case "read_order":
+      return { response: orderAnswer(model, invocation.orderId, now), model }
     case "pay":
-      return tellPay(model, asked.orderId, asked.key)
-    case "look_at_product":
-      return { answer: { is: "product", stock: model.stock, ...countsOf(model) }, model }
+      return tellPay(model, invocation.orderId, invocation.key)
+    case "read_product":
+      return { response: { kind: "product", stock: model.stock, ...countsOf(model) }, model }
     case "set_stock":
-      return tellStock(model, asked)
+      return tellStock(model, invocation)
   }
 }
 
@@ -113,20 +113,24 @@ function withHold(model: Model, hold: ModelHold): Model {
   return { ...model, holds: new Map([...model.holds, [hold.seen.id, hold]]) }
 }
 
-function refused(code: string, more: object = {}): Answer {
-  return { is: "refused", code, ...more }
+function refused(code: string, more: object = {}): Response {
+  return { kind: "refused", code, ...more }
 }
 
-type Asking<What extends Asked["what"]> = Extract<Asked, { what: What }>
+type Asking<What extends Invocation["kind"]> = Extract<Invocation, { kind: What }>
 
-function tellHold(model: Model, { qty, key }: Asking<"hold">, at: { now: Moment; holdId: number }): Told {
+function tellHold(
+  model: Model,
+  { qty, key }: Asking<"hold">,
+  at: { now: Moment; holdId: number },
+): ModelStep {
   const replay = key === null ? undefined : model.holdByKey.get(key)
   const first = replay === undefined ? undefined : model.holds.get(replay)
   if (first !== undefined)
-    return { answer: { is: "hold", hold: { ...first.seen, status: "active" }, replayed: true }, model }
+    return { response: { kind: "hold", hold: { ...first.seen, status: "active" }, replayed: true }, model }
   const swept = countsOf(model).available < qty ? sweepAll(model) : model
   const { available } = countsOf(swept)
-  if (available < qty) return { answer: refused("out_of_stock", { available }), model: swept }
+  if (available < qty) return { response: refused("out_of_stock", { available }), model: swept }
   const seen: HoldSeen = {
     id: at.holdId,
     qty,
@@ -136,7 +140,7 @@ function tellHold(model: Model, { qty, key }: Asking<"hold">, at: { now: Moment;
   }
   const holdByKey = key === null ? swept.holdByKey : new Map([...swept.holdByKey, [key, seen.id]])
   return {
-    answer: { is: "hold", hold: seen, replayed: false },
+    response: { kind: "hold", hold: seen, replayed: false },
     model: { ...withHold(swept, { seen, order: null, lapsed: false }), holdByKey },
   }
 }
@@ -149,27 +153,27 @@ function metBy(model: Model, holdId: number): [Model, ModelHold] {
   return [met, holdIn(met, holdId)]
 }
 
-function refusalOf({ seen, order }: ModelHold): Answer {
+function refusalOf({ seen, order }: ModelHold): Response {
   if (seen.status === "released") return refused("hold_released")
   if (seen.status === "expired") return refused("hold_expired")
   return refused("hold_already_used", order === null ? {} : { orderId: order.id })
 }
 
-function tellRelease(before: Model, holdId: number): Told {
+function tellRelease(before: Model, holdId: number): ModelStep {
   const [model, hold] = metBy(before, holdId)
   const { seen } = hold
-  if (seen.status === "released") return { answer: { is: "hold", hold: seen, replayed: false }, model }
-  if (seen.status !== "active") return { answer: refusalOf(hold), model }
+  if (seen.status === "released") return { response: { kind: "hold", hold: seen, replayed: false }, model }
+  if (seen.status !== "active") return { response: refusalOf(hold), model }
   const released: HoldSeen = { ...seen, status: "released" }
   return {
-    answer: { is: "hold", hold: released, replayed: false },
+    response: { kind: "hold", hold: released, replayed: false },
     model: withHold(model, { ...hold, seen: released }),
   }
 }
 
-function tellOrder(before: Model, holdId: number, at: { now: Moment; orderId: number }): Told {
+function tellOrder(before: Model, holdId: number, at: { now: Moment; orderId: number }): ModelStep {
   const [model, hold] = metBy(before, holdId)
-  if (hold.seen.status !== "active") return { answer: refusalOf(hold), model }
+  if (hold.seen.status !== "active") return { response: refusalOf(hold), model }
   const order: OrderSeen = {
     id: at.orderId,
     holdId,
@@ -180,7 +184,7 @@ function tellOrder(before: Model, holdId: number, at: { now: Moment; orderId: nu
   }
   const seen: HoldSeen = { ...hold.seen, status: "converted" }
   return {
-    answer: { is: "order", order, created: true },
+    response: { kind: "order", order, created: true },
     model: withHold(model, { seen, order, lapsed: false }),
   }
 }
@@ -199,28 +203,28 @@ function metOrder(before: Model, orderId: number): [Model, Ordered] {
   return [model, orderIn(model, orderId)]
 }
 
-function tellCancel(before: Model, orderId: number): Told {
+function tellCancel(before: Model, orderId: number): ModelStep {
   const [model, hold] = metOrder(before, orderId)
   const { order } = hold
-  if (order.status === "expired") return { answer: refused("order_expired"), model }
-  if (order.status === "paid") return { answer: refused("order_not_pending"), model }
+  if (order.status === "expired") return { response: refused("order_expired"), model }
+  if (order.status === "paid") return { response: refused("order_not_pending"), model }
   const cancelled: OrderSeen = { ...order, status: "cancelled" }
   return {
-    answer: { is: "order", order: cancelled, created: false },
+    response: { kind: "order", order: cancelled, created: false },
     model: withHold(model, { ...hold, order: cancelled }),
   }
 }
 
-function tellPay(before: Model, orderId: number, key: string): Told {
+function tellPay(before: Model, orderId: number, key: string): ModelStep {
   const known = before.events.get(key)
-  if (known !== undefined) return { answer: { ...known, duplicate: true }, model: before }
+  if (known !== undefined) return { response: { ...known, duplicate: true }, model: before }
   const [model, hold] = metOrder(before, orderId)
   const { order } = hold
   const { available } = countsOf(model)
-  const base = { is: "payment", late: false, duplicate: false } as const
-  const note = (answer: Extract<Answer, { is: "payment" }>, after: Model): Told => ({
-    answer,
-    model: { ...after, events: new Map([...after.events, [key, answer]]) },
+  const base = { kind: "payment", late: false, duplicate: false } as const
+  const note = (response: Extract<Response, { kind: "payment" }>, after: Model): ModelStep => ({
+    response,
+    model: { ...after, events: new Map([...after.events, [key, response]]) },
   })
   if (order.status === "paid") return note({ ...base, outcome: "ignored_final", orderStatus: "paid" }, model)
   const late = order.status !== "pending_payment"
@@ -235,22 +239,22 @@ function tellPay(before: Model, orderId: number, key: string): Told {
   )
 }
 
-function holdAnswer(model: Model, holdId: number, now: Moment): Answer {
+function holdAnswer(model: Model, holdId: number, now: Moment): Response {
   const { seen } = holdIn(model, holdId)
   const isOver = seen.status === "active" && seen.expiresAt <= now
-  return { is: "hold", hold: isOver ? { ...seen, status: "expired" } : seen, replayed: false }
+  return { kind: "hold", hold: isOver ? { ...seen, status: "expired" } : seen, replayed: false }
 }
 
-function orderAnswer(model: Model, orderId: number, now: Moment): Answer {
+function orderAnswer(model: Model, orderId: number, now: Moment): Response {
   const { order } = orderIn(model, orderId)
   const isOver = order.status === "pending_payment" && order.expiresAt <= now
-  return { is: "order", order: isOver ? { ...order, status: "expired" } : order, created: false }
+  return { kind: "order", order: isOver ? { ...order, status: "expired" } : order, created: false }
 }
 
-function tellStock(model: Model, { stock, expected }: Asking<"set_stock">): Told {
-  if (model.stock !== expected) return { answer: refused("stock_changed"), model }
+function tellStock(model: Model, { stock, expected }: Asking<"set_stock">): ModelStep {
+  if (model.stock !== expected) return { response: refused("stock_changed"), model }
   const { held, sold } = countsOf(model)
-  if (stock < held + sold) return { answer: refused("stock_in_use"), model }
+  if (stock < held + sold) return { response: refused("stock_in_use"), model }
   const after = { ...model, stock }
-  return { answer: { is: "product", stock, ...countsOf(after) }, model: after }
+  return { response: { kind: "product", stock, ...countsOf(after) }, model: after }
 }

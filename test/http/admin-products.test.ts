@@ -1,3 +1,4 @@
+import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
@@ -11,6 +12,12 @@ beforeAll(async () => {
   app = await startTestApp()
 })
 afterAll(() => app[Symbol.asyncDispose]())
+
+async function connect(connectionString: string) {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() })
+}
 
 const everySetting = {
   name: "Everything",
@@ -48,6 +55,31 @@ describe("POST /api/admin/products", () => {
     expect(answer.headers["location"]).toBe(`/api/products/${answer.body.id}`)
     const shown = await productNow(app, answer.body.id)
     expect(shown).toEqual({ ...answer.body, server_time: expect.stringMatching(ISO_TIME) })
+  })
+
+  test.each(["HRK", "BGN", "XDR", "DEM"])(
+    "refuses %s, in which nothing is sold any more",
+    async (currency) => {
+      const answer = await app.post("/api/admin/products", {
+        name: "Old money",
+        price_minor: 500,
+        currency,
+        stock: 1,
+      })
+
+      expect(answer).toBeProblem(422, "invalid_request", complaintsAbout("/currency"))
+    },
+  )
+
+  test("a product whose currency was withdrawn since goes on, and keeps its currency", async () => {
+    const { id } = await offer(app, { name: "Stored in leva", currency: "EUR", price_minor: 4_990 })
+    await using database = await connect(app.databaseUrl)
+    await database.query("update products set currency = 'BGN' where id = $1", [id])
+
+    const changed = await app.send("PATCH", `/api/admin/products/${id}`, { json: { name: "In leva" } })
+    expect(changed).toMatchObject({ status: 200, body: { currency: "BGN", price: "49.90" } })
+    const { order_id } = await order(app, (await hold(app, id, 1)).hold_id)
+    expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({ total_price: "49.90" })
   })
 
   test("needs only name, price, currency and stock", async () => {

@@ -131,7 +131,7 @@ describe("a dispute", () => {
     expect(await refundsOf(order_id)).toMatchObject([{ status: "due", amount_minor: 1_000 }])
     await open({ amount: 20_998 })
 
-    expect(await refundsOf(order_id)).toMatchObject([{ status: "failed", last_error: "disputed" }])
+    expect(await refundsOf(order_id)).toMatchObject([{ status: "withheld", last_error: "disputed" }])
     const [entry] = await inboxOf(order_id)
     expect(entry).toMatchObject({ kind: "refund", why: expect.stringContaining("the buyer's bank") })
     expect(entry.actions).toMatchObject([{ name: "confirm" }])
@@ -169,7 +169,7 @@ describe("a dispute", () => {
     ])
     await pay({ amount_received: 20_998 })
     expect(await disputesOf(order_id)).toMatchObject([{ status: "lost", held_minor: 19_998 }])
-    expect(await refundsOf(order_id)).toMatchObject([{ status: "failed", last_error: "disputed" }])
+    expect(await refundsOf(order_id)).toMatchObject([{ status: "withheld", last_error: "disputed" }])
   })
 
   test("that was parked while its payment was written is brought to it by the worker", async () => {
@@ -208,7 +208,7 @@ describe("a dispute", () => {
 
     expect(await open({ amount: 19_998 })).toMatchObject({ status: 200, body: { taken: 1 } })
 
-    expect(await refundsOf(order_id)).toMatchObject([{ status: "failed", last_error: "disputed" }])
+    expect(await refundsOf(order_id)).toMatchObject([{ status: "withheld", last_error: "disputed" }])
     expect(await disputesOf(order_id)).toMatchObject([
       { amount_minor: 19_998, held_minor: 100, status: "open" },
     ])

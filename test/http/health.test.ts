@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
-import { takeAway } from "../support/outage.ts"
+import { startOutage } from "../support/outage.ts"
 import "../support/problem.ts"
 import { hold } from "../support/shop.ts"
 
@@ -32,7 +32,7 @@ describe("health", () => {
 
   test("tells the truth while the database is away, and afterwards, without a restart", async () => {
     await using served = await startTestApp()
-    await using outage = await takeAway(served.databaseUrl)
+    await using outage = await startOutage(served.databaseUrl)
     const unwell = { ...healthy, status: "unavailable", database: "unavailable" }
 
     const ready = await served.get("/readyz")
@@ -58,7 +58,7 @@ describe("health", () => {
     ["POST", "/api/admin/products/1/pause"],
   ])("while the database takes nobody, %s %s answers 503 with Retry-After", async (method, path, json) => {
     await using served = await startTestApp()
-    await using outage = await takeAway(served.databaseUrl)
+    await using outage = await startOutage(served.databaseUrl)
 
     const answer = await served.send(method, path, { json })
     await outage.end()

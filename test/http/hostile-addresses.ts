@@ -1,4 +1,4 @@
-import type { Attack } from "../support/attack.ts"
+import type { HostileRequest } from "../support/hostile-request.ts"
 import { complaintsAbout } from "../support/problem.ts"
 
 /** Paths, query strings and Idempotency-Keys that name nothing or mean nothing. */
@@ -63,32 +63,39 @@ const badIds = [
   "'or'1'='1",
 ]
 
-function at({ path, ...route }: Route, id: string): Attack {
+function at({ path, ...route }: Route, id: string): HostileRequest {
   const address = path.replace("ID", id)
   return { ...route, name: `${route.method} ${address}`, path: address, status: 404 }
 }
 
-const ids: Attack[] = routes.flatMap((route) => badIds.map((id) => at(route, id)))
+const ids: HostileRequest[] = routes.flatMap((route) => badIds.map((id) => at(route, id)))
 
-const unreadable: Attack[] = [
+const unreadable: HostileRequest[] = [
   ["an id of 300 digits", `/api/products/${"1".repeat(300)}`],
   ["a broken percent escape", "/api/products/%zz"],
   ["half a percent escape", "/api/products/%"],
   ["bytes that are no UTF-8", "/api/products/%ff%fe"],
 ].map(([name = "", path = ""]) => ({ name, method: "GET", path, status: 400, code: "malformed_request" }))
 
-const quantities: Attack[] = ["0", "-1", "1.5", "1e1", "abc", "%00", "1000001", "9007199254740992"].map(
-  (qty) => ({
-    name: `POST /api/holds/1/${qty}`,
-    method: "POST",
-    path: `/api/holds/1/${qty}`,
-    status: 422,
-    code: "invalid_request",
-    members: complaintsAbout("/quantity"),
-  }),
-)
+const quantities: HostileRequest[] = [
+  "0",
+  "-1",
+  "1.5",
+  "1e1",
+  "abc",
+  "%00",
+  "1000001",
+  "9007199254740992",
+].map((qty) => ({
+  name: `POST /api/holds/1/${qty}`,
+  method: "POST",
+  path: `/api/holds/1/${qty}`,
+  status: 422,
+  code: "invalid_request",
+  members: complaintsAbout("/quantity"),
+}))
 
-const queries: Attack[] = [
+const queries: HostileRequest[] = [
   ["limit=0", "?limit"],
   ["limit=-1", "?limit"],
   ["limit=1.5", "?limit"],
@@ -105,17 +112,17 @@ const queries: Attack[] = [
   ["cursor=1&cursor=2", "/cursor"],
 ].map(([query = "", pointer = ""]) => badQuery(`/api/products?${query}`, pointer))
 
-const shopsQueries: Attack[] = [
+const shopsQueries: HostileRequest[] = [
   badQuery("/api/admin/orders?customer_id=a%00b", "?customer_id"),
   badQuery("/api/admin/holds?customer_id=%00", "?customer_id"),
 ]
 
-function badQuery(path: string, pointer: string): Attack {
+function badQuery(path: string, pointer: string): HostileRequest {
   const members = complaintsAbout(pointer)
   return { name: `GET ${path}`, method: "GET", path, status: 422, code: "invalid_request", members }
 }
 
-const nowhere: Attack[] = [
+const nowhere: HostileRequest[] = [
   ["POST", "/api/products"],
   ["PUT", "/api/holds/1"],
   ["PATCH", "/api/products/1"],
@@ -157,7 +164,7 @@ const keyed: readonly Omit<Route, "code">[] = [
 
 const badKeys = ["", '""', "x".repeat(256), `"${"x".repeat(256)}"`, "cl\u00e9", "a\tb"]
 
-function withKey(route: Omit<Route, "code">, key: string): Attack {
+function withKey(route: Omit<Route, "code">, key: string): HostileRequest {
   return {
     ...route,
     name: `${route.method} ${route.path} with Idempotency-Key ${JSON.stringify(key).slice(0, 20)}`,
@@ -168,10 +175,10 @@ function withKey(route: Omit<Route, "code">, key: string): Attack {
   }
 }
 
-const keys: Attack[] = keyed.flatMap((route) => badKeys.map((key) => withKey(route, key)))
+const keys: HostileRequest[] = keyed.flatMap((route) => badKeys.map((key) => withKey(route, key)))
 
 /** All of them, for a server in open mode that has product 1, hold 1 (active) and order 1 (pending). */
-export const hostileAddresses: readonly Attack[] = [
+export const hostileAddresses: readonly HostileRequest[] = [
   ...ids,
   ...unreadable,
   ...quantities,

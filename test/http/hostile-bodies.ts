@@ -1,5 +1,5 @@
 import { expect } from "vitest"
-import type { Attack } from "../support/attack.ts"
+import type { HostileRequest } from "../support/hostile-request.ts"
 import { complaintsAbout } from "../support/problem.ts"
 
 /** Bodies that fit no schema, are no JSON, or say that they are something else. */
@@ -13,7 +13,7 @@ const event = { idempotency_key: "hostile", order_id: 1, status: "success" }
 /** A valid body, what is put into it, and the fields that are then complained about. */
 type Change = readonly [change: object, ...pointers: string[]]
 
-function invalid(method: string, path: string, valid: object, changes: readonly Change[]): Attack[] {
+function invalid(method: string, path: string, valid: object, changes: readonly Change[]): HostileRequest[] {
   return changes.map(([change, ...pointers]) => ({
     name: `${method} ${path} with ${shown(change)}`,
     method,
@@ -166,7 +166,7 @@ const stocks = invalid("POST", "/api/admin/products/1/stock", { stock: 101, expe
   [{ force: true }],
 ])
 
-const noObjects: Attack[] = ["[]", '"text"', "1", "null", "true", "[[1,1]]", ""].flatMap((raw) =>
+const noObjects: HostileRequest[] = ["[]", '"text"', "1", "null", "true", "[[1,1]]", ""].flatMap((raw) =>
   ["/api/holds", "/api/orders", "/api/admin/products"].map((path) => ({
     name: `POST ${path} with the body ${raw || "(none)"}`,
     method: "POST",
@@ -197,7 +197,7 @@ const brokenTexts: readonly (readonly [name: string, raw: string])[] = [
   ["a constructor.prototype", '{"product_id":1,"qty":1,"constructor":{"prototype":{"admin":true}}}'],
 ]
 
-const broken: Attack[] = brokenTexts.flatMap(([name, raw]) =>
+const broken: HostileRequest[] = brokenTexts.flatMap(([name, raw]) =>
   ["/api/holds", "/api/payments/webhook"].map((path) => ({
     name: `POST ${path} with ${name}`,
     method: "POST",
@@ -208,7 +208,7 @@ const broken: Attack[] = brokenTexts.flatMap(([name, raw]) =>
   })),
 )
 
-const oddBodies: readonly Omit<Attack, "method" | "path">[] = [
+const oddBodies: readonly Omit<HostileRequest, "method" | "path">[] = [
   {
     name: "a number too large to be one",
     raw: '{"product_id":1,"qty":1e999}',
@@ -265,7 +265,9 @@ const oddBodies: readonly Omit<Attack, "method" | "path">[] = [
   },
 ]
 
-const odd: Attack[] = oddBodies.map((row) => Object.assign(row, { method: "POST", path: "/api/holds" }))
+const odd: HostileRequest[] = oddBodies.map((row) =>
+  Object.assign(row, { method: "POST", path: "/api/holds" }),
+)
 
 const types = [
   "text/plain",
@@ -293,7 +295,7 @@ const types = [
 )
 
 /** All of them, for a server in open mode that has product 1 with 100 units, 3 of them held. */
-export const hostileBodies: readonly Attack[] = [
+export const hostileBodies: readonly HostileRequest[] = [
   ...holds,
   ...orders,
   ...products,

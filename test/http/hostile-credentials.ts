@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto"
-import type { Attack } from "../support/attack.ts"
+import type { HostileRequest } from "../support/hostile-request.ts"
 import { ADMIN_TOKEN, signature, WEBHOOK_SECRET } from "../support/shop.ts"
 
 /** Tokens and signatures that prove nothing, for a server in closed mode. */
@@ -54,19 +54,24 @@ const strangers: Record<string, Record<string, string>> = {
   "an unsigned JSON web token": { authorization: "Bearer eyJhbGciOiJub25lIn0.eyJyb2xlIjoiYWRtaW4ifQ." },
 }
 
-function opened(target: Target, headers: Record<string, string>, name: string): Attack {
+function opened(target: Target, headers: Record<string, string>, name: string): HostileRequest {
   return { ...target, headers, name: `${target.method} ${target.path} with ${name}`, status: 404 }
 }
 
-function administered(target: Omit<Target, "code">, headers: Record<string, string>, name: string): Attack {
+function administered(
+  target: Omit<Target, "code">,
+  headers: Record<string, string>,
+  name: string,
+): HostileRequest {
   return { ...opened({ ...target, code: "unauthorized" }, headers, name), status: 401 }
 }
 
 /** Attacks without any token, or with one that was never ours. */
-export const strangersAttacks: readonly Attack[] = Object.entries(strangers).flatMap(([name, headers]) =>
-  owned
-    .map((target) => opened(target, headers, name))
-    .concat(administration.map((target) => administered(target, headers, name))),
+export const strangersAttacks: readonly HostileRequest[] = Object.entries(strangers).flatMap(
+  ([name, headers]) =>
+    owned
+      .map((target) => opened(target, headers, name))
+      .concat(administration.map((target) => administered(target, headers, name))),
 )
 
 /** Ways to make something of another hold's token, or of one's own. `mine` is for hold 2, not 1. */
@@ -98,14 +103,14 @@ export const foreignersAttacks = Object.entries(alterations).flatMap(([name, alt
 )
 
 /** A token of one's own opens nothing of the shop's. */
-export const ownersAttacks: readonly Attack[] = administration.map((target) =>
+export const ownersAttacks: readonly HostileRequest[] = administration.map((target) =>
   Object.assign(administered(target, {}, "an owner's token"), { status: 403, code: "forbidden" }),
 )
 
 const TEXT = JSON.stringify({ idempotency_key: "forged", order_id: 1, status: "success" })
 const OTHER_SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
 
-function forged(name: string, change: object, raw = TEXT): Attack {
+function forged(name: string, change: object, raw = TEXT): HostileRequest {
   const kept = Object.entries({ ...signature(raw), ...change }).filter(([, value]) => value !== undefined)
   return {
     name: `a webhook ${name}`,
@@ -122,8 +127,8 @@ function ago(seconds: number): Date {
   return new Date(Date.now() - seconds * 1_000)
 }
 
-function withRaw(attack: Attack, raw: string): Attack {
-  return { ...attack, raw }
+function withRaw(sendHostile: HostileRequest, raw: string): HostileRequest {
+  return { ...sendHostile, raw }
 }
 
 const valid = signature(TEXT, { id: "msg_1" })["webhook-signature"] ?? ""
@@ -132,7 +137,7 @@ const keyAsText = createHmac("sha256", WEBHOOK_SECRET)
 const seconds = String(Math.floor(Date.now() / 1_000))
 
 /** Webhooks whose signature does not hold, and signed ones that say nothing sensible. */
-export const webhookAttacks: readonly Attack[] = [
+export const webhookAttacks: readonly HostileRequest[] = [
   forged("without any header", unsigned),
   forged("without an id", { "webhook-id": undefined }),
   forged("without a time", { "webhook-timestamp": undefined }),

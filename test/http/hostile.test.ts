@@ -2,7 +2,7 @@ import type pg from "pg"
 import { gzipSync } from "node:zlib"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
-import { attack, type Attack, openTraces, traces } from "../support/attack.ts"
+import { sendHostile, type HostileRequest, openSnapshots, snapshotOf } from "../support/hostile-request.ts"
 import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { sendRaw } from "../support/raw-request.ts"
@@ -17,7 +17,7 @@ import { foreignersAttacks, ownersAttacks, strangersAttacks, webhookAttacks } fr
  */
 
 /** Each attack under a title that says what it deserves. */
-function titled<Row extends Attack>(attacks: readonly Row[]): [string, Row][] {
+function titled<Row extends HostileRequest>(attacks: readonly Row[]): [string, Row][] {
   return attacks.map((row) => [`${row.name}: ${row.status} ${row.code}`, row])
 }
 
@@ -28,7 +28,7 @@ let before: unknown
 /** Product 1 has 100 units: 2 in hold 1, which is active, and 1 in order 1, made of hold 2, pending. */
 async function prepare(served: TestApp): Promise<void> {
   app = served
-  database = await openTraces(app.databaseUrl)
+  database = await openSnapshots(app.databaseUrl)
   await hold(app, 1, 2)
   const { hold_id } = await hold(app, 1, 1)
   await order(app, hold_id, ADMIN_TOKEN)
@@ -50,11 +50,11 @@ async function damage(): Promise<unknown[]> {
 }
 
 async function remember(): Promise<void> {
-  before = await traces(database)
+  before = await snapshotOf(database)
 }
 
 async function compare(): Promise<void> {
-  expect(await traces(database)).toEqual(before)
+  expect(await snapshotOf(database)).toEqual(before)
 }
 
 describe("open mode", () => {
@@ -64,11 +64,11 @@ describe("open mode", () => {
   afterEach(compare)
 
   test.each(titled(hostileBodies))("%s", async (_, wanted) => {
-    expect(await attack(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
+    expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
   test.each(titled(hostileAddresses))("%s", async (_, wanted) => {
-    expect(await attack(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
+    expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
   test("stock that is not as expected: 409 stock_changed", async () => {
@@ -164,23 +164,23 @@ describe("closed mode", () => {
   afterEach(compare)
 
   test.each(titled(strangersAttacks))("%s", async (_, wanted) => {
-    const answer = await attack(app, wanted)
+    const answer = await sendHostile(app, wanted)
     expect(answer).toBeProblem(wanted.status, wanted.code)
     expect(answer.headers["www-authenticate"]).toBe(wanted.status === 401 ? "Bearer" : undefined)
   })
 
   test.each(titled(foreignersAttacks))("%s", async (_, wanted) => {
-    const answer = await attack(app, { ...wanted, token: wanted.alter(mine) })
+    const answer = await sendHostile(app, { ...wanted, token: wanted.alter(mine) })
     expect(answer).toBeProblem(wanted.status, wanted.code)
   })
 
   test.each(titled(ownersAttacks))("%s", async (_, wanted) => {
-    const answer = await attack(app, { ...wanted, token: mine })
+    const answer = await sendHostile(app, { ...wanted, token: mine })
     expect(answer).toBeProblem(wanted.status, wanted.code)
   })
 
   test.each(titled(webhookAttacks))("%s", async (_, wanted) => {
-    expect(await attack(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
+    expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
   test("and the server is as well as before", async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { Product } from "../../src/domain/product.ts"
 import type { Frame } from "../../src/http/live/frames.ts"
-import { createLive, type LiveLimits } from "../../src/http/live/live.ts"
+import { createProductStreams, type StreamLimits } from "../../src/http/live/product-streams.ts"
 import { createProductTexts } from "../../src/http/wire/wire.ts"
 import { createProductWatch } from "../../src/store/reads/product-watch.ts"
 import { NOON, productWith } from "../support/builders.ts"
@@ -54,12 +54,12 @@ class Client {
 }
 
 /** Streams over a database that never changes by itself. */
-function liveWith(limits: Partial<LiveLimits> = {}) {
+function liveWith(limits: Partial<StreamLimits> = {}) {
   const watch = createProductWatch({
     readChanged: async () => ({ products: [], serverTime: NOON }),
     onBlind: () => undefined,
   })
-  const live = createLive({ watch, texts: createProductTexts(120), limits, random: () => 0.5 })
+  const live = createProductStreams({ watch, texts: createProductTexts(120), limits, random: () => 0.5 })
   const open = (client: Client, products: readonly Product[] = [productWith()], known?: string) =>
     live.open(
       client,

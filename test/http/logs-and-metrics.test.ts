@@ -1,5 +1,7 @@
 import pg from "pg"
 import { describe, expect, test } from "vitest"
+import { createLog } from "../../src/base/log.ts"
+import { createEvents } from "../../src/events/events.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { hold, holdEnd, offer, order, pay, pendingOrder } from "../support/shop.ts"
 
@@ -19,7 +21,7 @@ const line = (metric: string, msg: string, fields: object) => ({
 
 const as = (id: string) => ({ headers: { "x-request-id": id } })
 
-describe("log lines, field by field (CONTRACT §5)", () => {
+describe("log lines, field by field", () => {
   test("of a hold, its release and its order", async () => {
     await using app = await startTestApp()
     await app.post("/api/holds", { product_id: 1, qty: 2 }, as("first"))
@@ -114,10 +116,22 @@ describe("log lines, field by field (CONTRACT §5)", () => {
         timestamp: expect.stringMatching(ISO_TIME),
         product_id: 1,
         attempts: 1,
-        msg: "Deadlock encountered, retrying.",
+        msg: "Transaction failed transiently; retrying.",
       }),
     ])
     expect(await metric(app, "doorbuster_transaction_retries_total")).toBe(1)
+  })
+
+  test("of a deadlock has the words of the founding documents", () => {
+    const written: string[] = []
+    const events = createEvents(createLog("warn", { write: (text) => void written.push(text) }))
+    const deadlock = Object.assign(new pg.DatabaseError("deadlock detected", 0, "error"), { code: "40P01" })
+
+    events.retried(1, 1, deadlock)
+
+    expect(written.map((text) => JSON.parse(text) as unknown)).toEqual([
+      expect.objectContaining({ reason: "deadlock detected", msg: "Deadlock encountered, retrying." }),
+    ])
   })
 
   test("are one per event: a refused or replayed request tells of nothing that did not happen", async () => {
@@ -168,7 +182,7 @@ async function metric(app: TestApp, sample: string): Promise<number | undefined>
   return found === undefined ? undefined : Number(found.slice(sample.length + 1))
 }
 
-describe("metrics (CONTRACT §5)", () => {
+describe("metrics", () => {
   test.each([
     ["doorbuster_holds_total", "counter"],
     ["doorbuster_orders_total", "counter"],

@@ -125,6 +125,30 @@ describe("refunds", () => {
     expect((await app.post(`/api/admin/refunds/${order_id}-1/confirm`)).body).toEqual(confirmed.body)
   })
 
+  test("units count towards the customer's limit until they are on offer again, whatever was paid back (I8)", async () => {
+    const settings = { max_per_customer: 2, stock: 10 }
+    const { id } = await offer(app, settings)
+    const wish = { product_id: id, qty: 1, customer_id: "ada" }
+    const { hold_id } = await hold(app, id, 2, { customer_id: "ada" })
+    const { order_id } = await order(app, hold_id)
+    await pay(app, { order_id })
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
+    await app.post(`/api/admin/refunds/${order_id}-1/confirm`)
+    expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({
+      status: "refunded",
+      restocked_qty: 0,
+    })
+
+    const refused = await app.post("/api/holds", wish)
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 0, restock_qty: 1 })
+    const granted = await app.post("/api/holds", wish)
+    const refusedAgain = await app.post("/api/holds", wish)
+
+    expect(refused).toBeProblem(409, "customer_limit_reached", { units_left: 0 })
+    expect(granted.status).toBe(201)
+    expect(refusedAgain).toBeProblem(409, "customer_limit_reached", { units_left: 0 })
+  })
+
   test.each([
     ["money (I7)", { amount_minor: 9_000 }, "refund_over_payment", 19_998 - 2 * 9_000, 2],
     ["units (I2)", { restock_qty: 1 }, "restock_over_order", 19_998, 0],
@@ -212,6 +236,7 @@ describe("refunds", () => {
       ["GET", "/api/admin/money"],
       ["POST", "/api/admin/refunds/1-1/confirm"],
       ["POST", "/api/admin/money/returned"],
+      ["POST", "/api/admin/money/assign"],
     ] as const) {
       expect((await closed.send(method, path)).status).toBe(401)
       expect((await closed.send(method, path, { token: ADMIN_TOKEN })).status).not.toBe(401)
@@ -243,13 +268,76 @@ describe("the money inbox", () => {
     const key = `a key/with ünsafe characters? ${"x".repeat(200)}`
     await pay(app, { order_id: 8_000_000_000_001, idempotency_key: key })
     const find = async () => (await moneyInbox()).find((entry) => entry.payment_event?.key === key)
-    const [{ href, body }] = (await find()).actions
+    const { href, body } = (await find()).actions.find(({ name }: { name: string }) => name === "returned")
 
     const returned = await app.post(href, body)
 
     expect(returned).toMatchObject({ status: 200, body: { payment_event: { key }, actions: [] } })
     expect(await find()).toBeUndefined()
     expect((await app.post(href, body)).body).toEqual(returned.body)
+  })
+
+  test("a payment without an order is given to one, once, and the shop's word is kept", async () => {
+    const { order_id, total_minor } = await pendingOrder(app)
+    const other = await pendingOrder(app)
+    const stray = { order_id: 8_000_000_000_002, idempotency_key: "mistyped", payment_id: "pay-mistyped" }
+    await pay(app, { ...stray, amount_minor: total_minor, currency: "EUR" })
+    const entry = (await moneyInbox()).find(({ payment_event }) => payment_event?.key === "mistyped")
+    const { href, body } = entry.actions.find(({ name }: { name: string }) => name === "assign")
+
+    const answers = await Promise.all([1, 2, 3].map(() => app.post(href, { ...body, order_id })))
+
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { key: "mistyped", order_id: stray.order_id, outcome: "paid", applied_order_id: order_id },
+      })
+    }
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
+    expect((await app.get(`/api/admin/payments?order_id=${order_id}`)).body.data).toHaveLength(1)
+    expect((await moneyInbox()).some(({ payment_event }) => payment_event?.key === "mistyped")).toBe(false)
+    const late = await app.post(href, { ...body, order_id: other.order_id })
+    expect(late).toBeProblem(404, "payment_event_not_found")
+    expect((await pay(app, { ...stray, amount_minor: total_minor, currency: "EUR" })).body).toMatchObject({
+      outcome: "paid",
+      duplicate: true,
+    })
+    const actions = async () => (await app.get("/api/admin/actions")).body.data
+    await expect.poll(actions).toContainEqual(
+      expect.objectContaining({
+        route: `POST ${href}`,
+        order_id,
+        content: { ...body, order_id },
+        status: 200,
+      }),
+    )
+  })
+
+  test("money that an order cannot take goes back when it is given to it", async () => {
+    const { order_id } = await pendingOrder(app)
+    await pay(app, {
+      order_id: 8_000_000_000_003,
+      idempotency_key: "meagre",
+      amount_minor: 1,
+      currency: "EUR",
+    })
+    const body = { provider: "generic", key: "meagre", order_id }
+    expect((await app.post("/api/admin/money/assign", body)).body).toMatchObject({ outcome: "refund_due" })
+    expect((await app.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
+      { amount_minor: 1, reason: "amount_too_low" },
+    ])
+  })
+
+  test("money that was sent back by hand is given to no order, nor is any to an order that is not there", async () => {
+    const { order_id } = await pendingOrder(app)
+    const body = { provider: "generic", key: "sent-back" }
+    await pay(app, { order_id: 8_000_000_000_004, idempotency_key: "sent-back" })
+    const missing = await app.post("/api/admin/money/assign", { ...body, order_id: 8_000_000_000_005 })
+    expect(missing).toBeProblem(404, "order_not_found")
+    await app.post("/api/admin/money/returned", body)
+    const answer = await app.post("/api/admin/money/assign", { ...body, order_id })
+    expect(answer).toBeProblem(404, "payment_event_not_found")
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
   })
 
   test("money that was sent back by hand acts on no order that comes later", async () => {
@@ -289,8 +377,10 @@ describe("the money inbox", () => {
     ["of another provider", { provider: "stripe", key: "stray-a" }, 404],
     ["without a key", { provider: "generic" }, 422],
     ["with what nobody can store", { provider: "generic", key: "\0" }, 422],
-  ])("an event %s cannot be returned", async (_, body, status) => {
+  ])("an event %s cannot be returned, nor given to an order", async (_, body, status) => {
     expect((await app.post("/api/admin/money/returned", body)).status).toBe(status)
+    const assigned = await app.post("/api/admin/money/assign", { ...body, order_id: 1 })
+    expect(assigned.status).toBe(status)
   })
 })
 

@@ -47,6 +47,22 @@ describe("POST /api/orders", () => {
     expect(await productNow(app, id)).toMatchObject({ available_stock: 98, reserved_stock: 2, sold_stock: 0 })
   })
 
+  test("is paid at once when it costs nothing, and its units can be put on offer again", async () => {
+    const { id } = await offer(app, { price_minor: 0, stock: 3 })
+    const made = await order(app, (await hold(app, id, 3)).hold_id)
+    expect(made).toMatchObject({ status: "paid", total_price: "0.00", late: false, paid_at: made.created_at })
+    expect(await productNow(app, id)).toMatchObject({ sale_state: "sold_out", sold_stock: 3 })
+    const lines = () => app.log.filter((one) => one["order_id"] === made.order_id).map(({ metric }) => metric)
+    await expect.poll(lines).toEqual(["order.created", "order.paid"])
+
+    const paying = await app.post(`/api/orders/${made.order_id}/payment-attempts`, {})
+    expect(paying).toBeProblem(409, "order_not_pending")
+    const restocked = await app.post(`/api/admin/orders/${made.order_id}/refunds`, { restock_qty: 2 })
+    expect(restocked).toMatchObject({ status: 201, body: { amount_minor: 0, status: "confirmed" } })
+    expect(await productNow(app, id)).toMatchObject({ available_stock: 2, sold_stock: 1 })
+    expect((await app.get(`/api/orders/${made.order_id}`)).body.status).toBe("paid")
+  })
+
   // Prices are frozen by the order, in the currency's own number of digits.
   test.each([
     ["EUR", 5, 3, "0.05", "0.15", 15],

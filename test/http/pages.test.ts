@@ -57,7 +57,7 @@ describe("the storefront's pages", () => {
   ])("%s names nothing: a page says so, with 404", async (path) => {
     const { status, headers, body } = await get(path)
     expect([status, headers["content-type"]]).toEqual([404, "text/html; charset=utf-8"])
-    expect(body).toContain("There is nothing here")
+    expect(body).toContain("Page not found")
     expect(body).not.toContain("<script>")
   })
 

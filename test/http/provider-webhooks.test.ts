@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { PaymentProvider, ProviderNews, Reading, WebhookMessage } from "../../src/payments/provider.ts"
+import type {
+  PaymentProvider,
+  ProviderEvent,
+  WebhookReading,
+  WebhookMessage,
+} from "../../src/payments/provider.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { eventWith } from "../support/builders.ts"
 import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { pay, pendingOrder } from "../support/shop.ts"
 
-/** Believes whoever is polite, and repeats the news in the body. */
+/** Believes whoever is polite, and repeats the events in the body. */
 const parrot: PaymentProvider = {
   name: "parrot",
-  readWebhook({ headers, body, nowSeconds }: WebhookMessage): Reading {
-    if (headers["x-parrot"] !== "polly") return { kind: "not believed", detail: "polly says no" }
+  readWebhook({ headers, body, nowSeconds }: WebhookMessage): WebhookReading {
+    if (headers["x-parrot"] !== "polly") return { kind: "not authentic", detail: "polly says no" }
     if (Math.abs(nowSeconds - Date.now() / 1000) > 5) throw new Error("what time is it?")
     if (!body.startsWith("{")) return { kind: "not understood", detail: "polly wants a {" }
-    return { kind: "news", news: (JSON.parse(body) as { news: ProviderNews[] }).news }
+    return { kind: "events", events: (JSON.parse(body) as { events: ProviderEvent[] }).events }
   },
 }
 
@@ -23,8 +28,8 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-const tell = (news: readonly ProviderNews[], headers: Record<string, string> = { "x-parrot": "polly" }) =>
-  app.send("POST", "/api/payments/webhooks/parrot", { raw: JSON.stringify({ news }), headers })
+const tell = (events: readonly ProviderEvent[], headers: Record<string, string> = { "x-parrot": "polly" }) =>
+  app.send("POST", "/api/payments/webhooks/parrot", { raw: JSON.stringify({ events }), headers })
 
 const success = (orderId: number, key: string) =>
   ({ about: "payment", event: eventWith({ provider: "parrot", key, orderId, paymentId: key }) }) as const
@@ -58,7 +63,7 @@ describe("a provider's own webhook", () => {
       about(`${order_id}-1`),
       about("7-77"),
       about("what?"),
-      about(`${order_id}-1`, { status: "failed" }),
+      about(`${order_id}-1`, { status: "failed", providerRefundId: "re_2" }),
     ])
 
     expect(answer).toMatchObject({ status: 200, body: { taken: 4 } })
@@ -87,6 +92,46 @@ describe("a provider's own webhook", () => {
     expect((await app.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
       { status: "due", provider_refund_id: null },
     ])
+  })
+
+  test("tells of a refund that was made elsewhere, and that it failed after all", async () => {
+    const endpoint = { url: "https://shop.example/hook", types: ["payment.refund_failed"] }
+    expect((await app.post("/api/admin/webhooks", endpoint)).status).toBe(201)
+    const { order_id, total_minor } = await pendingOrder(app)
+    await tell([success(order_id, "parrot-8")])
+    const money = { amountMinor: total_minor, currency: "EUR" }
+    const refund = { refundId: null, paymentId: "parrot-8", providerRefundId: "re_8", error: null, ...money }
+    const say = (status: "confirmed" | "failed", more = {}) =>
+      tell([{ about: "refund", refund: { ...refund, status, ...more } }])
+
+    await say("confirmed", { paymentId: "nobody's" })
+    await say("confirmed", { amountMinor: null })
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
+    await say("confirmed")
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("refunded")
+    await say("failed", { error: "the card is closed" })
+    expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
+    await say("confirmed")
+    expect((await app.get(`/api/admin/orders/${order_id}/refunds`)).body.data).toMatchObject([
+      {
+        reason: "elsewhere",
+        status: "failed",
+        last_error: "the card is closed",
+        amount_minor: total_minor,
+      },
+    ])
+    const ignored = app.log.filter(({ metric }) => metric === "webhook.ignored")
+    expect(ignored).toContainEqual(
+      expect.objectContaining({ reason: "refund re_8 is of a payment that is not here" }),
+    )
+    const { rows } = await app.app.engine.database.views.query<{ id: string; body: string }>(
+      "select id, body from outbox where type = 'payment.refund_failed'",
+    )
+    expect(rows).toMatchObject([{ id: `payment_refund_failed-${order_id}-1-1` }])
+    expect(JSON.parse(rows[0]?.body ?? "").data).toMatchObject({
+      order_status: "paid",
+      error: "the card is closed",
+    })
   })
 
   test("that speaks of nothing here is taken", async () => {
@@ -126,9 +171,9 @@ describe("a provider's own webhook", () => {
   ])("that its adapter takes for %s is refused, and is no fault", async (_what, odd) => {
     const { order_id } = await pendingOrder(app)
     const { about, event } = success(order_id, "parrot-4")
-    const news = [success(order_id, "parrot-5"), { about, event: { ...event, ...odd } }] as ProviderNews[]
+    const events = [success(order_id, "parrot-5"), { about, event: { ...event, ...odd } }] as ProviderEvent[]
 
-    expect(await tell(news)).toBeProblem(422, "invalid_request")
+    expect(await tell(events)).toBeProblem(422, "invalid_request")
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
   })
 

@@ -3,7 +3,7 @@ import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
-import { takeAway } from "../support/outage.ts"
+import { startOutage } from "../support/outage.ts"
 import { complaintsAbout } from "../support/problem.ts"
 import { ADMIN_TOKEN, hold, offer, productNow, startClosedApp } from "../support/shop.ts"
 import { openStream, type StreamEvent } from "../support/stream.ts"
@@ -324,7 +324,7 @@ describe("a stream goes on", () => {
     using stream = await openStream(served.url, 1)
     await stream.seen(() => true)
     {
-      await using outage = await takeAway(served.databaseUrl)
+      await using outage = await startOutage(served.databaseUrl)
       const before = stream.comments.length
       await expect.poll(() => stream.comments.length, SOON).toBeGreaterThan(before + 2)
       await outage.end()

@@ -188,15 +188,21 @@ describe("money that goes back", () => {
     expect(await statusOf(order.order_id)).toBe("refunded")
   })
 
-  test("waits for Stripe's word, which comes as a webhook, and others' refunds are no business of ours", async () => {
+  test("waits for Stripe's word, which comes as a webhook, and refunds of payments that are not here are no business of ours", async () => {
     fake.refundStatus = "pending"
     const { order } = await paidOrder()
     await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
     await settled(order.order_id, "sent")
     fake.refundStatus = "succeeded"
     const sent = fake.refunds.at(-1)
-    const byHand = { id: "re_by_hand", status: "succeeded", metadata: {} }
-    expect(await tell("refund.updated", byHand)).toMatchObject({ status: 200, body: { taken: 0 } })
+    const byHand = {
+      ...sent,
+      status: "succeeded",
+      id: "re_by_hand",
+      payment_intent: "pi_elsewhere",
+      metadata: {},
+    }
+    expect(await tell("refund.updated", byHand)).toMatchObject({ status: 200, body: { taken: 1 } })
     const unknown = { ...byHand, metadata: { doorbuster_refund_id: "999999-1" } }
     expect(await tell("refund.updated", unknown)).toMatchObject({ status: 200, body: { taken: 1 } })
     expect(await statusOf(order.order_id)).toBe("paid")
@@ -206,6 +212,50 @@ describe("money that goes back", () => {
       provider_refund_id: sent?.id,
     })
     expect(await statusOf(order.order_id)).toBe("refunded")
+  })
+
+  test("comes back when the buyer's card is closed, and the order is paid again", async () => {
+    const { order } = await paidOrder()
+    await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
+    await settled(order.order_id, "confirmed")
+    const failed = { ...fake.refunds.at(-1), status: "failed", failure_reason: "expired_or_canceled_card" }
+    fake.refunds.splice(-1, 1, failed as (typeof fake.refunds)[number])
+    expect((await tell("refund.failed", failed)).status).toBe(200)
+
+    expect(await statusOf(order.order_id)).toBe("paid")
+    const inbox = (await app.get("/api/admin/money")).body.data
+    expect(inbox).toContainEqual(
+      expect.objectContaining({
+        why: expect.stringContaining("expired_or_canceled_card"),
+        refund: expect.objectContaining({ order_id: order.order_id, status: "failed" }),
+        actions: [expect.objectContaining({ name: "retry" }), expect.objectContaining({ name: "confirm" })],
+      }),
+    )
+    await app.post(`/api/admin/refunds/${order.order_id}-1/retry`)
+    await settled(order.order_id, "confirmed")
+    // The same message once more is about the first try.
+    await tell("charge.refund.updated", failed)
+    expect(await statusOf(order.order_id)).toBe("refunded")
+  })
+
+  test("in Stripe's Dashboard is written down once, and the order is refunded", async () => {
+    const { order, intent } = await paidOrder()
+    const of = { object: "refund", payment_intent: intent["id"], currency: "eur", metadata: {} }
+    const part = { ...of, id: `re_a${last}`, amount: 1, status: "succeeded" }
+    const rest = { ...of, id: `re_b${last}`, amount: order.total_minor, status: "pending" }
+    await Promise.all([1, 2, 3].map(() => tell("refund.created", part)))
+    expect(await statusOf(order.order_id)).toBe("paid")
+    await tell("refund.created", rest)
+    await tell("refund.updated", { ...rest, status: "succeeded" })
+
+    expect(await refundsOf(order.order_id)).toMatchObject([
+      { reason: "elsewhere", amount_minor: 1, status: "confirmed", provider_refund_id: part.id },
+      // No more than is left.
+      { reason: "elsewhere", amount_minor: order.total_minor - 1, status: "confirmed" },
+    ])
+    expect(await statusOf(order.order_id)).toBe("refunded")
+    const again = await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: 1 })
+    expect(again).toBeProblem(409, "refund_over_payment", { refundable_minor: 0 })
   })
 
   test("and is refused stands in the money inbox with Stripe's words", async () => {

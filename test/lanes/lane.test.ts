@@ -230,6 +230,47 @@ describe("one bad command never fails its neighbours", () => {
     expect(committed).toEqual(commands.filter((id) => !bad.includes(id)))
   })
 
+  test("one that fails with an SQLSTATE fails alone, wherever it stands", async () => {
+    for (const bad of commands) {
+      const { lane, store } = laneWith()
+      failBatchesWith(store, [bad], faultWithState("22003"))
+
+      const settled = await Promise.allSettled(commands.map((id) => lane.submit(ask(id))))
+
+      expect(
+        settled.flatMap(({ status }, index) => (status === "rejected" ? [commands[index]] : [])),
+      ).toEqual([bad])
+    }
+  })
+
+  test("two that fail with different SQLSTATEs fail alone", async () => {
+    const { lane, store } = laneWith()
+    failBatchesWith(store, [2], faultWithState("22003"), { bad: [7], fault: faultWithState("42501") })
+
+    const settled = await Promise.allSettled(commands.map((id) => lane.submit(ask(id))))
+
+    expect(settled.map(({ status }) => status === "rejected")).toEqual(
+      commands.map((id) => [2, 7].includes(id)),
+    )
+  })
+
+  test("the rest of a batch fails with the second lone failure of one SQLSTATE, and costs nothing", async () => {
+    const { lane, store } = laneWith({ queueLength: 1_000, batchSize: 1_000 })
+    const fault = faultWithState("42501")
+    const all = Array.from({ length: 1_000 }, (_, index) => index + 1)
+    failBatchesWith(store, all, fault)
+
+    const settled = await Promise.allSettled(all.map((id) => lane.submit(ask(id))))
+
+    expect(settled).toEqual(all.map(() => ({ status: "rejected", reason: fault })))
+    // Halved ten times down to one command, then one more.
+    expect(store.begun).toBeLessThanOrEqual(12)
+
+    // The next batch is tried as if nothing had been.
+    const next = await Promise.allSettled([lane.submit(ask(5_001)), lane.submit(ask(5_002))])
+    expect(next).toMatchObject([5_001, 5_002].map((id) => ({ value: { outcome: { id } } })))
+  })
+
   test("a fault is not tried again", async () => {
     const { lane, store, observer } = laneWith()
     const answer = lane.submit(ask(1))
@@ -279,12 +320,14 @@ function failBatchesWith(
   store: ReturnType<typeof createSimulatedStore>,
   bad: readonly number[],
   fault: Error,
+  other: { readonly bad: readonly number[]; readonly fault: Error } = { bad: [], fault },
 ): void {
   const transact = store.transact.bind(store)
   store.transact = (productId, needs, decide) =>
     transact(productId, needs, (state, now) => {
       decide(state, now)
       if (state.holds.added().some((hold) => bad.includes(hold.id))) throw fault
+      if (state.holds.added().some((hold) => other.bad.includes(hold.id))) throw other.fault
     })
   steer(store, (step) => {
     try {
@@ -293,4 +336,8 @@ function failBatchesWith(
       step.fail(error)
     }
   })
+}
+
+function faultWithState(code: string): Error {
+  return Object.assign(new Error("the database does not do that"), { code })
 }

@@ -11,12 +11,12 @@ import { seededRandom } from "../support/random.ts"
 import {
   createScheduledServer,
   FAULT,
-  type ProcessLife,
+  type SimulatedProcess,
   type ScheduledServer,
-  type Weather,
+  type FailureRates,
 } from "../support/scheduled-store.ts"
 import { recordingObserver } from "../support/simulated-store.ts"
-import { createWorld, type World } from "../support/world.ts"
+import { createScheduler, type Scheduler } from "../support/scheduler.ts"
 
 /** What is promised of lanes, whatever happens in whatever order; the test says each in words. */
 export type Promised = "answered" | "durable" | "once" | "order" | "neighbours" | "honest" | "bounds"
@@ -33,7 +33,7 @@ type Asked = PlaceHold | ReleaseHold
 
 /** Where callers come to. */
 interface Counter {
-  readonly process: ProcessLife
+  readonly process: SimulatedProcess
   readonly isExact: boolean
   readonly submit: (command: Asked) => Promise<Execution<unknown>>
   readonly isFull: (command: Asked) => boolean
@@ -42,7 +42,7 @@ interface Counter {
 /** One caller and its command. */
 interface Caller {
   readonly command: Asked
-  readonly process: ProcessLife
+  readonly process: SimulatedProcess
   /** In which order it came to its lane. */
   readonly turn: number
   readonly since: number
@@ -59,7 +59,7 @@ const STOCK = 1_000
 /** Tries of one batch alone, the first one included. */
 const TRIES = 6
 
-const weathers: readonly Weather[] = [
+const weathers: readonly FailureRates[] = [
   { passing: 0, lost: 0, guards: 0 },
   { passing: 0.05, lost: 0.05, guards: 0 },
   { passing: 0.05, lost: 0.3, guards: 0.01 },
@@ -69,21 +69,21 @@ const weathers: readonly Weather[] = [
 
 /** Plays the schedule of a seed to its end, with `performance.now` as its clock. */
 export async function playSchedule(seed: number): Promise<Played> {
-  const world = createWorld(seededRandom(seed))
-  const schedule = new Schedule(world)
-  Reflect.defineProperty(performance, "now", { value: () => world.now, configurable: true })
+  const scheduler = createScheduler(seededRandom(seed))
+  const schedule = new Schedule(scheduler)
+  Reflect.defineProperty(performance, "now", { value: () => scheduler.now, configurable: true })
   try {
     schedule.begin()
-    await world.play()
+    await scheduler.play()
     schedule.end()
   } finally {
     Reflect.deleteProperty(performance, "now")
   }
-  return { ...schedule.played, story: world.story }
+  return { ...schedule.played, story: scheduler.story }
 }
 
 class Schedule {
-  readonly #world: World
+  readonly #scheduler: Scheduler
   readonly #databases = new Map<number, MemoryDatabase>()
   readonly #server: ScheduledServer
   readonly #callers: Caller[] = []
@@ -94,21 +94,21 @@ class Schedule {
   readonly #groups: GroupBounds
   /** Turns of the last answers, for each lane. */
   readonly #lastAnswered = new Map<string, number>()
-  readonly #lanes: { process: ProcessLife; waiting: () => number }[] = []
+  readonly #lanes: { process: SimulatedProcess; waiting: () => number }[] = []
   /** Commands that have been in a batch. */
   readonly #begun = new Set<unknown>()
   #processes = 0
   #turns = 0
   #lastId = 0
 
-  constructor(world: World) {
-    this.#world = world
-    this.#hasGroups = world.happens(0.6)
-    this.#groups = { ...GROUPS, inFlight: 1 + world.below(2) }
-    const products = this.#hasGroups ? 2 + world.below(5) : 1
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler
+    this.#hasGroups = scheduler.happens(0.6)
+    this.#groups = { ...GROUPS, inFlight: 1 + scheduler.below(2) }
+    const products = this.#hasGroups ? 2 + scheduler.below(5) : 1
     for (let id = 1; id <= products; id += 1) this.#databases.set(id, stocked(id))
-    const weather = weathers[world.below(weathers.length)] ?? { passing: 0, lost: 0, guards: 0 }
-    this.#server = createScheduledServer(world, this.#databases, weather, {
+    const failureRates = weathers[scheduler.below(weathers.length)] ?? { passing: 0, lost: 0, guards: 0 }
+    this.#server = createScheduledServer(scheduler, this.#databases, failureRates, {
       groupsInFlight: this.#groups.inFlight,
       began: (parts, isGroup) => this.#lookAt(parts, isGroup),
       isBad: (holdId) => this.#bad.has(holdId),
@@ -122,24 +122,24 @@ class Schedule {
   /** A process with its callers, and perhaps its death; another process that locks rows. */
   begin(): void {
     this.#startProcess()
-    const locks = this.#world.happens(0.3) ? 1 + this.#world.below(3) : 0
+    const locks = this.#scheduler.happens(0.3) ? 1 + this.#scheduler.below(3) : 0
     for (let count = 0; count < locks; count += 1) void this.#lockSometime()
   }
 
   async #lockSometime(): Promise<void> {
-    await this.#world.step("somebody else wants a product")
-    await this.#server.lockFor(1 + this.#world.below(this.#databases.size))
+    await this.#scheduler.step("somebody else wants a product")
+    await this.#server.lockFor(1 + this.#scheduler.below(this.#databases.size))
   }
 
   #startProcess(again: readonly Asked[] = []): void {
-    const world = this.#world
+    const scheduler = this.#scheduler
     this.#processes += 1
-    const process: ProcessLife = { isDead: false }
+    const process: SimulatedProcess = { isDead: false }
     const context = {
       store: this.#server.connect(process),
       observer: recordingObserver(),
-      random: world.random,
-      pause: (ms: number) => world.pause(ms),
+      random: scheduler.random,
+      pause: (ms: number) => scheduler.pause(ms),
     }
     const lanes = this.#hasGroups ? createLanes(context, LIMITS, this.#groups) : null
     const lane = createLane((commands) => {
@@ -160,28 +160,28 @@ class Schedule {
 
     // Whoever got no answer asks again, under the same key.
     for (const command of again) void this.#ask(command, counter)
-    const bursts = 1 + world.below(4)
+    const bursts = 1 + scheduler.below(4)
     for (let burst = 0; burst < bursts; burst += 1) {
-      const size = 1 + world.below(6)
-      void world.step(`${size} callers come`).then(() => {
+      const size = 1 + scheduler.below(6)
+      void scheduler.step(`${size} callers come`).then(() => {
         if (process.isDead) return
         for (let one = 0; one < size; one += 1) {
           void this.#ask(this.#newCommand(), counter)
         }
       })
     }
-    if (this.#processes === 1 && world.happens(0.3)) void this.#killSometime(process)
+    if (this.#processes === 1 && scheduler.happens(0.3)) void this.#killSometime(process)
   }
 
-  async #killSometime(process: ProcessLife): Promise<void> {
-    const world = this.#world
+  async #killSometime(process: SimulatedProcess): Promise<void> {
+    const scheduler = this.#scheduler
     // Somewhere among all that happens.
-    for (let steps = world.below(12); steps > 0; steps -= 1) await world.step("time goes by")
+    for (let steps = scheduler.below(12); steps > 0; steps -= 1) await scheduler.step("time goes by")
     process.isDead = true
     this.#count("a process dies")
-    world.tell("the process dies")
+    scheduler.tell("the process dies")
     const unheard = this.#callers.filter((caller) => caller.answers === 0).map(({ command }) => command)
-    await world.step("another process starts")
+    await scheduler.step("another process starts")
     this.#startProcess(unheard.filter(({ idempotency }) => idempotency !== undefined).map(this.#anew))
   }
 
@@ -194,17 +194,18 @@ class Schedule {
   }
 
   #newCommand(): Asked {
-    const world = this.#world
-    const productId = 1 + world.below(this.#databases.size)
+    const scheduler = this.#scheduler
+    const productId = 1 + scheduler.below(this.#databases.size)
     const holds = this.#callers.flatMap(({ command }) =>
       command.kind === "place_hold" && command.productId === productId ? command.holdId : [],
     )
-    const target = holds[world.below(holds.length)]
-    if (target !== undefined && world.happens(0.2)) return { kind: "release_hold", productId, holdId: target }
+    const target = holds[scheduler.below(holds.length)]
+    if (target !== undefined && scheduler.happens(0.2))
+      return { kind: "release_hold", productId, holdId: target }
     const holdId = this.#newId()
-    if (world.happens(0.06)) this.#bad.add(holdId)
+    if (scheduler.happens(0.06)) this.#bad.add(holdId)
     const idempotency = { scope: "anyone", key: `key-${holdId}`, fingerprint: "same" }
-    return askFor(1, { productId, holdId, ...(world.happens(0.5) && { idempotency }) })
+    return askFor(1, { productId, holdId, ...(scheduler.happens(0.5) && { idempotency }) })
   }
 
   #newId(): number {
@@ -212,7 +213,7 @@ class Schedule {
     return this.#lastId
   }
 
-  #unanswered(process: ProcessLife, productId: number): number {
+  #unanswered(process: SimulatedProcess, productId: number): number {
     return this.#callers.filter(
       (caller) =>
         caller.process === process && caller.command.productId === productId && caller.answers === 0,
@@ -225,7 +226,7 @@ class Schedule {
       command,
       process,
       turn: this.#turns,
-      since: this.#world.now,
+      since: this.#scheduler.now,
       isQueueFull: isFull(command),
       isExact,
       answers: 0,
@@ -249,7 +250,7 @@ class Schedule {
     const code = told.code ?? ""
     const success = command.kind === "place_hold" ? "a hold is given" : "a hold is released"
     this.#count(told.code ?? (replayed ? "the first answer again" : success))
-    const waited = this.#world.now - since
+    const waited = this.#scheduler.now - since
     if (code === "overloaded") {
       caller.given = "nothing"
       if (!isQueueFull && waited <= LIMITS.waitMs) this.#complain("honest", `overloaded after ${waited} ms`)
@@ -305,7 +306,7 @@ class Schedule {
       if (this.#begun.has(command)) continue
       this.#begun.add(command)
       const caller = this.#callers.find((one) => one.command === command)
-      const waited = this.#world.now - (caller?.since ?? 0)
+      const waited = this.#scheduler.now - (caller?.since ?? 0)
       if (waited > LIMITS.waitMs) this.#complain("bounds", `a command began after ${waited} ms`)
     }
   }
@@ -325,7 +326,7 @@ class Schedule {
 
   #complain(promise: Promised, what: string): void {
     this.#complaints.push({ promise, what })
-    this.#world.tell(`NOT KEPT (${promise}): ${what}`)
+    this.#scheduler.tell(`NOT KEPT (${promise}): ${what}`)
   }
 
   /** When nothing is left that could happen: who was forgotten, and what is in the database. */

@@ -18,12 +18,29 @@ export type Intent =
     }
   | { readonly does: "start"; readonly pick: number }
   | { readonly does: "await"; readonly pick: number }
-  | { readonly does: "settle"; readonly pick: number; readonly to: "due" | "sent" | "confirmed" | "failed" }
+  | {
+      readonly does: "settle"
+      readonly pick: number
+      readonly to: "due" | "sent" | "confirmed" | "failed"
+      /** The provider's name for the refund; null: it is not said. */
+      readonly name: string | null
+    }
+  | ({ readonly does: "elsewhere" } & ElsewhereIntent)
   | ({ readonly does: "dispute" } & DisputeIntent)
   | { readonly does: "adjust"; readonly by: number; readonly isStale: boolean }
   | { readonly does: "change"; readonly what: Change }
   /** Sends an earlier request with an Idempotency-Key again, or another one under its key. */
   | { readonly does: "repeat"; readonly pick: number; readonly altered: boolean }
+
+/** A refund that was made elsewhere. */
+export interface ElsewhereIntent {
+  readonly pick: number
+  readonly paymentId: "pay-1" | "pay-2"
+  readonly name: string
+  readonly amount: number
+  readonly currency: string
+  readonly status: "sent" | "confirmed" | "failed"
+}
 
 export interface PayIntent {
   readonly kind: "succeeded" | "failed" | "cancelled"
@@ -99,6 +116,17 @@ const settle = fc.record({
   does: fc.constant("settle" as const),
   pick,
   to: fc.constantFrom("due" as const, "sent" as const, "confirmed" as const, "failed" as const),
+  name: fc.constantFrom(null, "re-1", "re-1", "re-2"),
+})
+
+const elsewhere = fc.record({
+  does: fc.constant("elsewhere" as const),
+  pick,
+  paymentId: fc.constantFrom("pay-1" as const, "pay-2" as const),
+  name: fc.constantFrom("re-1", "re-2", "re-3"),
+  amount: fc.constantFrom(1, 5_000, 9_999, 20_000),
+  currency: fc.constantFrom("EUR", "EUR", "EUR", "USD"),
+  status: fc.constantFrom("sent" as const, "confirmed" as const, "confirmed" as const, "failed" as const),
 })
 
 const buyers = fc.oneof(
@@ -126,6 +154,7 @@ const buyers = fc.oneof(
   { weight: 2, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("await" as const), pick }) },
   { weight: 2, arbitrary: settle },
+  { weight: 1, arbitrary: elsewhere },
   { weight: 2, arbitrary: dispute },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("repeat" as const), pick, altered: fc.boolean() }) },
 )
@@ -176,7 +205,8 @@ const purchase: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant("cancel" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
   { weight: 1, arbitrary: refund },
-  { weight: 1, arbitrary: settle },
+  { weight: 2, arbitrary: settle },
+  { weight: 1, arbitrary: elsewhere },
   { weight: 2, arbitrary: dispute },
 )
 

@@ -154,6 +154,7 @@ function assertRefunds(refunds: MemoryDatabase["refunds"], reference: Reference)
   for (const refund of refunds.values()) {
     const { orderId, number, eventKey, amountMinor, reason, restockQty, notBefore, status, lastError } =
       refund
+    const { providerRefundId, reversals } = refund
     const wanted = expected.get(`${orderId}-${number}`)
     if (wanted === undefined) assert.fail(`I7: refund ${orderId}-${number}`)
     const isSame =
@@ -163,11 +164,13 @@ function assertRefunds(refunds: MemoryDatabase["refunds"], reference: Reference)
       wanted.restock === restockQty &&
       wanted.after === notBefore &&
       wanted.status === status &&
+      wanted.name === providerRefundId &&
+      wanted.reversals === reversals &&
       wanted.withheld === (lastError === "disputed")
     if (!isSame) assert.fail(`I7: refund: ${JSON.stringify(refund)}, not ${JSON.stringify(wanted)}`)
     const sum = sums.get(eventKey) ?? { ...nothing }
     sum.all += amountMinor
-    if (reason !== "requested") sum.byItself += amountMinor
+    if (reason !== "requested" && reason !== "elsewhere") sum.byItself += amountMinor
     sums.set(eventKey, sum)
   }
   return sums

@@ -1,9 +1,11 @@
 import type { DisputeEvent, PaymentEvent, ProviderEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import type { Instant } from "../../src/domain/time.ts"
+import { eventWith } from "../support/builders.ts"
+import type { ElsewhereIntent } from "./intents.ts"
 
 /**
- * What CONTRACT says, in the simplest form that can be run: everything that ever happened is kept,
+ * The rules of docs/reference/state-machines.md in the simplest form that can be run: everything that ever happened is kept,
  * nothing is counted ahead, and whether something is over is asked of the clock each time.
  *
  * Shares no rule with src/domain, only the shapes of what goes in.
@@ -130,6 +132,13 @@ export class Reference {
       awaited: false,
     }
     this.orders.set(order.id, order)
+    // It costs nothing, so nothing has to come for it.
+    if (order.total === 0) {
+      order.end = "paid"
+      const key = `order-${order.id}`
+      this.money.push({ order: order.id, key, paymentId: null, amount: 0, currency, pays: true })
+      this.events.set(key, { event: eventWith({ key, orderId: order.id }), outcome: "paid" })
+    }
     for (const waiting of this.events.values()) {
       const { event, outcome } = waiting
       if (outcome !== "parked" || event.disputeId !== null || event.orderId !== order.id) continue
@@ -293,7 +302,7 @@ export class Reference {
     const back = this.refunds.filter((refund) => refund.key === money.key)
     for (const refund of back) {
       if (last !== 1 && !wasOpen && refund.status === "due") {
-        ;[refund.status, refund.withheld] = ["failed", true]
+        ;[refund.status, refund.withheld] = ["withheld", true]
       } else if (this.#claimed(money) === null && refund.withheld) {
         ;[refund.status, refund.withheld] = ["due", false]
       }
@@ -336,7 +345,8 @@ export class Reference {
     const number = this.refunds.filter((refund) => refund.order === money.order).length + 1
     const status = amount === 0 ? "confirmed" : "due"
     const of = { order: money.order, number, key: money.key }
-    const refund = { ...of, amount, reason, restock, after, status, withheld: false }
+    const told = { status, withheld: false, name: null, reversals: 0 }
+    const refund: ReferenceRefund = { ...of, amount, reason, restock, after, ...told }
     this.refunds.push(refund)
     return refund
   }
@@ -359,10 +369,29 @@ export class Reference {
     return `refund ${refund.order}-${refund.number} of ${wanted}: ${refund.status}`
   }
 
-  settle(orderId: number, number: number, status: string, now: Instant): string {
+  /** Somebody says what became of a refund; `name`: under which name its provider knows it. */
+  settle(orderId: number, number: number, said: { to: string; name: string | null }, now: Instant): string {
     const refund = this.refunds.find((one) => one.order === orderId && one.number === number)
     const order = this.orders.get(orderId)
     if (refund === undefined || order === undefined) return "refund_not_found"
+    return this.#settle(refund, order, { ...said, name: said.to === "due" ? null : said.name }, now)
+  }
+
+  #settle(
+    refund: ReferenceRefund,
+    order: ReferenceOrder,
+    { to, name }: { to: string; name: string | null },
+    now: Instant,
+  ): string {
+    const told = () => `refund ${order.id}-${refund.number} of ${refund.amount}: ${refund.status}`
+    const isSameName = name !== null && name === refund.name
+    const isStale =
+      (to !== "failed" && refund.status === "failed" && isSameName) ||
+      (to === "failed" && name !== null && refund.name !== null && !isSameName)
+    const isReversed = refund.status === "confirmed" && to === "failed" && isSameName
+    const isOver = refund.status === "confirmed" && !isReversed
+    if (refund.status === to || isStale || isOver) return told()
+    if (refund.withheld && to === "failed") return told()
     const ways = [
       "due sent",
       "due confirmed",
@@ -371,24 +400,66 @@ export class Reference {
       "sent failed",
       "failed due",
       "failed confirmed",
+      "confirmed failed",
+      "withheld due",
+      "withheld confirmed",
     ]
-    if (refund.status !== "confirmed" && refund.status !== status) {
-      const isFound = refund.withheld && status === "sent"
-      if (!isFound && !ways.includes(`${refund.status} ${status}`)) return "refund_not_open"
-      const money = this.money.find(({ key }) => key === refund.key)
-      if (status === "due" && money !== undefined) {
-        if ((this.#claimed(money) ?? 0) > this.disputed(money)) return "payment_disputed 0"
-      }
-      refund.status = status
-      refund.withheld = false
-      if (status === "due") refund.after = now
-      const back = this.refunds.filter(
-        (one) => one.order === orderId && one.reason === "requested" && one.status === "confirmed",
-      )
-      const isBack = back.reduce((sum, one) => sum + one.amount, 0) >= order.total
-      if (order.end === "paid" && isBack && back.includes(refund)) order.end = "refunded"
+    const isFound = refund.withheld && to === "sent"
+    if (!isFound && !ways.includes(`${refund.status} ${to}`)) return "refund_not_open"
+    const money = this.money.find(({ key }) => key === refund.key)
+    if (to === "due" && money !== undefined) {
+      if ((this.#claimed(money) ?? 0) > this.disputed(money)) return "payment_disputed 0"
     }
-    return `refund ${orderId}-${number} of ${refund.amount}: ${refund.status}`
+    refund.name =
+      to === "due" || (refund.status === "failed" && to !== "failed") ? name : (name ?? refund.name)
+    refund.status = to
+    refund.withheld = false
+    if (to === "due") refund.after = now
+    if (isReversed) refund.reversals += 1
+    this.#recount(order, refund)
+    return told()
+  }
+
+  /** An order is refunded while its price is back. */
+  #recount(order: ReferenceOrder, changed: ReferenceRefund): void {
+    if (changed.reason !== "requested" && changed.reason !== "elsewhere") return
+    const back = this.refunds.filter(
+      ({ order: id, reason, status }) =>
+        id === order.id && (reason === "requested" || reason === "elsewhere") && status === "confirmed",
+    )
+    const isBack = back.reduce((sum, one) => sum + one.amount, 0) >= order.total
+    if (order.end === "paid" && isBack && changed.status === "confirmed") order.end = "refunded"
+    if (order.end === "refunded" && !isBack) order.end = "paid"
+  }
+
+  /** The shop has given money back in its provider's own pages. */
+  refundElsewhere(orderId: number, said: ElsewhereIntent, now: Instant): string {
+    const { paymentId, name, amount, currency, status } = said
+    const money = this.money.find((one) => one.order === orderId && one.paymentId === paymentId)
+    const order = this.orders.get(orderId)
+    if (money === undefined || order === undefined) return "order_unknown"
+    const settle = (refund: ReferenceRefund) => {
+      this.#settle(refund, order, { to: status, name }, now)
+      return `refund ${orderId}-${refund.number} of ${refund.amount}: ${refund.status}`
+    }
+    const of = this.refunds.filter(({ key }) => key === money.key)
+    const known = of.find((refund) => refund.name === name)
+    if (known !== undefined) return settle(known)
+    if (status === "failed" || currency !== money.currency) return "nothing_to_refund"
+    const left = money.amount - this.#gone(money)
+    const meant = of.find(
+      (one) => ["due", "failed", "withheld"].includes(one.status) && one.amount === amount,
+    )
+    if (amount > left && meant !== undefined) return settle(meant)
+    const refund = this.#giveBack(money, Math.min(amount, left), "elsewhere", { restock: 0, after: now })
+    if (refund === null) return "nothing_to_refund"
+    ;[refund.status, refund.name] = [status, name]
+    // What banks want beyond what is left, they take of what was not sent yet.
+    if ((this.#claimed(money) ?? 0) > this.disputed(money)) {
+      for (const one of of) if (one.status === "due") [one.status, one.withheld] = ["withheld", true]
+    }
+    this.#recount(order, refund)
+    return `refund ${orderId}-${refund.number} of ${refund.amount}: ${status}`
   }
 
   adjustStock(stock: number, expected: number, unswept: number, now: Instant): string {
@@ -465,6 +536,10 @@ interface ReferenceRefund {
   status: string
   /** Somebody's bank took the payment back before it was sent. */
   withheld: boolean
+  /** The provider's name for it. */
+  name: string | null
+  /** How often it failed after it was confirmed. */
+  reversals: number
 }
 
 interface ReferenceDispute {

@@ -30,7 +30,7 @@ interface KeyedRequest {
   readonly idempotency: Idempotency
 }
 
-/** Refusals that another moment may change; CONTRACT: they are judged anew. */
+/** Refusals that another moment may change: a repetition under the same Idempotency-Key is judged anew. */
 const passing =
   /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|payment_disputed|refund_not_found|refund_not_open)/
 
@@ -143,7 +143,9 @@ class Sale {
     if (idempotency !== undefined) {
       return { ...request, command: { ...request.command, idempotency } }
     }
-    const takesKey = !["pay", "pay_again", "sweep", "settle", "await", "dispute"].includes(intent.does)
+    const takesKey = !["pay", "pay_again", "sweep", "settle", "await", "dispute", "elsewhere"].includes(
+      intent.does,
+    )
     if (!keyed || !takesKey) return request
     const key = { scope: "anyone", key: `idem-${this.#newId()}`, fingerprint: JSON.stringify(intent) }
     this.#keyed.push({ intent, idempotency: key })
@@ -234,8 +236,18 @@ class Sale {
         const refunds = [...this.#database.refunds.values()]
         const { orderId, number } = refunds[refunds.length - 1 - (intent.pick % 8)] ?? noRefund
         return {
-          command: { kind: "settle_refund", productId: 1, orderId, number, result: resultOf(intent.to) },
-          expected: () => reference.settle(orderId, number, intent.to, now),
+          command: { kind: "settle_refund", productId: 1, orderId, number, result: resultOf(intent) },
+          expected: () => reference.settle(orderId, number, intent, now),
+        }
+      }
+      case "elsewhere": {
+        const { paymentId, name, amount, currency, status } = intent
+        const orderId = this.#pickOrder(intent.pick)
+        const told = { providerRefundId: name, amountMinor: amount, currency, status }
+        const refund = { provider: "generic", paymentId, error: "no such card", ...told }
+        return {
+          command: { kind: "record_refund", productId: 1, orderId, refund },
+          expected: () => reference.refundElsewhere(orderId, intent, now),
         }
       }
       case "dispute":
@@ -377,9 +389,11 @@ function mayBringMoney(intent: Intent): boolean {
 
 const noRefund = { orderId: 999_999, number: 1 }
 
-function resultOf(status: "due" | "sent" | "confirmed" | "failed"): RefundResult {
+function resultOf({ to: status, name }: Extract<Intent, { does: "settle" }>): RefundResult {
   if (status === "due") return { status }
-  return status === "failed" ? { status, error: "no such card" } : { status, providerRefundId: null }
+  return status === "failed"
+    ? { status, error: "no such card", providerRefundId: name }
+    : { status, providerRefundId: name }
 }
 
 function pickNewest(ids: readonly number[], pick: number): number {
@@ -422,6 +436,7 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       return `${told.status} ${told.id} until ${told.expiresAt}`
     case "refund_order":
     case "settle_refund":
+    case "record_refund":
       return `refund ${told.orderId}-${told.number} of ${told.amountMinor}: ${told.status}`
     case "expire_due":
       return "swept"

@@ -115,6 +115,7 @@ class ServedSale {
       case "await":
       // The generic webhook tells of none.
       case "dispute":
+      case "elsewhere":
         return null
     }
   }
@@ -225,7 +226,7 @@ class ServedSale {
     const { refund_id: name, amount_minor: given, status } = answer.body
     return {
       actual: told(answer, `refund ${name} of ${given}: ${status}`),
-      expected: this.#reference.settle(order, number, to, now()),
+      expected: this.#reference.settle(order, number, { to, name: null }, now()),
     }
   }
 

@@ -7,6 +7,44 @@ const auth = "src/http/access/auth.ts"
 /** The guards of the control room, taken away. */
 export const adminMutants: readonly Mutant[] = [
   {
+    name: "control room: a time that cannot be read is none",
+    edits: [
+      {
+        file: "web/admin/form-values.ts",
+        find: "  if (!(year >= 1970 && year <= 9998)) return unreadable(DATE_FAULT)",
+        replace: "  if (!(year >= 1970 && year <= 9998)) return empty",
+      },
+    ],
+    caughtBy: { file: "test/web/form-values.test.ts", test: "becomes neither null nor a value" },
+  },
+  {
+    name: "control room: what cannot be read is saved as an empty field",
+    edits: [
+      {
+        file: "web/admin/form-values.ts",
+        find: '  return reading.kind === "empty" ? null : reading.value',
+        replace: '  return reading.kind === "value" ? reading.value : null',
+      },
+      {
+        file: "web/admin/form-values.ts",
+        find: '  if (reading.kind === "unreadable") throw new Error(`${reading.fault} Nothing was saved.`)\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/web/form-values.test.ts", test: "becomes neither null nor a value" },
+  },
+  {
+    name: "control room: a scheduled sale opens without a question",
+    edits: [
+      {
+        file: "web/admin/settings-risk.ts",
+        find: 'if (product.sale_state === "scheduled") return openRisk(product, changes)',
+        replace: 'if (product.sale_state === "scheduled") return null',
+      },
+    ],
+    caughtBy: { file: "test/web/settings-risk.test.ts", test: "while it is" },
+  },
+  {
     name: "control room: a session counts wherever the request comes from",
     edits: [
       {

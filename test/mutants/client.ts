@@ -83,8 +83,8 @@ export const clientMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/storefront/hold-form.tsx",
-        find: "defaultValue={desk.customerId.value}",
-        replace: "value={desk.customerId.value}",
+        find: "defaultValue={model.customerId.value}",
+        replace: "value={model.customerId.value}",
       },
     ],
     caughtBy: { file: "test/e2e/buying.test.ts", test: "gives a customer id" },

@@ -97,8 +97,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/queues/payment-questions.ts",
-        find: "and attempt_provider = any($1::text[])",
-        replace: "and cardinality($1::text[]) > 0",
+        find: "and attempt_provider = $1",
+        replace: "and $1 <> ''",
       },
     ],
     caughtBy: { file: "test/worker/open-payments.test.ts", test: "pays elsewhere" },
@@ -108,7 +108,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/queues/payment-questions.ts",
-        find: "           and expires_at > clock_timestamp()\n",
+        find: "           and expires_at > statement_timestamp()\n",
         replace: "",
       },
     ],
@@ -151,7 +151,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a customer's lapsed holds are not looked for",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/load-due.ts",
         find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
         replace:
           "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
@@ -163,7 +163,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a customer's lapsed orders are not looked for",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/load-due.ts",
         find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
         replace:
           "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
@@ -186,7 +186,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: the deadlines of orders free nothing",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/load-due.ts",
         find: "           from orders\n          where product_id = $1\n            and status = 'pending_payment'\n            and expires_at > $2)",
         replace:
           "           from orders\n          where product_id = -$1\n            and status = 'pending_payment'\n            and expires_at > $2)",
@@ -198,7 +198,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a deadline that has passed is the next one",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/load-due.ts",
         find: "            and status = 'active'\n            and expires_at > $2)",
         replace: "            and status = 'active'\n            and expires_at > '-infinity')",
       },
@@ -209,8 +209,8 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: a process that stands still keeps its product",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: "    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,\n",
+        file: "src/store/session.ts",
+        find: '  ask("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT, { purposes: serving }),\n',
         replace: "",
       },
     ],
@@ -218,13 +218,23 @@ export const guardMutants: readonly Mutant[] = [
   },
   {
     name: "guards: a lock is waited for until the statement is over",
-    edits: [{ file: "src/store/pool.ts", find: "    lock_timeout: LOCK_TIMEOUT_MS,\n", replace: "" }],
+    edits: [
+      {
+        file: "src/store/session.ts",
+        find: '  ask("lock_timeout", LOCK_TIMEOUT, { purposes: serving }),\n',
+        replace: "",
+      },
+    ],
     caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
   },
   {
     name: "guards: a statement that is stuck is left to the connection's end",
     edits: [
-      { file: "src/store/pool.ts", find: "    statement_timeout: STATEMENT_TIMEOUT_MS,\n", replace: "" },
+      {
+        file: "src/store/session.ts",
+        find: '  ask("statement_timeout", `${STATEMENT_TIMEOUT_SECONDS}s`, { purposes: serving }),\n',
+        replace: "",
+      },
     ],
     caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
   },
@@ -406,12 +416,12 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "also while the first one waits" },
   },
   {
-    name: "guards: of a webhook's news only the first is taken",
+    name: "guards: of a webhook's events only the first is taken",
     edits: [
       {
         file: "src/http/routes/providers/provider-webhooks.ts",
-        find: "for (const news of reading.news) {",
-        replace: "for (const news of reading.news.slice(0, 1)) {",
+        find: "for (const event of reading.events) {",
+        replace: "for (const event of reading.events.slice(0, 1)) {",
       },
     ],
     caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "several payments" },
@@ -469,8 +479,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/settle-refund.ts",
-        find: 'reason === "requested" && status === "confirmed"',
-        replace: 'reason !== null && status === "confirmed"',
+        find: 'refund.status === "confirmed" && isOfPrice(refund)',
+        replace: 'refund.status === "confirmed"',
       },
     ],
     caughtBy: { file: "test/domain/refunds.test.ts", test: "nor does it count as a part" },

@@ -58,8 +58,9 @@ export const interleavingMutants: readonly Mutant[] = [
     edits: [
       {
         file: lane,
-        find: "      await runJobs(jobs.slice(0, middle))\n      await runJobs(jobs.slice(middle))\n",
-        replace: "      await runJobs(jobs.slice(middle))\n      await runJobs(jobs.slice(0, middle))\n",
+        find: "        await runJobs(jobs.slice(0, middle), batch)\n        await runJobs(jobs.slice(middle), batch)\n",
+        replace:
+          "        await runJobs(jobs.slice(middle), batch)\n        await runJobs(jobs.slice(0, middle), batch)\n",
       },
     ],
     caughtBy: { file, test: "happen, and are answered, in the order they came" },
@@ -126,7 +127,7 @@ export const interleavingMutants: readonly Mutant[] = [
   },
   {
     name: "interleavings: neighbours fail with the bad command",
-    edits: [{ file: lane, find: "jobs.length > 1) {", replace: "jobs.length > 2) {" }],
+    edits: [{ file: lane, find: "if (jobs.length > 1) {", replace: "if (jobs.length > 2) {" }],
     caughtBy: { file, test: "a bad command fails alone" },
   },
   {

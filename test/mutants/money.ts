@@ -33,6 +33,51 @@ const withoutTakenCheck: Edit = {
 /** What keeps money and news of it from getting lost when a worker dies, taken away. */
 export const moneyMutants: readonly Mutant[] = [
   {
+    name: "currencies: the platform says how many decimals an amount has",
+    edits: [
+      {
+        file: "client/src/currencies.ts",
+        find: "return decimals.get(code) ?? 2",
+        replace:
+          'return new Intl.NumberFormat("en", { style: "currency", currency: code }).resolvedOptions().maximumFractionDigits ?? 2',
+      },
+    ],
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+  },
+  {
+    name: "currencies: a price is drawn with the platform's decimals",
+    edits: [
+      {
+        file: "web/shared/money.ts",
+        find: "    minimumFractionDigits: digits,\n    maximumFractionDigits: digits,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+  },
+  {
+    name: "currencies: a product is offered in a currency that was withdrawn",
+    edits: [
+      {
+        file: "client/src/currencies.ts",
+        find: "  return current.has(code)\n",
+        replace: "  return isKnownCurrency(code)\n",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-products.test.ts", test: "in which nothing is sold any more" },
+  },
+  {
+    name: "currencies: Stripe is sent a third decimal that it does not take",
+    edits: [
+      {
+        file: "src/payments/stripe-money.ts",
+        find: "amount !== null && amount % step === 0",
+        replace: "step > 0",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-money.test.ts", test: "is no amount at Stripe" },
+  },
+  {
     name: "killed worker: an event counts as delivered before it is sent",
     edits: [
       {
@@ -70,8 +115,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/worker/refunds.ts",
-        find: "idempotencyKey: `doorbuster-refund-${refundId}`",
-        replace: "idempotencyKey: `doorbuster-refund-${refundId}-${refund.attempts}`",
+        find: "amountMinor, currency, idempotencyKey }\n",
+        replace: "amountMinor, currency, idempotencyKey: `${idempotencyKey}-${refund.attempts}` }\n",
       },
     ],
     caughtBy: { file: killed, test: "same key" },
@@ -81,8 +126,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/queues/cancellations.ts",
-        find: "$3 * power(2",
-        replace: "0 * $3 * power(2",
+        find: "clock_timestamp() + make_interval(secs => $3)\n            from",
+        replace: "clock_timestamp() + 0 * make_interval(secs => $3)\n            from",
       },
     ],
     caughtBy: { file: cancellations, test: "taken by nobody else" },
@@ -168,8 +213,8 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: a link says that a payment went through",
     edits: [
       {
-        file: "web/storefront/stripe-till.ts",
-        find: 'said.get("payment_intent") !== begun.id',
+        file: "web/storefront/stripe-payment.ts",
+        find: 'said.get("payment_intent") !== started.id',
         replace: 'said.get("payment_intent") === null',
       },
     ],
@@ -227,8 +272,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/settle-refund.ts",
-        find: 'failed: ["due", "confirmed"]',
-        replace: 'failed: ["due"]',
+        find: 'withheld: ["due", "sent", "confirmed"]',
+        replace: 'withheld: ["due"]',
       },
     ],
     caughtBy: disputesRace,
@@ -318,11 +363,109 @@ export const moneyMutants: readonly Mutant[] = [
     name: "disputes: an inquiry counts as money that is gone",
     edits: [
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: '    case "needs_response":\n',
         replace: '    case "needs_response":\n    case "warning_needs_response":\n',
       },
     ],
     caughtBy: { file: "test/payments/stripe.test.ts", test: "is none with" },
+  },
+  {
+    name: "pay: an order stays refunded when its refund fails after all",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'if (order.status !== "refunded" ||',
+        replace: "if (order.status !== null ||",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "paid again" },
+  },
+  {
+    name: "pay: any failed try takes a confirmation back",
+    edits: [
+      {
+        file: "src/domain/settle-refund.ts",
+        find: 'return result.status !== "failed" || !isNamed',
+        replace: 'return result.status !== "failed"',
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "changes nothing" },
+  },
+  {
+    name: "pay: a refund that was made elsewhere counts each time it is told of",
+    edits: [
+      {
+        file: "src/domain/record-refund.ts",
+        find: "if (known !== undefined) return",
+        replace: "if (known === null) return",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "once" },
+  },
+  {
+    name: "pay: a refund that was made elsewhere gives back more than came in",
+    edits: [
+      {
+        file: "src/domain/record-refund.ts",
+        find: "Math.min(told.amountMinor, leftMinor)",
+        replace: "told.amountMinor",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "no more than is left" },
+  },
+  {
+    name: "pay: what the shop gave back by hand is sent once more",
+    edits: [
+      {
+        file: "src/domain/record-refund.ts",
+        find: "told.amountMinor > leftMinor ?",
+        replace: "told.amountMinor < 0 ?",
+      },
+    ],
+    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "was still to be sent" },
+  },
+  {
+    name: "pay: an order that costs nothing waits for a payment",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: "if (order.totalMinor === 0) apply",
+        replace: "if (order.totalMinor < 0) apply",
+      },
+    ],
+    caughtBy: { file: "test/domain/place-order.test.ts", test: "is paid when it is made" },
+  },
+  {
+    name: "pay: a payment is given to a second order",
+    edits: [
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: 'if (event.outcome !== "parked") return { event, duplicate: true }',
+        replace: "",
+      },
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: 'event?.outcome === "parked" || event?.appliedOrderId === orderId',
+        replace: "event !== null",
+      },
+      {
+        file: "src/lanes/payment-desk.ts",
+        find: "if (applied?.appliedOrderId !== orderId)",
+        replace: "if (applied === null)",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "is given to one, once" },
+  },
+  {
+    name: "disputes: what a server of the last version withheld stays so when the dispute is won",
+    edits: [
+      {
+        file: "src/domain/refund.ts",
+        find: 'status === "withheld" || (status === "failed" && lastError === WITHHELD)',
+        replace: 'status === "withheld"',
+      },
+    ],
+    caughtBy: { file: "test/domain/withheld-refunds.test.ts", test: "when the only dispute is won" },
   },
 ]

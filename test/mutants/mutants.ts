@@ -1,6 +1,7 @@
 import { adminMutants } from "./admin.ts"
 import { clientMutants } from "./client.ts"
 import { contractMutants } from "./contract.ts"
+import { databaseMutants } from "./database.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
@@ -34,6 +35,7 @@ export const mutants: readonly Mutant[] = [
   ...sellingMutants,
   ...servingMutants,
   ...storageMutants,
+  ...databaseMutants,
   ...paymentsMutants,
   ...stripeMutants,
   ...guardMutants,

@@ -94,20 +94,43 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: a refund has another key each time",
     edits: [
       {
-        file: "src/worker/refunds.ts",
-        find: "`doorbuster-refund-${refundId}`",
-        replace: "`doorbuster-refund-${refundId}-${Math.random()}`",
+        file: "src/store/queues/refund-queue.ts",
+        find: "refunds.order_id, refunds.number, payment_id), 255)",
+        replace: "refunds.order_id, refunds.number, random()), 255)",
       },
     ],
     caughtBy: { file: "test/worker/refunds.test.ts", test: "is sent once" },
+  },
+  {
+    name: "money: what the last version has sent is sent under another key",
+    edits: [
+      {
+        file: "src/store/queues/refund-queue.ts",
+        find: "case when attempts = 0 then",
+        replace: "case when attempts >= 0 then",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "key of that version" },
+  },
+  {
+    name: "money: a refund's lease is shorter than its calls",
+    edits: [
+      {
+        file: "src/worker/provider-calls.ts",
+        find: "Math.max(0, ...[...providers].map(callSecondsOf))",
+        replace: "0 * [...providers].length",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "longer than the provider may take" },
   },
   {
     name: "money: two workers take the same refund",
     edits: [
       {
         file: "src/store/queues/refund-queue.ts",
-        find: "                 not_before = clock_timestamp()\n                   +",
-        replace: "                 not_before = refunds.not_before - interval '1 year'\n                   +",
+        find: "                 not_before = clock_timestamp() + make_interval(secs => $3),\n",
+        replace:
+          "                 not_before = refunds.not_before - interval '1 year' + make_interval(secs => $3),\n",
       },
     ],
     caughtBy: { file: "test/worker/refunds.test.ts", test: "taken by nobody else" },
@@ -142,8 +165,35 @@ export const paymentsMutants: readonly Mutant[] = [
         find: "           and asked_for is distinct from expires_at\n",
         replace: "",
       },
+      {
+        file: "src/store/queues/payment-questions.ts",
+        find: "         where orders.asked_for is distinct from orders.expires_at\n",
+        replace: "",
+      },
     ],
     caughtBy: { file: "test/worker/open-payments.test.ts", test: "nobody asks it" },
+  },
+  {
+    name: "money: providers are asked no earlier where many orders end together",
+    edits: [
+      {
+        file: "src/store/queues/payment-questions.ts",
+        find: "where left_seconds <= $3 + turn_seconds",
+        replace: "where left_seconds <= $3",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "1,000 paid orders" },
+  },
+  {
+    name: "money: an order that could not be asked about in time expires",
+    edits: [
+      {
+        file: "src/worker/open-payments.ts",
+        find: "...postponed.map(",
+        replace: "...postponed.slice(0, 0).map(",
+      },
+    ],
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "gets a minute, once" },
   },
   {
     name: "money: a refund whose COMMIT was not heard is made again",

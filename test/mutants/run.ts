@@ -24,6 +24,7 @@ const copied = [
   "package.json",
   "openapi.json",
   "README.md",
+  "docs",
   "vitest.config.ts",
   "tsconfig.json",
 ]

@@ -138,9 +138,9 @@ export const sellingMutants: readonly Mutant[] = [
     name: "the planner may sort the versions of a product's row",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: "${settings.options} ${inIndexOrder}",
-        replace: "${settings.options}",
+        file: "src/store/session.ts",
+        find: '  ask("enable_bitmapscan", "off", { purposes: ["batches"] }),\n  ask("enable_sort", "off", { purposes: ["batches"] }),\n',
+        replace: "",
       },
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "newest version" },

@@ -28,6 +28,83 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "stops in order all the same" },
   },
   {
+    name: "stopping: a step has no limit",
+    edits: [
+      {
+        file: "src/base/stop-steps.ts",
+        find: 'const timer = setTimeout(resolve, milliseconds, "late")',
+        replace: "const timer = setTimeout(() => undefined, milliseconds)",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "has fallen silent" },
+  },
+  {
+    name: "stopping: the log is waited for until it is read",
+    edits: [
+      {
+        file: "src/base/log.ts",
+        find: "if (output.waitingBytes === before || leftMs <= STANDSTILL_MS) return false",
+        replace: "if (leftMs < -60_000) return false",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+  },
+  {
+    name: "stopping: a process that hangs is waited for",
+    edits: [
+      {
+        file: "src/processes/primary.ts",
+        find: "      child.kill()\n      givenUp",
+        replace: "      await child.ended\n      givenUp",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "does not even hear" },
+  },
+  {
+    name: "stopping: the process waits for a thread that hangs",
+    edits: [
+      {
+        file: "src/cli/end-process.ts",
+        find: "  killIfThreadHangs()\n  return process.exit",
+        replace: "  return process.exit",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "a system call that hangs" },
+  },
+  {
+    name: "the log: another process that shares the pipe makes writes block",
+    edits: [
+      {
+        file: "src/base/standard-streams.ts",
+        find: "_handle?.setBlocking?.(false)",
+        replace: "void _handle",
+      },
+    ],
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+  },
+  {
+    name: "the log: lines that are not read are kept without a bound",
+    edits: [
+      {
+        file: "src/base/log-output.ts",
+        find: "if (this.#waitingBytes + bytes > this.#roomFor(text)) return this.#drop(text)",
+        replace: "if (this.#roomFor(text) < 0) return this.#drop(text)",
+      },
+    ],
+    caughtBy: { file: "test/base/log-output.test.ts", test: "stands still takes so much memory" },
+  },
+  {
+    name: "configuration: a byte order mark belongs to the first name of .env",
+    edits: [
+      {
+        file: "src/config/env-file.ts",
+        find: "{ fatal: true }",
+        replace: "{ fatal: true, ignoreBOM: true }",
+      },
+    ],
+    caughtBy: { file: "test/config/config.test.ts", test: "byte order mark" },
+  },
+  {
     name: "the gate never heals",
     edits: [
       { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
@@ -64,7 +141,7 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "a query on a silent connection waits for ever",
-    edits: [{ file: "src/store/pool.ts", find: "query_timeout: STATEMENT_TIMEOUT_MS + 1_000,", replace: "" }],
+    edits: [{ file: "src/store/pool.ts", find: "query_timeout: QUERY_TIMEOUT_MS, ", replace: "" }],
     caughtBy: { file: "test/faults/broken-way.test.ts", test: "go silent for good" },
   },
   {
@@ -79,6 +156,165 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/slow-readers.test.ts", test: "reads nothing of its answer" },
   },
   {
+    name: "time goes back with the clock",
+    edits: [
+      {
+        file: "src/store/batch/load.ts",
+        find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [state.productId],`,
+        replace: `select clock_timestamp() as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [state.productId],`,
+      },
+      {
+        file: "src/store/batch/load.ts",
+        find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [states.map`,
+        replace: `select clock_timestamp() as now, locked.*
+        from (values (1)) as always
+        left join locked on true\`,
+    values: [states.map`,
+      },
+    ],
+    caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },
+  },
+  {
+    name: "an order's end is dated before it was made",
+    edits: [
+      {
+        file: "src/store/batch/load.ts",
+        find: "if (updatedAt > latest) latest = updatedAt",
+        replace: "void updatedAt",
+      },
+    ],
+    caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },
+  },
+  {
+    name: "the file for spreadsheets begins without a byte order mark",
+    edits: [
+      {
+        file: "src/http/routes/admin/admin-orders-csv.ts",
+        find: "yield BYTE_ORDER_MARK + csvLine",
+        replace: "yield csvLine",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "file" },
+  },
+  {
+    name: "a transaction begins with the database's isolation level",
+    edits: [{ file: "src/store/tx.ts", find: '"begin isolation level read committed"', replace: '"begin"' }],
+    caughtBy: { file: "test/store/isolation.test.ts" },
+  },
+  {
+    name: "a fault of the database is looked for in every command",
+    edits: [
+      {
+        file: "src/lanes/lane.ts",
+        find: "const result = batch.verdict ?? (await commit(commands))",
+        replace: "const result = await commit(commands)",
+      },
+    ],
+    caughtBy: { file: "test/lanes/lane.test.ts", test: "the rest of a batch fails" },
+  },
+  {
+    name: "one failure with an SQLSTATE fails the rest of its batch",
+    edits: [{ file: "src/lanes/lane.ts", find: "if (batch.states.has(fault.code)) batch", replace: "batch" }],
+    caughtBy: { file: "test/lanes/lane.test.ts", test: "wherever it stands" },
+  },
+  {
+    name: "ids wait for page views",
+    edits: [
+      {
+        file: "src/store/batch/ids.ts",
+        find: "transaction(database.lookups, (tx) => takeBlock",
+        replace: "transaction(database.views, (tx) => takeBlock",
+      },
+    ],
+    caughtBy: { file: "test/http/busy-views.test.ts", test: "holds, orders" },
+  },
+  {
+    name: "payment events wait for page views",
+    edits: [
+      {
+        file: "src/engine.ts",
+        find: "createLookups(database.lookups)",
+        replace: "createLookups(database.views)",
+      },
+    ],
+    caughtBy: { file: "test/http/busy-views.test.ts", test: "holds, orders" },
+  },
+  {
+    name: "an order is read for a stranger",
+    edits: [
+      {
+        file: "src/http/routes/buyers/orders.ts",
+        find: "const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null",
+        replace: "const id = idFromPath(request.params.id)",
+      },
+    ],
+    caughtBy: { file: "test/http/busy-views.test.ts", test: "stranger" },
+  },
+  {
+    name: "restocked units still count towards the customer's limit",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "changeLoadedProduct(state, { sold: product.sold - qty })\n  giveBack(state, qty, customerId)",
+        replace: "changeLoadedProduct(state, { sold: product.sold - qty })\n  void customerId",
+      },
+    ],
+    caughtBy: { file: "test/http/money.test.ts", test: "count towards the customer" },
+  },
+  {
+    name: "a stop waits for the running recount",
+    edits: [
+      {
+        file: "src/store/upkeep/recount.ts",
+        find: 'signal.addEventListener("abort", onAbort, { once: true })',
+        replace: "void onAbort",
+      },
+    ],
+    caughtBy: { file: "test/store/recount.test.ts", test: "a stop cancels" },
+  },
+  {
+    name: "products are taken for clean although they have moved",
+    edits: [
+      {
+        file: "src/store/upkeep/recount.ts",
+        find: "clean.get(id) !== version",
+        replace: "!clean.has(id)",
+      },
+    ],
+    caughtBy: { file: "test/store/recount.test.ts", test: "see what has moved" },
+  },
+  {
+    name: "nothing is recounted in full after the first time",
+    edits: [
+      {
+        file: "src/store/upkeep/recount.ts",
+        find: "const isFull = startedAt - fullAt >= pace.fullEveryMs",
+        replace: "const isFull = fullAt === -Infinity && startedAt > 0",
+      },
+    ],
+    caughtBy: { file: "test/store/recount.test.ts", test: "next full recount" },
+  },
+  {
+    name: "the next deadline hides due rows that were not loaded",
+    edits: [
+      {
+        file: "src/store/batch/load-due.ts",
+        find: "if (dueHolds >= due || dueOrders >= due) state.nextDeadline = now",
+        replace: "void [dueHolds, dueOrders]",
+      },
+    ],
+    caughtBy: { file: "test/race/gate.test.ts", test: "lapse together" },
+  },
+  {
     name: "the gate is not told of freed units",
     edits: [{ file: "src/lanes/gate.ts", find: "memories.delete(product.id)", replace: "void product.id" }],
     caughtBy: { file: "test/lanes/gate.test.ts", test: "is forgotten at once" },
@@ -87,8 +323,8 @@ export const servingMutants: readonly Mutant[] = [
     name: "the end of a connection in use is not listened to",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: '    pool.on("connect", (client) => client.on("error", () => undefined))\n',
+        file: "src/store/connection.ts",
+        find: '      this.on("error", () => undefined)\n',
         replace: "",
       },
     ],
@@ -170,7 +406,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/processes/primary.ts",
-        find: "await Promise.all(children.map((child) => child.ended))",
+        find: "    await Promise.all(stopping)\n",
         replace: "",
       },
     ],
@@ -311,7 +547,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "whatever its ports" },
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "is one client whatever its" },
   },
   {
     name: "hands: the last proxy says whether the browser's connection is safe",
@@ -402,6 +638,6 @@ export const servingMutants: readonly Mutant[] = [
         replace: 'kindByStatus[status] : "failed"',
       },
     ],
-    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "(an unknown status)" },
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "is parked for the money inbox, once, and acts" },
   },
 ]

@@ -3,6 +3,63 @@ import type { Mutant } from "./mutants.ts"
 /** What keeps tables small and plans short. */
 export const storageMutants: readonly Mutant[] = [
   {
+    name: "a database that took over without the last writes gives the same ids out again",
+    edits: [
+      {
+        file: "migrations/0008_origin_of_ids.sql",
+        find: "new.next_id := new.next_id + 1000000;",
+        replace: "new.next_id := new.next_id;",
+      },
+    ],
+    caughtBy: { file: "test/faults/failover.test.ts", test: "gives no id out again" },
+  },
+  {
+    name: "a batch that is found after an unknown commit is answered without waiting for the standby",
+    edits: [
+      {
+        file: "src/store/batch/product-store.ts",
+        find: "if (isThere) await commit(tx)\n        else broken",
+        replace: "broken",
+      },
+    ],
+    caughtBy: {
+      file: "test/faults/synchronous-standby.test.ts",
+      test: "a hold whose COMMIT waits for the synchronous standby",
+    },
+  },
+  {
+    name: "a cancelled wait for the standby counts as a commit",
+    edits: [
+      { file: "src/store/tx.ts", find: "if (code === WARNING) isLocalOnly = true", replace: "void code" },
+    ],
+    caughtBy: {
+      file: "test/faults/synchronous-standby.test.ts",
+      test: "a hold whose COMMIT waits for the synchronous standby",
+    },
+  },
+  {
+    name: "a migration waits for a lock as long as it takes",
+    edits: [
+      {
+        file: "src/store/upkeep/migrate.ts",
+        find: "await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(db)",
+        replace: "void LOCK_TIMEOUT",
+      },
+    ],
+    caughtBy: { file: "test/store/migrate.test.ts", test: "behind a dump" },
+  },
+  {
+    name: "a claim of an order id does not notice a failover",
+    edits: [
+      {
+        file: "src/store/batch/ids.ts",
+        find: "blocks.some(({ nextId }) => nextId <= orderId)",
+        replace: "blocks.length > 0",
+      },
+    ],
+    caughtBy: { file: "test/store/ids.test.ts", test: "cannot be claimed" },
+  },
+  {
     name: "rows that nothing tells apart are written as one",
     edits: [{ file: "src/store/batch/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
     caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
@@ -132,9 +189,9 @@ export const storageMutants: readonly Mutant[] = [
     name: "the planner may read growing tables whole",
     edits: [
       {
-        file: "src/store/pool.ts",
-        find: '"-c enable_seqscan=off"',
-        replace: '"-c enable_seqscan=on"',
+        file: "src/store/session.ts",
+        find: 'ask("enable_seqscan", "off"',
+        replace: 'ask("enable_seqscan", "on"',
       },
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },

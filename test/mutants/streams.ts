@@ -10,16 +10,16 @@ export const streamMutants: readonly Mutant[] = [
     name: "streams: nobody hears what has changed since his turn",
     edits: [
       {
-        file: "src/http/live/channel.ts",
-        find: "if (hasChanged && watchers.size > 0) start()",
-        replace: "if (hasChanged && watchers.size < 0) start()",
+        file: "src/http/live/product-channel.ts",
+        find: "if (hasChanged && watchers.size > 0) schedule()",
+        replace: "if (hasChanged && watchers.size < 0) schedule()",
       },
     ],
     caughtBy: { file: live, test: "behind the back" },
   },
   {
     name: "streams: nobody looks for what other processes change",
-    edits: [{ file: watch, find: "if (!isLooking) void lookForChanges()", replace: "void lookForChanges" }],
+    edits: [{ file: watch, find: "    void readChanges()", replace: "    void readChanges" }],
     caughtBy: { file: streams, test: "of another process" },
   },
   {
@@ -42,7 +42,7 @@ export const streamMutants: readonly Mutant[] = [
     name: "streams: a crowd is served in one turn",
     edits: [
       {
-        file: "src/http/live/pace.ts",
+        file: "src/http/live/write-scheduler.ts",
         find: "const WRITES_IN_A_TURN = 128",
         replace: "const WRITES_IN_A_TURN = 20_000",
       },
@@ -53,7 +53,7 @@ export const streamMutants: readonly Mutant[] = [
     name: "streams: who does not read is kept",
     edits: [
       {
-        file: "src/http/live/live.ts",
+        file: "src/http/live/product-streams.ts",
         find: "stream.outlet.waitingBytes <= limits.mostWaitingBytes",
         replace: "stream.outlet.waitingBytes >= 0",
       },
@@ -73,14 +73,14 @@ export const streamMutants: readonly Mutant[] = [
   },
   {
     name: "streams: a stopping server leaves them open",
-    edits: [{ file: "src/app.ts", find: "    await live.close()\n", replace: "" }],
+    edits: [{ file: "src/app.ts", find: "run: () => live.close()", replace: "run: async () => undefined" }],
     caughtBy: { file: streams, test: "ends its streams" },
   },
   {
     name: "streams: one address may have all of them",
     edits: [
       {
-        file: "src/http/live/open-by-network.ts",
+        file: "src/http/live/streams-by-network.ts",
         find: "most > 0 && (open.get(network) ?? 0) >= most",
         replace: "most > 1_000_000",
       },
@@ -91,7 +91,7 @@ export const streamMutants: readonly Mutant[] = [
     name: "streams: those that have ended count for ever",
     edits: [
       {
-        file: "src/http/live/open-by-network.ts",
+        file: "src/http/live/streams-by-network.ts",
         find: "?? 0) - 1",
         replace: "?? 0)",
       },

@@ -18,7 +18,7 @@ export const stripeMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/payments/stripe.ts",
-        find: '    return { kind: "not believed", detail: firstSentence(messageOf(error)) }',
+        find: '    return { kind: "not authentic", detail: firstSentence(messageOf(error)) }',
         replace: "    throw error",
       },
     ],
@@ -28,7 +28,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a canceled payment has the key of one that succeeded",
     edits: [
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: "key: `${id} ${status}`",
         replace: "key: id",
       },
@@ -39,9 +39,9 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: kronas are taken for their hundredth part",
     edits: [
       {
-        file: "src/payments/stripe-money.ts",
-        find: "return withThreeDecimals.has(currency) ? 3 : 2",
-        replace: "return withThreeDecimals.has(currency) ? 3 : minorDigitsOf(currency)",
+        file: "client/src/currencies.ts",
+        find: "return { decimals: 2, step: code",
+        replace: "return { decimals: currencyDecimals(code), step: code",
       },
     ],
     caughtBy: { file: "test/payments/stripe.test.ts", test: "a payment intent" },
@@ -94,12 +94,12 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a declined card ends the order",
     edits: [
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: '    case "payment_intent.canceled":\n',
         replace: '    case "payment_intent.canceled":\n    case "payment_intent.payment_failed":\n',
       },
       {
-        file: "src/payments/stripe-news.ts",
+        file: "src/payments/stripe-events.ts",
         find: 'if (orderId === null || (status !== "succeeded" && status !== "canceled")) return null',
         replace: "if (orderId === null) return null",
       },
@@ -116,5 +116,16 @@ export const stripeMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "when Stripe forgot the key" },
+  },
+  {
+    name: "stripe: bank debits are offered to whoever has minutes to pay",
+    edits: [
+      {
+        file: "src/payments/stripe.ts",
+        find: "...(!offersDelayedMethods && {",
+        replace: "...(offersDelayedMethods && {",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "takes days" },
   },
 ]

@@ -1,28 +1,33 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 import { fingerprinted } from "../../src/payments/fingerprint.ts"
-import type { PaymentProvider, Reading, RefundOrder, RefundReport } from "../../src/payments/provider.ts"
+import type {
+  PaymentProvider,
+  WebhookReading,
+  RefundInstruction,
+  RefundReport,
+} from "../../src/payments/provider.ts"
 
 /** Toast signs its messages with HMAC-SHA256, and sends money back on POST /refunds. */
 export function createToastProvider(key: string, api: string): PaymentProvider {
   return {
     name: "toast",
-    readWebhook({ headers, body, nowSeconds }): Reading {
+    readWebhook({ headers, body, nowSeconds }): WebhookReading {
       const expected = createHmac("sha256", key).update(body).digest()
       const given = Buffer.from(String(headers["toast-signature"]), "hex")
       const isToasts = given.length === expected.length && timingSafeEqual(given, expected)
-      if (!isToasts) return { kind: "not believed", detail: "toast-signature does not hold" }
+      if (!isToasts) return { kind: "not authentic", detail: "toast-signature does not hold" }
 
       const { sent_at, type, payment } = JSON.parse(body) as ToastMessage
-      if (Math.abs(nowSeconds - sent_at) > 300) return { kind: "not believed", detail: "it is old" }
-      if (type !== "payment.done") return { kind: "news", news: [] }
+      if (Math.abs(nowSeconds - sent_at) > 300) return { kind: "not authentic", detail: "it is old" }
+      if (type !== "payment.done") return { kind: "events", events: [] }
       if (payment === undefined) return { kind: "not understood", detail: "it has no payment" }
       const { id: paymentId, order: orderId, amount: amountMinor, currency } = payment
       const none = { holdId: null, productId: null, quantity: null }
       const about = { provider: "toast", key: `${paymentId} done`, kind: "succeeded", orderId } as const
       const event = fingerprinted({ ...about, paymentId, amountMinor, currency, ...none })
-      return { kind: "news", news: [{ about: "payment", event }] }
+      return { kind: "events", events: [{ about: "payment", event }] }
     },
-    async refund({ paymentId, amountMinor, idempotencyKey }: RefundOrder): Promise<RefundReport> {
+    async refund({ paymentId, amountMinor, idempotencyKey }: RefundInstruction): Promise<RefundReport> {
       const headers = { authorization: `Bearer ${key}`, "idempotency-key": idempotencyKey }
       const body = JSON.stringify({ payment: paymentId, amount: amountMinor })
       const signal = AbortSignal.timeout(10_000)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { RefundOrder } from "../../src/payments/provider.ts"
+import type { RefundInstruction } from "../../src/payments/provider.ts"
 import { providersOf } from "../../src/payments/providers.ts"
 import { simulatorProvider } from "../../src/payments/simulator.ts"
 import { signWebhook } from "../../src/payments/standard-webhooks.ts"
@@ -69,15 +69,22 @@ describe("a webhook", () => {
       quantity: 2,
       disputeId: null,
     }
-    expect(reading).toEqual({ kind: "news", news: [{ about: "payment", event }] })
+    expect(reading).toEqual({ kind: "events", events: [{ about: "payment", event }] })
     // Looked up it is the same event, so that it acts once.
     const report = await adapter.lookUp?.({ orderId: 17, paymentId: id })
-    expect(report).toEqual({ status: "succeeded", event: reading?.kind === "news" ? event : null })
+    expect(report).toEqual({ status: "succeeded", event: reading?.kind === "events" ? event : null })
   })
 
   const payment = { payment_id: "pay_1", order_id: 1, amount_minor: 1, currency: "USD" }
   const dispute = { dispute_id: "dp_1", payment_id: "pay_1", amount_minor: 7, currency: "USD" }
-  const refund = { refund_id: "re_1", payment_id: "pay_1", reference: "1-1", error: null }
+  const refund = {
+    refund_id: "re_1",
+    payment_id: "pay_1",
+    reference: "1-1",
+    amount_minor: 5,
+    currency: "EUR",
+    error: null,
+  }
   test.each([
     ["payment.failed", { payment }, { about: "payment", event: { kind: "failed", holdId: null } }],
     ["payment.cancelled", { payment }, { about: "payment", event: { kind: "cancelled" } }],
@@ -94,17 +101,22 @@ describe("a webhook", () => {
       { about: "refund", refund: { refundId: "1-1", status: "confirmed", providerRefundId: "re_1" } },
     ],
     [
+      "refund.succeeded",
+      { refund: { ...refund, reference: null } },
+      { about: "refund", refund: { refundId: null, paymentId: "pay_1", amountMinor: 5, currency: "EUR" } },
+    ],
+    [
       "refund.failed",
       { refund: { ...refund, error: "no" } },
       { about: "refund", refund: { status: "failed", error: "no" } },
     ],
-  ])("%s is understood", (type, content, news) => {
-    expect(read({ id: "evt_1", type, ...content })).toMatchObject({ kind: "news", news: [news] })
+  ])("%s is understood", (type, content, event) => {
+    expect(read({ id: "evt_1", type, ...content })).toMatchObject({ kind: "events", events: [event] })
   })
 
-  test("about something else is no news", () => {
-    expect(read({ id: "evt_1", type: "payment.pondered" })).toEqual({ kind: "news", news: [] })
-    expect(read({ id: "evt_1", type: "toString" })).toEqual({ kind: "news", news: [] })
+  test("about something else is no event", () => {
+    expect(read({ id: "evt_1", type: "payment.pondered" })).toEqual({ kind: "events", events: [] })
+    expect(read({ id: "evt_1", type: "toString" })).toEqual({ kind: "events", events: [] })
   })
 
   test.each([
@@ -126,11 +138,11 @@ describe("a webhook", () => {
 
   test("of somebody else, or an old one, is not believed", () => {
     const event = { id: "evt_1", type: "payment.succeeded", payment }
-    expect(read(event)).toMatchObject({ kind: "news" })
-    expect(read(event, { key: Buffer.alloc(24) })).toMatchObject({ kind: "not believed" })
-    expect(read(event, { ageSeconds: 301 })).toMatchObject({ kind: "not believed" })
+    expect(read(event)).toMatchObject({ kind: "events" })
+    expect(read(event, { key: Buffer.alloc(24) })).toMatchObject({ kind: "not authentic" })
+    expect(read(event, { ageSeconds: 301 })).toMatchObject({ kind: "not authentic" })
     expect(adapter.readWebhook?.({ headers: {}, body: "", nowSeconds: 0 })).toMatchObject({
-      kind: "not believed",
+      kind: "not authentic",
     })
   })
 })
@@ -185,7 +197,7 @@ describe("a cancellation", () => {
 })
 
 describe("a refund", () => {
-  const orderOf = (paymentId: string, more: Partial<RefundOrder> = {}): RefundOrder => ({
+  const orderOf = (paymentId: string, more: Partial<RefundInstruction> = {}): RefundInstruction => ({
     refundId: "1-1",
     orderId: 1,
     paymentId,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import type { RefundOrder } from "../../src/payments/provider.ts"
+import type { RefundInstruction } from "../../src/payments/provider.ts"
 import { createStripeProvider } from "../../src/payments/stripe.ts"
 import {
   intentWith,
@@ -20,7 +20,7 @@ afterEach(() => fake[Symbol.asyncDispose]())
 
 const provider = (secretKey = STRIPE_KEY) =>
   createStripeProvider({ ...stripeSettings(fake.url), secretKey }, 300)
-const order: RefundOrder = {
+const order: RefundInstruction = {
   refundId: "11-1",
   orderId: 11,
   paymentId: "pi_1",
@@ -28,7 +28,7 @@ const order: RefundOrder = {
   currency: "EUR",
   idempotencyKey: "doorbuster-refund-11-1",
 }
-const refund = (given: Partial<RefundOrder> = {}) => provider().refund({ ...order, ...given })
+const refund = (given: Partial<RefundInstruction> = {}) => provider().refund({ ...order, ...given })
 const posts = () => fake.calls.filter(({ method }) => method === "POST")
 
 test("a refund is sent under its key and our name", async () => {
@@ -50,7 +50,7 @@ test("a refund is sent under its key and our name", async () => {
 test.each([
   ["pending", { status: "sent", providerRefundId: "re_1" }],
   ["requires_action", { status: "sent", providerRefundId: "re_1" }],
-  ["failed", { status: "failed", error: "re_1 failed: no reason given" }],
+  ["failed", { status: "failed", error: "re_1 failed: no reason given", providerRefundId: "re_1" }],
   ["dreaming", { status: "not now", error: "Stripe told no status of re_1" }],
 ])("a refund that is %s is reported so", async (status, report) => {
   fake.refundStatus = status
@@ -155,8 +155,8 @@ test("a look-up tells the same event as the webhook", async () => {
   const body = stripeEvent("payment_intent.succeeded", intentWith({ metadata }))
   const headers = { "stripe-signature": stripeSignature(body) }
   const reading = await provider().readWebhook({ headers, body, nowSeconds: Date.now() / 1000 })
-  const [news] = reading.kind === "news" ? reading.news : []
-  const event = news?.about === "payment" ? news.event : null
+  const [first] = reading.kind === "events" ? reading.events : []
+  const event = first?.about === "payment" ? first.event : null
   expect(event).not.toBeNull()
   expect(await provider().lookUp(question)).toEqual({ status: "succeeded", event })
 })
@@ -260,7 +260,7 @@ describe("opening a payment", () => {
     quantity: 2,
     amountMinor: 19_998,
     currency: "EUR",
-    begunPaymentId: null,
+    startedPaymentId: null,
     idempotencyKey: "doorbuster-order-11-1",
   }
   const open = (given: object = {}) => provider().open({ ...wish, ...given })
@@ -273,7 +273,7 @@ describe("opening a payment", () => {
     expect(posts()).toMatchObject([
       {
         path: "/v1/payment_intents",
-        headers: { "idempotency-key": wish.idempotencyKey },
+        headers: { "idempotency-key": `${wish.idempotencyKey}-at-once` },
         form: {
           amount: "19998",
           currency: "eur",
@@ -287,6 +287,17 @@ describe("opening a payment", () => {
     ])
   })
 
+  test("takes no method whose result takes days, unless the shop says so", async () => {
+    await open()
+    const excluded = Object.entries(posts()[0]?.form ?? {}).filter(([name]) => name.startsWith("excluded_"))
+    expect(excluded.map(([, method]) => method)).toContain("sepa_debit")
+
+    const patient = createStripeProvider({ ...stripeSettings(fake.url), offersDelayedMethods: true }, 300)
+    await patient.open({ ...wish, orderId: 12 })
+    expect(posts()[1]?.headers["idempotency-key"]).toBe(wish.idempotencyKey)
+    expect(Object.keys(posts()[1]?.form ?? {}).filter((name) => name.startsWith("excluded_"))).toEqual([])
+  })
+
   test("counts as Stripe counts", async () => {
     await open({ amountMinor: 500, currency: "ISK" })
     expect(posts()[0]?.form).toMatchObject({ amount: "50000", currency: "isk" })
@@ -295,9 +306,9 @@ describe("opening a payment", () => {
   test("again, also when Stripe forgot the key, is the same payment", async () => {
     const first = await open()
     fake.forgetKeys()
-    const begunPaymentId = first.status === "open" ? first.paymentId : ""
+    const startedPaymentId = first.status === "open" ? first.paymentId : ""
 
-    expect(await open({ begunPaymentId })).toEqual(first)
+    expect(await open({ startedPaymentId })).toEqual(first)
     expect(fake.intents.size).toBe(1)
   })
 
@@ -307,8 +318,8 @@ describe("opening a payment", () => {
   ])("does not give out the secret of %s payment that a page has named", async (_, given) => {
     fake.intents.set("pi_other", intentWith({ id: "pi_other", client_secret: "theirs", ...given }))
 
-    for (const begunPaymentId of ["pi_other", "pi_missing", "../refunds", ""]) {
-      expect(await open({ begunPaymentId })).toMatchObject({ status: "open", paymentId: "pi_opened2" })
+    for (const startedPaymentId of ["pi_other", "pi_missing", "../refunds", ""]) {
+      expect(await open({ startedPaymentId })).toMatchObject({ status: "open", paymentId: "pi_opened2" })
     }
   })
 

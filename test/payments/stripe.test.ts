@@ -26,28 +26,28 @@ describe("a signature", () => {
   const bySecond = stripeSignature(good, { timestamp: SENT, secret: "whsec_another" }).split(",v1=")[1]
 
   test.each([
-    ["of Stripe", {}, "news"],
-    ["300 seconds old", { at: SENT + 300 }, "news"],
-    ["301 seconds old", { at: SENT + 301 }, "not believed"],
-    ["by another key", { secret: "whsec_another" }, "not believed"],
-    ["that is empty", { signature: "" }, "not believed"],
-    ["that comes twice", { signature: [stripeSignature(good), stripeSignature(good)] }, "not believed"],
-    ["without a time", { signature: stripeSignature(good).replace(/^t=\d+,/, "") }, "not believed"],
+    ["of Stripe", {}, "events"],
+    ["300 seconds old", { at: SENT + 300 }, "events"],
+    ["301 seconds old", { at: SENT + 301 }, "not authentic"],
+    ["by another key", { secret: "whsec_another" }, "not authentic"],
+    ["that is empty", { signature: "" }, "not authentic"],
+    ["that comes twice", { signature: [stripeSignature(good), stripeSignature(good)] }, "not authentic"],
+    ["without a time", { signature: stripeSignature(good).replace(/^t=\d+,/, "") }, "not authentic"],
     [
       "of another time",
       { signature: stripeSignature(good, { timestamp: SENT - 1 }).replace(`${SENT - 1}`, `${SENT}`) },
-      "not believed",
+      "not authentic",
     ],
     [
       "of another scheme",
       { signature: stripeSignature(good, { timestamp: SENT }).replace("v1=", "v0=") },
-      "not believed",
+      "not authentic",
     ],
-    ["that is garbage", { signature: "t=,v1=,,=," }, "not believed"],
+    ["that is garbage", { signature: "t=,v1=,,=," }, "not authentic"],
     [
       "by two keys, as while one is rolled",
       { signature: `t=${SENT},v1=${bySecond},${stripeSignature(good, { timestamp: SENT }).split(",")[1]}` },
-      "news",
+      "events",
     ],
   ])("%s: %s %s", async (_, given, kind) => {
     expect(await read(good, given)).toMatchObject({ kind })
@@ -56,14 +56,14 @@ describe("a signature", () => {
   test("does not hold for another body, nor for none", async () => {
     const signature = stripeSignature(good, { timestamp: SENT })
     for (const body of [good.replace("19998", "29998"), `${good} `, "", "{}"]) {
-      expect(await read(body, { signature })).toMatchObject({ kind: "not believed" })
+      expect(await read(body, { signature })).toMatchObject({ kind: "not authentic" })
     }
   })
 
   test("is said to be missing", async () => {
     const message = { headers: {}, body: good, nowSeconds: SENT }
     expect(await createStripeProvider(stripeSettings()).readWebhook(message)).toEqual({
-      kind: "not believed",
+      kind: "not authentic",
       detail: "stripe-signature is required",
     })
   })
@@ -83,7 +83,7 @@ describe("a signature", () => {
 
 test("a destination of Stripe that sends thin events is told what is wrong", async () => {
   expect(await read('{"object":"v2.core.event"}')).toEqual({
-    kind: "not believed",
+    kind: "not authentic",
     detail: "You passed a thin event notification to a function that expects a webhook",
   })
 })
@@ -106,7 +106,7 @@ describe("a payment intent", () => {
       quantity: 3,
       disputeId: null,
     }
-    expect(reading).toEqual({ kind: "news", news: [{ about: "payment", event }] })
+    expect(reading).toEqual({ kind: "events", events: [{ about: "payment", event }] })
   })
 
   test("is the same event whichever message tells of it, and another one with another content", async () => {
@@ -119,20 +119,28 @@ describe("a payment intent", () => {
   test("that was canceled says so, and speaks of no money", async () => {
     const intent = intentWith({ status: "canceled", amount_received: 0 })
     expect(await read(stripeEvent("payment_intent.canceled", intent))).toMatchObject({
-      kind: "news",
-      news: [{ event: { key: "pi_1 canceled", kind: "cancelled", amountMinor: null, currency: null } }],
+      kind: "events",
+      events: [{ event: { key: "pi_1 canceled", kind: "cancelled", amountMinor: null, currency: null } }],
     })
   })
 
   test.each([
     ["payment_intent.payment_failed", intentWith({ status: "requires_payment_method" })],
     ["payment_intent.amount_capturable_updated", intentWith({ status: "requires_capture" })],
-    ["payment_intent.processing", intentWith({ status: "processing" })],
     ["payment_intent.created", intentWith({ status: "requires_payment_method" })],
     ["charge.succeeded", { id: "ch_1", metadata: { order_id: "11" } }],
     ["something.new", {}],
   ])("is not at an end by %s", async (type, object) => {
-    expect(await read(stripeEvent(type, object))).toEqual({ kind: "news", news: [] })
+    expect(await read(stripeEvent(type, object))).toEqual({ kind: "events", events: [] })
+  })
+
+  test("that is processing is no event, and is told to the log, because its result may come too late", async () => {
+    const intent = intentWith({ status: "processing" })
+    const ignored = expect.stringMatching(/^pi_1 of order 11 is processing/)
+    const reading = await read(stripeEvent("payment_intent.processing", intent))
+    expect(reading).toEqual({ kind: "events", events: [], ignored })
+    const others = stripeEvent("payment_intent.processing", { ...intent, metadata: {} })
+    expect(await read(others)).toEqual({ kind: "events", events: [] })
   })
 
   test.each([
@@ -144,9 +152,9 @@ describe("a payment intent", () => {
     { order_id: "1.5" },
     { order_id: "9".repeat(16) },
     { hold_id: "1" },
-  ])("of somebody else is no news, and says why: %j", async (metadata) => {
+  ])("of somebody else is no event, and says why: %j", async (metadata) => {
     const ignored = expect.stringMatching(/^pi_1 has succeeded and names .*: its metadata need order_id$/)
-    expect(await read(succeeded({ metadata }))).toEqual({ kind: "news", news: [], ignored })
+    expect(await read(succeeded({ metadata }))).toEqual({ kind: "events", events: [], ignored })
   })
 
   // Stripe's units on the left, ours on the right; null: not understood.
@@ -170,20 +178,20 @@ describe("a payment intent", () => {
     expect(reading).toMatchObject(
       ours === null
         ? { kind: "not understood", detail: `pi_1 is about ${amount} ${currency}` }
-        : { news: [{ event: { amountMinor: ours, currency: currency.toUpperCase() } }] },
+        : { events: [{ event: { amountMinor: ours, currency: currency.toUpperCase() } }] },
     )
   })
 })
 
-describe("news of a dispute", () => {
+describe("an event about a dispute", () => {
   const kinds = { needs_response: "opened", under_review: "opened", won: "won", lost: "lost" }
   const types = ["created", "updated", "funds_withdrawn", "funds_reinstated", "closed"]
   test.each(types.flatMap((type) => Object.entries(kinds).map(([status, kind]) => [type, status, kind])))(
     "by charge.dispute.%s, %s, is that it was %s",
     async (type, status, kind) => {
       expect(await read(stripeEvent(`charge.dispute.${type}`, disputeOf({ status })))).toEqual({
-        kind: "news",
-        news: [
+        kind: "events",
+        events: [
           {
             about: "dispute",
             event: {
@@ -221,7 +229,7 @@ describe("news of a dispute", () => {
     { payment_intent: null },
   ])("is none with %j", async (given) => {
     const reading = await read(stripeEvent("charge.dispute.created", disputeOf(given)))
-    expect(reading).toEqual({ kind: "news", news: [] })
+    expect(reading).toEqual({ kind: "events", events: [] })
   })
 
   test.each([
@@ -237,15 +245,17 @@ describe("news of a dispute", () => {
     ],
   ])("with %j says %j", async (given, event) => {
     const reading = await read(stripeEvent("charge.dispute.created", disputeOf(given)))
-    expect(reading).toMatchObject({ news: [{ event }] })
+    expect(reading).toMatchObject({ events: [{ event }] })
   })
 })
 
-describe("news of a refund", () => {
+describe("an event about a refund", () => {
   const refundWith = (given: object = {}) => ({
     id: "re_1",
     object: "refund",
     status: "succeeded",
+    amount: 500,
+    currency: "eur",
     payment_intent: "pi_1",
     metadata: { doorbuster_refund_id: "11-1" },
     ...given,
@@ -255,8 +265,11 @@ describe("news of a refund", () => {
     paymentId: "pi_1",
     status: "confirmed",
     providerRefundId: "re_1",
+    amountMinor: 500,
+    currency: "EUR",
     error: null,
   }
+  const elsewhere = { ...confirmed, refundId: null }
   const failed = { ...confirmed, status: "failed" }
 
   test.each([
@@ -272,12 +285,17 @@ describe("news of a refund", () => {
     ["refund.updated", { status: "pending" }, null],
     ["refund.updated", { status: "requires_action" }, null],
     ["refund.updated", { status: "dreaming" }, null],
-    ["refund.updated", { metadata: {} }, null],
-    ["refund.updated", { metadata: null }, null],
+    ["refund.updated", { amount: undefined }, { ...confirmed, amountMinor: null, currency: null }],
+    // Made in the Dashboard.
+    ["refund.created", { metadata: {} }, elsewhere],
+    ["refund.created", { metadata: null }, elsewhere],
+    ["refund.created", { metadata: {}, status: "pending" }, { ...elsewhere, status: "sent" }],
+    ["refund.created", { metadata: {}, amount: 0.5 }, { ...elsewhere, amountMinor: null, currency: null }],
+    ["refund.created", { metadata: {}, payment_intent: null }, null],
   ])("by %s, %j", async (type, given, refund) => {
     expect(await read(stripeEvent(type, refundWith(given)))).toEqual({
-      kind: "news",
-      news: refund === null ? [] : [{ about: "refund", refund }],
+      kind: "events",
+      events: refund === null ? [] : [{ about: "refund", refund }],
     })
   })
 
@@ -292,9 +310,9 @@ describe("news of a refund", () => {
     const data = [refundWith(), refundWith({ metadata: {} }), refundWith({ status: "pending" })]
     const charge = { id: "ch_1", refunds: { object: "list", data } }
     expect(await read(stripeEvent("charge.refunded", charge))).toEqual({
-      kind: "news",
-      news: [{ about: "refund", refund: confirmed }],
+      kind: "events",
+      events: [confirmed, elsewhere].map((refund) => ({ about: "refund", refund })),
     })
-    expect(await read(stripeEvent("charge.refunded", { id: "ch_1" }))).toMatchObject({ news: [] })
+    expect(await read(stripeEvent("charge.refunded", { id: "ch_1" }))).toMatchObject({ events: [] })
   })
 })

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import type { DisputeEvent } from "../../src/domain/payment.ts"
 import { isRefusal } from "../../src/domain/refusals.ts"
 import type { Refund } from "../../src/domain/refund.ts"
-import type { PaymentProvider, RefundOrder } from "../../src/payments/provider.ts"
+import type { PaymentProvider, RefundInstruction } from "../../src/payments/provider.ts"
 import { sendRefunds } from "../../src/worker/refunds.ts"
 import { disputeEventWith, eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
@@ -25,7 +25,7 @@ interface Sold {
 
 /** A bank that looks at nothing: whatever it is asked to send back is gone, each key once, and a moment later answered. */
 function naiveBank() {
-  const sent = new Map<string, RefundOrder>()
+  const sent = new Map<string, RefundInstruction>()
   const provider: PaymentProvider = {
     name: "generic",
     async refund(order) {

@@ -62,6 +62,31 @@ test("an expired unit is granted again within a second, without a worker", async
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
+test("units that lapse together are all granted again within a second, without a worker", async () => {
+  await using app = await startTestApp({ config: { holdTtlSeconds: 2 } })
+  await using later = await startTestApp({ databaseUrl: app.databaseUrl, seed: false })
+  const holds = await Promise.all(
+    Array.from({ length: 100 }, () => app.post("/api/holds", { product_id: 1, qty: 1 })),
+  )
+  const lastDeadline = Math.max(...holds.map(({ body }) => Date.parse(body.expires_at)))
+  let granted = 0
+  let lastGrant = 0
+
+  // The new holds last for minutes, so each of the hundred units is granted once.
+  async function buy(): Promise<void> {
+    while (granted < 100 && Date.now() < lastDeadline + 5_000) {
+      const { status } = await later.post("/api/holds", { product_id: 1, qty: 1 })
+      if (status === 201) [granted, lastGrant] = [granted + 1, Date.now()]
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  await Promise.all(Array.from({ length: 10 }, buy))
+
+  expect(granted).toBe(100)
+  expect(lastGrant - lastDeadline).toBeLessThan(1_500)
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
+})
+
 test("a repeated request gets its first answer, also when nothing is left", async () => {
   await using app = await startTestApp()
   const request = { headers: { "idempotency-key": "the-first-buyer" } }

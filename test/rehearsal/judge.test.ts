@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { createHttpClient, type HttpClient } from "../../src/base/http-client.ts"
 import { judge, type Evidence } from "../../src/proof/rehearsal/judge.ts"
-import { createLedger, type Ledger } from "../../src/proof/rehearsal/ledger.ts"
+import { createVisitLog, type VisitLog } from "../../src/proof/rehearsal/visit-log.ts"
 import { openDatabase, type Database } from "../../src/store/pool.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { hold, offer } from "../support/shop.ts"
@@ -24,21 +24,21 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-/** What is found wrong, by the name of the check, after a sale of which the ledger tells. */
+/** What is found wrong, by the name of the check, after a sale of which the visitLog tells. */
 async function foundWrong(
-  tell: (ledger: Ledger, productId: number) => Promise<void>,
+  tell: (visitLog: VisitLog, productId: number) => Promise<void>,
   unsettled: readonly string[] = [],
 ): Promise<Record<string, readonly string[]>> {
-  const ledger = createLedger()
+  const visitLog = createVisitLog()
   const { id: productId } = await offer(app, { stock: 10 })
-  await tell(ledger, productId)
+  await tell(visitLog, productId)
   const evidence: Evidence = {
     pool: database.views,
     client,
     shopUrl: app.url,
     simulatorUrl: simulator.url,
     productId,
-    ledger,
+    visitLog,
   }
   const { checks } = await judge(evidence, unsettled)
   return Object.fromEntries(
@@ -47,59 +47,59 @@ async function foundWrong(
 }
 
 test("a sale in which everything was kept is found right", async () => {
-  const wrong = await foundWrong(async (ledger, productId) => {
+  const wrong = await foundWrong(async (visitLog, productId) => {
     const held = await hold(app, productId)
-    ledger.held(held.hold_id, held.qty)
+    visitLog.held(held.hold_id, held.qty)
     const { order_id } = (await app.post("/api/orders", { hold_id: held.hold_id })).body
-    ledger.ordered(order_id, held.hold_id)
+    visitLog.ordered(order_id, held.hold_id)
     const given = await hold(app, productId)
     await app.send("DELETE", `/api/holds/${given.hold_id}`)
-    ledger.held(given.hold_id, given.qty)
-    ledger.released(given.hold_id)
+    visitLog.held(given.hold_id, given.qty)
+    visitLog.released(given.hold_id)
   })
 
   expect(wrong).toEqual({})
 })
 
-test.each<[string, (ledger: Ledger, productId: number) => Promise<void>, string, RegExp]>([
+test.each<[string, (visitLog: VisitLog, productId: number) => Promise<void>, string, RegExp]>([
   [
     "a hold that is not there",
-    async (ledger) => ledger.held(999_999, 1),
-    "every hold that was acknowledged is there",
+    async (visitLog) => visitLog.held(999_999, 1),
+    "every acknowledged hold exists",
     /hold 999999 .* no row/,
   ],
   [
     "a hold with fewer units",
-    async (ledger, productId) => ledger.held((await hold(app, productId)).hold_id, 2),
-    "every hold that was acknowledged is there",
+    async (visitLog, productId) => visitLog.held((await hold(app, productId)).hold_id, 2),
+    "every acknowledged hold exists",
     /with 2 units and has 1/,
   ],
   [
-    "a hold that two visitors were given",
-    async (ledger, productId) => {
+    "a hold that two visitors got",
+    async (visitLog, productId) => {
       const { hold_id } = await hold(app, productId)
-      ledger.held(hold_id, 1)
-      ledger.held(hold_id, 1)
+      visitLog.held(hold_id, 1)
+      visitLog.held(hold_id, 1)
     },
-    "every hold that was acknowledged is there",
-    /1 holds were given to more than one/,
+    "every acknowledged hold exists",
+    /1 holds were acknowledged to two visitors/,
   ],
   [
     "an order that is not there",
-    async (ledger) => ledger.ordered(999_999, 1),
-    "every order that was acknowledged is there",
-    /order 999999 .* not there/,
+    async (visitLog) => visitLog.ordered(999_999, 1),
+    "every acknowledged order exists",
+    /order 999999 .* does not exist/,
   ],
   [
-    "a hold that was given back and is still held",
-    async (ledger, productId) => ledger.released((await hold(app, productId)).hold_id),
-    "what was given back stayed back",
+    "a released hold that is still active",
+    async (visitLog, productId) => visitLog.released((await hold(app, productId)).hold_id),
+    "every released hold stayed released",
     /is active/,
   ],
   [
-    "an answer that must not be",
-    async (ledger) => ledger.wrong("POST /api/holds answered 500"),
-    "nothing was answered that must not be",
+    "a wrong answer",
+    async (visitLog) => visitLog.wrong("POST /api/holds answered 500"),
+    "no answer was wrong",
     /500/,
   ],
 ])("finds %s", async (_what, tell, check, text) => {
@@ -121,7 +121,7 @@ test("finds counters that do not agree with the rows", async () => {
   })
 })
 
-test("finds money that only the provider knows of, and what is left in limbo", async () => {
+test("finds money that only the provider knows of, and what is left open", async () => {
   const wrong = await foundWrong(async () => {
     const { payment_id } = await createPayment(simulator, { order_id: 4_711 })
     await simulator.post(`/payments/${payment_id}/succeed`, {})
@@ -134,6 +134,6 @@ test("finds money that only the provider knows of, and what is left in limbo", a
     "the provider's books and ours agree": [
       "order 4711: the provider has 19998 and gave back 0, we have 0 and 0",
     ],
-    "nothing is left in limbo": ["1 unpaid orders"],
+    "nothing is left open": ["1 unpaid orders"],
   })
 })

@@ -34,10 +34,10 @@ const refund = (
     { headers: { ...headers, "idempotency-key": key } },
   )
 
-const about = (paymentId: string) =>
+const messagesAbout = (paymentId: string) =>
   inbox.received.filter(({ event }) => (event.payment ?? event.refund).payment_id === paymentId)
-async function heard(paymentId: string, count: number): Promise<void> {
-  await expect.poll(() => about(paymentId).length, { timeout: 10_000, interval: 10 }).toBe(count)
+async function receives(paymentId: string, count: number): Promise<void> {
+  await expect.poll(() => messagesAbout(paymentId).length, { timeout: 10_000, interval: 10 }).toBe(count)
 }
 
 function isSigned({ headers, body }: Received): boolean {
@@ -60,8 +60,8 @@ describe("a payment", () => {
     const paid = await simulator.post(`/payments/${payment_id}/succeed`)
 
     expect(paid).toMatchObject({ status: 200, body: { status: "succeeded", captured_minor: 19_998 } })
-    await heard(payment_id, 1)
-    const [message] = about(payment_id)
+    await receives(payment_id, 1)
+    const [message] = messagesAbout(payment_id)
     expect(message?.event).toEqual({
       id: `evt_succeeded_${payment_id}`,
       type: "payment.succeeded",
@@ -71,7 +71,7 @@ describe("a payment", () => {
     expect(message && isSigned(message)).toBe(true)
   })
 
-  test("ends once", async () => {
+  test("ends only once", async () => {
     const { payment_id } = await createPayment(simulator)
     expect((await simulator.post(`/payments/${payment_id}/decline`)).body.status).toBe("declined")
     for (const verb of ["succeed", "decline", "cancel"]) {
@@ -80,11 +80,11 @@ describe("a payment", () => {
         body: { error: "payment_not_open" },
       })
     }
-    await heard(payment_id, 1)
-    expect(about(payment_id)[0]?.event.type).toBe("payment.failed")
+    await receives(payment_id, 1)
+    expect(messagesAbout(payment_id)[0]?.event.type).toBe("payment.failed")
   })
 
-  test("is told as often, as badly and in the order that was asked for", async () => {
+  test("is delivered with the copies, the forgery and the order that were asked for", async () => {
     const { payment_id } = await createPayment(simulator)
     await simulator.post(`/payments/${payment_id}/succeed`, {
       copies: 3,
@@ -93,8 +93,8 @@ describe("a payment", () => {
       amount_minor: 5,
     })
 
-    await heard(payment_id, 5)
-    const messages = about(payment_id)
+    await receives(payment_id, 5)
+    const messages = messagesAbout(payment_id)
     expect(messages.filter((message) => !isSigned(message)).map(({ event }) => event.type)).toEqual([
       "payment.succeeded",
     ])
@@ -106,7 +106,7 @@ describe("a payment", () => {
     ).toHaveLength(4)
   })
 
-  test("whose result takes a while can be cancelled until then", async () => {
+  test("can be cancelled while it is processing", async () => {
     const [slow, cancelled] = [await createPayment(simulator), await createPayment(simulator)]
     for (const { payment_id } of [slow, cancelled]) {
       const answer = await simulator.post(`/payments/${payment_id}/succeed`, { delay_ms: 200 })
@@ -116,9 +116,9 @@ describe("a payment", () => {
       const answer = await simulator.post(`/payments/${cancelled.payment_id}/cancel`, {})
       expect(answer).toMatchObject({ status: 200, body: { status: "cancelled" } })
     }
-    await heard(slow.payment_id, 1)
-    await heard(cancelled.payment_id, 1)
-    expect(about(cancelled.payment_id)[0]?.event.type).toBe("payment.cancelled")
+    await receives(slow.payment_id, 1)
+    await receives(cancelled.payment_id, 1)
+    expect(messagesAbout(cancelled.payment_id)[0]?.event.type).toBe("payment.cancelled")
     expect((await simulator.get(`/payments/${cancelled.payment_id}`)).body.captured_minor).toBe(0)
   })
 
@@ -129,14 +129,14 @@ describe("a payment", () => {
     ["/payments", { order_id: 1, amount_minor: 1, currency: "usd" }],
     ["/payments", { order_id: 1, amount_minor: 1, currency: "USD", more: 1 }],
     ["/payments", [1]],
-  ])("%s is not taken with %j", async (path, body) => {
+  ])("%s refuses the body %j", async (path, body) => {
     expect(await simulator.post(path, body)).toMatchObject({
       status: 422,
       body: { error: "invalid_request" },
     })
   })
 
-  test("what a form or a page from elsewhere sends is not taken", async () => {
+  test("requests of forms and of pages of other sites are refused", async () => {
     const raw = JSON.stringify({ order_id: 1, amount_minor: 1, currency: "USD" })
     const send = (headers: Record<string, string>) => simulator.post("/payments", undefined, { raw, headers })
     expect((await send({ "content-type": "text/plain" })).status).toBe(415)
@@ -148,7 +148,7 @@ describe("a payment", () => {
   })
 
   test.each([["/"], ["/payments"], ["/payments/pay_none"], ["/nothing"], ["/payments/a/b/c/d"], ["//"]])(
-    "there is nothing at %s",
+    "%s is no route",
     async (path) => expect((await simulator.get(path)).status).toBe(404),
   )
 })
@@ -160,32 +160,35 @@ describe("a refund", () => {
     return payment_id
   }
 
-  test("is made once for a key, and confirmed by webhook", async () => {
+  test("is made once per idempotency key, and confirmed by webhook", async () => {
     const id = await paid()
     const answers = await Promise.all([1, 2, 3].map(() => refund(id, `once-${id}`)))
     expect(new Set(answers.map(({ body }) => body.refund_id)).size).toBe(1)
     expect(answers[0]).toMatchObject({ status: 200, body: { status: "pending", reference: "1-1" } })
-    await heard(id, 2)
-    expect(about(id)[1]?.event).toMatchObject({ type: "refund.succeeded", refund: { reference: "1-1" } })
+    await receives(id, 2)
+    expect(messagesAbout(id)[1]?.event).toMatchObject({
+      type: "refund.succeeded",
+      refund: { reference: "1-1" },
+    })
     expect((await refund(id, `once-${id}`)).body.status).toBe("succeeded")
     expect((await simulator.get(`/payments/${id}`)).body.refunded_minor).toBe(100)
     expect((await refund(id, `once-${id}`, { amount_minor: 99 })).body.error).toBe("idempotency_key_reused")
   })
 
-  test("fails as often as was asked for, and works after that under the same key", async () => {
+  test("fails as often as asked for, then succeeds under the same key", async () => {
     const id = await paid({ fail_refunds: 1 })
     await refund(id, `fails-${id}`, { amount_minor: 19_998 })
-    await heard(id, 2)
-    expect(about(id)[1]?.event).toMatchObject({
+    await receives(id, 2)
+    expect(messagesAbout(id)[1]?.event).toMatchObject({
       type: "refund.failed",
       refund: { error: expect.any(String) },
     })
     expect((await refund(id, `fails-${id}`, { amount_minor: 19_998 })).body.status).toBe("pending")
-    await heard(id, 3)
-    expect(about(id)[2]?.event.type).toBe("refund.succeeded")
+    await receives(id, 3)
+    expect(messagesAbout(id)[2]?.event.type).toBe("refund.succeeded")
   })
 
-  test("never gives back more than was captured, in another currency, or without the secret", async () => {
+  test("is refused over the captured amount, in another currency, and without the secret", async () => {
     const id = await paid()
     const { payment_id: open } = await createPayment(simulator)
     await refund(id, `part-${id}`, { amount_minor: 19_900 })
@@ -193,8 +196,27 @@ describe("a refund", () => {
     expect((await refund(id, `euro-${id}`, { currency: "EUR" })).body.error).toBe("wrong_currency")
     expect((await refund(open, `open-${id}`)).body.error).toBe("payment_not_captured")
     expect((await refund("pay_none", `none-${id}`)).status).toBe(404)
-    expect((await refund(id, `nobody-${id}`, {}, {})).status).toBe(401)
+    expect((await refund(id, `no-secret-${id}`, {}, {})).status).toBe(401)
     expect((await refund(id, "")).status).toBe(422)
+  })
+
+  test("can be made in the dashboard, and can fail after it has succeeded", async () => {
+    const id = await paid()
+    const part = await simulator.post(`/payments/${id}/refund`, { amount_minor: 98 })
+    expect(part).toMatchObject({ status: 200, body: { refunded_minor: 98 } })
+    expect((await simulator.post(`/payments/${id}/refund`)).body.refunded_minor).toBe(19_998)
+    expect((await simulator.post(`/payments/${id}/refund`)).body.error).toBe("amount_too_high")
+    await receives(id, 3)
+    const { event } = messagesAbout(id).find((one) => one.event.refund?.amount_minor === 98) ?? {}
+    expect(event).toMatchObject({ type: "refund.succeeded", refund: { reference: null, error: null } })
+
+    const address = `/refunds/${event.refund.refund_id}/fail`
+    expect((await simulator.post(address)).body).toMatchObject({ amount_minor: 98, status: "failed" })
+    await receives(id, 4)
+    expect((await simulator.get(`/payments/${id}`)).body.refunded_minor).toBe(19_900)
+    expect((await simulator.post(address)).body.error).toBe("refund_not_back")
+    expect((await simulator.post("/refunds/re_none/fail")).status).toBe(404)
+    expect((await simulator.post("/payments/pay_none/refund")).status).toBe(404)
   })
 })
 
@@ -204,10 +226,10 @@ describe("a dispute", () => {
     await simulator.post(`/payments/${payment_id}/succeed`)
     return payment_id
   }
-  const told = (id: string) =>
+  const disputeEvents = (id: string) =>
     inbox.received.flatMap(({ event }) => (event.dispute?.payment_id === id ? [event] : []))
 
-  test("takes what is left, is told of, and leaves nothing to refund", async () => {
+  test("claims what is left, is notified, and leaves nothing to refund", async () => {
     const id = await paid()
     await refund(id, `before-${id}`)
     const { status, body } = await simulator.post(`/payments/${id}/dispute`)
@@ -217,7 +239,7 @@ describe("a dispute", () => {
       dispute: { dispute_id: expect.stringMatching(/^dp_/), amount_minor: 19_898, status: "open" },
     })
     await expect
-      .poll(() => told(id))
+      .poll(() => disputeEvents(id))
       .toMatchObject([{ type: "dispute.opened", dispute: { amount_minor: 19_898, currency: "USD" } }])
     expect((await refund(id, `after-${id}`, { amount_minor: 1 })).body.error).toBe("amount_too_high")
     expect((await simulator.post(`/payments/${id}/dispute`)).status).toBe(409)
@@ -226,19 +248,19 @@ describe("a dispute", () => {
   test.each([
     ["won", 0],
     ["lost", 5_000],
-  ])("that is %s leaves %i with the bank", async (end, disputed_minor) => {
+  ])("that is %s leaves %i disputed", async (end, disputed_minor) => {
     const id = await paid()
     await simulator.post(`/payments/${id}/dispute`, { amount_minor: 5_000 })
     const { body } = await simulator.post(`/payments/${id}/dispute/${end}`)
     expect(body).toMatchObject({ disputed_minor, dispute: { status: end } })
-    await expect.poll(() => told(id).map(({ type }) => type)).toContain(`dispute.${end}`)
-    expect(new Set(told(id).map((event) => event.id)).size).toBe(2)
+    await expect.poll(() => disputeEvents(id).map(({ type }) => type)).toContain(`dispute.${end}`)
+    expect(new Set(disputeEvents(id).map((event) => event.id)).size).toBe(2)
     expect((await simulator.post(`/payments/${id}/dispute/${end}`)).status).toBe(409)
     const rest = await refund(id, `rest-${id}`, { amount_minor: 19_998 - disputed_minor })
     expect(rest.status).toBe(200)
   })
 
-  test("needs money that came", async () => {
+  test("needs a captured payment", async () => {
     const { payment_id: open } = await createPayment(simulator)
     expect((await simulator.post(`/payments/${open}/dispute`)).body.error).toBe("payment_not_captured")
     expect((await simulator.post(`/payments/${open}/dispute/won`)).body.error).toBe("dispute_not_open")
@@ -250,7 +272,7 @@ describe("a dispute", () => {
   })
 })
 
-test("the books have every minor unit, by order and in all", async () => {
+test("GET /books sums every minor unit by order and by currency", async () => {
   await using own = await startTestSimulator({ target: () => inbox.url })
   const payments = []
   for (const [order_id, currency] of [
@@ -302,7 +324,7 @@ test("the books have every minor unit, by order and in all", async () => {
   expect((await own.get("/books?from=x")).status).toBe(422)
 })
 
-test("no more payments are kept than was said", async () => {
+test("payments over the limit are refused", async () => {
   await using own = await startTestSimulator({ mostPayments: 2 })
   await createPayment(own)
   await createPayment(own)
@@ -312,13 +334,13 @@ test("no more payments are kept than was said", async () => {
   expect(answer).toMatchObject({ status: 503, body: { error: "full" } })
 })
 
-test("a webhook is sent until it is taken, freshly signed each time; a forgery once", async () => {
-  await using moody = await startInbox((_, number) => (number <= 4 ? 500 : 200))
-  await using own = await startTestSimulator({ target: () => moody.url })
+test("a webhook is sent until it is taken, each time with a new signature; a forgery is sent once", async () => {
+  await using failing = await startInbox((_, number) => (number <= 4 ? 500 : 200))
+  await using own = await startTestSimulator({ target: () => failing.url })
   const { payment_id } = await createPayment(own)
   await own.post(`/payments/${payment_id}/succeed`, { bad_signature: true })
 
-  const messages = await moody.has(5)
+  const messages = await failing.has(5)
 
   await expect
     .poll(async () => (await own.get("/books")).body.webhooks)
@@ -332,7 +354,7 @@ test("a webhook is sent until it is taken, freshly signed each time; a forgery o
   expect(new Set(messages.map(({ body }) => body)).size).toBe(1)
 })
 
-test("a webhook waits for a shop that is away", async () => {
+test("a webhook waits for a shop that does not listen yet", async () => {
   let target = "http://127.0.0.1:1/nobody"
   await using own = await startTestSimulator({ target: () => target })
   const { payment_id } = await createPayment(own)

@@ -8,21 +8,21 @@ import { startServerProcess } from "../support/server-process.ts"
 import { offer, WEBHOOK_SECRET } from "../support/shop.ts"
 import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
 
-/** Its first 150 courses have late, declined, too small, too large, early and forged payments. */
+/** Its first 150 payments include late, declined, too small, too large, early and forged ones. */
 const SEED = 16
-/** `npm test` must stay short. DOORBUSTER_REHEARSAL_PURCHASES asks for more. */
+/** Few, because `npm test` must stay short; DOORBUSTER_REHEARSAL_PURCHASES sets another number. */
 const PURCHASES = Number(process.env["DOORBUSTER_REHEARSAL_PURCHASES"] ?? 150)
 const SHOWN_ORDERS = 1_000
-/** How often the server is killed in between. */
+/** How often the server is killed between purchases. */
 const KILLS = PURCHASES > 150 ? 3 : 1
-const AT_ONCE = 25
+const CONCURRENT_BUYERS = 25
 const ORDERS_WAIT_SECONDS = 3
-/** More than the seldom product has: some get nothing, or the units of those who pay late. */
-const SELDOM_UNITS = 30
-/** Ids under which a shop may know what is not an order yet. */
+/** Fewer than are wanted: some buyers get nothing, or units whose late payment is refunded. */
+const SCARCE_UNITS = 30
+/** Added to a hold's id, gives the id under which the shop pays for an order that does not exist yet. */
 const SHOPS_OWN_IDS = 1_000_000
 
-/** Who wants units for so long gives up. */
+/** How long a buyer asks for units before giving up. */
 const PATIENCE_MS = 2_000
 
 interface Shop {
@@ -31,7 +31,7 @@ interface Shop {
   readonly productIds: readonly number[]
 }
 
-/** One buyer: holds, makes the order and the payment in either order. Null: there was nothing to be had. */
+/** One buyer: a hold, then order and payment, in either sequence. Returns the payment's id; null: no units were left. */
 async function purchase({ app, simulator, productIds }: Shop, number: number): Promise<string | null> {
   const product_id = productIds[number % 3 === 0 ? 1 : 0]
   const quantity = 1 + (number % 2)
@@ -59,7 +59,7 @@ async function holdPatiently(app: TestClient, wish: object): Promise<number | nu
   }
 }
 
-/** Lets a crowd buy, some at a time. Answers with the payments it made. */
+/** Runs the purchases `from` to `to`, some at a time. Returns the ids of the payments. */
 async function crowd(shop: Shop, from: number, to: number): Promise<string[]> {
   const payments: string[] = []
   let next = from
@@ -69,12 +69,12 @@ async function crowd(shop: Shop, from: number, to: number): Promise<string[]> {
       if (payment !== null) payments.push(payment)
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, buyer))
+  await Promise.all(Array.from({ length: CONCURRENT_BUYERS }, buyer))
   return payments
 }
 
 test(
-  `${PURCHASES} wild purchases, ${KILLS} killed servers: not a unit and not a cent is missing`,
+  `${PURCHASES} wild purchases, ${KILLS} killed servers: no unit and no cent is missing`,
   { timeout: Math.max(120_000, PURCHASES * 200) },
   async () => {
     await using database = await createTestDatabase()
@@ -102,10 +102,10 @@ test(
       url = app.url
       if (done === 0) {
         productIds.push((await offer(app, { stock: 2 * PURCHASES })).id)
-        productIds.push((await offer(app, { stock: SELDOM_UNITS })).id)
+        productIds.push((await offer(app, { stock: SCARCE_UNITS })).id)
       }
       paymentIds.push(...(await crowd({ app, simulator, productIds }, done, done + part)))
-      // The provider goes on telling while nobody listens.
+      // The provider goes on sending webhooks while no server listens.
       await app.end("SIGKILL")
     }
     await using app = await startServerProcess({ ...environment, ...portOf(url) })
@@ -125,12 +125,12 @@ test(
     }
     await expect.poll(settled, { timeout: 40_000, interval: 200 }).toEqual([0, 0, 0, 0])
 
-    // Somebody looks after what could not be sent because a bank had taken it back.
-    await lookAfterMoney(app)
+    // The operator handles refunds that were not sent because a bank had disputed the payment.
+    await handleMoneyInbox(app)
     await expect.poll(settled, { timeout: 20_000, interval: 200 }).toEqual([0, 0, 0, 0])
-    expect(await lookAfterMoney(app)).toBe(0)
+    expect(await handleMoneyInbox(app)).toBe(0)
 
-    // The shop gives some of it back.
+    // The shop refunds a part of some orders.
     const paid = await ask(`
       select id
         from orders
@@ -148,21 +148,21 @@ test(
 
     expect(await differencesIn(database.url)).toEqual([])
     expect(simulator.givenUp).toEqual([])
-    expect(await ours(ask)).toEqual(await theirs(simulator, paymentIds))
+    expect(await recordedPayments(ask)).toEqual(await simulatedPayments(simulator, paymentIds))
     await compareByOrder(ask, await books())
-    await sawEverything(ask, await books())
+    await expectEveryKind(ask, await books())
   },
 )
 
-/** The same address again; any at first. */
+/** The port of the last server, so that the address stays the same; any free one at first. */
 function portOf(url: string): { PORT?: string } {
   return url === "" ? {} : { PORT: new URL(url).port }
 }
 
 type Ask = (text: string) => Promise<Row[]>
 
-/** Does for each refund in the money inbox what can be done: it is sent again, or the buyer has it already. */
-async function lookAfterMoney(app: TestClient): Promise<number> {
+/** Takes the first action of each refund in the money inbox: sends it again, or confirms it. Returns how many there were. */
+async function handleMoneyInbox(app: TestClient): Promise<number> {
   const { data } = (await app.get("/api/admin/money?limit=100")).body
   for (const { kind, actions } of data) {
     expect(kind).toBe("refund")
@@ -171,8 +171,8 @@ async function lookAfterMoney(app: TestClient): Promise<number> {
   return data.length
 }
 
-/** What we believe to have received and what is gone of it, by the provider's name of the payment. */
-async function ours(ask: Ask) {
+/** By payment: the amount that Doorbuster recorded, how much of it is refunded or disputed, and the dispute's status. */
+async function recordedPayments(ask: Ask) {
   const rows = await ask(`
     select p.payment_id, p.amount_minor, p.refunded_minor + p.disputed_minor as gone,
            p.disputed_minor + coalesce((
@@ -192,7 +192,8 @@ async function ours(ask: Ask) {
   )
 }
 
-async function theirs(simulator: TestSimulator, paymentIds: readonly string[]) {
+/** The same numbers, as the simulator has them. */
+async function simulatedPayments(simulator: TestSimulator, paymentIds: readonly string[]) {
   const payments = await Promise.all(paymentIds.map((id) => simulator.get(`/payments/${id}`)))
   return new Map(
     payments.flatMap(({ body }) => {
@@ -211,34 +212,34 @@ interface WireAccount {
   readonly disputed_minor: number
 }
 
-/** Of each order: what was captured is the price of what is paid, and what goes back beyond it. */
+/** For each order, what was captured is the price if it is paid, and beside it what is refunded without a request. */
 async function compareByOrder(ask: Ask, { orders }: { orders: readonly WireAccount[] }) {
   const rows = await ask(`
     select distinct e.order_id as named, o.id,
            case when o.paid_at is null then 0 else o.total_minor end as price,
            coalesce((select sum(amount_minor) from refunds r where r.order_id = o.id), 0) as refunds,
            coalesce((select sum(amount_minor) from refunds r
-                      where r.order_id = o.id and r.reason = 'requested'), 0) as wished,
+                      where r.order_id = o.id and r.reason = 'requested'), 0) as requested,
            (select coalesce(sum(disputed_minor), 0) from payments p where p.order_id = o.id) as disputed
       from payment_events e
       join orders o on o.id = e.applied_order_id
      where e.provider = 'simulator'
        and e.order_id is not null`)
   const byName = new Map(rows.map((row) => [Number(row["named"]), row]))
-  // The books show so many at once; by payment, all of them were compared.
+  // GET /books shows one page of orders; all payments were compared above.
   expect(orders.length).toBe(Math.min(rows.length, SHOWN_ORDERS))
   const differences = orders.filter(({ order_id, captured_minor, refunded_minor, disputed_minor }) => {
     const row = byName.get(order_id)
     const number = (name: string) => Number(row?.[name])
     const [refunds, disputed] = [number("refunds"), number("disputed")]
-    if (captured_minor !== number("price") + refunds - number("wished")) return true
+    if (captured_minor !== number("price") + refunds - number("requested")) return true
     return refunded_minor + disputed_minor !== refunds + disputed
   })
   expect(differences).toEqual([])
 }
 
-/** Otherwise the run has shown less than it says. */
-async function sawEverything(ask: Ask, { webhooks }: { webhooks: { refused_forgeries: number } }) {
+/** Every kind of fault must have happened, or the run proves less than its name says. */
+async function expectEveryKind(ask: Ask, { webhooks }: { webhooks: { refused_forgeries: number } }) {
   const [seen] = await ask(`
     select (select count(*) from orders where origin = 'payment_event') as early,
            (select count(*) from orders where late) as late,
@@ -248,7 +249,7 @@ async function sawEverything(ask: Ask, { webhooks }: { webhooks: { refused_forge
            (select count(*) from refunds where reason = 'amount_too_high') as high,
            (select count(*) from disputes where status = 'won') as won,
            (select count(*) from disputes where status = 'lost') as lost,
-           (select count(*) from refunds where reason = 'requested') as wished`)
+           (select count(*) from refunds where reason = 'requested') as requested`)
   for (const [what, count] of Object.entries({ ...seen, forged: webhooks.refused_forgeries })) {
     expect.soft(count, `${what} did not happen`).toBeGreaterThan(0)
   }

@@ -102,6 +102,7 @@ const violations: [string, Table, Row][] = [
   ["refunds_number_positive", "refunds", { number: 0 }],
   ["refunds_amount_not_negative", "refunds", { amount_minor: -1, restock_qty: 1 }],
   ["refunds_restock_not_negative", "refunds", { restock_qty: -1 }],
+  ["refunds_reversals_not_negative", "refunds", { reversals: -1 }],
   ["refunds_do_something", "refunds", { amount_minor: 0 }],
   ["refunds_status_known", "refunds", { status: "lost" }],
   ["refunds_reason_known", "refunds", { reason: "a whim" }],

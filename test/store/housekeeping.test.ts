@@ -103,5 +103,5 @@ test("an emptied database goes on with new ids", async () => {
   const rows = await everyRow(database.views)
   expect(rows).toMatchObject({ products: [], holds: [], orders: [], payment_events: [], payments: [] })
   expect(rows["id_blocks"]).toHaveLength(6)
-  expect(rows["id_blocks"]).toContainEqual({ kind: "orders", next_id: 500 })
+  expect(rows["id_blocks"]).toContainEqual(expect.objectContaining({ kind: "orders", next_id: 500 }))
 })

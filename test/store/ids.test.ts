@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { createIds, type IdKind, type Ids } from "../../src/store/batch/ids.ts"
 import { createTestDatabase } from "../support/database.ts"
-import { openScopedDatabase } from "../support/rows.ts"
+import { openScopedDatabase, runSql } from "../support/rows.ts"
 
 const kinds: readonly IdKind[] = ["products", "holds", "orders", "stock_adjustments"]
 
@@ -94,4 +94,68 @@ test("20 claims racing 20 refills: an id is claimed or handed out, never both", 
     granted += claimed.length
   }
   expect(granted).toBeGreaterThan(0)
+})
+
+/** Moves `id_blocks` to where a standby that lagged behind has it, on another history of the database. */
+async function takeOverAt(url: string, nextId: number): Promise<void> {
+  await runSql(
+    url,
+    "alter table id_blocks disable trigger id_blocks_remember_origin",
+    `update id_blocks set next_id = ${nextId}, origin = 'the primary before'`,
+    "alter table id_blocks enable trigger id_blocks_remember_origin",
+  )
+}
+
+test.each<IdKind>([...kinds, "webhook_endpoints", "admin_actions"])(
+  "a database that took over without the last writes gives no id of %s out again",
+  async (kind) => {
+    await using own = await createTestDatabase()
+    await using database = openScopedDatabase(own.url)
+    const [running, another] = [createIds(database), createIds(database)]
+    const before = await take(running, kind, 100)
+
+    await takeOverAt(own.url, 1)
+    const after = await Promise.all([take(running, kind, 200), take(another, kind, 200)])
+
+    const all = [...before, ...after.flat()]
+    expect(new Set(all).size).toBe(all.length)
+    // Once for the new origin, and not for every block.
+    expect(Math.max(...all)).toBeLessThan(1_100_000)
+  },
+)
+
+test("after a failover an order id that a running process may have in hand cannot be claimed", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const running = createIds(database)
+  const inHand = await running.next("orders")
+
+  await takeOverAt(own.url, 1)
+
+  expect(await createIds(database).claimOrderId(inHand + 1, 100)).toBe(false)
+  expect(await running.next("orders")).toBe(inHand + 1)
+})
+
+test("a server of the last version jumps too: it is told the end of its block", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await takeOverAt(own.url, 500)
+
+  const takeBlock =
+    "update id_blocks set next_id = next_id + 16 where kind = 'holds' returning next_id as end"
+  const first = await database.views.query(takeBlock)
+  const second = await database.views.query(takeBlock)
+
+  expect([first.rows, second.rows]).toEqual([[{ end: 1_000_516 }], [{ end: 1_000_532 }]])
+})
+
+test("a role without rights of its own is told the same origin", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const { rows } = await database.views.query<{ mine: string }>("select id_origin() as mine")
+  await using client = openScopedDatabase(own.url)
+  const role = await client.views.query("set role pg_signal_backend; select id_origin() as theirs")
+
+  expect(rows[0]?.mine).toMatch(/^\d+\/[0-9A-F]{8}\/\d+$/)
+  expect((Array.isArray(role) ? role[1] : role).rows).toEqual([{ theirs: rows[0]?.mine }])
 })

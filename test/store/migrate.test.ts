@@ -1,6 +1,13 @@
 import { expect, test } from "vitest"
-import { migrate, migrationStates, SchemaMismatch } from "../../src/store/upkeep/migrate.ts"
+import {
+  migrate,
+  migrationStates,
+  requireSchema,
+  SchemaBusy,
+  SchemaMismatch,
+} from "../../src/store/upkeep/migrate.ts"
 import { createTestDatabase, differencesIn, type TestDatabase } from "../support/database.ts"
+import type { Database } from "../../src/store/pool.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 
 /** A database without a schema. */
@@ -24,14 +31,14 @@ test("an empty database gets the schema; the second time nothing is left to do",
   expect(await differencesIn(empty.url)).toEqual([])
 })
 
-test("of processes that migrate at once, one does it and the others find it done", async () => {
+test("of processes that migrate at once, each file is applied by one", async () => {
   await using empty = await createEmptyDatabase()
   await using database = openScopedDatabase(empty.url)
 
-  const done = await Promise.all([empty.url, empty.url, empty.url].map(migrate))
+  const done = await Promise.all([empty.url, empty.url, empty.url].map((url) => migrate(url)))
 
   const all = (await migrationStates(database.views)).map((state) => state.name)
-  expect(done.filter((names) => names.length > 0)).toEqual([all])
+  expect(done.flat().sort()).toEqual(all)
   expect(await differencesIn(empty.url)).toEqual([])
 })
 
@@ -52,3 +59,71 @@ test("a database of a newer program is left alone", async () => {
   await runSql(newer.url, "insert into kysely_migration values ('9999_from_the_future', now()::text)")
   await expect(migrate(newer.url)).rejects.toThrow(SchemaMismatch)
 })
+
+/** Takes the newest migration back, as far as `migrate` notices. */
+async function forgetNewest(url: string): Promise<void> {
+  await runSql(
+    url,
+    "drop trigger id_blocks_remember_origin on id_blocks",
+    "drop function jump_over_lost_ids()",
+    "alter table id_blocks drop column origin",
+    "drop function id_origin()",
+    "delete from kysely_migration where name = '0008_origin_of_ids'",
+  )
+}
+
+test("a migration that waits behind a dump lets the sale go on, and is applied when the dump has ended", async () => {
+  await using older = await createTestDatabase()
+  await forgetNewest(older.url)
+  await using database = openScopedDatabase(older.url)
+  const dump = await database.views.connect()
+  await dump.query("begin; select * from id_blocks")
+
+  const migrated = migrate(older.url)
+  await expect.poll(() => waitingFor(database, "id_blocks"), { timeout: 5_000 }).toBe(1)
+  // Stands in the queue behind the migration, until that gives way.
+  const startedAt = performance.now()
+  await database.batches.query("update id_blocks set next_id = next_id + 1 where kind = 'holds'")
+  const waitedMs = performance.now() - startedAt
+  await dump.query("commit")
+  dump.release()
+
+  expect(waitedMs).toBeLessThan(3_000)
+  expect(await migrated).toEqual(["0008_origin_of_ids"])
+})
+
+test("a migration that never gets its lock says what is in the way, and changes nothing", async () => {
+  await using older = await createTestDatabase()
+  await forgetNewest(older.url)
+  await using database = openScopedDatabase(older.url)
+  const report = await database.views.connect()
+  await report.query("begin; select * from id_blocks")
+
+  await expect(migrate(older.url, 1_000)).rejects.toThrow(SchemaBusy)
+  await report.query("commit")
+  report.release()
+
+  await expect(requireSchema(database.views)).rejects.toThrow(
+    /older than this program \(0008_origin_of_ids missing\)/,
+  )
+})
+
+test("each file has a transaction of its own: those before one that fails stay", async () => {
+  await using empty = await createEmptyDatabase()
+  await using database = openScopedDatabase(empty.url)
+  // In the way of migration 7.
+  await runSql(empty.url, "create view admin_actions as select 1 as one")
+
+  await expect(migrate(empty.url)).rejects.toThrow(/admin_actions/)
+
+  const applied = (await migrationStates(database.views)).filter(({ executedAt }) => executedAt !== null)
+  expect(applied.at(-1)?.name).toBe("0006_disputes")
+})
+
+async function waitingFor(database: Database, table: string): Promise<number> {
+  const { rows } = await database.views.query(
+    "select pid from pg_locks where not granted and relation = to_regclass($1)",
+    [table],
+  )
+  return rows.length
+}

@@ -4,6 +4,8 @@ import { needs, type Needs } from "../../src/domain/needs.ts"
 import { changeLoadedProduct } from "../../src/domain/working-set.ts"
 import { removeOldIdempotencyKeys } from "../../src/store/upkeep/housekeeping.ts"
 import { instant, isoTime } from "../../src/domain/time.ts"
+import { takeOpenPayments } from "../../src/store/queues/payment-questions.ts"
+import { createRefundQueue } from "../../src/store/queues/refund-queue.ts"
 import { createCancellations } from "../../src/store/queues/cancellations.ts"
 import { createInbox } from "../../src/store/reads/inbox.ts"
 import { loadWorkingSet, loadWorkingSets } from "../../src/store/batch/load.ts"
@@ -357,7 +359,18 @@ test("the statements that look after payments and disputes go through an index",
   const seen: Statement[] = []
   const watched = watch(database.views, seen)
   const cancellations = createCancellations(watched)
-  await cancellations.take(["stripe"], 10)
+  const wish = { providers: ["stripe"], limit: 10, leaseSeconds: 30 }
+  await cancellations.take(wish)
+  await cancellations.postpone({ orderId: 1, productId: 1 })
+  await createRefundQueue(watched).take(wish)
+  await takeOpenPayments(watched, {
+    provider: "stripe",
+    perSecond: 40,
+    aheadSeconds: 10,
+    longestAheadSeconds: 120,
+    postponeSeconds: 5,
+    limit: 80,
+  })
   await cancellations.settle({ orderId: 1, productId: 1 })
   await createLookups(watched).placeOfPayment("stripe", "pi_1")
   await createInbox(watched).parkedWithOrder(10)

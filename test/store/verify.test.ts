@@ -203,6 +203,20 @@ describe("finds", () => {
     ["a dispute that its payment does not count", /^I7 .*event first .*hold 7/, [disputeOf("'first'", 7, 7)]],
     ["a dispute of no payment", /^I7 .*dispute dp-1 .*not there/, [disputeOf("'nothing'", 7, 0)]],
     [
+      "a paid order whose whole price is back",
+      /^I7 .*order 2 is paid: it counts 2 refunds .*, (\d+) is back/,
+      [
+        "update orders set refund_count = 2 where id = 2",
+        `insert into refunds (product_id, order_id, number, provider, event_key, amount_minor, currency, reason,
+                              restock_qty, status, not_before, created_at, updated_at)
+         select product_id, order_id, 2, provider, event_key, amount_minor, currency, 'elsewhere',
+                0, 'confirmed', now(), now(), now()
+           from payments
+          where event_key = 'first'`,
+        "update payments set refunded_minor = amount_minor where event_key = 'first'",
+      ],
+    ],
+    [
       "a refund that would give back what a bank has taken",
       /^I7 .*refund 2-1 is to be sent, but dispute dp-1/,
       [disputeOf("'again'", 7, 0)],

@@ -182,6 +182,7 @@ export function refundWith(given: Partial<Refund> = {}): Refund {
     attempts: 0,
     lastError: null,
     providerRefundId: null,
+    reversals: 0,
     createdAt: afterNoon(-10),
     updatedAt: afterNoon(-10),
     ...given,

@@ -12,18 +12,20 @@ export interface CommandResult {
 
 const ENDS_WITHIN_MS = 60_000
 
-/** Runs `bin/doorbuster.mjs` with nothing in its environment but what is given. */
+/** Runs `bin/doorbuster.mjs`, or a copy of it, with nothing in its environment but what is given. */
 export function runCommand(
   args: readonly string[],
   environment: Record<string, string> = {},
   endsWithinMs = ENDS_WITHIN_MS,
+  directory?: string,
+  program: string = launcher,
 ): Promise<CommandResult> {
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment }
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      [launcher, ...args],
-      { env, timeout: endsWithinMs },
+      [program, ...args],
+      { env, timeout: endsWithinMs, cwd: directory },
       (error, stdout, stderr) => {
         const status = error === null ? 0 : error.code
         if (typeof status === "number") resolve({ status, stdout, stderr })

@@ -1,7 +1,7 @@
 import type { TestAnswer, TestClient } from "./http.ts"
 
 /** Puts a product with `stock` units on offer and returns its id. */
-export async function offer(server: TestClient, stock: number): Promise<number> {
+export async function offerUnits(server: TestClient, stock: number): Promise<number> {
   const { body } = await server.post("/api/admin/products", {
     name: "Race",
     price_minor: 9999,
@@ -65,7 +65,7 @@ export function startCrowd(
 }
 
 /** Which of the holds a server does not know. */
-export async function missing(server: TestClient, holdIds: readonly number[]): Promise<number[]> {
+export async function missingHolds(server: TestClient, holdIds: readonly number[]): Promise<number[]> {
   const found = await Promise.all(holdIds.map((id) => server.get(`/api/holds/${id}`)))
   return holdIds.filter((_, index) => found[index]?.status !== 200)
 }

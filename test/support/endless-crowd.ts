@@ -13,7 +13,7 @@ export interface EndlessCrowd {
 }
 
 /** Forty of them come. */
-export function startCrowd(app: TestApp, productId: number): EndlessCrowd {
+export function startEndlessCrowd(app: TestApp, productId: number): EndlessCrowd {
   const acknowledged: number[] = []
   const refused: { status: number; code: string; retryAfter: string | undefined }[] = []
   let stopped = false

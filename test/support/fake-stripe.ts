@@ -40,8 +40,16 @@ export const STRIPE_KEY = "sk_test_0123456789abcdef"
 const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdefghij"
 
 /** The settings with which Doorbuster takes it for Stripe. */
+const atOnce = { offersDelayedMethods: false }
+
 export function stripeSettings(apiBase = "http://127.0.0.1:1") {
-  return { secretKey: STRIPE_KEY, webhookSecret: STRIPE_WEBHOOK_SECRET, publishableKey: null, apiBase }
+  return {
+    secretKey: STRIPE_KEY,
+    webhookSecret: STRIPE_WEBHOOK_SECRET,
+    publishableKey: null,
+    apiBase,
+    ...atOnce,
+  }
 }
 
 /** A payment intent, `pi_1` with 199.98 EUR for order 11 and received in full unless told otherwise. */

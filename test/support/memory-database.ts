@@ -22,6 +22,10 @@ import {
 /**
  * One product and all that belongs to it, in maps: what load.ts and save.ts do with PostgreSQL, with
  * the same guards and unique keys, so that the core can be run millions of times.
+ *
+ * Of the three substitutes for PostgreSQL this is the one below the lanes, for tests of the domain and the model. It
+ * has no transactions that fail. `scheduled-store.ts` adds those, over this one, in an order that a seed decides;
+ * `simulated-store.ts` has no rows at all.
  */
 export interface MemoryDatabase {
   readonly product: Product | null
@@ -330,7 +334,7 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
   }
   for (const changed of state.refunds.changed()) {
     const name = refundName(changed.orderId, changed.number)
-    const { status, notBefore, attempts, lastError, providerRefundId, updatedAt } = changed
+    const { status, notBefore, attempts, lastError, providerRefundId, reversals, updatedAt } = changed
     const refund = existing(tables.refunds.get(name))
     check("a refund goes on from where it was", refund.status === state.refunds.before(changed).status)
     tables.refunds.set(name, {
@@ -340,6 +344,7 @@ function saveMoney(tables: Tables, state: WorkingSet): void {
       attempts,
       lastError,
       providerRefundId,
+      reversals,
       updatedAt,
     })
   }

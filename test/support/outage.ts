@@ -2,7 +2,7 @@ import pg from "pg"
 import { inject } from "vitest"
 
 /** Closes the database to everyone until `end`, as an outage does: open connections die, new ones fail. */
-export async function takeAway(databaseUrl: string): Promise<AsyncDisposable & { end(): Promise<void> }> {
+export async function startOutage(databaseUrl: string): Promise<AsyncDisposable & { end(): Promise<void> }> {
   const name = new URL(databaseUrl).pathname.slice(1)
   const admin = new pg.Client({ connectionString: inject("serverUrl") })
   await admin.connect()

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
 import { once } from "node:events"
 import { chmod, chown, mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -6,15 +7,28 @@ import { join } from "node:path"
 import { accountForNewCluster } from "../../src/embedded/account.ts"
 
 /** Where Debian and its kin put the oldest PostgreSQL that we support. */
-export const POSTGRES_15 = "/usr/lib/postgresql/15/bin"
+const POSTGRES_15 = "/usr/lib/postgresql/15/bin"
+
+/** Whether tests with it are left out. On CI they never are. */
+export function leavesOutPostgres15(): boolean {
+  if (existsSync(POSTGRES_15)) return false
+  if (process.env["CI"] === "true") {
+    throw new Error(`PostgreSQL 15 is not installed in ${POSTGRES_15}: install the package postgresql-15`)
+  }
+  console.log(`Skipped the tests with PostgreSQL 15: it is not installed in ${POSTGRES_15}.`)
+  return true
+}
 
 /** A server of this machine's PostgreSQL 15 on a directory that is thrown away. */
 export interface OldServer extends AsyncDisposable {
   readonly url: string
 }
 
-/** Starts it on a socket of its own, as an unprivileged account when we are root. */
-export async function startPostgres15(): Promise<OldServer> {
+/**
+ * Starts it on a socket of its own, as an unprivileged account when we are root. `settings` are given to the server,
+ * such as `ssl=off`; all others are as Debian installs it, but for `fsync`.
+ */
+export async function startPostgres15(...settings: readonly string[]): Promise<OldServer> {
   const account = await accountForNewCluster()
   const directory = await mkdtemp(join(tmpdir(), "doorbuster-pg15-"))
   await chmod(directory, 0o700)
@@ -40,14 +54,14 @@ export async function startPostgres15(): Promise<OldServer> {
     "--encoding=UTF8",
     "--no-sync",
   )
-  const settings = `-c listen_addresses= -c unix_socket_directories=${directory} -c fsync=off`
+  const own = ["listen_addresses=", `unix_socket_directories=${directory}`, "fsync=off", ...settings]
   await run(
     "pg_ctl",
     "start",
     "--wait",
     `--pgdata=${data}`,
     `--log=${directory}/log`,
-    `--options=${settings}`,
+    `--options=${own.map((setting) => `-c ${setting}`).join(" ")}`,
   )
   return {
     url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(directory)}`,

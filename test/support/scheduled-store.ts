@@ -6,10 +6,10 @@ import { UnknownCommit } from "../../src/store/errors.ts"
 import type { Part, ProductStore } from "../../src/store/batch/product-store.ts"
 import { NOON } from "./builders.ts"
 import type { MemoryDatabase } from "./memory-database.ts"
-import type { World } from "./world.ts"
+import type { Scheduler } from "./scheduler.ts"
 
 /** How often things go wrong, as shares of 1. */
-export interface Weather {
+export interface FailureRates {
   /** No connection, a connection that dies early, a deadlock, a time-out: nothing has happened. */
   readonly passing: number
   /** The connection dies on the way of COMMIT. */
@@ -19,13 +19,16 @@ export interface Weather {
 }
 
 /**
+ * The third substitute for PostgreSQL, beside `memory-database.ts` (rows without failures, which it uses) and
+ * `simulated-store.ts` (failures without rows): for thousands of schedules whose order a seed decides.
+ *
  * A server of a database in memory, for several processes: rows that are locked and waited for,
  * transactions that are undone, and connections that die at every point, COMMIT included. A
  * transaction whose connection died may go on for a while without anybody.
  */
 export interface ScheduledServer {
   /** The store of one process, as it sees the server. */
-  connect(process: ProcessLife): ProductStore
+  connect(process: SimulatedProcess): ProductStore
   /** Somebody else locks a product for a while. */
   lockFor(productId: number): Promise<void>
   /** Whatever has been wrong about the transactions themselves. */
@@ -37,7 +40,7 @@ export interface ScheduledServer {
 }
 
 /** A process that may die; what it had under way then is never heard of again. */
-export interface ProcessLife {
+export interface SimulatedProcess {
   isDead: boolean
 }
 
@@ -56,9 +59,9 @@ const DIED = "Connection terminated unexpectedly"
 
 /** Opens the server over one database for each product. */
 export function createScheduledServer(
-  world: World,
+  scheduler: Scheduler,
   databases: ReadonlyMap<number, MemoryDatabase>,
-  weather: Weather,
+  failureRates: FailureRates,
   bounds: Bounds,
 ): ScheduledServer {
   const locked = new Set<number>()
@@ -66,7 +69,7 @@ export function createScheduledServer(
   const complaints: string[] = []
   const failures = new Map<number, number>()
   const counts = new Map<string, number>()
-  const clock = (): Instant => later(NOON, world.now / 1_000)
+  const clock = (): Instant => later(NOON, scheduler.now / 1_000)
 
   function databaseOf(productId: number): MemoryDatabase {
     const database = databases.get(productId)
@@ -79,7 +82,7 @@ export function createScheduledServer(
       await new Promise<void>((resolve) => {
         waiting.set(productId, [...(waiting.get(productId) ?? []), resolve])
       })
-      await world.step(`product ${productId} is free for the next one`)
+      await scheduler.step(`product ${productId} is free for the next one`)
     }
     locked.add(productId)
   }
@@ -97,7 +100,7 @@ export function createScheduledServer(
     for (const productId of productIds) failures.set(productId, (failures.get(productId) ?? 0) + 1)
     const kind = error instanceof UnknownCommit ? "COMMIT is lost" : "a passing error"
     if (error !== FAULT) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-    world.tell(`products ${productIds.join()}: ${error.message}`)
+    scheduler.tell(`products ${productIds.join()}: ${error.message}`)
     return error
   }
 
@@ -111,16 +114,20 @@ export function createScheduledServer(
         throw error
       }
     }
-    world.tell(`committed ${states.flatMap((state) => state.holds.added().map(({ id }) => id)).join()}`)
+    scheduler.tell(`committed ${states.flatMap((state) => state.holds.added().map(({ id }) => id)).join()}`)
   }
 
   /** One transaction, from its connection to the answer of COMMIT. Does not end for a dead process. */
-  async function run(process: ProcessLife, parts: readonly Part[], isGroup: boolean): Promise<WorkingSet[]> {
+  async function run(
+    process: SimulatedProcess,
+    parts: readonly Part[],
+    isGroup: boolean,
+  ): Promise<WorkingSet[]> {
     const productIds = parts.map(({ productId }) => productId)
     const name = `${isGroup ? "group" : "batch"} of ${productIds.join()}`
     bounds.began(parts, isGroup)
-    await alive(process, world.step(`${name}: connects`))
-    if (world.happens(weather.passing)) throw fail(productIds, passing(world))
+    await alive(process, scheduler.step(`${name}: connects`))
+    if (scheduler.happens(failureRates.passing)) throw fail(productIds, passing(scheduler))
     const chosen: Part[] = []
     for (const part of parts) {
       if (isGroup && locked.has(part.productId)) continue
@@ -132,22 +139,23 @@ export function createScheduledServer(
       unlock(held)
       return fail(productIds, error)
     }
-    await unlockWhenDead(process, world.step(`${name}: loads`), held)
-    if (world.happens(weather.passing)) throw undo(passing(world))
+    await unlockWhenDead(process, scheduler.step(`${name}: loads`), held)
+    if (scheduler.happens(failureRates.passing)) throw undo(passing(scheduler))
     const states = chosen.map((part) => decided(part, databaseOf(part.productId), clock()))
-    await unlockWhenDead(process, world.step(`${name}: writes`), held)
-    if (world.happens(weather.passing)) throw undo(passing(world))
-    if (world.happens(weather.guards)) throw undo(brokenGuard())
+    await unlockWhenDead(process, scheduler.step(`${name}: writes`), held)
+    if (scheduler.happens(failureRates.passing)) throw undo(passing(scheduler))
+    if (scheduler.happens(failureRates.guards)) throw undo(brokenGuard())
     const isBad = states.some((state) => state.holds.added().some(({ id }) => bounds.isBad(id)))
     if (isBad) throw undo(FAULT)
-    if (world.happens(weather.lost)) {
+    if (scheduler.happens(failureRates.lost)) {
       void endAlone(states, held, name)
       throw fail(productIds, new UnknownCommit("the connection died on the way of COMMIT"))
     }
     commit(states)
     unlock(held)
-    await alive(process, world.step(`${name}: hears of its COMMIT`))
-    if (world.happens(weather.lost)) throw fail(productIds, new UnknownCommit("COMMIT was not heard"))
+    await alive(process, scheduler.step(`${name}: hears of its COMMIT`))
+    if (scheduler.happens(failureRates.lost))
+      throw fail(productIds, new UnknownCommit("COMMIT was not heard"))
     return states
   }
 
@@ -157,14 +165,14 @@ export function createScheduledServer(
     held: readonly number[],
     name: string,
   ): Promise<void> {
-    const isCommitted = world.happens(0.5)
-    if (world.happens(0.5)) await world.step(`${name}: ends alone`)
+    const isCommitted = scheduler.happens(0.5)
+    if (scheduler.happens(0.5)) await scheduler.step(`${name}: ends alone`)
     if (isCommitted) commit(states)
     unlock(held)
   }
 
   async function unlockWhenDead(
-    process: ProcessLife,
+    process: SimulatedProcess,
     step: Promise<void>,
     held: readonly number[],
   ): Promise<void> {
@@ -212,8 +220,8 @@ export function createScheduledServer(
         },
         async wasCommitted(state) {
           const { productId } = state
-          await alive(process, world.step(`batch of ${productId}: looks for its COMMIT`))
-          if (world.happens(weather.passing)) throw fail([productId], passing(world))
+          await alive(process, scheduler.step(`batch of ${productId}: looks for its COMMIT`))
+          if (scheduler.happens(failureRates.passing)) throw fail([productId], passing(scheduler))
           await lock(productId)
           unlock([productId])
           return (
@@ -224,7 +232,7 @@ export function createScheduledServer(
     },
     async lockFor(productId) {
       await lock(productId)
-      await world.step(`somebody else is done with product ${productId}`)
+      await scheduler.step(`somebody else is done with product ${productId}`)
       unlock([productId])
     },
   }
@@ -242,7 +250,7 @@ function decided(part: Part, database: MemoryDatabase, now: Instant): WorkingSet
   return state
 }
 
-async function alive(process: ProcessLife, step: Promise<void>): Promise<void> {
+async function alive(process: SimulatedProcess, step: Promise<void>): Promise<void> {
   await step
   if (process.isDead) await never()
 }
@@ -252,7 +260,7 @@ function never(): Promise<never> {
 }
 
 /** An error after which the same work may well succeed. */
-function passing(world: World): Error {
+function passing(scheduler: Scheduler): Error {
   const errors = [
     () => new Error(DIED),
     () => Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
@@ -261,7 +269,7 @@ function passing(world: World): Error {
     () => databaseError("terminating connection due to administrator command", "57P01"),
     () => databaseError("canceling statement due to lock timeout", "55P03"),
   ]
-  return (errors[world.below(errors.length)] ?? (() => new Error(DIED)))()
+  return (errors[scheduler.below(errors.length)] ?? (() => new Error(DIED)))()
 }
 
 function brokenGuard(): Error {

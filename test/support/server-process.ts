@@ -19,8 +19,9 @@ export interface ServerProcess extends TestClient, AsyncDisposable {
 export async function startServerProcess(
   environment: Record<string, string>,
   args: readonly string[] = ["serve"],
+  program: string = launcher,
 ): Promise<ServerProcess> {
-  const started = start(environment, args)
+  const started = start(environment, args, program)
   const url = (await saying(started, /"url":"([^"]+)","msg":"Listening\."/))[1] ?? ""
   const client = createClient(url)
   return {
@@ -38,8 +39,11 @@ export async function startServerProcess(
 export type WorkerProcess = Pick<ServerProcess, "child" | "output" | "end"> & AsyncDisposable
 
 /** Starts a worker with `environment` added to a clean one, and waits until it works. */
-export async function startWorkerProcess(environment: Record<string, string>): Promise<WorkerProcess> {
-  const started = start({ LOG_LEVEL: "info", ...environment }, ["worker"])
+export async function startWorkerProcess(
+  environment: Record<string, string>,
+  args: readonly string[] = ["worker"],
+): Promise<WorkerProcess> {
+  const started = start({ LOG_LEVEL: "info", ...environment }, args)
   await saying(started, /"msg":"Working\."/)
   return Object.assign(started, {
     async [Symbol.asyncDispose]() {
@@ -50,8 +54,8 @@ export async function startWorkerProcess(environment: Record<string, string>): P
 
 type Started = Pick<ServerProcess, "child" | "output" | "end">
 
-function start(environment: Record<string, string>, args: readonly string[]): Started {
-  const child = spawn(process.execPath, [launcher, ...args], {
+function start(environment: Record<string, string>, args: readonly string[], program = launcher): Started {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   })

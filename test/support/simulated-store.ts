@@ -21,7 +21,12 @@ export interface Step {
   lose(): number[]
 }
 
-/** A store whose transactions are steered by the test, one by one. */
+/**
+ * A store whose transactions are steered by the test, one by one: for tests of one lane that name each step.
+ *
+ * It keeps no rows; a product has as many units as anyone asks for. Where rows matter, `scheduled-store.ts` runs whole
+ * schedules over `memory-database.ts`.
+ */
 export interface SimulatedStore extends ProductStore {
   /** The next transaction, as soon as a lane begins it. */
   next(): Promise<Step>

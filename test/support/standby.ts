@@ -17,8 +17,10 @@ export interface Pair extends AsyncDisposable {
   makeSynchronous(): Promise<void>
   /** From now on the standby hears of nothing new. */
   stopStandbyListening(): Promise<void>
-  /** Kills the primary outright and lets the standby take its place. */
-  failOver(): Promise<void>
+  /** Kills the primary outright. */
+  killPrimary(): Promise<void>
+  /** Lets the standby take the primary's place. */
+  promoteStandby(): Promise<void>
 }
 
 const NAME = "standby"
@@ -62,9 +64,11 @@ export async function startPair(): Promise<Pair> {
       await client.end()
       await until(async () => (await senderOf(admin)) === null)
     },
-    async failOver() {
+    async killPrimary() {
       const [pid] = (await readFile(join(home, "cluster", "postmaster.pid"), "utf8")).split("\n")
       process.kill(Number(pid), "SIGKILL")
+    },
+    async promoteStandby() {
       const client = new pg.Client({ connectionString: standbyUrl })
       await client.connect()
       await client.query("select pg_promote(true, 30)")

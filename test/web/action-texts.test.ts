@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { AdminAction } from "../../client/src/admin.ts"
-import { doneIn } from "../../web/admin/action-texts.ts"
+import { actionText } from "../../web/admin/action-texts.ts"
 
 const action: AdminAction = {
   action_id: 1,
@@ -17,10 +17,10 @@ const action: AdminAction = {
 
 test.each<[Partial<AdminAction>, string]>([
   [{}, "Paused the sale (control room)"],
-  [{ way: "token", status: 409 }, "Paused the sale (by token; refused with 409)"],
+  [{ way: "token", status: 409 }, "Paused the sale (admin token; refused with 409)"],
   [
     { route: "POST /api/admin/products/:id/stock", content: { stock: 8, expected: 5 } },
-    "Set the stock: stock 8, expected 5 (control room)",
+    "Set the stock: stock 8, expected stock 5 (control room)",
   ],
   [
     { route: "POST /api/admin/holds/:id/release", path: "/api/admin/holds/17/release" },
@@ -31,11 +31,11 @@ test.each<[Partial<AdminAction>, string]>([
       route: "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay",
       path: "/api/admin/webhooks/2/deliveries/order_paid-17/replay",
     },
-    "Sent order_paid-17 to endpoint 2 once more (control room)",
+    "Resent order_paid-17 to webhook endpoint 2 (control room)",
   ],
   [
     { route: "POST /api/admin/products", content: { name: "Lamp", opens_at: null, stock: 8 } },
-    "Offered the product: name Lamp, stock 8 (control room)",
+    "Created the product: name Lamp, stock 8 (control room)",
   ],
   [
     { route: "POST /api/admin/webhooks", content: { types: null } },
@@ -43,9 +43,25 @@ test.each<[Partial<AdminAction>, string]>([
   ],
   [
     { route: "PATCH /api/admin/products/:id", content: { closes_at: null } },
-    "Changed settings: closes_at null (control room)",
+    "Changed settings: closing time cleared (control room)",
+  ],
+  [
+    { route: "POST /api/admin/products", content: { price_minor: 4_990, currency: "HUF" } },
+    "Created the product: price HUF\u00A04,990, currency HUF (control room)",
+  ],
+  [
+    { route: "POST /api/admin/products", status: 422, content: { price_minor: -1, currency: "forint" } },
+    "Created the product: price in minor units -1, currency forint (control room; refused with 422)",
+  ],
+  [
+    {
+      route: "POST /api/admin/orders/:id/refunds",
+      path: "/api/admin/orders/3/refunds",
+      content: { amount_minor: null, restock_qty: 1 },
+    },
+    "Refunded order 3: all that is left, units to restock 1 (control room)",
   ],
   [{ route: "PUT /api/admin/unheard-of" }, "PUT /api/admin/unheard-of (control room)"],
 ])("%j: %s", (given, text) => {
-  expect(doneIn({ ...action, ...given })).toBe(text)
+  expect(actionText({ ...action, ...given })).toBe(text)
 })

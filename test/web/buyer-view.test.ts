@@ -128,7 +128,7 @@ test.each([
 
 test("a hold that is being asked for is neither on sale nor held", () => {
   const asking = { action: "hold", trouble: "crowd" } as const
-  expect(see({ pending: asking }).stage).toEqual({ kind: "asking", trouble: "crowd" })
+  expect(see({ pending: asking }).stage).toEqual({ kind: "reserving", trouble: "crowd" })
   expect(see({ pending: asking, hold: { ...hold, status: "released" } }).notice).toBeNull()
   expect(see({ pending: { action: "order", trouble: null }, hold }).stage.kind).toBe("held")
 })
@@ -198,7 +198,7 @@ test("a lost connection changes nothing else", () => {
 
 // What is said aloud.
 test.each<[string, BuyerView, BuyerView, string | null]>([
-  ["a hold is granted", see({}), see({ hold }), "2 units are held for you."],
+  ["a hold is granted", see({}), see({ hold }), "2 units reserved for you."],
   ["a second passes", see({ hold, nowMs: at("12:00:30") }), see({ hold, nowMs: at("12:00:31") }), null],
   [
     "a minute is left",
@@ -211,11 +211,11 @@ test.each<[string, BuyerView, BuyerView, string | null]>([
     "the hold ends",
     see({ hold, nowMs: at("12:01:59") }),
     see({ hold, nowMs: at("12:02:00") }),
-    "On sale now. Your hold has ended, and its units are on offer again.",
+    "On sale now. Your reservation has expired, and the units are available to others again.",
   ],
   ["it sells out", see({}), see({ product: { ...product, sale_state: "sold_out" } }), "Sold out."],
   ["the stock changes", see({}), see({ product: { ...product, available_stock: 3 } }), null],
-  ["the line is lost", see({}), see({ connection: "lost" }), "You are offline."],
+  ["the line is lost", see({}), see({ connection: "lost" }), "Connection lost."],
 ])("said aloud when %s", (_, before, after, text) => {
   expect(announcementOf(before, after)).toBe(text)
 })

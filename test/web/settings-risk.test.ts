@@ -6,16 +6,25 @@ import { lamp } from "./product.ts"
 
 // The state of a sale, what is to be saved, and what is asked before.
 test.each<[SaleState, ProductChangesBody, string | null]>([
-  ["open", { closes_at: "2026-11-27T12:00:00.000Z" }, "End the sale of Lamp by saving?"],
-  ["paused", { closes_at: "2026-11-26T12:00:00.000Z" }, "End the sale of Lamp by saving?"],
+  ["open", { closes_at: "2026-11-27T12:00:00.000Z" }, "End the sale of Lamp?"],
+  ["paused", { closes_at: "2026-11-26T12:00:00.000Z" }, "End the sale of Lamp?"],
   ["open", { closes_at: "2026-11-27T12:00:01.000Z" }, null],
   ["open", { closes_at: null }, null],
   ["all_held", { opens_at: "2026-11-27T12:00:01.000Z" }, "Stop the sale of Lamp until it opens again?"],
   ["open", { opens_at: "2026-11-27T11:00:00.000Z" }, null],
-  ["open", { price_minor: 1 }, "Sell Lamp at €0.01 from now on?"],
-  ["open", { currency: "USD" }, "Sell Lamp at $129.00 from now on?"],
+  ["open", { price_minor: 1 }, "Change the price of Lamp to €0.01?"],
+  ["open", { currency: "USD" }, "Change the price of Lamp to $129.00?"],
   ["open", { name: "Lamp No. 4", max_per_hold: null }, null],
   ["scheduled", { closes_at: "2026-11-26T12:00:00.000Z", price_minor: 1 }, null],
+  // A scheduled sale opens by a cleared opening time, and by one in the past.
+  ["scheduled", { opens_at: null }, "Open the sale of Lamp now?"],
+  ["scheduled", { opens_at: "2026-11-27T12:00:00.000Z" }, "Open the sale of Lamp now?"],
+  ["scheduled", { opens_at: "2026-11-27T12:00:01.000Z" }, null],
+  ["scheduled", { opens_at: null, closes_at: "2026-11-26T12:00:00.000Z" }, null],
+  // A closed sale opens again by a cleared closing time, and by one in the future.
+  ["closed", { closes_at: null }, "Reopen the sale of Lamp now?"],
+  ["closed", { closes_at: "2026-11-27T12:00:01.000Z" }, "Reopen the sale of Lamp now?"],
+  ["closed", { closes_at: null, opens_at: "2026-11-28T12:00:00.000Z" }, null],
   ["closed", { closes_at: "2026-11-26T12:00:00.000Z", price_minor: 1 }, null],
 ])("while it is %s, saving %j asks: %s", (sale_state, changes, title) => {
   expect(riskOf({ ...lamp, sale_state }, changes)?.title ?? null).toBe(title)
@@ -25,7 +34,7 @@ test("all that saving does to a sale is said at once", () => {
   const risk = riskOf(lamp, { closes_at: lamp.server_time, price_minor: 1 })
   expect(risk?.action).toBe("End the sale")
   expect(risk?.consequences).toEqual([
-    expect.stringContaining("Buyers read at once that the sale is over"),
+    expect.stringContaining("saving ends the sale at once"),
     expect.stringContaining("The sale is on, at €129.00."),
   ])
 })

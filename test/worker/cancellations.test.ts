@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import type { Cancellation, CancelReport, PaymentProvider } from "../../src/payments/provider.ts"
+import type { CancelInstruction, CancelReport, PaymentProvider } from "../../src/payments/provider.ts"
 import { simulatorProvider } from "../../src/payments/simulator.ts"
 import { cancelPayments } from "../../src/worker/cancellations.ts"
 import { sweepDue } from "../../src/worker/expiry.ts"
@@ -18,11 +18,11 @@ afterAll(() => engine[Symbol.asyncDispose]())
 
 /** Answers in turn, "over" at last, and keeps what it was asked. */
 function providerThat(...reports: (CancelReport | Error)[]) {
-  const asked: Cancellation[] = []
+  const asked: CancelInstruction[] = []
   return {
     name: "generic",
     asked,
-    async cancel(wish: Cancellation): Promise<CancelReport> {
+    async cancel(wish: CancelInstruction): Promise<CancelReport> {
       asked.push(wish)
       const report = reports.shift() ?? { status: "over" }
       if (report instanceof Error) throw report

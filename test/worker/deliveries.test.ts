@@ -356,6 +356,11 @@ describe("a receiver", () => {
     expect(await waitAfter(new Date(Date.now() + 7_200_000).toUTCString())).toBeCloseTo(7_200, -1)
     expect(await waitAfter("999999999")).toBeCloseTo(86_400, -1)
     expect(await waitAfter("soon")).toBeCloseTo(18_000, -1)
+    // Neither of them is a date, whatever the platform makes of it.
+    const nextYear = new Date().getUTCFullYear() + 1
+    const waits = [await waitAfter(`${nextYear}-01-01`), await waitAfter(`abc ${nextYear}`)]
+    expect(waits[0]).toBeCloseTo(36_000, -1)
+    expect(waits[1]).toBeCloseTo(50_400, -1)
   })
 
   test("that hangs is given up on, and is in nobody's way", async () => {

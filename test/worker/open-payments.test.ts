@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { PaymentProvider, PaymentReport } from "../../src/payments/provider.ts"
 import { askAboutOpenPayments } from "../../src/worker/open-payments.ts"
@@ -11,7 +12,7 @@ let productId: number
 let lastId = 0
 beforeAll(async () => {
   engine = await createTestEngine({ paymentTtlSeconds: 20 })
-  productId = await newProduct(engine, { stock: 1_000 })
+  productId = await newProduct(engine, { stock: 2_000 })
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
@@ -93,6 +94,57 @@ test.each([
   expect(provider.asked).toEqual([orderId, orderId])
   await expect.poll(async () => (await orderNow(orderId))?.status, { timeout: 5_000 }).toBe("expired")
   await sweepDue({ ...engine, observer: engine.events })
+})
+
+// A sale's last units go at once, so their orders end at once.
+test("1,000 paid orders with one deadline, a provider that takes its time and sends no webhook: none expires", async () => {
+  const deadline = new Date(Date.now() + 16_000).toISOString()
+  const orders = await Promise.all(Array.from({ length: 1_000 }, () => orderNearItsEnd(60)))
+  await engine.database.views.query(
+    `update orders set expires_at = '${deadline}' where id between ${Math.min(...orders)} and ${Math.max(...orders)}`,
+  )
+  const provider: PaymentProvider = {
+    name: "generic",
+    lookUpsPerSecond: 100,
+    lookUp: ({ orderId }) => sleep(400, success(orderId)),
+  }
+  const ends: string[] = []
+  while (Date.now() < Date.parse(deadline) + 1_000 && ends.length < orders.length) {
+    await ask(provider)
+    ends.length = 0
+    const { rows } = await engine.database.views.query<{ status: string }>(
+      `select status from orders where id between ${Math.min(...orders)} and ${Math.max(...orders)}
+          and status <> 'pending_payment'`,
+    )
+    ends.push(...rows.map(({ status }) => status))
+    await sweepDue({ ...engine, observer: engine.events })
+  }
+  expect(ends.filter((end) => end === "paid")).toHaveLength(orders.length)
+}, 60_000)
+
+test("an order that nobody can be asked about before its end gets a minute, once", async () => {
+  const orders = await Promise.all(Array.from({ length: 12 }, () => orderNearItsEnd(3)))
+  const asked: number[] = []
+  const provider = {
+    ...providerThat((orderId) => (asked.push(orderId), success(orderId))),
+    lookUpsPerSecond: 2,
+  }
+  await ask(provider)
+  const left = (await Promise.all(orders.map(orderNow))).filter(
+    (order) => order?.status === "pending_payment",
+  )
+  expect(asked.length + left.length).toBe(12)
+  const postponed = left.filter((order) => order?.awaited)
+  expect(postponed.length).toBeGreaterThanOrEqual(6)
+  for (const order of postponed) expect((order?.expiresAt ?? 0) - Date.now()).toBeGreaterThan(50_000)
+
+  const ids = postponed.map((order) => order?.id).join()
+  await engine.database.views.query(
+    `update orders set expires_at = clock_timestamp() + interval '3 seconds' where id in (${ids})`,
+  )
+  const ends = (await Promise.all(orders.map(orderNow))).map((order) => order?.expiresAt)
+  await ask({ ...provider, lookUpsPerSecond: 0.1 })
+  expect((await Promise.all(orders.map(orderNow))).map((order) => order?.expiresAt)).toEqual(ends)
 })
 
 test("while one provider is asked, nobody asks it about the same payment", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { RefundOrder, RefundReport } from "../../src/payments/provider.ts"
+import type { RefundInstruction, RefundReport } from "../../src/payments/provider.ts"
 import { sendRefunds } from "../../src/worker/refunds.ts"
 import { disputeEventWith, eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
@@ -16,11 +16,11 @@ afterAll(() => engine[Symbol.asyncDispose]())
 
 /** A provider that keeps what it was asked, and answers in turn. */
 function providerThat(...reports: (RefundReport | Error)[]) {
-  const asked: RefundOrder[] = []
+  const asked: RefundInstruction[] = []
   return {
     name: "generic",
     asked,
-    async refund(order: RefundOrder): Promise<RefundReport> {
+    async refund(order: RefundInstruction): Promise<RefundReport> {
       asked.push(order)
       const report = reports.shift() ?? { status: "confirmed", providerRefundId: "re" }
       if (report instanceof Error) throw report
@@ -61,10 +61,54 @@ describe("a refund that is due", () => {
         paymentId: expect.any(String),
         amountMinor: 1,
         currency: "EUR",
-        idempotencyKey: `doorbuster-refund-${orderId}-1`,
+        // Orders of other data on the provider's account have the same numbers, but not the same payments.
+        idempotencyKey: `doorbuster-refund-${orderId}-1-${provider.asked[0]?.paymentId}`,
       },
     ])
     expect(await refundOf(orderId)).toMatchObject({ status: "confirmed", providerRefundId: "re" })
+  })
+
+  test("that a server of the last version has sent goes on under the key of that version", async () => {
+    const orderId = await overpaidOrder()
+    await engine.database.views.query(`update refunds set attempts = 1 where order_id = ${orderId}`)
+    const provider = providerThat({ status: "not now", error: "busy" })
+    await send(provider)
+    await dueNow()
+    await send(provider)
+    const key = `doorbuster-refund-${orderId}-1`
+    expect(provider.asked.map(({ idempotencyKey }) => idempotencyKey)).toEqual([key, key])
+  })
+
+  test("stays with its worker for longer than the provider may take", async () => {
+    const orderId = await overpaidOrder()
+    const { promise, resolve } = Promise.withResolvers<RefundReport>()
+    const slow = { name: "generic", callSeconds: 90, refund: () => promise }
+    const sending = sendRefunds({
+      ...engine,
+      providers: [slow, { ...slow, name: "another", callSeconds: 2 }],
+    })
+    const lease = async () => {
+      const { rows } = await engine.database.views.query<{ seconds: number }>(
+        `select extract(epoch from not_before - clock_timestamp())::float8 as seconds
+           from refunds where order_id = ${orderId}`,
+      )
+      return rows[0]?.seconds
+    }
+    await expect.poll(lease).toBeGreaterThan(95)
+    resolve({ status: "confirmed", providerRefundId: null })
+    await sending
+  })
+
+  test("is tried again later when the provider takes longer than it said", async () => {
+    const orderId = await overpaidOrder()
+    const silent = { name: "generic", callSeconds: 0.05, refund: () => new Promise<RefundReport>(() => {}) }
+    await sendRefunds({ ...engine, providers: [silent] })
+    expect(await refundOf(orderId)).toMatchObject({
+      status: "due",
+      lastError: "generic did not answer within 0.05 s",
+    })
+    await dueNow()
+    await send(providerThat())
   })
 
   test("that is being sent is taken by nobody else", async () => {
@@ -151,7 +195,7 @@ describe("a refund that is due", () => {
     const other = providerThat()
     await send(other)
     expect(other.asked).toEqual([])
-    expect(await refundOf(orderId)).toMatchObject({ status: "failed", lastError: "disputed" })
+    expect(await refundOf(orderId)).toMatchObject({ status: "withheld", lastError: "disputed" })
 
     await engine.desk.receive(disputeEventWith({ ...about, kind: "dispute_won" }))
     await send(other)

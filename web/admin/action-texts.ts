@@ -1,8 +1,9 @@
 import type { AdminAction, AdminWay } from "../../client/src/admin.ts"
+import { isCurrencyCode, priceOf } from "../shared/money.ts"
 
-/** By route; `:id` stands for what the path has there. */
-const deeds: Readonly<Record<string, string>> = {
-  "POST /api/admin/products": "Offered the product",
+/** By route. `:id` stands for that part of the path. */
+const actionTexts: Readonly<Record<string, string>> = {
+  "POST /api/admin/products": "Created the product",
   "PATCH /api/admin/products/:id": "Changed settings",
   "POST /api/admin/products/:id/stock": "Set the stock",
   "POST /api/admin/products/:id/pause": "Paused the sale",
@@ -10,40 +11,55 @@ const deeds: Readonly<Record<string, string>> = {
   "POST /api/admin/orders/:id/cancel": "Cancelled order :id",
   "POST /api/admin/holds/:id/release": "Released hold :id",
   "POST /api/admin/orders/:id/refunds": "Refunded order :id",
-  "POST /api/admin/refunds/:id/retry": "Sent refund :id once more",
-  "POST /api/admin/refunds/:id/confirm": "Noted refund :id as back",
-  "POST /api/admin/money/returned": "Noted a payment as sent back",
-  "POST /api/admin/orders/:id/disputes/won": "Noted a dispute of order :id as won",
-  "POST /api/admin/orders/:id/disputes/lost": "Noted a dispute of order :id as lost",
+  "POST /api/admin/refunds/:id/retry": "Retried refund :id",
+  "POST /api/admin/refunds/:id/confirm": "Marked refund :id as refunded",
+  "POST /api/admin/money/assign": "Assigned a payment to an order",
+  "POST /api/admin/money/returned": "Marked a payment as returned",
+  "POST /api/admin/orders/:id/disputes/won": "Marked a dispute of order :id as won",
+  "POST /api/admin/orders/:id/disputes/lost": "Marked a dispute of order :id as lost",
   "POST /api/admin/webhooks": "Added a webhook endpoint",
   "PATCH /api/admin/webhooks/:id": "Changed webhook endpoint :id",
-  "DELETE /api/admin/webhooks/:id": "Removed webhook endpoint :id",
-  "POST /api/admin/webhooks/:id/rotate": "Changed the secret of webhook endpoint :id",
-  "POST /api/admin/webhooks/:id/replay": "Sent outgoing events to endpoint :id once more",
-  "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay": "Sent :webhookId to endpoint :id once more",
+  "DELETE /api/admin/webhooks/:id": "Deleted webhook endpoint :id",
+  "POST /api/admin/webhooks/:id/rotate": "Rotated the secret of webhook endpoint :id",
+  "POST /api/admin/webhooks/:id/replay": "Resent events to webhook endpoint :id",
+  "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay": "Resent :webhookId to webhook endpoint :id",
 }
 
-/** There a null is what was not given; elsewhere it takes something back, or means all. */
+/** Routes where null is a setting that was not given. Elsewhere it clears a setting or means all. */
 const creations: ReadonlySet<string> = new Set(["POST /api/admin/products", "POST /api/admin/webhooks"])
 
-/** How it was shown that the shop itself asked. */
+const fieldLabels: Readonly<Record<string, string>> = {
+  amount_minor: "amount in minor units",
+  closes_at: "closing time",
+  expected: "expected stock",
+  hold_ttl_seconds: "hold time in seconds",
+  image_url: "picture URL",
+  max_per_customer: "limit per customer",
+  max_per_hold: "limit per order",
+  opens_at: "opening time",
+  price_minor: "price in minor units",
+  restock_qty: "units to restock",
+  url: "URL",
+}
+
+/** How the request was authorised. */
 const ways: Readonly<Record<AdminWay, string>> = {
   session: "control room",
-  token: "by token",
+  token: "admin token",
   open: "open mode",
 }
 
-/** What was done, by which way, and whether it was refused. */
-export function doneIn({ route, path, way, status, content }: AdminAction): string {
-  const deed = namedIn(deeds[route] ?? route, route, path)
+/** An admin action in words, with how it was authorised and whether it was refused. */
+export function actionText({ route, path, way, status, content }: AdminAction): string {
+  const action = withPathValues(actionTexts[route] ?? route, route, path)
   const refused = status >= 400 ? `; refused with ${status}` : ""
   const texts = contentTexts(content ?? {}, creations.has(route))
   const said = texts.length === 0 ? "" : `: ${texts.join(", ")}`
-  return `${deed}${said} (${ways[way]}${refused})`
+  return `${action}${said} (${ways[way]}${refused})`
 }
 
-/** The text with what the path has where the route and the text have a name. */
-function namedIn(text: string, route: string, path: string): string {
+/** Fills the names of the route into the text, with the values of the path. */
+function withPathValues(text: string, route: string, path: string): string {
   const names = (route.split(" ")[1] ?? "").split("/")
   const values = path.split("/")
   return text.replace(/:[a-zA-Z]+/g, (name) => values[names.indexOf(name)] ?? name)
@@ -52,5 +68,20 @@ function namedIn(text: string, route: string, path: string): string {
 function contentTexts(content: NonNullable<AdminAction["content"]>, isCreation: boolean): readonly string[] {
   return Object.entries(content)
     .filter(([, value]) => !isCreation || value !== null)
-    .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => fieldText(name, value, content["currency"]))
+}
+
+function fieldText(name: string, value: unknown, currency: unknown): string {
+  if (name === "price_minor" && typeof currency === "string" && isAmount(value) && isCurrencyCode(currency)) {
+    return `price ${priceOf(value, currency)}`
+  }
+  if (name === "amount_minor" && value === null) return "all that is left"
+  const label = fieldLabels[name] ?? name
+  if (value === null) return `${label} cleared`
+  return `${label} ${typeof value === "string" ? value : JSON.stringify(value)}`
+}
+
+/** A refused request may have said anything. */
+function isAmount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }

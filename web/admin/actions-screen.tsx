@@ -1,41 +1,43 @@
 import { useSignal } from "@preact/signals"
-import { doneIn } from "./action-texts.ts"
+import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
-import { Moment } from "./moments.tsx"
-import { Failure, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { DateTime } from "./date-time.tsx"
+import { Failure, Pager } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 
-/** Everything that the shop has done, the newest first. */
+/** Lists all admin actions, the newest first. */
 export function ActionsScreen() {
   const cursor = useSignal<string | undefined>(undefined)
-  const actions = usePolled(`actions ${cursor.value}`, 5_000, (signal) =>
+  const actions = usePolling(`actions ${cursor.value}`, 5_000, (signal) =>
     shop.actions.list({ cursor: cursor.value, limit: 50 }, { signal }),
   )
   const page = actions.value.value
   return (
     <>
-      <h1>What was done</h1>
-      <p class="muted">Every change through the control room or by the admin token, refused ones as well.</p>
+      <h1>Activity</h1>
+      <p class="muted">
+        All changes made in the control room or with the admin token, including refused ones.
+      </p>
       <Failure text={actions.failure.value} />
       {page !== null && page.data.length > 0 && (
-        <div class="scroll" role="region" aria-label="What was done" tabindex={0}>
+        <div class="scroll" role="region" aria-label="Activity" tabindex={0}>
           <table class="figures">
             <thead>
               <tr>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
+                <th scope="col">Time</th>
+                <th scope="col">Action</th>
                 <th scope="col">Product</th>
                 <th scope="col">Order</th>
-                <th scope="col">Request</th>
+                <th scope="col">Request id</th>
               </tr>
             </thead>
             <tbody>
               {page.data.map((action) => (
                 <tr key={action.action_id} class={action.status >= 400 ? "refused" : undefined}>
                   <td>
-                    <Moment at={action.created_at} />
+                    <DateTime at={action.created_at} />
                   </td>
-                  <td class="wide">{doneIn(action)}</td>
+                  <td class="wide">{actionText(action)}</td>
                   <td>
                     {action.product_id !== null && (
                       <a href={`/admin/p/${action.product_id}`}>{action.product_id}</a>

@@ -1,10 +1,10 @@
 import type { PageAssets } from "../shared/page-data.ts"
 
-/** What is shown below `/admin`. No data is in it: the browser asks the API. */
+/** A page below `/admin`. It contains no data: the browser asks the API. */
 export type AdminPage =
-  /** `open`: nobody signs in, and nobody can sign out. */
+  /** `open`: there is no signing in or out. */
   | { readonly kind: "control_room"; readonly mode: "open" | "closed" }
-  /** `to`: where to go on after it. */
+  /** `to`: the page to go to afterwards. */
   | {
       readonly kind: "sign_in"
       readonly to: string

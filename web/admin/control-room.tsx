@@ -9,10 +9,10 @@ import { WebhooksScreen } from "./webhooks-screen.tsx"
 
 const rooms = [
   ["/admin", "Products"],
-  ["/admin/money", "Money"],
+  ["/admin/money", "Money inbox"],
   ["/admin/search", "Orders and holds"],
-  ["/admin/webhooks", "Outgoing events"],
-  ["/admin/actions", "What was done"],
+  ["/admin/webhooks", "Webhooks"],
+  ["/admin/actions", "Activity"],
 ] as const
 
 /** The control room: a page of its own for each address, so that a reload shows the same. */
@@ -33,7 +33,7 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
           </ul>
         </nav>
         {isOpenMode ? (
-          <span class="muted small">Open mode: anybody can act here</span>
+          <span class="muted small">Open mode: no sign-in required</span>
         ) : (
           <button type="button" class="button" onClick={() => void signOut()}>
             Sign out
@@ -74,7 +74,7 @@ function screenAt(pathname: string) {
     case "/admin/actions":
       return <ActionsScreen />
     default:
-      return <h1>There is nothing here</h1>
+      return <h1>Page not found</h1>
   }
 }
 
@@ -83,6 +83,6 @@ async function signOut(): Promise<void> {
     await fetch("/admin/session", { method: "DELETE" })
     location.assign("/admin")
   } catch (error) {
-    alert(`You are still signed in: ${explain(error)}`)
+    alert(`Signing out failed: ${explain(error)}`)
   }
 }

@@ -2,21 +2,22 @@ import { useSignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef } from "preact/hooks"
 import { explain } from "./api.ts"
+import { isReadable } from "./field.tsx"
 
 export interface DialogProps {
   readonly title: string
-  /** What will happen, and what will not. */
+  /** The consequences. */
   readonly children: ComponentChildren
-  /** Says what it does: "Pause the sale", never "OK". */
+  /** The text of the button, a verb: "Pause the sale", never "OK". */
   readonly action: string
-  /** True: it cannot be taken back, or it stops people from buying. */
+  /** True: it cannot be undone, or it stops people from buying. */
   readonly hurts?: boolean
-  /** Does it. What is thrown is shown, and the dialog stays. */
+  /** Does it. An error that it throws is shown, and the dialog stays open. */
   readonly run: () => Promise<unknown>
   readonly close: () => void
 }
 
-/** Asks before something is done. The way out has the focus, so that a key too many does nothing. */
+/** Asks before an action. "Go back" has the focus, so that an accidental Enter does nothing. */
 export function Dialog({ title, children, action, hurts, run, close }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const failure = useSignal<string | null>(null)
@@ -25,7 +26,7 @@ export function Dialog({ title, children, action, hurts, run, close }: DialogPro
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
-    if (isBusy.value) return
+    if (isBusy.value || !isReadable(event)) return
     isBusy.value = true
     failure.value = null
     try {

@@ -22,7 +22,7 @@ export function renderAdminPage(page: AdminPage, { script, styles }: PageAssets)
           <SignIn to={page.to} refusal={page.refusal} />
         ) : (
           <div id="control-room" data-mode={page.mode}>
-            <noscript>The control room needs scripts.</noscript>
+            <noscript>The control room needs JavaScript.</noscript>
           </div>
         )}
       </body>

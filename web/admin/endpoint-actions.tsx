@@ -2,22 +2,23 @@ import { useSignal } from "@preact/signals"
 import type { WebhookEndpoint, WebhookEndpointWithSecret } from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { inputOf, momentIn, utcOf } from "./moments.tsx"
-import { Field } from "./parts.tsx"
+import { fieldText, utcText } from "./dates.ts"
+import { Field } from "./field.tsx"
+import { readTime, requiredValue } from "./form-values.ts"
 
 type Action = "replay" | "disable" | "enable" | "rotate" | "remove"
 
 export interface EndpointActionsProps {
   readonly endpoint: WebhookEndpoint
-  /** It has a secret that nobody has seen yet. */
+  /** The endpoint has a new secret, to be shown once. */
   readonly rotated: (endpoint: WebhookEndpointWithSecret) => void
-  /** It is there no more. */
+  /** The endpoint was deleted. */
   readonly removed: (endpointId: number) => void
-  /** Looks at it anew. */
+  /** Reads the endpoint again. */
   readonly done: () => void
 }
 
-/** What can be done to an endpoint. */
+/** The buttons of an endpoint and their dialogs. */
 export function EndpointActions({ endpoint, rotated, removed, done }: EndpointActionsProps) {
   const chosen = useSignal<Action | null>(null)
   const close = () => {
@@ -26,10 +27,10 @@ export function EndpointActions({ endpoint, rotated, removed, done }: EndpointAc
   }
   const turn = endpoint.enabled ? (["disable", "Disable…"] as const) : (["enable", "Enable…"] as const)
   const actions = [
-    ["replay", "Send all since…"],
+    ["replay", "Resend events…"],
     turn,
-    ["rotate", "New secret…"],
-    ["remove", "Remove…"],
+    ["rotate", "Rotate secret…"],
+    ["remove", "Delete…"],
   ] as const
   return (
     <div class="buttons">
@@ -67,59 +68,60 @@ function ActionDialog({ action, endpoint, rotated, removed, close }: ActionDialo
     case "disable":
       return (
         <Dialog
-          title={`Send nothing to ${url} for now?`}
+          title={`Disable ${url}?`}
           action="Disable the endpoint"
           hurts
           run={() => shop.webhooks.change(id, { enabled: false })}
           close={close}
         >
           <p>
-            What is due for it stays due until it is enabled again. What happens meanwhile can be sent then
-            with “Send all since…”.
+            Pending deliveries wait until the endpoint is enabled again. Events in the meantime are not sent
+            to it; send them afterwards with “Resend events…”.
           </p>
         </Dialog>
       )
     case "enable":
       return (
         <Dialog
-          title={`Send events to ${url} again?`}
+          title={`Enable ${url}?`}
           action="Enable the endpoint"
           run={() => shop.webhooks.change(id, { enabled: true })}
           close={close}
         >
           <p>
-            It gets what is due for it, and what happens from now on. What happened meanwhile can be sent with
-            “Send all since…”.
+            Pending deliveries and new events are sent from now on. To send the events of the time in between,
+            use “Resend events…”.
           </p>
         </Dialog>
       )
     case "rotate":
       return (
         <Dialog
-          title={`Sign what goes to ${url} with a new secret?`}
-          action="Make a new secret"
+          title={`Rotate the signing secret of ${url}?`}
+          action="Rotate the secret"
           hurts
           run={async () => rotated(await shop.webhooks.rotate(id))}
           close={close}
         >
           <p>
-            It is shown next, and only then. For 24 hours the secret of now signs as well, so that there is
-            time to bring the new one to the receiver. One that was replaced before is no longer used.
+            The new secret is shown once, in the next step. For 24 hours events are signed with the current
+            secret as well, so that you can update the receiver. A secret that was replaced earlier stops
+            working.
           </p>
         </Dialog>
       )
     case "remove":
       return (
         <Dialog
-          title={`Remove ${url}?`}
-          action="Remove the endpoint"
+          title={`Delete ${url}?`}
+          action="Delete the endpoint"
           hurts
           run={async () => removed((await shop.webhooks.remove(id)).endpoint_id)}
           close={close}
         >
           <p>
-            Nothing more is sent to it. What was due for it, its deliveries and its secret are gone, and
-            cannot be brought back.
+            Nothing more is sent to it. Its pending deliveries, its delivery log and its secret are deleted.
+            This cannot be undone.
           </p>
         </Dialog>
       )
@@ -132,31 +134,25 @@ interface ReplayDialogProps {
 }
 
 function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
-  const since = useSignal(inputOf(Date.now() - 3_600_000))
-  const moment = momentIn(since.value)
+  const since = useSignal(fieldText(Date.now() - 3_600_000))
+  const reading = readTime(since.value)
   async function run(): Promise<void> {
-    if (moment === null) throw new Error("Say since when")
-    await shop.webhooks.replay(endpoint.endpoint_id, { since: moment })
+    await shop.webhooks.replay(endpoint.endpoint_id, { since: requiredValue(reading, "The time") })
   }
   return (
-    <Dialog
-      title={`Send events to ${endpoint.url} once more?`}
-      action="Send them"
-      hurts
-      run={run}
-      close={close}
-    >
+    <Dialog title={`Resend events to ${endpoint.url}?`} action="Resend" hurts run={run} close={close}>
       <Field
         id="since"
         label="Since (your time)"
         type="datetime-local"
         value={since}
         required
-        hint={moment === null ? "" : `= ${utcOf(moment)}`}
+        reading={reading}
+        hint={reading.kind === "value" ? `= ${utcText(reading.value)}` : ""}
       />
       <p>
-        Every event since then is sent again, delivered ones too, under the same ids. Whoever gets them has to
-        recognise those that came before.
+        Every event since then is sent again under its original id, including delivered ones. The receiver has
+        to ignore ids that it has already processed.
       </p>
     </Dialog>
   )

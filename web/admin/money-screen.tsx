@@ -3,9 +3,11 @@ import type { MoneyAction, MoneyInboxEntry } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Moment } from "./moments.tsx"
-import { Failure, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { Field } from "./field.tsx"
+import { readId, requiredValue, type Reading } from "./form-values.ts"
+import { Failure, Pager } from "./pager.tsx"
+import { DateTime } from "./date-time.tsx"
+import { usePolling } from "./polling.ts"
 
 const names: Readonly<Record<MoneyInboxEntry["kind"], string>> = {
   payment_without_order: "Payment without an order",
@@ -13,27 +15,31 @@ const names: Readonly<Record<MoneyInboxEntry["kind"], string>> = {
   dispute: "Dispute",
 }
 
-const deeds: Readonly<Record<MoneyAction["name"], readonly [string, string]>> = {
-  retry: ["Send it once more", "The provider is asked to send the money back once more."],
+const actionTexts: Readonly<Record<MoneyAction["name"], readonly [string, string]>> = {
+  retry: ["Retry the refund", "The provider is asked again to refund the payment."],
   confirm: [
-    "Note that it is back",
-    "By your word alone the refund counts as done. Doorbuster sends nothing: the money must have gone back already.",
+    "Mark as refunded",
+    "The refund counts as completed. Doorbuster does not contact the provider: the buyer must already have the money.",
+  ],
+  assign: [
+    "Assign to an order",
+    "The payment is applied as if it had named this order: it pays the order, or it is refunded where any payment would be (too little, another currency, too late, already paid).",
   ],
   returned: [
-    "Note that it was sent back",
-    "By your word alone the payment counts as sent back, and pays no order from then on. Doorbuster sends nothing.",
+    "Mark as returned",
+    "The payment counts as returned and can no longer pay an order. Doorbuster does not contact the provider: you must have sent the money back already.",
   ],
-  won: ["Note that it is won", "The money is the shop's again."],
-  lost: ["Note that it is lost", "The money is gone for good. That is the last word on this dispute."],
+  won: ["Mark as won", "The dispute is closed, and the money stays with the shop."],
+  lost: ["Mark as lost", "The dispute is closed, and the buyer keeps the money. This cannot be undone."],
 }
 
-/** Money that somebody may have to look after, with why and what can be done. */
+/** Lists payments, refunds and disputes that may need an operator, with the reason and the possible actions. */
 export function MoneyScreen() {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<{ readonly entry: MoneyInboxEntry; readonly name: MoneyAction["name"] } | null>(
     null,
   )
-  const inbox = usePolled(`money ${cursor.value}`, 5_000, (signal) =>
+  const inbox = usePolling(`money ${cursor.value}`, 5_000, (signal) =>
     shop.money.list({ cursor: cursor.value, limit: 50 }, { signal }),
   )
   const page = inbox.value.value
@@ -41,8 +47,8 @@ export function MoneyScreen() {
     <>
       <h1>Money inbox</h1>
       <p class="muted">
-        Money that came and pays no order, refunds that are not back yet, and disputes that are open. To give
-        the money of a paid order back, <a href="/admin/search">look for the order</a>.
+        Payments without an order, refunds that are not completed yet, and open disputes. To refund a paid
+        order, <a href="/admin/search">search for the order</a>.
       </p>
       <Failure text={inbox.failure.value} />
       <ul class="entries">
@@ -55,7 +61,7 @@ export function MoneyScreen() {
             <p class="why">{entry.why}</p>
             <p class="muted small figures">
               Order {subjectOf(entry)?.order_id ?? "unknown"}, {subjectOf(entry)?.provider}, since{" "}
-              <Moment at={sinceOf(entry)} />
+              <DateTime at={sinceOf(entry)} />
             </p>
             <div class="buttons">
               {entry.actions.map(({ name }) => (
@@ -65,14 +71,14 @@ export function MoneyScreen() {
                   class="button"
                   onClick={() => void (chosen.value = { entry, name })}
                 >
-                  {deeds[name][0]}…
+                  {actionTexts[name][0]}…
                 </button>
               ))}
             </div>
           </li>
         ))}
       </ul>
-      <Pager page={page} cursor={cursor} nothing="Nothing to look after." />
+      <Pager page={page} cursor={cursor} nothing="The money inbox is empty." />
       {chosen.value !== null && (
         <ActDialog
           {...chosen.value}
@@ -93,17 +99,22 @@ interface ActDialogProps {
 }
 
 function ActDialog({ entry, name, close }: ActDialogProps) {
-  const [deed, consequence] = deeds[name]
+  const [action, consequence] = actionTexts[name]
+  const orderId = useSignal("")
+  const reading = readId(orderId.value)
   return (
     <Dialog
-      title={`${deed}: ${nameOf(entry)}?`}
-      action={deed}
+      title={`${action}: ${nameOf(entry)}?`}
+      action={action}
       hurts={name !== "retry"}
-      run={() => act(entry, name)}
+      run={() => act(entry, name, reading)}
       close={close}
     >
       <p class="amount figures">{amountOf(entry)}</p>
       <p>{consequence}</p>
+      {name === "assign" && (
+        <Field id="assign-order" label="Order number" value={orderId} reading={reading} required />
+      )}
     </Dialog>
   )
 }
@@ -111,11 +122,16 @@ function ActDialog({ entry, name, close }: ActDialogProps) {
 async function act(
   { payment_event, refund, dispute }: MoneyInboxEntry,
   name: MoneyAction["name"],
+  orderId: Reading<number>,
 ): Promise<unknown> {
   if (refund !== null && (name === "retry" || name === "confirm")) return shop.refunds[name](refund.refund_id)
   if (dispute !== null && (name === "won" || name === "lost")) {
     const { provider, dispute_id } = dispute
     return shop.disputes[name](dispute.order_id, { provider, dispute_id })
+  }
+  if (payment_event !== null && name === "assign") {
+    const { provider, key } = payment_event
+    return shop.money.assign({ provider, key, order_id: requiredValue(orderId, "The order number") })
   }
   if (payment_event !== null && name === "returned") {
     const { provider, key } = payment_event
@@ -138,5 +154,5 @@ function sinceOf({ payment_event, refund, dispute }: MoneyInboxEntry) {
 
 function amountOf(entry: MoneyInboxEntry): string {
   const { amount_minor: minor = null, currency = null } = subjectOf(entry) ?? {}
-  return minor === null || currency === null ? "An amount that nobody named" : priceOf(minor, currency)
+  return minor === null || currency === null ? "Amount unknown" : priceOf(minor, currency)
 }

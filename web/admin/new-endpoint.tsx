@@ -2,18 +2,20 @@ import { useSignal } from "@preact/signals"
 import type { EventType, WebhookEndpointWithSecret } from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Field } from "./parts.tsx"
+import { Field } from "./field.tsx"
+import { readUrl, requiredValue } from "./form-values.ts"
 
 const eventTexts: Readonly<Record<EventType, string>> = {
-  "order.created": "An order is made",
-  "order.paid": "An order is paid",
-  "order.cancelled": "An order is cancelled",
-  "order.expired": "An order was not paid in time",
-  "order.refunded": "All of an order's money is back",
-  "payment.refund_due": "Money has to go back",
-  "payment.disputed": "A bank takes a payment back",
-  "product.sold_out": "A product is sold out",
-  "product.restocked": "A product has units again",
+  "order.created": "Order created",
+  "order.paid": "Order paid",
+  "order.cancelled": "Order cancelled",
+  "order.expired": "Order expired unpaid",
+  "order.refunded": "Order refunded in full",
+  "payment.refund_due": "Refund due",
+  "payment.refund_failed": "Confirmed refund failed",
+  "payment.disputed": "Payment disputed",
+  "product.sold_out": "Product sold out",
+  "product.restocked": "Product back in stock",
 }
 const eventTypes = Object.keys(eventTexts) as readonly EventType[]
 
@@ -22,30 +24,32 @@ export interface NewEndpointDialogProps {
   readonly close: () => void
 }
 
-/** Asks where events are to be sent, and which. */
+/** Asks for the URL of a new endpoint and the events that it receives. */
 export function NewEndpointDialog({ made, close }: NewEndpointDialogProps) {
   const url = useSignal("")
+  const reading = readUrl(url.value)
   const chosen = useSignal<ReadonlySet<EventType>>(new Set())
   async function run(): Promise<void> {
     const types = chosen.value.size === 0 ? null : [...chosen.value]
-    made(await shop.webhooks.create({ url: url.value.trim(), types }))
+    made(await shop.webhooks.create({ url: requiredValue(reading, "The URL"), types }))
   }
   function choose(type: EventType, isChosen: boolean): void {
     const others = [...chosen.value].filter((other) => other !== type)
     chosen.value = new Set(isChosen ? [...others, type] : others)
   }
   return (
-    <Dialog title="Send events to an address" action="Add the endpoint" run={run} close={close}>
+    <Dialog title="New webhook endpoint" action="Add the endpoint" run={run} close={close}>
       <Field
         id="endpoint-url"
-        label="Address"
+        label="URL"
         type="url"
         value={url}
         required
-        hint="https:// and where it is"
+        reading={reading}
+        hint="Such as https://shop.example/webhooks"
       />
       <fieldset class="choices">
-        <legend>Only these events (none chosen: all)</legend>
+        <legend>Events (none selected: all events)</legend>
         {eventTypes.map((type) => (
           <label key={type} class="choice">
             <input
@@ -59,7 +63,7 @@ export function NewEndpointDialog({ made, close }: NewEndpointDialogProps) {
           </label>
         ))}
       </fieldset>
-      <p>Events are sent from now on. The secret that signs them is shown next, and only then.</p>
+      <p>Events are sent from now on. The signing secret is shown once, in the next step.</p>
     </Dialog>
   )
 }
@@ -69,7 +73,7 @@ export interface NewSecretProps {
   readonly done: () => void
 }
 
-/** A secret that was just made: nothing and nobody can show it again. */
+/** Shows a new secret. The server returns it once and never again. */
 export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
   const isCopied = useSignal(false)
   async function copy(): Promise<void> {
@@ -78,10 +82,10 @@ export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
   }
   return (
     <section class="endpoint new-secret" aria-labelledby="new-secret">
-      <h2 id="new-secret">The secret for {url}</h2>
+      <h2 id="new-secret">Signing secret for {url}</h2>
       <p>
-        Keep it where that program keeps its secrets. It is shown now and never again; if it is lost, have
-        another one made with “New secret…”.
+        Copy it to the configuration of the receiver now: it is shown only once. If it is lost, use “Rotate
+        secret…” to get a new one.
       </p>
       <code class="secret">{secret}</code>
       <div class="buttons">
@@ -91,7 +95,7 @@ export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
           </button>
         )}
         <button type="button" class="button primary" onClick={done}>
-          I have kept it
+          I have stored it
         </button>
       </div>
     </section>

@@ -1,21 +1,21 @@
 import type { Signal } from "@preact/signals"
-import { decimalsOf, isCurrencyCode, minorIn, priceOf } from "../shared/money.ts"
-import { Field } from "./parts.tsx"
+import { isCurrencyCode, priceOf } from "../shared/money.ts"
+import { Field } from "./field.tsx"
+import { readPrice } from "./form-values.ts"
 
 export interface PriceFieldProps {
   readonly id: string
   readonly label: string
   readonly value: Signal<string>
   readonly currency: string
-  /** What is said while the field is empty. */
+  /** The hint of the empty field. */
   readonly empty: string
   readonly required?: boolean
 }
 
-/** A price as people write it. What it means is said beside it; what cannot be read is not sent. */
+/** A price as people write it, with its meaning as the hint. */
 export function PriceField({ id, label, value, currency, empty, required = false }: PriceFieldProps) {
-  const minor = minorIn(value.value, currency)
-  const isUnread = value.value.trim() !== "" && minor === null && isCurrencyCode(currency)
+  const reading = readPrice(value.value, currency)
   return (
     <Field
       id={id}
@@ -23,14 +23,9 @@ export function PriceField({ id, label, value, currency, empty, required = false
       type="price"
       value={value}
       required={required}
-      hint={minor === null ? empty : `= ${priceOf(minor, currency)}`}
-      fault={isUnread ? unreadText(currency) : null}
+      hint={reading.kind === "value" ? `= ${priceOf(reading.value, currency)}` : empty}
+      // Without a currency a price has no meaning; the currency's field says so.
+      reading={isCurrencyCode(currency) ? reading : { kind: "empty" }}
     />
   )
-}
-
-function unreadText(currency: string): string {
-  const most = decimalsOf(currency)
-  if (most === 0) return `This cannot be read. ${currency} has no decimals: write 129`
-  return `This cannot be read. Write 129 or ${(129).toFixed(most)}, with a point and at most ${most} decimals`
 }

@@ -1,16 +1,27 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
+import { currencyDecimals } from "../../client/src/currencies.ts"
 import type { Product } from "../../client/src/index.ts"
-import { isCurrencyCode, minorIn } from "../shared/money.ts"
 import { explain, shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { inputOf, momentIn, utcOf } from "./moments.tsx"
-import { Failure, Field } from "./parts.tsx"
+import { fieldText, utcText } from "./dates.ts"
+import { Field, isReadable } from "./field.tsx"
+import {
+  readCurrency,
+  readPrice,
+  readTime,
+  readUrl,
+  readWhole,
+  requiredValue,
+  valueOrNull,
+  type Reading,
+} from "./form-values.ts"
+import { Failure } from "./pager.tsx"
 import { PriceField } from "./price-field.tsx"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
 
-/** Offers a product, or changes the settings of one. */
+/** Puts a new product on sale, or changes the settings of one. */
 export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
   const product = useSignal<Product | null>(null)
   const failure = useSignal<string | null>(null)
@@ -27,29 +38,34 @@ export function ProductFormScreen({ productId }: { readonly productId: number | 
   return (
     <>
       <h1>Settings of product {productId}</h1>
-      {failure.value === null ? <p class="muted">Reading…</p> : <Failure text={failure.value} />}
+      {failure.value === null ? <p class="muted">Loading…</p> : <Failure text={failure.value} />}
     </>
   )
 }
 
 function ProductForm({ product }: { readonly product: Product | null }) {
   const fields = useFields(product)
+  const { texts, readings } = fields
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
   const asked = useSignal<AskedChange | null>(null)
 
   async function save(event: Event): Promise<void> {
     event.preventDefault()
+    if (!isReadable(event)) return
     isBusy.value = true
     failure.value = null
     try {
-      const settings = fields.read()
+      const settings = settingsIn(fields)
       if (product === null) {
-        const made = await shop.products.create({ ...settings, stock: Number(fields.stock.value) })
+        const made = await shop.products.create({
+          ...settings,
+          stock: requiredValue(readings.stock, "The stock"),
+        })
         return location.assign(`/admin/p/${made.id}`)
       }
       const changes = changed(settings, product)
-      // As it is now: the sale may have opened since the form was.
+      // Read again: the sale may have opened since the form was loaded.
       const risk = riskOf(await shop.products.get(product.id), changes)
       if (risk === null) return await change(product.id, changes)
       asked.value = { risk, changes, productId: product.id }
@@ -59,93 +75,64 @@ function ProductForm({ product }: { readonly product: Product | null }) {
     isBusy.value = false
   }
 
-  const { name, price, currency, stock, opensAt, closesAt, maxPerHold, maxPerCustomer, holdSeconds } = fields
   return (
     <>
       <h1>{product === null ? "New product" : `Settings of ${product.name}`}</h1>
       <form class="settings" onSubmit={(event) => void save(event)}>
-        <Field id="name" label="Name" value={name} required />
+        <Field id="name" label="Name" value={texts.name} required />
         <Field
           id="description"
           label="Description"
           type="lines"
-          value={fields.description}
+          value={texts.description}
           hint="Line breaks are kept"
         />
-        <Field id="image" label="Picture" type="url" value={fields.image} hint="https:// and where it is" />
+        <Field
+          id="image"
+          label="Picture URL"
+          type="url"
+          value={texts.image}
+          reading={readings.image}
+          hint="Such as https://shop.example/lamp.avif"
+        />
         <div class="side-by-side">
           <PriceField
             id="price"
             label="Price"
-            value={price}
-            currency={codeIn(currency.value)}
+            value={texts.price}
+            currency={readings.currency.kind === "value" ? readings.currency.value : ""}
             required
-            empty="129 or 129.00"
+            empty={priceHint(readings.currency)}
           />
           <Field
             id="currency"
             label="Currency"
-            value={currency}
+            value={texts.currency}
             required
-            hint="Three letters: EUR"
-            fault={currencyFault(currency.value)}
+            reading={readings.currency}
+            hint="Three letters, such as EUR"
           />
           {product === null && (
-            <Field id="stock" label="Units" type="number" min={0} value={stock} required />
+            <Field
+              id="stock"
+              label="Stock"
+              type="number"
+              min={0}
+              value={texts.stock}
+              required
+              reading={readings.stock}
+            />
           )}
         </div>
-        <div class="side-by-side">
-          <Field
-            id="opens"
-            label="Opens (your time)"
-            type="datetime-local"
-            value={opensAt}
-            hint={utcHint(
-              opensAt.value,
-              product === null ? "Empty: at once, as soon as it is offered" : "Empty: at once",
-            )}
-          />
-          <Field
-            id="closes"
-            label="Closes (your time)"
-            type="datetime-local"
-            value={closesAt}
-            hint={utcHint(closesAt.value, "Empty: never")}
-          />
-        </div>
-        <div class="side-by-side">
-          <Field
-            id="max-hold"
-            label="Most units a hold"
-            type="number"
-            min={1}
-            value={maxPerHold}
-            hint="Empty: no limit"
-          />
-          <Field
-            id="max-customer"
-            label="Most units a customer"
-            type="number"
-            min={1}
-            value={maxPerCustomer}
-            hint="Empty: no limit. With one, every hold must name its customer"
-          />
-          <Field
-            id="hold-seconds"
-            label="Hold time in seconds"
-            type="number"
-            min={1}
-            value={holdSeconds}
-            hint="Empty: as the installation has it"
-          />
-        </div>
+        <TimeFields texts={texts} readings={readings} />
+        <LimitFields texts={texts} readings={readings} />
         <Failure text={failure.value} />
         <div class="buttons">
           <a class="button" href={product === null ? "/admin" : `/admin/p/${product.id}`}>
             Go back
           </a>
           <button type="submit" class="button primary" disabled={isBusy.value}>
-            {product === null ? "Offer it" : "Save"}
+            {product === null ? "Put on sale" : "Save"}
           </button>
         </div>
       </form>
@@ -154,7 +141,66 @@ function ProductForm({ product }: { readonly product: Product | null }) {
   )
 }
 
-/** A change that waits for its operator's word. */
+type FieldGroupProps = ReturnType<typeof useFields>
+
+function TimeFields({ texts, readings }: FieldGroupProps) {
+  return (
+    <div class="side-by-side">
+      <Field
+        id="opens"
+        label="Opens (your time)"
+        type="datetime-local"
+        value={texts.opensAt}
+        reading={readings.opensAt}
+        hint={timeHint(readings.opensAt, "Empty: on sale immediately")}
+      />
+      <Field
+        id="closes"
+        label="Closes (your time)"
+        type="datetime-local"
+        value={texts.closesAt}
+        reading={readings.closesAt}
+        hint={timeHint(readings.closesAt, "Empty: never closes")}
+      />
+    </div>
+  )
+}
+
+function LimitFields({ texts, readings }: FieldGroupProps) {
+  return (
+    <div class="side-by-side">
+      <Field
+        id="max-hold"
+        label="Limit per order"
+        type="number"
+        min={1}
+        value={texts.maxPerHold}
+        reading={readings.maxPerHold}
+        hint="Empty: no limit"
+      />
+      <Field
+        id="max-customer"
+        label="Limit per customer"
+        type="number"
+        min={1}
+        value={texts.maxPerCustomer}
+        reading={readings.maxPerCustomer}
+        hint="Empty: no limit. With a limit, buyers have to enter a customer id"
+      />
+      <Field
+        id="hold-seconds"
+        label="Hold time in seconds"
+        type="number"
+        min={1}
+        value={texts.holdSeconds}
+        reading={readings.holdSeconds}
+        hint="Empty: the server's default"
+      />
+    </div>
+  )
+}
+
+/** A change that the operator has to confirm first. */
 interface AskedChange {
   readonly productId: number
   readonly changes: ProductChangesBody
@@ -180,73 +226,70 @@ async function change(productId: number, changes: ProductChangesBody): Promise<v
 }
 
 function useFields(product: Product | null) {
-  const moment = (at: string | null | undefined) => (at === null || at === undefined ? "" : inputOf(at))
-  const fields = {
+  const dateText = (at: string | null | undefined) => (at === null || at === undefined ? "" : fieldText(at))
+  const texts = {
     name: useSignal(product?.name ?? ""),
     description: useSignal(product?.description ?? ""),
     image: useSignal(product?.image_url ?? ""),
     price: useSignal(product?.price ?? ""),
     currency: useSignal(product?.currency ?? "EUR"),
     stock: useSignal(""),
-    opensAt: useSignal(moment(product?.opens_at)),
-    closesAt: useSignal(moment(product?.closes_at)),
+    opensAt: useSignal(dateText(product?.opens_at)),
+    closesAt: useSignal(dateText(product?.closes_at)),
     maxPerHold: useSignal(String(product?.max_per_hold ?? "")),
     maxPerCustomer: useSignal(String(product?.max_per_customer ?? "")),
     holdSeconds: useSignal(String(product?.hold_ttl_seconds ?? "")),
   }
+  const currency = readCurrency(texts.currency.value, product?.currency ?? null)
+  const readings = {
+    image: readUrl(texts.image.value),
+    currency,
+    price: readPrice(texts.price.value, currency.kind === "value" ? currency.value : ""),
+    stock: readWhole(texts.stock.value, 0),
+    opensAt: readTime(texts.opensAt.value),
+    closesAt: readTime(texts.closesAt.value),
+    maxPerHold: readWhole(texts.maxPerHold.value, 1),
+    maxPerCustomer: readWhole(texts.maxPerCustomer.value, 1),
+    holdSeconds: readWhole(texts.holdSeconds.value, 1),
+  }
+  return { texts, readings }
+}
+
+/** The settings as the fields have them. Throws for a field that cannot be read. */
+function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
   return {
-    ...fields,
-    read: () => ({
-      name: fields.name.value,
-      description: fields.description.value === "" ? null : fields.description.value,
-      image_url: fields.image.value === "" ? null : fields.image.value,
-      price_minor: priceIn(fields.price.value, codeIn(fields.currency.value)),
-      currency: codeIn(fields.currency.value),
-      opens_at: momentIn(fields.opensAt.value),
-      closes_at: momentIn(fields.closesAt.value),
-      max_per_hold: numberIn(fields.maxPerHold.value),
-      max_per_customer: numberIn(fields.maxPerCustomer.value),
-      hold_ttl_seconds: numberIn(fields.holdSeconds.value),
-    }),
+    name: texts.name.value,
+    description: texts.description.value === "" ? null : texts.description.value,
+    image_url: valueOrNull(readings.image),
+    currency: requiredValue(readings.currency, "The currency"),
+    price_minor: requiredValue(readings.price, "The price"),
+    opens_at: valueOrNull(readings.opensAt),
+    closes_at: valueOrNull(readings.closesAt),
+    max_per_hold: valueOrNull(readings.maxPerHold),
+    max_per_customer: valueOrNull(readings.maxPerCustomer),
+    hold_ttl_seconds: valueOrNull(readings.holdSeconds),
   }
 }
 
-/** Only what differs: what somebody else has changed meanwhile stays. A field shows whole seconds. */
+/** Only what differs, so that what was changed elsewhere in the meantime stays. A field shows whole seconds. */
 function changed(
   settings: Required<Omit<ProductChangesBody, "paused">>,
   product: Product,
 ): ProductChangesBody {
   const given = Object.entries(settings).filter(([name, value]) => {
     const before = product[name as keyof typeof settings]
-    const isMoment = name === "opens_at" || name === "closes_at"
-    if (!isMoment || before === null || value === null) return value !== before
-    return inputOf(String(value)) !== inputOf(String(before))
+    const isTime = name === "opens_at" || name === "closes_at"
+    if (!isTime || before === null || value === null) return value !== before
+    return fieldText(String(value)) !== fieldText(String(before))
   })
   return Object.fromEntries(given)
 }
 
-function utcHint(field: string, otherwise: string): string {
-  const moment = momentIn(field)
-  return moment === null ? otherwise : `= ${utcOf(moment)}`
+function priceHint(currency: Reading<string>): string {
+  const decimals = currency.kind === "value" ? currencyDecimals(currency.value) : 2
+  return decimals === 0 ? "Such as 129" : `Such as 129 or ${(129).toFixed(decimals)}`
 }
 
-function priceIn(field: string, currency: string): number {
-  const minor = minorIn(field, currency)
-  if (minor === null) throw new Error("The price cannot be read. Nothing was saved.")
-  return minor
-}
-
-function codeIn(field: string): string {
-  return field.trim().toUpperCase()
-}
-
-function currencyFault(field: string): string | null {
-  const code = codeIn(field)
-  return code === "" || isCurrencyCode(code)
-    ? null
-    : `“${field.trim()}” is no currency. Write its three letters, such as EUR, USD or JPY`
-}
-
-function numberIn(field: string): number | null {
-  return field === "" ? null : Number(field)
+function timeHint(reading: Reading<string>, otherwise: string): string {
+  return reading.kind === "value" ? `= ${utcText(reading.value)}` : otherwise
 }

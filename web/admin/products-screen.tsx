@@ -1,15 +1,15 @@
 import { useSignal } from "@preact/signals"
 import { priceOf } from "../shared/money.ts"
 import { buyers } from "./api.ts"
-import { Moment } from "./moments.tsx"
-import { usePolled } from "./polled.ts"
-import { Failure, Pager } from "./parts.tsx"
+import { DateTime } from "./date-time.tsx"
+import { usePolling } from "./polling.ts"
+import { Failure, Pager } from "./pager.tsx"
 import { StateBadge } from "./state-badge.tsx"
 
-/** All products, and the way to each of their sales. */
+/** Lists all products, with links to their sales. */
 export function ProductsScreen() {
   const cursor = useSignal<string | undefined>(undefined)
-  const products = usePolled(`products ${cursor.value}`, 3_000, (signal) =>
+  const products = usePolling(`products ${cursor.value}`, 3_000, (signal) =>
     buyers.products.list({ cursor: cursor.value, limit: 50 }, { signal }),
   )
   const page = products.value.value
@@ -63,10 +63,10 @@ export function ProductsScreen() {
                   <td class="number">{product.stock}</td>
                   <td class="number">{priceOf(product.price_minor, product.currency)}</td>
                   <td>
-                    <Moment at={product.opens_at} none="at once" />
+                    <DateTime at={product.opens_at} none="immediately" />
                   </td>
                   <td>
-                    <Moment at={product.closes_at} none="never" />
+                    <DateTime at={product.closes_at} none="never" />
                   </td>
                 </tr>
               ))}

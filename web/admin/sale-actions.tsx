@@ -3,7 +3,8 @@ import type { Product } from "../../client/src/index.ts"
 import { ProblemError } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Field } from "./parts.tsx"
+import { Field } from "./field.tsx"
+import { readWhole, requiredValue } from "./form-values.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
 type Action = "pause" | "resume" | "close" | "add" | "set"
@@ -11,11 +12,11 @@ type Action = "pause" | "resume" | "close" | "add" | "set"
 export interface SaleActionsProps {
   readonly product: Product
   readonly isPaused: boolean
-  /** Looks at it anew. */
+  /** Reads the sale again. */
   readonly done: () => void
 }
 
-/** What can be done to a sale. */
+/** The buttons of a sale and their dialogs. */
 export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
   const chosen = useSignal<Action | null>(null)
   const close = () => {
@@ -34,15 +35,15 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
           <a href={`/admin/p/${product.id}/edit`}>Settings</a>
         </li>
         <li>
-          <a href={`/admin/search?product_id=${product.id}`}>Its orders and holds</a>
+          <a href={`/admin/search?product_id=${product.id}`}>Orders and holds</a>
         </li>
         <li>
           <a href={`/api/admin/orders.csv?product_id=${product.id}`} download>
-            Its orders as CSV
+            Export orders (CSV)
           </a>
         </li>
         <li>
-          <a href={`/p/${product.id}`}>As buyers see it</a>
+          <a href={`/p/${product.id}`}>View in storefront</a>
         </li>
       </ul>
       {chosen.value !== null && <ActionDialog action={chosen.value} product={product} close={close} />}
@@ -50,7 +51,7 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
   )
 }
 
-/** A sale that waits for its opening can be paused as well; it cannot end before it begins. */
+/** A scheduled sale can be paused as well; it cannot be closed before it opens. */
 function actionsFor(
   { sale_state: state }: Product,
   isPaused: boolean,
@@ -84,11 +85,9 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
           close={close}
         >
           {product.sale_state === "scheduled" ? (
-            <p>When it opens nobody can hold a unit, until the sale is resumed.</p>
+            <p>When the sale opens, no units can be held until you resume it.</p>
           ) : (
-            <p>
-              From now on nobody can hold a unit. Holds and orders that are there go on: they can be paid.
-            </p>
+            <p>No new holds are possible from now on. Existing holds and orders continue and can be paid.</p>
           )}
         </Dialog>
       )
@@ -101,9 +100,9 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
           close={close}
         >
           {product.sale_state === "scheduled" ? (
-            <p>Everybody can hold units as soon as it opens.</p>
+            <p>Units can be held as soon as the sale opens.</p>
           ) : (
-            <p>Everybody can hold units again, at once.</p>
+            <p>Units can be held again at once.</p>
           )}
         </Dialog>
       )
@@ -117,9 +116,9 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
           close={close}
         >
           <p>
-            The sale ends now instead of {product.closes_at === null ? "never" : "at its time"}. Buyers read
-            that it is over. Holds can still become orders until they end, and orders can be paid. To open it
-            again, change when it closes.
+            The sale ends now{product.closes_at === null ? "" : " instead of at its closing time"}. Buyers see
+            that it has ended. Holds can still become orders until they expire, and orders can be paid. To
+            reopen the sale, change its closing time.
           </p>
         </Dialog>
       )
@@ -135,20 +134,22 @@ interface StockDialogProps {
   readonly close: () => void
 }
 
-/** Compares and sets: what was looked at when the dialog was opened is what is expected. */
+/** Sets the stock, provided that it is still what the dialog showed when it was opened. */
 function StockDialog({ isAdding, product, close }: StockDialogProps) {
   const expected = useSignal(product.stock)
   const field = useSignal(isAdding ? "" : String(product.stock))
-  const given = Number(field.value)
-  const stock = isAdding ? expected.value + given : given
-  const isSame = stock === expected.value
+  const reading = readWhole(field.value, isAdding ? 1 : 0)
+  const base = isAdding ? expected.value : 0
+  const stock = reading.kind === "value" ? base + reading.value : null
+  const isSame = stock === null || stock === expected.value
   const taken = product.reserved_stock + product.sold_stock
 
   async function run(): Promise<void> {
+    const wanted = base + requiredValue(reading, "The number of units")
     try {
-      await shop.products.setStock(product.id, { stock, expected: expected.value })
+      await shop.products.setStock(product.id, { stock: wanted, expected: expected.value })
     } catch (error) {
-      // Said once; whoever tries again has read it.
+      // The message names the new stock: a second try is based on it.
       if (error instanceof ProblemError && error.problem.code === "stock_changed")
         expected.value = error.problem.stock
       throw error
@@ -157,29 +158,28 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
 
   return (
     <Dialog
-      title={`${isAdding ? "Add units to" : "Set the stock of"} ${product.name}`}
-      action={isSame ? "Set the stock" : `Make it ${unitsOf(stock)}`}
-      hurts={stock < expected.value}
+      title={`${isAdding ? "Add stock to" : "Set the stock of"} ${product.name}`}
+      action={isSame ? "Set the stock" : `Set the stock to ${stock}`}
+      hurts={stock !== null && stock < expected.value}
       run={run}
       close={close}
     >
       <Field
         id="units"
-        label={isAdding ? "Units to add" : "Units on offer in total"}
+        label={isAdding ? "Units to add" : "Total units"}
         type="number"
         min={isAdding ? 1 : 0}
         value={field}
         required
+        reading={reading}
       />
       <p class="figures">
         {isSame
-          ? `The stock is ${stock}.`
-          : `The stock becomes ${stock} instead of ${expected.value}, if it is still ${expected.value}.`}{" "}
-        {taken} of them {areFor(taken)} held or sold.{" "}
-        {stock > expected.value ? "New units are on sale at once." : ""}
-        {stock < expected.value
-          ? "Fewer units are on offer; nothing is taken from those who hold or own."
-          : ""}
+          ? `The stock is ${expected.value}.`
+          : `The stock becomes ${stock} instead of ${expected.value}, provided it is still ${expected.value}.`}{" "}
+        {unitsOf(taken)} {areFor(taken)} held or sold.{" "}
+        {stock !== null && stock > expected.value && "New units are on sale at once."}
+        {stock !== null && stock < expected.value && "Existing holds and orders are not affected."}
       </p>
     </Dialog>
   )

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks"
-import { localOf } from "./moments.tsx"
+import { localText } from "./dates.ts"
 import { byMinute, series, type Sample } from "./sale-history.ts"
 import type { SalePlot } from "./sale-plot.ts"
 
-/** Units over time, as lines and as a table that says the same. */
+/** Units over time, as lines and as a table with the same numbers. */
 export function SaleChart({ samples }: { readonly samples: readonly Sample[] }) {
   const box = useRef<HTMLDivElement>(null)
   const [plot, setPlot] = useState<SalePlot | null>(null)
@@ -36,12 +36,12 @@ export function SaleChart({ samples }: { readonly samples: readonly Sample[] }) 
         ))}
       </figcaption>
       {isMissing ? (
-        <p class="small">The lines could not be loaded; the table says the same.</p>
+        <p class="small">The chart could not be loaded; the table shows the same numbers.</p>
       ) : (
         <div ref={box} class="plot" aria-hidden="true" />
       )}
       <details>
-        <summary>The last minutes as a table</summary>
+        <summary>Show the last minutes as a table</summary>
         <table class="figures">
           <thead>
             <tr>
@@ -56,7 +56,7 @@ export function SaleChart({ samples }: { readonly samples: readonly Sample[] }) 
           <tbody>
             {byMinute(samples).map((sample) => (
               <tr key={sample.at}>
-                <th scope="row">{localOf(sample.at)}</th>
+                <th scope="row">{localText(sample.at)}</th>
                 {series.map((name) => (
                   <td key={name} class="number">
                     {sample[name]}

@@ -1,9 +1,9 @@
 import type { Counted, Live } from "../../client/src/admin.ts"
 
-/** Where units can be, as the chart draws them. */
+/** The states of units, as the chart draws them. */
 export const series = ["available", "held", "sold"] as const
 
-/** A second of a sale, as this page has seen it. */
+/** The state of a sale at one second, as the page received it. */
 export interface Sample {
   /** By the server's clock, in milliseconds since 1970. */
   readonly at: number
@@ -13,21 +13,21 @@ export interface Sample {
   readonly live: Live
 }
 
-/** Something that a second changed. */
+/** An event in the feed of a sale. */
 export interface SaleEvent {
   readonly at: number
   readonly text: string
-  /** Units that it tells of, where it tells of sales. */
+  /** Units sold, for an event about sales. */
   readonly sold?: number
 }
 
-/** A quarter of an hour: what a chart of this width can show. */
+/** One a second for a quarter of an hour: more would not show at the width of the chart. */
 const MOST_SAMPLES = 900
 const MOST_EVENTS = 100
-/** Rates are over the last so many seconds: a single second jumps. */
+/** Rates are averages over so many seconds, because those of single seconds jump. */
 const RATE_SECONDS = 5
 
-/** What has been seen of a sale since the page was opened. */
+/** A sale since the page was opened. */
 export interface History {
   readonly samples: readonly Sample[]
   /** The newest first. */
@@ -57,22 +57,22 @@ export function withLive({ samples, events }: History, live: Live): History {
   }
 }
 
-/** Sales of one minute are one event, or nothing else could be seen between them. */
+/** Merges the sales of a minute into one event, so that they do not crowd out the other events. */
 function withSales(events: readonly SaleEvent[], at: number, sold: number): readonly SaleEvent[] {
   if (sold <= 0) return events
   const sameMinute = events.findIndex(
     (event) => event.sold !== undefined && Math.floor(event.at / 60_000) === Math.floor(at / 60_000),
   )
   const total = sold + (events[sameMinute]?.sold ?? 0)
-  const event = { at, text: `${total} sold in this minute`, sold: total }
+  const event = { at, text: `${total} sold this minute`, sold: total }
   return [event, ...events.filter((_, index) => index !== sameMinute)]
 }
 
 const states = {
-  open: "The sale is on",
-  all_held: "Every unit is held",
+  open: "The sale is open",
+  all_held: "All units are held",
   sold_out: "Sold out",
-  scheduled: "The sale waits for its opening",
+  scheduled: "The sale is scheduled",
   paused: "The sale is paused",
   closed: "The sale is closed",
 } as const
@@ -82,12 +82,12 @@ function changesBetween(before: Live, after: Live): string[] {
   const { violations } = after.invariants
   return [
     was.sale_state === is.sale_state ? null : states[is.sale_state],
-    was.stock === is.stock ? null : `The stock went from ${was.stock} to ${is.stock}`,
+    was.stock === is.stock ? null : `The stock changed from ${was.stock} to ${is.stock}`,
     before.invariants.violations === violations ? null : `Violated invariants: ${violations}`,
   ].filter((text) => text !== null)
 }
 
-/** What became of the product's holds of late, by result, a second. */
+/** Holds per second by result: created, released, expired, or the refusal code. */
 export function ratesOf(samples: readonly Sample[]): readonly Counted[] {
   const last = samples.at(-1)
   if (last === undefined) return []
@@ -97,12 +97,12 @@ export function ratesOf(samples: readonly Sample[]): readonly Counted[] {
   const before = new Map(first.live.product_holds.map(({ result, count }) => [result, count]))
   return last.live.product_holds.map(({ result, count }) => ({
     result,
-    // Below nothing: another process has answered, or the same one has started anew.
+    // A negative difference: another process answered, or the same one was restarted.
     count: Math.max(0, count - (before.get(result) ?? 0)) / seconds,
   }))
 }
 
-/** What became of holds that were granted; everything else is a refusal. */
+/** Results of holds that were granted; every other result is a refusal. */
 export const granted: ReadonlySet<string> = new Set(["created", "released", "expired"])
 
 /** The last sample of each of the last ten minutes, the newest first. */

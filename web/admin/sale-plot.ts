@@ -1,19 +1,19 @@
 import UPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
-import { timeOf } from "./moments.tsx"
+import { timeText } from "./dates.ts"
 import { series, type Sample } from "./sale-history.ts"
 
-/** Lines of units over time. */
+/** A line chart of units over time. */
 export interface SalePlot {
   show(samples: readonly Sample[]): void
-  /** Takes it off the page. */
+  /** Removes it from the page. */
   end(): void
 }
 
-/** What the chart shows at first, until more has been seen. */
+/** The least time that the chart spans. */
 const LEAST_SECONDS = 10
 
-/** Draws into an element, as large as that is, in its colours. */
+/** Draws into an element, in its size and colours. */
 export function drawUnits(element: HTMLElement): SalePlot {
   const plot = new UPlot(optionsFor(element), [[], [], [], []], element)
   const resized = new ResizeObserver(() =>
@@ -51,7 +51,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      // By itself it would show a day where there is one sample.
+      // The default for a single sample would be a whole day.
       x: {
         range: ({ data: [times] }) => [
           times[0] ?? 0,
@@ -61,7 +61,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
       y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.05)] },
     },
     axes: [
-      { ...axis, space: 80, values: (_plot, times) => times.map((time) => timeOf(time * 1_000)) },
+      { ...axis, space: 80, values: (_plot, times) => times.map((time) => timeText(time * 1_000)) },
       { ...axis, size: 56 },
     ],
     series: [
@@ -73,7 +73,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
   }
 }
 
-/** A canvas knows no custom properties; an element's own colour is worked out by the browser. */
+/** A canvas does not resolve custom properties, so the browser resolves them as the colour of an element. */
 function colourOf(element: HTMLElement, name: string): string {
   element.style.color = `var(${name})`
   const { color } = getComputedStyle(element)

@@ -2,21 +2,22 @@ import { useSignal, useSignalEffect } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
-import { doneIn } from "./action-texts.ts"
+import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
-import { Moment, timeOf, utcOf } from "./moments.tsx"
-import { Failure } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { DateTime } from "./date-time.tsx"
+import { timeText, utcText } from "./dates.ts"
+import { Failure } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 import { SaleActions } from "./sale-actions.tsx"
 import { SaleChart } from "./sale-chart.tsx"
 import { emptyHistory, granted, ratesOf, withLive, type History, type SaleEvent } from "./sale-history.ts"
-import { SaleLights } from "./sale-lights.tsx"
+import { SaleHealth } from "./sale-health.tsx"
 import { StateBadge } from "./state-badge.tsx"
 
-/** One sale as it goes on, and what can be done to it. */
+/** A sale, live, with its buttons. */
 export function SaleScreen({ productId }: { readonly productId: number }) {
-  const live = usePolled(`live ${productId}`, 1_000, (signal) => shop.live(productId, { signal }))
-  const actions = usePolled(`actions ${productId}`, 3_000, (signal) =>
+  const live = usePolling(`live ${productId}`, 1_000, (signal) => shop.live(productId, { signal }))
+  const actions = usePolling(`actions ${productId}`, 3_000, (signal) =>
     shop.actions.list({ product_id: productId, limit: 30 }, { signal }),
   )
   const history = useSignal<History>(emptyHistory)
@@ -31,7 +32,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
     return (
       <>
         <h1>Product {productId}</h1>
-        {live.failure.value === null ? <p class="muted">Reading…</p> : <Failure text={live.failure.value} />}
+        {live.failure.value === null ? <p class="muted">Loading…</p> : <Failure text={live.failure.value} />}
       </>
     )
   }
@@ -39,7 +40,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
   const { samples, events } = history.value
   const done = (actions.value.value?.data ?? []).map((action) => ({
     at: Date.parse(action.created_at),
-    text: doneIn(action),
+    text: actionText(action),
   }))
   return (
     <>
@@ -48,12 +49,12 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <StateBadge state={product.sale_state} isPaused={current.paused} />
       </div>
       <p class="muted small figures">
-        {priceOf(product.price_minor, product.currency)} a unit, hold time {product.hold_ttl_seconds} s. In
-        your time: opens <Moment at={product.opens_at} none="at once" />, closes{" "}
-        <Moment at={product.closes_at} none="never" />. It is <Moment at={current.server_time} /> at the
-        server ({utcOf(current.server_time)}).
+        {priceOf(product.price_minor, product.currency)} per unit, hold time {product.hold_ttl_seconds} s. In
+        your time: opens <DateTime at={product.opens_at} none="immediately" />, closes{" "}
+        <DateTime at={product.closes_at} none="never" />. Server time: <DateTime at={current.server_time} /> (
+        {utcText(current.server_time)}).
       </p>
-      <SaleLights
+      <SaleHealth
         live={current}
         silentSeconds={(now - (live.readAt.value ?? now)) / 1_000}
         failure={live.failure.value}
@@ -103,13 +104,13 @@ function Rates({ rates, processes }: RatesProps) {
   )
   return (
     <section aria-labelledby="rates">
-      <h2 id="rates">Holds a second</h2>
+      <h2 id="rates">Holds per second</h2>
       <table class="figures">
         <thead>
           <tr>
-            <th scope="col">What became of it</th>
+            <th scope="col">Result</th>
             <th scope="col" class="number">
-              A second
+              Per second
             </th>
           </tr>
         </thead>
@@ -122,11 +123,10 @@ function Rates({ rates, processes }: RatesProps) {
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p class="muted">Nobody has asked since this page was opened.</p>}
+      {rows.length === 0 && <p class="muted">No requests since this page was opened.</p>}
       <p class="muted small">
-        Of this product, over the last five seconds, at this server
-        {processes === 1 ? "" : `, of all its ${processes} processes`}. Servers on other hosts count for
-        themselves.
+        Average of the last five seconds, of this server
+        {processes === 1 ? "" : ` with its ${processes} processes`}. Servers on other hosts are not included.
       </p>
     </section>
   )
@@ -135,23 +135,23 @@ function Rates({ rates, processes }: RatesProps) {
 function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
   return (
     <section aria-labelledby="feed">
-      <h2 id="feed">What happens</h2>
+      <h2 id="feed">Events</h2>
       <ol class="feed figures" tabindex={0} aria-labelledby="feed">
         {events.map(({ at, text }) => (
           <li key={`${at} ${text}`}>
-            <time class="muted" datetime={new Date(at).toISOString()} title={utcOf(at)}>
-              {timeOf(at)}
+            <time class="muted" datetime={new Date(at).toISOString()} title={utcText(at)}>
+              {timeText(at)}
             </time>{" "}
             {text}
           </li>
         ))}
       </ol>
-      {events.length === 0 && <p class="muted">Nothing since this page was opened.</p>}
+      {events.length === 0 && <p class="muted">No events since this page was opened.</p>}
     </section>
   )
 }
 
-/** The local time, once a second: silence must show although nothing comes. */
+/** The local time, once a second: a missing answer must show although nothing arrives. */
 function useClock(): number {
   const now = useSignal(Date.now())
   useEffect(() => {

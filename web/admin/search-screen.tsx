@@ -4,21 +4,33 @@ import type { Refund } from "../../client/src/admin.ts"
 import { ProblemError } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { buyers, shop } from "./api.ts"
-import { CancelDialog, ReleaseDialog } from "./ending-dialogs.tsx"
-import { Moment } from "./moments.tsx"
-import { Failure, Field, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { CancelDialog, ReleaseDialog } from "./cancel-and-release.tsx"
+import { DateTime } from "./date-time.tsx"
+import { Field, isReadable } from "./field.tsx"
+import { readId } from "./form-values.ts"
+import { Failure, Pager } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
 
-const everything = ["", "any"] as const
+const anyStatus = ["", "Any"] as const
 const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
 const holdStatuses = ["active", "converted", "expired", "released"] as const
+const statusTexts: Readonly<Record<HoldStatus | OrderStatus, string>> = {
+  active: "Active",
+  converted: "Converted to an order",
+  released: "Released",
+  pending_payment: "Awaiting payment",
+  paid: "Paid",
+  cancelled: "Cancelled",
+  expired: "Expired",
+  refunded: "Refunded",
+}
 const kinds = [
   ["orders", "Orders"],
   ["holds", "Holds"],
 ] as const
 
-/** Looks for orders and holds by id, customer, product and status; the address keeps what is looked for. */
+/** Searches orders and holds by id, customer, product and status. The address holds the search. */
 export function SearchScreen() {
   const asked = new URLSearchParams(location.search)
   const fields = {
@@ -32,6 +44,7 @@ export function SearchScreen() {
 
   function search(event: Event): void {
     event.preventDefault()
+    if (!isReadable(event)) return
     const wanted = {
       kind: fields.kind.value,
       id: fields.id.value.trim(),
@@ -48,15 +61,20 @@ export function SearchScreen() {
     <>
       <h1>Orders and holds</h1>
       <form class="search" role="search" onSubmit={search}>
-        <Field id="kind" label="Look for" value={fields.kind} list={kinds} />
-        <Field id="id" label="Id" value={fields.id} fault={idFault(fields.id.value)} />
-        <Field id="customer" label="Customer, exactly" value={fields.customer} />
-        <Field id="product" label="Product id" value={fields.product} fault={idFault(fields.product.value)} />
+        <Field id="kind" label="Search for" value={fields.kind} list={kinds} />
+        <Field id="id" label="Id" value={fields.id} reading={readId(fields.id.value)} />
+        <Field id="customer" label="Customer id (exact)" value={fields.customer} />
+        <Field
+          id="product"
+          label="Product id"
+          value={fields.product}
+          reading={readId(fields.product.value)}
+        />
         <Field
           id="status"
           label="Status"
           value={fields.status}
-          list={[everything, ...statuses.map((status) => [status, status] as const)]}
+          list={[anyStatus, ...statuses.map((status) => [status, statusText(status)] as const)]}
         />
         <button type="submit" class="button primary">
           Search
@@ -67,16 +85,12 @@ export function SearchScreen() {
   )
 }
 
-function isId(text: string): boolean {
-  return /^\d{1,15}$/.test(text)
+/** In words; a status of a newer server as it is. */
+function statusText(status: string): string {
+  return Object.hasOwn(statusTexts, status) ? statusTexts[status as keyof typeof statusTexts] : status
 }
 
-function idFault(field: string): string | null {
-  const text = field.trim()
-  return text === "" || isId(text) ? null : "An id is a number, such as 17"
-}
-
-/** A row of either kind. */
+/** An order or a hold. */
 interface Found {
   readonly id: number
   readonly productId: number
@@ -92,8 +106,8 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<Found | null>(null)
   const refund = useSignal<Refund | null>(null)
-  const found = usePolled(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
-    look(asked, cursor.value, signal),
+  const found = usePolling(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
+    find(asked, cursor.value, signal),
   )
   const page = found.value.value
   return (
@@ -101,7 +115,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
       <Failure text={found.failure.value} />
       <RefundLine refund={refund.value} />
       {page !== null && page.data.length > 0 && (
-        <div class="scroll" role="region" aria-label="What was found" tabindex={0}>
+        <div class="scroll" role="region" aria-label="Search results" tabindex={0}>
           <table class="figures">
             <thead>
               <tr>
@@ -115,10 +129,10 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                 <th scope="col" class="number">
                   Total
                 </th>
-                <th scope="col">Made</th>
-                <th scope="col">Ends</th>
+                <th scope="col">Created</th>
+                <th scope="col">Expires</th>
                 <th scope="col">
-                  <span class="unseen">What can be done</span>
+                  <span class="unseen">Actions</span>
                 </th>
               </tr>
             </thead>
@@ -130,21 +144,21 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                     <a href={`/admin/p/${row.productId}`}>{row.productId}</a>
                   </td>
                   <td>{row.customerId ?? <span class="muted">none</span>}</td>
-                  <td>{row.status}</td>
+                  <td>{statusText(row.status)}</td>
                   <td class="number">{row.quantity}</td>
                   <td class="number">
                     {row.order !== null && priceOf(row.order.total_minor, row.order.currency)}
                   </td>
                   <td>
-                    <Moment at={row.createdAt} />
+                    <DateTime at={row.createdAt} />
                   </td>
                   <td>
-                    <Moment at={row.expiresAt} />
+                    <DateTime at={row.expiresAt} />
                   </td>
                   <td>
-                    {endings[row.status] !== undefined && (
+                    {rowActions[row.status] !== undefined && (
                       <button type="button" class="button" onClick={() => void (chosen.value = row)}>
-                        {endings[row.status]}
+                        {rowActions[row.status]}
                       </button>
                     )}
                   </td>
@@ -154,7 +168,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
           </table>
         </div>
       )}
-      <Pager page={page} cursor={cursor} nothing="Nothing was found." />
+      <Pager page={page} cursor={cursor} nothing="No results." />
       {chosen.value !== null && (
         <EndingDialog
           found={chosen.value}
@@ -169,8 +183,8 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
   )
 }
 
-/** What can be done to a row, by its status; nothing where none is named. */
-const endings: Readonly<Record<string, string>> = {
+/** The action of a row by its status; other statuses have none. */
+const rowActions: Readonly<Record<string, string>> = {
   active: "Release…",
   pending_payment: "Cancel…",
   paid: "Refund…",
@@ -197,17 +211,21 @@ interface FoundPage {
   readonly next_cursor: string | null
 }
 
-async function look(
+async function find(
   asked: URLSearchParams,
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<FoundPage> {
   const id = asked.get("id")
   const productId = asked.get("product_id")
-  const isHolds = asked.get("kind") === "holds"
+  const kind = asked.get("kind") ?? "orders"
+  if (!kinds.some(([known]) => known === kind))
+    throw new Error(`Search for orders or holds, not for “${kind}”.`)
+  const isHolds = kind === "holds"
   // Such an address was written by hand; the field says what is wrong with it.
-  if (![id, productId].every((one) => one === null || isId(one))) return { data: [], next_cursor: null }
-  if (id !== null) return lookFor(Number(id), isHolds, signal)
+  const isRead = [id, productId].every((one) => one === null || readId(one).kind === "value")
+  if (!isRead) return { data: [], next_cursor: null }
+  if (id !== null) return findById(Number(id), isHolds, signal)
   const query = {
     cursor,
     limit: 50,
@@ -224,8 +242,8 @@ async function look(
   return { data: page.data.map(orderRow), next_cursor: page.next_cursor }
 }
 
-/** One by its id; none is no fault. */
-async function lookFor(id: number, isHolds: boolean, signal: AbortSignal): Promise<FoundPage> {
+/** Finds one by its id. A missing one is an empty result. */
+async function findById(id: number, isHolds: boolean, signal: AbortSignal): Promise<FoundPage> {
   try {
     const row = isHolds
       ? holdRow(await buyers.holds.get(id, { signal }))

@@ -2,17 +2,21 @@ import type { ProductChangesBody } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 
-/** What saving settings does to a sale that is on. */
+/** What saving settings does to buyers at once. */
 export interface SettingsRisk {
-  /** Asks for it: "End the sale of X by saving?" */
+  /** A question: "End the sale of X?" */
   readonly title: string
   readonly action: string
   readonly consequences: readonly string[]
 }
 
-/** What is to be asked before such changes are saved; null: nothing, they harm nobody who buys now. */
+/**
+ * What the operator has to confirm before such changes are saved: a sale that opens, stops or ends by them, and a
+ * price that changes while the sale is on. Null: nothing.
+ */
 export function riskOf(product: Product, changes: ProductChangesBody): SettingsRisk | null {
-  if (product.sale_state === "closed" || product.sale_state === "scheduled") return null
+  if (product.sale_state === "scheduled") return openRisk(product, changes)
+  if (product.sale_state === "closed") return reopenRisk(product, changes)
   const risks = [endRisk(product, changes), delayRisk(product, changes), priceRisk(product, changes)].filter(
     (risk) => risk !== null,
   )
@@ -21,14 +25,44 @@ export function riskOf(product: Product, changes: ProductChangesBody): SettingsR
   return { ...first, consequences: risks.flatMap(({ consequences }) => consequences) }
 }
 
+/** An opening time that is cleared or lies in the past opens a scheduled sale at once. */
+function openRisk(product: Product, { opens_at, closes_at }: ProductChangesBody): SettingsRisk | null {
+  const now = Date.parse(product.server_time)
+  if (opens_at === undefined || (opens_at !== null && Date.parse(opens_at) > now)) return null
+  const closes = closes_at === undefined ? product.closes_at : closes_at
+  if (closes !== null && Date.parse(closes) <= now) return null
+  return {
+    title: `Open the sale of ${product.name} now?`,
+    action: "Open the sale",
+    consequences: [
+      `The sale is scheduled. ${opens_at === null ? "Without an opening time" : "With an opening time in the past"} it opens as soon as you save, and buyers can reserve units at once.`,
+    ],
+  }
+}
+
+/** A closing time that is cleared or moved to the future opens a closed sale again. */
+function reopenRisk(product: Product, { opens_at, closes_at }: ProductChangesBody): SettingsRisk | null {
+  const now = Date.parse(product.server_time)
+  if (closes_at === undefined || (closes_at !== null && Date.parse(closes_at) <= now)) return null
+  const opens = opens_at === undefined ? product.opens_at : opens_at
+  if (opens !== null && Date.parse(opens) > now) return null
+  return {
+    title: `Reopen the sale of ${product.name} now?`,
+    action: "Reopen the sale",
+    consequences: [
+      `The sale is closed. ${closes_at === null ? "Without a closing time" : "With a closing time in the future"} it opens again as soon as you save.`,
+    ],
+  }
+}
+
 function endRisk({ name, server_time }: Product, { closes_at }: ProductChangesBody): SettingsRisk | null {
   if (closes_at === undefined || closes_at === null) return null
   if (Date.parse(closes_at) > Date.parse(server_time)) return null
   return {
-    title: `End the sale of ${name} by saving?`,
+    title: `End the sale of ${name}?`,
     action: "End the sale",
     consequences: [
-      "The sale is on, and the time under “Closes” has passed. Buyers read at once that the sale is over. Holds can still become orders until they end, and orders can be paid.",
+      "The closing time has passed, so saving ends the sale at once. Holds can still become orders until they expire, and orders can be paid.",
     ],
   }
 }
@@ -40,7 +74,7 @@ function delayRisk({ name, server_time }: Product, { opens_at }: ProductChangesB
     title: `Stop the sale of ${name} until it opens again?`,
     action: "Stop the sale",
     consequences: [
-      "The sale is on, and the time under “Opens” is still to come. Until then nobody can hold a unit. Holds and orders that are there go on.",
+      "The opening time is in the future, so saving stops the sale until then. No new holds are possible; existing holds and orders continue.",
     ],
   }
 }
@@ -52,10 +86,10 @@ function priceRisk(product: Product, changes: ProductChangesBody): SettingsRisk 
   const before = priceOf(product.price_minor, product.currency)
   const after = priceOf(minor, currency)
   return {
-    title: `Sell ${product.name} at ${after} from now on?`,
+    title: `Change the price of ${product.name} to ${after}?`,
     action: "Change the price",
     consequences: [
-      `The sale is on, at ${before}. Orders that are there keep their price; whoever holds units and orders them from now on pays ${after}.`,
+      `The sale is on, at ${before}. Existing orders keep their price; units that are held now and ordered later cost ${after}.`,
     ],
   }
 }

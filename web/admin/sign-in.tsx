@@ -3,11 +3,11 @@ import type { AdminPage } from "./admin-page.ts"
 type Refusal = Extract<AdminPage, { kind: "sign_in" }>["refusal"]
 
 const refusals = {
-  unauthorized: "That is not the admin token.",
-  rate_limited: "Too many wrong tokens came from here. Try again in a minute.",
+  unauthorized: "Wrong admin token.",
+  rate_limited: "Too many wrong tokens from your network. Try again in a minute.",
 } as const
 
-/** Asks for the admin token. A plain form: it works before any script has run. */
+/** Asks for the admin token. A plain form that works without scripts. */
 export function SignIn({ to, refusal }: { readonly to: string; readonly refusal: Refusal }) {
   return (
     <main class="sign-in">
@@ -21,7 +21,7 @@ export function SignIn({ to, refusal }: { readonly to: string; readonly refusal:
           type="password"
           autocomplete="current-password"
           required
-          aria-invalid={refusal === "unauthorized"}
+          aria-invalid={refusal === "unauthorized" ? true : undefined}
           aria-describedby={refusal === null ? undefined : "refusal"}
         />
         {refusal !== null && (
@@ -35,7 +35,7 @@ export function SignIn({ to, refusal }: { readonly to: string; readonly refusal:
         </button>
       </form>
       <p class="muted small">
-        It is what the server was started with as ADMIN_TOKEN. You stay signed in for 12 hours.
+        The value of the server’s ADMIN_TOKEN setting. You stay signed in for 12 hours.
       </p>
     </main>
   )

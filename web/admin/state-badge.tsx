@@ -11,17 +11,17 @@ const texts: Readonly<Record<SaleState, string>> = {
 
 export interface StateBadgeProps {
   readonly state: SaleState
-  /** True: the pause is said beside a state that goes before it. Where it is not known, nothing is said. */
+  /** True: a scheduled sale shows that it is paused as well. Leave it out where it is not known. */
   readonly isPaused?: boolean
 }
 
-/** A sale's state, in words. */
+/** The state of a sale in words. */
 export function StateBadge({ state, isPaused = false }: StateBadgeProps) {
-  const isHeldBack = isPaused && state === "scheduled"
+  const isPausedEarly = isPaused && state === "scheduled"
   return (
-    <span class={`badge ${isHeldBack ? "paused" : state}`}>
+    <span class={`badge ${isPausedEarly ? "paused" : state}`}>
       {texts[state]}
-      {isHeldBack && ", paused"}
+      {isPausedEarly && ", paused"}
     </span>
   )
 }

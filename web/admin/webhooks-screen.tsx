@@ -8,14 +8,15 @@ import type {
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { EndpointActions } from "./endpoint-actions.tsx"
-import { Moment } from "./moments.tsx"
+import { DateTime } from "./date-time.tsx"
 import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
-import { Failure, Field, Pager } from "./parts.tsx"
-import { usePolled } from "./polled.ts"
+import { Field } from "./field.tsx"
+import { Failure, Pager } from "./pager.tsx"
+import { usePolling } from "./polling.ts"
 
-/** Who is told of events, what became of that, and how to tell it once more. */
+/** Lists the webhook endpoints with their deliveries. */
 export function WebhooksScreen() {
-  const endpoints = usePolled("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
+  const endpoints = usePolling("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
   const list = endpoints.value.value?.data
   const isAdding = useSignal(false)
   const unseen = useSignal<WebhookEndpointWithSecret | null>(null)
@@ -26,7 +27,7 @@ export function WebhooksScreen() {
   return (
     <>
       <div class="heading">
-        <h1>Outgoing events</h1>
+        <h1>Webhooks</h1>
         <button type="button" class="button primary" onClick={() => void (isAdding.value = true)}>
           New endpoint…
         </button>
@@ -42,7 +43,7 @@ export function WebhooksScreen() {
           }}
         />
       )}
-      {list?.length === 0 && <p class="muted">Nobody is told of anything yet.</p>}
+      {list?.length === 0 && <p class="muted">No endpoints yet.</p>}
       {list?.map((endpoint) => (
         <Endpoint
           key={endpoint.endpoint_id}
@@ -57,14 +58,14 @@ export function WebhooksScreen() {
 }
 
 const statusTexts: Readonly<Record<DeliveryStatus, string>> = {
-  due: "on its way",
+  due: "pending",
   delivered: "delivered",
-  failed: "given up",
+  failed: "failed",
 }
 const statuses = [
   ["", "All deliveries"],
-  ["failed", "Given up"],
-  ["due", "On their way"],
+  ["failed", "Failed"],
+  ["due", "Pending"],
   ["delivered", "Delivered"],
 ] as const
 
@@ -82,7 +83,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<WebhookDelivery | null>(null)
   const wanted = status.value === "" ? undefined : (status.value as DeliveryStatus)
-  const deliveries = usePolled(`${id} ${status.value} ${cursor.value}`, 5_000, (signal) =>
+  const deliveries = usePolling(`${id} ${status.value} ${cursor.value}`, 5_000, (signal) =>
     shop.webhooks.deliveries(id, { status: wanted, cursor: cursor.value, limit: 20 }, { signal }),
   )
   const page = deliveries.value.value
@@ -115,10 +116,10 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
                 <th scope="col" class="number">
                   Attempts
                 </th>
-                <th scope="col">Last answer</th>
-                <th scope="col">Made</th>
+                <th scope="col">Last response</th>
+                <th scope="col">Created</th>
                 <th scope="col">
-                  <span class="unseen">What can be done</span>
+                  <span class="unseen">Actions</span>
                 </th>
               </tr>
             </thead>
@@ -130,11 +131,11 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
                   <td class="number">{delivery.attempts}</td>
                   <td class="wide">{delivery.last_error ?? delivery.response_status ?? "none"}</td>
                   <td>
-                    <Moment at={delivery.created_at} />
+                    <DateTime at={delivery.created_at} />
                   </td>
                   <td>
                     <button type="button" class="button" onClick={() => void (chosen.value = delivery)}>
-                      Send again…
+                      Resend…
                     </button>
                   </td>
                 </tr>
@@ -143,7 +144,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
           </table>
         </div>
       )}
-      <Pager page={page} cursor={cursor} />
+      <Pager page={page} cursor={cursor} nothing="No deliveries." />
       {chosen.value !== null && (
         <ReplayOneDialog endpoint={endpoint} webhookId={chosen.value.webhook_id} close={close} />
       )}
@@ -160,8 +161,8 @@ interface ReplayOneDialogProps {
 function ReplayOneDialog({ endpoint, webhookId, close }: ReplayOneDialogProps) {
   const run = () => shop.webhooks.replayOne(endpoint.endpoint_id, webhookId)
   return (
-    <Dialog title={`Send ${webhookId} once more?`} action="Send it" run={run} close={close}>
-      <p>{endpoint.url} gets it under the same id as before.</p>
+    <Dialog title={`Resend ${webhookId}?`} action="Resend" run={run} close={close}>
+      <p>{endpoint.url} receives it again under the same id.</p>
     </Dialog>
   )
 }

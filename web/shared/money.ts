@@ -1,20 +1,21 @@
-/** A price as people write it, in the reader's language where that is known: `€99.99`. */
+import { currencyDecimals } from "../../client/src/currencies.ts"
+
+/**
+ * A price as people write it: `€99.99`, `HUF 4,990`. Exact. `Intl` only formats: the number of decimals comes from
+ * our table, because browsers differ.
+ */
 export function priceOf(minor: number, currency: string, locale = "en"): string {
-  const format = formatOf(currency, locale)
-  return format.format(minor / 10 ** decimalsIn(format))
-}
-
-/** How many decimals the prices of a currency have: 2 for EUR, 0 for JPY. */
-export function decimalsOf(currency: string): number {
-  return decimalsIn(formatOf(currency, "en"))
-}
-
-function formatOf(currency: string, locale: string): Intl.NumberFormat {
-  return new Intl.NumberFormat(locale, { style: "currency", currency })
-}
-
-function decimalsIn(format: Intl.NumberFormat): number {
-  return format.resolvedOptions().maximumFractionDigits ?? 2
+  const digits = currencyDecimals(currency)
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  const text = String(minor).padStart(digits + 1, "0")
+  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
+  // As a decimal string: a division would lose the last digit of a large amount.
+  return format.format(decimal as Intl.StringNumericLiteral)
 }
 
 /**
@@ -24,13 +25,13 @@ function decimalsIn(format: Intl.NumberFormat): number {
 export function minorIn(text: string, currency: string): number | null {
   const [, whole, decimals = ""] = /^(\d+)(?:\.(\d+))?$/.exec(text.trim()) ?? []
   if (whole === undefined || !isCurrencyCode(currency)) return null
-  const most = decimalsOf(currency)
+  const most = currencyDecimals(currency)
   if (decimals.length > most) return null
   const minor = Number(whole + decimals.padEnd(most, "0"))
   return Number.isSafeInteger(minor) ? minor : null
 }
 
-/** True for what can be the code of a currency, whether or not there is one of that name. */
+/** True for three capital letters, whether or not a currency has that code. */
 export function isCurrencyCode(text: string): boolean {
   return /^[A-Z]{3}$/.test(text)
 }

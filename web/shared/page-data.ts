@@ -7,11 +7,11 @@ export type PaymentChoice =
   /** Stripe's Payment Element, by the account with this key. */
   | { readonly kind: "stripe"; readonly publishableKey: string }
 
-/** What a page is made of: rendered by the server, then carried on by the browser from the same data. */
+/** The data of a page: the server renders it, and the browser continues from the same data. */
 export type PageData =
   | { readonly kind: "products"; readonly page: Page<Product> }
   | { readonly kind: "product"; readonly product: Product; readonly payment: PaymentChoice | null }
-  /** Who may see the order is known to the browser alone, which has the token. */
+  /** Contains no order: only the browser has the token to read it. */
   | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }
   | { readonly kind: "missing" }
 

@@ -1,15 +1,15 @@
 import { useSignal, useSignalEffect } from "@preact/signals"
 import { useRef } from "preact/hooks"
 import type { BuyerView } from "./buyer-view.ts"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 import { announcementOf } from "./texts.ts"
 
-/** Says aloud what matters, when it happens. */
-export function Announcer({ desk }: { readonly desk: Desk }) {
+/** A live region that announces changes to screen readers. */
+export function Announcer({ model }: { readonly model: PageModel }) {
   const before = useRef<BuyerView>(null)
   const said = useSignal("")
   useSignalEffect(() => {
-    const view = desk.view.value
+    const view = model.view.value
     const text = before.current === null ? null : announcementOf(before.current, view)
     before.current = view
     if (text !== null) said.value = text

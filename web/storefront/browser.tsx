@@ -2,30 +2,30 @@ import { hydrate } from "preact"
 import "../shared/base.css"
 import "./storefront.css"
 import type { PageData } from "../shared/page-data.ts"
-import { stillDesk, type LivingDesk } from "./desk.ts"
-import { createListDesk } from "./list-desk.ts"
-import { createOrderDesk } from "./order-desk.ts"
-import { createProductDesk } from "./product-desk.ts"
+import { staticModel, type LivePageModel } from "./page-model.ts"
+import { createProductListModel } from "./product-list-model.ts"
+import { createOrderPageModel } from "./order-page-model.ts"
+import { createProductPageModel } from "./product-page-model.ts"
 import { StorefrontPage } from "./storefront-page.tsx"
 
 const page = document.querySelector("#page")
 const text = document.querySelector("#page-data")?.textContent
 if (page !== null && text !== undefined && text !== null) {
   const data = JSON.parse(text) as PageData
-  const { desk, start } = deskOf(data)
-  hydrate(<StorefrontPage data={data} desk={desk} />, page)
+  const { model, start } = modelOf(data)
+  hydrate(<StorefrontPage data={data} model={model} />, page)
   start()
 }
 
-function deskOf(data: PageData): LivingDesk {
+function modelOf(data: PageData): LivePageModel {
   switch (data.kind) {
     case "products":
-      return createListDesk(data)
+      return createProductListModel(data)
     case "product":
-      return createProductDesk(data)
+      return createProductPageModel(data)
     case "order":
-      return createOrderDesk(data)
+      return createOrderPageModel(data)
     case "missing":
-      return { desk: stillDesk(data), start: () => undefined }
+      return { model: staticModel(data), start: () => undefined }
   }
 }

@@ -1,51 +1,51 @@
 import type { Hold, Order, Product, SaleState, Time } from "../../client/src/index.ts"
 
-/** What is known to the page; all that decides what its buyer sees. */
+/** Everything that decides what a buyer sees. */
 export interface Known {
-  /** Null: on an order's page, before it has been read. */
+  /** Null: on the page of an order that has not been read yet. */
   readonly product: Product | null
   /** The buyer's last hold of this product. */
   readonly hold: Hold | null
-  /** What the hold has become, where that is known. */
+  /** The order that was made of the hold, if known. */
   readonly heldOrderId: number | null
-  /** On an order's page. `missing`: the server knows none that this browser may see. */
+  /** On the page of an order. `missing`: there is none that this browser may see. */
   readonly order: Order | "unread" | "missing" | null
   readonly payment: PaymentSeen | null
-  /** The server's clock, in milliseconds since 1970; null: nothing is known of it yet. */
+  /** The server's clock, in milliseconds since 1970; null: not known yet. */
   readonly nowMs: number | null
   readonly connection: "starting" | "live" | "lost"
   readonly pending: Pending | null
   readonly refusal: Refusal | null
 }
 
-/** A payment as its provider's page tells of it. */
+/** A payment as its provider reports it to the page. */
 export interface PaymentSeen {
   readonly status: "open" | "processing" | "succeeded" | "declined" | "cancelled"
   readonly capturedMinor: number
   readonly refundedMinor: number
 }
 
-/** What was asked of the server and is not answered. `trouble`: why it takes longer than a moment. */
+/** A request without an answer yet. `trouble`: why it takes long. */
 export interface Pending {
   readonly action: "hold" | "order" | "release" | "cancel" | "pay"
   readonly trouble: "crowd" | "no_answer" | null
 }
 
-/** Why what was asked for was not done. */
+/** Why a request was refused. */
 export type Refusal =
   | { readonly code: "too_few"; readonly available: number }
   | { readonly code: "missed"; readonly retryAt: Time | null }
   | { readonly code: "over_limit"; readonly mostUnits: number }
   | { readonly code: "customer_required" }
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
-  /** Asked again it is the same question, with one answer. */
+  /** The page may repeat the request: it keeps its idempotency key. */
   | { readonly code: "crowd" | "no_answer" }
   | { readonly code: "other"; readonly detail: string }
 
-/** What a buyer is told beside the stage. */
+/** A message beside the stage. */
 export type Notice = Refusal | { readonly code: "hold_lapsed" | "given_back" | "ordered" }
 
-/** Where the buyer stands. Seconds are whole, rounded up; null: the server's time is not known yet. */
+/** The buyer's situation. Seconds are whole, rounded up; null: the server's time is not known yet. */
 export type Stage =
   | { readonly kind: "scheduled"; readonly opensAt: Time; readonly leftSeconds: number | null }
   | { readonly kind: "paused" }
@@ -53,7 +53,7 @@ export type Stage =
   | { readonly kind: "sold_out" }
   | { readonly kind: "all_held"; readonly retryAt: Time | null }
   | { readonly kind: "on_sale"; readonly mostUnits: number; readonly asksCustomer: boolean }
-  | { readonly kind: "asking"; readonly trouble: Pending["trouble"] }
+  | { readonly kind: "reserving"; readonly trouble: Pending["trouble"] }
   | {
       readonly kind: "held"
       readonly qty: number
@@ -66,26 +66,26 @@ export type Stage =
   | { readonly kind: "payment_under_way"; readonly leftSeconds: number | null }
   | { readonly kind: "paid"; readonly isLate: boolean }
   | { readonly kind: "declined" | "cancelled" | "order_expired" | "late_payment" | "refunded" }
-  /** Money came that pays nothing any more: it goes back, or has. */
+  /** A payment that can no longer pay the order: it is being refunded, or has been. */
   | { readonly kind: "money_returning" | "money_returned"; readonly amountMinor: number }
 
-/** All of what the buyer sees that can change. */
+/** Everything a buyer sees that can change. */
 export interface BuyerView {
   readonly stage: Stage
   readonly notice: Notice | null
-  /** On a product's page: what its buyer has ordered there, to go to from the notice. */
+  /** On the page of a product: the buyer's order of it, linked from the notice. */
   readonly orderId: number | null
-  /** What is under way, so that nothing else can be asked for. */
+  /** The request that is under way: the page sends one at a time. */
   readonly pending: Pending | null
   readonly isOffline: boolean
 }
 
-/** So many units are offered in one hold where the shop sets no limit. */
+/** The most units in one request where the shop sets no limit. */
 const MOST_UNITS = 10
-/** A hold that ended longer ago is no news. */
-const NEWS_MS = 10 * 60_000
+/** The end of a hold is shown for this long. */
+const RECENT_MS = 10 * 60_000
 
-/** Decides what a buyer sees. The order counts before the hold, and the hold before the sale. */
+/** Decides what a buyer sees. An order takes precedence over a hold, and a hold over the sale. */
 export function whatBuyerSees(known: Known): BuyerView {
   const { pending } = known
   return {
@@ -97,7 +97,7 @@ export function whatBuyerSees(known: Known): BuyerView {
   }
 }
 
-/** The state of the sale at the server's time, which may have passed an opening or end since it was told. */
+/** The state of the sale now: it may have opened or closed since the product was read. */
 export function saleStateAt(product: Product, nowMs: number | null): SaleState {
   if (nowMs === null) return product.sale_state
   if (product.closes_at !== null && Date.parse(product.closes_at) <= nowMs) return "closed"
@@ -107,7 +107,7 @@ export function saleStateAt(product: Product, nowMs: number | null): SaleState {
   return product.available_stock > 0 ? "open" : "all_held"
 }
 
-/** Whole seconds until then, never below none. */
+/** Whole seconds until then, 0 or more. */
 function secondsUntil(time: Time, nowMs: number | null): number | null {
   return nowMs === null ? null : Math.max(0, Math.ceil((Date.parse(time) - nowMs) / 1_000))
 }
@@ -118,11 +118,11 @@ function stageOf(known: Known): Stage {
   if (hold !== null && isHeld(hold, nowMs)) {
     const wholeSeconds = Math.round((Date.parse(hold.expires_at) - Date.parse(hold.created_at)) / 1_000)
     const left = secondsUntil(hold.expires_at, nowMs)
-    // A hold that has just been made may be newer than what is known of the time.
+    // A new hold may be newer than the last reading of the clock.
     const leftSeconds = left === null ? null : Math.min(left, wholeSeconds)
     return { kind: "held", qty: hold.qty, expiresAt: hold.expires_at, leftSeconds, wholeSeconds }
   }
-  if (pending?.action === "hold") return { kind: "asking", trouble: pending.trouble }
+  if (pending?.action === "hold") return { kind: "reserving", trouble: pending.trouble }
   return product === null ? { kind: "over" } : saleStage(product, known)
 }
 
@@ -171,7 +171,7 @@ function orderStage(order: Order | "unread" | "missing", { payment, nowMs }: Kno
   }
 }
 
-/** What money does whose order has ended. */
+/** The stage of an order that has ended, when it has a payment. */
 function withoutOrder(payment: PaymentSeen | null): Stage | null {
   if (payment?.status === "processing") return { kind: "late_payment" }
   if (payment?.status !== "succeeded") return null
@@ -187,7 +187,7 @@ function isHeld(hold: Hold, nowMs: number | null): boolean {
   return hold.status === "active" && (nowMs === null || Date.parse(hold.expires_at) > nowMs)
 }
 
-/** A refusal takes nothing from what was ordered before. */
+/** Shown beside a refusal as well. */
 function orderIdOf({ hold, heldOrderId, order }: Known): number | null {
   return order === null && hold?.status === "converted" ? heldOrderId : null
 }
@@ -196,6 +196,6 @@ function noticeOf({ hold, heldOrderId, order, nowMs, refusal, pending }: Known):
   if (refusal !== null) return refusal
   if (order !== null || hold === null || pending?.action === "hold" || isHeld(hold, nowMs)) return null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
-  if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > NEWS_MS) return null
+  if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
   return { code: hold.status === "released" ? "given_back" : "hold_lapsed" }
 }

@@ -1,27 +1,27 @@
 import { useSignal } from "@preact/signals"
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 
 interface HoldFormProps {
   readonly product: Product
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
-/** How many, for whom where the shop counts by customer, and the button. */
-export function HoldForm({ product, desk }: HoldFormProps) {
-  const { stage, pending, notice } = desk.view.value
+/** The quantity, the customer id where the product has a limit per customer, and the button. */
+export function HoldForm({ product, model }: HoldFormProps) {
+  const { stage, pending, notice } = model.view.value
   const chosen = useSignal(1)
   const most = stage.kind === "on_sale" ? stage.mostUnits : chosen.value
   const qty = Math.min(chosen.value, most)
-  const isAsleep = desk.zone.value === null
+  const isInactive = model.zone.value === null
   const asksCustomer = product.max_per_customer !== null
 
   function submit(event: SubmitEvent): void {
     event.preventDefault()
-    if (isAsleep || pending !== null || !(event.currentTarget instanceof HTMLFormElement)) return
+    if (isInactive || pending !== null || !(event.currentTarget instanceof HTMLFormElement)) return
     const id = new FormData(event.currentTarget).get("customer")
-    desk.actions.hold(qty, typeof id === "string" ? id.trim() : "")
+    model.actions.hold(qty, typeof id === "string" ? id.trim() : "")
   }
 
   return (
@@ -33,38 +33,51 @@ export function HoldForm({ product, desk }: HoldFormProps) {
             class="field"
             name="customer"
             required
+            // Spaces alone are no id.
+            pattern=".*\S.*"
+            title="Enter your customer id."
             maxLength={255}
             autocomplete="username"
             autocapitalize="none"
             spellcheck={false}
-            defaultValue={desk.customerId.value}
-            aria-invalid={notice?.code === "customer_required"}
+            defaultValue={model.customerId.value}
+            aria-invalid={notice?.code === "customer_required" ? true : undefined}
           />
         </label>
       )}
       <div class="choice">
         {(product.max_per_hold ?? 2) > 1 && (
-          <div class="stepper" role="group" aria-label="How many">
-            <Step label="One fewer" text="−" isOff={qty <= 1} onPress={() => (chosen.value = qty - 1)} />
+          <div class="stepper" role="group" aria-label="Quantity">
+            <Step
+              label="Decrease quantity"
+              text="−"
+              isOff={qty <= 1}
+              onPress={() => (chosen.value = qty - 1)}
+            />
             <output class="figures">{qty}</output>
-            <Step label="One more" text="+" isOff={qty >= most} onPress={() => (chosen.value = qty + 1)} />
+            <Step
+              label="Increase quantity"
+              text="+"
+              isOff={qty >= most}
+              onPress={() => (chosen.value = qty + 1)}
+            />
           </div>
         )}
-        <button class="button primary" type="submit" disabled={isAsleep} aria-disabled={pending !== null}>
+        <button class="button primary" type="submit" disabled={isInactive} aria-disabled={pending !== null}>
           {buttonText(pending !== null, notice?.code)}
           <span class="figures">{priceOf(product.price_minor * qty, product.currency)}</span>
         </button>
       </div>
       <noscript>
-        <p class="notice">Holding units needs JavaScript.</p>
+        <p class="notice">Reserving units needs JavaScript.</p>
       </noscript>
     </form>
   )
 }
 
 function buttonText(isPending: boolean, notice: string | undefined): string {
-  if (isPending) return "Asking …"
-  return notice === "no_answer" || notice === "crowd" ? "Try again" : "Hold"
+  if (isPending) return "Reserving…"
+  return notice === "no_answer" || notice === "crowd" ? "Try again" : "Reserve"
 }
 
 interface StepProps {
@@ -74,7 +87,7 @@ interface StepProps {
   readonly onPress: () => void
 }
 
-/** Stays focusable at its end, so that a keyboard does not fall off it. */
+/** Stays focusable when it is off, so that the keyboard focus is not lost. */
 function Step({ label, text, isOff, onPress }: StepProps) {
   return (
     <button

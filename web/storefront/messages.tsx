@@ -8,24 +8,24 @@ interface HeadlineProps {
   readonly paysHere: boolean
 }
 
-/** Where the buyer stands, in a line and perhaps a second one. */
+/** The buyer's situation: a headline and, where there is more to say, an explanation. */
 export function Headline({ stage, currency, paysHere }: HeadlineProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  const wasHere = useRef(false)
+  const hadFocus = useRef(false)
   useEffect(() => {
     const remember = ({ target }: Event) => {
       const counter = heading.current?.closest(".counter")
-      wasHere.current = target instanceof Node && counter?.contains(target) === true
+      hadFocus.current = target instanceof Node && counter?.contains(target) === true
     }
-    const happenings = ["focusin", "pointerdown"]
-    for (const name of happenings) document.addEventListener(name, remember)
+    const eventNames = ["focusin", "pointerdown"]
+    for (const name of eventNames) document.addEventListener(name, remember)
     return () => {
-      for (const name of happenings) document.removeEventListener(name, remember)
+      for (const name of eventNames) document.removeEventListener(name, remember)
     }
   }, [])
-  // Whoever pressed a button that is gone goes on from here instead of from the top of the page.
+  // The button that was pressed may be gone: the focus moves here instead of to the top of the page.
   useLayoutEffect(() => {
-    if (wasHere.current && document.activeElement === document.body) heading.current?.focus()
+    if (hadFocus.current && document.activeElement === document.body) heading.current?.focus()
   }, [stage.kind])
   const explanation = explanationOf(stage, currency, paysHere)
   return (
@@ -40,11 +40,11 @@ export function Headline({ stage, currency, paysHere }: HeadlineProps) {
 
 interface NoticeLineProps {
   readonly notice: Notice | null
-  /** What the buyer has ordered here, to go to. */
+  /** An order of this product, to link to. */
   readonly orderId?: number | null
 }
 
-/** Why what was asked for was not done, or what has ended. */
+/** Why a request was refused, or what has ended. */
 export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
   if (notice === null) return null
   return (
@@ -60,9 +60,9 @@ export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
   )
 }
 
-/** Whether what is shown may be old. */
+/** A warning that the page may be out of date. */
 export function Offline({ isOffline }: { readonly isOffline: boolean }) {
   return isOffline ? (
-    <p class="notice offline">No connection. What you see may be old; this page goes on by itself.</p>
+    <p class="notice offline">No connection. This page may be out of date; it reconnects by itself.</p>
   ) : null
 }

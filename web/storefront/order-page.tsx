@@ -1,75 +1,75 @@
 import type { Order, Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import type { Stage } from "./buyer-view.ts"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
-import { Countdown, Ticket } from "./ticket.tsx"
-import { momentText } from "./time-texts.ts"
+import { Countdown, UnitsSummary } from "./units-summary.tsx"
+import { dateText } from "../shared/dates.ts"
 
 interface OrderPageProps {
   readonly orderId: number
   readonly paysHere: boolean
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
-/** One order: pay it, and see what becomes of it. */
-export function OrderPage({ orderId, paysHere, desk }: OrderPageProps) {
-  const { stage, notice, isOffline } = desk.view.value
-  const order = desk.order.value
-  const isRead = order !== null && typeof order === "object"
+/** An order, with its payment. */
+export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
+  const { stage, notice, isOffline } = model.view.value
+  const order = model.order.value
+  const isLoaded = order !== null && typeof order === "object"
   return (
     <main class="narrow">
       <h1 class="figures">Order {orderId}</h1>
       <section class={`counter ${stage.kind}`} aria-label={`Order ${orderId}`}>
-        <Headline stage={stage} currency={isRead ? order.currency : "EUR"} paysHere={paysHere} />
-        {isRead && (
+        <Headline stage={stage} currency={isLoaded ? order.currency : "EUR"} paysHere={paysHere} />
+        {isLoaded && (
           <>
-            <OrderTicket order={order} product={desk.product.value} stage={stage} zone={desk.zone.value} />
-            <OrderActions order={order} paysHere={paysHere} stage={stage} desk={desk} />
+            <OrderSummary order={order} product={model.product.value} stage={stage} zone={model.zone.value} />
+            <OrderActions order={order} paysHere={paysHere} stage={stage} model={model} />
           </>
         )}
         <NoticeLine notice={notice} />
         <Offline isOffline={isOffline} />
         <noscript>
-          <p class="notice">Your order is shown to this browser only, which needs JavaScript for it.</p>
+          <p class="notice">Showing your order needs JavaScript.</p>
         </noscript>
       </section>
     </main>
   )
 }
 
-interface StubProps {
+interface TimeLineProps {
   readonly order: Order
   readonly stage: Stage
   readonly zone: string | null
 }
 
-/** What the order's part to tear off says: how long there is to pay, or when it was paid. */
-function stubOf({ order, stage, zone }: StubProps) {
+/** The time left to pay, or the time of the payment. */
+function timeLineOf({ order, stage, zone }: TimeLineProps) {
   if (stage.kind === "to_pay" || stage.kind === "payment_under_way") {
     return <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label="left to pay" />
   }
   if (order.paid_at === null) return null
   return (
     <p class="figures">
-      Paid <time dateTime={order.paid_at}>{momentText(order.paid_at, zone)}</time>
+      Paid <time dateTime={order.paid_at}>{dateText(order.paid_at, zone)}</time>
     </p>
   )
 }
 
-interface OrderTicketProps extends StubProps {
+interface OrderSummaryProps extends TimeLineProps {
   readonly product: Product | null
 }
 
-function OrderTicket({ order, product, stage, zone }: OrderTicketProps) {
+function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
   return (
-    <Ticket
+    <UnitsSummary
       name={product?.name ?? `Product ${order.product_id}`}
       quantity={order.quantity}
       total={priceOf(order.total_minor, order.currency)}
     >
-      {stubOf({ order, stage, zone })}
-    </Ticket>
+      {timeLineOf({ order, stage, zone })}
+    </UnitsSummary>
   )
 }
 
@@ -77,19 +77,19 @@ interface OrderActionsProps {
   readonly order: Order
   readonly stage: Stage
   readonly paysHere: boolean
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
 function payLabel(isPaying: boolean, isFormShown: boolean): string {
   if (!isPaying) return "Pay"
-  return isFormShown ? "Paying …" : "To the payment …"
+  return isFormShown ? "Paying…" : "Opening the payment…"
 }
 
-/** What can be done with the order now. */
-function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
-  const { pending } = desk.view.value
+/** The actions that the order allows now. */
+function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
+  const { pending } = model.view.value
   const isBusy = pending !== null
-  const form = desk.paymentForm.value
+  const form = model.paymentForm.value
   switch (stage.kind) {
     case "to_pay":
       return (
@@ -101,14 +101,19 @@ function OrderActions({ order, stage, paysHere, desk }: OrderActionsProps) {
                 class="button primary"
                 type="button"
                 aria-disabled={isBusy}
-                onClick={() => desk.actions.pay()}
+                onClick={() => model.actions.pay()}
               >
                 {payLabel(pending?.action === "pay", form !== null)}
                 <span class="figures">{priceOf(order.total_minor, order.currency)}</span>
               </button>
             )}
-            <button class="button" type="button" aria-disabled={isBusy} onClick={() => desk.actions.cancel()}>
-              Cancel
+            <button
+              class="button"
+              type="button"
+              aria-disabled={isBusy}
+              onClick={() => model.actions.cancel()}
+            >
+              Cancel order
             </button>
           </div>
         </>

@@ -1,17 +1,17 @@
 import type { Page, Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 import { saleTexts } from "./texts.ts"
-import { momentText } from "./time-texts.ts"
+import { dateText } from "../shared/dates.ts"
 
-/** What is on sale, as a board of lines that lead to the products. */
-export function ProductList({ page, desk }: { readonly page: Page<Product>; readonly desk: Desk }) {
-  const products = desk.products.value
+/** Lists the products with price and state. */
+export function ProductList({ page, model }: { readonly page: Page<Product>; readonly model: PageModel }) {
+  const products = model.products.value
   return (
     <main class="list">
       <h1>On sale</h1>
       {products.length === 0 ? (
-        <p>Nothing is on sale yet.</p>
+        <p>No products yet.</p>
       ) : (
         <ul class="board">
           {products.map((product) => (
@@ -20,7 +20,7 @@ export function ProductList({ page, desk }: { readonly page: Page<Product>; read
                 <span class="name">{product.name}</span>
                 <span class="price figures">{priceOf(product.price_minor, product.currency)}</span>
                 <span class={`state figures ${product.sale_state}`}>
-                  {stateText(product, desk.zone.value)}
+                  {stateText(product, model.zone.value)}
                 </span>
               </a>
             </li>
@@ -29,7 +29,7 @@ export function ProductList({ page, desk }: { readonly page: Page<Product>; read
       )}
       {page.next_cursor !== null && (
         <a class="button" href={`/?cursor=${encodeURIComponent(page.next_cursor)}`}>
-          More
+          More products
         </a>
       )}
     </main>
@@ -38,6 +38,6 @@ export function ProductList({ page, desk }: { readonly page: Page<Product>; read
 
 function stateText({ sale_state, available_stock, opens_at }: Product, zone: string | null): string {
   if (sale_state === "open") return `${available_stock} left`
-  if (sale_state === "scheduled" && opens_at !== null) return `Opens ${momentText(opens_at, zone)}`
+  if (sale_state === "scheduled" && opens_at !== null) return `Opens ${dateText(opens_at, zone)}`
   return saleTexts[sale_state]
 }

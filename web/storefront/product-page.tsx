@@ -1,13 +1,13 @@
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
-import { Counter } from "./counter.tsx"
-import type { Desk } from "./desk.ts"
-import { momentText } from "./time-texts.ts"
+import { BuySection } from "./buy-section.tsx"
+import type { PageModel } from "./page-model.ts"
+import { dateText } from "../shared/dates.ts"
 
-/** One product: what it is, what is left of it, and how to hold a unit. */
-export function ProductPage({ desk }: { readonly desk: Desk }) {
-  const product = desk.product.value
+/** A product: description, price, stock and the form that reserves units. */
+export function ProductPage({ model }: { readonly model: PageModel }) {
+  const product = model.product.value
   if (product === null) return null
   const { name, description, image_url } = product
   return (
@@ -16,7 +16,7 @@ export function ProductPage({ desk }: { readonly desk: Desk }) {
         <h1>{name}</h1>
         <p class="price figures">{priceOf(product.price_minor, product.currency)}</p>
       </div>
-      <Counter product={product} desk={desk} />
+      <BuySection product={product} model={model} />
       {image_url !== null && (
         <div class="picture">
           <img src={image_url} alt="" width="800" height="600" decoding="async" />
@@ -24,7 +24,7 @@ export function ProductPage({ desk }: { readonly desk: Desk }) {
       )}
       <div class="about">
         {description !== null && <p class="description">{description}</p>}
-        <Facts product={product} zone={desk.zone.value} />
+        <Facts product={product} zone={model.zone.value} />
       </div>
     </main>
   )
@@ -35,7 +35,7 @@ interface FactsProps {
   readonly zone: string | null
 }
 
-/** The sale as a timetable. */
+/** Times and limits of the sale. */
 function Facts({ product, zone }: FactsProps) {
   const { opens_at, closes_at, max_per_hold, max_per_customer, hold_ttl_seconds } = product
   return (
@@ -44,7 +44,7 @@ function Facts({ product, zone }: FactsProps) {
         <div>
           <dt>Opens</dt>
           <dd>
-            <time dateTime={opens_at}>{momentText(opens_at, zone)}</time>
+            <time dateTime={opens_at}>{dateText(opens_at, zone)}</time>
           </dd>
         </div>
       )}
@@ -52,35 +52,35 @@ function Facts({ product, zone }: FactsProps) {
         <div>
           <dt>Closes</dt>
           <dd>
-            <time dateTime={closes_at}>{momentText(closes_at, zone)}</time>
+            <time dateTime={closes_at}>{dateText(closes_at, zone)}</time>
           </dd>
         </div>
       )}
       <div>
-        <dt>In all</dt>
+        <dt>Total</dt>
         <dd>{unitsOf(product.stock)}</dd>
       </div>
       {max_per_hold !== null && (
         <div>
-          <dt>At a time</dt>
-          <dd>up to {max_per_hold}</dd>
+          <dt>Limit per order</dt>
+          <dd>{unitsOf(max_per_hold)}</dd>
         </div>
       )}
       {max_per_customer !== null && (
         <div>
-          <dt>Per customer</dt>
-          <dd>up to {max_per_customer}</dd>
+          <dt>Limit per customer</dt>
+          <dd>{unitsOf(max_per_customer)}</dd>
         </div>
       )}
       <div>
-        <dt>Held for</dt>
-        <dd>{spanText(hold_ttl_seconds)}</dd>
+        <dt>Reserved for</dt>
+        <dd>{durationText(hold_ttl_seconds)}</dd>
       </div>
     </dl>
   )
 }
 
-function spanText(seconds: number): string {
+function durationText(seconds: number): string {
   if (seconds % 60 !== 0 || seconds < 60) return `${seconds} seconds`
   return seconds === 60 ? "1 minute" : `${seconds / 60} minutes`
 }

@@ -1,54 +1,54 @@
 import type { PageData } from "../shared/page-data.ts"
 import { Announcer } from "./announcer.tsx"
-import type { Desk } from "./desk.ts"
+import type { PageModel } from "./page-model.ts"
 import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
-import { clockText } from "./time-texts.ts"
+import { clockText } from "../shared/dates.ts"
 
 interface PageProps {
   readonly data: PageData
-  readonly desk: Desk
+  readonly model: PageModel
 }
 
-/** Whatever page of the storefront was asked for. */
-export function StorefrontPage({ data, desk }: PageProps) {
+/** A page of the storefront. */
+export function StorefrontPage({ data, model }: PageProps) {
   return (
     <>
       <header class="bar">
         {data.kind === "products" ? <span>On sale</span> : <a href="/">On sale</a>}
-        {data.kind !== "missing" && <Clock desk={desk} />}
+        {data.kind !== "missing" && <Clock model={model} />}
       </header>
-      <Content data={data} desk={desk} />
-      <Announcer desk={desk} />
+      <Content data={data} model={model} />
+      <Announcer model={model} />
     </>
   )
 }
 
-function Content({ data, desk }: PageProps) {
+function Content({ data, model }: PageProps) {
   switch (data.kind) {
     case "products":
-      return <ProductList page={data.page} desk={desk} />
+      return <ProductList page={data.page} model={model} />
     case "product":
-      return <ProductPage desk={desk} />
+      return <ProductPage model={model} />
     case "order":
-      return <OrderPage orderId={data.orderId} paysHere={data.payment !== null} desk={desk} />
+      return <OrderPage orderId={data.orderId} paysHere={data.payment !== null} model={model} />
     case "missing":
       return (
         <main class="narrow">
-          <h1>There is nothing here</h1>
+          <h1>Page not found</h1>
           <p>
-            The address may be mistyped, or what it named is gone. <a href="/">See what is on sale</a>.
+            Check the address, or <a href="/">see all products</a>.
           </p>
         </main>
       )
   }
 }
 
-/** The shop's clock, which decides when a sale opens. */
-function Clock({ desk }: { readonly desk: Desk }) {
-  const now = desk.nowMs.value
-  const zone = desk.zone.value
+/** The server's clock, which decides when a sale opens. */
+function Clock({ model }: { readonly model: PageModel }) {
+  const now = model.nowMs.value
+  const zone = model.zone.value
   return (
     <p class="clock">
       <span class="muted small">Shop time</span>{" "}
@@ -67,6 +67,6 @@ export function titleOf(data: PageData): string {
     case "order":
       return `Order ${data.orderId}`
     case "missing":
-      return "Not found"
+      return "Page not found"
   }
 }

@@ -1,104 +1,104 @@
 import { priceOf } from "../shared/money.ts"
-import { areFor, unitsOf } from "../shared/unit-texts.ts"
+import { unitsOf } from "../shared/unit-texts.ts"
 import type { BuyerView, Notice, Stage } from "./buyer-view.ts"
 import type { SaleState } from "../../client/src/index.ts"
 
-/** What a list says of a sale. */
+/** The state of a sale in a list. */
 export const saleTexts: Readonly<Record<SaleState, string>> = {
   open: "On sale",
-  all_held: "All in baskets",
+  all_held: "All reserved",
   sold_out: "Sold out",
   scheduled: "Opens soon",
   paused: "Paused",
-  closed: "Over",
+  closed: "Ended",
 }
 
-/** One line that says where the buyer stands. */
+/** The buyer's situation in one line. */
 export function headlineOf(stage: Stage): string {
   switch (stage.kind) {
     case "scheduled":
       return "Not open yet"
     case "paused":
-      return "The sale is paused"
+      return "Sale paused"
     case "over":
-      return "The sale is over"
+      return "Sale ended"
     case "sold_out":
       return "Sold out"
     case "all_held":
-      return "All in baskets"
+      return "All reserved"
     case "on_sale":
       return "On sale now"
-    case "asking":
-      if (stage.trouble === "crowd") return "You are in the crowd, trying again"
-      return stage.trouble === "no_answer" ? "No answer yet, trying again" : "Asking for your units"
+    case "reserving":
+      if (stage.trouble === "crowd") return "High demand, trying again…"
+      return stage.trouble === "no_answer" ? "No response yet, trying again…" : "Reserving…"
     case "held":
-      return `${unitsOf(stage.qty)} ${areFor(stage.qty)} held for you`
+      return `${unitsOf(stage.qty)} reserved for you`
     case "order_unread":
-      return "Looking for your order"
+      return "Loading your order…"
     case "order_missing":
-      return "This browser has no such order"
+      return "Order not found in this browser"
     case "to_pay":
-      return "Waiting for your payment"
+      return "Awaiting your payment"
     case "payment_under_way":
-      return "Your payment is being confirmed"
+      return "Confirming your payment…"
     case "paid":
-      return "Paid. It is yours"
+      return "Order paid"
     case "declined":
-      return "The payment was declined"
+      return "Payment declined"
     case "cancelled":
-      return "The order is cancelled"
+      return "Order cancelled"
     case "order_expired":
-      return "The time to pay is over"
+      return "Order expired"
     case "late_payment":
-      return "Your payment comes late"
+      return "Your payment is late"
     case "money_returning":
-      return "Your money is on its way back"
+      return "Refund in progress"
     case "money_returned":
-      return "Your money is back"
+      return "Payment refunded"
     case "refunded":
-      return "Refunded"
+      return "Order refunded"
   }
 }
 
-/** What the headline means for the buyer; null: it says all. */
+/** What the headline means for the buyer; null: nothing to add. */
 export function explanationOf(stage: Stage, currency: string, paysHere: boolean): string | null {
   switch (stage.kind) {
+    case "scheduled":
+      return "Stay on this page: the sale opens here by itself, at shop time."
     case "paused":
-      return "The shop has stopped selling for a moment. Stay here: this page goes on by itself."
+      return "The shop has paused the sale. Stay on this page: it updates by itself."
     case "over":
-      return "Nothing can be bought any more."
+      return "This product is no longer for sale."
     case "sold_out":
-      return "Every unit is paid for."
+      return "All units have been paid for."
     case "all_held":
-      return "Nothing is left right now, but some may come back: not everybody who holds one pays. Stay here, this page notices."
-    case "asking":
-      return stage.trouble === null ? null : "You need not do anything, and nothing is asked for twice."
+      return "No units are available right now. Units come back when a reservation expires. Stay on this page: it updates by itself."
+    case "reserving":
+      return stage.trouble === null ? null : "Please wait. Trying again does not reserve more units."
     case "order_missing":
-      return "It may have been made in another browser, or on another device."
+      return "The order may have been placed in another browser or on another device."
     case "to_pay":
-      return paysHere ? null : "The shop takes the payment itself, and this page shows when it has come."
+      return paysHere ? null : "You pay the shop directly. This page shows when your payment has arrived."
     case "payment_under_way":
       return "This takes a few seconds. You can leave this page and come back."
     case "paid":
       return stage.isLate
-        ? "The payment came after the time was over, but your units were still there."
-        : "Thank you. Nothing more is to be done."
+        ? "Thank you. Your payment arrived late, but your units were still available."
+        : "Thank you. Your payment has been received."
     case "declined":
-      return "No money was taken, and the units are on offer again."
+      return "No money was taken, and the units are available to others again."
     case "cancelled":
-      return "The units are on offer again. Should a payment still come, it goes back by itself."
+      return "The units are available to others again. If a payment still arrives, it is refunded automatically."
     case "order_expired":
-      return "The units are on offer again. Should a payment still come, it buys them if they are there, or goes back by itself."
+      return "It was not paid in time, and the units are available to others again. If your payment still arrives, you get them if they are left; otherwise it is refunded automatically."
     case "late_payment":
-      return "The time to pay is over. If your units are still there when the payment arrives they are yours; if not, the money goes back by itself."
+      return "The time to pay is over. If your units are still available when the payment arrives, they are yours; otherwise it is refunded automatically."
     case "money_returning":
-      return `The payment came too late. ${priceOf(stage.amountMinor, currency)} goes back by itself; you need not do anything.`
+      return `Your payment arrived too late. ${priceOf(stage.amountMinor, currency)} is being refunded automatically.`
     case "money_returned":
-      return `The payment came too late, and ${priceOf(stage.amountMinor, currency)} went back to where it came from.`
+      return `Your payment arrived too late. ${priceOf(stage.amountMinor, currency)} has been refunded.`
     case "refunded":
-      return "The whole price went back to where it came from."
-    case "scheduled":
-      return "Stay here: the button comes by itself, on the shop's clock."
+      return "The full price has been refunded."
     case "on_sale":
     case "held":
     case "order_unread":
@@ -112,43 +112,39 @@ export function noticeText(notice: Notice): string {
     case "too_few":
       return `Only ${notice.available} left. Choose fewer.`
     case "missed":
-      return "Others were faster by a moment. Nothing was held."
+      return "Someone else was a moment faster. Nothing was reserved for you."
     case "over_limit":
-      return `The shop gives out ${notice.mostUnits} at a time.`
+      return `The limit is ${unitsOf(notice.mostUnits)} per order.`
     case "customer_required":
-      return "The shop needs your customer id."
+      return "Enter your customer id."
     case "customer_limit":
       return notice.unitsLeft === 0
-        ? "You have as many as one customer may have."
-        : `One customer may have ${notice.unitsLeft} more.`
+        ? "You have reached the limit per customer."
+        : `You can reserve ${notice.unitsLeft} more: there is a limit per customer.`
     case "crowd":
-      return "The crowd is still there. Your request is kept: try again."
+      return "Demand is still high. Try again: it does not reserve more units."
     case "no_answer":
-      return "No answer came. Trying again asks for the same units, not for more."
+      return "The shop did not respond. Try again: it does not reserve more units."
     case "other":
       return notice.detail
     case "hold_lapsed":
-      return "Your hold has ended, and its units are on offer again."
+      return "Your reservation has expired, and the units are available to others again."
     case "given_back":
-      return "Given back. The units are on offer again."
+      return "Reservation cancelled. The units are available to others again."
     case "ordered":
-      return "You have an order."
+      return "You have an order for this product."
   }
 }
 
-const ALMOST_OVER_SECONDS = 60
+const ONE_MINUTE_SECONDS = 60
 
-/** What is to be said aloud when the view changes; null: nothing that matters. Never once a second. */
+/** What a screen reader says when the view changes; null: nothing. Countdowns are left out. */
 export function announcementOf(before: BuyerView, after: BuyerView): string | null {
   const headline = headlineOf(after.stage)
   const said = [
-    headline === headlineOf(before.stage) ? null : `${headline}.`,
+    headline === headlineOf(before.stage) ? null : sentence(headline),
     after.notice === null || after.notice.code === before.notice?.code ? null : noticeText(after.notice),
-    after.isOffline === before.isOffline
-      ? null
-      : after.isOffline
-        ? "You are offline."
-        : "You are online again.",
+    after.isOffline === before.isOffline ? null : after.isOffline ? "Connection lost." : "Connected again.",
     before.stage.kind === after.stage.kind && passedOneMinute(before.stage, after.stage)
       ? "One minute left."
       : null,
@@ -156,8 +152,12 @@ export function announcementOf(before: BuyerView, after: BuyerView): string | nu
   return said.length === 0 ? null : said.join(" ")
 }
 
+function sentence(text: string): string {
+  return text.endsWith("…") ? text : `${text}.`
+}
+
 function passedOneMinute(before: Stage, after: Stage): boolean {
   if (!("leftSeconds" in before) || !("leftSeconds" in after)) return false
   if (before.leftSeconds === null || after.leftSeconds === null) return false
-  return before.leftSeconds > ALMOST_OVER_SECONDS && after.leftSeconds <= ALMOST_OVER_SECONDS
+  return before.leftSeconds > ONE_MINUTE_SECONDS && after.leftSeconds <= ONE_MINUTE_SECONDS
 }

@@ -114,7 +114,9 @@ function subjectOf({ params, routeOptions }: FastifyRequest, payload: unknown) {
     productId: route.startsWith("/api/admin/products/:id")
       ? named
       : idOrNull(isNewProduct ? answer["id"] : answer["product_id"]),
-    orderId: route.startsWith("/api/admin/orders/:id") ? named : idOrNull(answer["order_id"]),
+    orderId: route.startsWith("/api/admin/orders/:id")
+      ? named
+      : idOrNull(answer["applied_order_id"] ?? answer["order_id"]),
   }
 }
 

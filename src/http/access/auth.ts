@@ -75,6 +75,11 @@ export function mayUseHold(caller: Caller, holdId: number): boolean {
   return caller.kind === "admin" || (caller.kind === "owner" && caller.ownership.holdId === holdId)
 }
 
+/** True when the caller could see some hold: with neither a token nor a session there is nothing to look up. */
+export function maySeeAnyHold(caller: Caller): boolean {
+  return caller.kind !== "stranger"
+}
+
 function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers
   return authorization === undefined ? null : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null)

@@ -50,7 +50,7 @@ function problem(status: number, detail: string) {
   const requestId = randomUUID()
   const body = JSON.stringify({
     type: "urn:doorbuster:problem:malformed_request",
-    title: "The request cannot be read",
+    title: "Malformed request",
     status,
     detail,
     instance: "",

@@ -53,7 +53,7 @@ export const LiveWire = Type.Object({
   ),
   product_holds: Type.Array(Counted, {
     description:
-      "of the product alone, in the same processes, since somebody looks at it: differences say how many a second",
+      "of this product alone, in the same processes, counted while its live screen is open: differences say how many a second",
   }),
   invariants: Type.Object({
     violations: Type.Integer({ description: "differences that the last recount found" }),

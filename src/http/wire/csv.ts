@@ -1,3 +1,6 @@
+/** Begins a file, or Excel takes its UTF-8 for the code page of the computer that it runs on. */
+export const BYTE_ORDER_MARK = "\uFEFF"
+
 /**
  * One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front:
  * customer ids are chosen by whoever buys.

@@ -170,6 +170,7 @@ export const RefundWire = Type.Object({
   reason: oneOf([
     "amount_too_low",
     "amount_too_high",
+    "elsewhere",
     "wrong_currency",
     "second_payment",
     "paid_too_late",
@@ -179,7 +180,7 @@ export const RefundWire = Type.Object({
     "requested",
   ]),
   restock_qty: Type.Integer(),
-  status: oneOf(["due", "sent", "confirmed", "failed"]),
+  status: oneOf(["due", "sent", "confirmed", "failed", "withheld"]),
   not_before: Time,
   attempts: Type.Integer(),
   last_error: orNull<string>("string"),
@@ -224,11 +225,11 @@ const StrayPaymentWire = Type.Object({
 
 export const MoneyInboxEntry = Type.Object({
   kind: oneOf(["payment_without_order", "refund", "dispute"]),
-  why: Type.String({ description: "in words, for whoever has to look" }),
+  why: Type.String({ description: "the reason in words, for an operator" }),
   actions: Type.Array(
     Type.Object({
-      name: oneOf(["retry", "confirm", "returned", "won", "lost"]),
-      href: Type.String({ description: "to be POSTed to" }),
+      name: oneOf(["retry", "confirm", "assign", "returned", "won", "lost"]),
+      href: Type.String({ description: "to be POSTed to; `assign` with an `order_id` besides" }),
       body: Type.Union([
         Type.Object({ provider: Type.String(), key: Type.String() }),
         Type.Object({ provider: Type.String(), dispute_id: Type.String() }),
@@ -249,7 +250,7 @@ export const MoneyInbox = Type.Object({
 
 const PaymentWire = Type.Object({
   provider: Type.String(),
-  event_key: Type.String({ description: "the message that told of it" }),
+  event_key: Type.String({ description: "the payment event that reported it" }),
   payment_id: orNull<string>("string"),
   order_id: Id,
   product_id: Id,
@@ -262,7 +263,7 @@ const PaymentWire = Type.Object({
   received_at: Time,
 })
 
-const PaymentEventWire = Type.Object({
+export const PaymentEventWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
   kind: oneOf(["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"]),
@@ -323,6 +324,8 @@ export const RefundBody = body({
 })
 
 export const ReturnedBody = body({ provider: Label, key: Label })
+
+export const AssignBody = body({ provider: Label, key: Label, order_id: Id })
 
 export const StockBody = body({ stock: Stock, expected: Stock })
 

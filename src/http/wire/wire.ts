@@ -7,7 +7,7 @@ import { availableUnits, saleState, type Product, type SaleState } from "../../d
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { NO_ORDER, type Payment, type PaymentEventRecord } from "../../domain/payment.ts"
 import type { OpenRefund, StrayPayment } from "../../store/reads/money-views.ts"
-import { refundName, WITHHELD, type Refund } from "../../domain/refund.ts"
+import { isWithheld, refundName, type Refund } from "../../domain/refund.ts"
 import type {
   DisputeAnswer,
   HoldAnswer,
@@ -113,7 +113,7 @@ export const orderAnswer: (order: Order) => OrderAnswer = orderData
 export function refundAnswer(refund: Refund): RefundAnswer {
   return {
     ...refundData(refund),
-    status: refund.status,
+    status: isWithheld(refund) ? "withheld" : refund.status,
     attempts: refund.attempts,
     last_error: refund.lastError,
     provider_refund_id: refund.providerRefundId,
@@ -126,19 +126,21 @@ export function openRefundAnswer(refund: OpenRefund): MoneyInboxAnswer {
   const address = `/api/admin/refunds/${refundName(refund.orderId, refund.number)}`
   const confirm = { name: "confirm", href: `${address}/confirm`, body: null } as const
   const retry = { name: "retry", href: `${address}/retry`, body: null } as const
+  const isStopped = refund.status === "failed" || refund.status === "withheld"
   return {
     kind: "refund",
     why: whyOpen(refund),
-    actions: refund.status === "failed" && !refund.isCovered ? [retry, confirm] : [confirm],
+    actions: isStopped && !refund.isCovered ? [retry, confirm] : [confirm],
     payment_event: null,
     refund: refundAnswer(refund),
     dispute: null,
   }
 }
 
-function whyOpen({ status, lastError, attempts, isCovered }: OpenRefund): string {
+function whyOpen(refund: OpenRefund): string {
+  const { status, lastError, attempts, isCovered } = refund
   if (status === "sent") return "its provider has taken it on and has not said that it is back"
-  if (lastError === WITHHELD) {
+  if (isWithheld(refund)) {
     return isCovered
       ? "it was not sent, because the buyer's bank takes the payment back: if it does, this is back with it"
       : "it was not sent, because the buyer's bank had taken the payment back"
@@ -153,13 +155,15 @@ function whyOpen({ status, lastError, attempts, isCovered }: OpenRefund): string
 export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
   const { provider, key } = event
   const isUnclear = event.orderId === NO_ORDER
+  const assign = { name: "assign", href: "/api/admin/money/assign", body: { provider, key } } as const
   const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } } as const
+  const actions = isUnclear ? [returned] : [assign, returned]
   return {
     kind: "payment_without_order",
     why: isUnclear
       ? "the message could not be understood; look it up at the payment provider, and assign or return its money there"
       : "it names no order that exists, and no hold that could become one",
-    actions: event.returnedAt === null ? [returned] : [],
+    actions: event.returnedAt === null ? actions : [],
     payment_event: {
       provider,
       key,

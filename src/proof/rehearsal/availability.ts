@@ -1,18 +1,18 @@
 import type pg from "pg"
-import type { WantOfUnits } from "./ledger.ts"
+import type { OutOfStock } from "./visit-log.ts"
 
-/** From this moment of the database's clock on, so many units were available, until the next step. */
+/** The number of available units from this moment of the database's clock until the next step. */
 export interface Step {
   readonly atMs: number
   readonly available: number
 }
 
 /**
- * What was available at every moment of a sale, in order, as the rows tell once it is over: each says when the
- * batch was that took its units or gave them back, by one clock and under one lock.
+ * The available units at every moment of a finished sale, from its rows. Each row says when the batch ran that took
+ * or returned its units; all by the database's clock and under the product's lock.
  *
- * Where rows do not tell, units count as gone: in a batch all are taken before any come back; those of an order
- * come back when it was last changed, and of one that was paid late they never did.
+ * Where the rows leave it open, units count as taken: in a batch all are taken before any are returned, an order's
+ * units return when it was last changed, and those of an order that was paid late never returned.
  */
 export async function availabilityOf(pool: pg.Pool, productId: number): Promise<readonly Step[]> {
   const { rows } = await pool.query<Step>(
@@ -47,28 +47,28 @@ export async function availabilityOf(pool: pg.Pool, productId: number): Promise<
 }
 
 export interface Undersell {
-  /** Seconds in which somebody was refused units that had been there for longer than may be. */
+  /** Seconds with a refusal of units that had been available for longer than I9 allows. */
   readonly seconds: number
   readonly refusals: number
 }
 
-/** So long may a server go on refusing what has come back (I9). */
+/** I9: a server may refuse returned units for this long. */
 const MAY_REFUSE_FOR_MS = 1_000
-/** The rehearsal's clock and the database's are compared over a connection. */
+/** Error of the comparison of the two clocks, which is made over a connection. */
 const CLOCK_MARGIN_MS = 50
 
 /**
- * Refusals for want of units although as many were there at every moment, from a second before the visitor
- * asked until after the answer. `aheadMs`: the database's clock less the one of the wants.
+ * Finds refusals although the units were available at every moment from one second before the request until the
+ * answer. `aheadMs`: the database's clock minus the one of the refusals.
  */
 export function findUndersell(
   steps: readonly Step[],
-  wants: readonly WantOfUnits[],
+  stockRefusals: readonly OutOfStock[],
   aheadMs: number,
 ): Undersell {
   const seconds = new Set<number>()
   let refusals = 0
-  for (const { askedAt, answeredAt, quantity } of wants) {
+  for (const { askedAt, answeredAt, quantity } of stockRefusals) {
     const from = askedAt + aheadMs - MAY_REFUSE_FOR_MS - CLOCK_MARGIN_MS
     const to = answeredAt + aheadMs + CLOCK_MARGIN_MS
     if (leastBetween(steps, from, to) < quantity) continue
@@ -88,7 +88,7 @@ function leastBetween(steps: readonly Step[], from: number, to: number): number 
   return least
 }
 
-/** Where the last step stands that is not after a moment; -1 before the first. */
+/** The index of the last step at or before a moment; -1 before the first step. */
 function lastUntil(steps: readonly Step[], at: number): number {
   let [low, high] = [0, steps.length]
   while (low < high) {

@@ -4,9 +4,9 @@ import { seededRandom } from "../../simulator/random.ts"
 import type { DatabaseProxy } from "./database-proxy.ts"
 import { isConnectionLoss, isTransient } from "../../store/errors.ts"
 import { transaction } from "../../store/tx.ts"
-import type { Stage, StageServer } from "./stage.ts"
+import type { RehearsalServers, RehearsalServer } from "./servers.ts"
 
-/** What can go wrong on purpose. */
+/** The faults that a rehearsal can cause. */
 export const faultNames = [
   "kill",
   "freeze",
@@ -22,18 +22,18 @@ export const faultNames = [
 ] as const
 export type FaultName = (typeof faultNames)[number]
 
-/** What each fault is, for people. */
+/** Each fault in words. */
 export const faultTexts: Readonly<Record<FaultName, string>> = {
   kill: "a server was killed and started again",
-  freeze: "a server stood still for a moment (SIGSTOP)",
+  freeze: "a server was frozen for a moment (SIGSTOP)",
   cut: "the servers' connections to the database broke",
-  lose: "a COMMIT was done and its answer lost on the way",
+  lose: "a COMMIT was carried out and its answer was lost",
   stall: "nothing passed between servers and database",
-  slow: "the way to the database took longer",
-  trickle: "everything between servers and database came in small pieces",
-  silence: "connections to the database went silent for good, and nobody was told",
-  lock: "somebody else kept the product's row locked",
-  reader: "somebody else read in a long transaction",
+  slow: "messages to the database took longer",
+  trickle: "messages between servers and database arrived in small pieces",
+  silence: "connections to the database became half-open for ever",
+  lock: "another transaction kept the product's row locked",
+  reader: "another transaction read for a long time",
   crash: "PostgreSQL was killed and recovered",
 }
 
@@ -46,30 +46,30 @@ export interface Fault {
 export interface ChaosOptions {
   readonly faults: readonly FaultName[]
   readonly seed: number
-  readonly stage: Stage
-  /** Between the servers and their database. */
+  readonly started: RehearsalServers
+  /** The proxy between the servers and their database. */
   readonly proxy: DatabaseProxy
-  /** Kills PostgreSQL outright and starts it again. */
+  /** Kills PostgreSQL and starts it again. */
   readonly crash: () => Promise<void>
-  /** On the database that is sold from. */
+  /** Connections to the database of the sale. */
   readonly pool: pg.Pool
   readonly productId: number
   readonly now: () => number
 }
 
-/** The trouble that is made while a crowd buys. */
+/** The faults of one rehearsal. */
 export interface Chaos {
   readonly happened: readonly Fault[]
-  /** Makes no more, and mends what is broken. */
+  /** Causes no more faults, and waits until the last one is undone. */
   stop(): Promise<void>
 }
 
-/** Quiet between two faults, least and most. */
+/** The pause between two faults: shortest and longest. */
 const PAUSE_MS = [1_500, 4_000] as const
 
-/** Makes one fault after the other, in an order that the seed decides. Without faults it does nothing. */
+/** Causes one fault after the other, in an order that the seed decides. Without faults it does nothing. */
 export function makeChaos(options: ChaosOptions): Chaos {
-  const { faults, seed, stage, now } = options
+  const { faults, seed, started, now } = options
   const random = seededRandom(seed ^ 0x2545f491)
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)]
   const happened: Fault[] = []
@@ -80,11 +80,11 @@ export function makeChaos(options: ChaosOptions): Chaos {
       const [least, most] = PAUSE_MS
       await sleep(least + random() * (most - least), undefined, { signal: ending.signal })
       const name = pick(faults)
-      const server = pick(stage.servers)
+      const server = pick(started.servers)
       if (name === undefined || server === undefined) return
       const atMs = Math.round(now())
-      // What could not be done, because an earlier fault was in its way, did not happen.
-      const isDone = await acts[name](options, server, random()).then(() => true, whyNot)
+      // A fault that could not be caused, because of an earlier one, is not counted.
+      const isDone = await causes[name](options, server, random()).then(() => true, wasPrevented)
       if (isDone) happened.push({ name, atMs })
     }
   }
@@ -100,10 +100,10 @@ export function makeChaos(options: ChaosOptions): Chaos {
   }
 }
 
-/** Each takes the options, a server by lot, and a number from 0 to 1 that says how bad it is; each cleans up. */
-type Act = (options: ChaosOptions, server: StageServer, severity: number) => Promise<void>
+/** Causes a fault and undoes it. `severity` is from 0 to 1; the server is chosen at random. */
+type Cause = (options: ChaosOptions, server: RehearsalServer, severity: number) => Promise<void>
 
-const acts: Readonly<Record<FaultName, Act>> = {
+const causes: Readonly<Record<FaultName, Cause>> = {
   async kill(_options, server, severity) {
     await server.kill()
     await sleep(severity * 2_000)
@@ -154,7 +154,7 @@ const acts: Readonly<Record<FaultName, Act>> = {
   crash: ({ crash }) => crash(),
 }
 
-function whyNot(error: unknown): false {
+function wasPrevented(error: unknown): false {
   if (isTransient(error) || isConnectionLoss(error)) return false
   throw error
 }

@@ -1,60 +1,60 @@
 import { seededRandom } from "../../simulator/random.ts"
 
-/** What a visitor is like. */
+/** How a visitor behaves. */
 export type Behaviour =
   /** Holds, orders, pays. */
   | "buys"
   /** The same, but sends the order twice at once. */
   | "clicks twice"
-  /** Holds, and never comes back. */
+  /** Holds, and does nothing more: the hold expires. */
   | "walks away"
-  /** Holds, thinks better of it, and gives the hold back. */
+  /** Holds, and releases the hold. */
   | "gives back"
-  /** A program that asks again and again under one name, to have more than it may. */
+  /** A program that asks many times as one customer, to get more than the limit. */
   | "bot"
 
 export interface Visitor {
   readonly number: number
-  /** Who a shop would say this is; a bot's visits share one. */
+  /** The customer id that a shop would send; the visits of one bot share it. */
   readonly customerId: string
-  /** After the doors were opened. */
+  /** Milliseconds after the rehearsal began. */
   readonly arrivesMs: number
   readonly behaviour: Behaviour
-  /** Whether a hold is asked for under a key; without one the gate may answer, and asking again may hold twice. */
+  /** True: holds are sent with an Idempotency-Key. Without one the gate may answer, and a repetition may hold twice. */
   readonly keepsKeys: boolean
   readonly quantity: number
-  /** How often units are asked for before the visitor gives up. */
+  /** Requests for a hold before the visitor gives up. */
   readonly tries: number
   readonly pauseMs: number
-  /** Before ordering, and again before paying. */
+  /** Pause before ordering, and again before paying. */
   readonly thinkMs: number
 }
 
 export interface CrowdOptions {
   readonly visitors: number
-  /** Within this time all of them have come. */
+  /** All visitors arrive within this time. */
   readonly rushMs: number
   readonly seed: number
 }
 
-/** How many of a hundred do what; the rest buy. */
+/** Percent of visitors with each behaviour; the rest buy. */
 const walkAway = 15
 const giveBack = 5
 const clickTwice = 10
 const bots = 2
 
-/** How many visits a bot makes, and so how many stand under one name. */
+/** Visits of one bot, all with one customer id. */
 const VISITS_OF_A_BOT = 10
 
-/** The same crowd for the same seed, in the order in which it arrives. */
+/** Makes a crowd in order of arrival. The same seed makes the same crowd. */
 export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[] {
   const random = seededRandom(seed)
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1))
-  // In every other sale nobody uses keys: units that come back are then seen only when the gate lets somebody look.
+  // Even seeds use keys, odd ones do not. Without keys the gate answers, so units that return depend on its probes.
   const arePagesCareful = seed % 2 === 0
   const crowd = Array.from({ length: visitors }, (_, index): Visitor => {
     const number = index + 1
-    // Half of a crowd comes in the first eighth of the rush.
+    // Half of the crowd arrives in the first eighth of the rush.
     const arrivesMs = Math.floor(rushMs * random() ** 3)
     const behaviour = behaviourOf(random() * 100)
     const isBot = behaviour === "bot"

@@ -1,119 +1,146 @@
 import { once } from "node:events"
-import { connect, createServer, type Socket } from "node:net"
-import { createPipe, type Way } from "./pipe.ts"
+import { connect, createServer, type Server, type Socket } from "node:net"
+import { createPipe, type Delays } from "./pipe.ts"
 
-/** A TCP server between a program and PostgreSQL that can lose, delay and cut what they say. */
+/** A TCP server between a program and PostgreSQL that can lose, delay and cut their messages. */
 export interface DatabaseProxy extends AsyncDisposable {
-  /** The database's URL, by way of the proxy. */
+  /** The database's URL through the proxy. */
   readonly url: string
   /**
-   * The next COMMIT is done and its answer lost: the connection breaks before it is heard. With
-   * `statement`, the next one on a connection on which that text was sent.
+   * Loses the answer to the next COMMIT, which the database has carried out: the connection breaks before the answer
+   * arrives. With `statement`, to the next COMMIT on a connection on which that text was sent.
    */
   loseCommit(statement?: string): void
   /** How many answers were lost. */
   lost(): number
-  /** For so long nothing passes, in either direction, and nobody is told. */
+  /** Lets nothing pass, in either direction, for this time. The connections stay open. */
   stall(milliseconds: number): void
-  /** From now on everything takes so much longer on its way to the database; 0: no longer. */
+  /** Delays everything on its way to the database from now on; 0: no longer. */
   delay(milliseconds: number): void
-  /** Until told otherwise everything comes in small pieces, in both directions. */
+  /** Sends everything in small pieces, in both directions, until called with false. */
   trickle(isTrickling: boolean): void
-  /** The connections there are stay open for ever, and nothing passes any more: half-open, as after a power cut. */
+  /** Lets nothing pass on the present connections any more, and never closes them: half-open, as after a power cut. */
   silence(): void
   /** Breaks every connection. */
   cut(): void
-  /** New connections lead to another database. */
+  /** Leads new connections to another database. */
   redirect(url: string): void
 }
 
 /** The completion tag of COMMIT as PostgreSQL sends it. */
 const COMMITTED = "COMMIT\0"
 
-/** Puts a proxy before the server of `url`, which may listen on a unix socket. */
-export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
-  let target = new URL(url)
-  const sockets = new Set<Socket>()
-  let armed: { readonly statement: string | null } | null = null
-  let lost = 0
-  const wayThere: Way = { delayMs: 0, isTrickling: false }
-  const wayBack: Way = { delayMs: 0, isTrickling: false }
-  const silenced = new Set<Socket>()
+/** What is done to the traffic at the moment. */
+interface Trouble {
+  target: URL
+  /** Set: the next COMMIT (on a connection with this statement; null: on any) loses its answer. */
+  losing: { readonly statement: string | null } | null
+  lost: number
+  readonly delaysToDatabase: Delays
+  readonly delaysToClient: Delays
+  readonly sockets: Set<Socket>
+  /** Clients whose connections are half-open. */
+  readonly silenced: Set<Socket>
+}
 
-  const server = createServer((client) => {
-    const database = connectTo(target)
-    const [toDatabase, toClient] = [createPipe(database, wayThere), createPipe(client, wayBack)]
-    let isCutting = false
-    client.on("data", (chunk: Buffer) => {
-      if (armed !== null && armed.statement !== null && chunk.includes(armed.statement)) {
-        armed = null
-        isCutting = true
-      }
-      if (!silenced.has(client)) toDatabase(chunk)
-    })
-    database.on("data", (chunk: Buffer) => {
-      if (silenced.has(client)) return
-      const isWanted = isCutting || armed?.statement === null
-      if (isWanted && chunk.includes(COMMITTED)) {
-        // The server has done it, and nobody will hear.
-        if (!isCutting) armed = null
-        lost += 1
-        client.destroy()
-        database.destroy()
-      } else if (!isCutting) toClient(chunk)
-    })
-    for (const [one, other] of [
-      [client, database],
-      [database, client],
-    ] as const) {
-      const end = () => {
-        if (!silenced.has(client)) other.destroy()
-      }
-      sockets.add(one)
-      one.on("error", end)
-      one.on("close", () => {
-        sockets.delete(one)
-        end()
-      })
-    }
-  })
+/** Starts a proxy before the server of `url`, which may listen on a unix socket. */
+export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
+  const trouble: Trouble = {
+    target: new URL(url),
+    losing: null,
+    lost: 0,
+    delaysToDatabase: { delayMs: 0, isTrickling: false },
+    delaysToClient: { delayMs: 0, isTrickling: false },
+    sockets: new Set(),
+    silenced: new Set(),
+  }
+  const server = createServer((client) => connectThrough(trouble, client, connectTo(trouble.target)))
   server.listen(0, "127.0.0.1")
   await once(server, "listening")
 
-  const own = new URL(url)
-  const address = server.address()
-  if (address === null || typeof address === "string") throw new Error("the proxy has no port")
-  own.searchParams.delete("host")
-  own.hostname = "127.0.0.1"
-  own.port = String(address.port)
-
   function cut(): void {
-    for (const socket of sockets) socket.destroy()
+    for (const socket of trouble.sockets) socket.destroy()
   }
   return {
-    url: own.href,
-    loseCommit: (statement = "") => void (armed = { statement: statement === "" ? null : statement }),
-    lost: () => lost,
+    url: urlThrough(server, url),
+    loseCommit: (statement = "") =>
+      void (trouble.losing = { statement: statement === "" ? null : statement }),
+    lost: () => trouble.lost,
     stall(milliseconds) {
-      const stalled = [...sockets]
+      const stalled = [...trouble.sockets]
       for (const socket of stalled) socket.pause()
       setTimeout(() => {
         for (const socket of stalled) socket.resume()
       }, milliseconds)
     },
-    delay: (milliseconds) => void (wayThere.delayMs = milliseconds),
-    trickle: (isTrickling) => void (wayThere.isTrickling = wayBack.isTrickling = isTrickling),
+    delay: (milliseconds) => void (trouble.delaysToDatabase.delayMs = milliseconds),
+    trickle: (isTrickling) =>
+      void (trouble.delaysToDatabase.isTrickling = trouble.delaysToClient.isTrickling = isTrickling),
     silence() {
-      for (const socket of sockets) silenced.add(socket)
+      for (const socket of trouble.sockets) trouble.silenced.add(socket)
     },
     cut,
-    redirect: (url) => void (target = new URL(url)),
+    redirect: (url) => void (trouble.target = new URL(url)),
     async [Symbol.asyncDispose]() {
       cut()
       server.close()
       await once(server, "close")
     },
   }
+}
+
+/** Passes on what client and database send each other, as far as the trouble lets it. */
+function connectThrough(trouble: Trouble, client: Socket, database: Socket): void {
+  const toDatabase = createPipe(database, trouble.delaysToDatabase)
+  const toClient = createPipe(client, trouble.delaysToClient)
+  let losesCommit = false
+  client.on("data", (chunk: Buffer) => {
+    const statement = trouble.losing?.statement ?? null
+    if (statement !== null && chunk.includes(statement)) {
+      trouble.losing = null
+      losesCommit = true
+    }
+    if (!trouble.silenced.has(client)) toDatabase(chunk)
+  })
+  database.on("data", (chunk: Buffer) => {
+    if (trouble.silenced.has(client)) return
+    const isWanted = losesCommit || trouble.losing?.statement === null
+    if (isWanted && chunk.includes(COMMITTED)) {
+      if (!losesCommit) trouble.losing = null
+      trouble.lost += 1
+      client.destroy()
+      database.destroy()
+    } else if (!losesCommit) toClient(chunk)
+  })
+  endTogether(trouble, client, database)
+}
+
+/** When one side ends, so does the other, unless the connection is half-open. */
+function endTogether({ sockets, silenced }: Trouble, client: Socket, database: Socket): void {
+  for (const [one, other] of [
+    [client, database],
+    [database, client],
+  ] as const) {
+    const end = () => {
+      if (!silenced.has(client)) other.destroy()
+    }
+    sockets.add(one)
+    one.on("error", end)
+    one.on("close", () => {
+      sockets.delete(one)
+      end()
+    })
+  }
+}
+
+function urlThrough(server: Server, url: string): string {
+  const own = new URL(url)
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("the proxy has no port")
+  own.searchParams.delete("host")
+  own.hostname = "127.0.0.1"
+  own.port = String(address.port)
+  return own.href
 }
 
 function connectTo({ hostname, port, searchParams }: URL): Socket {

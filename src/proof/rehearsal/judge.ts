@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import type { HttpClient } from "../../base/http-client.ts"
 import { verify } from "../../store/upkeep/verify.ts"
-import type { Ledger } from "./ledger.ts"
+import type { VisitLog } from "./visit-log.ts"
 
-/** What is compared once the sale is over. */
+/** The sources that are compared after the sale. */
 export interface Evidence {
   readonly pool: pg.Pool
   readonly client: HttpClient
@@ -12,13 +12,13 @@ export interface Evidence {
   readonly shopUrl: string
   readonly simulatorUrl: string
   readonly productId: number
-  readonly ledger: Ledger
+  readonly visitLog: VisitLog
 }
 
-/** What the sale came to, and all that is not as it must be. */
+/** The result of the sale, and every finding against it. */
 export interface Verdict {
   readonly counts: Counts
-  /** Named checks, each with what it found wrong. */
+  /** Each with its findings; none: it passed. */
   readonly checks: readonly Check[]
 }
 
@@ -37,14 +37,14 @@ export interface Counts {
   readonly refunded_minor: number
 }
 
-/** What came in too small goes back when its order would have ended, which may be three minutes later. */
+/** A payment that is too small is refunded when its order ends, which can be three minutes later. */
 const SETTLES_WITHIN_MS = 300_000
-/** An order whose buyer has said that he pays waits for three minutes; a shop that closes for the day cancels it. */
+/** An order with a payment attempt waits up to three minutes. After this time the shop cancels it. */
 const CANCELLED_AFTER_MS = 40_000
-const LOOK_EVERY_MS = 500
+const ASK_EVERY_MS = 500
 const IDS_AT_ONCE = 5_000
 
-/** Waits until nothing is under way any more: holds, orders, refunds, webhooks. Says what still is, if any. */
+/** Waits until no hold, order, dispute, refund or webhook is open. Returns what is still open after five minutes. */
 export async function settle(evidence: Evidence, onOpen: (open: string) => void): Promise<readonly string[]> {
   const { pool, client, simulatorUrl, productId } = evidence
   const startedAt = performance.now()
@@ -67,18 +67,18 @@ export async function settle(evidence: Evidence, onOpen: (open: string) => void)
     const left = Object.entries(open).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []))
     if (left.length === 0) return []
     onOpen(left.join(", "))
-    await tryAgain(evidence)
+    await retryRefunds(evidence)
     const waited = performance.now() - startedAt
     if (waited > CANCELLED_AFTER_MS && !isCancelled) {
       isCancelled = true
       await cancelUnpaid(evidence)
     }
     if (waited > SETTLES_WITHIN_MS) return left
-    await sleep(LOOK_EVERY_MS)
+    await sleep(ASK_EVERY_MS)
   }
 }
 
-/** A refund that was withheld, while a bank has taken more of its payment than was left, is with the buyer. */
+/** A refund that was withheld because a bank took more of its payment than was left: the buyer has the money. */
 const isCovered = `
   refunds.status = 'failed' and exists (
   select
@@ -89,8 +89,8 @@ const isCovered = `
      and d.amount_minor > d.held_minor)`
 const isOpen = `status <> 'confirmed' and not (${isCovered})`
 
-/** As whoever looks after the money inbox: what the provider refused while a bank had it may be sent again. */
-async function tryAgain({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
+/** Retries failed refunds, as an operator does in the money inbox: a provider refuses them while a dispute is open. */
+async function retryRefunds({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
   const { rows } = await pool.query<{ name: string }>(
     `select order_id || '-' || number as name
        from refunds
@@ -110,9 +110,9 @@ async function cancelUnpaid({ pool, client, shopUrl, productId }: Evidence): Pro
   for (const { id } of rows) await client.send("POST", `${shopUrl}/api/orders/${id}/cancel`, { body: {} })
 }
 
-/** Compares what visitors were told, what the database has, and what the provider booked. */
+/** Compares the answers to visitors, the rows of the database, and the provider's books. */
 export async function judge(evidence: Evidence, unsettled: readonly string[]): Promise<Verdict> {
-  const { pool, ledger } = evidence
+  const { pool, visitLog } = evidence
   const { violations } = await verify(pool)
   return {
     counts: await count(evidence),
@@ -121,12 +121,12 @@ export async function judge(evidence: Evidence, unsettled: readonly string[]): P
         name: "every invariant holds, recounted from the rows",
         wrong: violations.map(({ invariant, what }) => `${invariant}: ${what}`),
       },
-      { name: "nothing was answered that must not be", wrong: ledger.wrongs },
-      { name: "every hold that was acknowledged is there", wrong: await missingHolds(evidence) },
-      { name: "every order that was acknowledged is there", wrong: await missingOrders(evidence) },
-      { name: "what was given back stayed back", wrong: await keptAfterRelease(evidence) },
+      { name: "no answer was wrong", wrong: visitLog.findings },
+      { name: "every acknowledged hold exists", wrong: await missingHolds(evidence) },
+      { name: "every acknowledged order exists", wrong: await missingOrders(evidence) },
+      { name: "every released hold stayed released", wrong: await notReleased(evidence) },
       { name: "the provider's books and ours agree", wrong: await differencesOfBooks(evidence) },
-      { name: "nothing is left in limbo", wrong: unsettled },
+      { name: "nothing is left open", wrong: unsettled },
     ],
   }
 }
@@ -152,51 +152,51 @@ async function count({ pool, productId }: Evidence): Promise<Counts> {
   return counts
 }
 
-async function missingHolds({ pool, productId, ledger: { promised } }: Evidence): Promise<string[]> {
+async function missingHolds({ pool, productId, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
   const found = new Map<number, number>()
-  for (const ids of inPieces(promised.holds.map(({ id }) => id))) {
+  for (const ids of inChunks(acknowledged.holds.map(({ id }) => id))) {
     const { rows } = await pool.query<{ id: number; qty: number }>(
       "select id, qty from holds where id = any($1::bigint[]) and product_id = $2",
       [ids, productId],
     )
     for (const { id, qty } of rows) found.set(id, qty)
   }
-  const wrong = promised.holds.filter(({ id, quantity }) => found.get(id) !== quantity)
-  const twice = promised.holds.length - new Set(promised.holds.map(({ id }) => id)).size
+  const wrong = acknowledged.holds.filter(({ id, quantity }) => found.get(id) !== quantity)
+  const twice = acknowledged.holds.length - new Set(acknowledged.holds.map(({ id }) => id)).size
   return [
     ...wrong.map(
       ({ id, quantity }) =>
-        `hold ${id} was promised with ${quantity} units and has ${found.get(id) ?? "no row"}`,
+        `hold ${id} was acknowledged with ${quantity} units and has ${found.get(id) ?? "no row"}`,
     ),
-    ...(twice === 0 ? [] : [`${twice} holds were given to more than one visitor`]),
+    ...(twice === 0 ? [] : [`${twice} holds were acknowledged to two visitors`]),
   ]
 }
 
-async function missingOrders({ pool, productId, ledger: { promised } }: Evidence): Promise<string[]> {
+async function missingOrders({ pool, productId, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
   const found = new Map<number, number>()
-  for (const ids of inPieces(promised.orders.map(({ id }) => id))) {
+  for (const ids of inChunks(acknowledged.orders.map(({ id }) => id))) {
     const { rows } = await pool.query<{ id: number; hold_id: number }>(
       "select id, hold_id from orders where id = any($1::bigint[]) and product_id = $2",
       [ids, productId],
     )
     for (const { id, hold_id } of rows) found.set(id, hold_id)
   }
-  return promised.orders
+  return acknowledged.orders
     .filter(({ id, holdId }) => found.get(id) !== holdId)
     .map(
       ({ id, holdId }) =>
-        `order ${id} of hold ${holdId} was promised and ${found.has(id) ? "is of another hold" : "is not there"}`,
+        `order ${id} of hold ${holdId} was acknowledged and ${found.has(id) ? "belongs to another hold" : "does not exist"}`,
     )
 }
 
-async function keptAfterRelease({ pool, productId, ledger: { promised } }: Evidence): Promise<string[]> {
+async function notReleased({ pool, productId, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
   const wrong: string[] = []
-  for (const ids of inPieces(promised.released)) {
+  for (const ids of inChunks(acknowledged.released)) {
     const { rows } = await pool.query<{ id: number; status: string }>(
       "select id, status from holds where id = any($1::bigint[]) and product_id = $2 and status <> 'released'",
       [ids, productId],
     )
-    wrong.push(...rows.map(({ id, status }) => `hold ${id} was given back and is ${status}`))
+    wrong.push(...rows.map(({ id, status }) => `hold ${id} was released and is ${status}`))
   }
   return wrong
 }
@@ -221,7 +221,7 @@ async function booksOf(client: HttpClient, url: string, from = 0): Promise<Books
   return body as Books
 }
 
-/** Of each order, to the cent: what was captured, and what went back or was taken back. */
+/** Compares for each order, to the cent, what was captured and what went back or was disputed. */
 async function differencesOfBooks({ pool, client, simulatorUrl }: Evidence): Promise<string[]> {
   const { rows } = await pool.query<{ order_id: number; captured: number; refunded: number }>(`
     with returned as (
@@ -258,6 +258,6 @@ async function differencesOfBooks({ pool, client, simulatorUrl }: Evidence): Pro
   ]
 }
 
-function* inPieces(ids: readonly number[]): Generator<number[]> {
+function* inChunks(ids: readonly number[]): Generator<number[]> {
   for (let start = 0; start < ids.length; start += IDS_AT_ONCE) yield ids.slice(start, start + IDS_AT_ONCE)
 }

@@ -1,19 +1,19 @@
 import type { Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 
-/** How a way is at the moment. */
-export interface Way {
-  /** Everything takes so much longer. */
+/** How a connection delays its data; it can change at any time. */
+export interface Delays {
+  /** All data is delayed by this. */
   delayMs: number
-  /** Everything comes in pieces of {@link CRUMB_BYTES}, one a millisecond. */
+  /** All data is sent in pieces of {@link CRUMB_BYTES}, one each millisecond. */
   isTrickling: boolean
 }
 
-/** Less than most messages of PostgreSQL have, and no divisor of any. */
+/** Smaller than most messages of PostgreSQL, and not a divisor of their sizes. */
 const CRUMB_BYTES = 61
 
-/** Passes on what it is given, in order, as slowly as the way is when it comes. */
-export function createPipe(to: Socket, way: Readonly<Way>): (chunk: Buffer) => void {
+/** Returns a function that writes chunks to the socket, in order, with the delays at the time of each chunk. */
+export function createPipe(to: Socket, delays: Readonly<Delays>): (chunk: Buffer) => void {
   const waiting: { readonly piece: Buffer; readonly at: number }[] = []
   let isPumping = false
 
@@ -28,9 +28,9 @@ export function createPipe(to: Socket, way: Readonly<Way>): (chunk: Buffer) => v
   }
 
   return (chunk) => {
-    if (!isPumping && way.delayMs === 0 && !way.isTrickling) return void to.write(chunk)
-    const at = performance.now() + way.delayMs
-    const pieces = way.isTrickling ? crumbsOf(chunk) : [chunk]
+    if (!isPumping && delays.delayMs === 0 && !delays.isTrickling) return void to.write(chunk)
+    const at = performance.now() + delays.delayMs
+    const pieces = delays.isTrickling ? crumbsOf(chunk) : [chunk]
     for (const [index, piece] of pieces.entries()) waiting.push({ piece, at: at + index })
     if (!isPumping) void pump()
   }

@@ -1,147 +1,152 @@
 import type pg from "pg"
-import { createAlarms, type Alarms } from "../../simulator/alarms.ts"
+import { createTimers, type Timers } from "../../simulator/timers.ts"
 import { createHttpClient, type HttpClient } from "../../base/http-client.ts"
 import { openDatabase } from "../../store/pool.ts"
 import { availabilityOf, findUndersell, type Undersell } from "./availability.ts"
 import { makeChaos, type Fault, type FaultName } from "./chaos.ts"
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts"
-import type { Ground } from "./ground.ts"
+import type { ThrowAwayPostgres } from "./throw-away-postgres.ts"
 import { createCrowd } from "./crowd.ts"
 import { judge, settle, type Verdict } from "./judge.ts"
-import { createLedger, type Ledger } from "./ledger.ts"
-import { HOLD_SECONDS, setStage, type Stage } from "./stage.ts"
+import { createVisitLog, type VisitLog } from "./visit-log.ts"
+import { HOLD_SECONDS, startServers, type RehearsalServers } from "./servers.ts"
 import { visit } from "./visit.ts"
-import { watchProduct, type Sample } from "./watch.ts"
+import { sampleProduct, type Sample } from "./product-samples.ts"
 
-/** How a sale is to be acted out. */
+/** What a rehearsal is made of. */
 export interface Script {
   readonly crowd: number
   readonly stock: number
-  /** Within this time all visitors have come. */
+  /** All visitors arrive within this time. */
   readonly rushMs: number
   readonly servers: number
   readonly faults: readonly FaultName[]
   readonly seed: number
 }
 
-/** How it went. */
+/** How a rehearsal went. */
 export interface Rehearsal extends Verdict {
   readonly script: Script
-  readonly ledger: Ledger
+  readonly visitLog: VisitLog
   readonly samples: readonly Sample[]
   readonly faults: readonly Fault[]
   readonly undersell: Undersell
-  /** When the last visitor had gone, and when nothing was under way any more. */
+  /** When the last visit ended, and when nothing was open any more. */
   readonly crowdGoneMs: number
   readonly settledMs: number
 }
 
 export interface RehearseOptions extends Script {
-  /** An up-to-date database; the rehearsal adds a product to it. */
-  readonly ground: Pick<Ground, "url" | "crash">
+  /** A database with an up-to-date schema; the rehearsal adds a product to it. */
+  readonly postgres: Pick<ThrowAwayPostgres, "url" | "crash">
   readonly onProgress: (progress: Progress) => void
-  /** Ends the rehearsal where it is. */
+  /** Rejects when the person at the terminal interrupts the rehearsal. */
   readonly orInterrupted: <T>(work: Promise<T>) => Promise<T>
 }
 
-/** What a person who watches is told. */
+/** A line of progress. */
 export interface Progress {
   readonly seconds: number
   readonly visits: number
   readonly of: number
   readonly last: Sample | undefined
   readonly faults: number
-  /** Once the crowd is gone: what is still under way. */
+  /** After the last visit: what is still open. */
   readonly open: string | null
 }
 
-/** The doors open a little after the first have come. */
+/** The sale opens after the first visitors have arrived. */
 const OPENS_AFTER_MS = 2_000
 const MOST_PER_CUSTOMER = 2
 const CONNECTIONS = 512
 const POOL_SIZE = 4
-const TELL_EVERY_MS = 500
+const REPORT_EVERY_MS = 500
 
 /**
- * Acts out a whole sale: servers, a payment provider that does everything providers do wrong, a crowd,
- * and faults, all decided by the seed. Throws when the stage cannot be set; whatever goes wrong in the
- * sale is in what it returns.
+ * Rehearses a whole sale: servers, a payment provider that makes every mistake of real ones, a crowd, and faults, all
+ * decided by the seed. Throws when the servers cannot start; what goes wrong in the sale is in the result.
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
-  const { ground, servers, seed } = options
-  await using proxy = await startDatabaseProxy(ground.url)
-  const stage = await setStage({ databaseUrl: proxy.url, servers, plan: "wild", seed })
+  const { postgres, servers, seed } = options
+  await using proxy = await startDatabaseProxy(postgres.url)
+  const started = await startServers({ databaseUrl: proxy.url, servers, plan: "wild", seed })
   const client = createHttpClient(CONNECTIONS)
-  const database = openDatabase({ url: ground.url, viewConnections: POOL_SIZE, batchConnections: 1 })
-  const alarms = createAlarms()
+  const database = openDatabase({ url: postgres.url, viewConnections: POOL_SIZE, batchConnections: 1 })
+  const timers = createTimers()
   try {
-    return await options.orInterrupted(act(options, { stage, proxy, client, pool: database.views, alarms }))
+    return await options.orInterrupted(
+      runSale(options, { started, proxy, client, pool: database.views, timers }),
+    )
   } finally {
-    alarms.callOff()
+    timers.cancelAll()
     client.close()
-    await stage.strike()
+    await started.stop()
     await database.close()
   }
 }
 
-interface Props {
-  readonly stage: Stage
+interface Running {
+  readonly started: RehearsalServers
   readonly proxy: DatabaseProxy
   readonly client: HttpClient
   readonly pool: pg.Pool
-  readonly alarms: Alarms
+  readonly timers: Timers
 }
 
-async function act(
+async function runSale(
   options: RehearseOptions,
-  { stage, proxy, client, pool, alarms }: Props,
+  { started, proxy, client, pool, timers }: Running,
 ): Promise<Rehearsal> {
-  const { onProgress, ground, orInterrupted: _wait, ...script } = options
-  const productId = await offerProduct(client, stage, script)
-  const ledger = createLedger()
-  const watch = watchProduct(pool, productId, ledger.now)
+  const { onProgress, postgres, orInterrupted: _wait, ...script } = options
+  const productId = await offerProduct(client, started, script)
+  const visitLog = createVisitLog()
+  const watch = sampleProduct(pool, productId, visitLog.now)
   const chaos = makeChaos({
     ...script,
-    stage,
+    started,
     proxy,
-    crash: ground.crash ?? nobodys,
+    crash: postgres.crash ?? refuseToCrash,
     pool,
     productId,
-    now: ledger.now,
+    now: visitLog.now,
   })
   let open: string | null = null
-  const telling = setInterval(() => {
-    const progress = { visits: ledger.visits, of: script.crowd, faults: chaos.happened.length, open }
-    onProgress({ ...progress, seconds: Math.round(ledger.now() / 1000), last: watch.samples.at(-1) })
-  }, TELL_EVERY_MS)
+  const reporting = setInterval(() => {
+    const progress = { visits: visitLog.visits, of: script.crowd, faults: chaos.happened.length, open }
+    onProgress({ ...progress, seconds: Math.round(visitLog.now() / 1000), last: watch.samples.at(-1) })
+  }, REPORT_EVERY_MS)
   try {
     const shop = {
       client,
       productId,
-      urls: stage.servers.map(({ url }) => url),
-      simulatorUrl: stage.simulator.url,
-      ledger,
-      alarms,
+      urls: started.servers.map(({ url }) => url),
+      simulatorUrl: started.simulator.url,
+      visitLog,
+      timers,
     }
     await Promise.all(
       createCrowd({ visitors: script.crowd, rushMs: script.rushMs, seed: script.seed }).map((visitor) =>
         visit(visitor, shop),
       ),
     )
-    const crowdGoneMs = Math.round(ledger.now())
+    const crowdGoneMs = Math.round(visitLog.now())
     await chaos.stop()
     const [shopUrl = ""] = shop.urls
-    const evidence = { pool, client, shopUrl, simulatorUrl: stage.simulator.url, productId, ledger }
+    const evidence = { pool, client, shopUrl, simulatorUrl: started.simulator.url, productId, visitLog }
     const unsettled = await settle(evidence, (text) => (open = text))
-    const settledMs = Math.round(ledger.now())
-    for (const death of stage.died()) ledger.wrong(death)
-    for (const event of stage.simulator.givenUp) ledger.wrong(`webhook ${event} was never taken`)
+    const settledMs = Math.round(visitLog.now())
+    for (const death of started.died()) visitLog.wrong(death)
+    for (const event of started.simulator.givenUp) visitLog.wrong(`webhook ${event} was never taken`)
     const verdict = await judge(evidence, unsettled)
     await watch.stop()
-    const undersell = findUndersell(await availabilityOf(pool, productId), ledger.wants, watch.aheadMs)
+    const undersell = findUndersell(
+      await availabilityOf(pool, productId),
+      visitLog.stockRefusals,
+      watch.aheadMs,
+    )
     return {
       script,
-      ledger,
+      visitLog,
       samples: watch.samples,
       faults: chaos.happened,
       undersell,
@@ -151,14 +156,14 @@ async function act(
       checks: [...verdict.checks, undersellCheck(undersell)],
     }
   } finally {
-    clearInterval(telling)
+    clearInterval(reporting)
     await chaos.stop()
     await watch.stop()
   }
 }
 
-async function nobodys(): Promise<void> {
-  throw new Error("a PostgreSQL of somebody else is not killed")
+async function refuseToCrash(): Promise<void> {
+  throw new Error("a PostgreSQL that others may use is never killed")
 }
 
 function undersellCheck({ seconds, refusals }: Undersell) {
@@ -166,12 +171,16 @@ function undersellCheck({ seconds, refusals }: Undersell) {
     refusals === 0
       ? []
       : [
-          `I9: ${refusals} refusals in ${seconds} seconds although units had been there for longer than a second`,
+          `I9: ${refusals} refusals in ${seconds} seconds although the units had been available for more than a second`,
         ]
-  return { name: "nobody was refused what had been there for a second", wrong }
+  return { name: "no visitor was refused units that had been available for a second", wrong }
 }
 
-async function offerProduct(client: HttpClient, { servers }: Stage, { stock }: Script): Promise<number> {
+async function offerProduct(
+  client: HttpClient,
+  { servers }: RehearsalServers,
+  { stock }: Script,
+): Promise<number> {
   const [server] = servers
   const opensAt = new Date(Date.now() + OPENS_AFTER_MS).toISOString()
   const { status, body } = await client.send("POST", `${server?.url}/api/admin/products`, {

@@ -1,38 +1,38 @@
 import { numberIn, textIn, type HttpAnswer, type HttpClient } from "../../base/http-client.ts"
-import type { Alarms } from "../../simulator/alarms.ts"
+import type { Timers } from "../../simulator/timers.ts"
 import type { Visitor } from "./crowd.ts"
-import type { Ledger, Question } from "./ledger.ts"
+import type { VisitLog, RequestKind } from "./visit-log.ts"
 
-/** Where visitors go. */
+/** What visitors need to reach the shop. */
 export interface Shop {
   readonly client: HttpClient
   readonly productId: number
-  /** The servers at their last addresses; a visitor whose server is gone tries another one. */
+  /** The servers' addresses; a visitor whose server does not answer tries the next one. */
   readonly urls: readonly string[]
   readonly simulatorUrl: string
-  readonly ledger: Ledger
+  readonly visitLog: VisitLog
   /**
-   * The visitors' pauses. Called off, they never end: everybody is left where they are. (A signal that tens
-   * of thousands listen to takes longer for each of them.)
+   * Makes the visitors' pauses. When they are called off they never resolve, which ends all visits. (An AbortSignal
+   * becomes slower with each of its tens of thousands of subscribers.)
    */
-  readonly alarms: Pick<Alarms, "wait">
+  readonly timers: Pick<Timers, "wait">
 }
 
-/** Where an answer does not come, a visitor asks again under the same key, for so long. */
+/** A visitor repeats a request that gets no answer, under the same key, for this long. */
 const PATIENCE_MS = 20_000
 const ASK_AGAIN_MS = 300
-/** Of those who pay, so many in a hundred say so before, as a page does when it opens a payment form. */
-const SAY_THAT_THEY_PAY = 2
+/** Percent of paying visitors who record a payment attempt first, as a page does that opens a payment form. */
+const PERCENT_WITH_ATTEMPT = 2
 
-/** Acts out one visit to its end. What it is promised is written down; it never throws for what a shop does. */
+/** Runs one visit to its end and logs the answers. Never throws for an answer of the shop. */
 export async function visit(visitor: Visitor, shop: Shop): Promise<void> {
-  const { ledger } = shop
-  await pause(shop, visitor.arrivesMs - ledger.now())
+  const { visitLog } = shop
+  await pause(shop, visitor.arrivesMs - visitLog.now())
   if (visitor.behaviour !== "bot")
     await ask(visitor, shop, "product", "GET", `/api/products/${shop.productId}`)
   const held = await holdPatiently(visitor, shop)
-  if (held !== null) await goOn(visitor, shop, held)
-  ledger.visited()
+  if (held !== null) await continueVisit(visitor, shop, held)
+  visitLog.visited()
 }
 
 interface Held {
@@ -42,7 +42,7 @@ interface Held {
 
 async function holdPatiently(visitor: Visitor, shop: Shop): Promise<Held | null> {
   for (let attempt = 1; attempt <= visitor.tries; attempt += 1) {
-    const askedAt = shop.ledger.now()
+    const askedAt = shop.visitLog.now()
     const { productId } = shop
     const answer = await ask(visitor, shop, "hold", "POST", "/api/holds", {
       body: { product_id: productId, qty: visitor.quantity, customer_id: visitor.customerId },
@@ -51,18 +51,18 @@ async function holdPatiently(visitor: Visitor, shop: Shop): Promise<Held | null>
     if (answer === null) return null
     if (answer.status === 201) {
       const holdId = numberIn(answer.body, "hold_id")
-      shop.ledger.held(holdId, visitor.quantity)
+      shop.visitLog.held(holdId, visitor.quantity)
       return { holdId, token: textIn(answer.body, "token") }
     }
     if (codeOf(answer) === "out_of_stock") {
-      shop.ledger.wanted({ askedAt, answeredAt: shop.ledger.now(), quantity: visitor.quantity })
+      shop.visitLog.refusedForStock({ askedAt, answeredAt: shop.visitLog.now(), quantity: visitor.quantity })
     }
     await pause(shop, visitor.pauseMs)
   }
   return null
 }
 
-async function goOn(visitor: Visitor, shop: Shop, held: Held): Promise<void> {
+async function continueVisit(visitor: Visitor, shop: Shop, held: Held): Promise<void> {
   const { behaviour, thinkMs } = visitor
   if (behaviour === "walks away" || behaviour === "bot") return
   await pause(shop, thinkMs)
@@ -71,18 +71,20 @@ async function goOn(visitor: Visitor, shop: Shop, held: Held): Promise<void> {
   const orders = await Promise.all(Array.from({ length: clicks }, () => order(visitor, shop, held)))
   const made = orders.filter((one) => one !== null)
   if (new Set(made.map(({ orderId }) => orderId)).size > 1) {
-    shop.ledger.wrong(`hold ${held.holdId} became orders ${made.map(({ orderId }) => orderId).join(" and ")}`)
+    shop.visitLog.wrong(
+      `hold ${held.holdId} became orders ${made.map(({ orderId }) => orderId).join(" and ")}`,
+    )
   }
   const [first] = made
   if (first === undefined) return
-  shop.ledger.ordered(first.orderId, held.holdId)
+  shop.visitLog.ordered(first.orderId, held.holdId)
   await pause(shop, thinkMs)
   await pay(visitor, shop, held, first)
 }
 
 async function giveBack(visitor: Visitor, shop: Shop, { holdId, token }: Held): Promise<void> {
   const answer = await ask(visitor, shop, "release", "DELETE", `/api/holds/${holdId}`, { token })
-  if (answer?.status === 200) shop.ledger.released(holdId)
+  if (answer?.status === 200) shop.visitLog.released(holdId)
 }
 
 interface Ordered {
@@ -106,7 +108,7 @@ async function order(visitor: Visitor, shop: Shop, { holdId, token }: Held): Pro
 
 async function pay(visitor: Visitor, shop: Shop, { holdId, token }: Held, ordered: Ordered): Promise<void> {
   const { orderId, amountMinor, currency } = ordered
-  if (visitor.number % 100 < SAY_THAT_THEY_PAY) {
+  if (visitor.number % 100 < PERCENT_WITH_ATTEMPT) {
     await ask(visitor, shop, "attempt", "POST", `/api/orders/${orderId}/payment-attempts`, {
       token,
       body: {},
@@ -126,31 +128,31 @@ async function pay(visitor: Visitor, shop: Shop, { holdId, token }: Held, ordere
 
 type Asked = Parameters<HttpClient["send"]>[2]
 
-/** Asks until there is an answer that says more than "not now". Null: the visitor has lost patience. */
+/** Repeats a request until the answer is not 503. Null: no answer within the visitor's patience. */
 async function ask(
   visitor: Visitor,
   shop: Shop,
-  question: Question,
+  kind: RequestKind,
   method: string,
   path: string,
   options: Asked = {},
 ): Promise<HttpAnswer | null> {
-  const { urls, client, ledger } = shop
-  const askedAt = ledger.now()
-  for (let attempt = 0; ledger.now() - askedAt < PATIENCE_MS; attempt += 1) {
+  const { urls, client, visitLog } = shop
+  const askedAt = visitLog.now()
+  for (let attempt = 0; visitLog.now() - askedAt < PATIENCE_MS; attempt += 1) {
     const url = urls[(visitor.number + attempt) % urls.length] ?? ""
     try {
       const answer = await client.send(method, `${url}${path}`, options)
       if (answer.status !== 503) {
-        ledger.answered(question, askedAt, answer.status < 300 ? null : codeOf(answer))
+        visitLog.answered(kind, askedAt, answer.status < 300 ? null : codeOf(answer))
         if (!isExpected(answer))
-          ledger.wrong(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
+          visitLog.wrong(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`)
         return answer
       }
-      ledger.unanswered(question, codeOf(answer))
+      visitLog.unanswered(kind, codeOf(answer))
     } catch (error) {
-      ledger.unanswered(
-        question,
+      visitLog.unanswered(
+        kind,
         error instanceof Error && "code" in error ? String(error.code) : String(error),
       )
     }
@@ -159,16 +161,16 @@ async function ask(
   return null
 }
 
-function pause({ alarms }: Shop, milliseconds: number): Promise<void> {
-  return alarms.wait(Math.max(0, milliseconds))
+function pause({ timers }: Shop, milliseconds: number): Promise<void> {
+  return timers.wait(Math.max(0, milliseconds))
 }
 
-/** Granted, or refused because of what others did or how late it is: never a fault, of either side. */
+/** True for a success, and for a refusal that other visitors or the time cause (409, 410). */
 function isExpected({ status }: HttpAnswer): boolean {
   return status < 300 || status === 409 || status === 410
 }
 
-/** Why it was refused. */
+/** The code of a refusal. */
 function codeOf({ status, body }: HttpAnswer): string {
   return textIn(body, "code") || `status ${status}`
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto"
 import type { Hold } from "../../domain/hold.ts"
-import { shortage, type Needs, type Shortage } from "../../domain/needs.ts"
+import { shortage, type Needs } from "../../domain/needs.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Product } from "../../domain/product.ts"
-import { isoTime, later, type Instant } from "../../domain/time.ts"
+import { later, type Instant } from "../../domain/time.ts"
 import {
   emptyWorkingSet,
   type CustomerUnits,
@@ -12,14 +12,13 @@ import {
   type WorkingSet,
 } from "../../domain/working-set.ts"
 import { holdColumns, orderColumns, productColumns } from "../columns.ts"
+import { loadDueRows, loadOrder } from "./load-due.ts"
 import { loadMoney } from "./load-money.ts"
 import { rememberMark, rememberPlace } from "./row-place.ts"
 import type { Tx } from "../tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
 export const IDEMPOTENCY_SECONDS = 24 * 60 * 60
-/** Due rows one batch takes back at most; what is left comes with the next one. */
-const RECLAIM_LIMIT = 2_000
 
 /** What to load for one product. */
 interface Wanted {
@@ -32,14 +31,16 @@ interface Wanted {
  * connection. A second one follows only when units are missing and held ones may be due.
  *
  * Every statement after the lock takes its snapshot after the lock, so the rows are as the last
- * batch left them. `now` is the database's time under the lock.
+ * batch left them. `now` is the database's time under the lock, and never earlier than the last change of the
+ * product or of an order that was loaded.
  */
 export async function loadWorkingSet(
   tx: Tx,
   { productId, needs, rules }: Wanted & { readonly rules: Rules },
 ): Promise<{ state: WorkingSet; now: Instant }> {
   const state = emptyWorkingSet(productId, rules)
-  const [now] = await Promise.all([lockProduct(tx, state), ...loadNamedRows(tx, state, needs)])
+  const [clock] = await Promise.all([lockProduct(tx, state), ...loadNamedRows(tx, state, needs)])
+  const now = notBeforeOrders(clock, [state])
   await Promise.all(loadWhatIsShort(tx, { state, needs, now }))
   return { state, now }
 }
@@ -54,11 +55,12 @@ export async function loadWorkingSets<W extends Wanted>(
   rules: Rules,
 ): Promise<{ states: Map<W, WorkingSet>; now: Instant }> {
   const states = new Map(wanted.map((one) => [one, emptyWorkingSet(one.productId, rules)]))
-  const [now] = await Promise.all([
+  const [clock] = await Promise.all([
     lockFreeProducts(tx, [...states.values()]),
     ...[...states].flatMap(([{ needs }, state]) => Array.from(loadNamedRows(tx, state, needs))),
   ])
   for (const [one, state] of states) if (state.product === null) states.delete(one)
+  const now = notBeforeOrders(clock, states.values())
   await Promise.all(
     [...states].flatMap(([{ needs }, state]) => Array.from(loadWhatIsShort(tx, { state, needs, now }))),
   )
@@ -74,7 +76,8 @@ export async function loadWorkingSets<W extends Wanted>(
 async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
   const { rows } = await tx.query<LockedRow>({
     name: "lock-product",
-    // The clock is read outside the locking query: inside, it would be read before the wait.
+    // The clock is read outside the locking query: inside, it would be read before the wait. Where it has been
+    // set back, time stands still until it has caught up with the last change of the product.
     text: `
       with locked as materialized (
         select ${productColumns}, ctid::text as place
@@ -84,7 +87,7 @@ async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
          limit 1
            for update
       )
-      select clock_timestamp() as now, locked.*
+      select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
         from (values (1)) as always
         left join locked on true`,
     values: [state.productId],
@@ -108,7 +111,7 @@ async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<
                 limit 1
                   for update skip locked) as newest
       )
-      select clock_timestamp() as now, locked.*
+      select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
         from (values (1)) as always
         left join locked on true`,
     values: [states.map((state) => state.productId)],
@@ -134,6 +137,15 @@ function takeProducts(rows: readonly LockedRow[], states: readonly WorkingSet[])
     if (product.held === 0) state.nextDeadline = null
   }
   if (latest === null) throw new Error("the database did not tell the time")
+  return latest
+}
+
+/** An order changes without its product's row, so that says nothing about the order's last moment. */
+function notBeforeOrders(clock: Instant, states: Iterable<WorkingSet>): Instant {
+  let latest = clock
+  for (const state of states) {
+    for (const { updatedAt } of state.orders.values()) if (updatedAt > latest) latest = updatedAt
+  }
   return latest
 }
 
@@ -191,11 +203,6 @@ async function loadOrders(tx: Tx, state: WorkingSet, needs: Needs): Promise<void
   for (const order of rows) loadOrder(state, order)
 }
 
-function loadOrder(state: WorkingSet, order: Order): void {
-  state.orders.load(order)
-  state.orderIdByHold.set(order.holdId, order.id)
-}
-
 async function loadCustomers(tx: Tx, state: WorkingSet, customerIds: readonly string[]): Promise<void> {
   const { rows } = await tx.query<CustomerUnits>({
     name: "load-customers",
@@ -222,96 +229,6 @@ async function loadIdempotency(tx: Tx, state: WorkingSet, named: Needs["idempote
     values: [named.map((record) => record.scope), named.map((record) => record.key), IDEMPOTENCY_SECONDS],
   })
   for (const record of rows) state.idempotency.load(record)
-}
-
-/** Loads the due rows that can make up for what is missing, and when the next ones fall due. */
-async function loadDueRows(
-  tx: Tx,
-  state: WorkingSet,
-  { now, missing, limit }: { now: Instant; missing: Shortage | null; limit: number },
-): Promise<void> {
-  const due = Math.min(RECLAIM_LIMIT, Math.max(limit, missing?.units ?? 0))
-  const customerIds = missing?.customerIds ?? []
-  await Promise.all([
-    loadDueHolds(tx, state, { now, due, customerIds }),
-    loadDueOrders(tx, state, { now, due, customerIds }),
-    loadNextDeadline(tx, state, now),
-  ])
-}
-
-interface Due {
-  readonly now: Instant
-  readonly due: number
-  readonly customerIds: readonly string[]
-}
-
-/** Without the look at the number of customers, the second select would read everything due, for nobody. */
-async function loadDueHolds(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<void> {
-  const { rows } = await tx.query<Hold>({
-    name: "load-due-holds",
-    text: `
-      (select ${holdColumns}
-         from holds
-        where product_id = $1
-          and status = 'active'
-          and expires_at <= $2
-        order by expires_at
-        limit $3)
-      union
-      (select ${holdColumns}
-         from holds
-        where product_id = $1
-          and status = 'active'
-          and expires_at <= $2
-          and cardinality($4::text[]) > 0
-          and customer_id = any($4::text[]))`,
-    values: [state.productId, isoTime(now), due, customerIds],
-  })
-  for (const hold of rows) if (state.holds.get(hold.id) === undefined) state.holds.load(hold)
-}
-
-async function loadDueOrders(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<void> {
-  const { rows } = await tx.query<Order>({
-    name: "load-due-orders",
-    text: `
-      (select ${orderColumns}
-         from orders
-        where product_id = $1
-          and status = 'pending_payment'
-          and expires_at <= $2
-        order by expires_at
-        limit $3)
-      union
-      (select ${orderColumns}
-         from orders
-        where product_id = $1
-          and status = 'pending_payment'
-          and expires_at <= $2
-          and cardinality($4::text[]) > 0
-          and customer_id = any($4::text[]))`,
-    values: [state.productId, isoTime(now), due, customerIds],
-  })
-  for (const order of rows) if (state.orders.get(order.id) === undefined) loadOrder(state, order)
-}
-
-async function loadNextDeadline(tx: Tx, state: WorkingSet, now: Instant): Promise<void> {
-  const { rows } = await tx.query<{ nextDeadline: Instant | null }>({
-    name: "load-next-deadline",
-    text: `
-      select least(
-        (select min(expires_at)
-           from holds
-          where product_id = $1
-            and status = 'active'
-            and expires_at > $2),
-        (select min(expires_at)
-           from orders
-          where product_id = $1
-            and status = 'pending_payment'
-            and expires_at > $2)) as "nextDeadline"`,
-    values: [state.productId, isoTime(now)],
-  })
-  state.nextDeadline = rows[0]?.nextDeadline ?? null
 }
 
 /** The moment before which idempotency records may be written over. */

@@ -22,7 +22,8 @@ export interface ProductStore {
    * Locks the product, loads what `needs` names, lets `decide` change the working set, writes the
    * changes and commits. When it returns, the changes are in the database (I5).
    *
-   * Throws {@link UnknownCommit} when the connection died on the way of COMMIT; ask
+   * Throws {@link UnknownCommit} when the connection died on the way of COMMIT, or a synchronous standby may not
+   * have it; ask
    * {@link ProductStore.wasCommitted} then. After any other error nothing has happened.
    */
   transact(
@@ -37,8 +38,8 @@ export interface ProductStore {
    */
   transactTogether(parts: readonly Part[]): Promise<void>
   /**
-   * True when the batch that left `state` behind is in the database. Waits for the product's lock
-   * first, which an orphaned transaction may still hold.
+   * True when the batch that left `state` behind is in the database, and on the synchronous standbys if there
+   * are any. Waits for the product's lock first, which an orphaned transaction may still hold.
    */
   wasCommitted(state: WorkingSet): Promise<boolean>
 }
@@ -104,12 +105,16 @@ export function createProductStore(
         const { tx, begun } = begin(client)
         await begun
         await lockProductRow(tx, state.productId)
-        return await hasHappened(tx, state)
+        const isThere = await hasHappened(tx, state)
+        // A transaction that reads waits for no standby. This one has locked a row, which is a write: its COMMIT
+        // waits until the standbys have all that came before it, and so the batch that was looked for.
+        if (isThere) await commit(tx)
+        else broken = await rollbackOrBreak(client, undefined)
+        return isThere
       } catch (error) {
         broken = error instanceof Error ? error : new Error("look-up failed")
         throw error
       } finally {
-        broken ??= await rollbackOrBreak(client, undefined)
         client.release(broken)
       }
     },

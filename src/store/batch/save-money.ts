@@ -135,6 +135,7 @@ const insertRefunds = insertInto<Refund>("refunds", {
   created_at: ["timestamptz", (refund) => refund.createdAt],
   updated_at: ["timestamptz", (refund) => refund.updatedAt],
   last_error: ["text", (refund) => refund.lastError],
+  provider_refund_id: ["text", (refund) => refund.providerRefundId],
 })
 
 /** A refund goes on from the status it was found in. Attempts are counted where they are made. */
@@ -148,7 +149,8 @@ async function changeRefund(tx: Tx, refund: Refund, before: Refund): Promise<voi
              attempts = $7,
              last_error = $8,
              provider_refund_id = $9,
-             updated_at = $10
+             updated_at = $10,
+             reversals = $11
        where product_id = $1
          and order_id = $2
          and number = $3`,
@@ -163,6 +165,7 @@ async function changeRefund(tx: Tx, refund: Refund, before: Refund): Promise<voi
       refund.lastError,
       refund.providerRefundId,
       isoTime(refund.updatedAt),
+      refund.reversals,
     ],
   })
 }

@@ -1,4 +1,5 @@
 import type pg from "pg"
+import type { TakeWish } from "./refund-queue.ts"
 
 /** A payment whose order has ended unpaid, and that may still be open. */
 export interface UnwantedPayment {
@@ -15,21 +16,23 @@ export interface UnwantedPayment {
 export interface Cancellations {
   /**
    * Takes payments of orders that were cancelled or have expired, if their provider is one of
-   * `providers`, and puts their next attempt off: a worker that dies meanwhile delays them, and loses
-   * none. Each is with one worker at a time.
+   * `providers`, for `leaseSeconds`: a worker that dies meanwhile delays them, and loses none. Each is with
+   * one worker at a time, as long as the lease is longer than what the worker does with it.
    */
-  take(providers: readonly string[], limit: number): Promise<UnwantedPayment[]>
+  take(wish: TakeWish): Promise<UnwantedPayment[]>
+  /** Puts the next attempt off: nothing has come of this one. */
+  postpone(payment: Pick<UnwantedPayment, "orderId" | "productId">): Promise<void>
   /** Notes that nobody has to be asked any more. */
   settle(payment: Pick<UnwantedPayment, "orderId" | "productId">): Promise<void>
 }
 
-/** The second attempt comes after five seconds, each further one after twice as long. */
+/** The second attempt comes five seconds after the first, each further one after twice as long. */
 const FIRST_PAUSE_SECONDS = 5
 
 /** The queue over PostgreSQL. */
 export function createCancellations(pool: pg.Pool): Cancellations {
   return {
-    async take(providers, limit) {
+    async take({ providers, limit, leaseSeconds }) {
       const { rows } = await pool.query<UnwantedPayment>({
         name: "take-unwanted-payments",
         text: `
@@ -47,17 +50,29 @@ export function createCancellations(pool: pg.Pool): Cancellations {
           )
           update orders
              set attempt_cancels = attempt_cancels + 1,
-                 attempt_cancel_after = clock_timestamp()
-                   + make_interval(secs => $3 * power(2, least(attempt_cancels, 20)))
+                 attempt_cancel_after = clock_timestamp() + make_interval(secs => $3)
             from taken
            where orders.id = taken.id
              and orders.product_id = taken.product_id
           returning orders.id as "orderId", orders.hold_id as "holdId", orders.product_id as "productId",
                     orders.attempt_provider as provider, orders.attempt_payment_id as "paymentId",
                     orders.attempt_cancels as attempts`,
-        values: [providers, limit, FIRST_PAUSE_SECONDS],
+        values: [providers, limit, leaseSeconds],
       })
       return rows
+    },
+
+    async postpone({ orderId, productId }) {
+      await pool.query({
+        name: "postpone-unwanted-payment",
+        text: `
+          update orders
+             set attempt_cancel_after = clock_timestamp()
+                   + make_interval(secs => $3 * power(2, least(attempt_cancels - 1, 20)))
+           where id = $1
+             and product_id = $2`,
+        values: [orderId, productId, FIRST_PAUSE_SECONDS],
+      })
     },
 
     async settle({ orderId, productId }) {

@@ -2,9 +2,11 @@ import type pg from "pg"
 import type { PaymentEventRecord, ProviderEvent } from "../../domain/payment.ts"
 import { eventColumns } from "../columns.ts"
 import type { StrayPayment } from "./money-views.ts"
+import { transaction } from "../tx.ts"
 
 /** The part of the payment inbox that belongs to no product yet. */
 export interface Inbox {
+  /** A recorded event, which is on the synchronous standbys, if there are any, when this returns. */
   find(provider: string, key: string): Promise<PaymentEventRecord | null>
   /** Keeps an event until its order or payment exists. Null: an event with this key is there already. */
   park(event: ProviderEvent): Promise<PaymentEventRecord | null>
@@ -27,43 +29,49 @@ const OVERTAKEN_SECONDS = 3_600
 export function createInbox(pool: pg.Pool): Inbox {
   return {
     async find(provider, key) {
-      const { rows } = await pool.query<PaymentEventRecord>({
-        name: "find-event",
-        text: `
-          select ${eventColumns}
-            from payment_events
-           where provider = $1
-             and key = $2`,
-        values: [provider, key],
+      // The provider is told that the event is kept. Locking it is a write, whose COMMIT waits for the standbys.
+      return transaction(pool, async (tx) => {
+        const { rows } = await tx.query<PaymentEventRecord>({
+          name: "find-event",
+          text: `
+            select ${eventColumns}
+              from payment_events
+             where provider = $1
+               and key = $2
+               for update`,
+          values: [provider, key],
+        })
+        return rows[0] ?? null
       })
-      return rows[0] ?? null
     },
 
     async park(event) {
-      const { rows } = await pool.query<PaymentEventRecord>({
-        name: "park-event",
-        text: `
+      const { rows } = await transaction(pool, (tx) =>
+        tx.query<PaymentEventRecord>({
+          name: "park-event",
+          text: `
           insert into payment_events (
             provider, key, fingerprint, kind, order_id, payment_id, amount_minor, currency,
             hold_id, product_id, quantity, dispute_id, outcome, received_at)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'parked', clock_timestamp())
           on conflict (provider, key) do nothing
           returning ${eventColumns}`,
-        values: [
-          event.provider,
-          event.key,
-          event.fingerprint,
-          event.kind,
-          event.orderId,
-          event.paymentId,
-          event.amountMinor,
-          event.currency,
-          event.holdId,
-          event.productId,
-          event.quantity,
-          event.disputeId,
-        ],
-      })
+          values: [
+            event.provider,
+            event.key,
+            event.fingerprint,
+            event.kind,
+            event.orderId,
+            event.paymentId,
+            event.amountMinor,
+            event.currency,
+            event.holdId,
+            event.productId,
+            event.quantity,
+            event.disputeId,
+          ],
+        }),
+      )
       return rows[0] ?? null
     },
 

@@ -3,25 +3,25 @@ import { instant, type Instant } from "../../domain/time.ts"
 import type { ProductChanges, ProductView } from "./views.ts"
 
 /**
- * Products that somebody watches, and every change of them: made by this process, by another one, or by
- * time alone, which opens and closes sales.
+ * The products that streams watch, and every change of them: by this process, by another process, or by time alone,
+ * which opens and closes sales.
  *
- * While anything is watched, one query every 250 ms asks for all rows that have changed; this process's
- * own commits are known at once. While the database is away the last state stands, and time goes on.
+ * While a product is watched, one query every 250 ms asks for all rows that have changed. This process's own commits are
+ * known at once. While the database is away, the last state stays and the time goes on.
  */
 export interface ProductWatch {
-  /** What is known of a product that is watched, as of now; null: nobody watches it. */
+  /** The state of a watched product now; null for other products. */
   product(id: number): ProductView | null
-  /** Begins to watch a product, which has just been read; does nothing if it is watched. */
+  /** Begins to watch a product that has just been read; without effect if it is watched already. */
   watch(view: ProductView): void
   unwatch(id: number): void
-  /** A batch of this process has left the product like this. */
+  /** Tells the watch that a batch of this process has committed this state of a product. */
   learn(product: Product): void
-  /** Called with the id of each watched product that has changed; what is slow belongs elsewhere. */
+  /** Called with the id of each watched product that has changed. It runs on the path of a sale, so it must be quick. */
   onChange: (id: number) => void
 }
 
-/** How long another process's change stays unknown, and how exactly a sale opens. */
+/** Another process's change, and the opening of a sale, are noticed within this time. */
 const LOOK_EVERY_MS = 250
 
 interface Watched {
@@ -29,80 +29,49 @@ interface Watched {
   state: SaleState
 }
 
-export interface ProductWatchParts {
-  /** Those of the products, given with their known versions, that have another one. */
+export interface ProductWatchOptions {
+  /** Reads, of the products given with their known versions, those with another version. */
   readonly readChanged: (known: ReadonlyMap<number, number>) => Promise<ProductChanges>
-  /** Told once for each stretch of time in which changes cannot be read. */
+  /** Called once for each period in which changes cannot be read. */
   readonly onBlind: (error: unknown) => void
-  /** Milliseconds, never going back. */
+  /** Monotonic milliseconds. */
   readonly clock?: () => number
 }
 
-/** Watches nothing at first, and then asks nothing. */
-export function createProductWatch(parts: ProductWatchParts): ProductWatch {
-  const { readChanged, onBlind, clock = () => performance.now() } = parts
+/** Makes a watch of no products; until `watch` is called it sends no query. */
+export function createProductWatch(options: ProductWatchOptions): ProductWatch {
+  const clock = options.clock ?? (() => performance.now())
   const watched = new Map<number, Watched>()
-  /** The database's time when `clock` was 0. */
-  let timeAtZero = 0
+  const time = createDatabaseTime(clock)
   let timer: NodeJS.Timeout | null = null
-  let isLooking = false
-  let isBlind = false
 
-  const now = (): Instant => instant(Math.round(timeAtZero + clock()))
+  function change(product: Product): void {
+    watched.set(product.id, { product, state: saleState(product, time.now()) })
+    self.onChange(product.id)
+  }
+
+  const readChanges = createChangeReader({ options, watched, time, change })
 
   function lookAround(): void {
     for (const [id, one] of watched) {
-      const state = saleState(one.product, now())
+      const state = saleState(one.product, time.now())
       if (state === one.state) continue
       one.state = state
       self.onChange(id)
     }
-    if (!isLooking) void lookForChanges()
-  }
-
-  async function lookForChanges(): Promise<void> {
-    isLooking = true
-    try {
-      await look()
-      isBlind = false
-    } catch (error) {
-      if (!isBlind) onBlind(error)
-      isBlind = true
-    } finally {
-      isLooking = false
-    }
-  }
-
-  async function look(): Promise<void> {
-    const known = new Map([...watched].map(([id, { product }]) => [id, product.version]))
-    const askedAt = clock()
-    const { products, serverTime } = await readChanged(known)
-    const tookMs = clock() - askedAt
-    // An answer that took long says little about when it was written, and a sale must not open twice.
-    if (tookMs < LOOK_EVERY_MS) timeAtZero = serverTime - (askedAt + tookMs / 2)
-    for (const product of products) {
-      // A smaller version is news only if nothing has been learned meanwhile: the row was replaced.
-      const version = watched.get(product.id)?.product.version
-      if (version === undefined) continue
-      if (product.version > version || version === known.get(product.id)) change(product)
-    }
-  }
-
-  function change(product: Product): void {
-    watched.set(product.id, { product, state: saleState(product, now()) })
-    self.onChange(product.id)
+    void readChanges()
   }
 
   const self: ProductWatch = {
     onChange: () => undefined,
     product(id) {
       const one = watched.get(id)
-      return one === undefined ? null : { product: one.product, serverTime: now() }
+      return one === undefined ? null : { product: one.product, serverTime: time.now() }
     },
     watch({ product, serverTime }) {
       if (watched.has(product.id)) return
       if (watched.size === 0) {
-        timeAtZero = serverTime - clock()
+        time.set(serverTime)
         timer = setInterval(lookAround, LOOK_EVERY_MS)
       }
       watched.set(product.id, { product, state: saleState(product, serverTime) })
@@ -119,4 +88,59 @@ export function createProductWatch(parts: ProductWatchParts): ProductWatch {
     },
   }
   return self
+}
+
+/** The database's time, carried on by this process's clock between two answers. */
+function createDatabaseTime(clock: () => number) {
+  let atZero = 0
+  return {
+    now: (): Instant => instant(Math.round(atZero + clock())),
+    /** The database's time was `time` at the moment `at` of the clock; now, if not given. */
+    set(time: number, at = clock()): void {
+      atZero = time - at
+    },
+  }
+}
+
+interface ChangeReaderContext {
+  readonly options: ProductWatchOptions
+  readonly watched: ReadonlyMap<number, Watched>
+  readonly time: ReturnType<typeof createDatabaseTime>
+  readonly change: (product: Product) => void
+}
+
+/** Reads the changes of all watched products, one query at a time: while one is under way, further calls do nothing. */
+function createChangeReader({ options, watched, time, change }: ChangeReaderContext): () => Promise<void> {
+  const clock = options.clock ?? (() => performance.now())
+  let isReading = false
+  let isBlind = false
+
+  async function read(): Promise<void> {
+    const known = new Map([...watched].map(([id, { product }]) => [id, product.version]))
+    const askedAt = clock()
+    const { products, serverTime } = await options.readChanged(known)
+    const tookMs = clock() - askedAt
+    // A slow answer says little about when it was written, and a sale must not open twice.
+    if (tookMs < LOOK_EVERY_MS) time.set(serverTime, askedAt + tookMs / 2)
+    for (const product of products) {
+      const version = watched.get(product.id)?.product.version
+      if (version === undefined) continue
+      // A smaller version is a change only if `learn` has told nothing meanwhile: the row was replaced.
+      if (product.version > version || version === known.get(product.id)) change(product)
+    }
+  }
+
+  return async () => {
+    if (isReading) return
+    isReading = true
+    try {
+      await read()
+      isBlind = false
+    } catch (error) {
+      if (!isBlind) options.onBlind(error)
+      isBlind = true
+    } finally {
+      isReading = false
+    }
+  }
 }

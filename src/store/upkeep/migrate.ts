@@ -1,9 +1,11 @@
 import { readdir, readFile } from "node:fs/promises"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { Kysely, PostgresDialect, sql } from "kysely"
 import { Migrator, type Migration, type MigrationProvider } from "kysely/migration"
 import pg from "pg"
 import { packageRoot } from "../../base/package-root.ts"
+import { openToolPool } from "../pool.ts"
 
 const migrationsDirectory = fileURLToPath(new URL("migrations/", packageRoot))
 
@@ -18,23 +20,109 @@ export interface MigrationState {
 export class SchemaMismatch extends Error {}
 
 /**
- * Brings the schema of the database at `url` up to date; returns the names of what was new. Safe to
- * run from many processes at once: one does it, the others wait. Each file runs in a transaction
- * with its record. On connections of its own: a migration may take longer than a sale's statements.
+ * Brings the schema of the database at `url` up to date; returns the names of what was new. Safe to run from many
+ * processes at once: each file is applied by one of them. Each file runs in a transaction with its record, so
+ * those before one that fails stay. On connections of its own: a migration may take longer than a sale's
+ * statements.
  *
- * Throws {@link SchemaMismatch} when the database has migrations that this program does not know.
+ * A file waits at most a second for a table that another transaction reads (a dump, a report), because every
+ * statement of the sale would wait behind it, and is tried again for `patienceMs`.
+ *
+ * Throws {@link SchemaMismatch} when the database has migrations that this program does not know, and
+ * {@link SchemaBusy} when a table was never free.
  */
-export async function migrate(url: string): Promise<string[]> {
-  const pool = new pg.Pool({ connectionString: url, application_name: "doorbuster migrate", max: 2 })
+export async function migrate(url: string, patienceMs: number = PATIENCE_MS): Promise<string[]> {
   // A lost connection fails the migration that uses it; an idle one is of no further use here.
-  pool.on("error", () => undefined)
+  const pool = openToolPool(url, "migrate", 2)
   try {
-    const { error, results = [] } = await migratorFor(pool).migrateToLatest()
-    if (error !== undefined) throw asMismatch(error)
-    return results.filter((result) => result.status === "Success").map((result) => result.migrationName)
+    const migrator = migratorFor(pool)
+    const applied: string[] = []
+    for (;;) {
+      const results = await patiently(() => migrateOne(migrator), patienceMs)
+      if (results.length === 0) return applied
+      applied.push(...results)
+    }
   } finally {
     await pool.end()
   }
+}
+
+/** A dump of a large shop ends within it; a start that waits longer is better looked at. */
+const PATIENCE_MS = 600_000
+/** Shorter than any command waits in its lane, so that what is stopped meanwhile is late and not refused. */
+const LOCK_TIMEOUT = "1s"
+/** The sale has this long for itself between two tries. */
+const PAUSE_MS = 3_000
+const LOCK_NOT_AVAILABLE = "55P03"
+
+/** Another transaction was in the way of a migration for all the time that it may wait. */
+export class SchemaBusy extends Error {}
+
+async function patiently<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE)) throw error
+      if (performance.now() + PAUSE_MS > deadline) {
+        throw new SchemaBusy(
+          "The schema cannot be changed: a transaction, such as a dump or a report, keeps a table locked. Try again when it has ended",
+          { cause: error },
+        )
+      }
+    }
+    await sleep(PAUSE_MS)
+  }
+}
+
+/** Applies the next file, if there is one. */
+async function migrateOne(migrator: Migrator): Promise<string[]> {
+  const { error, results = [] } = await migrator.migrateUp()
+  if (error !== undefined) throw asMismatch(error)
+  return results.filter(({ status }) => status === "Success").map(({ migrationName }) => migrationName)
+}
+
+/**
+ * Throws {@link SchemaMismatch} unless the database has exactly the migrations that this program knows. For
+ * commands that must not change the schema of a sale that another version runs.
+ */
+export async function requireSchema(pool: pg.Pool): Promise<void> {
+  const known = Object.keys(await sqlFiles.getMigrations())
+  const applied = await appliedMigrations(pool)
+  const newer = applied.filter((name) => !known.includes(name))
+  if (newer.length > 0) {
+    throw new SchemaMismatch(
+      `The database's schema is newer than this program (it has ${newer.join(", ")}); use the version that serves it`,
+    )
+  }
+  const missing = known.filter((name) => !applied.includes(name))
+  if (missing.length > 0) {
+    throw new SchemaMismatch(
+      `The database's schema is older than this program (${missing.join(", ")} missing); use the version that serves it, or run migrate`,
+    )
+  }
+}
+
+/** Gives the schema to a database at `url` that has no migration yet; changes no other one. */
+export async function migrateIfEmpty(url: string): Promise<void> {
+  const pool = openToolPool(url, "migrate", 1)
+  try {
+    if ((await appliedMigrations(pool)).length > 0) return
+  } finally {
+    await pool.end()
+  }
+  await migrate(url)
+}
+
+/** The names of all migrations that the database has, also of those that this program does not know. */
+async function appliedMigrations(pool: pg.Pool): Promise<string[]> {
+  const { rows: tables } = await pool.query<{ exists: boolean }>(
+    "select to_regclass('kysely_migration') is not null as exists",
+  )
+  if (tables[0]?.exists !== true) return []
+  const { rows } = await pool.query<{ name: string }>("select name from kysely_migration order by name")
+  return rows.map(({ name }) => name)
 }
 
 function asMismatch(error: unknown): Error {
@@ -63,7 +151,12 @@ const sqlFiles: MigrationProvider = {
     const migrations: Record<string, Migration> = {}
     for (const file of files) {
       const text = await readFile(`${migrationsDirectory}${file}`, "utf8")
-      migrations[file.replace(/\.sql$/, "")] = { up: async (db) => void (await sql.raw(text).execute(db)) }
+      migrations[file.replace(/\.sql$/, "")] = {
+        async up(db) {
+          await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(db)
+          await sql.raw(text).execute(db)
+        },
+      }
     }
     return migrations
   },

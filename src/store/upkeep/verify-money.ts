@@ -138,13 +138,13 @@ export const moneyChecks: readonly Check[] = [
              format('payment of event %s (%s): %s came in, %s of it goes back by itself, and order %s keeps its price of %s',
                     p.event_key, p.provider, p.amount_minor, coalesce(r.amount, 0), p.order_id,
                     case when p.allocation = 'order' then o.total_minor else 0 end) as what,
-             ${refundRows(`${ofPayment} and one.reason <> 'requested'`)} as rows
+             ${refundRows(`${ofPayment} and one.reason not in ('requested', 'elsewhere')`)} as rows
         from payments p
         join orders o on o.id = p.order_id and o.product_id = p.product_id
         left join (
              select product_id, provider, event_key, sum(amount_minor) as amount
                from refunds
-              where reason <> 'requested'
+              where reason not in ('requested', 'elsewhere')
               group by product_id, provider, event_key) as r
           on r.product_id = p.product_id
          and r.provider = p.provider
@@ -176,13 +176,14 @@ export const moneyChecks: readonly Check[] = [
         from orders o
         left join (
              select product_id, order_id, count(*) as count, sum(restock_qty) as units,
-                    sum(amount_minor) filter (where reason = 'requested' and status = 'confirmed') as back
+                    sum(amount_minor) filter (where reason in ('requested', 'elsewhere') and status = 'confirmed') as back
                from refunds
               group by product_id, order_id) as r
           on r.product_id = o.product_id
          and r.order_id = o.id
        where o.refund_count <> coalesce(r.count, 0)
           or o.restocked_qty <> coalesce(r.units, 0)
-          or o.status = 'refunded' and coalesce(r.back, 0) < o.total_minor`,
+          or o.status = 'refunded' and coalesce(r.back, 0) < o.total_minor
+          or o.status = 'paid' and o.total_minor > 0 and coalesce(r.back, 0) >= o.total_minor`,
   },
 ]

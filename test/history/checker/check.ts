@@ -1,23 +1,23 @@
-import type { Counts } from "./acts.ts"
-import { promisedBounds, type Bounds, type Call, type History, type Moment } from "./calls.ts"
+import type { Counts } from "./transitions.ts"
+import { allowedLags, type AllowedLags, type Operation, type History, type Moment } from "./operations.ts"
 import { clockOffset, type ClockOffset } from "./clock.ts"
 import { Contradiction } from "./contradiction.ts"
-import { filesOf } from "./files.ts"
-import { expectWithinLimits } from "./limits.ts"
+import { subhistoriesOf } from "./subhistories.ts"
+import { expectWithinLimits } from "./count-limits.ts"
 import { productHistory } from "./product-history.ts"
 import { findOrder } from "./search.ts"
-import type { Event } from "./timeline.ts"
+import type { Event } from "./events.ts"
 
 /** What the check came to. */
 export type Verdict =
   /** `steps`: situations that were looked at. */
-  | { readonly explained: true; readonly steps: number }
+  | { readonly explained: true; readonly statesVisited: number }
   | {
       readonly explained: false
       /** Why, in one sentence. */
       readonly reason: string
       /** The answers that do not go together. */
-      readonly calls: readonly Call[]
+      readonly operations: readonly Operation[]
       /** So many milliseconds of the history can be explained; up to the answer given then, it cannot. */
       readonly until: Moment
       /** Calls that were answered by then. */
@@ -35,9 +35,9 @@ export type Verdict =
  * When there is none, looks for the shortest beginning of the history for which there is none either.
  * When the search gave up, says so in the reason: what has not been explained is not called right.
  */
-export function checkHistory(history: History, bounds: Bounds = promisedBounds): Verdict {
-  const whole = attempt(history, bounds, null)
-  if (!("calls" in whole)) return whole
+export function checkHistory(history: History, lags: AllowedLags = allowedLags): Verdict {
+  const whole = attempt(history, lags, null)
+  if (!("operations" in whole)) return whole
   // To look for a shorter one would take as long again, each time.
   if (whole instanceof GivenUp) return verdictOf(whole, history, whole.at)
 
@@ -47,8 +47,8 @@ export function checkHistory(history: History, bounds: Bounds = promisedBounds):
   let contradiction = whole
   while (wrong - fine > 1) {
     const middle = Math.floor((fine + wrong) / 2)
-    const result = attempt(beginning(history, ends[middle] ?? 0), bounds, clock)
-    if ("calls" in result) {
+    const result = attempt(beginning(history, ends[middle] ?? 0), lags, clock)
+    if ("operations" in result) {
       contradiction = result
       wrong = middle
     } else fine = middle
@@ -56,9 +56,11 @@ export function checkHistory(history: History, bounds: Bounds = promisedBounds):
   return verdictOf(contradiction, history, ends[wrong] ?? 0)
 }
 
-function verdictOf({ message, calls }: Contradiction, history: History, until: Moment): Verdict {
-  const answered = history.calls.filter((call) => isAnswered(call) && call.endedAt <= until).length
-  return { explained: false, reason: message, calls, until, answered }
+function verdictOf({ message, operations }: Contradiction, history: History, until: Moment): Verdict {
+  const answered = history.operations.filter(
+    (operation) => isAnswered(operation) && operation.endedAt <= until,
+  ).length
+  return { explained: false, reason: message, operations, until, answered }
 }
 
 /** Nothing was found, and nothing is proved. */
@@ -66,29 +68,33 @@ class GivenUp extends Contradiction {
   /** How far the search came. */
   readonly at: Moment
 
-  constructor({ message, calls }: Contradiction, at: Moment) {
-    super(`the search gave up, which is no proof; ${message}`, calls)
+  constructor({ message, operations }: Contradiction, at: Moment) {
+    super(`the search gave up, which is no proof; ${message}`, operations)
     this.at = at
   }
 }
 
 type Attempt = Extract<Verdict, { explained: true }> | Contradiction
 
-function attempt(history: History, bounds: Bounds, clock: ClockOffset | null): Attempt {
+function attempt(history: History, lags: AllowedLags, clock: ClockOffset | null): Attempt {
   try {
-    let steps = 0
-    const context = { files: filesOf(history), clock: clock ?? clockOffset(history.calls), bounds }
-    for (const product of history.products) {
-      const { start, acts, looks } = productHistory(product, history, context)
-      expectWithinLimits(start, acts, looks)
-      const result = findOrder(start, acts, looks)
-      if (!result.found) {
-        const contradiction = dispute(product.id, result.stuck, result.reached)
-        throw result.gaveUp ? new GivenUp(contradiction, result.stuck.at) : contradiction
-      }
-      steps += result.steps
+    let statesVisited = 0
+    const input = {
+      subhistories: subhistoriesOf(history),
+      clock: clock ?? clockOffset(history.operations),
+      lags,
     }
-    return { explained: true, steps }
+    for (const product of history.products) {
+      const { start, transitions, observations } = productHistory(product, history, input)
+      expectWithinLimits(start, transitions, observations)
+      const result = findOrder(start, transitions, observations)
+      if (!result.found) {
+        const contradiction = contradictionAt(product.id, result.blockedBy, result.reached)
+        throw result.gaveUp ? new GivenUp(contradiction, result.blockedBy.at) : contradiction
+      }
+      statesVisited += result.statesVisited
+    }
+    return { explained: true, statesVisited }
   } catch (error) {
     if (error instanceof Contradiction) return error
     throw error
@@ -96,42 +102,45 @@ function attempt(history: History, bounds: Bounds, clock: ClockOffset | null): A
 }
 
 /** A clock that contradicts itself does so in the shortest beginning, too. */
-function knownClock({ calls }: History): ClockOffset | null {
+function knownClock({ operations }: History): ClockOffset | null {
   try {
-    return clockOffset(calls)
+    return clockOffset(operations)
   } catch (error) {
     if (error instanceof Contradiction) return null
     throw error
   }
 }
 
-function dispute(productId: number, stuck: Event, reached: readonly Counts[]): Contradiction {
-  const calls = "look" in stuck ? [stuck.look.call] : stuck.act.calls
-  const what =
-    "look" in stuck ? "this answer was never true" : `there was never room for this ${stuck.act.kind}`
+function contradictionAt(productId: number, blockedBy: Event, reached: readonly Counts[]): Contradiction {
+  const operations =
+    "observation" in blockedBy ? [blockedBy.observation.operation] : blockedBy.transition.operations
+  const problem =
+    "observation" in blockedBy
+      ? "this answer was never true"
+      : `there was never room for this ${blockedBy.transition.kind}`
   return new Contradiction(
-    `product ${productId}: ${what}; by then there were ${reached.map(told).join(", or ")}`,
-    calls,
+    `product ${productId}: ${problem}; by then there were ${reached.map(describeCounts).join(", or ")}`,
+    operations,
   )
 }
 
-function told({ available, live, lapsed, sold }: Counts): string {
+function describeCounts({ available, live, lapsed, sold }: Counts): string {
   return `${available} available, ${live + lapsed} held (${lapsed} past their time), ${sold} sold`
 }
 
-function isAnswered({ answer }: Call): boolean {
-  return answer.is !== "unknown"
+function isAnswered({ response }: Operation): boolean {
+  return response.kind !== "unknown"
 }
 
-function answerTimes({ calls }: History): Moment[] {
-  return [...new Set(calls.filter(isAnswered).map(({ endedAt }) => endedAt))].sort((a, b) => a - b)
+function answerTimes({ operations }: History): Moment[] {
+  return [...new Set(operations.filter(isAnswered).map(({ endedAt }) => endedAt))].sort((a, b) => a - b)
 }
 
 /** The history as it was known at a moment. */
-function beginning({ products, calls }: History, until: Moment): History {
-  const known = (call: Call): Call =>
-    call.endedAt <= until || !isAnswered(call)
-      ? call
-      : { ...call, endedAt: Infinity, answer: { is: "unknown" } }
-  return { products, calls: calls.filter(({ startedAt }) => startedAt <= until).map(known) }
+function beginning({ products, operations }: History, until: Moment): History {
+  const known = (operation: Operation): Operation =>
+    operation.endedAt <= until || !isAnswered(operation)
+      ? operation
+      : { ...operation, endedAt: Infinity, response: { kind: "unknown" } }
+  return { products, operations: operations.filter(({ startedAt }) => startedAt <= until).map(known) }
 }

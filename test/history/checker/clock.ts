@@ -1,4 +1,4 @@
-import type { Call, Moment } from "./calls.ts"
+import type { Operation, Moment } from "./operations.ts"
 import { Contradiction } from "./contradiction.ts"
 
 /**
@@ -14,30 +14,30 @@ export interface ClockOffset {
 const ADJUSTED_BY_MS = 20
 
 /** What the grants tell of the clocks. Without any, nothing depends on it. */
-export function clockOffset(calls: readonly Call[]): ClockOffset {
-  const firstAsked = firstAskedByKey(calls)
+export function clockOffset(operations: readonly Operation[]): ClockOffset {
+  const firstAsked = firstAskedByKey(operations)
   let [least, most] = [-Infinity, Infinity]
-  for (const call of calls) {
-    const { asked, answer, startedAt, endedAt } = call
-    if (asked.what !== "hold" || answer.is !== "hold") continue
-    const since = Math.min(startedAt, firstAsked.get(asked.key) ?? Infinity)
-    least = Math.max(least, answer.hold.createdAt - endedAt - ADJUSTED_BY_MS)
-    most = Math.min(most, answer.hold.createdAt - since + ADJUSTED_BY_MS)
+  for (const operation of operations) {
+    const { invocation, response, startedAt, endedAt } = operation
+    if (invocation.kind !== "hold" || response.kind !== "hold") continue
+    const since = Math.min(startedAt, firstAsked.get(invocation.key) ?? Infinity)
+    least = Math.max(least, response.hold.createdAt - endedAt - ADJUSTED_BY_MS)
+    most = Math.min(most, response.hold.createdAt - since + ADJUSTED_BY_MS)
     if (least > most) {
       throw new Contradiction(
         "the database's clock jumped, or a hold was not created when it was asked for",
-        [call],
+        [operation],
       )
     }
   }
   return { least, most }
 }
 
-function firstAskedByKey(calls: readonly Call[]): ReadonlyMap<string | null, Moment> {
+function firstAskedByKey(operations: readonly Operation[]): ReadonlyMap<string | null, Moment> {
   const first = new Map<string | null, Moment>()
-  for (const { asked, startedAt } of calls) {
-    if (asked.what !== "hold" || asked.key === null) continue
-    first.set(asked.key, Math.min(startedAt, first.get(asked.key) ?? Infinity))
+  for (const { invocation, startedAt } of operations) {
+    if (invocation.kind !== "hold" || invocation.key === null) continue
+    first.set(invocation.key, Math.min(startedAt, first.get(invocation.key) ?? Infinity))
   }
   return first
 }

@@ -1,12 +1,12 @@
-import type { Call } from "./calls.ts"
+import type { Operation } from "./operations.ts"
 
 /** Why no order of events explains the answers. Thrown by the parts of the check, returned by the whole. */
 export class Contradiction extends Error {
   /** The calls that do not go together. */
-  readonly calls: readonly Call[]
+  readonly operations: readonly Operation[]
 
-  constructor(what: string, calls: readonly Call[]) {
-    super(what)
-    this.calls = calls
+  constructor(reason: string, operations: readonly Operation[]) {
+    super(reason)
+    this.operations = operations
   }
 }

@@ -1,31 +1,33 @@
-import type { Call } from "./calls.ts"
+import type { Operation } from "./operations.ts"
 import type { Verdict } from "./check.ts"
 
 /** Calls that are shown. */
 const SHOWN = 40
 
 /** The verdict for a person to read: what cannot be explained, the answers concerned, and what went on meanwhile. */
-export function explain(verdict: Verdict, calls: readonly Call[]): string {
-  if (verdict.explained) return `All ${calls.length} calls can be explained, by ${verdict.steps} situations.`
-  const concerned = new Set(verdict.calls.map(({ number }) => number))
-  const from = verdict.calls.reduce((first, { startedAt }) => Math.min(first, startedAt), Infinity)
-  const meanwhile = calls.filter(
-    (call) => call.endedAt >= from && call.startedAt <= verdict.until && !concerned.has(call.number),
+export function explain(verdict: Verdict, operations: readonly Operation[]): string {
+  if (verdict.explained)
+    return `All ${operations.length} calls can be explained, by ${verdict.statesVisited} situations.`
+  const concerned = new Set(verdict.operations.map(({ number }) => number))
+  const from = verdict.operations.reduce((first, { startedAt }) => Math.min(first, startedAt), Infinity)
+  const meanwhile = operations.filter(
+    (operation) =>
+      operation.endedAt >= from && operation.startedAt <= verdict.until && !concerned.has(operation.number),
   )
   return [
-    `${verdict.answered} of ${calls.length} calls, up to ${round(verdict.until)} ms, cannot be explained; one answer fewer can.`,
+    `${verdict.answered} of ${operations.length} calls, up to ${round(verdict.until)} ms, cannot be explained; one answer fewer can.`,
     `${verdict.reason}:`,
-    ...calls.filter(({ number }) => concerned.has(number)).map(lineOf),
+    ...operations.filter(({ number }) => concerned.has(number)).map(lineOf),
     `meanwhile${meanwhile.length > SHOWN ? ` (the last ${SHOWN} of ${meanwhile.length})` : ""}:`,
     ...meanwhile.slice(-SHOWN).map(lineOf),
   ].join("\n")
 }
 
-function lineOf({ number, startedAt, endedAt, asked, answer }: Call): string {
-  return `  #${number} ${round(startedAt)} to ${round(endedAt)}: ${told(asked)} -> ${told(answer)}`
+function lineOf({ number, startedAt, endedAt, invocation, response }: Operation): string {
+  return `  #${number} ${round(startedAt)} to ${round(endedAt)}: ${compact(invocation)} -> ${compact(response)}`
 }
 
-function told(value: object): string {
+function compact(value: object): string {
   return JSON.stringify(value).replaceAll('"', "")
 }
 

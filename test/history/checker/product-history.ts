@@ -1,72 +1,89 @@
-import { stockOf, type Act, type Counts, type Look } from "./acts.ts"
-import type { Answer, Asked, Bounds, Call, History, ProductRecord } from "./calls.ts"
+import { stockOf, type Transition, type Counts, type Observation } from "./transitions.ts"
+import type { Response, Invocation, AllowedLags, Operation, History, ProductRecord } from "./operations.ts"
 import type { ClockOffset } from "./clock.ts"
-import type { Files } from "./files.ts"
-import { lifeOf, phantomLife, type Draft } from "./lives.ts"
+import type { Subhistories } from "./subhistories.ts"
+import { transitionsOfHold, transitionsOfPossibleHold, type TransitionDraft } from "./hold-transitions.ts"
 
 /** One product's part of a history: what happened to its units, and what was seen of them. */
 export interface ProductHistory {
   readonly start: Counts
-  readonly acts: readonly Act[]
-  readonly looks: readonly Look[]
+  readonly transitions: readonly Transition[]
+  readonly observations: readonly Observation[]
 }
 
-interface Context {
-  readonly files: Files
+interface ProductInput {
+  readonly subhistories: Subhistories
   readonly clock: ClockOffset
-  readonly bounds: Bounds
+  readonly lags: AllowedLags
 }
 
 /** Tells the acts and looks of one product. Throws a contradiction when one of its holds has no possible life. */
-export function productHistory(product: ProductRecord, { calls }: History, context: Context): ProductHistory {
-  const circumstances = { product, clock: context.clock, bounds: context.bounds }
+export function productHistory(
+  product: ProductRecord,
+  { operations }: History,
+  input: ProductInput,
+): ProductHistory {
+  const context = { product, clock: input.clock, lags: input.lags }
   const isOurs = ({ productId }: { productId: number }) => productId === product.id
-  const acts: Act[] = []
-  const granted = new Map<Call, number>()
-  const { holds, phantoms } = context.files
-  for (const file of [...holds.filter(isOurs), ...phantoms.filter(isOurs)]) {
-    const drafts = "hold" in file ? lifeOf(file, circumstances) : phantomLife(file, circumstances)
+  const transitions: Transition[] = []
+  const granted = new Map<Operation, number>()
+  const { holds, possibleHolds } = input.subhistories
+  for (const subhistory of [...holds.filter(isOurs), ...possibleHolds.filter(isOurs)]) {
+    const drafts =
+      "hold" in subhistory
+        ? transitionsOfHold(subhistory, context)
+        : transitionsOfPossibleHold(subhistory, context)
     // The first of them is the grant.
-    if (drafts.length > 0) for (const call of file.refused) granted.set(call, acts.length)
-    acts.push(...numbered(drafts, acts.length))
+    if (drafts.length > 0)
+      for (const operation of subhistory.refused) granted.set(operation, transitions.length)
+    transitions.push(...numbered(drafts, transitions.length))
   }
-  const own = calls.filter(({ asked }) => "productId" in asked && isOurs(asked))
-  for (const call of own) acts.push(...stockChange(call, acts.length))
+  const own = operations.filter(({ invocation }) => "productId" in invocation && isOurs(invocation))
+  for (const operation of own) transitions.push(...stockChange(operation, transitions.length))
   return {
     start: { available: product.stock, live: 0, lapsed: 0, sold: 0 },
-    acts,
-    looks: own.flatMap((call) => lookOf(call, context.bounds, granted.get(call) ?? null)),
+    transitions,
+    observations: own.flatMap((operation) =>
+      observationOf(operation, input.lags, granted.get(operation) ?? null),
+    ),
   }
 }
 
 /** One life's drafts with numbers from `first` on. */
-function numbered(drafts: readonly Draft[], first: number): Act[] {
+function numbered(drafts: readonly TransitionDraft[], first: number): Transition[] {
   const numbers = new Map(drafts.map((draft, index) => [draft, first + index]))
-  return drafts.map(({ rivalry, after, ...rest }, index) => ({
+  return drafts.map(({ alternativeGroup, predecessor, ...rest }, index) => ({
     ...rest,
     number: first + index,
     allows: () => true,
-    after: after === null ? null : (numbers.get(after) ?? null),
-    rivals: drafts.flatMap((other, place) =>
-      rivalry !== null && other.rivalry === rivalry && place !== index ? [first + place] : [],
+    predecessor: predecessor === null ? null : (numbers.get(predecessor) ?? null),
+    alternatives: drafts.flatMap((other, place) =>
+      alternativeGroup !== null && other.alternativeGroup === alternativeGroup && place !== index
+        ? [first + place]
+        : [],
     ),
   }))
 }
 
-function stockChange(call: Call, number: number): Act[] {
-  const { asked, answer, startedAt: from, endedAt: until } = call
-  if (asked.what !== "set_stock" || answer.is === "refused") return []
-  const { stock, expected } = asked
-  const must = answer.is === "product"
+function stockChange(operation: Operation, number: number): Transition[] {
+  const { invocation, response, startedAt: from, endedAt: until } = operation
+  if (invocation.kind !== "set_stock" || response.kind === "refused") return []
+  const { stock, expected } = invocation
+  const mustHappen = response.kind === "product"
   const allows = (before: Counts, after: Counts) =>
-    stockOf(before) === expected && (answer.is !== "product" || isShown(answer, after))
-  const rest = { after: null, rivals: [], hint: must ? (from + until) / 2 : Infinity, calls: [call] }
-  return [{ number, kind: "stock", qty: stock - expected, allows, from, until, must, ...rest }]
+    stockOf(before) === expected && (response.kind !== "product" || isShown(response, after))
+  const rest = {
+    predecessor: null,
+    alternatives: [],
+    likelyAt: mustHappen ? (from + until) / 2 : Infinity,
+    operations: [operation],
+  }
+  return [{ number, kind: "stock", qty: stock - expected, allows, from, until, mustHappen, ...rest }]
 }
 
 /** The numbers are those of these units. */
 function isShown(
-  { available, held, sold, stock }: Extract<Answer, { is: "product" }>,
+  { available, held, sold, stock }: Extract<Response, { kind: "product" }>,
   counts: Counts,
 ): boolean {
   return (
@@ -77,40 +94,40 @@ function isShown(
   )
 }
 
-function lookOf(call: Call, bounds: Bounds, before: number | null): Look[] {
-  const { asked, answer, startedAt, endedAt: until } = call
-  const isTrueOf = predicateOf(asked, answer)
+function observationOf(operation: Operation, lags: AllowedLags, before: number | null): Observation[] {
+  const { invocation, response, startedAt, endedAt: until } = operation
+  const isTrueOf = predicateOf(invocation, response)
   if (isTrueOf === null) return []
   return [
     {
-      from: startedAt - lag(asked, bounds),
+      from: startedAt - lag(invocation, lags),
       until,
-      call,
+      operation,
       before,
-      shown: answer.is === "product" ? answer : null,
+      shown: response.kind === "product" ? response : null,
       isTrueOf,
     },
   ]
 }
 
-function lag(asked: Asked, { refusalMs, readMs }: Bounds): number {
-  if (asked.what === "look_at_product") return readMs
-  return asked.what === "hold" && asked.key === null ? refusalMs : 0
+function lag(invocation: Invocation, { refusalMs, readMs }: AllowedLags): number {
+  if (invocation.kind === "read_product") return readMs
+  return invocation.kind === "hold" && invocation.key === null ? refusalMs : 0
 }
 
 /** What the answer says of the units; null: nothing. */
-function predicateOf(asked: Asked, answer: Answer): Look["isTrueOf"] | null {
-  if (asked.what === "look_at_product" && answer.is === "product") {
-    return (counts) => isShown(answer, counts)
+function predicateOf(invocation: Invocation, response: Response): Observation["isTrueOf"] | null {
+  if (invocation.kind === "read_product" && response.kind === "product") {
+    return (counts) => isShown(response, counts)
   }
-  if (answer.is !== "refused") return null
-  const { code, available: shown } = answer
-  if (asked.what === "hold" && code === "out_of_stock") {
+  if (response.kind !== "refused") return null
+  const { code, available: shown } = response
+  if (invocation.kind === "hold" && code === "out_of_stock") {
     // What is over by time is worth nothing: its units are there for whoever asks (I6).
     return ({ available, lapsed }) =>
-      available + lapsed < asked.qty && (shown === undefined || shown === available + lapsed)
+      available + lapsed < invocation.qty && (shown === undefined || shown === available + lapsed)
   }
-  if (asked.what !== "set_stock") return null
-  if (code === "stock_changed") return (counts) => stockOf(counts) !== asked.expected
-  return code === "stock_in_use" ? ({ live, lapsed, sold }) => live + lapsed + sold > asked.stock : null
+  if (invocation.kind !== "set_stock") return null
+  if (code === "stock_changed") return (counts) => stockOf(counts) !== invocation.expected
+  return code === "stock_in_use" ? ({ live, lapsed, sold }) => live + lapsed + sold > invocation.stock : null
 }

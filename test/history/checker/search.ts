@@ -1,14 +1,14 @@
-import { countsAfter, type Act, type Counts, type Look } from "./acts.ts"
-import { betterInstead, type Tails } from "./exchange.ts"
-import { eventsOf, type Event } from "./timeline.ts"
+import { countsAfter, type Transition, type Counts, type Observation } from "./transitions.ts"
+import { dominates, type Successors } from "./dominance.ts"
+import { eventsOf, type Event } from "./events.ts"
 
 /** What the search came to. */
 export type SearchResult =
-  | { readonly found: true; readonly steps: number }
+  | { readonly found: true; readonly statesVisited: number }
   /** `stuck`: what could not be explained in the attempt that came furthest; `reached`: how things stood. */
   | {
       readonly found: false
-      readonly stuck: Event
+      readonly blockedBy: Event
       readonly reached: readonly Counts[]
       /** It ended without having tried everything: nobody knows whether there is one. */
       readonly gaveUp: boolean
@@ -26,133 +26,154 @@ const LARGEST_SEARCH = 1_000_000
  * looks, which change nothing, count as seen at the first moment at which they are true. A situation
  * that was met before, with no look more to be seen, is not looked at again.
  */
-export function findOrder(start: Counts, acts: readonly Act[], looks: readonly Look[]): SearchResult {
-  const { events, forgetAt } = eventsOf(acts, looks)
-  const tails = tailsOf(acts)
-  const met = new Map<string, (readonly number[])[]>()
+export function findOrder(
+  start: Counts,
+  transitions: readonly Transition[],
+  observations: readonly Observation[],
+): SearchResult {
+  const { events, forgetAt } = eventsOf(transitions, observations)
+  const successors = successorsOf(transitions)
+  const visited = new Map<string, (readonly number[])[]>()
   const furthest = new Furthest()
-  const open: Situation[] = [{ at: 0, counts: start, pending: [], done: [], unseen: [] }]
-  let steps = 0
+  const open: SearchState[] = [{ at: 0, counts: start, pending: [], placed: [], unmatched: [] }]
+  let statesVisited = 0
 
   for (;;) {
     const next = open.pop()
     if (next === undefined) return furthest.result(events, false)
-    const situation = goOn(next)
-    if (situation.at === events.length) return { found: true, steps }
-    furthest.note(situation)
-    if (wasMet(met, situation)) continue
-    if ((steps += 1) > LARGEST_SEARCH) return furthest.result(events, true)
-    open.push(...choices(situation))
+    const state = advance(next)
+    if (state.at === events.length) return { found: true, statesVisited }
+    furthest.note(state)
+    if (wasVisited(visited, state)) continue
+    if ((statesVisited += 1) > LARGEST_SEARCH) return furthest.result(events, true)
+    open.push(...nextStates(state))
   }
 
   /** Lets time go on until something must be done first. */
-  function goOn({ at, counts, pending, done, unseen }: Situation): Situation {
+  function advance({ at, counts, pending, placed, unmatched }: SearchState): SearchState {
     for (; at < events.length; at += 1) {
       const event = events[at]
       if (event === undefined) break
-      if ("look" in event) {
-        const { what, look, index } = event
-        if (what === "look_ends" && unseen.includes(index)) break
-        if (what === "look_begins" && !look.isTrueOf(counts)) unseen = [...unseen, index]
+      if ("observation" in event) {
+        const { kind, observation, index } = event
+        if (kind === "observation_ends" && unmatched.includes(index)) break
+        if (kind === "observation_begins" && !observation.isTrueOf(counts)) unmatched = [...unmatched, index]
         continue
       }
-      const { what, act } = event
-      if (what === "act_begins") {
-        if (canStillHappen(act, pending, done)) pending = [...pending, act.number]
+      const { kind, transition } = event
+      if (kind === "transition_begins") {
+        if (canStillHappen(transition, pending, placed)) pending = [...pending, transition.number]
         continue
       }
-      if (pending.includes(act.number)) {
-        if (isReady(act, done)) break
-        pending = pending.filter((number) => number !== act.number)
+      if (pending.includes(transition.number)) {
+        if (isReady(transition, placed)) break
+        pending = pending.filter((number) => number !== transition.number)
       }
-      done = done.filter((number) => forgetAt.get(number) !== at)
+      placed = placed.filter((number) => forgetAt.get(number) !== at)
     }
-    return { at, counts, pending, done, unseen }
+    return { at, counts, pending, placed, unmatched }
   }
 
   /** What may happen next, the most probable last, because the last one is tried first. */
-  function choices(situation: Situation): Situation[] {
-    const { at, counts, pending, done, unseen } = situation
+  function nextStates(state: SearchState): SearchState[] {
+    const { at, counts, pending, placed, unmatched } = state
     const ready = pending.flatMap((number) => {
-      const act = acts[number]
-      const isAwaited = unseen.some((index) => looks[index]?.before === number)
-      return act !== undefined && isReady(act, done) && !isAwaited ? [act] : []
+      const transition = transitions[number]
+      const isBlocked = unmatched.some((index) => observations[index]?.before === number)
+      return transition !== undefined && isReady(transition, placed) && !isBlocked ? [transition] : []
     })
-    const next = ready
-      .filter((act) => !ready.some((other) => betterInstead(other, act, tails)))
-      .sort((a, b) => b.hint - a.hint)
-      .flatMap((act) => {
-        const after = countsAfter(act, counts)
-        return after === null ? [] : [doing(act, after, situation)]
+    const placements = ready
+      .filter((transition) => !ready.some((other) => dominates(other, transition, successors)))
+      .sort((a, b) => b.likelyAt - a.likelyAt)
+      .flatMap((transition) => {
+        const next = countsAfter(transition, counts)
+        return next === null ? [] : [placing(transition, next, state)]
       })
       // What makes an answer true that waits for it is probably what happened.
-      .sort((a, b) => b.unseen.length - a.unseen.length)
+      .sort((a, b) => b.unmatched.length - a.unmatched.length)
     const event = events[at]
-    if (event === undefined || "look" in event || event.act.must) return next
-    return [...next, lettingGo(event.act, ready, situation)]
+    if (event === undefined || "observation" in event || event.transition.mustHappen) return placements
+    return [...placements, dropping(event.transition, ready, state)]
   }
 
   /** It never happens; nor does what it would have been better than. */
-  function lettingGo(act: Act, ready: readonly Act[], situation: Situation): Situation {
-    const gone = ready.filter((other) => other === act || betterInstead(act, other, tails))
+  function dropping(transition: Transition, ready: readonly Transition[], state: SearchState): SearchState {
+    const gone = ready.filter((other) => other === transition || dominates(transition, other, successors))
     const numbers = new Set(gone.map(({ number }) => number))
-    return { ...situation, pending: situation.pending.filter((number) => !numbers.has(number)) }
+    return { ...state, pending: state.pending.filter((number) => !numbers.has(number)) }
   }
 
-  function doing(act: Act, counts: Counts, { at, pending, done, unseen }: Situation): Situation {
-    const isRemembered = act.rivals.length > 0 || tails.has(act.number)
-    const spent = act.after !== null && acts[act.after]?.rivals.length === 0 ? act.after : null
-    const kept = done.filter((number) => number !== spent)
+  function placing(
+    transition: Transition,
+    counts: Counts,
+    { at, pending, placed, unmatched }: SearchState,
+  ): SearchState {
+    const isRemembered = transition.alternatives.length > 0 || successors.has(transition.number)
+    const spentPredecessor =
+      transition.predecessor !== null && transitions[transition.predecessor]?.alternatives.length === 0
+        ? transition.predecessor
+        : null
+    const kept = placed.filter((number) => number !== spentPredecessor)
     return {
       at,
       counts,
-      pending: pending.filter((number) => number !== act.number && !act.rivals.includes(number)),
-      done: isRemembered ? [...kept, act.number].sort((a, b) => a - b) : kept,
-      unseen: unseen.filter((index) => looks[index]?.isTrueOf(counts) !== true),
+      pending: pending.filter(
+        (number) => number !== transition.number && !transition.alternatives.includes(number),
+      ),
+      placed: isRemembered ? [...kept, transition.number].sort((a, b) => a - b) : kept,
+      unmatched: unmatched.filter((index) => observations[index]?.isTrueOf(counts) !== true),
     }
   }
 }
 
 /** Where the search stands: what is settled is in `counts`, the rest by numbers. */
-interface Situation {
+interface SearchState {
   /** The next event. */
   readonly at: number
   readonly counts: Counts
   /** Acts that have begun, and have neither been done nor become impossible. */
   readonly pending: readonly number[]
   /** Acts that were done and that others still depend on. */
-  readonly done: readonly number[]
+  readonly placed: readonly number[]
   /** Looks that have begun and were not true yet. */
-  readonly unseen: readonly number[]
+  readonly unmatched: readonly number[]
 }
 
-function canStillHappen({ after, rivals }: Act, pending: readonly number[], done: readonly number[]) {
-  if (rivals.some((number) => done.includes(number))) return false
-  return after === null || done.includes(after) || pending.includes(after)
+function canStillHappen(
+  { predecessor, alternatives }: Transition,
+  pending: readonly number[],
+  placed: readonly number[],
+) {
+  if (alternatives.some((number) => placed.includes(number))) return false
+  return predecessor === null || placed.includes(predecessor) || pending.includes(predecessor)
 }
 
 /** What comes after something that never happened need not, and cannot, happen either. */
-function isReady({ after }: Act, done: readonly number[]): boolean {
-  return after === null || done.includes(after)
+function isReady({ predecessor }: Transition, placed: readonly number[]): boolean {
+  return predecessor === null || placed.includes(predecessor)
 }
 
-function tailsOf(acts: readonly Act[]): Tails {
-  const tails = new Map<number, Act>()
-  for (const act of acts) if (act.after !== null) tails.set(act.after, act)
-  return tails
+function successorsOf(transitions: readonly Transition[]): Successors {
+  const successors = new Map<number, Transition>()
+  for (const transition of transitions)
+    if (transition.predecessor !== null) successors.set(transition.predecessor, transition)
+  return successors
 }
 
 /** Whether it was looked at before, with the same looks still unseen or fewer. */
-function wasMet(met: Map<string, (readonly number[])[]>, { at, counts, pending, done, unseen }: Situation) {
+function wasVisited(
+  visited: Map<string, (readonly number[])[]>,
+  { at, counts, pending, placed, unmatched }: SearchState,
+) {
   const { available, live, lapsed, sold } = counts
-  const key = `${at}:${available},${live},${lapsed},${sold}:${pending.join()}:${done.join()}`
-  const before = met.get(key)
+  const key = `${at}:${available},${live},${lapsed},${sold}:${pending.join()}:${placed.join()}`
+  const before = visited.get(key)
   if (before === undefined) {
-    met.set(key, [unseen])
+    visited.set(key, [unmatched])
     return false
   }
-  if (before.some((other) => other.every((index) => unseen.includes(index)))) return true
-  before.push(unseen)
+  if (before.some((other) => other.every((index) => unmatched.includes(index)))) return true
+  before.push(unmatched)
   return false
 }
 
@@ -161,7 +182,7 @@ class Furthest {
   #at = -1
   #reached = new Map<string, Counts>()
 
-  note({ at, counts }: Situation): void {
+  note({ at, counts }: SearchState): void {
     if (at < this.#at) return
     if (at > this.#at) this.#reached.clear()
     this.#at = at
@@ -169,8 +190,8 @@ class Furthest {
   }
 
   result(events: readonly Event[], gaveUp: boolean): SearchResult {
-    const stuck = events[this.#at]
-    if (stuck === undefined) throw new Error("the search ended before it began")
-    return { found: false, stuck, reached: [...this.#reached.values()], gaveUp }
+    const blockedBy = events[this.#at]
+    if (blockedBy === undefined) throw new Error("the search ended before it began")
+    return { found: false, blockedBy, reached: [...this.#reached.values()], gaveUp }
   }
 }

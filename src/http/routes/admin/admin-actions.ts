@@ -20,7 +20,7 @@ export function adminActionRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/actions",
       schema: {
-        summary: "Changes made through admin routes, the newest first",
+        summary: "List changes made through admin routes, newest first",
         description: "Those that were refused as well. An action is here a moment after its answer.",
         tags: ["admin"],
         security: adminSecurity,

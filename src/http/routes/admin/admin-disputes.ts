@@ -22,7 +22,7 @@ export function adminDisputeRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/orders/:id/disputes",
       schema: {
-        summary: "The disputes of an order's payments",
+        summary: "List the disputes of an order's payments",
         tags,
         security,
         params,
@@ -37,8 +37,8 @@ export function adminDisputeRoutes(app: App, services: Services): void {
     })
 
     for (const [verdict, kind, summary] of [
-      ["won", "dispute_won", "Note that a dispute is won, by somebody's word"],
-      ["lost", "dispute_lost", "Note that a dispute is lost, by somebody's word"],
+      ["won", "dispute_won", "Mark a dispute as won"],
+      ["lost", "dispute_lost", "Mark a dispute as lost"],
     ] as const) {
       admin.route({
         method: "POST",

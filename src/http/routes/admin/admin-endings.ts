@@ -25,7 +25,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/orders/:id/cancel",
       schema: {
-        summary: "Cancel an order that waits for payment, for the shop",
+        summary: "Cancel an order that waits for payment, as the shop",
         description: "As its buyer could. Twice is as once.",
         tags,
         security,
@@ -57,7 +57,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/holds/:id/release",
       schema: {
-        summary: "Give a hold back, for the shop",
+        summary: "Release a hold, as the shop",
         description: "As its buyer could. Twice is as once.",
         tags,
         security,

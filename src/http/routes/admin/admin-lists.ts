@@ -44,7 +44,7 @@ export function adminListRoutes(app: App, services: Services): void {
       url: "/api/admin/orders",
       schema: {
         ...common,
-        summary: "Orders, by id",
+        summary: "List orders by id",
         querystring: Type.Object({ ...rowQuery, status: oneOf(orderStatuses) }),
         response: { 200: OrderList, ...problemResponses },
       },
@@ -61,7 +61,7 @@ export function adminListRoutes(app: App, services: Services): void {
       url: "/api/admin/holds",
       schema: {
         ...common,
-        summary: "Holds, by id",
+        summary: "List holds by id",
         querystring: Type.Object({ ...rowQuery, status: oneOf(holdStatuses) }),
         response: { 200: HoldList, ...problemResponses },
       },
@@ -78,7 +78,7 @@ export function adminListRoutes(app: App, services: Services): void {
       url: "/api/admin/payments",
       schema: {
         ...common,
-        summary: "Payments, by provider and event",
+        summary: "List payments by provider and event",
         querystring: Type.Object({ ...messageQuery, allocation: oneOf(paymentAllocations) }),
         response: { 200: PaymentList, ...problemResponses },
       },
@@ -95,7 +95,7 @@ export function adminListRoutes(app: App, services: Services): void {
       url: "/api/admin/payment-events",
       schema: {
         ...common,
-        summary: "What providers have said, by provider and key",
+        summary: "List payment events by provider and key",
         querystring: Type.Object({ ...messageQuery, outcome: oneOf(paymentOutcomes) }),
         response: { 200: PaymentEventList, ...problemResponses },
       },

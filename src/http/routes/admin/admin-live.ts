@@ -26,11 +26,10 @@ export function adminLiveRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/live",
       schema: {
-        summary:
-          "A sale at a glance: units, what was granted and refused, and what somebody has to look after",
+        summary: "Read the state of a running sale",
         description:
-          "To be asked once a second. Holds of the product are counted while somebody asks, and for a minute " +
-          "after; everything else that is counted is of all products.",
+          "Units, grants and refusals, invariants, expiry lag and the money inbox. Ask once a second. Holds of the " +
+          "product are counted while this is asked, and for a minute after; all other counts cover all products.",
         tags: ["admin"],
         security: adminSecurity,
         querystring: Type.Object({ product_id: Type.String() }),

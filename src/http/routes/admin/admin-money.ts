@@ -9,9 +9,11 @@ import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../..
 import { refuse } from "../../wire/problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath, isStorable } from "../../access/requests.ts"
 import {
+  AssignBody,
   MoneyInbox,
   MoneyInboxEntry,
   type MoneyInboxAnswer,
+  PaymentEventWire,
   problemResponses,
   RefundBody,
   RefundList,
@@ -19,14 +21,20 @@ import {
   ReturnedBody,
 } from "../../wire/schemas.ts"
 import type { App, Services } from "../../services.ts"
-import { openDisputeAnswer, openRefundAnswer, refundAnswer, strayPaymentAnswer } from "../../wire/wire.ts"
+import {
+  openDisputeAnswer,
+  openRefundAnswer,
+  paymentEventWire,
+  refundAnswer,
+  strayPaymentAnswer,
+} from "../../wire/wire.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
 
 /** Refunds, and the money that somebody has to look after. */
 export function adminMoneyRoutes(app: App, services: Services): void {
-  const { lanes, lookups, money, inbox } = services
+  const { lanes, lookups, money, inbox, desk } = services
 
   void app.register(async (admin: App) => {
     admitAdminsOnly(admin, services)
@@ -83,7 +91,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/orders/:id/refunds",
       schema: {
-        summary: "Give money back for a paid order, put its units on offer again, or both",
+        summary: "Refund a paid order, put its units back on sale, or both",
         description: "With `amount_minor: null` all that is left of its payment goes back.",
         tags,
         security,
@@ -107,7 +115,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/orders/:id/refunds",
       schema: {
-        summary: "The refunds of an order",
+        summary: "List the refunds of an order",
         tags,
         security,
         params: Type.Object({ id: Type.String() }),
@@ -123,11 +131,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
 
     for (const [action, summary, result] of [
       ["retry", "Send a failed refund once more", { status: "due" }],
-      [
-        "confirm",
-        "Note that a refund is back, by somebody's word",
-        { status: "confirmed", providerRefundId: null },
-      ],
+      ["confirm", "Confirm a refund manually", { status: "confirmed", providerRefundId: null }],
     ] as const satisfies readonly (readonly [string, string, RefundResult])[]) {
       admin.route({
         method: "POST",
@@ -155,7 +159,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/money",
       schema: {
-        summary: "Money that somebody may have to look after",
+        summary: "List the money inbox",
         description:
           "Payments without an order first, then refunds that are not confirmed, then disputes that are open. Each says why it is here and what can be done.",
         tags,
@@ -171,9 +175,28 @@ export function adminMoneyRoutes(app: App, services: Services): void {
 
     admin.route({
       method: "POST",
+      url: "/api/admin/money/assign",
+      schema: {
+        summary: "Give a payment without an order to an order",
+        description:
+          "The payment is applied to the order as if it had named it: it pays the order, or goes back where any payment would. 404 `payment_event_not_found` when no such payment waits: it has paid another order, or was noted as sent back.",
+        tags,
+        security,
+        body: AssignBody,
+        response: { 200: PaymentEventWire, ...problemResponses },
+      },
+      async handler(request, reply) {
+        const { provider, key, order_id: orderId } = request.body
+        const outcome = await desk.assign({ provider, key, orderId }, request.id)
+        return isRefusal(outcome) ? refuse(reply, outcome) : paymentEventWire(outcome.event)
+      },
+    })
+
+    admin.route({
+      method: "POST",
       url: "/api/admin/money/returned",
       schema: {
-        summary: "Note that a payment without an order was sent back by hand",
+        summary: "Mark a payment without an order as returned",
         description: "It acts on no order from then on.",
         tags,
         security,

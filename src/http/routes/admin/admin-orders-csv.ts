@@ -2,7 +2,7 @@ import { Readable } from "node:stream"
 import { Type } from "typebox"
 import type { Lists } from "../../../store/reads/lists.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
-import { csvLine } from "../../wire/csv.ts"
+import { BYTE_ORDER_MARK, csvLine } from "../../wire/csv.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
@@ -47,9 +47,9 @@ export function adminOrdersCsvRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/orders.csv",
       schema: {
-        summary: "Orders, by id, as CSV",
+        summary: "Export a product's orders as CSV",
         description:
-          "Sent while it is read, so that it is no picture of one moment. A file that ends without its last line break is not whole. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
+          "Sent while it is read, so that it is no picture of one moment. A file that ends without its last line break is not whole. UTF-8 that begins with a byte order mark, so that Excel reads it as such. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
         tags: ["admin"],
         security: adminSecurity,
         querystring: Type.Object({ product_id: Type.Optional(Type.String()) }),
@@ -76,7 +76,7 @@ export function adminOrdersCsvRoutes(app: App, services: Services): void {
 
 /** A page is read when the one before it has been taken: a slow reader costs one page of memory. */
 async function* linesOf(lists: Lists, productId: number | null): AsyncGenerator<string> {
-  yield csvLine(columns)
+  yield BYTE_ORDER_MARK + csvLine(columns)
   const filter = { productId, customerId: null, status: null }
   for (let after: number | null = 0; after !== null;) {
     const { rows, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })

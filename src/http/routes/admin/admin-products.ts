@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { AdjustStock, ChangeProduct, Command, CreateProduct } from "../../../domain/commands.ts"
-import { isCurrency } from "../../../domain/money.ts"
+import { isCurrentCurrency } from "../../../../client/src/currencies.ts"
 import { plainSettings, type ProductSettings } from "../../../domain/product.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { instant, type Instant } from "../../../domain/time.ts"
@@ -60,7 +60,7 @@ export function adminProductRoutes(app: App, services: Services): void {
     admin.route({
       method: "POST",
       url: "/api/admin/products",
-      schema: { summary: "Offer a product", tags, security, body: NewProductBody, response: created },
+      schema: { summary: "Create a product", tags, security, body: NewProductBody, response: created },
       async handler(request, reply) {
         const { stock, name, price_minor: priceMinor, currency } = request.body
         const changes = settingsFrom(request.body)
@@ -156,7 +156,7 @@ function settingsFrom(body: ProductChanges): Partial<ProductSettings> | FieldErr
   const errors: FieldError[] = []
   if (opensAt === "bad") errors.push({ pointer: "/opens_at", detail: timeDetail })
   if (closesAt === "bad") errors.push({ pointer: "/closes_at", detail: timeDetail })
-  if (body.currency !== undefined && !isCurrency(body.currency)) {
+  if (body.currency !== undefined && !isCurrentCurrency(body.currency)) {
     errors.push({ pointer: "/currency", detail: "must be a current ISO 4217 code" })
   }
   if (errors.length > 0 || opensAt === "bad" || closesAt === "bad") return errors

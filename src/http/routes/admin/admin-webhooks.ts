@@ -45,7 +45,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/webhooks",
       schema: {
-        summary: "Send events to an address from now on",
+        summary: "Create a webhook endpoint",
         description: "The answer holds the secret that signs them; it is never shown again.",
         tags,
         security,
@@ -69,7 +69,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "GET",
       url: "/api/admin/webhooks",
       schema: {
-        summary: "Everybody to whom events are sent",
+        summary: "List webhook endpoints",
         tags,
         security,
         response: { 200: EndpointList, ...problemResponses },
@@ -83,7 +83,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "GET",
       url: address,
       schema: {
-        summary: "One of those to whom events are sent",
+        summary: "Read a webhook endpoint",
         tags,
         security,
         params,
@@ -100,7 +100,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "PATCH",
       url: address,
       schema: {
-        summary: "Change the address, the types, or whether anything is sent",
+        summary: "Change an endpoint's address, types, or enabled state",
         description: "What is due meanwhile is sent when it is enabled again.",
         tags,
         security,
@@ -121,7 +121,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "DELETE",
       url: address,
       schema: {
-        summary: "Send nothing more to it, and forget what was sent",
+        summary: "Delete an endpoint and its delivery log",
         tags,
         security,
         params,
@@ -138,7 +138,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "POST",
       url: `${address}/rotate`,
       schema: {
-        summary: "Sign with another secret",
+        summary: "Rotate the signing secret",
         description: "For 24 hours the one before it signs as well. The answer holds the new one.",
         tags,
         security,
@@ -158,7 +158,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "GET",
       url: `${address}/deliveries`,
       schema: {
-        summary: "What was sent to it, and what was not, newest first",
+        summary: "List the deliveries of an endpoint, newest first",
         tags,
         security,
         params,
@@ -190,7 +190,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "POST",
       url: `${address}/deliveries/:webhookId/replay`,
       schema: {
-        summary: "Send one event once more",
+        summary: "Replay one event",
         tags,
         security,
         params: Type.Object({ id: Type.String(), webhookId: Type.String() }),
@@ -210,7 +210,7 @@ export function adminWebhookRoutes(app: App, services: Services): void {
       method: "POST",
       url: `${address}/replay`,
       schema: {
-        summary: "Send all events since a moment once more",
+        summary: "Replay all events since a time",
         description: "Also those that it did not hear of, because it was disabled or not there yet.",
         tags,
         security,

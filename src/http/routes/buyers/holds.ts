@@ -88,7 +88,7 @@ export function holdRoutes(app: App, services: Services): void {
     url: "/api/holds",
     config,
     schema: {
-      summary: "Hold units for a moment",
+      summary: "Hold units",
       tags: ["holds"],
       body: HoldBody,
       response: { 201: NewHoldWire, ...problemResponses },
@@ -105,7 +105,7 @@ export function holdRoutes(app: App, services: Services): void {
     url: "/api/holds/:productId/:quantity",
     config,
     schema: {
-      summary: "Hold units, path style",
+      summary: "Hold units (path style)",
       tags: ["holds"],
       params: Type.Object({ productId: Type.String(), quantity: Type.String() }),
       response: { 201: PathHoldWire, ...problemResponses },
@@ -131,7 +131,7 @@ export function holdRoutes(app: App, services: Services): void {
     method: "GET",
     url: "/api/holds/:id",
     schema: {
-      summary: "A hold",
+      summary: "Read a hold",
       tags: ["holds"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: HoldWire, ...problemResponses },
@@ -150,7 +150,7 @@ export function holdRoutes(app: App, services: Services): void {
     url: "/api/holds/:id",
     config,
     schema: {
-      summary: "Give a hold back",
+      summary: "Release a hold",
       tags: ["holds"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: HoldWire, ...problemResponses },

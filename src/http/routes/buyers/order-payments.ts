@@ -1,8 +1,8 @@
 import { Type } from "typebox"
 import type { Order } from "../../../domain/order.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
-import type { PaymentWish } from "../../../payments/provider.ts"
-import { mayUseHold } from "../../access/auth.ts"
+import type { PaymentRequest } from "../../../payments/provider.ts"
+import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
 import { OpenedPaymentWire, problemResponses } from "../../wire/schemas.ts"
@@ -18,7 +18,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
     url: "/api/orders/:id/payments",
     config: { rateLimit: {} },
     schema: {
-      summary: "Open a payment of an order at the shop's provider",
+      summary: "Open the order's payment at the provider",
       description:
         "Asks the provider for a payment of the order's total, or for the one that was begun before, and notes it as payment-attempts does. What comes of it is told by the provider's webhook. 404 where the shop has no provider that opens payments (Stripe does, where it is configured).",
       tags: ["orders"],
@@ -27,8 +27,8 @@ export function orderPaymentRoutes(app: App, services: Services): void {
     },
     async handler(request, reply) {
       if (provider?.open === undefined) return refuse(reply, { code: "route_not_found" })
-      const id = idFromPath(request.params.id)
       const caller = gatekeeper.callerOf(request)
+      const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
       const order = id === null ? null : await views.order(id)
       if (order === null || !mayUseHold(caller, order.holdId))
         return refuse(reply, { code: "order_not_found" })
@@ -38,7 +38,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
       const idempotency = idempotencyOf(request, askerName(caller), content)
       if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
 
-      const report = await provider.open(wishFor(order, provider.name))
+      const report = await provider.open(requestFor(order, provider.name))
       if (report.status !== "open") {
         events.paymentNotOpened({ ...content, error: report.error, requestId: request.id })
         return refuse(reply, {
@@ -62,7 +62,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
   })
 }
 
-function wishFor(order: Order, provider: string): PaymentWish {
+function requestFor(order: Order, provider: string): PaymentRequest {
   const { id, holdId, productId, quantity, totalMinor, currency, attempt, createdAt } = order
   return {
     orderId: id,
@@ -71,7 +71,7 @@ function wishFor(order: Order, provider: string): PaymentWish {
     quantity,
     amountMinor: totalMinor,
     currency,
-    begunPaymentId: attempt?.provider === provider ? attempt.paymentId : null,
+    startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,
     // Another installation on the provider's account, or this one with new data, counts its orders from 1 too.
     idempotencyKey: `doorbuster-order-${id}-${createdAt}`,
   }

@@ -3,7 +3,7 @@ import { Type } from "typebox"
 import type { CancelOrder, StartPayment } from "../../../domain/commands.ts"
 import type { Order } from "../../../domain/order.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
-import { mayUseHold } from "../../access/auth.ts"
+import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
 import {
@@ -86,7 +86,7 @@ export function orderRoutes(app: App, services: Services): void {
     url: "/api/orders/:holdId/:productId",
     config,
     schema: {
-      summary: "Make an order from a hold, path style",
+      summary: "Make an order from a hold (path style)",
       tags: ["orders"],
       params: Type.Object({ holdId: Type.String(), productId: Type.String() }),
       response: { 200: PathOrderWire, 201: PathOrderWire, ...problemResponses },
@@ -105,15 +105,16 @@ export function orderRoutes(app: App, services: Services): void {
     method: "GET",
     url: "/api/orders/:id",
     schema: {
-      summary: "An order",
+      summary: "Read an order",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = idFromPath(request.params.id)
+      const caller = gatekeeper.callerOf(request)
+      const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
       const order = id === null ? null : await views.order(id)
-      if (order === null || !mayUseHold(gatekeeper.callerOf(request), order.holdId)) {
+      if (order === null || !mayUseHold(caller, order.holdId)) {
         return refuse(reply, { code: "order_not_found" })
       }
       void reply.header("cache-control", "no-store")
@@ -141,7 +142,7 @@ export function orderRoutes(app: App, services: Services): void {
     url: "/api/orders/:id/payment-attempts",
     config,
     schema: {
-      summary: "Say that the buyer begins to pay",
+      summary: "Record a payment attempt",
       description:
         "Gives an order up to three minutes more, twice at most and never past ten minutes after it was made: nothing, where PAYMENT_TTL_SECONDS is 600 or more. With the provider's name and its payment, that can be asked what has become of it before the order expires.",
       tags: ["orders"],
@@ -164,7 +165,7 @@ export function orderRoutes(app: App, services: Services): void {
     command: Unaddressed<CancelOrder | StartPayment>,
   ) {
     const caller = gatekeeper.callerOf(request)
-    const orderId = idFromPath(request.params.id)
+    const orderId = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
     const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
     if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
       return refuse(reply, { code: "order_not_found" })

@@ -21,7 +21,7 @@ export function productRoutes(app: App, services: Services): void {
     method: "GET",
     url: "/api/products",
     schema: {
-      summary: "Products on offer",
+      summary: "List products",
       tags: ["products"],
       querystring: Type.Object(pageQuery),
       response: { 200: ProductList, ...problemResponses },
@@ -39,7 +39,7 @@ export function productRoutes(app: App, services: Services): void {
     method: "GET",
     url: "/api/products/:id",
     schema: {
-      summary: "One product, with its stock of this moment",
+      summary: "Read a product with its current stock",
       description:
         "At most 250 ms old where another process changed it; the shop itself may ask with `Cache-Control: no-cache`.",
       tags: ["products"],

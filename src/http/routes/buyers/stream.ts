@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isSentAheadOn, takeNothingMoreFrom } from "../../transport/connections.ts"
-import { createOpenByNetwork } from "../../live/open-by-network.ts"
-import { SocketOutlet } from "../../live/outlet.ts"
+import { createStreamsByNetwork } from "../../live/streams-by-network.ts"
+import { SocketOutlet } from "../../live/stream-outlet.ts"
 import { networkOf } from "../../access/network-address.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -29,13 +29,13 @@ const RETRY_AFTER_SECONDS = 10
  */
 export function streamRoutes(app: App, services: Services, mostOfOne: number): void {
   const { live, products, gatekeeper } = services
-  const openByNetwork = createOpenByNetwork(mostOfOne)
+  const openByNetwork = createStreamsByNetwork(mostOfOne)
 
   app.route({
     method: "GET",
     url: "/api/stream",
     schema: {
-      summary: "Products as they change, as server-sent events",
+      summary: "Stream products as they change, as server-sent events",
       description:
         "Each product as it is, then after each change, four times a second at most. An event's id names the " +
         "state of its product: who comes back with it as `Last-Event-ID` is not sent that state again. In " +

@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer"
 import { Type, type TSchema } from "typebox"
 import { Check } from "typebox/value"
 import { isRefusal } from "../../../domain/refusals.ts"
-import type { ProviderNews, Reading, RefundNews } from "../../../payments/provider.ts"
+import type { ProviderEvent, RefundUpdate, WebhookReading } from "../../../payments/provider.ts"
 import { NotUtf8 } from "../../transport/json-body.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
 import { PROVIDER_BODY_LIMIT_BYTES, tellRefusedWebhooks } from "./refused-webhooks.ts"
@@ -26,32 +26,67 @@ import { refundPlaceFrom } from "../admin/admin-money.ts"
  * 2xx sends it again, so whatever could not be written down must not be answered with one.
  */
 export function providerWebhookRoutes(app: App, services: Services): void {
-  const { providers, desk, lanes, money, events } = services
+  const { providers, desk, lanes, lookups, money, events } = services
 
   /** Null: it is written down. */
-  async function take(provider: string, news: ProviderNews, requestId: string): Promise<AnyRefusal | null> {
-    if (news.about === "refund") return settle(provider, news.refund, requestId)
-    const outcome = await desk.receive(news.event, requestId)
+  async function take(
+    provider: string,
+    received: ProviderEvent,
+    requestId: string,
+  ): Promise<AnyRefusal | null> {
+    if (received.about === "refund") return settle(provider, received.refund, requestId)
+    const outcome = await desk.receive(received.event, requestId)
     if (!isRefusal(outcome)) return null
     events.refused("payment_event", outcome.code)
     return outcome
   }
 
-  async function settle(provider: string, news: RefundNews, requestId: string): Promise<AnyRefusal | null> {
-    const place = refundPlaceFrom(news.refundId)
+  async function settle(
+    provider: string,
+    update: RefundUpdate,
+    requestId: string,
+  ): Promise<AnyRefusal | null> {
+    const place = update.refundId === null ? null : refundPlaceFrom(update.refundId)
     const origin = place === null ? null : await money.originOfRefund(place)
-    // A refund that is not ours: made in the provider's own pages, or by another installation on its account.
-    if (place === null || origin === null || !isOf(provider, origin, news)) return null
+    if (place === null || origin === null || !isOf(provider, origin, update)) {
+      return record(provider, update, requestId)
+    }
     const { productId } = origin
-    const { status, providerRefundId, error } = news
-    const result = status === "failed" ? { status, error: error ?? "" } : { status, providerRefundId }
+    const { status, providerRefundId, error } = update
+    // That it is on its way, whoever sent it has been told.
+    if (status === "sent") return null
+    const result =
+      status === "failed" ? { status, error: error ?? "", providerRefundId } : { status, providerRefundId }
     const command = { kind: "settle_refund", productId, ...place, result, requestId } as const
     const { outcome } = await lanes.submit(command)
     return isRefusal(outcome) ? outcome : null
   }
 
-  function refuseReading(reply: FastifyReply, reading: Exclude<Reading, { kind: "news" }>) {
-    if (reading.kind === "not believed") {
+  /** A refund that is not ours: made in the provider's own pages, or by another installation on its account. */
+  async function record(
+    provider: string,
+    update: RefundUpdate,
+    requestId: string,
+  ): Promise<AnyRefusal | null> {
+    const { paymentId, providerRefundId, amountMinor = null, currency = null, status, error } = update
+    if (paymentId === null || providerRefundId === null || amountMinor === null || currency === null) {
+      return null
+    }
+    const refund = { provider, paymentId, providerRefundId, amountMinor, currency, status, error }
+    const place = await lookups.placeOfPayment(provider, paymentId)
+    const outcome =
+      place === null
+        ? ({ code: "order_unknown" } as const)
+        : (await lanes.submit({ kind: "record_refund", ...place, refund, requestId })).outcome
+    if (!isRefusal(outcome)) return null
+    const reason = reasonsToIgnore.get(outcome.code)
+    if (reason === undefined) return outcome
+    events.webhookIgnored({ provider, reason: `refund ${providerRefundId} ${reason}`, requestId })
+    return null
+  }
+
+  function refuseReading(reply: FastifyReply, reading: Exclude<WebhookReading, { kind: "events" }>) {
+    if (reading.kind === "not authentic") {
       events.refused("payment_event", "invalid_signature")
       return refuse(reply, { code: "invalid_signature", detail: reading.detail })
     }
@@ -72,7 +107,7 @@ export function providerWebhookRoutes(app: App, services: Services): void {
       url: "/api/payments/webhooks/:provider",
       bodyLimit: PROVIDER_BODY_LIMIT_BYTES,
       schema: {
-        summary: "Report what has happened, in a provider's own format",
+        summary: "Receive a provider's webhook in its own format",
         description: "Verified by the provider's own signature. Answered with 200 once it is written down.",
         tags: ["payments"],
         params: Type.Object({ provider: Type.String() }),
@@ -85,18 +120,18 @@ export function providerWebhookRoutes(app: App, services: Services): void {
         const { headers } = request
         const message = { headers, body: bytes.toString("utf8"), bytes, nowSeconds: Date.now() / 1000 }
         const reading = await provider.readWebhook(message)
-        if (reading.kind !== "not believed" && !isUtf8(bytes)) throw new NotUtf8()
-        if (reading.kind !== "news") return refuseReading(reply, reading)
-        const nonsense = reading.news.find((news) => !makesSense(news))
+        if (reading.kind !== "not authentic" && !isUtf8(bytes)) throw new NotUtf8()
+        if (reading.kind !== "events") return refuseReading(reply, reading)
+        const nonsense = reading.events.find((event) => !makesSense(event))
         if (nonsense !== undefined) return refuseReading(reply, { kind: "not understood", detail: NONSENSE })
         if (reading.ignored !== undefined) {
           events.webhookIgnored({ provider: provider.name, reason: reading.ignored, requestId: request.id })
         }
-        for (const news of reading.news) {
-          const refusal = await take(provider.name, news, request.id)
+        for (const event of reading.events) {
+          const refusal = await take(provider.name, event, request.id)
           if (refusal !== null) return refuse(reply, refusal)
         }
-        return { message: "ok", taken: reading.news.length }
+        return { message: "ok", taken: reading.events.length }
       },
     })
   })
@@ -107,8 +142,13 @@ function isSameName(name: string, inAddress: string): boolean {
   return name.toLowerCase() === inAddress.toLowerCase()
 }
 
+const reasonsToIgnore: ReadonlyMap<string, string> = new Map([
+  ["order_unknown", "is of a payment that is not here"],
+  ["nothing_to_refund", "has failed, is in another currency, or nothing is left of its payment"],
+])
+
 /** Two installations may use one account, and then know different refunds by the same name. */
-function isOf(provider: string, origin: RefundOrigin, { paymentId }: RefundNews): boolean {
+function isOf(provider: string, origin: RefundOrigin, { paymentId }: RefundUpdate): boolean {
   const isSamePayment = paymentId === null || origin.paymentId === null || paymentId === origin.paymentId
   return origin.provider === provider && isSamePayment
 }
@@ -116,15 +156,15 @@ function isOf(provider: string, origin: RefundOrigin, { paymentId }: RefundNews)
 const NONSENSE = "it names no order, no payment or no amount that could be one"
 
 /** What an adapter takes out of a message may be anything, however well that was signed. */
-function makesSense(news: ProviderNews): boolean {
-  if (news.about === "refund") return Check(Label, news.refund.refundId)
-  const { event } = news
-  return news.about === "payment" ? Check(PaymentNews, event) : Check(DisputeNews, event)
+function makesSense(received: ProviderEvent): boolean {
+  if (received.about === "refund") return Check(RefundUpdateShape, received.refund)
+  const { event } = received
+  return received.about === "payment" ? Check(PaymentEventShape, event) : Check(DisputeEventShape, event)
 }
 
 const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 const named = { key: Label, amountMinor: Nullable(AmountMinor), currency: Nullable(CurrencyCode) }
-const PaymentNews = Type.Object({
+const PaymentEventShape = Type.Object({
   ...named,
   orderId: Id,
   paymentId: Nullable(Label),
@@ -132,4 +172,11 @@ const PaymentNews = Type.Object({
   productId: Nullable(Id),
   quantity: Nullable(Quantity),
 })
-const DisputeNews = Type.Object({ ...named, paymentId: Label, disputeId: Label })
+const RefundUpdateShape = Type.Object({
+  refundId: Nullable(Label),
+  paymentId: Type.Optional(Nullable(Label)),
+  providerRefundId: Type.Optional(Nullable(Label)),
+  amountMinor: Type.Optional(Nullable(AmountMinor)),
+  currency: Type.Optional(Nullable(CurrencyCode)),
+})
+const DisputeEventShape = Type.Object({ ...named, paymentId: Label, disputeId: Label })

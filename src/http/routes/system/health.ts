@@ -36,7 +36,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
       url,
       schema: {
         ...hide,
-        summary: "Can it serve?",
+        summary: "Check whether the server is ready",
         description: "503 while the database is away or the process is stopping.",
         response: { ...problemResponses, 200: HealthWire, 503: HealthWire },
       },
@@ -54,7 +54,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
     url: "/livez",
     schema: {
       ...hide,
-      summary: "Is the process alive?",
+      summary: "Check whether the process is alive",
       response: { 200: Type.Object({ status: Type.String() }), ...problemResponses },
     },
     async handler() {
@@ -65,7 +65,11 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
   app.route({
     method: "GET",
     url: "/metrics",
-    schema: { ...hide, summary: "Prometheus metrics", response: { 200: Metrics, ...problemResponses } },
+    schema: {
+      ...hide,
+      summary: "Read metrics in Prometheus' format",
+      response: { 200: Metrics, ...problemResponses },
+    },
     async handler(_request, reply) {
       const text = await readiness.metrics()
       if (text === null) return refuse(reply, { code: "overloaded" })

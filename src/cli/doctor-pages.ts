@@ -1,0 +1,11 @@
+import { hasPages } from "../app.ts"
+import type { Finding } from "./finding.ts"
+import { MISSING_PAGES } from "./missing-pages.ts"
+
+/** Whether there are a storefront and a control room. */
+export function checkPages(): Finding {
+  const check = "pages"
+  return hasPages()
+    ? { check, ok: true, found: "built" }
+    : { check, ok: true, weak: true, found: MISSING_PAGES }
+}

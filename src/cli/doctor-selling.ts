@@ -1,0 +1,113 @@
+import type pg from "pg"
+import type { Config } from "../config/config.ts"
+import { flashSaleProduct } from "../seed.ts"
+import type { Finding } from "./finding.ts"
+
+/** Whether buyers can pay. In open mode the payment simulator takes their money. */
+export function checkPayments({ adminToken, paymentWebhookSecret, stripe }: Config): Finding {
+  const check = "payments"
+  if (adminToken === null) return { check, ok: true, found: "simulated: open mode" }
+  if (stripe === null && paymentWebhookSecret === null) {
+    return {
+      check,
+      ok: false,
+      found: "nobody can pay: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or PAYMENT_WEBHOOK_SECRET",
+    }
+  }
+  if (stripe === null) {
+    return {
+      check,
+      ok: true,
+      weak: true,
+      found:
+        "only what your own payment service reports in webhooks signed with PAYMENT_WEBHOOK_SECRET; the order page has no way to pay (for Stripe set STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and STRIPE_PUBLISHABLE_KEY)",
+    }
+  }
+  if (stripe.publishableKey === null) {
+    return {
+      check,
+      ok: true,
+      weak: true,
+      found: "Stripe, but the order page has no way to pay: set STRIPE_PUBLISHABLE_KEY",
+    }
+  }
+  return { check, ok: true, found: "Stripe" }
+}
+
+/** Named in a finding; of more than these only the number is told. */
+const MOST_NAMED = 5
+
+/**
+ * Looks at the products that are on sale or will be: the one that the first start makes for trying must not be sold to
+ * real buyers, and a product without a limit may be taken whole by a single one. Empty in open mode, where there are
+ * no real buyers, and where the schema is not there yet.
+ */
+export async function checkOffers(pool: pg.Pool, { adminToken }: Config): Promise<Finding[]> {
+  if (adminToken === null || !(await hasProducts(pool))) return []
+  const [demonstration, unlimited] = await Promise.all([
+    demonstrationOnSale(pool),
+    productsWithoutLimit(pool),
+  ])
+  return [demonstrationFinding(demonstration), limitsFinding(unlimited)]
+}
+
+async function hasProducts(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ found: boolean }>("select to_regclass('products') is not null as found")
+  return rows[0]?.found === true
+}
+
+async function demonstrationOnSale(pool: pg.Pool): Promise<boolean> {
+  const { name, priceMinor, currency } = flashSaleProduct
+  const { rowCount } = await pool.query(
+    `select 1
+       from products
+      where id = 1
+        and name = $1
+        and price_minor = $2
+        and currency = $3
+        and not paused
+        and sold < stock
+        and (closes_at is null or closes_at > clock_timestamp())`,
+    [name, priceMinor, currency],
+  )
+  return rowCount === 1
+}
+
+interface Unlimited {
+  readonly named: readonly string[]
+  readonly count: number
+}
+
+async function productsWithoutLimit(pool: pg.Pool): Promise<Unlimited> {
+  const { rows } = await pool.query<{ id: number; name: string; count: number }>(
+    `select id, name, count(*) over () as count
+       from products
+      where max_per_hold is null
+        and max_per_customer is null
+        and not paused
+        and sold < stock
+        and (closes_at is null or closes_at > clock_timestamp())
+      order by id
+      limit ${MOST_NAMED}`,
+  )
+  return { named: rows.map(({ id, name }) => `${id} (${name})`), count: rows[0]?.count ?? 0 }
+}
+
+function demonstrationFinding(isOnSale: boolean): Finding {
+  const found = isOnSale
+    ? "product 1, which is made for trying, is on sale to real buyers: pause it or close it"
+    : "none is on sale"
+  return { check: "demonstration product", ok: !isOnSale, found }
+}
+
+function limitsFinding({ named, count }: Unlimited): Finding {
+  const check = "limits for a buyer"
+  if (count === 0) return { check, ok: true, found: "every product on sale has one" }
+  const others = count > named.length ? ` and ${count - named.length} more` : ""
+  return {
+    check,
+    ok: true,
+    weak: true,
+    found: `one buyer may take all units of product ${named.join(", ")}${others}: set max_per_hold or max_per_customer`,
+  }
+}

@@ -1,0 +1,3 @@
+/** What is not there after `npm ci --omit=dev`, and how to get it. */
+export const MISSING_PAGES =
+  "The pages are not built, so there is no storefront and no control room, only the API: run `npm ci --include=dev`, which builds them, and then `npm prune --omit=dev`, or copy dist/web from where they are built"

@@ -1,0 +1,128 @@
+/**
+ * What each setting means, for readers: in groups, in the order of docs/reference/configuration.md, which
+ * `npm run reference` writes. What a setting may hold and its default are in the schema of config.ts. Links are
+ * relative to docs/reference/.
+ */
+export const settingGroups: Readonly<Record<string, Readonly<Record<string, SettingMeaning>>>> = {
+  Server: {
+    HOST: { meaning: "Address to listen on. Without `ADMIN_TOKEN` only loopback addresses are allowed." },
+    PORT: { meaning: "Port to listen on; `0` picks any free port." },
+    PROCESSES: {
+      meaning:
+        "Number of processes that share the port; `auto` starts one for each core. See [processes and hosts](../operate/processes-and-hosts.md).",
+    },
+    LOG_LEVEL: { meaning: "Least severe level that is logged." },
+    KEEP_ALIVE_SECONDS: {
+      meaning:
+        "How long a connection without a request stays open. Must be longer than your load balancer keeps its own connections: Google's keeps them for 600 seconds, so set 620.",
+    },
+    SHUTDOWN_SECONDS: {
+      meaning:
+        "Longest time that a stop may take. Must be less than your supervisor waits: Kubernetes 30 seconds, `docker stop` 10, systemd 90.",
+    },
+    SHUTDOWN_DELAY_SECONDS: {
+      meaning:
+        "Part of that time in which SIGTERM lets the server go on accepting connections while `/readyz` reports `stopping`, so that a load balancer notices first. Kubernetes needs about 5. Ctrl-C is never delayed.",
+    },
+    TRUST_PROXY: {
+      meaning:
+        "Addresses or networks of your reverse proxies, separated by commas; also `loopback`, `linklocal`, `uniquelocal`. Only their `X-Forwarded-For` is believed. See [reverse proxy](../operate/reverse-proxy.md).",
+    },
+    CORS_ORIGINS: {
+      meaning: "Origins whose pages may call the API from a browser, separated by commas.",
+    },
+    RATE_LIMIT_PER_MINUTE: {
+      meaning:
+        "Requests a minute that one address may send to each writing route for buyers, in closed mode; `0` for no limit.",
+    },
+    STREAMS_PER_ADDRESS: {
+      meaning:
+        "[Streams of live products](../operate/live-streams.md) that one address may keep open at one process, in closed mode; `0` for no limit.",
+    },
+  },
+  Database: {
+    DATABASE_URL: {
+      meaning: "PostgreSQL connection string. See [PostgreSQL](../operate/postgresql.md).",
+      unset: "embedded PostgreSQL",
+    },
+    DOORBUSTER_DATA_DIR: { meaning: "Directory where the embedded PostgreSQL keeps its data." },
+  },
+  "Access and secrets": {
+    ADMIN_TOKEN: {
+      meaning:
+        "Bearer token of the admin routes and password of the control room. Setting it switches to [closed mode](../operate/modes.md).",
+      unset: "open mode",
+    },
+    TOKEN_SECRET: {
+      meaning: "Key that signs owner tokens. Changing it invalidates every earlier token.",
+      unset: "a key made once and kept in the database",
+    },
+    PAYMENT_WEBHOOK_SECRET: {
+      meaning:
+        "Key that signs messages to the [generic payment webhook](../guides/payments.md#the-generic-webhook); 24 random bytes or more are recommended. Required in closed mode.",
+      unset: "unsigned messages are accepted",
+    },
+  },
+  Sale: {
+    HOLD_TTL_SECONDS: { meaning: "How long a hold lasts, unless its product sets `hold_ttl_seconds`." },
+    PAYMENT_TTL_SECONDS: { meaning: "How long an order waits for its payment." },
+    LATE_PAYMENT_SECONDS: {
+      meaning:
+        "How long after an order's end a payment can still pay it, if its units are available; `0` never.",
+    },
+  },
+  Stripe: {
+    STRIPE_SECRET_KEY: {
+      meaning:
+        "Secret or restricted key of your Stripe account. Set it together with `STRIPE_WEBHOOK_SECRET`. See [Stripe](../guides/stripe.md).",
+      unset: "Stripe is not used",
+    },
+    STRIPE_WEBHOOK_SECRET: {
+      meaning: "Signing secret of the webhook endpoint at Stripe.",
+      unset: "Stripe is not used",
+    },
+    STRIPE_PUBLISHABLE_KEY: {
+      meaning:
+        "Publishable key of the same account and mode. With it the storefront shows Stripe's Payment Element.",
+      unset: "the storefront does not pay by Stripe",
+    },
+    STRIPE_DELAYED_METHODS: {
+      meaning:
+        "`offer`: payments that Doorbuster opens may use methods whose result takes days, such as bank debits. Then `PAYMENT_TTL_SECONDS` must be as long.",
+    },
+    STRIPE_API_BASE: { meaning: "Address of Stripe's API; change it for tests only." },
+  },
+  "Simulator (open mode only)": {
+    SIMULATOR_URL: {
+      meaning:
+        "Address of a [payment simulator](../guides/simulator.md) that runs as a process of its own on this machine.",
+      unset: "`serve` runs one itself",
+    },
+    SIMULATOR_SECRET: {
+      meaning: "Key shared with that simulator. Required with `SIMULATOR_URL`.",
+      unset: "a key made at every start",
+    },
+  },
+  "Outgoing events": {
+    WEBHOOK_ALLOW_PRIVATE: {
+      meaning:
+        "`true` lets [outgoing events](../guides/outgoing-events.md) go to private addresses too, this machine included.",
+    },
+  },
+  Retention: {
+    HOLD_RETENTION_DAYS: { meaning: "Days for which expired and released holds are kept; `0` for ever." },
+    EVENT_RETENTION_DAYS: {
+      meaning: "Days for which applied payment events that report no money are kept; `0` for ever.",
+    },
+    OUTGOING_RETENTION_DAYS: {
+      meaning:
+        "Days for which outgoing events and their deliveries are kept, delivered or not; `0` for ever.",
+    },
+  },
+}
+
+interface SettingMeaning {
+  readonly meaning: string
+  /** What happens where the setting is not given and has no default. */
+  readonly unset?: string
+}

@@ -1,0 +1,43 @@
+import fastifyStatic from "@fastify/static"
+import { hash } from "node:crypto"
+import { readFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import { packageRoot } from "../../../base/package-root.ts"
+import type { App } from "../../services.ts"
+
+const PREFIX = "/docs/guide/"
+const built = new URL("dist/docs/", packageRoot)
+
+/** The documentation as a site, where `npm run docs:build` has left it; nothing where it has not. */
+export async function docsSiteRoutes(app: App): Promise<void> {
+  const index = await readFile(new URL("index.html", built), "utf8").catch(() => null)
+  if (index === null) return
+  const policy = policyFor(index)
+  app.get(PREFIX.slice(0, -1), { schema: { hide: true } }, (_request, reply) => reply.redirect(PREFIX))
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(built),
+    prefix: PREFIX,
+    decorateReply: false,
+    setHeaders: (reply) => void reply.header("content-security-policy", policy),
+  })
+}
+
+/**
+ * What a page of the site may do. The scripts that stand in a page choose its colours before it is drawn; they are the
+ * same on each page, and no other may run. Styles stand in place in blocks of code.
+ */
+function policyFor(page: string): string {
+  const scripts = [...page.matchAll(/<script(?![^>]*\bsrc=)[^>]*>(.*?)<\/script>/gs)]
+  const hashes = scripts.map(([, script = ""]) => ` 'sha256-${hash("sha256", script, "base64")}'`)
+  return [
+    "default-src 'none'",
+    `script-src 'self'${[...new Set(hashes)].join("")}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ")
+}

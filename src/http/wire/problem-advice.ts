@@ -1,0 +1,63 @@
+import type { AnyRefusal } from "./problems.ts"
+
+/**
+ * What a caller should do about each refusal. docs/reference/problems.md shows it; `npm run reference` writes that
+ * page from here and from problems.ts. Members in backquotes are in the problem document.
+ */
+export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
+  malformed_request:
+    "Send valid JSON, a readable path and readable headers. `detail` says what could not be parsed.",
+  unauthorized: "Send `Authorization: Bearer $ADMIN_TOKEN`.",
+  invalid_signature: "Check the signing secret, and that the sender's clock is right to within 300 seconds.",
+  forbidden:
+    "In open mode, call from this machine. In the control room, sign in and use its own pages. Pages of other origins need `CORS_ORIGINS`.",
+  product_not_found: "Check the product's id.",
+  hold_not_found:
+    "Check the id, and in closed mode the owner's token. A hold that ended is removed after `HOLD_RETENTION_DAYS`.",
+  order_not_found: "Check the id, and in closed mode the owner's token.",
+  route_not_found: "Check method and path against [the API](api.md).",
+  payment_event_not_found: "Take provider and key from `GET /api/admin/money`.",
+  dispute_not_found: "Take provider and dispute id from `GET /api/admin/orders/{id}/disputes`.",
+  webhook_endpoint_not_found: "Check the endpoint's id, or list the endpoints.",
+  webhook_delivery_not_found: "Check the `webhook-id`, or list the endpoint's deliveries.",
+  refund_not_found: "Take the refund's id, such as `17-1`, from `GET /api/admin/orders/{id}/refunds`.",
+  order_unknown: "Check the order's id.",
+  out_of_stock:
+    "Try again at `retry_at` where it is not null: held units may come back then. `sale_state` and `available_stock` say what is left.",
+  sale_not_open: "Try again at `opens_at`.",
+  sale_paused:
+    "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",
+  hold_already_used: "Go on with the order that `order_id` names.",
+  hold_released: "Place a new hold.",
+  order_not_pending: "Read the order: it was paid, refunded, cancelled or expired in the meantime.",
+  stock_changed: "Read the product again and decide anew. `stock` is what the stock is now.",
+  stock_in_use: "Set the stock to at least `reserved_stock` plus `sold_stock`.",
+  customer_limit_reached: "Ask for no more than `units_left`, which may be 0.",
+  order_not_paid: "Refund only orders that a payment has paid.",
+  payment_refused:
+    "Do not repeat the request: the provider refuses this payment for good. Its reason is in the log as `payment.not_opened`.",
+  payment_disputed: "Refund no more than `refundable_minor`; the bank has taken the rest.",
+  refund_over_payment: "Refund no more than `refundable_minor`.",
+  restock_over_order: "Put no more than `restockable_qty` units back on sale.",
+  refund_not_open: "Read the refund: it is already sent or confirmed, or its status forbids the step.",
+  too_many_endpoints: "Delete an endpoint first; there can be `most_endpoints`.",
+  event_key_reused:
+    "Use a new event key for a new event. A key that is repeated must carry the same content.",
+  hold_expired: "Place a new hold.",
+  order_expired: "Place a new hold and make a new order.",
+  sale_closed: "Nothing can be done: the sale ended at `closes_at`.",
+  body_too_large: "Send at most 64 KiB.",
+  unsupported_media_type: "Send `Content-Type: application/json`.",
+  invalid_request: "Correct what `errors` lists: a JSON pointer and a reason for each field.",
+  invalid_sale_window: "Set `closes_at` after `opens_at`.",
+  nothing_to_refund: "Give `amount_minor`, `restock_qty` or both.",
+  quantity_over_limit: "Ask for no more than `max_per_hold` units.",
+  customer_required: "Send a `customer_id`: this product has a limit per customer.",
+  idempotency_key_reused: "Use a new `Idempotency-Key` for a new request.",
+  rate_limited: "Wait for the seconds in `Retry-After`.",
+  internal_error: "Report it. The log has the details under `request_id`.",
+  overloaded: "Ask again after `Retry-After`, with the same `Idempotency-Key`.",
+  provider_unavailable: "Ask again after `Retry-After`.",
+  unavailable:
+    "Ask again after `Retry-After`, with the same `Idempotency-Key`. It is not known whether a write has happened.",
+}

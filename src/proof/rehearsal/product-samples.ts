@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type pg from "pg"
+
+/** The product's counters at one moment of the rehearsal. */
+export interface Sample {
+  readonly atMs: number
+  readonly available: number
+  readonly held: number
+  readonly sold: number
+}
+
+/** Reads the product's counters ten times a second. */
+export interface ProductSampler {
+  readonly samples: readonly Sample[]
+  /** The database's clock minus the rehearsal's, in milliseconds, from the fastest query; NaN before the first one. */
+  readonly aheadMs: number
+  stop(): Promise<void>
+}
+
+const SAMPLE_EVERY_MS = 100
+
+/** Starts sampling, from the database and not from a server, because a server may answer from memory. */
+export function sampleProduct(pool: pg.Pool, productId: number, now: () => number): ProductSampler {
+  const samples: Sample[] = []
+  let isSampling = true
+  let [aheadMs, quickestMs] = [Number.NaN, Infinity]
+
+  async function sample(): Promise<void> {
+    const askedAt = now()
+    const { rows } = await pool.query<{ stock: number; held: number; sold: number; clock: number }>(
+      `select stock, held, sold, extract(epoch from clock_timestamp())::float8 * 1000 as clock
+         from products
+        where id = $1`,
+      [productId],
+    )
+    const tookMs = now() - askedAt
+    for (const { stock, held, sold, clock } of rows) {
+      samples.push({ atMs: Math.round(now()), available: stock - held - sold, held, sold })
+      if (tookMs < quickestMs) [quickestMs, aheadMs] = [tookMs, clock - (askedAt + tookMs / 2)]
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (isSampling) {
+      // A sample that fails, because of a fault on purpose, is left out.
+      await sample().catch(() => undefined)
+      await sleep(SAMPLE_EVERY_MS)
+    }
+  }
+  const done = run()
+  return {
+    samples,
+    get aheadMs() {
+      return aheadMs
+    },
+    async stop() {
+      isSampling = false
+      await done
+    },
+  }
+}

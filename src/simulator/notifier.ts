@@ -1,0 +1,31 @@
+import { deliveredOnce, type DeliveryPlan } from "./plan.ts"
+import type { WebhookSender } from "./webhook-sender.ts"
+
+/** Delivers the provider's events to the shop as a plan says. Room for the messages is reserved before. */
+export interface Notifier {
+  /** Reserves room for so many messages; false: too many wait to be delivered. */
+  reserve(messages: number): boolean
+  /** Returns room that is not needed any more. */
+  release(messages: number): void
+  /** Sends the copies, a forged one first. Resolves when the shop has taken the first copy, or it was given up. */
+  notify(event: { readonly id: string }, delivery?: DeliveryPlan): Promise<unknown>
+}
+
+/** Makes the notifier of one simulator. */
+export function createNotifier(sender: WebhookSender): Notifier {
+  return {
+    reserve: (messages) => sender.reserve(messages),
+    release: (messages) => sender.release(messages),
+    notify(event, { pausesMs, badSignature } = deliveredOnce) {
+      const message = { id: event.id, body: JSON.stringify(event) }
+      if (badSignature) void sender.send({ ...message, pauseMs: 0, isForged: true })
+      const [first] = pausesMs.map((pauseMs) => sender.send({ ...message, pauseMs }))
+      return first ?? Promise.resolve()
+    },
+  }
+}
+
+/** How many messages {@link Notifier.notify} sends. */
+export function messagesOf({ pausesMs, badSignature }: DeliveryPlan): number {
+  return pausesMs.length + (badSignature ? 1 : 0)
+}

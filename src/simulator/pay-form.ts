@@ -1,0 +1,57 @@
+import { buttons, missingPage, pageHeaders, payPage, type Button } from "./pay-page.ts"
+import type { PaymentStore } from "./payment-store.ts"
+import type { PaymentResult } from "./payments.ts"
+import type { Processor } from "./processor.ts"
+import { contentType, RequestRefused, type SimulatorRequest, type SimulatorResponse } from "./requests.ts"
+import { resultFrom } from "./wire.ts"
+
+/** What the pay page shows and does. */
+export interface PayFormOptions {
+  readonly store: PaymentStore
+  readonly processor: Processor
+}
+
+/** About as long as a bank's own page takes. */
+const THREE_D_SECURE_MS = 3_000
+
+/** Shows a payment's page. */
+export function showPayPage({ store }: PayFormOptions, id: string): SimulatorResponse {
+  const payment = store.payment(id)
+  return payment === undefined ? page(404, missingPage()) : page(200, payPage(payment))
+}
+
+/** Does what a button of the page says, and redirects to the page. */
+export function submitPayForm(
+  { store, processor }: PayFormOptions,
+  id: string,
+  request: SimulatorRequest,
+): SimulatorResponse {
+  const payment = store.payment(id)
+  if (payment === undefined) return page(404, missingPage())
+  const action = new URLSearchParams(request.body).get("action") ?? ""
+  if (contentType(request.headers) !== "application/x-www-form-urlencoded" || !isButton(action)) {
+    throw new RequestRefused(
+      422,
+      "invalid_request",
+      `action must be one of ${Object.keys(buttons).join(", ")}`,
+    )
+  }
+  // A refusal is not shown: the page was out of date, and the redirect shows the payment's present state.
+  if (action === "cancel") processor.cancelPayment(id)
+  else processor.endPayment(id, resultOfButton(action, payment.amountMinor))
+  return { status: 303, headers: { location: `${request.root}/pay/${id}` }, body: "" }
+}
+
+function resultOfButton(button: Exclude<Button, "cancel">, amountMinor: number): PaymentResult {
+  const result = resultFrom(button === "decline" ? "decline" : "succeed", amountMinor, {})
+  if (button === "late") return { ...result, delayMs: "late" }
+  return button === "3ds" ? { ...result, delayMs: THREE_D_SECURE_MS } : result
+}
+
+function isButton(text: string): text is Button {
+  return Object.hasOwn(buttons, text)
+}
+
+function page(status: number, body: string): SimulatorResponse {
+  return { status, headers: pageHeaders, body }
+}

@@ -1,0 +1,46 @@
+/** A payment, as the provider records it. */
+export interface SimulatedPayment {
+  readonly id: string
+  readonly orderId: number
+  readonly amountMinor: number
+  readonly currency: string
+  readonly holdId: number | null
+  readonly productId: number | null
+  readonly quantity: number | null
+  /** Where the pay page links back to; an address on this machine. */
+  readonly returnUrl: string | null
+  readonly status: PaymentStatus
+  readonly capturedMinor: number
+  /** Pending refunds count. */
+  readonly refundedMinor: number
+  /** What the buyer's bank claims or has taken; 0 once the shop has won the dispute. */
+  readonly disputedMinor: number
+  /** The buyer's bank disputes a payment at most once. */
+  readonly dispute: SimulatedDispute | null
+  /** How many of the next refunds fail. */
+  readonly failRefunds: number
+}
+
+/** `processing`: the result is decided and will come, unless the payment is cancelled first. */
+export type PaymentStatus = "open" | "processing" | "succeeded" | "declined" | "cancelled"
+
+/** Money that goes back to the buyer. */
+export interface SimulatedRefund {
+  readonly id: string
+  /** The shop's name for it; null: it was made in the provider's own dashboard. */
+  readonly reference: string | null
+  readonly paymentId: string
+  readonly amountMinor: number
+  readonly currency: string
+  readonly status: "pending" | "succeeded" | "failed"
+}
+
+/** A claim of the buyer's bank on a payment. */
+export interface SimulatedDispute {
+  readonly id: string
+  readonly amountMinor: number
+  readonly status: "open" | "won" | "lost"
+}
+
+/** A payment with a dispute, open or closed. */
+export type DisputedPayment = SimulatedPayment & { readonly dispute: SimulatedDispute }

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest"
+import { badge, badges, referencePages, writtenPage } from "../../scripts/reference.ts"
+import { settingGroups } from "../../src/config/meanings.ts"
+import { schema } from "../../src/config/config.ts"
+import { filesLike, readProject } from "./markdown.ts"
+
+// Where these fail: `npm run reference`, and commit what it writes.
+test.each(referencePages)("the table of $path is what the code says", async (page) => {
+  expect(await writtenPage(page)).toBe(await readProject(page.path))
+})
+
+test.each(Object.entries(badges))("%s is what the code says", async (path, texts) => {
+  expect(await readProject(path)).toBe(badge(texts))
+})
+
+test("every setting has a meaning, and every meaning a setting", () => {
+  const named = Object.values(settingGroups).flatMap((settings) => Object.keys(settings))
+
+  expect(named.sort()).toEqual(Object.keys(schema.properties).sort())
+})
+
+// Names such as refund.due are made of a status.
+test("the page of log events has every event of the code, and no other", async () => {
+  const sources = await Promise.all((await filesLike("src/events{.ts,/*.ts}")).map(readProject))
+  const source = sources.join("\n")
+  const written = [...source.matchAll(/"([a-z]+\.[a-z_]+)"/g)].map((match) => match[1] ?? "")
+  const made = new Set([...source.matchAll(/`(refund|dispute)\.\$\{/g)].map((match) => match[1]))
+  const page = await readProject("docs/reference/log-events.md")
+  const cells = [...page.matchAll(/^\| ((?:`[a-z]+\.[a-z_]+`(?:, )?)+) \|/gm)].map((match) => match[1] ?? "")
+  const shown = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? ""))
+
+  expect(written.length).toBeGreaterThan(15)
+  expect(written.filter((name) => !shown.includes(name))).toEqual([])
+  expect(shown.filter((name) => !written.includes(name) && !made.has(name.split(".")[0]))).toEqual([])
+})
+
+test("the README is one screen and names no host of packages", async () => {
+  expect((await readProject("README.md")).split("\n").length).toBeLessThanOrEqual(151)
+  expect(await readProject("package-lock.json")).not.toContain(`"resolved"`)
+})

@@ -1,0 +1,193 @@
+import type { Browser, BrowserContext, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { TestApp } from "../support/app.ts"
+import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+import { otherIntl } from "../support/other-intl.ts"
+import {
+  ADMIN_TOKEN,
+  hold,
+  offer,
+  order,
+  pay,
+  productNow,
+  signature,
+  startClosedApp,
+} from "../support/shop.ts"
+import { sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+
+describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 120_000 }, () => {
+  let app: TestApp
+  let browser: Browser
+  let context: BrowserContext
+  let watched: WatchedPage
+  let page: Page
+  /** Every change that the page asked the server for. */
+  const changes: string[] = []
+
+  beforeAll(async () => {
+    app = await startClosedApp({ worker: true })
+    browser = await launchBrowser()
+    const size = { width: 1280, height: 900 }
+    context = await browser.newContext({ viewport: size, timezoneId: "Europe/Berlin", locale: "en" })
+    // The browser's Intl has decimals of its own for every currency, as Firefox has for some.
+    await context.addInitScript(otherIntl)
+    watched = await watchedPage(context)
+    page = watched.page
+    page.on("request", (request) => {
+      const isChange = request.method() !== "GET" && request.url().includes("/api/")
+      if (isChange) changes.push(`${request.method()} ${new URL(request.url()).pathname}`)
+    })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  const borderOf = (id: string) =>
+    page.evaluate(`getComputedStyle(document.getElementById("${id}")).borderColor`)
+
+  test("the sign-in field is red only after a wrong token", async () => {
+    await page.goto(`${app.url}/admin`)
+    const untouched = await borderOf("token")
+    await signIn(page, "a wrong token")
+    await sees(page, "Wrong admin token.")
+    const refused = await borderOf("token")
+    await signIn(page, ADMIN_TOKEN)
+    await page.getByRole("heading", { name: "Products" }).waitFor()
+    await page.goto(`${app.url}/admin/new`)
+
+    expect(untouched).toMatch(/^rgb/)
+    expect(untouched).toBe(await borderOf("name"))
+    expect(refused).not.toBe(untouched)
+  })
+
+  test("4,990 forints stay 4,990 in a browser that counts them otherwise", async () => {
+    const { id } = await offer(app, { name: "Forint lamp", currency: "HUF", price_minor: 4_990 }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/p/${id}`)
+    await page.getByText("HUF 4,990", { exact: true }).first().waitFor()
+
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    expect(await page.getByLabel("Price").inputValue()).toBe("4990")
+    await page.getByLabel("Price").fill("5990")
+    await sees(page, "= HUF 5,990")
+    await page.getByRole("button", { name: "Save" }).click()
+    await page.getByRole("button", { name: "Change the price" }).click()
+    await page.getByRole("heading", { name: "Forint lamp", exact: true }).waitFor()
+    expect(await productNow(app, id)).toMatchObject({ price_minor: 5_990, price: "5990" })
+  })
+
+  test("an opening in a year with a digit too many is refused at its field, and not sent", async () => {
+    const opensAt = new Date(Date.now() + 86_400_000).toISOString()
+    const closesAt = new Date(Date.now() + 172_800_000).toISOString()
+    const times = { opens_at: opensAt, closes_at: closesAt }
+    const { id } = await offer(app, { name: "Scheduled lamp", ...times }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    changes.length = 0
+
+    for (const label of ["Opens", "Closes"]) {
+      const field = page.getByLabel(label)
+      const before = await field.inputValue()
+      await field.fill("20266-11-27T13:00")
+      await sees(page, "Enter a date from 1970 to 9998 and a time.")
+      await page.getByRole("button", { name: "Save" }).click()
+      expect(await field.inputValue()).toBe("20266-11-27T13:00")
+      expect(page.url()).toBe(`${app.url}/admin/p/${id}/edit`)
+      await field.fill(before)
+    }
+    expect(await findFaults(page)).toEqual([])
+    expect(changes).toEqual([])
+    expect(await productNow(app, id)).toMatchObject({ sale_state: "scheduled", ...times })
+  })
+
+  test("half a date is refused at its field, and not taken for an empty one", async () => {
+    const { id } = await offer(app, { name: "Half a date" }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    changes.length = 0
+    await page.getByLabel("Closes").focus()
+    await page.keyboard.type("1127")
+    await page.getByRole("button", { name: "Save" }).click()
+
+    await sees(page, "Complete the date and the time, or clear the field.")
+    expect(changes).toEqual([])
+    expect(page.url()).toBe(`${app.url}/admin/p/${id}/edit`)
+  })
+
+  test("clearing the opening of a scheduled sale is asked about", async () => {
+    const opensAt = new Date(Date.now() + 86_400_000).toISOString()
+    const { id } = await offer(app, { name: "Early lamp", opens_at: opensAt }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    changes.length = 0
+    await page.getByLabel("Opens").fill("")
+    await page.getByRole("button", { name: "Save" }).click()
+
+    await sees(page, "Open the sale of Early lamp now?")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Go back" }).click()
+    expect(changes).toEqual([])
+    expect(await productNow(app, id)).toMatchObject({ sale_state: "scheduled", opens_at: opensAt })
+
+    await page.getByRole("button", { name: "Save" }).click()
+    await page.getByRole("button", { name: "Open the sale" }).click()
+    await page.locator(".badge.open").waitFor()
+    expect(await productNow(app, id)).toMatchObject({ sale_state: "open", opens_at: null })
+  })
+
+  test("numbers that cannot be read are refused: limits, stock, units to restock", async () => {
+    const { id } = await offer(app, { name: "Counted lamp", max_per_hold: 2 }, ADMIN_TOKEN)
+    const held = await hold(app, id, 1)
+    const { order_id } = await order(app, held.hold_id, held.token)
+    const raw = JSON.stringify({ idempotency_key: "forms", order_id, status: "success" })
+    await pay(app, {}, { raw, headers: signature(raw) })
+    changes.length = 0
+
+    async function refuses(label: string, written: string, button: string, text: string): Promise<void> {
+      await page.getByLabel(label).fill("")
+      await page.getByLabel(label).focus()
+      await page.keyboard.type(written)
+      await page.getByRole("button", { name: button, exact: true }).click()
+      await sees(page, text)
+    }
+    await page.goto(`${app.url}/admin/p/${id}/edit`)
+    await refuses("Limit per order", "1e", "Save", "Enter a whole number.")
+    await page.getByLabel("Limit per order").fill("2")
+    await refuses("Limit per customer", "1e3", "Save", "Enter a whole number, 1 or more.")
+
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await page.getByRole("button", { name: "Set stock…" }).click()
+    await refuses("Total units", "-", "Set the stock", "Enter a whole number.")
+
+    await page.goto(`${app.url}/admin/search?id=${order_id}`)
+    await page.getByRole("button", { name: "Refund…" }).click()
+    await refuses("Units to restock", "+", "Refund", "Enter a whole number.")
+
+    expect(changes).toEqual([])
+    expect(await productNow(app, id)).toMatchObject({ max_per_hold: 2, max_per_customer: null, stock: 100 })
+  })
+
+  test("an endpoint's address and a time to resend from are refused where they are written", async () => {
+    await app.post("/api/admin/webhooks", { url: "https://hook.invalid/forms" }, { token: ADMIN_TOKEN })
+    await page.goto(`${app.url}/admin/webhooks`)
+    changes.length = 0
+    await page.getByRole("button", { name: "New endpoint…" }).click()
+    await page.getByLabel("URL").fill("ftp://hook.invalid")
+    await page.getByRole("button", { name: "Add the endpoint" }).click()
+    await sees(page, "Enter an address that begins with https://.")
+    await page.getByRole("button", { name: "Go back" }).click()
+
+    await page.getByRole("button", { name: "Resend events…" }).click()
+    await page.getByLabel("Since").fill("20266-11-27T13:00")
+    await page.getByRole("button", { name: "Resend", exact: true }).click()
+    await sees(page, "Enter a date from 1970 to 9998 and a time.")
+    expect(changes).toEqual([])
+  })
+
+  test("a search for something else than orders and holds finds nothing and says why", async () => {
+    await page.goto(`${app.url}/admin/search?kind=refunds`)
+    await sees(page, "Search for orders or holds, not for “refunds”.")
+    expect(await page.getByRole("table").count()).toBe(0)
+  })
+
+  test("has complained of nothing", () => {
+    expect(watched.complaints).toEqual([])
+  })
+})

@@ -1,0 +1,136 @@
+import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process"
+import { createHmac } from "node:crypto"
+import { once } from "node:events"
+import { createServer, type AddressInfo } from "node:net"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+
+const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+const path = (name: string) => fileURLToPath(new URL(`../../examples/laravel/${name}`, import.meta.url))
+
+const hasPhp = spawnSync("php", ["--version"]).status === 0
+if (!hasPhp && process.env["CI"] === "true") throw new Error("PHP is missing: install the package php-cli")
+if (!hasPhp) console.log("Skipped examples/laravel: php is missing.")
+
+describe.skipIf(!hasPhp)("a shop in PHP", () => {
+  test("holds, orders, pays, and hears of it by a signed event", async () => {
+    await using app = await startTestApp({ worker: true, config: { webhookAllowPrivate: true } })
+    await using receiver = await startPhpReceiver()
+    const endpoint = await app.post("/api/admin/webhooks", {
+      url: receiver.url,
+      types: ["order.paid"],
+      secret: SECRET,
+    })
+    expect(endpoint.status).toBe(201)
+    await writesEvents(app)
+
+    const { stdout } = await buy(app)
+
+    expect(stdout).toMatch(
+      /^Held 1 unit of product 1 until \d{4}-.*\nOrder \d+ costs 99\.99 USD\nOrder \d+ is paid\n$/,
+    )
+    await expect.poll(receiver.output, { timeout: 15_000 }).toMatch(/order_paid-\d+: order\.paid, order \d+/)
+  })
+
+  test("says why it gets none", async () => {
+    await using app = await startTestApp({ worker: true })
+    await app.post("/api/admin/products/1/pause", {})
+
+    const refused = await buy(app)
+
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Refused (sale_paused): ") })
+  })
+
+  test("refuses events that are forged, changed or old", async () => {
+    await using receiver = await startPhpReceiver()
+    const now = Math.floor(Date.now() / 1_000)
+    const body = '{"type":"order.paid","data":{"order_id":17}}'
+
+    expect(await receiver.send({ body, timestamp: now })).toBe(204)
+    expect(await receiver.send({ body, timestamp: now, sent: body.replace("17", "18") })).toBe(401)
+    expect(await receiver.send({ body, timestamp: now - 301 })).toBe(401)
+    expect(await receiver.send({ body, timestamp: now, secret: "another key of it" })).toBe(401)
+    expect(await receiver.send({ body, timestamp: now, before: "v1,bm90IHRoaXMgb25l " })).toBe(204)
+  })
+})
+
+function buy(app: TestApp) {
+  const env = { ...process.env, DOORBUSTER_URL: app.url }
+  return promisify(execFile)("php", [path("buy.php")], { env }).catch(
+    (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error,
+  )
+}
+
+/** Servers look once a second whether an endpoint exists; an event is there as soon as one writes it. */
+async function writesEvents(app: TestApp): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const { body: hold } = await app.post("/api/holds", { product_id: 1, qty: 1 })
+        const { body: order } = await app.post("/api/orders", { hold_id: hold.hold_id })
+        await app.post("/api/payments/webhook", {
+          idempotency_key: `probe-${order.order_id}`,
+          order_id: order.order_id,
+          status: "success",
+        })
+        const { body } = await app.get("/api/admin/webhooks/1/deliveries")
+        return body.data.length
+      },
+      { interval: 300, timeout: 15_000 },
+    )
+    .toBeGreaterThan(0)
+}
+
+interface Message {
+  readonly body: string
+  readonly timestamp: number
+  /** What arrives; the signed body if not given. */
+  readonly sent?: string
+  readonly secret?: string
+  /** A signature that stands before ours. */
+  readonly before?: string
+}
+
+/** Runs webhook.php under PHP's own server. */
+async function startPhpReceiver() {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}/`
+  const env = { ...process.env, DOORBUSTER_WEBHOOK_SECRET: SECRET }
+  const php = spawn("php", ["-S", `127.0.0.1:${port}`, path("webhook.php")], { env })
+  let printed = ""
+  php.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text))
+  while (!printed.includes("started")) await once(php.stderr, "data")
+  return {
+    url,
+    output: () => printed,
+    async send({ body, timestamp, sent = body, secret, before = "" }: Message): Promise<number> {
+      const key = secret ?? Buffer.from(SECRET.slice("whsec_".length), "base64")
+      const signature = createHmac("sha256", key).update(`msg_1.${timestamp}.${body}`).digest("base64")
+      const headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": String(timestamp),
+        "webhook-signature": `${before}v1,${signature}`,
+      }
+      const { status } = await fetch(url, { method: "POST", headers, body: sent })
+      return status
+    },
+    [Symbol.asyncDispose]: () => end(php),
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  child.kill()
+  await once(child, "exit")
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, "close")
+  return port
+}

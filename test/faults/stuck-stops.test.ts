@@ -1,0 +1,259 @@
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { closeSync, constants, openSync, writeSync } from "node:fs"
+import { connect, createServer, type AddressInfo, type Socket } from "node:net"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, test } from "vitest"
+import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
+import { offerUnits, startCrowd } from "../support/crowd.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
+import { temporaryDirectory } from "../support/directory.ts"
+import { STRIPE_KEY } from "../support/fake-stripe.ts"
+import { createClient } from "../support/http.ts"
+import { descendantsOf, expectGone, startServerProcesses } from "../support/processes.ts"
+
+// Whatever hangs, a stop ends in the time that SHUTDOWN_SECONDS gives it, and says what it gave up.
+
+const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
+
+const HOLDS = 4_000
+const SHUTDOWN_SECONDS = 6
+/** For a busy machine. */
+const SLACK_MS = 2_500
+const bounded = { SHUTDOWN_SECONDS: String(SHUTDOWN_SECONDS), HOLD_TTL_SECONDS: "600" }
+
+interface Ending {
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
+}
+
+async function endInTime(
+  server: Ending,
+  seconds = SHUTDOWN_SECONDS,
+): Promise<number | NodeJS.Signals | null> {
+  const startedAt = performance.now()
+  const status = await server.end("SIGTERM")
+  expect(performance.now() - startedAt).toBeLessThan(seconds * 1_000 + SLACK_MS)
+  return status
+}
+
+describe.each([1, 2])("%i processes", (processes) => {
+  test("nobody reads the log: every hold is answered, and a stop ends in time and says what is not written", async () => {
+    await using database = await createTestDatabase()
+    await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
+    const family = await descendantsOf(server.child.pid ?? 0)
+    const productId = await offerUnits(server, HOLDS)
+    server.child.stdout?.pause()
+
+    const { statuses } = await startCrowd(server, productId, HOLDS, () => undefined).done
+
+    expect(statuses).toEqual({ "201": HOLDS })
+    expect(await endInTime(server)).toBe(0)
+    expect(server.output()).toMatch(
+      /^doorbuster: stopped in order; \d{3,} log lines could not be written\.$/m,
+    )
+    await expectGone(family)
+    expect(await differencesIn(database.url)).toEqual([])
+  })
+
+  test("the reader of the log is gone: the sale goes on and the stop is in order", async () => {
+    await using database = await createTestDatabase()
+    await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
+    const productId = await offerUnits(server, HOLDS)
+    server.child.stdout?.destroy()
+
+    const { statuses } = await startCrowd(server, productId, HOLDS, () => undefined).done
+
+    expect(statuses).toEqual({ "201": HOLDS })
+    expect((await server.get("/metrics")).body).toMatch(/^doorbuster_log_lines_dropped_total [1-9]\d{2,}$/m)
+    expect(await endInTime(server)).toBe(0)
+    expect(server.output()).toMatch(/^doorbuster: The log cannot be written \(.*EPIPE/m)
+  })
+
+  test("the database has fallen silent: the stop is given up in time, step by step", async () => {
+    await using database = await createTestDatabase()
+    await using proxy = await startDatabaseProxy(database.url)
+    await using server = await startServerProcesses(processes, { DATABASE_URL: proxy.url, ...bounded })
+    const family = await descendantsOf(server.child.pid ?? 0)
+    const productId = await offerUnits(server, HOLDS)
+    await startCrowd(server, productId, 100, () => undefined).done
+    proxy.silence()
+    const asking = server.post("/api/holds", { product_id: productId, qty: 1 }).catch(() => null)
+
+    expect(await endInTime(server)).toBe(1)
+
+    await asking
+    expect(server.output()).toMatch(/"within_seconds":6,"msg":"Stopping\."/)
+    expect(server.output()).toMatch(
+      /"step":"[a-z ]+","after_ms":\d+,"msg":"A step of the stop was given up\."/,
+    )
+    expect(server.output()).toContain('"msg":"Stopped, but not in order."')
+    await expectGone(family)
+  })
+
+  test("streams and answers that their clients do not read keep no stop waiting", async () => {
+    await using database = await createTestDatabase()
+    await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
+    const { hostname, port } = new URL(server.url)
+    const clients = Array.from({ length: 8 }, (_, index) => {
+      const socket = connect(Number(port), hostname).on("error", () => undefined)
+      socket.write(`GET ${index % 2 === 0 ? "/api/stream?products=1" : "/docs/"} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      return socket.pause()
+    })
+    await Promise.all(clients.map((socket) => once(socket, "connect")))
+    await server.get("/livez")
+
+    expect(await endInTime(server)).toBe(0)
+    for (const socket of clients) socket.destroy()
+  })
+})
+
+test("a payment provider and a receiver of events that do not answer keep no stop waiting", async () => {
+  await using database = await createTestDatabase()
+  await using silent = await startSilentServer()
+  await using server = await startServerProcesses(1, {
+    DATABASE_URL: database.url,
+    ...bounded,
+    WEBHOOK_ALLOW_PRIVATE: "true",
+    STRIPE_SECRET_KEY: STRIPE_KEY,
+    STRIPE_WEBHOOK_SECRET: "whsec_0123456789abcdef",
+    STRIPE_API_BASE: silent.url,
+  })
+  const endpoint = await server.post("/api/admin/webhooks", { url: silent.url, types: ["order.created"] })
+  expect(endpoint.status).toBe(201)
+  const { body: hold } = await server.post("/api/holds", { product_id: 1, qty: 1 })
+  const { body: order } = await server.post("/api/orders", { hold_id: hold.hold_id })
+  const paying = server.post(`/api/orders/${order.order_id}/payments`).catch(() => null)
+  await expect.poll(silent.connections, { timeout: 10_000 }).toBeGreaterThanOrEqual(2)
+
+  await endInTime(server)
+
+  await paying
+  expect(server.output()).toContain('"msg":"Stopped')
+})
+
+describe.skipIf(process.platform !== "linux")("standard output and standard error are the same, and", () => {
+  test("nobody reads them: the stop ends in time", async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, "pipe")
+    spawnSync("mkfifo", [path])
+    const both = openSync(path, constants.O_RDWR)
+    // Full from the start.
+    const filler = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+    expect(() => {
+      for (;;) writeSync(filler, "x".repeat(4_096))
+    }).toThrow("EAGAIN")
+
+    expect(await serveInto(both)).toBe(0)
+    closeSync(both)
+    closeSync(filler)
+  })
+
+  test("their disk is full: it sells, and the stop ends in time", async () => {
+    const both = openSync("/dev/full", "w")
+    expect(await serveInto(both)).toBe(0)
+    closeSync(both)
+  })
+})
+
+/** Starts a server that says what it has to say to `fd`, buys something, and stops the server. */
+async function serveInto(fd: number): Promise<number | null> {
+  await using database = await createTestDatabase()
+  const port = await freePort()
+  const environment = {
+    PATH: process.env["PATH"],
+    DATABASE_URL: database.url,
+    PORT: String(port),
+    ...bounded,
+  }
+  const child = spawn(process.execPath, [launcher, "serve"], { env: environment, stdio: ["ignore", fd, fd] })
+  const client = createClient(`http://127.0.0.1:${port}`)
+  try {
+    const ready = () =>
+      client.get("/readyz").then(
+        ({ status }) => status,
+        () => null,
+      )
+    await expect.poll(ready, { timeout: 20_000 }).toBe(200)
+    const { statuses } = await startCrowd(client, 1, 50, () => undefined).done
+    expect(statuses).toEqual({ "201": 50 })
+    const startedAt = performance.now()
+    child.kill("SIGTERM")
+    await once(child, "exit")
+    expect(performance.now() - startedAt).toBeLessThan(SHUTDOWN_SECONDS * 1_000 + SLACK_MS)
+    return child.exitCode
+  } finally {
+    client.close()
+    child.kill("SIGKILL")
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, "close")
+  return port
+}
+
+/** Takes every connection and never says a word. */
+async function startSilentServer() {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => void sockets.add(socket.on("error", () => undefined)))
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => sockets.size,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, "close")
+    },
+  }
+}
+
+test("a process that does not even hear of the stop is killed, and the others are in order", async () => {
+  await using database = await createTestDatabase()
+  await using server = await startServerProcesses(2, { DATABASE_URL: database.url, ...bounded })
+  const [victim = 0, other = 0] = await server.children()
+  process.kill(victim, "SIGSTOP")
+
+  expect(await endInTime(server)).toBe(1)
+
+  expect(server.output()).toMatch(
+    /"step":"process 1","after_ms":\d+,"msg":"A step of the stop was given up\."/,
+  )
+  expect(server.output()).not.toMatch(/"step":"process 2"/)
+  await expectGone([victim, other])
+})
+
+// The name of a host that is looked up, a file on a mount that is dead: Node waits for such a thread at its end.
+test.skipIf(process.platform === "win32")("a system call that hangs does not keep the process", async () => {
+  const script = `
+    import { execFileSync } from "node:child_process"
+    import { open } from "node:fs"
+    import { endProcess } from ${JSON.stringify(new URL("../../src/cli/end-process.ts", import.meta.url).href)}
+    const path = process.argv[1] + "/pipe-" + process.pid
+    execFileSync("mkfifo", [path])
+    open(path, "r", () => undefined)
+    await endProcess(0)`
+  await using directory = await temporaryDirectory()
+
+  const { said, tookMs } = await endOf(script, directory.path)
+
+  expect(tookMs).toBeLessThan(10_000)
+  expect(said).toContain("a system call does not return")
+})
+
+async function endOf(script: string, argument: string) {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, argument], { stdio: "pipe" })
+  let said = ""
+  child.stderr.on("data", (chunk) => (said += String(chunk)))
+  const guard = setTimeout(() => child.kill("SIGKILL"), 20_000)
+  const startedAt = performance.now()
+  await once(child, "exit")
+  clearTimeout(guard)
+  return { said, tookMs: performance.now() - startedAt }
+}

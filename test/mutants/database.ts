@@ -1,0 +1,102 @@
+import type { Mutant } from "./mutants.ts"
+
+/** What the program needs of its database. */
+export const databaseMutants: readonly Mutant[] = [
+  {
+    name: "the database compiles statements",
+    edits: [{ file: "src/store/session.ts", find: '  ask("jit", "off"),\n', replace: "" }],
+    caughtBy: { file: "test/store/session.test.ts", test: "what the program asks for wins" },
+  },
+  {
+    name: "options of the database's URL win over the program's",
+    edits: [
+      { file: "src/store/session.ts", find: "[theirs, ...ours].filter", replace: "[...ours, theirs].filter" },
+    ],
+    caughtBy: { file: "test/store/session.test.ts", test: "over options in DATABASE_URL" },
+  },
+  {
+    name: "parameters of the database's URL reach the driver",
+    edits: [
+      {
+        file: "src/base/database-url.ts",
+        find: "filter(([name]) => passedOn.has(name))",
+        replace: "filter(([name]) => !understood.has(name))",
+      },
+    ],
+    caughtBy: { file: "test/store/session.test.ts", test: "over parameters of the driver" },
+  },
+  {
+    name: "what a session has got is not looked at",
+    edits: [
+      {
+        file: "src/store/session.ts",
+        find: "if (unmet.length > 0) throw",
+        replace: "if (unmet.length > 99) throw",
+      },
+    ],
+    caughtBy: { file: "test/store/session.test.ts", test: "a session that is not as the code needs it" },
+  },
+  {
+    name: "the offset of a time is cut off",
+    edits: [{ file: "src/store/pool.ts", find: 'text.endsWith("+00")', replace: "text.length > 3" }],
+    caughtBy: { file: "test/store/session.test.ts", test: "a time that is not written in UTC" },
+  },
+  {
+    name: "a server that takes no writes is a fault",
+    edits: [{ file: "src/store/errors.ts", find: 'new Set(["25006", "55000"', replace: 'new Set(["55000"' }],
+    caughtBy: { file: "test/faults/read-only.test.ts", test: "a server that takes no writes any more" },
+  },
+  {
+    name: "a server that takes no writes is ready",
+    edits: [
+      { file: "src/app.ts", find: "isWritable && migrations.every", replace: "migrations.every" },
+      { file: "src/store/pool.ts", find: "return problem === undefined", replace: "return true" },
+      {
+        file: "src/store/session.ts",
+        find: "if (session.readOnlyBecause !== null) throw",
+        replace: "if (session.readOnlyBecause === undefined) throw",
+      },
+    ],
+    caughtBy: { file: "test/faults/read-only.test.ts", test: "a server that takes no writes any more" },
+  },
+  {
+    name: "a spoilt connection goes back to its pool",
+    edits: [
+      {
+        file: "src/store/tx.ts",
+        find: "if (cause instanceof Error && spoilsConnection(cause)) return cause",
+        replace: "void spoilsConnection",
+      },
+    ],
+    caughtBy: { file: "test/faults/changed-column.test.ts" },
+  },
+  {
+    name: "a statement that a migration has changed is a fault",
+    edits: [
+      { file: "src/store/errors.ts", find: "code === NOT_SUPPORTED &&", replace: 'code === "none" &&' },
+    ],
+    caughtBy: { file: "test/faults/changed-column.test.ts" },
+  },
+  {
+    name: "FATAL is known by its English word",
+    edits: [
+      {
+        file: "src/store/errors.ts",
+        find: 'endingStates.has(code) || code.startsWith("28") || ',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/errors.test.ts", test: "in German" },
+  },
+  {
+    name: "the first server is taken, whatever it says",
+    edits: [
+      {
+        file: "src/store/server-choice.ts",
+        find: "if (found === null) {",
+        replace: "if (found !== undefined) {",
+      },
+    ],
+    caughtBy: { file: "test/store/server-choice.test.ts" },
+  },
+]

@@ -1,0 +1,60 @@
+import { createEngine } from "../../src/engine.ts"
+import { watchArrivals } from "../../src/http/transport/arrivals.ts"
+import { createAudit } from "../../src/http/access/audit.ts"
+import { createGatekeeper } from "../../src/http/access/auth.ts"
+import { createOwnerTokens } from "../../src/http/access/owner-token.ts"
+import { createProductStreams } from "../../src/http/live/product-streams.ts"
+import { createServer } from "../../src/http/server.ts"
+import { createProductTexts } from "../../src/http/wire/wire.ts"
+import { createLog } from "../../src/base/log.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+
+/** The API description as a server would serve it; needs no database, for nothing is asked of it. */
+export async function describeServer(): Promise<unknown> {
+  const log = createLog("silent")
+  const database = openDatabase({ url: "postgresql://nobody@localhost:1/none" })
+  const engine = createEngine(
+    database,
+    { holdTtlSeconds: 120, paymentTtlSeconds: 900, latePaymentSeconds: 600 },
+    log,
+  )
+  const texts = createProductTexts(120)
+  const tokens = createOwnerTokens("not a secret: signs nothing")
+  const app = await createServer(
+    {
+      ...engine,
+      tokens,
+      gatekeeper: createGatekeeper(null, tokens),
+      readiness: {
+        version: "",
+        stopping: () => false,
+        database: async () => true,
+        metrics: async () => "",
+        totals: async () => null,
+      },
+      arrivals: watchArrivals(),
+      texts,
+      live: createProductStreams({ watch: engine.watch, texts }),
+      providers: [],
+      simulator: null,
+      stripePublishableKey: null,
+      pages: null,
+      audit: createAudit(engine),
+      holdTtlSeconds: 120,
+      paymentWebhookSecret: null,
+    },
+    {
+      log,
+      trustProxy: null,
+      corsOrigins: [],
+      rateLimitPerMinute: 0,
+      streamsPerAddress: 0,
+      keepAliveSeconds: 75,
+    },
+  )
+  await app.ready()
+  const description: unknown = app.swagger()
+  await app.close()
+  await database.close()
+  return description
+}

@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process"
+import { readdir, readFile } from "node:fs/promises"
+import { expect, test } from "vitest"
+import { otherIntl } from "../support/other-intl.ts"
+
+/** What the program makes of money, in a process of its own. */
+const reading = `
+  const { decimalAmount } = await import("./src/domain/money.ts")
+  const { amountForStripe, moneyFromStripe } = await import("./src/payments/stripe-money.ts")
+  const { minorIn, priceOf } = await import("./web/shared/money.ts")
+  const { isCurrentCurrency } = await import("./client/src/currencies.ts")
+  const codes = ["EUR", "JPY", "KWD", "HUF", "COP", "IDR", "PKR", "RSD", "ISK", "BGN", "ABC"]
+  console.log(JSON.stringify(codes.map((code) => ({
+    code,
+    isCurrent: isCurrentCurrency(code),
+    decimal: decimalAmount(4990, code),
+    price: priceOf(4990, code),
+    typed: minorIn("4990", code),
+    toStripe: amountForStripe(4990, code),
+    fromStripe: moneyFromStripe(499000, code.toLowerCase()),
+  }))))`
+
+function readIn(preload: string): readonly Record<string, unknown>[] {
+  const printed = execFileSync(
+    process.execPath,
+    ["--import", `data:text/javascript,${encodeURIComponent(preload)}`, "--input-type=module", "-e", reading],
+    { encoding: "utf8", cwd: new URL("../../", import.meta.url) },
+  )
+  return JSON.parse(printed) as readonly Record<string, unknown>[]
+}
+
+test("an Intl with other decimals and other currencies changes nothing that money means", () => {
+  const here = readIn("")
+  const elsewhere = readIn(otherIntl)
+
+  expect(elsewhere).toEqual(here)
+  expect(here.find(({ code }) => code === "HUF")).toEqual({
+    code: "HUF",
+    isCurrent: true,
+    decimal: "4990",
+    // A no-break space, as Intl draws it.
+    price: "HUF\u00A04,990",
+    typed: 4_990,
+    toStripe: 499_000,
+    fromStripe: { amountMinor: 4_990, currency: "HUF" },
+  })
+})
+
+// What is drawn may differ from platform to platform; what is decided may not. A file that needs one of these
+// to draw is named here, with what it draws.
+const drawing: Readonly<Record<string, string>> = {
+  "web/admin/sale-screen.tsx": "counts of units, in English",
+  "web/shared/money.ts": "prices, with decimals of ours",
+  "web/shared/dates.ts": "moments, in a zone that is given",
+}
+
+test("nothing asks the platform what something means", async () => {
+  const root = new URL("../../", import.meta.url)
+  const paths = await Promise.all(
+    ["src", "web", "client/src"].map(async (room) =>
+      (await readdir(new URL(`${room}/`, root), { recursive: true })).map((path) => `${room}/${path}`),
+    ),
+  )
+  const sources = paths.flat().filter((path) => /\.tsx?$/.test(path))
+  expect(sources.length).toBeGreaterThan(100)
+  const asking: string[] = []
+  for (const path of sources) {
+    const text = await readFile(new URL(path, root), "utf8")
+    const code = text.replaceAll(/^\s*(?:\*|\/[/*]).*$/gm, "")
+    if (/\bIntl\.(?!StringNumericLiteral)|\.toLocale|\.localeCompare\(/.test(code)) asking.push(path)
+  }
+  expect(asking.sort()).toEqual(Object.keys(drawing).sort())
+})

@@ -1,0 +1,49 @@
+import { shop } from "./api.ts"
+import { Dialog } from "./dialog.tsx"
+
+interface EndingDialogProps {
+  readonly id: number
+  readonly quantity: number
+  readonly close: () => void
+}
+
+/** Asks before an unpaid order is cancelled. */
+export function CancelDialog({ id, quantity, close }: EndingDialogProps) {
+  return (
+    <Dialog
+      title={`Cancel order ${id}?`}
+      action="Cancel the order"
+      hurts
+      run={() => shop.orders.cancel(id)}
+      close={close}
+    >
+      <p>
+        {unitsOf(quantity)} available to others at once, and the buyer sees that the order was cancelled. A
+        payment that arrives soon afterwards still pays the order if units are left; otherwise it is refunded.
+        This cannot be undone.
+      </p>
+    </Dialog>
+  )
+}
+
+/** Asks before a hold is released early. */
+export function ReleaseDialog({ id, quantity, close }: EndingDialogProps) {
+  return (
+    <Dialog
+      title={`Release hold ${id}?`}
+      action="Release the hold"
+      hurts
+      run={() => shop.holds.release(id)}
+      close={close}
+    >
+      <p>
+        {unitsOf(quantity)} available to others at once, and the buyer has to reserve again. This cannot be
+        undone.
+      </p>
+    </Dialog>
+  )
+}
+
+function unitsOf(quantity: number): string {
+  return quantity === 1 ? "Its unit becomes" : `Its ${quantity} units become`
+}

@@ -1,0 +1,18 @@
+import type { Time } from "../../client/src/index.ts"
+import { localText, utcText } from "./dates.ts"
+
+export interface DateTimeProps {
+  readonly at: Time | null
+  /** Shown instead of a missing time. */
+  readonly none?: string
+}
+
+/** A time in the operator's zone, with UTC, as in the logs, as its tooltip. */
+export function DateTime({ at, none = "none" }: DateTimeProps) {
+  if (at === null) return <span class="muted">{none}</span>
+  return (
+    <time datetime={at} title={utcText(at)}>
+      {localText(at)}
+    </time>
+  )
+}

@@ -1,0 +1,98 @@
+import { useSignal, type Signal } from "@preact/signals"
+import { faultOf, type Reading } from "./form-values.ts"
+
+export interface FieldProps {
+  readonly id: string
+  readonly label: string
+  readonly value: Signal<string>
+  readonly type?: "text" | "price" | "lines" | "number" | "datetime-local" | "url"
+  readonly hint?: string
+  /** What the text means. A text that cannot be read keeps the form from being sent and is explained here. */
+  readonly reading?: Reading<unknown>
+  readonly required?: boolean
+  readonly min?: number
+  readonly list?: readonly (readonly [value: string, text: string])[]
+}
+
+type Input = HTMLInputElement | HTMLTextAreaElement
+
+/** A labelled field with a hint, or with what is wrong in place of the hint. */
+export function Field({ id, label, value, type = "text", hint, reading, required, min, list }: FieldProps) {
+  // What a browser cannot read, such as half a date, it reports as an empty value: only `validity` tells.
+  const isHalfWritten = useSignal(false)
+  const fault = (reading && faultOf(reading)) ?? (isHalfWritten.value ? halfWrittenText(type) : null)
+  const shown = fault ?? hint
+  const hintId = shown === undefined ? undefined : `${id}-hint`
+  const look = ({ currentTarget }: { readonly currentTarget: Input }) =>
+    void (isHalfWritten.value = currentTarget.validity.badInput)
+  const common = {
+    class: "field",
+    id,
+    value: value.value,
+    required,
+    "aria-describedby": hintId,
+    "aria-invalid": fault === null ? undefined : true,
+    // A form with a fault is not sent; the browser leads to the field.
+    ref: (element: Input | null) => element?.setCustomValidity(fault ?? ""),
+    autocomplete: "off",
+    onInput(event: { readonly currentTarget: Input }) {
+      look(event)
+      value.value = event.currentTarget.value
+    },
+    onBlur: look,
+    onInvalid: look,
+  } as const
+  function input() {
+    switch (type) {
+      case "number":
+        return <input type="number" min={min} {...common} />
+      case "datetime-local":
+        return <input type="datetime-local" step={1} {...common} />
+      case "url":
+        return <input type="url" {...common} />
+      case "lines":
+        return <textarea rows={4} {...common} />
+      case "price":
+        return <input type="text" inputMode="decimal" {...common} />
+      case "text":
+        return <input type="text" {...common} />
+    }
+  }
+  return (
+    <div class="entry">
+      <label for={id}>{label}</label>
+      {list === undefined ? (
+        input()
+      ) : (
+        <select
+          class="field"
+          id={id}
+          value={value.value}
+          aria-describedby={hintId}
+          onChange={({ currentTarget }) => void (value.value = currentTarget.value)}
+        >
+          {list.map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+      {shown !== undefined && (
+        <p class={`${fault === null ? "muted" : "fault"} small figures`} id={hintId}>
+          {shown}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** False: a field of the form that is being sent has a fault, which the browser now shows. */
+export function isReadable({ currentTarget }: Event): boolean {
+  return !(currentTarget instanceof HTMLFormElement) || currentTarget.reportValidity()
+}
+
+function halfWrittenText(type: FieldProps["type"]): string {
+  if (type === "datetime-local") return "Complete the date and the time, or clear the field."
+  return type === "number" ? "Enter a whole number." : "This cannot be read."
+}

@@ -1,0 +1,101 @@
+import { currencyDecimals, isCurrentCurrency } from "../../client/src/currencies.ts"
+import type { Time } from "../../client/src/index.ts"
+import { minorIn } from "../shared/money.ts"
+import { fieldText } from "./dates.ts"
+
+/**
+ * What a field's text means. `empty` and `unreadable` are never the same: an empty field may stand for a default
+ * that its hint names, a text that cannot be read stands for nothing and is not sent.
+ */
+export type Reading<Value> =
+  | { readonly kind: "empty" }
+  | { readonly kind: "value"; readonly value: Value }
+  /** `fault`: what to write instead, for the person who wrote it. */
+  | { readonly kind: "unreadable"; readonly fault: string }
+
+const empty = { kind: "empty" } as const
+const value = <Value>(of: Value) => ({ kind: "value", value: of }) as const
+const unreadable = (fault: string) => ({ kind: "unreadable", fault }) as const
+
+/** The fault of a text that cannot be read; null for every other. */
+export function faultOf(reading: Reading<unknown>): string | null {
+  return reading.kind === "unreadable" ? reading.fault : null
+}
+
+/** The value; null for an empty field. Throws for a text that cannot be read: it must not become a default. */
+export function valueOrNull<Value>(reading: Reading<Value>): Value | null {
+  if (reading.kind === "unreadable") throw new Error(`${reading.fault} Nothing was saved.`)
+  return reading.kind === "empty" ? null : reading.value
+}
+
+/** The value of a field that must have one. Throws when it is empty or cannot be read. */
+export function requiredValue<Value>(reading: Reading<Value>, name: string): Value {
+  const found = valueOrNull(reading)
+  if (found === null) throw new Error(`${name} is missing. Nothing was saved.`)
+  return found
+}
+
+const DATE_FAULT = "Enter a date from 1970 to 9998 and a time."
+
+/**
+ * A `datetime-local` field, in the operator's own zone. A year of five digits, which browsers take, is unreadable,
+ * and so is a time that clocks skip when they go forward.
+ */
+export function readTime(text: string): Reading<Time> {
+  if (text === "") return empty
+  const year = Number(/^(\d{4})-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/.exec(text)?.[1])
+  // NaN is in no range.
+  if (!(year >= 1970 && year <= 9998)) return unreadable(DATE_FAULT)
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime())) return unreadable(DATE_FAULT)
+  const isSkipped = !fieldText(date.getTime()).startsWith(text.slice(0, 16))
+  return isSkipped
+    ? unreadable("This time does not exist here: the clocks go forward past it.")
+    : value(date.toISOString())
+}
+
+/** A whole number, written with digits alone. */
+export function readWhole(text: string, least: number): Reading<number> {
+  const digits = text.trim()
+  if (digits === "") return empty
+  const number = /^\d{1,16}$/.test(digits) ? Number(digits) : Number.NaN
+  const isRead = Number.isSafeInteger(number) && number >= least
+  return isRead ? value(number) : unreadable(`Enter a whole number, ${least} or more.`)
+}
+
+/** A price as people write it, in minor units of the currency. */
+export function readPrice(text: string, currency: string): Reading<number> {
+  if (text.trim() === "") return empty
+  const minor = minorIn(text, currency)
+  return minor === null ? unreadable(priceFault(currency)) : value(minor)
+}
+
+function priceFault(currency: string): string {
+  const most = currencyDecimals(currency)
+  if (most === 0) return `Enter a price such as 129: ${currency} has no decimals.`
+  return `Enter a price such as 129 or ${(129).toFixed(most)}: with a point and at most ${most} decimals.`
+}
+
+/** A currency's code. `present`: what the product has, which may stay even if no other product can get it any more. */
+export function readCurrency(text: string, present: string | null): Reading<string> {
+  const code = text.trim().toUpperCase()
+  if (code === "") return empty
+  return isCurrentCurrency(code) || code === present
+    ? value(code)
+    : unreadable(`“${text.trim()}” is not a currency in use. Enter three letters, such as EUR, USD or JPY.`)
+}
+
+/** The id of an order, a hold or a product. */
+export function readId(text: string): Reading<number> {
+  const digits = text.trim()
+  if (digits === "") return empty
+  return /^\d{1,15}$/.test(digits) ? value(Number(digits)) : unreadable("Enter a number, such as 17.")
+}
+
+/** An address of the web. */
+export function readUrl(text: string): Reading<string> {
+  const address = text.trim()
+  if (address === "") return empty
+  const isWeb = URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)
+  return isWeb ? value(address) : unreadable("Enter an address that begins with https://.")
+}

@@ -1,0 +1,67 @@
+import type { ComponentChildren } from "preact"
+import type { Live } from "../../client/src/admin.ts"
+import { durationText } from "./dates.ts"
+
+/** The worker expires holds four times a second; a lag of several seconds needs a look. */
+const LATE_SECONDS = 5
+/** Without an answer for so long the numbers on the page are out of date. */
+const SILENT_SECONDS = 5
+
+type Level = "good" | "warn" | "bad" | "unknown"
+
+export interface SaleHealthProps {
+  readonly live: Live
+  readonly silentSeconds: number
+  readonly failure: string | null
+}
+
+/** The health of the sale, as lamps with a text each. */
+export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
+  const inbox = live.money_inbox_count
+  const isLate = live.expiry_lag_seconds > LATE_SECONDS
+  const isSilent = silentSeconds > SILENT_SECONDS
+  return (
+    <ul class="lights">
+      <HealthItem name="Invariants" {...invariants(live)} />
+      <HealthItem
+        name="Expiry"
+        level={isLate ? "warn" : "good"}
+        text={isLate ? `${durationText(live.expiry_lag_seconds)} late. Is a worker running?` : "On time"}
+      />
+      <HealthItem
+        name="Money inbox"
+        level={inbox === 0 ? "good" : "warn"}
+        text={<a href="/admin/money">{inbox === 0 ? "Empty" : `${inbox} open`}</a>}
+      />
+      <HealthItem
+        name="Server"
+        level={isSilent ? "bad" : "good"}
+        text={isSilent ? `No answer for ${durationText(silentSeconds)}. ${failure ?? ""}` : "Connected"}
+      />
+    </ul>
+  )
+}
+
+function invariants({ invariants: { violations, recounted_at }, server_time }: Live) {
+  if (recounted_at === null) return { level: "unknown", text: "Not checked yet" } as const
+  const ago = durationText(Math.max(0, (Date.parse(server_time) - Date.parse(recounted_at)) / 1_000))
+  return violations === 0
+    ? ({ level: "good", text: `All hold, checked ${ago} ago` } as const)
+    : ({ level: "bad", text: `${violations} violated. Pause the sale and run “doorbuster verify”` } as const)
+}
+
+interface HealthItemProps {
+  readonly name: string
+  readonly level: Level
+  readonly text: ComponentChildren
+}
+
+function HealthItem({ name, level, text }: HealthItemProps) {
+  return (
+    <li class={`light ${level}`}>
+      <span class="lamp" aria-hidden="true" />
+      <span class="light-name">{name}</span>
+      <span class="figures">{text}</span>
+    </li>
+  )
+}

@@ -1,0 +1,92 @@
+import type { Hold, NewHold } from "../../client/src/index.ts"
+
+/** A hold with its owner token. */
+export interface StoredHold {
+  readonly hold: Hold
+  readonly token: string
+  /** The order that was made of the hold. */
+  readonly orderId: number | null
+}
+
+/** What the page of an order needs. */
+export interface StoredOrder {
+  readonly token: string | null
+  readonly payment: StoredPayment | null
+}
+
+/** A payment that the buyer has started. */
+export interface StoredPayment {
+  readonly id: string
+  /** The page to continue on; null: the order's own page. */
+  readonly url: string | null
+  /** True: the provider has confirmed it to this browser; its webhook follows. */
+  readonly isConfirmed: boolean
+}
+
+/** A request for a hold that has no answer yet. Its idempotency key lets the page repeat it safely. */
+export interface HoldRequest {
+  readonly key: string
+  readonly qty: number
+  readonly customerId: string | null
+  /** By the local clock, in milliseconds since 1970. */
+  readonly askedAt: number
+}
+
+/** Older requests are not repeated: their buyers have given up. */
+const REQUEST_LIFE_MS = 5 * 60_000
+
+/** Contains a version: a change of the contents needs other names. */
+const PREFIX = "doorbuster:1:"
+
+/**
+ * Stores holds and orders for all tabs and unanswered requests for one tab. Where the browser stores nothing (a
+ * private window, a full disk) everything works except reloading.
+ */
+export const storage = {
+  hold: (productId: number) => read("localStorage", `hold:${productId}`) as StoredHold | null,
+  saveHold(productId: number, hold: StoredHold | null) {
+    write("localStorage", `hold:${productId}`, hold)
+  },
+  saveNewHold({ token, ...hold }: NewHold) {
+    storage.saveHold(hold.product_id, { hold, token, orderId: null })
+  },
+  order: (orderId: number) => read("localStorage", `order:${orderId}`) as StoredOrder | null,
+  saveOrder(orderId: number, order: StoredOrder) {
+    write("localStorage", `order:${orderId}`, order)
+  },
+  customerId: () => read("localStorage", "customer") as string | null,
+  saveCustomerId(id: string) {
+    write("localStorage", "customer", id)
+  },
+  holdRequest(productId: number): HoldRequest | null {
+    const request = read("sessionStorage", `asking:${productId}`) as HoldRequest | null
+    return request !== null && Math.abs(Date.now() - request.askedAt) < REQUEST_LIFE_MS ? request : null
+  },
+  saveHoldRequest(productId: number, request: HoldRequest | null) {
+    write("sessionStorage", `asking:${productId}`, request)
+  },
+}
+
+/** True for an event about an entry of this file. */
+export function isOurStorageEvent(event: StorageEvent): boolean {
+  return event.key === null || event.key.startsWith(PREFIX)
+}
+
+type Area = "localStorage" | "sessionStorage"
+
+function read(area: Area, name: string): unknown {
+  try {
+    return JSON.parse(globalThis[area].getItem(PREFIX + name) ?? "null")
+  } catch {
+    return null
+  }
+}
+
+function write(area: Area, name: string, value: unknown): void {
+  try {
+    if (value === null) globalThis[area].removeItem(PREFIX + name)
+    else globalThis[area].setItem(PREFIX + name, JSON.stringify(value))
+  } catch {
+    // Nothing can be stored: the page works without.
+  }
+}

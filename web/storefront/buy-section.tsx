@@ -1,0 +1,74 @@
+import type { ComponentChildren } from "preact"
+import type { Product } from "../../client/src/index.ts"
+import type { Stage } from "./buyer-view.ts"
+import type { PageModel } from "./page-model.ts"
+import { HoldForm } from "./hold-form.tsx"
+import { HeldUnits } from "./held-units.tsx"
+import { Headline, NoticeLine, Offline } from "./messages.tsx"
+import { StockBar } from "./stock-bar.tsx"
+import { clockText, countdownText, durationOf, dateText } from "../shared/dates.ts"
+
+interface BuySectionProps {
+  readonly product: Product
+  readonly model: PageModel
+}
+
+/** The buyer's situation with a product, and the actions that it allows. */
+export function BuySection({ product, model }: BuySectionProps) {
+  const { stage, notice, orderId, isOffline } = model.view.value
+  return (
+    <section class={`counter ${stage.kind}`} aria-label="Buy">
+      <Headline stage={stage} currency={product.currency} paysHere={true} />
+      {stage.kind === "held" ? (
+        <HeldUnits stage={stage} product={product} model={model} />
+      ) : (
+        <>
+          <Figure stage={stage} product={product} zone={model.zone.value} />
+          {stage.kind !== "scheduled" && <StockBar product={product} />}
+          {(stage.kind === "on_sale" || stage.kind === "reserving") && (
+            <HoldForm product={product} model={model} />
+          )}
+        </>
+      )}
+      <NoticeLine notice={notice} orderId={orderId} />
+      <Offline isOffline={isOffline} />
+    </section>
+  )
+}
+
+interface FigureProps {
+  readonly stage: Stage
+  readonly product: Product
+  readonly zone: string | null
+}
+
+/** The main number: the countdown until the sale opens, then the units. */
+function Figure({ stage, product, zone }: FigureProps) {
+  switch (stage.kind) {
+    case "scheduled":
+      return (
+        <BigFigure label={`until ${dateText(stage.opensAt, zone)}`}>
+          <time role="timer" dateTime={durationOf(stage.leftSeconds)}>
+            {countdownText(stage.leftSeconds)}
+          </time>
+        </BigFigure>
+      )
+    case "all_held": {
+      const until =
+        stage.retryAt === null || zone === null
+          ? ""
+          : `, the first until ${clockText(Date.parse(stage.retryAt), zone)}`
+      return <BigFigure label={`of ${product.stock} reserved${until}`}>{product.reserved_stock}</BigFigure>
+    }
+    default:
+      return <BigFigure label={`of ${product.stock} left`}>{product.available_stock}</BigFigure>
+  }
+}
+
+function BigFigure(props: { readonly children: ComponentChildren; readonly label: string }) {
+  return (
+    <p class="figure">
+      <span class="number figures">{props.children}</span> <span class="label figures">{props.label}</span>
+    </p>
+  )
+}

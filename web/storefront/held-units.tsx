@@ -1,0 +1,49 @@
+import type { Product } from "../../client/src/index.ts"
+import { priceOf } from "../shared/money.ts"
+import type { Stage } from "./buyer-view.ts"
+import type { PageModel } from "./page-model.ts"
+import { Countdown, UnitsSummary } from "./units-summary.tsx"
+
+interface HeldUnitsProps {
+  readonly stage: Extract<Stage, { kind: "held" }>
+  readonly product: Product
+  readonly model: PageModel
+}
+
+/** The units that are reserved for the buyer, with the time left. */
+export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
+  const { pending } = model.view.value
+  return (
+    <>
+      <UnitsSummary
+        name={product.name}
+        quantity={stage.qty}
+        total={priceOf(product.price_minor * stage.qty, product.currency)}
+      >
+        <Countdown
+          leftSeconds={stage.leftSeconds}
+          wholeSeconds={stage.wholeSeconds}
+          label="left to place your order"
+        />
+      </UnitsSummary>
+      <div class="actions">
+        <button
+          class="button primary"
+          type="button"
+          aria-disabled={pending !== null}
+          onClick={() => model.actions.makeOrder()}
+        >
+          {pending?.action === "order" ? "Placing order…" : "Place order"}
+        </button>
+        <button
+          class="button"
+          type="button"
+          aria-disabled={pending !== null}
+          onClick={() => model.actions.release()}
+        >
+          Cancel reservation
+        </button>
+      </div>
+    </>
+  )
+}

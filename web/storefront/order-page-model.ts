@@ -1,0 +1,163 @@
+import { batch, computed, signal } from "@preact/signals"
+import { ProblemError, type Order, type Product } from "../../client/src/index.ts"
+import { readerZone } from "../shared/dates.ts"
+import type { PageData, PaymentChoice } from "../shared/page-data.ts"
+import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
+import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
+import { storage } from "./browser-storage.ts"
+import { createServerConnection, onReturn, refusalOf } from "./server-connection.ts"
+import { createSimulatorPayment } from "./simulator-payment.ts"
+import { createStripePayment } from "./stripe-payment.ts"
+import { PaymentRefusal, type PaymentMethod, type PaymentContext } from "./payment-method.ts"
+
+/** Between readings of the order. Short while a payment is under way, because the buyer waits for it. */
+const SOON_MS = 1_000
+const USUAL_MS = 5_000
+const CALM_MS = 30_000
+
+/** The page of an order: pays it, cancels it and follows its status. Call `start` once the page is rendered. */
+export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>): LivePageModel {
+  const { orderId } = data
+  const server = createServerConnection()
+  const { client } = server
+  const order = signal<NonNullable<Known["order"]>>("unread")
+  const product = signal<Product | null>(null)
+  const payment = signal<PaymentSeen | null>(null)
+  const action = signal<Pending["action"] | null>(null)
+  const refusal = signal<Known["refusal"]>(null)
+  const zone = signal<string | null>(null)
+  let next: ReturnType<typeof setTimeout> | undefined
+  let isLooking = false
+
+  const token = () => storage.order(orderId)?.token ?? null
+  const method = paymentMethodOf(data.payment, { client, orderId, token })
+  const known = computed<Known>(() => ({
+    product: product.value,
+    hold: null,
+    heldOrderId: null,
+    order: order.value,
+    payment: payment.value,
+    nowMs: server.nowMs.value,
+    connection: server.connection.value,
+    pending: action.value === null ? null : { action: action.value, trouble: server.trouble.value },
+    refusal: refusal.value,
+  }))
+  const view = computed(() => whatBuyerSees(known.value))
+
+  async function look(): Promise<void> {
+    if (isLooking) return
+    isLooking = true
+    clearTimeout(next)
+    try {
+      const [read, seen] = await Promise.all([
+        client.orders.get(orderId, { token: token() }),
+        method?.seen() ?? null,
+      ])
+      batch(() => {
+        order.value = read
+        payment.value = seen
+        if (refusal.value?.code === "no_answer") refusal.value = null
+      })
+      if (product.value === null) startWith(read.product_id)
+    } catch (error) {
+      const isMissing = error instanceof ProblemError && error.code === "order_not_found"
+      if (isMissing) order.value = "missing"
+      else if (order.value === "unread") refusal.value = { code: "no_answer" }
+    } finally {
+      isLooking = false
+      next = setTimeout(() => void look(), pauseBefore(view.value.stage.kind))
+    }
+  }
+
+  let isStarted = false
+  /** The stream of the product gives the time and a hint that an order was paid. */
+  function startWith(productId: number): void {
+    if (isStarted) return
+    isStarted = true
+    const take = (update: Product) => {
+      const hasMoved = product.value !== null && product.value.reserved_stock !== update.reserved_stock
+      product.value = update
+      if (hasMoved) void look()
+    }
+    server.start([productId], take)
+    client.products.get(productId).then(take, () => undefined)
+  }
+
+  async function act(name: Pending["action"], work: (order: Order) => Promise<void>): Promise<void> {
+    const present = order.value
+    if (action.value !== null || typeof present === "string") return
+    batch(() => {
+      action.value = name
+      refusal.value = null
+    })
+    try {
+      await work(present)
+    } catch (error) {
+      refuse(error)
+      void look()
+    } finally {
+      action.value = null
+    }
+  }
+
+  function refuse(error: unknown): void {
+    refusal.value =
+      error instanceof PaymentRefusal ? { code: "other", detail: error.message } : refusalOf(error)
+  }
+
+  function pay(): void {
+    void act("pay", async (present) => {
+      await method?.pay(present)
+      await look()
+    })
+  }
+
+  function cancel(): void {
+    void act("cancel", async () => {
+      order.value = await client.orders.cancel(orderId, { token: token() })
+    })
+  }
+
+  const model: PageModel = {
+    ...staticModel(data),
+    view,
+    product,
+    order,
+    nowMs: server.nowMs,
+    zone,
+    ...(method && { paymentForm: method.form }),
+    actions: { ...staticModel(data).actions, pay, cancel },
+  }
+  return {
+    model,
+    start() {
+      zone.value = readerZone()
+      const refused = method?.start() ?? null
+      if (refused !== null) refuse(refused)
+      onReturn(() => void look())
+      void look()
+    },
+  }
+}
+
+function paymentMethodOf(payment: PaymentChoice | null, parts: PaymentContext): PaymentMethod | null {
+  if (payment === null) return null
+  return payment.kind === "stripe"
+    ? createStripePayment(payment, parts)
+    : createSimulatorPayment(payment, parts)
+}
+
+function pauseBefore(kind: string): number {
+  switch (kind) {
+    case "payment_under_way":
+    case "money_returning":
+    case "late_payment":
+      return SOON_MS
+    case "to_pay":
+    case "order_unread":
+    case "order_expired":
+      return USUAL_MS
+    default:
+      return CALM_MS
+  }
+}

@@ -1,0 +1,66 @@
+import { signal, type ReadonlySignal } from "@preact/signals"
+import type { Product } from "../../client/src/index.ts"
+import type { PageData } from "../shared/page-data.ts"
+import type { PaymentForm } from "./payment-method.ts"
+import { whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
+
+/** The state of a storefront page and the actions of its buttons. */
+export interface PageModel {
+  readonly view: ReadonlySignal<BuyerView>
+  /** Null: not known yet. */
+  readonly product: ReadonlySignal<Product | null>
+  readonly order: ReadonlySignal<Known["order"]>
+  readonly products: ReadonlySignal<readonly Product[]>
+  readonly nowMs: ReadonlySignal<number | null>
+  /** The reader's time zone; null before the scripts run: times are UTC then, and buttons do nothing. */
+  readonly zone: ReadonlySignal<string | null>
+  readonly customerId: ReadonlySignal<string>
+  /** The form of the payment provider; null: none now. */
+  readonly paymentForm: ReadonlySignal<PaymentForm | null>
+  readonly actions: {
+    readonly hold: (qty: number, customerId: string) => void
+    readonly release: () => void
+    readonly makeOrder: () => void
+    readonly pay: () => void
+    readonly cancel: () => void
+  }
+}
+
+/** A page model, with the function that starts it once the page is rendered. */
+export interface LivePageModel {
+  readonly model: PageModel
+  readonly start: () => void
+}
+
+const nothing = () => undefined
+
+/** The state before any script has run. */
+function firstKnown(data: PageData): Known {
+  return {
+    product: data.kind === "product" ? data.product : null,
+    hold: null,
+    heldOrderId: null,
+    order: data.kind === "order" ? "unread" : null,
+    payment: null,
+    nowMs: null,
+    connection: "starting",
+    pending: null,
+    refusal: null,
+  }
+}
+
+/** The page as the server renders it: its buttons do nothing yet. */
+export function staticModel(data: PageData): PageModel {
+  const known = firstKnown(data)
+  return {
+    view: signal(whatBuyerSees(known)),
+    product: signal(known.product),
+    order: signal(known.order),
+    products: signal(data.kind === "products" ? data.page.data : []),
+    nowMs: signal(null),
+    zone: signal(null),
+    customerId: signal(""),
+    paymentForm: signal(null),
+    actions: { hold: nothing, release: nothing, makeOrder: nothing, pay: nothing, cancel: nothing },
+  }
+}

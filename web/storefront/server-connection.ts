@@ -1,0 +1,139 @@
+import { signal, type ReadonlySignal } from "@preact/signals"
+import {
+  AnswerError,
+  createClient,
+  NetworkError,
+  ProblemError,
+  TimeoutError,
+  type Client,
+  type Fetch,
+  type Product,
+} from "../../client/src/index.ts"
+import type { Known, Pending, Refusal } from "./buyer-view.ts"
+import { isOurStorageEvent } from "./browser-storage.ts"
+
+/** The connection of a storefront page to its server. */
+export interface ServerConnection {
+  readonly client: Client
+  readonly connection: ReadonlySignal<Known["connection"]>
+  /** The server's clock, updated every second; null until it is known. */
+  readonly nowMs: ReadonlySignal<number | null>
+  /** Why the last attempt of a write failed; null: it did not. */
+  readonly trouble: ReadonlySignal<Pending["trouble"]>
+  /** Starts watching these products and reading the time. */
+  start(productIds: readonly number[], onProduct: (product: Product) => void): void
+}
+
+/** A connection that does nothing until it is started. */
+export function createServerConnection(): ServerConnection {
+  const connection = signal<Known["connection"]>("starting")
+  const nowMs = signal<number | null>(null)
+  const trouble = signal<Pending["trouble"]>(null)
+
+  const noticing: Fetch = async (url, request) => {
+    const isWrite = request.method !== "GET"
+    try {
+      const answer = await fetch(url, request)
+      if (isWrite) trouble.value = isCrowd(answer.status) ? "crowd" : null
+      return answer
+    } catch (error) {
+      if (isWrite) trouble.value = "no_answer"
+      throw error
+    }
+  }
+  const client = createClient({ baseUrl: "", fetch: noticing })
+
+  let hasBeenTold = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  function tick(): void {
+    const now = client.clock.now()
+    if (hasBeenTold || client.clock.marginMs !== null) nowMs.value = now
+    clearTimeout(timer)
+    // Just after the full second, so that a sale that opens on it is open.
+    timer = setTimeout(tick, 1_005 - (now % 1_000))
+  }
+
+  return {
+    client,
+    connection,
+    nowMs,
+    trouble,
+    start(productIds, onProduct) {
+      let watch: { close(): void } | null = null
+      function begin(): void {
+        watch?.close()
+        watch = client.watch(productIds, {
+          onProduct(product) {
+            // The client has set its clock by this message.
+            hasBeenTold = true
+            if (nowMs.value === null) tick()
+            onProduct(product)
+          },
+          onState(state, reason) {
+            if (state === "open") connection.value = "live"
+            else if (reason instanceof NetworkError || reason instanceof TimeoutError)
+              connection.value = "lost"
+          },
+        })
+      }
+      begin()
+      tick()
+      // Sooner than a retry or the timeout of a dead connection.
+      addEventListener("online", begin)
+      addEventListener("offline", () => (connection.value = "lost"))
+      addEventListener("pageshow", (event) => event.persisted && begin())
+      addEventListener("pagehide", () => watch?.close())
+    },
+  }
+}
+
+/** Calls when the page is shown again or back online, or when another tab has stored something. */
+export function onReturn(look: () => void): void {
+  addEventListener("pageshow", (event) => event.persisted && look())
+  addEventListener("online", look)
+  addEventListener("storage", (event) => isOurStorageEvent(event) && look())
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
+}
+
+/** True: the outcome of the request is unknown, and a retry may be answered differently. */
+export function isUnanswered(error: unknown): boolean {
+  if (error instanceof ProblemError || error instanceof AnswerError)
+    return error.status >= 500 || error.status === 429
+  return true
+}
+
+/** The refusal to show for an error; null: the new state of the page explains it. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof ProblemError)) return { code: "no_answer" }
+  const { problem } = error
+  switch (problem.code) {
+    case "out_of_stock":
+      return problem.available_stock > 0
+        ? { code: "too_few", available: problem.available_stock }
+        : { code: "missed", retryAt: problem.retry_at }
+    case "quantity_over_limit":
+      return { code: "over_limit", mostUnits: problem.max_per_hold }
+    case "customer_required":
+      return { code: "customer_required" }
+    case "customer_limit_reached":
+      return { code: "customer_limit", unitsLeft: problem.units_left }
+    case "overloaded":
+    case "rate_limited":
+    case "unavailable":
+      return { code: "crowd" }
+    case "sale_not_open":
+    case "sale_paused":
+    case "sale_closed":
+    case "hold_expired":
+    case "hold_released":
+    case "order_expired":
+    case "order_not_pending":
+      return null
+    default:
+      return { code: "other", detail: problem.detail }
+  }
+}
+
+function isCrowd(status: number): boolean {
+  return status === 429 || status === 503
+}

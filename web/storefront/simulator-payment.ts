@@ -1,0 +1,82 @@
+import { signal } from "@preact/signals"
+import type { Order } from "../../client/src/index.ts"
+import type { PaymentChoice } from "../shared/page-data.ts"
+import type { PaymentSeen } from "./buyer-view.ts"
+import { storage } from "./browser-storage.ts"
+import type { PaymentMethod, PaymentContext } from "./payment-method.ts"
+
+type SimulatorChoice = Extract<PaymentChoice, { readonly kind: "simulator" }>
+
+/** Pays on the page of the simulator, which links back here. */
+export function createSimulatorPayment(
+  { kind, url: root }: SimulatorChoice,
+  parts: PaymentContext,
+): PaymentMethod {
+  const { client, orderId, token } = parts
+  let lastSeen: PaymentSeen | null = null
+
+  async function pay(order: Order): Promise<void> {
+    const started = storage.order(orderId)?.payment ?? null
+    // Continues an open payment, because a second one would be charged as well.
+    const seen = started === null ? null : await paymentSeen(root, started.id).catch(() => null)
+    if (started?.url && seen?.status === "open") return location.assign(started.url)
+    const opened = await openPayment(root, order, `${location.origin}/o/${orderId}`)
+    storage.saveOrder(orderId, { token: token(), payment: { ...opened, isConfirmed: false } })
+    await client.orders.startPayment(orderId, { provider: kind, payment_id: opened.id }, { token: token() })
+    location.assign(opened.url)
+  }
+
+  async function seen(): Promise<PaymentSeen | null> {
+    const started = storage.order(orderId)?.payment ?? null
+    if (started === null) return null
+    // While the simulator does not answer, its last answer counts.
+    lastSeen = await paymentSeen(root, started.id).catch(() => lastSeen)
+    return lastSeen
+  }
+
+  return { pay, seen, form: signal(null), start: () => null }
+}
+
+interface Answer {
+  readonly payment_id: string
+  readonly status: PaymentSeen["status"]
+  readonly captured_minor: number
+  readonly refunded_minor: number
+  readonly pay_url: string
+}
+
+const ANSWER_WITHIN_MS = 10_000
+
+/** Opens a payment at the simulator, whose page links back to `returnUrl`. Throws when the simulator refuses. */
+async function openPayment(root: string, order: Order, returnUrl: string) {
+  const { payment_id, pay_url } = await ask(`${root}/payments`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      order_id: order.order_id,
+      amount_minor: order.total_minor,
+      currency: order.currency,
+      hold_id: order.hold_id,
+      product_id: order.product_id,
+      quantity: order.quantity,
+      return_url: returnUrl,
+    }),
+  })
+  return { id: payment_id, url: pay_url }
+}
+
+/** Reads the state of a payment. Throws when the simulator does not know it or does not answer. */
+async function paymentSeen(root: string, id: string): Promise<PaymentSeen> {
+  const answer = await ask(`${root}/payments/${encodeURIComponent(id)}`, { cache: "no-store" })
+  return {
+    status: answer.status,
+    capturedMinor: answer.captured_minor,
+    refundedMinor: answer.refunded_minor,
+  }
+}
+
+async function ask(url: string, request: RequestInit): Promise<Answer> {
+  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) })
+  if (!answer.ok) throw new Error(`the payment simulator answered ${answer.status}`)
+  return (await answer.json()) as Answer
+}

@@ -1,0 +1,30 @@
+import type { Product } from "../../client/src/index.ts"
+
+const WIDTH = 1_000
+
+/** The stock as a bar: sold, reserved and available units. */
+export function StockBar({ product }: { readonly product: Product }) {
+  const { stock, sold_stock, reserved_stock } = product
+  const sold = part(sold_stock, stock)
+  const held = part(reserved_stock, stock)
+  return (
+    <div class="strip">
+      <svg viewBox={`0 0 ${WIDTH} 8`} width="100%" height="8" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="held" x={sold} y="0" width={held} height="8" />
+        <rect class="sold" x="0" y="0" width={sold} height="8" />
+      </svg>
+      <p class="small muted figures">
+        <span>
+          <span class="key sold" /> {sold_stock} sold
+        </span>
+        <span>
+          <span class="key held" /> {reserved_stock} reserved
+        </span>
+      </p>
+    </div>
+  )
+}
+
+function part(units: number, stock: number): number {
+  return stock === 0 ? 0 : Math.round((units / stock) * WIDTH)
+}

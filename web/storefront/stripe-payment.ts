@@ -1,0 +1,105 @@
+import { signal } from "@preact/signals"
+import type { Appearance, Stripe, StripeElements } from "@stripe/stripe-js"
+import { loadStripe } from "@stripe/stripe-js/pure"
+import type { PaymentChoice } from "../shared/page-data.ts"
+import type { PaymentSeen } from "./buyer-view.ts"
+import { storage } from "./browser-storage.ts"
+import {
+  PaymentRefusal,
+  type PaymentForm,
+  type PaymentMethod,
+  type PaymentContext,
+} from "./payment-method.ts"
+
+type StripeChoice = Extract<PaymentChoice, { readonly kind: "stripe" }>
+
+/** Stripe has confirmed the payment to this browser; the webhook decides what it pays. */
+const confirmed: PaymentSeen = { status: "processing", capturedMinor: 0, refundedMinor: 0 }
+
+/**
+ * Pays with Stripe's Payment Element. The first press of "Pay" loads Stripe's script and shows the form, the second
+ * one confirms what the buyer has filled in.
+ */
+export function createStripePayment({ publishableKey }: StripeChoice, parts: PaymentContext): PaymentMethod {
+  const { client, orderId, token } = parts
+  const form = signal<PaymentForm | null>(null)
+  let shown: { readonly stripe: Stripe; readonly elements: StripeElements } | null = null
+
+  async function showForm(): Promise<void> {
+    const [stripe, opened] = await Promise.all([
+      load(publishableKey),
+      client.orders.openPayment(orderId, { token: token() }),
+    ])
+    save(opened.payment_id, false)
+    const elements = stripe.elements({ clientSecret: opened.client_secret, appearance: appearance() })
+    const element = elements.create("payment")
+    shown = { stripe, elements }
+    form.value = { mount: (place) => (place === null ? element.unmount() : element.mount(place)) }
+  }
+
+  async function confirm({ stripe, elements }: NonNullable<typeof shown>): Promise<void> {
+    const { error } = await stripe.confirmPayment({
+      elements,
+      confirmParams: { return_url: `${location.origin}/o/${orderId}` },
+      redirect: "if_required",
+    })
+    if (error !== undefined) throw new PaymentRefusal(error.message ?? NOT_TAKEN)
+    const started = storage.order(orderId)?.payment ?? null
+    if (started !== null) save(started.id, true)
+    shown = null
+    form.value = null
+  }
+
+  function save(id: string, isConfirmed: boolean): void {
+    storage.saveOrder(orderId, { token: token(), payment: { id, url: null, isConfirmed } })
+  }
+
+  return {
+    form,
+    pay: () => (shown === null ? showForm() : confirm(shown)),
+    seen: async () => (storage.order(orderId)?.payment?.isConfirmed === true ? confirmed : null),
+    start() {
+      const said = new URLSearchParams(location.search)
+      if (!said.has("payment_intent")) return null
+      // The query contains the client secret, which must not be shared with the address.
+      history.replaceState(null, "", location.pathname)
+      const started = storage.order(orderId)?.payment ?? null
+      if (started === null || said.get("payment_intent") !== started.id) return null
+      const isTaken = said.get("redirect_status") !== "failed"
+      if (isTaken) save(started.id, true)
+      return isTaken ? null : new PaymentRefusal(NOT_TAKEN)
+    },
+  }
+}
+
+const NOT_TAKEN =
+  "The payment did not go through, and no money was taken. Try again or choose another payment method."
+
+async function load(publishableKey: string): Promise<Stripe> {
+  const stripe = await loadStripe(publishableKey).catch(() => null)
+  if (stripe !== null) return stripe
+  throw new PaymentRefusal(
+    "The payment form could not be loaded. Allow this page to load js.stripe.com, then try again.",
+  )
+}
+
+/** The colours of the page: the form is in a frame that does not inherit them. */
+function appearance(): Appearance {
+  const probe = document.createElement("span")
+  document.body.append(probe)
+  const colour = (name: string) => {
+    probe.style.color = `var(--${name})`
+    return getComputedStyle(probe).color
+  }
+  const variables = {
+    colorBackground: colour("surface"),
+    colorText: colour("ink"),
+    colorTextSecondary: colour("muted"),
+    colorPrimary: colour("focus"),
+    colorDanger: colour("bad"),
+    fontFamily: getComputedStyle(document.body).fontFamily,
+    borderRadius: "3px",
+  }
+  probe.remove()
+  return { theme: matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "stripe", variables }
+}
