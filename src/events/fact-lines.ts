@@ -89,7 +89,7 @@ function orderFields({ order, requestId }: Extract<Fact, { order: object }>) {
     order_id: order.id,
     hold_id: order.holdId,
     product_id: order.productId,
-    quantity: order.quantity,
+    quantity: order.qty,
     request_id: requestId,
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Command } from "../domain/commands.ts"
 import type { Fact } from "../domain/facts.ts"
-import { execute, type Execution } from "../domain/machine.ts"
+import { execute, type Execution } from "../domain/execute.ts"
 import { needs } from "../domain/needs.ts"
 import type { Product } from "../domain/product.ts"
 import type { Instant } from "../domain/time.ts"

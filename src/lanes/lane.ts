@@ -1,5 +1,5 @@
 import type { Command, OutcomeOf } from "../domain/commands.ts"
-import type { Execution } from "../domain/machine.ts"
+import type { Execution } from "../domain/execute.ts"
 import type { BatchResult } from "./batch.ts"
 
 /** Why a lane did not run a command at all. Nothing has happened, or nobody can know yet. */

@@ -1,21 +1,21 @@
 import { hash } from "node:crypto"
 import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
-/** Completes an event with the digest of everything that it says, in the order in which it is given. */
+/** Adds the fingerprint: a digest of all members, in the order in which they are given. */
 export function fingerprinted(event: Omit<PaymentEvent, "fingerprint" | "disputeId">): PaymentEvent {
   return { ...event, disputeId: null, fingerprint: digest(event) }
 }
 
-/** What a provider says of a dispute. */
+/** The members of a dispute event that its provider reports. */
 export type DisputeContent = Pick<
   DisputeEvent,
   "provider" | "key" | "kind" | "paymentId" | "disputeId" | "amountMinor" | "currency"
 >
 
-/** As {@link fingerprinted}, for an event about a dispute. */
-export function fingerprintedDispute(said: DisputeContent): DisputeEvent {
-  const nothing = { orderId: null, holdId: null, productId: null, quantity: null }
-  return { ...said, ...nothing, fingerprint: digest(said) }
+/** Like {@link fingerprinted}, for an event about a dispute. */
+export function fingerprintedDispute(content: DisputeContent): DisputeEvent {
+  const notReported = { orderId: null, holdId: null, productId: null, quantity: null }
+  return { ...content, ...notReported, fingerprint: digest(content) }
 }
 
 function digest(content: object): string {

@@ -16,7 +16,7 @@ export interface GenericWebhookBody {
   quantity?: number
 }
 
-/** Every spelling of a result that is understood. */
+/** Every accepted spelling of a result. */
 export type WebhookStatus = keyof typeof kindByStatus
 
 const kindByStatus = {
@@ -29,12 +29,12 @@ const kindByStatus = {
   canceled: "cancelled",
 } as const satisfies Record<string, PaymentEventKind>
 
-/** The spellings, for the schema. */
+/** The accepted spellings, for the schema. */
 export const webhookStatuses = Object.keys(kindByStatus) as WebhookStatus[]
 
 /**
- * Translates a generic webhook. Its key is the body's `idempotency_key` or `transaction_id`, else
- * the `webhook-id` header. Null: no key, or two that differ.
+ * Converts the body of a generic webhook into an event. Its key is the body's `idempotency_key` or `transaction_id`, else
+ * the `webhook-id` header. Returns null when there is no key, or when the body has two different ones.
  */
 export function genericPaymentEvent(
   body: GenericWebhookBody,

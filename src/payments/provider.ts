@@ -1,46 +1,45 @@
 import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
 /**
- * What Doorbuster asks of a payment provider. Everything but the name is optional: a provider that
- * cannot send money back leaves its refunds to the money inbox, and one that cannot be asked about a
- * payment is not asked.
+ * What Doorbuster asks of a payment provider. Everything but the name is optional: the refunds of a provider without
+ * `refund` wait in the money inbox, and a provider without `lookUp` is not asked about payments.
  *
- * Nothing here knows of orders, lanes or the database. What fails for a passing reason, such as a
- * network that is down, is told as such and tried again; faults are thrown.
+ * A provider knows nothing of orders, lanes or the database. It reports a passing failure, such as a network that is
+ * down, with a status that is tried again; it throws only faults.
  */
 export interface PaymentProvider {
-  /** In `payments.provider` and in the address of its webhook, for ever. */
+  /** Stored in `payments.provider` and part of the webhook's address, so it must never change. */
   readonly name: string
   /**
-   * Reads a webhook of its own format. Believes nothing that its signature does not cover. What it throws is a
-   * fault of ours, answered with 500, so that the provider sends the message again.
+   * Checks and reads a webhook in the provider's own format. Uses nothing of it that the signature does not cover. What
+   * it throws is a fault of the server, answered with 500, so that the provider sends the message again.
    */
   readWebhook?(message: WebhookMessage): Promise<WebhookReading> | WebhookReading
   /**
-   * Opens a payment of an order, which the buyer's page goes on with. The one that was begun before is gone on
-   * with, if it is the order's: two payments of one order are one too many. The same `idempotencyKey` again is
-   * the same payment.
+   * Opens a payment of an order, for the buyer's page to complete. Returns the payment that was started before if it is
+   * the order's, because a second payment of one order would have to be refunded. The same `idempotencyKey` again
+   * returns the same payment.
    */
-  open?(wish: PaymentRequest): Promise<OpenReport>
-  /** Sends money back. The same `idempotencyKey` again is the same refund, sent once. */
-  refund?(order: RefundInstruction): Promise<RefundReport>
+  open?(request: PaymentRequest): Promise<OpenReport>
+  /** Sends a refund. The same `idempotencyKey` again is the same refund, sent once. */
+  refund?(instruction: RefundInstruction): Promise<RefundReport>
   /**
-   * Ends a payment that has not succeeded, so that it cannot succeed any more, but only if it is the
-   * order's: its name comes from a buyer's page. The same `idempotencyKey` again is the same wish.
+   * Cancels a payment that has not succeeded, so that it cannot succeed later. Must check that the payment is the
+   * order's, because its id comes from a buyer's page. The same `idempotencyKey` again is the same cancellation.
    */
-  cancel?(payment: CancelInstruction): Promise<CancelReport>
+  cancel?(instruction: CancelInstruction): Promise<CancelReport>
   /**
-   * How many seconds one `refund` or `cancel` takes at most, with all its calls; 60 if not given. So long the
-   * worker waits, and a little longer no other worker tries the same.
+   * The longest time in seconds that one `refund` or `cancel` takes, with all its calls; 60 if not given. The worker waits
+   * that long, and other workers leave the same refund or payment alone a little longer.
    */
   readonly callSeconds?: number
-  /** How many payments each worker may ask about in a second; 40 if not given. */
+  /** How many payments each worker may look up in a second; 40 if not given. */
   readonly lookUpsPerSecond?: number
-  /** What has become of a payment. */
+  /** Returns the present state of a payment. */
   lookUp?(payment: PaymentReference): Promise<PaymentReport>
 }
 
-/** A webhook as it came: names of headers in small letters, the body's bytes and their text. */
+/** A webhook as it was received: header names in lower case, the bytes of the body and their text. */
 export interface WebhookMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
@@ -52,37 +51,36 @@ export interface WebhookMessage {
   readonly nowSeconds: number
 }
 
-/** What a webhook came to. */
+/** The result of reading a webhook. */
 export type WebhookReading =
   /**
-   * It is the provider's. No news: it speaks of nothing that matters here, and is answered with 200.
-   * `ignored`: it may be money all the same, and this is why nothing comes of it, for the log.
+   * The message is authentic and is answered with 200. Without events it concerns nothing here. `ignored` gives the
+   * reason, for the log, why a message that may be about money has no events.
    */
   | { readonly kind: "events"; readonly events: readonly ProviderEvent[]; readonly ignored?: string }
-  /** It is not the provider's, or old (401). */
+  /** The signature is missing or invalid, or the message is too old: answered with 401. */
   | { readonly kind: "not authentic"; readonly detail: string }
-  /** It is the provider's, and makes no sense (422). */
+  /** The message is authentic, but its content is not valid: answered with 422. */
   | { readonly kind: "not understood"; readonly detail: string }
 
-/** One thing that a provider tells. */
+/** One event that a provider reports. */
 export type ProviderEvent =
   | { readonly about: "payment"; readonly event: PaymentEvent }
   | { readonly about: "refund"; readonly refund: RefundUpdate }
   | { readonly about: "dispute"; readonly event: DisputeEvent }
 
 /**
- * What has become of a refund: of one that we sent, or of one that the shop made elsewhere, such as in the
- * provider's dashboard. Of the latter only those are recorded that name their payment, themselves, an amount
- * and a currency.
+ * The new state of a refund: one that Doorbuster sent, or one that the shop made elsewhere, such as in the provider's
+ * dashboard. A refund made elsewhere is recorded only if the update names its payment, its id, an amount and a currency.
  */
 export interface RefundUpdate {
-  /** Our name for it, such as `17-1`, as it was given in the {@link RefundInstruction}; null: it was made elsewhere. */
+  /** Doorbuster's name for it, such as `17-1`, as in the {@link RefundInstruction}; null: it was made elsewhere. */
   readonly refundId: string | null
-  /** The payment it gives back, where the provider says so: one that is not the refund's is another's news. */
+  /** The refunded payment, if the provider names it. If it is not the refund's payment, the update is of another refund. */
   readonly paymentId: string | null
   /**
-   * `sent`: on its way; says nothing new of a refund that we sent. `failed` after `confirmed` counts if it
-   * has the `providerRefundId` that was confirmed; then it is the last word on that one.
+   * `sent`: it is on its way; this changes nothing for a refund that Doorbuster sent. `failed` after `confirmed` counts
+   * if it has the `providerRefundId` that was confirmed; no later update of that id counts then.
    */
   readonly status: "sent" | "confirmed" | "failed"
   readonly providerRefundId: string | null
@@ -92,7 +90,7 @@ export interface RefundUpdate {
   readonly error: string | null
 }
 
-/** An order that its buyer wants to pay. */
+/** A request to open a payment of an order. */
 export interface PaymentRequest {
   readonly orderId: number
   readonly holdId: number
@@ -100,23 +98,23 @@ export interface PaymentRequest {
   readonly quantity: number
   readonly amountMinor: number
   readonly currency: string
-  /** The payment that was begun last, as a buyer's page has named it; null: none. */
+  /** The payment that was started last, as a buyer's page has named it; null: none. */
   readonly startedPaymentId: string | null
   readonly idempotencyKey: string
 }
 
-/** What came of a wish to pay. */
+/** The result of {@link PaymentProvider.open}. */
 export type OpenReport =
-  /** `clientSecret`: with it the provider's script on the buyer's page shows the payment, and nothing else. */
+  /** `clientSecret` lets the provider's script on the buyer's page show this payment, and nothing else. */
   | { readonly status: "open"; readonly paymentId: string; readonly clientSecret: string }
-  /** It will never work like this: somebody has to look. */
+  /** The same request will always fail: the shop has to act. */
   | { readonly status: "refused"; readonly error: string }
   /** It may work later. */
   | { readonly status: "not now"; readonly error: string }
 
-/** Money to be sent back. */
+/** An instruction to send money back. */
 export interface RefundInstruction {
-  /** Our name for it. */
+  /** Doorbuster's name for the refund, such as `17-1`. */
   readonly refundId: string
   readonly orderId: number
   readonly paymentId: string
@@ -125,43 +123,43 @@ export interface RefundInstruction {
   readonly idempotencyKey: string
 }
 
-/** How sending a refund went. */
+/** The result of {@link PaymentProvider.refund}. */
 export type RefundReport =
   | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
-  /** It will never work like this: somebody has to look. `providerRefundId`: if one was made, and failed. */
+  /** The same instruction will always fail: the shop has to act. `providerRefundId`: of a refund that was made and failed. */
   | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
   /** It may work later. */
   | { readonly status: "not now"; readonly error: string }
 
-/** A payment that an order waits for. */
+/** A payment of an order. */
 export interface PaymentReference {
   readonly orderId: number
   readonly paymentId: string
 }
 
-/** A payment that must not succeed any more. */
+/** An instruction to cancel a payment whose order has ended unpaid. */
 export interface CancelInstruction extends PaymentReference {
-  /** The hold that the order was made from; a payment that names another one is not the order's. */
+  /** The order's hold; a payment that names another hold is not the order's. */
   readonly holdId: number
   readonly idempotencyKey: string
 }
 
-/** What came of a wish to cancel. */
+/** The result of {@link PaymentProvider.cancel}. */
 export type CancelReport =
-  /** As its webhook would tell it. */
+  /** It has succeeded already; `event` is the one that its webhook reports. */
   | { readonly status: "succeeded"; readonly event: PaymentEvent }
-  /** It cannot succeed any more. */
+  /** It has ended and cannot succeed any more. */
   | { readonly status: "over" }
   /** There is no such payment, or it is not the order's. */
   | { readonly status: "not ours" }
-  /** It may work later; so does whatever is thrown. */
+  /** It may work later. What `cancel` throws counts the same. */
   | { readonly status: "not now" }
 
-/** What a provider says of a payment when it is asked. */
+/** The state of a payment, as the provider reports it when asked. */
 export type PaymentReport =
-  /** As its webhook would tell it, under the same key, so that it acts once. */
+  /** `event` is the one that its webhook reports, with the same key, so that it is applied once. */
   | { readonly status: "succeeded"; readonly event: PaymentEvent }
-  /** It cannot succeed any more. */
+  /** It has ended and cannot succeed any more. */
   | { readonly status: "over" }
-  /** It may still succeed, or nobody could say. */
+  /** It may still succeed, or its state could not be learned. */
   | { readonly status: "open" }

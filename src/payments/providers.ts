@@ -2,11 +2,11 @@ import type { PaymentProvider } from "./provider.ts"
 import { simulatorProvider } from "./simulator.ts"
 import type { StripeSettings } from "./stripe.ts"
 
-/** What the environment says about providers. */
+/** The settings of the payment providers. */
 export interface ProviderSettings {
-  /** Null: open mode, the only one with a simulator. */
+  /** Null: open mode. Only open mode has a simulator. */
   readonly adminToken: string | null
-  /** Null: there is none. A function where the address is not known yet. */
+  /** Null: there is no simulator. A function when the address is not known yet. */
   readonly simulatorUrl: string | (() => string) | null
   readonly simulatorSecret: Buffer | null
   /** Null: Stripe is not used. */
@@ -14,10 +14,10 @@ export interface ProviderSettings {
 }
 
 /**
- * The payment providers of this installation beside the generic one, which only reports: its refunds
- * are sent by hand and confirmed in the money inbox.
+ * Makes the payment providers of this installation. The generic provider is not among them: it only reports payments,
+ * so its refunds are sent by hand and confirmed in the money inbox.
  *
- * Stripe's library takes nearly 40 MB and 200 ms in each process, so it is loaded where it is used.
+ * Stripe's library takes nearly 40 MB and 200 ms in each process, so it is loaded only when Stripe is configured.
  */
 export async function providersOf(settings: ProviderSettings): Promise<readonly PaymentProvider[]> {
   const simulator = simulatorOf(settings)

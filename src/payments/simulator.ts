@@ -15,9 +15,9 @@ import type {
 import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
 import { refuseSignature } from "./standard-webhooks.ts"
 
-/** How to reach a simulator. */
+/** The address and the secret of a simulator. */
 export interface SimulatorConnection {
-  /** Its address, without a slash at its end; asked for each time, because it may be about to listen. */
+  /** The address, without a slash at its end; asked for at each call, because the simulator may not listen yet. */
   readonly url: () => string
   readonly secret: Buffer
 }
@@ -40,7 +40,7 @@ const PaymentMessage = Type.Object({
 const RefundMessage = Type.Object({
   refund: Type.Object({
     refund_id: Name,
-    // Null: it was made in the simulator's own pages.
+    // Null: it was made in the simulator's dashboard.
     reference: Type.Union([Name, Type.Null()]),
     payment_id: Name,
     amount_minor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
@@ -57,12 +57,12 @@ const DisputeMessage = Type.Object({
     currency: Type.String({ pattern: "^[A-Z]{3}$" }),
   }),
 })
-const RefundAnswer = Type.Object({
+const RefundBody = Type.Object({
   refund_id: Name,
   status: Type.Union([Type.Literal("pending"), Type.Literal("succeeded")]),
 })
-const PaymentAnswer = Type.Object({ status: Type.String(), order_id: Id, event: Type.Unknown() })
-const ErrorAnswer = Type.Object({ error: Type.String() })
+const PaymentBody = Type.Object({ status: Type.String(), order_id: Id, event: Type.Unknown() })
+const ErrorBody = Type.Object({ error: Type.String() })
 
 const kindByType = new Map<string, PaymentEventKind>([
   ["payment.succeeded", "succeeded"],
@@ -76,11 +76,15 @@ const disputeKindByType = new Map<string, DisputeEventKind>([
   ["dispute.lost", "dispute_lost"],
 ])
 
-const ANSWER_WITHIN_MS = 5_000
+const TIMEOUT_MS = 5_000
 
-/** The simulator of this project as a payment provider. For open mode only: its money is not real. */
+/** Makes the payment provider of Doorbuster's own simulator. For open mode only, because no real money is involved. */
 export function simulatorProvider({ url, secret }: SimulatorConnection): PaymentProvider {
-  async function ask(method: "GET" | "POST", path: string, { key, body }: Question = {}): Promise<Answer> {
+  async function call(
+    method: "GET" | "POST",
+    path: string,
+    { key, body }: CallOptions = {},
+  ): Promise<HttpAnswer> {
     const headers = {
       authorization: `Bearer ${secret.toString("base64")}`,
       ...(key !== undefined && { "idempotency-key": key }),
@@ -91,7 +95,7 @@ export function simulatorProvider({ url, secret }: SimulatorConnection): Payment
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
       redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     return { status: answer.status, body: parsed(await answer.text()) }
   }
@@ -99,12 +103,12 @@ export function simulatorProvider({ url, secret }: SimulatorConnection): Payment
   return {
     name: "simulator",
     readWebhook: (message) => readWebhook(secret, message),
-    // A cancellation looks at the payment first.
-    callSeconds: (2 * ANSWER_WITHIN_MS) / 1_000,
+    // A cancellation makes two calls: it looks the payment up first.
+    callSeconds: (2 * TIMEOUT_MS) / 1_000,
 
-    async refund(order) {
+    async refund(instruction) {
       try {
-        return refundReport(await ask("POST", "/refunds", refundQuestion(order)))
+        return refundReport(await call("POST", "/refunds", refundCall(instruction)))
       } catch (error) {
         return { status: "not now", error: `the simulator does not answer: ${String(error)}` }
       }
@@ -112,28 +116,29 @@ export function simulatorProvider({ url, secret }: SimulatorConnection): Payment
 
     async cancel({ paymentId, orderId, idempotencyKey }) {
       const path = paymentPath(paymentId)
-      const known = await ask("GET", path)
+      const known = await call("GET", path)
       const report = cancelReport(known, orderId)
       if (report !== null) return report
-      const { status } = await ask("POST", `${path}/cancel`, { key: idempotencyKey })
-      // Whatever else it says, such as that it has just ended in another way: it is asked again.
+      const { status } = await call("POST", `${path}/cancel`, { key: idempotencyKey })
+      // Any other status, such as that of a payment that has just ended in another way, is asked about again.
       return { status: status === 200 ? "over" : "not now" }
     },
 
     async lookUp({ paymentId }) {
-      // Nobody can say while it does not answer.
-      const answer = await ask("GET", paymentPath(paymentId)).catch(() => null)
+      // Its state is unknown while the simulator does not answer.
+      const answer = await call("GET", paymentPath(paymentId)).catch(() => null)
       return answer?.status === 200 ? paymentReport(answer.body) : { status: "open" }
     },
   }
 }
 
-interface Question {
+interface CallOptions {
+  /** The `Idempotency-Key`. */
   readonly key?: string
   readonly body?: object
 }
 
-interface Answer {
+interface HttpAnswer {
   readonly status: number
   readonly body: unknown
 }
@@ -144,16 +149,16 @@ function readWebhook(secret: Buffer, { headers, body, bytes, nowSeconds }: Webho
     timestamp: single(headers["webhook-timestamp"]),
     signature: single(headers["webhook-signature"]),
   }
-  const doubt = refuseSignature(secret, signed, bytes ?? body, nowSeconds)
-  if (doubt !== null) return { kind: "not authentic", detail: doubt }
+  const refusal = refuseSignature(secret, signed, bytes ?? body, nowSeconds)
+  if (refusal !== null) return { kind: "not authentic", detail: refusal }
   const event = parsed(body)
-  if (!Check(AnyEvent, event)) return notUnderstood("an event has an id and a type")
+  if (!Check(AnyEvent, event)) return notUnderstood("the event has no id or no type")
   const events = eventsOf(event)
-  if (events === null) return notUnderstood(`this is no ${event.type} of the simulator`)
+  if (events === null) return notUnderstood(`the members of this ${event.type} event are not valid`)
   return { kind: "events", events }
 }
 
-/** Null: it makes no sense. */
+/** Null: the members of the event are not valid. */
 function eventsOf(event: Static<typeof AnyEvent>): ProviderEvent[] | null {
   const kind = kindByType.get(event.type)
   if (kind !== undefined) {
@@ -213,38 +218,38 @@ function refundUpdate(
   }
 }
 
-function refundQuestion(order: RefundInstruction): Question {
-  const { paymentId, amountMinor, currency, refundId, idempotencyKey } = order
+function refundCall(instruction: RefundInstruction): CallOptions {
+  const { paymentId, amountMinor, currency, refundId, idempotencyKey } = instruction
   const body = { payment_id: paymentId, amount_minor: amountMinor, currency, reference: refundId }
   return { key: idempotencyKey, body }
 }
 
-function refundReport({ status, body }: Answer): RefundReport {
-  if (status === 200 && is(RefundAnswer, body)) {
+function refundReport({ status, body }: HttpAnswer): RefundReport {
+  if (status === 200 && is(RefundBody, body)) {
     return { status: body.status === "pending" ? "sent" : "confirmed", providerRefundId: body.refund_id }
   }
-  const error = `the simulator answered ${status}${is(ErrorAnswer, body) ? ` ${body.error}` : ""}`
-  // What it has understood and refused it will refuse again; a wrong secret can be put right.
+  const error = `the simulator answered ${status}${is(ErrorBody, body) ? ` ${body.error}` : ""}`
+  // A refusal of the content is final; a wrong secret can be corrected.
   return { status: status === 404 || status === 422 ? "failed" : "not now", error }
 }
 
 function paymentReport(body: unknown): PaymentReport {
-  if (!is(PaymentAnswer, body)) return { status: "open" }
+  if (!is(PaymentBody, body)) return { status: "open" }
   if (body.status === "declined" || body.status === "cancelled") return { status: "over" }
   if (body.status !== "succeeded" || !is(PaymentMessage, body.event)) return { status: "open" }
   return { status: "succeeded", event: paymentEvent(body.event, "succeeded") }
 }
 
-/** Null: it may still succeed. */
-function cancelReport({ status, body }: Answer, orderId: number): CancelReport | null {
+/** Null: the payment may still succeed. */
+function cancelReport({ status, body }: HttpAnswer, orderId: number): CancelReport | null {
   if (status === 404) return { status: "not ours" }
-  if (status !== 200 || !is(PaymentAnswer, body)) return { status: "not now" }
+  if (status !== 200 || !is(PaymentBody, body)) return { status: "not now" }
   if (body.order_id !== orderId) return { status: "not ours" }
   const report = paymentReport(body)
   return report.status === "open" ? null : report
 }
 
-/** Payments of the simulator have no odd names; what has one is none of them. */
+/** The id comes from a buyer's page, so it is encoded: the simulator knows no payment with special characters. */
 function paymentPath(paymentId: string): string {
   return `/payments/${encodeURIComponent(paymentId)}`
 }
@@ -265,7 +270,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // No JSON has no shape that is asked for below.
+    // No schema accepts undefined, so text that is not JSON is refused there.
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 
-/** The headers of a Standard Webhooks message, as they came. */
+/** The headers of a Standard Webhooks message, not checked yet. */
 export interface WebhookHeaders {
   readonly id: string | undefined
   /** Seconds since the epoch, in decimal. */
@@ -9,10 +9,13 @@ export interface WebhookHeaders {
   readonly signature: string | undefined
 }
 
-/** How far a message's time may be from ours; an older one may be a recording. */
+/** How far a message's time may be from the server's: an older message may be a replay. */
 const TOLERANCE_SECONDS = 300
 
-/** Why a message is not believed, or null when its signature holds. A `body` of bytes is judged as it came. */
+/**
+ * Checks the signature and the age of a message. Returns why it is refused, or null when it is valid. A body given as
+ * bytes is checked as it was received, even if it is not UTF-8.
+ */
 export function refuseSignature(
   key: Buffer,
   headers: WebhookHeaders,
@@ -28,11 +31,11 @@ export function refuseSignature(
     return `webhook-timestamp is more than ${TOLERANCE_SECONDS} seconds away`
   }
   const expected = digest(key, { id, timestamp }, body)
-  const holds = signature.split(" ").some((candidate) => isSignature(candidate, expected))
-  return holds ? null : "no signature matches"
+  const isValid = signature.split(" ").some((candidate) => isSignature(candidate, expected))
+  return isValid ? null : "no signature matches"
 }
 
-/** The `webhook-signature` of a message. */
+/** Signs a message; returns its `webhook-signature`. */
 export function signWebhook(
   key: Buffer,
   message: { readonly id: string; readonly timestamp: string },

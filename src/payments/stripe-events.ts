@@ -4,20 +4,20 @@ import { fingerprinted, fingerprintedDispute } from "./fingerprint.ts"
 import type { ProviderEvent, WebhookReading, RefundUpdate } from "./provider.ts"
 import { moneyFromStripe } from "./stripe-money.ts"
 
-/** The provider's name, for ever. */
+/** The provider's name; it is stored with payments and must not change. */
 export const STRIPE = "stripe"
 
-/** On refunds that we send: our name for them. */
+/** The metadata key of Doorbuster's name for a refund, such as `17-1`. */
 export const REFUND_ID = "doorbuster_refund_id"
 
 const noEvents = { kind: "events", events: [] } as const satisfies WebhookReading
 
 /**
- * What an event of Stripe, whose signature has held, means here.
+ * Converts an event of Stripe whose signature is valid.
  *
- * Not everything does. `payment_intent.payment_failed` is one card that was declined: the buyer may try
- * another with the same PaymentIntent until the order's end, so it must not cancel the order. An
- * authorization that is not captured is no money yet.
+ * Other types mean nothing here. `payment_intent.payment_failed` is one declined card: the buyer may try another with
+ * the same PaymentIntent until the order's deadline, so it must not cancel the order. An authorization that is not
+ * captured is no money yet.
  */
 export function readingOf(event: Stripe.Event): WebhookReading {
   switch (event.type) {
@@ -25,14 +25,14 @@ export function readingOf(event: Stripe.Event): WebhookReading {
     case "payment_intent.canceled":
       return readingOfIntent(event.data.object)
     case "payment_intent.processing":
-      return processing(event.data.object)
+      return readingOfProcessing(event.data.object)
     case "refund.created":
     case "refund.updated":
     case "refund.failed":
     case "charge.refund.updated":
       return readingOfRefunds([event.data.object])
     case "charge.refunded":
-      // It lists its refunds only for endpoints with an API version of before November 2022.
+      // It lists its refunds only for endpoints with an API version from before November 2022.
       return readingOfRefunds(event.data.object.refunds?.data ?? [])
     case "charge.dispute.created":
     case "charge.dispute.updated":
@@ -47,22 +47,25 @@ export function readingOf(event: Stripe.Event): WebhookReading {
 
 function readingOfIntent(intent: Stripe.PaymentIntent): WebhookReading {
   const event = eventOfIntent(intent)
-  if (event === null) return intent.status === "succeeded" ? nobodys(intent) : noEvents
-  if (event !== "no sense") return { kind: "events", events: [{ about: "payment", event }] }
+  if (event === null) return intent.status === "succeeded" ? withoutOrder(intent) : noEvents
+  if (event !== "unreadable") return { kind: "events", events: [{ about: "payment", event }] }
   const { id, amount_received, currency } = intent
-  return { kind: "not understood", detail: `${id} is about ${amount_received} ${currency}` }
+  return {
+    kind: "not understood",
+    detail: `${id}: the amount ${amount_received} ${currency} cannot be converted`,
+  }
 }
 
-/** It has no result yet, and may get one after the order's end: for the log, so that it can be looked for. */
-function processing({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
+/** The payment has no result yet. The log names it, because its result may come after the order's deadline. */
+function readingOfProcessing({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
   const orderId = idFrom(metadata?.["order_id"])
   if (orderId === null) return noEvents
   const reason = `${id} of order ${orderId} is processing: its result comes later, perhaps after the order's end`
   return { ...noEvents, ignored: reason }
 }
 
-/** Another shop's, perhaps, on the same account; or the page forgot to say whose. */
-function nobodys({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
+/** A success that names no order: of another shop on the account, or of a page that set no metadata. */
+function withoutOrder({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
   const named = metadata?.["order_id"]
   const reason =
     named === undefined ? "names no order" : `names ${JSON.stringify(named.slice(0, 50))} as its order`
@@ -70,16 +73,16 @@ function nobodys({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
 }
 
 /**
- * The event that a payment intent stands for. Webhooks and look-ups both take it from here, so that it
- * has the same key and content, however often and in whatever way it is told. Null: it has not come to
- * an end, or it is no order's. `"no sense"`: it is about money that cannot be written down here.
+ * The event of a PaymentIntent that has ended. Webhooks and look-ups both use it, so that the key and the content are the
+ * same however the result is learned. Null: it has not ended, or names no order. `"unreadable"`: its amount cannot be
+ * converted.
  */
-export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "no sense" | null {
+export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "unreadable" | null {
   const { id, status, metadata } = intent
   const orderId = idFrom(metadata?.["order_id"])
   if (orderId === null || (status !== "succeeded" && status !== "canceled")) return null
   const money = status === "succeeded" ? moneyFromStripe(intent.amount_received, intent.currency) : noMoney
-  if (money === null) return "no sense"
+  if (money === null) return "unreadable"
   return fingerprinted({
     provider: STRIPE,
     key: `${id} ${status}`,
@@ -96,9 +99,9 @@ export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "no 
 const noMoney = { amountMinor: null, currency: null }
 
 /**
- * Its status says all: each event about a dispute tells how far it has come, so that they mean the same in
- * any order and however often. An inquiry (`warning_…`) takes no money, and one that was prevented never
- * did. Where Stripe's amount cannot be written down here, it is taken to be all of the payment.
+ * Only the dispute's present status counts, not the event's type, so that events may come in any order and repeatedly.
+ * An inquiry (`warning_…`) takes no money, and neither does a dispute that was prevented. If the amount cannot be
+ * converted, the dispute is taken to be of the whole payment.
  */
 function readingOfDispute(dispute: Stripe.Dispute): WebhookReading {
   const kind = disputeKindOf(dispute.status)
@@ -107,7 +110,7 @@ function readingOfDispute(dispute: Stripe.Dispute): WebhookReading {
   if (kind === null || paymentId === undefined) return noEvents
   const money = moneyFromStripe(dispute.amount, dispute.currency) ?? noMoney
   const about = { provider: STRIPE, paymentId, disputeId: dispute.id, ...money }
-  // Another amount is another message: the bank has changed its mind.
+  // The key contains the amount, because the bank may change it.
   const key = `${dispute.id} ${kind} ${dispute.amount} ${dispute.currency}`
   const event = fingerprintedDispute({ ...about, key, kind })
   return { kind: "events", events: [{ about: "dispute", event }] }
@@ -132,8 +135,8 @@ function readingOfRefunds(refunds: readonly Stripe.Refund[]): WebhookReading {
 }
 
 /**
- * Null: it is ours and under way still, or in no way that is known. One without our name was made in the
- * Dashboard, or by another program on the account; its payment tells whether it is of one of our orders.
+ * Null: the status is unknown, or it is a refund of Doorbuster's that is still pending. A refund without Doorbuster's
+ * name was made in the Dashboard or by another program on the account; its payment tells whether it is of an order here.
  */
 function updateOfRefund(refund: Stripe.Refund): ProviderEvent | null {
   const refundId = refund.metadata?.[REFUND_ID] ?? null
@@ -148,12 +151,12 @@ function updateOfRefund(refund: Stripe.Refund): ProviderEvent | null {
   return { about: "refund", refund: update }
 }
 
-/** Of a refund that we sent we know how much it is, so that nothing is said of it is no reason to refuse it. */
+/** Null is no reason to refuse an update: the amount of a refund that Doorbuster sent is known. */
 function moneyOf({ amount, currency }: Partial<Stripe.Refund>) {
   return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
 }
 
-/** How far a refund has come. Null: in no way that is known. */
+/** Converts the status of a refund. Null: it is unknown. */
 export function statusOfRefund({ status }: Stripe.Refund): "sent" | "confirmed" | "failed" | null {
   switch (status) {
     case "succeeded":
@@ -174,14 +177,14 @@ export function errorOfRefund({ id, status, failure_reason }: Stripe.Refund): st
   return `${id} ${status}: ${failure_reason ?? "no reason given"}`
 }
 
-/** Metadata are texts; one that is no positive whole number is as good as none. */
+/** Metadata values are texts; one that is not a positive whole number counts as missing. */
 function idFrom(text: string | undefined): number | null {
   if (text === undefined || !/^[1-9]\d{0,15}$/.test(text)) return null
   const id = Number(text)
   return Number.isSafeInteger(id) ? id : null
 }
 
-/** As many units as a hold may have, at the very most. */
+/** The largest number of units that the database can store. */
 const MOST_UNITS = 2_147_483_647
 
 function quantityFrom(text: string | undefined): number | null {

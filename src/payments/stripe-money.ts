@@ -1,12 +1,12 @@
 import { currencyDecimals, isKnownCurrency, stripeUnits } from "../../client/src/currencies.ts"
 
 /*
- * Stripe counts in "the smallest unit" of a currency, and so do we, but the two units are not always the
- * same: Stripe wants 500 for 5 ISK, and knows the hundredth part of HUF, COP and IDR, whose prices here are
- * whole. Both are columns of one table, `client/src/currencies.ts`.
+ * Stripe counts in "the smallest unit" of a currency, and so does Doorbuster, but the two units are not always the
+ * same: Stripe expects 500 for 5 ISK, and counts HUF, COP and IDR in hundredths, whose prices are whole numbers here.
+ * Both units are columns of one table, `client/src/currencies.ts`.
  */
 
-/** Money in our units. Null: a currency not known here, or an amount that is no whole number of them. */
+/** Converts Stripe's amount into minor units. Null: the currency is unknown, or the result is not a whole number. */
 export function moneyFromStripe(
   amount: number,
   currency: string,
@@ -17,14 +17,17 @@ export function moneyFromStripe(
   return amountMinor === null ? null : { amountMinor, currency: code }
 }
 
-/** An amount in Stripe's units; null when Stripe takes no such amount: no whole number of them, or not of its steps. */
+/**
+ * Converts minor units into Stripe's. Null: the result is not a whole number, or not a multiple of the step that Stripe
+ * accepts in this currency.
+ */
 export function amountForStripe(amountMinor: number, currency: string): number | null {
   const { decimals, step } = stripeUnits(currency)
   const amount = scaled(amountMinor, decimals - currencyDecimals(currency))
   return amount !== null && amount % step === 0 ? amount : null
 }
 
-/** Moves the decimal point, exactly or not at all. */
+/** Moves the decimal point. Null: the result would not be exact. */
 function scaled(amount: number, digits: number): number | null {
   const factor = 10 ** Math.abs(digits)
   const result = digits < 0 ? amount / factor : amount * factor

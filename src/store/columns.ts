@@ -23,7 +23,8 @@ export const holdColumns = `
   customer_id as "customerId"`
 
 export const orderColumns = `
-  id, quantity, currency, status, origin, late,
+  id, currency, status, origin, late,
+  quantity as qty,
   product_id as "productId",
   hold_id as "holdId",
   customer_id as "customerId",

@@ -6,11 +6,11 @@ import { historyOf, someStep, type Step } from "./generated.ts"
 import { mutated } from "./mutations.ts"
 import { canBeExplained } from "./oracle.ts"
 
-/** DOORBUSTER_HISTORY_RUNS asks for more. */
+/** The number of generated histories of each kind; DOORBUSTER_HISTORY_RUNS sets another. */
 const RUNS = Number(process.env["DOORBUSTER_HISTORY_RUNS"] ?? 1_000)
 
-/** Whatever may have happened at any time may also have happened within a second. */
-function withLostCallsFor(lostForMs: number, history: History): History {
+/** Limits how long an operation with an unknown response can take effect: without a bound, it can at any time. */
+function withUnknownOperationsEnding(lostForMs: number, history: History): History {
   const operations = history.operations.map((operation) =>
     Object.assign({}, operation, { endedAt: Math.min(operation.endedAt, operation.startedAt + lostForMs) }),
   )
@@ -18,11 +18,11 @@ function withLostCallsFor(lostForMs: number, history: History): History {
 }
 
 test.each([1_000, Infinity])(
-  "a history of what has happened is accepted, however its calls overlap; lost ones can act for %d ms",
+  "the history of a legal sale is accepted, however its operations overlap; those without a response can act for %d ms",
   (lostForMs) => {
     fc.assert(
       fc.property(fc.nat(5), fc.array(someStep, { maxLength: 50, size: "max" }), (stock, steps) => {
-        const history = withLostCallsFor(lostForMs, historyOf(stock, steps))
+        const history = withUnknownOperationsEnding(lostForMs, historyOf(stock, steps))
         expect(checkHistory(history)).toMatchObject({ explained: true })
       }),
       { numRuns: RUNS },
@@ -32,7 +32,7 @@ test.each([1_000, Infinity])(
 
 const fewSteps = fc.array(someStep, { minLength: 2, maxLength: 7, size: "max" })
 
-test("a small history with one call told otherwise is rejected exactly when no order of its calls explains it", () => {
+test("a small history with one response changed is rejected exactly when trying every order finds no explanation", () => {
   const verdicts = { explained: 0, rejected: 0 }
   fc.assert(
     fc.property(fc.nat(3), fewSteps, fc.nat(100), fc.nat(100), (stock, steps, pick, how) => {
@@ -43,24 +43,24 @@ test("a small history with one call told otherwise is rejected exactly when no o
     }),
     { numRuns: RUNS * 2 },
   )
-  // Otherwise the comparison has shown little.
+  // The comparison needs enough histories of both kinds.
   expect(Math.min(verdicts.explained, verdicts.rejected)).toBeGreaterThan(RUNS / 5)
 })
 
-// A sale of ten units and more of it for as long as it goes on: some four calls at any moment.
-test("a history of more than ten thousand calls takes seconds", { timeout: 120_000 }, () => {
+// A sale of ten units that is restocked while it goes on, with about four operations at any moment.
+test("a history of more than ten thousand operations is checked within seconds", { timeout: 120_000 }, () => {
   const [steps = []] = fc.sample(fc.array(someStep, { minLength: LONG, maxLength: LONG, size: "max" }), {
     numRuns: 1,
     seed: 1,
   })
-  const history = withLostCallsFor(1_000, historyOf(10, steps.map(ordinary)))
+  const history = withUnknownOperationsEnding(1_000, historyOf(10, steps.map(ordinary)))
   expect(history.operations.length).toBeGreaterThan(10_000)
 
   const startedAt = performance.now()
   expect(checkHistory(history)).toMatchObject({ explained: true })
   expect(performance.now() - startedAt).toBeLessThan(30_000)
 
-  // More than can have been sold, in the last answer that shows numbers.
+  // A false number: more units than can have been sold, in the last response that shows counts.
   const lie = history.operations.findLastIndex(
     ({ invocation, response }) => isProductRead(invocation) && response.kind === "product",
   )
@@ -85,7 +85,7 @@ function lying(operation: Operation): Operation {
 
 const LONG = 12_000
 
-/** Most calls are answered, and units are added now and then. */
+/** Changes a step so that most operations get a response and units are added now and then. */
 function ordinary(step: Step): Step {
   const lost = step.pick % 50 === 0 ? step.lost : "no"
   const gapMs = step.gapMs > 20 ? 5 : step.gapMs
@@ -93,7 +93,7 @@ function ordinary(step: Step): Step {
   return { ...step, lost: "no", gapMs, pick: 35 * (1 + (step.pick % 20)) + 4 }
 }
 
-/** Small histories have few steps between two ends of holds, and no events twice. */
+/** Replaces payments, so that small histories contain no payment event twice. */
 function soon(step: Step): Step {
   return step.kind === "pay" ? { ...step, kind: "cancel" } : step
 }

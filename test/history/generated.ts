@@ -19,18 +19,18 @@ import {
 } from "./sale-model.ts"
 import { AHEAD_MS, HOLD_TTL_MS, PAYMENT_TTL_MS } from "./handwritten.ts"
 
-/** One step of a sale that is made up: what is asked, of what, and how its call lies around it. */
+/** One step of a generated sale: an operation, its object, and how its interval lies around its moment. */
 export interface Step {
   readonly kind: Invocation["kind"] | "sweep"
-  /** Picks a hold, order, key or quantity. */
+  /** A number that selects a hold, order, key or quantity. */
   readonly pick: number
-  /** Since the step before. */
+  /** Milliseconds since the step before. */
   readonly gapMs: number
   readonly askedBeforeMs: number
   readonly answeredAfterMs: number
-  /** How old what is remembered is by then: a share of what is allowed. */
+  /** The age of a cached response, as a share (0 to 1) of the allowed lag. */
   readonly staleness: number
-  /** No answer comes; of "never" nothing happens either. */
+  /** `answer`: the response is lost; `never`: the operation does not take effect either. */
   readonly lost: "no" | "answer" | "never"
 }
 
@@ -50,7 +50,7 @@ const kinds = [
   "sweep",
 ] as const
 
-/** Steps of sales with much at the same time, and holds that end in between. */
+/** Generates steps that overlap much, with pauses in which holds expire. */
 export const someStep: fc.Arbitrary<Step> = fc.record({
   kind: fc.constantFrom(...kinds),
   pick: fc.nat(1_000),
@@ -61,7 +61,7 @@ export const someStep: fc.Arbitrary<Step> = fc.record({
   lost: fc.constantFrom("no", "no", "no", "no", "no", "answer", "never"),
 })
 
-/** Lets a sale happen step by step, and tells it as calls that overlap. Everything in it is true. */
+/** Runs the model step by step and records a history of overlapping operations. Every response in it is correct. */
 export function historyOf(stock: number, steps: readonly Step[]): History {
   let model = emptySale(stock)
   let now = 0
@@ -70,7 +70,7 @@ export function historyOf(stock: number, steps: readonly Step[]): History {
     now += step.gapMs
     model = lapseDue(model, now)
     if (step.kind === "sweep") model = sweepOne(model, step.pick)
-    const invocation = questionOf(step, model, operations)
+    const invocation = invocationOf(step, model, operations)
     if (invocation === null) continue
     const ids = { holdId: 1 + operations.length, orderId: 10_001 + operations.length }
     const modelStep = respond(model, { invocation, now: AHEAD_MS + now, ...ids })
@@ -94,7 +94,7 @@ export function historyOf(stock: number, steps: readonly Step[]): History {
   }
 }
 
-/** What an answer from memory tells may have been true some time before the question. */
+/** The interval of an operation. A cached response may describe the state before its begin, by at most the lag. */
 function intervalOf({ askedBeforeMs, answeredAfterMs, staleness }: Step, now: Moment, lagMs: number) {
   const startedAt = now - askedBeforeMs + Math.floor(lagMs > 0 ? staleness * (lagMs + askedBeforeMs) : 0)
   return { startedAt, endedAt: Math.max(startedAt, now) + answeredAfterMs }
@@ -122,8 +122,12 @@ function sweepOne(model: Model, pick: number): Model {
   return one === undefined || lapsedUnits(model) === 0 ? model : sweep(model, one[0])
 }
 
-/** Null: there is nothing of which to ask. Nobody asks for what nobody was told of. */
-function questionOf({ kind, pick }: Step, model: Model, operations: readonly Operation[]): Invocation | null {
+/** The operation of a step; null if no earlier response has named a hold or order that it could be about. */
+function invocationOf(
+  { kind, pick }: Step,
+  model: Model,
+  operations: readonly Operation[],
+): Invocation | null {
   if (kind === "sweep") return null
   if (kind === "read_product") return { kind, productId: 1 }
   if (kind === "set_stock") {
@@ -145,11 +149,11 @@ function questionOf({ kind, pick }: Step, model: Model, operations: readonly Ope
 }
 
 function oneOf(ids: readonly number[], pick: number): number | undefined {
-  return ids.at(-1 - (pick % Math.max(1, Math.min(LATELY, ids.length))))
+  return ids.at(-1 - (pick % Math.max(1, Math.min(RECENT_IDS, ids.length))))
 }
 
-/** Those that were told of long ago have ended. */
-const LATELY = 12
+/** The number of most recent ids to choose from: older holds and orders have ended. */
+const RECENT_IDS = 12
 
 function holdGiven({ invocation, response }: Operation): number[] {
   return invocation.kind === "hold" && response.kind === "hold" ? [response.hold.id] : []

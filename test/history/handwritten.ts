@@ -1,14 +1,14 @@
 import type { Response, Invocation, Operation, History, HoldSeen, OrderSeen } from "./checker/operations.ts"
 
-/** How far the database's clock is ahead of the recorder's in histories that tests write. */
+/** By how much the database's clock is ahead of the recorder's in histories that tests write. */
 export const AHEAD_MS = 1_700_000_000_000
 export const HOLD_TTL_MS = 1_000
 export const PAYMENT_TTL_MS = 3_000
 
-/** One call by hand: begin, end, question, answer. */
+/** One operation of a handwritten history. */
 export type OperationLine = readonly [from: number, until: number, Invocation, Response]
 
-/** A history of product 1 with `stock` units. */
+/** Makes a history of product 1 with `stock` units. */
 export function handwritten(stock: number, lines: readonly OperationLine[]): History {
   const product = { id: 1, stock, holdTtlMs: HOLD_TTL_MS, paymentTtlMs: PAYMENT_TTL_MS }
   const operations = lines.map(([startedAt, endedAt, invocation, response], number): Operation => ({
@@ -38,24 +38,24 @@ export const ask = {
   }),
 }
 
-/** An active hold, made at a moment of the recorder's clock. */
+/** The response with an active hold that was created at a moment of the recorder's clock. */
 export function hold(id: number, at: number, changes: Partial<HoldSeen> = {}): Response {
   const createdAt = AHEAD_MS + at
   const seen = { id, qty: 1, status: "active", createdAt, expiresAt: createdAt + HOLD_TTL_MS } as const
   return { kind: "hold", hold: { ...seen, ...changes }, replayed: false }
 }
 
-/** The same answer under its key once more. */
+/** The same response, replayed for a repeated key. */
 export function holdAgain(id: number, at: number): Response {
   return Object.assign({}, hold(id, at), { replayed: true })
 }
 
-/** Order 100 + `holdId`, just made. */
+/** The response that creates order 100 + `holdId`. */
 export function order(holdId: number, at: number, changes: Partial<OrderSeen> = {}): Response {
   return { kind: "order", order: orderSeen(holdId, at, changes), created: true }
 }
 
-/** The same, seen later. */
+/** A later response that shows the order. */
 export function orderLater(holdId: number, at: number, changes: Partial<OrderSeen> = {}): Response {
   return { kind: "order", order: orderSeen(holdId, at, changes), created: false }
 }

@@ -1,17 +1,17 @@
 import type { Response, Operation, History } from "./checker/operations.ts"
 import { AHEAD_MS, HOLD_TTL_MS } from "./handwritten.ts"
 
-/** The same history with one call told otherwise; `pick` chooses which, and how. */
+/** The history with one operation changed; `pick` selects the operation, `how` the change. */
 export function mutated(history: History, pick: number, how: number): History {
   const at = pick % Math.max(1, history.operations.length)
   const operations = history.operations.map((operation, index) =>
-    index === at ? otherwise(operation, how) : operation,
+    index === at ? changed(operation, how) : operation,
   )
   return { ...history, operations }
 }
 
-function otherwise(operation: Operation, how: number): Operation {
-  // Told of another time: earlier or later by more than spans overlap.
+function changed(operation: Operation, how: number): Operation {
+  // Another time: earlier or later by more than intervals overlap.
   if (how % 4 === 0) {
     const by = how % 8 === 0 ? 120 : -120
     return { ...operation, startedAt: operation.startedAt + by, endedAt: operation.endedAt + by }

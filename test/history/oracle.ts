@@ -21,14 +21,14 @@ import {
 import { AHEAD_MS, HOLD_TTL_MS } from "./handwritten.ts"
 
 /**
- * Whether any order explains a small history, by trying every one: each call, and each hold's end by
- * time, at any place that its span allows. Slow, and without a thought that it shares with the check.
+ * Whether any order explains a small history, by trying every order: each operation, and each expiry of a hold or
+ * order, at any position that its interval allows. Slow, and shares only the clock's offset with the check.
  */
 export function canBeExplained(history: History): boolean {
   const [product] = history.products
   if (product === undefined) return true
   const clock = clockOf(history)
-  if (clock === null || history.operations.some((operation) => isAboutNothing(operation, history)))
+  if (clock === null || history.operations.some((operation) => hasUnknownObject(operation, history)))
     return false
   const open = history.operations.map((operation): Item => ({
     operation,
@@ -46,8 +46,8 @@ function clockOf({ operations }: History): ClockOffset | null {
   }
 }
 
-/** A hold or order that nobody was given cannot be asked for. */
-function isAboutNothing({ invocation }: Operation, { operations }: History): boolean {
+/** Whether the operation is about a hold or order that no response has named. */
+function hasUnknownObject({ invocation }: Operation, { operations }: History): boolean {
   if ("orderId" in invocation)
     return !operations.some(
       (operation) => "holdId" in operation.invocation && givesOrder(operation, invocation.orderId),
@@ -102,11 +102,11 @@ function isPossible(model: Model, now: Moment, open: readonly Item[], trial: Tri
     const rest = open.filter((other) => other !== item)
     return after(model, item.operation, trial).some((next) => isPossible(next, at, rest, trial))
   })
-  return called || timeGoesOn(model, now, open, trial)
+  return called || expiryIsPossible(model, now, open, trial)
 }
 
-/** A hold's or order's time is over, or its units come back. */
-function timeGoesOn(model: Model, now: Moment, open: readonly Item[], trial: Trial): boolean {
+/** Tries an expiry of a hold or order, or the sweep of one, as the next event. */
+function expiryIsPossible(model: Model, now: Moment, open: readonly Item[], trial: Trial): boolean {
   return [...model.holds].some(([holdId, hold]) => {
     if (hold.lapsed) return isPossible(sweep(model, holdId), now, open, trial)
     const interval = lapseInterval(model, holdId, trial)
@@ -116,7 +116,7 @@ function timeGoesOn(model: Model, now: Moment, open: readonly Item[], trial: Tri
   })
 }
 
-/** Null: it holds nothing, or was ended in time by a call that was answered so. */
+/** When the hold can lapse; null if it holds nothing or a successful operation ended it in time. */
 function lapseInterval(model: Model, holdId: number, { history, clock }: Trial) {
   const hold = model.holds.get(holdId)
   const deadline = hold === undefined ? null : deadlineOf(hold)
@@ -135,7 +135,7 @@ function lapseInterval(model: Model, holdId: number, { history, clock }: Trial) 
   )
   if (isEnded) return null
   const { lapseMs } = allowedLags
-  // Of a hold that nobody was told of, only the request is known.
+  // Of a hold that no response shows, only the request's interval is known.
   const unseen = history.operations.find(({ number }) => number === holdId - 1)
   if (hold.order === null && unseen?.response.kind === "unknown" && hold.seen.createdAt < 0) {
     return { from: unseen.startedAt + HOLD_TTL_MS, until: unseen.endedAt + HOLD_TTL_MS + lapseMs }
@@ -154,7 +154,7 @@ function overdue(model: Model, now: Moment, trial: Trial): boolean {
   )
 }
 
-/** How the product may stand after the call; none: it would have been answered otherwise. */
+/** The model after the operation; none if the model would have given another response. */
 function after(before: Model, operation: Operation, trial: Trial): Model[] {
   const { invocation, response, startedAt, endedAt } = operation
   const { clock } = trial
@@ -174,7 +174,7 @@ function after(before: Model, operation: Operation, trial: Trial): Model[] {
   return []
 }
 
-/** Who asks after the time was over finds it over. Null: there is no such hold or order. */
+/** Lapses the hold or order if the operation began after its deadline. Null if there is no such hold or order. */
 function withLapsed(model: Model, { invocation, startedAt }: Operation, { clock }: Trial): Model | null {
   if (!("holdId" in invocation) && !("orderId" in invocation)) return model
   const found = [...model.holds.values()].find(({ seen, order }) =>
@@ -186,7 +186,7 @@ function withLapsed(model: Model, { invocation, startedAt }: Operation, { clock 
   return isLate && !invocation.kind.startsWith("read") ? lapse(model, found.seen.id) : model
 }
 
-/** What the check asks of these answers, and no more. Null: the model decides. */
+/** Judges the responses of which the check requires only a condition on the counts. Null: the model decides. */
 function byPredicate(model: Model, { invocation, response }: Operation): boolean | null {
   if (response.kind === "payment" && response.outcome === "refund_due" && invocation.kind === "pay") {
     return [...model.holds.values()].some(
@@ -206,7 +206,7 @@ function byPredicate(model: Model, { invocation, response }: Operation): boolean
   return !isKnown && free < invocation.qty && free === response.available
 }
 
-/** When a hold or order was made, as anyone was told; else a moment by which nobody else's can be mistaken for it. */
+/** When a hold or order was created, by any response that shows it; otherwise a moment that no other one has. */
 function creation(operation: Operation, { history, clock }: Trial): Moment {
   const { invocation, number } = operation
   const step = history.operations.flatMap(({ invocation: other, response }) => {
@@ -214,7 +214,7 @@ function creation(operation: Operation, { history, clock }: Trial): Moment {
       invocation.kind === "hold"
         ? other.kind === "hold" &&
           response.kind === "hold" &&
-          isSameWish(invocation.key, other.key, response.hold.id - 1 === number)
+          isSameRequest(invocation.key, other.key, response.hold.id - 1 === number)
         : response.kind === "order" && "holdId" in invocation && response.order.holdId === invocation.holdId
     return isIt ? [momentIn(response) ?? 0] : []
   })
@@ -223,7 +223,7 @@ function creation(operation: Operation, { history, clock }: Trial): Moment {
   return own ?? step[0] ?? (isUnseenHold ? -AHEAD_MS + number : operation.startedAt + clock.least)
 }
 
-function isSameWish(key: string | null, other: string | null, isOwn: boolean): boolean {
+function isSameRequest(key: string | null, other: string | null, isOwn: boolean): boolean {
   return key === null ? isOwn : key === other
 }
 
@@ -240,12 +240,14 @@ function idsOf({ invocation, response, number }: Operation, { history: { operati
   return {
     holdId: seen?.kind === "hold" ? seen.hold.id : 1 + number,
     orderId:
-      response.kind === "order" ? response.order.id : (orderTold(invocation, operations) ?? 10_001 + number),
+      response.kind === "order"
+        ? response.order.id
+        : (orderNamedIn(invocation, operations) ?? 10_001 + number),
   }
 }
 
-/** The order that the hold became, as anyone was told. */
-function orderTold(invocation: Invocation, operations: readonly Operation[]): number | undefined {
+/** The order made from the hold, by any response that names it. */
+function orderNamedIn(invocation: Invocation, operations: readonly Operation[]): number | undefined {
   for (const operation of operations) {
     const isAboutIt =
       "holdId" in invocation &&

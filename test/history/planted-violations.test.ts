@@ -11,11 +11,11 @@ test.each(plantedViolations)("$name: rejected", ({ stock, prefix, violating, rea
   })
 })
 
-test.each(plantedViolations)("$name: what may be said instead is accepted", ({ stock, prefix, legal }) => {
+test.each(plantedViolations)("$name: the nearest legal history is accepted", ({ stock, prefix, legal }) => {
   expect(checkHistory(handwritten(stock, [...prefix, ...legal]))).toMatchObject({ explained: true })
 })
 
-test("what is rejected is explained: the shortest beginning, the answers concerned, and what went on meanwhile", () => {
+test("a rejection names the shortest prefix, the operations concerned and the operations concurrent with them", () => {
   const history = handwritten(1, [
     [0, 10, ask.hold(), hold(1, 5)],
     [5, 25, ask.hold(), outOfStock],
@@ -29,10 +29,10 @@ test("what is rejected is explained: the shortest beginning, the answers concern
   expect(verdict).toMatchObject({ explained: false, until: 40, answered: 3, operations: [{ number: 2 }] })
   expect(explain(verdict, history.operations)).toBe(
     [
-      "3 of 5 calls, up to 40.0 ms, cannot be explained; one answer fewer can.",
-      "there was never room for this: 1 too many were taken from what was available:",
+      "There is no order for the first 3 of 5 responses, up to 40.0 ms; there is one without the last of them.",
+      "there were no units for this at any moment: 1 too many were taken from what was available:",
       "  #2 20.0 to 40.0: {kind:hold,productId:1,qty:1,key:null} -> {kind:hold,hold:{id:2,qty:1,status:active,createdAt:1700000000030,expiresAt:1700000001030},replayed:false}",
-      "meanwhile:",
+      "Concurrent operations:",
       "  #1 5.0 to 25.0: {kind:hold,productId:1,qty:1,key:null} -> {kind:refused,code:out_of_stock,available:0}",
       "  #3 35.0 to Infinity: {kind:hold,productId:1,qty:1,key:null} -> {kind:unknown}",
     ].join("\n"),

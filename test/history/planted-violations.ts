@@ -12,15 +12,15 @@ import {
   type OperationLine,
 } from "./handwritten.ts"
 
-/** A history with one lie in it, and the same without. */
+/** A history with one violation, and the nearest legal one. */
 export interface PlantedViolation {
   readonly name: string
   readonly stock: number
   readonly prefix: readonly OperationLine[]
-  /** Comes instead of the last lines of the same number. */
+  /** The operations that follow the common ones and make the history illegal. */
   readonly violating: readonly OperationLine[]
   readonly legal: readonly OperationLine[]
-  /** Words of the reason that is given. */
+  /** Words that the reported reason contains. */
   readonly reason: string
 }
 
@@ -51,7 +51,7 @@ const cancel = (id: number, at: number, madeAt: number): OperationLine => [
   orderLater(id, madeAt, { status: "cancelled" }),
 ]
 
-/** Every lie that the check has to see, each beside what may be said instead. */
+/** Every kind of violation that the check must find, each with the nearest legal history. */
 export const plantedViolations: readonly PlantedViolation[] = [
   {
     name: "oversold by one",
@@ -59,39 +59,39 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [grant(second, 5)],
     legal: [[5, 15, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
-    name: "oversold by one, with a release that was not asked for in time",
+    name: "oversold by one: the release that would free the unit was requested too late",
     stock: 1,
     prefix: [grant(first, 0)],
     violating: [grant(second, 100), release(first, 120, 5)],
     legal: [grant(second, 100), [95, 130, ask.release(first), hold(first, 5, { status: "released" })]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
-    name: "a unit that is there is refused for longer than the gate remembers",
+    name: "an available unit is refused for longer than the gate's memory lasts",
     stock: 1,
     prefix: [grant(first, 0), release(first, 100, 5)],
     violating: [[1_400, 1_410, ask.hold(), outOfStock]],
     legal: [[1_300, 1_310, ask.hold(), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
-    name: "a request with a key is refused from memory",
+    name: "a request with a key is refused from the gate's memory",
     stock: 1,
     prefix: [grant(first, 0), release(first, 100, 5)],
     violating: [[200, 210, ask.hold(1, "key"), outOfStock]],
     legal: [[200, 210, ask.hold(1), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
-    name: "a unit is refused although its hold is over",
+    name: "a unit is refused although its hold has expired",
     stock: 1,
     prefix: [grant(first, 0)],
     violating: [[1_400, 1_410, ask.hold(1, "key"), outOfStock]],
     legal: [[1_100, 1_110, ask.hold(1, "key"), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "one unit is released twice and granted twice",
@@ -99,7 +99,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), release(first, 100, 5), release(first, 200, 5), grant(second, 300)],
     violating: [grant(third, 400)],
     legal: [[400, 410, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "an acknowledged hold is lost",
@@ -107,15 +107,15 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0)],
     violating: [[100, 110, ask.hold_status(first), refused("hold_not_found")]],
     legal: [[100, 110, ask.hold_status(first), hold(first, 5)]],
-    reason: "not there",
+    reason: "is missing",
   },
   {
-    name: "an acknowledged hold is lost, and only its unit tells",
+    name: "an acknowledged hold is lost, which only the product's counts show",
     stock: 2,
     prefix: [grant(first, 0)],
     violating: [[700, 710, ask.product(), product(2, [2, 0, 0])]],
     legal: [[700, 710, ask.product(), product(2, [1, 1, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
     name: "an order is made and paid after the release",
@@ -129,55 +129,55 @@ export const plantedViolations: readonly PlantedViolation[] = [
     reason: "both released and ordered",
   },
   {
-    name: "an order is made after the hold's time",
+    name: "an order is made after the hold's deadline",
     stock: 1,
     prefix: [grant(first, 0)],
     violating: [makeOrder(first, 1_100)],
     legal: [makeOrder(first, 990)],
-    reason: "after the time was over",
+    reason: "after the deadline",
   },
   {
-    name: "a hold is over before its time",
+    name: "a hold has expired before its deadline",
     stock: 1,
     prefix: [grant(first, 0)],
     violating: [[900, 910, ask.hold_status(first), hold(first, 5, { status: "expired" })]],
     legal: [[1_000, 1_010, ask.hold_status(first), hold(first, 5, { status: "expired" })]],
-    reason: "before its time",
+    reason: "before its deadline",
   },
   {
-    name: "a number that was never true",
+    name: "a read shows counts that were never true",
     stock: 3,
     prefix: [grant(first, 0), grant(second, 5)],
     violating: [[0, 20, ask.product(), product(3, [0, 3, 0])]],
     legal: [[0, 20, ask.product(), product(3, [1, 2, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
-    name: "two numbers that were true, but not together",
+    name: "a read shows two counts that were true at different moments only",
     stock: 2,
     prefix: [grant(first, 0), makeOrder(first, 100), pay(first, 200)],
     violating: [[100, 300, ask.product(), product(2, [1, 1, 1])]],
     legal: [[100, 300, ask.product(), product(2, [1, 0, 1])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
-    name: "a refusal that names a number that was never true",
+    name: "a refusal reports an available number that was never true",
     stock: 2,
     prefix: [grant(first, 0)],
     violating: [[100, 110, ask.hold(2), refused("out_of_stock", { available: 0 })]],
     legal: [[100, 110, ask.hold(2), refused("out_of_stock", { available: 1 })]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
-    name: "a reader is shown what is older than the memory",
+    name: "a read shows counts that are older than the cache allows",
     stock: 3,
     prefix: [grant(first, 0)],
     violating: [[600, 610, ask.product(), product(3, [3, 0, 0])]],
     legal: [[400, 410, ask.product(), product(3, [3, 0, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
-    name: "a hold comes back to life",
+    name: "a released hold is active again",
     stock: 1,
     prefix: [
       grant(first, 0),
@@ -194,7 +194,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0, "key")],
     violating: [[100, 110, ask.hold(1, "key"), hold(second, 105)]],
     legal: [[100, 110, ask.hold(1, "key"), holdAgain(first, 5)]],
-    reason: "another hold",
+    reason: "got another hold",
   },
   {
     name: "two requests get the same hold",
@@ -205,7 +205,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     reason: "the same hold",
   },
   {
-    name: "a repeated request is refused what it was granted",
+    name: "a repeated request is refused although the first one was granted",
     stock: 1,
     prefix: [grant(first, 0, "key")],
     violating: [[100, 110, ask.hold(1, "key"), outOfStock]],
@@ -213,28 +213,28 @@ export const plantedViolations: readonly PlantedViolation[] = [
     reason: "contradict each other",
   },
   {
-    name: "a call without an answer would have to have happened twice",
+    name: "an operation without a response would have to take effect twice",
     stock: 2,
     prefix: [[0, Infinity, ask.hold(), unknown]],
     violating: [[600, 610, ask.product(), product(2, [0, 2, 0])]],
     legal: [[600, 610, ask.product(), product(2, [1, 1, 0])]],
-    reason: "never true",
+    reason: "true at no moment",
   },
   {
-    name: "a call without an answer would have to have happened before it was asked",
+    name: "an operation without a response would have to take effect before its invocation",
     stock: 1,
     prefix: [grant(first, 0), [200, Infinity, ask.release(first), unknown]],
     violating: [grant(second, 100)],
     legal: [grant(second, 300)],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
-    name: "a call without an answer undoes itself",
+    name: "an operation without a response takes effect and is then undone",
     stock: 1,
     prefix: [grant(first, 0), [100, Infinity, ask.release(first), unknown], grant(second, 200)],
     violating: [[300, 310, ask.hold_status(first), hold(first, 5)]],
     legal: [[300, 310, ask.hold_status(first), hold(first, 5, { status: "released" })]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "an order is cancelled and paid",
@@ -245,12 +245,12 @@ export const plantedViolations: readonly PlantedViolation[] = [
     reason: "both cancelled and paid",
   },
   {
-    name: "late money takes a unit that is not there",
+    name: "a late payment takes a unit that is not available",
     stock: 1,
     prefix: [grant(first, 0), makeOrder(first, 100), cancel(first, 200, 105), grant(second, 300)],
     violating: [[400, 410, ask.pay(101), payment("paid", { late: true })]],
     legal: [[250, 305, ask.pay(101), payment("refund_due", { orderStatus: "cancelled" })]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "a sold unit is granted again",
@@ -258,7 +258,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), makeOrder(first, 100), pay(first, 200)],
     violating: [grant(second, 300)],
     legal: [[300, 310, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "an order is paid by two events",
@@ -269,7 +269,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     reason: "paid twice",
   },
   {
-    name: "one event acts twice",
+    name: "one payment event takes effect twice",
     stock: 1,
     prefix: [grant(first, 0), makeOrder(first, 100), pay(first, 200)],
     violating: [pay(first, 300)],
@@ -277,7 +277,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     reason: "paid twice",
   },
   {
-    name: "one event has two outcomes",
+    name: "one payment event has two outcomes",
     stock: 1,
     prefix: [grant(first, 0), makeOrder(first, 100), pay(first, 200)],
     violating: [[300, 310, ask.pay(101), payment("refund_due", { duplicate: true })]],
@@ -285,7 +285,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     reason: "two outcomes",
   },
   {
-    name: "a hold becomes two orders",
+    name: "one hold is converted to two orders",
     stock: 1,
     prefix: [grant(first, 0), makeOrder(first, 100)],
     violating: [[100, 110, ask.order(first), order(first, 105, { id: 999 })]],
@@ -298,7 +298,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [grant(first, 0), [100, 110, ask.stock(2, 1), product(2, [1, 1, 0])], grant(second, 200)],
     violating: [grant(third, 300)],
     legal: [[300, 310, ask.hold(), outOfStock]],
-    reason: "never room for this",
+    reason: "no units for this",
   },
   {
     name: "added stock is not for sale",
@@ -306,6 +306,6 @@ export const plantedViolations: readonly PlantedViolation[] = [
     prefix: [[100, 110, ask.stock(1, 0), product(1, [1, 0, 0])]],
     violating: [[200, 210, ask.hold(1, "key"), outOfStock]],
     legal: [[105, 210, ask.hold(1, "key"), outOfStock]],
-    reason: "never true",
+    reason: "true at no moment",
   },
 ]

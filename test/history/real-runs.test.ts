@@ -11,27 +11,27 @@ import { offer } from "../support/shop.ts"
 import { createRecorder, type NamedServer, type Recorder } from "./recorder.ts"
 import { shopper, type Shop } from "./shoppers.ts"
 
-/** `npm test` must stay short. DOORBUSTER_HISTORY_SECONDS asks for more. */
+/** The length of the sale. Short, because `npm test` must be; DOORBUSTER_HISTORY_SECONDS sets another. */
 const SECONDS = Number(process.env["DOORBUSTER_HISTORY_SECONDS"] ?? 6)
-/** The longest that a busy machine gets to meet everything. */
-const MOST_TIMES_LONGER = 6
-/** What shoppers wish; what they meet is never the same twice. */
+/** How many times longer the sale may last on a busy machine until every expected response was seen. */
+const MAX_STRETCH = 6
+/** Determines the shoppers' requests. The responses differ from run to run. */
 const SEED = Number(process.env["DOORBUSTER_HISTORY_SEED"] ?? 20_261_121)
 const SHOPPERS = 16
 const STOCKS = [6, 8, 3]
 const HOLD_TTL_SECONDS = 1
 const PAYMENT_TTL_SECONDS = 2
-/** Longer than any reader remembers, and until the last hold and order are over. */
+/** Longer than any cache, and long enough for the last hold and order to expire. */
 const UNTIL_QUIET_MS = (PAYMENT_TTL_SECONDS + 1) * 1_000
 
-/** A server of its own that is killed and replaced, on the way to the database by which its connections are cut. */
-interface Site extends AsyncDisposable {
-  /** Nothing while it is being replaced. */
+/** A place for one server at a time: the server can be killed and replaced by another one. */
+interface ServerSlot extends AsyncDisposable {
+  /** Empty while the server is being replaced. */
   current(): readonly NamedServer[]
   replace(recorder: Recorder): Promise<void>
 }
 
-async function startSite(name: string, databaseUrl: string): Promise<Site> {
+async function startSlot(name: string, databaseUrl: string): Promise<ServerSlot> {
   let generation = 1
   let server = await startOne(databaseUrl)
   let isThere = true
@@ -60,13 +60,13 @@ function startOne(databaseUrl: string): Promise<ServerProcess> {
 }
 
 test(
-  `${SECONDS} seconds of sale at two servers, with a SIGKILL of each and cut connections: every answer can be explained`,
+  `${SECONDS} seconds of sale at two servers, with a SIGKILL of each and cut connections: an order explains every response`,
   { timeout: 120_000 + SECONDS * 5_000 },
   async () => {
     await using database = await createTestDatabase()
     await using proxy = await startDatabaseProxy(database.url)
-    await using one = await startSite("one", database.url)
-    await using other = await startSite("other", proxy.url)
+    await using one = await startSlot("one", database.url)
+    await using other = await startSlot("other", proxy.url)
     const random = seededRandom(SEED)
     const recorder = createRecorder()
     const products: ProductRecord[] = []
@@ -82,10 +82,13 @@ test(
     const startedAt = performance.now()
     const progress = () => (performance.now() - startedAt) / (SECONDS * 1_000)
     let isOver = false
-    // On a busy machine less happens in a second.
+    // On a busy machine fewer requests are made in a second.
     async function close(): Promise<void> {
       await sleep(SECONDS * 1_000)
-      while (unseenIn(recorder.history(products), toMeet).length > 0 && progress() < MOST_TIMES_LONGER)
+      while (
+        missingFrom(recorder.history(products), expectedResponses).length > 0 &&
+        progress() < MAX_STRETCH
+      )
         await sleep(500)
       isOver = true
     }
@@ -105,34 +108,34 @@ test(
       close(),
     ])
     await sleep(UNTIL_QUIET_MS)
-    await giveBackElsewhere(shop)
-    await lookAtEverything(shop, recorder.history(products))
+    await releaseElsewhere(shop)
+    await readEverything(shop, recorder.history(products))
 
     const history = recorder.history(products)
     const verdict = checkHistory(history)
     expect(verdict.explained, `seed ${SEED}: ${explain(verdict, history.operations)}`).toBe(true)
     expect(recorder.faults()).toEqual([])
     expect(proxy.lost()).toBeGreaterThan(0)
-    expect(unseenIn(history, [...toMeet, ...toFindAfterwards])).toEqual([])
+    expect(missingFrom(history, [...expectedResponses, ...expectedAtTheEnd])).toEqual([])
     expect(await differencesIn(database.url)).toEqual([])
   },
 )
 
-async function offerAt(site: Site, settings: object): Promise<number> {
-  const [server] = site.current()
+async function offerAt(slot: ServerSlot, settings: object): Promise<number> {
+  const [server] = slot.current()
   if (server === undefined) throw new Error("the server is not there")
   return (await offer(server.client, settings)).id
 }
 
-/** One after the other, so that there is always one to ask. */
-async function replaceBoth(sites: readonly Site[], recorder: Recorder): Promise<void> {
-  for (const site of sites) {
+/** Replaces one after the other, so that one of them always runs. */
+async function replaceBoth(slots: readonly ServerSlot[], recorder: Recorder): Promise<void> {
+  for (const slot of slots) {
     await sleep(SECONDS * 200)
-    await site.replace(recorder)
+    await slot.replace(recorder)
   }
 }
 
-/** Adds units as long as the sale goes on: what is sold does not come back. */
+/** Adds units as long as the sale goes on, because sold units do not come back. */
 async function restock(shop: Shop, products: readonly { id: number; stock: number }[]): Promise<void> {
   const stocks = new Map(products.map(({ id, stock }) => [id, stock]))
   while (shop.isOpen()) {
@@ -142,13 +145,13 @@ async function restock(shop: Shop, products: readonly { id: number; stock: numbe
       const [server] = shop.servers()
       if (server === undefined) continue
       const response = await shop.recorder.ask(server, invocation)
-      // Without an answer it has perhaps happened: the next try tells.
+      // Without a response the stock may have changed: the next attempt tells.
       if (response.kind === "product" || response.kind === "refused") stocks.set(productId, stock + 1)
     }
   }
 }
 
-/** PostgreSQL's answers to some commits get lost: the batches have happened, and their server does not know. */
+/** Drops PostgreSQL's responses to some commits: the batches are committed, and their server does not know it. */
 async function cutConnections(proxy: { loseCommit(statement: string): void }, shop: Shop): Promise<void> {
   const statements = ["insert-holds", "end-holds", "insert-orders", "insert-payment_events"]
   for (let index = 0; shop.isOpen(); index += 1) {
@@ -157,15 +160,15 @@ async function cutConnections(proxy: { loseCommit(statement: string): void }, sh
   }
 }
 
-/** A buyer takes all that is left, and gives it back at the other server: the first one has to find out. */
-async function giveBackElsewhere({ recorder, servers, productIds }: Shop): Promise<void> {
+/** Holds all units left and releases them at the other server; the first one must notice within the allowed lag. */
+async function releaseElsewhere({ recorder, servers, productIds }: Shop): Promise<void> {
   const [here, elsewhere] = servers()
   if (here === undefined || elsewhere === undefined) throw new Error("a server is missing")
   for (const productId of productIds) {
     const left = await recorder.ask(here, { kind: "read_product", productId })
     if (left.kind !== "product" || left.available === 0) continue
     const all = await recorder.ask(here, { kind: "hold", productId, qty: left.available, key: null })
-    if (all.kind !== "hold") throw new Error(`nobody else was there, and yet: ${JSON.stringify(all)}`)
+    if (all.kind !== "hold") throw new Error(`the only buyer was refused: ${JSON.stringify(all)}`)
     await recorder.ask(here, { kind: "hold", productId, qty: 1, key: null })
     await recorder.ask(elsewhere, { kind: "release", holdId: all.hold.id })
     await sleep(allowedLags.refusalMs + 100)
@@ -175,11 +178,8 @@ async function giveBackElsewhere({ recorder, servers, productIds }: Shop): Promi
   throw new Error("everything is sold")
 }
 
-/** The last word about all that anybody was given. */
-async function lookAtEverything(
-  { recorder, servers }: Shop,
-  { products, operations }: History,
-): Promise<void> {
+/** Reads every product, and every hold and order that a response has named, at the end. */
+async function readEverything({ recorder, servers }: Shop, { products, operations }: History): Promise<void> {
   const [server] = servers()
   if (server === undefined) throw new Error("no server is left")
   const holds = new Set<number>()
@@ -194,8 +194,8 @@ async function lookAtEverything(
   for (const orderId of orders) await recorder.ask(server, { kind: "read_order", orderId })
 }
 
-/** What a run has to meet, or it has shown less than it says. */
-const toMeet = [
+/** Responses that a run must contain, or it has tested less than it claims. */
+const expectedResponses = [
   "hold: active",
   "hold: out_of_stock",
   "hold: unknown",
@@ -210,11 +210,11 @@ const toMeet = [
   "set_stock: product",
 ]
 
-/** And what it has to find in the end. */
-const toFindAfterwards = ["read_hold: expired", "read_order: expired"]
+/** Responses that the reads at the end must contain. */
+const expectedAtTheEnd = ["read_hold: expired", "read_order: expired"]
 
-/** What of that nobody has met yet. */
-function unseenIn({ operations }: History, wanted: readonly string[]): string[] {
+/** The expected responses that the history does not contain. */
+function missingFrom({ operations }: History, wanted: readonly string[]): string[] {
   const seen = new Set(
     operations.map(({ invocation, response }) => {
       if (response.kind === "refused") return `${invocation.kind}: ${response.code}`

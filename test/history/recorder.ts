@@ -10,33 +10,33 @@ import type {
 } from "./checker/operations.ts"
 import type { TestAnswer, TestClient, TestRequest } from "../support/http.ts"
 
-/** Writes down what clients ask and are answered, all on one clock. */
+/** Records the operations of clients on one clock. */
 export interface Recorder {
-  /** Asks a server, named so that its end can be noted. Returns what became of it, and never throws. */
+  /** Sends a request to a server and records the operation. Returns the response, and never throws. */
   ask(server: NamedServer, invocation: Invocation): Promise<Response>
-  /** Nothing that was asked of this server, and has no answer, can have an effect much later than now. */
+  /** Notes that a server has ended: its operations without a response take effect soon after this or never. */
   serverEnded(name: string): void
-  /** Answers that no client should get, whatever happened: status 500, and what is no problem document. */
+  /** Responses that no client may ever get: status 500, and errors that are not a problem document. */
   faults(): readonly string[]
   history(products: readonly ProductRecord[]): History
 }
 
-/** A server that may be killed; one that takes its place has another name. */
+/** A server that may be killed. The server that replaces it has another name. */
 export interface NamedServer {
   readonly name: string
   readonly client: TestClient
 }
 
-/** What a server has sent to PostgreSQL before its end may still be committed so much later. */
-const LEFT_BEHIND_MS = 2_000
+/** The longest time after a server's end in which PostgreSQL may still commit what it has sent. */
+const COMMITTED_WITHIN_MS = 2_000
 
-/** Starts with an empty history. */
+/** Makes a recorder with an empty history. */
 export function createRecorder(): Recorder {
   const operations: { operation: Operation; server: string }[] = []
   const ends = new Map<string, Moment>()
   const faults: string[] = []
 
-  function heard(response: TestAnswer): Response {
+  function checked(response: TestAnswer): Response {
     const { status, body } = response
     if (status !== 500 && (status < 400 || body.code !== undefined)) return read(response)
     faults.push(`${status}: ${JSON.stringify(body)}`)
@@ -46,8 +46,8 @@ export function createRecorder(): Recorder {
   return {
     async ask({ name, client }, invocation) {
       const startedAt = performance.now()
-      const response = await send(client, invocation).then(heard, brokenOff)
-      // Nobody has heard it.
+      const response = await send(client, invocation).then(checked, unansweredBy)
+      // The request never reached a server, so there is no operation to record.
       if (response === null) return { kind: "unknown" }
       const endedAt = response.kind === "unknown" ? Infinity : performance.now()
       operations.push({
@@ -63,7 +63,7 @@ export function createRecorder(): Recorder {
       operations: operations.map(({ operation, server }) => {
         const end = ends.get(server)
         if (end === undefined || operation.response.kind !== "unknown") return operation
-        return Object.assign({}, operation, { endedAt: end + LEFT_BEHIND_MS })
+        return Object.assign({}, operation, { endedAt: end + COMMITTED_WITHIN_MS })
       }),
     }),
   }
@@ -99,14 +99,14 @@ function send(client: TestClient, invocation: Invocation): Promise<TestAnswer> {
   }
 }
 
-/** Null: there was no connection, so nothing was asked. */
-function brokenOff(error: unknown): Response | null {
+/** An unknown response; null if there was no connection, so that no request was sent. */
+function unansweredBy(error: unknown): Response | null {
   return error instanceof Error && "code" in error && error.code === "ECONNREFUSED"
     ? null
     : { kind: "unknown" }
 }
 
-/** `unavailable` says that nobody knows; `overloaded`, that nothing has happened. */
+/** `unavailable` leaves open whether the operation took effect; `overloaded` says that it did not. */
 function read({ status, body, headers }: TestAnswer): Response {
   if (status >= 400) {
     if (body.code === "unavailable") return { kind: "unknown" }

@@ -1,14 +1,14 @@
 import type { Response, Invocation, HoldSeen, Moment, OrderSeen } from "./checker/operations.ts"
 import { HOLD_TTL_MS, PAYMENT_TTL_MS } from "./handwritten.ts"
 
-/** A hold in the model, with its order. `lapsed`: its (or its order's) time is over and nobody has ended it. */
+/** A hold with its order. `lapsed`: the deadline of the hold or its order has passed and no sweep has ended it. */
 export interface ModelHold {
   readonly seen: HoldSeen
   readonly order: OrderSeen | null
   readonly lapsed: boolean
 }
 
-/** One product as simply as it can be said: one thing after the other, nothing remembered, nothing lost. */
+/** The sequential specification of one product: one operation after the other, without caches and failures. */
 export interface Model {
   readonly stock: number
   readonly holds: ReadonlyMap<number, ModelHold>
@@ -20,13 +20,13 @@ export function emptySale(stock: number): Model {
   return { stock, holds: new Map(), holdByKey: new Map(), events: new Map() }
 }
 
-/** What was answered, and the product after it. */
+/** The response to one operation, and the model after it. */
 export interface ModelStep {
   readonly response: Response
   readonly model: Model
 }
 
-/** Who asks what, when by the database's clock, and which ids new things get. */
+/** One operation, its time by the database's clock, and the ids for a new hold or order. */
 export interface ModelInput {
   readonly invocation: Invocation
   readonly now: Moment
@@ -34,7 +34,7 @@ export interface ModelInput {
   readonly orderId: number
 }
 
-/** Answers one question, on the moment. */
+/** Applies one operation. */
 export function respond(model: Model, { invocation, now, holdId, orderId }: ModelInput): ModelStep {
   switch (invocation.kind) {
     case "hold":
@@ -58,7 +58,7 @@ export function respond(model: Model, { invocation, now, holdId, orderId }: Mode
   }
 }
 
-/** Units by where they are; what has lapsed is still held. */
+/** The product's counts. Lapsed units count as held. */
 export function countsOf({ stock, holds }: Model) {
   let [held, sold] = [0, 0]
   for (const one of holds.values()) {
@@ -72,25 +72,25 @@ function isHeld({ seen, order }: ModelHold): boolean {
   return seen.status === "active" || order?.status === "pending_payment"
 }
 
-/** Units whose time is over and that nobody has brought back. */
+/** Units of holds and orders that are past their deadline and not swept. */
 export function lapsedUnits({ holds }: Model): number {
   let units = 0
   for (const one of holds.values()) if (one.lapsed) units += one.seen.qty
   return units
 }
 
-/** The deadline of a held unit's hold or order; null: nothing of it is held. */
+/** The deadline of the hold or, once there is one, of its order; null if no unit of it is held. */
 export function deadlineOf(one: ModelHold): Moment | null {
   if (!isHeld(one)) return null
   return one.order === null ? one.seen.expiresAt : one.order.expiresAt
 }
 
-/** The time of a hold or of its order is over. */
+/** Marks a hold or its order as past its deadline. */
 export function lapse(model: Model, holdId: number): Model {
   return withHold(model, { ...holdIn(model, holdId), lapsed: true })
 }
 
-/** Units of what has lapsed come back. */
+/** Ends a lapsed hold or order, which makes its units available. */
 export function sweep(model: Model, holdId: number): Model {
   const { seen, order } = holdIn(model, holdId)
   if (order === null) return withHold(model, { seen: { ...seen, status: "expired" }, order, lapsed: false })
@@ -145,10 +145,10 @@ function tellHold(
   }
 }
 
-/** A hold whose time is over ends when a command meets it. */
-function metBy(model: Model, holdId: number): [Model, ModelHold] {
+/** The hold as a command finds it: a lapsed hold ends when a command is about it. */
+function foundHold(model: Model, holdId: number): [Model, ModelHold] {
   const { lapsed, order } = holdIn(model, holdId)
-  // An order that has lapsed stays: asking for its hold does not end it.
+  // A lapsed order stays: a command about its hold does not end it.
   const met = lapsed && order === null ? sweep(model, holdId) : model
   return [met, holdIn(met, holdId)]
 }
@@ -160,7 +160,7 @@ function refusalOf({ seen, order }: ModelHold): Response {
 }
 
 function tellRelease(before: Model, holdId: number): ModelStep {
-  const [model, hold] = metBy(before, holdId)
+  const [model, hold] = foundHold(before, holdId)
   const { seen } = hold
   if (seen.status === "released") return { response: { kind: "hold", hold: seen, replayed: false }, model }
   if (seen.status !== "active") return { response: refusalOf(hold), model }
@@ -172,7 +172,7 @@ function tellRelease(before: Model, holdId: number): ModelStep {
 }
 
 function tellOrder(before: Model, holdId: number, at: { now: Moment; orderId: number }): ModelStep {
-  const [model, hold] = metBy(before, holdId)
+  const [model, hold] = foundHold(before, holdId)
   if (hold.seen.status !== "active") return { response: refusalOf(hold), model }
   const order: OrderSeen = {
     id: at.orderId,
@@ -197,14 +197,14 @@ function orderIn({ holds }: Model, orderId: number): Ordered {
   throw new Error(`the model has no order ${orderId}`)
 }
 
-function metOrder(before: Model, orderId: number): [Model, Ordered] {
+function foundOrder(before: Model, orderId: number): [Model, Ordered] {
   const { seen, lapsed } = orderIn(before, orderId)
   const model = lapsed ? sweep(before, seen.id) : before
   return [model, orderIn(model, orderId)]
 }
 
 function tellCancel(before: Model, orderId: number): ModelStep {
-  const [model, hold] = metOrder(before, orderId)
+  const [model, hold] = foundOrder(before, orderId)
   const { order } = hold
   if (order.status === "expired") return { response: refused("order_expired"), model }
   if (order.status === "paid") return { response: refused("order_not_pending"), model }
@@ -218,7 +218,7 @@ function tellCancel(before: Model, orderId: number): ModelStep {
 function tellPay(before: Model, orderId: number, key: string): ModelStep {
   const known = before.events.get(key)
   if (known !== undefined) return { response: { ...known, duplicate: true }, model: before }
-  const [model, hold] = metOrder(before, orderId)
+  const [model, hold] = foundOrder(before, orderId)
   const { order } = hold
   const { available } = countsOf(model)
   const base = { kind: "payment", late: false, duplicate: false } as const

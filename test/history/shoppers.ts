@@ -2,24 +2,24 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Response, Invocation } from "./checker/operations.ts"
 import type { NamedServer, Recorder } from "./recorder.ts"
 
-/** What a crowd of shoppers goes on with. */
+/** What a crowd of shoppers needs. */
 export interface Shop {
   readonly recorder: Recorder
-  /** The servers that run now; asked anew for each call. */
+  /** The servers that run at the moment; read again for each request. */
   readonly servers: () => readonly NamedServer[]
   readonly productIds: readonly number[]
-  /** Between 0 and 1. */
+  /** A number from 0 to below 1. */
   readonly random: () => number
-  /** Says when to go home. */
+  /** False as soon as the shoppers should stop. */
   readonly isOpen: () => boolean
 }
 
-/** Repetitions of a call without an answer. */
-const PATIENCE = 4
+/** Attempts at a request until a response comes. */
+const MAX_ATTEMPTS = 4
 
 /**
- * One shopper after the other: holds something and gives it back, lets it lapse, orders, pays, cancels,
- * or does two of these at once. Asks again when no answer comes, as clients should; some do not.
+ * Plays one shopper after the other: holds units and releases them, lets them lapse, orders, pays, cancels,
+ * or does two of these at once. Repeats most requests that get no response, as clients should.
  */
 export async function shopper(shop: Shop): Promise<void> {
   while (shop.isOpen()) {
@@ -33,14 +33,14 @@ export async function shopper(shop: Shop): Promise<void> {
 async function shopFor(shop: Shop, productId: number): Promise<void> {
   const key = shop.random() < 0.5 ? `wish-${shop.random()}` : null
   const request: Invocation = { kind: "hold", productId, qty: shop.random() < 0.8 ? 1 : 2, key }
-  // Without a key, who asks again may get two holds.
-  const response = key === null ? await ask(shop, request) : await askPatiently(shop, request)
+  // Without a key, a repeated request may create a second hold.
+  const response = key === null ? await ask(shop, request) : await askWithRetries(shop, request)
   if (response.kind !== "hold") return
   const holdId = response.hold.id
   if (shop.random() < 0.3) await ask(shop, { kind: "read_hold", holdId })
   const wishes = shop.random()
   if (wishes < 0.25) return
-  if (wishes < 0.5) return void (await askPatiently(shop, { kind: "release", holdId }))
+  if (wishes < 0.5) return void (await askWithRetries(shop, { kind: "release", holdId }))
   if (wishes < 0.6)
     return void (await Promise.all([ask(shop, { kind: "release", holdId }), buy(shop, holdId)]))
   if (wishes < 0.65) await sleep(900 + shop.random() * 200)
@@ -48,7 +48,7 @@ async function shopFor(shop: Shop, productId: number): Promise<void> {
 }
 
 async function buy(shop: Shop, holdId: number): Promise<void> {
-  const response = await askPatiently(shop, { kind: "order", holdId })
+  const response = await askWithRetries(shop, { kind: "order", holdId })
   const orderId =
     response.kind === "order" ? response.order.id : response.kind === "refused" ? response.orderId : undefined
   if (orderId === undefined) return
@@ -56,9 +56,9 @@ async function buy(shop: Shop, holdId: number): Promise<void> {
   const cancel: Invocation = { kind: "cancel", orderId }
   const wishes = shop.random()
   if (wishes < 0.15) return
-  if (wishes < 0.45) return void (await askPatiently(shop, cancel))
-  if (wishes < 0.6) return void (await Promise.all([askPatiently(shop, cancel), askPatiently(shop, pay)]))
-  await askPatiently(shop, pay)
+  if (wishes < 0.45) return void (await askWithRetries(shop, cancel))
+  if (wishes < 0.6) return void (await Promise.all([askWithRetries(shop, cancel), askWithRetries(shop, pay)]))
+  await askWithRetries(shop, pay)
   if (shop.random() < 0.3) await ask(shop, pay)
   if (shop.random() < 0.3) await ask(shop, { kind: "read_order", orderId })
 }
@@ -67,11 +67,11 @@ function ask(shop: Shop, invocation: Invocation): Promise<Response> {
   return shop.recorder.ask(pick(shop, shop.servers()), invocation)
 }
 
-/** Any server will do. */
-async function askPatiently(shop: Shop, invocation: Invocation): Promise<Response> {
+/** Repeats the request at any server until a response comes. */
+async function askWithRetries(shop: Shop, invocation: Invocation): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
     const response = await ask(shop, invocation)
-    if (response.kind !== "unknown" || tries === PATIENCE) return response
+    if (response.kind !== "unknown" || tries === MAX_ATTEMPTS) return response
     await sleep(50)
   }
 }

@@ -118,7 +118,9 @@ describe("a webhook of Stripe", () => {
     const odd = intentFor(order, { currency: "isk", amount_received: 550 })
     const answer = await tell("payment_intent.succeeded", odd)
     expect(answer).toBeProblem(422, "invalid_request")
-    expect(answer.body.errors).toEqual([{ pointer: "", detail: `${String(odd["id"])} is about 550 isk` }])
+    expect(answer.body.errors).toEqual([
+      { pointer: "", detail: `${String(odd["id"])}: the amount 550 isk cannot be converted` },
+    ])
     const told = () => app.log.filter(({ metric }) => metric === "webhook.refused")
     await expect.poll(() => told().length).toBeGreaterThan(0)
   })

@@ -1,6 +1,6 @@
 import type { PlaceHold, ReleaseHold } from "../../src/domain/commands.ts"
 import { commitBatch } from "../../src/lanes/batch.ts"
-import type { Execution } from "../../src/domain/machine.ts"
+import type { Execution } from "../../src/domain/execute.ts"
 import type { GroupBounds } from "../../src/lanes/groups.ts"
 import { createLane, type LaneLimits } from "../../src/lanes/lane.ts"
 import { createLanes } from "../../src/lanes/lanes.ts"

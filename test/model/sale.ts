@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Command, Idempotency, RefundResult } from "../../src/domain/commands.ts"
-import type { Execution } from "../../src/domain/machine.ts"
+import type { Execution } from "../../src/domain/execute.ts"
 import type { DisputeEvent, PaymentEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
@@ -425,7 +425,7 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       return `${told.status} ${told.id}`
     case "place_order":
       if (told.existed) return `order ${told.order.id} existed`
-      return `order ${told.order.id} of ${told.order.quantity} for ${told.order.totalMinor} ${told.order.currency}: ${told.order.status}`
+      return `order ${told.order.id} of ${told.order.qty} for ${told.order.totalMinor} ${told.order.currency}: ${told.order.status}`
     case "cancel_order":
       return `${told.status} ${told.id}`
     case "record_payment_event":

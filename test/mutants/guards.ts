@@ -455,12 +455,12 @@ export const guardMutants: readonly Mutant[] = [
   },
   {
     name: "guards: who was too early to refund an order is told so for ever",
-    edits: [{ file: "src/domain/machine.ts", find: '  "order_not_paid",\n', replace: "" }],
+    edits: [{ file: "src/domain/execute.ts", find: '  "order_not_paid",\n', replace: "" }],
     caughtBy: { file: "test/domain/idempotency.test.ts", test: "order_not_paid" },
   },
   {
     name: "guards: a payment that was disputed once is so for ever under its key",
-    edits: [{ file: "src/domain/machine.ts", find: '  "payment_disputed",\n', replace: "" }],
+    edits: [{ file: "src/domain/execute.ts", find: '  "payment_disputed",\n', replace: "" }],
     caughtBy: { file: "test/domain/idempotency.test.ts", test: "payment_disputed" },
   },
   {

@@ -169,9 +169,9 @@ export const moneyMutants: readonly Mutant[] = [
     name: "cancelled payments: a buyer has somebody else's cancelled",
     edits: [
       {
-        file: "src/payments/stripe.ts",
-        find: "intent === null || !isOfOrder(intent, order)",
-        replace: "intent === null || (!isOfOrder(intent, order) && false)",
+        file: "src/payments/stripe-payments.ts",
+        find: "intent === null || !isOfOrder(intent, instruction)",
+        replace: "intent === null || (!isOfOrder(intent, instruction) && false)",
       },
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "is not cancelled" },
@@ -180,8 +180,8 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: a page that names somebody else's gets what opens it",
     edits: [
       {
-        file: "src/payments/stripe.ts",
-        find: "intent !== null && isOfOrder(intent, wish) ? intent : null",
+        file: "src/payments/stripe-payments.ts",
+        find: "intent !== null && isOfOrder(intent, request) ? intent : null",
         replace: "intent",
       },
     ],
@@ -401,7 +401,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (known === null) return",
       },
     ],
-    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "once" },
+    caughtBy: { file: "test/domain/external-refunds.test.ts", test: "once" },
   },
   {
     name: "pay: a refund that was made elsewhere gives back more than came in",
@@ -412,7 +412,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "told.amountMinor",
       },
     ],
-    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "no more than is left" },
+    caughtBy: { file: "test/domain/external-refunds.test.ts", test: "no more than is left" },
   },
   {
     name: "pay: what the shop gave back by hand is sent once more",
@@ -423,7 +423,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "told.amountMinor < 0 ?",
       },
     ],
-    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "was still to be sent" },
+    caughtBy: { file: "test/domain/external-refunds.test.ts", test: "was still to be sent" },
   },
   {
     name: "pay: an order that costs nothing waits for a payment",

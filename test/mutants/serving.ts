@@ -638,6 +638,9 @@ export const servingMutants: readonly Mutant[] = [
         replace: 'kindByStatus[status] : "failed"',
       },
     ],
-    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "is parked for the money inbox, once, and acts" },
+    caughtBy: {
+      file: "test/http/unclear-webhooks.test.ts",
+      test: "is parked for the money inbox, once, and acts",
+    },
   },
 ]

@@ -50,7 +50,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a refund is not looked for before it is sent",
     edits: [
       {
-        file: "src/payments/stripe.ts",
+        file: "src/payments/stripe-refunds.ts",
         find: "if (before.open !== null) return reportOf(before.open)",
         replace: "",
       },
@@ -61,7 +61,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a refund is sent without its key",
     edits: [
       {
-        file: "src/payments/stripe.ts",
+        file: "src/payments/stripe-refunds.ts",
         find: "idempotencyKey: before.failed === 0 ? idempotencyKey : ",
         replace: "idempotencyKey: before.failed === 0 ? String(Math.random()) : ",
       },
@@ -72,7 +72,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a busy Stripe is its last word",
     edits: [
       {
-        file: "src/payments/stripe.ts",
+        file: "src/payments/stripe-errors.ts",
         find: "error instanceof StripeCardError || ",
         replace: "error instanceof Error || error instanceof StripeCardError || ",
       },
@@ -83,7 +83,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: a buyer chooses what Stripe is asked",
     edits: [
       {
-        file: "src/payments/stripe.ts",
+        file: "src/payments/stripe-payments.ts",
         find: 'if (!isIntentId(paymentId)) return { status: "open" }\n',
         replace: "",
       },
@@ -110,7 +110,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: any refund of the payment is taken for this one",
     edits: [
       {
-        file: "src/payments/stripe.ts",
+        file: "src/payments/stripe-refunds.ts",
         find: "    if (one.metadata?.[REFUND_ID] !== refundId) continue\n",
         replace: "",
       },
@@ -121,7 +121,7 @@ export const stripeMutants: readonly Mutant[] = [
     name: "stripe: bank debits are offered to whoever has minutes to pay",
     edits: [
       {
-        file: "src/payments/stripe.ts",
+        file: "src/payments/stripe-payments.ts",
         find: "...(!offersDelayedMethods && {",
         replace: "...(offersDelayedMethods && {",
       },

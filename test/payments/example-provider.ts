@@ -14,17 +14,18 @@ export function createToastProvider(key: string, api: string): PaymentProvider {
     readWebhook({ headers, body, nowSeconds }): WebhookReading {
       const expected = createHmac("sha256", key).update(body).digest()
       const given = Buffer.from(String(headers["toast-signature"]), "hex")
-      const isToasts = given.length === expected.length && timingSafeEqual(given, expected)
-      if (!isToasts) return { kind: "not authentic", detail: "toast-signature does not hold" }
+      const isAuthentic = given.length === expected.length && timingSafeEqual(given, expected)
+      if (!isAuthentic) return { kind: "not authentic", detail: "toast-signature is invalid" }
 
       const { sent_at, type, payment } = JSON.parse(body) as ToastMessage
-      if (Math.abs(nowSeconds - sent_at) > 300) return { kind: "not authentic", detail: "it is old" }
+      if (Math.abs(nowSeconds - sent_at) > 300)
+        return { kind: "not authentic", detail: "the message is too old" }
       if (type !== "payment.done") return { kind: "events", events: [] }
-      if (payment === undefined) return { kind: "not understood", detail: "it has no payment" }
+      if (payment === undefined) return { kind: "not understood", detail: "payment is missing" }
       const { id: paymentId, order: orderId, amount: amountMinor, currency } = payment
-      const none = { holdId: null, productId: null, quantity: null }
+      const notReported = { holdId: null, productId: null, quantity: null }
       const about = { provider: "toast", key: `${paymentId} done`, kind: "succeeded", orderId } as const
-      const event = fingerprinted({ ...about, paymentId, amountMinor, currency, ...none })
+      const event = fingerprinted({ ...about, paymentId, amountMinor, currency, ...notReported })
       return { kind: "events", events: [{ about: "payment", event }] }
     },
     async refund({ paymentId, amountMinor, idempotencyKey }: RefundInstruction): Promise<RefundReport> {

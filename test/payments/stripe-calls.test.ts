@@ -51,7 +51,7 @@ test.each([
   ["pending", { status: "sent", providerRefundId: "re_1" }],
   ["requires_action", { status: "sent", providerRefundId: "re_1" }],
   ["failed", { status: "failed", error: "re_1 failed: no reason given", providerRefundId: "re_1" }],
-  ["dreaming", { status: "not now", error: "Stripe told no status of re_1" }],
+  ["dreaming", { status: "not now", error: "Stripe's answer has no known status of refund re_1" }],
 ])("a refund that is %s is reported so", async (status, report) => {
   fake.refundStatus = status
   expect(await refund()).toEqual(report)

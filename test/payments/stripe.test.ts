@@ -177,7 +177,7 @@ describe("a payment intent", () => {
     const reading = await read(succeeded({ currency, amount_received: amount }))
     expect(reading).toMatchObject(
       ours === null
-        ? { kind: "not understood", detail: `pi_1 is about ${amount} ${currency}` }
+        ? { kind: "not understood", detail: `pi_1: the amount ${amount} ${currency} cannot be converted` }
         : { events: [{ event: { amountMinor: ours, currency: currency.toUpperCase() } }] },
     )
   })

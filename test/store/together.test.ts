@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { needs } from "../../src/domain/needs.ts"
-import { execute } from "../../src/domain/machine.ts"
+import { execute } from "../../src/domain/execute.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 import { createProductStore, type Part } from "../../src/store/batch/product-store.ts"
 import { isTransient } from "../../src/store/errors.ts"

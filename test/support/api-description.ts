@@ -9,7 +9,7 @@ import { createProductTexts } from "../../src/http/wire/wire.ts"
 import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 
-/** The API description as a server would serve it; needs no database, for nothing is asked of it. */
+/** Returns the OpenAPI description as a server serves it. Needs no database, because it sends no query. */
 export async function describeServer(): Promise<unknown> {
   const log = createLog("silent")
   const database = openDatabase({ url: "postgresql://nobody@localhost:1/none" })

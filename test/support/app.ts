@@ -5,23 +5,23 @@ import type { PaymentProvider } from "../../src/payments/provider.ts"
 import { createTestDatabase } from "./database.ts"
 import { createClient, type TestClient } from "./http.ts"
 
-/** A server in this process, on a database of its own or on one it shares, and a client of it. */
+/** A server in this process, on a database of its own or a shared one, and a client of the server. */
 export interface TestApp extends AsyncDisposable, TestClient {
   readonly app: RunningApp
   readonly url: string
   readonly databaseUrl: string
-  /** What it logged, one parsed line each, in order. */
+  /** Its log, as parsed lines in order. */
   readonly log: readonly Record<string, unknown>[]
 }
 
 export interface TestAppOptions {
   readonly config?: Partial<Config>
-  /** On a database that a test has made already. */
+  /** An existing database, in place of a new one. */
   readonly databaseUrl?: string
   readonly worker?: boolean
   readonly providers?: readonly PaymentProvider[]
   readonly streams?: AppOptions["streams"]
-  /** True: product 1 with 100 units is there. */
+  /** True: product 1 with 100 units exists. */
   readonly seed?: boolean
 }
 

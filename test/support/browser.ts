@@ -12,13 +12,13 @@ import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient } from "../../client/src/index.ts"
 import { startTestApp, type TestApp, type TestAppOptions } from "./app.ts"
 
-/** Where distributions put it. */
+/** The paths at which distributions install Chromium. */
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
 
-/** The system's Chromium; null: there is none. */
+/** The path of the system's Chromium; null if none is installed. */
 const chromiumPath = places.find((place) => existsSync(place)) ?? null
 
-/** Whether tests with a browser are left out. On CI they never are. */
+/** Whether to skip the tests with a browser. On CI a missing browser is an error instead. */
 export function leavesOutBrowser(): boolean {
   if (chromiumPath !== null) return false
   if (process.env["CI"] === "true") throw new Error("Chromium is not installed: install the package chromium")
@@ -26,12 +26,12 @@ export function leavesOutBrowser(): boolean {
   return true
 }
 
-/** Starts it. */
+/** Starts the system's Chromium. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath ?? "", args: ["--no-sandbox"] })
 }
 
-/** A server with its worker and payment simulator, and what a crowd and the shop do there without a browser. */
+/** Starts a server with worker and payment simulator, and API clients for a buyer (`crowd`) and for the shop. */
 export async function startBrowserShop(options: TestAppOptions = {}) {
   const app = await startTestApp({ worker: true, seed: false, ...options })
   const adminToken = options.config?.adminToken ?? null
@@ -43,15 +43,18 @@ export async function startBrowserShop(options: TestAppOptions = {}) {
 
 export type BrowserShop = Awaited<ReturnType<typeof startBrowserShop>>
 
-/** A buyer with a browser of their own. */
+/** A buyer with a browser profile of their own. */
 export interface Buyer extends AsyncDisposable {
   readonly page: Page
   readonly context: BrowserContext
-  /** A second tab. */
+  /** Opens another tab. */
   newTab(): Promise<Page>
 }
 
-/** Opens a browser that notices what must not happen: errors, what the policy forbids, requests to elsewhere, cookies. */
+/**
+ * Opens a browser profile. Its disposal fails the test if there was a script error, a violation of the content security
+ * policy, a request to another host or with a token in its address, or a cookie.
+ */
 export async function newBuyer(
   browser: Browser,
   app: Pick<TestApp, "url">,
@@ -87,7 +90,7 @@ export async function newBuyer(
   }
 }
 
-/** What makes a screen hard to use for some, in both themes, and wider than its window. */
+/** Lists the page's accessibility violations in both themes, and by how much it is wider than its window. */
 export async function findFaults(page: Page): Promise<string[]> {
   const faults: string[] = []
   for (const colorScheme of ["light", "dark"] as const) {
@@ -100,7 +103,7 @@ export async function findFaults(page: Page): Promise<string[]> {
 }
 
 async function runAxe(page: Page): Promise<readonly string[]> {
-  // Evaluated by the browser's tools, past the page's policy.
+  // The developer protocol evaluates it, so the page's content security policy does not apply.
   await page.evaluate(axe.source)
   const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
     violations.map(({ id, nodes }) => id + " " + nodes.map(({ html, failureSummary }) => html + failureSummary).join(" ")))`)

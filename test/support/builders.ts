@@ -8,11 +8,11 @@ import type { Product } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { emptyWorkingSet, type CustomerUnits, type WorkingSet } from "../../src/domain/working-set.ts"
 
-/** The moment at which most tests happen. */
+/** The time of most tests. */
 export const NOON = instant(Date.parse("2026-11-27T12:00:00.000Z"))
 /** One millisecond, the smallest step of an instant, in seconds. */
 export const TICK = 0.001
-/** The deadlines of the installation in tests, in seconds. */
+/** The installation's time limits in tests, in seconds. */
 export const RULES = { holdTtlSeconds: 120, paymentTtlSeconds: 300, latePaymentSeconds: 600 }
 const PRODUCT_ID = 1
 
@@ -46,7 +46,7 @@ export function productWith(given: Partial<Product> = {}): Product {
   }
 }
 
-/** Hold 1: 2 units, active for another minute, of nobody in particular. */
+/** Hold 1: 2 units, active for another minute, without a customer. */
 export function holdWith(given: Partial<Hold> = {}): Hold {
   return {
     id: 1,
@@ -68,7 +68,7 @@ export function orderWith(given: Partial<Order> = {}): Order {
     productId: PRODUCT_ID,
     holdId: 1,
     customerId: null,
-    quantity: 2,
+    qty: 2,
     unitPriceMinor: 9_999,
     totalMinor: 19_998,
     currency: "EUR",
@@ -88,7 +88,7 @@ export function orderWith(given: Partial<Order> = {}): Order {
   }
 }
 
-/** A success for order 11 that says no more than it must. The fingerprint follows from the content. */
+/** A success for order 11 with the required fields only. The fingerprint is derived from the content. */
 export function eventWith(given: Partial<PaymentEvent> = {}): PaymentEvent {
   const content = {
     provider: "generic",
@@ -106,7 +106,7 @@ export function eventWith(given: Partial<PaymentEvent> = {}): PaymentEvent {
   return { fingerprint: JSON.stringify(content), disputeId: null, ...content }
 }
 
-/** Dispute `dp-1` of payment `pay-1` is opened; nobody says how much. */
+/** The event that opens dispute `dp-1` of payment `pay-1`, without an amount. */
 export function disputeEventWith(given: Partial<DisputeEvent> = {}): DisputeEvent {
   const content = {
     provider: "generic",
@@ -122,14 +122,14 @@ export function disputeEventWith(given: Partial<DisputeEvent> = {}): DisputeEven
   return { fingerprint: JSON.stringify(content), ...nothing, ...content }
 }
 
-/** An event that waits in the inbox for its order. */
+/** An event that is parked in the inbox until its order exists. */
 export function parkedEvent(
   given: Partial<Extract<PaymentEventRecord, { disputeId: null }>> = {},
 ): PaymentEventRecord {
   return { ...eventWith(given), ...waiting, ...given }
 }
 
-/** News of a dispute that waits in the inbox for its payment. */
+/** A dispute event that is parked in the inbox until its payment exists. */
 export function parkedDispute(
   given: Partial<Extract<PaymentEventRecord, { disputeId: string }>> = {},
 ): PaymentEventRecord {
@@ -164,7 +164,7 @@ export function paymentWith(given: Partial<Payment> = {}): Payment {
   }
 }
 
-/** Refund 1 of order 11: all of payment `pay-1`, at the shop's wish. */
+/** Refund 1 of order 11: all of payment `pay-1`, requested by the shop. */
 export function refundWith(given: Partial<Refund> = {}): Refund {
   return {
     productId: PRODUCT_ID,
@@ -208,9 +208,9 @@ export function disputeWith(given: Partial<Dispute> = {}): Dispute {
   }
 }
 
-/** What {@link stateWith} puts into a working set. */
+/** The rows that {@link stateWith} puts into a working set. */
 export interface Given {
-  /** Null: there is no such product. `held` and `sold` are units of rows that are not loaded. */
+  /** Null: the product does not exist. `held` and `sold` count units of rows that are not loaded. */
   readonly product?: Partial<Product> | null
   readonly holds?: readonly Hold[]
   readonly orders?: readonly Order[]
@@ -222,14 +222,14 @@ export interface Given {
   readonly nextDeadline?: Instant
 }
 
-/** A working set as the store would load it: the counters follow from the rows. */
+/** A working set as the store would load it: the counters are derived from the rows. */
 export function stateWith(given: Given = {}): WorkingSet {
   const { product = {}, holds = [], orders = [], customers = [], events = [], payments = [] } = given
   const state = emptyWorkingSet(PRODUCT_ID, RULES)
   if (product !== null) {
     const active = sum(holds.map((hold) => (hold.status === "active" ? hold.qty : 0)))
-    const pending = sum(orders.map((order) => (order.status === "pending_payment" ? order.quantity : 0)))
-    const paid = sum(orders.map((order) => (order.paidAt === null ? 0 : order.quantity - order.restockedQty)))
+    const pending = sum(orders.map((order) => (order.status === "pending_payment" ? order.qty : 0)))
+    const paid = sum(orders.map((order) => (order.paidAt === null ? 0 : order.qty - order.restockedQty)))
     state.product = productWith({
       ...product,
       held: (product.held ?? 0) + active + pending,
@@ -251,12 +251,12 @@ export function stateWith(given: Given = {}): WorkingSet {
   return state
 }
 
-/** Asks for units under a new hold, 100 unless told otherwise. */
+/** The command that holds units; the hold's id is 100 unless given. */
 export function askFor(qty: number, given: Partial<PlaceHold> = {}): PlaceHold {
   return { kind: "place_hold", productId: PRODUCT_ID, holdId: 100, qty, customerId: null, ...given }
 }
 
-/** The counters that invariants speak of. */
+/** The product's counters, which the invariants are about. */
 export function counters(state: WorkingSet): { held: number; sold: number } | null {
   return state.product === null ? null : { held: state.product.held, sold: state.product.sold }
 }

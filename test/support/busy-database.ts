@@ -21,7 +21,7 @@ const settings = {
 }
 
 /**
- * Plays a sale that leaves a row of every kind behind: holds 1 active, 2 released, 3–6 converted into
+ * Runs a sale that leaves a row of every kind behind: holds 1 active, 2 released, 3–6 converted into
  * orders: 1 waiting, 2 paid (and paid once more by pay-2), 3 cancelled, 4 made and paid by an event.
  */
 export async function playBusySale({ lanes, desk }: Pick<Engine, "lanes" | "desk">): Promise<void> {
@@ -50,7 +50,7 @@ async function succeed(answer: Promise<{ outcome: object }>): Promise<void> {
   if (isRefusal(outcome)) throw new Error(`refused: ${JSON.stringify(outcome)}`)
 }
 
-/** A database with a busy sale in it, of which copies are made in milliseconds. */
+/** A database with such a sale in it. A copy of it takes milliseconds. */
 export interface BusyDatabase extends AsyncDisposable {
   copy(): Promise<TestDatabase>
 }

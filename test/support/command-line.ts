@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
 
-/** How a command ended, and what it printed. */
+/** The exit status and the output of a command. */
 export interface CommandResult {
   readonly status: number
   readonly stdout: string
@@ -12,7 +12,7 @@ export interface CommandResult {
 
 const ENDS_WITHIN_MS = 60_000
 
-/** Runs `bin/doorbuster.mjs`, or a copy of it, with nothing in its environment but what is given. */
+/** Runs `bin/doorbuster.mjs`, or a copy of it, with only the given environment (and PATH and HOME). */
 export function runCommand(
   args: readonly string[],
   environment: Record<string, string> = {},

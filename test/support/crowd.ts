@@ -1,6 +1,6 @@
 import type { TestAnswer, TestClient } from "./http.ts"
 
-/** Puts a product with `stock` units on offer and returns its id. */
+/** Creates a product with `stock` units and returns its id. */
 export async function offerUnits(server: TestClient, stock: number): Promise<number> {
   const { body } = await server.post("/api/admin/products", {
     name: "Race",
@@ -11,19 +11,19 @@ export async function offerUnits(server: TestClient, stock: number): Promise<num
   return body.id
 }
 
-/** What became of a crowd. */
+/** The results of a crowd's requests. */
 export interface CrowdResult {
-  /** Requests whose connection broke before an answer came. */
+  /** Requests whose connection broke before a response came. */
   readonly cut: number
-  /** Why they broke: how often each code of the operating system. */
+  /** The reasons: how often each error code of the operating system occurred. */
   readonly breaks: Readonly<Record<string, number>>
   readonly statuses: Readonly<Record<string, number>>
 }
 
-/** A crowd on its way. */
+/** A crowd whose requests are under way. */
 export interface Crowd {
   readonly done: Promise<CrowdResult>
-  /** Resolves when so many requests were answered or cut. */
+  /** Resolves when this number of requests was answered or cut. */
   answered(at: number): Promise<void>
 }
 
@@ -64,7 +64,7 @@ export function startCrowd(
   }
 }
 
-/** Which of the holds a server does not know. */
+/** The holds that the server cannot find. */
 export async function missingHolds(server: TestClient, holdIds: readonly number[]): Promise<number[]> {
   const found = await Promise.all(holdIds.map((id) => server.get(`/api/holds/${id}`)))
   return holdIds.filter((_, index) => found[index]?.status !== 200)

@@ -6,12 +6,12 @@ import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 import { verify } from "../../src/store/upkeep/verify.ts"
 
-/** An empty database of its own for a test, with the schema in it. */
+/** A database for one test, with the schema and without rows. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string
 }
 
-/** Copies the template. Dropped with everything connected to it when disposed. */
+/** Copies the template database. The disposal closes all connections to the copy and drops it. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`
   await onServer((admin) => admin.query(`create database ${name} template doorbuster_template`))
@@ -40,7 +40,7 @@ export interface TestEngine extends Engine, AsyncDisposable {
   readonly url: string
 }
 
-/** Opens an engine; `url`: on a database that a test has made already. */
+/** Opens an engine, on the existing database at `url` if given. */
 export async function createTestEngine(
   rules: { holdTtlSeconds?: number; paymentTtlSeconds?: number; latePaymentSeconds?: number } = {},
   url?: string,
@@ -63,7 +63,7 @@ export async function createTestEngine(
   }
 }
 
-/** What `verify` finds, as lines; a clean database gives none. */
+/** The violations that `verify` finds, a line each; none for a consistent database. */
 export async function differencesIn(url: string): Promise<string[]> {
   const database = openDatabase({ url })
   try {

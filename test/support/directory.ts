@@ -7,7 +7,7 @@ export interface TemporaryDirectory extends AsyncDisposable {
   readonly path: string
 }
 
-/** Makes one that other accounts may pass through: as root, PostgreSQL runs as one of them. */
+/** Makes a directory that other accounts may pass through: started by root, PostgreSQL runs as another account. */
 export async function temporaryDirectory(): Promise<TemporaryDirectory> {
   const path = await mkdtemp(join(tmpdir(), "doorbuster-test-"))
   await chmod(path, 0o711)

@@ -1,13 +1,13 @@
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 
-/** A connection pooler before a database, as far as a program notices it. */
+/** A proxy for a database that behaves to clients like a connection pooler. */
 export interface DroppingPooler extends AsyncDisposable {
   readonly url: string
 }
 
 /**
- * Passes everything on but the startup parameter `options`, as PgBouncer does with
+ * Forwards everything except the startup parameter `options`, as PgBouncer does with
  * `ignore_startup_parameters = options`.
  */
 export async function startDroppingPooler(url: string): Promise<DroppingPooler> {
@@ -47,7 +47,7 @@ export async function startDroppingPooler(url: string): Promise<DroppingPooler> 
   }
 }
 
-/** A startup message is its length, the protocol's version, and names and values that end with zeros. */
+/** Removes `options` from a startup message: length, protocol version, then zero-terminated names and values. */
 function withoutOptions(startup: Buffer): Buffer {
   const fields = startup.subarray(8).toString("latin1").split("\0")
   const kept: string[] = []

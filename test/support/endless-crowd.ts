@@ -1,18 +1,18 @@
 import type { TestApp } from "./app.ts"
 
-/** Buyers who ask again as soon as they are answered. */
+/** Buyers who send the next hold request as soon as the last one is answered. */
 export interface EndlessCrowd {
-  /** Holds that were granted, in order. */
+  /** The ids of granted holds, in order. */
   readonly acknowledged: readonly number[]
   readonly refused: readonly { status: number; code: string; retryAfter: string | undefined }[]
-  /** Resolves with the first answer after which it is true. */
+  /** Resolves after the first response with which `isTrue` returns true. */
   until(isTrue: () => boolean): Promise<void>
   stop(): Promise<void>
-  /** Those of these holds that cannot be found. */
+  /** The given holds that the server cannot find. */
   missing(holdIds: readonly number[]): Promise<number[]>
 }
 
-/** Forty of them come. */
+/** Starts a crowd of forty buyers. */
 export function startEndlessCrowd(app: TestApp, productId: number): EndlessCrowd {
   const acknowledged: number[] = []
   const refused: { status: number; code: string; retryAfter: string | undefined }[] = []

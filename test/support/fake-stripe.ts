@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net"
 import { Stripe } from "stripe"
 
-/** What a request to it was. */
+/** A request that the fake received. */
 export interface StripeCall {
   readonly method: string
   readonly path: string
@@ -11,7 +11,7 @@ export interface StripeCall {
   readonly form: Readonly<Record<string, string>>
 }
 
-/** An answer that is given instead of the right one. `"silence"`: none; `"cut"`: the connection ends. */
+/** A faulty response in place of the right one. `"silence"`: no response; `"cut"`: the connection is closed. */
 export type Mishap = "silence" | "cut" | { status: number; headers?: Record<string, string>; body: string }
 
 interface FakeRefund {
@@ -22,24 +22,28 @@ interface FakeRefund {
   status: string
 }
 
-/** Plays Stripe's API on loopback, as far as the provider uses it. */
+/** A fake of the part of Stripe's API that the provider uses, on loopback. */
 export interface FakeStripe extends AsyncDisposable {
   readonly url: string
   readonly calls: StripeCall[]
   readonly intents: Map<string, object>
   readonly refunds: FakeRefund[]
-  /** What becomes of new refunds. */
+  /** The status of new refunds. */
   refundStatus: string
-  /** What the next requests whose method and path match get, one each. */
-  readonly mishaps: { on: RegExp; mishap: Mishap; /** It is done all the same. */ done?: boolean }[]
-  /** As Stripe does after a day. */
+  /** Faulty responses, each for the next request whose method and path match. */
+  readonly mishaps: {
+    on: RegExp
+    mishap: Mishap
+    /** The request takes effect all the same. */ done?: boolean
+  }[]
+  /** Forgets the idempotency keys, as Stripe does after a day. */
   forgetKeys(): void
 }
 
 export const STRIPE_KEY = "sk_test_0123456789abcdef"
 const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdefghij"
 
-/** The settings with which Doorbuster takes it for Stripe. */
+/** The provider's settings that point at the fake. */
 const atOnce = { offersDelayedMethods: false }
 
 export function stripeSettings(apiBase = "http://127.0.0.1:1") {
@@ -52,7 +56,7 @@ export function stripeSettings(apiBase = "http://127.0.0.1:1") {
   }
 }
 
-/** A payment intent, `pi_1` with 199.98 EUR for order 11 and received in full unless told otherwise. */
+/** A payment intent: `pi_1`, 199.98 EUR for order 11, received in full, with the given changes. */
 export function intentWith(given: object = {}): Record<string, unknown> {
   return {
     id: "pi_1",
@@ -66,7 +70,7 @@ export function intentWith(given: object = {}): Record<string, unknown> {
   }
 }
 
-/** A dispute, `dp_1` of all of payment intent `pi_1`, and to be answered unless told otherwise. */
+/** A dispute: `dp_1` of the full amount of payment intent `pi_1`, needing a response, with the given changes. */
 export function disputeOf(given: object = {}): Record<string, unknown> {
   return {
     id: "dp_1",
@@ -87,7 +91,7 @@ export function stripeEvent(type: string, object: unknown, id = "evt_1"): string
   return JSON.stringify({ id, object: "event", api_version: "2026-10-28.endive", type, data: { object } })
 }
 
-/** The header that Stripe would sign it with. */
+/** The signature header that Stripe would send with it. */
 export function stripeSignature(
   payload: string,
   given: { secret?: string; timestamp?: number } = {},
@@ -96,7 +100,7 @@ export function stripeSignature(
   return stripe.webhooks.generateTestHeaderString({ payload, secret: STRIPE_WEBHOOK_SECRET, ...given })
 }
 
-/** Starts it on a free port. */
+/** Starts the fake on a free port. */
 export async function startFakeStripe(): Promise<FakeStripe> {
   let answers = new Map<string, [number, object]>()
   const server = createServer((request, response) => {

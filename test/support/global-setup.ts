@@ -11,19 +11,19 @@ import { temporaryDirectory } from "./directory.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The test server's own database; tests make theirs beside it. */
+    /** The URL of the database server that all tests share; each test creates its own database there. */
     serverUrl: string
   }
 }
 
-/** Every test database is a copy of this one, which takes milliseconds. */
+/** The template database. Each test database is a copy of it, which takes milliseconds. */
 export const TEMPLATE = "doorbuster_template"
 
 let stopServer = async (): Promise<void> => undefined
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 
-/** Builds the pages when what they are made of is newer; half a second. */
+/** Builds the pages if a source is newer than the last build. Takes half a second. */
 async function buildPages(): Promise<void> {
   const builtAt = await changedAt(join(root, "dist/web/server/render.js"))
   const sources = await Promise.all(["web", "client/src", "scripts/build-web.ts"].map(newestIn))
@@ -38,12 +38,12 @@ async function newestIn(name: string): Promise<number> {
   return Math.max(...(await Promise.all(files.map((file) => changedAt(join(path, file))))))
 }
 
-/** Milliseconds since 1970; 0: it is not there. */
+/** When the file was last changed, in milliseconds since 1970; 0 if it does not exist. */
 async function changedAt(path: string): Promise<number> {
   return (await stat(path).catch(() => null))?.mtimeMs ?? 0
 }
 
-/** One real PostgreSQL for the whole run, on a directory that is thrown away. */
+/** Starts one real PostgreSQL for the whole run, in a temporary directory. */
 export async function setup(project: TestProject): Promise<void> {
   await buildPages()
   const directory = await temporaryDirectory()
@@ -55,7 +55,7 @@ export async function setup(project: TestProject): Promise<void> {
   try {
     await createTemplate(server.url)
   } catch (error) {
-    // Vitest does not call `teardown` after a `setup` that throws, and the server would go on for ever.
+    // Vitest does not call `teardown` after a `setup` that throws, so the server would run on.
     await stopServer()
     throw error
   }

@@ -1,23 +1,23 @@
 import pg from "pg"
 import type { TestAnswer, TestClient, TestRequest } from "./http.ts"
 
-/** One hostile request and the refusal it deserves. */
+/** A hostile request and the refusal that it must get. */
 export interface HostileRequest extends TestRequest {
   readonly name: string
   readonly method: string
   readonly path: string
   readonly status: number
   readonly code: string
-  /** The further members of the refusal. */
+  /** Further members of the problem document. */
   readonly members?: object
 }
 
-/** Sends it. */
+/** Sends the hostile request. */
 export function sendHostile(client: TestClient, wanted: HostileRequest): Promise<TestAnswer> {
   return client.send(wanted.method, wanted.path, wanted)
 }
 
-/** Everything a request could have changed, in one comparable value. */
+/** Everything that a request could change, as one value to compare. */
 export async function snapshotOf(database: pg.Client): Promise<unknown> {
   const { rows } = await database.query(`
     select (select json_agg(p order by p.id) from products p) as products,
@@ -30,7 +30,7 @@ export async function snapshotOf(database: pg.Client): Promise<unknown> {
   return rows
 }
 
-/** A client of the database itself, for {@link snapshotOf}. */
+/** Opens a connection to the database for {@link snapshotOf}. */
 export async function openSnapshots(databaseUrl: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()

@@ -1,6 +1,6 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http"
 
-/** An answer, with its body as JSON where it is JSON. */
+/** A response; its body is parsed if it is JSON. */
 export interface TestAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -9,16 +9,16 @@ export interface TestAnswer {
 }
 
 export interface TestRequest {
-  /** Sent as JSON; `raw` sends a text as it is. */
+  /** The body, sent as JSON; `raw` is sent unchanged. */
   readonly json?: unknown
   readonly raw?: string
   readonly headers?: Record<string, string>
   readonly token?: string
-  /** Says of an answer that never ends that enough of it has come. */
+  /** For a response that never ends: returns true when the received part is enough. */
   readonly isEnough?: (received: string) => boolean
 }
 
-/** A client that keeps connections and never retries by itself. */
+/** A client that keeps its connections alive and never retries. */
 export interface TestClient {
   send(method: string, path: string, request?: TestRequest): Promise<TestAnswer>
   get(path: string, request?: TestRequest): Promise<TestAnswer>

@@ -1,7 +1,7 @@
 import type { Command, OutcomeOf } from "../../src/domain/commands.ts"
 import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
-import { execute, type Execution } from "../../src/domain/machine.ts"
+import { execute, type Execution } from "../../src/domain/execute.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
 import type { Order } from "../../src/domain/order.ts"
 import type { Payment, PaymentEventRecord, ProviderEvent } from "../../src/domain/payment.ts"
@@ -20,8 +20,8 @@ import {
 } from "../../src/domain/working-set.ts"
 
 /**
- * One product and all that belongs to it, in maps: what load.ts and save.ts do with PostgreSQL, with
- * the same guards and unique keys, so that the core can be run millions of times.
+ * One product and its rows in maps. It does what load.ts and save.ts do with PostgreSQL, with
+ * the same guards and unique keys, so that tests can run the core millions of times.
  *
  * Of the three substitutes for PostgreSQL this is the one below the lanes, for tests of the domain and the model. It
  * has no transactions that fail. `scheduled-store.ts` adds those, over this one, in an order that a seed decides;
@@ -43,11 +43,11 @@ export interface MemoryDatabase {
     now: Instant,
     afterEach?: (state: WorkingSet) => void,
   ): Execution<OutcomeOf<C>>[]
-  /** What a transaction finds when it begins. */
+  /** Loads the working set, as a transaction does when it begins. */
   load(needs: Needs, now: Instant): WorkingSet
-  /** Writes what it has changed. */
+  /** Writes the changes of a working set. */
   save(state: WorkingSet, now: Instant): void
-  /** Keeps an event until its order exists; as the inbox does, outside any batch. */
+  /** Parks an event until its order exists, outside any batch, as the inbox does. */
   park(event: ProviderEvent, now: Instant): void
 }
 
@@ -131,7 +131,7 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
     const isAwaited = outcome === "parked" && orderId !== null && needs.newOrderIds.includes(orderId)
     if (isAwaited && kind === "succeeded" && paymentId !== null) newPaymentIds.add(paymentId)
   }
-  // In the order they came, named or parked, as load.ts asks for them.
+  // In the order of arrival, as load.ts reads them.
   for (const [name, event] of tables.events) {
     const isAwaited =
       event.outcome === "parked" &&
@@ -226,7 +226,7 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
   for (const order of state.orders.added()) {
     const taken = [...tables.orders.values()].some((other) => other.holdId === order.holdId)
     check("orders_one_per_hold", !taken)
-    check("orders_total_is_the_sum", order.totalMinor === order.unitPriceMinor * order.quantity)
+    check("orders_total_is_the_sum", order.totalMinor === order.unitPriceMinor * order.qty)
     insert("orders_pkey", tables.orders, order.id, datedOrder(order))
   }
   for (const changed of state.orders.changed()) {
@@ -275,7 +275,7 @@ function datedOrder(order: Order): Order {
   const isPaid = order.status === "paid" || order.status === "refunded"
   check("orders_paid_is_dated", isPaid === (order.paidAt !== null))
   check("orders_late_is_paid", !order.late || isPaid)
-  check("orders_restocked_within_quantity", order.restockedQty >= 0 && order.restockedQty <= order.quantity)
+  check("orders_restocked_within_quantity", order.restockedQty >= 0 && order.restockedQty <= order.qty)
   check("orders_restocked_is_sold", order.restockedQty === 0 || isPaid)
   return order
 }

@@ -1,6 +1,6 @@
 /**
- * A script that makes the `Intl` of its process or page disagree with everybody's: currencies have four decimals
- * where the caller does not say how many, and none are known.
+ * A script that replaces the `Intl` of its process or page by a deviating one: currencies have four decimals
+ * unless the caller gives a number, and no currency is supported.
  */
 export const otherIntl = `{
   const Real = Intl.NumberFormat

@@ -1,7 +1,7 @@
 import pg from "pg"
 import { inject } from "vitest"
 
-/** Closes the database to everyone until `end`, as an outage does: open connections die, new ones fail. */
+/** Simulates an outage of the database until `end`: open connections are terminated and new ones fail. */
 export async function startOutage(databaseUrl: string): Promise<AsyncDisposable & { end(): Promise<void> }> {
   const name = new URL(databaseUrl).pathname.slice(1)
   const admin = new pg.Client({ connectionString: inject("serverUrl") })

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { accountForNewCluster } from "../../src/embedded/account.ts"
 
-/** Where Debian and its kin put the oldest PostgreSQL that we support. */
+/** Where Debian and its derivatives install PostgreSQL 15, the oldest version that is supported. */
 const POSTGRES_15 = "/usr/lib/postgresql/15/bin"
 
-/** Whether tests with it are left out. On CI they never are. */
+/** Whether to skip the tests with PostgreSQL 15. On CI a missing one is an error instead. */
 export function leavesOutPostgres15(): boolean {
   if (existsSync(POSTGRES_15)) return false
   if (process.env["CI"] === "true") {
@@ -19,14 +19,14 @@ export function leavesOutPostgres15(): boolean {
   return true
 }
 
-/** A server of this machine's PostgreSQL 15 on a directory that is thrown away. */
+/** A server of the installed PostgreSQL 15 in a temporary directory. */
 export interface OldServer extends AsyncDisposable {
   readonly url: string
 }
 
 /**
- * Starts it on a socket of its own, as an unprivileged account when we are root. `settings` are given to the server,
- * such as `ssl=off`; all others are as Debian installs it, but for `fsync`.
+ * Starts it on a socket of its own, as an unprivileged account if the tests run as root. `settings` are passed to it,
+ * such as `ssl=off`; all others are Debian's defaults, except `fsync`.
  */
 export async function startPostgres15(...settings: readonly string[]): Promise<OldServer> {
   const account = await accountForNewCluster()

@@ -4,8 +4,8 @@ import type { TestAnswer } from "./http.ts"
 declare module "vitest" {
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     /**
-     * An RFC 9457 answer with all its members and no others. `members`: what this code carries beyond
-     * the seven that every problem has; for `invalid_request` some list of errors, if not given.
+     * Expects an RFC 9457 response with all its members and no others. `members`: those of this code beyond
+     * the seven that every problem has; by default, for `invalid_request`, any list of errors.
      */
     toBeProblem: (status: number, code: string, members?: object) => R
   }
@@ -47,7 +47,7 @@ expect.extend({
 const complaint = { pointer: expect.any(String), detail: expect.stringMatching(/\S/) }
 const someComplaint = { errors: expect.arrayContaining([complaint]) }
 
-/** The members of an `invalid_request`: what is wrong with which field, each field at least once. */
+/** The members of an `invalid_request` with at least one error for each of these fields and for no other. */
 export function complaintsAbout(...pointers: string[]): object {
   return {
     errors: expect.toSatisfy((errors: unknown) => samePointers(errors, pointers), `name ${pointers.join()}`),
@@ -59,7 +59,7 @@ function samePointers(errors: unknown, pointers: readonly string[]): boolean {
   return found.size === new Set(pointers).size && pointers.every((pointer) => found.has(pointer))
 }
 
-/** Null: not a whole complaint. */
+/** The field that the error is about; null if the error is incomplete. */
 function pointerOf(error: unknown): unknown {
   const isWhole = typeof error === "object" && error !== null && "pointer" in error && "detail" in error
   return isWhole && typeof error.detail === "string" ? error.pointer : null

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises"
 import { expect } from "vitest"
 import { startServerProcess, type ServerProcess } from "./server-process.ts"
 
-/** `serve --processes`, and its children. */
+/** A server started with `serve --processes`, and its child processes. */
 export interface ServerProcesses extends ServerProcess {
-  /** The pids of the children that serve, the oldest first. Linux only. */
+  /** The pids of the child processes that serve requests, the oldest first. Linux only. */
   children(): Promise<number[]>
 }
 
@@ -25,7 +25,7 @@ export async function startServerProcesses(
     ...server,
     children,
     async [Symbol.asyncDispose]() {
-      // One that a failed test has left stopped does not notice that the first process is gone.
+      // A child that a failed test has left stopped does not notice the end of the primary process.
       const left = await children().catch(() => [])
       await server[Symbol.asyncDispose]()
       for (const pid of left.filter(isThere)) process.kill(pid, "SIGKILL")
@@ -41,7 +41,7 @@ async function childrenOf(pid: number): Promise<number[]> {
   return pids.map(Number).filter((_, index) => commands[index]?.includes("serve:child"))
 }
 
-/** Every descendant that a server has now, its database included. */
+/** All descendants that a process has at the moment, including an embedded database. */
 export async function descendantsOf(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "")
   const children = text.trim() === "" ? [] : text.trim().split(" ").map(Number)
@@ -49,7 +49,7 @@ export async function descendantsOf(pid: number): Promise<number[]> {
   return [...children, ...below.flat()]
 }
 
-/** Waits until none of these processes is left. */
+/** Waits until all of these processes have ended. */
 export async function expectGone(pids: readonly number[]): Promise<void> {
   await expect.poll(() => pids.filter(isThere), { timeout: 15_000 }).toEqual([])
 }
@@ -62,7 +62,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** How many holds each process has made, by its number, as the log tells. */
+/** The number of holds that each process has created, by process number, according to the log. */
 export function holdsByProcess(server: ServerProcess): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const [, number = ""] of server.output().matchAll(/"process":(\d+),"metric":"hold\.created"/g)) {

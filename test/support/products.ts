@@ -1,15 +1,15 @@
-import { plainSettings, type ProductSettings } from "../../src/domain/product.ts"
+import { defaultSettings, type ProductSettings } from "../../src/domain/product.ts"
 import { isRefusal } from "../../src/domain/refusals.ts"
 import type { Engine } from "../../src/engine.ts"
 
 const settings: ProductSettings = {
-  ...plainSettings,
+  ...defaultSettings,
   name: "Test product",
   priceMinor: 9999,
   currency: "EUR",
 }
 
-/** Offers a product through its lane and returns its id. */
+/** Creates a product through its lane and returns its id. */
 export async function newProduct(
   engine: Engine,
   options: { stock: number; settings?: Partial<ProductSettings> },

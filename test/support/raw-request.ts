@@ -1,6 +1,6 @@
 import { connect } from "node:net"
 
-/** What came back for bytes that no HTTP client would send. */
+/** The response to bytes that no HTTP client would send. */
 export interface RawAnswer {
   readonly status: number
   readonly headers: Record<string, string>
@@ -11,8 +11,8 @@ export interface RawAnswer {
 const ANSWER_WITHIN_MS = 20_000
 
 /**
- * Writes bytes to the server at `url` and resolves with the first answer as soon as it is whole.
- * Only answers with a content-length are understood; any other has the body `null`.
+ * Writes bytes to the server at `url` and resolves with the first response as soon as it is complete.
+ * Understands only responses with a content-length; the body of any other is `null`.
  */
 export function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer> {
   const { hostname, port } = new URL(url)
@@ -39,7 +39,7 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<RawAnswer>
   })
 }
 
-/** Null: there is more to come. */
+/** The response; null if it is not complete yet. */
 function parsed(received: Buffer, isEnd: boolean): RawAnswer | null {
   const end = received.indexOf("\r\n\r\n")
   if (end < 0) return null

@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** A message as it came. */
+/** A webhook message as it arrived. */
 export interface Received {
   readonly path: string
   readonly headers: IncomingHttpHeaders
@@ -10,15 +10,15 @@ export interface Received {
   readonly body: string
 }
 
-/** Somebody who wants to hear of events. */
+/** A webhook endpoint of a shop. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string
   readonly received: readonly Received[]
-  /** What it says from now on; 204 at first. */
+  /** Sets how it responds from now on; at first with 204. */
   answer(how: (response: ServerResponse, message: Received) => void): void
 }
 
-/** Starts one on loopback. */
+/** Starts an endpoint on loopback. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = []
   let answer = (response: ServerResponse, _message: Received): void => void response.writeHead(204).end()

@@ -1,10 +1,10 @@
 import pg from "pg"
 import { openDatabase } from "../../src/store/pool.ts"
 
-/** A row by column. */
+/** A row: values by column. */
 export type Row = Readonly<Record<string, unknown>>
 
-/** Rows of each table that no constraint objects to. */
+/** A row of each table that satisfies all constraints. */
 export const validRows = {
   products: {
     id: 1,
@@ -166,7 +166,7 @@ export const validRows = {
 
 export type Table = keyof typeof validRows
 
-/** Inserts a valid row with `changes`. */
+/** Inserts the valid row of a table with `changes`. */
 export async function insertRow(client: pg.ClientBase | pg.Pool, table: Table, changes: Row = {}) {
   const row: Row = { ...validRows[table], ...changes }
   const columns = Object.keys(row)
@@ -177,7 +177,7 @@ export async function insertRow(client: pg.ClientBase | pg.Pool, table: Table, c
   )
 }
 
-/** Every row of every table a batch may write, as JSON, to see that nothing has changed. */
+/** All rows of all tables, as JSON, to compare before and after. */
 export async function everyRow(pool: pg.Pool): Promise<Record<string, unknown[]>> {
   const tables = Object.keys(validRows)
   const contents = await Promise.all(

@@ -8,56 +8,56 @@ import { NOON } from "./builders.ts"
 import type { MemoryDatabase } from "./memory-database.ts"
 import type { Scheduler } from "./scheduler.ts"
 
-/** How often things go wrong, as shares of 1. */
+/** Probabilities of failures, from 0 to 1. */
 export interface FailureRates {
-  /** No connection, a connection that dies early, a deadlock, a time-out: nothing has happened. */
+  /** No connection, a connection that breaks early, a deadlock or a time-out: the transaction has no effect. */
   readonly passing: number
-  /** The connection dies on the way of COMMIT. */
+  /** The connection breaks during COMMIT. */
   readonly lost: number
-  /** A guard undoes the transaction. */
+  /** A guard rolls the transaction back. */
   readonly guards: number
 }
 
 /**
  * The third substitute for PostgreSQL, beside `memory-database.ts` (rows without failures, which it uses) and
- * `simulated-store.ts` (failures without rows): for thousands of schedules whose order a seed decides.
+ * `simulated-store.ts` (failures without rows). It is for thousands of schedules in an order that a seed decides.
  *
- * A server of a database in memory, for several processes: rows that are locked and waited for,
- * transactions that are undone, and connections that die at every point, COMMIT included. A
- * transaction whose connection died may go on for a while without anybody.
+ * It is a database server in memory for several processes: with row locks and waits for them,
+ * transactions that are rolled back, and connections that break at every point, including COMMIT. A
+ * transaction whose connection broke may still commit later.
  */
 export interface ScheduledServer {
-  /** The store of one process, as it sees the server. */
+  /** The store of one process over this server. */
   connect(process: SimulatedProcess): ProductStore
-  /** Somebody else locks a product for a while. */
+  /** Locks a product for a while, as another client would. */
   lockFor(productId: number): Promise<void>
-  /** Whatever has been wrong about the transactions themselves. */
+  /** Violations of the rules for transactions. */
   readonly complaints: readonly string[]
-  /** Tries that failed so far, for each product. */
+  /** The number of failed attempts for each product. */
   readonly failures: ReadonlyMap<number, number>
-  /** What went wrong how often. */
+  /** The number of failures of each kind. */
   readonly counts: ReadonlyMap<string, number>
 }
 
-/** A process that may die; what it had under way then is never heard of again. */
+/** A process that may die. Its transactions under way then never return. */
 export interface SimulatedProcess {
   isDead: boolean
 }
 
-/** What one transaction may hold, and how it is watched. */
+/** Limits for transactions, and callbacks that observe them. */
 export interface Bounds {
   readonly groupsInFlight: number
-  /** Called when a transaction begins; `parts` with what each product has to do in it. */
+  /** Called when a transaction begins; `parts` contains the work for each product. */
   began(parts: readonly Part[], isGroup: boolean): void
-  /** True for holds that nobody can write: their transaction fails for their sake. */
+  /** True for holds that cannot be written and make their transaction fail. */
   isBad(holdId: number): boolean
 }
 
-/** What a bad hold fails with. */
+/** The error of a hold that cannot be written. */
 export const FAULT = new Error("a fault of ours")
 const DIED = "Connection terminated unexpectedly"
 
-/** Opens the server over one database for each product. */
+/** Makes the server over one in-memory database for each product. */
 export function createScheduledServer(
   scheduler: Scheduler,
   databases: ReadonlyMap<number, MemoryDatabase>,
@@ -104,7 +104,7 @@ export function createScheduledServer(
     return error
   }
 
-  /** Writes everything, or says what should never have come to the database. */
+  /** Writes all working sets, or records a complaint if the database refuses one. */
   function commit(states: readonly WorkingSet[]): void {
     for (const state of states) {
       try {
@@ -117,7 +117,7 @@ export function createScheduledServer(
     scheduler.tell(`committed ${states.flatMap((state) => state.holds.added().map(({ id }) => id)).join()}`)
   }
 
-  /** One transaction, from its connection to the answer of COMMIT. Does not end for a dead process. */
+  /** Runs one transaction, from its connection to the response to COMMIT. Never returns to a dead process. */
   async function run(
     process: SimulatedProcess,
     parts: readonly Part[],
@@ -159,7 +159,7 @@ export function createScheduledServer(
     return states
   }
 
-  /** What a transaction comes to whose connection has died: it may be there already, soon, or never. */
+  /** Ends a transaction whose connection broke: it is committed now, later, or never. */
   async function endAlone(
     states: readonly WorkingSet[],
     held: readonly number[],
@@ -190,7 +190,7 @@ export function createScheduledServer(
       let groups = 0
       const busy = new Set<number>()
 
-      /** One process never has two batches of a product under way. */
+      /** Runs it, with a complaint if the process already has a batch of one of the products under way. */
       async function runAlone(parts: readonly Part[], isGroup: boolean): Promise<WorkingSet[]> {
         for (const { productId } of parts) {
           if (busy.has(productId)) complaints.push(`two batches of product ${productId} at once`)
@@ -237,7 +237,7 @@ export function createScheduledServer(
     },
   }
 
-  /** The changes of a committed batch stay: nothing here ends twice. */
+  /** Whether the changed holds are in the database as the batch left them: no hold ends twice. */
   function wasWritten(state: WorkingSet): boolean {
     const { holds } = databaseOf(state.productId)
     return state.holds.changed().every((hold) => holds.get(hold.id)?.status === hold.status)
@@ -259,7 +259,7 @@ function never(): Promise<never> {
   return new Promise(() => {})
 }
 
-/** An error after which the same work may well succeed. */
+/** A transient error: the same work may succeed when it is retried. */
 function passing(scheduler: Scheduler): Error {
   const errors = [
     () => new Error(DIED),

@@ -1,4 +1,4 @@
-/** Something that is about to happen, and could happen now. */
+/** A step that waits for its turn. */
 interface PendingStep {
   readonly at: number
   readonly what: string
@@ -6,37 +6,37 @@ interface PendingStep {
 }
 
 /**
- * A world in which a seed decides what happens next, and whose clock moves only when something
- * does. Whatever could be under way at the same moment is a happening; one after the other is drawn.
+ * A deterministic scheduler for tests: a seed decides which step comes next, and its clock advances only with a step.
+ * All steps that could run at the same time wait together, and one after the other is drawn at random.
  */
 export interface Scheduler {
-  /** Milliseconds since its beginning. */
+  /** Milliseconds since the start, on the simulated clock. */
   readonly now: number
-  /** What has happened, a line each. */
+  /** The steps that have run, a line each. */
   readonly story: readonly string[]
   readonly random: () => number
-  /** True in `share` of the cases. */
+  /** True with the probability `share`. */
   happens(share: number): boolean
-  /** A whole number from 0 to one less than `count`. */
+  /** A random whole number from 0 to `count` - 1. */
   below(count: number): number
-  /** Resolves when its turn has come. */
+  /** Resolves when it is drawn. */
   step(what: string): Promise<void>
-  /** The same, not before so many milliseconds have passed. */
+  /** Like `step`, but the clock then shows at least `ms` milliseconds later. */
   pause(ms: number): Promise<void>
   tell(line: string): void
-  /** Lets things happen until nothing is left that could. */
+  /** Runs steps until none is left. */
   play(): Promise<void>
 }
 
-/** Turns of the event loop after which nothing goes on by itself any more. */
+/** Turns of the event loop without a new step after which the code under test only waits. */
 const QUIET_TURNS = 4
 
-/** How much time passes with something that happens; rarely so much that whoever waits has waited too long. */
+/** By how much a step advances the clock; rarely by so much that waiting commands time out. */
 const STEPS_MS = [0, 0, 1, 1, 5, 20]
 const LONG_STEP_MS = 3_000
 const LONG_STEPS = 0.01
 
-/** Makes a world out of numbers between 0 and 1. */
+/** Makes a scheduler from a source of random numbers from 0 to below 1. */
 export function createScheduler(random: () => number): Scheduler {
   const open: PendingStep[] = []
   const story: string[] = []

@@ -9,13 +9,13 @@ const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.u
 export interface ServerProcess extends TestClient, AsyncDisposable {
   readonly child: ChildProcess
   readonly url: string
-  /** Everything it has printed so far. */
+  /** Its output so far. */
   output(): string
-  /** Sends a signal and waits for the end; returns exit code or signal. */
+  /** Sends a signal and waits for the process to end; returns its exit code or signal. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>
 }
 
-/** Starts a server with `environment` added to a clean one, and waits until it listens. */
+/** Starts a server with `environment` added to a clean environment, and waits until it listens. */
 export async function startServerProcess(
   environment: Record<string, string>,
   args: readonly string[] = ["serve"],
@@ -38,7 +38,7 @@ export async function startServerProcess(
 /** `worker` as a process of its own. Killed, if it still runs, when disposed. */
 export type WorkerProcess = Pick<ServerProcess, "child" | "output" | "end"> & AsyncDisposable
 
-/** Starts a worker with `environment` added to a clean one, and waits until it works. */
+/** Starts a worker with `environment` added to a clean environment, and waits until it has started its work. */
 export async function startWorkerProcess(
   environment: Record<string, string>,
   args: readonly string[] = ["worker"],

@@ -5,13 +5,13 @@ import { expect } from "vitest"
 import { startTestApp, type TestApp, type TestAppOptions } from "./app.ts"
 import type { TestAnswer, TestClient, TestRequest } from "./http.ts"
 
-/** What a shop does over HTTP in most tests, each step asserted to have succeeded. */
+// The steps of most HTTP tests. Each throws unless the server reports success.
 
-/** Every key of these exists in the answer's body, whatever it holds. */
+/** A parsed JSON body. */
 // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
 type Body = any
 
-/** Offers a product through the admin route; `settings` over a plain product of 100 units at 99.99 EUR. */
+/** Creates a product through the admin API: 100 units at 99.99 EUR, with the given `settings`. */
 export async function offer(client: TestClient, settings: object = {}, token?: string): Promise<Body> {
   const body = { name: "Test product", price_minor: 9999, currency: "EUR", stock: 100, ...settings }
   const answer = await client.post("/api/admin/products", body, withToken(token))
@@ -28,19 +28,19 @@ export async function order(client: TestClient, holdId: number, token?: string):
   return bodyOf(await client.post("/api/orders", { hold_id: holdId }, withToken(token)), 201)
 }
 
-/** A new product's order that waits for payment: one hold, converted. */
+/** Makes a new product, a hold and an order that waits for payment; returns the order. */
 export async function pendingOrder(client: TestClient, qty = 1, settings: object = {}): Promise<Body> {
   const product = await offer(client, settings)
   const { hold_id } = await hold(client, product.id, qty)
   return order(client, hold_id)
 }
 
-/** The product as anyone sees it. */
+/** Reads the product through the public API. */
 export async function productNow(client: TestClient, productId: number): Promise<Body> {
   return bodyOf(await client.get(`/api/products/${productId}`), 200)
 }
 
-/** Sends a payment event; `event` over a success under a key of its own. */
+/** Sends a payment event: a success with a new key, with the given `event` fields. */
 export function pay(client: TestClient, event: object, request: TestRequest = {}): Promise<TestAnswer> {
   return client.post(
     "/api/payments/webhook",
@@ -49,7 +49,7 @@ export function pay(client: TestClient, event: object, request: TestRequest = {}
   )
 }
 
-/** Waits until time has ended the hold: it then reads as expired, whether or not anyone swept. */
+/** Waits until the hold has expired. It reads as expired with or without a sweep. */
 export async function holdEnd(client: TestClient, holdId: number): Promise<void> {
   await expect
     .poll(async () => (await client.get(`/api/holds/${holdId}`)).body.status, {
@@ -72,7 +72,7 @@ function withToken(token?: string): TestRequest {
 export const ADMIN_TOKEN = "the-admin-token-of-the-tests"
 export const WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-/** The same in the form that the configuration has. */
+/** The configuration of a server in closed mode. */
 export const closed = {
   adminToken: ADMIN_TOKEN,
   paymentWebhookSecret: Buffer.from(WEBHOOK_SECRET.replace("whsec_", ""), "base64"),
@@ -100,7 +100,7 @@ export function signature(text: string, { id, at, secret }: Signing = {}): Recor
   }
 }
 
-/** What a gatekeeper of a closed server needs. */
+/** The admin access that the gatekeeper of a closed server needs. */
 export const adminAccess = {
   adminToken: ADMIN_TOKEN,
   sessions: createAdminSessions("secret", ADMIN_TOKEN),

@@ -4,27 +4,27 @@ import { UnknownCommit } from "../../src/store/errors.ts"
 import type { Part, ProductStore } from "../../src/store/batch/product-store.ts"
 import { askFor, NOON, stateWith } from "./builders.ts"
 
-/** One transaction that a lane has begun and that waits for the test to say how it goes. */
+/** A transaction that a lane has begun and that waits for the test to decide its outcome. */
 export interface Step {
   readonly productId: number
-  /** How many commands it has, when each asks for one unit. */
+  /** The number of its commands, if each asks for one unit. */
   readonly size: number
   readonly productIds: readonly number[]
   /**
    * Lets the commands run and commits; returns the ids of the holds they made, in order. Products
-   * that are `locked` by somebody else are left out, as only a transaction of several may do.
+   * that are `locked` by another transaction are left out, as only a transaction of several products may do.
    */
   commit(locked?: readonly number[]): number[]
-  /** Fails before anything has happened. */
+  /** Fails the transaction before it has any effect. */
   fail(error: unknown): void
-  /** Lets the commands run and loses the connection on the way of COMMIT. */
+  /** Lets the commands run and loses the connection during COMMIT. */
   lose(): number[]
 }
 
 /**
- * A store whose transactions are steered by the test, one by one: for tests of one lane that name each step.
+ * A store in which the test decides the outcome of each transaction: for tests of one lane that name each step.
  *
- * It keeps no rows; a product has as many units as anyone asks for. Where rows matter, `scheduled-store.ts` runs whole
+ * It keeps no rows, and a product never runs out. Where rows matter, `scheduled-store.ts` runs whole
  * schedules over `memory-database.ts`.
  */
 export interface SimulatedStore extends ProductStore {
@@ -32,13 +32,13 @@ export interface SimulatedStore extends ProductStore {
   next(): Promise<Step>
   /** Transactions begun so far. */
   readonly begun: number
-  /** Hold ids of every batch whose commands have run, in order. */
+  /** The hold ids of each batch whose commands have run, in order. */
   readonly decided: readonly (readonly number[])[]
-  /** What `wasCommitted` says, one answer after the other; an error is thrown. */
+  /** The results of `wasCommitted`, one after the other; an error is thrown. */
   readonly lookups: (boolean | Error)[]
 }
 
-/** Every product has a million units, so that every hold succeeds. */
+/** Makes a store in which each product has a million units, so that every hold succeeds. */
 export function createSimulatedStore(): SimulatedStore {
   const steps: Step[] = []
   const waiting: ((step: Step) => void)[] = []
@@ -46,7 +46,7 @@ export function createSimulatedStore(): SimulatedStore {
   const lookups: (boolean | Error)[] = []
   let begun = 0
 
-  /** Hands out a step for the products of one transaction. */
+  /** Makes the step for one transaction and hands it to the test. */
   function begin(parts: readonly Part[]): Promise<WorkingSet[]> {
     begun += 1
     const { promise, resolve, reject } = Promise.withResolvers<WorkingSet[]>()
@@ -94,7 +94,7 @@ export function createSimulatedStore(): SimulatedStore {
     },
     async wasCommitted() {
       const answer = lookups.shift()
-      if (answer === undefined) throw new Error("nobody said what the database has")
+      if (answer === undefined) throw new Error("the test has not set what the database contains")
       if (typeof answer !== "boolean") throw answer
       return answer
     },
@@ -110,7 +110,7 @@ export function createSimulatedStore(): SimulatedStore {
   }
 }
 
-/** Lets every transaction happen as `how` says, without being asked. */
+/** Decides every transaction by `how` as soon as it begins. */
 export function steer(store: SimulatedStore, how: (step: Step) => void): void {
   async function loop(): Promise<void> {
     for (;;) how(await store.next())
@@ -118,7 +118,7 @@ export function steer(store: SimulatedStore, how: (step: Step) => void): void {
   void loop()
 }
 
-/** An observer that remembers. */
+/** An observer that records what it is told. */
 export interface RecordingObserver extends BatchObserver {
   readonly batches: (Omit<CommittedBatch, "products"> & ProductNews)[]
   readonly groupFailures: unknown[]
@@ -140,7 +140,7 @@ export function recordingObserver(): RecordingObserver {
   }
 }
 
-/** Asks for one unit under the hold `holdId`. */
+/** The command that holds one unit as hold `holdId`. */
 export function ask(holdId: number, productId = 1) {
   return askFor(1, { holdId, productId })
 }

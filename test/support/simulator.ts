@@ -8,13 +8,13 @@ import { createSimulator } from "../../src/simulator/simulator.ts"
 import { createClient, type TestAnswer, type TestClient } from "./http.ts"
 import { WEBHOOK_SECRET } from "./shop.ts"
 
-/** The secret that shop and simulator share, decoded. */
+/** The shared secret of shop and simulator, decoded. */
 export const SIMULATOR_SECRET = Buffer.from(WEBHOOK_SECRET.replace("whsec_", ""), "base64")
 
 /** A simulator in this process, behind its own server, and a client of it. */
 export interface TestSimulator extends TestClient, AsyncDisposable {
   readonly url: string
-  /** Webhooks that the shop would not take for good. */
+  /** Webhooks that the simulator has stopped sending because the shop kept refusing them. */
   readonly givenUp: readonly string[]
 }
 
@@ -25,7 +25,7 @@ export interface TestSimulatorOptions {
   readonly mostPayments?: number
 }
 
-/** Starts a simulator; calm, and for nobody, unless told otherwise. */
+/** Starts a simulator; by default with the plan `calm` and without a shop to send to. */
 export async function startTestSimulator(options: TestSimulatorOptions = {}): Promise<TestSimulator> {
   const givenUp: string[] = []
   const simulator = createSimulator({
@@ -50,7 +50,7 @@ export async function startTestSimulator(options: TestSimulatorOptions = {}): Pr
   }
 }
 
-/** A webhook as a shop saw it. */
+/** A webhook as it arrived at the shop. */
 export interface Received {
   readonly headers: NodeJS.Dict<string | string[]>
   readonly body: string
@@ -58,15 +58,15 @@ export interface Received {
   readonly event: any
 }
 
-/** A shop that does nothing but take webhooks. */
+/** A shop that only receives webhooks. */
 export interface TestInbox extends AsyncDisposable {
   readonly url: string
   readonly received: readonly Received[]
-  /** Resolves with what has come once it is so many. */
+  /** Resolves with all webhooks as soon as there are at least `count`. */
   has(count: number): Promise<readonly Received[]>
 }
 
-/** Answers each webhook with what `statusOf` says; 200 if not given. */
+/** Starts a shop that responds to each webhook with the status from `statusOf`, by default 200. */
 export async function startInbox(
   statusOf: (received: Received, number: number) => number = () => 200,
 ): Promise<TestInbox> {
@@ -98,7 +98,7 @@ export async function startInbox(
   }
 }
 
-/** Creates a payment of 199.98 USD for order 1, unless `more` says otherwise. */
+/** Creates a payment of 199.98 USD for order 1, with the changes in `more`. */
 export async function createPayment(simulator: TestClient, more: object = {}): Promise<TestAnswer["body"]> {
   const answer = await simulator.post("/payments", {
     order_id: 1,

@@ -9,23 +9,23 @@ import { locatePlatformPackage } from "../../src/embedded/platform-package.ts"
 import { runProgram, spawnAs } from "../../src/embedded/run-program.ts"
 import { temporaryDirectory } from "./directory.ts"
 
-/** Two PostgreSQL servers, of which one follows the other. */
+/** A primary PostgreSQL server and its standby. */
 export interface Pair extends AsyncDisposable {
   readonly primaryUrl: string
   readonly standbyUrl: string
-  /** COMMIT waits for the standby from now on. */
+  /** Makes the replication synchronous: COMMIT waits for the standby from now on. */
   makeSynchronous(): Promise<void>
-  /** From now on the standby hears of nothing new. */
+  /** Stops the replication: the standby receives no further changes. */
   stopStandbyListening(): Promise<void>
-  /** Kills the primary outright. */
+  /** Kills the primary with SIGKILL. */
   killPrimary(): Promise<void>
-  /** Lets the standby take the primary's place. */
+  /** Promotes the standby to primary. */
   promoteStandby(): Promise<void>
 }
 
 const NAME = "standby"
 
-/** Starts a primary and a standby by streaming replication, asynchronous until told otherwise. */
+/** Starts a primary and a standby with streaming replication, which is asynchronous at first. */
 export async function startPair(): Promise<Pair> {
   await using starting = new AsyncDisposableStack()
   const directory = starting.use(await temporaryDirectory())
@@ -58,7 +58,7 @@ export async function startPair(): Promise<Pair> {
     async stopStandbyListening() {
       const client = new pg.Client({ connectionString: standbyUrl })
       await client.connect()
-      // Whoever asks for changes with the wrong address gets none.
+      // With a wrong address of the primary the standby receives no changes.
       await client.query("alter system set primary_conninfo = 'host=/nowhere'")
       await client.query("select pg_reload_conf()")
       await client.end()
@@ -78,12 +78,12 @@ export async function startPair(): Promise<Pair> {
   }
 }
 
-/** A base backup as PostgreSQL's own tool makes it; the embedded package has no such tool. */
+/** Makes a base backup with SQL functions, because the embedded package lacks pg_basebackup. */
 async function copyCluster(admin: pg.Client, from: string, to: string): Promise<void> {
   await admin.query("select pg_create_physical_replication_slot($1, true)", [NAME])
   await admin.query("select pg_backup_start('copy', true)")
   const { exitCode, output } = await runProgram(null, "/bin/cp", ["-a", from, to], "/")
-  // A file that went away meanwhile is not needed.
+  // The backup does not need files that were deleted while it was made.
   if (exitCode !== 0 && !/No such file/.test(output)) throw new Error(output)
   const { rows } = await admin.query<{ labelfile: string }>("select labelfile from pg_backup_stop(false)")
   await give(to, "backup_label", rows[0]?.labelfile ?? "")
@@ -91,7 +91,7 @@ async function copyCluster(admin: pg.Client, from: string, to: string): Promise<
   await rm(join(to, "pg_replslot", NAME), { recursive: true, force: true })
 }
 
-/** Writes a file that belongs to whom the cluster belongs to. */
+/** Writes a file with the owner of the cluster's directory. */
 async function give(cluster: string, name: string, text: string): Promise<void> {
   const { uid, gid } = await stat(cluster)
   await writeFile(join(cluster, name), text)
@@ -112,7 +112,7 @@ async function followPrimary(url: string, cluster: string): Promise<void> {
 async function startStandby(cluster: string, sockets: string) {
   const account = (await accountOfCluster(cluster)) ?? null
   const native = await prepareBinaries(locatePlatformPackage(), sockets, account)
-  // Where its account may write; the copy belongs to it.
+  // The socket is in the cluster's directory, where its account may write.
   const settings = [
     "listen_addresses=",
     `unix_socket_directories="${cluster}"`,
@@ -153,7 +153,7 @@ async function senderOf(admin: pg.Client): Promise<{ sync_state: string } | null
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 20_000
   while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error("the standby does not do what it is told")
+    if (performance.now() > deadline) throw new Error("the standby did not reach the expected state in time")
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -1,15 +1,15 @@
 import { request, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http"
 import { expect } from "vitest"
 
-/** An event of a stream. */
+/** A server-sent event. */
 export interface StreamEvent {
   readonly event: string
   readonly id: string
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
   readonly data: any
-  /** The data as it came. */
+  /** The data, unparsed. */
   readonly text: string
-  /** When it came, on the clock of `performance.now()`. */
+  /** When it arrived, by `performance.now()`. */
   readonly at: number
 }
 
@@ -17,19 +17,19 @@ export interface StreamEvent {
 export interface StreamClient extends Disposable {
   readonly status: number
   readonly headers: IncomingHttpHeaders
-  /** Events that have come so far, the oldest first. */
+  /** The events so far, the oldest first. */
   readonly events: readonly StreamEvent[]
   readonly comments: readonly string[]
-  /** Milliseconds that the server asked to wait; null: it has not. */
+  /** The reconnection time in milliseconds that the server has sent; null if none. */
   readonly retryMs: number | null
-  /** How the answer ended; null: it goes on. `cut`: without the end that HTTP asks for. */
+  /** How the response ended; null while it lasts. `cut`: without the end that HTTP requires. */
   readonly ended: "whole" | "cut" | null
   readonly response: IncomingMessage
-  /** Waits for the first event that is like this. */
+  /** Waits for the first event for which `isWanted` returns true. */
   seen(isWanted: (event: StreamEvent) => boolean): Promise<StreamEvent>
 }
 
-/** Opens a stream and reads it; resolves with its head. */
+/** Opens a stream and reads it; resolves as soon as the response's head has arrived. */
 export async function openStream(
   url: string,
   productIds: string | number,

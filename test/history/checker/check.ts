@@ -8,37 +8,38 @@ import { productHistory } from "./product-history.ts"
 import { findOrder } from "./search.ts"
 import type { Event } from "./events.ts"
 
-/** What the check came to. */
+/** The result of the check. */
 export type Verdict =
-  /** `steps`: situations that were looked at. */
+  /** `statesVisited`: the size of the search. */
   | { readonly explained: true; readonly statesVisited: number }
   | {
       readonly explained: false
-      /** Why, in one sentence. */
+      /** The reason, in one sentence. */
       readonly reason: string
-      /** The answers that do not go together. */
+      /** The operations whose responses contradict each other. */
       readonly operations: readonly Operation[]
-      /** So many milliseconds of the history can be explained; up to the answer given then, it cannot. */
+      /** The end of the shortest prefix without an explanation: up to the response before this one, there is one. */
       readonly until: Moment
-      /** Calls that were answered by then. */
+      /** The number of operations with a response by then. */
       readonly answered: number
     }
 
 /**
- * Whether one order of events explains every answer of the history, product by product.
+ * Checks whether a sequential order of the operations explains every response, product by product: linearizability in
+ * the sense of Herlihy & Wing, with the lags that the contract allows.
  *
- * The order must respect time: what was answered before something else was asked came first. Units are
- * never less than none, a hold ends once and not before its time, and every answer was true at some
- * moment between its question and itself, or, where the contract allows memory, shortly before. What
- * nobody knows the end of may have happened at any moment since it was asked, or never.
+ * The order must respect real time: an operation that ended before another one began comes first. Counts are never
+ * negative, a hold ends once and not before its deadline, and every response was true at some moment of the operation's
+ * interval or, where the contract allows a cache, shortly before. An operation with an unknown response may have taken
+ * effect at any moment since its invocation, or never.
  *
- * When there is none, looks for the shortest beginning of the history for which there is none either.
- * When the search gave up, says so in the reason: what has not been explained is not called right.
+ * If there is no such order, finds the shortest prefix of the history that has none. If the search exceeds its limit,
+ * the history counts as unexplained and the reason says that this is no proof.
  */
 export function checkHistory(history: History, lags: AllowedLags = allowedLags): Verdict {
   const whole = attempt(history, lags, null)
   if (!("operations" in whole)) return whole
-  // To look for a shorter one would take as long again, each time.
+  // Each search for a shorter prefix would take as long again.
   if (whole instanceof GivenUp) return verdictOf(whole, history, whole.at)
 
   const clock = knownClock(history)
@@ -63,9 +64,9 @@ function verdictOf({ message, operations }: Contradiction, history: History, unt
   return { explained: false, reason: message, operations, until, answered }
 }
 
-/** Nothing was found, and nothing is proved. */
+/** The search ended at its limit: neither an explanation nor a proof that there is none. */
 class GivenUp extends Contradiction {
-  /** How far the search came. */
+  /** The furthest moment that the search reached. */
   readonly at: Moment
 
   constructor({ message, operations }: Contradiction, at: Moment) {
@@ -101,7 +102,7 @@ function attempt(history: History, lags: AllowedLags, clock: ClockOffset | null)
   }
 }
 
-/** A clock that contradicts itself does so in the shortest beginning, too. */
+/** The offset of the whole history; null if that is contradictory, as it then is in the shortest such prefix, too. */
 function knownClock({ operations }: History): ClockOffset | null {
   try {
     return clockOffset(operations)
@@ -116,16 +117,16 @@ function contradictionAt(productId: number, blockedBy: Event, reached: readonly 
     "observation" in blockedBy ? [blockedBy.observation.operation] : blockedBy.transition.operations
   const problem =
     "observation" in blockedBy
-      ? "this answer was never true"
-      : `there was never room for this ${blockedBy.transition.kind}`
+      ? "this response was true at no moment of its interval"
+      : `there were no units for this ${blockedBy.transition.kind} at any moment of its interval`
   return new Contradiction(
-    `product ${productId}: ${problem}; by then there were ${reached.map(describeCounts).join(", or ")}`,
+    `product ${productId}: ${problem}; the counts were then ${reached.map(describeCounts).join(", or ")}`,
     operations,
   )
 }
 
 function describeCounts({ available, live, lapsed, sold }: Counts): string {
-  return `${available} available, ${live + lapsed} held (${lapsed} past their time), ${sold} sold`
+  return `${available} available, ${live + lapsed} held (${lapsed} past their deadline), ${sold} sold`
 }
 
 function isAnswered({ response }: Operation): boolean {
@@ -136,7 +137,7 @@ function answerTimes({ operations }: History): Moment[] {
   return [...new Set(operations.filter(isAnswered).map(({ endedAt }) => endedAt))].sort((a, b) => a - b)
 }
 
-/** The history as it was known at a moment. */
+/** The prefix of the history: what was known at a moment. Operations that end later have an unknown response. */
 function beginning({ products, operations }: History, until: Moment): History {
   const known = (operation: Operation): Operation =>
     operation.endedAt <= until || !isAnswered(operation)

@@ -2,18 +2,18 @@ import type { Operation, Moment } from "./operations.ts"
 import { Contradiction } from "./contradiction.ts"
 
 /**
- * How far the database's clock is ahead of the recorder's: somewhere between the two. From grants: a
- * hold is created after its request began and before its answer came.
+ * By how many milliseconds the database's clock is ahead of the recorder's, as a lower and an upper bound. Grants give
+ * both: a hold is created after its request began and before its response arrived.
  */
 export interface ClockOffset {
   readonly least: number
   readonly most: number
 }
 
-/** Clocks are adjusted while a history is made, and the wire rounds to a millisecond. */
+/** A tolerance: clocks are adjusted while a history is recorded, and the API rounds to a millisecond. */
 const ADJUSTED_BY_MS = 20
 
-/** What the grants tell of the clocks. Without any, nothing depends on it. */
+/** Derives the bounds from the grants. Without any grant they are infinite, and nothing depends on them. */
 export function clockOffset(operations: readonly Operation[]): ClockOffset {
   const firstAsked = firstAskedByKey(operations)
   let [least, most] = [-Infinity, Infinity]
@@ -25,7 +25,7 @@ export function clockOffset(operations: readonly Operation[]): ClockOffset {
     most = Math.min(most, response.hold.createdAt - since + ADJUSTED_BY_MS)
     if (least > most) {
       throw new Contradiction(
-        "the database's clock jumped, or a hold was not created when it was asked for",
+        "the database's clock jumped, or a hold was created outside its operation's interval",
         [operation],
       )
     }
@@ -42,7 +42,7 @@ function firstAskedByKey(operations: readonly Operation[]): ReadonlyMap<string |
   return first
 }
 
-/** The database's moment on the recorder's clock, at the earliest and at the latest. */
+/** Converts a moment of the database's clock to the recorder's: the earliest and the latest that it can be. */
 export function onRecorderClock(moment: Moment, { least, most }: ClockOffset): [Moment, Moment] {
   return [moment - most, moment - least]
 }

@@ -1,8 +1,8 @@
 import type { Operation } from "./operations.ts"
 
-/** Why no order of events explains the answers. Thrown by the parts of the check, returned by the whole. */
+/** The reason why no order explains the responses. The parts of the check throw it; `checkHistory` returns it. */
 export class Contradiction extends Error {
-  /** The calls that do not go together. */
+  /** The operations that contradict each other. */
   readonly operations: readonly Operation[]
 
   constructor(reason: string, operations: readonly Operation[]) {

@@ -2,7 +2,7 @@ import type { Transition, TransitionKind, Counts, Observation, Shown } from "./t
 import type { Moment } from "./operations.ts"
 import { Contradiction } from "./contradiction.ts"
 
-/** By how much one unit of an act changes each. */
+/** By how much one unit of a transition changes each count. */
 const changes: Readonly<Record<TransitionKind, Shown>> = {
   grant: { available: -1, held: 1, sold: 0 },
   return: { available: 1, held: -1, sold: 0 },
@@ -15,9 +15,9 @@ const changes: Readonly<Record<TransitionKind, Shown>> = {
 }
 
 /**
- * Throws a {@link Contradiction} when a number was shown, or a unit granted, that no order can have had:
- * more than if all that can have added to it had happened, or less than if all that must have. In one
- * pass for each number, so that gross errors need no search, which would have to try everything.
+ * Throws a {@link Contradiction} if a response shows a count, or a transition needs units, that no order allows: more
+ * than if every transition that can add to the count had taken place, or less than if every one that must take from it
+ * had. One pass for each count finds gross errors without a search, which would have to try all orders.
  */
 export function expectWithinLimits(
   start: Counts,
@@ -36,14 +36,14 @@ export function expectWithinLimits(
       const most = first + mayAdd.upTo(until) + mustTake.before(from)
       const least = first + mustAdd.before(from) + mayTake.upTo(until)
       if (shown[count] <= most && shown[count] >= least) continue
-      const why = `this answer was never true: ${Math.max(0, least)} to ${most} were ${count}, and it says ${shown[count]}`
+      const why = `this response was true at no moment of its interval: ${Math.max(0, least)} to ${most} were ${count}, and it says ${shown[count]}`
       throw new Contradiction(why, [operation])
     }
     for (const { until, operations } of certain) {
       const most = first + mayAdd.upTo(until) + mustTake.upTo(until)
       if (most >= 0) continue
       throw new Contradiction(
-        `there was never room for this: ${-most} too many were taken from what was ${count}`,
+        `there were no units for this at any moment: ${-most} too many were taken from what was ${count}`,
         operations,
       )
     }
@@ -54,7 +54,7 @@ function change({ kind, qty }: Transition, count: keyof Shown): number {
   return changes[kind][count] * qty
 }
 
-/** It has happened, whatever else has. */
+/** Whether it takes place in every order. */
 function isCertain(
   { mustHappen, alternatives, predecessor }: Transition,
   transitions: readonly Transition[],
@@ -64,7 +64,7 @@ function isCertain(
   return before === undefined || isCertain(before, transitions)
 }
 
-/** Sums over acts by the begin or end of their span. */
+/** Running sums over transitions, by the begin or the end of their interval. */
 function running(
   transitions: readonly Transition[],
   edge: "from" | "until",
@@ -76,7 +76,7 @@ function running(
     .sort((a, b) => a.at - b.at)
   let total = 0
   for (const one of sorted) one.sum = total += one.sum
-  /** How many come before the moment, itself included or not. */
+  /** How many come before the moment, with or without those at the moment itself. */
   function place(moment: Moment, isIncluded: boolean): number {
     let [low, high] = [0, sorted.length]
     while (low < high) {

@@ -1,14 +1,15 @@
 import type { Transition } from "./transitions.ts"
 
-/** For each act that another one comes after: that one. */
+/** The successor of each transition that has one, by the number of the predecessor. */
 export type Successors = ReadonlyMap<number, Transition>
 
 /**
- * Whether `other` may as well be done before `act`, so that the search need not try `act` first.
+ * Whether `other` dominates `transition`: it may be placed first without loss, so the search need not try `transition`
+ * first.
  *
- * Both do the same to the units. In every order that has `act` now and `other` later (or never), they
- * can change places, and so can what comes after them, without anything leaving its span. Without
- * this, ten holds that end at the same moment would be tried in each of their 3,628,800 orders.
+ * Both change the counts equally. In every order with `transition` now and `other` later (or never), the two can be
+ * exchanged, and so can their successors, without any of them leaving its interval. Without this rule, ten holds that
+ * end at the same moment would be tried in each of their 3,628,800 orders.
  */
 export function dominates(other: Transition, transition: Transition, successors: Successors): boolean {
   if (
@@ -27,13 +28,13 @@ export function dominates(other: Transition, transition: Transition, successors:
         canSwap([other, otherSuccessor], [transition, successor], successors))
     )
   }
-  // Neither need happen: whoever does it instead must be able to do all that the first one does.
+  // Neither must take place. `other` replaces `transition` only if its successors can replace those of `transition`.
   if (transition.mustHappen || other.until !== transition.until || !comesFirst(other, transition))
     return false
   return isWithin(successor, otherSuccessor, successors)
 }
 
-/** A strict order, so that of two acts only one waits for the other. */
+/** A strict order, so that of two transitions only one dominates the other. */
 function comesFirst(other: Transition, transition: Transition): boolean {
   return other.until < transition.until || (other.until === transition.until && isEarlier(other, transition))
 }
@@ -42,14 +43,14 @@ function isEarlier(other: Transition, transition: Transition): boolean {
   return other.from < transition.from || (other.from === transition.from && other.number < transition.number)
 }
 
-/** Nothing that follows has to happen before `until`. */
+/** Whether no successor can take place before `until`. */
 function isFree(successor: Transition | undefined, until: number): boolean {
   return successor === undefined || (successor.from >= until && successor.alternatives.length === 0)
 }
 
 type Chain = readonly [Transition, Transition | undefined]
 
-/** What follows is the same, may follow at once, is not due sooner after `act`, and is the last step. */
+/** Whether both successors are alike, may follow at once, are the last of their chains, and `other`'s ends no later. */
 function canSwap(
   [other, otherSuccessor]: Chain,
   [transition, successor]: Chain,
@@ -66,7 +67,7 @@ function canSwap(
   return !successors.has(otherSuccessor.number) && !successors.has(successor.number)
 }
 
-/** Two chains of which the second one begins no later, step by step, and ends at the same times. */
+/** Whether the second chain begins no later than the first, transition by transition, and ends at the same times. */
 function isWithin(
   successor: Transition | undefined,
   otherSuccessor: Transition | undefined,

@@ -1,7 +1,7 @@
 import type { Transition, Observation } from "./transitions.ts"
 import type { Moment } from "./operations.ts"
 
-/** The begin or end of a span. */
+/** The begin or the end of an interval. */
 export type Event = TransitionEvent | ObservationEvent
 
 interface TransitionEvent {
@@ -17,12 +17,12 @@ interface ObservationEvent {
   readonly index: number
 }
 
-/** Spans that touch overlap: at one moment, all begin before any ends. */
+/** Intervals that touch overlap: of events at the same moment, begins come before ends. */
 const order = { transition_begins: 0, observation_begins: 1, observation_ends: 2, transition_ends: 3 }
 
 /**
- * Begins and ends in the order of time, and after which event nothing depends on an act any more.
- * What ends after the last answer can be left open, because nobody has seen it.
+ * Returns all begins and ends in the order of time, and for each transition the event after which no other depends on
+ * it (`forgetAt`). Transitions that end after the last response get no end event, because no response depends on them.
  */
 export function eventsOf(transitions: readonly Transition[], observations: readonly Observation[]) {
   const lastSeen = lastAnswer(transitions, observations)
@@ -54,7 +54,7 @@ function numberOf(event: Event): number {
   return "transition" in event ? event.transition.number : event.index
 }
 
-/** For each act that others depend on: the place of the last end among those; none if one never ends. */
+/** For each transition that others depend on: the index of the last of their ends; none if one of them never ends. */
 function lastUses(transitions: readonly Transition[], events: readonly Event[]): ReadonlyMap<number, number> {
   const ends = new Map<number, number>()
   for (const [place, event] of events.entries())

@@ -1,25 +1,25 @@
 import type { Operation } from "./operations.ts"
 import type { Verdict } from "./check.ts"
 
-/** Calls that are shown. */
+/** The largest number of concurrent operations that are printed. */
 const SHOWN = 40
 
-/** The verdict for a person to read: what cannot be explained, the answers concerned, and what went on meanwhile. */
+/** The verdict as text: what has no explanation, the operations concerned, and the operations concurrent with them. */
 export function explain(verdict: Verdict, operations: readonly Operation[]): string {
   if (verdict.explained)
-    return `All ${operations.length} calls can be explained, by ${verdict.statesVisited} situations.`
+    return `An order explains all ${operations.length} operations; the search visited ${verdict.statesVisited} states.`
   const concerned = new Set(verdict.operations.map(({ number }) => number))
   const from = verdict.operations.reduce((first, { startedAt }) => Math.min(first, startedAt), Infinity)
-  const meanwhile = operations.filter(
+  const concurrent = operations.filter(
     (operation) =>
       operation.endedAt >= from && operation.startedAt <= verdict.until && !concerned.has(operation.number),
   )
   return [
-    `${verdict.answered} of ${operations.length} calls, up to ${round(verdict.until)} ms, cannot be explained; one answer fewer can.`,
+    `There is no order for the first ${verdict.answered} of ${operations.length} responses, up to ${round(verdict.until)} ms; there is one without the last of them.`,
     `${verdict.reason}:`,
     ...operations.filter(({ number }) => concerned.has(number)).map(lineOf),
-    `meanwhile${meanwhile.length > SHOWN ? ` (the last ${SHOWN} of ${meanwhile.length})` : ""}:`,
-    ...meanwhile.slice(-SHOWN).map(lineOf),
+    `Concurrent operations${concurrent.length > SHOWN ? ` (the last ${SHOWN} of ${concurrent.length})` : ""}:`,
+    ...concurrent.slice(-SHOWN).map(lineOf),
   ].join("\n")
 }
 

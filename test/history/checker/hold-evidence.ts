@@ -4,21 +4,21 @@ import { Contradiction } from "./contradiction.ts"
 import { observedStates, type ObservedState } from "./observed-states.ts"
 import type { HoldSubhistory } from "./subhistories.ts"
 
-/** What a hold lives in. */
+/** The settings under which the operations on one hold are judged. */
 export interface CheckContext {
   readonly product: ProductRecord
   readonly clock: ClockOffset
   readonly lags: AllowedLags
 }
 
-/** The file of a hold, read. */
+/** The operations on one hold, and which of them show it in which state. */
 export interface HoldEvidence extends CheckContext {
   readonly subhistory: HoldSubhistory
-  /** The calls whose answers tell any of the facts. */
+  /** The operations whose responses show any of the states. */
   readonly operationsShowing: (...states: readonly ObservedState[]) => readonly Operation[]
 }
 
-/** Reads a file. Throws a {@link Contradiction} where two answers cannot both be true, whenever they were given. */
+/** Reads a subhistory. Throws a {@link Contradiction} if two responses exclude each other in every order. */
 export function evidenceOf(subhistory: HoldSubhistory, context: CheckContext): HoldEvidence {
   const operations = subhistory.operations.map((operation) => ({
     operation,
@@ -37,12 +37,12 @@ export function evidenceOf(subhistory: HoldSubhistory, context: CheckContext): H
   return evidence
 }
 
-/** How the hold ended; null: nobody has seen it. */
+/** How the hold ended; null if no response shows it. */
 export function endOfHold({ operationsShowing }: HoldEvidence): "released" | "expired" | "ordered" | null {
   return oneOf(operationsShowing, ["released", "expired", "ordered"])
 }
 
-/** How the order ended at first; null: nobody can say. Money may come late after the first two. */
+/** How the order first ended; null if no response shows it. After the first two a payment may still come late. */
 export function endOfOrder({
   operationsShowing,
 }: HoldEvidence): "cancelled" | "order_expired" | "paid" | null {
@@ -61,7 +61,7 @@ function oneOf<S extends ObservedState>(
   return first
 }
 
-/** Each of these has an effect at most once (I3, I4). */
+/** Creating an order, granting a hold and paying take effect at most once each (I3, I4). */
 function expectDoneOnce({ subhistory }: HoldEvidence): void {
   const { operations } = subhistory
   const created = operations.filter(({ response }) => response.kind === "order" && response.created)
@@ -76,10 +76,10 @@ function expectDoneOnce({ subhistory }: HoldEvidence): void {
     if (operation.response.kind === "payment") expectSameOutcome(operation, operation.response, operations)
 }
 
-/** An event that comes again gets its first answer, marked as a duplicate. */
+/** A repeated payment event gets the outcome of its first delivery, marked as a duplicate. */
 function expectSameOutcome(
   operation: Operation,
-  { outcome, duplicate }: PaymentAnswer,
+  { outcome, duplicate }: PaymentResponse,
   operations: readonly Operation[],
 ): void {
   const others = operations.filter((other) => other !== operation && isSameEvent(other, operation))
@@ -88,17 +88,17 @@ function expectSameOutcome(
   )
   if (different.length > 0) throw new Contradiction("one event had two outcomes", [...different, operation])
   if (duplicate && !others.some(({ startedAt }) => startedAt <= operation.endedAt)) {
-    throw new Contradiction("a payment event was called a duplicate when it came first", [operation])
+    throw new Contradiction("the first delivery of a payment event was called a duplicate", [operation])
   }
 }
 
-type PaymentAnswer = Extract<Response, { kind: "payment" }>
+type PaymentResponse = Extract<Response, { kind: "payment" }>
 
 function isSameEvent({ invocation: one }: Operation, { invocation: other }: Operation): boolean {
   return one.kind === "pay" && other.kind === "pay" && one.key === other.key
 }
 
-/** The database's clock decides what is over, and every answer about it is given at some moment. */
+/** The database's clock decides what has expired: no response may show an expiry too early or too late for its interval. */
 function expectPlausibleTimes({ subhistory: { hold, order }, clock, operationsShowing }: HoldEvidence): void {
   expectTimes("hold", hold.expiresAt, [operationsShowing("active"), operationsShowing("expired")], clock)
   if (order !== null)
@@ -118,7 +118,7 @@ function expectTimes(
 ): void {
   const [earliest, latest] = onRecorderClock(deadline, clock)
   const tooLong = waiting.filter(({ startedAt }) => startedAt > latest)
-  if (tooLong.length > 0) throw new Contradiction(`the ${subject} was valid after its time`, tooLong)
+  if (tooLong.length > 0) throw new Contradiction(`the ${subject} was valid after its deadline`, tooLong)
   const tooShort = over.filter(({ endedAt }) => endedAt < earliest)
-  if (tooShort.length > 0) throw new Contradiction(`the ${subject} was over before its time`, tooShort)
+  if (tooShort.length > 0) throw new Contradiction(`the ${subject} had expired before its deadline`, tooShort)
 }

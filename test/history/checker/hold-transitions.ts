@@ -1,42 +1,39 @@
-import type { Transition, TransitionKind } from "./transitions.ts"
 import type { Operation, Moment } from "./operations.ts"
 import { onRecorderClock } from "./clock.ts"
 import { Contradiction } from "./contradiction.ts"
 import type { ObservedState } from "./observed-states.ts"
 import type { HoldSubhistory, PossibleHold } from "./subhistories.ts"
-import {
-  firstEnd,
-  firstStart,
-  inOrder,
-  inOrderIfPossible,
-  lastEnd,
-  lastStart,
-  type Interval,
-} from "./intervals.ts"
+import { firstEnd, firstStart, inOrderIfPossible, lastEnd, lastStart, type Interval } from "./intervals.ts"
 import { endOfHold, endOfOrder, evidenceOf, type CheckContext, type HoldEvidence } from "./hold-evidence.ts"
-
-/** An act before it has a number. */
-export type TransitionDraft = Omit<Transition, "number" | "predecessor" | "alternatives" | "allows"> & {
-  /** An earlier draft of the same list. */
-  readonly predecessor: TransitionDraft | null
-  /** Of the drafts with the same rivalry, one happens. */
-  readonly alternativeGroup: object | null
-}
+import {
+  draftOf,
+  feasibleSteps,
+  fitsAfter,
+  possibleStep,
+  required,
+  requiredStep,
+  sequence,
+  untilOf,
+  withAlternatives,
+  type Step,
+  type TransitionDraft,
+} from "./transition-drafts.ts"
 
 /**
- * The acts that the answers about one hold leave possible.
+ * Derives the transitions that the responses about one hold allow.
  *
- * A hold goes through its states in one direction. So each answer about it says of a step that it was
- * done before the answer's end, or was not done before the question; all of them together leave a span
- * for each step, and say nothing more. Throws a {@link Contradiction} when nothing is left.
+ * A hold goes through its states in one direction. So each response about it says of a step either that it took place
+ * before the operation's end or that it had not taken place at its begin. All responses together leave an interval for
+ * each step, and contain nothing more. Throws a {@link Contradiction} if an interval is empty.
  */
 export function transitionsOfHold(subhistory: HoldSubhistory, context: CheckContext): TransitionDraft[] {
   const evidence = evidenceOf(subhistory, context)
+  const { qty } = subhistory.hold
   switch (endOfHold(evidence)) {
     case "released":
-      return sequence(evidence, [grantStep(evidence), requiredStep("return", releaseInterval(evidence))])
+      return sequence([grantStep(evidence), requiredStep("return", releaseInterval(evidence))], qty)
     case "expired":
-      return sequence(evidence, [grantStep(evidence), ...holdLapseSteps(evidence)])
+      return sequence([grantStep(evidence), ...holdLapseSteps(evidence)], qty)
     case "ordered":
       return transitionsOfOrder(evidence)
     case null:
@@ -44,12 +41,12 @@ export function transitionsOfHold(subhistory: HoldSubhistory, context: CheckCont
   }
 }
 
-/** What requests under one key may have done when nobody knows whether one of them was granted. */
+/** Derives the transitions of requests with one key of which no response says whether they were granted. */
 export function transitionsOfPossibleHold(
   { qty, unknown, refused }: PossibleHold,
   { product, lags }: CheckContext,
 ): TransitionDraft[] {
-  // Had it been granted before, a repetition would not have been refused.
+  // A refusal under the same key came before the grant: a repetition of a granted request is not refused.
   const interval = {
     from: Math.max(firstStart(unknown), lastStart(refused)),
     until: lastEnd(unknown),
@@ -70,71 +67,17 @@ export function transitionsOfPossibleHold(
   return [grant, lapse, draftOf(sweepStep(over.from, []), qty, lapse)]
 }
 
-/** A step in a life. `kind` null: it moves no units. */
-interface Step {
-  readonly kind: TransitionKind | null
-  readonly interval: Interval
-  readonly mustHappen: boolean
-  readonly likelyAt: Moment
-}
-
-function requiredStep(kind: TransitionKind | null, interval: Interval): Step {
-  const until = Math.min(interval.until, interval.from + GUESS_MS)
-  return { kind, interval, mustHappen: true, likelyAt: (interval.from + until) / 2 }
-}
-
-/** An answer usually comes within so long. */
-const GUESS_MS = 50
-
-/** The steps, each after the one before it. */
-function sequence({ subhistory }: HoldEvidence, all: readonly Step[]): TransitionDraft[] {
-  const steps = feasibleSteps(null, all)
-  const intervals = inOrder(steps.map(({ interval }) => interval))
-  const drafts: TransitionDraft[] = []
-  for (const [index, step] of steps.entries()) {
-    const interval = intervals[index]
-    if (interval === undefined || step.kind === null) continue
-    drafts.push(draftOf({ ...step, interval }, subhistory.hold.qty, drafts.at(-1) ?? null))
-  }
-  return drafts
-}
-
-/** Without last steps that need not have happened and cannot have. */
-function feasibleSteps(before: Interval | null, steps: readonly Step[]): readonly Step[] {
-  const intervals = steps.map(({ interval }) => interval)
-  const fits = inOrderIfPossible(before === null ? intervals : [before, ...intervals]) !== null
-  return fits || steps.length < 2 || steps.at(-1)?.mustHappen === true
-    ? steps
-    : feasibleSteps(before, steps.slice(0, -1))
-}
-
-function draftOf(
-  { kind, interval, mustHappen, likelyAt }: Step,
-  qty: number,
-  predecessor: TransitionDraft | null,
-): TransitionDraft {
-  return {
-    kind: kind ?? "convert",
-    qty,
-    ...interval,
-    mustHappen,
-    likelyAt,
-    predecessor,
-    alternativeGroup: null,
-  }
-}
-
 function grantStep({
   subhistory: { granted, unknown, refused, hold, operations },
   clock,
 }: HoldEvidence): Step {
-  // Whatever was answered about it, it was there.
+  // Any response about the hold shows that it had been granted.
   const shown = [...granted, ...operations.filter(({ response }) => response.kind !== "unknown")]
   const [created, createdAtLatest] = onRecorderClock(hold.createdAt, clock)
   const first = granted.filter(({ response }) => response.kind === "hold" && !response.replayed)
-  // Where every answer is a repetition, a request without an answer came first.
+  // If every response is a replay, a request with an unknown response was granted first.
   const causes = first.length > 0 ? first : unknown
-  if (causes.length === 0) throw new Contradiction("a repeated answer without a first one", granted)
+  if (causes.length === 0) throw new Contradiction("a replayed response without an original one", granted)
   const invocation = Math.max(firstStart(causes), lastStart(refused))
   const interval = { from: Math.max(invocation, created), until: firstEnd(shown), operations: granted }
   return { kind: "grant", interval, mustHappen: true, likelyAt: (created + createdAtLatest) / 2 }
@@ -149,34 +92,34 @@ function releaseInterval(evidence: HoldEvidence): Interval {
   return expectInTime(release, evidence.subhistory.hold.expiresAt, evidence)
 }
 
-/** Its time is over, and at some moment after that its units are back. */
+/** The hold lapses at its deadline, and at some later moment a sweep makes its units available. */
 function holdLapseSteps({ subhistory, clock, lags, operationsShowing }: HoldEvidence): Step[] {
   const [from, until] = onRecorderClock(subhistory.hold.expiresAt, clock)
   const lapse = { from, until: until + lags.lapseMs, operations: subhistory.granted }
   return [{ ...requiredStep("lapse", lapse), likelyAt: from }, sweepStep(from, operationsShowing("swept"))]
 }
 
-/** `shown`: the calls that saw it. */
+/** `shown`: the operations whose responses show it. */
 function sweepStep(from: Moment, shown: readonly Operation[]): Step {
   const interval = { from, until: firstEnd(shown), operations: shown }
   return { kind: "sweep", interval, mustHappen: shown.length > 0, likelyAt: Infinity }
 }
 
 function transitionsOfOrder(evidence: HoldEvidence): TransitionDraft[] {
-  const until = [grantStep(evidence), requiredStep(null, orderingInterval(evidence))]
+  const { qty } = evidence.subhistory.hold
+  const soFar = [grantStep(evidence), requiredStep(null, orderingInterval(evidence))]
   switch (endOfOrder(evidence)) {
     case "cancelled":
-      return sequence(evidence, [
-        ...until,
-        requiredStep("return", cancellationInterval(evidence)),
-        ...latePaymentSteps(evidence),
-      ])
+      return sequence(
+        [...soFar, requiredStep("return", cancellationInterval(evidence)), ...latePaymentSteps(evidence)],
+        qty,
+      )
     case "paid":
-      return sequence(evidence, [...until, requiredStep("sell", paymentInterval(evidence))])
+      return sequence([...soFar, requiredStep("sell", paymentInterval(evidence))], qty)
     case "order_expired":
-      return sequence(evidence, [...until, ...orderLapseSteps(evidence), ...latePaymentSteps(evidence)])
+      return sequence([...soFar, ...orderLapseSteps(evidence), ...latePaymentSteps(evidence)], qty)
     case null:
-      return transitionsOfOpenOrder(evidence, until)
+      return transitionsOfOpenOrder(evidence, soFar)
   }
 }
 
@@ -207,7 +150,7 @@ function paymentInterval(evidence: HoldEvidence): Interval {
   return expectInTime(payment, evidence.subhistory.order?.expiresAt ?? Infinity, evidence)
 }
 
-/** Money that came after the end: seen, or perhaps there when nobody knows what became of it. */
+/** A payment after the order's end: one that a response shows, or one with an unknown response. */
 function latePaymentSteps(evidence: HoldEvidence): Step[] {
   const notYet: readonly ObservedState[] = ["pending", "cancelled", "order_expired"]
   if (evidence.operationsShowing("paid_late", "paid_somehow").length > 0) {
@@ -239,17 +182,18 @@ function orderDeadline(evidence: HoldEvidence): [Moment, Moment] {
 }
 
 /**
- * Nobody has seen the order's end, or only that it is paid: time ended it, unless a call without an
- * answer has.
+ * No response shows how the order ended, or only that it is paid. It lapsed, unless an operation with an unknown response
+ * ended it before.
  */
-function transitionsOfOpenOrder(evidence: HoldEvidence, until: readonly Step[]): TransitionDraft[] {
+function transitionsOfOpenOrder(evidence: HoldEvidence, soFar: readonly Step[]): TransitionDraft[] {
+  const { qty } = evidence.subhistory.hold
   const paid = evidence.operationsShowing("paid_somehow", "paid_late")
   const isLate = evidence.operationsShowing("paid_late").length > 0
   const [, latest] = orderDeadline(evidence)
   const late = latePaymentSteps(evidence)
-  const byTime = feasibleSteps(null, [...until, ...orderLapseSteps(evidence), ...late])
+  const byTime = feasibleSteps(null, [...soFar, ...orderLapseSteps(evidence), ...late])
   const isOver = inOrderIfPossible(byTime.map(({ interval }) => interval)) !== null
-  const drafts = sequence(evidence, isOver ? byTime : until)
+  const drafts = sequence(isOver ? byTime : soFar, qty)
   const cancelled = possibleInterval(evidence, { invocation: "cancel", notYet: ["pending"], latest })
   const paidInTime = isLate
     ? null
@@ -260,40 +204,29 @@ function transitionsOfOpenOrder(evidence: HoldEvidence, until: readonly Step[]):
       ? []
       : [possibleStep("sell", { ...paidInTime, until: Math.min(paidInTime.until, firstEnd(paid)) })],
   ]
-  if (isOver) return withAlternatives(drafts, evidence, alternatives)
+  if (isOver) return withAlternatives(drafts, alternatives, qty)
   const [grant] = drafts
   const possible = alternatives.filter((steps) => grant !== undefined && fitsAfter(grant, steps))
   const last = possible.reduce((last, steps) => Math.max(last, untilOf(steps)), -Infinity)
-  if (possible.length === 0) throw new Contradiction("nobody asked to pay", paid)
-  // One of them has happened: by the time the last one could have, if not before.
+  if (possible.length === 0) throw new Contradiction("there is no payment that can have caused this", paid)
+  // One of them took place, at the latest when the last of them could.
   const owed = (steps: readonly Step[]): readonly Step[] =>
     untilOf(steps) < last ? steps : steps.map((step, index) => (index > 0 ? step : required(step)))
-  return withAlternatives(drafts, evidence, possible.map(owed))
+  return withAlternatives(drafts, possible.map(owed), qty)
 }
 
-function required(step: Step): Step {
-  return { ...step, mustHappen: true }
-}
-
-function untilOf([first]: readonly Step[]): Moment {
-  return first?.interval.until ?? -Infinity
-}
-
-function fitsAfter(before: Interval, steps: readonly Step[]): boolean {
-  const possible = feasibleSteps(before, steps).map(({ interval }) => interval)
-  return steps.length > 0 && inOrderIfPossible([before, ...possible]) !== null
-}
-
-/** Nobody has seen the hold's end. */
+/** No response shows how the hold ended: it lapsed, unless an operation with an unknown response ended it before. */
 function transitionsOfOpenHold(evidence: HoldEvidence): TransitionDraft[] {
   const { subhistory, clock, product, lags } = evidence
   const [, latest] = onRecorderClock(subhistory.hold.expiresAt, clock)
   const released = possibleInterval(evidence, { invocation: "release", notYet: ["active"], latest })
   const ordered = possibleInterval(evidence, { invocation: "order", notYet: ["active"], latest })
-  return withAlternatives(sequence(evidence, [grantStep(evidence), ...holdLapseSteps(evidence)]), evidence, [
+  const drafts = sequence([grantStep(evidence), ...holdLapseSteps(evidence)], subhistory.hold.qty)
+  const alternatives = [
     released === null ? [] : [possibleStep("return", released)],
     ordered === null ? [] : [possibleStep("convert", ordered), ...unseenOrderLapseSteps(ordered)],
-  ])
+  ]
+  return withAlternatives(drafts, alternatives, subhistory.hold.qty)
 
   function unseenOrderLapseSteps({ from, until, operations }: Interval): Step[] {
     const over = {
@@ -305,63 +238,21 @@ function transitionsOfOpenHold(evidence: HoldEvidence): TransitionDraft[] {
   }
 }
 
-function possibleStep(kind: TransitionKind, interval: Interval): Step {
-  return { kind, interval, mustHappen: false, likelyAt: Infinity }
-}
-
-/** Adds what may have happened after the grant instead of the lapse, with what would follow from it. */
-function withAlternatives(
-  drafts: readonly TransitionDraft[],
-  { subhistory }: HoldEvidence,
-  alternatives: readonly (readonly Step[])[],
-): TransitionDraft[] {
-  const [grant] = drafts
-  if (grant === undefined) return []
-  const alternativeGroup = {}
-  const all = relinked(drafts, alternativeGroup)
-  for (const alternative of alternatives) {
-    const steps = feasibleSteps(grant, alternative)
-    if (!fitsAfter(grant, steps)) continue
-    const intervals = inOrder([grant, ...steps.map(({ interval }) => interval)])
-    let predecessor = all[0] ?? null
-    for (const [index, step] of steps.entries()) {
-      const interval = intervals[index + 1] ?? step.interval
-      predecessor = {
-        ...draftOf({ ...step, interval }, subhistory.hold.qty, predecessor),
-        alternativeGroup: index === 0 ? alternativeGroup : null,
-      }
-      all.push(predecessor)
-    }
-  }
-  return all
-}
-
-/** The same drafts, with the lapse in the rivalry. */
-function relinked(drafts: readonly TransitionDraft[], alternativeGroup: object): TransitionDraft[] {
-  const changed: TransitionDraft[] = []
-  for (const one of drafts) {
-    changed.push({
-      ...one,
-      predecessor: changed.at(-1) ?? null,
-      alternativeGroup: one.kind === "lapse" ? alternativeGroup : null,
-    })
-  }
-  return changed
-}
-
+/** The operations that can cause a step: their kind, and the states that come before it. */
 interface Cause {
   readonly invocation: Operation["invocation"]["kind"]
   readonly notYet: readonly ObservedState[]
 }
 
-/** The span of a step that was seen: somebody asked for it, and it was shown. */
+/** The interval of a step that a response shows: after an invocation that can have caused it, and before the response. */
 function observedInterval(
   evidence: HoldEvidence,
   cause: Cause & { readonly shownBy: readonly ObservedState[] },
 ): Interval {
   const shown = evidence.operationsShowing(...cause.shownBy)
   const interval = intervalOf(evidence, cause)
-  if (interval === null) throw new Contradiction(`nobody asked to ${cause.invocation}`, shown)
+  if (interval === null)
+    throw new Contradiction(`there is no ${cause.invocation} that can have caused this`, shown)
   return {
     ...interval,
     until: Math.min(interval.until, firstEnd(shown)),
@@ -369,7 +260,7 @@ function observedInterval(
   }
 }
 
-/** The span of a step that nobody has seen; null: it cannot have happened. */
+/** The interval of a step that no response shows; null if it cannot have taken place. */
 function possibleInterval(
   evidence: HoldEvidence,
   cause: Cause & { readonly latest?: Moment },
@@ -401,13 +292,13 @@ function mayHaveCausedIt({ response }: Operation): boolean {
   return response.kind === "payment" ? response.outcome === "paid" : response.kind !== "refused"
 }
 
-/** Nobody else has: of a repetition the answer would say so. */
+/** Whether this operation caused the step: the response would mark a repetition. */
 function hasCausedIt({ response }: Operation): boolean {
   return response.kind === "order" ? response.created : response.kind === "payment" && !response.duplicate
 }
 
 function expectInTime(step: Interval, deadline: Moment, { clock }: HoldEvidence): Interval {
   const [, latest] = onRecorderClock(deadline, clock)
-  if (step.from > latest) throw new Contradiction("it was done after the time was over", step.operations)
+  if (step.from > latest) throw new Contradiction("it took effect after the deadline", step.operations)
   return step
 }

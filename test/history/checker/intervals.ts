@@ -1,34 +1,37 @@
 import type { Operation, Moment } from "./operations.ts"
 import { Contradiction } from "./contradiction.ts"
 
-/** One step in the life of a hold, and when it can have happened. */
+/** When one step of a hold can have taken place, and the operations that say so. */
 export interface Interval {
   readonly from: Moment
   readonly until: Moment
   readonly operations: readonly Operation[]
 }
 
-/** The latest begin. */
+/** The latest begin; -Infinity if there is none. */
 export function lastStart(operations: readonly Operation[]): Moment {
   return operations.reduce((last, { startedAt }) => Math.max(last, startedAt), -Infinity)
 }
 
-/** The earliest begin. */
+/** The earliest begin; Infinity if there is none. */
 export function firstStart(operations: readonly Operation[]): Moment {
   return operations.reduce((first, { startedAt }) => Math.min(first, startedAt), Infinity)
 }
 
-/** The earliest end. */
+/** The earliest end; Infinity if there is none. */
 export function firstEnd(operations: readonly Operation[]): Moment {
   return operations.reduce((first, { endedAt }) => Math.min(first, endedAt), Infinity)
 }
 
-/** The latest end. */
+/** The latest end; -Infinity if there is none. */
 export function lastEnd(operations: readonly Operation[]): Moment {
   return operations.reduce((last, { endedAt }) => Math.max(last, endedAt), -Infinity)
 }
 
-/** Steps that follow each other: none can begin before the one before it, or end after the next one. */
+/**
+ * Narrows the intervals of steps that follow each other: none begins before the step before it, or ends after the next
+ * one. Throws a {@link Contradiction} if an interval becomes empty.
+ */
 export function inOrder(steps: readonly Interval[]): readonly Interval[] {
   const intervals = narrowed(steps)
   for (const [index, interval] of intervals.entries()) {
@@ -38,12 +41,12 @@ export function inOrder(steps: readonly Interval[]): readonly Interval[] {
       ...interval.operations,
       ...(intervals[index + 1]?.operations ?? []),
     ]
-    throw new Contradiction("these answers contradict each other about one hold", around)
+    throw new Contradiction("these responses about one hold contradict each other", around)
   }
   return intervals
 }
 
-/** The same; null: they cannot follow each other. */
+/** Like {@link inOrder}, but returns null if the steps cannot follow each other. */
 export function inOrderIfPossible(steps: readonly Interval[]): readonly Interval[] | null {
   const intervals = narrowed(steps)
   return intervals.some(isEmpty) ? null : intervals

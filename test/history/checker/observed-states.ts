@@ -2,8 +2,8 @@ import type { Response, Operation, OrderStatus } from "./operations.ts"
 import { Contradiction } from "./contradiction.ts"
 
 /**
- * What an answer tells of a hold or of the order made from it. `expired` says only that the time was
- * over; `swept` that the units were back. `paid_somehow`: in time or late.
+ * A state in which a response shows a hold or the order made from it. `expired` says only that the deadline had passed,
+ * `swept` that the units were available again, `paid_somehow` that it was paid in time or late.
  */
 export type ObservedState =
   | "active"
@@ -21,7 +21,7 @@ export type ObservedState =
 
 type Told<Is extends Response["kind"]> = Extract<Response, { kind: Is }>
 
-/** What the call tells; nothing when nobody knows what became of it. */
+/** The states that the response shows; none if the response is unknown. */
 export function observedStates(operation: Operation): readonly ObservedState[] {
   const { invocation, response } = operation
   if (response.kind === "refused") return statesOfRefusal(operation, response.code)
@@ -33,13 +33,13 @@ export function observedStates(operation: Operation): readonly ObservedState[] {
   return response.kind === "payment" ? statesOfPayment(operation, response) : []
 }
 
-/** What was answered with a success was done. */
+/** A response that reports success must show its effect. */
 function expectDone(operation: Operation): void {
   const { invocation, response } = operation
   const isUndone =
     (invocation.kind === "release" && response.kind === "hold" && response.hold.status !== "released") ||
     (invocation.kind === "cancel" && response.kind === "order" && response.order.status !== "cancelled")
-  if (isUndone) throw new Contradiction(`a success that did not ${invocation.kind}`, [operation])
+  if (isUndone) throw new Contradiction(`a successful ${invocation.kind} had no effect`, [operation])
 }
 
 const statesByHoldStatus = {
@@ -71,12 +71,12 @@ const statesByRefusal: Readonly<Record<string, readonly ObservedState[]>> = {
   order_not_pending: ["ordered", "paid_somehow"],
 }
 
-/** Only who was given a hold or order asks for it, so it must be found (I5). */
+/** Clients ask only for holds and orders that they were given, so a `…_not_found` is a contradiction (I5). */
 function statesOfRefusal(operation: Operation, code: string): readonly ObservedState[] {
   if (code.endsWith("_not_found"))
-    throw new Contradiction(`what was acknowledged is not there: ${code}`, [operation])
+    throw new Contradiction(`an acknowledged hold or order is missing: ${code}`, [operation])
   if (operation.invocation.kind === "release" && code === "hold_released") {
-    throw new Contradiction("a release that had happened is the same success again", [operation])
+    throw new Contradiction("a repeated release was refused, and must return its first success", [operation])
   }
   return statesByRefusal[code] ?? []
 }
@@ -87,8 +87,8 @@ function statesOfPayment(
 ): readonly ObservedState[] {
   if (outcome === "paid") return ["ordered", late ? "paid_late" : "paid"]
   if (outcome === "parked")
-    throw new Contradiction("what was acknowledged is not there: its order", [operation])
-  // A duplicate says how the order stood when its event came first.
+    throw new Contradiction("an acknowledged order is missing: its payment was parked", [operation])
+  // A duplicate shows the order as it was at the event's first delivery.
   if (duplicate || orderStatus === null || orderStatus === "pending_payment") return ["ordered"]
   const states = statesOfOrder(orderStatus, null)
   return ["ordered", ...states, ...(orderStatus === "expired" ? (["order_swept"] as const) : [])]

@@ -1,10 +1,10 @@
 /**
- * A moment in milliseconds. In a call: on the recorder's clock, which never goes back. In a hold or
- * order: on the database's clock.
+ * A moment in milliseconds. The times of an operation are on the recorder's clock, which never goes back; the times in
+ * a hold or an order are on the database's clock.
  */
 export type Moment = number
 
-/** What a client saw of a hold. */
+/** A hold as a response showed it. */
 export interface HoldSeen {
   readonly id: number
   readonly qty: number
@@ -13,27 +13,27 @@ export interface HoldSeen {
   readonly expiresAt: Moment
 }
 
-/** What a client saw of an order. */
+/** An order as a response showed it. */
 export interface OrderSeen {
   readonly id: number
   readonly holdId: number
   readonly status: OrderStatus
-  /** Paid after its end. */
+  /** Paid after it had expired or been cancelled. */
   readonly late: boolean
   readonly createdAt: Moment
   readonly expiresAt: Moment
 }
 
-/** As on the wire. */
+/** The values of the API. */
 export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" | "refunded"
 
-/** What a client asked for. Every call but those about holds and orders names its product. */
+/** A client's request. One about a hold or an order does not name its product; the others do. */
 export type Invocation =
-  /** `key`: an `Idempotency-Key`; null: none. */
+  /** `key`: the `Idempotency-Key`; null if there is none. */
   | { readonly kind: "hold"; readonly productId: number; readonly qty: number; readonly key: string | null }
   | { readonly kind: "release" | "read_hold" | "order"; readonly holdId: number }
   | { readonly kind: "cancel" | "read_order"; readonly orderId: number }
-  /** A success that covers the order's total; `key` names the event. */
+  /** A payment event that reports success and covers the order's total; `key` identifies the event. */
   | { readonly kind: "pay"; readonly orderId: number; readonly key: string }
   | { readonly kind: "read_product"; readonly productId: number }
   | {
@@ -43,11 +43,11 @@ export type Invocation =
       readonly expected: number
     }
 
-/** What a client was answered. */
+/** The server's response to an invocation. */
 export type Response =
-  /** `replayed`: the first answer under its key once more. */
+  /** `replayed`: the stored response to an earlier request with the same key. */
   | { readonly kind: "hold"; readonly hold: HoldSeen; readonly replayed: boolean }
-  /** `created`: this very call made it. */
+  /** `created`: this operation made the order. */
   | { readonly kind: "order"; readonly order: OrderSeen; readonly created: boolean }
   | {
       readonly kind: "payment"
@@ -63,31 +63,31 @@ export type Response =
       readonly held: number
       readonly sold: number
     }
-  /** `available`: what `out_of_stock` says is there; `orderId`: whose the hold is. */
+  /** `available`: the number that `out_of_stock` reports; `orderId`: the order that the hold was converted to. */
   | {
       readonly kind: "refused"
       readonly code: string
       readonly available?: number
       readonly orderId?: number
     }
-  /** Nobody knows whether it happened: no answer came, or one that does not say. */
+  /** No response came, or one that leaves open whether the operation took effect. */
   | { readonly kind: "unknown" }
 
-/** One request of a client, and what became of it. */
+/** One operation of a client: its invocation, its response, and the interval between them. */
 export interface Operation {
-  /** Its place in the history. */
+  /** Its index in the history. */
   readonly number: number
   readonly startedAt: Moment
   /**
-   * When the answer was there. Of an unknown call: the last moment at which it can have had an effect;
-   * Infinity: nobody knows.
+   * When the response arrived. Of an operation with an unknown response: the latest moment at which it can have taken
+   * effect, or Infinity if there is no such bound.
    */
   readonly endedAt: Moment
   readonly invocation: Invocation
   readonly response: Response
 }
 
-/** A product as it was before the first call. Nobody has held or bought any of it. */
+/** A product as it was before the first operation, with no unit held or sold. */
 export interface ProductRecord {
   readonly id: number
   readonly stock: number
@@ -95,24 +95,24 @@ export interface ProductRecord {
   readonly paymentTtlMs: number
 }
 
-/** Everything that clients asked and were answered. */
+/** All operations of a run, with the products they were about. */
 export interface History {
   readonly products: readonly ProductRecord[]
   readonly operations: readonly Operation[]
 }
 
 /**
- * How far an answer may lag behind, in milliseconds. Each is what is promised and some time for a busy
- * machine: what is remembered was true when a batch committed or a read was made, and was learned later.
+ * By how many milliseconds a response may lag behind the database. Each limit is the promised one plus some time for a
+ * busy machine: a cached value was true when a batch committed or a read was made, and reached the cache later.
  */
 export interface AllowedLags {
-  /** `out_of_stock` from the gate's memory, which lasts a second (I9). Never under an `Idempotency-Key`. */
+  /** `out_of_stock` from the gate's memory, which lasts a second (I9). Never for a request with an `Idempotency-Key`. */
   readonly refusalMs: number
-  /** A product from the readers' memory, which lasts 250 ms. */
+  /** A product from the cache for reads, which lasts 250 ms. */
   readonly readMs: number
-  /** A batch decides by the moment at which it got the lock, and is seen when it has committed (I6). */
+  /** A batch decides by the time at which it got the lock and becomes visible when it commits (I6). */
   readonly lapseMs: number
 }
 
-/** The bounds of a server. */
+/** The limits of a server. */
 export const allowedLags: AllowedLags = { refusalMs: 1_250, readMs: 500, lapseMs: 250 }

@@ -2,9 +2,10 @@ import { stockOf, type Transition, type Counts, type Observation } from "./trans
 import type { Response, Invocation, AllowedLags, Operation, History, ProductRecord } from "./operations.ts"
 import type { ClockOffset } from "./clock.ts"
 import type { Subhistories } from "./subhistories.ts"
-import { transitionsOfHold, transitionsOfPossibleHold, type TransitionDraft } from "./hold-transitions.ts"
+import { transitionsOfHold, transitionsOfPossibleHold } from "./hold-transitions.ts"
+import type { TransitionDraft } from "./transition-drafts.ts"
 
-/** One product's part of a history: what happened to its units, and what was seen of them. */
+/** One product's part of a history: the transitions of its units, and the observations of its counts. */
 export interface ProductHistory {
   readonly start: Counts
   readonly transitions: readonly Transition[]
@@ -17,7 +18,10 @@ interface ProductInput {
   readonly lags: AllowedLags
 }
 
-/** Tells the acts and looks of one product. Throws a contradiction when one of its holds has no possible life. */
+/**
+ * Derives the transitions and observations of one product. Throws a {@link Contradiction} if the responses about one of
+ * its holds exclude each other.
+ */
 export function productHistory(
   product: ProductRecord,
   { operations }: History,
@@ -33,7 +37,7 @@ export function productHistory(
       "hold" in subhistory
         ? transitionsOfHold(subhistory, context)
         : transitionsOfPossibleHold(subhistory, context)
-    // The first of them is the grant.
+    // The first draft is the grant: a refusal under the same key came before it.
     if (drafts.length > 0)
       for (const operation of subhistory.refused) granted.set(operation, transitions.length)
     transitions.push(...numbered(drafts, transitions.length))
@@ -49,7 +53,7 @@ export function productHistory(
   }
 }
 
-/** One life's drafts with numbers from `first` on. */
+/** Numbers the drafts of one hold, starting with `first`. */
 function numbered(drafts: readonly TransitionDraft[], first: number): Transition[] {
   const numbers = new Map(drafts.map((draft, index) => [draft, first + index]))
   return drafts.map(({ alternativeGroup, predecessor, ...rest }, index) => ({
@@ -81,7 +85,7 @@ function stockChange(operation: Operation, number: number): Transition[] {
   return [{ number, kind: "stock", qty: stock - expected, allows, from, until, mustHappen, ...rest }]
 }
 
-/** The numbers are those of these units. */
+/** Whether the response shows these counts. */
 function isShown(
   { available, held, sold, stock }: Extract<Response, { kind: "product" }>,
   counts: Counts,
@@ -115,7 +119,7 @@ function lag(invocation: Invocation, { refusalMs, readMs }: AllowedLags): number
   return invocation.kind === "hold" && invocation.key === null ? refusalMs : 0
 }
 
-/** What the answer says of the units; null: nothing. */
+/** The condition on the counts that makes the response true; null if the response says nothing about counts. */
 function predicateOf(invocation: Invocation, response: Response): Observation["isTrueOf"] | null {
   if (invocation.kind === "read_product" && response.kind === "product") {
     return (counts) => isShown(response, counts)
@@ -123,7 +127,7 @@ function predicateOf(invocation: Invocation, response: Response): Observation["i
   if (response.kind !== "refused") return null
   const { code, available: shown } = response
   if (invocation.kind === "hold" && code === "out_of_stock") {
-    // What is over by time is worth nothing: its units are there for whoever asks (I6).
+    // Lapsed units are available to every hold request (I6).
     return ({ available, lapsed }) =>
       available + lapsed < invocation.qty && (shown === undefined || shown === available + lapsed)
   }

@@ -2,29 +2,31 @@ import { countsAfter, type Transition, type Counts, type Observation } from "./t
 import { dominates, type Successors } from "./dominance.ts"
 import { eventsOf, type Event } from "./events.ts"
 
-/** What the search came to. */
+/** The result of the search. */
 export type SearchResult =
   | { readonly found: true; readonly statesVisited: number }
-  /** `stuck`: what could not be explained in the attempt that came furthest; `reached`: how things stood. */
+  /** `blockedBy`: the event that the furthest attempts could not pass; `reached`: the counts of these attempts. */
   | {
       readonly found: false
       readonly blockedBy: Event
       readonly reached: readonly Counts[]
-      /** It ended without having tried everything: nobody knows whether there is one. */
+      /** The search ended at its limit, without a proof that there is no order. */
       readonly gaveUp: boolean
     }
 
-/** Situations that are looked at before the search gives up: some seconds of work, and some hundred MB. */
+/** The number of states that the search visits before it gives up: some seconds of work and some hundred MB. */
 const LARGEST_SEARCH = 1_000_000
 
 /**
- * Looks for an order of the acts, each at a moment of its own span, that is possible and makes every
- * look true at some moment of its span. Finds one if there is any.
+ * Searches for an order of the transitions, each at a moment of its interval, that keeps every count at zero or above
+ * and makes every observation true at some moment of its interval. Finds one if there is any.
  *
- * The way of Wing & Gong, as Lowe has made it fast: time goes on from one begin or end of a span to
- * the next, and an act is put in its place only when a span ends in which something must have happened;
- * looks, which change nothing, count as seen at the first moment at which they are true. A situation
- * that was met before, with no look more to be seen, is not looked at again.
+ * This is the algorithm of Wing & Gong with Lowe's improvements: time advances from one begin or end of an interval to
+ * the next, and a transition is placed only when an interval ends that requires one. Observations, which change nothing,
+ * are matched at the first moment at which they are true. A state that was visited before, with the same observations
+ * unmatched or fewer, is not visited again.
+ *
+ * Wing & Gong, "Testing and Verifying Concurrent Objects" (1993); Lowe, "Testing for linearizability" (2017).
  */
 export function findOrder(
   start: Counts,
@@ -49,7 +51,7 @@ export function findOrder(
     open.push(...nextStates(state))
   }
 
-  /** Lets time go on until something must be done first. */
+  /** Advances to the next event that cannot be passed without placing a transition. */
   function advance({ at, counts, pending, placed, unmatched }: SearchState): SearchState {
     for (; at < events.length; at += 1) {
       const event = events[at]
@@ -74,7 +76,7 @@ export function findOrder(
     return { at, counts, pending, placed, unmatched }
   }
 
-  /** What may happen next, the most probable last, because the last one is tried first. */
+  /** The states that can follow, the likeliest last, because the last one is tried first. */
   function nextStates(state: SearchState): SearchState[] {
     const { at, counts, pending, placed, unmatched } = state
     const ready = pending.flatMap((number) => {
@@ -89,14 +91,14 @@ export function findOrder(
         const next = countsAfter(transition, counts)
         return next === null ? [] : [placing(transition, next, state)]
       })
-      // What makes an answer true that waits for it is probably what happened.
+      // A transition that makes an unmatched observation true is the likeliest.
       .sort((a, b) => b.unmatched.length - a.unmatched.length)
     const event = events[at]
     if (event === undefined || "observation" in event || event.transition.mustHappen) return placements
     return [...placements, dropping(event.transition, ready, state)]
   }
 
-  /** It never happens; nor does what it would have been better than. */
+  /** The state in which the transition never takes place, and neither do those that it dominates. */
   function dropping(transition: Transition, ready: readonly Transition[], state: SearchState): SearchState {
     const gone = ready.filter((other) => other === transition || dominates(transition, other, successors))
     const numbers = new Set(gone.map(({ number }) => number))
@@ -126,16 +128,16 @@ export function findOrder(
   }
 }
 
-/** Where the search stands: what is settled is in `counts`, the rest by numbers. */
+/** A state of the search. Placed transitions are summed up in `counts`; the rest is listed by number. */
 interface SearchState {
-  /** The next event. */
+  /** The index of the next event. */
   readonly at: number
   readonly counts: Counts
-  /** Acts that have begun, and have neither been done nor become impossible. */
+  /** Transitions whose interval has begun, and which are neither placed nor impossible. */
   readonly pending: readonly number[]
-  /** Acts that were done and that others still depend on. */
+  /** Placed transitions that others still depend on. */
   readonly placed: readonly number[]
-  /** Looks that have begun and were not true yet. */
+  /** Observations whose interval has begun and which have not been true yet. */
   readonly unmatched: readonly number[]
 }
 
@@ -148,7 +150,7 @@ function canStillHappen(
   return predecessor === null || placed.includes(predecessor) || pending.includes(predecessor)
 }
 
-/** What comes after something that never happened need not, and cannot, happen either. */
+/** Whether the predecessor is placed. Without it, a transition neither can nor must take place. */
 function isReady({ predecessor }: Transition, placed: readonly number[]): boolean {
   return predecessor === null || placed.includes(predecessor)
 }
@@ -160,7 +162,7 @@ function successorsOf(transitions: readonly Transition[]): Successors {
   return successors
 }
 
-/** Whether it was looked at before, with the same looks still unseen or fewer. */
+/** Whether the state was visited before, with the same observations unmatched or fewer. Remembers it if not. */
 function wasVisited(
   visited: Map<string, (readonly number[])[]>,
   { at, counts, pending, placed, unmatched }: SearchState,
@@ -177,7 +179,7 @@ function wasVisited(
   return false
 }
 
-/** Remembers the attempts that came furthest, to say what stood in their way. */
+/** Remembers the attempts that came furthest, for the explanation. */
 class Furthest {
   #at = -1
   #reached = new Map<string, Counts>()

@@ -1,25 +1,25 @@
 import type { Operation, History, HoldSeen, OrderSeen } from "./operations.ts"
 import { Contradiction } from "./contradiction.ts"
 
-/** Everything that was said about one hold, and about the order made from it. */
+/** The operations on one hold and on the order made from it. */
 export interface HoldSubhistory {
   readonly productId: number
   readonly hold: HoldSeen
-  /** Requests for it that were granted: several under one `Idempotency-Key`. */
+  /** Hold requests that were granted; several if they share an `Idempotency-Key`. */
   readonly granted: readonly Operation[]
-  /** Requests under the same key whose end nobody knows. */
+  /** Hold requests with the same key and an unknown response. */
   readonly unknown: readonly Operation[]
-  /** Requests under the same key that were refused. */
+  /** Hold requests with the same key that were refused. */
   readonly refused: readonly Operation[]
-  /** Releases, looks, orders; cancellations and payments of its order, and looks at that. */
+  /** All other operations on the hold or its order: reads, releases, orders, cancellations, payments. */
   readonly operations: Operation[]
-  /** Null: nobody knows of one. */
+  /** Null if no response names an order. */
   orderId: number | null
-  /** As it was last seen; null: it was only heard of. */
+  /** The order as the last response showed it; null if responses only name its id. */
   order: OrderSeen | null
 }
 
-/** A request for a hold, with its repetitions, of which nobody knows whether it was granted. */
+/** A hold request, with its repetitions, of which no response says whether it was granted. */
 export interface PossibleHold {
   readonly productId: number
   readonly qty: number
@@ -27,13 +27,13 @@ export interface PossibleHold {
   readonly refused: readonly Operation[]
 }
 
-/** The calls, by what they are about. */
+/** The operations of a history grouped by hold. */
 export interface Subhistories {
   readonly holds: readonly HoldSubhistory[]
   readonly possibleHolds: readonly PossibleHold[]
 }
 
-/** Puts every call about a hold or order into the file of that hold. */
+/** Groups all operations on holds and orders by hold. Throws a {@link Contradiction} if an id is used inconsistently. */
 export function subhistoriesOf({ operations }: History): Subhistories {
   const holds = new Map<number, HoldSubhistory>()
   const possibleHolds: PossibleHold[] = []
@@ -49,7 +49,8 @@ export function subhistoriesOf({ operations }: History): Subhistories {
   for (const operation of operations) {
     if (!("orderId" in operation.invocation)) continue
     const holdId = holdOfOrder.get(operation.invocation.orderId)
-    if (holdId === undefined) throw new Contradiction("an order that nobody was given", [operation])
+    if (holdId === undefined)
+      throw new Contradiction("an operation on an order that no response has named", [operation])
     addOperation(operation, holdId, holds, holdOfOrder)
   }
   return { holds: [...holds.values()], possibleHolds }
@@ -61,7 +62,7 @@ function isHoldRequest(operation: Operation): operation is HoldRequest {
   return operation.invocation.kind === "hold"
 }
 
-/** Requests without a key stand alone. */
+/** Groups hold requests by key; each request without a key is a group of its own. */
 function requestsByKey(operations: readonly Operation[]): HoldRequest[][] {
   const groups = new Map<string | number, HoldRequest[]>()
   for (const operation of operations.filter(isHoldRequest)) {
@@ -109,11 +110,12 @@ function addOperation(
   holdOfOrder: Map<number, number>,
 ): void {
   const subhistory = holds.get(holdId)
-  if (subhistory === undefined) throw new Contradiction("a hold that nobody was given", [operation])
+  if (subhistory === undefined)
+    throw new Contradiction("an operation on a hold that no response has named", [operation])
   subhistory.operations.push(operation)
   const { response } = operation
   if (response.kind === "hold" && response.hold.id !== holdId)
-    throw new Contradiction("another hold", [operation])
+    throw new Contradiction("the response is about another hold", [operation])
   const orderId =
     response.kind === "order" ? response.order.id : response.kind === "refused" ? response.orderId : undefined
   if (orderId === undefined) return
@@ -125,6 +127,7 @@ function addOperation(
   holdOfOrder.set(orderId, holdId)
   subhistory.orderId = orderId
   if (response.kind !== "order") return
-  if (response.order.holdId !== holdId) throw new Contradiction("an order of another hold", [operation])
+  if (response.order.holdId !== holdId)
+    throw new Contradiction("the response is about an order of another hold", [operation])
   subhistory.order = response.order
 }

@@ -1,8 +1,8 @@
 import type { Operation, Moment } from "./operations.ts"
 
 /**
- * Where a product's units are. `lapsed` units belong to holds and orders whose time is over and that
- * nobody has ended yet: a reader sees them as held, a buyer gets them.
+ * A product's units by state. `lapsed` units belong to holds and orders that are past their deadline and not swept yet:
+ * reads show them as held, and a buyer can get them.
  */
 export interface Counts {
   readonly available: number
@@ -11,14 +11,14 @@ export interface Counts {
   readonly sold: number
 }
 
-/** Units as anyone is shown them. */
+/** A product's units as a response shows them. */
 export interface Shown {
   readonly available: number
   readonly held: number
   readonly sold: number
 }
 
-/** What can happen to units. `keep` moves none: an order is made from a hold. */
+/** The ways in which units change state. `convert` moves none: an order is made from a hold. */
 export type TransitionKind =
   | "grant"
   | "return"
@@ -29,41 +29,41 @@ export type TransitionKind =
   | "convert"
   | "stock"
 
-/** Something that happened, or may have happened, at one moment between `from` and `until`. */
+/** A change of state that took place, or may have, at one moment of the interval from `from` to `until`. */
 export interface Transition {
-  /** Its place in the list of acts; an act has a higher one than those it comes after. */
+  /** Its index in the list of transitions; higher than its predecessor's. */
   readonly number: number
   readonly kind: TransitionKind
-  /** Units it moves; of `stock`: by how many it changes the stock. */
+  /** The number of units it moves; of `stock`, the change of the stock. */
   readonly qty: number
   readonly from: Moment
   readonly until: Moment
-  /** False: it may as well never have happened. */
+  /** False if it may never have taken place. */
   readonly mustHappen: boolean
-  /** Happens only after this one. */
+  /** The transition that must take place before this one. */
   readonly predecessor: number | null
-  /** Of these and this one, at most one happens; where one of them must, another will do. */
+  /** At most one of these and this one takes place; if one of them must, any of them satisfies that. */
   readonly alternatives: readonly number[]
-  /** When it probably happened: a guess that makes the search fast and decides nothing. */
+  /** An estimate of its moment. It orders the search, which makes it fast, and has no influence on the result. */
   readonly likelyAt: Moment
-  /** Of `stock`: whether it can have been made of these, and come to those. */
+  /** Of `stock`: whether the response agrees with the counts before and after. */
   readonly allows: (before: Counts, after: Counts) => boolean
   readonly operations: readonly Operation[]
 }
 
-/** An answer that says how things stood at one moment between `from` and `until`. */
+/** A response that states a product's counts at one moment of the interval from `from` to `until`. */
 export interface Observation {
   readonly from: Moment
   readonly until: Moment
   readonly operation: Operation
-  /** Was seen before this act: a request that is refused, and granted when it is repeated. */
+  /** The transition that must come later: the grant of a request that was refused at first and then repeated. */
   readonly before: number | null
-  /** The numbers that were shown; null: the answer does not name all of them. */
+  /** The counts in the response; null if it does not state all of them. */
   readonly shown: Shown | null
   readonly isTrueOf: (counts: Counts) => boolean
 }
 
-/** The units after the act, or null if it cannot happen: nothing is ever less than none (I1). */
+/** The counts after the transition, or null if it cannot take place: no count is ever negative (I1). */
 export function countsAfter({ kind, qty, allows }: Transition, counts: Counts): Counts | null {
   const { available, live, lapsed, sold } = counts
   switch (kind) {
@@ -88,7 +88,7 @@ export function countsAfter({ kind, qty, allows }: Transition, counts: Counts): 
   }
 }
 
-/** Units on offer in total. */
+/** The stock: the sum of all units. */
 export function stockOf({ available, live, lapsed, sold }: Counts): number {
   return available + live + lapsed + sold
 }
