@@ -76,7 +76,7 @@ test("a refund that a killed worker had sent and not noted is sent again under t
     const payment = { provider: "simulator", paymentId: `pay_${orderId}` }
     // A cent too much, which has to go back.
     const amountMinor = ((await engine.views.order(orderId))?.totalMinor ?? 0) + 1
-    await engine.desk.receive(eventWith({ ...payment, key: `key-${orderId}`, orderId, amountMinor }))
+    await engine.paymentEvents.receive(eventWith({ ...payment, key: `key-${orderId}`, orderId, amountMinor }))
   }
   const environment = {
     DATABASE_URL: engine.url,

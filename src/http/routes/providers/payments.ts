@@ -49,7 +49,7 @@ declare module "fastify" {
  * before anything else about the body is looked at.
  */
 export function paymentRoutes(app: App, services: Services): void {
-  const { desk, events, paymentWebhookSecret } = services
+  const { paymentEvents, events, paymentWebhookSecret } = services
   function signatureRefusal(request: FastifyRequest, bytes: Buffer): string | null {
     if (paymentWebhookSecret === null) return null
     const headers = {
@@ -111,7 +111,7 @@ export function paymentRoutes(app: App, services: Services): void {
         const understood = faults.length > 0 ? null : genericPaymentEvent(request.body, usableKey(webhookId))
         const event = understood ?? unclearPaymentEvent(request.body, request.paymentBytes ?? Buffer.alloc(0))
 
-        const outcome = await desk.receive(event, request.id)
+        const outcome = await paymentEvents.receive(event, request.id)
         if (isRefusal(outcome)) {
           events.refused("payment_event", outcome.code)
           return refuse(reply, outcome)

@@ -26,7 +26,7 @@ import { refundPlaceFrom } from "../admin/admin-money.ts"
  * 2xx sends it again, so whatever could not be written down must not be answered with one.
  */
 export function providerWebhookRoutes(app: App, services: Services): void {
-  const { providers, desk, lanes, lookups, money, events } = services
+  const { providers, paymentEvents, lanes, lookups, money, events } = services
 
   /** Null: it is written down. */
   async function take(
@@ -35,7 +35,7 @@ export function providerWebhookRoutes(app: App, services: Services): void {
     requestId: string,
   ): Promise<AnyRefusal | null> {
     if (received.about === "refund") return settle(provider, received.refund, requestId)
-    const outcome = await desk.receive(received.event, requestId)
+    const outcome = await paymentEvents.receive(received.event, requestId)
     if (!isRefusal(outcome)) return null
     events.refused("payment_event", outcome.code)
     return outcome
