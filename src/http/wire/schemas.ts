@@ -177,6 +177,7 @@ export const RefundWire = Type.Object({
     "sale_over",
     "customer_limit_reached",
     "sold_out",
+    "units_not_available",
     "requested",
   ]),
   restock_qty: Type.Integer(),
