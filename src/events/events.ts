@@ -127,13 +127,13 @@ type SaleEvents = Pick<
   "refused" | "holdRefused" | "gateRefused" | "saleWatched" | "salesWatchedElsewhere" | "watchedSales"
 >
 
-function saleEvents(metrics: Metrics, { countHold }: FactCounters): SaleEvents {
+function saleEvents(metrics: Metrics, counters: FactCounters): SaleEvents {
   return {
     refused(kind, code) {
       if (kind === "order") metrics.orders.count(code)
       else metrics.paymentEvents.count(code)
     },
-    holdRefused: countHold,
+    holdRefused: (productId, code) => counters.countHold(productId, code),
     gateRefused: () => metrics.gateRefusals.count(),
     saleWatched: (productId) => metrics.watchedHolds.watch(productId, "here"),
     salesWatchedElsewhere(productIds) {
