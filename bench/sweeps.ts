@@ -6,7 +6,7 @@ import { createIds } from "../src/store/batch/ids.ts"
 import { migrate } from "../src/store/upkeep/migrate.ts"
 import { openDatabase, type Database } from "../src/store/pool.ts"
 import { createProductStore } from "../src/store/batch/product-store.ts"
-import { plainSettings } from "../src/domain/product.ts"
+import { defaultSettings } from "../src/domain/product.ts"
 import { drive } from "./load/drive.ts"
 import { jsonRequest } from "./load/request.ts"
 import { median } from "./row.ts"
@@ -35,7 +35,7 @@ interface Variant {
 }
 
 const groupsOf = (bounds: Partial<GroupBounds>): GroupBounds => ({
-  worthItsOwn: 32,
+  aloneFrom: 32,
   size: 256,
   inFlight: 2,
   ...bounds,
@@ -119,7 +119,7 @@ async function measure(url: string, variant: Variant): Promise<number> {
   for (let index = 0; index < (variant.products ?? 1); index += 1) {
     const productId = await ids.next("products")
     const adjustmentId = await ids.next("stock_adjustments")
-    const settings = { ...plainSettings, name: "Swept", priceMinor: 1, currency: "EUR" }
+    const settings = { ...defaultSettings, name: "Swept", priceMinor: 1, currency: "EUR" }
     await lanes.submit({ kind: "create_product", productId, adjustmentId, settings, stock: 100_000_000 })
     productIds.push(productId)
   }

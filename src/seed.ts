@@ -1,4 +1,4 @@
-import { plainSettings, type ProductSettings } from "./domain/product.ts"
+import { defaultSettings, type ProductSettings } from "./domain/product.ts"
 import { isRefusal } from "./domain/refusals.ts"
 import type { Engine } from "./engine.ts"
 
@@ -6,7 +6,7 @@ const FIRST_STOCK = 100
 
 /** Product 1 as the first start makes it, for trying. */
 export const flashSaleProduct: ProductSettings = {
-  ...plainSettings,
+  ...defaultSettings,
   name: "Flash Sale Product",
   priceMinor: 9999,
   currency: "USD",

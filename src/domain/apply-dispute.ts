@@ -1,5 +1,5 @@
 import { coversRefunds, disputeName, type Dispute, type DisputeStatus } from "./dispute.ts"
-import { writeRecord } from "./event-record.ts"
+import { writeRecord } from "./payment-event-record.ts"
 import type { DisputeEvent, DisputeEventKind, Payment, PaymentEventRecord } from "./payment.ts"
 import { isWithheld, WITHHELD, type Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
@@ -98,7 +98,7 @@ function changeDispute(state: WorkingSet, { payment, before, dispute }: Change, 
 }
 
 /** Shares anew what is left of a payment, of which more went back than its disputes knew. */
-export function allotAgain(state: WorkingSet, { provider, eventKey }: Payment, now: Instant): void {
+export function reallocateDisputed(state: WorkingSet, { provider, eventKey }: Payment, now: Instant): void {
   const payment = state.payments.get(eventName(provider, eventKey))
   if (payment === undefined || !allot(state, payment)) return
   for (const dispute of state.disputes.values()) {

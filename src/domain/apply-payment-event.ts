@@ -1,12 +1,12 @@
 import { applyParkedDisputes } from "./apply-dispute.ts"
 import { endUnpaidOrder } from "./cancel-order.ts"
-import { writeRecord, type Effect } from "./event-record.ts"
+import { writeRecord, type Effect } from "./payment-event-record.ts"
 import { orderAsOfNow, reclaimDue } from "./expire-due.ts"
 import { endOfUnpaid, type Order } from "./order.ts"
 import { decidePayment, type PaymentDecision, type PaymentSituation } from "./payment-decision.ts"
 import type { Payment, PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import { availableUnits, isWithinSale } from "./product.ts"
-import { oweRefund } from "./owe-refund.ts"
+import { createRefund } from "./create-refund.ts"
 import { hasPassed, later, type Instant } from "./time.ts"
 import { sellAvailableUnits, sellHeldUnits } from "./units.ts"
 import { eventName, orderIn, productOf, type WorkingSet } from "./working-set.ts"
@@ -61,8 +61,8 @@ function receiveMoney(order: Order, { state, event, now }: Arrival): Omit<Effect
     pay(order, decision, { state, payment, now })
     return { outcome: "paid", late: decision.late }
   }
-  const notBefore = decision.atTheEnd ? order.expiresAt : now
-  oweRefund(state, payment, { amountMinor: payment.amountMinor, reason: decision.reason, notBefore }, now)
+  const notBefore = decision.waitsForDeadline ? order.expiresAt : now
+  createRefund(state, payment, { amountMinor: payment.amountMinor, reason: decision.reason, notBefore }, now)
   return { outcome: "refund_due", late: false }
 }
 
@@ -71,7 +71,7 @@ function situationOf(
   received: readonly Payment[],
   { state, event, now }: Arrival,
 ): PaymentSituation {
-  const { customerId, quantity, totalMinor } = order
+  const { customerId, qty, totalMinor } = order
   const amount = event.amountMinor ?? totalMinor
   const end = endOfUnpaid(order)
   // Units that are only held in the rows, because nobody has ended them yet, are there.
@@ -81,10 +81,10 @@ function situationOf(
     before: known(received, event),
     currency: (event.currency ?? order.currency) === order.currency ? "the order's" : "another",
     amount: amount === totalMinor ? "exact" : amount < totalMinor ? "too little" : "too much",
-    inTime: end === null || !hasPassed(later(end, state.rules.latePaymentSeconds), now),
-    saleIsOn: isWithinSale(productOf(state), now),
-    limitIsLeft: customerId === null || quantity <= unitsLeftFor(state, customerId),
-    unitsAreLeft: quantity <= availableUnits(productOf(state)),
+    isBeforeLateDeadline: end === null || !hasPassed(later(end, state.rules.latePaymentSeconds), now),
+    isWithinSale: isWithinSale(productOf(state), now),
+    isWithinCustomerLimit: customerId === null || qty <= unitsLeftFor(state, customerId),
+    areUnitsAvailable: qty <= availableUnits(productOf(state)),
   }
 }
 
@@ -120,17 +120,17 @@ type Paying = Extract<PaymentDecision, { does: "pay" }>
 
 function pay(
   order: Order,
-  { late, excessGoesBack }: Paying,
+  { late, refundsExcess }: Paying,
   { state, payment, now }: { state: WorkingSet; payment: Payment; now: Instant },
 ): void {
-  if (late) sellAvailableUnits(state, order.quantity, order.customerId)
-  else sellHeldUnits(state, order.quantity)
+  if (late) sellAvailableUnits(state, order.qty, order.customerId)
+  else sellHeldUnits(state, order.qty)
   const paid: Order = { ...order, status: "paid", late, paidAt: now, updatedAt: now }
   state.orders.replace(paid)
   state.facts.push({ kind: "order_paid", order: paid })
-  if (!excessGoesBack) return
+  if (!refundsExcess) return
   const amountMinor = payment.amountMinor - order.totalMinor
-  oweRefund(state, payment, { amountMinor, reason: "amount_too_high", notBefore: now }, now)
+  createRefund(state, payment, { amountMinor, reason: "amount_too_high", notBefore: now }, now)
 }
 
 function paymentOf(

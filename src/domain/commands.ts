@@ -105,11 +105,11 @@ export interface RecordRefund extends CommandBase {
   readonly kind: "record_refund"
   /** The order that its payment came for. */
   readonly orderId: number
-  readonly refund: RefundElsewhere
+  readonly refund: ExternalRefund
 }
 
 /** What a provider says of a refund that Doorbuster did not ask for. */
-export interface RefundElsewhere {
+export interface ExternalRefund {
   readonly provider: string
   readonly paymentId: string
   readonly providerRefundId: string

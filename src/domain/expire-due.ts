@@ -24,7 +24,7 @@ export function reclaimDue(state: WorkingSet, now: Instant): Omit<Sweep, "more">
     if (!isDueOrder(order, now)) continue
     expireOrder(state, order, now)
     orders += 1
-    units += order.quantity
+    units += order.qty
   }
   return { holds, orders, units }
 }
@@ -46,7 +46,7 @@ export function orderAsOfNow(state: WorkingSet, order: Order, now: Instant): Ord
 export function expireOrder(state: WorkingSet, order: Order, now: Instant): Order {
   const expired: Order = { ...order, status: "expired", updatedAt: now }
   state.orders.replace(expired)
-  returnHeldUnits(state, order.quantity, order.customerId)
+  returnHeldUnits(state, order.qty, order.customerId)
   state.facts.push({ kind: "order_expired", order: expired })
   return expired
 }

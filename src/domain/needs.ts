@@ -153,7 +153,7 @@ export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortag
   const latePayers = [...new Set(late.flatMap(({ customerId }) => customerId ?? []))]
   if (product.held === 0) return latePayers.length > 0 ? { units: 0, customerIds: [], latePayers } : null
 
-  const asked = late.reduce((sum, { quantity }) => sum + quantity, needs.units)
+  const asked = late.reduce((sum, { qty }) => sum + qty, needs.units)
   const missing = Math.max(0, asked - availableUnits(product))
   const limit = product.maxPerCustomer ?? Infinity
   const customerIds = [...needs.unitsByCustomer.keys()].filter((customerId) => {
@@ -169,7 +169,7 @@ export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortag
 }
 
 /** What money has come for that has ended, whose time is over, or that may end before it. */
-function paidLate(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now: Instant): Latecomer[] {
+function paidLate(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now: Instant): LateSale[] {
   const orders = new Set<Order>()
   for (const { orderId, holdId } of moneyFor) {
     for (const order of [
@@ -184,16 +184,16 @@ function paidLate(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now: Ins
   return [...orders, ...holdsPaidLate(state, moneyFor.length > 0)]
 }
 
-interface Latecomer {
+interface LateSale {
   readonly customerId: string | null
-  readonly quantity: number
+  readonly qty: number
 }
 
 /** An order may be made, ended by an event that has waited for it, and be paid by the next one. */
-function holdsPaidLate({ events, holds }: WorkingSet, hasMoney: boolean): Latecomer[] {
+function holdsPaidLate({ events, holds }: WorkingSet, hasMoney: boolean): LateSale[] {
   const waiting = [...events.values()].filter((event) => event.outcome === "parked")
   const mayEnd = waiting.some((event) => event.kind !== "succeeded")
   const mayBePaid = hasMoney || waiting.some((event) => event.kind === "succeeded")
   if (!mayEnd || !mayBePaid) return []
-  return [...holds.values()].map(({ customerId, qty }) => ({ customerId, quantity: qty }))
+  return [...holds.values()].map(({ customerId, qty }) => ({ customerId, qty }))
 }

@@ -16,7 +16,7 @@ export interface Order {
   readonly productId: number
   readonly holdId: number
   readonly customerId: string | null
-  readonly quantity: number
+  readonly qty: number
   readonly unitPriceMinor: number
   readonly totalMinor: number
   readonly currency: string

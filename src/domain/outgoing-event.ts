@@ -137,7 +137,7 @@ export function orderData(order: Order) {
     order_id: order.id,
     hold_id: order.holdId,
     product_id: order.productId,
-    quantity: order.quantity,
+    quantity: order.qty,
     unit_price: decimalAmount(order.unitPriceMinor, order.currency),
     total_price: decimalAmount(order.totalMinor, order.currency),
     total_minor: order.totalMinor,

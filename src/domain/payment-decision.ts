@@ -14,13 +14,13 @@ export interface PaymentSituation {
   /** Beside the order's total. */
   readonly amount: "too little" | "exact" | "too much"
   /** Whether it came within the time that late payments are given. */
-  readonly inTime: boolean
+  readonly isBeforeLateDeadline: boolean
   /** Whether the sale lies within its window. A pause stops new holds, not payments. */
-  readonly saleIsOn: boolean
+  readonly isWithinSale: boolean
   /** Whether the customer may own so many units more. */
-  readonly limitIsLeft: boolean
+  readonly isWithinCustomerLimit: boolean
   /** Whether all units of the order are available again. */
-  readonly unitsAreLeft: boolean
+  readonly areUnitsAvailable: boolean
 }
 
 /** What money does. */
@@ -28,9 +28,9 @@ export type PaymentDecision =
   /** It was counted before. */
   | { readonly does: "nothing" }
   /** It pays the order; `late`: with units that are taken again. */
-  | { readonly does: "pay"; readonly late: boolean; readonly excessGoesBack: boolean }
-  /** `atTheEnd`: not before the order's deadline, because it may still be paid in another way. */
-  | { readonly does: "go back"; readonly reason: RefundReason; readonly atTheEnd: boolean }
+  | { readonly does: "pay"; readonly late: boolean; readonly refundsExcess: boolean }
+  /** `waitsForDeadline`: not before the order's deadline, because it may still be paid in another way. */
+  | { readonly does: "go back"; readonly reason: RefundReason; readonly waitsForDeadline: boolean }
 
 /**
  * The whole table of what becomes of money, as a function: first what was counted before, then what
@@ -45,21 +45,21 @@ export function decidePayment(situation: PaymentSituation): PaymentDecision {
   }
   if (currency === "another") return goBack("wrong_currency")
   const isWaiting = order === "pending_payment"
-  if (amount === "too little") return { ...goBack("amount_too_low"), atTheEnd: isWaiting }
+  if (amount === "too little") return { ...goBack("amount_too_low"), waitsForDeadline: isWaiting }
 
   const obstacle = isWaiting ? null : lateObstacle(situation)
   if (obstacle !== null) return goBack(obstacle)
-  return { does: "pay", late: !isWaiting, excessGoesBack: amount === "too much" }
+  return { does: "pay", late: !isWaiting, refundsExcess: amount === "too much" }
 }
 
 /** Why a late payment cannot have its units, in order of precedence. */
 function lateObstacle(situation: PaymentSituation): RefundReason | null {
-  if (!situation.inTime) return "paid_too_late"
-  if (!situation.saleIsOn) return "sale_over"
-  if (!situation.limitIsLeft) return "customer_limit_reached"
-  return situation.unitsAreLeft ? null : "sold_out"
+  if (!situation.isBeforeLateDeadline) return "paid_too_late"
+  if (!situation.isWithinSale) return "sale_over"
+  if (!situation.isWithinCustomerLimit) return "customer_limit_reached"
+  return situation.areUnitsAvailable ? null : "units_not_available"
 }
 
 function goBack(reason: RefundReason) {
-  return { does: "go back", reason, atTheEnd: false } as const
+  return { does: "go back", reason, waitsForDeadline: false } as const
 }

@@ -65,7 +65,7 @@ export function convertHold(
     productId: hold.productId,
     holdId: hold.id,
     customerId: hold.customerId,
-    quantity: hold.qty,
+    qty: hold.qty,
     unitPriceMinor: product.priceMinor,
     totalMinor: product.priceMinor * hold.qty,
     currency: product.currency,

@@ -23,7 +23,7 @@ export interface ProductSettings {
 }
 
 /** What a product has where its maker says nothing. */
-export const plainSettings: Omit<ProductSettings, "name" | "priceMinor" | "currency"> = {
+export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "currency"> = {
   description: null,
   imageUrl: null,
   opensAt: null,

@@ -1,6 +1,6 @@
 import { applyDispute } from "./apply-dispute.ts"
 import type { RecordDispute, RecordedEvent } from "./commands.ts"
-import { lookUpEvent } from "./event-record.ts"
+import { lookUpEvent } from "./payment-event-record.ts"
 import type { PaymentEventRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
 import type { WorkingSet } from "./working-set.ts"

@@ -1,6 +1,6 @@
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { RecordedEvent, RecordPaymentEvent } from "./commands.ts"
-import { lookUpEvent } from "./event-record.ts"
+import { lookUpEvent } from "./payment-event-record.ts"
 import type { Order } from "./order.ts"
 import type { PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import { applyParkedEvents, convertHold, refuseOrder } from "./place-order.ts"

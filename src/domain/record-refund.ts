@@ -1,6 +1,6 @@
-import { allotAgain } from "./apply-dispute.ts"
-import type { RecordRefund, RefundElsewhere, RefundResult } from "./commands.ts"
-import { oweRefund } from "./owe-refund.ts"
+import { reallocateDisputed } from "./apply-dispute.ts"
+import type { RecordRefund, ExternalRefund, RefundResult } from "./commands.ts"
+import { createRefund } from "./create-refund.ts"
 import type { Payment } from "./payment.ts"
 import type { RecordRefundRefusal } from "./refusals.ts"
 import type { Refund } from "./refund.ts"
@@ -41,15 +41,15 @@ export function recordRefund(
 function recordNew(
   state: WorkingSet,
   payment: Payment,
-  { told, amountMinor }: { readonly told: RefundElsewhere; readonly amountMinor: number },
+  { told, amountMinor }: { readonly told: ExternalRefund; readonly amountMinor: number },
   now: Instant,
 ): Refund | RecordRefundRefusal {
   const { status, providerRefundId } = told
   if (status === "failed") return { code: "nothing_to_refund" }
   const made = { status, providerRefundId }
-  const refund = oweRefund(state, payment, { amountMinor, reason: "elsewhere", notBefore: now, made }, now)
+  const refund = createRefund(state, payment, { amountMinor, reason: "elsewhere", notBefore: now, made }, now)
   if (refund === null) return { code: "nothing_to_refund" }
-  allotAgain(state, payment, now)
+  reallocateDisputed(state, payment, now)
   if (refund.status === "confirmed") markRefunded(state, payment.orderId, now)
   return refund
 }
@@ -60,20 +60,20 @@ function refundsOf(state: WorkingSet, { provider, eventKey }: Payment): Refund[]
   )
 }
 
-function isUnsent({ status, amountMinor }: Refund, told: RefundElsewhere): boolean {
+function isUnsent({ status, amountMinor }: Refund, told: ExternalRefund): boolean {
   return (
     amountMinor === told.amountMinor && (status === "due" || status === "failed" || status === "withheld")
   )
 }
 
 /** What is older than what is known already changes nothing. */
-function settled(state: WorkingSet, refund: Refund, told: RefundElsewhere, now: Instant): Refund {
+function settled(state: WorkingSet, refund: Refund, told: ExternalRefund, now: Instant): Refund {
   const { productId, orderId, number } = refund
   const result = resultOf(told)
   const outcome = settleRefund(state, { kind: "settle_refund", productId, orderId, number, result }, now)
   return isRefusal(outcome) ? refund : outcome
 }
 
-function resultOf({ status, providerRefundId, error }: RefundElsewhere): RefundResult {
+function resultOf({ status, providerRefundId, error }: ExternalRefund): RefundResult {
   return status === "failed" ? { status, error: error ?? "", providerRefundId } : { status, providerRefundId }
 }

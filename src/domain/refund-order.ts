@@ -1,5 +1,5 @@
 import type { RefundOrder } from "./commands.ts"
-import { oweRefund } from "./owe-refund.ts"
+import { createRefund } from "./create-refund.ts"
 import type { RefundOrderRefusal } from "./refusals.ts"
 import type { Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
@@ -27,7 +27,7 @@ export function refundOrder(
 
   const isDisputed = payment.disputedMinor > 0
   const refundableMinor = payment.amountMinor - payment.refundedMinor - payment.disputedMinor
-  const restockableQty = order.quantity - order.restockedQty
+  const restockableQty = order.qty - order.restockedQty
   const amount = amountMinor ?? refundableMinor
   if (amount > refundableMinor) {
     return { code: isDisputed ? "payment_disputed" : "refund_over_payment", refundableMinor }
@@ -38,7 +38,7 @@ export function refundOrder(
     restockUnits(state, restockQty, order.customerId)
   }
   const owed = { amountMinor: amount, restockQty, reason: "requested", notBefore: now } as const
-  const refund = oweRefund(state, payment, owed, now)
+  const refund = createRefund(state, payment, owed, now)
   if (refund !== null) return refund
   return amountMinor === null && isDisputed
     ? { code: "payment_disputed", refundableMinor }

@@ -10,8 +10,9 @@ export type RefundStatus = "due" | "sent" | "confirmed" | "failed" | "withheld"
 /**
  * Why money goes back.
  *
- * The first eight are decided when a payment comes (payment-decision.ts). `requested`: the shop asked for
- * it here; `elsewhere`: in another place, such as the provider's dashboard.
+ * Most are decided when a payment comes (payment-decision.ts). `requested`: the shop asked for it here; `elsewhere`: in
+ * another place, such as the provider's dashboard. `sold_out` is not given any more: only refunds from before
+ * `units_not_available` have it, which says the same without claiming that units which are only held are sold.
  */
 export type RefundReason =
   | "amount_too_low"
@@ -22,6 +23,7 @@ export type RefundReason =
   | "sale_over"
   | "customer_limit_reached"
   | "sold_out"
+  | "units_not_available"
   | "requested"
   | "elsewhere"
 

@@ -23,7 +23,8 @@ export const holdColumns = `
   customer_id as "customerId"`
 
 export const orderColumns = `
-  id, quantity, currency, status, origin, late,
+  id, currency, status, origin, late,
+  quantity as qty,
   product_id as "productId",
   hold_id as "holdId",
   customer_id as "customerId",
@@ -97,7 +98,7 @@ export function numbers(values: readonly (number | null)[]): string {
   return `{${values.map((value) => value ?? "null").join()}}`
 }
 
-/** An array of moments as PostgreSQL reads it. */
-export function moments(values: readonly (Instant | null)[]): string {
+/** An array of timestamps as PostgreSQL reads it. */
+export function timestamps(values: readonly (Instant | null)[]): string {
   return `{${values.map((value) => (value === null ? "null" : isoTime(value))).join()}}`
 }

@@ -16,9 +16,9 @@ function mixedState() {
     ],
     orders: [
       ...deadlines.map((expiresAt, index) =>
-        orderWith({ id: index + 11, holdId: index + 11, quantity: 10, expiresAt }),
+        orderWith({ id: index + 11, holdId: index + 11, qty: 10, expiresAt }),
       ),
-      orderWith({ id: 14, holdId: 4, quantity: 50, status: "paid", expiresAt: NOON }),
+      orderWith({ id: 14, holdId: 4, qty: 50, status: "paid", expiresAt: NOON }),
     ],
   })
 }

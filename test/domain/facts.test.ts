@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
-import { execute } from "../../src/domain/machine.ts"
+import { execute } from "../../src/domain/execute.ts"
 import {
   afterNoon,
   askFor,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
-import { execute } from "../../src/domain/machine.ts"
+import { execute } from "../../src/domain/execute.ts"
 import {
   afterNoon,
   askFor,
@@ -104,6 +104,20 @@ describe("a repeated request", () => {
     expect(state.idempotency.added()).toEqual([
       { ...idempotency, outcome: JSON.stringify(outcome), createdAt: NOON },
     ])
+  })
+
+  // Servers of two versions may share a database, so both must read what either has stored.
+  test.each<[string, Given, Command]>([
+    ["a new order", { holds: [holdWith({ qty: 3 })] }, order],
+    ["a cancelled order", { orders: [orderWith({ qty: 3 })] }, cancel],
+  ])("the record of %s names its number of units `quantity`, as all versions do", (_, given, command) => {
+    const state = stateWith(given)
+    execute(state, { ...command, idempotency }, NOON)
+
+    const stored = state.idempotency.added()[0]?.outcome ?? ""
+
+    expect(stored).toContain('"quantity":3')
+    expect(stored).not.toContain('"qty"')
   })
 })
 

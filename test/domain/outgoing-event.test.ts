@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
-import { execute } from "../../src/domain/machine.ts"
+import { execute } from "../../src/domain/execute.ts"
 import { outgoingEvents } from "../../src/domain/outgoing-event.ts"
 import { isoTime } from "../../src/domain/time.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"

@@ -11,10 +11,10 @@ const values: { [Name in keyof PaymentSituation]: readonly PaymentSituation[Name
   before: ["nothing", "this", "perhaps this"],
   currency: ["the order's", "another"],
   amount: ["too little", "exact", "too much"],
-  inTime: [true, false],
-  saleIsOn: [true, false],
-  limitIsLeft: [true, false],
-  unitsAreLeft: [true, false],
+  isBeforeLateDeadline: [true, false],
+  isWithinSale: [true, false],
+  isWithinCustomerLimit: [true, false],
+  areUnitsAvailable: [true, false],
 }
 
 /** Every situation there is. */
@@ -26,15 +26,15 @@ const situations = Object.entries(values).reduce<Partial<PaymentSituation>[]>(
 type Pattern = { readonly [Name in keyof PaymentSituation]?: readonly PaymentSituation[Name][] }
 
 const nothing: PaymentDecision = { does: "nothing" }
-const back = (reason: RefundReason, atTheEnd = false): PaymentDecision => ({
+const back = (reason: RefundReason, waitsForDeadline = false): PaymentDecision => ({
   does: "go back",
   reason,
-  atTheEnd,
+  waitsForDeadline,
 })
-const pay = (late: boolean, excessGoesBack: boolean): PaymentDecision => ({
+const pay = (late: boolean, refundsExcess: boolean): PaymentDecision => ({
   does: "pay",
   late,
-  excessGoesBack,
+  refundsExcess,
 })
 
 const waiting = ["pending_payment"] as const
@@ -53,10 +53,14 @@ const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
   ["too little for one that has ended", { amount: ["too little"] }, back("amount_too_low")],
   ["the price", { order: waiting, amount: ["exact"] }, pay(false, false)],
   ["more than the price", { order: waiting, amount: ["too much"] }, pay(false, true)],
-  ["too late", { order: ended, inTime: [false], ...good }, back("paid_too_late")],
-  ["late, the sale is over", { order: ended, saleIsOn: [false], ...good }, back("sale_over")],
-  ["late, the limit is reached", { order: ended, limitIsLeft: [false] }, back("customer_limit_reached")],
-  ["late, the units are gone", { order: ended, unitsAreLeft: [false] }, back("sold_out")],
+  ["too late", { order: ended, isBeforeLateDeadline: [false], ...good }, back("paid_too_late")],
+  ["late, the sale is over", { order: ended, isWithinSale: [false], ...good }, back("sale_over")],
+  [
+    "late, the limit is reached",
+    { order: ended, isWithinCustomerLimit: [false] },
+    back("customer_limit_reached"),
+  ],
+  ["late, the units are gone", { order: ended, areUnitsAvailable: [false] }, back("units_not_available")],
   ["late, the price", { order: ended, amount: ["exact"] }, pay(true, false)],
   ["late, more than the price", { order: ended, amount: ["too much"] }, pay(true, true)],
 ]
@@ -91,7 +95,7 @@ describe("what money does", () => {
       if (decision.does !== "pay") continue
       expect(situation.currency).toBe("the order's")
       expect(situation.amount).not.toBe("too little")
-      expect(decision.excessGoesBack).toBe(situation.amount === "too much")
+      expect(decision.refundsExcess).toBe(situation.amount === "too much")
     }
   })
 })

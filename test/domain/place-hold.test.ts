@@ -202,7 +202,7 @@ describe("units whose time is over are taken back when short (I6, I9)", () => {
     [NOON, 11, "out_of_stock", 0],
   ])("10 of 10 units held until %s, asking for %i: %s", (expiresAt, qty, code, held) => {
     const holds = [holdWith({ id: 1, qty: 6, expiresAt })]
-    const orders = [orderWith({ id: 11, holdId: 2, quantity: 4, expiresAt })]
+    const orders = [orderWith({ id: 11, holdId: 2, qty: 4, expiresAt })]
     const state = stateWith({ holds, orders })
 
     const outcome = placeHold(state, askFor(qty), NOON)

@@ -70,7 +70,7 @@ test("the order has the hold's units and customer, the price of now and its own 
       productId: 1,
       holdId: 1,
       customerId: "anna",
-      quantity: 3,
+      qty: 3,
       unitPriceMinor: 1_500,
       totalMinor: 4_500,
       currency: "KWD",

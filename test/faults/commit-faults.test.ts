@@ -93,7 +93,7 @@ test("the response to a refund's COMMIT is lost: there is one refund, and one un
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
 
   proxy.loseCommit("insert-payment_events")
-  const paid = await engine.desk.receive(eventWith({ orderId, paymentId: "pay-1" }))
+  const paid = await engine.paymentEvents.receive(eventWith({ orderId, paymentId: "pay-1" }))
   proxy.loseCommit("insert-refunds")
   const refund = { kind: "refund_order", productId, orderId, amountMinor: 5, restockQty: 1 } as const
   const { outcome } = await engine.lanes.submit(refund)

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 import { needs } from "../../src/domain/needs.ts"
 import type { Command } from "../../src/domain/commands.ts"
-import { execute } from "../../src/domain/machine.ts"
-import { plainSettings } from "../../src/domain/product.ts"
+import { execute } from "../../src/domain/execute.ts"
+import { defaultSettings } from "../../src/domain/product.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
 import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
 import { throwAwayPostgres } from "../../src/proof/rehearsal/throw-away-postgres.ts"
@@ -69,7 +69,7 @@ async function heldUnit(database: ReturnType<typeof openDatabase>) {
     ids.next("stock_adjustments"),
     ids.next("holds"),
   ])
-  const settings = { ...plainSettings, name: "Lamp", priceMinor: 1, currency: "EUR" }
+  const settings = { ...defaultSettings, name: "Lamp", priceMinor: 1, currency: "EUR" }
   const commands: Command[] = [
     { kind: "create_product", productId, adjustmentId, settings, stock: 1 },
     { kind: "place_hold", productId, holdId, qty: 1, customerId: null },

@@ -85,7 +85,7 @@ test.each(interrupts)(
     await migrate(ground.url)
     await using engine = await createTestEngine({}, ground.url)
     const event = eventWith({ orderId: 4_711 })
-    const receive = () => engine.desk.receive(event).catch(() => "a fault" as const)
+    const receive = () => engine.paymentEvents.receive(event).catch(() => "a fault" as const)
     await using standby = await missStandby(ground.url)
 
     const first = await standby.interruptUntil(interrupt, receive())

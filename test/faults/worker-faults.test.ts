@@ -76,7 +76,7 @@ test("a refund that a killed worker had sent and not recorded is sent again with
     const payment = { provider: "simulator", paymentId: `pay_${orderId}` }
     // The payment is a cent too high, and the cent has to be refunded.
     const amountMinor = ((await engine.views.order(orderId))?.totalMinor ?? 0) + 1
-    await engine.desk.receive(eventWith({ ...payment, key: `key-${orderId}`, orderId, amountMinor }))
+    await engine.paymentEvents.receive(eventWith({ ...payment, key: `key-${orderId}`, orderId, amountMinor }))
   }
   const environment = {
     DATABASE_URL: engine.url,

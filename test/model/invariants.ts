@@ -28,10 +28,10 @@ function assertCounters(database: MemoryDatabase, reference: Reference, now: Ins
   const paid = [...orders.values()].filter((order) => order.paidAt !== null)
   const lapsed =
     sum(active.map((hold) => (hold.expiresAt <= now ? hold.qty : 0))) +
-    sum(pending.map((order) => (order.expiresAt <= now ? order.quantity : 0)))
-  const counted = sum(active.map((hold) => hold.qty)) + sum(pending.map((order) => order.quantity))
+    sum(pending.map((order) => (order.expiresAt <= now ? order.qty : 0)))
+  const counted = sum(active.map((hold) => hold.qty)) + sum(pending.map((order) => order.qty))
   assert.equal(held, counted, "I2: held")
-  assert.equal(sold, sum(paid.map((order) => order.quantity - order.restockedQty)), "I2: sold")
+  assert.equal(sold, sum(paid.map((order) => order.qty - order.restockedQty)), "I2: sold")
   assert.equal(sold, reference.sold(now), "I2: sold, by the reference")
   assert.equal(held - lapsed, reference.held(now), "I6: what is held beyond lapsed rows")
 }
@@ -55,7 +55,7 @@ function assertEndings(database: MemoryDatabase, reference: Reference, now: Inst
     if (status !== statusOf(expected, now)) assert.fail(`I3, I6: order ${order.id} is ${status}`)
     const isSame =
       order.holdId === expected.holdId &&
-      order.quantity === expected.qty &&
+      order.qty === expected.qty &&
       order.totalMinor === expected.total &&
       order.customerId === expected.customer &&
       order.expiresAt === expected.until &&
@@ -82,7 +82,7 @@ function assertCustomers(
       sum(
         [...orders.values()].map((order) =>
           order.customerId === customerId && order.status === "pending_payment" && order.expiresAt <= now
-            ? order.quantity
+            ? order.qty
             : 0,
         ),
       )

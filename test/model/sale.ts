@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { Command, Idempotency, RefundResult } from "../../src/domain/commands.ts"
-import type { Execution } from "../../src/domain/machine.ts"
+import type { Execution } from "../../src/domain/execute.ts"
 import type { DisputeEvent, PaymentEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
@@ -278,7 +278,7 @@ class Sale {
 
   #payment(event: PaymentEvent): Request {
     const isFree = !this.#database.orders.has(event.orderId) && event.orderId >= this.#nextOrderId
-    // As the desk claims ids: one that another hold's event has claimed is not free any more.
+    // As the payment event handler claims ids: one that another hold's event has claimed is not free any more.
     const claimedBy = this.#claimedBy.get(event.orderId) ?? event.holdId
     const isClaimable = isFree && event.holdId !== null && claimedBy === event.holdId
     const newOrderId = isClaimable ? event.orderId : this.#unawaitedOrderId()
@@ -292,7 +292,7 @@ class Sale {
     }
   }
 
-  /** As the desk does: to the first order that its payment came for, else to the inbox. */
+  /** As the payment event handler does: to the first order that its payment came for, else to the inbox. */
   #dispute(event: DisputeEvent): Request {
     const orderIds = [...this.#database.payments.values()].flatMap(({ paymentId, orderId }) =>
       paymentId === event.paymentId ? [orderId] : [],
@@ -425,7 +425,7 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       return `${told.status} ${told.id}`
     case "place_order":
       if (told.existed) return `order ${told.order.id} existed`
-      return `order ${told.order.id} of ${told.order.quantity} for ${told.order.totalMinor} ${told.order.currency}: ${told.order.status}`
+      return `order ${told.order.id} of ${told.order.qty} for ${told.order.totalMinor} ${told.order.currency}: ${told.order.status}`
     case "cancel_order":
       return `${told.status} ${told.id}`
     case "record_payment_event":

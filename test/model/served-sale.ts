@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { PaymentEvent } from "../../src/domain/payment.ts"
-import { plainSettings, type ProductSettings } from "../../src/domain/product.ts"
+import { defaultSettings, type ProductSettings } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { eventWith } from "../support/builders.ts"
 import type { TestAnswer, TestClient } from "../support/http.ts"
@@ -47,7 +47,7 @@ class ServedSale {
   constructor(client: TestClient, productId: number) {
     this.#client = client
     this.#productId = productId
-    const settings = { ...plainSettings, name: "Lamp", priceMinor: PRICE_MINOR, currency: "EUR" }
+    const settings = { ...defaultSettings, name: "Lamp", priceMinor: PRICE_MINOR, currency: "EUR" }
     this.#reference = new Reference(settings, STOCK, LATE_SECONDS)
   }
 

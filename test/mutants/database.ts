@@ -64,8 +64,8 @@ export const databaseMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/tx.ts",
-        find: "if (cause instanceof Error && spoilsConnection(cause)) return cause",
-        replace: "void spoilsConnection",
+        find: "if (cause instanceof Error && makesSessionUnusable(cause)) return cause",
+        replace: "void makesSessionUnusable",
       },
     ],
     caughtBy: { file: "test/faults/changed-column.test.ts" },

@@ -20,7 +20,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "model: a payment does not count what goes back of it",
     edits: [
       {
-        file: "src/domain/owe-refund.ts",
+        file: "src/domain/create-refund.ts",
         find: "refundedMinor: payment.refundedMinor + owed.amountMinor",
         replace: "refundedMinor: owed.amountMinor",
       },
@@ -31,7 +31,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "model: a refund is noted a cent too low",
     edits: [
       {
-        file: "src/domain/owe-refund.ts",
+        file: "src/domain/create-refund.ts",
         find: "    ...owed,\n    number:",
         replace: "    ...owed,\n    amountMinor: Math.max(0, owed.amountMinor - 1),\n    number:",
       },
@@ -42,7 +42,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "model: what money goes back is said for another reason",
     edits: [
       {
-        file: "src/domain/owe-refund.ts",
+        file: "src/domain/create-refund.ts",
         find: "    ...owed,\n    number:",
         replace: '    ...owed,\n    reason: "requested",\n    number:',
       },

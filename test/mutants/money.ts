@@ -148,8 +148,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/worker/cancellations.ts",
-        find: 'if (report.status === "succeeded") return !isRefusal(await desk.receive(report.event))',
-        replace: "void desk",
+        find: 'if (report.status === "succeeded") return !isRefusal(await paymentEvents.receive(report.event))',
+        replace: "void paymentEvents",
       },
     ],
     caughtBy: { file: cancellations, test: "is late money" },
@@ -401,7 +401,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (known === null) return",
       },
     ],
-    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "once" },
+    caughtBy: { file: "test/domain/external-refunds.test.ts", test: "once" },
   },
   {
     name: "pay: a refund that was made elsewhere gives back more than came in",
@@ -412,7 +412,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "told.amountMinor",
       },
     ],
-    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "no more than is left" },
+    caughtBy: { file: "test/domain/external-refunds.test.ts", test: "no more than is left" },
   },
   {
     name: "pay: what the shop gave back by hand is sent once more",
@@ -423,7 +423,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "told.amountMinor < 0 ?",
       },
     ],
-    caughtBy: { file: "test/domain/refunds-elsewhere.test.ts", test: "was still to be sent" },
+    caughtBy: { file: "test/domain/external-refunds.test.ts", test: "was still to be sent" },
   },
   {
     name: "pay: an order that costs nothing waits for a payment",
@@ -440,17 +440,17 @@ export const moneyMutants: readonly Mutant[] = [
     name: "pay: a payment is given to a second order",
     edits: [
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: 'if (event.outcome !== "parked") return { event, duplicate: true }',
         replace: "",
       },
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: 'event?.outcome === "parked" || event?.appliedOrderId === orderId',
         replace: "event !== null",
       },
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: "if (applied?.appliedOrderId !== orderId)",
         replace: "if (applied === null)",
       },

@@ -7,7 +7,7 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
-        find: "if (late) sellAvailableUnits(state, order.quantity, order.customerId)",
+        find: "if (late) sellAvailableUnits(state, order.qty, order.customerId)",
         replace: "if (late) void order",
       },
     ],
@@ -18,8 +18,8 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
-        find: "if (!excessGoesBack) return",
-        replace: "if (excessGoesBack) return",
+        find: "if (!refundsExcess) return",
+        replace: "if (refundsExcess) return",
       },
     ],
     caughtBy: { file: "test/domain/late-payments.test.ts", test: "more than the total" },
@@ -29,8 +29,8 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
-        find: "inTime: end === null || ",
-        replace: "inTime: end !== undefined || ",
+        find: "isBeforeLateDeadline: end === null || ",
+        replace: "isBeforeLateDeadline: end !== undefined || ",
       },
     ],
     caughtBy: { file: "test/domain/late-payments.test.ts" },
@@ -40,8 +40,8 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
-        find: "limitIsLeft: customerId === null || ",
-        replace: "limitIsLeft: customerId !== undefined || ",
+        find: "isWithinCustomerLimit: customerId === null || ",
+        replace: "isWithinCustomerLimit: customerId !== undefined || ",
       },
     ],
     caughtBy: { file: "test/domain/late-payments.test.ts" },
@@ -51,7 +51,7 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
-        find: "decision.atTheEnd ? order.expiresAt : now",
+        find: "decision.waitsForDeadline ? order.expiresAt : now",
         replace: "now",
       },
     ],
@@ -61,7 +61,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: refunds are not counted",
     edits: [
       {
-        file: "src/domain/owe-refund.ts",
+        file: "src/domain/create-refund.ts",
         find: "payment.refundedMinor + owed.amountMinor",
         replace: "payment.refundedMinor",
       },
@@ -139,7 +139,7 @@ export const paymentsMutants: readonly Mutant[] = [
     name: "money: what was returned by hand acts all the same",
     edits: [
       {
-        file: "src/domain/event-record.ts",
+        file: "src/domain/payment-event-record.ts",
         find: 'record.outcome !== "parked" || record.returnedAt !== null',
         replace: 'record.outcome !== "parked" || record.returnedAt === undefined',
       },

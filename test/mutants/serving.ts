@@ -527,4 +527,120 @@ export const servingMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/admin-actions.test.ts", test: "hears nothing of it" },
   },
+  {
+    name: "hands: each port is a client of its own",
+    edits: [
+      {
+        file: "src/http/transport/forwarded-headers.ts",
+        find: "?? /^([\\d.]+):\\d*$/.exec(text)?.[1] ?? text",
+        replace: "?? text",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "203.0.113.2:4711" },
+  },
+  {
+    name: "hands: what proxies write is read as it is",
+    edits: [
+      {
+        file: "src/http/server.ts",
+        find: "if (options.trustProxy !== null) readForwardedHeaders(app)",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "is one client whatever its" },
+  },
+  {
+    name: "hands: the last proxy says whether the browser's connection is safe",
+    edits: [
+      {
+        file: "src/http/transport/forwarded-headers.ts",
+        find: 'headers[name] = String(value).split(",", 1).join("")',
+        replace: "headers[name] = String(value)",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "begins with the browser" },
+  },
+  {
+    name: "hands: bytes that are not UTF-8 become characters",
+    edits: [
+      {
+        file: "src/http/transport/json-body.ts",
+        find: "isUtf8(bytes) ? bytes",
+        replace: "isUtf8(bytes) || true ? bytes",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "in a body of POST" },
+  },
+  {
+    name: "hands: a large body's client sees no answer",
+    edits: [
+      {
+        file: "src/http/transport/errors.ts",
+        find: "if (!request.raw.complete) keepReading(request, reply)",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "cuts off no client" },
+  },
+  {
+    name: "hands: a refused body is read for ever",
+    edits: [
+      { file: "src/http/transport/unread-bodies.ts", find: "if (received > MOST_BYTES) cut()", replace: "" },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "read for ever" },
+  },
+  {
+    name: "hands: a webhook with a slash at its end is lost",
+    edits: [
+      {
+        file: "src/http/routes/providers/refused-webhooks.ts",
+        find: "if (!belowPayments.test(url)) return url",
+        replace: 'if (url !== "") return url',
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "pays an order" },
+  },
+  {
+    name: "hands: a misspelt webhook leaves no line",
+    edits: [
+      { file: "src/http/server.ts", find: "  strayWebhookRoutes(app, services.events)\n", replace: "" },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "that is no route" },
+  },
+  {
+    name: "unclear: a message without a usable order acts on the order that it names",
+    edits: [
+      {
+        file: "src/payments/generic-webhook.ts",
+        find: "orderId: NO_ORDER,",
+        replace: 'orderId: Number(said["order_id"]) || NO_ORDER,',
+      },
+    ],
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
+  },
+  {
+    name: "unclear: a message takes the key of the one that is understood",
+    edits: [
+      {
+        file: "src/payments/generic-webhook.ts",
+        find: "key: `unclear-${digest}`,",
+        replace: "key: names.find(isName) ?? `unclear-${digest}`,",
+      },
+    ],
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "leaves its key" },
+  },
+  {
+    name: "unclear: what may be money is no money",
+    edits: [
+      {
+        file: "src/payments/generic-webhook.ts",
+        find: 'kindByStatus[status] : "succeeded"',
+        replace: 'kindByStatus[status] : "failed"',
+      },
+    ],
+    caughtBy: {
+      file: "test/http/unclear-webhooks.test.ts",
+      test: "is parked for the money inbox, once, and acts",
+    },
+  },
 ]

@@ -138,7 +138,7 @@ async function sell(engine: TestEngine, productId: number): Promise<number> {
     paymentId: `pay-${orderId}`,
     amountMinor: CAPTURED,
   })
-  const outcome = await engine.desk.receive(event)
+  const outcome = await engine.paymentEvents.receive(event)
   if (isRefusal(outcome) || outcome.event.outcome !== "paid") throw new Error("it was not paid")
   return orderId
 }
@@ -168,7 +168,7 @@ async function retry(engine: TestEngine, { orderId, productId }: Sold, number: n
 }
 
 async function dispute(engine: TestEngine, event: DisputeEvent): Promise<string> {
-  const outcome = await engine.desk.receive(event)
+  const outcome = await engine.paymentEvents.receive(event)
   return isRefusal(outcome) ? outcome.code : outcome.event.outcome
 }
 

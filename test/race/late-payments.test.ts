@@ -84,7 +84,7 @@ async function placeOrder(engine: TestEngine, productId: number) {
 
 async function pay(engine: TestEngine, orderId: number): Promise<PaymentOutcome | "paid late"> {
   const event = eventWith({ key: `key-${orderId}`, orderId, paymentId: `pay-${orderId}` })
-  const outcome = await engine.desk.receive(event)
+  const outcome = await engine.paymentEvents.receive(event)
   if (isRefusal(outcome)) throw new Error(outcome.code)
   return outcome.event.late ? "paid late" : outcome.event.outcome
 }

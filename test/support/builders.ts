@@ -68,7 +68,7 @@ export function orderWith(given: Partial<Order> = {}): Order {
     productId: PRODUCT_ID,
     holdId: 1,
     customerId: null,
-    quantity: 2,
+    qty: 2,
     unitPriceMinor: 9_999,
     totalMinor: 19_998,
     currency: "EUR",
@@ -228,8 +228,8 @@ export function stateWith(given: Given = {}): WorkingSet {
   const state = emptyWorkingSet(PRODUCT_ID, RULES)
   if (product !== null) {
     const active = sum(holds.map((hold) => (hold.status === "active" ? hold.qty : 0)))
-    const pending = sum(orders.map((order) => (order.status === "pending_payment" ? order.quantity : 0)))
-    const paid = sum(orders.map((order) => (order.paidAt === null ? 0 : order.quantity - order.restockedQty)))
+    const pending = sum(orders.map((order) => (order.status === "pending_payment" ? order.qty : 0)))
+    const paid = sum(orders.map((order) => (order.paidAt === null ? 0 : order.qty - order.restockedQty)))
     state.product = productWith({
       ...product,
       held: (product.held ?? 0) + active + pending,

@@ -1,7 +1,7 @@
 import type { Command, OutcomeOf } from "../../src/domain/commands.ts"
 import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
-import { execute, type Execution } from "../../src/domain/machine.ts"
+import { execute, type Execution } from "../../src/domain/execute.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
 import type { Order } from "../../src/domain/order.ts"
 import type { Payment, PaymentEventRecord, ProviderEvent } from "../../src/domain/payment.ts"
@@ -226,7 +226,7 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
   for (const order of state.orders.added()) {
     const taken = [...tables.orders.values()].some((other) => other.holdId === order.holdId)
     check("orders_one_per_hold", !taken)
-    check("orders_total_is_the_sum", order.totalMinor === order.unitPriceMinor * order.quantity)
+    check("orders_total_is_the_sum", order.totalMinor === order.unitPriceMinor * order.qty)
     insert("orders_pkey", tables.orders, order.id, datedOrder(order))
   }
   for (const changed of state.orders.changed()) {
@@ -275,7 +275,7 @@ function datedOrder(order: Order): Order {
   const isPaid = order.status === "paid" || order.status === "refunded"
   check("orders_paid_is_dated", isPaid === (order.paidAt !== null))
   check("orders_late_is_paid", !order.late || isPaid)
-  check("orders_restocked_within_quantity", order.restockedQty >= 0 && order.restockedQty <= order.quantity)
+  check("orders_restocked_within_quantity", order.restockedQty >= 0 && order.restockedQty <= order.qty)
   check("orders_restocked_is_sold", order.restockedQty === 0 || isPaid)
   return order
 }

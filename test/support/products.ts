@@ -1,9 +1,9 @@
-import { plainSettings, type ProductSettings } from "../../src/domain/product.ts"
+import { defaultSettings, type ProductSettings } from "../../src/domain/product.ts"
 import { isRefusal } from "../../src/domain/refusals.ts"
 import type { Engine } from "../../src/engine.ts"
 
 const settings: ProductSettings = {
-  ...plainSettings,
+  ...defaultSettings,
   name: "Test product",
   priceMinor: 9999,
   currency: "EUR",

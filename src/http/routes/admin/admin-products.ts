@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { AdjustStock, ChangeProduct, Command, CreateProduct } from "../../../domain/commands.ts"
 import { isCurrentCurrency } from "../../../../client/src/currencies.ts"
-import { plainSettings, type ProductSettings } from "../../../domain/product.ts"
+import { defaultSettings, type ProductSettings } from "../../../domain/product.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { instant, type Instant } from "../../../domain/time.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
@@ -65,7 +65,7 @@ export function adminProductRoutes(app: App, services: Services): void {
         const { stock, name, price_minor: priceMinor, currency } = request.body
         const changes = settingsFrom(request.body)
         if (!Array.isArray(changes)) {
-          const settings = { ...plainSettings, ...changes, name, priceMinor, currency }
+          const settings = { ...defaultSettings, ...changes, name, priceMinor, currency }
           const adjustmentId = await ids.next("stock_adjustments")
           const command = { kind: "create_product", settings, stock, adjustmentId } as const
           return run(request, reply, { productId: await ids.next("products"), command })

@@ -63,12 +63,12 @@ export function orderPaymentRoutes(app: App, services: Services): void {
 }
 
 function requestFor(order: Order, provider: string): PaymentRequest {
-  const { id, holdId, productId, quantity, totalMinor, currency, attempt, createdAt } = order
+  const { id, holdId, productId, qty, totalMinor, currency, attempt, createdAt } = order
   return {
     orderId: id,
     holdId,
     productId,
-    quantity,
+    quantity: qty,
     amountMinor: totalMinor,
     currency,
     startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { RefundElsewhere } from "../../src/domain/commands.ts"
+import type { ExternalRefund } from "../../src/domain/commands.ts"
 import { recordRefund } from "../../src/domain/record-refund.ts"
 import {
   afterNoon,
@@ -14,7 +14,7 @@ import {
 
 const { provider, amountMinor: total, currency } = paymentWith()
 const made = { provider, paymentId: "pay-1", providerRefundId: "re_1", amountMinor: total, currency } as const
-const tell = (more: Partial<RefundElsewhere> = {}) =>
+const tell = (more: Partial<ExternalRefund> = {}) =>
   ({
     kind: "record_refund",
     productId: 1,
@@ -73,7 +73,7 @@ describe("a refund that the shop made elsewhere", () => {
     expect(state.orders.get(11)?.status).toBe("refunded")
   })
 
-  test.each<[string, Partial<RefundElsewhere>, string]>([
+  test.each<[string, Partial<ExternalRefund>, string]>([
     ["failed before it was known", { status: "failed" }, "nothing_to_refund"],
     ["is in another currency", { currency: "USD" }, "nothing_to_refund"],
     ["is of another payment", { paymentId: "pay-2" }, "order_unknown"],

@@ -14,6 +14,7 @@ import { refundOrder } from "./refund-order.ts"
 import { isRefusal, type IdempotencyRefusal, type Refusal } from "./refusals.ts"
 import { releaseHold } from "./release-hold.ts"
 import { settleRefund } from "./settle-refund.ts"
+import { outcomeFromText, outcomeText } from "./stored-outcome.ts"
 import type { Instant } from "./time.ts"
 import { idempotencyName, type WorkingSet } from "./working-set.ts"
 
@@ -42,7 +43,7 @@ export function execute<C extends Command>(
   const outcome = run(state, command, now) as OutcomeOf<C>
   for (const fact of state.facts.slice(told)) if (!isCausedByTime(fact)) fact.requestId = command.requestId
   if (command.idempotency !== undefined && isFinalAnswer(outcome)) {
-    state.idempotency.add({ ...command.idempotency, outcome: JSON.stringify(outcome), createdAt: now })
+    state.idempotency.add({ ...command.idempotency, outcome: outcomeText(outcome), createdAt: now })
   }
   return { outcome, replayed: false }
 }
@@ -58,7 +59,7 @@ function earlierAnswer<Outcome>(state: WorkingSet, { idempotency }: Command): Ex
   if (record.fingerprint !== idempotency.fingerprint) {
     return { outcome: { code: "idempotency_key_reused" }, replayed: false }
   }
-  return { outcome: JSON.parse(record.outcome) as Outcome, replayed: true }
+  return { outcome: outcomeFromText(record.outcome) as Outcome, replayed: true }
 }
 
 function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[keyof OutcomeByKind] {

@@ -14,7 +14,7 @@ export type Owed = Pick<Refund, "amountMinor" | "reason" | "notBefore"> &
  * Notes that a part of a payment has to go back (I7), never more than came in. Nothing is to be sent
  * when it is only about units, and nothing is noted when it is about nothing.
  */
-export function oweRefund(
+export function createRefund(
   state: WorkingSet,
   payment: Payment,
   { restockQty = 0, made, ...owed }: Owed,
