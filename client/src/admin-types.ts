@@ -184,7 +184,7 @@ export interface DisputeBody {
 export interface StrayPayment {
   readonly provider: string
   readonly key: string
-  readonly order_id: number
+  readonly order_id: number | null
   readonly payment_id: string | null
   readonly amount_minor: number | null
   readonly currency: string | null
