@@ -224,7 +224,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "disputes: the product row is not locked",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: "         limit 1\n           for update\n",
         replace: "         limit 1\n",
       },
