@@ -35,7 +35,7 @@ interface Variant {
 }
 
 const groupsOf = (bounds: Partial<GroupBounds>): GroupBounds => ({
-  worthItsOwn: 32,
+  aloneFrom: 32,
   size: 256,
   inFlight: 2,
   ...bounds,

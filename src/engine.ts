@@ -3,7 +3,7 @@ import type { Rules } from "./domain/working-set.ts"
 import { createEvents, type Events } from "./events/events.ts"
 import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
-import { createPaymentDesk, type PaymentDesk } from "./lanes/payment-desk.ts"
+import { createPaymentEventHandler, type PaymentEventHandler } from "./lanes/payment-event-handler.ts"
 import { createAdminActions, type AdminActions } from "./store/reads/admin-actions.ts"
 import { createCancellations, type Cancellations } from "./store/queues/cancellations.ts"
 import { createIds, type Ids } from "./store/batch/ids.ts"
@@ -11,7 +11,7 @@ import { createInbox, type Inbox } from "./store/reads/inbox.ts"
 import { createLists, type Lists } from "./store/reads/lists.ts"
 import { createLookups, type Lookups } from "./store/reads/lookups.ts"
 import { createMoneyViews, type MoneyViews } from "./store/reads/money-views.ts"
-import { createListeners } from "./store/batch/outbox.ts"
+import { createSubscribers } from "./store/batch/outbox.ts"
 import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/reads/product-memory.ts"
 import { createProductWatch, type ProductWatch } from "./store/reads/product-watch.ts"
@@ -29,7 +29,7 @@ export interface Engine {
   readonly ids: Ids
   readonly lanes: Lanes
   readonly gate: Gate
-  readonly desk: PaymentDesk
+  readonly paymentEvents: PaymentEventHandler
   readonly views: Views
   /** Products for a crowd of readers; at most 250 ms old. */
   readonly products: ProductMemory
@@ -65,9 +65,9 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
       log.warn({ err: error }, "Changes of watched products cannot be read; open streams wait."),
   })
   const lookups = createLookups(database.lookups)
-  const listeners = createListeners()
+  const subscribers = createSubscribers()
   const lanes = createLanes({
-    store: createProductStore(database, rules, listeners),
+    store: createProductStore(database, rules, subscribers),
     observer: {
       committed(batch) {
         for (const news of batch.products) {
@@ -86,7 +86,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   events.laneQueue(() => lanes.queued)
   const ids = createIds(database)
   const inbox = createInbox(database.lookups)
-  const desk = createPaymentDesk({
+  const paymentEvents = createPaymentEventHandler({
     lanes,
     ids,
     lookups,
@@ -99,10 +99,10 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const refunds = createRefundQueue(database.views)
   const cancellations = createCancellations(database.views)
   const webhooks = {
-    endpoints: createWebhookEndpoints(database.views, () => listeners.forget()),
+    endpoints: createWebhookEndpoints(database.views, () => subscribers.forget()),
     deliveries: createWebhookDeliveries(database.views),
   }
   const webhookQueue = createWebhookQueue(database.views)
-  const sale = { database, events, ids, lanes, gate, desk, lookups, views, products, watch }
+  const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
   return { ...sale, inbox, money, lists, actions, refunds, cancellations, webhooks, webhookQueue }
 }

@@ -115,6 +115,10 @@ export interface RefundBody {
   readonly restock_qty?: number
 }
 
+/**
+ * Why money goes back. `units_not_available`: the units of an order that was paid late are held or sold. `sold_out`: the same,
+ * in refunds of earlier versions.
+ */
 export type RefundReason =
   | "amount_too_low"
   | "amount_too_high"
@@ -125,6 +129,7 @@ export type RefundReason =
   | "sale_over"
   | "customer_limit_reached"
   | "sold_out"
+  | "units_not_available"
   | "requested"
 
 /** Money that goes back. */
@@ -179,7 +184,7 @@ export interface DisputeBody {
 export interface StrayPayment {
   readonly provider: string
   readonly key: string
-  readonly order_id: number
+  readonly order_id: number | null
   readonly payment_id: string | null
   readonly amount_minor: number | null
   readonly currency: string | null

@@ -60,7 +60,7 @@ function lateObstacle(situation: PaymentSituation): RefundReason | null {
   if (!situation.isBeforeLateDeadline) return "paid_too_late"
   if (!situation.isWithinSale) return "sale_over"
   if (!situation.isWithinCustomerLimit) return "customer_limit_reached"
-  return situation.areUnitsAvailable ? null : "sold_out"
+  return situation.areUnitsAvailable ? null : "units_not_available"
 }
 
 function refund(reason: RefundReason) {

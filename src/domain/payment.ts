@@ -27,6 +27,9 @@ interface ProviderMessage {
   readonly fingerprint: string
 }
 
+/** In the place of an order's id, where a message could not be understood. No order has it, so it acts on none. */
+export const NO_ORDER = 0
+
 /** One verified message about a payment. */
 export interface PaymentEvent extends ProviderMessage {
   readonly kind: PaymentEventKind

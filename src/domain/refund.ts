@@ -10,9 +10,10 @@ export type RefundStatus = "due" | "sent" | "confirmed" | "failed" | "withheld"
 /**
  * Why money is refunded.
  *
- * The first eight are decided when a payment arrives (payment-decision.ts); `sold_out` means that too few units
- * are available for the order, some of which may only be held. `requested`: the shop requested the refund in
- * Doorbuster. `elsewhere`: it was made outside Doorbuster, such as in the provider's dashboard.
+ * Most reasons are decided when a payment arrives (payment-decision.ts). `requested`: the shop requested the
+ * refund in Doorbuster. `elsewhere`: it was made outside Doorbuster, such as in the provider's dashboard.
+ * `sold_out` is no longer given: refunds made before `units_not_available` have it, although units that are
+ * only held are not sold.
  */
 export type RefundReason =
   | "amount_too_low"
@@ -23,6 +24,7 @@ export type RefundReason =
   | "sale_over"
   | "customer_limit_reached"
   | "sold_out"
+  | "units_not_available"
   | "requested"
   | "elsewhere"
 

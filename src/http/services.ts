@@ -6,7 +6,7 @@ import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
 import type { Totals } from "../metrics/totals.ts"
 import type { BuiltPages } from "../site/built-pages.ts"
-import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { AdminActions } from "../store/reads/admin-actions.ts"
 import type { Ids } from "../store/batch/ids.ts"
@@ -30,7 +30,7 @@ import type { ProductTexts } from "./wire/wire.ts"
 export interface Services {
   readonly lanes: Lanes
   readonly gate: Gate
-  readonly desk: PaymentDesk
+  readonly paymentEvents: PaymentEventHandler
   readonly ids: Ids
   readonly views: Views
   readonly products: ProductMemory

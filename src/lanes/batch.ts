@@ -32,11 +32,11 @@ export interface CommittedBatch {
   /** Commands in the transaction, over all its products. */
   readonly size: number
   readonly seconds: number
-  readonly products: readonly ProductNews[]
+  readonly products: readonly ProductUpdate[]
 }
 
 /** What a batch tells of one of its products. */
-export interface ProductNews {
+export interface ProductUpdate {
   readonly productId: number
   readonly product: Product | null
   /** The database's time of the batch. */
@@ -66,14 +66,14 @@ const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1_000
 
 /** What the commands of one product came to in a transaction. */
-export interface Decided {
+export interface Decision {
   readonly state: WorkingSet
   readonly now: Instant
   readonly executions: readonly Execution<unknown>[]
 }
 
 /** Runs one product's commands, in order, against what was loaded for them. */
-export function decide(commands: readonly Command[], state: WorkingSet, now: Instant): Decided {
+export function decide(commands: readonly Command[], state: WorkingSet, now: Instant): Decision {
   return { state, now, executions: commands.map((command) => execute(state, command, now)) }
 }
 
@@ -87,7 +87,7 @@ export function decide(commands: readonly Command[], state: WorkingSet, now: Ins
 export async function commitBatch(
   context: BatchContext,
   { productId, commands }: Batch,
-  unknown: Decided | null = null,
+  unknown: Decision | null = null,
 ): Promise<BatchResult> {
   const { pause = sleep } = context
   const startedAt = performance.now()
@@ -95,7 +95,7 @@ export async function commitBatch(
   for (let attempts = 1; ; attempts += 1) {
     const result = await attempt.run().catch((error: unknown) => ({ error }))
     if (!("error" in result)) {
-      tellObserver(context.observer, [result], startedAt)
+      notifyObserver(context.observer, [result], startedAt)
       return { kind: "committed", executions: result.executions }
     }
     if (!isTransient(result.error)) {
@@ -108,9 +108,9 @@ export async function commitBatch(
 }
 
 /** What is committed is answered, even when telling of it fails. */
-export function tellObserver(
+export function notifyObserver(
   observer: BatchObserver,
-  committed: readonly Decided[],
+  committed: readonly Decision[],
   startedAt: number,
 ): void {
   try {
@@ -134,21 +134,21 @@ export function tellObserver(
 class Attempt {
   readonly #store: ProductStore
   readonly #batch: Batch
-  #unknown: Decided | null
+  #unknown: Decision | null
 
-  constructor(store: ProductStore, batch: Batch, unknown: Decided | null) {
+  constructor(store: ProductStore, batch: Batch, unknown: Decision | null) {
     this.#store = store
     this.#batch = batch
     this.#unknown = unknown
   }
 
-  async run(): Promise<Decided> {
+  async run(): Promise<Decision> {
     if (this.#unknown !== null) {
       if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown
       this.#unknown = null
     }
     const { productId, commands } = this.#batch
-    let decided: Decided | null = null
+    let decided: Decision | null = null
     try {
       await this.#store.transact(productId, needs(commands), (state, now) => {
         decided = decide(commands, state, now)

@@ -2,16 +2,16 @@ import type { Product, SaleState } from "../domain/product.ts"
 import { availableUnits, saleState } from "../domain/product.ts"
 import type { PlaceHoldRefusal } from "../domain/refusals.ts"
 import type { Instant } from "../domain/time.ts"
-import type { ProductNews } from "./batch.ts"
+import type { ProductUpdate } from "./batch.ts"
 
 /** The refusal that a gate can give in the lane's stead. */
 export type OutOfStock = Extract<PlaceHoldRefusal, { code: "out_of_stock" }>
 
 /** What a committed batch tells about a product's stock. */
-export type StockNews = Pick<ProductNews, "product" | "now" | "nextDeadline">
+export type StockUpdate = Pick<ProductUpdate, "product" | "now" | "nextDeadline">
 
 /** What a buyer asks for. */
-export interface Wish {
+export interface HoldRequest {
   readonly productId: number
   readonly qty: number
   readonly customerId: string | null
@@ -27,9 +27,9 @@ export interface Wish {
  */
 export interface Gate {
   /** The refusal for a buyer who comes now; null: the lane must decide. */
-  refusalFor(wish: Wish): OutOfStock | null
+  refusalFor(wanted: HoldRequest): OutOfStock | null
   /** `ageMs`: how long ago the batch that tells it began. */
-  learn(news: StockNews, ageMs: number): void
+  learn(news: StockUpdate, ageMs: number): void
 }
 
 const MEMORY_MS = 1_000
@@ -49,12 +49,12 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
   const memories = new Map<number, Memory>()
 
   return {
-    refusalFor(wish) {
-      const memory = memories.get(wish.productId)
-      if (memory === undefined || isRefusedOtherwise(wish, memory.product)) return null
+    refusalFor(wanted) {
+      const memory = memories.get(wanted.productId)
+      if (memory === undefined || isRefusedOtherwise(wanted, memory.product)) return null
       const now = clock()
       if (now >= memory.until) {
-        memories.delete(wish.productId)
+        memories.delete(wanted.productId)
         return null
       }
       if (now >= memory.nextProbe) {
@@ -91,7 +91,10 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
 }
 
 /** Refusals that come before "out of stock" are the lane's to give. */
-function isRefusedOtherwise({ qty, customerId }: Wish, { maxPerHold, maxPerCustomer }: Product): boolean {
+function isRefusedOtherwise(
+  { qty, customerId }: HoldRequest,
+  { maxPerHold, maxPerCustomer }: Product,
+): boolean {
   return (maxPerHold !== null && qty > maxPerHold) || (maxPerCustomer !== null && customerId === null)
 }
 

@@ -3,11 +3,11 @@ import { isTransient, UnknownCommit } from "../store/errors.ts"
 import {
   commitBatch,
   decide,
-  tellObserver,
+  notifyObserver,
   type Batch,
   type BatchContext,
   type BatchResult,
-  type Decided,
+  type Decision,
 } from "./batch.ts"
 
 /**
@@ -47,7 +47,7 @@ export function createGroups(
   }
 
   return (batch) => {
-    if (batch.commands.length >= bounds.worthItsOwn) return commitBatch(context, batch)
+    if (batch.commands.length >= bounds.aloneFrom) return commitBatch(context, batch)
     return new Promise((resolve) => {
       waiting.push({ batch, resolve, decided: null, isUnknown: false })
       goOn()
@@ -58,7 +58,7 @@ export function createGroups(
 /** What may gather, and how much of it. */
 export interface GroupBounds {
   /** Commands that are worth a transaction of their own. */
-  readonly worthItsOwn: number
+  readonly aloneFrom: number
   /** Commands in one group: the locks of all its products are held for as long as all are written. */
   readonly size: number
   /** Groups at a time: while one commits, the next one gathers or decides. More are only smaller. */
@@ -66,13 +66,13 @@ export interface GroupBounds {
 }
 
 /** Chosen by measurement: docs/internals/performance.md. */
-const defaultBounds: GroupBounds = { worthItsOwn: 32, size: 256, inFlight: 2 }
+const defaultBounds: GroupBounds = { aloneFrom: 32, size: 256, inFlight: 2 }
 
 interface Member {
   readonly batch: Batch
   readonly resolve: (result: BatchResult | Promise<BatchResult>) => void
   /** What its commands came to; null while that is open. */
-  decided: Decided | null
+  decided: Decision | null
   /** The connection died on the way of COMMIT: what was decided may or may not be there. */
   isUnknown: boolean
 }
@@ -91,7 +91,7 @@ async function commitTogether(context: BatchContext, members: readonly Member[])
       })),
     )
     const decided = members.flatMap((member) => member.decided ?? [])
-    if (decided.length > 0) tellObserver(context.observer, decided, startedAt)
+    if (decided.length > 0) notifyObserver(context.observer, decided, startedAt)
   } catch (error) {
     const [first] = members
     if (first === undefined) return

@@ -10,7 +10,7 @@ export type LaneRefusal =
   | { readonly code: "unavailable" }
 
 /** What a submitted command comes to. */
-export type Answer<C extends Command> = Execution<OutcomeOf<C> | LaneRefusal>
+export type LaneResult<C extends Command> = Execution<OutcomeOf<C> | LaneRefusal>
 
 /** Everything a lane may hold is bounded. */
 export interface LaneLimits {
@@ -27,7 +27,7 @@ export interface Lane {
   readonly length: number
   /** True while anybody waits for an answer. */
   readonly busy: boolean
-  submit<C extends Command>(command: C): Promise<Answer<C>>
+  submit<C extends Command>(command: C): Promise<LaneResult<C>>
   /** Resolves when everybody is answered. */
   idle(): Promise<void>
 }
@@ -121,7 +121,7 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
     },
     submit<C extends Command>(command: C) {
       if (queue.length >= limits.queueLength) return Promise.resolve(refused("overloaded"))
-      return new Promise<Answer<C>>((resolve, reject) => {
+      return new Promise<LaneResult<C>>((resolve, reject) => {
         const job = { command, since: performance.now(), resolve, reject } as Job
         queue.push(job)
         unanswered += 1

@@ -1,12 +1,12 @@
 import type { Command } from "../domain/commands.ts"
 import type { BatchContext } from "./batch.ts"
 import { createGroups, type GroupBounds } from "./groups.ts"
-import { createLane, type Answer, type Lane, type LaneLimits } from "./lane.ts"
+import { createLane, type LaneResult, type Lane, type LaneLimits } from "./lane.ts"
 
 /** Every product's lane in this process. */
 export interface Lanes {
   /** Runs a command in its product's lane. Rejects only for a fault of ours. */
-  submit<C extends Command>(command: C): Promise<Answer<C>>
+  submit<C extends Command>(command: C): Promise<LaneResult<C>>
   /** Commands waiting in all lanes. */
   readonly queued: number
   /** Refuses new commands and resolves when all that were accepted are answered. */

@@ -39,10 +39,15 @@ export interface PaymentProvider {
   lookUp?(payment: PaymentReference): Promise<PaymentReport>
 }
 
-/** A webhook as it was received: header names in lower case, the body as text. */
+/** A webhook as it was received: header names in lower case, the bytes of the body and their text. */
 export interface WebhookMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
+  /**
+   * What a signature covers: of bytes that are not UTF-8 the text is another one. Such a message is refused whatever
+   * the adapter reads in it, but only once its signature holds. Absent: the text's own bytes.
+   */
+  readonly bytes?: Buffer
   readonly nowSeconds: number
 }
 

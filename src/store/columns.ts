@@ -98,7 +98,7 @@ export function numbers(values: readonly (number | null)[]): string {
   return `{${values.map((value) => value ?? "null").join()}}`
 }
 
-/** An array of moments as PostgreSQL reads it. */
-export function moments(values: readonly (Instant | null)[]): string {
+/** An array of timestamps as PostgreSQL reads it. */
+export function timestamps(values: readonly (Instant | null)[]): string {
   return `{${values.map((value) => (value === null ? "null" : isoTime(value))).join()}}`
 }

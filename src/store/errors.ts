@@ -69,7 +69,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) {
     const { code = "", table = "" } = error
     // The server ends or refuses the connection; nothing about the work is wrong.
-    if (isConnectionLoss(error) || spoilsConnection(error)) return true
+    if (isConnectionLoss(error) || makesSessionUnusable(error)) return true
     if (code === "23505") return meetingPlaces.has(table)
     if (code === "23502") return meetingPlaces.has(table) && table !== "products"
     return transientStates.has(code) || code.startsWith("08") || code.startsWith("53")
@@ -110,7 +110,7 @@ const lossTexts =
  * True when the session answers and is useless all the same: whoever has it must close it instead of giving it
  * back, or it fails whoever gets it next.
  */
-export function spoilsConnection(error: unknown): boolean {
+export function makesSessionUnusable(error: unknown): boolean {
   if (error instanceof ReadOnlyServer) return true
   if (!(error instanceof pg.DatabaseError)) return false
   const { code = "", routine = "" } = error
@@ -127,4 +127,9 @@ export function isConnectionLoss(error: unknown): boolean {
   }
   if (error instanceof AggregateError) return error.errors.some(isConnectionLoss)
   return ("code" in error && lossCodes.has(String(error.code))) || lossTexts.test(error.message)
+}
+
+/** True when PostgreSQL ended the transaction to resolve a deadlock. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "40P01"
 }

@@ -1,7 +1,7 @@
 import pg from "pg"
 import { instant, type Instant } from "../domain/time.ts"
 import { connectionKinds, type ConnectionKind } from "./connection.ts"
-import { spoilsConnection } from "./errors.ts"
+import { makesSessionUnusable } from "./errors.ts"
 import { checkWritable, STATEMENT_TIMEOUT_SECONDS, type Purpose } from "./session.ts"
 
 /** The ways to the database: batches must never wait for page views, nor the other way round. */
@@ -80,7 +80,7 @@ function openPool(
   const pool = new pg.Pool({ ...settings, ...config, Client })
   pool.on("error", (error) => onConnectionError?.(error))
   pool.on("release", (error: unknown) => {
-    if (spoilsConnection(error)) closeIdle(pool)
+    if (makesSessionUnusable(error)) closeIdle(pool)
   })
   return pool
 }

@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { UnknownCommit, spoilsConnection } from "./errors.ts"
+import { UnknownCommit, makesSessionUnusable } from "./errors.ts"
 
 declare const inTransaction: unique symbol
 
@@ -94,7 +94,7 @@ export function transactionByIndex<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T
 /** Rolls back; returns an error when the connection is no longer usable, after which it has to be closed. */
 export async function rollbackOrBreak(client: pg.ClientBase, cause: unknown): Promise<Error | undefined> {
   // Closing it rolls back, too.
-  if (cause instanceof Error && spoilsConnection(cause)) return cause
+  if (cause instanceof Error && makesSessionUnusable(cause)) return cause
   try {
     await client.query("rollback")
     return undefined

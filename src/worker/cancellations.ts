@@ -1,12 +1,12 @@
 import { isRefusal } from "../domain/refusals.ts"
-import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
 import type { CancelReport, PaymentProvider } from "../payments/provider.ts"
 import type { Cancellations, UnwantedPayment } from "../store/queues/cancellations.ts"
 import { leaseSecondsFor, within } from "./provider-calls.ts"
 
 export interface CancellationParts {
   readonly cancellations: Cancellations
-  readonly desk: PaymentDesk
+  readonly paymentEvents: PaymentEventHandler
   readonly providers: readonly PaymentProvider[]
 }
 
@@ -59,7 +59,7 @@ async function cancel(
 }
 
 /** False: it has to be asked again. */
-async function settle({ desk }: CancellationParts, report: CancelReport): Promise<boolean> {
-  if (report.status === "succeeded") return !isRefusal(await desk.receive(report.event))
+async function settle({ paymentEvents }: CancellationParts, report: CancelReport): Promise<boolean> {
+  if (report.status === "succeeded") return !isRefusal(await paymentEvents.receive(report.event))
   return report.status !== "not now"
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Lanes } from "../lanes/lanes.ts"
-import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
 import type { PaymentProvider, PaymentReport } from "../payments/provider.ts"
 import { takeOpenPayments, type OpenPayment } from "../store/queues/payment-questions.ts"
 import type { Database } from "../store/pool.ts"
@@ -8,7 +8,7 @@ import type { Database } from "../store/pool.ts"
 export interface OpenPaymentParts {
   readonly database: Database
   readonly lanes: Lanes
-  readonly desk: PaymentDesk
+  readonly paymentEvents: PaymentEventHandler
   readonly providers: readonly PaymentProvider[]
 }
 
@@ -70,11 +70,11 @@ async function ask({ orderId, paymentId }: OpenPayment, provider: PaymentProvide
 }
 
 async function settle(
-  { lanes, desk }: OpenPaymentParts,
+  { lanes, paymentEvents }: OpenPaymentParts,
   { orderId, productId }: OpenPayment,
   report: PaymentReport,
 ): Promise<void> {
-  if (report.status === "succeeded") await desk.receive(report.event)
+  if (report.status === "succeeded") await paymentEvents.receive(report.event)
   else if (report.status === "over") await lanes.submit({ kind: "cancel_order", productId, orderId })
   else await lanes.submit({ kind: "await_payment", productId, orderId })
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "pino"
 import type { Events } from "../events/events.ts"
 import type { Lanes } from "../lanes/lanes.ts"
-import type { PaymentDesk } from "../lanes/payment-desk.ts"
+import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { Database } from "../store/pool.ts"
 import { createRecount, type Recount } from "../store/upkeep/recount.ts"
@@ -24,7 +24,7 @@ import {
 export interface WorkerParts {
   readonly database: Database
   readonly lanes: Lanes
-  readonly desk: PaymentDesk
+  readonly paymentEvents: PaymentEventHandler
   readonly events: Events
   readonly refunds: RefundQueue
   readonly cancellations: Cancellations
@@ -83,7 +83,7 @@ const PARKED_AT_ONCE = 200
  * None of it is needed for correctness.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
-  const { database, lanes, desk, events, log, retention } = parts
+  const { database, lanes, paymentEvents, events, log, retention } = parts
   const report = (task: string) => (error: unknown) =>
     log.warn({ err: error, task }, "Background task fails; it is tried again until it works.")
   const stopping = new AbortController()
@@ -102,7 +102,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     ),
     startLoop(
       parkedPace,
-      async () => void (await desk.applyParked(PARKED_AT_ONCE)),
+      async () => void (await paymentEvents.applyParked(PARKED_AT_ONCE)),
       report("parked payment events"),
     ),
     startLoop(openPaymentPace, () => askAboutOpenPayments(parts), report("open payments")),

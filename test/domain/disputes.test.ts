@@ -243,7 +243,7 @@ function* sequences(before: readonly Letter[] = []): Generator<readonly Letter[]
   }
 }
 
-/** What remains when all of it was told, as the desk tells it; only the times differ. */
+/** What remains when all of it was told, as the payment event handler applies it; only the times differ. */
 function endOf(sequence: readonly Letter[]): string {
   const database = createMemoryDatabase(1, RULES)
   const settings = { name: "Lamp", description: null, imageUrl: null, priceMinor: 9_999, currency: "EUR" }

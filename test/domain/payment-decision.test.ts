@@ -60,7 +60,7 @@ const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
     { order: ended, isWithinCustomerLimit: [false] },
     back("customer_limit_reached"),
   ],
-  ["late, the units are gone", { order: ended, areUnitsAvailable: [false] }, back("sold_out")],
+  ["late, the units are gone", { order: ended, areUnitsAvailable: [false] }, back("units_not_available")],
   ["late, the price", { order: ended, amount: ["exact"] }, pay(true, false)],
   ["late, more than the price", { order: ended, amount: ["too high"] }, pay(true, true)],
 ]

@@ -187,7 +187,7 @@ function eventOf(letter: Letter, variant: Variant): PaymentEvent {
   })
 }
 
-/** The payment desk in short: what matches nothing is parked, and answered so when it comes again. */
+/** The payment event handler in short: what matches nothing is parked, and answered so when it comes again. */
 function deliver(database: MemoryDatabase, event: PaymentEvent, index: number): string {
   const now = afterNoon(index + 1)
   const command = { kind: "record_payment_event", productId: 1, event, newOrderId: event.orderId } as const

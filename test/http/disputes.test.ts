@@ -183,10 +183,10 @@ describe("a dispute", () => {
       amountMinor: null,
       currency: null,
     }
-    const { inbox, desk } = app.app.engine
+    const { inbox, paymentEvents } = app.app.engine
     await inbox.park(fingerprintedDispute({ ...said, key: `${id} parked`, kind: "dispute_opened" }))
-    expect(await desk.applyParked(10)).toBe(1)
-    expect(await desk.applyParked(10)).toBe(0)
+    expect(await paymentEvents.applyParked(10)).toBe(1)
+    expect(await paymentEvents.applyParked(10)).toBe(0)
     expect(await disputesOf(order_id)).toMatchObject([{ status: "open", held_minor: 19_998 }])
   })
 

@@ -4,7 +4,7 @@ import type { Execution } from "../../src/domain/execute.ts"
 import type { GroupBounds } from "../../src/lanes/groups.ts"
 import { createLane, type LaneLimits } from "../../src/lanes/lane.ts"
 import { createLanes } from "../../src/lanes/lanes.ts"
-import type { Part } from "../../src/store/batch/product-store.ts"
+import type { ProductTask } from "../../src/store/batch/product-store.ts"
 import { askFor, NOON, productWith, RULES } from "../support/builders.ts"
 import { createMemoryDatabase, type MemoryDatabase } from "../support/memory-database.ts"
 import { seededRandom } from "../support/random.ts"
@@ -54,7 +54,7 @@ interface Caller {
 }
 
 const LIMITS: LaneLimits = { queueLength: 8, batchSize: 4, waitMs: 2_000 }
-const GROUPS = { worthItsOwn: 3, size: 4 }
+const GROUPS = { aloneFrom: 3, size: 4 }
 const STOCK = 1_000
 /** Tries of one batch alone, the first one included. */
 const TRIES = 6
@@ -312,7 +312,7 @@ class Schedule {
   }
 
   /** A transaction, as it begins. */
-  #lookAt(parts: readonly Part[], isGroup: boolean): void {
+  #lookAt(parts: readonly ProductTask[], isGroup: boolean): void {
     const sizes = parts.map(({ needs }) => needs.units + needs.holdIds.length)
     const most = isGroup && parts.length > 1 ? GROUPS.size : LIMITS.batchSize
     const size = sizes.reduce((sum, one) => sum + one, 0)

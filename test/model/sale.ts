@@ -278,7 +278,7 @@ class Sale {
 
   #payment(event: PaymentEvent): Request {
     const isFree = !this.#database.orders.has(event.orderId) && event.orderId >= this.#nextOrderId
-    // As the desk claims ids: one that another hold's event has claimed is not free any more.
+    // As the payment event handler claims ids: one that another hold's event has claimed is not free any more.
     const claimedBy = this.#claimedBy.get(event.orderId) ?? event.holdId
     const isClaimable = isFree && event.holdId !== null && claimedBy === event.holdId
     const newOrderId = isClaimable ? event.orderId : this.#unawaitedOrderId()
@@ -292,7 +292,7 @@ class Sale {
     }
   }
 
-  /** As the desk does: to the first order that its payment came for, else to the inbox. */
+  /** As the payment event handler does: to the first order that its payment came for, else to the inbox. */
   #dispute(event: DisputeEvent): Request {
     const orderIds = [...this.#database.payments.values()].flatMap(({ paymentId, orderId }) =>
       paymentId === event.paymentId ? [orderId] : [],

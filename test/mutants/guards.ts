@@ -396,24 +396,24 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: nobody looks again for the order of what was just parked",
     edits: [
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: "    const outcome = await actSomewhere(event, requestId)\n    if (outcome === null ||",
         replace:
           "    const outcome = Math.random() < 2 ? null : await actSomewhere(event, requestId)\n    if (outcome === null ||",
       },
     ],
-    caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "is being parked is" },
+    caughtBy: { file: "test/lanes/payment-event-handler.test.ts", test: "is being parked is" },
   },
   {
     name: "guards: another payment under the key of a parked one is taken for it",
     edits: [
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: '    if (known.fingerprint !== event.fingerprint) return { code: "event_key_reused" }\n',
         replace: "",
       },
     ],
-    caughtBy: { file: "test/lanes/payment-desk.test.ts", test: "also while the first one waits" },
+    caughtBy: { file: "test/lanes/payment-event-handler.test.ts", test: "also while the first one waits" },
   },
   {
     name: "guards: of a webhook's events only the first is taken",

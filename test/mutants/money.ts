@@ -148,8 +148,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/worker/cancellations.ts",
-        find: 'if (report.status === "succeeded") return !isRefusal(await desk.receive(report.event))',
-        replace: "void desk",
+        find: 'if (report.status === "succeeded") return !isRefusal(await paymentEvents.receive(report.event))',
+        replace: "void paymentEvents",
       },
     ],
     caughtBy: { file: cancellations, test: "is late money" },
@@ -440,17 +440,17 @@ export const moneyMutants: readonly Mutant[] = [
     name: "pay: a payment is given to a second order",
     edits: [
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: 'if (event.outcome !== "parked") return { event, duplicate: true }',
         replace: "",
       },
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: 'event?.outcome === "parked" || event?.appliedOrderId === orderId',
         replace: "event !== null",
       },
       {
-        file: "src/lanes/payment-desk.ts",
+        file: "src/lanes/payment-event-handler.ts",
         find: "if (applied?.appliedOrderId !== orderId)",
         replace: "if (applied === null)",
       },

@@ -204,7 +204,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "first !== undefined && isNeeded && false",
       },
     ],
-    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "on the way of a refund" },
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "a refund's COMMIT" },
   },
   {
     name: "money: a parked event pays whatever order gets its id",

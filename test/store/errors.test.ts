@@ -6,7 +6,7 @@ import {
   isTransient,
   NoConnection,
   ReadOnlyServer,
-  spoilsConnection,
+  makesSessionUnusable,
   UnfitDatabase,
   UnknownCommit,
 } from "../../src/store/errors.ts"
@@ -117,7 +117,7 @@ describe("which errors pass, which mean a lost connection, and which spoil the s
     ["something that is no error", "text", false, false, false],
     ["nothing", undefined, false, false, false],
   ])("%s", (_, error, passes, isLoss, spoils) => {
-    expect([isTransient(error), isConnectionLoss(error), spoilsConnection(error)]).toEqual([
+    expect([isTransient(error), isConnectionLoss(error), makesSessionUnusable(error)]).toEqual([
       passes,
       isLoss,
       spoils,

@@ -254,8 +254,8 @@ describe("a batch that", () => {
 test("a batch that cannot be loaded fails for that reason, not because its transaction is aborted", async () => {
   const aborted = Object.assign(new Error("current transaction is aborted"), { code: "25P02" })
   // What is sent after it may be heard of before it.
-  const listeners = { exist: () => Promise.reject(aborted), forget: () => undefined }
-  const deaf = createProductStore(database, RULES, listeners)
+  const subscribers = { exist: () => Promise.reject(aborted), forget: () => undefined }
+  const deaf = createProductStore(database, RULES, subscribers)
   const tooLarge = 2 ** 70
   const saved = deaf.transact(1, { ...needs([]), holdIds: [tooLarge] }, () => {})
   await expect(saved).rejects.toMatchObject({ code: "22P02" })

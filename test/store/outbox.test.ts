@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createListeners } from "../../src/store/batch/outbox.ts"
+import { createSubscribers } from "../../src/store/batch/outbox.ts"
 import { begin } from "../../src/store/tx.ts"
 import { eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
@@ -18,7 +18,7 @@ async function makeOrder(engine: TestEngine, productId: number, id: number): Pro
 }
 
 const payOrder = (engine: TestEngine, orderId: number) =>
-  engine.desk.receive(eventWith({ key: `key-${orderId}`, orderId, paymentId: `pay-${orderId}` }))
+  engine.paymentEvents.receive(eventWith({ key: `key-${orderId}`, orderId, paymentId: `pay-${orderId}` }))
 
 async function outboxOf(engine: TestEngine): Promise<string[]> {
   const { rows } = await engine.database.views.query<{ id: string }>("select id from outbox order by id")
@@ -52,18 +52,18 @@ test("whether somebody listens is asked once a second at most, and at once when 
       return typeof member === "function" ? member.bind(target) : member
     },
   })
-  const listeners = createListeners()
+  const subscribers = createSubscribers()
   const startedAt = performance.now()
-  for (let count = 0; count < 2_000; count += 1) expect(await listeners.exist(counting)).toBe(false)
+  for (let count = 0; count < 2_000; count += 1) expect(await subscribers.exist(counting)).toBe(false)
   const seconds = (performance.now() - startedAt) / 1_000
   expect(asked).toBeLessThanOrEqual(1 + Math.floor(seconds))
-  expect(listeners.exist(counting)).toBe(false)
+  expect(subscribers.exist(counting)).toBe(false)
 
   await listen(engine)
-  expect(listeners.exist(counting)).toBe(false)
-  listeners.forget()
-  expect(await listeners.exist(counting)).toBe(true)
-  expect(listeners.exist(counting)).toBe(true)
+  expect(subscribers.exist(counting)).toBe(false)
+  subscribers.forget()
+  expect(await subscribers.exist(counting)).toBe(true)
+  expect(subscribers.exist(counting)).toBe(true)
   client.release(true)
 })
 

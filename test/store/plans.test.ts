@@ -11,7 +11,7 @@ import { createInbox } from "../../src/store/reads/inbox.ts"
 import { loadWorkingSet, loadWorkingSets } from "../../src/store/batch/load.ts"
 import { createLookups } from "../../src/store/reads/lookups.ts"
 import { createMoneyViews } from "../../src/store/reads/money-views.ts"
-import { createListeners, saveEvents } from "../../src/store/batch/outbox.ts"
+import { createSubscribers, saveEvents } from "../../src/store/batch/outbox.ts"
 import {
   firstEvent,
   removeEndedHolds,
@@ -156,7 +156,7 @@ async function playManyHolds(url: string): Promise<void> {
     )
     await Promise.all(
       bought.map((orderId) =>
-        engine.desk.receive(eventWith({ key: `k${orderId}`, orderId, paymentId: `p${orderId}` })),
+        engine.paymentEvents.receive(eventWith({ key: `k${orderId}`, orderId, paymentId: `p${orderId}` })),
       ),
     )
     await Promise.all(
@@ -334,7 +334,7 @@ test("the statements that a batch runs for the outside go through an index", asy
   const { tx } = begin(client)
   const seen: Statement[] = []
   const watched = watch(tx, seen)
-  await createListeners().exist(watched)
+  await createSubscribers().exist(watched)
   const rules = { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 }
   const { state, now } = await loadWorkingSet(tx, { productId, needs: needs([]), rules })
   changeLoadedProduct(state, { sold: 10 })

@@ -57,7 +57,7 @@ test("money that comes late asks how much its customer has by now (I8)", async (
   await engine.lanes.submit({ kind: "cancel_order", productId, orderId })
   await placeHold(productId, { customerId: ANNA })
 
-  expect(await engine.desk.receive(eventWith({ key: "late", orderId }))).toMatchObject({
+  expect(await engine.paymentEvents.receive(eventWith({ key: "late", orderId }))).toMatchObject({
     event: { outcome: "refund_due", orderStatus: "cancelled" },
   })
   expect(await engine.money.refundsOf(orderId)).toMatchObject([{ reason: "customer_limit_reached" }])

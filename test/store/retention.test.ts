@@ -94,7 +94,9 @@ test("a removed hold is unknown, and a removed event that comes again moves noth
 
   const { outcome } = await engine.lanes.submit({ kind: "release_hold", productId: 1, holdId: 2 })
   expect(isRefusal(outcome) && outcome.code).toBe("hold_not_found")
-  expect(await engine.desk.receive(eventWith({ key: "failure", orderId: 2, kind: "failed" }))).toMatchObject({
+  expect(
+    await engine.paymentEvents.receive(eventWith({ key: "failure", orderId: 2, kind: "failed" })),
+  ).toMatchObject({
     duplicate: false,
     event: { outcome: "ignored_final" },
   })

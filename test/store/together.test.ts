@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { needs } from "../../src/domain/needs.ts"
 import { execute } from "../../src/domain/execute.ts"
 import { openDatabase } from "../../src/store/pool.ts"
-import { createProductStore, type Part } from "../../src/store/batch/product-store.ts"
+import { createProductStore, type ProductTask } from "../../src/store/batch/product-store.ts"
 import { isTransient } from "../../src/store/errors.ts"
 import { rememberMark } from "../../src/store/batch/row-place.ts"
 import { saveChangesTogether } from "../../src/store/batch/save.ts"
@@ -18,7 +18,7 @@ async function threeProducts() {
   const ids = [await newProduct(engine, { stock: 5 }), await newProduct(engine, { stock: 5 })]
   ids.push(await newProduct(engine, { stock: 1 }))
   const decided: number[] = []
-  const part = (productId: number, ...holdIds: number[]): Part => {
+  const part = (productId: number, ...holdIds: number[]): ProductTask => {
     const commands = holdIds.map((holdId) => ask(holdId, productId))
     return {
       productId,
@@ -74,7 +74,7 @@ test("when one part fails, nothing of any has happened", async () => {
   const { engine, store, ids, part, heldUnits } = await threeProducts()
   await using _ = engine
   const [first = 0, second = 0] = ids
-  const broken: Part = {
+  const broken: ProductTask = {
     ...part(second, 2),
     decide() {
       throw new Error("a fault of ours")
@@ -89,7 +89,7 @@ test("a product that has moved on undoes the whole of it", async () => {
   await using _ = engine
   const [first = 0, second = 0] = ids
   const stale = part(second, 2)
-  const moved: Part = {
+  const moved: ProductTask = {
     ...stale,
     decide(state, now) {
       if (state.loadedProduct !== null) state.loadedProduct = { ...state.loadedProduct, version: 99 }
@@ -103,10 +103,10 @@ test("a product that has moved on undoes the whole of it", async () => {
 test("one Idempotency-Key for two products undoes both, to be tried again alone", async () => {
   const { engine, store, ids, heldUnits } = await threeProducts()
   await using _ = engine
-  const parts = ids.slice(0, 2).map((productId, index): Part => {
+  const parts = ids.slice(0, 2).map((productId, index): ProductTask => {
     const idempotency = { scope: "s", key: "k", fingerprint: String(productId) }
     const command = { ...ask(index + 1, productId), idempotency }
-    const decide: Part["decide"] = (state, now) => void execute(state, command, now)
+    const decide: ProductTask["decide"] = (state, now) => void execute(state, command, now)
     return { productId, needs: needs([command]), decide }
   })
   const failure: unknown = await store.transactTogether(parts).catch((error: unknown) => error)

@@ -24,7 +24,10 @@ const settings = {
  * Runs a sale that leaves a row of every kind behind: holds 1 active, 2 released, 3–6 converted into
  * orders: 1 waiting, 2 paid (and paid once more by pay-2), 3 cancelled, 4 made and paid by an event.
  */
-export async function playBusySale({ lanes, desk }: Pick<Engine, "lanes" | "desk">): Promise<void> {
+export async function playBusySale({
+  lanes,
+  paymentEvents,
+}: Pick<Engine, "lanes" | "paymentEvents">): Promise<void> {
   const productId = 1
   await lanes.submit({ kind: "create_product", productId, settings, stock: 20, adjustmentId: 1 })
   for (const holdId of [1, 2, 3, 4, 5, 6]) {
@@ -35,13 +38,13 @@ export async function playBusySale({ lanes, desk }: Pick<Engine, "lanes" | "desk
     await succeed(lanes.submit({ kind: "place_order", productId, orderId, holdId: orderId + 2 }))
   }
   await succeed(lanes.submit({ kind: "cancel_order", productId, orderId: 3 }))
-  await desk.receive(eventWith({ key: "first", orderId: 2, paymentId: "pay-1" }))
-  await desk.receive(eventWith({ key: "again", orderId: 2, paymentId: "pay-2" }))
-  await desk.receive(eventWith({ key: "failure", orderId: 2, kind: "failed" }))
-  await desk.receive(
+  await paymentEvents.receive(eventWith({ key: "first", orderId: 2, paymentId: "pay-1" }))
+  await paymentEvents.receive(eventWith({ key: "again", orderId: 2, paymentId: "pay-2" }))
+  await paymentEvents.receive(eventWith({ key: "failure", orderId: 2, kind: "failed" }))
+  await paymentEvents.receive(
     eventWith({ key: "early", orderId: 4, paymentId: "pay-3", holdId: 6, productId, quantity: 2 }),
   )
-  await desk.receive(eventWith({ key: "parked", orderId: 999 }))
+  await paymentEvents.receive(eventWith({ key: "parked", orderId: 999 }))
   await succeed(lanes.submit({ kind: "adjust_stock", productId, stock: 30, expected: 20, adjustmentId: 2 }))
 }
 

@@ -3,7 +3,7 @@ import type { Needs } from "../../src/domain/needs.ts"
 import { later, type Instant } from "../../src/domain/time.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
 import { UnknownCommit } from "../../src/store/errors.ts"
-import type { Part, ProductStore } from "../../src/store/batch/product-store.ts"
+import type { ProductTask, ProductStore } from "../../src/store/batch/product-store.ts"
 import { NOON } from "./builders.ts"
 import type { MemoryDatabase } from "./memory-database.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -48,7 +48,7 @@ export interface SimulatedProcess {
 export interface Bounds {
   readonly groupsInFlight: number
   /** Called when a transaction begins; `parts` contains the work for each product. */
-  began(parts: readonly Part[], isGroup: boolean): void
+  began(parts: readonly ProductTask[], isGroup: boolean): void
   /** True for holds that cannot be written and make their transaction fail. */
   isBad(holdId: number): boolean
 }
@@ -120,7 +120,7 @@ export function createScheduledServer(
   /** Runs one transaction, from its connection to the response to COMMIT. Never returns to a dead process. */
   async function run(
     process: SimulatedProcess,
-    parts: readonly Part[],
+    parts: readonly ProductTask[],
     isGroup: boolean,
   ): Promise<WorkingSet[]> {
     const productIds = parts.map(({ productId }) => productId)
@@ -128,7 +128,7 @@ export function createScheduledServer(
     bounds.began(parts, isGroup)
     await alive(process, scheduler.step(`${name}: connects`))
     if (scheduler.happens(failureRates.passing)) throw fail(productIds, passing(scheduler))
-    const chosen: Part[] = []
+    const chosen: ProductTask[] = []
     for (const part of parts) {
       if (isGroup && locked.has(part.productId)) continue
       await lock(part.productId)
@@ -191,7 +191,7 @@ export function createScheduledServer(
       const busy = new Set<number>()
 
       /** Runs it, with a complaint if the process already has a batch of one of the products under way. */
-      async function runAlone(parts: readonly Part[], isGroup: boolean): Promise<WorkingSet[]> {
+      async function runAlone(parts: readonly ProductTask[], isGroup: boolean): Promise<WorkingSet[]> {
         for (const { productId } of parts) {
           if (busy.has(productId)) complaints.push(`two batches of product ${productId} at once`)
           busy.add(productId)
@@ -204,7 +204,7 @@ export function createScheduledServer(
       }
 
       return {
-        async transact(productId: number, needs: Needs, decide: Part["decide"]) {
+        async transact(productId: number, needs: Needs, decide: ProductTask["decide"]) {
           const [state] = await runAlone([{ productId, needs, decide }], false)
           if (state === undefined) throw new Error("a batch was left out")
           return state
@@ -244,7 +244,7 @@ export function createScheduledServer(
   }
 }
 
-function decided(part: Part, database: MemoryDatabase, now: Instant): WorkingSet {
+function decided(part: ProductTask, database: MemoryDatabase, now: Instant): WorkingSet {
   const state = database.load(part.needs, now)
   part.decide(state, now)
   return state

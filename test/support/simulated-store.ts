@@ -1,7 +1,7 @@
 import type { WorkingSet } from "../../src/domain/working-set.ts"
-import type { BatchObserver, CommittedBatch, ProductNews } from "../../src/lanes/batch.ts"
+import type { BatchObserver, CommittedBatch, ProductUpdate } from "../../src/lanes/batch.ts"
 import { UnknownCommit } from "../../src/store/errors.ts"
-import type { Part, ProductStore } from "../../src/store/batch/product-store.ts"
+import type { ProductTask, ProductStore } from "../../src/store/batch/product-store.ts"
 import { askFor, NOON, stateWith } from "./builders.ts"
 
 /** A transaction that a lane has begun and that waits for the test to decide its outcome. */
@@ -47,10 +47,10 @@ export function createSimulatedStore(): SimulatedStore {
   let begun = 0
 
   /** Makes the step for one transaction and hands it to the test. */
-  function begin(parts: readonly Part[]): Promise<WorkingSet[]> {
+  function begin(parts: readonly ProductTask[]): Promise<WorkingSet[]> {
     begun += 1
     const { promise, resolve, reject } = Promise.withResolvers<WorkingSet[]>()
-    function run(chosen: readonly Part[]): { states: WorkingSet[]; ids: number[] } {
+    function run(chosen: readonly ProductTask[]): { states: WorkingSet[]; ids: number[] } {
       const states = chosen.map((part) => {
         const state = stateWith({ product: { id: part.productId, stock: 1_000_000 } })
         part.decide(state, NOON)
@@ -120,7 +120,7 @@ export function steer(store: SimulatedStore, how: (step: Step) => void): void {
 
 /** An observer that records what it is told. */
 export interface RecordingObserver extends BatchObserver {
-  readonly batches: (Omit<CommittedBatch, "products"> & ProductNews)[]
+  readonly batches: (Omit<CommittedBatch, "products"> & ProductUpdate)[]
   readonly groupFailures: unknown[]
   readonly retries: { productId: number; attempts: number; error: unknown }[]
 }

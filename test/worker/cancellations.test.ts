@@ -84,7 +84,7 @@ test("so is that of an order that has expired", async () => {
 
 test("who waits, has paid, has begun no payment, or pays where nothing can be cancelled is left alone", async () => {
   const { orderId } = await orderWith("generic")
-  await engine.desk.receive(eventWith({ key: `paid-${orderId}`, orderId }))
+  await engine.paymentEvents.receive(eventWith({ key: `paid-${orderId}`, orderId }))
   await orderWith("generic")
   await cancelledOrder(null)
   const elsewhere = await cancelledOrder({ provider: "another", paymentId: "x" })

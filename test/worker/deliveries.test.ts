@@ -122,7 +122,7 @@ describe("an event that somebody wants to hear of", () => {
     await listen(payments, ["order.paid", "order.created"])
     await listen(refunds, ["payment.refund_due"])
     await makeOrders(1)
-    await engine.desk.receive(
+    await engine.paymentEvents.receive(
       eventWith({ key: `key-${lastId}`, orderId: lastId, paymentId: `pay-${lastId}` }),
     )
     await sendAll(worker())

@@ -65,7 +65,10 @@ test("a payment that succeeded and whose webhook was lost is settled, not expire
   expect(await orderNow(orderId)).toMatchObject({ status: "paid", late: false })
   // The webhook comes after all, under the same key.
   const { event } = success(orderId) as Extract<PaymentReport, { status: "succeeded" }>
-  expect(await engine.desk.receive(event)).toMatchObject({ duplicate: true, event: { outcome: "paid" } })
+  expect(await engine.paymentEvents.receive(event)).toMatchObject({
+    duplicate: true,
+    event: { outcome: "paid" },
+  })
 })
 
 test("a payment that cannot succeed any more gives its units back", async () => {

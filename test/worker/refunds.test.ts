@@ -36,7 +36,7 @@ async function overpaidOrder(paymentId: string | null = `pay-${lastId}`): Promis
   await engine.lanes.submit({ kind: "place_hold", productId, holdId, qty: 1, customerId: null })
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
   const { totalMinor } = (await engine.views.order(orderId)) ?? { totalMinor: 0 }
-  await engine.desk.receive(
+  await engine.paymentEvents.receive(
     eventWith({ key: `key-${lastId}`, orderId, paymentId, amountMinor: totalMinor + 1 }),
   )
   return orderId
@@ -186,7 +186,7 @@ describe("a refund that is due", () => {
     const overtaken = {
       name: "generic",
       async refund(): Promise<RefundReport> {
-        await engine.desk.receive(disputeEventWith(about))
+        await engine.paymentEvents.receive(disputeEventWith(about))
         return { status: "not now", error: "busy" }
       },
     }
@@ -197,7 +197,7 @@ describe("a refund that is due", () => {
     expect(other.asked).toEqual([])
     expect(await refundOf(orderId)).toMatchObject({ status: "withheld", lastError: "disputed" })
 
-    await engine.desk.receive(disputeEventWith({ ...about, kind: "dispute_won" }))
+    await engine.paymentEvents.receive(disputeEventWith({ ...about, kind: "dispute_won" }))
     await send(other)
     expect(other.asked).toMatchObject([{ orderId, amountMinor: 1 }])
     expect(await refundOf(orderId)).toMatchObject({ status: "confirmed", lastError: null })

@@ -41,7 +41,7 @@ async function insertMark(tx: Tx, mark: string, now: Instant): Promise<void> {
 }
 
 /** True when the transaction that left `state` behind is in the database. */
-export async function hasHappened(tx: Tx, state: WorkingSet): Promise<boolean> {
+export async function isCommitted(tx: Tx, state: WorkingSet): Promise<boolean> {
   const own = ownRow(state)
   const { rows } = await tx.query(
     own === null

@@ -1,5 +1,5 @@
 import { isoTimeOrNull, type Instant } from "../../domain/time.ts"
-import { moments, numbers } from "../columns.ts"
+import { timestamps, numbers } from "../columns.ts"
 import type { Tx } from "../tx.ts"
 
 /** What a column may hold, by its type in PostgreSQL. */
@@ -95,7 +95,7 @@ function statement(table: string, columns: readonly Listed[], form: string): str
 function sent(type: keyof ColumnValues, values: readonly Value[], isAlike: boolean): unknown {
   if (type === "timestamptz") {
     const instants = values as readonly (Instant | null)[]
-    return isAlike ? isoTimeOrNull(instants[0] ?? null) : moments(instants)
+    return isAlike ? isoTimeOrNull(instants[0] ?? null) : timestamps(instants)
   }
   if (isAlike) return values[0]
   return type === "bigint" || type === "integer" ? numbers(values as readonly (number | null)[]) : values

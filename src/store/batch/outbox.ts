@@ -2,14 +2,14 @@ import { outgoingEvents, type OutgoingEvent } from "../../domain/outgoing-event.
 import type { Instant } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
 import { insertInto } from "./insert-rows.ts"
-import { whenAny } from "./row-groups.ts"
+import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
 /**
  * Whether anybody wants to hear of events. What is known lasts a second, so that a sale without
- * listeners asks no more often than that, and one who has just begun to listen misses no more.
+ * subscribers asks no more often than that, and one who has just begun to listen misses no more.
  */
-export interface Listeners {
+export interface Subscribers {
   /**
    * What has been seen in the last second, at no cost; otherwise asks within the transaction, so that
    * a batch waits for no connection but its own.
@@ -22,7 +22,7 @@ export interface Listeners {
 const KNOWN_FOR_MS = 1_000
 
 /** Nothing is known at first. */
-export function createListeners(): Listeners {
+export function createSubscribers(): Subscribers {
   let known = { exist: false, until: 0 }
 
   async function ask(tx: Tx, askedAt: number): Promise<boolean> {
@@ -52,7 +52,7 @@ export function createListeners(): Listeners {
 /** Writes what the batch has to tell the outside; what an earlier try of it has written stays. */
 export function saveEvents(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
   const events = states.flatMap((state) => outgoingEvents(state, now))
-  return whenAny(events, () => insertEvents(tx, events))
+  return writeIfAny(events, () => insertEvents(tx, events))
 }
 
 const insertEvents = insertInto<OutgoingEvent>(

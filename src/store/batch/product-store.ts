@@ -3,14 +3,14 @@ import type { Instant } from "../../domain/time.ts"
 import type { Rules, WorkingSet } from "../../domain/working-set.ts"
 import { isConnectionLoss, UnknownCommit } from "../errors.ts"
 import { loadWorkingSet, loadWorkingSets } from "./load.ts"
-import { createListeners, saveEvents, type Listeners } from "./outbox.ts"
+import { createSubscribers, saveEvents, type Subscribers } from "./outbox.ts"
 import type { Database } from "../pool.ts"
-import { hasHappened } from "./batch-mark.ts"
+import { isCommitted } from "./batch-mark.ts"
 import { saveChanges, saveChangesTogether } from "./save.ts"
 import { begin, commit, inOnePacket, rollbackOrBreak, type Tx } from "../tx.ts"
 
 /** What one product has to do in a transaction that it shares. */
-export interface Part {
+export interface ProductTask {
   readonly productId: number
   readonly needs: Needs
   decide(state: WorkingSet, now: Instant): void
@@ -36,7 +36,7 @@ export interface ProductStore {
    * them: a product whose row another transaction holds, or that does not exist, is left out, and its
    * part is not decided. Everything that is decided is committed, or nothing.
    */
-  transactTogether(parts: readonly Part[]): Promise<void>
+  transactTogether(parts: readonly ProductTask[]): Promise<void>
   /**
    * True when the batch that left `state` behind is in the database, and on the synchronous standbys if there
    * are any. Waits for the product's lock first, which an orphaned transaction may still hold.
@@ -48,7 +48,7 @@ export interface ProductStore {
 export function createProductStore(
   database: Database,
   rules: Rules,
-  listeners: Listeners = createListeners(),
+  subscribers: Subscribers = createSubscribers(),
 ): ProductStore {
   /**
    * Loads, decides, saves and commits. BEGIN travels with what is loaded; nothing is decided before
@@ -60,7 +60,7 @@ export function createProductStore(
     try {
       const { tx, begun, loading, asking } = inOnePacket(client, () => {
         const { tx, begun } = begin(client)
-        return { tx, begun, loading: steps.load(tx), asking: listeners.exist(tx) }
+        return { tx, begun, loading: steps.load(tx), asking: subscribers.exist(tx) }
       })
       const [, loaded, isHeard] = await firstFailure([begun, loading, asking])
       steps.decide(loaded)
@@ -105,7 +105,7 @@ export function createProductStore(
         const { tx, begun } = begin(client)
         await begun
         await lockProductRow(tx, state.productId)
-        const isThere = await hasHappened(tx, state)
+        const isThere = await isCommitted(tx, state)
         // A transaction that reads waits for no standby. This one has locked a row, which is a write: its COMMIT
         // waits until the standbys have all that came before it, and so the batch that was looked for.
         if (isThere) await commit(tx)

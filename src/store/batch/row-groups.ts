@@ -1,5 +1,5 @@
 /** Writes rows in one statement; none where there are none. */
-export function whenAny<Row>(
+export function writeIfAny<Row>(
   rows: readonly Row[],
   write: (rows: readonly Row[]) => Promise<void>,
 ): Promise<void>[] {
@@ -7,7 +7,7 @@ export function whenAny<Row>(
 }
 
 /** Rows for which the same is to be written. */
-export type Alike<Row> = readonly [Row, ...Row[]]
+export type NonEmpty<Row> = readonly [Row, ...Row[]]
 
 /**
  * Rows in groups for which the same is to be written. An update that joins rows to values makes the
@@ -15,7 +15,7 @@ export type Alike<Row> = readonly [Row, ...Row[]]
  * grown: it compares each row with each value, or reads all rows of the product. Naming rows by their
  * ids leaves it one way, and what is written differs in little but the status.
  */
-export function alike<Row>(rows: readonly Row[], by: (row: Row) => unknown): Alike<Row>[] {
+export function groupBy<Row>(rows: readonly Row[], by: (row: Row) => unknown): NonEmpty<Row>[] {
   const groups = new Map<unknown, [Row, ...Row[]]>()
   for (const row of rows) {
     const group = groups.get(by(row))

@@ -3,7 +3,7 @@ import { isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
 import { numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
-import { alike, type Alike } from "./row-groups.ts"
+import { groupBy, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
 /** The hot statement, of one product or of several. */
@@ -20,12 +20,12 @@ export const insertHolds = insertInto<Hold>("holds", {
 
 /** Ends the holds that the batch ended, a statement for each way of ending. */
 export function saveEndedHolds(tx: Tx, { productId, holds }: WorkingSet): Promise<void>[] {
-  const groups = alike(holds.changed(), (hold) => `${hold.status} ${hold.endedAt}`)
+  const groups = groupBy(holds.changed(), (hold) => `${hold.status} ${hold.endedAt}`)
   return groups.map((group) => endHolds(tx, productId, group))
 }
 
 /** A hold ends once (I3): only an active one can. */
-async function endHolds(tx: Tx, productId: number, holds: Alike<Hold>): Promise<void> {
+async function endHolds(tx: Tx, productId: number, holds: NonEmpty<Hold>): Promise<void> {
   const [{ status, endedAt }] = holds
   await tx.query({
     name: "end-holds",

@@ -3,9 +3,9 @@ import type { Payment, PaymentEventRecord } from "../../domain/payment.ts"
 import type { Refund } from "../../domain/refund.ts"
 import { isoTime } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { moments, numbers } from "../columns.ts"
+import { timestamps, numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
-import { whenAny } from "./row-groups.ts"
+import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
 /**
@@ -18,15 +18,17 @@ export function saveMoney(tx: Tx, states: readonly WorkingSet[]): Promise<void>[
   const refunds = all((state) => state.refunds.added())
   const disputes = all((state) => state.disputes.added())
   return [
-    ...whenAny(inKeyOrder(all((state) => state.events.added())), (events) => insertEvents(tx, events)),
-    ...whenAny(inKeyOrder(all((state) => state.events.changed())), (events) => applyParkedEvents(tx, events)),
-    ...whenAny(payments, () => insertPayments(tx, payments)),
+    ...writeIfAny(inKeyOrder(all((state) => state.events.added())), (events) => insertEvents(tx, events)),
+    ...writeIfAny(inKeyOrder(all((state) => state.events.changed())), (events) =>
+      applyParkedEvents(tx, events),
+    ),
+    ...writeIfAny(payments, () => insertPayments(tx, payments)),
     ...states.flatMap((state) => state.payments.changed().map((payment) => changePayment(tx, payment))),
-    ...whenAny(refunds, () => insertRefunds(tx, refunds)),
+    ...writeIfAny(refunds, () => insertRefunds(tx, refunds)),
     ...states.flatMap(({ refunds: rows }) =>
       rows.changed().map((refund) => changeRefund(tx, refund, rows.before(refund))),
     ),
-    ...whenAny(disputes, () => insertDisputes(tx, disputes)),
+    ...writeIfAny(disputes, () => insertDisputes(tx, disputes)),
     ...states.flatMap(({ disputes: rows }) =>
       rows.changed().map((dispute) => changeDispute(tx, dispute, rows.before(dispute))),
     ),
@@ -84,7 +86,7 @@ async function applyParkedEvents(tx: Tx, events: readonly PaymentEventRecord[]):
       numbers(events.map((event) => event.appliedOrderId)),
       events.map((event) => event.orderStatus),
       events.map((event) => event.late),
-      moments(events.map((event) => event.appliedAt)),
+      timestamps(events.map((event) => event.appliedAt)),
     ],
   })
 }

@@ -3,7 +3,7 @@ import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
 import { numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
-import { alike, whenAny, type Alike } from "./row-groups.ts"
+import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
 /** Writes new orders, and what has become of others. */
@@ -12,9 +12,9 @@ export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<v
   const changed: Order[] = []
   for (const order of orders.changed())
     (isJustEnded(order, orders.before(order)) ? ended : changed).push(order)
-  const byEnd = alike(ended, ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`)
+  const byEnd = groupBy(ended, ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`)
   return [
-    ...whenAny(orders.added(), (added) => insertOrders(tx, added)),
+    ...writeIfAny(orders.added(), (added) => insertOrders(tx, added)),
     // Of what may have happened to an order since, that writes only what happens to nearly all.
     ...orders.added().flatMap((order) => (hasHistory(order) ? [changeOrder(tx, order, order)] : [])),
     ...byEnd.map((group) => endOrders(tx, productId, group)),
@@ -57,7 +57,7 @@ const insertOrders = insertInto<Order>("orders", {
 })
 
 /** An order ends once (I3): only one that waits for payment can. */
-async function endOrders(tx: Tx, productId: number, orders: Alike<Order>): Promise<void> {
+async function endOrders(tx: Tx, productId: number, orders: NonEmpty<Order>): Promise<void> {
   const [{ status, paidAt, updatedAt }] = orders
   await tx.query({
     name: "end-orders",

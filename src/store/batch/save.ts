@@ -6,10 +6,10 @@ import type {
   WorkingSet,
 } from "../../domain/working-set.ts"
 import { saveMark } from "./batch-mark.ts"
-import { moments, numbers } from "../columns.ts"
+import { timestamps, numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { idempotencyHorizon } from "./load.ts"
-import { alike, whenAny, type Alike } from "./row-groups.ts"
+import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import { insertHolds, saveEndedHolds } from "./save-holds.ts"
 import { inKeyOrder, saveMoney } from "./save-money.ts"
 import { saveOrders } from "./save-orders.ts"
@@ -26,7 +26,7 @@ import type { Tx } from "../tx.ts"
 export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
   return marked(tx, [state], now, [
     ...saveProduct(tx, state, now),
-    ...whenAny(state.holds.added(), (holds) => insertHolds(tx, holds)),
+    ...writeIfAny(state.holds.added(), (holds) => insertHolds(tx, holds)),
     ...saveRowsOfProduct(tx, state),
     ...saveRowsOfNoProduct(tx, [state], now),
   ])
@@ -51,7 +51,7 @@ export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: 
   if (only !== undefined && states.length === 1) return saveChanges(tx, only, now)
   return marked(tx, states, now, [
     ...saveProducts(tx, states, now),
-    ...whenAny(
+    ...writeIfAny(
       states.flatMap((state) => state.holds.added()),
       (holds) => insertHolds(tx, holds),
     ),
@@ -65,19 +65,19 @@ function saveRowsOfProduct(tx: Tx, state: WorkingSet): Promise<void>[] {
   return [
     ...saveEndedHolds(tx, state),
     ...saveOrders(tx, state),
-    ...whenAny([...state.customers.added(), ...state.customers.changed()], (customers) =>
+    ...writeIfAny([...state.customers.added(), ...state.customers.changed()], (customers) =>
       saveCustomers(tx, productId, customers),
     ),
-    ...alike([...state.customerReturns], ([, units]) => units).map((returns) =>
+    ...groupBy([...state.customerReturns], ([, units]) => units).map((returns) =>
       returnUnits(tx, productId, returns),
     ),
-    ...whenAny(state.adjustments, (adjustments) => insertAdjustments(tx, adjustments)),
+    ...writeIfAny(state.adjustments, (adjustments) => insertAdjustments(tx, adjustments)),
   ]
 }
 
 function saveRowsOfNoProduct(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
   const records = inKeyOrder(states.flatMap((state) => state.idempotency.added()))
-  return [...saveMoney(tx, states), ...whenAny(records, () => insertIdempotency(tx, records, now))]
+  return [...saveMoney(tx, states), ...writeIfAny(records, () => insertIdempotency(tx, records, now))]
 }
 
 async function saveCustomers(tx: Tx, productId: number, customers: readonly CustomerUnits[]): Promise<void> {
@@ -99,7 +99,7 @@ async function saveCustomers(tx: Tx, productId: number, customers: readonly Cust
   })
 }
 
-async function returnUnits(tx: Tx, productId: number, returns: Alike<[string, number]>): Promise<void> {
+async function returnUnits(tx: Tx, productId: number, returns: NonEmpty<[string, number]>): Promise<void> {
   const [[, units]] = returns
   await tx.query({
     name: "return-customer-units",
@@ -137,7 +137,7 @@ async function insertIdempotency(tx: Tx, records: readonly IdempotencyRecord[], 
       records.map((record) => record.key),
       records.map((record) => record.fingerprint),
       records.map((record) => record.outcome),
-      moments(records.map((record) => record.createdAt)),
+      timestamps(records.map((record) => record.createdAt)),
       isoTime(idempotencyHorizon(now)),
     ],
   })

@@ -14,7 +14,7 @@ const params = Type.Object({ id: Type.String() })
 
 /** What banks take back. Providers tell of it; how it ended, somebody may say whose provider does not. */
 export function adminDisputeRoutes(app: App, services: Services): void {
-  const { desk, events, lookups, money } = services
+  const { paymentEvents, events, lookups, money } = services
   void app.register(async (admin: App) => {
     admitAdminsOnly(admin, services)
 
@@ -65,7 +65,7 @@ export function adminDisputeRoutes(app: App, services: Services): void {
           const said = { provider, kind, paymentId, disputeId, amountMinor: null, currency: null }
           // Under a key that no provider uses, so that its own message is no other content of the same.
           const event = fingerprintedDispute({ ...said, key: `by hand: ${disputeId} ${verdict}` })
-          const outcome = await desk.receive(event, request.id)
+          const outcome = await paymentEvents.receive(event, request.id)
           if (isRefusal(outcome)) {
             events.refused("payment_event", outcome.code)
             return refuse(reply, outcome)

@@ -34,7 +34,7 @@ const security = adminSecurity
 
 /** Refunds, and the money that somebody has to look after. */
 export function adminMoneyRoutes(app: App, services: Services): void {
-  const { lanes, lookups, money, inbox, desk } = services
+  const { lanes, lookups, money, inbox, paymentEvents } = services
 
   void app.register(async (admin: App) => {
     admitAdminsOnly(admin, services)
@@ -187,7 +187,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const { provider, key, order_id: orderId } = request.body
-        const outcome = await desk.assign({ provider, key, orderId }, request.id)
+        const outcome = await paymentEvents.assign({ provider, key, orderId }, request.id)
         return isRefusal(outcome) ? refuse(reply, outcome) : paymentEventWire(outcome.event)
       },
     })

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { Hold } from "../../../domain/hold.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
-import type { Wish } from "../../../lanes/gate.ts"
+import type { HoldRequest } from "../../../lanes/gate.ts"
 import { mayUseHold, type Caller } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
@@ -31,27 +31,31 @@ export function holdRoutes(app: App, services: Services): void {
    * must get its first answer, whatever is left by now, so it is never turned away here, unless its client
    * says that it is not one.
    */
-  function turnAway(request: FastifyRequest, reply: FastifyReply, wish: Wish): boolean {
+  function turnAway(request: FastifyRequest, reply: FastifyReply, wanted: HoldRequest): boolean {
     const { "idempotency-key": key, "idempotency-attempt": attempt } = request.headers
     if (key !== undefined && attempt !== FIRST_ATTEMPT) return false
-    const empty = gate.refusalFor(wish)
+    const empty = gate.refusalFor(wanted)
     if (empty === null) return false
     events.gateRefused()
-    events.holdRefused(wish.productId, empty.code)
+    events.holdRefused(wanted.productId, empty.code)
     refuse(reply, empty)
     return true
   }
 
   /** The hold, or null when the answer has been given already. */
-  async function place(request: FastifyRequest, reply: FastifyReply, wish: Wish): Promise<Hold | null> {
-    const idempotency = idempotencyOf(request, askerName(gatekeeper.callerOf(request)), wish)
+  async function place(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: HoldRequest,
+  ): Promise<Hold | null> {
+    const idempotency = idempotencyOf(request, askerName(gatekeeper.callerOf(request)), wanted)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
     }
-    const exists = products.exists(wish.productId)
+    const exists = products.exists(wanted.productId)
     if (exists !== true && !(await exists)) {
-      events.holdRefused(wish.productId, "product_not_found")
+      events.holdRefused(wanted.productId, "product_not_found")
       refuse(reply, { code: "product_not_found" })
       return null
     }
@@ -61,11 +65,11 @@ export function holdRoutes(app: App, services: Services): void {
       requestId: request.id,
       idempotency,
       holdId: typeof id === "number" ? id : await id,
-      ...wish,
+      ...wanted,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {
-      events.holdRefused(wish.productId, outcome.code)
+      events.holdRefused(wanted.productId, outcome.code)
       refuse(reply, outcome)
       return null
     }
@@ -77,8 +81,8 @@ export function holdRoutes(app: App, services: Services): void {
     return outcome
   }
 
-  function answerHold(request: FastifyRequest, reply: FastifyReply, wish: Wish): void {
-    place(request, reply, wish)
+  function answerHold(request: FastifyRequest, reply: FastifyReply, wanted: HoldRequest): void {
+    place(request, reply, wanted)
       .then((hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))))
       .catch((fault: Error) => reply.send(fault))
   }
@@ -95,8 +99,8 @@ export function holdRoutes(app: App, services: Services): void {
     },
     handler(request, reply) {
       const { product_id, qty, customer_id } = request.body
-      const wish = { productId: product_id, qty, customerId: customer_id ?? null }
-      if (!turnAway(request, reply, wish)) answerHold(request, reply, wish)
+      const wanted = { productId: product_id, qty, customerId: customer_id ?? null }
+      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted)
     },
   })
 
@@ -115,8 +119,8 @@ export function holdRoutes(app: App, services: Services): void {
       if (productId === null) return refuse(reply, { code: "product_not_found" })
       const qty = quantityFromPath(request.params.quantity)
       if (qty === null) return refuse(reply, badQuantity)
-      const wish = { productId, qty, customerId: null }
-      const hold = turnAway(request, reply, wish) ? null : await place(request, reply, wish)
+      const wanted = { productId, qty, customerId: null }
+      const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted)
       if (hold === null) return reply
       const { hold_id: id, ...rest } = holdAnswer(hold)
       return reply.send({

@@ -8,7 +8,7 @@ import type { LaneRefusal } from "./lane.ts"
 import type { Lanes } from "./lanes.ts"
 
 /** Brings payment events to the lane of their order, or payment, or keeps them until there is one. */
-export interface PaymentDesk {
+export interface PaymentEventHandler {
   /** Records an event and lets it act, once, however often it comes (I4). */
   receive(event: ProviderEvent, requestId?: string): Promise<RecordedEvent | Refusal | LaneRefusal>
   /**
@@ -24,7 +24,7 @@ export interface PaymentDesk {
 }
 
 /** Hears of events that are parked; those that act are facts of their batch. */
-export interface DeskObserver {
+export interface ParkedEventObserver {
   eventParked(event: {
     key: string
     /** Null: a dispute's, which names its payment. */
@@ -39,11 +39,17 @@ export interface DeskParts {
   readonly ids: Ids
   readonly inbox: Inbox
   readonly lookups: Lookups
-  readonly observer: DeskObserver
+  readonly observer: ParkedEventObserver
 }
 
-/** Makes the desk of this process. */
-export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: DeskParts): PaymentDesk {
+/** Makes the payment event handler of this process. */
+export function createPaymentEventHandler({
+  lanes,
+  ids,
+  inbox,
+  lookups,
+  observer,
+}: DeskParts): PaymentEventHandler {
   async function receive(event: ProviderEvent, requestId?: string) {
     const outcome = await actSomewhere(event, requestId)
     const isParked = outcome === null || (isRefusal(outcome) && outcome.code === "order_unknown")
@@ -109,7 +115,7 @@ export function createPaymentDesk({ lanes, ids, inbox, lookups, observer }: Desk
     return outcomes.filter((outcome) => outcome !== null && !isRefusal(outcome)).length
   }
 
-  const assign: PaymentDesk["assign"] = async ({ provider, key, orderId }, requestId) => {
+  const assign: PaymentEventHandler["assign"] = async ({ provider, key, orderId }, requestId) => {
     const event = await inbox.find(provider, key)
     const isMoney = event?.kind === "succeeded" && event.returnedAt === null
     const isFree = event?.outcome === "parked" || event?.appliedOrderId === orderId

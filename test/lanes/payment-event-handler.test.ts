@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { createPaymentDesk } from "../../src/lanes/payment-desk.ts"
+import { createPaymentEventHandler } from "../../src/lanes/payment-event-handler.ts"
 import { disputeEventWith, eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
@@ -19,19 +19,19 @@ async function placeOrder(orderId: number): Promise<void> {
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
 }
 
-/** A desk in which something happens after an event has found no place, and before it is parked. */
-function deskWhere(meanwhile: () => Promise<unknown>) {
+/** A payment event handler in which something happens after an event has found no place, and before it is parked. */
+function handlerWhere(meanwhile: () => Promise<unknown>) {
   const park: typeof engine.inbox.park = async (event) => {
     await meanwhile()
     return engine.inbox.park(event)
   }
-  return createPaymentDesk({ ...engine, inbox: { ...engine.inbox, park }, observer: engine.events })
+  return createPaymentEventHandler({ ...engine, inbox: { ...engine.inbox, park }, observer: engine.events })
 }
 
 test("an order that is made while its payment is being parked is paid, without a worker", async () => {
   const orderId = 101
-  const desk = deskWhere(() => placeOrder(orderId))
-  expect(await desk.receive(eventWith({ key: "overtaken", orderId }))).toMatchObject({
+  const paymentEvents = handlerWhere(() => placeOrder(orderId))
+  expect(await paymentEvents.receive(eventWith({ key: "overtaken", orderId }))).toMatchObject({
     event: { outcome: "paid" },
     duplicate: false,
   })
@@ -41,8 +41,10 @@ test("an order that is made while its payment is being parked is paid, without a
 test("a payment that comes while its dispute is being parked is disputed, without a worker", async () => {
   const [orderId, paymentId] = [102, "pay-102"]
   await placeOrder(orderId)
-  const desk = deskWhere(() => engine.desk.receive(eventWith({ key: "paid-102", orderId, paymentId })))
-  expect(await desk.receive(disputeEventWith({ paymentId, disputeId: "dp-102" }))).toMatchObject({
+  const paymentEvents = handlerWhere(() =>
+    engine.paymentEvents.receive(eventWith({ key: "paid-102", orderId, paymentId })),
+  )
+  expect(await paymentEvents.receive(disputeEventWith({ paymentId, disputeId: "dp-102" }))).toMatchObject({
     event: { outcome: "disputed" },
   })
   expect(await engine.money.disputesOf(orderId)).toMatchObject([{ disputeId: "dp-102", status: "open" }])
@@ -50,11 +52,17 @@ test("a payment that comes while its dispute is being parked is disputed, withou
 
 test("the same key with other content is refused, also while the first one waits for its order", async () => {
   const first = eventWith({ key: "waiting", orderId: 9_001 })
-  expect(await engine.desk.receive(first)).toMatchObject({ event: { outcome: "parked" }, duplicate: false })
+  expect(await engine.paymentEvents.receive(first)).toMatchObject({
+    event: { outcome: "parked" },
+    duplicate: false,
+  })
   // Were it taken for a repetition, its sender would believe that this money is known, too.
   const other = eventWith({ key: "waiting", orderId: 9_002 })
-  expect(await engine.desk.receive(other)).toEqual({ code: "event_key_reused" })
-  expect(await engine.desk.receive(first)).toMatchObject({ event: { orderId: 9_001 }, duplicate: true })
+  expect(await engine.paymentEvents.receive(other)).toEqual({ code: "event_key_reused" })
+  expect(await engine.paymentEvents.receive(first)).toMatchObject({
+    event: { orderId: 9_001 },
+    duplicate: true,
+  })
 })
 
 test("and nothing is lost by all that", async () => {
