@@ -62,7 +62,7 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/create-refund.ts",
-        find: "payment.refundedMinor + owed.amountMinor",
+        find: "payment.refundedMinor + wanted.amountMinor",
         replace: "payment.refundedMinor",
       },
     ],
@@ -204,7 +204,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "return isNeeded && false ?",
       },
     ],
-    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "on the way of a refund" },
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "a refund's COMMIT" },
   },
   {
     name: "money: a parked event pays whatever order gets its id",

@@ -220,7 +220,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "not repeated" },
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "does not repeat it" },
   },
   {
     name: "a hold that has ended can end again, were the core to ask for it",

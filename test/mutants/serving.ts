@@ -25,7 +25,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "undefined",
       },
     ],
-    caughtBy: { file: "test/faults/process-faults.test.ts", test: "stops in order all the same" },
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "the server still stops in order" },
   },
   {
     name: "stopping: a step has no limit",
@@ -36,7 +36,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "const timer = setTimeout(() => undefined, milliseconds)",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "has fallen silent" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "the database no longer responds" },
   },
   {
     name: "stopping: the log is waited for until it is read",
@@ -47,7 +47,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (leftMs < -60_000) return false",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "the log is not read" },
   },
   {
     name: "stopping: a process that hangs is waited for",
@@ -58,7 +58,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "      await child.ended\n      givenUp",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "does not even hear" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "does not react to the stop" },
   },
   {
     name: "stopping: the process waits for a thread that hangs",
@@ -80,7 +80,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "void _handle",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "the log is not read" },
   },
   {
     name: "the log: lines that are not read are kept without a bound",
@@ -137,7 +137,7 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "a full disk is taken for a fault of the request",
     edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
-    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always answers with" },
+    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always fails with" },
   },
   {
     name: "a query on a silent connection waits for ever",
@@ -366,7 +366,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "cluster.worker.exitedAfterDisconnect = false",
       },
     ],
-    caughtBy: { file: processes, test: "SIGKILL of the first" },
+    caughtBy: { file: processes, test: "SIGKILL of the primary" },
   },
   {
     name: "processes: a dead one is not replaced",
@@ -388,7 +388,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (!isSilent) await silence",
       },
     ],
-    caughtBy: { file: processes, test: "on its way" },
+    caughtBy: { file: processes, test: "was being passed" },
   },
   {
     name: "processes: Ctrl-C ends them before the first one has spoken",
@@ -470,7 +470,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "void onItsWay",
       },
     ],
-    caughtBy: { file: processes, test: "on its way" },
+    caughtBy: { file: processes, test: "was being passed" },
   },
   {
     name: "processes: --no-worker is not heard",
@@ -481,7 +481,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (this.#worker !== null",
       },
     ],
-    caughtBy: { file: processes, test: "none of them works" },
+    caughtBy: { file: processes, test: "no process does background work" },
   },
   {
     name: "connections: as many requests as fit into a packet are under way at once",
