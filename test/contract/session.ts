@@ -137,7 +137,7 @@ function textOf(value: Known | string, memory: Memory): string {
   return encodeURIComponent(String(memory.recall(value) ?? "1").toWellFormed())
 }
 
-/** Leaves out `undefined` members, which would change the request. */
+/** The body as JSON text; undefined if the request has none. */
 function textOfJson(json: unknown): string | undefined {
   return json === undefined ? undefined : JSON.stringify(json)
 }
