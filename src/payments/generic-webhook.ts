@@ -33,8 +33,8 @@ const kindByStatus = {
 export const webhookStatuses = Object.keys(kindByStatus) as WebhookStatus[]
 
 /**
- * Converts the body of a generic webhook into an event. Its key is the body's `idempotency_key` or `transaction_id`, else
- * the `webhook-id` header. Returns null when there is no key, or when the body has two different ones.
+ * Converts the body of a generic webhook into an event. Its key is the body's `idempotency_key` or `transaction_id`,
+ * else the `webhook-id` header. Returns null when there is no key, or when the body has two different ones.
  */
 export function genericPaymentEvent(
   body: GenericWebhookBody,

@@ -121,11 +121,11 @@ describe("however it is cut", () => {
   })
 })
 
-test("what never ends is given up", () => {
+test("an event that is too long is refused", () => {
   const reader = createEventStreamReader()
   const line = bytes(`data: ${"x".repeat(100_000)}\n`)
 
   expect(() => {
     for (let count = 0; count < 20; count += 1) reader.push(line)
-  }).toThrow(/no end/)
+  }).toThrow(/too long/)
 })

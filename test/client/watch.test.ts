@@ -8,7 +8,7 @@ import {
   TimeoutError,
   type Product,
 } from "../../client/src/index.ts"
-import { lineTo } from "../../client/src/send.ts"
+import { connectionTo } from "../../client/src/send.ts"
 import { watchProducts, type WatchState, type WatchTimes } from "../../client/src/watch.ts"
 import { sendJson, sendProblem, startFakeServer, type FakeServer } from "./fake-server.ts"
 
@@ -35,7 +35,7 @@ function watch(server: FakeServer, times: Partial<WatchTimes> = {}, signal?: Abo
   const all: (WatchState | number)[] = []
   const reasons: (Error | undefined)[] = []
   const watched = watchProducts(
-    lineTo({ baseUrl: server.url }),
+    connectionTo({ baseUrl: server.url }),
     createClock(),
     [1, 2],
     {

@@ -62,7 +62,7 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/create-refund.ts",
-        find: "payment.refundedMinor + owed.amountMinor",
+        find: "payment.refundedMinor + wanted.amountMinor",
         replace: "payment.refundedMinor",
       },
     ],
