@@ -38,7 +38,7 @@ const allowed: Record<string, readonly string[]> = {
     "store/errors",
   ],
   embedded: [],
-  events: ["lanes", "domain", "store/reads/views", "metrics", "base/log"],
+  events: ["lanes", "domain", "store/errors", "store/reads/views", "metrics", "base/log"],
   metrics: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],

@@ -1,8 +1,8 @@
 import type { HoldStatus, OrderStatus, PageQuery, Product, Time } from "./types.ts"
 
-/** What only the shop sends and gets, in the names of the wire. */
+/** The requests and answers of the shop's routes, with the names of the API. */
 
-/** The settings of a product that may be left out; null takes one back. */
+/** The optional settings of a product; null removes one. */
 export interface ProductSettings {
   /** Up to 2,000 characters. */
   readonly description?: string | null
@@ -14,11 +14,11 @@ export interface ProductSettings {
   readonly paused?: boolean
   readonly max_per_hold?: number | null
   readonly max_per_customer?: number | null
-  /** 1 to 86,400; null: as the installation has it. */
+  /** 1 to 86,400; null: the installation's default. */
   readonly hold_ttl_seconds?: number | null
 }
 
-/** A new product. It is on sale at once, unless `opens_at` or `paused` says otherwise. */
+/** A new product. It is on sale at once, unless `opens_at` or `paused` delays that. */
 export interface NewProductBody extends ProductSettings {
   readonly name: string
   readonly price_minor: number
@@ -26,20 +26,20 @@ export interface NewProductBody extends ProductSettings {
   readonly stock: number
 }
 
-/** What is to change; orders that are there keep their price. */
+/** The settings to change; existing orders keep their price. */
 export interface ProductChangesBody extends ProductSettings {
   readonly name?: string
   readonly price_minor?: number
   readonly currency?: string
 }
 
-/** Compare and set: nothing changes unless the stock is `expected`. */
+/** Compare and set: the stock changes only if it is `expected` now. */
 export interface StockBody {
   readonly stock: number
   readonly expected: number
 }
 
-/** Which orders or holds; what is not given does not matter. */
+/** Filters of orders or holds; each that is given must match. */
 export interface RowQuery<Status> extends PageQuery {
   readonly product_id?: number | undefined
   readonly customer_id?: string | undefined
@@ -49,30 +49,30 @@ export interface RowQuery<Status> extends PageQuery {
 export type OrderQuery = RowQuery<OrderStatus>
 export type HoldQuery = RowQuery<HoldStatus>
 
-/** Which payments; what is not given does not matter. */
+/** Filters of payments; each that is given must match. */
 export interface PaymentQuery extends PageQuery {
   readonly order_id?: number | undefined
   readonly provider?: string | undefined
   readonly allocation?: PaymentAllocation | undefined
 }
 
-/** Which payment events; what is not given does not matter. */
+/** Filters of payment events; each that is given must match. */
 export interface PaymentEventQuery extends PageQuery {
   readonly order_id?: number | undefined
   readonly provider?: string | undefined
   readonly outcome?: PaymentOutcome | undefined
 }
 
-/** Money that came either pays its order or goes back. */
+/** Whether a payment pays its order or is refunded. */
 export type PaymentAllocation = "order" | "refund_due"
 
-/** What a payment event did. */
+/** The effect of a payment event. */
 export type PaymentOutcome = "paid" | "cancelled" | "disputed" | "ignored_final" | "refund_due" | "parked"
 
-/** Money received. */
+/** A payment that was received. */
 export interface Payment {
   readonly provider: string
-  /** The message that told of it. */
+  /** The key of the payment event that reported it. */
   readonly event_key: string
   readonly payment_id: string | null
   readonly order_id: number
@@ -81,20 +81,20 @@ export interface Payment {
   readonly amount: string
   readonly currency: string
   readonly allocation: PaymentAllocation
-  /** How much of it has gone back or is about to. */
+  /** How much of it is refunded or about to be. */
   readonly refunded_minor: number
-  /** How much of it a bank holds back, or has taken. */
+  /** How much of it is disputed or was lost in a dispute. */
   readonly disputed_minor: number
   readonly received_at: Time
 }
 
-/** One message of a payment provider, and what it did. */
+/** One event of a payment provider, and its effect. */
 export interface PaymentEvent {
   readonly provider: string
   readonly key: string
   readonly kind: "succeeded" | "failed" | "cancelled" | "dispute_opened" | "dispute_won" | "dispute_lost"
   readonly dispute_id: string | null
-  /** The order that it names; a dispute's names none. */
+  /** The order that the event names; the event of a dispute names none. */
   readonly order_id: number | null
   readonly payment_id: string | null
   readonly amount_minor: number | null
@@ -107,14 +107,18 @@ export interface PaymentEvent {
   readonly returned_at: Time | null
 }
 
-/** What is to go back: money, units, or both. */
+/** A refund of money, units that are put on offer again, or both. */
 export interface RefundBody {
-  /** Null: all that is left of the payment; none if not given. */
+  /** Null: all that is left of the payment; if not given, no money. */
   readonly amount_minor?: number | null
-  /** Units that are to be on offer again; none if not given. */
+  /** How many units are put on offer again; if not given, none. */
   readonly restock_qty?: number
 }
 
+/**
+ * Why money goes back. `units_not_available`: the units of an order that was paid late are held or sold. `sold_out`:
+ * the same, in refunds of earlier versions.
+ */
 export type RefundReason =
   | "amount_too_low"
   | "amount_too_high"
@@ -125,9 +129,10 @@ export type RefundReason =
   | "sale_over"
   | "customer_limit_reached"
   | "sold_out"
+  | "units_not_available"
   | "requested"
 
-/** Money that goes back. */
+/** A refund. */
 export interface Refund {
   /** The order's id and a number: `"17-1"`. */
   readonly refund_id: string
@@ -141,7 +146,7 @@ export interface Refund {
   readonly reason: RefundReason
   readonly restock_qty: number
   readonly status: "due" | "sent" | "confirmed" | "failed" | "withheld"
-  /** It is not sent before. */
+  /** The earliest time when it is sent. */
   readonly not_before: Time
   readonly attempts: number
   readonly last_error: string | null
@@ -150,36 +155,36 @@ export interface Refund {
   readonly updated_at: Time
 }
 
-/** What a buyer's bank takes back. */
+/** A claim of a buyer's bank on a payment. */
 export interface Dispute {
-  /** The provider's name for it. */
+  /** The provider's id of the dispute. */
   readonly dispute_id: string
   readonly order_id: number
   readonly product_id: number
   readonly provider: string
   readonly payment_id: string
   readonly status: "open" | "won" | "lost"
-  /** What the buyer's bank claims. */
+  /** The amount that the buyer's bank claims. */
   readonly amount_minor: number
   readonly amount: string
-  /** How much of it counts as gone beside the payment's refunds. */
+  /** How much of the payment it takes, beside the payment's refunds. */
   readonly held_minor: number
   readonly currency: string
   readonly created_at: Time
   readonly updated_at: Time
 }
 
-/** Which dispute of an order. */
+/** Selects a dispute of an order. */
 export interface DisputeBody {
   readonly provider: string
   readonly dispute_id: string
 }
 
-/** A payment that names an order that is not there. */
+/** A payment that names an order that does not exist. */
 export interface StrayPayment {
   readonly provider: string
   readonly key: string
-  readonly order_id: number
+  readonly order_id: number | null
   readonly payment_id: string | null
   readonly amount_minor: number | null
   readonly currency: string | null
@@ -187,29 +192,29 @@ export interface StrayPayment {
   readonly returned_at: Time | null
 }
 
-/** Which payment without an order was sent back by hand. */
+/** Selects a payment without an order, by provider and event key. */
 export interface ReturnedBody {
   readonly provider: string
   readonly key: string
 }
 
-/** A parked payment, and the order that it is to be given to. */
+/** A payment without an order, and the order that it is assigned to. */
 export interface AssignBody extends ReturnedBody {
   readonly order_id: number
 }
 
-/** What can be done about an entry of the money inbox. */
+/** A possible action on an entry of the money inbox. */
 export interface MoneyAction {
   readonly name: "retry" | "confirm" | "assign" | "returned" | "won" | "lost"
-  /** To be POSTed to; the calls of the same name do so. `assign` says an `order_id` besides `body`. */
+  /** The address for a POST, which the call of the same name makes. `assign` needs an `order_id` besides `body`. */
   readonly href: string
   readonly body: ReturnedBody | DisputeBody | null
 }
 
-/** Money that somebody may have to look after; the one of the last three that `kind` names is there. */
+/** Money that may need an operator. Of the last three members, the one that `kind` names is not null. */
 export interface MoneyInboxEntry {
   readonly kind: "payment_without_order" | "refund" | "dispute"
-  /** In words, for whoever has to look. */
+  /** The reason in words, for the operator. */
   readonly why: string
   readonly actions: readonly MoneyAction[]
   readonly payment_event: StrayPayment | null
@@ -217,43 +222,43 @@ export interface MoneyInboxEntry {
   readonly dispute: Dispute | null
 }
 
-/** How the shop has shown who it is: by its token, by signing in to the control room, or in open mode not at all. */
+/** How an admin request was authenticated: by token, by a session of the control room, or not at all in open mode. */
 export type AdminWay = "token" | "session" | "open"
 
-/** How often something came about, or was refused. */
+/** How often a result or a refusal has occurred. */
 export interface Counted {
-  /** What became of it, or the code of its refusal. */
+  /** The result, or the code of the refusal. */
   readonly result: string
   readonly count: number
 }
 
-/** A running sale at a glance. */
+/** The live state of a sale. */
 export interface Live {
   readonly product: Product
-  /** Also where `sale_state` does not say it: before the opening. */
+  /** True also when `sale_state` does not show it, such as before the opening. */
   readonly paused: boolean
-  /** How long ago the product's first hold or unpaid order fell due that is not ended yet. */
+  /** The age of the oldest deadline of the product's holds and unpaid orders that has passed without effect. */
   readonly expiry_lag_seconds: number
   readonly money_inbox_count: number
-  /** Of all products, in the processes that share the port of the one that answered. */
+  /** For all products, in the processes that share the port of the one that answered. */
   readonly counters: {
     readonly since: Time | null
     readonly processes: number
     readonly holds: readonly Counted[]
     readonly orders: readonly Counted[]
   }
-  /** Of the product alone, in the same processes, since somebody asks for it: compare two answers. */
+  /** For this product, in the same processes, since the first request for it: compare two answers. */
   readonly product_holds: readonly Counted[]
   readonly invariants: {
-    /** Differences that the last recount found. */
+    /** How many differences the last recount found. */
     readonly violations: number
-    /** Null: there was none yet, so that `violations` says nothing. */
+    /** Null: there was no recount yet, so `violations` has no meaning. */
     readonly recounted_at: Time | null
   }
   readonly server_time: Time
 }
 
-/** A change that an admin route was asked for. */
+/** A change that was requested through an admin route. */
 export interface AdminAction {
   readonly action_id: number
   readonly way: AdminWay
@@ -262,25 +267,25 @@ export interface AdminAction {
   readonly path: string
   readonly product_id: number | null
   readonly order_id: number | null
-  /** What the request said, without secrets; null: nothing, or nothing that could be understood. */
+  /** The content of the request, without secrets; null: none, or it could not be read. */
   readonly content: Readonly<Record<string, unknown>> | null
-  /** Of the answer: 400 and above was refused. */
+  /** The status of the answer; 400 and above: refused. */
   readonly status: number
   readonly request_id: string
   readonly created_at: Time
 }
 
-/** Which changes; what is not given does not matter. */
+/** Filters of changes; each that is given must match. */
 export interface AdminActionQuery extends PageQuery {
   readonly product_id?: number | undefined
 }
 
-/** A list that has no pages. */
+/** A list without pages. */
 export interface WholeList<Item> {
   readonly data: readonly Item[]
 }
 
-/** What other systems can be told of. */
+/** The types of outgoing events. */
 export type EventType =
   | "order.created"
   | "order.paid"
@@ -293,61 +298,61 @@ export type EventType =
   | "product.sold_out"
   | "product.restocked"
 
-/** Who is to be sent events. */
+/** A new webhook endpoint. */
 export interface NewEndpointBody {
   /** `https://…` or `http://…`, without credentials. */
   readonly url: string
-  /** Null or not given: all, those of later versions as well. */
+  /** Null or not given: all types, including those of later versions. */
   readonly types?: readonly EventType[] | null
-  /** `whsec_` and 24 to 64 bytes in base64; the server makes one if not given. */
+  /** `whsec_` and 24 to 64 bytes in base64; if not given, the server makes one. */
   readonly secret?: string
 }
 
-/** What is to change. What is due while an endpoint is disabled is sent when it is enabled again. */
+/** The settings to change. Events that are due while an endpoint is disabled are sent when it is enabled again. */
 export interface EndpointChangesBody {
   readonly url?: string
   readonly types?: readonly EventType[] | null
   readonly enabled?: boolean
 }
 
-/** With what is signed from now on; the server makes a secret if none is given. */
+/** The new signing secret; if not given, the server makes one. */
 export interface RotationBody {
   readonly secret?: string
 }
 
-/** From when on events are sent once more. */
+/** The time since which events are sent again. */
 export interface ReplayBody {
   readonly since: Time
 }
 
-/** Somebody to whom events are sent. */
+/** A webhook endpoint that events are sent to. */
 export interface WebhookEndpoint {
   readonly endpoint_id: number
   readonly url: string
   readonly types: readonly EventType[] | null
   readonly enabled: boolean
-  /** By request, or gone: it answered 410. */
+  /** Why it is disabled: by request, or because it answered 410. */
   readonly disabled_reason: string | null
-  /** Until then the secret before this one signs as well. */
+  /** Until then events are also signed with the secret before this one. */
   readonly previous_secret_until: Time | null
   readonly created_at: Time
   readonly updated_at: Time
 }
 
-/** An endpoint with the secret that signs what it is sent. */
+/** An endpoint with its signing secret. */
 export interface WebhookEndpointWithSecret extends WebhookEndpoint {
-  /** Shown now and never again. */
+  /** Shown only in this answer. */
   readonly secret: string
 }
 
 export type DeliveryStatus = "due" | "delivered" | "failed"
 
-/** Which deliveries of an endpoint. */
+/** Filters of the deliveries of an endpoint. */
 export interface DeliveryQuery extends PageQuery {
   readonly status?: DeliveryStatus | undefined
 }
 
-/** One event on its way to one endpoint. */
+/** The delivery of one event to one endpoint. */
 export interface WebhookDelivery {
   /** The event's id, the same for every attempt: `"order_paid-17"`. */
   readonly webhook_id: string
@@ -356,14 +361,14 @@ export interface WebhookDelivery {
   readonly status: DeliveryStatus
   readonly not_before: Time
   readonly attempts: number
-  /** Of the last attempt; null: no answer. */
+  /** The status of the answer to the last attempt; null: no answer. */
   readonly response_status: number | null
   readonly last_error: string | null
   readonly created_at: Time
   readonly updated_at: Time
 }
 
-/** How many events are sent once more. */
+/** How many events are sent again. */
 export interface ReplayAnswer {
   readonly replayed: number
 }

@@ -1,34 +1,37 @@
-/** The server's clock, as far as it is known here. */
+/** An estimate of the server's clock. */
 export interface Clock {
   /**
-   * What the server's clock says, in milliseconds since 1970; the local clock before anything is known.
+   * The server's time in milliseconds since 1970; the local time before the first answer.
    *
-   * Wrong by half the shortest round trip at most ({@link marginMs}; some tens of milliseconds as a rule),
-   * and behind by up to as much more as the answers were old: 250 ms in the server, and whatever a cache in
-   * between adds. The local clock may be wrong by any amount; when it is set anew, some answers pass before
-   * that is made up for.
+   * The error is at most half the shortest round trip ({@link marginMs}, usually some tens of milliseconds). It is also
+   * behind by at most the age of the answers: 250 ms in the server, and what a cache in between adds. The local clock
+   * may be wrong by any amount; after it was set, the estimate needs some answers to recover.
    */
   now(): number
-  /** Half the shortest of the last round trips, in milliseconds; null: nothing was asked yet. */
+  /** Half the shortest of the last round trips, in milliseconds; null: there was no answer yet. */
   readonly marginMs: number | null
 }
 
-/** A clock that can be told what answers say. */
+/** A clock that learns from answers. */
 export interface LearningClock extends Clock {
   /**
-   * Takes a `server_time`, and when the local clock sent the question and had the answer, in milliseconds
-   * since 1970; `sentAt` null: nobody asked. What is not newer than what was told before comes out of a
-   * cache and says nothing.
+   * Takes an answer's `server_time`, and when its request was sent and it was received by the local clock, in
+   * milliseconds since 1970; `sentAt` null: it came without a request. An answer that is not newer than the newest one
+   * came from a cache and is ignored.
    */
   learn(serverTime: string, sentAt: number | null, receivedAt: number): void
 }
 
-/** Enough to outlast a few slow answers, few enough to forget a clock that has been set anew. */
+/**
+ * How many answers count: enough to outlast a few slow ones, few enough to forget those from before the clock was set.
+ */
 const REMEMBERED = 16
 
-/** Knows nothing yet. `localNow` is the local clock, in milliseconds since 1970. */
+/** Makes a clock that has seen no answer. `localNow` is the local clock, in milliseconds since 1970. */
 export function createClock(localNow: () => number = Date.now): LearningClock {
-  /** How far at least the server's clock is ahead of the local one: it was read before the answer came. */
+  /**
+   * Lower bounds of how far the server's clock is ahead of the local one: it was read before the answer was received.
+   */
   let floors: readonly number[] = []
   let roundTrips: readonly number[] = []
   let newest = Number.NEGATIVE_INFINITY
@@ -37,7 +40,7 @@ export function createClock(localNow: () => number = Date.now): LearningClock {
 
   return {
     now() {
-      // An old answer makes the server's clock look late, never early: the highest floor is the best.
+      // An old answer makes the server's clock look late, never early, so the highest bound is the best.
       const aheadMs = floors.length === 0 ? 0 : Math.max(...floors)
       return localNow() + aheadMs + (marginMs() ?? 0)
     },
@@ -46,7 +49,7 @@ export function createClock(localNow: () => number = Date.now): LearningClock {
     },
     learn(serverTime, sentAt, receivedAt) {
       const at = Date.parse(serverTime)
-      // A clock that was set back meanwhile has measured nothing.
+      // If the local clock was set back meanwhile, the round trip was not measured.
       if (!(at > newest) || receivedAt < (sentAt ?? receivedAt)) return
       newest = at
       floors = [...floors, at - receivedAt].slice(-REMEMBERED)

@@ -4,20 +4,20 @@
  * This table is part of the contract: the server, the pages, the payment providers and the client read it, and
  * nothing else decides how many decimals an amount has. It does not come from `Intl`, whose answer differs: for
  * HUF, COP, IDR and PKR Node 24.12 and Firefox say 2, Node 26 and Chromium say 0; for RSD it is the other way
- * round. `Intl` only draws, with the decimals given to it.
+ * round. `Intl` only formats, with the decimals given to it.
  *
- * A row of this table may never change: amounts that are stored, prices that shops send and webhooks that were
- * delivered would mean another sum.
+ * A row of this table must never change: stored amounts, prices that shops send and delivered webhooks would change
+ * their value.
  */
 
 const split = (codes: string) => codes.trim().split(/\s+/)
 
-/** Without decimals in ISO 4217 as well. */
+/** Currencies that have no decimals in ISO 4217 either. */
 const wholeInIso = split("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF")
 
 /**
  * ISO 4217 gives these 2 decimals (IQD 3), but no coins or prices below a whole unit are in use. They have been
- * whole here from the first version on the runtime that Doorbuster brings along, so they stay whole: a product
+ * whole in Doorbuster since its first version, on the runtime that it ships with, so they stay whole: a product
  * that is stored with a `price_minor` of 4990 HUF keeps costing 4,990 forints.
  */
 const wholeHere = split("AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR SLL SOS SYP YER")
@@ -41,8 +41,8 @@ const current: ReadonlySet<string> = new Set(
 )
 
 /**
- * Withdrawn from ISO 4217, or never legal tender, but accepted by earlier versions: rows in them stay readable,
- * and their payments, refunds and disputes go on.
+ * Withdrawn from ISO 4217, or never legal tender, but accepted by earlier versions: stored amounts in them stay
+ * readable, and their payments, refunds and disputes go on.
  */
 const former: ReadonlySet<string> = new Set(split("ANG BGN CUC HRK SLL XDR XSU ZWL"))
 
@@ -55,7 +55,7 @@ const wholeAtStripe: ReadonlySet<string> = new Set(
 const withThreeAtStripe: ReadonlySet<string> = new Set(split("BHD JOD KWD OMR TND"))
 
 /**
- * How many decimals an amount in minor units of this currency has: 2 for EUR (`9999` is 99.99), 0 for JPY and
+ * Returns how many decimals an amount in minor units of this currency has: 2 for EUR (`9999` is 99.99), 0 for JPY and
  * HUF, 3 for KWD. The same on every platform and in every version. 2 for a code that is not in the table.
  */
 export function currencyDecimals(code: string): number {
@@ -67,17 +67,17 @@ export function isCurrentCurrency(code: string): boolean {
   return current.has(code)
 }
 
-/** True for a code whose amounts are understood: a current one, or one that products had in earlier versions. */
+/** True for a code whose amounts can be read: a current one, or one that earlier versions accepted. */
 export function isKnownCurrency(code: string): boolean {
   return current.has(code) || former.has(code)
 }
 
 /**
- * How Stripe counts in a currency (https://docs.stripe.com/currencies, "Minor units in API amounts").
+ * Returns how Stripe counts in a currency (https://docs.stripe.com/currencies, "Minor units in API amounts").
  *
- * `decimals`: of `amount` in its API; 2 where Stripe's page notes nothing else. ISK and UGX have none in ISO 4217
- * and are sent in hundredths for the sake of older integrations, as are HUF and TWD, of which only payouts are
- * whole. `step`: `amount` has to be a multiple of it; 10 where Stripe wants the third decimal to be 0, 100 for
+ * `decimals`: those of `amount` in its API; 2 unless Stripe's page says otherwise. ISK and UGX have none in ISO 4217
+ * and are sent in hundredths for compatibility with older integrations; so are HUF and TWD, of which only payouts
+ * must be whole. `step`: `amount` must be a multiple of it; 10 where Stripe requires the third decimal to be 0, 100 for
  * ISK and UGX, of which no fraction can be charged.
  */
 export function stripeUnits(code: string): { readonly decimals: number; readonly step: number } {

@@ -1,28 +1,28 @@
 /**
- * What can go wrong beside a refusal of the server. After the first two nobody knows whether a request has
- * arrived: a call that may be repeated has been repeated by then, as often as its options allow.
+ * Errors other than a refusal by the server. After `NetworkError` and `TimeoutError` it is unknown whether the request
+ * has arrived; a call that may be retried has been retried by then, as often as its options allow.
  */
 
-/** No answer came: no connection, a broken one, or a page that the browser keeps from asking. */
+/** No answer came: no connection, a broken one, or a request that the browser blocked. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError"
 }
 
-/** No whole answer came in time. */
+/** No complete answer came in time. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError"
 }
 
-/** The caller's signal ended the call; `cause` is its reason. */
+/** The caller's signal ended the call; `cause` is the signal's reason. */
 export class AbortError extends Error {
   override readonly name = "AbortError"
 }
 
-/** An answer that is not the server's: some other program's page, or no JSON. */
+/** An answer that is not Doorbuster's: another program's page, or text that is not JSON. */
 export class AnswerError extends Error {
   override readonly name = "AnswerError"
   readonly status: number
-  /** Its beginning. */
+  /** The first 1,000 characters of the body. */
   readonly text: string
 
   constructor(status: number, text: string) {

@@ -1,32 +1,32 @@
-/** One event of a stream, as the WHATWG's rules read it. */
+/** One event of a stream, parsed by the rules of the WHATWG. */
 export interface StreamEvent {
-  /** `message` where the stream does not say. */
+  /** `message` if the stream gives no type. */
   readonly type: string
   readonly data: string
 }
 
-/** What a stream has said. */
+/** Parses the bytes of one stream. */
 export interface EventStreamReader {
-  /** The last `id` of an event that is whole; empty: none. */
+  /** The last `id` of a complete event; empty: none. */
   readonly lastEventId: string
   /** The last `retry`, in milliseconds; null: none. */
   readonly retryMs: number | null
-  /** Takes the next bytes, wherever they were cut, and returns the events that they complete. */
+  /** Takes the next bytes, which may begin and end anywhere, and returns the events that they complete. */
   push(bytes: Uint8Array): StreamEvent[]
 }
 
-/** A product has less than a thousand characters: what goes on for so long is no stream of ours. */
+/** A product has less than a thousand characters, so a longer event is not one of Doorbuster's. */
 const LONGEST_EVENT = 1_000_000
 
 /**
- * Reads `text/event-stream` (HTML Living Standard, 9.2.6): lines end in LF, CR or CRLF, an empty one ends
- * an event, comments and unknown fields are passed over. Throws when an event exceeds a million characters.
- * `knownId`: the last one of the connection before, which stays until the stream says another.
+ * Makes a reader of `text/event-stream` (HTML Living Standard, 9.2.6): lines end in LF, CR or CRLF, an empty line ends
+ * an event, comments and unknown fields are ignored. It throws when an event exceeds a million characters. `knownId` is
+ * the last id of the connection before; it counts until the stream gives another one.
  */
 export function createEventStreamReader(knownId = ""): EventStreamReader {
   const decoder = new TextDecoder()
   let rest = ""
-  /** The last line ended in a CR at the end of the bytes: an LF that follows belongs to it. */
+  /** True: the last bytes ended in CR, so an LF at the beginning of the next ones belongs to the same line end. */
   let isHalfEnded = false
   let type = ""
   let data = ""
@@ -44,7 +44,7 @@ export function createEventStreamReader(knownId = ""): EventStreamReader {
     else if (name === "retry" && /^\d+$/.test(value)) retryMs = Number(value)
   }
 
-  /** Null: there is nothing to tell, only an id to remember. */
+  /** Null: the event has no data; only its id counts. */
   function endEvent(): StreamEvent | null {
     const event = { type: type === "" ? "message" : type, data: data.slice(0, -1) }
     const isEmpty = data === ""
@@ -79,7 +79,7 @@ export function createEventStreamReader(knownId = ""): EventStreamReader {
           takeField(line)
         }
       }
-      if (rest.length + data.length > LONGEST_EVENT) throw new Error("an event of the stream has no end")
+      if (rest.length + data.length > LONGEST_EVENT) throw new Error("an event of the stream is too long")
       return events
     },
   }

@@ -1,45 +1,45 @@
-/** What is used of an answer. The platform's `Response` has it. */
+/** The part of the platform's `Response` that is used. */
 export interface FetchAnswer {
   readonly status: number
   readonly headers: { get(name: string): string | null }
-  /** Null: the answer has no body, or it cannot be read piece by piece. */
+  /** Null: the answer has no body, or the body cannot be streamed. */
   readonly body: ReadableStream<Uint8Array> | null
   text(): Promise<string>
 }
 
-/** What is asked of `fetch`. */
+/** The options that `fetch` is called with. */
 export interface FetchRequest {
   readonly method: string
   readonly headers: Record<string, string>
   readonly body?: string
   readonly signal: AbortSignal
-  /** Not given: as the answers themselves allow. */
+  /** Not given: caching as the answers allow. */
   readonly cache?: "no-store"
 }
 
 /** The part of the platform's `fetch` that is used. */
 export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>
 
-/** How often and how long a call that may be repeated is repeated. */
+/** How often and for how long a call that may be retried is retried. */
 export interface RetryOptions {
-  /** How often at most it is sent, the first time included; 1: never again. 5 if not given. */
+  /** How often it is sent at most, the first try included; 1: no retry. 5 if not given. */
   readonly tries?: number
-  /** No try begins, and none goes on, after so many milliseconds; 30,000 if not given. */
+  /** After so many milliseconds no try starts, and a running one ends; 30,000 if not given. */
   readonly totalMs?: number
 }
 
-/** How a client reaches its server. */
+/** The server of a client, and how calls are sent. */
 export interface ConnectionOptions {
-  /** Where the server is: `https://shop.example`, a path may follow; empty: where the page came from. */
+  /** The server's address, such as `https://shop.example`, with or without a path; empty: the page's own origin. */
   readonly baseUrl: string
-  /** Instead of the platform's `fetch`. */
+  /** Used instead of the platform's `fetch`. */
   readonly fetch?: Fetch | undefined
   readonly retry?: RetryOptions | undefined
   /** How long one try may take, to the last byte of its answer; 10,000 milliseconds if not given. */
   readonly timeoutMs?: number | undefined
 }
 
-/** What may be said with every call. */
+/** The options of every call. */
 export interface CallOptions {
   /** Ends the call, and its pauses, with an `AbortError`. */
   readonly signal?: AbortSignal | undefined
@@ -49,18 +49,18 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
 }
 
-/** What may be said with a call that carries an `Idempotency-Key`. */
+/** The options of a call that carries an `Idempotency-Key`. */
 export interface KeyedCallOptions extends CallOptions {
   /**
-   * Names what is meant, for 24 hours: the same key and content have one effect and one answer. A random
-   * one for each call if not given. Give one that was stored before the call to ask again after the page
-   * was loaded anew; make it with `randomKey`, because whoever guesses it gets the answer. Null: none, and
-   * the call is never repeated.
+   * Identifies the request for 24 hours: the same key and content have one effect and one answer. If not given, each
+   * call makes a random one. To repeat a call after the page was reloaded, make a key with `randomKey`, store it before
+   * the call and give it here; it must not be guessable, because it gives access to the answer. Null: no key, and the
+   * call is never retried.
    */
   readonly idempotencyKey?: string | null | undefined
   /**
-   * True: nothing was ever sent under the key that is given. It spares a sold-out server looking for the first
-   * answer. Keys that are made here are new.
+   * True: the given key was never sent before, so a server that is sold out need not look for an earlier answer. Keys
+   * that the client makes are always new.
    */
   readonly isKeyNew?: boolean | undefined
 }

@@ -1,28 +1,28 @@
 import type { SaleState, Time } from "./types.ts"
 
-/** What is wrong with one field: `pointer` is a JSON pointer into the body, `?name` or a header's name. */
+/** An invalid field: `pointer` is a JSON pointer into the body, `?name` of the query, or a header's name. */
 export interface FieldError {
   readonly pointer: string
   readonly detail: string
 }
 
-/** What the refusals say beyond the members that every problem document has. */
+/** The members of refusals beyond those that every problem document has. */
 export interface ProblemMembers {
   readonly out_of_stock: {
     readonly sale_state: SaleState
     readonly available_stock: number
-    /** When held units may come back at the earliest; null: none can. */
+    /** The earliest time when held units may become available; null: none can. */
     readonly retry_at: Time | null
   }
   readonly sale_not_open: { readonly opens_at: Time }
   readonly sale_closed: { readonly closes_at: Time }
-  /** `order_id`: what the hold has become, where it is known. */
+  /** `order_id`: the order that was made from the hold, if it is known. */
   readonly hold_already_used: { readonly order_id: number | null }
   readonly quantity_over_limit: { readonly max_per_hold: number }
-  /** `units_left`: how many the customer may still have. */
+  /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
   readonly invalid_request: { readonly errors: readonly FieldError[] }
-  /** `stock`: what it is instead of what was expected. */
+  /** `stock`: the present stock, which is not the expected one. */
   readonly stock_changed: { readonly stock: number }
   readonly stock_in_use: { readonly reserved_stock: number; readonly sold_stock: number }
   readonly payment_disputed: { readonly refundable_minor: number }
@@ -31,7 +31,7 @@ export interface ProblemMembers {
   readonly too_many_endpoints: { readonly most_endpoints: number }
 }
 
-/** The refusals that say no more than that. */
+/** The refusals without members of their own. */
 type PlainCode =
   | "malformed_request"
   | "unauthorized"
@@ -64,32 +64,32 @@ type PlainCode =
   | "overloaded"
   | "unavailable"
 
-/** Why the server refused. A newer server may send others: let a `switch` have a `default`. */
+/** Why the server refused. A newer server may send other codes, so a `switch` needs a `default`. */
 export type ProblemCode = keyof ProblemMembers | PlainCode
 
-/** An RFC 9457 problem document with a certain code. */
+/** The RFC 9457 problem document of one code. */
 export type ProblemOf<Code extends ProblemCode> = {
   readonly type: string
   readonly title: string
   readonly status: number
   readonly detail: string
-  /** The address that was asked. */
+  /** The address of the request. */
   readonly instance: string
   readonly code: Code
-  /** Names the request in the server's log. */
+  /** The request's id in the server's log. */
   readonly request_id: string
 } & (Code extends keyof ProblemMembers ? ProblemMembers[Code] : unknown)
 
 /** Any problem document; its `code` tells which members it has. */
 export type ProblemDocument = { [Code in ProblemCode]: ProblemOf<Code> }[ProblemCode]
 
-/** The server refused. `switch (error.problem.code)` narrows `error.problem` to what is sent with that code. */
+/** A refusal by the server. `switch (error.problem.code)` narrows `error.problem` to the members of that code. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError"
   readonly problem: ProblemDocument
   readonly code: ProblemCode
   readonly status: number
-  /** What `Retry-After` asked for, in milliseconds; null: nothing. */
+  /** `Retry-After` in milliseconds; null: the answer had none. */
   readonly retryAfterMs: number | null
 
   constructor(problem: ProblemDocument, retryAfterMs: number | null) {
@@ -101,7 +101,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Whether an answer's body is a problem document. */
+/** True if an answer's body is a problem document. */
 export function isProblem(body: unknown): body is ProblemDocument {
   return (
     typeof body === "object" &&

@@ -1,6 +1,6 @@
-/** An unguessable name for an `Idempotency-Key`: a random UUID. */
+/** Makes a value for an `Idempotency-Key` that cannot be guessed: a random UUID. */
 export function randomKey(): string {
-  // Pages that came over plain HTTP have no randomUUID.
+  // Pages loaded over plain HTTP have no randomUUID.
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID()
   return uuidOf(crypto.getRandomValues(new Uint8Array(16)))
 }

@@ -5,31 +5,31 @@ import { isProblem, ProblemError } from "./problems.ts"
 
 const TRIES = 5
 const TOTAL_MS = 30_000
-/** A command waits for five seconds in the server at most, and then it is answered. */
+/** Longer than the five seconds after which the server answers every command. */
 const TRY_MS = 10_000
-/** Timers that are set for longer go off at once. */
+/** A timer that is set for longer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-/** Nothing was decided: too many requests, a gateway without its server, no room, no answer from behind. */
-const WORTH_ANOTHER_TRY = new Set([429, 502, 503, 504])
+/** Statuses without a decision: too many requests, and a gateway or server that cannot answer at present. */
+const RETRIED_STATUSES = new Set([429, 502, 503, 504])
 
-/** One request as the routes describe it. */
+/** One call of a route. */
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE"
-  /** With its leading slash. */
+  /** Begins with a slash. */
   readonly path: string
   readonly query?: object | undefined
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** True: past every cache, and past the server's memory where the caller may ask for that. */
+  /** True: bypasses every cache, and the server's own where the caller may ask for that. */
   readonly fresh?: boolean
-  /** True: sending it twice does no more than sending it once. */
+  /** True: sending it twice has the same effect as sending it once, so it may be retried. */
   readonly repeatable: boolean
-  /** True: nobody has asked under its key before, so its first try may be refused without looking for that. */
+  /** True: its key was never sent before, so the server need not look for an earlier answer to the first try. */
   readonly isKeyNew?: boolean
   readonly options: CallOptions
 }
 
-/** An answer, whole. */
+/** A complete response. */
 export interface Reply {
   readonly status: number
   readonly text: string
@@ -39,17 +39,20 @@ export interface Reply {
   readonly receivedAt: number
 }
 
-/** How calls reach their server. */
-export interface Line extends Omit<ConnectionOptions, "fetch"> {
+/** The server that calls are sent to, and how they are sent. */
+export interface Connection extends Omit<ConnectionOptions, "fetch"> {
   readonly fetch: Fetch
   readonly token: string | null
 }
 
-/** Fills in what was not said. */
-export function lineTo({ baseUrl, fetch, retry, timeoutMs }: ConnectionOptions, token?: string | null): Line {
+/** Fills in the options that are not given. */
+export function connectionTo(
+  { baseUrl, fetch, retry, timeoutMs }: ConnectionOptions,
+  token?: string | null,
+): Connection {
   return {
     baseUrl: baseUrl.replace(/\/+$/, ""),
-    // Looked up late, so that whoever wraps the platform's is heard; called without a `this`, as browsers ask.
+    // Looked up at each call, so that a page may wrap the platform's; called without a `this`, as browsers require.
     fetch: fetch ?? ((url, request) => globalThis.fetch(url, request)),
     retry,
     timeoutMs,
@@ -57,12 +60,12 @@ export function lineTo({ baseUrl, fetch, retry, timeoutMs }: ConnectionOptions, 
   }
 }
 
-/** Sends a call, again if that is worth it, and reads its answer. Throws every error of this package. */
-export async function call<Answer>(line: Line, request: Call): Promise<Answer> {
-  return answerOf(await send(line, request)) as Answer
+/** Sends a call, with retries, and reads its answer. Throws every error of this package. */
+export async function call<Answer>(connection: Connection, request: Call): Promise<Answer> {
+  return answerOf(await send(connection, request)) as Answer
 }
 
-/** The JSON of a good answer; any other is thrown. */
+/** The JSON of a successful response. Throws `ProblemError` or `AnswerError` for any other response. */
 export function answerOf(reply: Reply): unknown {
   const body = parsed(reply.text)
   if (reply.status < 300 && body !== undefined) return body
@@ -70,14 +73,14 @@ export function answerOf(reply: Reply): unknown {
   throw new AnswerError(reply.status, reply.text)
 }
 
-/** As {@link call}, up to the answer, whatever its status. */
-export async function send(line: Line, request: Call): Promise<Reply> {
-  const { signal, retry, timeoutMs = line.timeoutMs ?? TRY_MS } = request.options
-  const { tries = TRIES, totalMs = TOTAL_MS } = { ...line.retry, ...retry }
+/** Like {@link call}, but returns the response whatever its status is. */
+export async function send(connection: Connection, request: Call): Promise<Reply> {
+  const { signal, retry, timeoutMs = connection.timeoutMs ?? TRY_MS } = request.options
+  const { tries = TRIES, totalMs = TOTAL_MS } = { ...connection.retry, ...retry }
   const endsAt = performance.now() + totalMs
   for (let tried = 1; ; tried += 1) {
     const leftMs = endsAt - performance.now()
-    const result = await tryOnce(line, numbered(request, tried), Math.min(timeoutMs, leftMs))
+    const result = await tryOnce(connection, withAttempt(request, tried), Math.min(timeoutMs, leftMs))
     const pauseMs = request.repeatable && tried < tries ? pauseAfter(result, tried) : null
     if (pauseMs === null || performance.now() + pauseMs >= endsAt) {
       if (result instanceof Error) throw result
@@ -87,21 +90,25 @@ export async function send(line: Line, request: Call): Promise<Reply> {
   }
 }
 
-function numbered(request: Call, tried: number): Call {
+function withAttempt(request: Call, tried: number): Call {
   if (request.isKeyNew !== true) return request
   return { ...request, headers: { ...request.headers, "idempotency-attempt": String(tried) } }
 }
 
-/** Null: there is nothing to wait for. */
+/** Null: no retry. */
 function pauseAfter(result: Reply | Error, tried: number): number | null {
   if (result instanceof Error) return backoffMs(tried)
-  if (!WORTH_ANOTHER_TRY.has(result.status)) return null
+  if (!RETRIED_STATUSES.has(result.status)) return null
   // Not all of a crowd at the very second that all of it was told.
   return (result.retryAfterMs ?? 0) + backoffMs(tried)
 }
 
 /** An abort is thrown; what may be tried again is returned. */
-function tryOnce(line: Line, request: Call, withinMs: number): Promise<Reply | NetworkError | TimeoutError> {
+function tryOnce(
+  connection: Connection,
+  request: Call,
+  withinMs: number,
+): Promise<Reply | NetworkError | TimeoutError> {
   const { signal } = request.options
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(aborted(signal))
@@ -124,7 +131,7 @@ function tryOnce(line: Line, request: Call, withinMs: number): Promise<Reply | N
       signal?.removeEventListener("abort", stop)
     }
     signal?.addEventListener("abort", stop, { once: true })
-    exchange(line, request, controller.signal).then(
+    exchange(connection, request, controller.signal).then(
       (reply) => {
         settle()
         resolve(reply)
@@ -137,15 +144,15 @@ function tryOnce(line: Line, request: Call, withinMs: number): Promise<Reply | N
   })
 }
 
-async function exchange(line: Line, request: Call, signal: AbortSignal): Promise<Reply> {
+async function exchange(connection: Connection, request: Call, signal: AbortSignal): Promise<Reply> {
   const { method, path, query, body, fresh, options } = request
-  const token = options.token === undefined ? line.token : options.token
+  const token = options.token === undefined ? connection.token : options.token
   const headers: Record<string, string> = { accept: "application/json", ...request.headers }
   if (fresh === true) headers["cache-control"] = "no-cache"
   if (body !== undefined) headers["content-type"] = "application/json"
   if (token !== null) headers["authorization"] = `Bearer ${token}`
   const sentAt = Date.now()
-  const answer = await line.fetch(`${line.baseUrl}${path}${queryText(query)}`, {
+  const answer = await connection.fetch(`${connection.baseUrl}${path}${queryText(query)}`, {
     method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -164,7 +171,7 @@ function queryText(query: object = {}): string {
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`
 }
 
-/** Undefined: it is no JSON. */
+/** Undefined: the text is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

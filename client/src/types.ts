@@ -1,15 +1,15 @@
 /**
- * What a buyer's page sends and gets, in the names of the wire. Money is an integer of minor units, with
- * the decimal beside it; ids are positive integers.
+ * The requests and answers of a buyer's page, with the names of the API. An amount is an integer of minor units, with
+ * its decimal text beside it; ids are positive integers.
  */
 
-/** A moment, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
+/** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
 export type Time = string
 
-/** The first that applies: `all_held` means that nothing is available, and held units may come back. */
+/** The first state that applies. `all_held`: no unit is available, but held units may become available again. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 
-/** What is sold, in a limited number of units: `stock = available_stock + reserved_stock + sold_stock`. */
+/** A product, sold in a limited number of units: `stock = available_stock + reserved_stock + sold_stock`. */
 export interface Product {
   readonly id: number
   readonly name: string
@@ -22,24 +22,24 @@ export interface Product {
   readonly currency: string
   readonly stock: number
   readonly available_stock: number
-  /** Units that are held, by holds and by orders that wait for payment. */
+  /** Units of active holds and of orders that wait for payment. */
   readonly reserved_stock: number
   readonly sold_stock: number
   readonly sale_state: SaleState
-  /** Null: open from the start. */
+  /** Null: on sale since the product was created. */
   readonly opens_at: Time | null
-  /** Null: open for ever. */
+  /** Null: no end. */
   readonly closes_at: Time | null
-  /** Units a hold may have; null: any number. */
+  /** The most units of one hold; null: no limit. */
   readonly max_per_hold: number | null
-  /** Units a customer may hold and own; null: any number, and no `customer_id` is asked for. */
+  /** The most units that a customer may hold and own; null: no limit, and `customer_id` is not required. */
   readonly max_per_customer: number | null
   readonly hold_ttl_seconds: number
-  /** The server's clock when it looked, which is a while ago where the answer comes out of a cache. */
+  /** The server's time when it read the product, which may be a while ago if the answer comes from a cache. */
   readonly server_time: Time
 }
 
-/** A page of a list. */
+/** One page of a list. */
 export interface Page<Item> {
   readonly data: readonly Item[]
   readonly has_more: boolean
@@ -47,18 +47,18 @@ export interface Page<Item> {
   readonly next_cursor: string | null
 }
 
-/** Which page of a list. */
+/** Selects a page of a list. */
 export interface PageQuery {
   /** 1 to 100; 20 if not given. */
   readonly limit?: number | undefined
-  /** `next_cursor` of the page before. */
+  /** The `next_cursor` of the page before. */
   readonly cursor?: string | null | undefined
 }
 
-/** The life of a hold: `active`, and then one of the others for ever. */
+/** The status of a hold: `active`, then one of the others, which are final. */
 export type HoldStatus = "active" | "converted" | "expired" | "released"
 
-/** Units that nobody else can have until `expires_at`. */
+/** Units that are reserved for one buyer until `expires_at`. */
 export interface Hold {
   readonly hold_id: number
   readonly product_id: number
@@ -69,24 +69,24 @@ export interface Hold {
   readonly customer_id: string | null
 }
 
-/** A hold as only its maker sees it. */
+/** A new hold, with its token. */
 export interface NewHold extends Hold {
-  /** Proves who owns the hold and the order made from it. Keep it: it is never shown again. */
+  /** Gives access to the hold and to the order made from it. Store it: it is never shown again. */
   readonly token: string
 }
 
-/** What is to be held. */
+/** The units to hold. */
 export interface HoldBody {
   readonly product_id: number
   readonly qty: number
-  /** The shop's name for the buyer, up to 255 characters; needed where `max_per_customer` is set. */
+  /** The shop's id of the buyer, up to 255 characters; required if `max_per_customer` is set. */
   readonly customer_id?: string
 }
 
-/** The life of an order: it waits for payment until `expires_at`, and only a paid one can be refunded. */
+/** The status of an order: it waits for payment until `expires_at`; only a paid order can become `refunded`. */
 export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" | "refunded"
 
-/** Made from one hold, at the price of that moment. */
+/** An order, made from one hold at the price of that time. */
 export interface Order {
   readonly order_id: number
   readonly hold_id: number
@@ -97,9 +97,9 @@ export interface Order {
   readonly total_minor: number
   readonly currency: string
   readonly status: OrderStatus
-  /** How often its buyer has begun to pay. */
+  /** How often its buyer has started to pay. */
   readonly payment_attempts: number
-  /** It was paid after its end, with units that were still there. */
+  /** True: it was paid after it had ended, while its units were still available. */
   readonly late: boolean
   /** How many of its units are on offer again. */
   readonly restocked_qty: number
@@ -110,30 +110,30 @@ export interface Order {
   readonly customer_id: string | null
 }
 
-/** From which hold the order is to be made. */
+/** The hold to make the order from. */
 export interface OrderBody {
   readonly hold_id: number
 }
 
-/** With which payment the buyer begins: both or neither. */
+/** The payment that the buyer starts: both members or none. */
 export interface PaymentAttemptBody {
-  /** The provider's name here: `"stripe"`. */
+  /** The name of the payment provider: `"stripe"`. */
   readonly provider?: string
-  /** The provider's name for the payment. */
+  /** The provider's id of the payment. */
   readonly payment_id?: string
 }
 
 /** A payment that the shop's provider has opened. */
 export interface OpenedPayment {
-  /** The provider's name here: `"stripe"`. */
+  /** The name of the payment provider: `"stripe"`. */
   readonly provider: string
-  /** The provider's name for the payment. */
+  /** The provider's id of the payment. */
   readonly payment_id: string
-  /** With it the provider's script on the buyer's page shows the payment. */
+  /** Lets the provider's script on the buyer's page show the payment. */
   readonly client_secret: string
 }
 
-/** Whether the server can serve. */
+/** Whether the server is ready. */
 export interface Health {
   readonly status: "ok" | "unavailable" | "stopping"
   readonly database: "ok" | "unavailable"

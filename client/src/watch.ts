@@ -4,53 +4,56 @@ import { createEventStreamReader } from "./event-stream.ts"
 import type { FetchAnswer } from "./options.ts"
 import { backoffMs, pause, retryAfterMs } from "./pauses.ts"
 import { isProblem, ProblemError } from "./problems.ts"
-import type { Line } from "./send.ts"
+import type { Connection } from "./send.ts"
 import type { Product } from "./types.ts"
 
-/** `connecting`: at the start, and after every loss; `closed`: for good. */
+/** `connecting`: at the start, and after the connection was lost; `closed` is final. */
 export type WatchState = "connecting" | "open" | "closed"
 
-/** What watching tells, and when it ends. */
+/** The callbacks of a watch, and the signal that ends it. */
 export interface WatchOptions {
-  /** A product as it is now: each one at the start, and whenever it changes or has changed during a loss. */
+  /**
+   * Called with a product as it is now: each at the start, and whenever it has changed, also while the connection was
+   * lost.
+   */
   readonly onProduct: (product: Product) => void
   /**
-   * How it goes. `reason` says what ended the connection before; with `closed`, why it makes no sense to
-   * come back: the server refused (no such product, say).
+   * Called when the state changes. `reason` is the error that ended the last connection; with `closed`, the refusal
+   * after which reconnecting is useless, such as an unknown product.
    */
   readonly onState?: ((state: WatchState, reason?: Error) => void) | undefined
-  /** Ends it. From then on nothing is told, `closed` neither. */
+  /** Ends the watch. No callback is called after that, not even with `closed`. */
   readonly signal?: AbortSignal | undefined
 }
 
-/** A stream that is being watched. */
+/** A running watch of products. */
 export interface Watch {
   readonly state: WatchState
-  /** Ends it, as the signal does. */
+  /** Ends the watch, as the signal does. */
   close(): void
 }
 
-/** The server says something every 15 seconds, so that a connection that is silent for so long is dead. */
+/** The server sends something every 15 seconds, so a connection that is silent for this long is lost. */
 const SILENCE_MS = 45_000
-/** What browsers take, where the stream does not say. */
+/** The pause of browsers when the stream gives none. */
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 30_000
 
-/** Times that tests make short. */
+/** Times that tests shorten. */
 export interface WatchTimes {
   readonly silenceMs: number
   readonly firstPauseMs: number
 }
 
-const usual: WatchTimes = { silenceMs: SILENCE_MS, firstPauseMs: FIRST_PAUSE_MS }
+const defaultTimes: WatchTimes = { silenceMs: SILENCE_MS, firstPauseMs: FIRST_PAUSE_MS }
 
-/** Watches products over the server's stream of events, and comes back whenever the connection is lost. */
+/** Watches products over the server's event stream, and reconnects whenever the connection is lost. */
 export function watchProducts(
-  line: Line,
+  connection: Connection,
   clock: Pick<LearningClock, "learn">,
   productIds: readonly number[],
   options: WatchOptions,
-  times: WatchTimes = usual,
+  times: WatchTimes = defaultTimes,
 ): Watch {
   const ending = new AbortController()
   const close = () => {
@@ -63,20 +66,20 @@ export function watchProducts(
   let firstPauseMs = times.firstPauseMs
   let failures = 0
 
-  function tell(next: WatchState, reason?: Error): void {
+  function setState(next: WatchState, reason?: Error): void {
     if (ending.signal.aborted) return
     state = next
-    guarded(() => (reason === undefined ? options.onState?.(next) : options.onState?.(next, reason)))
+    callListener(() => (reason === undefined ? options.onState?.(next) : options.onState?.(next, reason)))
   }
 
   async function run(): Promise<void> {
     let reason: Error | undefined
     while (!ending.signal.aborted) {
-      tell("connecting", reason)
+      setState("connecting", reason)
       reason = await connectOnce().catch((error: unknown) => asError(error))
       if (ending.signal.aborted) return
       if (isFinal(reason)) {
-        tell("closed", reason)
+        setState("closed", reason)
         return close()
       }
       failures += 1
@@ -86,10 +89,10 @@ export function watchProducts(
     }
   }
 
-  /** One connection, to its end; returns or throws what ended it. */
+  /** Opens one connection and reads it to its end. Returns or throws the error that ended it. */
   async function connectOnce(): Promise<Error> {
-    const connection = new AbortController()
-    const stop = () => connection.abort()
+    const controller = new AbortController()
+    const stop = () => controller.abort()
     ending.signal.addEventListener("abort", stop, { once: true })
     let isSilent = false
     const onSilence = () => {
@@ -103,13 +106,13 @@ export function watchProducts(
     }
     try {
       await readAll(
-        await untilAborted(open(connection.signal), connection.signal),
-        connection.signal,
+        await untilAborted(open(controller.signal), controller.signal),
+        controller.signal,
         onBytes,
       )
       return new NetworkError("the stream has ended")
     } catch (error) {
-      if (isSilent) return new TimeoutError("the stream is silent")
+      if (isSilent) return new TimeoutError("nothing came over the stream for too long")
       throw error
     } finally {
       clearTimeout(watchdog)
@@ -121,8 +124,8 @@ export function watchProducts(
   function open(signal: AbortSignal): Promise<FetchAnswer> {
     const headers: Record<string, string> = { accept: "text/event-stream" }
     if (lastEventId !== "") headers["last-event-id"] = lastEventId
-    const url = `${line.baseUrl}/api/stream?product_id=${productIds.join(",")}`
-    return line.fetch(url, { method: "GET", headers, signal, cache: "no-store" })
+    const url = `${connection.baseUrl}/api/stream?product_id=${productIds.join(",")}`
+    return connection.fetch(url, { method: "GET", headers, signal, cache: "no-store" })
   }
 
   async function readAll(answer: FetchAnswer, signal: AbortSignal, onBytes: () => void): Promise<void> {
@@ -132,7 +135,7 @@ export function watchProducts(
     }
     const source = answer.body.getReader()
     const reader = createEventStreamReader(lastEventId)
-    tell("open")
+    setState("open")
     for (;;) {
       const { done, value } = await untilAborted(source.read(), signal)
       if (done) return
@@ -148,14 +151,14 @@ export function watchProducts(
     const product = JSON.parse(data) as Product
     failures = 0
     clock.learn(product.server_time, null, Date.now())
-    guarded(() => options.onProduct(product))
+    callListener(() => options.onProduct(product))
   }
 
   if (options.signal?.aborted === true) {
     close()
   } else {
     options.signal?.addEventListener("abort", close, { once: true })
-    // Not before the caller has what is returned here.
+    // The caller gets the watch before the first callback is called.
     queueMicrotask(() => void run())
   }
   return {
@@ -166,10 +169,10 @@ export function watchProducts(
   }
 }
 
-/** What a listener throws is its own affair: the platform tells of it, and watching goes on. */
-function guarded(tell: () => void): void {
+/** Calls a listener. An error it throws is reported by the platform as uncaught, and the watch goes on. */
+function callListener(listener: () => void): void {
   try {
-    tell()
+    listener()
   } catch (error) {
     queueMicrotask(() => {
       throw error
@@ -177,7 +180,9 @@ function guarded(tell: () => void): void {
   }
 }
 
-/** Other than a full or failing server, one that refuses will refuse again; 204 asks not to come back. */
+/**
+ * True for a refusal, which would come again; a busy or failing server is retried. 204 asks clients not to reconnect.
+ */
 function isFinal(reason: Error): boolean {
   if (!(reason instanceof ProblemError) && !(reason instanceof AnswerError)) return false
   const { status } = reason
@@ -190,20 +195,20 @@ function errorOf(answer: FetchAnswer, text: string): Error {
     const body: unknown = JSON.parse(text)
     if (isProblem(body)) return new ProblemError(body, asked)
   } catch {
-    // Some gateway's page: its status says what to do.
+    // A gateway's page: only its status counts.
   }
   return new AnswerError(answer.status, text)
 }
 
 function asError(error: unknown): Error {
   if (error instanceof ProblemError || error instanceof AnswerError) return error
-  return new NetworkError("the stream broke", { cause: error })
+  return new NetworkError("the connection of the stream was lost", { cause: error })
 }
 
-/** Gives up at once when the signal says so, whether or not what is waited for does. */
+/** Rejects as soon as the signal is aborted, even if the promise itself does not settle. */
 function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new Error("given up"))
+    const stop = () => reject(new Error("aborted"))
     if (signal.aborted) stop()
     signal.addEventListener("abort", stop, { once: true })
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop))

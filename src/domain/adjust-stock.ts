@@ -5,8 +5,8 @@ import type { Instant } from "./time.ts"
 import { changeLoadedProduct, type WorkingSet } from "./working-set.ts"
 
 /**
- * Sets the stock, if it is what the caller believes it to be, and never below what is held and
- * sold (I1). Every change leaves a row that says from what to what.
+ * Sets the stock if it still is `command.expected`, never below the units held and sold (I1). Each change
+ * adds a row with the stock before and after.
  */
 export function adjustStock(
   state: WorkingSet,

@@ -1,19 +1,20 @@
 import { coversRefunds, disputeName, type Dispute, type DisputeStatus } from "./dispute.ts"
-import { writeRecord } from "./payment-event-record.ts"
+import { recordEffect } from "./payment-event-record.ts"
 import type { DisputeEvent, DisputeEventKind, Payment, PaymentEventRecord } from "./payment.ts"
 import { isWithheld, WITHHELD, type Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
 import { eventName, orderIn, type WorkingSet } from "./working-set.ts"
 
 /**
- * Lets a message about a dispute act on the payment that it names (I7).
+ * Applies a message about a dispute to the payment that it names (I7).
  *
- * While a dispute is open, and for good once it is lost, its money counts as gone: never more of it than
- * is left beside the refunds, so that our books never say that more went than came in. Refunds that have
- * not been sent are withheld, because the buyer would get the same money twice; when no dispute is left
- * that is not won, they are due again. The order stays what it is, and no unit moves. Whatever order the
- * messages come in, the same remains of them: lost is the last word, before won, before open, and the
- * largest claim counts.
+ * The money of an open or lost dispute counts as gone, but never more than the refunds have left of the
+ * payment, so that no more is recorded as gone than came in. Refunds that are not sent yet are withheld,
+ * because the buyer would get the same money twice; they are due again once every dispute is won. The order
+ * keeps its status, and no unit moves.
+ *
+ * The order in which the messages arrive does not change the result: lost overrides won, won overrides open,
+ * and the largest claim counts.
  */
 export function applyDispute(
   state: WorkingSet,
@@ -23,27 +24,27 @@ export function applyDispute(
 ): PaymentEventRecord {
   const order = orderIn(state, payment.orderId)
   const before = state.disputes.get(disputeName(event.provider, payment.eventKey, event.disputeId))
-  const told = newDispute(event, payment, now)
-  const dispute = before === undefined ? told : lastWordOf(before, told)
+  const claimed = newDispute(event, payment, now)
+  const dispute = before === undefined ? claimed : merge(before, claimed)
   if (
     before !== undefined &&
     dispute.status === before.status &&
     dispute.amountMinor === before.amountMinor
   ) {
-    return writeRecord(state, event, { order, outcome: "ignored_final", late: false }, now)
+    return recordEffect(state, event, { order, outcome: "ignored_final", late: false }, now)
   }
-  const record = writeRecord(state, event, { order, outcome: "disputed", late: false }, now)
+  const record = recordEffect(state, event, { order, outcome: "disputed", late: false }, now)
   changeDispute(state, { payment, before, dispute }, now)
   return record
 }
 
-/** Applies what was said of a payment's disputes before the payment was known, in the order it came. */
+/** Applies the dispute messages that arrived before their payment, in the order of arrival. */
 export function applyParkedDisputes(state: WorkingSet, payment: Payment, now: Instant): void {
   const { provider, paymentId } = payment
   for (const event of state.events.values()) {
     if (event.outcome !== "parked" || event.disputeId === null) continue
-    const isMeant = event.provider === provider && event.paymentId === paymentId
-    if (isMeant) applyDispute(state, event, payment, now)
+    const isOfPayment = event.provider === provider && event.paymentId === paymentId
+    if (isOfPayment) applyDispute(state, event, payment, now)
   }
 }
 
@@ -53,11 +54,12 @@ const statusByKind: Record<DisputeEventKind, DisputeStatus> = {
   dispute_lost: "lost",
 }
 
-const weight: Record<DisputeStatus, number> = { open: 0, won: 1, lost: 2 }
+/** A status replaces one of lower precedence only. */
+const precedence: Record<DisputeStatus, number> = { open: 0, won: 1, lost: 2 }
 
-function lastWordOf(before: Dispute, told: Dispute): Dispute {
-  const status = weight[told.status] > weight[before.status] ? told.status : before.status
-  return { ...before, status, amountMinor: Math.max(before.amountMinor, told.amountMinor) }
+function merge(before: Dispute, claimed: Dispute): Dispute {
+  const status = precedence[claimed.status] > precedence[before.status] ? claimed.status : before.status
+  return { ...before, status, amountMinor: Math.max(before.amountMinor, claimed.amountMinor) }
 }
 
 function newDispute(event: DisputeEvent, payment: Payment, now: Instant): Dispute {
@@ -89,18 +91,18 @@ function changeDispute(state: WorkingSet, { payment, before, dispute }: Change, 
   const changed: Dispute = { ...dispute, updatedAt: now }
   if (before === undefined) state.disputes.add(changed)
   else state.disputes.replace(changed)
-  const isLeft = allot(state, payment)
+  const isContested = allocateDisputed(state, payment)
   const after = state.disputes.get(disputeName(dispute.provider, dispute.eventKey, dispute.disputeId))
   state.facts.push({ kind: "dispute_changed", dispute: after ?? changed })
-  const isNews = before?.status !== "open" || dispute.amountMinor > before.amountMinor
-  if (dispute.status !== "won" && isNews) withholdRefunds(state, dispute, now)
-  if (!isLeft) resumeRefunds(state, dispute, now)
+  const isNewClaim = before?.status !== "open" || dispute.amountMinor > before.amountMinor
+  if (dispute.status !== "won" && isNewClaim) withholdRefunds(state, dispute, now)
+  if (!isContested) resumeRefunds(state, dispute, now)
 }
 
-/** Shares anew what is left of a payment, of which more went back than its disputes knew. */
+/** Allocates the rest of a payment to its disputes again after a refund made elsewhere has reduced it. */
 export function reallocateDisputed(state: WorkingSet, { provider, eventKey }: Payment, now: Instant): void {
   const payment = state.payments.get(eventName(provider, eventKey))
-  if (payment === undefined || !allot(state, payment)) return
+  if (payment === undefined || !allocateDisputed(state, payment)) return
   for (const dispute of state.disputes.values()) {
     const isOfPayment = dispute.provider === provider && dispute.eventKey === eventKey
     if (isOfPayment && coversRefunds(dispute)) withholdRefunds(state, dispute, now)
@@ -108,10 +110,10 @@ export function reallocateDisputed(state: WorkingSet, { provider, eventKey }: Pa
 }
 
 /**
- * Shares what is left of a payment beside its refunds among its disputes that are not won, in the order
- * of their names, so that it does not matter which was told of first. Returns whether there are any.
+ * Allocates the part of a payment that is not refunded to its disputes that are not won, in the order of
+ * their ids, so that the order of arrival does not matter. Returns whether there are such disputes.
  */
-function allot(state: WorkingSet, payment: Payment): boolean {
+function allocateDisputed(state: WorkingSet, payment: Payment): boolean {
   const { provider, eventKey } = payment
   const disputes = [...state.disputes.values()]
     .filter((dispute) => dispute.provider === provider && dispute.eventKey === eventKey)
@@ -127,14 +129,14 @@ function allot(state: WorkingSet, payment: Payment): boolean {
   return disputes.some((dispute) => dispute.status !== "won")
 }
 
-/** What was taken by a worker a moment ago may still be sent; then its provider says so. */
+/** A worker that has just taken a refund may still send it; the provider's answer then says so. */
 function withholdRefunds(state: WorkingSet, dispute: Dispute, now: Instant): void {
   for (const refund of refundsBeside(state, dispute)) {
     if (refund.status === "due") settle(state, { ...refund, status: "withheld", lastError: WITHHELD }, now)
   }
 }
 
-/** The money is here again, and what is owed of it is owed still. */
+/** The bank has given the money back to the shop, so the refunds of it are owed again. */
 function resumeRefunds(state: WorkingSet, dispute: Dispute, now: Instant): void {
   for (const refund of refundsBeside(state, dispute)) {
     if (isWithheld(refund)) settle(state, { ...refund, status: "due", lastError: null }, now)

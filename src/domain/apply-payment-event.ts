@@ -1,6 +1,6 @@
 import { applyParkedDisputes } from "./apply-dispute.ts"
 import { endUnpaidOrder } from "./cancel-order.ts"
-import { writeRecord, type Effect } from "./payment-event-record.ts"
+import { recordEffect, type EventEffect } from "./payment-event-record.ts"
 import { orderAsOfNow, reclaimDue } from "./expire-due.ts"
 import { endOfUnpaid, type Order } from "./order.ts"
 import { decidePayment, type PaymentDecision, type PaymentSituation } from "./payment-decision.ts"
@@ -12,10 +12,10 @@ import { sellAvailableUnits, sellHeldUnits } from "./units.ts"
 import { eventName, orderIn, productOf, type WorkingSet } from "./working-set.ts"
 
 /**
- * Lets one payment event act on its order and writes down what it did.
+ * Applies one payment event to its order and records the effect.
  *
- * Money that arrives is always recorded (I7): it pays the order, or it is due to go back. `event` is
- * new, or was parked until this order came to be. Disputes that were parked for the payment follow.
+ * Money that arrives is always recorded (I7): it pays the order, or a refund of it is due. `event` is new, or
+ * was parked until this order existed. Disputes that were parked for the payment are applied afterwards.
  */
 export function applyPaymentEvent(
   state: WorkingSet,
@@ -23,9 +23,9 @@ export function applyPaymentEvent(
   orderId: number,
   now: Instant,
 ): PaymentEventRecord {
-  const effect = actOn(currentOrder(state, orderId, now), { state, event, now })
+  const effect = applyToOrder(currentOrder(state, orderId, now), { state, event, now })
   const order = currentOrder(state, orderId, now)
-  const record = writeRecord(state, event, { order, ...effect }, now)
+  const record = recordEffect(state, event, { order, ...effect }, now)
   const payment = state.payments.get(eventName(event.provider, event.key))
   if (payment !== undefined) applyParkedDisputes(state, payment, now)
   return record
@@ -41,23 +41,23 @@ interface Arrival {
   readonly now: Instant
 }
 
-function actOn(order: Order, arrival: Arrival): Omit<Effect, "order"> {
+function applyToOrder(order: Order, arrival: Arrival): Omit<EventEffect, "order"> {
   if (arrival.event.kind === "succeeded") return receiveMoney(order, arrival)
   if (order.status !== "pending_payment") return { outcome: "ignored_final", late: false }
   endUnpaidOrder(arrival.state, order, arrival.now)
   return { outcome: "cancelled", late: false }
 }
 
-function receiveMoney(order: Order, { state, event, now }: Arrival): Omit<Effect, "order"> {
+function receiveMoney(order: Order, { state, event, now }: Arrival): Omit<EventEffect, "order"> {
   const received = [...state.payments.values()].filter((payment) => payment.orderId === order.id)
   const same = received.find((payment) => isSamePayment(payment, event))
   const decision = decidePayment(situationOf(order, received, { state, event, now }))
-  if (decision.does === "nothing") {
+  if (decision.action === "ignore") {
     return { outcome: same?.allocation === "refund_due" ? "refund_due" : "ignored_final", late: false }
   }
-  const payment = paymentOf(event, order, decision.does === "pay" ? "order" : "refund_due", now)
+  const payment = paymentOf(event, order, decision.action === "pay" ? "order" : "refund_due", now)
   state.payments.add(payment)
-  if (decision.does === "pay") {
+  if (decision.action === "pay") {
     pay(order, decision, { state, payment, now })
     return { outcome: "paid", late: decision.late }
   }
@@ -74,13 +74,13 @@ function situationOf(
   const { customerId, qty, totalMinor } = order
   const amount = event.amountMinor ?? totalMinor
   const end = endOfUnpaid(order)
-  // Units that are only held in the rows, because nobody has ended them yet, are there.
+  // Units of holds and orders whose time is over are available, although their rows still say held.
   if (end !== null) reclaimDue(state, now)
   return {
     order: order.status,
-    before: known(received, event),
-    currency: (event.currency ?? order.currency) === order.currency ? "the order's" : "another",
-    amount: amount === totalMinor ? "exact" : amount < totalMinor ? "too little" : "too much",
+    before: earlierPayment(received, event),
+    currency: (event.currency ?? order.currency) === order.currency ? "same" : "different",
+    amount: amount === totalMinor ? "exact" : amount < totalMinor ? "too low" : "too high",
     isBeforeLateDeadline: end === null || !hasPassed(later(end, state.rules.latePaymentSeconds), now),
     isWithinSale: isWithinSale(productOf(state), now),
     isWithinCustomerLimit: customerId === null || qty <= unitsLeftFor(state, customerId),
@@ -88,7 +88,7 @@ function situationOf(
   }
 }
 
-/** A customer whose row the batch did not need has returned units in it, and may have them again. */
+/** Without a loaded row, the customer may have again the units that this batch has returned. */
 function unitsLeftFor(state: WorkingSet, customerId: string): number {
   const { maxPerCustomer } = productOf(state)
   if (maxPerCustomer === null) return Infinity
@@ -97,17 +97,17 @@ function unitsLeftFor(state: WorkingSet, customerId: string): number {
   return maxPerCustomer - customer.units
 }
 
-function known(received: readonly Payment[], event: PaymentEvent): PaymentSituation["before"] {
-  if (received.some((payment) => isSamePayment(payment, event))) return "this"
+function earlierPayment(received: readonly Payment[], event: PaymentEvent): PaymentSituation["before"] {
+  if (received.some((payment) => isSamePayment(payment, event))) return "same payment"
   const paying = received.find((payment) => payment.allocation === "order")
-  if (paying === undefined) return "nothing"
-  // A second success without a name of its own may be a second message about the first payment, but
-  // not one that speaks of other money.
+  if (paying === undefined) return "none"
+  // A second success without a payment id may be another message about the first payment, unless its
+  // amount or currency differs.
   const isNamed = event.paymentId !== null && paying.paymentId !== null
   const isSameMoney =
     (event.amountMinor ?? paying.amountMinor) === paying.amountMinor &&
     (event.currency ?? paying.currency) === paying.currency
-  return !isNamed && isSameMoney ? "perhaps this" : "nothing"
+  return !isNamed && isSameMoney ? "perhaps the same" : "none"
 }
 
 function isSamePayment(payment: Payment, event: PaymentEvent): boolean {
@@ -116,7 +116,7 @@ function isSamePayment(payment: Payment, event: PaymentEvent): boolean {
   )
 }
 
-type Paying = Extract<PaymentDecision, { does: "pay" }>
+type Paying = Extract<PaymentDecision, { action: "pay" }>
 
 function pay(
   order: Order,

@@ -6,7 +6,7 @@ import type { Instant } from "./time.ts"
 import { returnHeldUnits } from "./units.ts"
 import type { WorkingSet } from "./working-set.ts"
 
-/** Ends an unpaid order at the buyer's wish. Cancelling a cancelled order is the same success. */
+/** Cancels an unpaid order at the buyer's request. Cancelling it again returns the same cancelled order. */
 export function cancelOrder(
   state: WorkingSet,
   command: CancelOrder,
@@ -24,7 +24,7 @@ export function cancelOrder(
   return endUnpaidOrder(state, order, now)
 }
 
-/** Cancels an order that waits for payment; its units become available. */
+/** Cancels an order that waits for payment and makes its units available. */
 export function endUnpaidOrder(state: WorkingSet, order: Order, now: Instant): Order {
   const cancelled: Order = { ...order, status: "cancelled", updatedAt: now }
   state.orders.replace(cancelled)

@@ -4,7 +4,7 @@ import type { ChangeProductRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
 import { changeLoadedProduct, type WorkingSet } from "./working-set.ts"
 
-/** Offers a new product. Its first stock is written down like every later change of it. */
+/** Creates a product. Its initial stock is recorded as a stock adjustment, as every later change is. */
 export function createProduct(
   state: WorkingSet,
   command: CreateProduct,
@@ -31,7 +31,7 @@ export function createProduct(
   return product
 }
 
-/** Changes a product's settings; pausing and resuming are such changes. Existing orders keep their price. */
+/** Changes a product's settings, pausing and resuming included. Existing orders keep their price. */
 export function changeProduct(
   state: WorkingSet,
   command: ChangeProduct,

@@ -17,10 +17,10 @@ import type {
 } from "./refusals.ts"
 import type { Refund } from "./refund.ts"
 
-/** What every command says. Ids of new rows are given, so that a batch can be repeated as it was. */
+/** Fields of every command. The caller chooses the ids of new rows, so that a repeated batch is the same batch. */
 interface CommandBase {
   readonly productId: number
-  /** The request that caused it, for the log. */
+  /** The id of the HTTP request, for the log. */
   readonly requestId?: string | undefined
   /** Present when the caller sent an Idempotency-Key. */
   readonly idempotency?: Idempotency | undefined
@@ -30,7 +30,7 @@ interface CommandBase {
 export interface Idempotency {
   readonly scope: string
   readonly key: string
-  /** Digest of the request; another one under the same key is refused. */
+  /** Digest of the request; the same key with a different digest is refused. */
   readonly fingerprint: string
 }
 
@@ -60,21 +60,21 @@ export interface CancelOrder extends CommandBase {
 export interface RecordPaymentEvent extends CommandBase {
   readonly kind: "record_payment_event"
   readonly event: PaymentEvent
-  /** The id an order gets if this event has to make it. */
+  /** The id of the order that this event makes if it arrives before the buyer's request. */
   readonly newOrderId: number
 }
 
 export interface RecordDispute extends CommandBase {
   readonly kind: "record_dispute"
   readonly event: DisputeEvent
-  /** The order that its payment came for. */
+  /** The order of the disputed payment. */
   readonly orderId: number
 }
 
 export interface StartPayment extends CommandBase {
   readonly kind: "start_payment"
   readonly orderId: number
-  /** Null: the page does not say. */
+  /** Null: the page did not name the payment. */
   readonly payment: PaymentAttempt | null
 }
 
@@ -83,16 +83,16 @@ export interface AwaitPayment extends CommandBase {
   readonly orderId: number
 }
 
-/** Money back for a paid order, units on offer again, or both. */
+/** Refunds money of a paid order, restocks units of it, or both. */
 export interface RefundOrder extends CommandBase {
   readonly kind: "refund_order"
   readonly orderId: number
-  /** Null: all that is left of its payment. */
+  /** Null: the refundable rest of its payment. */
   readonly amountMinor: number | null
   readonly restockQty: number
 }
 
-/** What became of a refund: at its provider, or by a human's word. */
+/** Records the result of a refund, as its provider or an administrator reports it. */
 export interface SettleRefund extends CommandBase {
   readonly kind: "settle_refund"
   readonly orderId: number
@@ -100,15 +100,15 @@ export interface SettleRefund extends CommandBase {
   readonly result: RefundResult
 }
 
-/** A refund that was made elsewhere, such as in the provider's dashboard. */
+/** Records a refund that was made outside Doorbuster, such as in the provider's dashboard. */
 export interface RecordRefund extends CommandBase {
   readonly kind: "record_refund"
-  /** The order that its payment came for. */
+  /** The order of the refunded payment. */
   readonly orderId: number
   readonly refund: ExternalRefund
 }
 
-/** What a provider says of a refund that Doorbuster did not ask for. */
+/** A provider's report of a refund that Doorbuster did not request. */
 export interface ExternalRefund {
   readonly provider: string
   readonly paymentId: string
@@ -119,14 +119,15 @@ export interface ExternalRefund {
   readonly error: string | null
 }
 
+/** The result of a refund, or the wish to try it again. */
 export type RefundResult =
   | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
-  /** `providerRefundId`: which of the provider's refunds failed; one that was confirmed fails only by its name. */
+  /** `providerRefundId`: the provider's refund that failed. A confirmed refund fails only if this names it. */
   | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
-  /** To be tried once more. */
+  /** Sends it again. */
   | { readonly status: "due" }
 
-/** Ends what is due; the store loads at most as many due rows as `limit` says. */
+/** Ends due holds and orders; the store loads at most `limit` of them. */
 export interface ExpireDue extends CommandBase {
   readonly kind: "expire_due"
   readonly limit: number
@@ -139,13 +140,13 @@ export interface CreateProduct extends CommandBase {
   readonly adjustmentId: number
 }
 
-/** Absent fields stay as they are. */
+/** Changes the settings that are present. */
 export interface ChangeProduct extends CommandBase {
   readonly kind: "change_product"
   readonly changes: Partial<ProductSettings>
 }
 
-/** Compare-and-set: changes the stock only while it is `expected`. */
+/** Sets the stock only if it still is `expected` (compare-and-set). */
 export interface AdjustStock extends CommandBase {
   readonly kind: "adjust_stock"
   readonly stock: number
@@ -153,7 +154,7 @@ export interface AdjustStock extends CommandBase {
   readonly adjustmentId: number
 }
 
-/** Everything that can be asked of a product's lane. */
+/** Every command that a product's lane executes. */
 export type Command =
   | PlaceHold
   | ReleaseHold
@@ -171,19 +172,21 @@ export type Command =
   | ChangeProduct
   | AdjustStock
 
-/** An order, and whether it was there before (made by a payment event that came first). */
+/** The order of a hold. */
 export interface PlacedOrder {
   readonly order: Order
+  /** A payment event that arrived first had made it already. */
   readonly existed: boolean
 }
 
-/** An event as the inbox has it, and whether it had come before. */
+/** An event as the inbox has it. */
 export interface RecordedEvent {
   readonly event: PaymentEventRecord
+  /** The inbox had it before this command. */
   readonly duplicate: boolean
 }
 
-/** How much a sweep ended. `more`: as much as its limit allowed, so there may be more. */
+/** How many holds, orders and units a sweep ended. `more`: its limit was reached, so more may be due. */
 export interface Sweep {
   readonly holds: number
   readonly orders: number
@@ -210,5 +213,5 @@ export interface OutcomeByKind {
   adjust_stock: Product | AdjustStockRefusal
 }
 
-/** What a command of type `C` may come to, apart from a reused Idempotency-Key. */
+/** The possible outcomes of a command of type `C`, apart from a reused Idempotency-Key. */
 export type OutcomeOf<C extends Command> = OutcomeByKind[C["kind"]]

@@ -3,24 +3,25 @@ import type { Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
 import { orderIn, type WorkingSet } from "./working-set.ts"
 
-/** What is to go back of a payment. */
-export type Owed = Pick<Refund, "amountMinor" | "reason" | "notBefore"> &
+/** A refund to be created, and optionally the units to restock with it. */
+export type NewRefund = Pick<Refund, "amountMinor" | "reason" | "notBefore"> &
   Partial<Pick<Refund, "restockQty">> & {
-    /** Its provider has it already: nothing is to be sent. */
+    /** The provider has made the refund already, so nothing is to be sent. */
     readonly made?: Pick<Refund, "status" | "providerRefundId">
   }
 
 /**
- * Notes that a part of a payment has to go back (I7), never more than came in. Nothing is to be sent
- * when it is only about units, and nothing is noted when it is about nothing.
+ * Creates a refund of a part of a payment (I7); the caller makes sure that this part is left. A refund that
+ * only restocks units is confirmed at once, because nothing is to be sent. Returns null, and creates nothing,
+ * when there is neither an amount nor a unit.
  */
 export function createRefund(
   state: WorkingSet,
   payment: Payment,
-  { restockQty = 0, made, ...owed }: Owed,
+  { restockQty = 0, made, ...wanted }: NewRefund,
   now: Instant,
 ): Refund | null {
-  if (owed.amountMinor === 0 && restockQty === 0) return null
+  if (wanted.amountMinor === 0 && restockQty === 0) return null
   const order = orderIn(state, payment.orderId)
   const { productId, orderId, provider, eventKey, paymentId, currency } = payment
   const refund: Refund = {
@@ -30,10 +31,10 @@ export function createRefund(
     eventKey,
     paymentId,
     currency,
-    ...owed,
+    ...wanted,
     number: order.refundCount + 1,
     restockQty,
-    status: made?.status ?? (owed.amountMinor === 0 ? "confirmed" : "due"),
+    status: made?.status ?? (wanted.amountMinor === 0 ? "confirmed" : "due"),
     attempts: 0,
     lastError: null,
     providerRefundId: made?.providerRefundId ?? null,
@@ -42,7 +43,7 @@ export function createRefund(
     updatedAt: now,
   }
   state.orders.replace({ ...order, refundCount: refund.number })
-  state.payments.replace({ ...payment, refundedMinor: payment.refundedMinor + owed.amountMinor })
+  state.payments.replace({ ...payment, refundedMinor: payment.refundedMinor + wanted.amountMinor })
   state.refunds.add(refund)
   state.facts.push({ kind: refund.status === "due" ? "refund_due" : "refund_settled", refund })
   return refund

@@ -1,24 +1,24 @@
 import type { Instant } from "./time.ts"
 
-/** `open → won | lost`, `won → lost`: what a bank has said last may be taken back, what is lost stays so. */
+/** `open → won | lost`, `won → lost`: a bank may still take back a dispute that was won; a lost one is final. */
 export type DisputeStatus = "open" | "won" | "lost"
 
-/** A buyer's bank takes money of a payment back (a chargeback). */
+/** A claim by which a buyer's bank takes money of a payment back (a chargeback). */
 export interface Dispute {
   readonly productId: number
   readonly orderId: number
   readonly provider: string
-  /** The provider's name for it. */
+  /** The provider's id of the dispute. */
   readonly disputeId: string
-  /** The payment that it takes back: the event that told of it, and the provider's name for it. */
+  /** The disputed payment: the key of the event that reported it, and the provider's id. */
   readonly eventKey: string
   readonly paymentId: string
-  /** What the bank claims; all of the payment, when nobody said how much or it is another currency. */
+  /** The amount that the bank claims; the whole payment if the provider gives none, or one in another currency. */
   readonly amountMinor: number
   readonly currency: string
   /**
-   * What of it counts in the payment's `disputedMinor`: no more than was left beside its refunds, and
-   * nothing once it is won.
+   * The part of the claim that counts in the payment's `disputedMinor`: no more than its refunds have left,
+   * and 0 once the dispute is won.
    */
   readonly heldMinor: number
   readonly status: DisputeStatus
@@ -26,14 +26,14 @@ export interface Dispute {
   readonly updatedAt: Instant
 }
 
-/** One name for a dispute's three-part identity. */
+/** The key of a dispute in maps, joined from the three parts of its identity. */
 export function disputeName(provider: string, eventKey: string, disputeId: string): string {
   return `${provider}\n${eventKey}\n${disputeId}`
 }
 
 /**
- * True when the bank takes more than is left beside the refunds: what is not sent of them yet, the buyer
- * gets from his bank.
+ * True when the bank claims more than the refunds have left of the payment. The bank then gives the buyer the
+ * money of refunds that are not sent yet, so sending them would pay the buyer twice.
  */
 export function coversRefunds({ status, amountMinor, heldMinor }: Dispute): boolean {
   return status !== "won" && amountMinor > heldMinor

@@ -18,31 +18,32 @@ import { outcomeFromText, outcomeText } from "./stored-outcome.ts"
 import type { Instant } from "./time.ts"
 import { idempotencyName, type WorkingSet } from "./working-set.ts"
 
-/** What became of a command. */
+/** The result of executing a command. */
 export interface Execution<Outcome> {
   readonly outcome: Outcome | IdempotencyRefusal
-  /** True when this is the first answer once more, and nothing was done. */
+  /** True when the stored outcome of an earlier request was returned and nothing was done. */
   readonly replayed: boolean
 }
 
 /**
- * Runs one command against the working set, which it changes; nothing else. No I/O, no clock, no
- * randomness: the same set, command and moment always come to the same.
+ * Executes one command, and changes nothing but the working set. Uses no I/O, clock or randomness: the same
+ * working set, command and time always have the same result.
  *
- * `now` is the database's time, read under the product's lock. Only faults of ours are thrown.
+ * `now` is the database's time, read under the product's lock. Refusals are returned; only a bug throws.
  */
 export function execute<C extends Command>(
   state: WorkingSet,
   command: C,
   now: Instant,
 ): Execution<OutcomeOf<C>> {
-  const earlier = earlierAnswer<OutcomeOf<C>>(state, command)
+  const earlier = storedExecution<OutcomeOf<C>>(state, command)
   if (earlier !== null) return earlier
 
-  const told = state.facts.length
+  const factsBefore = state.facts.length
   const outcome = run(state, command, now) as OutcomeOf<C>
-  for (const fact of state.facts.slice(told)) if (!isCausedByTime(fact)) fact.requestId = command.requestId
-  if (command.idempotency !== undefined && isFinalAnswer(outcome)) {
+  for (const fact of state.facts.slice(factsBefore))
+    if (!isCausedByTime(fact)) fact.requestId = command.requestId
+  if (command.idempotency !== undefined && isFinal(outcome)) {
     state.idempotency.add({ ...command.idempotency, outcome: outcomeText(outcome), createdAt: now })
   }
   return { outcome, replayed: false }
@@ -52,7 +53,7 @@ function isCausedByTime({ kind }: Fact): boolean {
   return kind === "hold_expired" || kind === "order_expired"
 }
 
-function earlierAnswer<Outcome>(state: WorkingSet, { idempotency }: Command): Execution<Outcome> | null {
+function storedExecution<Outcome>(state: WorkingSet, { idempotency }: Command): Execution<Outcome> | null {
   if (idempotency === undefined) return null
   const record = state.idempotency.get(idempotencyName(idempotency.scope, idempotency.key))
   if (record === undefined) return null
@@ -98,10 +99,10 @@ function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[k
 }
 
 /**
- * Refusals that may be otherwise a moment later. A repetition of the request is judged anew, so
- * that a buyer who was told "sold out" can still get a unit that comes back.
+ * Refusals whose reason may pass. They are not stored, and a repeated request is executed again, so that a
+ * buyer who was refused with `out_of_stock` can still get a unit that is returned.
  */
-const passingRefusals: ReadonlySet<Refusal["code"]> = new Set([
+const temporaryRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "product_not_found",
   "sale_not_open",
   "sale_paused",
@@ -117,6 +118,6 @@ const passingRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "refund_not_open",
 ])
 
-function isFinalAnswer(outcome: OutcomeByKind[keyof OutcomeByKind]): boolean {
-  return !isRefusal(outcome) || !passingRefusals.has(outcome.code)
+function isFinal(outcome: OutcomeByKind[keyof OutcomeByKind]): boolean {
+  return !isRefusal(outcome) || !temporaryRefusals.has(outcome.code)
 }

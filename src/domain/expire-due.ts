@@ -5,13 +5,16 @@ import type { Instant } from "./time.ts"
 import { returnHeldUnits } from "./units.ts"
 import type { WorkingSet } from "./working-set.ts"
 
-/** Ends every loaded hold and unpaid order whose time is over; their units become available. */
+/** Ends every loaded hold and unpaid order whose time is over, and makes their units available. */
 export function expireDue(state: WorkingSet, command: ExpireDue, now: Instant): Sweep {
   const { holds, orders, units } = reclaimDue(state, now)
   return { holds, orders, units, more: holds + orders >= command.limit }
 }
 
-/** The sweep itself, also used where the units or the limit that it frees may be needed. Idempotent. */
+/**
+ * Does the work of {@link expireDue}. Also used by commands that are short of units or of a customer's limit,
+ * which ending due rows may free. Idempotent.
+ */
 export function reclaimDue(state: WorkingSet, now: Instant): Omit<Sweep, "more"> {
   let [holds, orders, units] = [0, 0, 0]
   for (const hold of state.holds.values()) {
@@ -29,7 +32,7 @@ export function reclaimDue(state: WorkingSet, now: Instant): Omit<Sweep, "more">
   return { holds, orders, units }
 }
 
-/** Ends one active hold by time. */
+/** Expires one active hold and makes its units available. */
 export function expireHold(state: WorkingSet, hold: Hold, now: Instant): void {
   const expired: Hold = { ...hold, status: "expired", endedAt: now }
   state.holds.replace(expired)
@@ -37,12 +40,12 @@ export function expireHold(state: WorkingSet, hold: Hold, now: Instant): void {
   state.facts.push({ kind: "hold_expired", hold: expired })
 }
 
-/** The order as time has left it: one that is due is ended first. */
+/** Returns the order as of `now`: expires it first if it is due. */
 export function orderAsOfNow(state: WorkingSet, order: Order, now: Instant): Order {
   return isDueOrder(order, now) ? expireOrder(state, order, now) : order
 }
 
-/** Ends one unpaid order by time. */
+/** Expires one unpaid order and makes its units available. */
 export function expireOrder(state: WorkingSet, order: Order, now: Instant): Order {
   const expired: Order = { ...order, status: "expired", updatedAt: now }
   state.orders.replace(expired)

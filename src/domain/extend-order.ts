@@ -5,17 +5,16 @@ import type { ExtendOrderRefusal } from "./refusals.ts"
 import { instant, later, type Instant } from "./time.ts"
 import type { WorkingSet } from "./working-set.ts"
 
-/** What a buyer who has begun to pay gets, so often at most, and never past so long after the order was made. */
+/** How much a payment attempt extends the deadline, how many attempts do so, and the latest deadline after creation. */
 const ATTEMPT_SECONDS = 180
 const MOST_EXTENSIONS = 2
 const LATEST_END_SECONDS = 600
-/** What an order gets once when its provider cannot say yet whether it is paid. */
+/** The single extension of an order whose provider cannot say yet whether it is paid. */
 const GRACE_SECONDS = 60
 
 /**
- * Notes that the buyer has begun to pay, under which payment, and moves the order's deadline so that
- * there is time for it (3-D Secure, for one). Never shortens it. Nothing else but
- * {@link awaitPayment} extends anything.
+ * Records that the buyer has begun to pay, and with which payment. Extends the order's deadline to leave time
+ * for it, such as for 3-D Secure; never shortens it. Only this and {@link awaitPayment} extend a deadline.
  */
 export function startPayment(
   state: WorkingSet,
@@ -40,7 +39,7 @@ export function startPayment(
   return started
 }
 
-/** Gives an order a little more time, once: its provider was asked and could not say. */
+/** Extends the deadline of an order once, because its provider was asked and cannot say yet whether it is paid. */
 export function awaitPayment(
   state: WorkingSet,
   { orderId }: AwaitPayment,

@@ -6,12 +6,13 @@ import type { ProductSettings } from "./product.ts"
 import type { Refund } from "./refund.ts"
 
 /**
- * Something that happened and will be true for ever once the batch commits.
+ * A change that a command has made in the working set.
  *
- * Facts are what the outside hears of: log lines and metrics now. Nothing is told before the commit.
+ * Log lines, metrics and outgoing events are made from facts. Log lines and metrics follow the commit of the
+ * batch; outgoing events are written in its transaction. A batch that does not commit leaves no trace of them.
  */
 export type Fact = FactBody & {
-  /** The request that caused it; undefined for what time caused. */
+  /** The id of the HTTP request that caused it; undefined when a deadline has passed. */
   requestId?: string | undefined
 }
 
@@ -23,17 +24,17 @@ type FactBody =
   | { readonly kind: "order_cancelled"; readonly order: Order }
   | { readonly kind: "order_expired"; readonly order: Order }
   | { readonly kind: "order_paid"; readonly order: Order }
-  /** `reversals`: how often refunds of its price had been confirmed before and then failed. */
+  /** `reversals`: how many confirmed refunds of its price have failed before. */
   | { readonly kind: "order_refunded"; readonly order: Order; readonly reversals: number }
   | { readonly kind: "refund_due"; readonly refund: Refund }
-  /** The provider has taken it on, or said that it is back, or that it cannot be. */
+  /** The refund's status has changed: sent, confirmed, failed, withheld, or due again. */
   | { readonly kind: "refund_settled"; readonly refund: Refund }
-  /** It had been confirmed, and its provider says that it has failed after all. */
+  /** The provider reports that a confirmed refund has failed. */
   | { readonly kind: "refund_reversed"; readonly refund: Refund; readonly order: Order }
   | {
       readonly kind: "product_created" | "product_changed"
       readonly productId: number
-      /** Those that were set. */
+      /** The settings that were given. */
       readonly settings: Partial<ProductSettings>
     }
   | {
@@ -42,12 +43,12 @@ type FactBody =
       readonly stockBefore: number
       readonly stockAfter: number
     }
-  /** It was opened, won or lost. */
+  /** The dispute was opened, won or lost, or its amount has changed. */
   | { readonly kind: "dispute_changed"; readonly dispute: Dispute }
   | {
       readonly kind: "payment_event"
       readonly key: string
-      /** Null: a dispute's that has found no payment. */
+      /** Null: the event is about a dispute whose payment is unknown. */
       readonly orderId: number | null
       readonly outcome: PaymentOutcome
       readonly duplicate: boolean

@@ -1,7 +1,7 @@
 import { currencyDecimals } from "../../client/src/currencies.ts"
 
 /**
- * Writes minor units as a plain decimal in the currency's own number of digits:
+ * Formats minor units as a plain decimal with the currency's number of decimals:
  * 9999 EUR is `99.99`, 500 JPY is `500`, 1500 KWD is `1.500`. Exact for safe integers ≥ 0.
  */
 export function decimalAmount(minor: number, currency: string): string {

@@ -4,28 +4,28 @@ import { availableUnits } from "./product.ts"
 import type { Instant } from "./time.ts"
 import { orderOfHold, type WorkingSet } from "./working-set.ts"
 
-/** What must be loaded before a batch can run. Empty lists load nothing. */
+/** The rows that must be loaded before a batch can run. Empty lists load nothing. */
 export interface Needs {
-  /** Units the batch asks for; when fewer are available, due rows are loaded to be reclaimed. */
+  /** Units that the batch asks for; when fewer are available, due rows are loaded, to be ended first. */
   readonly units: number
-  /** Due holds and orders to load at any rate. */
+  /** How many due holds and orders to load even when enough units are available. */
   readonly dueLimit: number
   readonly holdIds: readonly number[]
   readonly orderIds: readonly number[]
-  /** Holds whose order, if any, is needed. */
+  /** Holds whose order is needed, if they have one. */
   readonly orderHoldIds: readonly number[]
-  /** Ids of orders that may come to be: parked events wait for them. */
+  /** Ids of orders that the batch may make; events may be parked for them. */
   readonly newOrderIds: readonly number[]
-  /** Units asked for by each customer that is named. */
+  /** Units asked for by each customer. */
   readonly unitsByCustomer: ReadonlyMap<string, number>
   readonly events: readonly { readonly provider: string; readonly key: string }[]
-  /** Orders whose payments are needed, by their own ids or their holds'. */
+  /** Whether the payments of the orders are needed: of `orderIds`, and of the orders of `orderHoldIds`. */
   readonly payments: boolean
-  /** Orders that money has come for. */
+  /** Orders, or the holds of orders, for which money has arrived. */
   readonly moneyFor: readonly { readonly orderId: number; readonly holdId: number | null }[]
-  /** Whether a command may end an order before its money comes in the same batch. */
+  /** Whether a command may end an order before a later command of the batch records its money. */
   readonly mayEndOrders: boolean
-  /** Payments whose news may have come before them: disputes are parked for these. */
+  /** Provider ids of payments that the batch may record; dispute messages may be parked for them. */
   readonly newPaymentIds: readonly string[]
   /** Orders whose refunds and disputes are needed. */
   readonly refundOrderIds: readonly number[]
@@ -39,7 +39,7 @@ type Mutable<T> = T extends readonly (infer Item)[]
     ? Map<Key, Value>
     : T
 
-/** Collects what `commands` name, so that one round trip can load all of it. */
+/** Collects the rows that `commands` name, so that one round trip loads all of them. */
 export function needs(commands: readonly Command[]): Needs {
   const gathered: Gathered = {
     units: 0,
@@ -131,25 +131,25 @@ function gather(into: Gathered, command: Command): void {
   }
 }
 
-/** What stands in a batch's way although time may have freed it: see {@link shortage}. */
+/** What a batch lacks, and ending due rows may free; see {@link shortage}. */
 export interface Shortage {
-  /** Units missing for everyone to be served. */
+  /** Units missing to serve every command. */
   readonly units: number
-  /** Customers who would pass their limit. */
+  /** Customers who would exceed their limit. */
   readonly customerIds: readonly string[]
-  /** Customers for whom money has come late: whether they may own more shows in their rows. */
+  /** Customers whose money has arrived late; their rows are needed to check their limits. */
   readonly latePayers: readonly string[]
 }
 
 /**
- * What the batch lacks after the first look; null when everyone can be served, or when nothing is
- * held that could come back. The store then loads the due rows that could make up for it.
+ * Returns what the batch lacks after the first load, so that the store can load the due rows that may make
+ * up for it. Null when every command can be served, or when no units are held that ending rows could free.
  */
 export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortage | null {
   const { product } = state
   if (product === null) return null
 
-  const late = paidLate(state, needs, now)
+  const late = latePaidSales(state, needs, now)
   const latePayers = [...new Set(late.flatMap(({ customerId }) => customerId ?? []))]
   if (product.held === 0) return latePayers.length > 0 ? { units: 0, customerIds: [], latePayers } : null
 
@@ -168,8 +168,8 @@ export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortag
   }
 }
 
-/** What money has come for that has ended, whose time is over, or that may end before it. */
-function paidLate(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now: Instant): LateSale[] {
+/** Returns the orders that money has arrived for and that have ended, are due, or may end earlier in the batch. */
+function latePaidSales(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now: Instant): LateSale[] {
   const orders = new Set<Order>()
   for (const { orderId, holdId } of moneyFor) {
     for (const order of [
@@ -181,16 +181,17 @@ function paidLate(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now: Ins
       if (mayEnd || endOfUnpaid(order) !== null || isDueOrder(order, now)) orders.add(order)
     }
   }
-  return [...orders, ...holdsPaidLate(state, moneyFor.length > 0)]
+  return [...orders, ...latePaidHolds(state, moneyFor.length > 0)]
 }
 
+/** Units that late money may buy, and their customer. */
 interface LateSale {
   readonly customerId: string | null
   readonly qty: number
 }
 
-/** An order may be made, ended by an event that has waited for it, and be paid by the next one. */
-function holdsPaidLate({ events, holds }: WorkingSet, hasMoney: boolean): LateSale[] {
+/** Returns the holds whose order one batch may make, end by a parked event and pay by the next event. */
+function latePaidHolds({ events, holds }: WorkingSet, hasMoney: boolean): LateSale[] {
   const waiting = [...events.values()].filter((event) => event.outcome === "parked")
   const mayEnd = waiting.some((event) => event.kind !== "succeeded")
   const mayBePaid = hasMoney || waiting.some((event) => event.kind === "succeeded")

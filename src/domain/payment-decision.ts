@@ -1,55 +1,58 @@
 import type { OrderStatus } from "./order.ts"
 import type { RefundReason } from "./refund.ts"
 
-/** All that counts when money comes for an order. */
+/** The facts that decide what is done with money that arrives for an order. */
 export interface PaymentSituation {
-  /** As of now: an order whose time is over waits no more. */
+  /** As of now: an order whose time is over counts as expired. */
   readonly order: OrderStatus
   /**
-   * What was known of it before. `this`: an event has spoken of the same payment already. `perhaps
-   * this`: the order was paid with as much, and names are missing that could tell the two apart.
+   * The payment of the order that an earlier event has recorded. `same payment`: the ids are equal. `perhaps
+   * the same`: the order was paid with the same amount, and a missing id leaves open whether it is the same.
    */
-  readonly before: "nothing" | "this" | "perhaps this"
-  readonly currency: "the order's" | "another"
-  /** Beside the order's total. */
-  readonly amount: "too little" | "exact" | "too much"
-  /** Whether it came within the time that late payments are given. */
+  readonly before: "none" | "same payment" | "perhaps the same"
+  /** Compared with the order's currency. */
+  readonly currency: "same" | "different"
+  /** Compared with the order's total. */
+  readonly amount: "too low" | "exact" | "too high"
+  /** The order has not ended, or ended no longer ago than late payments are accepted. */
   readonly isBeforeLateDeadline: boolean
-  /** Whether the sale lies within its window. A pause stops new holds, not payments. */
+  /** Whether the sale is within its window. A pause stops new holds, not payments. */
   readonly isWithinSale: boolean
-  /** Whether the customer may own so many units more. */
+  /** Whether the customer's limit allows the order's units. */
   readonly isWithinCustomerLimit: boolean
   /** Whether all units of the order are available again. */
   readonly areUnitsAvailable: boolean
 }
 
-/** What money does. */
+/** What is done with money that arrives. */
 export type PaymentDecision =
-  /** It was counted before. */
-  | { readonly does: "nothing" }
-  /** It pays the order; `late`: with units that are taken again. */
-  | { readonly does: "pay"; readonly late: boolean; readonly refundsExcess: boolean }
-  /** `waitsForDeadline`: not before the order's deadline, because it may still be paid in another way. */
-  | { readonly does: "go back"; readonly reason: RefundReason; readonly waitsForDeadline: boolean }
+  /** An earlier event has recorded it. */
+  | { readonly action: "ignore" }
+  /** It pays the order. `late`: with available units, because the order's own were returned. */
+  | { readonly action: "pay"; readonly late: boolean; readonly refundsExcess: boolean }
+  /** `waitsForDeadline`: not before the order's deadline, because another payment may still pay the order. */
+  | { readonly action: "refund"; readonly reason: RefundReason; readonly waitsForDeadline: boolean }
 
 /**
- * The whole table of what becomes of money, as a function: first what was counted before, then what
- * can pay nothing, then the order, and for one that has ended all that a new buyer would be asked.
- * docs/reference/state-machines.md shows it as a table.
+ * Decides what is done with money that arrives, for every situation there is.
+ *
+ * The rules in order: money already recorded is ignored; money for a paid order, in another currency, or too
+ * little is refunded; the rest pays an order that waits. An order that has ended is paid only if the checks
+ * of a new hold would pass. docs/reference/state-machines.md shows the rules as a table.
  */
 export function decidePayment(situation: PaymentSituation): PaymentDecision {
   const { order, before, currency, amount } = situation
-  if (before === "this") return { does: "nothing" }
+  if (before === "same payment") return { action: "ignore" }
   if (order === "paid" || order === "refunded") {
-    return before === "perhaps this" ? { does: "nothing" } : goBack("second_payment")
+    return before === "perhaps the same" ? { action: "ignore" } : refund("second_payment")
   }
-  if (currency === "another") return goBack("wrong_currency")
+  if (currency === "different") return refund("wrong_currency")
   const isWaiting = order === "pending_payment"
-  if (amount === "too little") return { ...goBack("amount_too_low"), waitsForDeadline: isWaiting }
+  if (amount === "too low") return { ...refund("amount_too_low"), waitsForDeadline: isWaiting }
 
   const obstacle = isWaiting ? null : lateObstacle(situation)
-  if (obstacle !== null) return goBack(obstacle)
-  return { does: "pay", late: !isWaiting, refundsExcess: amount === "too much" }
+  if (obstacle !== null) return refund(obstacle)
+  return { action: "pay", late: !isWaiting, refundsExcess: amount === "too high" }
 }
 
 /** Why a late payment cannot have its units, in order of precedence. */
@@ -57,9 +60,9 @@ function lateObstacle(situation: PaymentSituation): RefundReason | null {
   if (!situation.isBeforeLateDeadline) return "paid_too_late"
   if (!situation.isWithinSale) return "sale_over"
   if (!situation.isWithinCustomerLimit) return "customer_limit_reached"
-  return situation.areUnitsAvailable ? null : "sold_out"
+  return situation.areUnitsAvailable ? null : "units_not_available"
 }
 
-function goBack(reason: RefundReason) {
-  return { does: "go back", reason, waitsForDeadline: false } as const
+function refund(reason: RefundReason) {
+  return { action: "refund", reason, waitsForDeadline: false } as const
 }

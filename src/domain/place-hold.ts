@@ -10,10 +10,9 @@ import { productOf, type WorkingSet } from "./working-set.ts"
 /**
  * Reserves `command.qty` units until `now` plus the product's hold time.
  *
- * Runs under the product's row lock, so what it reads stays true until the batch commits.
- * Moves units from available to held, never below zero (I1), and never past the customer's
- * limit (I8). Units of holds and orders whose time is over are taken back first when the
- * available ones do not suffice (I6, I9).
+ * Runs under the product's row lock, so the rows it reads do not change until the batch commits. Moves units
+ * from available to held, never below zero (I1) and never over the customer's limit (I8). When too few units
+ * are available, holds and orders whose time is over are ended first (I6, I9).
  */
 export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): Hold | PlaceHoldRefusal {
   const refusal = refuseHold(state, command, now)
@@ -58,7 +57,7 @@ function refuseByLimits(
   if (customerId === null) return { code: "customer_required" }
 
   const unitsLeft = () => maxPerCustomer - (state.customers.get(customerId)?.units ?? 0)
-  // The customer's own lapsed holds must not stand in the customer's way.
+  // The customer's own holds whose time is over must not count towards the limit.
   if (qty > unitsLeft()) reclaimDue(state, now)
   return qty > unitsLeft() ? { code: "customer_limit_reached", unitsLeft: Math.max(0, unitsLeft()) } : null
 }
@@ -72,7 +71,7 @@ function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): Pla
     code: "out_of_stock",
     saleState: saleState(product, now),
     availableStock,
-    // Held units that come back are no help to one who wants more than all that are unsold.
+    // When more units are asked for than are unsold, no held unit that is returned can help.
     retryAt: command.qty <= product.stock - product.sold ? (state.nextDeadline ?? null) : null,
   }
 }

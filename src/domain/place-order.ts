@@ -9,12 +9,11 @@ import { later, type Instant } from "./time.ts"
 import { orderIn, orderOfHold, productOf, type WorkingSet } from "./working-set.ts"
 
 /**
- * Makes an order from an active hold, at the product's price of this moment.
+ * Makes an order from an active hold, at the product's current price.
  *
- * A hold becomes at most one order (I3); its units stay held until the order ends. Payment events
- * that were parked for this order's id are applied at once, in the order they came, so the order
- * may be returned paid. When a payment event has made the hold's order already, that order is
- * returned with `existed`.
+ * A hold becomes at most one order (I3); its units stay held until the order is paid or ends. Payment events
+ * parked for the order's id are applied at once, in the order of arrival, so the order may be returned paid.
+ * When a payment event has made the hold's order already, returns that order with `existed`.
  */
 export function placeOrder(
   state: WorkingSet,
@@ -35,7 +34,7 @@ export function placeOrder(
   return { order: orderIn(state, command.orderId), existed: false }
 }
 
-/** Why `hold` can become no order now, or null. Ends the hold when its time is over. */
+/** Returns why no order can be made from `hold`, or null. Expires the hold if it is due. */
 export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceOrderRefusal | null {
   if (hold.status === "converted") {
     return { code: "hold_already_used", orderId: state.orderIdByHold.get(hold.id) ?? null }
@@ -50,8 +49,8 @@ export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceO
 }
 
 /**
- * Turns an active hold into an order waiting for payment. The units stay held. One that costs nothing waits
- * for nothing: it is paid at once.
+ * Turns an active hold into an order that waits for payment; the units stay held. An order of 0.00 is paid at
+ * once.
  */
 export function convertHold(
   state: WorkingSet,
@@ -86,12 +85,15 @@ export function convertHold(
   state.orders.add(order)
   state.orderIdByHold.set(hold.id, order.id)
   state.facts.push({ kind: "order_created", order })
-  if (order.totalMinor === 0) applyPaymentEvent(state, paymentOfNothing(order), order.id, now)
+  if (order.totalMinor === 0) applyPaymentEvent(state, freePayment(order), order.id, now)
   return orderIn(state, order.id)
 }
 
-/** It leaves the rows that every payment leaves, so that all that holds of paid orders holds of this one. */
-function paymentOfNothing({ id, currency }: Order): PaymentEvent {
+/**
+ * The event that pays an order of 0.00. It leaves the same rows as every payment, so that each rule about paid
+ * orders also holds for this one.
+ */
+function freePayment({ id, currency }: Order): PaymentEvent {
   return {
     provider: FREE,
     key: `order-${id}`,
@@ -109,16 +111,15 @@ function paymentOfNothing({ id, currency }: Order): PaymentEvent {
 }
 
 /**
- * Applies the events that were parked for an order's id, in the order they came. One that names another
- * hold than the order was made from is about somebody else's order, and one whose money was sent back
- * by hand acts on none.
+ * Applies the events that were parked for an order's id, in the order of arrival. Skips an event that names
+ * another hold, because it is about another buyer's order, and one whose money was returned by hand.
  */
 export function applyParkedEvents(state: WorkingSet, orderId: number, now: Instant): void {
   const { holdId } = orderIn(state, orderId)
-  const isMeant = (event: PaymentEventRecord) =>
+  const isOfOrder = (event: PaymentEventRecord) =>
     event.orderId === orderId && (event.holdId === null || event.holdId === holdId)
   const parked = [...state.events.values()]
-    .filter((event) => event.outcome === "parked" && event.returnedAt === null && isMeant(event))
+    .filter((event) => event.outcome === "parked" && event.returnedAt === null && isOfOrder(event))
     .sort((a, b) => a.receivedAt - b.receivedAt)
   for (const event of parked) if (event.disputeId === null) applyPaymentEvent(state, event, orderId, now)
 }

@@ -1,28 +1,28 @@
 import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
 
-/** What the shop decides about a product; every field may be changed later. */
+/** The settings of a product. The shop may change each of them at any time. */
 export interface ProductSettings {
   readonly name: string
   readonly description: string | null
   readonly imageUrl: string | null
-  /** Price of one unit in minor units of `currency`; an order freezes it. */
+  /** Price of one unit in minor units of `currency`; an order keeps the price it was made at. */
   readonly priceMinor: number
   readonly currency: string
-  /** The first moment of the sale; null: open from the start. */
+  /** The first moment of the sale; null: the sale is open from the start. */
   readonly opensAt: Instant | null
-  /** The first moment after the sale; null: never closes. */
+  /** The first moment after the sale; null: the sale never closes. */
   readonly closesAt: Instant | null
   readonly paused: boolean
-  /** Most units one hold may ask for; null: no limit but the stock. */
+  /** The most units in one hold; null: only the stock limits them. */
   readonly maxPerHold: number | null
-  /** Most units one customer may hold and own together (I8); null: no limit. */
+  /** The most units that one customer may hold and own together (I8); null: no limit. */
   readonly maxPerCustomer: number | null
-  /** How long a hold lasts; null: the installation's default. */
+  /** How long a hold lasts, in seconds; null: the setting of the installation. */
   readonly holdTtlSeconds: number | null
 }
 
-/** What a product has where its maker says nothing. */
+/** The values of settings that are not given when a product is created. */
 export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "currency"> = {
   description: null,
   imageUrl: null,
@@ -34,7 +34,7 @@ export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "cur
   holdTtlSeconds: null,
 }
 
-/** A number of units offered to everyone at once. `held + sold <= stock`, always (I1). */
+/** A number of units for sale. `held + sold <= stock` always holds (I1). */
 export interface Product extends ProductSettings {
   readonly id: number
   readonly stock: number
@@ -42,16 +42,16 @@ export interface Product extends ProductSettings {
   readonly held: number
   /** Units of paid orders (I2). */
   readonly sold: number
-  /** Grows by one with every batch that changes the product. */
+  /** Increases by one with every batch that changes the product. */
   readonly version: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
 
-/** How a product stands in its sale; see {@link saleState} for the order of precedence. */
+/** The state of a product's sale; see {@link saleState} for the order of precedence. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 
-/** Units that can be held right now. */
+/** Returns how many units can be held now. */
 export function availableUnits(product: Pick<Product, "stock" | "held" | "sold">): number {
   return product.stock - product.held - product.sold
 }
@@ -62,8 +62,8 @@ export function isWithinSale({ opensAt, closesAt }: ProductSettings, now: Instan
 }
 
 /**
- * The first that applies: `closed`, `scheduled`, `paused`, `sold_out` (every unit is sold),
- * `all_held` (nothing available, but held units may come back), `open`.
+ * Returns the first state that applies: `closed`, `scheduled`, `paused`, `sold_out` (every unit is sold),
+ * `all_held` (no unit is available, but held units may be returned), `open`.
  */
 export function saleState(
   product: Pick<Product, "stock" | "held" | "sold" | "opensAt" | "closesAt" | "paused">,

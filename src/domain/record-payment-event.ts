@@ -1,6 +1,6 @@
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { RecordedEvent, RecordPaymentEvent } from "./commands.ts"
-import { lookUpEvent } from "./payment-event-record.ts"
+import { lookUpEvent, repeatedEvent } from "./payment-event-record.ts"
 import type { Order } from "./order.ts"
 import type { PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import { applyParkedEvents, convertHold, refuseOrder } from "./place-order.ts"
@@ -9,12 +9,12 @@ import type { Instant } from "./time.ts"
 import { eventName, orderOfHold, type WorkingSet } from "./working-set.ts"
 
 /**
- * Records a payment event and lets it act on its order, once (I4).
+ * Records a payment event and applies it to its order, once per key (I4).
  *
- * The same key again changes nothing and returns the first record; with another content it is
- * refused. An event that overtakes its order makes the order itself, but only from an active hold
- * of the same product and quantity, never from the message alone. When no order can be found or
- * made the outcome is `order_unknown`: the caller parks the event.
+ * Repeating the event changes nothing and returns the first record; the same key with another content is
+ * refused. An event that arrives before its order makes the order itself, but only from an active hold of
+ * the same product and number of units, never from the message alone. Refuses with `order_unknown` when no
+ * order can be found or made; the caller then parks the event.
  */
 export function recordPaymentEvent(
   state: WorkingSet,
@@ -23,31 +23,36 @@ export function recordPaymentEvent(
 ): RecordedEvent | PaymentEventRefusal {
   const { event } = command
   const known = lookUpEvent(state, event)
-  if (known.is === "another") return { code: "event_key_reused" }
-  if (known.is === "applied") return { event: known.record, duplicate: true }
+  if (known.is === "key_reused") return { code: "event_key_reused" }
+  if (known.is === "done") return repeatedEvent(state, known.record)
 
   const order = orderOfEvent(state, event) ?? orderFromHold(state, command, now)
   if (order === null) return { code: "order_unknown" }
-  return { event: actOnce(state, event, order.id, now), duplicate: known.is === "parked" }
+  return { event: applyOnce(state, event, order.id, now), duplicate: known.is === "parked" }
 }
 
 /**
- * The order the event names; one that was made from another hold than the event names is not it,
- * whatever its id: shops make up ids for events that come early.
+ * Returns the order that the event names. An order with this id but from another hold than the event names
+ * does not count, because shops invent order ids for events that they send early.
  */
 function orderOfEvent(state: WorkingSet, { orderId, holdId }: PaymentEvent): Order | null {
   const order = state.orders.get(orderId)
   return order !== undefined && (holdId === null || order.holdId === holdId) ? order : null
 }
 
-/** Making the order has applied what was parked for it, perhaps this event itself, sent again. */
-function actOnce(state: WorkingSet, event: PaymentEvent, orderId: number, now: Instant): PaymentEventRecord {
+/** Applies the event, unless making the order has just applied it as a parked event. */
+function applyOnce(
+  state: WorkingSet,
+  event: PaymentEvent,
+  orderId: number,
+  now: Instant,
+): PaymentEventRecord {
   const record = state.events.get(eventName(event.provider, event.key))
-  const hasActed = record !== undefined && record.outcome !== "parked"
-  return hasActed ? record : applyPaymentEvent(state, event, orderId, now)
+  const isApplied = record !== undefined && record.outcome !== "parked"
+  return isApplied ? record : applyPaymentEvent(state, event, orderId, now)
 }
 
-/** The order that the event's hold has become, or becomes now; null when the hold does not allow it. */
+/** Returns the order made from the event's hold, and makes it if the hold is active; null when it cannot be made. */
 function orderFromHold(state: WorkingSet, command: RecordPaymentEvent, now: Instant): Order | null {
   const hold = matchingHold(state, command.event)
   if (hold === null) return null

@@ -10,41 +10,44 @@ import { isRefusal } from "./refusals.ts"
 import type { WorkingSet } from "./working-set.ts"
 
 /**
- * Records a refund that was made elsewhere, such as in the provider's dashboard, once by the provider's name
- * for it (I7).
+ * Records a refund that was made outside Doorbuster, such as in the provider's dashboard, once per refund id
+ * of the provider (I7).
  *
- * It becomes a refund with the reason `elsewhere`, of no more than is left of the payment, and the order is
- * `refunded` when its whole price is back. Where less is left than went back, the shop has done by hand what
- * was still to be done: a refund of the same amount that was not sent is then the one. Disputes hold what is
- * left beside it. Nothing is recorded of a refund that has failed before it was known.
+ * It becomes a refund with the reason `elsewhere`, of no more than is left of the payment. The order is
+ * `refunded` once its whole price is refunded. When more was refunded than is left, the shop has probably
+ * made a pending refund by hand: an unsent refund of the same amount then takes the result, and none is
+ * created. The disputes of the payment are reduced to what is left. A refund that had failed before it was
+ * reported is not recorded.
  */
 export function recordRefund(
   state: WorkingSet,
-  { orderId, refund: told }: RecordRefund,
+  { orderId, refund: report }: RecordRefund,
   now: Instant,
 ): Refund | RecordRefundRefusal {
   const payment = [...state.payments.values()].find(
-    (one) => one.orderId === orderId && one.provider === told.provider && one.paymentId === told.paymentId,
+    (one) =>
+      one.orderId === orderId && one.provider === report.provider && one.paymentId === report.paymentId,
   )
   if (payment === undefined) return { code: "order_unknown" }
   const refunds = refundsOf(state, payment)
-  const known = refunds.find((refund) => refund.providerRefundId === told.providerRefundId)
-  if (known !== undefined) return settled(state, known, told, now)
-  if (told.status === "failed" || told.currency !== payment.currency) return { code: "nothing_to_refund" }
+  const known = refunds.find((refund) => refund.providerRefundId === report.providerRefundId)
+  if (known !== undefined) return settled(state, known, report, now)
+  if (report.status === "failed" || report.currency !== payment.currency) return { code: "nothing_to_refund" }
 
   const leftMinor = payment.amountMinor - payment.refundedMinor
-  const meant = told.amountMinor > leftMinor ? refunds.find((refund) => isUnsent(refund, told)) : undefined
-  if (meant !== undefined) return settled(state, meant, told, now)
-  return recordNew(state, payment, { told, amountMinor: Math.min(told.amountMinor, leftMinor) }, now)
+  const pending =
+    report.amountMinor > leftMinor ? refunds.find((refund) => isUnsent(refund, report)) : undefined
+  if (pending !== undefined) return settled(state, pending, report, now)
+  return recordNew(state, payment, { report, amountMinor: Math.min(report.amountMinor, leftMinor) }, now)
 }
 
 function recordNew(
   state: WorkingSet,
   payment: Payment,
-  { told, amountMinor }: { readonly told: ExternalRefund; readonly amountMinor: number },
+  { report, amountMinor }: { readonly report: ExternalRefund; readonly amountMinor: number },
   now: Instant,
 ): Refund | RecordRefundRefusal {
-  const { status, providerRefundId } = told
+  const { status, providerRefundId } = report
   if (status === "failed") return { code: "nothing_to_refund" }
   const made = { status, providerRefundId }
   const refund = createRefund(state, payment, { amountMinor, reason: "elsewhere", notBefore: now, made }, now)
@@ -60,16 +63,16 @@ function refundsOf(state: WorkingSet, { provider, eventKey }: Payment): Refund[]
   )
 }
 
-function isUnsent({ status, amountMinor }: Refund, told: ExternalRefund): boolean {
+function isUnsent({ status, amountMinor }: Refund, report: ExternalRefund): boolean {
   return (
-    amountMinor === told.amountMinor && (status === "due" || status === "failed" || status === "withheld")
+    amountMinor === report.amountMinor && (status === "due" || status === "failed" || status === "withheld")
   )
 }
 
-/** What is older than what is known already changes nothing. */
-function settled(state: WorkingSet, refund: Refund, told: ExternalRefund, now: Instant): Refund {
+/** Applies the report to a known refund; a report that is out of date changes nothing. */
+function settled(state: WorkingSet, refund: Refund, report: ExternalRefund, now: Instant): Refund {
   const { productId, orderId, number } = refund
-  const result = resultOf(told)
+  const result = resultOf(report)
   const outcome = settleRefund(state, { kind: "settle_refund", productId, orderId, number, result }, now)
   return isRefusal(outcome) ? refund : outcome
 }

@@ -7,11 +7,11 @@ import { restockUnits } from "./units.ts"
 import type { WorkingSet } from "./working-set.ts"
 
 /**
- * Gives back money of the payment that paid an order, and puts units of it on offer again.
+ * Refunds money of the payment that paid an order, and restocks units of the order.
  *
- * The units are available at once; the money is due until its provider has sent it. Never more money
- * than came in and the buyer's bank has left, and never more units than were sold, counting all refunds
- * before (I2, I7).
+ * The units are available at once; the refund is due until it is sent to the provider. Never refunds more than
+ * earlier refunds and disputes have left of the payment, and never restocks more units than were sold
+ * (I2, I7).
  */
 export function refundOrder(
   state: WorkingSet,
@@ -37,8 +37,8 @@ export function refundOrder(
     state.orders.replace({ ...order, restockedQty: order.restockedQty + restockQty })
     restockUnits(state, restockQty, order.customerId)
   }
-  const owed = { amountMinor: amount, restockQty, reason: "requested", notBefore: now } as const
-  const refund = createRefund(state, payment, owed, now)
+  const wanted = { amountMinor: amount, restockQty, reason: "requested", notBefore: now } as const
+  const refund = createRefund(state, payment, wanted, now)
   if (refund !== null) return refund
   return amountMinor === null && isDisputed
     ? { code: "payment_disputed", refundableMinor }

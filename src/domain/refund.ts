@@ -1,17 +1,19 @@
 import type { Instant } from "./time.ts"
 
 /**
- * `due → sent → confirmed | failed`; what needs no provider goes straight to `confirmed`. A provider may
- * take a confirmation back (`confirmed → failed`), as card networks do with closed cards. `withheld`: it is not
+ * `due → sent → confirmed | failed`; a refund that only restocks units is `confirmed` at once. A confirmed
+ * refund may fail later (`confirmed → failed`), as card networks do with closed cards. `withheld`: it is not
  * sent, because the buyer's bank takes the payment back.
  */
 export type RefundStatus = "due" | "sent" | "confirmed" | "failed" | "withheld"
 
 /**
- * Why money goes back.
+ * Why money is refunded.
  *
- * The first eight are decided when a payment comes (payment-decision.ts). `requested`: the shop asked for
- * it here; `elsewhere`: in another place, such as the provider's dashboard.
+ * Most reasons are decided when a payment arrives (payment-decision.ts). `requested`: the shop requested the
+ * refund in Doorbuster. `elsewhere`: it was made outside Doorbuster, such as in the provider's dashboard.
+ * `sold_out` is no longer given: refunds made before `units_not_available` have it, although units that are
+ * only held are not sold.
  */
 export type RefundReason =
   | "amount_too_low"
@@ -22,45 +24,46 @@ export type RefundReason =
   | "sale_over"
   | "customer_limit_reached"
   | "sold_out"
+  | "units_not_available"
   | "requested"
   | "elsewhere"
 
-/** The `lastError` of a refund that is withheld. */
+/** The `lastError` of a withheld refund. */
 export const WITHHELD = "disputed"
 
-/** Also of one that a server of the last version has withheld: it called that `failed`. */
+/** True for a withheld refund, also for one that a server of an earlier version withheld as `failed`. */
 export function isWithheld({ status, lastError }: Pick<Refund, "status" | "lastError">): boolean {
   return status === "withheld" || (status === "failed" && lastError === WITHHELD)
 }
 
-/** Money that has to go back to whoever paid it, and units that are on offer again with it. */
+/** Money to be refunded to the buyer, and the units restocked with it. */
 export interface Refund {
   readonly productId: number
   readonly orderId: number
-  /** Counts the order's refunds from 1; with the order's id it names the refund. */
+  /** Counts the order's refunds from 1; the order's id and this number identify the refund. */
   readonly number: number
-  /** The payment it gives back: its provider, the event that told of it, and the provider's name for it. */
+  /** The refunded payment: its provider, the key of the event that reported it, and the provider's id. */
   readonly provider: string
   readonly eventKey: string
   readonly paymentId: string | null
-  /** 0: only units are put on offer again. */
+  /** 0: the refund only restocks units. */
   readonly amountMinor: number
   readonly currency: string
   readonly reason: RefundReason
   readonly restockQty: number
   readonly status: RefundStatus
-  /** It is not sent earlier: what is too little may still be made good until the order's end. */
+  /** It is not sent earlier: after too low a payment, the buyer may still pay the order until its deadline. */
   readonly notBefore: Instant
   readonly attempts: number
   readonly lastError: string | null
   readonly providerRefundId: string | null
-  /** How often it has failed after it had been confirmed. */
+  /** How many times it has failed after it was confirmed. */
   readonly reversals: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
 
-/** One name for a refund's two-part identity, also on the wire. */
+/** The id of a refund on the wire and the key in maps, such as `17-1`: the order's id and the refund's number. */
 export function refundName(orderId: number, number: number): string {
   return `${orderId}-${number}`
 }

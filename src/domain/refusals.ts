@@ -14,7 +14,7 @@ export type PlaceHoldRefusal =
       readonly code: "out_of_stock"
       readonly saleState: SaleState
       readonly availableStock: number
-      /** When held units may come back at the earliest; null when none can. */
+      /** The earliest time at which held units may be returned; null when none can. */
       readonly retryAt: Instant | null
     }
 
@@ -37,40 +37,40 @@ export type CancelOrderRefusal =
   | { readonly code: "order_expired" }
   | { readonly code: "order_not_pending" }
 
-/** Why an order gets no more time. */
+/** Why the deadline of an order was not extended. */
 export type ExtendOrderRefusal = CancelOrderRefusal
 
 /** Why a payment event was not recorded. */
 export type PaymentEventRefusal =
   | { readonly code: "event_key_reused" }
-  /** Not an answer for the outside: nothing here matches the event, so the caller parks it. */
+  /** Not shown to clients: no order or payment matches the event, so the caller parks it. */
   | { readonly code: "order_unknown" }
 
-/** Why nothing is given back for an order. */
+/** Why no refund of an order was created. */
 export type RefundOrderRefusal =
   | { readonly code: "order_not_found" }
-  /** No payment pays it, so there is nothing to give back but what goes back by itself. */
+  /** No payment pays the order. Money that cannot pay an order is refunded without a request. */
   | { readonly code: "order_not_paid" }
-  /** What is left of the payment beside what the buyer's bank takes back. */
+  /** `refundableMinor`: what refunds and disputes have left of the payment. */
   | { readonly code: "payment_disputed"; readonly refundableMinor: number }
-  /** What is left of the payment. */
+  /** `refundableMinor`: what refunds have left of the payment. */
   | { readonly code: "refund_over_payment"; readonly refundableMinor: number }
-  /** How many of the order's units are not on offer again yet. */
+  /** `restockableQty`: how many of the order's units are not restocked yet. */
   | { readonly code: "restock_over_order"; readonly restockableQty: number }
   | { readonly code: "nothing_to_refund" }
 
-/** Why a refund stays as it is. */
+/** Why the result of a refund was not recorded. */
 export type SettleRefundRefusal =
   | { readonly code: "refund_not_found" }
   | { readonly code: "refund_not_open" }
-  /** The buyer gets it from his bank. */
+  /** The buyer gets the money from the bank. */
   | { readonly code: "payment_disputed"; readonly refundableMinor: number }
 
-/** Why a refund that was made elsewhere is not recorded. */
+/** Why a refund made outside Doorbuster was not recorded. */
 export type RecordRefundRefusal =
-  /** Not an answer for the outside: its payment is not here. */
+  /** Not shown to clients: the payment is not known. */
   | { readonly code: "order_unknown" }
-  /** Nothing is left of the payment, it is in another currency, or it failed before it was known. */
+  /** Nothing is left of the payment, the currency differs, or the refund had failed before it was reported. */
   | { readonly code: "nothing_to_refund" }
 
 /** Why a product was not created or changed. */
@@ -84,10 +84,10 @@ export type AdjustStockRefusal =
   | { readonly code: "stock_changed"; readonly stock: number }
   | { readonly code: "stock_in_use"; readonly held: number; readonly sold: number }
 
-/** The same Idempotency-Key came with another request. */
+/** The same Idempotency-Key was sent with another request. */
 export type IdempotencyRefusal = { readonly code: "idempotency_key_reused" }
 
-/** Every refusal of the core. */
+/** Every refusal of a command. */
 export type Refusal =
   | PlaceHoldRefusal
   | ReleaseHoldRefusal
@@ -101,7 +101,7 @@ export type Refusal =
   | AdjustStockRefusal
   | IdempotencyRefusal
 
-/** Tells a refusal from a success: only refusals carry a code. */
+/** True for a refusal: only refusals have a `code`. */
 export function isRefusal<Outcome extends object>(
   outcome: Outcome,
 ): outcome is Extract<Outcome, { readonly code: string }> {

@@ -6,7 +6,7 @@ import type { Instant } from "./time.ts"
 import { returnHeldUnits } from "./units.ts"
 import type { WorkingSet } from "./working-set.ts"
 
-/** Gives a hold's units back before its time. Releasing a released hold again is the same success. */
+/** Ends a hold before its deadline and makes its units available. Releasing it again returns the same hold. */
 export function releaseHold(
   state: WorkingSet,
   command: ReleaseHold,

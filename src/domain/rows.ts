@@ -1,36 +1,35 @@
 /**
- * The rows of one table in a working set: what was loaded, and what became of it.
+ * The rows of one table in a working set, with the loaded state of each changed row.
  *
- * Rows are values: a change puts a new row in place of the old one, so a row that was handed out
- * as an answer stays as it was at that moment.
+ * Rows are immutable: a change replaces the row, so that a row returned as an outcome does not change later.
  */
 export interface Rows<Key, Row> {
   get(key: Key): Row | undefined
   values(): Iterable<Row>
-  /** Puts in a row as it stands in the database. */
+  /** Adds a row that was read from the database. */
   load(row: Row): void
-  /** Puts in a row that the database does not have yet. */
+  /** Adds a row that the database does not have yet. Throws if the key is present. */
   add(row: Row): void
-  /** Puts a changed row in the place of the one with the same key. */
+  /** Replaces the row with the same key. Throws if there is none. */
   replace(row: Row): void
-  /** New rows, in the order they were added, in their last form. */
+  /** Returns the new rows in their last state, in the order they were added. */
   added(): Row[]
-  /** The first of them, without making a list of all. */
+  /** Returns the first row of {@link added}, without making a list. */
   firstAdded(): Row | undefined
-  /** Loaded rows that were replaced, in their last form. */
+  /** Returns the loaded rows that were replaced, in their last state. */
   changed(): Row[]
-  /** A changed row as it was loaded. */
+  /** Returns a changed row as it was loaded. Throws if it was not changed. */
   before(row: Row): Row
 }
 
-/** An empty table whose rows are told apart by `keyOf`. */
+/** Makes an empty table whose rows are identified by `keyOf`. */
 export function rowsBy<Key, Row>(keyOf: (row: Row) => Key): Rows<Key, Row> {
   return new Table(keyOf)
 }
 
 /**
- * Most tables of most batches stay empty, and a thousand small batches make ten thousand of them in a
- * moment: what a table needs is made with its first row.
+ * Allocates its maps with the first row: most tables of most batches stay empty, and a thousand small batches
+ * make ten thousand tables.
  */
 class Table<Key, Row> implements Rows<Key, Row> {
   readonly #keyOf: (row: Row) => Key

@@ -7,12 +7,12 @@ import type { Instant } from "./time.ts"
 import { orderIn, type WorkingSet } from "./working-set.ts"
 
 /**
- * Records the result of a refund. The same result again changes nothing.
+ * Records the result of a refund. Repeating a result changes nothing.
  *
- * A confirmed refund fails only when its provider names the very refund that was confirmed: a late answer
- * to an earlier call, or a repeated message about an earlier try, does not count. One that was withheld
- * when a worker had just taken it may have been sent all the same. The order is `refunded` while its whole
- * total is confirmed to be back; units that are on offer again stay there.
+ * A confirmed refund fails only if the provider names the refund that was confirmed: a late answer to an
+ * earlier call, or a repeated message about an earlier attempt, does not count. A refund that was withheld
+ * just after a worker took it may have been sent, so it accepts `sent`. The order is `refunded` while
+ * refunds of its whole price are confirmed; restocked units stay restocked.
  */
 export function settleRefund(
   state: WorkingSet,
@@ -21,9 +21,9 @@ export function settleRefund(
 ): Refund | SettleRefundRefusal {
   const refund = state.refunds.get(refundName(orderId, number))
   if (refund === undefined) return { code: "refund_not_found" }
-  if (refund.status === result.status || isOld(refund, result)) return refund
-  const isFound = isWithheld(refund) && result.status === "sent"
-  if (!isFound && !mayBecome[refund.status].includes(result.status)) return { code: "refund_not_open" }
+  if (refund.status === result.status || isOutdated(refund, result)) return refund
+  const wasSentAnyway = isWithheld(refund) && result.status === "sent"
+  if (!wasSentAnyway && !mayBecome[refund.status].includes(result.status)) return { code: "refund_not_open" }
   if (result.status === "due" && isCovered(state, refund)) {
     return { code: "payment_disputed", refundableMinor: 0 }
   }
@@ -42,27 +42,27 @@ export function settleRefund(
 }
 
 /**
- * True for what is older than what is known. Of one and the same refund of a provider `failed` is the last
- * word, and a confirmation that named none, such as the shop's own, is final.
+ * True when a later result is known already. `failed` is the last result of one refund id of a provider, and a
+ * confirmation without a refund id, such as an administrator's, is final.
  */
-function isOld({ status, providerRefundId }: Refund, result: RefundResult): boolean {
+function isOutdated({ status, providerRefundId }: Refund, result: RefundResult): boolean {
   const named = result.status === "due" ? null : (result.providerRefundId ?? null)
   const isNamed = named !== null && named === providerRefundId
-  // Whatever came of a try meanwhile: it must not be sent while the bank takes the payment back.
+  // A failed attempt must not end the withholding: the refund is due again when the dispute is won.
   if (status === "withheld") return result.status === "failed"
   if (status === "confirmed") return result.status !== "failed" || !isNamed
   if (result.status === "failed") return named !== null && providerRefundId !== null && !isNamed
   return status === "failed" && isNamed
 }
 
-/** The buyer gets it from his bank, so sending it once more would give it to him twice. */
+/** True when the bank gives the buyer this money, so that sending it would pay the buyer twice. */
 function isCovered(state: WorkingSet, { provider, eventKey }: Refund): boolean {
   return [...state.disputes.values()].some(
     (dispute) => dispute.provider === provider && dispute.eventKey === eventKey && coversRefunds(dispute),
   )
 }
 
-/** `failed → due`: the shop has it tried again. */
+/** The allowed changes of status; `failed → due` when an administrator retries the refund. */
 const mayBecome: Record<RefundStatus, readonly RefundStatus[]> = {
   due: ["sent", "confirmed", "failed"],
   sent: ["confirmed", "failed"],
@@ -87,22 +87,22 @@ function changes(refund: Refund, result: RefundResult, now: Instant): Partial<Re
       return {
         status: result.status,
         lastError: null,
-        // What has failed is not what is back.
+        // The refund id of a failed attempt does not name the refund that was made.
         providerRefundId:
           result.providerRefundId ?? (refund.status === "failed" ? null : refund.providerRefundId),
       }
   }
 }
 
-/** The order is `refunded` if its whole price is confirmed to be back. */
+/** Sets the order to `refunded` if refunds of its whole price are confirmed. */
 export function markRefunded(state: WorkingSet, orderId: number, now: Instant): void {
   const order = orderIn(state, orderId)
   if (order.status !== "paid") return
-  const back = refundsOfPrice(state, order)
-  if (sumOf(back) < order.totalMinor) return
+  const refunds = refundsOfPrice(state, order)
+  if (sumOf(refunds) < order.totalMinor) return
   const refunded: Order = { ...order, status: "refunded", updatedAt: now }
   state.orders.replace(refunded)
-  const reversals = back.reduce((sum, refund) => sum + refund.reversals, 0)
+  const reversals = refunds.reduce((sum, refund) => sum + refund.reversals, 0)
   state.facts.push({ kind: "order_refunded", order: refunded, reversals })
 }
 
@@ -112,7 +112,7 @@ function markPaidAgain(state: WorkingSet, orderId: number, now: Instant): void {
   state.orders.replace({ ...order, status: "paid", updatedAt: now })
 }
 
-/** What is back of the order's own price: what came by mistake is not counted. */
+/** Returns the confirmed refunds of the order's price, without those of money that did not pay it. */
 function refundsOfPrice(state: WorkingSet, order: Order): Refund[] {
   return [...state.refunds.values()].filter(
     (refund) => refund.orderId === order.id && refund.status === "confirmed" && isOfPrice(refund),

@@ -1,8 +1,8 @@
 /**
- * A moment, in whole milliseconds since 1970-01-01T00:00:00Z.
+ * A point in time, in whole milliseconds since 1970-01-01T00:00:00Z.
  *
- * Every moment that decides something is read from the database's clock under the product's lock;
- * the brand keeps `Date.now()` from slipping in.
+ * Every time that decides something is read from the database's clock under the product's lock. The brand
+ * makes a plain `Date.now()` a type error.
  */
 export type Instant = number & { readonly unit: "milliseconds since the epoch" }
 
@@ -11,31 +11,31 @@ export function instant(milliseconds: number): Instant {
   return milliseconds as Instant
 }
 
-/** The moment `seconds` after `start`; before it, when negative. */
+/** Returns the time `seconds` after `start`, or before it when negative. */
 export function later(start: Instant, seconds: number): Instant {
   return instant(start + seconds * 1000)
 }
 
-/** True from the deadline on: at `deadline` itself it has already passed (I6). */
+/** True from the deadline on: at `deadline` itself, it has passed (I6). */
 export function hasPassed(deadline: Instant, now: Instant): boolean {
   return deadline <= now
 }
 
-/** ISO 8601 in UTC with milliseconds, as on the wire and in SQL parameters. */
-export function isoTime(moment: Instant): string {
-  const known = texts.get(moment)
-  if (known !== undefined) return known
-  const text = new Date(moment).toISOString()
-  if (texts.size >= REMEMBERED_TEXTS) texts.clear()
-  texts.set(moment, text)
+/** Formats a time as ISO 8601 in UTC with milliseconds, as on the wire and in SQL parameters. */
+export function isoTime(time: Instant): string {
+  const cached = cachedTexts.get(time)
+  if (cached !== undefined) return cached
+  const text = new Date(time).toISOString()
+  if (cachedTexts.size >= MOST_CACHED_TEXTS) cachedTexts.clear()
+  cachedTexts.set(time, text)
   return text
 }
 
-/** All rows of a batch share their moments, and each is written to the row, the wire and the log. */
-const texts = new Map<Instant, string>()
-const REMEMBERED_TEXTS = 16
+/** The rows of a batch share their times, and each time is written to a row, the wire and the log. */
+const cachedTexts = new Map<Instant, string>()
+const MOST_CACHED_TEXTS = 16
 
 /** As {@link isoTime}; null stays null. */
-export function isoTimeOrNull(moment: Instant | null): string | null {
-  return moment === null ? null : isoTime(moment)
+export function isoTimeOrNull(time: Instant | null): string | null {
+  return time === null ? null : isoTime(time)
 }

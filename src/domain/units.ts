@@ -1,9 +1,9 @@
 import type { WorkingSet } from "./working-set.ts"
 import { changeLoadedProduct, productOf } from "./working-set.ts"
 
-/**
- * The only places where units move. Each keeps I1 and I2 together with the row change that its
- * caller makes, and I8 when a customer is known.
+/*
+ * All functions that change the number of held or sold units. Each keeps I1 and I2 together with the row
+ * change that its caller makes, and I8 when the customer is known.
  */
 
 /** Available → held. */
@@ -19,7 +19,7 @@ export function reserveUnits(state: WorkingSet, qty: number, customerId: string 
   else state.customers.replace(row)
 }
 
-/** Held → available: the hold or unpaid order they belonged to has ended. */
+/** Held → available: the hold or unpaid order has ended. */
 export function returnHeldUnits(state: WorkingSet, qty: number, customerId: string | null): void {
   const product = productOf(state)
   changeLoadedProduct(state, { held: product.held - qty })
@@ -36,13 +36,13 @@ function giveBack(state: WorkingSet, qty: number, customerId: string | null): vo
   }
 }
 
-/** Held → sold: the order they belong to is paid. The customer keeps them. */
+/** Held → sold: the order is paid. The number of units of the customer stays the same. */
 export function sellHeldUnits(state: WorkingSet, qty: number): void {
   const product = productOf(state)
   changeLoadedProduct(state, { held: product.held - qty, sold: product.sold + qty })
 }
 
-/** Available → sold: money came for an order after its end, and its units are still there. */
+/** Available → sold: an order was paid after its end, and enough units are available. */
 export function sellAvailableUnits(state: WorkingSet, qty: number, customerId: string | null): void {
   const product = productOf(state)
   changeLoadedProduct(state, { sold: product.sold + qty })
@@ -53,14 +53,14 @@ export function sellAvailableUnits(state: WorkingSet, qty: number, customerId: s
   if (customer !== undefined) {
     state.customers.replace({ ...customer, units: customer.units + qty, unitLimit: product.maxPerCustomer })
   } else if (returned >= qty) {
-    // The same batch has taken them away: nothing has changed for the customer.
+    // The same batch has returned these units, so the customer's number stays the same.
     state.customerReturns.set(customerId, returned - qty)
   } else {
     state.customers.add({ customerId, units: qty, unitLimit: product.maxPerCustomer })
   }
 }
 
-/** Sold → available: the shop has taken them back, or never handed them over. */
+/** Sold → available: the shop has the units back, or never delivered them. */
 export function restockUnits(state: WorkingSet, qty: number, customerId: string | null): void {
   const product = productOf(state)
   changeLoadedProduct(state, { sold: product.sold - qty })

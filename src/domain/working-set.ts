@@ -8,17 +8,17 @@ import { refundName, type Refund } from "./refund.ts"
 import { rowsBy, type Rows } from "./rows.ts"
 import type { Instant } from "./time.ts"
 
-/** Deadlines of the installation, in seconds. */
+/** Time limits set by the installation, in seconds. */
 export interface Rules {
   /** How long a hold lasts unless its product says otherwise. */
   readonly holdTtlSeconds: number
   /** How long an order waits for its payment. */
   readonly paymentTtlSeconds: number
-  /** How long after an order's end money still pays it, if its units are there. */
+  /** How long after an order's end money still pays it, if enough units are available. */
   readonly latePaymentSeconds: number
 }
 
-/** A change of the number of units on offer, kept for ever. */
+/** A change of a product's stock; the rows are kept for ever. */
 export interface StockAdjustment {
   readonly id: number
   readonly productId: number
@@ -27,30 +27,30 @@ export interface StockAdjustment {
   readonly createdAt: Instant
 }
 
-/** The first answer to a request with an Idempotency-Key. */
+/** The stored outcome of a request with an Idempotency-Key. */
 export interface IdempotencyRecord {
-  /** Route and caller; the same key in another scope is another key. */
+  /** Route and caller; keys of different scopes do not collide. */
   readonly scope: string
   readonly key: string
   readonly fingerprint: string
-  /** The outcome as a JSON text. */
+  /** The outcome as JSON text; see stored-outcome.ts. */
   readonly outcome: string
   readonly createdAt: Instant
 }
 
-/** How many units a customer holds and owns of the product (I8). */
+/** How many units of the product a customer holds and owns (I8). */
 export interface CustomerUnits {
   readonly customerId: string
   readonly units: number
-  /** The limit in force when units were last granted; null: none. */
+  /** The product's limit when the customer last got units; null: none. */
   readonly unitLimit: number | null
 }
 
 /**
- * All that one batch knows of one product: its row, and the rows its commands name.
+ * The rows of one product that one batch has loaded: the product itself, and the rows its commands name.
  *
- * Private to the batch. Commands change it in memory; nothing is real before the store has
- * written the changes and committed.
+ * Private to the batch. Commands change it in memory; the changes take effect when the store has written and
+ * committed them.
  */
 export interface WorkingSet {
   readonly rules: Rules
@@ -61,9 +61,9 @@ export interface WorkingSet {
   readonly holds: Rows<number, Hold>
   readonly orders: Rows<number, Order>
   readonly orderIdByHold: Map<number, number>
-  /** Units of the customers that commands name; loaded so that limits can be judged. */
+  /** Units of the customers that commands name; loaded to check limits. */
   readonly customers: Rows<string, CustomerUnits>
-  /** Units that go back from customers who were not loaded; added to the stored figure. */
+  /** Units returned by customers whose rows are not loaded; the store subtracts them from the stored number. */
   readonly customerReturns: Map<string, number>
   /** By `eventName(provider, key)`. */
   readonly events: Rows<string, PaymentEventRecord>
@@ -76,12 +76,12 @@ export interface WorkingSet {
   readonly adjustments: StockAdjustment[]
   /** By `idempotencyName(scope, key)`. */
   readonly idempotency: Rows<string, IdempotencyRecord>
-  /** The earliest deadline still ahead; null: there is none; undefined: nobody has looked. */
+  /** The earliest deadline in the future; null: there is none; undefined: it was not looked up. */
   nextDeadline: Instant | null | undefined
   readonly facts: Fact[]
 }
 
-/** A working set without rows, to be filled by the store or a test. */
+/** Makes a working set without rows. */
 export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
   return {
     rules,
@@ -104,36 +104,36 @@ export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
   }
 }
 
-/** One name for an event's two-part identity. */
+/** The key of an event in maps, joined from the two parts of its identity. */
 export function eventName(provider: string, key: string): string {
   return `${provider}\n${key}`
 }
 
-/** One name for an idempotency record's two-part identity. */
+/** The key of an idempotency record in maps, joined from the two parts of its identity. */
 export function idempotencyName(scope: string, key: string): string {
   return `${scope}\n${key}`
 }
 
-/** The order made from a hold, as far as it is loaded. */
+/** Returns the order made from a hold, if it is loaded. */
 export function orderOfHold(state: WorkingSet, holdId: number): Order | undefined {
   const orderId = state.orderIdByHold.get(holdId)
   return orderId === undefined ? undefined : state.orders.get(orderId)
 }
 
-/** The working set's product. Only for commands that have already refused a missing one. */
+/** Returns the product. Throws if there is none, so call it only after a missing product was refused. */
 export function productOf(state: WorkingSet): Product {
   if (state.product === null) throw new Error(`product ${state.productId} is not loaded`)
   return state.product
 }
 
-/** An order of the working set. Only for what has already refused, or found, one that is missing. */
+/** Returns an order. Throws if it is not loaded, so call it only after a missing order was refused. */
 export function orderIn(state: WorkingSet, orderId: number): Order {
   const order = state.orders.get(orderId)
   if (order === undefined) throw new Error(`order ${orderId} is not loaded`)
   return order
 }
 
-/** Puts a changed product into the set, with the version it will have once the batch commits. */
+/** Changes the product, and sets the version that it has once the batch commits. */
 export function changeLoadedProduct(state: WorkingSet, changes: Partial<Product>): Product {
   const version = (state.loadedProduct?.version ?? 0) + 1
   const changed = { ...productOf(state), ...changes, version }

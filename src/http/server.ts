@@ -5,13 +5,18 @@ import Fastify, { type FastifyReply } from "fastify"
 import { randomBytes } from "node:crypto"
 import type { Logger } from "pino"
 import { describeApi } from "./transport/api-description.ts"
-import { answerBrokenRequest, answerExpectation } from "./transport/broken-requests.ts"
+import { brokenRequestAnswerer, expectationAnswerer } from "./transport/broken-requests.ts"
 import { standingOf } from "./transport/connections.ts"
+import { crossOriginHeaders, exposedHeaders } from "./transport/cross-origin.ts"
 import { errorAnswerer } from "./transport/errors.ts"
 import { acceptJsonOnly } from "./transport/json-body.ts"
+import { readForwardedHeaders } from "./transport/forwarded-headers.ts"
 import { MeasuredResponse } from "./transport/measured-response.ts"
+import { networkOf } from "./access/network-address.ts"
 import { refuseForeignPages } from "./access/open-mode.ts"
 import { refuse } from "./wire/problems.ts"
+import { refuseUnreadableQueries } from "./transport/query-strings.ts"
+import { strayWebhookRoutes, tellUnreadableWebhook, webhookUrl } from "./routes/providers/refused-webhooks.ts"
 import { adminActionRoutes } from "./routes/admin/admin-actions.ts"
 import { adminEndingRoutes } from "./routes/admin/admin-endings.ts"
 import { adminListRoutes } from "./routes/admin/admin-lists.ts"
@@ -59,6 +64,7 @@ const SLOW_REQUEST_CHECK_MS = 5_000
 export async function createServer(services: Services, options: ServerOptions): Promise<App> {
   const answerError = errorAnswerer(options.log)
   const constant = securityHeaders
+  const crossOrigin = crossOriginHeaders(options.corsOrigins)
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     // We answer that ourselves, as a problem document.
@@ -80,17 +86,21 @@ export async function createServer(services: Services, options: ServerOptions): 
     },
     routerOptions: { maxParamLength: 200 },
     genReqId: (request) => requestId(request.headers["x-request-id"]),
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: brokenRequestAnswerer(constant, crossOrigin),
+    rewriteUrl: ({ url = "/" }) => webhookUrl(url),
     // Found before any hook runs.
     frameworkErrors: (error, request, reply) => {
-      void reply.headers(constant)
+      void reply.headers({ ...constant, ...crossOrigin(request.headers.origin) })
+      tellUnreadableWebhook(services.events, request, error.statusCode ?? 400)
       void answerError(error, request, reply)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  if (options.trustProxy !== null) readForwardedHeaders(app)
   app.setErrorHandler(answerError)
   app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
   measureRequests(app, services)
+  refuseUnreadableQueries(app)
   addStandardHooks(app, services, constant)
   acceptJsonOnly(app)
 
@@ -100,7 +110,7 @@ export async function createServer(services: Services, options: ServerOptions): 
       origin: [...options.corsOrigins],
       methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
       strictPreflight: false,
-      exposedHeaders: ["etag", "idempotent-replayed", "location", "retry-after", "x-request-id"],
+      exposedHeaders: [...exposedHeaders],
     })
   }
   await registerRateLimit(app, services, options.rateLimitPerMinute)
@@ -113,6 +123,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   orderPaymentRoutes(app, services)
   paymentRoutes(app, services)
   providerWebhookRoutes(app, services)
+  strayWebhookRoutes(app, services.events)
   simulatorRoutes(app, services)
   await pageRoutes(app, services)
   await docsSiteRoutes(app)
@@ -128,7 +139,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   adminPageRoutes(app, services)
   healthRoutes(app, services)
   app.addHook("onClose", () => services.audit.settled())
-  app.server.on("checkExpectation", answerExpectation)
+  app.server.on("checkExpectation", expectationAnswerer(constant, crossOrigin))
   cutSlowReaders(app.server)
   return app
 }
@@ -140,6 +151,7 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
     global: false,
     max: perMinute,
     timeWindow: "1 minute",
+    keyGenerator: networkOf,
     allowList: (request) => gatekeeper.callerOf(request).kind === "admin",
   })
 }

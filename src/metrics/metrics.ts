@@ -5,9 +5,12 @@ import { createWatchedHolds } from "./watched-holds.ts"
 
 const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
+/** The metrics of one process. */
+export type Metrics = ReturnType<typeof createMetrics>
+
 /**
- * Everything that `/metrics` shows, by its name in the code. `aggregator` says what a metric is where
- * several processes tell it; the sum if it does not say.
+ * Makes everything that `/metrics` shows, by its name in the code. `aggregator` says how the values of several processes
+ * become one; without it they are added.
  */
 export function createMetrics() {
   const registry = new Registry()

@@ -1,4 +1,5 @@
-import type { PaymentEvent, PaymentEventKind } from "../domain/payment.ts"
+import { hash } from "node:crypto"
+import { NO_ORDER, type PaymentEvent, type PaymentEventKind } from "../domain/payment.ts"
 import { fingerprinted } from "./fingerprint.ts"
 
 /** The body of the generic payment webhook, after its schema has been checked. */
@@ -32,8 +33,8 @@ const kindByStatus = {
 export const webhookStatuses = Object.keys(kindByStatus) as WebhookStatus[]
 
 /**
- * Converts the body of a generic webhook into an event. Its key is the body's `idempotency_key` or `transaction_id`, else
- * the `webhook-id` header. Returns null when there is no key, or when the body has two different ones.
+ * Converts the body of a generic webhook into an event. Its key is the body's `idempotency_key` or `transaction_id`,
+ * else the `webhook-id` header. Returns null when there is no key, or when the body has two different ones.
  */
 export function genericPaymentEvent(
   body: GenericWebhookBody,
@@ -53,9 +54,54 @@ export function genericPaymentEvent(
     orderId: body.order_id,
     paymentId: body.payment_id ?? null,
     amountMinor: body.amount_minor ?? null,
-    currency: body.currency ?? null,
+    currency: body.currency?.toUpperCase() ?? null,
     holdId: body.hold_id ?? null,
     productId: body.product_id ?? null,
     quantity: body.quantity ?? null,
   })
+}
+
+/**
+ * What is kept of a message that cannot be understood: enough for the shop to find it at its provider, and nothing
+ * that could act on an order. What its status does not rule out may be money.
+ *
+ * Its key is made of its bytes. The key that it gives is left free, for the message that will be understood.
+ */
+export function unclearPaymentEvent(message: unknown, bytes: Buffer): PaymentEvent {
+  const said: Readonly<Record<string, unknown>> =
+    typeof message === "object" && message !== null ? { ...message } : {}
+  const { status, amount_minor: amount, currency } = said
+  const names = [said["payment_id"], said["transaction_id"], said["idempotency_key"]]
+  const digest = hash("sha256", bytes, "base64url")
+  return {
+    provider: "generic",
+    key: `unclear-${digest}`,
+    fingerprint: digest,
+    kind: isStatus(status) ? kindByStatus[status] : "succeeded",
+    orderId: NO_ORDER,
+    paymentId: names.find(isName) ?? null,
+    amountMinor: isAmount(amount) ? amount : null,
+    currency: isCurrency(currency) ? currency.toUpperCase() : null,
+    holdId: null,
+    productId: null,
+    quantity: null,
+    disputeId: null,
+  }
+}
+
+function isStatus(value: unknown): value is WebhookStatus {
+  return typeof value === "string" && Object.hasOwn(kindByStatus, value)
+}
+
+/** Also that the database can keep it. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(value)
+}
+
+function isAmount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isCurrency(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z]{3}$/i.test(value)
 }

@@ -29,8 +29,8 @@ export interface PaymentProvider {
    */
   cancel?(instruction: CancelInstruction): Promise<CancelReport>
   /**
-   * The longest time in seconds that one `refund` or `cancel` takes, with all its calls; 60 if not given. The worker waits
-   * that long, and other workers leave the same refund or payment alone a little longer.
+   * The longest time in seconds that one `refund` or `cancel` takes, with all its calls; 60 if not given. The worker
+   * waits that long, and other workers leave the same refund or payment alone a little longer.
    */
   readonly callSeconds?: number
   /** How many payments each worker may look up in a second; 40 if not given. */
@@ -39,10 +39,15 @@ export interface PaymentProvider {
   lookUp?(payment: PaymentReference): Promise<PaymentReport>
 }
 
-/** A webhook as it was received: header names in lower case, the body as text. */
+/** A webhook as it was received: header names in lower case, the bytes of the body and their text. */
 export interface WebhookMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
+  /**
+   * What a signature covers: of bytes that are not UTF-8 the text is another one. Such a message is refused whatever
+   * the adapter reads in it, but only once its signature holds. Absent: the text's own bytes.
+   */
+  readonly bytes?: Buffer
   readonly nowSeconds: number
 }
 
@@ -66,12 +71,15 @@ export type ProviderEvent =
 
 /**
  * The new state of a refund: one that Doorbuster sent, or one that the shop made elsewhere, such as in the provider's
- * dashboard. A refund made elsewhere is recorded only if the update names its payment, its id, an amount and a currency.
+ * dashboard. A refund made elsewhere is recorded only if the update names its payment, its id, an amount and a
+ * currency.
  */
 export interface RefundUpdate {
   /** Doorbuster's name for it, such as `17-1`, as in the {@link RefundInstruction}; null: it was made elsewhere. */
   readonly refundId: string | null
-  /** The refunded payment, if the provider names it. If it is not the refund's payment, the update is of another refund. */
+  /**
+   * The refunded payment, if the provider names it. If it is not the refund's payment, the update is of another refund.
+   */
   readonly paymentId: string | null
   /**
    * `sent`: it is on its way; this changes nothing for a refund that Doorbuster sent. `failed` after `confirmed` counts
@@ -121,7 +129,10 @@ export interface RefundInstruction {
 /** The result of {@link PaymentProvider.refund}. */
 export type RefundReport =
   | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
-  /** The same instruction will always fail: the shop has to act. `providerRefundId`: of a refund that was made and failed. */
+  /**
+   * The same instruction will always fail: the shop has to act. `providerRefundId`: of a refund that was made and
+   * failed.
+   */
   | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
   /** It may work later. */
   | { readonly status: "not now"; readonly error: string }

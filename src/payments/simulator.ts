@@ -143,13 +143,13 @@ interface HttpAnswer {
   readonly body: unknown
 }
 
-function readWebhook(secret: Buffer, { headers, body, nowSeconds }: WebhookMessage): WebhookReading {
+function readWebhook(secret: Buffer, { headers, body, bytes, nowSeconds }: WebhookMessage): WebhookReading {
   const signed = {
     id: single(headers["webhook-id"]),
     timestamp: single(headers["webhook-timestamp"]),
     signature: single(headers["webhook-signature"]),
   }
-  const refusal = refuseSignature(secret, signed, body, nowSeconds)
+  const refusal = refuseSignature(secret, signed, bytes ?? body, nowSeconds)
   if (refusal !== null) return { kind: "not authentic", detail: refusal }
   const event = parsed(body)
   if (!Check(AnyEvent, event)) return notUnderstood("the event has no id or no type")

@@ -12,11 +12,14 @@ export interface WebhookHeaders {
 /** How far a message's time may be from the server's: an older message may be a replay. */
 const TOLERANCE_SECONDS = 300
 
-/** Checks the signature and the age of a message. Returns why it is refused, or null when it is valid. */
+/**
+ * Checks the signature and the age of a message. Returns why it is refused, or null when it is valid. A body given as
+ * bytes is checked as it was received, even if it is not UTF-8.
+ */
 export function refuseSignature(
   key: Buffer,
   headers: WebhookHeaders,
-  body: string,
+  body: string | Buffer,
   nowSeconds: number,
 ): string | null {
   const { id, timestamp, signature } = headers
@@ -41,8 +44,12 @@ export function signWebhook(
   return `v1,${digest(key, message, body).toString("base64")}`
 }
 
-function digest(key: Buffer, { id, timestamp }: { id: string; timestamp: string }, body: string): Buffer {
-  return createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest()
+function digest(
+  key: Buffer,
+  { id, timestamp }: { id: string; timestamp: string },
+  body: string | Buffer,
+): Buffer {
+  return createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest()
 }
 
 function isSignature(candidate: string, expected: Buffer): boolean {

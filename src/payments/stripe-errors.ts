@@ -1,6 +1,9 @@
 import { Stripe } from "stripe"
 
-/** True: Stripe refuses the content of the call, so repeating it is useless. A wrong key or a busy server may get better. */
+/**
+ * True: Stripe refuses the content of the call, so repeating it is useless. A wrong key or a busy server may get
+ * better.
+ */
 export function isFinal(error: unknown): boolean {
   const { StripeCardError, StripeInvalidRequestError } = Stripe.errors
   return error instanceof StripeCardError || error instanceof StripeInvalidRequestError

@@ -73,9 +73,9 @@ function withoutOrder({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
 }
 
 /**
- * The event of a PaymentIntent that has ended. Webhooks and look-ups both use it, so that the key and the content are the
- * same however the result is learned. Null: it has not ended, or names no order. `"unreadable"`: its amount cannot be
- * converted.
+ * The event of a PaymentIntent that has ended. Webhooks and look-ups both use it, so that the key and the content are
+ * the same however the result is learned. Null: it has not ended, or names no order. `"unreadable"`: its amount cannot
+ * be converted.
  */
 export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "unreadable" | null {
   const { id, status, metadata } = intent
@@ -136,7 +136,8 @@ function readingOfRefunds(refunds: readonly Stripe.Refund[]): WebhookReading {
 
 /**
  * Null: the status is unknown, or it is a refund of Doorbuster's that is still pending. A refund without Doorbuster's
- * name was made in the Dashboard or by another program on the account; its payment tells whether it is of an order here.
+ * name was made in the Dashboard or by another program on the account; its payment tells whether it is of an order
+ * here.
  */
 function updateOfRefund(refund: Stripe.Refund): ProviderEvent | null {
   const refundId = refund.metadata?.[REFUND_ID] ?? null

@@ -7,8 +7,8 @@ import { amountForStripe } from "./stripe-money.ts"
 /**
  * Sends a refund, unless the payment has one with its name that has not failed.
  *
- * Stripe forgets idempotency keys after a day, and a refund may be sent again much later, when an answer was lost or the
- * shop asks for it. So the payment's refunds are searched first, for Doorbuster's name.
+ * Stripe forgets idempotency keys after a day, and a refund may be sent again much later, when an answer was lost or
+ * the shop asks for it. So the payment's refunds are searched first, for Doorbuster's name.
  */
 export async function sendRefund(stripe: Stripe, instruction: RefundInstruction): Promise<RefundReport> {
   const { refundId, orderId, paymentId, amountMinor, currency, idempotencyKey } = instruction

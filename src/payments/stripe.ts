@@ -20,14 +20,14 @@ export interface StripeSettings {
 const TOLERANCE_SECONDS = 300
 
 /**
- * The time limit of one call. Look-ups are made ten seconds before an order's deadline and must be done by then. A refund
- * that takes Stripe longer is found when it is sent again.
+ * The time limit of one call. Look-ups are made ten seconds before an order's deadline and must be done by then. A
+ * refund that takes Stripe longer is found when it is sent again.
  */
 const TIMEOUT_MS = 4_000
 
 /**
- * A refund makes two calls, a look-up and the refund itself, and a cancellation likewise; each may be repeated once after
- * its connection was closed.
+ * A refund makes two calls, a look-up and the refund itself, and a cancellation likewise; each may be repeated once
+ * after its connection was closed.
  */
 const MOST_CALLS = 4
 

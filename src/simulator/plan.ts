@@ -52,7 +52,9 @@ export interface Plan {
   nextDispute(): PlannedDispute | null
 }
 
-/** How likely each fault is under the wild plan. All are independent, except that a late result is not `beforeOrder`. */
+/**
+ * How likely each fault is under the wild plan. All are independent, except that a late result is not `beforeOrder`.
+ */
 const probabilities = {
   declined: 0.05,
   late: 0.1,
@@ -74,8 +76,8 @@ const REFUND_SEED_MASK = 0x5bd1e995
 const DISPUTE_SEED_MASK = 0x27d4eb2f
 
 /**
- * How long after an order's deadline a late result comes. It is more than the one extension that an order gets when it is
- * not known yet whether it is paid. An order whose buyer has started a payment may wait longer than that.
+ * How long after an order's deadline a late result comes. It is more than the one extension that an order gets when it
+ * is not known yet whether it is paid. An order whose buyer has started a payment may wait longer than that.
  */
 const LATE_BY_SECONDS = 70
 

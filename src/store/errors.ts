@@ -128,3 +128,8 @@ export function isConnectionLoss(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isConnectionLoss)
   return ("code" in error && lossCodes.has(String(error.code))) || lossTexts.test(error.message)
 }
+
+/** True when PostgreSQL ended the transaction to resolve a deadlock. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "40P01"
+}

@@ -8,9 +8,9 @@ import type { RefundReason } from "../../src/domain/refund.ts"
 
 const values: { [Name in keyof PaymentSituation]: readonly PaymentSituation[Name][] } = {
   order: ["pending_payment", "paid", "cancelled", "expired", "refunded"],
-  before: ["nothing", "this", "perhaps this"],
-  currency: ["the order's", "another"],
-  amount: ["too little", "exact", "too much"],
+  before: ["none", "same payment", "perhaps the same"],
+  currency: ["same", "different"],
+  amount: ["too low", "exact", "too high"],
   isBeforeLateDeadline: [true, false],
   isWithinSale: [true, false],
   isWithinCustomerLimit: [true, false],
@@ -25,14 +25,14 @@ const situations = Object.entries(values).reduce<Partial<PaymentSituation>[]>(
 
 type Pattern = { readonly [Name in keyof PaymentSituation]?: readonly PaymentSituation[Name][] }
 
-const nothing: PaymentDecision = { does: "nothing" }
+const nothing: PaymentDecision = { action: "ignore" }
 const back = (reason: RefundReason, waitsForDeadline = false): PaymentDecision => ({
-  does: "go back",
+  action: "refund",
   reason,
   waitsForDeadline,
 })
 const pay = (late: boolean, refundsExcess: boolean): PaymentDecision => ({
-  does: "pay",
+  action: "pay",
   late,
   refundsExcess,
 })
@@ -40,19 +40,19 @@ const pay = (late: boolean, refundsExcess: boolean): PaymentDecision => ({
 const waiting = ["pending_payment"] as const
 const ended = ["cancelled", "expired"] as const
 const bought = ["paid", "refunded"] as const
-const enough = ["exact", "too much"] as const
-const good = { currency: ["the order's"], amount: enough } as const
+const enough = ["exact", "too high"] as const
+const good = { currency: ["same"], amount: enough } as const
 
 /** The first line that fits counts, as in docs/reference/state-machines.md. */
 const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
-  ["told of before", { before: ["this"] }, nothing],
-  ["perhaps told of before", { before: ["perhaps this"], order: bought }, nothing],
+  ["told of before", { before: ["same payment"] }, nothing],
+  ["perhaps told of before", { before: ["perhaps the same"], order: bought }, nothing],
   ["a second payment", { order: bought }, back("second_payment")],
-  ["another currency", { currency: ["another"] }, back("wrong_currency")],
-  ["too little for one that waits", { order: waiting, amount: ["too little"] }, back("amount_too_low", true)],
-  ["too little for one that has ended", { amount: ["too little"] }, back("amount_too_low")],
+  ["another currency", { currency: ["different"] }, back("wrong_currency")],
+  ["too little for one that waits", { order: waiting, amount: ["too low"] }, back("amount_too_low", true)],
+  ["too little for one that has ended", { amount: ["too low"] }, back("amount_too_low")],
   ["the price", { order: waiting, amount: ["exact"] }, pay(false, false)],
-  ["more than the price", { order: waiting, amount: ["too much"] }, pay(false, true)],
+  ["more than the price", { order: waiting, amount: ["too high"] }, pay(false, true)],
   ["too late", { order: ended, isBeforeLateDeadline: [false], ...good }, back("paid_too_late")],
   ["late, the sale is over", { order: ended, isWithinSale: [false], ...good }, back("sale_over")],
   [
@@ -60,9 +60,9 @@ const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
     { order: ended, isWithinCustomerLimit: [false] },
     back("customer_limit_reached"),
   ],
-  ["late, the units are gone", { order: ended, areUnitsAvailable: [false] }, back("sold_out")],
+  ["late, the units are gone", { order: ended, areUnitsAvailable: [false] }, back("units_not_available")],
   ["late, the price", { order: ended, amount: ["exact"] }, pay(true, false)],
-  ["late, more than the price", { order: ended, amount: ["too much"] }, pay(true, true)],
+  ["late, more than the price", { order: ended, amount: ["too high"] }, pay(true, true)],
 ]
 
 function fits(situation: PaymentSituation, pattern: Pattern): boolean {
@@ -92,10 +92,10 @@ describe("what money does", () => {
   test("money is kept only for its order's price", () => {
     for (const situation of situations) {
       const decision = decidePayment(situation)
-      if (decision.does !== "pay") continue
-      expect(situation.currency).toBe("the order's")
-      expect(situation.amount).not.toBe("too little")
-      expect(decision.refundsExcess).toBe(situation.amount === "too much")
+      if (decision.action !== "pay") continue
+      expect(situation.currency).toBe("same")
+      expect(situation.amount).not.toBe("too low")
+      expect(decision.refundsExcess).toBe(situation.amount === "too high")
     }
   })
 })

@@ -6,9 +6,9 @@ import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import { startEndlessCrowd } from "../support/endless-crowd.ts"
 
-// One of PostgreSQL's own processes is killed or stands still, in the middle of a batch if it so happens.
+// A PostgreSQL backend is killed or stopped, by chance in the middle of a batch.
 
-/** The process that works for one of our batches at the moment, or did last. */
+/** The backend that runs a batch at the moment or, if none does, ran the last one. */
 async function backendOfBatches(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()

@@ -4,9 +4,9 @@ import { startTestApp } from "../support/app.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { createClient, type TestAnswer } from "../support/http.ts"
 
-// The way to the database is broken in ways that nobody reports.
+// Faults of the network to the database that neither side reports.
 
-test("everything comes in pieces of 61 bytes: slower, and as if nothing were", async () => {
+test("all data arrives in pieces of 61 bytes: requests are slower and succeed", async () => {
   await using database = await createTestDatabase()
   await using proxy = await startDatabaseProxy(database.url)
   await using app = await startTestApp({ databaseUrl: proxy.url })
@@ -25,7 +25,7 @@ test("everything comes in pieces of 61 bytes: slower, and as if nothing were", a
   expect(await differencesIn(database.url)).toEqual([])
 })
 
-test("connections go silent for good: nobody is answered wrongly, and it goes on by itself within half a minute", async () => {
+test("connections go silent for good: no response is wrong, and the server recovers by itself within half a minute", async () => {
   await using database = await createTestDatabase()
   await using proxy = await startDatabaseProxy(database.url)
   await using app = await startTestApp({ databaseUrl: proxy.url })
@@ -43,16 +43,16 @@ test("connections go silent for good: nobody is answered wrongly, and it goes on
 
   expect(new Set(refused)).toEqual(new Set(refused.length === 0 ? [] : [503]))
   for (const { body } of [before, after]) {
-    // Each connection is found out when it is used.
+    // The server notices a silent connection when it uses it.
     const found = () => app.get(`/api/holds/${body.hold_id}`).then(({ status }) => status)
     await expect.poll(found, { timeout: 30_000 }).toBe(200)
   }
   expect(await differencesIn(database.url)).toEqual([])
 })
 
-test("clients' connections break again and again: whoever asks again under the same key has one hold", async () => {
+test("clients' connections break again and again: a request that is repeated with its key gets one hold", async () => {
   await using app = await startTestApp()
-  // It passes on whatever it is given.
+  // The proxy forwards any TCP connection, also one to the HTTP server.
   await using proxy = await startDatabaseProxy(app.url)
   const client = createClient(new URL(proxy.url).origin)
   let broken = 0

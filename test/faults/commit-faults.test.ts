@@ -4,7 +4,7 @@ import { eventWith } from "../support/builders.ts"
 import { newProduct } from "../support/products.ts"
 import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
 
-// Every COMMIT on this database takes a moment, so that what happens during one can be seen.
+// Every COMMIT on this database is slow, so that a test can act during one.
 async function slowCommits(engine: TestEngine): Promise<void> {
   await engine.database.views.query(`
     create function linger() returns trigger language plpgsql as 'begin perform pg_sleep(0.3); return null; end';
@@ -26,7 +26,7 @@ async function holdsOf(engine: TestEngine, productId: number): Promise<number[]>
   return rows.map((row) => row.id)
 }
 
-test("an answer is given after the commit, never before (I5)", async () => {
+test("a response is sent after the commit, never before (I5)", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 10 })
   await slowCommits(engine)
@@ -36,7 +36,7 @@ test("an answer is given after the commit, never before (I5)", async () => {
   expect(await holdsOf(engine, productId)).toEqual([holdId])
 })
 
-test("a backend that is terminated during COMMIT: the batch is looked for, not found, and repeated once", async () => {
+test("a backend is terminated during COMMIT: the server looks for the batch, does not find it and repeats it once", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 10 })
   await slowCommits(engine)
@@ -50,7 +50,7 @@ test("a backend that is terminated during COMMIT: the batch is looked for, not f
   expect(await differencesIn(engine.url)).toEqual([])
 })
 
-test("the answer to COMMIT is lost: the batch is looked for, found, and not repeated", async () => {
+test("the response to COMMIT is lost: the server looks for the batch, finds it and does not repeat it", async () => {
   await using direct = await createTestEngine()
   await using proxy = await startDatabaseProxy(direct.url)
   await using engine = await createTestEngine({}, proxy.url)
@@ -66,8 +66,8 @@ test("the answer to COMMIT is lost: the batch is looked for, found, and not repe
   expect(await differencesIn(direct.url)).toEqual([])
 })
 
-// Commands that make no row of their own are repeated: that must change nothing that is done already.
-test("the answer to a release's COMMIT is lost: the units come back once", async () => {
+// Commands that create no row are repeated after a lost COMMIT. The repetition must not change anything twice.
+test("the response to a release's COMMIT is lost: the units become available once", async () => {
   await using direct = await createTestEngine()
   await using proxy = await startDatabaseProxy(direct.url)
   await using engine = await createTestEngine({}, proxy.url)
@@ -83,7 +83,7 @@ test("the answer to a release's COMMIT is lost: the units come back once", async
   expect(await differencesIn(direct.url)).toEqual([])
 })
 
-test("the answer to COMMIT is lost on the way of a refund: it is one refund, and one unit on offer again", async () => {
+test("the response to a refund's COMMIT is lost: there is one refund, and one unit is available again", async () => {
   await using direct = await createTestEngine()
   await using proxy = await startDatabaseProxy(direct.url)
   await using engine = await createTestEngine({}, proxy.url)
@@ -106,7 +106,7 @@ test("the answer to COMMIT is lost on the way of a refund: it is one refund, and
   expect(await differencesIn(direct.url)).toEqual([])
 })
 
-/** Waits for a backend to be in the middle of its COMMIT and ends it. */
+/** Waits until a backend is in the middle of its COMMIT and terminates it. */
 async function terminateCommitting(engine: TestEngine): Promise<void> {
   for (;;) {
     const { rows } = await engine.database.views.query<{ ended: boolean }>(`

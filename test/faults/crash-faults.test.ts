@@ -13,11 +13,11 @@ import { openDatabase } from "../../src/store/pool.ts"
 import { createProductStore } from "../../src/store/batch/product-store.ts"
 import { RULES } from "../support/builders.ts"
 
-/** More than a crash forgets. */
+/** Transactions after the crash; more than the ids that it can have lost. */
 const OTHERS = 50
 
 test(
-  "a batch that a crash has lost is not taken for another one with its number",
+  "a batch that was lost in a crash is not confused with a later transaction that got the same id",
   { timeout: 60_000 },
   async () => {
     await using ground = await throwAwayPostgres()
@@ -29,28 +29,32 @@ test(
     try {
       const { productId, holdId } = await heldUnit(direct)
       const release: Command = { kind: "release_hold", productId, holdId }
-      let left: WorkingSet | undefined
+      let left: { state: WorkingSet; mark: string } | undefined
       let crashed = Promise.resolve()
-      const lost = createProductStore(proxied, RULES).transact(productId, needs([release]), (state, now) => {
-        execute(state, release, now)
-        left = state
-        // What follows, COMMIT last, never reaches PostgreSQL, and what it has written so far is in memory only.
-        proxy.stall(30_000)
-        crashed = ground.crash?.() ?? crashed
-      })
+      const lost = createProductStore(proxied, RULES).transact(
+        productId,
+        needs([release]),
+        (state, now, mark) => {
+          execute(state, release, now)
+          left = { state, mark }
+          // The statements from here on, including COMMIT, never reach PostgreSQL, and the writes so far are in its memory only.
+          proxy.stall(30_000)
+          crashed = ground.crash?.() ?? crashed
+        },
+      )
       const failure = lost.catch((error: unknown) => error)
       await expect.poll(() => left, { timeout: 10_000 }).toBeDefined()
       await crashed
       proxy.cut()
       expect(await failure).toBeInstanceOf(UnknownCommit)
 
-      // Somebody gets the number, and commits.
+      // One of these transactions gets the lost batch's id and commits.
       for (let count = 0; count < OTHERS; count += 1) {
         await direct.views.query("update products set name = name where id = $1", [productId])
       }
 
-      if (left === undefined) throw new Error("nothing was decided")
-      expect(await createProductStore(direct, RULES).wasCommitted(left)).toBe(false)
+      if (left === undefined) throw new Error("the batch was not executed")
+      expect(await createProductStore(direct, RULES).wasCommitted(left.state, left.mark)).toBe(false)
       const { rows } = await direct.views.query("select status from holds where id = $1", [holdId])
       expect(rows).toEqual([{ status: "active" }])
     } finally {
@@ -60,7 +64,7 @@ test(
   },
 )
 
-/** A product with one unit that somebody holds. */
+/** Creates a product with one unit and a hold on it. */
 async function heldUnit(database: ReturnType<typeof openDatabase>) {
   const ids = createIds(database)
   const store = createProductStore(database, RULES)

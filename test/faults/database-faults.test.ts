@@ -7,12 +7,12 @@ import { differencesIn } from "../support/database.ts"
 import { startEndlessCrowd } from "../support/endless-crowd.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 
-// PostgreSQL goes away and comes back while a crowd buys, and the server is never restarted (A8).
+// PostgreSQL stops and starts again while a crowd buys. The server is not restarted (A8).
 test.each([
   ["stopped", "stop"],
   ["killed", "SIGKILL"],
 ] as const)(
-  "the database is %s during a race: 503 meanwhile, then on by itself, nothing lost or doubled",
+  "the database is %s during a race: 503 until it is back, then sales continue, and nothing is lost or doubled",
   async (_, how) => {
     await using directory = await temporaryDirectory()
     const dataDirectory = join(directory.path, "data")
@@ -51,7 +51,7 @@ test.each([
         retryAfter: "1",
       })
     }
-    // Every acknowledged hold is there, once; there may be more: those whose answer said "unavailable".
+    // Every acknowledged hold exists once. There may be others: those whose response was "unavailable".
     expect(new Set(crowd.acknowledged).size).toBe(crowd.acknowledged.length)
     expect(await crowd.missing(crowd.acknowledged)).toEqual([])
     expect(after.url).toBe(before.url)

@@ -8,16 +8,16 @@ import { startPair, type Pair } from "../support/standby.ts"
 
 const forMinutes = { timeout: 240_000 }
 
-/** How the standby takes over, and how traffic comes to it. */
+/** How the standby takes over, and how traffic reaches it. */
 interface Failover {
   readonly beforeItDies?: () => Promise<void>
-  /** True: servers are led to the standby while it is one, and takes no writes. */
+  /** True: the servers' connections go to the standby before its promotion, when it accepts no writes. */
   readonly isEarly?: boolean
-  /** Holds that are acknowledged between `beforeItDies` and the end of the primary. */
+  /** The number of holds that are acknowledged between `beforeItDies` and the end of the primary. */
   readonly behind?: number
 }
 
-/** A server at whatever database is the primary, and forty buyers, while the primary dies. */
+/** Runs a server and forty buyers while the primary is killed and the standby takes over. */
 async function sellThroughFailover(
   pair: Pair,
   { beforeItDies, isEarly = false, behind = 300 }: Failover = {},
@@ -32,7 +32,7 @@ async function sellThroughFailover(
   await pair.killPrimary()
   if (isEarly) {
     proxy.redirect(pair.standbyUrl)
-    // A hosting provider takes seconds for what comes next; that long the servers ask the standby.
+    // A hosting provider takes seconds for the promotion. Until then the servers' queries go to the standby.
     await sleep(2_000)
   }
   await pair.promoteStandby()
@@ -49,7 +49,7 @@ async function sellThroughFailover(
   }
 }
 
-/** Forty buyers of a product that lasts, when some hundred units are held. */
+/** Starts forty buyers of a product that does not run out; resolves when a hundred units or more are held. */
 async function startSelling(app: TestApp) {
   const { body: product } = await app.post("/api/admin/products", {
     name: "Failover",
@@ -69,7 +69,7 @@ async function goesOn(crowd: { readonly acknowledged: readonly unknown[] }, unti
 }
 
 test(
-  "a synchronous standby takes the place of a killed primary: what was acknowledged is there, and it goes on",
+  "a synchronous standby replaces a killed primary: no acknowledged hold is lost, and sales continue",
   forMinutes,
   async () => {
     await using pair = await startPair()
@@ -86,7 +86,7 @@ test(
 )
 
 test(
-  "traffic that reaches the standby before it is promoted is refused, and then goes on",
+  "requests that reach the standby before its promotion are refused, and succeed afterwards",
   forMinutes,
   async () => {
     await using pair = await startPair()
@@ -102,7 +102,7 @@ test(
   },
 )
 
-// As libpq does with target_session_attrs=read-write: no proxy, and no name that has to follow the primary.
+// As with libpq's target_session_attrs=read-write: without a proxy, and without a DNS name that follows the primary.
 test("a DATABASE_URL that names both servers follows the primary by itself", forMinutes, async () => {
   await using pair = await startPair()
   await pair.makeSynchronous()
@@ -123,7 +123,7 @@ test("a DATABASE_URL that names both servers follows the primary by itself", for
   expect(await differencesIn(urlOfBoth(pair))).toEqual([])
 })
 
-/** The standby first, so that the first server is never the right one by chance. */
+/** The URL names the standby first, so that trying only the first server cannot succeed. */
 function urlOfBoth(pair: Pair): string {
   const url = new URL(pair.primaryUrl)
   const hosts = [pair.standbyUrl, pair.primaryUrl].map((server) => new URL(server).searchParams.get("host"))
@@ -132,10 +132,10 @@ function urlOfBoth(pair: Pair): string {
   return url.href
 }
 
-// Losing acknowledged holds is not promised; it shows that the tests above could see it. An owner token names its hold,
-// so a hold id that two buyers were given would be a token in two buyers' hands.
+// This loss of acknowledged holds shows that the tests above would notice one. An owner token names its hold,
+// so two buyers with the same hold id would have the same token.
 test(
-  "an asynchronous standby that lagged behind has lost what was acknowledged, and gives no id out again",
+  "an asynchronous standby that lagged behind has lost acknowledged holds, and gives out no id again",
   forMinutes,
   async () => {
     await using pair = await startPair()

@@ -11,7 +11,7 @@ import { startEndlessCrowd } from "../support/endless-crowd.ts"
 
 const run = promisify(execFile)
 
-/** A disk of its own, in memory; null: this account may not have one. */
+/** Mounts a small file system in memory; null if this account may not. */
 async function smallDisk(megabytes: number) {
   const directory = await temporaryDirectory()
   const options = `size=${megabytes}m,mode=0711`
@@ -26,7 +26,7 @@ async function smallDisk(megabytes: number) {
   }
 }
 
-/** Writes until there is no room. */
+/** Writes a file until the disk is full. */
 async function fill(path: string): Promise<void> {
   const megabyte = Buffer.alloc(1_000_000, 1)
   const write = () => appendFile(path, megabyte).then(() => true, hasRoom)
@@ -39,7 +39,7 @@ function hasRoom(error: unknown): false {
 }
 
 test(
-  "the disk is full while a crowd buys: 503 meanwhile, then on, and nothing acknowledged is lost",
+  "the disk is full while a crowd buys: 503 until there is space, then sales continue, and no acknowledged hold is lost",
   { timeout: 120_000 },
   async ({ skip }) => {
     await using disk = await smallDisk(192)
@@ -64,7 +64,7 @@ test(
     await crowd.until(() => crowd.refused.length > 40)
     const soFar = crowd.acknowledged.length
     await truncate(ballast, 0)
-    // It may have stopped for good when it could not even recover; then somebody starts it again.
+    // PostgreSQL stops for good if it cannot even recover. An operator then starts it again, as the test does here.
     await postgres.stop()
     postgres = await start()
     await crowd.until(() => crowd.acknowledged.length > soFar + 300)

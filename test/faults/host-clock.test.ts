@@ -7,10 +7,10 @@ import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 import { startServerProcess } from "../support/server-process.ts"
 
-/** Where Debian's package libfaketime puts it. */
+/** The path at which Debian's package libfaketime installs it. */
 const library = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/faketime/libfaketimeMT.so.1`
 
-// The clock of the machine on which a server runs is stepped, while the database's stays right.
+// The clock of the server's machine is stepped, while the database's clock stays right.
 test("a server's own clock is ten minutes off, forward and back, while a crowd buys: deadlines and units stay right", async ({
   skip,
 }) => {
@@ -44,7 +44,7 @@ test("a server's own clock is ten minutes off, forward and back, while a crowd b
   const seen: number[] = []
   for (const offset of ["+10m", "-10m", "+10m", "+0"]) {
     await step(offset)
-    // Node writes the date of an answer anew once a second.
+    // Node updates the Date header once a second.
     await sleep(1_300)
     const { headers } = await server.get("/livez")
     seen.push(Math.round((Date.parse(headers.date ?? "") - Date.now()) / 60_000) + 0)
@@ -52,7 +52,7 @@ test("a server's own clock is ten minutes off, forward and back, while a crowd b
   isOver = true
   await Promise.all(buyers)
 
-  // The server did believe it.
+  // The Date header shows that the server's clock was off.
   expect(seen).toEqual([10, -10, 10, 0])
   expect([...outcomes.keys()].filter((outcome) => outcome !== "409 out_of_stock")).toEqual(["held for 120 s"])
   const { body: still } = await server.get(`/api/holds/${before.hold_id}`)

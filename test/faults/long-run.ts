@@ -3,9 +3,9 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 
-// Rehearsals with all faults at random, one after the other, each with the next seed:
-// `npm run test:faults` takes an hour, `npm run test:faults -- --minutes 5` less. It ends with 1 at the
-// first one that is not as it must be, and prints what repeats it.
+// Runs rehearsals with random faults, one after the other, each with the next seed.
+// `npm run test:faults` takes an hour, `npm run test:faults -- --minutes 5` five minutes. It exits with 1 at the
+// first rehearsal that fails, and prints the command that repeats it.
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +14,7 @@ const { values } = parseArgs({
   },
 })
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
-/** Units for about half of those who come: there is something to lose all the time. */
+/** Units for about half of the buyers, so that units are on sale all the time. */
 const sale = ["--crowd", "4000", "--stock", "2000", "--rush", "40", "--servers", "2", "--chaos", "--json"]
 
 interface Report {

@@ -13,7 +13,7 @@ import { startServerProcess } from "../support/server-process.ts"
 const REQUESTS = 3_000
 
 // The whole program on its embedded database, killed with requests in flight (A7, I5).
-test("SIGKILL in the middle of a race: every hold that was answered 201 exists after the restart", async () => {
+test("SIGKILL in the middle of a race: every hold with a 201 response exists after the restart", async () => {
   await using data = await temporaryDirectory()
   const environment = { DOORBUSTER_DATA_DIR: data.path, LOG_LEVEL: "info", HOLD_TTL_SECONDS: "600" }
   const acknowledged: number[] = []
@@ -24,7 +24,7 @@ test("SIGKILL in the middle of a race: every hold that was answered 201 exists a
     await crowd.answered(REQUESTS / 10)
     await server.end("SIGKILL")
     const { cut } = await crowd.done
-    // Otherwise the kill came too late and nothing was in flight.
+    // The kill interrupted requests, or it came too late to test anything.
     expect(cut).toBeGreaterThan(0)
   }
 
@@ -36,7 +36,7 @@ test("SIGKILL in the middle of a race: every hold that was answered 201 exists a
   expect(await differencesInData(data.path)).toEqual([])
 })
 
-test("SIGTERM in the middle of a race: every request gets an answer, none is cut, nothing is lost", async () => {
+test("SIGTERM in the middle of a race: every request gets a response, none is cut, and no hold is lost", async () => {
   await using data = await temporaryDirectory()
   await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path, HOLD_TTL_SECONDS: "600" })
   const productId = await offerUnits(server, REQUESTS)
@@ -55,8 +55,8 @@ test("SIGTERM in the middle of a race: every request gets an answer, none is cut
   expect(await differencesInData(data.path)).toEqual([])
 })
 
-// A slow phone: one byte of a request, and half of another one.
-test("SIGTERM while clients are in the middle of their requests: stops in order all the same", async () => {
+// Slow clients: one byte of a request, and half of another one.
+test("SIGTERM while clients are in the middle of sending requests: the server still stops in order", async () => {
   await using data = await temporaryDirectory()
   await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
   const { hostname, port } = new URL(server.url)
@@ -78,9 +78,9 @@ test("SIGTERM while clients are in the middle of their requests: stops in order 
   for (const socket of clients) socket.destroy()
 })
 
-// npm passes SIGTERM to its shell only, and SIGKILL to nobody: the server has to notice by itself.
+// npm passes SIGTERM to its shell only and cannot pass SIGKILL on: the server has to notice the end of npm by itself.
 test.each(["SIGTERM", "SIGKILL"] as const)(
-  "npm start that gets %s takes its server along, in order",
+  "%s to npm start also stops its server, in order",
   async (signal) => {
     await using data = await temporaryDirectory()
     const npm = spawn("npm", ["start"], {
@@ -102,7 +102,7 @@ test.each(["SIGTERM", "SIGKILL"] as const)(
   },
 )
 
-test("a second serve on the same data directory says so in one line and exits with 2", async () => {
+test("a second serve on the same data directory prints one line and exits with 2", async () => {
   await using data = await temporaryDirectory()
   await using first = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
   const second = startServerProcess({ DOORBUSTER_DATA_DIR: data.path })

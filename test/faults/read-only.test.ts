@@ -7,7 +7,7 @@ import { runCommand } from "../support/command-line.ts"
 import { differencesIn } from "../support/database.ts"
 import { runSql } from "../support/rows.ts"
 
-// A server that answers and takes no writes: a demoted primary, a standby behind an old name, a full disk at a hoster.
+// A database that refuses writes: a demoted primary, a standby behind an old DNS name, a hosting provider's full disk.
 
 const buy = (app: TestApp) => app.post("/api/holds", { product_id: 1, qty: 1 })
 
@@ -25,7 +25,7 @@ async function takeWrites(url: string): Promise<void> {
 }
 
 test(
-  "a server that takes no writes any more: 503 and not ready meanwhile, no fault, and on by itself afterwards",
+  "a database that refuses writes: 503 and not ready until it accepts them, no fault logged, then sales continue",
   { timeout: 60_000 },
   async () => {
     await using ground = await throwAwayPostgres()
@@ -55,9 +55,9 @@ test(
   },
 )
 
-// Traffic never pauses, so no connection is ever idle for long enough to be closed for that.
+// With constant traffic no connection is idle for long enough to be closed for that reason.
 test(
-  "connections that could not write are closed, whatever traffic there is",
+  "connections that could not write are closed, also under constant traffic",
   { timeout: 60_000 },
   async () => {
     await using ground = await throwAwayPostgres()
@@ -80,7 +80,7 @@ test(
   },
 )
 
-/** The names of the program's connections that are open and not just being checked. */
+/** The application names of the server's open connections, without those that are only being checked. */
 async function connectionsOf(url: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -94,7 +94,7 @@ async function connectionsOf(url: string): Promise<unknown[]> {
 }
 
 test(
-  "serve, migrate and doctor say in one line that the database takes no writes",
+  "serve, migrate and doctor say in one line that the database refuses writes",
   { timeout: 60_000 },
   async () => {
     await using ground = await throwAwayPostgres()

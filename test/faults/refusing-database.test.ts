@@ -5,9 +5,9 @@ import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
 
-// PostgreSQL says no: now and then, always, or to every connection. What is answered with a 2xx is there, once.
+// PostgreSQL returns errors: a few times, always, or to every connection. Every hold with a 2xx response exists once.
 
-/** What a database may answer although nothing is wrong with the question. */
+/** Errors that PostgreSQL may return for a correct statement. */
 const passing = [
   ["40001", "a serialisation failure"],
   ["40P01", "a deadlock"],
@@ -19,12 +19,12 @@ const passing = [
   ["58030", "a broken disk"],
 ] as const
 
-/** Inserting a hold, or the COMMIT that follows, fails so many times with this SQLSTATE. */
+/** Makes the insertion of a hold, or the COMMIT after it, fail a number of times with this SQLSTATE. */
 async function plantFailures(
   engine: TestEngine,
   { state, times, atCommit }: { state: string; times: number; atCommit: boolean },
 ): Promise<void> {
-  // A sequence keeps its count when a transaction is undone.
+  // A sequence keeps its value when a transaction is rolled back.
   await engine.database.views.query(`
     create sequence failures;
     create function fail() returns trigger language plpgsql as $$
@@ -48,7 +48,7 @@ async function holdIds(engine: TestEngine): Promise<number[]> {
 }
 
 test.for(passing.flatMap(([state, what]) => [false, true].map((atCommit) => ({ state, what, atCommit }))))(
-  "a batch that meets $what ($state; at COMMIT: $atCommit) is tried again, and its hold is there once",
+  "a batch that fails with $what ($state; at COMMIT: $atCommit) is retried, and its hold exists once",
   async ({ state, atCommit }) => {
     await using engine = await createTestEngine()
     const productId = await newProduct(engine, { stock: 10 })
@@ -63,26 +63,23 @@ test.for(passing.flatMap(([state, what]) => [false, true].map((atCommit) => ({ s
   },
 )
 
-test.for(passing)(
-  "a database that always answers with %s (%s): 503, and nothing is held",
-  async ([state]) => {
-    await using app = await startTestApp()
-    await using engine = await createTestEngine({}, app.databaseUrl)
-    await plantFailures(engine, { state, times: 1_000, atCommit: false })
+test.for(passing)("a database that always fails with %s (%s): 503, and no unit is held", async ([state]) => {
+  await using app = await startTestApp()
+  await using engine = await createTestEngine({}, app.databaseUrl)
+  await plantFailures(engine, { state, times: 1_000, atCommit: false })
 
-    const answer = await app.post("/api/holds", { product_id: 1, qty: 1 })
-    const beside = await app.get("/api/products/1")
+  const answer = await app.post("/api/holds", { product_id: 1, qty: 1 })
+  const beside = await app.get("/api/products/1")
 
-    expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } })
-    expect(answer.headers["retry-after"]).toBe("1")
-    expect(beside.status).toBe(200)
-    expect(await holdIds(engine)).toEqual([])
-    expect(await differencesIn(app.databaseUrl)).toEqual([])
-  },
-)
+  expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } })
+  expect(answer.headers["retry-after"]).toBe("1")
+  expect(beside.status).toBe(200)
+  expect(await holdIds(engine)).toEqual([])
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
+})
 
 test(
-  "others have taken every connection: 503 meanwhile, then on by itself",
+  "other clients have taken every connection: 503 until they are free, then sales continue",
   { timeout: 60_000 },
   async () => {
     await using ground = await throwAwayPostgres()
@@ -109,7 +106,7 @@ function buy(app: TestApp) {
   return app.post("/api/holds", { product_id: 1, qty: 1 })
 }
 
-/** Takes every connection there is, ending those of everybody else. One that is just coming up is in no list yet. */
+/** Takes all connections and terminates those of other clients, again and again, because new ones are not listed yet. */
 async function takeAllConnections(url: string): Promise<pg.Client[]> {
   const first = greedyClient(url)
   await first.connect()
@@ -129,7 +126,7 @@ function greedyClient(url: string): pg.Client {
   return client
 }
 
-/** False: there are too many already. */
+/** Opens one more connection. False if PostgreSQL has too many. */
 async function connects(client: pg.Client): Promise<boolean> {
   return client.connect().then(
     () => true,

@@ -16,7 +16,7 @@ import {
 
 const REQUESTS = 3_000
 
-test("SIGKILL of one process in a race: no answer was wrong, the others go on, another takes its place", async () => {
+test("SIGKILL of one process in a race: no response is wrong, the others continue, and a new process replaces it", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "600" })
   const [, victim = 0] = await server.children()
@@ -28,7 +28,7 @@ test("SIGKILL of one process in a race: no answer was wrong, the others go on, a
   process.kill(victim, "SIGKILL")
   const { cut, statuses } = await crowd.done
 
-  // Otherwise the kill came too late and nothing was in flight.
+  // The kill interrupted requests, or it came too late to test anything.
   expect(cut).toBeGreaterThan(0)
   expect(Object.keys(statuses).filter((status) => status !== "201" && status !== "409")).toEqual([])
   expect(new Set(acknowledged).size).toBe(acknowledged.length)
@@ -44,11 +44,11 @@ test("SIGKILL of one process in a race: no answer was wrong, the others go on, a
   expect(await server.end("SIGTERM")).toBe(0)
 })
 
-test("a connection on its way to a process that dies is cut, and another process takes the place", async () => {
+test("a connection that was being passed to a process that dies is cut, and a new process replaces it", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url })
   const [, victim = 0] = await server.children()
-  // It cannot take what it is given.
+  // The stopped process cannot take the connection.
   process.kill(victim, "SIGSTOP")
   const clients = [createClient(server.url, 1), createClient(server.url, 1)]
   const answers = clients.map((client) =>
@@ -68,7 +68,7 @@ test("a connection on its way to a process that dies is cut, and another process
   for (const client of clients) client.close()
 })
 
-test("SIGTERM to one process in a race: no request is cut, another takes its place", async () => {
+test("SIGTERM to one process in a race: no request is cut, and a new process replaces it", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "600" })
   const [, leaving = 0] = await server.children()
@@ -82,13 +82,13 @@ test("SIGTERM to one process in a race: no request is cut, another takes its pla
   await expectSaid(server, "A process took its place.")
 })
 
-// A terminal sends Ctrl-C to every process of a group, a service manager may send SIGTERM to all.
+// A terminal sends Ctrl-C to every process of a group, and a service manager may send SIGTERM to all of them.
 test.each([
   ["SIGTERM to the first process", "SIGTERM", false],
   ["SIGINT to every process", "SIGINT", true],
   ["SIGTERM to every process", "SIGTERM", true],
 ] as const)(
-  "%s in a race: every request is answered, nothing is lost, nothing is left running",
+  "%s in a race: every request is answered, no hold is lost, and no process keeps running",
   async (_, signal, toAll) => {
     await using data = await temporaryDirectory()
     await using server = await startServerProcesses(2, {
@@ -108,7 +108,7 @@ test.each([
     expect(await crowd.done).toMatchObject({ cut: 0, statuses: { 201: REQUESTS } })
     expect(await exit).toBe(0)
     expect(server.output().match(/"msg":"Stopped\."/g)).toHaveLength(1)
-    // The two children, and PostgreSQL with its own.
+    // The two children, and PostgreSQL with its processes.
     expect(everything.length).toBeGreaterThan(3)
     await expectGone(everything)
     const verified = await runCommand(["verify", "--json"], { DOORBUSTER_DATA_DIR: data.path })
@@ -120,7 +120,7 @@ test("a second SIGTERM ends all of them at once", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url })
   const children = await server.children()
-  // Keeps the first signal's end waiting.
+  // This request delays the orderly stop.
   for (const pid of children) process.kill(pid, "SIGSTOP")
 
   const exit = once(server.child, "exit")
@@ -132,7 +132,7 @@ test("a second SIGTERM ends all of them at once", async () => {
   await expectGone(children)
 })
 
-test("SIGKILL of the first process: the others answer what they have, and end", async () => {
+test("SIGKILL of the primary process: the others answer their requests and end", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "600" })
   const children = await server.children()
@@ -145,7 +145,7 @@ test("SIGKILL of the first process: the others answer what they have, and end", 
   await server.end("SIGKILL")
   const { cut, breaks } = await crowd.done
 
-  // Nobody listens any more, but no request that had come was cut.
+  // No process listens any more, and no request that had arrived was cut.
   expect(cut).toBeGreaterThan(0)
   expect(breaks).toEqual({ ECONNREFUSED: cut })
   await expectGone(children)
@@ -154,7 +154,7 @@ test("SIGKILL of the first process: the others answer what they have, and end", 
   expect(await differencesIn(database.url)).toEqual([])
 })
 
-test("all processes killed at once: others listen at the same address", async () => {
+test("all child processes killed at once: new ones listen at the same address", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url })
   for (const pid of await server.children()) process.kill(pid, "SIGKILL")
@@ -165,7 +165,7 @@ test("all processes killed at once: others listen at the same address", async ()
   await expect.poll(async () => (await server.children()).length).toBe(2)
 })
 
-test("background work is done by one process, and by another one when that dies", async () => {
+test("one process does the background work, and another one takes over when it dies", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "1" })
   const [worker = 0] = await server.children()
@@ -180,7 +180,7 @@ test("background work is done by one process, and by another one when that dies"
   await expect.poll(sweepers, { timeout: 10_000 }).toEqual(["1", "2"])
 })
 
-test("--no-worker: none of them works in the background", async () => {
+test("--no-worker: no process does background work", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, HOLD_TTL_SECONDS: "1" }, [
     "--no-worker",
@@ -197,10 +197,10 @@ test("--no-worker: none of them works in the background", async () => {
 test.each([
   ["a bad number", ["--processes", "0"], {}, /^PROCESSES is "0" but must be "auto" or .*\n$/],
   [
-    "more than the database takes",
+    "more connections than the database allows",
     ["--processes", "64"],
     {},
-    /^PROCESSES is 64, which needs 257 database connections, .* max_connections allows only \d+\n$/,
+    /^PROCESSES is 64, which needs 321 database connections, .* max_connections allows only \d+\n$/,
   ],
   [
     "an address of another machine",
@@ -215,7 +215,7 @@ test.each([
     /^The database cannot be reached: .*\n$/,
   ],
   [
-    "a process that cannot live",
+    "a child process that cannot start",
     [],
     { NODE_OPTIONS: "--import=data:text/javascript,process.connected&&process.exit(7)" },
     /^No process can be started: the last one ended with 7\n$/,
@@ -233,7 +233,7 @@ test.each([
   expect(status).toBe(/^(?:PROCESSES|HOST)/.test(stderr) ? 2 : 1)
 })
 
-test("a port that is taken: one line, and 2", async () => {
+test("a port that is in use: one line and exit status 2", async () => {
   await using database = await createTestDatabase()
   await using first = await startServerProcesses(2, { DATABASE_URL: database.url })
   const { port } = new URL(first.url)
@@ -255,7 +255,7 @@ function closed(): Record<string, string> {
   }
 }
 
-test("connections: three processes under load on many products take no more than their share", async () => {
+test("connections: three processes under load on many products take no more than their share of the limit", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(3, { DATABASE_URL: database.url })
   const products = await Promise.all(Array.from({ length: 20 }, () => offerUnits(server, 1_000)))
@@ -272,7 +272,7 @@ test("connections: three processes under load on many products take no more than
   )
   isOver = true
 
-  // More than one process alone could take, so that the division is what is seen.
+  // More than one process alone may open, so that the test shows the division.
   expect(await counting).toBeGreaterThan(9)
   expect(await counting).toBeLessThanOrEqual(connectionsOf(3))
 })
@@ -291,19 +291,19 @@ async function mostConnections(url: string, isOver: () => boolean): Promise<numb
   return most
 }
 
-/** All that the client keeps, so that none is on its way to a process when something happens. */
+/** Opens all connections that the client keeps, so that none is being passed to a process during the test. */
 async function openConnections(server: ServerProcesses): Promise<void> {
   await Promise.all(Array.from({ length: 128 }, () => server.get("/livez")))
 }
 
-/** Waits for a line of the log; the log itself would be too long to show. */
+/** Waits for a line of the log. A failure does not print the log, which would be too long. */
 async function expectSaid(server: ServerProcesses, message: string): Promise<void> {
   await expect.poll(() => server.output().includes(`"msg":"${message}"`), { timeout: 15_000 }).toBe(true)
 }
 
 const CREATED = 'doorbuster_holds_total{result="created"}'
 
-test("metrics are those of all processes, whichever is asked, also when one hangs or is dead", async () => {
+test("metrics are those of all processes, whichever answers, also when one hangs or is dead", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url })
   const [first, second] = await oneClientEach(server)
@@ -312,7 +312,7 @@ test("metrics are those of all processes, whichever is asked, also when one hang
     expect((await client.post("/api/holds", { product_id: 1, qty: 1 })).status).toBe(201)
   }
 
-  // Whoever is asked tells the other which sale is looked at.
+  // The process that answers tells the others which product is watched.
   const seen = async () => (await first.get("/api/admin/live?product_id=1")).body.product_holds
   expect(await seen()).toEqual([])
   for (const client of [first, second, second]) await client.post("/api/holds", { product_id: 1, qty: 1 })

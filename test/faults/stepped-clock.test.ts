@@ -3,8 +3,8 @@ import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import pg from "pg"
 
-// Deadlines are the database's. Its clock is stepped here, as by an operator or a bad time server, by putting
-// another clock_timestamp() before PostgreSQL's own; all statements of ours ask that one.
+// Deadlines follow the database's clock. The tests step it, as an operator or a bad time server would, by placing
+// another clock_timestamp() before PostgreSQL's own on the search path, which all of the server's statements call.
 
 const TEN_MINUTES = 600
 
@@ -20,7 +20,7 @@ async function startAppWithClock(worker: boolean) {
     create function stepped.clock_timestamp() returns timestamptz language sql volatile as
       'select pg_catalog.clock_timestamp() + make_interval(secs => seconds) from stepped.clock'`)
   await admin.query(`alter database ${admin.database} set search_path = stepped, pg_catalog, public`)
-  // Those that are open keep what they had.
+  // Open connections keep their old search path.
   await admin.query(`
     select pg_terminate_backend(pid) from pg_stat_activity
      where datname = current_database() and pid <> pg_backend_pid()`)
@@ -53,7 +53,7 @@ async function product(app: TestApp) {
   return body
 }
 
-test("the clock is set forward: holds and orders end early, and their units are on offer again", async () => {
+test("the clock is set forward: holds and orders expire early, and their units are available again", async () => {
   await using stage = await startAppWithClock(true)
   const { app } = stage
   const held = await hold(app, 2)
@@ -76,7 +76,7 @@ test("the clock is set forward: holds and orders end early, and their units are 
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("the clock is set back: holds live longer and keep their units, and nothing is sold twice", async () => {
+test("the clock is set back: holds last longer and keep their units, and no unit is sold twice", async () => {
   await using stage = await startAppWithClock(true)
   const { app } = stage
   await hold(app, 99)
@@ -91,7 +91,7 @@ test("the clock is set back: holds live longer and keep their units, and nothing
   expect(await product(app)).toMatchObject({ available_stock: 0, reserved_stock: 100 })
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 
-  // Put right again: it goes on as if nothing had been, for time had only stood still.
+  // After the correction the sale continues normally: for the holds, time only stood still.
   await stage.step(TEN_MINUTES)
   expect((await app.get(`/api/orders/${ordered.order_id}`)).body.status).toBe("pending_payment")
   await stage.step(TEN_MINUTES)
@@ -99,7 +99,7 @@ test("the clock is set back: holds live longer and keep their units, and nothing
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("the clock is set back: the moments of a product's holds and orders do not go back", async () => {
+test("the clock is set back: the timestamps of a product's holds and orders do not go back", async () => {
   await using stage = await startAppWithClock(false)
   const { app } = stage
   const made = [await hold(app, 1), await hold(app, 1)]
@@ -121,7 +121,7 @@ test("the clock is set back: the moments of a product's holds and orders do not 
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("the clock jumps to and fro while a crowd buys: never a unit too many", async () => {
+test("the clock jumps back and forth while a crowd buys: never a unit too many", async () => {
   await using stage = await startAppWithClock(true)
   const { app } = stage
   let [granted, isOver] = [0, false]
@@ -133,7 +133,7 @@ test("the clock jumps to and fro while a crowd buys: never a unit too many", asy
       if (answer.status !== 201) continue
       granted += 1
       const made = await order(app, answer.body.hold_id)
-      // Ended by the clock in between, or made.
+      // Either a jump expired the hold in between, or the order was made.
       outcomes.add(made.order_id === undefined ? made.code : "ordered")
     }
   })
@@ -148,7 +148,7 @@ test("the clock jumps to and fro while a crowd buys: never a unit too many", asy
     await stage.step(seconds)
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
-  // More than there are: units came back in between.
+  // More holds than units were granted, because units became available again in between.
   await expect.poll(() => granted, { timeout: 20_000 }).toBeGreaterThan(100)
   isOver = true
   await Promise.all(buyers)

@@ -13,13 +13,13 @@ import { STRIPE_KEY } from "../support/fake-stripe.ts"
 import { createClient } from "../support/http.ts"
 import { descendantsOf, expectGone, startServerProcesses } from "../support/processes.ts"
 
-// Whatever hangs, a stop ends in the time that SHUTDOWN_SECONDS gives it, and says what it gave up.
+// A stop ends within SHUTDOWN_SECONDS even if a part of the server hangs, and the output says what it gave up.
 
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
 
 const HOLDS = 4_000
 const SHUTDOWN_SECONDS = 6
-/** For a busy machine. */
+/** Additional time for a busy machine. */
 const SLACK_MS = 2_500
 const bounded = { SHUTDOWN_SECONDS: String(SHUTDOWN_SECONDS), HOLD_TTL_SECONDS: "600" }
 
@@ -38,7 +38,7 @@ async function endInTime(
 }
 
 describe.each([1, 2])("%i processes", (processes) => {
-  test("nobody reads the log: every hold is answered, and a stop ends in time and says what is not written", async () => {
+  test("the log is not read: every hold is answered, and a stop ends in time and reports the lines not written", async () => {
     await using database = await createTestDatabase()
     await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
     const family = await descendantsOf(server.child.pid ?? 0)
@@ -56,7 +56,7 @@ describe.each([1, 2])("%i processes", (processes) => {
     expect(await differencesIn(database.url)).toEqual([])
   })
 
-  test("the reader of the log is gone: the sale goes on and the stop is in order", async () => {
+  test("the reader of the log is gone: sales continue and the stop is in order", async () => {
     await using database = await createTestDatabase()
     await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
     const productId = await offerUnits(server, HOLDS)
@@ -70,7 +70,7 @@ describe.each([1, 2])("%i processes", (processes) => {
     expect(server.output()).toMatch(/^doorbuster: The log cannot be written \(.*EPIPE/m)
   })
 
-  test("the database has fallen silent: the stop is given up in time, step by step", async () => {
+  test("the database no longer responds: the stop gives up each step in time", async () => {
     await using database = await createTestDatabase()
     await using proxy = await startDatabaseProxy(database.url)
     await using server = await startServerProcesses(processes, { DATABASE_URL: proxy.url, ...bounded })
@@ -91,7 +91,7 @@ describe.each([1, 2])("%i processes", (processes) => {
     await expectGone(family)
   })
 
-  test("streams and answers that their clients do not read keep no stop waiting", async () => {
+  test("streams and responses that clients do not read do not delay a stop", async () => {
     await using database = await createTestDatabase()
     await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...bounded })
     const { hostname, port } = new URL(server.url)
@@ -108,7 +108,7 @@ describe.each([1, 2])("%i processes", (processes) => {
   })
 })
 
-test("a payment provider and a receiver of events that do not answer keep no stop waiting", async () => {
+test("a payment provider and a webhook endpoint that do not respond do not delay a stop", async () => {
   await using database = await createTestDatabase()
   await using silent = await startSilentServer()
   await using server = await startServerProcesses(1, {
@@ -133,12 +133,12 @@ test("a payment provider and a receiver of events that do not answer keep no sto
 })
 
 describe.skipIf(process.platform !== "linux")("standard output and standard error are the same, and", () => {
-  test("nobody reads them: the stop ends in time", async () => {
+  test("they are not read: the stop ends in time", async () => {
     await using directory = await temporaryDirectory()
     const path = join(directory.path, "pipe")
     spawnSync("mkfifo", [path])
     const both = openSync(path, constants.O_RDWR)
-    // Full from the start.
+    // The pipe is full from the start.
     const filler = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
     expect(() => {
       for (;;) writeSync(filler, "x".repeat(4_096))
@@ -149,14 +149,14 @@ describe.skipIf(process.platform !== "linux")("standard output and standard erro
     closeSync(filler)
   })
 
-  test("their disk is full: it sells, and the stop ends in time", async () => {
+  test("their disk is full: the server sells, and the stop ends in time", async () => {
     const both = openSync("/dev/full", "w")
     expect(await serveInto(both)).toBe(0)
     closeSync(both)
   })
 })
 
-/** Starts a server that says what it has to say to `fd`, buys something, and stops the server. */
+/** Starts a server with its output on `fd`, buys a unit and stops the server. */
 async function serveInto(fd: number): Promise<number | null> {
   await using database = await createTestDatabase()
   const port = await freePort()
@@ -197,7 +197,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Takes every connection and never says a word. */
+/** Starts a TCP server that accepts every connection and never sends a byte. */
 async function startSilentServer() {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => void sockets.add(socket.on("error", () => undefined)))
@@ -214,7 +214,7 @@ async function startSilentServer() {
   }
 }
 
-test("a process that does not even hear of the stop is killed, and the others are in order", async () => {
+test("a process that does not react to the stop is killed, and the others stop in order", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url, ...bounded })
   const [victim = 0, other = 0] = await server.children()
@@ -229,9 +229,11 @@ test("a process that does not even hear of the stop is killed, and the others ar
   await expectGone([victim, other])
 })
 
-// The name of a host that is looked up, a file on a mount that is dead: Node waits for such a thread at its end.
-test.skipIf(process.platform === "win32")("a system call that hangs does not keep the process", async () => {
-  const script = `
+// A DNS look-up or a read from a dead mount: at its end, Node waits for a thread that is in such a call.
+test.skipIf(process.platform === "win32")(
+  "a system call that hangs does not keep the process from ending",
+  async () => {
+    const script = `
     import { execFileSync } from "node:child_process"
     import { open } from "node:fs"
     import { endProcess } from ${JSON.stringify(new URL("../../src/cli/end-process.ts", import.meta.url).href)}
@@ -239,13 +241,14 @@ test.skipIf(process.platform === "win32")("a system call that hangs does not kee
     execFileSync("mkfifo", [path])
     open(path, "r", () => undefined)
     await endProcess(0)`
-  await using directory = await temporaryDirectory()
+    await using directory = await temporaryDirectory()
 
-  const { said, tookMs } = await endOf(script, directory.path)
+    const { said, tookMs } = await endOf(script, directory.path)
 
-  expect(tookMs).toBeLessThan(10_000)
-  expect(said).toContain("a system call does not return")
-})
+    expect(tookMs).toBeLessThan(10_000)
+    expect(said).toContain("a system call does not return")
+  },
+)
 
 async function endOf(script: string, argument: string) {
   const child = spawn(process.execPath, ["--input-type=module", "-e", script, argument], { stdio: "pipe" })

@@ -10,9 +10,9 @@ import { newProduct } from "../support/products.ts"
 
 const forAMinute = { timeout: 90_000 }
 
-// COMMIT waits for a standby that is not there. What no standby has must not be answered as done.
+// COMMIT waits for a standby that does not exist. The server must not acknowledge a write that no standby has.
 
-/** Makes COMMIT wait for a standby that never comes, until disposed. */
+/** Makes COMMIT wait for a standby that does not exist, until disposed. */
 async function missStandby(url: string) {
   const admin = new pg.Client({ connectionString: url })
   await admin.connect()
@@ -21,10 +21,10 @@ async function missStandby(url: string) {
     await admin.query("select pg_reload_conf()")
   }
   await name("ghost")
-  // The background processes read the setting a moment later, and COMMIT waits only when they have.
+  // COMMIT waits only after the background processes have read the setting, a moment later.
   await sleep(500)
   return {
-    /** Ends, or cancels, each COMMIT that waits, until `answer` is there. */
+    /** Terminates or cancels each COMMIT that waits, until `answer` resolves. */
     async interruptUntil<T>(interrupt: Interrupt, answer: Promise<T>): Promise<{ value: T; times: number }> {
       let value: { value: T } | null = null
       let times = 0
@@ -55,7 +55,7 @@ async function placeHold(engine: TestEngine, productId: number) {
 }
 
 test.each(interrupts)(
-  "a hold whose COMMIT waits for the synchronous standby and meets %s is not acknowledged",
+  "a hold whose COMMIT waits for the synchronous standby and is interrupted by %s is not acknowledged",
   forAMinute,
   async (interrupt) => {
     await using ground = await throwAwayPostgres()
@@ -71,14 +71,14 @@ test.each(interrupts)(
       expect(times).toBeGreaterThan(1)
     }
 
-    // With no standby to wait for, the sale goes on; the hold that was not acknowledged lapses.
+    // Without a standby to wait for, sales continue, and the hold that was not acknowledged expires.
     expect(isRefusal(await placeHold(engine, productId))).toBe(false)
     expect(await differencesIn(ground.url)).toEqual([])
   },
 )
 
 test.each(interrupts)(
-  "an event without an order whose COMMIT meets %s is not acknowledged when it comes again",
+  "an event without an order whose COMMIT is interrupted by %s is not acknowledged when it is repeated",
   forAMinute,
   async (interrupt) => {
     await using ground = await throwAwayPostgres()

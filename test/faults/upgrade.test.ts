@@ -12,13 +12,13 @@ if (!isThere) {
   )
 }
 
-/** Holds, orders and pays one unit at each server in turn, and keeps every status and id. */
+/** Holds, orders and pays units at the servers in turn; returns every status and id. */
 async function buy(servers: readonly TestClient[], turns: number) {
   const statuses: number[] = []
   const holds: number[] = []
   const orders: number[] = []
   for (let turn = 0; turn < turns; turn += 1) {
-    // Each step at another server, so that each version meets what the other one wrote.
+    // Each step goes to another server, so that each version reads the other one's rows.
     const at = (step: number) => {
       const server = servers[(turn + step) % servers.length]
       if (server === undefined) throw new Error("there is no server")
@@ -36,7 +36,7 @@ async function buy(servers: readonly TestClient[], turns: number) {
 }
 
 test.skipIf(!isThere && process.env["CI"] !== "true")(
-  "the last version's server goes on selling beside this version and its schema",
+  "a server of the last version keeps selling beside this version and its schema",
   { timeout: 120_000 },
   async () => {
     expect(isThere, `this clone lacks ${LAST_VERSION}; CI needs the history`).toBe(true)
@@ -47,7 +47,7 @@ test.skipIf(!isThere && process.env["CI"] !== "true")(
 
     await using older = await startServerProcess(environment, ["serve"], last.launcher)
     const alone = await buy([older], 5)
-    // Migrates, while the other one sells.
+    // Its start migrates the schema while the other server sells.
     const selling = Promise.all(Array.from({ length: 4 }, () => buy([older], 5)))
     await using newer = await startServerProcess(environment)
     const meanwhile = await selling

@@ -10,14 +10,14 @@ import { startReceiver } from "../support/receiver.ts"
 import { startWorkerProcess } from "../support/server-process.ts"
 import { WEBHOOK_SECRET } from "../support/shop.ts"
 
-// A worker that dies between sending and noting. It is a process of its own, and it is killed while
-// those to whom it has sent something have it and have not answered.
+// A worker that dies between sending and recording. It is a process of its own, and it is killed while the endpoints
+// have received its requests and have not responded.
 
 const EVENTS = 40
-/** Requests of one worker to an endpoint under way at one time. */
+/** The number of concurrent requests of one worker to an endpoint. */
 const UNDER_WAY = 16
 
-test("events that a killed worker had sent and not noted come again under the same webhook-id, and none is lost", async () => {
+test("events that a killed worker had sent and not recorded are sent again with the same webhook-id, and none is lost", async () => {
   await using engine = await createTestEngine()
   await using receiver = await startReceiver()
   const endpoint = { id: 1, url: receiver.url, types: ["order.created"], secret: WEBHOOK_SECRET } as const
@@ -37,7 +37,7 @@ test("events that a killed worker had sent and not noted come again under the sa
   const delivered = () =>
     statuses(engine).then((all) => all.filter((status) => status === "delivered").length)
   await expect.poll(delivered, { timeout: 20_000 }).toBe(EVENTS - UNDER_WAY)
-  // The others are still the dead one's, for a minute. So the test lets a minute pass for them.
+  // The dead worker's lease on the others lasts a minute, so the test makes them a minute older.
   expect(receiver.received).toHaveLength(EVENTS)
   const { rowCount } = await engine.database.views.query(
     `update webhook_deliveries
@@ -68,13 +68,13 @@ test("events that a killed worker had sent and not noted come again under the sa
   expect(await differencesIn(engine.url)).toEqual([])
 })
 
-test("a refund that a killed worker had sent and not noted is sent again under the same key", async () => {
+test("a refund that a killed worker had sent and not recorded is sent again with the same key", async () => {
   await using engine = await createTestEngine()
   await using bank = await startBank()
   const orderIds = await makeOrders(engine, 3)
   for (const orderId of orderIds) {
     const payment = { provider: "simulator", paymentId: `pay_${orderId}` }
-    // A cent too much, which has to go back.
+    // The payment is a cent too high, and the cent has to be refunded.
     const amountMinor = ((await engine.views.order(orderId))?.totalMinor ?? 0) + 1
     await engine.paymentEvents.receive(eventWith({ ...payment, key: `key-${orderId}`, orderId, amountMinor }))
   }
@@ -93,7 +93,7 @@ test("a refund that a killed worker had sent and not noted is sent again under t
 
   await using next = await startWorkerProcess(environment)
   const confirmed = async () => (await refundsOf(engine, orderIds)).map(({ status }) => status)
-  // They are still the dead one's for as long as its calls might take. So the test lets a minute pass for them.
+  // The dead worker's lease lasts as long as its calls may take, so the test makes the refunds a minute older.
   await engine.database.views.query(
     "update refunds set not_before = not_before - interval '60 seconds' where status = 'due'",
   )
@@ -101,7 +101,7 @@ test("a refund that a killed worker had sent and not noted is sent again under t
   const keys = orderIds.map((orderId) => `doorbuster-refund-${orderId}-1-pay_${orderId}`)
   expect(bank.asked.slice(0, keys.length).sort()).toEqual(keys)
   expect(bank.asked.slice(keys.length).sort()).toEqual(keys)
-  // Keyed as they were, they are one refund each.
+  // With the same key as before, each is one refund.
   expect([...bank.made.values()]).toEqual(orderIds.map(() => 1))
   expect(await next.end("SIGTERM")).toBe(0)
   expect(await differencesIn(engine.url)).toEqual([])
@@ -130,12 +130,12 @@ async function refundsOf(engine: TestEngine, orderIds: readonly number[]) {
   return (await Promise.all(orderIds.map((id) => engine.money.refundsOf(id)))).flat()
 }
 
-/** Takes refunds as the simulator does, and says nothing before it is told to. */
+/** A provider that accepts refunds as the simulator does and does not respond until it is told to. */
 interface Bank extends AsyncDisposable {
   readonly url: string
-  /** The keys of all requests, in the order they came. */
+  /** The keys of all requests, in order of arrival. */
   readonly asked: readonly string[]
-  /** What has gone back, by key. */
+  /** The refunded amounts, by key. */
   readonly made: ReadonlyMap<string, number>
   answerEverybody(): void
 }

@@ -1,5 +1,7 @@
 import pg from "pg"
 import { describe, expect, test } from "vitest"
+import { createLog } from "../../src/base/log.ts"
+import { createEvents } from "../../src/events/events.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { hold, holdEnd, offer, order, pay, pendingOrder } from "../support/shop.ts"
 
@@ -114,10 +116,22 @@ describe("log lines, field by field", () => {
         timestamp: expect.stringMatching(ISO_TIME),
         product_id: 1,
         attempts: 1,
-        msg: "Deadlock encountered, retrying.",
+        msg: "Transaction failed transiently; retrying.",
       }),
     ])
     expect(await metric(app, "doorbuster_transaction_retries_total")).toBe(1)
+  })
+
+  test("of a deadlock has the words of the founding documents", () => {
+    const written: string[] = []
+    const events = createEvents(createLog("warn", { write: (text) => void written.push(text) }))
+    const deadlock = Object.assign(new pg.DatabaseError("deadlock detected", 0, "error"), { code: "40P01" })
+
+    events.retried(1, 1, deadlock)
+
+    expect(written.map((text) => JSON.parse(text) as unknown)).toEqual([
+      expect.objectContaining({ reason: "deadlock detected", msg: "Deadlock encountered, retrying." }),
+    ])
   })
 
   test("are one per event: a refused or replayed request tells of nothing that did not happen", async () => {
@@ -260,22 +274,21 @@ test("refused payment webhooks are told, ten times a second at most, with how ma
   await using app = await startTestApp()
   const refused = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      app.post(
-        "/api/payments/webhook",
-        { nonsense: index },
-        { headers: { "webhook-id": `message-${index}` } },
-      ),
+      app.post("/api/payments/webhook", undefined, {
+        raw: "{",
+        headers: { "webhook-id": `message-${index}`, "content-type": "application/json" },
+      }),
     ),
   )
   const told = () => app.log.filter((entry) => entry["metric"] === "webhook.refused")
 
   await expect.poll(() => told().length).toBeGreaterThan(0)
-  expect(refused.every(({ status }) => status === 422)).toBe(true)
+  expect(refused.every(({ status }) => status === 400)).toBe(true)
   expect(told()[0]).toMatchObject({
     level: "warn",
     provider: "generic",
-    status: 422,
-    reason: expect.stringMatching(/^invalid_request: ./),
+    status: 400,
+    reason: expect.stringMatching(/^malformed_request: ./),
     webhook_id: expect.stringMatching(/^message-\d+$/),
     refused_since_last: 1,
     msg: "Payment webhook refused.",

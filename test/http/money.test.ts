@@ -63,7 +63,7 @@ describe("money that comes late", () => {
     expect(await refundsOf(order_id)).toMatchObject([
       {
         refund_id: `${order_id}-1`,
-        reason: "sold_out",
+        reason: "units_not_available",
         amount_minor: 19_998,
         amount: "199.98",
         status: "due",

@@ -332,7 +332,7 @@ export class Reference {
     if (order.customer !== null && maxPerCustomer !== null) {
       if (this.owned(order.customer, now) + order.qty > maxPerCustomer) return "customer_limit_reached"
     }
-    return this.stock - this.held(now) - this.sold(now) < order.qty ? "sold_out" : null
+    return this.stock - this.held(now) - this.sold(now) < order.qty ? "units_not_available" : null
   }
 
   #giveBack(

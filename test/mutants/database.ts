@@ -44,7 +44,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "a server that takes no writes is a fault",
     edits: [{ file: "src/store/errors.ts", find: 'new Set(["25006", "55000"', replace: 'new Set(["55000"' }],
-    caughtBy: { file: "test/faults/read-only.test.ts", test: "a server that takes no writes any more" },
+    caughtBy: { file: "test/faults/read-only.test.ts", test: "a database that refuses writes" },
   },
   {
     name: "a server that takes no writes is ready",
@@ -57,7 +57,7 @@ export const databaseMutants: readonly Mutant[] = [
         replace: "if (session.readOnlyBecause === undefined) throw",
       },
     ],
-    caughtBy: { file: "test/faults/read-only.test.ts", test: "a server that takes no writes any more" },
+    caughtBy: { file: "test/faults/read-only.test.ts", test: "a database that refuses writes" },
   },
   {
     name: "a spoilt connection goes back to its pool",

@@ -141,7 +141,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/product-store.ts",
-        find: "await firstFailure([begun, loading, asking])",
+        find: "await allOrFirstFailure([begun, loading, asking])",
         replace: "await Promise.all([begun, loading, asking])",
       },
     ],
@@ -508,8 +508,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/record-payment-event.ts",
-        find: "return hasActed ? record : applyPaymentEvent",
-        replace: "return hasActed && now < 0 ? record : applyPaymentEvent",
+        find: "return isApplied ? record : applyPaymentEvent",
+        replace: "return isApplied && now < 0 ? record : applyPaymentEvent",
       },
     ],
     caughtBy: { file: "test/domain/payment-events.test.ts", test: "is its own forerunner" },
@@ -530,8 +530,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
-        find: 'if (dispute.status !== "won" && isNews)',
-        replace: 'if (dispute.status !== "won" && isNews !== null)',
+        find: 'if (dispute.status !== "won" && isNewClaim)',
+        replace: 'if (dispute.status !== "won" && isNewClaim !== null)',
       },
     ],
     caughtBy: { file: "test/domain/disputes.test.ts", test: "of what was left and is going back" },

@@ -21,8 +21,8 @@ export const modelMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/create-refund.ts",
-        find: "refundedMinor: payment.refundedMinor + owed.amountMinor",
-        replace: "refundedMinor: owed.amountMinor",
+        find: "refundedMinor: payment.refundedMinor + wanted.amountMinor",
+        replace: "refundedMinor: wanted.amountMinor",
       },
     ],
     caughtBy: model,
@@ -32,8 +32,8 @@ export const modelMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/create-refund.ts",
-        find: "    ...owed,\n    number:",
-        replace: "    ...owed,\n    amountMinor: Math.max(0, owed.amountMinor - 1),\n    number:",
+        find: "    ...wanted,\n    number:",
+        replace: "    ...wanted,\n    amountMinor: Math.max(0, wanted.amountMinor - 1),\n    number:",
       },
     ],
     caughtBy: model,
@@ -43,8 +43,8 @@ export const modelMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/create-refund.ts",
-        find: "    ...owed,\n    number:",
-        replace: '    ...owed,\n    reason: "requested",\n    number:',
+        find: "    ...wanted,\n    number:",
+        replace: '    ...wanted,\n    reason: "requested",\n    number:',
       },
     ],
     caughtBy: model,

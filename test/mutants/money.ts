@@ -75,7 +75,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "step > 0",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-money.test.ts", test: "is no amount at Stripe" },
+    caughtBy: { file: "test/payments/stripe-money.test.ts", test: "has no amount at Stripe" },
   },
   {
     name: "killed worker: an event counts as delivered before it is sent",
@@ -224,7 +224,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "disputes: the product row is not locked",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: "         limit 1\n           for update\n",
         replace: "         limit 1\n",
       },
@@ -331,7 +331,7 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
-        find: "Math.max(before.amountMinor, told.amountMinor)",
+        find: "Math.max(before.amountMinor, claimed.amountMinor)",
         replace: "before.amountMinor",
       },
     ],
@@ -342,8 +342,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
-        find: "weight[told.status] > weight[before.status] ? told.status : before.status",
-        replace: "weight[told.status] >= 0 ? told.status : before.status",
+        find: "precedence[claimed.status] > precedence[before.status] ? claimed.status : before.status",
+        replace: "precedence[claimed.status] >= 0 ? claimed.status : before.status",
       },
     ],
     caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
@@ -353,8 +353,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
-        find: "if (!isLeft) resumeRefunds",
-        replace: "if (isLeft === null) resumeRefunds",
+        find: "if (!isContested) resumeRefunds",
+        replace: "if (isContested === null) resumeRefunds",
       },
     ],
     caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
@@ -368,7 +368,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: '    case "needs_response":\n    case "warning_needs_response":\n',
       },
     ],
-    caughtBy: { file: "test/payments/stripe.test.ts", test: "is none with" },
+    caughtBy: { file: "test/payments/stripe.test.ts", test: "is ignored with" },
   },
   {
     name: "pay: an order stays refunded when its refund fails after all",
@@ -408,8 +408,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/record-refund.ts",
-        find: "Math.min(told.amountMinor, leftMinor)",
-        replace: "told.amountMinor",
+        find: "Math.min(report.amountMinor, leftMinor)",
+        replace: "report.amountMinor",
       },
     ],
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "no more than is left" },
@@ -419,8 +419,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/record-refund.ts",
-        find: "told.amountMinor > leftMinor ?",
-        replace: "told.amountMinor < 0 ?",
+        find: "report.amountMinor > leftMinor ?",
+        replace: "report.amountMinor < 0 ?",
       },
     ],
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "was still to be sent" },

@@ -62,7 +62,7 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/create-refund.ts",
-        find: "payment.refundedMinor + owed.amountMinor",
+        find: "payment.refundedMinor + wanted.amountMinor",
         replace: "payment.refundedMinor",
       },
     ],
@@ -200,11 +200,11 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/batch-mark.ts",
-        find: "first !== undefined && isNeeded",
-        replace: "first !== undefined && isNeeded && false",
+        find: "return isNeeded ?",
+        replace: "return isNeeded && false ?",
       },
     ],
-    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "on the way of a refund" },
+    caughtBy: { file: "test/faults/commit-faults.test.ts", test: "a refund's COMMIT" },
   },
   {
     name: "money: a parked event pays whatever order gets its id",

@@ -1,7 +1,7 @@
 import type { Edit, Mutant } from "./mutants.ts"
 
 const withoutLock: Edit = {
-  file: "src/store/batch/load.ts",
+  file: "src/store/batch/lock-products.ts",
   find: "         limit 1\n           for update\n",
   replace: "         limit 1\n",
 }
@@ -25,7 +25,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "undefined",
       },
     ],
-    caughtBy: { file: "test/faults/process-faults.test.ts", test: "stops in order all the same" },
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "the server still stops in order" },
   },
   {
     name: "stopping: a step has no limit",
@@ -36,7 +36,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "const timer = setTimeout(() => undefined, milliseconds)",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "has fallen silent" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "the database no longer responds" },
   },
   {
     name: "stopping: the log is waited for until it is read",
@@ -47,7 +47,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (leftMs < -60_000) return false",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "the log is not read" },
   },
   {
     name: "stopping: a process that hangs is waited for",
@@ -58,7 +58,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "      await child.ended\n      givenUp",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "does not even hear" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "does not react to the stop" },
   },
   {
     name: "stopping: the process waits for a thread that hangs",
@@ -80,7 +80,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "void _handle",
       },
     ],
-    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "nobody reads the log" },
+    caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "the log is not read" },
   },
   {
     name: "the log: lines that are not read are kept without a bound",
@@ -137,7 +137,7 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "a full disk is taken for a fault of the request",
     edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
-    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always answers with" },
+    caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always fails with" },
   },
   {
     name: "a query on a silent connection waits for ever",
@@ -159,26 +159,26 @@ export const servingMutants: readonly Mutant[] = [
     name: "time goes back with the clock",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [state.productId],`,
+    values: [productId],`,
         replace: `select clock_timestamp() as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [state.productId],`,
+    values: [productId],`,
       },
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [states.map`,
+    values: [productIds]`,
         replace: `select clock_timestamp() as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [states.map`,
+    values: [productIds]`,
       },
     ],
     caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },
@@ -374,7 +374,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "cluster.worker.exitedAfterDisconnect = false",
       },
     ],
-    caughtBy: { file: processes, test: "SIGKILL of the first" },
+    caughtBy: { file: processes, test: "SIGKILL of the primary" },
   },
   {
     name: "processes: a dead one is not replaced",
@@ -396,7 +396,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (!isSilent) await silence",
       },
     ],
-    caughtBy: { file: processes, test: "on its way" },
+    caughtBy: { file: processes, test: "was being passed" },
   },
   {
     name: "processes: Ctrl-C ends them before the first one has spoken",
@@ -478,7 +478,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "void onItsWay",
       },
     ],
-    caughtBy: { file: processes, test: "on its way" },
+    caughtBy: { file: processes, test: "was being passed" },
   },
   {
     name: "processes: --no-worker is not heard",
@@ -489,7 +489,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (this.#worker !== null",
       },
     ],
-    caughtBy: { file: processes, test: "none of them works" },
+    caughtBy: { file: processes, test: "no process does background work" },
   },
   {
     name: "connections: as many requests as fit into a packet are under way at once",
@@ -534,5 +534,121 @@ export const servingMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/http/admin-actions.test.ts", test: "hears nothing of it" },
+  },
+  {
+    name: "hands: each port is a client of its own",
+    edits: [
+      {
+        file: "src/http/transport/forwarded-headers.ts",
+        find: "?? /^([\\d.]+):\\d*$/.exec(text)?.[1] ?? text",
+        replace: "?? text",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "203.0.113.2:4711" },
+  },
+  {
+    name: "hands: what proxies write is read as it is",
+    edits: [
+      {
+        file: "src/http/server.ts",
+        find: "if (options.trustProxy !== null) readForwardedHeaders(app)",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "is one client whatever its" },
+  },
+  {
+    name: "hands: the last proxy says whether the browser's connection is safe",
+    edits: [
+      {
+        file: "src/http/transport/forwarded-headers.ts",
+        find: 'headers[name] = String(value).split(",", 1).join("")',
+        replace: "headers[name] = String(value)",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "begins with the browser" },
+  },
+  {
+    name: "hands: bytes that are not UTF-8 become characters",
+    edits: [
+      {
+        file: "src/http/transport/json-body.ts",
+        find: "isUtf8(bytes) ? bytes",
+        replace: "isUtf8(bytes) || true ? bytes",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "in a body of POST" },
+  },
+  {
+    name: "hands: a large body's client sees no answer",
+    edits: [
+      {
+        file: "src/http/transport/errors.ts",
+        find: "if (!request.raw.complete) keepReading(request, reply)",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "cuts off no client" },
+  },
+  {
+    name: "hands: a refused body is read for ever",
+    edits: [
+      { file: "src/http/transport/unread-bodies.ts", find: "if (received > MOST_BYTES) cut()", replace: "" },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "read for ever" },
+  },
+  {
+    name: "hands: a webhook with a slash at its end is lost",
+    edits: [
+      {
+        file: "src/http/routes/providers/refused-webhooks.ts",
+        find: "if (!belowPayments.test(url)) return url",
+        replace: 'if (url !== "") return url',
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "pays an order" },
+  },
+  {
+    name: "hands: a misspelt webhook leaves no line",
+    edits: [
+      { file: "src/http/server.ts", find: "  strayWebhookRoutes(app, services.events)\n", replace: "" },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "that is no route" },
+  },
+  {
+    name: "unclear: a message without a usable order acts on the order that it names",
+    edits: [
+      {
+        file: "src/payments/generic-webhook.ts",
+        find: "orderId: NO_ORDER,",
+        replace: 'orderId: Number(said["order_id"]) || NO_ORDER,',
+      },
+    ],
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
+  },
+  {
+    name: "unclear: a message takes the key of the one that is understood",
+    edits: [
+      {
+        file: "src/payments/generic-webhook.ts",
+        find: "key: `unclear-${digest}`,",
+        replace: "key: names.find(isName) ?? `unclear-${digest}`,",
+      },
+    ],
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "leaves its key" },
+  },
+  {
+    name: "unclear: what may be money is no money",
+    edits: [
+      {
+        file: "src/payments/generic-webhook.ts",
+        find: 'kindByStatus[status] : "succeeded"',
+        replace: 'kindByStatus[status] : "failed"',
+      },
+    ],
+    caughtBy: {
+      file: "test/http/unclear-webhooks.test.ts",
+      test: "is parked for the money inbox, once, and acts",
+    },
   },
 ]

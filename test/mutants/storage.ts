@@ -11,14 +11,14 @@ export const storageMutants: readonly Mutant[] = [
         replace: "new.next_id := new.next_id;",
       },
     ],
-    caughtBy: { file: "test/faults/failover.test.ts", test: "gives no id out again" },
+    caughtBy: { file: "test/faults/failover.test.ts", test: "gives out no id again" },
   },
   {
     name: "a batch that is found after an unknown commit is answered without waiting for the standby",
     edits: [
       {
         file: "src/store/batch/product-store.ts",
-        find: "if (isThere) await commit(tx)\n        else broken",
+        find: "if (isThere) await commit(tx)\n    else broken",
         replace: "broken",
       },
     ],

@@ -101,7 +101,11 @@ export const streamMutants: readonly Mutant[] = [
   {
     name: "streams: each address of a network of IPv6 counts for itself",
     edits: [
-      { file: "src/http/access/network-address.ts", find: "return normalizeIP(ip)", replace: "return ip" },
+      {
+        file: "src/http/access/network-address.ts",
+        find: "return normalizeIP(addressOf(request))",
+        replace: "return addressOf(request)",
+      },
     ],
     caughtBy: { file: streams, test: "of IPv6 is one with its neighbours" },
   },

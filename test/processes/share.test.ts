@@ -22,6 +22,6 @@ test.each([
   },
 )
 
-test("no rate limit stays none", () => {
+test("without a rate limit, no process gets one", () => {
   expect(shareOf(4, 0).rateLimitPerMinute).toBe(0)
 })

@@ -6,7 +6,7 @@ import { totalsIn } from "../../src/metrics/totals.ts"
 import { createLatestSnapshots } from "../../src/processes/latest-snapshots.ts"
 import { countedBy, joined, type Snapshot } from "../../src/processes/snapshot.ts"
 
-/** The numbers of a process in which `happen` has happened. */
+/** The snapshot of a process whose events `happen` records. */
 async function processWith(happen: (events: Events) => void): Promise<Snapshot> {
   const events = createEvents(createLog("silent"))
   happen(events)
@@ -42,33 +42,41 @@ test.each([
   ["counters are summed", 'doorbuster_holds_total{result="out_of_stock"}', 4],
   ["histograms are summed", 'http_request_duration_seconds_count{route="/api/holds",status="409"}', 2],
   [
-    "and their buckets",
+    "the buckets of histograms are summed",
     'http_request_duration_seconds_bucket{le="0.025",route="/api/holds",status="409"}',
     1,
   ],
-  ["commands wait in every process", "doorbuster_lane_queue_length", 12],
-  ["streams are open in every process", "doorbuster_streams", 320],
-  ["the stock is one, and the newest", 'doorbuster_stock_units{product="1",state="held"}', 30],
-  ["nor does it come from elsewhere", 'doorbuster_stock_units{product="2",state="held"}', undefined],
-  ["a violation is seen by the one that recounts", "doorbuster_invariant_violations", 2],
-  ["so is the lag", "doorbuster_hold_expiry_lag_seconds", 4],
+  ["the queues of all processes are summed", "doorbuster_lane_queue_length", 12],
+  ["the streams of all processes are summed", "doorbuster_streams", 320],
+  [
+    "the stock is that of the process asked, not a sum",
+    'doorbuster_stock_units{product="1",state="held"}',
+    30,
+  ],
+  [
+    "a product that the process asked does not report is left out",
+    'doorbuster_stock_units{product="2",state="held"}',
+    undefined,
+  ],
+  ["a violation is counted by the process that recounts", "doorbuster_invariant_violations", 2],
+  ["the lag is reported by the process with the worker", "doorbuster_hold_expiry_lag_seconds", 4],
 ])("%s: %s is %s", async (_, name, value) => {
   const text = await joined(await processWith(asked), [await processWith(busy)]).metrics()
 
   expect(sample(text, name)).toBe(value)
 })
 
-test("the control room sees what all have counted, and since when", async () => {
+test("the control room gets the counts of all processes, and their start", async () => {
   const totals = await totalsIn(joined(await processWith(asked), [await processWith(busy)]))
 
   expect(totals.holds).toEqual([{ result: "out_of_stock", count: 4 }])
   expect(totals).toMatchObject({ processes: 1, violations: 2 })
   expect(Math.abs(Date.now() - (totals.recountedAtMs ?? 0))).toBeLessThan(60_000)
-  // In whole seconds, and so up to half of one late.
+  // The start is in whole seconds, so it can be up to half a second late.
   expect(totals.sinceMs).toBeLessThan(Date.now() + 1_000)
 })
 
-test("the start is the oldest process's, memory is all they have, quantiles are left out", async () => {
+test("the start is the oldest process's, memory is summed, and quantiles are left out", async () => {
   const [one, other] = await Promise.all([processWith(asked), processWith(busy)])
   const memory = (snapshot: Snapshot) =>
     snapshot.find(({ name }) => name === "process_resident_memory_bytes")?.values[0]?.value ?? 0
@@ -80,7 +88,7 @@ test("the start is the oldest process's, memory is all they have, quantiles are 
   expect(text).not.toContain("quantile")
 })
 
-test("what a dead process has counted stays, what it was goes", async () => {
+test("a dead process's counters are kept, and its gauges are dropped", async () => {
   const latest = createLatestSnapshots()
   latest.save(1, await processWith(busy))
   latest.childDied(1)
@@ -94,7 +102,7 @@ test("what a dead process has counted stays, what it was goes", async () => {
   expect(sample(text, "doorbuster_invariant_violations")).toBe(0)
 })
 
-test("the dead are counted together, in a form that can be sent", async () => {
+test("the counters of dead processes are summed, in a form that can be sent between processes", async () => {
   const both = await countedBy(await processWith(busy), await processWith(asked))
 
   expect(structuredClone(both)).toEqual(both)

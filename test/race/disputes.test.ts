@@ -13,17 +13,17 @@ import { seededRandom } from "../support/random.ts"
 const ROUNDS = 4
 const ORDERS = 100
 const QUANTITY = 3
-/** What came in for an order. */
+/** An order with its payment. */
 const CAPTURED = 9_999 * QUANTITY
 
 interface Sold {
   readonly orderId: number
   readonly productId: number
-  /** What the buyer's bank claims; null: nothing. */
+  /** The amount of the chargeback; null if there is none. */
   readonly claim: number | null
 }
 
-/** A bank that looks at nothing: whatever it is asked to send back is gone, each key once, and a moment later answered. */
+/** A provider without checks: it refunds every request, each key once, and responds a moment later. */
 function naiveBank() {
   const sent = new Map<string, RefundInstruction>()
   const provider: PaymentProvider = {
@@ -39,10 +39,10 @@ function naiveBank() {
   return { provider, sentOf, count: () => sent.size }
 }
 
-// 400 orders at two servers. For each, two refunds of money and units race each other, most of them a
-// chargeback too, and somebody who has withheld refunds tried again. In every other round nothing is sent
-// meanwhile, so that what the bank took and what is sent in the end can be held against what came in; in
-// the others workers send all the while, and what they had sent when the chargeback came must be known.
+// 400 orders at two servers. For each, two refunds of money and units race each other and, for most orders, a
+// chargeback, and an operator retries withheld refunds. In every other round no refund is sent
+// during the race, so that chargebacks and refunds can be compared with the payments at the end; in
+// the others, workers send all the time, and the refunds sent before the chargeback must be recorded.
 test(
   "two refunds racing, and a refund racing a chargeback: never more than was captured, never restocked twice (I2, I7)",
   { timeout: 120_000 },
@@ -85,7 +85,7 @@ test(
       )
       if (isSentMeanwhile) await Promise.all([engine, other].map((at) => sendUntil(race, at, bank.provider)))
       await race
-      // Whoever looks into the money inbox has everything tried once more.
+      // An operator retries everything in the money inbox.
       const later = sold.flatMap((one) => [1, 2].map((number) => retry(eitherOf(), one, number)))
       for (const outcome of await Promise.all(later)) note(`later ${outcome}`)
       await Promise.all([sendAll(engine, bank.provider), sendAll(other, bank.provider)])
@@ -110,7 +110,7 @@ test(
       expect((await engine.views.product(productId))?.product.sold).toBe(ORDERS * QUANTITY - back)
     }
 
-    // Each way was gone, or the race was none.
+    // Every outcome must occur, or the race has tested too little.
     for (const what of [
       "refund",
       "payment_disputed",
@@ -143,7 +143,7 @@ async function sell(engine: TestEngine, productId: number): Promise<number> {
   return orderId
 }
 
-/** A dispute, told twice, in two messages that say the same. */
+/** Sends a dispute event twice, in two messages with the same content. */
 function disputesOf({ orderId, claim }: Sold): DisputeEvent[] {
   if (claim === null) return []
   const about = { paymentId: `pay-${orderId}`, disputeId: `dp-${orderId}`, amountMinor: claim }
@@ -172,7 +172,7 @@ async function dispute(engine: TestEngine, event: DisputeEvent): Promise<string>
   return isRefusal(outcome) ? outcome.code : outcome.event.outcome
 }
 
-/** A worker that sends what is due until the race is over. */
+/** A worker that sends due refunds until the race is over. */
 async function sendUntil(
   race: Promise<unknown>,
   engine: TestEngine,

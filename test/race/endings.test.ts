@@ -10,7 +10,7 @@ import { seededRandom } from "../support/random.ts"
 const HOLDS = 5_000
 const TTL_MS = 1_000
 
-// 5,000 holds race their own expiry, release and order at random moments around it (A4).
+// For each of 5,000 holds, its expiry races a release and an order at a random moment around it (A4).
 test.each([
   ["with a worker", true],
   ["without a worker", false],
@@ -35,7 +35,7 @@ test.each([
       const hold = await placeHold(engine, productId)
       const moment = hold.createdAt + random() * TTL_MS * 1.5
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, moment - Date.now())))
-      // Both endings at once, through two processes' lanes.
+      // A release and an order at the same time, through the lanes of two engines.
       const [released, ordered] = await Promise.all([
         releaseHold(random() < 0.5 ? engine : other, productId, hold.id),
         placeOrder(random() < 0.5 ? other : engine, productId, hold.id),
@@ -46,7 +46,7 @@ test.each([
   await worker?.stop()
   await sweepDue({ ...engine, observer: engine.events })
 
-  // Nobody both released and ordered, and everyone lost only to another ending.
+  // No hold was both released and ordered, and each refusal names another ending.
   for (const { released, ordered } of endings) {
     expect([released, ordered]).toSatisfy(isOneEnding)
   }

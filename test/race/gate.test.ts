@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 
-/** Twenty buyers ask without a pause until one gets a unit; returns after how many milliseconds. */
+/** Twenty buyers send hold requests without a pause until one gets a unit; returns the time that took, in milliseconds. */
 async function untilGranted(app: TestApp): Promise<number> {
   const startedAt = performance.now()
   let granted = Infinity
@@ -21,7 +21,7 @@ async function gateRefusals(app: TestApp): Promise<number> {
   return Number(/^doorbuster_gate_refusals_total (\d+)/m.exec(body)?.[1] ?? "0")
 }
 
-// With demand present, a unit that comes back is granted within a second, wherever it came back (I9).
+// Under demand, a released unit is granted within a second, by whichever process it was released (I9).
 test.each(["this", "another"])(
   "a unit released by %s process is granted again within a second",
   async (which) => {
@@ -45,7 +45,7 @@ test.each(["this", "another"])(
         hold.expires_at,
       ])
     }
-    // Most of the crowd never reached the database.
+    // Most of the crowd's requests never reached the database.
     expect(await gateRefusals(app)).toBeGreaterThan(100)
     expect(await differencesIn(database.url)).toEqual([])
   },
@@ -62,7 +62,7 @@ test("an expired unit is granted again within a second, without a worker", async
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("units that lapse together are all granted again within a second, without a worker", async () => {
+test("units whose holds lapse together are all granted again within a second, without a worker", async () => {
   await using app = await startTestApp({ config: { holdTtlSeconds: 2 } })
   await using later = await startTestApp({ databaseUrl: app.databaseUrl, seed: false })
   const holds = await Promise.all(
@@ -87,7 +87,7 @@ test("units that lapse together are all granted again within a second, without a
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("a repeated request gets its first answer, also when nothing is left", async () => {
+test("a repeated request gets its first response, also when the product is sold out", async () => {
   await using app = await startTestApp()
   const request = { headers: { "idempotency-key": "the-first-buyer" } }
   const { body: first } = await app.post("/api/holds", { product_id: 1, qty: 100 }, request)

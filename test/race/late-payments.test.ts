@@ -11,10 +11,10 @@ import { seededRandom } from "../support/random.ts"
 const ROUNDS = 10
 const ORDERS = 1_000
 
-// 10,000 payments arrive within a few milliseconds of their orders' ends, at two servers, beside a
-// worker that ends the orders and buyers who want the units that come back.
+// 10,000 payments arrive within a few milliseconds of their orders' deadlines, at two servers, beside a
+// worker that expires the orders and buyers who want the units that become available.
 test(
-  "a success that races its order's end pays it or goes back, and no unit is sold twice (I2, I7)",
+  "a success that races its order's expiry pays the order or is refunded, and no unit is sold twice (I2, I7)",
   {
     timeout: 180_000,
   },
@@ -38,7 +38,7 @@ test(
       const orders = await Promise.all(Array.from({ length: ORDERS }, () => placeOrder(engine, productId)))
       const results = await Promise.all(
         orders.map(async ({ id, expiresAt }) => {
-          // Their clock is the database's, on the same machine.
+          // The test and the database run on the same machine and share its clock.
           await until(expiresAt - 3 + random() * 6)
           const [first, second] = random() < 0.5 ? [engine, other] : [other, engine]
           const [outcome] = await Promise.all([pay(first, id), grab(second, productId)])
@@ -61,7 +61,7 @@ test(
     await worker.stop()
 
     expect(ordersSeen).toBe(ROUNDS * ORDERS)
-    // Each way was gone, or the race was none.
+    // Every outcome must occur, or the race has tested too little.
     expect(Object.keys(outcomes).sort()).toEqual(["paid", "paid late", "refund_due"])
     expect(await differencesIn(engine.url)).toEqual([])
   },
@@ -89,7 +89,7 @@ async function pay(engine: TestEngine, orderId: number): Promise<PaymentOutcome 
   return outcome.event.late ? "paid late" : outcome.event.outcome
 }
 
-/** A buyer who takes what comes back, if anything does. */
+/** A buyer who holds units that become available, if any do. */
 async function grab(engine: TestEngine, productId: number): Promise<void> {
   const holdId = await engine.ids.next("holds")
   await engine.lanes.submit({ kind: "place_hold", productId, holdId, qty: 1, customerId: null })

@@ -3,8 +3,8 @@ import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { holdsByProcess, startServerProcesses } from "../support/processes.ts"
 
-// Each process has a lane of its own for the product: the row is all that keeps them apart.
-test("two processes on one port: 500 of 4,000 requests succeed, both have sold, the rows agree", async () => {
+// Each process has its own lane for the product: only the lock of the product's row serialises them.
+test("two processes on one port: 500 of 4,000 requests succeed, both processes have sold, and the rows agree", async () => {
   await using database = await createTestDatabase()
   await using server = await startServerProcesses(2, { DATABASE_URL: database.url })
 

@@ -17,7 +17,7 @@ async function race(...args: string[]) {
 }
 
 // Given ten units and thirty buyers at once, ten buyers get one (A3).
-test("race starts its own server on a throw-away database and sells exactly ten", async () => {
+test("race starts its own server on a temporary database and sells exactly ten units", async () => {
   const printed = await race()
 
   expect(printed).toMatch(/Successful requests: 10\n/)
@@ -27,7 +27,7 @@ test("race starts its own server on a throw-away database and sells exactly ten"
   expect(printed).toMatch(/Verdict: PASS/)
 })
 
-test("race by its old name, for programs", async () => {
+test("race by its old name and with --json", async () => {
   const { stdout } = await run(process.execPath, [launcher, "test:race", "--json", "--stock", "3"], {
     env: { PATH: process.env["PATH"], DATABASE_URL: inject("serverUrl") },
   })
@@ -40,7 +40,7 @@ test("race by its old name, for programs", async () => {
   })
 })
 
-test("race against two servers on one database: 500 of 5,000 requests succeed, no 5xx, the rows agree", async () => {
+test("race against two servers on one database: 500 of 5,000 requests succeed, without a 5xx, and the rows agree", async () => {
   await using database = await createTestDatabase()
   await using first = await startTestApp({ databaseUrl: database.url, worker: true })
   await using second = await startTestApp({ databaseUrl: database.url, worker: true })
@@ -67,8 +67,8 @@ test("race against two servers on one database: 500 of 5,000 requests succeed, n
   expect(await differencesIn(database.url)).toEqual([])
 })
 
-// Every buyer wants more than one unit and sizes do not fit evenly: what is left must be less than anyone asks.
-test("two servers, odd quantities: never a unit too many, never a unit refused that was there", async () => {
+// Every buyer wants more than one unit, and the quantities do not divide the stock: fewer units must be left than any buyer wants.
+test("two servers, odd quantities: never a unit too many, never a unit refused that was available", async () => {
   await using database = await createTestDatabase()
   await using first = await startTestApp({ databaseUrl: database.url })
   await using second = await startTestApp({ databaseUrl: database.url })

@@ -31,7 +31,9 @@ interface Shop {
   readonly productIds: readonly number[]
 }
 
-/** One buyer: a hold, then order and payment, in either sequence. Returns the payment's id; null: no units were left. */
+/**
+ * One buyer: a hold, then order and payment, in either sequence. Returns the payment's id; null: no units were left.
+ */
 async function purchase({ app, simulator, productIds }: Shop, number: number): Promise<string | null> {
   const product_id = productIds[number % 3 === 0 ? 1 : 0]
   const quantity = 1 + (number % 2)
@@ -161,7 +163,10 @@ function portOf(url: string): { PORT?: string } {
 
 type Ask = (text: string) => Promise<Row[]>
 
-/** Takes the first action of each refund in the money inbox: sends it again, or confirms it. Returns how many there were. */
+/**
+ * Takes the first action of each refund in the money inbox: sends it again, or confirms it. Returns how many there
+ * were.
+ */
 async function handleMoneyInbox(app: TestClient): Promise<number> {
   const { data } = (await app.get("/api/admin/money?limit=100")).body
   for (const { kind, actions } of data) {
@@ -171,7 +176,9 @@ async function handleMoneyInbox(app: TestClient): Promise<number> {
   return data.length
 }
 
-/** By payment: the amount that Doorbuster recorded, how much of it is refunded or disputed, and the dispute's status. */
+/**
+ * By payment: the amount that Doorbuster recorded, how much of it is refunded or disputed, and the dispute's status.
+ */
 async function recordedPayments(ask: Ask) {
   const rows = await ask(`
     select p.payment_id, p.amount_minor, p.refunded_minor + p.disputed_minor as gone,

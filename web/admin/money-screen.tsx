@@ -60,7 +60,7 @@ export function MoneyScreen() {
             <p class="amount figures">{amountOf(entry)}</p>
             <p class="why">{entry.why}</p>
             <p class="muted small figures">
-              Order {subjectOf(entry)?.order_id}, {subjectOf(entry)?.provider}, since{" "}
+              Order {subjectOf(entry)?.order_id ?? "unknown"}, {subjectOf(entry)?.provider}, since{" "}
               <DateTime at={sinceOf(entry)} />
             </p>
             <div class="buttons">

@@ -1,28 +1,43 @@
 import { randomUUID } from "node:crypto"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
+import type { CrossOriginHeaders } from "./cross-origin.ts"
 
-const type = "application/problem+json; charset=utf-8"
+type ConstantHeaders = Readonly<Record<string, string>>
 
-/** Answers what is not even HTTP, before there is a request to speak of. */
-export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable) {
-    socket.destroy()
-    return
+/** What Node tells of bytes that it cannot read; `rawPacket` are the last of them. */
+interface ParseError extends Error {
+  readonly code?: string
+  readonly rawPacket?: unknown
+}
+
+/** Answers what is not even HTTP, before there is a request to speak of, with the headers of every other answer. */
+export function brokenRequestAnswerer(constant: ConstantHeaders, crossOrigin: CrossOriginHeaders) {
+  return (error: ParseError, socket: Socket): void => {
+    if (!socket.writable) {
+      socket.destroy()
+      return
+    }
+    const [status, reason] = statusOf(error.code)
+    const { headers, body } = problem(status, reason)
+    const all = { ...constant, ...crossOrigin(originIn(error.rawPacket)), ...headers }
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.end(`HTTP/1.1 ${status} ${reason}\r\n${lines.join("")}\r\n${body}`)
   }
-  const [status, reason] = statusOf(error.code)
-  const body = problem(status, reason)
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-type: ${type}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
 }
 
 /** Answers an `Expect` other than 100-continue, which Node would answer with nothing. */
-export function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const body = problem(417, "Expectation Failed")
-  const headers = { "content-type": type, "content-length": Buffer.byteLength(body), connection: "close" }
-  response.writeHead(417, headers).end(body)
+export function expectationAnswerer(constant: ConstantHeaders, crossOrigin: CrossOriginHeaders) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const { headers, body } = problem(417, "Expectation Failed")
+    response.writeHead(417, { ...constant, ...crossOrigin(request.headers.origin), ...headers }).end(body)
+  }
+}
+
+/** The Origin among headers that the parser gave up. Only one that the configuration names is ever written back. */
+function originIn(packet: unknown): string | undefined {
+  if (!Buffer.isBuffer(packet)) return undefined
+  return /\r\norigin:[ \t]*(\S+)[ \t]*\r\n/i.exec(packet.toString("latin1"))?.[1]
 }
 
 function statusOf(code: string | undefined): [number, string] {
@@ -31,14 +46,22 @@ function statusOf(code: string | undefined): [number, string] {
   return [400, "Bad Request"]
 }
 
-function problem(status: number, detail: string): string {
-  return JSON.stringify({
+function problem(status: number, detail: string) {
+  const requestId = randomUUID()
+  const body = JSON.stringify({
     type: "urn:doorbuster:problem:malformed_request",
     title: "Malformed request",
     status,
     detail,
     instance: "",
     code: "malformed_request",
-    request_id: randomUUID(),
+    request_id: requestId,
   })
+  const headers = {
+    "x-request-id": requestId,
+    "content-type": "application/problem+json; charset=utf-8",
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+  }
+  return { headers, body }
 }

@@ -1,16 +1,24 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify"
 import type { Logger } from "pino"
 import { isTransient } from "../../store/errors.ts"
-import { TooManyFields } from "./json-body.ts"
+import { NotUtf8, TooManyFields } from "./json-body.ts"
 import { refuse, type AnyRefusal, type FieldError } from "../wire/problems.ts"
+import { discardBodyOf } from "./unread-bodies.ts"
 
 /** Answers whatever a route or the framework threw. Only a fault of ours becomes a 500, and a log line. */
 export function errorAnswerer(log: Logger) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refusal = refusalFor(error)
     if (refusal.code === "internal_error") log.error({ err: error, request_id: request.id }, "Fault.")
+    if (!request.raw.complete) keepReading(request, reply)
     return refuse(reply, refusal)
   }
+}
+
+/** The framework would close the connection of a body that it does not read to its end. */
+function keepReading(request: FastifyRequest, reply: FastifyReply): void {
+  reply.removeHeader("connection")
+  discardBodyOf(request.raw)
 }
 
 function refusalFor(error: FastifyError): AnyRefusal {
@@ -22,6 +30,7 @@ function refusalFor(error: FastifyError): AnyRefusal {
       errors: [{ pointer: "", detail: `must not have more than ${error.most} fields` }],
     }
   }
+  if (error instanceof NotUtf8) return { code: "malformed_request", detail: "The body is not valid UTF-8" }
   if (isTransient(error)) return { code: "unavailable" }
   const status = error.statusCode ?? 500
   // Thrown by nobody but the server of built files, where it is asked for a directory: there is nothing to see.
@@ -35,7 +44,8 @@ function refusalFor(error: FastifyError): AnyRefusal {
 
 type ValidationError = NonNullable<FastifyError["validation"]>[number]
 
-function fieldError({
+/** What is wrong with one field, as a schema's check tells it. */
+export function fieldError({
   instancePath,
   keyword,
   params,

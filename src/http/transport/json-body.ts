@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
+import { isUtf8 } from "node:buffer"
 
 type Done = (error: Error | null, value?: unknown) => void
-type Parse = (request: FastifyRequest, text: string, done: Done) => void
+type Parse = (request: FastifyRequest, bytes: Buffer, done: Done) => void
+type ParseText = (request: FastifyRequest, text: string, done: Done) => void
 
 /** More than any request of ours has. To find and list thousands would cost us more than their sender. */
 const MOST_FIELDS = 50
@@ -11,14 +13,27 @@ export class TooManyFields extends Error {
   readonly most = MOST_FIELDS
 }
 
+/** The body's bytes are not UTF-8. */
+export class NotUtf8 extends Error {}
+
+/**
+ * Decodes a body; null: it is not UTF-8. A lenient decoder makes U+FFFD of every byte that it does not know, so that
+ * two different names become one.
+ */
+export function utf8Text(bytes: Buffer): string | null {
+  return isUtf8(bytes) ? bytes.toString("utf8") : null
+}
+
 /**
  * Parses a body that has been read whole. An empty one is no body, whatever its content type says:
  * several routes need none, and clients send the header out of habit. Keys that would reach a
  * prototype are refused.
  */
-export function jsonParser(app: Pick<FastifyInstance, "getDefaultJsonParser">): Parse {
-  const parse = app.getDefaultJsonParser("error", "error") as Parse
-  return (request, text, done) => {
+function jsonParser(app: Pick<FastifyInstance, "getDefaultJsonParser">): Parse {
+  const parse = app.getDefaultJsonParser("error", "error") as ParseText
+  return (request, bytes, done) => {
+    const text = utf8Text(bytes)
+    if (text === null) return done(new NotUtf8())
     if (text.trim() === "") return done(null, undefined)
     parse(request, text, (error, value) => {
       if (error !== null || fieldCount(value) <= MOST_FIELDS) done(error, value)
@@ -37,5 +52,5 @@ export function acceptJsonOnly(
 ): void {
   const parse = jsonParser(app)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser("application/json", { parseAs: "string" }, parse)
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, parse)
 }

@@ -139,13 +139,18 @@ export const PaymentAnswer = Type.Object({
   message: Type.String(),
   processed: Type.Boolean({ description: "false while the event is parked" }),
   duplicate: Type.Boolean(),
-  order_id: Id,
+  order_id: orNull<number>("integer", { description: "null: the message could not be understood" }),
   status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
   // It tells of payments only, not of disputes.
   outcome: oneOf<(typeof paymentOutcomes)[number]>(
     paymentOutcomes.filter((outcome) => outcome !== "disputed"),
   ),
   late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
+  errors: Type.Optional(
+    Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
+      description: "why the message could not be understood; it is parked for the money inbox",
+    }),
+  ),
 })
 
 export const ProviderAnswer = Type.Object({
@@ -172,6 +177,7 @@ export const RefundWire = Type.Object({
     "sale_over",
     "customer_limit_reached",
     "sold_out",
+    "units_not_available",
     "requested",
   ]),
   restock_qty: Type.Integer(),
@@ -208,7 +214,9 @@ export const DisputeBody = body({ provider: Label, dispute_id: Label })
 const StrayPaymentWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
-  order_id: Type.Integer({ description: "the order that it names and that is not there" }),
+  order_id: orNull<number>("integer", {
+    description: "the order that it names and that is not there; null: the message could not be understood",
+  }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),
   currency: orNull<string>("string"),

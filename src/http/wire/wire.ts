@@ -5,7 +5,7 @@ import type { Order } from "../../domain/order.ts"
 import { disputeData, orderData, refundData } from "../../domain/outgoing-event.ts"
 import { availableUnits, saleState, type Product, type SaleState } from "../../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
-import type { Payment, PaymentEventRecord } from "../../domain/payment.ts"
+import { NO_ORDER, type Payment, type PaymentEventRecord } from "../../domain/payment.ts"
 import type { OpenRefund, StrayPayment } from "../../store/reads/money-views.ts"
 import { isWithheld, refundName, type Refund } from "../../domain/refund.ts"
 import type {
@@ -154,16 +154,20 @@ function whyOpen(refund: OpenRefund): string {
 /** A success that waits for its order, with what can be done. */
 export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
   const { provider, key } = event
+  const isUnclear = event.orderId === NO_ORDER
   const assign = { name: "assign", href: "/api/admin/money/assign", body: { provider, key } } as const
   const returned = { name: "returned", href: "/api/admin/money/returned", body: { provider, key } } as const
+  const actions = isUnclear ? [returned] : [assign, returned]
   return {
     kind: "payment_without_order",
-    why: "it names no order that exists, and no hold that could become one",
-    actions: event.returnedAt === null ? [assign, returned] : [],
+    why: isUnclear
+      ? "the message could not be understood; look it up at the payment provider, and assign or return its money there"
+      : "it names no order that exists, and no hold that could become one",
+    actions: event.returnedAt === null ? actions : [],
     payment_event: {
       provider,
       key,
-      order_id: event.orderId,
+      order_id: isUnclear ? null : event.orderId,
       payment_id: event.paymentId,
       amount_minor: event.amountMinor,
       currency: event.currency,

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import { sessionCookie } from "../../access/admin-session.ts"
-import { networkOf } from "../../access/network-address.ts"
+import { addressOf, networkOf } from "../../access/network-address.ts"
 import { isReading, senderOf } from "../../access/own-page.ts"
 import { pageHeaders } from "../../transport/page-headers.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -49,10 +49,10 @@ export function adminPageRoutes(app: App, services: Services): void {
         const session = gatekeeper.signIn(token)
         if (session === null) {
           wrongTokens.note(network)
-          events.signInRefused({ address: request.ip, requestId: request.id })
+          events.signInRefused({ address: addressOf(request), requestId: request.id })
           return refused(request, reply, "unauthorized")
         }
-        events.signedIn({ address: request.ip, requestId: request.id })
+        events.signedIn({ address: addressOf(request), requestId: request.id })
         void reply.header("set-cookie", sessionCookie(session.value, request.protocol === "https"))
         return signedIn(request, reply, { to, endsAt: session.endsAt })
       },

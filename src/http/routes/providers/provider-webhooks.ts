@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
+import { isUtf8 } from "node:buffer"
 import { Type, type TSchema } from "typebox"
 import { Check } from "typebox/value"
 import { isRefusal } from "../../../domain/refusals.ts"
-import type { ProviderEvent, WebhookReading, RefundUpdate } from "../../../payments/provider.ts"
+import type { ProviderEvent, RefundUpdate, WebhookReading } from "../../../payments/provider.ts"
+import { NotUtf8 } from "../../transport/json-body.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
-import { tellRefusedWebhooks } from "./refused-webhooks.ts"
+import { PROVIDER_BODY_LIMIT_BYTES, tellRefusedWebhooks } from "./refused-webhooks.ts"
 import {
   AmountMinor,
   CurrencyCode,
@@ -92,18 +94,18 @@ export function providerWebhookRoutes(app: App, services: Services): void {
   }
 
   void app.register(async (inbox: App) => {
-    tellRefusedWebhooks(inbox, events, (request, status) => {
+    tellRefusedWebhooks(inbox, events, (request) => {
       const { provider } = request.params as { readonly provider: string }
-      // 404: no provider of that name, so nobody's message.
-      return status === 404 ? null : { provider, webhookId: undefined }
+      return { provider: provider.slice(0, 255), webhookId: undefined }
     })
     inbox.removeAllContentTypeParsers()
-    inbox.addContentTypeParser("*", { parseAs: "string" }, (_request: FastifyRequest, text, done) =>
-      done(null, text),
+    inbox.addContentTypeParser("*", { parseAs: "buffer" }, (_request: FastifyRequest, bytes, done) =>
+      done(null, bytes),
     )
     inbox.route({
       method: "POST",
       url: "/api/payments/webhooks/:provider",
+      bodyLimit: PROVIDER_BODY_LIMIT_BYTES,
       schema: {
         summary: "Receive a provider's webhook in its own format",
         description: "Verified by the provider's own signature. Answered with 200 once it is written down.",
@@ -112,11 +114,13 @@ export function providerWebhookRoutes(app: App, services: Services): void {
         response: { 200: ProviderAnswer, ...problemResponses },
       },
       async handler(request, reply) {
-        const provider = providers.find((one) => one.name === request.params.provider)
+        const provider = providers.find(({ name }) => isSameName(name, request.params.provider))
         if (provider?.readWebhook === undefined) return refuse(reply, { code: "route_not_found" })
-        const body = typeof request.body === "string" ? request.body : ""
-        const message = { headers: request.headers, body, nowSeconds: Date.now() / 1000 }
+        const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const { headers } = request
+        const message = { headers, body: bytes.toString("utf8"), bytes, nowSeconds: Date.now() / 1000 }
         const reading = await provider.readWebhook(message)
+        if (reading.kind !== "not authentic" && !isUtf8(bytes)) throw new NotUtf8()
         if (reading.kind !== "events") return refuseReading(reply, reading)
         const nonsense = reading.events.find((event) => !makesSense(event))
         if (nonsense !== undefined) return refuseReading(reply, { kind: "not understood", detail: NONSENSE })
@@ -131,6 +135,11 @@ export function providerWebhookRoutes(app: App, services: Services): void {
       },
     })
   })
+}
+
+/** Capitals are a harmless difference of the address. */
+function isSameName(name: string, inAddress: string): boolean {
+  return name.toLowerCase() === inAddress.toLowerCase()
 }
 
 const reasonsToIgnore: ReadonlyMap<string, string> = new Map([
