@@ -11,12 +11,18 @@ const root = fileURLToPath(new URL("../../", import.meta.url))
 /** The version that servers may still run while this one is rolled out. Move it on with each release. */
 export const LAST_VERSION = "314050473384b53e963023eb972f2dfb6bb71644"
 
-/** True when this clone has the last version: a shallow one, or an archive, does not. */
-export function hasLastVersion(): Promise<boolean> {
-  return run("git", ["cat-file", "-e", `${LAST_VERSION}^{commit}`], { cwd: root }).then(
-    () => true,
-    () => false,
-  )
+/**
+ * Whether the clone in `directory` has the last version. `shallow`: it was cloned without the history, as some CI
+ * systems do on purpose. `missing`: it has the whole history and not that commit, or is not a clone at all.
+ */
+export async function lastVersionIn(directory: string = root): Promise<"present" | "shallow" | "missing"> {
+  const git = (...parameters: string[]) =>
+    run("git", parameters, { cwd: directory }).then(
+      ({ stdout }) => stdout.trim(),
+      () => null,
+    )
+  if ((await git("cat-file", "-e", `${LAST_VERSION}^{commit}`)) !== null) return "present"
+  return (await git("rev-parse", "--is-shallow-repository")) === "true" ? "shallow" : "missing"
 }
 
 /** The last version in a directory that is thrown away, with the packages of this one. */
