@@ -94,6 +94,33 @@ function settingTables(): string {
     .join("\n\n")
 }
 
+const ENV_EXAMPLE_HEAD = `# Settings of Doorbuster, each with its default.
+# Copy this file to .env in the directory where the server starts, and remove the # before each setting that you change.
+# docs/reference/configuration.md says what each setting may hold. Written by npm run reference.
+`
+
+/** The file `.env.example`: every setting as a comment, with its default and what it means in one line. */
+export function envExample(): string {
+  const properties: Record<string, { description: string; default?: string | number | boolean }> =
+    schema.properties
+  const groups = Object.entries(settingGroups).map(([group, settings]) => {
+    const entries = Object.entries(settings).map(([name, { meaning, unset }]) => {
+      const ifUnset = unset === undefined ? "" : ` Not set: ${plainText(unset)}.`
+      return `\n# ${plainText(meaning)}${ifUnset}\n#${name}=${properties[name]?.default ?? ""}\n`
+    })
+    return `\n# ---- ${group} ----\n${entries.join("")}`
+  })
+  return `${ENV_EXAMPLE_HEAD}${groups.join("")}`
+}
+
+/** Markdown without its marks; a sentence that only names another page is left out. */
+function plainText(markdown: string): string {
+  return markdown
+    .replaceAll(/ See \[[^\]]*\]\([^)]*\)\./g, "")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll("`", "")
+}
+
 /** A section for each command, with its options. */
 function commandSections(): string {
   const shown = new Help().visibleCommands(createProgram()).filter((command) => command.name() !== "help")

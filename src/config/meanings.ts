@@ -1,7 +1,7 @@
 /**
- * What each setting means, for readers: in groups, in the order of docs/reference/configuration.md, which
- * `npm run reference` writes. What a setting may hold and its default are in the schema of config.ts. Links are
- * relative to docs/reference/.
+ * What each setting means, in the groups and the order of docs/reference/configuration.md and .env.example, which
+ * `npm run reference` writes. What a setting may hold and its default are in schema.ts. Links are relative to
+ * docs/reference/.
  */
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, SettingMeaning>>>> = {
   Server: {

@@ -1,7 +1,10 @@
+import { writeFile } from "node:fs/promises"
 import { expect, test } from "vitest"
-import { badge, badges, referencePages, writtenPage } from "../../scripts/reference.ts"
+import { badge, badges, envExample, referencePages, writtenPage } from "../../scripts/reference.ts"
 import { settingGroups } from "../../src/config/meanings.ts"
+import { readConfig } from "../../src/config/read-config.ts"
 import { schema } from "../../src/config/schema.ts"
+import { temporaryDirectory } from "../support/directory.ts"
 import { filesLike, readProject } from "./markdown.ts"
 
 // Where these fail: `npm run reference`, and commit what it writes.
@@ -11,6 +14,24 @@ test.each(referencePages)("the table of $path is what the code says", async (pag
 
 test.each(Object.entries(badges))("%s is what the code says", async (path, texts) => {
   expect(await readProject(path)).toBe(badge(texts))
+})
+
+test(".env.example is what the code says", async () => {
+  expect(await readProject(".env.example")).toBe(envExample())
+})
+
+test(".env.example has every setting once, as a comment, with its default", async () => {
+  const names = [...envExample().matchAll(/^#([A-Z_]+)=/gm)].map((match) => match[1])
+  await using copied = await temporaryDirectory()
+  await using uncommented = await temporaryDirectory()
+  await writeFile(`${copied.path}/.env`, envExample())
+  await writeFile(`${uncommented.path}/.env`, envExample().replaceAll(/^#(?=[A-Z_]+=)/gm, ""))
+  const defaults = readConfig({ directory: `${copied.path}/none`, environment: {} })
+
+  expect(names.sort()).toEqual(Object.keys(schema.properties).sort())
+  for (const { path } of [copied, uncommented]) {
+    expect(readConfig({ directory: path, environment: {} })).toEqual(defaults)
+  }
 })
 
 test("every setting has a meaning, and every meaning a setting", () => {
