@@ -37,39 +37,39 @@ export { hasPages }
 export interface RunningApp {
   readonly url: string
   readonly engine: Engine
-  /** Begins the background work, if it has not begun and the app is not stopping. */
+  /** Starts the background work, unless it runs already or the app is stopping. */
   work(): void
   /**
-   * Stops in order: not ready, answer what has come, end streams, worker, lanes, pools. Loses nothing that was
-   * acknowledged, and resolves within `limits` with the steps that were given up. Later calls get the first one's answer.
+   * Stops in order: readiness, last requests, streams, connections, worker, lanes, pools. Loses nothing that was
+   * acknowledged. Resolves within `limits` with the steps that were abandoned; later calls get the same result.
    */
   stop(limits?: StopLimits): Promise<readonly GivenUp[]>
 }
 
 /** How long a stop may take. */
 export interface StopLimits {
-  /** For all of it; SHUTDOWN_SECONDS if not given. */
+  /** For the whole stop; SHUTDOWN_SECONDS if not given. */
   readonly withinMs?: number
-  /** How long requests are taken as before, while readiness says "stopping" already; 0 if not given. */
+  /** How long requests are accepted as before, while `/readyz` already reports `stopping`; 0 if not given. */
   readonly delayMs?: number
 }
 
 export interface AppOptions {
   readonly databaseUrl: string
   readonly log: Logger
-  /** False: background work is done elsewhere. */
+  /** False: another process runs the background work. */
   readonly worker: boolean
   /** False: an empty database stays empty. */
   readonly seed: boolean
-  /** False: somebody has brought the schema up to date. */
+  /** False: the caller has already brought the schema up to date. */
   readonly migrate?: boolean
-  /** How much of the database this process may take. */
+  /** How many database connections this process may open. */
   readonly pools?: PoolSizes
   /** Payment providers; those of the configuration, or a simulator of its own, if not given. */
   readonly providers?: readonly PaymentProvider[]
-  /** Bounds of live streams, where they are to differ from the usual ones. */
+  /** Limits of live streams that differ from the defaults. */
   readonly streams?: Partial<StreamLimits>
-  /** Joins this process's metrics with those of others, null if they cannot be had in time; none if not given. */
+  /** Joins this process's metrics with those of others; null if they do not answer in time. No others if not given. */
   readonly joinMetrics?: (own: Engine["events"]) => Promise<Registry | null>
 }
 
@@ -110,8 +110,8 @@ async function startOver(database: Database, config: Config, options: AppOptions
     ...(options.streams && { limits: options.streams }),
   })
   engine.events.openStreams(() => live.size)
-  const parts = { engine, providers, simulator, log, readiness, arrivals, texts, live }
-  const server: App = await buildServer(config, parts)
+  const services = { engine, providers, simulator, log, readiness, arrivals, texts, live }
+  const server: App = await buildServer(config, services)
   const sockets = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
@@ -139,20 +139,20 @@ async function startOver(database: Database, config: Config, options: AppOptions
   return { url: url(), engine, work, stop: (limits = {}) => (stopped ??= stopInOrder(limits)) }
 }
 
-/** Somewhat longer than clients that never pause are listened to. */
+/** Somewhat longer than the time for which a client that never pauses is still served. */
 const LAST_REQUESTS_WITHIN_MS = 11_000
-/** Twenty thousand streams end in a second; the rest is cut with the connections. */
+/** Twenty thousand streams end in a second; those that remain are closed with the connections. */
 const STREAMS_WITHIN_MS = 3_000
-/** Longer than a command waits in its lane; what is open then is most likely a request that was never finished. */
+/** Longer than a command waits in its lane; a request that is still open then was most likely never sent completely. */
 const LAST_ANSWERS_WITHIN_MS = 6_000
-/** The last answers, and then what is still to be written of the shop's actions. */
+/** The last answers, and then the rest of the audit log. */
 const CONNECTIONS_WITHIN_MS = LAST_ANSWERS_WITHIN_MS + 3_000
-/** Longer than any call to a provider and any statement of ours takes. */
+/** Longer than any call to a provider and any of our statements takes. */
 const WORK_WITHIN_MS = 10_000
-/** A connection closes at once, unless the server at its other end has fallen silent. */
+/** A connection closes at once, unless the database server no longer answers. */
 const POOLS_WITHIN_MS = 3_000
 
-/** Lets requests that are being answered end, then cuts connections that wait for their client. */
+/** Waits for the answers that are under way, then closes the connections that wait for their client. */
 async function closeServer(server: App, sockets: ListeningSockets): Promise<void> {
   const cut = setTimeout(() => server.server.closeAllConnections(), LAST_ANSWERS_WITHIN_MS)
   try {
@@ -170,14 +170,14 @@ async function listenAt(server: App, { host, port }: Config): Promise<ListeningS
   }
 }
 
-/** What listening at `host` has thrown; a {@link ConfigError} where the host is not of this machine. */
+/** Turns an error of listening into a {@link ConfigError} where `host` is not of this machine; returns others as they are. */
 export function listeningError(error: unknown, host: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined
   if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") return error
   return new ConfigError(`HOST is "${host}" but must be an address or name of this machine`)
 }
 
-interface ServerParts {
+interface ServerServices {
   readonly engine: Engine
   readonly providers: readonly PaymentProvider[]
   readonly simulator: Simulator | null
@@ -188,8 +188,8 @@ interface ServerParts {
   readonly live: ProductStreams
 }
 
-async function buildServer(config: Config, parts: ServerParts): Promise<App> {
-  const { engine, log, ...services } = parts
+async function buildServer(config: Config, services: ServerServices): Promise<App> {
+  const { engine, log, ...others } = services
   const secret = config.tokenSecret ?? (await installationTokenSecret(engine.database.views))
   const tokens = createOwnerTokens(secret)
   return createServer(
@@ -197,7 +197,7 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
       ...engine,
       tokens,
       gatekeeper: createGatekeeper(accessBy(config, secret), tokens),
-      ...services,
+      ...others,
       pages: await loadPages(),
       audit: createAudit(engine),
       holdTtlSeconds: config.holdTtlSeconds,
@@ -208,17 +208,17 @@ async function buildServer(config: Config, parts: ServerParts): Promise<App> {
   )
 }
 
-/** Null: open mode. */
+/** What proves an operator; null in open mode. */
 function accessBy({ adminToken }: Config, secret: string) {
   return adminToken === null ? null : { adminToken, sessions: createAdminSessions(secret, adminToken) }
 }
 
-/** As many as fit into a few dozen megabytes. */
+/** This many payments take a few dozen megabytes. */
 const MOST_SIMULATED_PAYMENTS = 100_000
 
 /**
- * Whether a server has a payment simulator itself: in open mode, when no other one is named, and in
- * one process, because its books are in memory.
+ * Whether a server runs a payment simulator itself: in open mode, without SIMULATOR_URL, and as one process only, since
+ * the simulator keeps its payments in memory.
  */
 export function hasOwnSimulator({ adminToken, simulatorUrl, processes }: Config): boolean {
   return adminToken === null && simulatorUrl === null && processes === 1
@@ -233,7 +233,7 @@ function ownSimulator(config: Config, url: () => string, log: Logger) {
     plan: createPlan("calm", 0),
     lateMs: lateMsAfter(config.paymentTtlSeconds),
     mostPayments: MOST_SIMULATED_PAYMENTS,
-    onGivenUp: (event) => log.warn({ event }, "A webhook of the payment simulator was not taken."),
+    onGivenUp: (event) => log.warn({ event }, "A webhook of the payment simulator was not accepted."),
   })
   const simulatorUrl = () => `${url()}/simulator`
   return { simulator, settings: { simulatorUrl, simulatorSecret: secret } }
@@ -249,7 +249,7 @@ function readinessOf(
     stopping,
     database: () => isReady(database),
     async metrics() {
-      // While the database is away the other metrics are needed most; the stock is then left out.
+      // Without a database the stock is left out, because the other metrics are needed most then.
       events.stockCounted(await views.stockCounts().catch(() => []))
       return (await joinMetrics(events))?.metrics() ?? null
     },

@@ -9,19 +9,19 @@ import { CommandFailure } from "../base/command-errors.ts"
 const program = fileURLToPath(new URL("bench/main.ts", packageRoot))
 
 /**
- * Runs the benchmark, which lives beside the sources and brings servers to compare with, in a process
- * of its own. True when every figure was right.
+ * Runs the benchmark of bench/ in a process of its own, since it is not part of the package. True when every checked
+ * figure was right. Throws {@link CommandFailure} where bench/ is missing.
  */
 export async function bench(args: readonly string[]): Promise<boolean> {
   if (!existsSync(program)) {
     throw new CommandFailure("The benchmark is not part of the package: run it in a clone of the repository")
   }
   const child = spawn(process.execPath, [program, ...args], { stdio: "inherit" })
-  // A terminal's Ctrl-C reaches the child as well, which clears up and ends; so do we then.
+  // A terminal sends Ctrl-C to the child too. It cleans up and ends, and then this process ends.
   process.on("SIGINT", () => undefined)
   process.on("SIGTERM", () => child.kill("SIGTERM"))
   const [code] = (await once(child, "exit")) as [number | null]
-  // It has said itself what it did not understand.
+  // The benchmark has already printed the usage error.
   if (code === 2) throw new CommanderError(2, "bench.usage", "")
   return code === 0
 }

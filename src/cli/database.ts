@@ -15,15 +15,15 @@ import { openDatabase } from "../store/pool.ts"
 import { CommandFailure } from "../base/command-errors.ts"
 import { printError } from "./output.ts"
 
-/** A database to work on, and how to let go of it. */
+/** A database for a command, and how to release it. */
 export interface DatabaseAccess {
   readonly url: string
   release(): Promise<void>
 }
 
 /**
- * The configured server, else the embedded one: `owner` is the one `serve` of its directory,
- * `guest` every other command, which finds it running or runs it for as long as it takes.
+ * Returns the configured server, or the embedded one. `owner` is the one `serve` that may run on a data directory;
+ * `guest` is every other command, which uses the running server or starts one until it is released.
  */
 export async function accessDatabase(config: Config, role: "owner" | "guest"): Promise<DatabaseAccess> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, release: async () => undefined }
@@ -31,7 +31,7 @@ export async function accessDatabase(config: Config, role: "owner" | "guest"): P
   return { url: embedded.url, release: () => embedded.stop() }
 }
 
-/** A restart may come while the server before is still answering its last requests. */
+/** After a restart the previous server may still be answering its last requests. */
 const PREDECESSOR_LEAVES_WITHIN_MS = 3_000
 const LOOK_AGAIN_MS = 100
 
@@ -49,20 +49,20 @@ async function startWhenFree(options: EmbeddedOptions): Promise<EmbeddedPostgres
 }
 
 /**
- * Refuses to go on where there is no database to look at: an empty one made on the spot would be
- * found in perfect order.
+ * Throws {@link CommandFailure} where there is no database: the embedded one would be created on the spot, and a check
+ * of the empty database would report success.
  */
 export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {
   if (databaseUrl !== null || existsSync(dataDirectory)) return
   throw new CommandFailure(
-    `There is no data directory ${resolve(dataDirectory)}: set DATABASE_URL or DOORBUSTER_DATA_DIR, or go where serve runs`,
+    `There is no data directory ${resolve(dataDirectory)}: set DATABASE_URL or DOORBUSTER_DATA_DIR, or run the command in the directory of serve`,
   )
 }
 
 /**
- * Lends a command an engine over the database, and takes it back in order. Changes no schema: throws
+ * Runs `work` with an engine over the database, then drains and closes both. Does not change an existing schema: throws
  * `SchemaMismatch` where it is older or newer than this program, since another version may be selling there.
- * `makesSchema`: gives one to a database that has none.
+ * `makesSchema`: create the schema in an empty database.
  */
 export async function withEngine<T>(
   config: Config,
@@ -78,7 +78,7 @@ export async function withEngine<T>(
   }
 }
 
-/** As {@link withEngine}, over the database at `url`; what happens is told to `log`, if one is given. */
+/** As {@link withEngine}, over the database at `url`; events go to `log`, if one is given. */
 export async function withEngineAt<T>(
   url: string,
   config: Config,

@@ -2,7 +2,7 @@ import { hasPages } from "../app.ts"
 import type { Finding } from "./finding.ts"
 import { MISSING_PAGES } from "./missing-pages.ts"
 
-/** Whether there are a storefront and a control room. */
+/** Checks whether the storefront and the control room are built. */
 export function checkPages(): Finding {
   const check = "pages"
   return hasPages()

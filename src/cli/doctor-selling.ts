@@ -3,15 +3,16 @@ import type { Config } from "../config/config.ts"
 import { flashSaleProduct } from "../seed.ts"
 import type { Finding } from "./finding.ts"
 
-/** Whether buyers can pay. In open mode the payment simulator takes their money. */
+/** Checks whether buyers can pay. In open mode they pay at the payment simulator. */
 export function checkPayments({ adminToken, paymentWebhookSecret, stripe }: Config): Finding {
   const check = "payments"
-  if (adminToken === null) return { check, ok: true, found: "simulated: open mode" }
+  if (adminToken === null)
+    return { check, ok: true, found: "simulated, because the server runs in open mode" }
   if (stripe === null && paymentWebhookSecret === null) {
     return {
       check,
       ok: false,
-      found: "nobody can pay: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or PAYMENT_WEBHOOK_SECRET",
+      found: "buyers cannot pay: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or PAYMENT_WEBHOOK_SECRET",
     }
   }
   if (stripe === null) {
@@ -20,7 +21,7 @@ export function checkPayments({ adminToken, paymentWebhookSecret, stripe }: Conf
       ok: true,
       weak: true,
       found:
-        "only what your own payment service reports in webhooks signed with PAYMENT_WEBHOOK_SECRET; the order page has no way to pay (for Stripe set STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and STRIPE_PUBLISHABLE_KEY)",
+        "only through your own payment service, which reports payments in webhooks signed with PAYMENT_WEBHOOK_SECRET; the order page offers no payment (for Stripe set STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and STRIPE_PUBLISHABLE_KEY)",
     }
   }
   if (stripe.publishableKey === null) {
@@ -28,19 +29,19 @@ export function checkPayments({ adminToken, paymentWebhookSecret, stripe }: Conf
       check,
       ok: true,
       weak: true,
-      found: "Stripe, but the order page has no way to pay: set STRIPE_PUBLISHABLE_KEY",
+      found: "Stripe, but the order page offers no payment: set STRIPE_PUBLISHABLE_KEY",
     }
   }
   return { check, ok: true, found: "Stripe" }
 }
 
-/** Named in a finding; of more than these only the number is told. */
+/** Products that a finding names; further ones are only counted. */
 const MOST_NAMED = 5
 
 /**
- * Looks at the products that are on sale or will be: the one that the first start makes for trying must not be sold to
- * real buyers, and a product without a limit may be taken whole by a single one. Empty in open mode, where there are
- * no real buyers, and where the schema is not there yet.
+ * Checks the products that are on sale or will be: the demonstration product of the first start must not be sold to
+ * real buyers, and of a product without a limit one buyer may take all units. No findings in open mode, where there are
+ * no real buyers, and on a database without a schema.
  */
 export async function checkOffers(pool: pg.Pool, { adminToken }: Config): Promise<Finding[]> {
   if (adminToken === null || !(await hasProducts(pool))) return []
@@ -95,14 +96,14 @@ async function productsWithoutLimit(pool: pg.Pool): Promise<Unlimited> {
 
 function demonstrationFinding(isOnSale: boolean): Finding {
   const found = isOnSale
-    ? "product 1, which is made for trying, is on sale to real buyers: pause it or close it"
-    : "none is on sale"
+    ? "product 1, the demonstration product of the first start, is on sale to real buyers: pause it or close its sale"
+    : "not on sale"
   return { check: "demonstration product", ok: !isOnSale, found }
 }
 
 function limitsFinding({ named, count }: Unlimited): Finding {
   const check = "limits for a buyer"
-  if (count === 0) return { check, ok: true, found: "every product on sale has one" }
+  if (count === 0) return { check, ok: true, found: "every product on sale has a limit" }
   const others = count > named.length ? ` and ${count - named.length} more` : ""
   return {
     check,

@@ -16,10 +16,10 @@ import { explain } from "./exit.ts"
 import type { Finding } from "./finding.ts"
 import { print, printJson } from "./output.ts"
 
-/** For migrations, commands beside the server, and whoever looks after the database. */
+/** Connections for migrations, commands beside the server, and database administrators. */
 const SPARE_CONNECTIONS = 6
 
-/** Checks the installation and prints what it finds; false when something is not fit. */
+/** Checks the installation and prints the findings; false when a check failed. */
 export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
   requireDatabase(config)
   const findings = [
@@ -28,14 +28,14 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
     ...checkEnvFile(),
     checkPayments(config),
     checkPages(),
-    ...(await checkDoor()),
+    ...(await checkBacklog()),
     await checkDirectory(config),
     ...(await checkDatabase(config)),
   ]
-  const isFit = findings.every((finding) => finding.ok)
-  if (json) printJson({ ok: isFit, findings })
+  const isSound = findings.every((finding) => finding.ok)
+  if (json) printJson({ ok: isSound, findings })
   else for (const finding of findings) print(`${markOf(finding)}  ${finding.check}: ${finding.found}`)
-  return isFit
+  return isSound
 }
 
 function markOf({ ok, weak }: Finding): string {
@@ -66,26 +66,26 @@ function isGuessable(adminToken: string | null): boolean {
 }
 
 function modeOf({ adminToken }: Config, isSafe: boolean): string {
-  if (adminToken === null) return "open: for this machine only"
+  if (adminToken === null) return "open: reachable from this machine only, without tokens"
   if (!isSafe) return "closed, but PAYMENT_WEBHOOK_SECRET is not set: serve will not start"
   if (isGuessable(adminToken)) {
     return `closed; ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed`
   }
-  return "closed: tokens and signatures required"
+  return "closed: tokens and signatures are required"
 }
 
-/** What Linux allows by itself since 5.4; older ones and some containers allow 128. */
+/** Linux's default since 5.4; older versions and some containers allow 128. */
 const USUAL_WAITING_CONNECTIONS = 4_096
 
-/** How many connections may wait to be accepted. A small number is no fault, but worth knowing before a sale. */
-async function checkDoor(): Promise<Finding[]> {
+/** Checks how many connections may wait to be accepted. A small number is a warning, not a fault. */
+async function checkBacklog(): Promise<Finding[]> {
   const text = await readFile("/proc/sys/net/core/somaxconn", "utf8").catch(() => null)
   if (text === null) return []
   const most = Number(text)
   const about = { check: "waiting connections", ok: true }
-  const found = `${most} for each listener`
+  const found = `${most} for each listening socket`
   if (most >= USUAL_WAITING_CONNECTIONS) return [{ ...about, found }]
-  const advice = `more of a crowd that comes at once are kept waiting for seconds, so raise net.core.somaxconn to ${USUAL_WAITING_CONNECTIONS} or more`
+  const advice = `a larger crowd that connects at once waits for seconds: raise net.core.somaxconn to ${USUAL_WAITING_CONNECTIONS} or more`
   return [{ ...about, weak: true, found: `${found}; ${advice}` }]
 }
 
@@ -100,7 +100,7 @@ async function checkDirectory({ databaseUrl, dataDirectory }: Config): Promise<F
     return {
       check,
       ok: isMissing,
-      found: `${dataDirectory} ${isMissing ? "will be made" : "cannot be written"}`,
+      found: `${dataDirectory} ${isMissing ? "does not exist yet: serve will create it" : "cannot be written by this user"}`,
     }
   }
 }
@@ -124,7 +124,7 @@ async function askServer(url: string, config: Config): Promise<Finding[]> {
   const neededConnections = connectionsOf(config.processes) + SPARE_CONNECTIONS
   const sessions = await checkSessions(url)
   const findings = [...checkUrl(url), ...sessions, ...(await checkSettings(url, neededConnections))]
-  // A database that cannot be used cannot be asked for its schema or its products.
+  // Without a usable session neither the schema nor the products can be read.
   if (!sessions.every(({ ok }) => ok)) return findings
   return [...findings, await checkSchema(url), ...(await askAboutSale(url, config))]
 }
@@ -132,13 +132,13 @@ async function askServer(url: string, config: Config): Promise<Finding[]> {
 function checkUrl(url: string): Finding[] {
   const { ignored } = readDatabaseUrl(url)
   if (ignored.length === 0) return []
-  const found = `without effect, because the program sets these things itself: ${ignored.join(", ")}`
+  const found = `these parameters have no effect, because the program sets them itself: ${ignored.join(", ")}`
   return [{ check: "DATABASE_URL", ok: true, weak: true, found }]
 }
 
 const purposes: readonly Purpose[] = ["batches", "lookups", "views", "upkeep", "migrate"]
 
-/** Everything that the code takes for granted of a session, as each kind of connection finds it. */
+/** Checks the session settings that the code relies on, for each kind of connection. */
 async function checkSessions(url: string): Promise<Finding[]> {
   const byCheck = new Map<string, Finding>()
   let readOnlyBecause: string | null = null
@@ -148,8 +148,8 @@ async function checkSessions(url: string): Promise<Finding[]> {
       const session = await readSession(client, purpose)
       readOnlyBecause ??= session.readOnlyBecause
       for (const { name, wanted, found, isMet } of session.findings) {
-        // The first kind that has a setting stands for all, unless another one does not get it. Only the removal
-        // of old rows does without synchronous_commit, which is shown for the others below.
+        // One finding for each setting: that of the first kind, unless a later kind does not meet it. Only `upkeep`,
+        // which removes old rows, runs without synchronous_commit; the other kinds have it in a finding of their own.
         if (isMet && (byCheck.has(name) || purpose === "upkeep")) continue
         const text = isMet ? found : `${found}, and has to be ${wanted} (connections for ${purpose})`
         byCheck.set(name, { check: name, ok: isMet, found: text })
@@ -162,7 +162,7 @@ async function checkSessions(url: string): Promise<Finding[]> {
   return [...byCheck.values(), { check: "writable", ok: readOnlyBecause === null, found: writable }]
 }
 
-/** What a crash would cost, and whether all processes get their connections. */
+/** Checks the server settings on which durability depends, and whether max_connections suffices. */
 async function checkSettings(url: string, neededConnections: number): Promise<Finding[]> {
   const client = await openConnection(url, "views", { isChecked: false })
   try {

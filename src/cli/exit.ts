@@ -8,8 +8,8 @@ import { isConnectionLoss, isTransient, ReadOnlyServer, UnfitDatabase } from "..
 import { SchemaBusy, SchemaMismatch } from "../store/upkeep/migrate.ts"
 
 /**
- * The exit status for what a command threw, and the one line that explains it; null where the
- * whole error is needed, because it is a fault of ours.
+ * Returns the exit status for an error of a command, and one line that explains it; null for an unexpected error, whose
+ * stack is needed because it is a bug.
  */
 export function explain(error: unknown): { status: 1 | 2; line: string | null } {
   if (isUsage(error)) return { status: 2, line: error.message }
@@ -22,19 +22,19 @@ export function explain(error: unknown): { status: 1 | 2; line: string | null } 
   return { status: 1, line: explainDatabase(error) }
 }
 
-/** PostgreSQL's codes for what a role may not do, and for a schema that it may not even see. */
+/** PostgreSQL's codes for insufficient privilege, and for a schema that the role cannot see. */
 const notPermitted = new Set(["42501", "3F000"])
-/** What the driver says of a server that has no TLS. */
+/** The driver's message for a server without TLS. */
 const NO_TLS = "The server does not support SSL connections"
 
-/** The line for what is the matter with the database; null where that is not known. */
+/** One line for a database error; null for an unknown one. */
 function explainDatabase(error: unknown): string | null {
   if (error instanceof UnfitDatabase || error instanceof ReadOnlyServer) return error.message
   if (isConnectionLoss(error)) {
     const message = messageOf(error)
     const advice =
       message === NO_TLS
-        ? "; sslmode in DATABASE_URL asks for TLS, so switch it on there or set sslmode=disable"
+        ? "; sslmode in DATABASE_URL requires TLS: enable it on the server or set sslmode=disable"
         : ""
     return `The database cannot be reached: ${message}${advice}`
   }
@@ -42,7 +42,7 @@ function explainDatabase(error: unknown): string | null {
   if (notPermitted.has(error.code ?? "")) {
     return `The database role may not do this: ${error.message}. The role in DATABASE_URL needs the rights to create and use tables in its schema`
   }
-  return isTransient(error) ? `The database could not do this now: ${error.message}` : null
+  return isTransient(error) ? `The database cannot do this at the moment: ${error.message}` : null
 }
 
 function isUsage(error: unknown): error is Error {
@@ -55,13 +55,13 @@ interface ListeningFailure {
   readonly address: string
 }
 
-/** Null: it is about something else. */
+/** One line for an error of listening; null for other errors. */
 function listeningLine(error: unknown): string | null {
   if (!isListeningFailure(error)) return null
   const { code, port, address } = error
   if (code === "EADDRINUSE") return `Port ${port} on ${address} is taken; set PORT or --port to another one`
   if (code === "EACCES" || code === "EPERM") {
-    return `Port ${port} on ${address} may not be opened by this user: set PORT or --port to 1024 or more behind a proxy, or grant Node CAP_NET_BIND_SERVICE`
+    return `Port ${port} on ${address} cannot be opened by this user: set PORT or --port to 1024 or more behind a proxy, or grant Node CAP_NET_BIND_SERVICE`
   }
   if (code === "EADDRNOTAVAIL") return `${address} is not an address of this machine`
   return null

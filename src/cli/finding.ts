@@ -1,8 +1,8 @@
-/** What `doctor` has found out about one thing. */
+/** The result of one check of `doctor`. */
 export interface Finding {
   readonly check: string
   readonly ok: boolean
-  /** It will do, but should be better before a sale. */
+  /** A warning: it works, but should be changed before a sale. */
   readonly weak?: true
   readonly found: string
 }

@@ -1,8 +1,8 @@
 import { CommandFailure } from "../base/command-errors.ts"
 
-/** Ctrl-C and a polite end, turned into a failure of the work, so that what was begun is put away first. */
+/** Turns signals that end a process into a failure of the work, so that its cleanup runs first. */
 export interface Interruption extends Disposable {
-  /** Rejects with {@link CommandFailure} as soon as somebody interrupts, also when that was before. */
+  /** Rejects with {@link CommandFailure} at the first signal, or at once where one has already come. */
   readonly orInterrupted: <T>(work: Promise<T>) => Promise<T>
 }
 

@@ -1,10 +1,10 @@
 import { writeToStderr } from "../base/standard-streams.ts"
 
-/** What a command prints for people and programs. Logs of a server are not its business. */
+// The output of commands, for people and programs. The log of a server is written by base/log.ts.
 
 /**
- * Lets a command go on when its output cannot be written. A reader that has read enough (`doorbuster verify | head`) is
- * no fault; a full disk is one line and exit status 1.
+ * Lets a command go on when its output cannot be written. A reader that closes the pipe early
+ * (`doorbuster verify | head`) is no error; a full disk is reported in one line, with exit status 1.
  */
 export function surviveLostOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
@@ -31,7 +31,7 @@ export function printError(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
-/** Shows progress in place, on a terminal only. Call with "" to wipe it. */
+/** Shows progress in place, on a terminal only. Call with "" to clear it. */
 export function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`)
 }

@@ -3,7 +3,7 @@ import { sweepDue } from "../worker/expiry.ts"
 import { requireDatabase, withEngine } from "./database.ts"
 import { print, printJson } from "./output.ts"
 
-/** Ends everything that is due, once, and prints what came back. */
+/** Expires every due hold and order, once, and prints how many units became available. */
 export async function releaseExpired(config: Config, { json }: { json: boolean }): Promise<void> {
   requireDatabase(config)
   const swept = await withEngine(config, (engine) => sweepDue({ ...engine, observer: engine.events }))

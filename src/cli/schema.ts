@@ -6,7 +6,7 @@ import { accessDatabase, requireDatabase, withEngine, type DatabaseAccess } from
 import { print, printError, printJson } from "./output.ts"
 import { SEED_STOCK, seedResult } from "./seed.ts"
 
-/** Brings the schema up to date and prints what was new; with `seed` it then makes product 1, if it is not there. */
+/** Applies the missing migrations and prints them; with `seed` it then creates product 1, if it does not exist. */
 export async function migrateSchema(
   config: Config,
   options: { json: boolean; seed: boolean },

@@ -6,19 +6,19 @@ import { requireDatabase, withEngine } from "./database.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { print, printJson } from "./output.ts"
 
-/** Units of product 1 if no number is given. */
+/** Default number of units of product 1. */
 export const SEED_STOCK = 100
 
 export interface SeedOptions {
   readonly stock: number
-  /** Removes everything first. */
+  /** Remove everything first. */
   readonly fresh: boolean
-  /** Also when that removes orders and payments. */
+  /** Confirms that orders and payments may be removed. */
   readonly yes: boolean
   readonly json: boolean
 }
 
-/** Makes product 1, "Flash Sale Product" at 99.99, if it is not there. */
+/** Creates product 1, "Flash Sale Product" at 99.99, if it does not exist. */
 export async function seed(config: Config, { stock, fresh, yes, json }: SeedOptions): Promise<void> {
   if (fresh) requireDatabase(config)
   const made = await withEngine(
@@ -33,7 +33,7 @@ export async function seed(config: Config, { stock, fresh, yes, json }: SeedOpti
   print(seedResult(made, stock))
 }
 
-/** One line that says whether product 1 was made. */
+/** Returns one line that says whether product 1 was created. */
 export function seedResult(made: boolean, stock: number): string {
   return made ? `Product 1 is on sale with ${stock} units.` : "Product 1 exists already; nothing was changed."
 }
@@ -42,7 +42,7 @@ async function empty(pool: pg.Pool, yes: boolean): Promise<void> {
   const { orders, payments } = await countSales(pool)
   if (!yes && orders + payments > 0) {
     throw new UsageError(
-      `--fresh would remove ${orders} orders and ${payments} payments; say --yes if that is meant`,
+      `--fresh would remove ${orders} orders and ${payments} payments; add --yes to confirm`,
     )
   }
   await emptyDatabase(pool)

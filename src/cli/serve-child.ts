@@ -8,7 +8,7 @@ import { takeSteps } from "../base/stop-steps.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { explain } from "./exit.ts"
 import { endProcess } from "./end-process.ts"
-import { sayGivenUp, writeLastLines } from "./stop-on-signal.ts"
+import { logAbandonedSteps, writeLastLines } from "./stop-on-signal.ts"
 
 /** One of several processes that serve: its primary says what, and when to stop. */
 export async function serveAsChild(): Promise<void> {
@@ -85,7 +85,7 @@ function stopOnce(app: RunningApp, log: Logger, leave: () => Promise<void>): Sto
     const last = await takeSteps([{ name: "last numbers", run: leave }], deadline - leavingMs / 2)
     const all = [...givenUp, ...last]
     // That all is well is said by the primary, for all of them.
-    sayGivenUp(log, all)
+    logAbandonedSteps(log, all)
     await writeLastLines(log, all, deadline)
     await endProcess(all.length === 0 ? status : 1)
   }

@@ -17,13 +17,13 @@ import { stopOnSignal, type Stoppable } from "./stop-on-signal.ts"
 /** An admin token with fewer characters can be guessed. */
 export const GOOD_TOKEN_LENGTH = 16
 
-/** Serves HTTP and runs the worker, in as many processes as `config` says, until it is told to stop. */
+/** Serves HTTP and runs the worker, in `config.processes` processes, until a signal stops it. */
 export async function serve(config: Config, options: { worker: boolean }): Promise<void> {
   checkServing(config)
   const log = createLog(config.logLevel)
-  sayMode(log, config)
-  sayUnused(log, config)
-  // Before anything is made that would have to be undone.
+  logMode(log, config)
+  logUnused(log, config)
+  // Before anything is created that would have to be removed again.
   await checkAddress(config).catch((error: unknown) => {
     throw listeningError(error, config.host)
   })
@@ -31,7 +31,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   try {
     const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")
-    if (config.adminToken === null) sayWhatToTry(server.url, simulatorAt(server.url, config))
+    if (config.adminToken === null) printWhatToTry(server.url, simulatorAt(server.url, config))
     stopOnSignal(serverOver(server, access, config), config, log)
   } catch (error) {
     await access.release()
@@ -39,15 +39,15 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   }
 }
 
-/** This process, or its children. */
+/** A server in this process, or in its children. */
 interface Server extends Stoppable {
   readonly url: string
 }
 
-/** Of the time of a stop, for an embedded PostgreSQL: it writes a checkpoint. */
+/** The share of the stop for an embedded PostgreSQL, which writes a checkpoint. */
 const DATABASE_SHARE = 0.2
 
-/** Stops the server first, then lets go of its database. */
+/** Stops the server first, then releases its database. */
 function serverOver(server: Server, access: DatabaseAccess, { databaseUrl }: Config): Stoppable {
   const share = databaseUrl === null ? DATABASE_SHARE : 0
   return {
@@ -75,38 +75,40 @@ function sizeOf({ processes }: Config): object {
   return processes === 1 ? {} : { processes, database_connections: connectionsOf(processes) }
 }
 
-function sayMode(log: Logger, { adminToken }: Config): void {
-  sayWhoMayBuy(log, adminToken)
+function logMode(log: Logger, { adminToken }: Config): void {
+  logAccess(log, adminToken)
 
   if (!hasPages()) log.warn(`${MISSING_PAGES}.`)
   for (const { name, meant } of misspelledInEnvFile()) {
-    log.warn({ name, meant }, ".env sets a name that nothing reads; another one is probably meant.")
+    log.warn({ name, meant }, ".env sets a name that is not a setting, but resembles one.")
   }
 }
 
-function sayWhoMayBuy(log: Logger, adminToken: string | null): void {
+function logAccess(log: Logger, adminToken: string | null): void {
   if (adminToken === null) {
     log.warn(
-      "Open mode: no ADMIN_TOKEN is set, so nobody is asked for a token and only loopback is listened on.",
+      "Open mode: ADMIN_TOKEN is not set, so requests need no token, and the server listens on loopback only.",
     )
     return
   }
-  log.info("Closed mode: admin routes, holds and orders need their tokens, payment webhooks their signature.")
+  log.info(
+    "Closed mode: admin routes, holds and orders require their tokens, and payment webhooks a signature.",
+  )
   if (adminToken.length < GOOD_TOKEN_LENGTH) {
     log.warn(`ADMIN_TOKEN has fewer than ${GOOD_TOKEN_LENGTH} characters and can be guessed.`)
   }
 }
 
-function sayUnused(log: Logger, { unusedVariables }: Config): void {
+function logUnused(log: Logger, { unusedVariables }: Config): void {
   if (unusedVariables.length > 0) log.warn({ variables: unusedVariables }, explainUnused(unusedVariables))
 }
 
-/** Null: payments are reported by hand. */
+/** Address of the simulator; null where there is none. */
 function simulatorAt(url: string, config: Config): string | null {
   return hasOwnSimulator(config) ? `${url}/simulator` : config.simulatorUrl
 }
 
-function sayWhatToTry(url: string, simulator: string | null): void {
+function printWhatToTry(url: string, simulator: string | null): void {
   const payment = '{"order_id":1,"amount_minor":19998,"currency":"USD"}'
   const payments =
     simulator === null

@@ -18,10 +18,10 @@ export interface SimulatorOptions {
   readonly seed: number
 }
 
-/** A payment takes half a kilobyte. */
+/** A payment takes half a kilobyte of memory. */
 const MOST_PAYMENTS = 1_000_000
 
-/** Runs the payment simulator as a process of its own, until it is told to stop. */
+/** Runs the payment simulator as a process of its own, until a signal stops it. */
 export async function simulate(
   config: Config,
   { port, target, plan, seed }: SimulatorOptions,
@@ -37,18 +37,18 @@ export async function simulate(
     plan: createPlan(plan, seed),
     lateMs: lateMsAfter(config.paymentTtlSeconds),
     mostPayments: MOST_PAYMENTS,
-    onGivenUp: (event) => log.warn({ event }, "A webhook was not taken."),
+    onGivenUp: (event) => log.warn({ event }, "A webhook was not accepted."),
   })
   const server = await serveSimulator(simulator, port)
   log.info({ target, plan, seed, url: server.url }, "Listening.")
-  if (config.simulatorSecret === null) sayHowToConnect(server.url, secret)
+  if (config.simulatorSecret === null) printHowToConnect(server.url, secret)
   const stop = ({ withinMs }: { readonly withinMs: number }) =>
     takeSteps([{ name: "connections", run: () => server.close() }], performance.now() + withinMs)
   stopOnSignal({ stop }, { ...config, shutdownDelaySeconds: 0 }, log)
 }
 
-/** The secret was made a moment ago, for money that does not exist. */
-function sayHowToConnect(url: string, secret: Buffer): void {
+/** Prints the secret, which was made for this run and protects no real money. */
+function printHowToConnect(url: string, secret: Buffer): void {
   print(`
   Start the server with the simulator's address and secret:
     SIMULATOR_URL=${url} SIMULATOR_SECRET=whsec_${secret.toString("base64")} npm start

@@ -6,17 +6,17 @@ import { writeToStderr } from "../base/standard-streams.ts"
 import type { GivenUp } from "../base/stop-steps.ts"
 import { endProcess, killIfThreadHangs } from "./end-process.ts"
 
-/** What runs until it is told to stop. */
+/** A program that runs until a signal stops it. */
 export interface Stoppable {
-  /** Stops in order within `withinMs`, after going on as before for `delayMs`; resolves with what was given up. */
+  /** Stops in order within `withinMs`, after serving as before for `delayMs`; resolves with the abandoned steps. */
   stop(limits: { readonly withinMs: number; readonly delayMs: number }): Promise<readonly GivenUp[]>
-  /** Ends at once what would outlive this process. */
+  /** Kills child processes at once. */
   kill?(): void
 }
 
-/** The share of the whole time that is kept for writing the rest of the log. */
+/** The share of the whole time that is reserved for writing the rest of the log. */
 const LOG_SHARE = 0.08
-/** Beyond the whole time: for mistakes of ours. */
+/** Beyond the whole time: the process ends even where our own limits fail. */
 const GUARD_MS = 1_000
 
 /**
@@ -24,8 +24,8 @@ const GUARD_MS = 1_000
  * SHUTDOWN_SECONDS whatever hangs; a second signal ends it at once. Exit status 0 when everything ended in order, 1
  * otherwise.
  *
- * Only SIGTERM, which load balancers and service managers send, is delayed by SHUTDOWN_DELAY_SECONDS: who presses
- * Ctrl-C waits for nothing.
+ * Only SIGTERM, which load balancers and service managers send, is delayed by SHUTDOWN_DELAY_SECONDS; Ctrl-C is
+ * not.
  */
 export function stopOnSignal(
   stoppable: Stoppable,
@@ -40,9 +40,7 @@ export function stopOnSignal(
   const limits = {
     delay: withinMs + GUARD_MS,
     onTimeout() {
-      writeToStderr(
-        `doorbuster: not stopped within ${shutdownSeconds} seconds; the process ends all the same.`,
-      )
+      writeToStderr(`doorbuster: not stopped within ${shutdownSeconds} seconds; the process ends now.`)
       giveUp()
     },
     onSecondSignal: giveUp,
@@ -58,18 +56,18 @@ export function stopOnSignal(
       withinMs: withinMs * (1 - LOG_SHARE),
       delayMs: delaySeconds * 1_000,
     })
-    sayGivenUp(log, givenUp)
+    logAbandonedSteps(log, givenUp)
     log.info(givenUp.length === 0 ? "Stopped." : "Stopped, but not in order.")
     await writeLastLines(log, givenUp, startedAt + withinMs)
     await endProcess(err === undefined && givenUp.length === 0 ? 0 : 1)
   })
 }
 
-/** The log is written for so long even where the steps before have used up the time. */
+/** Time for the log even where the steps before it have used up the whole time. */
 const LEAST_FLUSH_MS = 250
 
-/** Says in the log which steps were given up. */
-export function sayGivenUp(log: Logger, givenUp: readonly GivenUp[]): void {
+/** Logs the steps that were abandoned. */
+export function logAbandonedSteps(log: Logger, givenUp: readonly GivenUp[]): void {
   for (const { step, afterMs, error } of givenUp) {
     const why = error === null ? {} : { err: error }
     log.warn({ step, after_ms: afterMs, ...why }, "A step of the stop was given up.")
@@ -77,8 +75,8 @@ export function sayGivenUp(log: Logger, givenUp: readonly GivenUp[]): void {
 }
 
 /**
- * Waits until the log is written: until `deadline`, of `performance.now()`. Where it cannot be written, standard error
- * is told what the log would have said of the stop.
+ * Waits until the log is written: until `deadline`, of `performance.now()`. Where it cannot be written, the result of
+ * the stop goes to standard error.
  */
 export async function writeLastLines(
   log: Logger,

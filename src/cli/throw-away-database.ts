@@ -5,8 +5,8 @@ import { openConnection, urlOfOneServer } from "../store/connection.ts"
 import { CommandFailure } from "../base/command-errors.ts"
 
 /**
- * Creates an empty database beside the one at `url`, lends it, and drops it whatever happens. Of several servers it
- * is the one that takes writes. Throws {@link CommandFailure} when the role may not create databases.
+ * Creates an empty database on the server of `url`, runs `work` with it, and drops it, also after an error. Of several
+ * servers it uses the one that takes writes. Throws {@link CommandFailure} when the role may not create databases.
  */
 export async function withThrowAwayDatabase<T>(url: string, work: (url: string) => Promise<T>): Promise<T> {
   const name = `doorbuster_race_${randomBytes(6).toString("hex")}`
@@ -24,7 +24,7 @@ export async function withThrowAwayDatabase<T>(url: string, work: (url: string) 
   }
 }
 
-/** PostgreSQL's code for what a role may not do. */
+/** PostgreSQL's code for an operation that the role is not allowed. */
 const INSUFFICIENT_PRIVILEGE = "42501"
 
 async function createDatabase(admin: pg.Client, name: string): Promise<void> {
@@ -33,7 +33,7 @@ async function createDatabase(admin: pg.Client, name: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error
     throw new CommandFailure(
-      "The command needs a database of its own, and the role in DATABASE_URL may not create one: grant it CREATEDB (alter role … createdb), or unset DATABASE_URL to use the embedded PostgreSQL",
+      "The command creates a database for itself, but the role in DATABASE_URL may not: grant it CREATEDB (alter role … createdb), or unset DATABASE_URL to use the embedded PostgreSQL",
     )
   }
 }

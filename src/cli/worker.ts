@@ -10,7 +10,7 @@ import { takeSteps } from "../base/stop-steps.ts"
 import { accessDatabase } from "./database.ts"
 import { stopOnSignal } from "./stop-on-signal.ts"
 
-/** Runs the background work alone, until it is told to stop. Any number may run. */
+/** Runs the background work without serving HTTP, until a signal stops it. Any number may run. */
 export async function work(config: Config): Promise<void> {
   checkSimulator(config)
   const log = createLog(config.logLevel)

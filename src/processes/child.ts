@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Assignment, StartFailure, ToChild, ToPrimary } from "./messages.ts"
 import type { Snapshot } from "./snapshot.ts"
 
-/** What a child does when the primary says so. */
+/** What a child does at the request of the primary. */
 export interface Duties {
   work(): void
-  /** The primary said so, or is gone: null. */
+  /** `limits` are those of the primary; null when the connection to it is lost. */
   stop(limits: StopLimits | null): void
   snapshot(): Promise<Snapshot>
-  /** Somebody looks at the sales of these products. */
+  /** Count the sales of these products, which an operator is watching. */
   watch(productIds: readonly number[]): void
 }
 
@@ -19,29 +19,29 @@ export interface StopLimits {
   readonly delayMs: number
 }
 
-/** A child's line to its primary. */
+/** A child's connection to its primary. */
 export interface Primary {
   readonly assignment: Promise<Assignment>
-  /** Says that requests can come, and from now on does what the primary says, also what it said before. */
+  /** Reports that the child listens, and carries out what the primary asks, including what it asked before this call. */
   attend(url: string, duties: Duties): void
-  /** Says why there will be no requests. Resolves when that is on its way. */
+  /** Reports why the child cannot serve. Resolves when the message is sent. */
   fail(failure: StartFailure): Promise<void>
   /**
-   * What the other processes have counted; null when the primary does not answer in time. From then on they
-   * count what becomes of holds of the `watched` products, too.
+   * The metrics of the other processes; null when the primary does not answer in time. From then on they also count
+   * the results of holds of the `watched` products.
    */
   askMetrics(own: Snapshot, watched: readonly number[]): Promise<Snapshot[] | null>
-  /** Says that everything was answered. Resolves when that is on its way. */
+  /** Reports that the child has stopped in order, with its last metrics. Resolves when the message is sent. */
   leave(own: Snapshot): Promise<void>
 }
 
 /** Longer than the primary waits for the others; a scrape usually waits ten seconds. */
 const METRICS_WITHIN_MS = 3_000
 
-/** Takes up the line. A process that nobody started as a child has none: null. */
+/** Connects to the primary; null in a process that was not started as a child. */
 export function reachPrimary(): Primary | null {
   if (cluster.worker === undefined) return null
-  // Otherwise a child is ended on the spot when its primary dies, with requests in its lanes.
+  // Otherwise Node ends a child at once when its primary dies, with requests still in its lanes.
   cluster.worker.exitedAfterDisconnect = true
 
   const assigned = Promise.withResolvers<Assignment>()
@@ -50,7 +50,7 @@ export function reachPrimary(): Primary | null {
   let lastQuestion = 0
   let duties: Duties | null = null
 
-  function obey(order: (duties: Duties) => void): void {
+  function carryOut(order: (duties: Duties) => void): void {
     if (duties === null) waiting.push(order)
     else order(duties)
   }
@@ -63,10 +63,10 @@ export function reachPrimary(): Primary | null {
     if (message.kind === "serve") assigned.resolve(message.assignment)
     else if (message.kind === "tell_metrics") void tellMetrics(message.question, message.watched)
     else if (message.kind === "other_metrics") questions.get(message.question)?.([...message.snapshots])
-    else if (message.kind === "work") obey((given) => given.work())
-    else obey((given) => given.stop(message))
+    else if (message.kind === "work") carryOut((given) => given.work())
+    else carryOut((given) => given.stop(message))
   })
-  process.once("disconnect", () => obey((given) => given.stop(null)))
+  process.once("disconnect", () => carryOut((given) => given.stop(null)))
 
   return {
     assignment: assigned.promise,
@@ -88,7 +88,7 @@ export function reachPrimary(): Primary | null {
   }
 }
 
-/** Resolves when the message is written, or cannot be: then the primary is gone, and that is noticed elsewhere. */
+/** Resolves when the message is written, or cannot be: the `disconnect` event then reports that the primary is gone. */
 function send(message: ToPrimary): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) return resolve()

@@ -8,9 +8,9 @@ export interface Child {
   readonly id: number
   readonly pid: number | undefined
   send(message: ToChild): void
-  /** Ends it without order. */
+  /** Ends it at once, by SIGKILL. */
   kill(): void
-  /** Resolves when it is gone and everything it said has been heard. */
+  /** Resolves when it has ended and all its messages have been handled. */
   readonly ended: Promise<ChildEnd>
 }
 
@@ -21,23 +21,23 @@ export interface ChildEnd {
   readonly livedMs: number
 }
 
-/** Starts this program again as `command`, to share the port. `onMessage` hears what it says. */
+/** Starts this program again as `command`, to share the port. `onMessage` receives its messages. */
 export function forkChild(
   command: string,
   assignment: Assignment,
   onMessage: (message: ToPrimary) => void,
 ): Child {
-  // What is sent has buffers and numbers that JSON does not know.
+  // The messages hold buffers and numbers (NaN, Infinity) that JSON cannot represent.
   cluster.setupPrimary({ args: [command], serialization: "advanced" })
   const worker = cluster.fork()
   const startedAt = performance.now()
   worker.on("message", onMessage)
-  cutWhatIsOnItsWay(worker)
+  closeUnacceptedConnection(worker)
   const child: Child = {
     id: worker.id,
     pid: worker.process.pid,
     send(message) {
-      // One that has just died is replaced when its end is noticed.
+      // A child that has just died is replaced when its end is noticed.
       if (worker.isConnected()) worker.send(message, undefined, () => undefined)
     },
     kill: () => void worker.process.kill("SIGKILL"),
@@ -47,17 +47,17 @@ export function forkChild(
   return child
 }
 
-/** A connection that the primary has taken, as Node passes it on. */
+/** A connection that the primary has accepted and passes on to a child. */
 interface Connection {
   close(): void
 }
 
 /**
- * Node keeps a connection open until the child that it was sent to has taken it, for ever if the child
- * dies before that: the buyer at the other end would wait for nothing. There is one at most; it is cut
- * with all others of that child.
+ * Closes the connection that was on its way to a child when the child died. Node keeps it open until the child has
+ * accepted it, for ever if the child dies first, and the buyer at the other end would wait in vain. There is one at
+ * most.
  */
-function cutWhatIsOnItsWay(worker: Worker): void {
+function closeUnacceptedConnection(worker: Worker): void {
   const child = worker.process
   const send = child.send.bind(child)
   let onItsWay: Connection | undefined
@@ -76,21 +76,21 @@ function isConnection(value: unknown): value is Connection {
   return typeof value === "object" && value !== null && "close" in value
 }
 
-/** What a process has written before its end is read at once. */
-const HEARD_WITHIN_MS = 100
+/** Messages that a process wrote before its end are read within moments. */
+const LAST_MESSAGES_WITHIN_MS = 100
 
 async function endOf(worker: Worker): Promise<Pick<ChildEnd, "code" | "signal">> {
   const { promise, resolve } = Promise.withResolvers<Pick<ChildEnd, "code" | "signal">>()
   const silence = new Promise<void>((resolve) => void worker.once("disconnect", resolve))
   worker.once("exit", (code: number | null, signal: string | null) => resolve({ code, signal }))
   worker.on("error", () => {
-    // One that could not even be made has no exit and no line.
+    // A process that could not be started emits neither `exit` nor `disconnect`.
     if (worker.process.pid === undefined) resolve({ code: null, signal: null })
   })
   const end = await promise
   if (worker.process.pid === undefined) return end
-  const isSilent = await Promise.race([silence.then(() => true), sleep(HEARD_WITHIN_MS, false)])
-  // Node never says so while it waits for a connection to be taken, and would count on the dead child for ever.
+  const isSilent = await Promise.race([silence.then(() => true), sleep(LAST_MESSAGES_WITHIN_MS, false)])
+  // Node emits no `disconnect` while it waits for a connection to be accepted, and would go on sending to the dead child.
   if (!isSilent) worker.process.emit("disconnect")
   return end
 }

@@ -3,11 +3,11 @@ import type { Share } from "./share.ts"
 import type { Snapshot } from "./snapshot.ts"
 
 /**
- * All that a child needs to serve. It reads no environment of its own: that may have changed since
- * the others were started, and a command line or environment would show its secrets.
+ * All that a child needs to serve. It does not read the environment itself: that may have changed since the other
+ * children were started, and a command line or environment would expose secrets.
  */
 export interface Assignment {
-  /** From 1 on; whoever takes a dead child's place has its number. */
+  /** Counts from 1; a replacement gets the number of the dead child. */
   readonly number: number
   readonly config: Config
   readonly databaseUrl: string
@@ -17,11 +17,11 @@ export interface Assignment {
 /** What the primary tells a child. */
 export type ToChild =
   | { readonly kind: "serve"; readonly assignment: Assignment }
-  /** The background work is yours from now on. */
+  /** Run the background work from now on. */
   | { readonly kind: "work" }
-  /** Stop in order within that time, and go on as before for the delay. */
+  /** Stop in order within `withinMs`, after accepting requests as before for `delayMs`. */
   | { readonly kind: "stop"; readonly withinMs: number; readonly delayMs: number }
-  /** `watched` are products whose sales somebody looks at, through another child. */
+  /** `watched` are the products whose sales an operator watches through another child. */
   | { readonly kind: "tell_metrics"; readonly question: number; readonly watched: readonly number[] }
   /** The answer to `ask_metrics`. */
   | { readonly kind: "other_metrics"; readonly question: number; readonly snapshots: readonly Snapshot[] }
@@ -32,17 +32,17 @@ export type ToPrimary =
   /** It cannot serve, and ends. */
   | ({ readonly kind: "failed" } & StartFailure)
   | { readonly kind: "metrics"; readonly question: number; readonly snapshot: Snapshot }
-  /** Somebody scrapes this child: `own` is what it has, the answer what the others have. */
+  /** This child is being scraped: `own` are its metrics, the answer has those of the others. */
   | {
       readonly kind: "ask_metrics"
       readonly question: number
       readonly own: Snapshot
       readonly watched: readonly number[]
     }
-  /** Its last numbers, when it has stopped in order. */
+  /** Its last metrics, when it has stopped in order. */
   | { readonly kind: "stopped"; readonly own: Snapshot }
 
-/** Why a child could not begin to serve, as the command line would have said it. */
+/** Why a child could not begin to serve, as the exit status and message of the command. */
 export interface StartFailure {
   readonly status: 1 | 2
   readonly line: string

@@ -11,26 +11,26 @@ export interface ProcessesOptions {
   readonly count: number
   /** The subcommand of this program that makes it a child. */
   readonly command: string
-  /** What all of them serve; each has a number of its own. */
+  /** The assignment of every child, except for its number. */
   readonly assignment: Omit<Assignment, "number">
-  /** False: none of them does background work. */
+  /** False: no child runs the background work. */
   readonly worker: boolean
   readonly log: Logger
 }
 
-/** Children that share a port. Whoever dies is replaced. */
+/** Child processes that share a port. A child that dies is replaced. */
 export interface Processes {
   readonly url: string
   /**
-   * Lets all of them stop in order, each within `withinMs` less a part for ending them; who is not gone then is killed.
-   * Resolves with those that did not stop in order.
+   * Lets all children stop in order, each within `withinMs` less a part for killing those that do not end in time.
+   * Resolves with the children that did not stop in order.
    */
   stop(limits: StopLimits): Promise<readonly GivenUp[]>
-  /** Ends all of them at once, without order. */
+  /** Kills all children at once. */
   kill(): void
 }
 
-/** The children cannot serve; the message is one line for whoever started them. */
+/** The children cannot serve; the message is one line for the operator. */
 export class ProcessesFailure extends Error {
   readonly status: 1 | 2
 
@@ -42,31 +42,31 @@ export class ProcessesFailure extends Error {
 
 /** Starts the children and returns when all of them listen. Throws {@link ProcessesFailure}. */
 export async function startProcesses(options: ProcessesOptions): Promise<Processes> {
-  const crew = new Crew(options)
+  const children = new Children(options)
   try {
-    await crew.open()
-    return crew
+    await children.open()
+    return children
   } catch (error) {
-    await crew.stop({ withinMs: FAILED_START_STOPS_WITHIN_MS, delayMs: 0 })
+    await children.stop({ withinMs: FAILED_START_STOPS_WITHIN_MS, delayMs: 0 })
     throw error
   }
 }
 
-/** A child has this share of the time; what it leaves is for telling what it gave up, and its last numbers. */
+/** The share of the time that a child gets; the rest is for its report of abandoned steps and its last metrics. */
 const CHILD_SHARE = 0.85
-/** What is kept for killing those that are not gone. */
+/** The share that is reserved for killing children that have not ended. */
 const ENDING_SHARE = 0.05
-/** Children that never served have nothing to answer. */
+/** For stopping children after a failed start: they have no requests to answer. */
 const FAILED_START_STOPS_WITHIN_MS = 10_000
 
-/** A start that fails so often without a reason will fail again. */
+/** After so many deaths during the start, without a reported reason, the start is given up. */
 const MOST_SILENT_DEATHS = 5
 
-class Crew implements Processes {
+class Children implements Processes {
   readonly #options: ProcessesOptions
   readonly #restartDelay = createRestartDelay()
   readonly #metrics: MetricsExchange
-  /** By their numbers, which those who take their places inherit. */
+  /** By their numbers, which replacements inherit. */
   readonly #children = new Map<number, Child>()
   readonly #listening = new Set<Child>()
   readonly #failures = new Map<Child, StartFailure>()
@@ -78,9 +78,9 @@ class Crew implements Processes {
   #worker: Child | null = null
   #isOpen = false
   #isStopping = false
-  /** Those that took too long to stop. */
+  /** Children that took too long to stop. */
   readonly #killed = new Set<Child>()
-  /** Those that ended by themselves during a stop, and not in order. */
+  /** Children that ended by themselves during a stop, but not in order. */
   readonly #disorderly: GivenUp[] = []
 
   constructor(options: ProcessesOptions) {
@@ -93,7 +93,7 @@ class Crew implements Processes {
     return this.#url ?? ""
   }
 
-  /** The first child alone: whatever keeps it from listening would keep the others. */
+  /** Starts the first child alone: a fault that keeps it from listening would keep the others from it too. */
   async open(): Promise<void> {
     await this.#startFirst(1)
     const others = Array.from({ length: this.#options.count - 1 }, (_, index) => index + 2)
@@ -132,41 +132,42 @@ class Crew implements Processes {
   }
 
   #start(number: number): void {
-    // Port 0 leads to the same port only as long as somebody listens there.
+    // Node gives all children one port for PORT=0 only while one of them listens; later ones must name that port.
     if (this.#listening.size === 0 && this.#url !== null) this.#port = Number(new URL(this.#url).port)
     const { command, assignment } = this.#options
     const config = { ...assignment.config, port: this.#port }
     const child = forkChild(command, { ...assignment, config, number }, (message) =>
-      this.#hear(number, child, message),
+      this.#receive(number, child, message),
     )
     this.#children.set(number, child)
-    void child.ended.then((end) => this.#lose(number, child, end))
+    void child.ended.then((end) => this.#ended(number, child, end))
   }
 
-  #hear(number: number, child: Child, message: ToPrimary): void {
-    if (message.kind === "listening") this.#welcome(number, child, message.url)
+  #receive(number: number, child: Child, message: ToPrimary): void {
+    if (message.kind === "listening") this.#startedListening(number, child, message.url)
     else if (message.kind === "failed") this.#failures.set(child, message)
     else this.#metrics.receive(child, message)
   }
 
-  #welcome(number: number, child: Child, url: string): void {
-    // The last of the others closed the port while this one started.
+  #startedListening(number: number, child: Child, url: string): void {
+    // The other children died and closed the port while this one started, so it got another free port.
     if (this.#url !== null && this.#url !== url) return child.kill()
     this.#url = url
     this.#listening.add(child)
     this.#openings.get(number)?.resolve()
-    if (this.#isOpen) this.#options.log.info({ process: number, pid: child.pid }, "A process took its place.")
+    if (this.#isOpen)
+      this.#options.log.info({ process: number, pid: child.pid }, "A replacement process listens.")
     this.#giveWork()
   }
 
-  #lose(number: number, child: Child, end: ChildEnd): void {
+  #ended(number: number, child: Child, end: ChildEnd): void {
     const wasListening = this.#listening.delete(child)
     this.#children.delete(number)
     this.#metrics.childDied(child)
     if (this.#worker === child) this.#worker = null
     if (this.#isStopping) {
       if (wasListening && end.code !== 0 && !this.#killed.has(child)) {
-        const error = new Error(`it ended with ${end.signal ?? end.code}`)
+        const error = new Error(`the process ended with ${end.signal ?? end.code}`)
         this.#disorderly.push({ step: `process ${number}`, afterMs: Math.round(end.livedMs), error })
       }
       return
@@ -183,11 +184,11 @@ class Crew implements Processes {
       return this.#giveUp(failure ?? silentDeath(code, signal))
     }
     const fields = { process: number, pid: child.pid, code, signal, reason: failure?.line, pause_ms: pauseMs }
-    if (pauseMs === 0) this.#options.log.warn(fields, "A process has ended; another one takes its place.")
+    if (pauseMs === 0) this.#options.log.warn(fields, "A process has ended; a replacement starts.")
     else
       this.#options.log.error(
         fields,
-        "Processes end soon after their start; the next one starts after a pause.",
+        "Processes end soon after their start; the replacement starts after a pause.",
       )
     this.#pause(pauseMs, () => this.#start(number))
   }
@@ -205,7 +206,7 @@ class Crew implements Processes {
     this.#pauses.add(pause)
   }
 
-  /** One at a time works in the background; none of it is lost when nobody does for a while. */
+  /** One child at a time runs the background work; a pause between two children loses none of it. */
   #giveWork(): void {
     const [next] = this.#listening
     if (!this.#options.worker || this.#worker !== null || next === undefined) return

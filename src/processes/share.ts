@@ -1,6 +1,6 @@
 import { BATCH_CONNECTIONS, LOOKUP_CONNECTIONS, UPKEEP_CONNECTIONS, VIEW_CONNECTIONS } from "../store/pool.ts"
 
-/** What one of several processes may take of what all of them have together. */
+/** The part of the connections and of the rate limit that one of several processes may use. */
 export interface Share {
   readonly batchConnections: number
   readonly lookupConnections: number
@@ -10,8 +10,8 @@ export interface Share {
 }
 
 /**
- * With fewer, a batch that waits for its row would keep all other products of its process waiting,
- * and a recount all its readers.
+ * With one connection, a batch that waits for its row lock would block the other products of its process, and a recount
+ * would block its readers.
  */
 const LEAST_CONNECTIONS = 2
 

@@ -37,7 +37,7 @@ test("seed offers product 1, once; --fresh starts over with other units", async 
   expect(fresh.stdout).toBe("Product 1 is on sale with 100 units.\n")
   expect(careful).toMatchObject({
     status: 2,
-    stderr: "--fresh would remove 1 orders and 0 payments; say --yes if that is meant\n",
+    stderr: "--fresh would remove 1 orders and 0 payments; add --yes to confirm\n",
   })
   expect(meant).toMatchObject({ status: 0 })
   expect(await ask(database.url, "select id, name, price_minor, stock from products")).toEqual([

@@ -99,7 +99,7 @@ test("a server without TLS where sslmode asks for it", async () => {
       const { status, stderr } = await runCommand(command, { DATABASE_URL: url })
       expect(status).toBe(1)
       expect(stderr).toBe(
-        "The database cannot be reached: The server does not support SSL connections; sslmode in DATABASE_URL asks for TLS, so switch it on there or set sslmode=disable\n",
+        "The database cannot be reached: The server does not support SSL connections; sslmode in DATABASE_URL requires TLS: enable it on the server or set sslmode=disable\n",
       )
     }
   } finally {

@@ -82,7 +82,7 @@ test("doctor and serve name what .env sets and nothing reads", async () => {
   const result = await runCommand(["doctor"], { DOORBUSTER_DATA_DIR: directory.path }, 60_000, directory.path)
 
   expect(result.stdout).toMatch(
-    /^!! {3}\.env: ADMIN_TOKN is set and nothing reads it; ADMIN_TOKEN is probably/m,
+    /^!! {3}\.env: ADMIN_TOKN is set but is not a setting; did you mean ADMIN_TOKEN/m,
   )
 })
 

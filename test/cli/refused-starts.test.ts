@@ -42,7 +42,7 @@ describe.skipIf(!canBecomeNobody)("an ordinary user", () => {
     const { status, stderr } = run(args, environment)
 
     expect(stderr).toMatch(
-      /^Port 80 on 127\.0\.0\.1 may not be opened by this user: set PORT .*CAP_NET_BIND_SERVICE\n$/,
+      /^Port 80 on 127\.0\.0\.1 cannot be opened by this user: set PORT .*CAP_NET_BIND_SERVICE\n$/,
     )
     expect(status).toBe(2)
   })

@@ -32,7 +32,7 @@ test("SIGKILL of one process in a race: no response is wrong, the others continu
   expect(cut).toBeGreaterThan(0)
   expect(Object.keys(statuses).filter((status) => status !== "201" && status !== "409")).toEqual([])
   expect(new Set(acknowledged).size).toBe(acknowledged.length)
-  await expectSaid(server, "A process took its place.")
+  await expectSaid(server, "A replacement process listens.")
   const children = await server.children()
   expect(children).toHaveLength(2)
   expect(children).not.toContain(victim)
@@ -64,7 +64,7 @@ test("a connection that was being passed to a process that dies is cut, and a ne
 
   expect(new Set(await Promise.all(answers))).toEqual(new Set([200, "cut"]))
   expect(performance.now() - startedAt).toBeLessThan(5_000)
-  await expectSaid(server, "A process took its place.")
+  await expectSaid(server, "A replacement process listens.")
   for (const client of clients) client.close()
 })
 
@@ -79,7 +79,7 @@ test("SIGTERM to one process in a race: no request is cut, and a new process rep
   process.kill(leaving, "SIGTERM")
 
   expect(await crowd.done).toMatchObject({ cut: 0, statuses: { 201: REQUESTS } })
-  await expectSaid(server, "A process took its place.")
+  await expectSaid(server, "A replacement process listens.")
 })
 
 // A terminal sends Ctrl-C to every process of a group, and a service manager may send SIGTERM to all of them.
@@ -175,7 +175,7 @@ test("one process does the background work, and another one takes over when it d
   await server.post("/api/holds", { product_id: 1, qty: 1 })
   await expect.poll(sweepers, { timeout: 10_000 }).toEqual(["1"])
   process.kill(worker, "SIGKILL")
-  await expectSaid(server, "A process took its place.")
+  await expectSaid(server, "A replacement process listens.")
   await server.post("/api/holds", { product_id: 1, qty: 1 })
   await expect.poll(sweepers, { timeout: 10_000 }).toEqual(["1", "2"])
 })
@@ -333,7 +333,7 @@ test("metrics are those of all processes, whichever answers, also when one hangs
   expect(performance.now() - startedAt).toBeLessThan(2_500)
 
   process.kill(victim, "SIGKILL")
-  await expectSaid(server, "A process took its place.")
+  await expectSaid(server, "A replacement process listens.")
   const text = await metricsOf(first)
   expect(sample(text, CREATED)).toBe(10)
   expect(sample(text, "doorbuster_process_deaths_total")).toBe(1)

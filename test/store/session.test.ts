@@ -226,7 +226,7 @@ test("doctor shows every assumption, and what of DATABASE_URL has no effect", as
   const { status, stdout } = await runCommand(["doctor"], { DATABASE_URL: `${own.url}&statement_timeout=1` })
 
   expect(status).toBe(0)
-  expect(stdout).toMatch(/^!! {3}DATABASE_URL: without effect, .*: statement_timeout$/m)
+  expect(stdout).toMatch(/^!! {3}DATABASE_URL: these parameters have no effect, .*: statement_timeout$/m)
   for (const name of [
     ...Object.keys(foreign),
     "server_version",
