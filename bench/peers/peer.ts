@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify"
 import { HoldBody, NewHoldWire } from "../../src/http/wire/schemas.ts"
-import { listen as listenWidely } from "../../src/base/listeners.ts"
+import { listen as listenWidely } from "../../src/base/listening-sockets.ts"
 import { securityHeaders } from "../../src/http/transport/security-headers.ts"
 
 /** Another implementation of holds, reduced to what the comparison needs. */
