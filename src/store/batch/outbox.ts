@@ -1,4 +1,4 @@
-import { outgoingEvents, type OutgoingEvent } from "../../domain/outgoing-event.ts"
+import { outgoingEvents, type OutgoingEvent } from "../../wire/outgoing-event.ts"
 import type { Instant } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
 import { insertInto } from "./insert-rows.ts"
