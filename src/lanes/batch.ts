@@ -9,39 +9,39 @@ import type { WorkingSet } from "../domain/working-set.ts"
 import { isBrokenGuard, isTransient, UnknownCommit } from "../store/errors.ts"
 import type { ProductStore } from "../store/batch/product-store.ts"
 
-/** What a batch works with. */
+/** What a batch needs to run. */
 export interface BatchContext {
   readonly store: ProductStore
   readonly observer: BatchObserver
-  /** Between 0 and 1; spreads the retries of processes that collided. */
+  /** Returns a number from 0 to 1; spreads the retries of processes that collided. */
   readonly random: () => number
   /** Waits so many milliseconds before a retry; with a timer, if not given. */
   readonly pause?: (ms: number) => Promise<unknown>
 }
 
-/** Hears of every batch, after its commit and before its callers. */
+/** Is called about every batch, after its commit and before its callers are answered. */
 export interface BatchObserver {
   committed(batch: CommittedBatch): void
-  /** A try failed for a passing reason and is made again. */
+  /** A try failed for a transient reason, and the batch is tried again. */
   retried(productId: number, attempts: number, error: unknown): void
   /** A transaction of several products failed; each of them is tried alone. */
   groupFailed(error: unknown): void
 }
 
 export interface CommittedBatch {
-  /** Commands in the transaction, over all its products. */
+  /** The number of commands in the transaction, over all its products. */
   readonly size: number
   readonly seconds: number
   readonly products: readonly ProductUpdate[]
 }
 
-/** What a batch tells of one of its products. */
+/** One product of a committed batch, as the batch left it. */
 export interface ProductUpdate {
   readonly productId: number
   readonly product: Product | null
   /** The database's time of the batch. */
   readonly now: Instant
-  /** The earliest deadline of a held unit; null: nothing is held; undefined: the batch did not look. */
+  /** The earliest deadline of a held unit; null: nothing is held; undefined: the batch did not load it. */
   readonly nextDeadline: Instant | null | undefined
   readonly facts: readonly Fact[]
 }
@@ -52,12 +52,12 @@ export interface Batch {
   readonly commands: readonly Command[]
 }
 
-/** What became of a whole batch. */
+/** The result of a whole batch. */
 export type BatchResult =
   | { readonly kind: "committed"; readonly executions: readonly Execution<unknown>[] }
-  /** It could not be done within the retries. */
+  /** No try succeeded within the retries. Either nothing was written, or the outcome is not known yet. */
   | { readonly kind: "unavailable" }
-  /** It failed, perhaps for one command's sake; nothing has happened. */
+  /** It failed and nothing was written. `mayBeOneCommands`: one command may be the cause, so the others may succeed. */
   | { readonly kind: "failed"; readonly fault: unknown; readonly mayBeOneCommands: boolean }
 
 /** Tries after the first one. */
@@ -65,35 +65,42 @@ const RETRIES = 5
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 1_000
 
-/** What the commands of one product came to in a transaction. */
+/** What the commands of one product have decided in a transaction, before or after its COMMIT. */
 export interface Decision {
   readonly state: WorkingSet
   readonly now: Instant
+  /** Names the transaction, so that it can be looked for when its COMMIT was not answered. */
+  readonly mark: string
   readonly executions: readonly Execution<unknown>[]
 }
 
 /** Runs one product's commands, in order, against what was loaded for them. */
-export function decide(commands: readonly Command[], state: WorkingSet, now: Instant): Decision {
-  return { state, now, executions: commands.map((command) => execute(state, command, now)) }
+export function decide(
+  commands: readonly Command[],
+  state: WorkingSet,
+  now: Instant,
+  mark: string,
+): Decision {
+  return { state, now, mark, executions: commands.map((command) => execute(state, command, now)) }
 }
 
 /**
  * Runs commands as one transaction and returns when it is committed (I5).
  *
- * Passing errors are tried again with growing, jittered pauses. When the connection dies on the
- * way of COMMIT, the batch is repeated only after the database has shown that it is not there;
- * `unknown` is what an earlier transaction may have left behind in that way.
+ * After a transient error it tries again, with growing, jittered pauses. When the connection died before COMMIT was
+ * answered, it first asks the database whether the batch was committed, and repeats it only if it was not.
+ * `unknown`: a decision of an earlier transaction that may have been committed in this way.
  */
 export async function commitBatch(
   context: BatchContext,
-  { productId, commands }: Batch,
+  batch: Batch,
   unknown: Decision | null = null,
 ): Promise<BatchResult> {
   const { pause = sleep } = context
   const startedAt = performance.now()
-  const attempt = new Attempt(context.store, { productId, commands }, unknown)
+  const attempt = createAttempt(context.store, batch, unknown)
   for (let attempts = 1; ; attempts += 1) {
-    const result = await attempt.run().catch((error: unknown) => ({ error }))
+    const result = await attempt().catch((error: unknown) => ({ error }))
     if (!("error" in result)) {
       notifyObserver(context.observer, [result], startedAt)
       return { kind: "committed", executions: result.executions }
@@ -102,12 +109,12 @@ export async function commitBatch(
       return { kind: "failed", fault: result.error, mayBeOneCommands: !isBrokenGuard(result.error) }
     }
     if (attempts > RETRIES) return { kind: "unavailable" }
-    context.observer.retried(productId, attempts, result.error)
+    context.observer.retried(batch.productId, attempts, result.error)
     await pause(pauseBefore(attempts, context.random()))
   }
 }
 
-/** What is committed is answered, even when telling of it fails. */
+/** Reports a commit. An observer that throws only causes a warning: the commit stands, and its callers are answered. */
 export function notifyObserver(
   observer: BatchObserver,
   committed: readonly Decision[],
@@ -130,35 +137,33 @@ export function notifyObserver(
   }
 }
 
-/** One batch over all its tries: remembers what an unknown commit may have done. */
-class Attempt {
-  readonly #store: ProductStore
-  readonly #batch: Batch
-  #unknown: Decision | null
+/**
+ * Makes the function that tries a batch once; it returns the decision that was committed. Between calls it keeps the
+ * decision whose COMMIT was not answered, and starts the next call by looking for it.
+ */
+function createAttempt(
+  store: ProductStore,
+  { productId, commands }: Batch,
+  unknown: Decision | null,
+): () => Promise<Decision> {
+  let unanswered = unknown
 
-  constructor(store: ProductStore, batch: Batch, unknown: Decision | null) {
-    this.#store = store
-    this.#batch = batch
-    this.#unknown = unknown
-  }
-
-  async run(): Promise<Decision> {
-    if (this.#unknown !== null) {
-      if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown
-      this.#unknown = null
+  return async () => {
+    if (unanswered !== null) {
+      if (await store.wasCommitted(unanswered.state, unanswered.mark)) return unanswered
+      unanswered = null
     }
-    const { productId, commands } = this.#batch
-    let decided: Decision | null = null
+    let decision: Decision | null = null
     try {
-      await this.#store.transact(productId, needs(commands), (state, now) => {
-        decided = decide(commands, state, now)
+      await store.transact(productId, needs(commands), (state, now, mark) => {
+        decision = decide(commands, state, now, mark)
       })
     } catch (error) {
-      if (error instanceof UnknownCommit) this.#unknown = decided
+      if (error instanceof UnknownCommit) unanswered = decision
       throw error
     }
-    if (decided === null) throw new Error("the store committed without a decision")
-    return decided
+    if (decision === null) throw new Error("the store committed without a decision")
+    return decision
   }
 }
 

@@ -85,8 +85,8 @@ async function commitTogether(context: BatchContext, members: readonly Member[])
       members.map((member) => ({
         productId: member.batch.productId,
         needs: needs(member.batch.commands),
-        decide(state, now) {
-          member.decided = decide(member.batch.commands, state, now)
+        decide(state, now, mark) {
+          member.decided = decide(member.batch.commands, state, now, mark)
         },
       })),
     )

@@ -10,20 +10,20 @@ import { walks, type Draft } from "./requests.ts"
 import { eventsIn, fillIn, Memory, send, type Sent } from "./session.ts"
 
 /*
- * Whatever is asked, the answer is one that openapi.json and docs/reference/problems.md describe. Requests are made
- * from the description; docs/internals/reliability.md tells how.
+ * Every response to any request is one that openapi.json and docs/reference/problems.md describe. Requests are generated
+ * from the description; docs/internals/reliability.md explains how.
  */
 
-/** Walks of about thirty requests in each mode; DOORBUSTER_FUZZ_WALKS asks for more. */
+/** The number of walks of about thirty requests in each mode; DOORBUSTER_FUZZ_WALKS sets another. */
 const WALKS = Number(process.env["DOORBUSTER_FUZZ_WALKS"] ?? 120)
-/** The same seed makes the same requests; it is in the name of the test. */
+/** The same seed generates the same requests. It is part of the test's name. */
 const SEED = Number(process.env["DOORBUSTER_FUZZ_SEED"] ?? Date.now() % 2 ** 31)
-/** Walks that go on at the same time. */
+/** The number of concurrent walks. */
 const AT_ONCE = 2
-/** A failing walk is made shorter for so long at most. */
+/** The longest time for shrinking a failing walk. */
 const SHRINKING_MS = 15_000
 const TIMEOUT_MS = 120_000 + WALKS * 1_000
-/** How often as many walks begin anew, from the next seed, until every route has taken a request. */
+/** The number of rounds, each with the next seed, until every route has accepted a request. */
 const TRIES = 4
 
 const root = new URL("../../", import.meta.url)
@@ -32,41 +32,41 @@ const operations = operationsOf(
   codesIn(readFileSync(new URL("docs/reference/problems.md", root), "utf8")),
 )
 
-/** What a schema cannot say: fields whose values may be refused although they fit. */
-const saidInWords: Readonly<Record<string, readonly string[]>> = {
+/** Fields whose values may be refused although they match the schema, because a schema cannot express the rule. */
+const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
   "POST /api/admin/products": ["/currency", "/opens_at", "/closes_at"],
   "PATCH /api/admin/products/{id}": ["/currency", "/opens_at", "/closes_at"],
   "POST /api/admin/orders/{id}/refunds": ["/amount_minor"],
   "POST /api/admin/webhooks": ["/url"],
   "PATCH /api/admin/webhooks/{id}": ["/url"],
   "POST /api/admin/webhooks/{id}/replay": ["/since"],
-  // One of two keys, not both; both parts of a payment, or none.
+  // Exactly one of two keys; both parts of a payment or none.
   "POST /api/payments/webhook": ["/idempotency_key"],
   "POST /api/orders/{id}/payment-attempts": ["/provider", "/payment_id"],
-  // Bodies of which the description says nothing, and a number in the path.
+  // Bodies that the description does not specify, and a number in the path.
   "POST /api/payments/webhooks/{provider}": [""],
   "POST /api/holds/{productId}/{quantity}": ["/quantity"],
 }
 
-/** What is wrong with an answer, a line each. */
+/** The deviations of a response from the description, a line each. */
 function complaints({ operation }: Draft, sent: Sent, answer: TestAnswer): string[] {
   const fits = sent.isJson && operation.takes(sent.json)
-  // A payment's message is never lost: one that does not fit is kept, and the answer says what is wrong with it.
+  // A payment message is never lost: one that does not match is parked, and the response lists the errors.
   const isParked = answer.status < 300 && Array.isArray(answer.body?.errors)
   const isInvalid = answer.status === 422 && answer.body.code === "invalid_request"
   return [
     ...operation.complaints(answer),
     ...(operation.isStream && answer.status === 200 ? wrongEvents(answer) : []),
-    // The database is there and nobody is in the way, so there is no honest reason for a 503.
-    ...(answer.status >= 500 ? ["this is a fault of ours"] : []),
+    // The database is available and has no other clients, so nothing justifies a 503.
+    ...(answer.status >= 500 ? ["a server error"] : []),
     ...(answer.status < 300 && !fits && !isParked && operation.body !== null
-      ? ["a body was taken that the description does not allow"]
+      ? ["a body was accepted that the description does not allow"]
       : []),
     ...(isInvalid && fits ? unfoundedErrors(operation, sent, answer) : []),
   ]
 }
 
-/** What is wrong with the events of a stream, of which each is to be as the product's own answer. */
+/** The deviations of a stream's events, each of which must match the response to a read of the product. */
 function wrongEvents({ body }: TestAnswer): string[] {
   const product = operations.find(({ name }) => name === "GET /api/products/{id}")
   if (product === undefined) throw new Error("products are not described")
@@ -78,7 +78,7 @@ function wrongEvents({ body }: TestAnswer): string[] {
   ]
 }
 
-/** Errors about a body that fits, or about parameters and headers that were not sent. */
+/** Errors about a body that matches the schema, or about parameters and headers that were not sent. */
 function unfoundedErrors(
   { name, body, requiredQuery }: Operation,
   { path, request, json }: Sent,
@@ -86,15 +86,15 @@ function unfoundedErrors(
 ): string[] {
   const query = new URLSearchParams(path.slice((path + "?").indexOf("?") + 1))
   const isFounded = (pointer: string) =>
-    saidInWords[name]?.includes(pointer) === true ||
-    // Nothing is said of a body where none is asked for; one with too many fields is refused as a whole.
+    fieldsWithFurtherRules[name]?.includes(pointer) === true ||
+    // The description says nothing about a body where none is expected; an unexpected one is refused as a whole.
     (pointer === "" && body === null && json !== undefined) ||
     query.has(pointer.slice(1)) ||
     requiredQuery.includes(pointer.slice(1)) ||
     (pointer === "Idempotency-Key" && request.headers?.["idempotency-key"] !== undefined)
   return (answer.body.errors as { pointer: string }[])
     .filter(({ pointer }) => !isFounded(pointer))
-    .map(({ pointer }) => `${pointer} fits the description, and was refused`)
+    .map(({ pointer }) => `${pointer} matches the description and was refused`)
 }
 
 async function walk(app: TestApp, drafts: readonly Draft[], memory: Memory): Promise<Set<string>> {
@@ -120,15 +120,15 @@ function report({ operation }: Draft, sent: Sent, answer: TestAnswer, wrong: rea
   ].join("\n")
 }
 
-/** Walks until something is wrong, and says how to do it again. */
+/** Runs walks. Throws on the first deviation, with the seed that repeats it. */
 async function fuzz(app: TestApp, seed: number): Promise<Set<string>> {
-  const elders = new Memory()
+  const shared = new Memory()
   const reached = new Set<string>()
   const together = fc.array(walks(operations), { minLength: AT_ONCE, maxLength: AT_ONCE })
   let shrinksUntil = Infinity
   const property = fc.asyncProperty(together, async (all) => {
     if (performance.now() > shrinksUntil) return
-    const walked = all.map((drafts) => walk(app, drafts, new Memory(elders)))
+    const walked = all.map((drafts) => walk(app, drafts, new Memory(shared)))
     const failure = (await Promise.allSettled(walked)).find((result) => result.status === "rejected")
     if (failure !== undefined) {
       shrinksUntil = Math.min(shrinksUntil, performance.now() + SHRINKING_MS)
@@ -145,8 +145,8 @@ async function fuzz(app: TestApp, seed: number): Promise<Set<string>> {
 }
 
 /**
- * Taken only with a provider's own signature, where a provider opens payments or has told of a dispute, or
- * after a delivery to an endpoint that is still there.
+ * Routes that random walks seldom succeed on: they need a provider's own signature, a provider that opens payments or
+ * has reported a dispute, or a delivery to an endpoint that still exists.
  */
 const rare = new Set([
   "POST /api/payments/webhooks/{provider}",
@@ -156,7 +156,7 @@ const rare = new Set([
   "POST /api/admin/webhooks/{id}/deliveries/{webhookId}/replay",
 ])
 
-/** What each run reaches: every route has taken a request, and purchases have come to their ends. */
+/** What each run must reach: a success on every other route, and every end of a purchase. */
 const wanted = [
   ...operations.map(({ name }) => name).filter((name) => !rare.has(name)),
   "out_of_stock",
@@ -176,14 +176,14 @@ const wanted = [
 describe.each([
   ["open", {}],
   ["closed", closed],
-])(`requests out of the description, in %s mode, seed ${SEED}`, (_, config) => {
+])(`requests generated from the description, in %s mode, seed ${SEED}`, (_, config) => {
   test(
-    "are answered as described, and the database is intact",
+    "are answered as described, and the database stays consistent",
     async () => {
-      // Orders end after a second, so that walks meet ended ones and money that comes late.
+      // Orders expire after a second, so that walks meet expired ones and late payments.
       await using app = await startTestApp({ config: { ...config, paymentTtlSeconds: 1 } })
 
-      // Walks that got nowhere would prove nothing. Some routes take a request in a few walks of a hundred only.
+      // Walks without successes would prove nothing. Some routes accept a request in only a few of a hundred walks.
       let missing = wanted
       for (let tries = 0; missing.length > 0 && tries < TRIES; tries += 1) {
         const reached = await fuzz(app, SEED + tries)

@@ -1,7 +1,7 @@
 import { Compile, type Validator } from "typebox/schema"
 import type { TestAnswer } from "../support/http.ts"
 
-/** A JSON schema, as far as requests are made from it. */
+/** The parts of a JSON schema from which requests are generated. */
 export interface Schema {
   readonly type?: string | readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
@@ -22,22 +22,22 @@ export interface Schema {
 
 /** One route of the API's description. */
 export interface Operation {
-  /** Such as `POST /api/holds`. */
+  /** Method and path, such as `POST /api/holds`. */
   readonly name: string
   readonly method: string
-  /** With `{name}` where a parameter goes. */
+  /** The path, with `{name}` for each parameter. */
   readonly path: string
   readonly body: Schema | null
   readonly queryNames: readonly string[]
-  /** Those of them that must be there. */
+  /** The required query parameters. */
   readonly requiredQuery: readonly string[]
-  /** True when its answer goes on and on. */
+  /** True if its response is an event stream. */
   readonly isStream: boolean
-  /** Statuses, exact ones and ranges. */
+  /** The described statuses: exact ones and ranges. */
   readonly statuses: readonly string[]
-  /** True when `value` is a body that the description allows; undefined: there is none. */
+  /** Whether the description allows `value` as a body; undefined stands for no body. */
   takes(value: unknown): boolean
-  /** What is wrong with an answer, a line each. */
+  /** The deviations of a response from the description, a line each. */
   complaints(answer: TestAnswer): string[]
 }
 
@@ -64,10 +64,10 @@ interface DescribedAnswer {
   readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>
 }
 
-/** Codes of refusals by status, as docs/reference/problems.md lists them. */
+/** The codes of refusals by status, from docs/reference/problems.md. */
 export type KnownCodes = ReadonlyMap<number, ReadonlySet<string>>
 
-/** Reads an OpenAPI document; `codes` are those that refusals may have. */
+/** Reads an OpenAPI document. `codes`: the codes that refusals may have. */
 export function operationsOf(description: unknown, codes: KnownCodes): Operation[] {
   return Object.entries((description as Described).paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) =>
@@ -105,7 +105,7 @@ function operationFrom(
   }
 }
 
-/** Says what is wrong with the type and the body of one described answer. */
+/** Lists the deviations of the media type and the body of one described response. */
 function checker({ content }: DescribedAnswer): (answer: TestAnswer) => string[] {
   if (content === undefined) return () => []
   const validators = new Map(
@@ -115,7 +115,7 @@ function checker({ content }: DescribedAnswer): (answer: TestAnswer) => string[]
     ]),
   )
   return ({ status, headers, body }) => {
-    // Such an answer has no body to be of any type.
+    // Such a response has no body, so it needs no media type.
     if (status === 304) return body === "" ? [] : ["a 304 has a body"]
     const type = (headers["content-type"] ?? "").split(";")[0] ?? ""
     const validator = validators.get(type)
@@ -130,7 +130,7 @@ function differences(validator: Validator, body: unknown): string[] {
   return errors.map(({ instancePath, message }) => `${instancePath || "the body"} ${message}`)
 }
 
-/** What is not described must not be there: a body has no members that its schema does not name. */
+/** Makes the schema strict: a body may have no members that the schema does not name. */
 function closed(schema: Schema): Schema {
   const { properties, items, anyOf } = schema
   return {
@@ -146,7 +146,7 @@ function closed(schema: Schema): Schema {
   }
 }
 
-/** What a refusal says of itself beyond its schema; a 503 of /health is no refusal. */
+/** Checks what a refusal's schema cannot express. A 503 of /health is not a refusal. */
 function wrongRefusal({ status, headers, body }: TestAnswer, codes: KnownCodes): string[] {
   if (!String(headers["content-type"]).startsWith("application/problem+json")) return []
   const { code, type, request_id: requestId } = body as Record<string, unknown>

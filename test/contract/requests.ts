@@ -2,24 +2,24 @@ import fc from "fast-check"
 import type { Operation } from "./description.ts"
 import { fitting, hostileTexts, knownAs, nearlyFitting, odd, type Known } from "./values.ts"
 
-/** A request as it was thought up: {@link Known} parts are filled in when it is sent. */
+/** A generated request. Its {@link Known} parts are filled in when it is sent. */
 export interface Draft {
   readonly operation: Operation
-  /** A text is sent as it is, `undefined` not at all. */
+  /** The body. A text is sent unchanged, `undefined` means no body. */
   readonly body: { readonly json: unknown } | { readonly text: string } | undefined
-  /** Text for the path, percent-encoding included. */
+  /** Path parameters, already percent-encoded. */
   readonly parameters: Readonly<Record<string, Known | string>>
   readonly query: readonly (readonly [name: string, value: Known | string])[]
   readonly headers: Readonly<Record<string, string>>
   readonly caller: Caller
-  /** False: its webhook has no signature that holds. */
+  /** False: a webhook without a valid signature. */
   readonly signed: boolean
 }
 
-/** Who asks: `owner` has the token of the hold or order that the request is about. */
+/** The caller: `owner` has the token of the hold or order that the request is about. */
 export type Caller = "admin" | "owner" | "foreigner" | "nobody" | { readonly authorization: string }
 
-/** What is named by the `{id}` of a path. */
+/** The kind of id that the `{id}` of a path is. */
 function nameOf(parameter: string, path: string): string {
   if (parameter !== "id") return { productId: "product_id", holdId: "hold_id" }[parameter] ?? parameter
   const noun = path.replace("/api/admin/", "/api/").split("/")[2]
@@ -97,7 +97,7 @@ const oddQueryValues = fc.oneof(
   fc.webQueryParameters({ size: "small" }).map((text) => text.replace(/[&=#]/g, "")),
 )
 
-/** Text that no database keeps. */
+/** Text that PostgreSQL cannot store. */
 const unstorable = fc.constantFrom("%00", "a%00b", "%ED%A0%80", "%ff")
 
 const queryValues: Readonly<Record<string, readonly string[]>> = {
@@ -197,7 +197,7 @@ const callers = fc.oneof(
   },
 )
 
-/** A request that the description allows, to the extent that it tells. */
+/** Generates a request that matches the description. */
 function fittingDraft(operation: Operation): fc.Arbitrary<Draft> {
   return draftWith(operation, { body: bodyOf(operation) })
 }
@@ -237,7 +237,7 @@ function draftWith(
   })
 }
 
-/** A request with something wrong about it, or with nothing right. */
+/** Generates a request with one or more errors. */
 function oddDraft(operation: Operation): fc.Arbitrary<Draft> {
   const { body } = operation
   const near: fc.Arbitrary<Draft["body"]> =
@@ -259,7 +259,7 @@ function oddDraft(operation: Operation): fc.Arbitrary<Draft> {
   )
 }
 
-/** A walk of requests: whole purchases, single requests, and ones that nobody should send. */
+/** Generates a walk: whole purchases, single valid requests and invalid ones. */
 export function walks(operations: readonly Operation[]): fc.Arbitrary<readonly Draft[]> {
   const named = (name: string): Operation => {
     const operation = operations.find((one) => one.name === name)
@@ -314,12 +314,12 @@ function alone(draft: Draft): readonly Draft[] {
   return [draft]
 }
 
-/** The same with what was named last, by somebody who may, so that a journey gets somewhere. */
+/** The same request with the most recent ids and sufficient access, so that a purchase proceeds. */
 function newest(draft: Draft): Draft {
   return { ...draft, caller: draft.caller === "admin" ? "admin" : "owner", signed: true, headers: {} }
 }
 
-/** Something that can be bought. */
+/** A product that can be bought. */
 function plainly(draft: Draft): Draft {
   const json = { name: "Lamp", price_minor: 9_999, currency: "EUR", stock: 20 }
   return { ...newest(draft), caller: "admin", body: { json } }

@@ -4,20 +4,20 @@ import type { Operation } from "./description.ts"
 import type { Draft } from "./requests.ts"
 import { isKnown, type Known } from "./values.ts"
 
-/** What answers have named so far, the newest last. */
+/** The ids and tokens in the responses so far, the newest last. */
 export class Memory {
   readonly #named = new Map<string, (string | number)[]>()
   readonly #tokens = new Map<string, string>()
-  readonly #elders: Memory | null
+  readonly #shared: Memory | null
 
-  /** `elders` hear of everything too, and are asked for what nobody has named here. */
-  constructor(elders: Memory | null = null) {
-    this.#elders = elders
+  /** `shared`: a memory that learns everything too and is used where this one has no value. */
+  constructor(shared: Memory | null = null) {
+    this.#shared = shared
   }
 
-  /** Keeps what an answer names, and whose token opens it. */
+  /** Keeps the ids in a response, and the token of each hold and order. */
   learn(operation: Operation, body: unknown): void {
-    this.#elders?.learn(operation, body)
+    this.#shared?.learn(operation, body)
     this.#walk(body)
     if (typeof body !== "object" || body === null) return
     const { id, token, hold_id: holdId, order_id: orderId, hold, order } = body as Record<string, unknown>
@@ -35,17 +35,17 @@ export class Memory {
     if (opens !== undefined) this.#tokens.set(`order ${String(made[0])}`, opens)
   }
 
-  /** Undefined: nobody has named anything of the kind. */
+  /** An id of the kind; undefined if no response has contained one. */
   recall({ known, pick }: Known): string | number | undefined {
     const names = this.#named.get(known) ?? []
     const isOld = pick >= names.length
-    return this.#elders !== null && isOld
-      ? this.#elders.recall({ known, pick })
+    return this.#shared !== null && isOld
+      ? this.#shared.recall({ known, pick })
       : names.at(-1 - (pick % Math.max(1, names.length)))
   }
 
   tokenOf(thing: string): string | undefined {
-    return this.#tokens.get(thing) ?? this.#elders?.tokenOf(thing)
+    return this.#tokens.get(thing) ?? this.#shared?.tokenOf(thing)
   }
 
   #walk(value: unknown): void {
@@ -67,7 +67,7 @@ export class Memory {
 
 const MOST_NAMES = 500
 
-/** Under which names of requests an answer's value is kept. */
+/** The names of request fields that a response's field provides values for. */
 const aliases: ReadonlyMap<string, readonly string[]> = new Map([
   ["total_minor", ["total_minor", "amount_minor"]],
   ["qty", ["quantity"]],
@@ -76,17 +76,17 @@ const aliases: ReadonlyMap<string, readonly string[]> = new Map([
   ["event_key", ["key"]],
 ])
 
-/** A request with everything filled in. */
+/** A complete request. */
 export interface Sent {
   readonly method: string
   readonly path: string
   readonly request: TestRequest
-  /** The body as a server reads it, when it is JSON and says so. */
+  /** The body as a server parses it, if it is JSON with a JSON media type. */
   readonly json: unknown
   readonly isJson: boolean
 }
 
-/** Fills in what a draft leaves open. */
+/** Completes a draft with ids and tokens from the memory. */
 export function fillIn(draft: Draft, memory: Memory): Sent {
   const parameters = Object.entries(draft.parameters).map(
     ([name, value]) => [name, textOf(value, memory)] as const,
@@ -103,7 +103,7 @@ export function fillIn(draft: Draft, memory: Memory): Sent {
   const headers = {
     ...(isSigned && signature(text ?? "")),
     ...draft.headers,
-    // Node's client leaves a GET's body without one, and it would be read as the next request.
+    // Node's client sends a GET's body without a length, and the server would read it as the next request.
     ...(text !== undefined && { "content-length": String(Buffer.byteLength(text)) }),
     ...(isSigned &&
       draft.headers["webhook-id"] &&
@@ -125,7 +125,7 @@ function readAsJson(
   const [type = ""] = (headers["content-type"] ?? "application/json").toLowerCase().split(";")
   if (text === undefined || text.trim() === "") return { json: undefined, isJson: true }
   try {
-    // A byte order mark is passed over, as RFC 8259 allows.
+    // A byte order mark is skipped, as RFC 8259 allows.
     return { json: JSON.parse(text.replace(/^\ufeff/, "")), isJson: type === "application/json" }
   } catch {
     return { json: undefined, isJson: false }
@@ -137,7 +137,7 @@ function textOf(value: Known | string, memory: Memory): string {
   return encodeURIComponent(String(memory.recall(value) ?? "1").toWellFormed())
 }
 
-/** A request of `undefined` members would be another one. */
+/** The body as JSON text; undefined if the request has none. */
 function textOfJson(json: unknown): string | undefined {
   return json === undefined ? undefined : JSON.stringify(json)
 }
@@ -166,7 +166,7 @@ function authorizationOf({ caller, operation }: Draft, memory: Memory, about: Ab
   return token === undefined ? undefined : `Bearer ${token}`
 }
 
-/** Sends it. Of an answer that goes on and on the beginning is taken: each product that was asked for. */
+/** Sends the request. Of a stream it reads the beginning: the first event of each requested product. */
 export function send(client: TestClient, operation: Operation, sent: Sent): Promise<TestAnswer> {
   const { method, path, request } = sent
   if (!operation.isStream) return client.send(method, path, request)
@@ -176,7 +176,7 @@ export function send(client: TestClient, operation: Operation, sent: Sent): Prom
   return client.send(method, path, { ...request, isEnough })
 }
 
-/** The data of each event in a stream so far. */
+/** The data of each event in the received part of a stream. */
 export function eventsIn(received: string): string[] {
   return received
     .split("\n\n")

@@ -3,35 +3,35 @@ import { Compile } from "typebox/schema"
 import type { Schema } from "./description.ts"
 
 /**
- * Values for the fields of requests, made from their schemas: ones that fit, and ones that hardly do.
- * A {@link Known} stands for something that an earlier answer has named, so that a random walk gets
+ * Generates values for the fields of requests from their schemas, valid and invalid ones.
+ * A {@link Known} stands for an id from an earlier response, so that a random walk gets
  * from a hold to its order, its payment and its refund.
  */
 export interface Known {
-  /** What it is the name of, such as `hold_id`. */
+  /** The kind of id, such as `hold_id`. */
   readonly known: string
-  /** 0 is the one that was named last. */
+  /** Which one: 0 is the most recent. */
   readonly pick: number
 }
 
-/** True for what stands for something else. */
+/** Whether the value is a placeholder. */
 export function isKnown(value: unknown): value is Known {
   return typeof value === "object" && value !== null && "known" in value && "pick" in value
 }
 
-/** Mostly the newest, sometimes one from long ago. */
+/** Generates a choice: mostly the newest id, sometimes an old one. */
 const pick = fc.oneof(
   { weight: 6, arbitrary: fc.constant(0) },
   { weight: 3, arbitrary: fc.nat(5) },
   { weight: 2, arbitrary: fc.nat(200) },
 )
 
-/** Stands for something known. */
+/** Generates a placeholder. */
 export function knownAs(known: string): fc.Arbitrary<Known> {
   return fc.record({ known: fc.constant(known), pick })
 }
 
-/** Fields that can name what earlier answers have named. */
+/** Fields that can hold ids from earlier responses. */
 const nameable = new Set([
   "product_id",
   "hold_id",
@@ -73,7 +73,7 @@ const moments = [
   "2000-02-29T00:00:00-00:00",
 ]
 
-/** Values that the schema allows, its bounds among them. */
+/** Generates values that the schema allows, including its bounds. */
 export function fitting(schema: Schema, name = ""): fc.Arbitrary<unknown> {
   const plain = plainFitting(schema)
   return nameable.has(name) ? fc.oneof({ weight: 5, arbitrary: knownAs(name) }, plain) : plain
@@ -135,7 +135,7 @@ function strings(schema: Schema): fc.Arbitrary<string> {
   )
 }
 
-/** All that is required, and some of the rest. */
+/** Generates an object with all required members and some of the others. */
 function objects({ properties = {}, required = [] }: Schema): fc.Arbitrary<Record<string, unknown>> {
   const optional = Object.keys(properties).filter((name) => !required.includes(name))
   const members = Object.fromEntries(
@@ -152,7 +152,7 @@ function objects({ properties = {}, required = [] }: Schema): fc.Arbitrary<Recor
     })
 }
 
-/** Values that hardly any field should take. */
+/** Values that hardly any field should accept. */
 export const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(
     null,
@@ -198,7 +198,7 @@ export const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.maxSafeInteger(),
 )
 
-/** A body that fits but for one or two of its members. */
+/** Generates a body in which one or two members are invalid. */
 export function nearlyFitting(schema: Schema): fc.Arbitrary<unknown> {
   const [first] = schema.anyOf ?? []
   if (first !== undefined) return nearlyFitting(first)
@@ -224,7 +224,7 @@ export function nearlyFitting(schema: Schema): fc.Arbitrary<unknown> {
     )
 }
 
-/** Texts that are no body of ours at all. */
+/** Texts that are not a valid body of any route. */
 export const hostileTexts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     "",

@@ -22,7 +22,7 @@ afterEach(cleanUp)
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url))
 const NOBODY = { uid: 65534, gid: 65534 }
 
-test("library links a blocked postinstall script did not make are made at start, by several at once", async () => {
+test("the start makes the library links that a blocked postinstall script did not, also by several starts at once", async () => {
   const packageDirectory = await packageWithoutLinks(await newDirectory(0o755))
   const [first, second] = [await newDirectory(), await newDirectory()]
 
@@ -36,7 +36,7 @@ test("library links a blocked postinstall script did not make are made at start,
   expect(existsSync(join(packageDirectory, "native/lib/libpq.so.5"))).toBe(true)
 })
 
-// PostgreSQL refuses root, so these can only be seen to work by root.
+// PostgreSQL refuses to run as root, so only a test that runs as root can show how the program handles it.
 describe.skipIf(!isRoot)("started by root", () => {
   test("PostgreSQL runs as an ordinary account that owns its cluster", async () => {
     const dataDirectory = await newDirectory()
@@ -49,7 +49,7 @@ describe.skipIf(!isRoot)("started by root", () => {
     expect((await stat(join(dataDirectory, "cluster"))).uid).toBe(uid)
   })
 
-  test("below a closed home everything PostgreSQL needs goes elsewhere, and is found again", async () => {
+  test("in a home directory closed to other accounts, PostgreSQL's files are kept elsewhere and found again", async () => {
     const home = await newDirectory(0o700)
     const packageDirectory = await packageWithoutLinks(home)
     const options = { dataDirectory: join(home, ".doorbuster"), role: "owner", packageDirectory } as const
@@ -65,7 +65,7 @@ describe.skipIf(!isRoot)("started by root", () => {
     expect(await readdir(options.dataDirectory)).toEqual(["cluster-location", "postgres.log"])
   })
 
-  test("a pointer to a cluster that is gone is an error, not an empty database", async () => {
+  test("a pointer to a missing cluster is an error and does not start an empty database", async () => {
     const options = { dataDirectory: join(await newDirectory(0o700), ".doorbuster"), role: "owner" } as const
     await (await startEmbeddedPostgres(options)).stop()
     await rm(await firstLineOf(join(options.dataDirectory, "cluster-location")), { recursive: true })
@@ -73,7 +73,7 @@ describe.skipIf(!isRoot)("started by root", () => {
     await expect(startEmbeddedPostgres(options)).rejects.toThrow("is missing or not safely ours")
   })
 
-  test("an ordinary user: its own server, from a package it may only read, closed to others", async () => {
+  test("an ordinary user gets a server of its own, from a package it may only read, in a directory closed to others", async () => {
     const elsewhere = await projectFor(NOBODY)
     const packageDirectory = await packageWithoutLinks(await newDirectory(0o755))
     const parent = await newDirectory(0o777)
@@ -90,7 +90,7 @@ describe.skipIf(!isRoot)("started by root", () => {
     expect(existsSync(join(packageDirectory, "native/lib/libpq.so.5"))).toBe(false)
   })
 
-  test("an ordinary user is told that the directory belongs to another", async () => {
+  test("an ordinary user is told that the directory belongs to another account", async () => {
     const elsewhere = await projectFor(NOBODY)
     const dataDirectory = await newDirectory()
     await (await startEmbeddedPostgres({ dataDirectory, role: "owner" })).stop()
@@ -114,14 +114,14 @@ async function packageWithoutLinks(parent: string): Promise<string> {
   return copy
 }
 
-/** A few libraries carry one number only and are files, not links. */
+/** Libraries with a single version number are files, not links. */
 function isPlainLibrary(source: string): boolean {
   return (
     /(liblzma|libossp-uuid|libxml2|libxslt)\.so\.\d+$/.test(source) || source.includes("/lib/postgresql/")
   )
 }
 
-/** Node, this folder's sources and `pg`, copied to where any account can read them. */
+/** Copies Node, the embedded sources and `pg` to a directory that every account can read. */
 async function projectFor(account: { uid: number; gid: number }): Promise<Elsewhere> {
   const copy = await newDirectory(0o755)
   const node = join(copy, "node")

@@ -9,7 +9,7 @@ import { ask, cleanUp, killServer, newDirectory, serverPid } from "./support/dir
 
 afterEach(cleanUp)
 
-/** The promise is under a second; the rest is for a busy machine. */
+/** The promise is under a second; the additional time is for a busy machine. */
 const SECOND_START_LIMIT_MS = 3_000
 
 test("the first start makes a safe cluster and the default database", async () => {
@@ -28,7 +28,7 @@ test("the first start makes a safe cluster and the default database", async () =
   expect(server.adopted).toBe(false)
 })
 
-test("a second start finds the data, and soon", async () => {
+test("a second start finds the data and takes little time", async () => {
   const dataDirectory = await newDirectory()
   {
     await using first = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
@@ -42,7 +42,7 @@ test("a second start finds the data, and soon", async () => {
   expect(await ask(second.url, "select answer from kept")).toEqual(["42"])
 })
 
-test("stop waits until the server is gone, and may be called twice", async () => {
+test("stop waits until the server has ended, and may be called twice", async () => {
   const dataDirectory = await newDirectory()
   const server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
 
@@ -52,7 +52,7 @@ test("stop waits until the server is gone, and may be called twice", async () =>
   expect(existsSync(join(dataDirectory, "cluster", "postmaster.pid"))).toBe(false)
 })
 
-test("nobody comes in without the password, and the password is for us only", async () => {
+test("connections need the password, and only the own account can read it", async () => {
   const dataDirectory = await newDirectory()
   await using server = await startEmbeddedPostgres({ dataDirectory, role: "owner" })
 
@@ -74,7 +74,7 @@ test("a path too long for a socket is served over loopback TCP, with the same pa
   expect(await ask(server.url, "show listen_addresses")).toEqual(["127.0.0.1"])
 })
 
-test("survives Node: after SIGKILL of Node the running server is adopted", async () => {
+test("after SIGKILL of Node, the next start adopts the running server", async () => {
   const dataDirectory = await newDirectory()
   const killed = runCommand({ dataDirectory, role: "owner" })
   await ask((await started(killed)).url, "create table kept as select 42 as answer")
@@ -88,7 +88,7 @@ test("survives Node: after SIGKILL of Node the running server is adopted", async
   expect(await ask(server.url, "select answer from kept")).toEqual(["42"])
 })
 
-test("survives both: after SIGKILL of Node and PostgreSQL committed rows are there", async () => {
+test("after SIGKILL of Node and PostgreSQL, committed rows are still there", async () => {
   const dataDirectory = await newDirectory()
   const killed = runCommand({ dataDirectory, role: "owner" })
   await ask((await started(killed)).url, "create table kept as select 42 as answer")
@@ -123,7 +123,7 @@ test("does not keep Node alive", async () => {
   expect(await ask(url, "select 1")).toEqual(["1"])
 })
 
-test("a first start that was killed halfway is begun again", async () => {
+test("a first start that was killed halfway is repeated", async () => {
   const dataDirectory = await newDirectory()
   const half = runCommand({ dataDirectory, role: "owner" })
   while (!(await readdir(dataDirectory)).some((name) => name.startsWith("cluster.new"))) {
@@ -137,7 +137,7 @@ test("a first start that was killed halfway is begun again", async () => {
   expect((await readdir(dataDirectory)).filter((name) => name.startsWith("cluster"))).toEqual(["cluster"])
 })
 
-test("a server that does not start is explained by the end of its log", async () => {
+test("the error of a server that does not start contains the end of its log", async () => {
   const dataDirectory = await newDirectory()
   await (await startEmbeddedPostgres({ dataDirectory, role: "owner" })).stop()
   await appendFile(join(dataDirectory, "cluster", "postgresql.conf"), "no_such_setting = 1\n")

@@ -21,7 +21,7 @@ test.each([
   expect(asked !== null).toBe(isGranted)
 })
 
-test("a released lock is free for the one who waits", async () => {
+test("a released lock goes to the process that waits for it", async () => {
   const path = join(await newDirectory(), "a.lock")
   const first = await waitForLock(path, 1_000)
   const second = waitForLock(path, 10_000)

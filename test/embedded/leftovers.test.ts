@@ -16,7 +16,7 @@ afterEach(async () => {
   await cleanUp()
 })
 
-test("a postmaster.pid of a process that is gone does not matter", async () => {
+test("a postmaster.pid of a process that has ended does not prevent a start", async () => {
   const dataDirectory = await stoppedCluster()
   const gone = await bystander(dataDirectory)
   await end(gone)
@@ -27,7 +27,7 @@ test("a postmaster.pid of a process that is gone does not matter", async () => {
   expect(await ask(server.url, "select 1")).toEqual(["1"])
 })
 
-test("a postmaster.pid whose number now belongs to another program is removed, the program is left alone", async () => {
+test("a postmaster.pid whose pid now belongs to another program is removed, and that program is left alone", async () => {
   const dataDirectory = await stoppedCluster()
   const { pid = 0 } = await bystander(dataDirectory)
   await leaveFilesNaming(pid, dataDirectory)
@@ -39,7 +39,7 @@ test("a postmaster.pid whose number now belongs to another program is removed, t
   expect(isAlive(pid)).toBe(true)
 })
 
-test("a postmaster.pid that names the PostgreSQL of another directory is removed, that server is left alone", async () => {
+test("a postmaster.pid with the pid of another directory's PostgreSQL is removed, and that server is left alone", async () => {
   const dataDirectory = await stoppedCluster()
   const otherDirectory = await newDirectory()
   await using other = await startEmbeddedPostgres({ dataDirectory: otherDirectory, role: "owner" })
@@ -53,7 +53,7 @@ test("a postmaster.pid that names the PostgreSQL of another directory is removed
   expect(await ask(other.url, "select to_regclass('other_one') is null")).toEqual(["false"])
 })
 
-test("an empty postmaster.pid, as after a power cut, does not keep the server from starting", async () => {
+test("an empty postmaster.pid, as after a power cut, does not prevent a start", async () => {
   const dataDirectory = await stoppedCluster()
   await writeFile(join(dataDirectory, "cluster", "postmaster.pid"), "")
 
@@ -68,7 +68,7 @@ async function stoppedCluster(): Promise<string> {
   return dataDirectory
 }
 
-/** A program of the server's own account: PostgreSQL takes any such process for a possible server. */
+/** Starts a program as the server's account: PostgreSQL takes any process of its account for a possible server. */
 async function bystander(dataDirectory: string): Promise<ChildProcess> {
   const { uid, gid } = await stat(join(dataDirectory, "cluster"))
   const child = spawn("sleep", ["600"], { uid, gid, stdio: "ignore" })

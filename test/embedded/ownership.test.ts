@@ -6,7 +6,7 @@ import { ask, cleanUp, newDirectory, serverPid } from "./support/directories.ts"
 
 afterEach(cleanUp)
 
-test("a second owner is told in one line who is there", async () => {
+test("a second owner gets one line that names the first", async () => {
   const dataDirectory = await newDirectory()
   const first = runCommand({ dataDirectory, role: "owner" })
   await started(first)
@@ -66,7 +66,7 @@ test("a guest beside an owner leaves the server running", async () => {
   expect(await ask(owner.url, "select 1")).toEqual(["1"])
 })
 
-test("an owner that comes while a guest has the server up takes it over", async () => {
+test("an owner that starts while a guest runs the server takes the server over", async () => {
   const dataDirectory = await newDirectory()
   const guest = runCommand({ dataDirectory, role: "guest" })
   await started(guest)
@@ -80,7 +80,7 @@ test("an owner that comes while a guest has the server up takes it over", async 
   expect(await serverPid(join(dataDirectory, "cluster"))).toBeNull()
 })
 
-test("a guest leaves the server of a killed owner as it found it", async () => {
+test("a guest leaves the server of a killed owner running", async () => {
   const dataDirectory = await newDirectory()
   const owner = runCommand({ dataDirectory, role: "owner" })
   await started(owner)
@@ -92,7 +92,7 @@ test("a guest leaves the server of a killed owner as it found it", async () => {
   expect(await ask(guest.url, "select 1")).toEqual(["1"])
 })
 
-test("an owner and a guest that leaves, over and over: the owner always has a server", async () => {
+test("guests leave while owners start, again and again: the owner always has a server", async () => {
   const dataDirectory = await newDirectory()
   for (let round = 0; round < 5; round++) {
     const guest = runCommand({ dataDirectory, role: "guest" })

@@ -14,13 +14,13 @@ test.each([
   expect(locatePlatformPackage(machine({ platform, arch, resolve }))).toBe(`/modules/${name}`)
 })
 
-test("musl is named in one line, with the way out", () => {
+test("on musl the error is one line that says what to do", () => {
   expect(() => locatePlatformPackage(machine({ isMusl: () => true }))).toThrow(
     /^The embedded PostgreSQL needs glibc, and this system .* musl: set DATABASE_URL .*$/,
   )
 })
 
-test("a package that is not installed is named in one line, with the way out", () => {
+test("for a package that is not installed the error is one line that says what to do", () => {
   const resolve = () => {
     throw NOT_FOUND
   }

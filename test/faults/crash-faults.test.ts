@@ -29,15 +29,19 @@ test(
     try {
       const { productId, holdId } = await heldUnit(direct)
       const release: Command = { kind: "release_hold", productId, holdId }
-      let left: WorkingSet | undefined
+      let left: { state: WorkingSet; mark: string } | undefined
       let crashed = Promise.resolve()
-      const lost = createProductStore(proxied, RULES).transact(productId, needs([release]), (state, now) => {
-        execute(state, release, now)
-        left = state
-        // The statements from here on, including COMMIT, never reach PostgreSQL, and the writes so far are in its memory only.
-        proxy.stall(30_000)
-        crashed = ground.crash?.() ?? crashed
-      })
+      const lost = createProductStore(proxied, RULES).transact(
+        productId,
+        needs([release]),
+        (state, now, mark) => {
+          execute(state, release, now)
+          left = { state, mark }
+          // The statements from here on, including COMMIT, never reach PostgreSQL, and the writes so far are in its memory only.
+          proxy.stall(30_000)
+          crashed = ground.crash?.() ?? crashed
+        },
+      )
       const failure = lost.catch((error: unknown) => error)
       await expect.poll(() => left, { timeout: 10_000 }).toBeDefined()
       await crashed
@@ -50,7 +54,7 @@ test(
       }
 
       if (left === undefined) throw new Error("the batch was not executed")
-      expect(await createProductStore(direct, RULES).wasCommitted(left)).toBe(false)
+      expect(await createProductStore(direct, RULES).wasCommitted(left.state, left.mark)).toBe(false)
       const { rows } = await direct.views.query("select status from holds where id = $1", [holdId])
       expect(rows).toEqual([{ status: "active" }])
     } finally {

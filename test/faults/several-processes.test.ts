@@ -200,7 +200,7 @@ test.each([
     "more connections than the database allows",
     ["--processes", "64"],
     {},
-    /^PROCESSES holds 64, which takes 257 database connections, .* max_connections of \d+\n$/,
+    /^PROCESSES holds 64, which takes 321 database connections, .* max_connections of \d+\n$/,
   ],
   [
     "an address of another machine",

@@ -324,8 +324,8 @@ function failBatchesWith(
 ): void {
   const transact = store.transact.bind(store)
   store.transact = (productId, needs, decide) =>
-    transact(productId, needs, (state, now) => {
-      decide(state, now)
+    transact(productId, needs, (state, now, mark) => {
+      decide(state, now, mark)
       if (state.holds.added().some((hold) => bad.includes(hold.id))) throw fault
       if (state.holds.added().some((hold) => other.bad.includes(hold.id))) throw other.fault
     })

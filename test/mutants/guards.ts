@@ -141,7 +141,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/product-store.ts",
-        find: "await firstFailure([begun, loading, asking])",
+        find: "await allOrFirstFailure([begun, loading, asking])",
         replace: "await Promise.all([begun, loading, asking])",
       },
     ],

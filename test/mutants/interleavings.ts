@@ -12,9 +12,9 @@ export const interleavingMutants: readonly Mutant[] = [
     edits: [
       {
         file: batch,
-        find: "      await this.#store.transact(productId, needs(commands), (state, now) => {\n        decided = decide(commands, state, now)\n      })\n",
+        find: "      await store.transact(productId, needs(commands), (state, now, mark) => {\n        decision = decide(commands, state, now, mark)\n      })\n",
         replace:
-          "      await new Promise<void>((resolve, reject) => {\n        void this.#store.transact(productId, needs(commands), (state, now) => {\n          decided = decide(commands, state, now)\n          resolve()\n        }).catch(reject)\n      })\n",
+          "      await new Promise<void>((resolve, reject) => {\n        void store.transact(productId, needs(commands), (state, now, mark) => {\n          decision = decide(commands, state, now, mark)\n          resolve()\n        }).catch(reject)\n      })\n",
       },
     ],
     caughtBy: { file, test: "what is acknowledged is in the database" },
@@ -24,9 +24,9 @@ export const interleavingMutants: readonly Mutant[] = [
     edits: [
       {
         file: batch,
-        find: "        decided = decide(commands, state, now)\n",
+        find: "        decision = decide(commands, state, now, mark)\n",
         replace:
-          '        decided = decide(\n          commands.map((command) => (command.kind === "place_hold" ? { ...command, holdId: command.holdId + 1_000_000 * performance.now() } : command)),\n          state,\n          now,\n        )\n',
+          '        decision = decide(\n          commands.map((command) => (command.kind === "place_hold" ? { ...command, holdId: command.holdId + 1_000_000 * performance.now() } : command)),\n          state,\n          now,\n          mark,\n        )\n',
       },
     ],
     caughtBy: { file, test: "what is asked once is done once at most" },
@@ -108,7 +108,7 @@ export const interleavingMutants: readonly Mutant[] = [
     edits: [
       {
         file: batch,
-        find: "      if (error instanceof UnknownCommit) this.#unknown = decided\n",
+        find: "      if (error instanceof UnknownCommit) unanswered = decision\n",
         replace: "",
       },
     ],
@@ -119,8 +119,8 @@ export const interleavingMutants: readonly Mutant[] = [
     edits: [
       {
         file: batch,
-        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
-        replace: "if (this.#unknown !== null) return this.#unknown",
+        find: "if (await store.wasCommitted(unanswered.state, unanswered.mark)) return unanswered",
+        replace: "if (unanswered !== null) return unanswered",
       },
     ],
     caughtBy: { file, test: "what is acknowledged is in the database" },

@@ -200,8 +200,8 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/batch-mark.ts",
-        find: "first !== undefined && isNeeded",
-        replace: "first !== undefined && isNeeded && false",
+        find: "return isNeeded ?",
+        replace: "return isNeeded && false ?",
       },
     ],
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "a refund's COMMIT" },

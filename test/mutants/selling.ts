@@ -1,7 +1,7 @@
 import type { Edit, Mutant } from "./mutants.ts"
 
 const withoutLock: Edit = {
-  file: "src/store/batch/load.ts",
+  file: "src/store/batch/lock-products.ts",
   find: "         limit 1\n           for update\n",
   replace: "         limit 1\n",
 }
@@ -105,7 +105,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "the oldest version of a product's row is looked at first",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: "         where id between $1 and $1\n         order by id desc\n         limit 1\n",
         replace: "         where id between $1 and $1\n         limit 1\n",
       },
@@ -149,7 +149,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "groups: the oldest version of a product's row is looked at first",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: "                where id between wanted.id and wanted.id\n                order by id desc\n",
         replace: "                where id between wanted.id and wanted.id\n",
       },
@@ -160,7 +160,7 @@ export const sellingMutants: readonly Mutant[] = [
     name: "groups: a product that is locked is waited for",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: "                  for update skip locked",
         replace: "                  for update",
       },
@@ -205,8 +205,8 @@ export const sellingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/lanes/batch.ts",
-        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
-        replace: "if (this.#unknown !== null) return this.#unknown",
+        find: "if (await store.wasCommitted(unanswered.state, unanswered.mark)) return unanswered",
+        replace: "if (unanswered !== null) return unanswered",
       },
     ],
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "terminated" },
@@ -216,7 +216,7 @@ export const sellingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/lanes/batch.ts",
-        find: "if (await this.#store.wasCommitted(this.#unknown.state)) return this.#unknown",
+        find: "if (await store.wasCommitted(unanswered.state, unanswered.mark)) return unanswered",
         replace: "",
       },
     ],

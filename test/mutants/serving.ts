@@ -1,7 +1,7 @@
 import type { Edit, Mutant } from "./mutants.ts"
 
 const withoutLock: Edit = {
-  file: "src/store/batch/load.ts",
+  file: "src/store/batch/lock-products.ts",
   find: "         limit 1\n           for update\n",
   replace: "         limit 1\n",
 }
@@ -159,26 +159,26 @@ export const servingMutants: readonly Mutant[] = [
     name: "time goes back with the clock",
     edits: [
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [state.productId],`,
+    values: [productId],`,
         replace: `select clock_timestamp() as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [state.productId],`,
+    values: [productId],`,
       },
       {
-        file: "src/store/batch/load.ts",
+        file: "src/store/batch/lock-products.ts",
         find: `select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [states.map`,
+    values: [productIds]`,
         replace: `select clock_timestamp() as now, locked.*
         from (values (1)) as always
         left join locked on true\`,
-    values: [states.map`,
+    values: [productIds]`,
       },
     ],
     caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },

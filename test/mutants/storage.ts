@@ -18,7 +18,7 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/product-store.ts",
-        find: "if (isThere) await commit(tx)\n        else broken",
+        find: "if (isThere) await commit(tx)\n    else broken",
         replace: "broken",
       },
     ],

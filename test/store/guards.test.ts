@@ -4,8 +4,9 @@ import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { changeLoadedProduct, type WorkingSet } from "../../src/domain/working-set.ts"
 import type { Database } from "../../src/store/pool.ts"
 import { createProductStore, type ProductStore } from "../../src/store/batch/product-store.ts"
-import { rememberPlace } from "../../src/store/batch/row-place.ts"
-import { transaction } from "../../src/store/tx.ts"
+import { loadWorkingSets, loadWorkingSet, type LoadedBatch } from "../../src/store/batch/load.ts"
+import { saveChanges } from "../../src/store/batch/save.ts"
+import { transaction, type Tx } from "../../src/store/tx.ts"
 import {
   disputeWith,
   eventWith,
@@ -261,53 +262,53 @@ test("a batch that cannot be loaded fails for that reason, not because its trans
   await expect(saved).rejects.toMatchObject({ code: "22P02" })
 })
 
-test("a product's row that has moved away under the lock undoes the batch", async () => {
-  const before = await everyRow(database.views)
-  const saved = store.transact(1, needs([]), (state) => {
-    changeLoadedProduct(state, { held: 5 })
-    rememberPlace(state, "(4000,1)")
-  })
-  await expect(saved).rejects.toMatchObject({ code: "22012" })
-  expect(await everyRow(database.views)).toEqual(before)
-})
+/** Changes the products of a batch and saves it as if the row of the last one lay elsewhere. */
+async function saveAt(tx: Tx, batch: LoadedBatch, rowLocation: string): Promise<void> {
+  for (const { state } of batch.sets) changeLoadedProduct(state, { held: 5 })
+  const last = batch.sets.length - 1
+  const sets = batch.sets.map((set, index) => (index === last ? { ...set, rowLocation } : set))
+  await Promise.all(saveChanges(tx, { ...batch, sets }))
+}
 
-test("a place that has become another product's row undoes the batch", async () => {
-  await insertRow(database.views, "products", { id: 2, version: 7 })
-  const { rows } = await database.views.query<{ place: string }>(
-    "select ctid::text as place from products where id = 2",
-  )
+test.each([
+  ["has moved away", "(4000,1)"],
+  ["is another product's row by now", null],
+])("a product's row that %s undoes the batch", async (_, elsewhere) => {
+  const rowLocation = elsewhere ?? (await insertProduct(2))
   const before = await everyRow(database.views)
-  const saved = store.transact(1, needs([]), (state) => {
-    changeLoadedProduct(state, { held: 5 })
-    rememberPlace(state, rows[0]?.place ?? "")
-  })
+  const saved = transaction(database.batches, async (tx) =>
+    saveAt(tx, await loadWorkingSet(tx, { productId: 1, needs: needs([]), rules: RULES }), rowLocation),
+  )
   await expect(saved).rejects.toMatchObject({ code: "22012" })
   expect(await everyRow(database.views)).toEqual(before)
 })
 
 test.each([
-  ["has moved away", "(4000,1)"],
-  ["has become another product's row", null],
-])("a place that %s undoes a batch of several products", async (_, place) => {
+  ["has moved away", "(4000,1)", "22012"],
+  ["is another product's row by now", null, "23502"],
+])("a product's row that %s undoes a batch of several products", async (_, elsewhere, code) => {
   await insertRow(database.views, "products", { id: 2, version: 7 })
-  await insertRow(database.views, "products", { id: 3, version: 7 })
-  const { rows } = await database.views.query<{ place: string }>(
-    "select ctid::text as place from products where id = 3",
-  )
+  const rowLocation = elsewhere ?? (await insertProduct(3))
   const before = await everyRow(database.views)
-  const saved = store.transactTogether(
-    [1, 2].map((productId) => ({
-      productId,
-      needs: needs([]),
-      decide(state) {
-        changeLoadedProduct(state, { held: 5 })
-        if (productId === 2) rememberPlace(state, place ?? rows[0]?.place ?? "")
-      },
-    })),
+  const wanted = [1, 2].map((productId) => ({ productId, needs: needs([]) }))
+  const saved = transaction(database.batches, async (tx) =>
+    saveAt(tx, await loadWorkingSets(tx, wanted, RULES), rowLocation),
   )
-  await expect(saved).rejects.toMatchObject({ code: place === null ? "23502" : "22012" })
+  await expect(saved).rejects.toMatchObject({ code })
   expect(await everyRow(database.views)).toEqual(before)
 })
+
+/** Inserts another product at version 7 and returns where its row lies. */
+async function insertProduct(id: number): Promise<string> {
+  await insertRow(database.views, "products", { id, version: 7 })
+  const { rows } = await database.views.query<{ location: string }>(
+    "select ctid::text as location from products where id = $1",
+    [id],
+  )
+  const [row] = rows
+  if (row === undefined) throw new Error(`product ${id} was not inserted`)
+  return row.location
+}
 
 test("a number that JavaScript could not hold exactly is not read as another one", async () => {
   const read = (number: string) => database.views.query(`select ${number}::int8 as number`)

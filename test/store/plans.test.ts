@@ -18,7 +18,7 @@ import {
   removeOldEvents,
   removeOldOutgoing,
 } from "../../src/store/upkeep/retention.ts"
-import { saveChanges, saveChangesTogether } from "../../src/store/batch/save.ts"
+import { saveChanges } from "../../src/store/batch/save.ts"
 import { begin } from "../../src/store/tx.ts"
 import { createViews } from "../../src/store/reads/views.ts"
 import { createWebhookDeliveries } from "../../src/store/reads/webhook-deliveries.ts"
@@ -190,13 +190,12 @@ test.each([
   const rules = { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 }
   const [productId = 0] = ids
   const alone = await loadWorkingSet(watched, { productId, needs: needs([]), rules })
-  changeLoadedProduct(alone.state, { held: 1 })
-  await Promise.all(saveChanges(watched, alone.state, alone.now))
+  for (const { state } of alone.sets) changeLoadedProduct(state, { held: 1 })
+  await Promise.all(saveChanges(watched, alone))
   const wanted = ids.map((id) => ({ productId: id, needs: needs([]) }))
-  const { states, now } = await loadWorkingSets(watched, wanted, rules)
-  const together = [...states.values()]
-  for (const state of together) changeLoadedProduct(state, { held: 2 })
-  await Promise.all(saveChangesTogether(watched, together, now))
+  const together = await loadWorkingSets(watched, wanted, rules)
+  for (const { state } of together.sets) changeLoadedProduct(state, { held: 2 })
+  await Promise.all(saveChanges(watched, together))
 
   const plans: Record<string, string> = {}
   for (const { name, text, values } of seen) {
@@ -336,9 +335,9 @@ test("the statements that a batch runs for the outside go through an index", asy
   const watched = watch(tx, seen)
   await createSubscribers().exist(watched)
   const rules = { holdTtlSeconds: 1, paymentTtlSeconds: 1, latePaymentSeconds: 600 }
-  const { state, now } = await loadWorkingSet(tx, { productId, needs: needs([]), rules })
-  changeLoadedProduct(state, { sold: 10 })
-  await Promise.all(saveEvents(watched, [state], now))
+  const batch = await loadWorkingSet(tx, { productId, needs: needs([]), rules })
+  for (const { state } of batch.sets) changeLoadedProduct(state, { sold: 10 })
+  await Promise.all(saveEvents(watched, batch))
 
   await client.query("set plan_cache_mode = force_generic_plan")
   const scans: string[] = []

@@ -4,8 +4,7 @@ import { execute } from "../../src/domain/execute.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 import { createProductStore, type ProductTask } from "../../src/store/batch/product-store.ts"
 import { isTransient } from "../../src/store/errors.ts"
-import { rememberMark } from "../../src/store/batch/row-place.ts"
-import { saveChangesTogether } from "../../src/store/batch/save.ts"
+import { saveChanges } from "../../src/store/batch/save.ts"
 import type { Tx } from "../../src/store/tx.ts"
 import { NOON, parkedEvent, RULES, stateWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn } from "../support/database.ts"
@@ -91,9 +90,9 @@ test("a product that has moved on undoes the whole of it", async () => {
   const stale = part(second, 2)
   const moved: ProductTask = {
     ...stale,
-    decide(state, now) {
+    decide(state, now, mark) {
       if (state.loadedProduct !== null) state.loadedProduct = { ...state.loadedProduct, version: 99 }
-      stale.decide(state, now)
+      stale.decide(state, now, mark)
     },
   }
   await expect(store.transactTogether([part(first, 1), moved])).rejects.toThrow(/version/)
@@ -118,14 +117,13 @@ test("one Idempotency-Key for two products undoes both, to be tried again alone"
 test("keys that span products are written in one order over all products of a group", async () => {
   const sent: { name: string; values: unknown[] }[] = []
   const connection = { query: async (statement: (typeof sent)[number]) => void sent.push(statement) }
-  const states = ["z", "a"].map((key, index) => {
+  const sets = ["z", "a"].map((key, index) => {
     const state = stateWith({ product: { id: index + 1 } })
     state.events.add(parkedEvent({ key }))
-    rememberMark(state, "mark")
     state.idempotency.add({ scope: "s", key, fingerprint: "f", outcome: "{}", createdAt: NOON })
-    return state
+    return { state, rowLocation: null }
   })
-  await Promise.all(saveChangesTogether(connection as unknown as Tx, states, NOON))
+  await Promise.all(saveChanges(connection as unknown as Tx, { sets, now: NOON, mark: "mark" }))
   expect(sent.map(({ name, values }) => [name, values[1]])).toEqual([
     [expect.stringMatching("^insert-payment_events-"), ["a", "z"]],
     ["insert-idempotency", ["a", "z"]],

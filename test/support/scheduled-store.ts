@@ -3,7 +3,7 @@ import type { Needs } from "../../src/domain/needs.ts"
 import { later, type Instant } from "../../src/domain/time.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
 import { UnknownCommit } from "../../src/store/errors.ts"
-import type { ProductTask, ProductStore } from "../../src/store/batch/product-store.ts"
+import type { Decide, ProductTask, ProductStore } from "../../src/store/batch/product-store.ts"
 import { NOON } from "./builders.ts"
 import type { MemoryDatabase } from "./memory-database.ts"
 import type { Scheduler } from "./scheduler.ts"
@@ -204,7 +204,7 @@ export function createScheduledServer(
       }
 
       return {
-        async transact(productId: number, needs: Needs, decide: ProductTask["decide"]) {
+        async transact(productId: number, needs: Needs, decide: Decide) {
           const [state] = await runAlone([{ productId, needs, decide }], false)
           if (state === undefined) throw new Error("a batch was left out")
           return state
@@ -246,7 +246,7 @@ export function createScheduledServer(
 
 function decided(part: ProductTask, database: MemoryDatabase, now: Instant): WorkingSet {
   const state = database.load(part.needs, now)
-  part.decide(state, now)
+  part.decide(state, now, "mark")
   return state
 }
 

@@ -53,7 +53,7 @@ export function createSimulatedStore(): SimulatedStore {
     function run(chosen: readonly ProductTask[]): { states: WorkingSet[]; ids: number[] } {
       const states = chosen.map((part) => {
         const state = stateWith({ product: { id: part.productId, stock: 1_000_000 } })
-        part.decide(state, NOON)
+        part.decide(state, NOON, "mark")
         return state
       })
       const ids = states.flatMap((state) => state.holds.added().map((hold) => hold.id))

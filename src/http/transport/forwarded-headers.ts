@@ -58,5 +58,5 @@ function shortestIPv6(address: string): string {
   const [, high = "", low = ""] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(short) ?? []
   if (low === "") return short
   const [first, second] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
-  return [first >> 8, first & 255, second >> 8, second & 255].join("..")
+  return [first >> 8, first & 255, second >> 8, second & 255].join(".")
 }

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto"
 import type { Hold } from "../../domain/hold.ts"
 import { shortage, type Needs } from "../../domain/needs.ts"
 import type { Order } from "../../domain/order.ts"
-import type { Product } from "../../domain/product.ts"
 import { later, type Instant } from "../../domain/time.ts"
 import {
   emptyWorkingSet,
@@ -11,151 +10,121 @@ import {
   type Rules,
   type WorkingSet,
 } from "../../domain/working-set.ts"
-import { holdColumns, orderColumns, productColumns } from "../columns.ts"
+import { holdColumns, orderColumns } from "../columns.ts"
 import { loadDueRows, loadOrder } from "./load-due.ts"
 import { loadMoney } from "./load-money.ts"
-import { rememberMark, rememberPlace } from "./row-place.ts"
+import { lockFreeProducts, lockProduct, type LockedProducts } from "./lock-products.ts"
 import type { Tx } from "../tx.ts"
 
 /** How long an Idempotency-Key is remembered. */
 export const IDEMPOTENCY_SECONDS = 24 * 60 * 60
 
 /** What to load for one product. */
-interface Wanted {
+interface ProductNeeds {
   readonly productId: number
   readonly needs: Needs
 }
 
+/** What a batch has loaded of one product, and where its row is. */
+export interface LoadedWorkingSet {
+  readonly state: WorkingSet
+  /** Where the locked version of the product's row lies (`ctid`); null: there is no such product yet. */
+  readonly rowLocation: string | null
+}
+
+/** All that a transaction has locked and loaded. */
+export interface LoadedBatch {
+  readonly sets: readonly LoadedWorkingSet[]
+  /** The database's time of the batch, never before the last change of its products and orders. */
+  readonly now: Instant
+  /** The transaction's own name, by which it can be found after its COMMIT (see batch-mark.ts). */
+  readonly mark: string
+}
+
 /**
- * Locks the product's row, then loads what `needs` names: all in one round trip on a pipelined
+ * Locks the product's row, then loads the rows that `needs` names: all in one round trip on a pipelined
  * connection. A second one follows only when units are missing and held ones may be due.
  *
  * Every statement after the lock takes its snapshot after the lock, so the rows are as the last
- * batch left them. `now` is the database's time under the lock, and never earlier than the last change of the
- * product or of an order that was loaded.
+ * batch left them. A product that does not exist is in the result, as null.
  */
 export async function loadWorkingSet(
   tx: Tx,
-  { productId, needs, rules }: Wanted & { readonly rules: Rules },
-): Promise<{ state: WorkingSet; now: Instant }> {
+  { productId, needs, rules }: ProductNeeds & { readonly rules: Rules },
+): Promise<LoadedBatch> {
   const state = emptyWorkingSet(productId, rules)
-  const [clock] = await Promise.all([lockProduct(tx, state), ...loadNamedRows(tx, state, needs)])
-  const now = notBeforeOrders(clock, [state])
-  await Promise.all(loadWhatIsShort(tx, { state, needs, now }))
-  return { state, now }
+  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, state, needs)])
+  return finishLoading(tx, [{ state, needs }], locked)
 }
 
 /**
  * As {@link loadWorkingSet} for several products, in as many round trips. It waits for no lock:
  * products that are locked, or do not exist, are left out.
  */
-export async function loadWorkingSets<W extends Wanted>(
+export async function loadWorkingSets(
   tx: Tx,
-  wanted: readonly W[],
+  wanted: readonly ProductNeeds[],
   rules: Rules,
-): Promise<{ states: Map<W, WorkingSet>; now: Instant }> {
-  const states = new Map(wanted.map((one) => [one, emptyWorkingSet(one.productId, rules)]))
-  const [clock] = await Promise.all([
-    lockFreeProducts(tx, [...states.values()]),
-    ...[...states].flatMap(([{ needs }, state]) => Array.from(loadNamedRows(tx, state, needs))),
+): Promise<LoadedBatch> {
+  const loading = wanted.map(({ productId, needs }) => ({ state: emptyWorkingSet(productId, rules), needs }))
+  const [locked] = await Promise.all([
+    lockFreeProducts(
+      tx,
+      wanted.map(({ productId }) => productId),
+    ),
+    ...loading.flatMap(({ state, needs }) => Array.from(loadNamedRows(tx, state, needs))),
   ])
-  for (const [one, state] of states) if (state.product === null) states.delete(one)
-  const now = notBeforeOrders(clock, states.values())
+  const taken = loading.filter(({ state }) => locked.byId.has(state.productId))
+  return finishLoading(tx, taken, locked)
+}
+
+/** A working set into which rows are being loaded. */
+interface Loading {
+  readonly state: WorkingSet
+  readonly needs: Needs
+}
+
+/** Puts the locked products into their working sets, then loads what the commands turn out to lack. */
+async function finishLoading(
+  tx: Tx,
+  loading: readonly Loading[],
+  locked: LockedProducts,
+): Promise<LoadedBatch> {
+  const sets = loading.map(({ state }) => takeProduct(state, locked))
+  const now = notBeforeOrders(locked.now, sets)
   await Promise.all(
-    [...states].flatMap(([{ needs }, state]) => Array.from(loadWhatIsShort(tx, { state, needs, now }))),
+    loading.flatMap(({ state, needs }) => Array.from(loadShortage(tx, { state, needs, now }))),
   )
-  return { states, now }
+  return { sets, now, mark: randomUUID() }
 }
 
-/**
- * The lock is the law: whatever happens to this product waits here for its turn.
- *
- * Each batch leaves a version of the row behind, and a transaction that somebody keeps open keeps all of
- * them: the newest is looked at first, or finding it would take longer with every batch.
- */
-async function lockProduct(tx: Tx, state: WorkingSet): Promise<Instant> {
-  const { rows } = await tx.query<LockedRow>({
-    name: "lock-product",
-    // The clock is read outside the locking query: inside, it would be read before the wait. Where it has been
-    // set back, time stands still until it has caught up with the last change of the product.
-    text: `
-      with locked as materialized (
-        select ${productColumns}, ctid::text as place
-          from products
-         where id between $1 and $1
-         order by id desc
-         limit 1
-           for update
-      )
-      select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
-        from (values (1)) as always
-        left join locked on true`,
-    values: [state.productId],
-  })
-  return takeProducts(rows, [state])
+function takeProduct(state: WorkingSet, { byId }: LockedProducts): LoadedWorkingSet {
+  const locked = byId.get(state.productId)
+  if (locked === undefined) return { state, rowLocation: null }
+  const { product, rowLocation } = locked
+  state.product = product
+  state.loadedProduct = product
+  if (product.held === 0) state.nextDeadline = null
+  return { state, rowLocation }
 }
 
-/** Whoever holds one of these locks must not keep the others waiting. */
-async function lockFreeProducts(tx: Tx, states: readonly WorkingSet[]): Promise<Instant> {
-  const { rows } = await tx.query<LockedRow>({
-    name: "lock-free-products",
-    text: `
-      with locked as materialized (
-        select newest.*
-          from unnest($1::bigint[]) as wanted (id)
-         cross join lateral (
-               select ${productColumns}, ctid::text as place
-                 from products
-                where id between wanted.id and wanted.id
-                order by id desc
-                limit 1
-                  for update skip locked) as newest
-      )
-      select greatest(clock_timestamp(), locked."updatedAt") as now, locked.*
-        from (values (1)) as always
-        left join locked on true`,
-    values: [states.map((state) => state.productId)],
-  })
-  return takeProducts(rows, states)
-}
-
-type LockedRow = Product & { now: Instant; place: string }
-
-/** Puts locked products into their sets; the moment at which all of them were locked. */
-function takeProducts(rows: readonly LockedRow[], states: readonly WorkingSet[]): Instant {
-  const byId = new Map(states.map((state) => [state.productId, state]))
-  const mark = randomUUID()
-  for (const state of states) rememberMark(state, mark)
-  let latest: Instant | null = null
-  for (const { now, place, ...product } of rows) {
-    if (latest === null || now > latest) latest = now
-    const state = byId.get(product.id)
-    if (state === undefined) continue
-    state.product = product
-    state.loadedProduct = product
-    rememberPlace(state, place)
-    if (product.held === 0) state.nextDeadline = null
-  }
-  if (latest === null) throw new Error("the database did not tell the time")
-  return latest
-}
-
-/** An order changes without its product's row, so that says nothing about the order's last moment. */
-function notBeforeOrders(clock: Instant, states: Iterable<WorkingSet>): Instant {
+/** An order changes without its product's row, so that row does not bound the time of the order's last change. */
+function notBeforeOrders(clock: Instant, sets: readonly LoadedWorkingSet[]): Instant {
   let latest = clock
-  for (const state of states) {
+  for (const { state } of sets) {
     for (const { updatedAt } of state.orders.values()) if (updatedAt > latest) latest = updatedAt
   }
   return latest
 }
 
-interface Loaded {
-  readonly state: WorkingSet
-  readonly needs: Needs
-  readonly now: Instant
-}
-
-function* loadWhatIsShort(tx: Tx, { state, needs, now }: Loaded): Generator<Promise<void>> {
+/**
+ * Loads due rows when the commands ask for more units than are available, and customers whose limit an order that
+ * is paid late has to respect.
+ */
+function* loadShortage(
+  tx: Tx,
+  { state, needs, now }: Loading & { readonly now: Instant },
+): Generator<Promise<void>> {
   const missing = shortage(state, needs, now)
   const lacks = missing !== null && (missing.units > 0 || missing.customerIds.length > 0)
   if (lacks || needs.dueLimit > 0) yield loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })

@@ -1,27 +1,27 @@
 import { outgoingEvents, type OutgoingEvent } from "../../wire/outgoing-event.ts"
-import type { Instant } from "../../domain/time.ts"
-import type { WorkingSet } from "../../domain/working-set.ts"
 import { insertInto } from "./insert-rows.ts"
+import type { LoadedBatch } from "./load.ts"
 import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
 /**
- * Whether anybody wants to hear of events. What is known lasts a second, so that a sale without
- * subscribers asks no more often than that, and one who has just begun to listen misses no more.
+ * Knows whether there is a webhook endpoint that outgoing events have to be written for. The answer is kept for a
+ * second: a sale without endpoints asks no more often than that, and a new endpoint misses at most a second of events
+ * of other processes.
  */
 export interface Subscribers {
   /**
-   * What has been seen in the last second, at no cost; otherwise asks within the transaction, so that
-   * a batch waits for no connection but its own.
+   * True when there is an endpoint. Asks within the batch's own transaction when the answer is older than a second,
+   * so that the batch waits for no second connection; otherwise it costs no statement.
    */
   exist(tx: Tx): boolean | Promise<boolean>
-  /** Looks again at the next batch: an endpoint was made here. */
+  /** Makes the next batch ask again. For an endpoint that this process has just created. */
   forget(): void
 }
 
 const KNOWN_FOR_MS = 1_000
 
-/** Nothing is known at first. */
+/** Makes a {@link Subscribers} that asks at its first use. */
 export function createSubscribers(): Subscribers {
   let known = { exist: false, until: 0 }
 
@@ -49,9 +49,9 @@ export function createSubscribers(): Subscribers {
   }
 }
 
-/** Writes what the batch has to tell the outside; what an earlier try of it has written stays. */
-export function saveEvents(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
-  const events = states.flatMap((state) => outgoingEvents(state, now))
+/** Writes the outgoing events of a batch. Rows that an earlier try of the same batch has written stay. */
+export function saveEvents(tx: Tx, { sets, now }: LoadedBatch): Promise<void>[] {
+  const events = sets.flatMap(({ state }) => outgoingEvents(state, now))
   return writeIfAny(events, () => insertEvents(tx, events))
 }
 

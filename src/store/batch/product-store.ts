@@ -1,146 +1,127 @@
+import type pg from "pg"
 import type { Needs } from "../../domain/needs.ts"
 import type { Instant } from "../../domain/time.ts"
 import type { Rules, WorkingSet } from "../../domain/working-set.ts"
 import { isConnectionLoss, UnknownCommit } from "../errors.ts"
-import { loadWorkingSet, loadWorkingSets } from "./load.ts"
+import { loadWorkingSet, loadWorkingSets, type LoadedBatch } from "./load.ts"
 import { createSubscribers, saveEvents, type Subscribers } from "./outbox.ts"
 import type { Database } from "../pool.ts"
 import { isCommitted } from "./batch-mark.ts"
-import { saveChanges, saveChangesTogether } from "./save.ts"
+import { saveChanges } from "./save.ts"
 import { begin, commit, inOnePacket, rollbackOrBreak, type Tx } from "../tx.ts"
 
-/** What one product has to do in a transaction that it shares. */
+/**
+ * Runs a product's commands against its working set and changes it in memory. `now` is the database's time of the
+ * batch. `mark` names the transaction, for {@link ProductStore.wasCommitted}.
+ */
+export type Decide = (state: WorkingSet, now: Instant, mark: string) => void
+
+/** What a transaction does to one of its products. */
 export interface ProductTask {
   readonly productId: number
   readonly needs: Needs
-  decide(state: WorkingSet, now: Instant): void
+  readonly decide: Decide
 }
 
-/** What a lane needs of a store: one transaction on one product, and the truth about a lost one. */
+/** What lanes need of a store: a transaction on one product or several, and whether a lost one was committed. */
 export interface ProductStore {
   /**
    * Locks the product, loads what `needs` names, lets `decide` change the working set, writes the
    * changes and commits. When it returns, the changes are in the database (I5).
    *
-   * Throws {@link UnknownCommit} when the connection died on the way of COMMIT, or a synchronous standby may not
-   * have it; ask
-   * {@link ProductStore.wasCommitted} then. After any other error nothing has happened.
+   * Throws {@link UnknownCommit} when the connection died before COMMIT was answered, or when a synchronous standby
+   * may not have the changes; then {@link ProductStore.wasCommitted} tells. After any other error nothing was written.
    */
-  transact(
-    productId: number,
-    needs: Needs,
-    decide: (state: WorkingSet, now: Instant) => void,
-  ): Promise<WorkingSet>
+  transact(productId: number, needs: Needs, decide: Decide): Promise<WorkingSet>
   /**
    * As {@link ProductStore.transact}, for several products in one transaction that waits for none of
-   * them: a product whose row another transaction holds, or that does not exist, is left out, and its
-   * part is not decided. Everything that is decided is committed, or nothing.
+   * them: a product whose row another transaction has locked, or that does not exist, is left out, and its `decide`
+   * is not called. The changes of all the others are committed, or none. Each product id at most once.
    */
-  transactTogether(parts: readonly ProductTask[]): Promise<void>
+  transactTogether(tasks: readonly ProductTask[]): Promise<void>
   /**
-   * True when the batch that left `state` behind is in the database, and on the synchronous standbys if there
-   * are any. Waits for the product's lock first, which an orphaned transaction may still hold.
+   * True when the batch with this mark, which left `state` behind, is in the database, and on the synchronous
+   * standbys if there are any. Waits for the product's lock first, which an orphaned transaction may still hold.
    */
-  wasCommitted(state: WorkingSet): Promise<boolean>
+  wasCommitted(state: WorkingSet, mark: string): Promise<boolean>
 }
 
-/** The store over PostgreSQL. What happens is kept for those who want to hear of it, if there are any. */
+/** Makes the store over PostgreSQL. It also writes outgoing events, while there is a webhook endpoint for them. */
 export function createProductStore(
   database: Database,
   rules: Rules,
   subscribers: Subscribers = createSubscribers(),
 ): ProductStore {
-  /**
-   * Loads, decides, saves and commits. BEGIN travels with what is loaded; nothing is decided before
-   * it has been answered.
-   */
-  async function run<Loaded>(steps: Steps<Loaded>): Promise<Loaded> {
-    const client = await database.batches.connect()
-    let broken: Error | undefined
-    try {
-      const { tx, begun, loading, asking } = inOnePacket(client, () => {
-        const { tx, begun } = begin(client)
-        return { tx, begun, loading: steps.load(tx), asking: subscribers.exist(tx) }
-      })
-      const [, loaded, isHeard] = await firstFailure([begun, loading, asking])
-      steps.decide(loaded)
-      await saveAndCommit(tx, () =>
-        isHeard ? [...steps.save(tx, loaded), ...steps.tell(tx, loaded)] : steps.save(tx, loaded),
-      )
-      return loaded
-    } catch (error) {
-      broken = await rollbackOrBreak(client, error)
-      throw error
-    } finally {
-      client.release(broken)
-    }
-  }
+  const run = (steps: Steps) => runBatch(database.batches, subscribers, steps)
 
   return {
     async transact(productId, needs, decide) {
-      const { state } = await run({
+      const { sets } = await run({
         load: (tx) => loadWorkingSet(tx, { productId, needs, rules }),
-        decide: ({ state, now }) => decide(state, now),
-        save: (tx, { state, now }) => saveChanges(tx, state, now),
-        tell: (tx, { state, now }) => saveEvents(tx, [state], now),
+        decide,
       })
-      return state
+      const [loaded] = sets
+      if (loaded === undefined) throw new Error(`product ${productId} was not loaded`)
+      return loaded.state
     },
 
-    async transactTogether(parts) {
+    async transactTogether(tasks) {
+      const byId = new Map(tasks.map((task) => [task.productId, task]))
       await run({
-        load: (tx) => loadWorkingSets(tx, parts, rules),
-        decide({ states, now }) {
-          for (const [part, state] of states) part.decide(state, now)
-        },
-        save: (tx, { states, now }) => saveChangesTogether(tx, [...states.values()], now),
-        tell: (tx, { states, now }) => saveEvents(tx, [...states.values()], now),
+        load: (tx) => loadWorkingSets(tx, tasks, rules),
+        decide: (state, now, mark) => byId.get(state.productId)?.decide(state, now, mark),
       })
     },
 
-    async wasCommitted(state) {
-      const client = await database.batches.connect()
-      let broken: Error | undefined
-      try {
-        const { tx, begun } = begin(client)
-        await begun
-        await lockProductRow(tx, state.productId)
-        const isThere = await isCommitted(tx, state)
-        // A transaction that reads waits for no standby. This one has locked a row, which is a write: its COMMIT
-        // waits until the standbys have all that came before it, and so the batch that was looked for.
-        if (isThere) await commit(tx)
-        else broken = await rollbackOrBreak(client, undefined)
-        return isThere
-      } catch (error) {
-        broken = error instanceof Error ? error : new Error("look-up failed")
-        throw error
-      } finally {
-        client.release(broken)
-      }
-    },
+    wasCommitted: (state, mark) => findCommitted(database.batches, state, mark),
+  }
+}
+
+interface Steps {
+  load(tx: Tx): Promise<LoadedBatch>
+  readonly decide: Decide
+}
+
+/**
+ * Runs one transaction: loads, decides for each product, saves and commits. BEGIN travels with what is loaded;
+ * nothing is decided before BEGIN has been answered.
+ */
+async function runBatch(pool: pg.Pool, subscribers: Subscribers, steps: Steps): Promise<LoadedBatch> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    const { tx, begun, loading, asking } = inOnePacket(client, () => {
+      const { tx, begun } = begin(client)
+      return { tx, begun, loading: steps.load(tx), asking: subscribers.exist(tx) }
+    })
+    const [, batch, hasSubscribers] = await allOrFirstFailure([begun, loading, asking])
+    for (const { state } of batch.sets) steps.decide(state, batch.now, batch.mark)
+    await saveAndCommit(tx, () =>
+      hasSubscribers ? [...saveChanges(tx, batch), ...saveEvents(tx, batch)] : saveChanges(tx, batch),
+    )
+    return batch
+  } catch (error) {
+    broken = await rollbackOrBreak(client, error)
+    throw error
+  } finally {
+    client.release(broken)
   }
 }
 
 /**
- * As `Promise.all`, but of several failures the one that was sent first counts: what fails after it fails only
- * because of it, and says no more than that the transaction is aborted.
+ * As `Promise.all`, but of several failures it throws the one of the statement that was sent first: later statements
+ * fail only because of it, and their errors say no more than that the transaction is aborted.
  */
-async function firstFailure<Parts extends readonly unknown[]>(
-  parts: readonly [...Parts],
-): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
+async function allOrFirstFailure<Results extends readonly unknown[]>(
+  results: readonly [...Results],
+): Promise<{ -readonly [Index in keyof Results]: Awaited<Results[Index]> }> {
   try {
-    return await Promise.all(parts)
+    return await Promise.all(results)
   } catch (error) {
-    for (const part of await Promise.allSettled(parts)) if (part.status === "rejected") throw part.reason
+    for (const result of await Promise.allSettled(results))
+      if (result.status === "rejected") throw result.reason
     throw error
   }
-}
-
-interface Steps<Loaded> {
-  load(tx: Tx): Promise<Loaded>
-  decide(loaded: Loaded): void
-  save(tx: Tx, loaded: Loaded): Promise<void>[]
-  tell(tx: Tx, loaded: Loaded): Promise<void>[]
 }
 
 /** COMMIT travels with the writes; it is answered with ROLLBACK when one of them failed. */
@@ -154,6 +135,28 @@ async function saveAndCommit(tx: Tx, save: () => Promise<void>[]): Promise<void>
     throw new UnknownCommit("the connection died before COMMIT was answered", { cause: failed.reason })
   }
   throw failed.reason
+}
+
+/** See {@link ProductStore.wasCommitted}. */
+async function findCommitted(pool: pg.Pool, state: WorkingSet, mark: string): Promise<boolean> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    const { tx, begun } = begin(client)
+    await begun
+    await lockProductRow(tx, state.productId)
+    const isThere = await isCommitted(tx, state, mark)
+    // A transaction that only reads waits for no standby. This one has locked a row, which is a write: its COMMIT
+    // waits until the standbys have everything before it, and so the batch that was looked for.
+    if (isThere) await commit(tx)
+    else broken = await rollbackOrBreak(client, undefined)
+    return isThere
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error("the look-up of a batch failed")
+    throw error
+  } finally {
+    client.release(broken)
+  }
 }
 
 async function lockProductRow(tx: Tx, productId: number): Promise<void> {

@@ -1,39 +1,51 @@
 import type { Product, ProductSettings } from "../../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
-import type { WorkingSet } from "../../domain/working-set.ts"
 import { numbers } from "../columns.ts"
-import { placeOf } from "./row-place.ts"
+import type { LoadedWorkingSet } from "./load.ts"
+import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
-/** Writes the product's row when the batch made or changed it. */
-export function saveProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
+/**
+ * Writes the rows of the batch's products, those that the batch made or changed. Where there are several, those of
+ * which only the counters have changed are written in one statement.
+ */
+export function saveProducts(tx: Tx, sets: readonly LoadedWorkingSet[], now: Instant): Promise<void>[] {
+  const [only] = sets
+  if (only !== undefined && sets.length === 1) return saveProduct(tx, only, now)
+  const counted: ChangedProduct[] = []
+  const others: LoadedWorkingSet[] = []
+  for (const loaded of sets) {
+    const change = counterChange(loaded)
+    if (change === null) others.push(loaded)
+    else counted.push(change)
+  }
+  return [
+    ...writeIfAny(counted, (changes) => updateAllCounters(tx, changes, now)),
+    ...others.flatMap((loaded) => saveProduct(tx, loaded, now)),
+  ]
+}
+
+function saveProduct(tx: Tx, { state, rowLocation }: LoadedWorkingSet, now: Instant): Promise<void>[] {
   const { product, loadedProduct } = state
   if (product === null || product === loadedProduct) return []
   if (loadedProduct === null) return [insertProduct(tx, product)]
 
-  const counters = updateCounters(tx, { product, loadedProduct, place: placeOf(state) }, now)
+  const counters = updateCounters(tx, { product, loadedProduct, rowLocation }, now)
   return isSettingChanged(loadedProduct, product) ? [counters, updateSettings(tx, product)] : [counters]
 }
 
-/** Writes the rows of several products, those whose counters alone have moved in one statement. */
-export function saveProducts(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
-  const moved = states.filter(onlyCountersMoved)
-  const others = states.filter((state) => !onlyCountersMoved(state))
-  return [
-    ...(moved.length > 0 ? [updateAllCounters(tx, moved, now)] : []),
-    ...others.flatMap((state) => saveProduct(tx, state, now)),
-  ]
-}
-
-interface MovedProduct {
+/** A product that the batch has changed, beside what it was. */
+interface ChangedProduct {
   readonly product: Product
   readonly loadedProduct: Product
+  readonly rowLocation: string | null
 }
 
-function onlyCountersMoved(state: WorkingSet): state is WorkingSet & MovedProduct {
+/** The change, where only the counters have changed; null otherwise. */
+function counterChange({ state, rowLocation }: LoadedWorkingSet): ChangedProduct | null {
   const { product, loadedProduct } = state
-  if (product === null || loadedProduct === null || product === loadedProduct) return false
-  return !isSettingChanged(loadedProduct, product)
+  if (product === null || loadedProduct === null || product === loadedProduct) return null
+  return isSettingChanged(loadedProduct, product) ? null : { product, loadedProduct, rowLocation }
 }
 
 async function insertProduct(tx: Tx, product: Product): Promise<void> {
@@ -56,13 +68,13 @@ async function insertProduct(tx: Tx, product: Product): Promise<void> {
 }
 
 /**
- * The hot statement. The version is the guard: it moves only under the lock, so another one than
- * was loaded means that the lock was not held; null is then written into it, which undoes the batch.
+ * The statement of nearly every batch. The version is the guard: it changes only under the lock, so a version other
+ * than the loaded one means that the lock was not held; null is then written into it, which undoes the batch.
  * A row that is no longer where it was locked undoes the batch as well, by a division by zero.
  */
 async function updateCounters(
   tx: Tx,
-  { product, loadedProduct, place }: MovedProduct & { readonly place: string },
+  { product, loadedProduct, rowLocation }: ChangedProduct,
   now: Instant,
 ): Promise<void> {
   await tx.query({
@@ -89,17 +101,13 @@ async function updateCounters(
       product.sold,
       product.version,
       isoTime(now),
-      place,
+      rowLocation,
     ],
   })
 }
 
 /** As {@link updateCounters}, row by row, with the same guards. */
-async function updateAllCounters(
-  tx: Tx,
-  moved: readonly (WorkingSet & MovedProduct)[],
-  now: Instant,
-): Promise<void> {
+async function updateAllCounters(tx: Tx, changes: readonly ChangedProduct[], now: Instant): Promise<void> {
   await tx.query({
     name: "update-all-product-counters",
     text: `
@@ -114,21 +122,21 @@ async function updateAllCounters(
                updated_at = $7
           from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[],
                       $8::tid[])
-               as p (id, loaded_version, stock, held, sold, version, place)
-         where products.ctid = p.place
+               as p (id, loaded_version, stock, held, sold, version, row_location)
+         where products.ctid = p.row_location
         returning products.id
       )
       select 1 / (count(*) = cardinality($1))::integer as saved
         from saved`,
     values: [
-      numbers(moved.map(({ product }) => product.id)),
-      numbers(moved.map(({ loadedProduct }) => loadedProduct.version)),
-      numbers(moved.map(({ product }) => product.stock)),
-      numbers(moved.map(({ product }) => product.held)),
-      numbers(moved.map(({ product }) => product.sold)),
-      numbers(moved.map(({ product }) => product.version)),
+      numbers(changes.map(({ product }) => product.id)),
+      numbers(changes.map(({ loadedProduct }) => loadedProduct.version)),
+      numbers(changes.map(({ product }) => product.stock)),
+      numbers(changes.map(({ product }) => product.held)),
+      numbers(changes.map(({ product }) => product.sold)),
+      numbers(changes.map(({ product }) => product.version)),
       isoTime(now),
-      moved.map(placeOf),
+      changes.map(({ rowLocation }) => rowLocation),
     ],
   })
 }

@@ -8,56 +8,35 @@ import type {
 import { saveMark } from "./batch-mark.ts"
 import { timestamps, numbers } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
-import { idempotencyHorizon } from "./load.ts"
+import { idempotencyHorizon, type LoadedBatch } from "./load.ts"
 import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import { insertHolds, saveEndedHolds } from "./save-holds.ts"
 import { inKeyOrder, saveMoney } from "./save-money.ts"
 import { saveOrders } from "./save-orders.ts"
-import { saveProduct, saveProducts } from "./save-product.ts"
+import { saveProducts } from "./save-product.ts"
 import type { Tx } from "../tx.ts"
 
 /**
- * Writes what a batch changed, a statement for each kind of row, all in one round trip.
+ * Writes what a batch changed, a statement for each kind of row, all in one round trip. Rows that nearly every
+ * batch has, and rows that belong to no product, are written in one statement for all products of the batch; the
+ * rest product by product.
  *
  * COMMIT travels in the same round trip, so a write that must not happen has to fail by itself: each
  * update names the state it changes from, and where the row is in another state it writes null into
  * a column that must not be null. That undoes the batch. An empty list: nothing to write.
  */
-export function saveChanges(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
-  return marked(tx, [state], now, [
-    ...saveProduct(tx, state, now),
-    ...writeIfAny(state.holds.added(), (holds) => insertHolds(tx, holds)),
-    ...saveRowsOfProduct(tx, state),
-    ...saveRowsOfNoProduct(tx, [state], now),
-  ])
-}
-
-/** Writes that can be found again, if there are any. */
-function marked(
-  tx: Tx,
-  states: readonly WorkingSet[],
-  now: Instant,
-  writes: Promise<void>[],
-): Promise<void>[] {
-  return writes.length === 0 ? [] : [...writes, ...saveMark(tx, states, now)]
-}
-
-/**
- * As {@link saveChanges} for several products. What a crowd does to all of them is written together,
- * and so is what is under no product; the rest product by product.
- */
-export function saveChangesTogether(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
-  const [only] = states
-  if (only !== undefined && states.length === 1) return saveChanges(tx, only, now)
-  return marked(tx, states, now, [
-    ...saveProducts(tx, states, now),
+export function saveChanges(tx: Tx, { sets, mark, now }: LoadedBatch): Promise<void>[] {
+  const states = sets.map(({ state }) => state)
+  const writes = [
+    ...saveProducts(tx, sets, now),
     ...writeIfAny(
       states.flatMap((state) => state.holds.added()),
       (holds) => insertHolds(tx, holds),
     ),
     ...states.flatMap((state) => saveRowsOfProduct(tx, state)),
     ...saveRowsOfNoProduct(tx, states, now),
-  ])
+  ]
+  return writes.length === 0 ? [] : [...writes, ...saveMark(tx, states, { mark, now })]
 }
 
 function saveRowsOfProduct(tx: Tx, state: WorkingSet): Promise<void>[] {
@@ -120,7 +99,7 @@ const insertAdjustments = insertInto<StockAdjustment>("stock_adjustments", {
   created_at: ["timestamptz", (adjustment) => adjustment.createdAt],
 })
 
-/** Writes over records past their time; a younger one fails the batch, which then looks again. */
+/** Overwrites records whose time is over. A younger one fails the batch, which is then tried again and finds it. */
 async function insertIdempotency(tx: Tx, records: readonly IdempotencyRecord[], now: Instant): Promise<void> {
   await tx.query({
     name: "insert-idempotency",

@@ -1,6 +1,6 @@
 /*
- * A doorbuster command in a process of its own, as small as can be: starts the embedded PostgreSQL with the options in
- * its first argument, reports over IPC, and then does what it is told.
+ * A minimal doorbuster command in a process of its own: starts the embedded PostgreSQL with the options in
+ * its first argument, reports over IPC, and then obeys messages from its parent.
  */
 import { EmbeddedPostgresError, startEmbeddedPostgres } from "../../../src/embedded/embedded-postgres.ts"
 

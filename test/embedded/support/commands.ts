@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import type { EmbeddedOptions } from "../../../src/embedded/embedded-postgres.ts"
 
-/** What the other process said first. */
+/** The first message of the command. */
 type Report =
   | { kind: "started"; url: string; adopted: boolean }
   | { kind: "failed"; message: string; exitCode: number | null }
@@ -12,14 +12,14 @@ export interface Command {
   process: ChildProcess
   pid: number
   report: Promise<Report>
-  /** Lets it stop the server and end. */
+  /** Makes it stop the server and end. */
   stop(): Promise<void>
-  /** Lets it end without stopping the server. */
+  /** Makes it end without stopping the server. */
   leave(): Promise<void>
   kill(): Promise<void>
 }
 
-/** Another account, and the copies of Node and of this project that account can read. */
+/** Another account, and the copies of Node and of this project that it can read. */
 export interface Elsewhere {
   uid: number
   gid: number
@@ -30,7 +30,7 @@ export interface Elsewhere {
 const SCRIPT = fileURLToPath(new URL("command.ts", import.meta.url))
 const running = new Set<ChildProcess>()
 
-/** Starts a command; `detached` gives it a process group of its own, as a terminal does. */
+/** Starts a command. `detached`: in a process group of its own, as a terminal does. */
 export function runCommand(
   options: Omit<EmbeddedOptions, "log">,
   { elsewhere, detached = false }: { elsewhere?: Elsewhere; detached?: boolean } = {},
@@ -63,12 +63,12 @@ export function runCommand(
   }
 }
 
-/** Kills the commands a failed test left behind. */
+/** Kills the commands that a failed test has left behind. */
 export function killCommands(): void {
   for (const child of running) child.kill("SIGKILL")
 }
 
-/** The report of a command that must have started. */
+/** The report of a command; throws if it did not start the server. */
 export async function started(command: Command): Promise<{ url: string; adopted: boolean }> {
   const report = await command.report
   if (report.kind === "failed") throw new Error(report.message)

@@ -10,7 +10,7 @@ export const isRoot = process.getuid?.() === 0
 
 const made: string[] = []
 
-/** A new directory that is removed by {@link cleanUp}; others may pass through it unless `mode` forbids. */
+/** Makes a directory that {@link cleanUp} removes; other accounts may pass through it unless `mode` forbids that. */
 export async function newDirectory(mode = 0o711, parent = tmpdir()): Promise<string> {
   const directory = await mkdtemp(join(parent, "doorbuster-test-"))
   await chmod(directory, mode)
@@ -18,7 +18,7 @@ export async function newDirectory(mode = 0o711, parent = tmpdir()): Promise<str
   return directory
 }
 
-/** Also removes a directory that a test knows of but did not make. */
+/** Registers a directory that the test did not make, for {@link cleanUp} to remove. */
 export function forgetLater(directory: string): void {
   made.push(directory)
 }
@@ -38,13 +38,13 @@ async function clustersIn(directory: string): Promise<string[]> {
   return names.filter((name) => name.endsWith("postmaster.pid")).map((name) => join(directory, name, ".."))
 }
 
-/** Process id of the server on a cluster, or null when none runs. */
+/** The pid of the server on a cluster; null if none runs. */
 export async function serverPid(cluster: string): Promise<number | null> {
   const found = await findPostmaster(cluster)
   return found.state === "running" ? found.file.pid : null
 }
 
-/** Kills the server as a power cut would, and returns when it is gone. */
+/** Kills the server as a power cut would; resolves when it has ended. */
 export async function killServer(cluster: string): Promise<void> {
   const pid = await serverPid(cluster)
   if (pid === null) return
