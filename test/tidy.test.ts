@@ -60,7 +60,7 @@ const allowed: Record<string, readonly string[]> = {
   app: [
     "base/stop-steps",
     "metrics",
-    "base/listeners",
+    "base/listening-sockets",
     "site",
     "http",
     "payments",
@@ -76,7 +76,7 @@ const allowed: Record<string, readonly string[]> = {
     "app",
     "base/stop-steps",
     "base/standard-streams",
-    "base/listeners",
+    "base/listening-sockets",
     "client",
     "base/http-client",
     "proof",
@@ -118,7 +118,7 @@ const packages: Record<string, readonly string[]> = {
 /** What the benchmark shares with what it measures: the way in, the wire, a database to measure on, the lanes to sweep. */
 const benchUses = [
   "base/html",
-  "base/listeners",
+  "base/listening-sockets",
   "http/wire/payment-schemas",
   "wire/",
   "http/transport/security-headers",
@@ -191,7 +191,7 @@ function wrongText({ path, text: whole }: Source): string[] {
   const text = lines.filter((line) => !/^\s*(?:\*|\/[/*])/.test(line)).join("\n")
   return [
     lines.length > LONGEST_FILE ? `${path} has ${lines.length} lines: is it one thing?` : null,
-    /process\.env/.test(text) && path !== "config/config.ts" ? `${path} reads the environment` : null,
+    /process\.env/.test(text) && path !== "config/read-config.ts" ? `${path} reads the environment` : null,
     /\bselect \*(?! from unnest|\n\s+from unnest)/.test(text) ? `${path} selects *` : null,
     /Date\.now\(\)|Math\.random\(\)|performance\.now\(\)/.test(text) && path.startsWith("domain/")
       ? `${path} reads a clock or a die`

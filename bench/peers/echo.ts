@@ -5,13 +5,13 @@ import { ProductWire, type ProductJson } from "../../src/wire/product.ts"
 import { Type, type Static } from "typebox"
 import { createPeerServer, listen, refuse, token } from "./peer.ts"
 
-// The ceiling: answers that are constants, from the same framework through the same schemas.
-// Does nothing else: no database, no log, no metrics, no tokens.
+// The upper limit: constant responses from the same framework through the same schemas.
+// It has no database, no log, no metrics and no tokens.
 
 const Problem = Type.Object({}, { additionalProperties: true })
 const NotModified = Type.Unsafe<undefined>({})
 
-/** In place of a product that has nothing left. */
+/** The id that stands for a product that is sold out. */
 const SOLD_OUT = 2
 
 const moment = "2026-11-27T12:00:00.000Z"
