@@ -69,7 +69,7 @@ function requestFor(order: Order, provider: string): PaymentRequest {
     orderId: id,
     holdId,
     productId,
-    quantity: qty,
+    qty,
     amountMinor: totalMinor,
     currency,
     startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,
