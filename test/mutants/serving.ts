@@ -621,7 +621,7 @@ export const servingMutants: readonly Mutant[] = [
       {
         file: "src/payments/generic-webhook.ts",
         find: "orderId: NO_ORDER,",
-        replace: 'orderId: Number(said["order_id"]) || NO_ORDER,',
+        replace: 'orderId: Number(members["order_id"]) || NO_ORDER,',
       },
     ],
     caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
@@ -632,7 +632,7 @@ export const servingMutants: readonly Mutant[] = [
       {
         file: "src/payments/generic-webhook.ts",
         find: "key: `unclear-${digest}`,",
-        replace: "key: names.find(isName) ?? `unclear-${digest}`,",
+        replace: "key: ids.find(isStorableId) ?? `unclear-${digest}`,",
       },
     ],
     caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "leaves its key" },
