@@ -313,7 +313,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (payment === null) applyParkedDisputes",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
     name: "disputes: those that wait for a payment are not loaded with it",
@@ -346,7 +346,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "precedence[claimed.status] >= 0 ? claimed.status : before.status",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
     name: "disputes: what was withheld stays so when the dispute is won",
@@ -357,7 +357,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (isContested === null) resumeRefunds",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
     name: "disputes: an inquiry counts as money that is gone",
