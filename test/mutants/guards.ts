@@ -397,9 +397,9 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/lanes/payment-event-handler.ts",
-        find: "    const outcome = await actSomewhere(event, requestId)\n    if (outcome === null ||",
+        find: "    const outcome = await apply(event, requestId)\n    if (isWithoutOrder(",
         replace:
-          "    const outcome = Math.random() < 2 ? null : await actSomewhere(event, requestId)\n    if (outcome === null ||",
+          "    const outcome = Math.random() < 2 ? null : await apply(event, requestId)\n    if (isWithoutOrder(",
       },
     ],
     caughtBy: { file: "test/lanes/payment-event-handler.test.ts", test: "is being parked is" },
