@@ -19,33 +19,33 @@ try {
   console.log(`order ${order.order_id}: ${order.total_price} ${order.currency}`)
 
   await payAtSimulator(order)
-  console.log(`order ${order.order_id} is ${await settled(client.withToken(hold.token), order.order_id)}`)
+  console.log(`order ${order.order_id} is ${await finalStatus(client.withToken(hold.token), order.order_id)}`)
 } catch (error) {
   if (!(error instanceof ProblemError)) throw error
   console.error(explain(error.problem))
   process.exitCode = 1
 }
 
-/** Stands for the shop's payment provider, which tells the engine by a signed webhook. */
+/** Pays at the simulator. Like the shop's payment provider, it sends the engine a signed webhook. */
 async function payAtSimulator({ order_id, total_minor, currency }) {
   const payment = await post("/simulator/payments", { order_id, amount_minor: total_minor, currency })
   await post(`/simulator/payments/${payment.payment_id}/succeed`, {})
 }
 
 async function post(path, body) {
-  const answer = await fetch(engine + path, {
+  const response = await fetch(engine + path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   })
-  if (!answer.ok) throw new Error(`the simulator answered ${answer.status}`)
-  return answer.json()
+  if (!response.ok) throw new Error(`the simulator answered ${response.status}`)
+  return response.json()
 }
 
-/** What has become of the order once its payment is told. */
-async function settled(mine, orderId) {
+/** Waits until the order is no longer pending, and returns its status. */
+async function finalStatus(buyer, orderId) {
   for (let waitMs = 100; waitMs < 10_000; waitMs *= 2) {
-    const { status } = await mine.orders.get(orderId)
+    const { status } = await buyer.orders.get(orderId)
     if (status !== "pending_payment") return status
     await sleep(waitMs)
   }
@@ -57,7 +57,7 @@ function explain(problem) {
     case "out_of_stock":
       return problem.retry_at === null
         ? "Sold out."
-        : `All units are in baskets; some may come back from ${problem.retry_at} on.`
+        : `All units are reserved; some may become available from ${problem.retry_at} on.`
     case "sale_not_open":
       return `The sale opens at ${problem.opens_at}.`
     default:

@@ -5,8 +5,8 @@ set -eu
 engine=${DOORBUSTER_URL:-http://127.0.0.1:8000}
 product=${1:-1}
 
-# ask PATH [OPTION...]: the answer, or the end of this script with what the server says against it.
-ask() {
+# request PATH [OPTION...]: prints the answer; ends the script with the problem document if the server refuses.
+request() {
   path=$1
   shift
   answer=$(curl -sS --fail-with-body "$engine$path" "$@") || {
@@ -16,21 +16,21 @@ ask() {
   echo "$answer"
 }
 
-# post PATH BODY [OPTION...]
+# post PATH BODY [OPTION...]: sends a JSON body, and prints the answer.
 post() {
   path=$1 body=$2
   shift 2
-  ask "$path" -H 'Content-Type: application/json' -d "$body" "$@"
+  request "$path" -H 'Content-Type: application/json' -d "$body" "$@"
 }
 
-# field NAME: its value in the JSON on standard input; enough for these answers, a program would parse.
+# field NAME: prints a field of the JSON on standard input. Enough for these answers; a program should parse JSON.
 field() { sed -E 's/.*"'"$1"'":"?([^",}]*)"?.*/\1/'; }
 
 echo "Holding one unit of product $product"
 hold=$(post /api/holds "{\"product_id\":$product,\"qty\":1}" -H "Idempotency-Key: hold-$$-$(date +%s)")
 echo "$hold"
 
-# Whoever has the token may order from the hold, and see the order. Keep it like the key of a locker.
+# The token gives access to the hold and to the order made from it: keep it secret.
 token=$(echo "$hold" | field token)
 hold_id=$(echo "$hold" | field hold_id)
 
@@ -42,12 +42,12 @@ order_id=$(echo "$order" | field order_id)
 total=$(echo "$order" | field total_minor)
 currency=$(echo "$order" | field currency)
 
-echo "Paying at the simulator, which tells the engine"
+echo "Paying at the simulator, which sends the engine a webhook"
 payment=$(post /simulator/payments "{\"order_id\":$order_id,\"amount_minor\":$total,\"currency\":\"$currency\"}")
 post "/simulator/payments/$(echo "$payment" | field payment_id)/succeed" '{}' >/dev/null
 
 for _ in 1 2 3 4 5 6 7 8 9 10; do
-  order=$(ask "/api/orders/$order_id" -H "Authorization: Bearer $token")
+  order=$(request "/api/orders/$order_id" -H "Authorization: Bearer $token")
   status=$(echo "$order" | field status)
   echo "Order $order_id is $status"
   if [ "$status" = paid ]; then exit 0; fi

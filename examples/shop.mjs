@@ -1,4 +1,4 @@
-// Stands for a shop's web server: gives browsers page.html and the client. Usage: node examples/shop.mjs [port]
+// A shop's web server in small: serves page.html and the client to browsers. Usage: node examples/shop.mjs [port]
 import { readFile } from "node:fs/promises"
 import { createServer } from "node:http"
 
@@ -13,7 +13,7 @@ const server = createServer(async (request, response) => {
     response.end(content)
   } catch {
     response.statusCode = 404
-    response.end("There is no such page.")
+    response.end("Page not found.")
   }
 })
 server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`))

@@ -1,12 +1,12 @@
 import { Help, type Argument, type Command, type Option } from "commander"
 import { readFile } from "node:fs/promises"
 import { settingGroups } from "../src/config/meanings.ts"
-import { schema, secretNames } from "../src/config/config.ts"
+import { schema, secretNames } from "../src/config/schema.ts"
 import { createProgram } from "../src/cli/program.ts"
 import { problemAdvice } from "../src/http/wire/problem-advice.ts"
 import { problems, type AnyRefusal } from "../src/http/wire/problems.ts"
 import { createMetrics } from "../src/metrics/metrics.ts"
-import { createOwnMetrics } from "../src/processes/metrics-desk.ts"
+import { createOwnMetrics } from "../src/processes/metrics-exchange.ts"
 import { version } from "../src/base/version.ts"
 
 /** A page of docs/reference with a table that is written from the code, between two comments. */

@@ -3,18 +3,20 @@ import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
-import { checkServing, ConfigError, type Config } from "./config/config.ts"
+import { checkServing } from "./config/checks.ts"
+import { ConfigError } from "./config/config-error.ts"
+import type { Config } from "./config/config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createAdminSessions } from "./http/access/admin-session.ts"
 import { createAudit } from "./http/access/audit.ts"
 import { createGatekeeper } from "./http/access/auth.ts"
 import { createOwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
-import { listen, type Listeners } from "./base/listeners.ts"
+import { listen, type ListeningSockets } from "./base/listening-sockets.ts"
 import { createProductStreams, type ProductStreams, type StreamLimits } from "./http/live/product-streams.ts"
 import { createServer } from "./http/server.ts"
 import type { App, Readiness } from "./http/services.ts"
-import { createProductTexts, type ProductTexts } from "./http/wire/wire.ts"
+import { createProductTexts, type ProductTexts } from "./http/wire/product-texts.ts"
 import { hasPages, loadPages } from "./site/built-pages.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
@@ -110,7 +112,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   engine.events.openStreams(() => live.size)
   const parts = { engine, providers, simulator, log, readiness, arrivals, texts, live }
   const server: App = await buildServer(config, parts)
-  const listeners = await listenAt(server, config)
+  const sockets = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
     if (stopped !== null) return
@@ -127,7 +129,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
       { name: "delay", run: () => sleep(delayMs) },
       { name: "last requests", limitMs: LAST_REQUESTS_WITHIN_MS, run: lastRequests },
       { name: "streams", limitMs: STREAMS_WITHIN_MS, run: () => live.close() },
-      { name: "connections", limitMs: CONNECTIONS_WITHIN_MS, run: () => closeServer(server, listeners) },
+      { name: "connections", limitMs: CONNECTIONS_WITHIN_MS, run: () => closeServer(server, sockets) },
       { name: "background work", limitMs: WORK_WITHIN_MS, run: async () => worker?.stop() },
       { name: "lanes", limitMs: WORK_WITHIN_MS, run: () => engine.lanes.drain() },
       { name: "database connections", limitMs: POOLS_WITHIN_MS, run: () => database.close() },
@@ -151,16 +153,16 @@ const WORK_WITHIN_MS = 10_000
 const POOLS_WITHIN_MS = 3_000
 
 /** Lets requests that are being answered end, then cuts connections that wait for their client. */
-async function closeServer(server: App, listeners: Listeners): Promise<void> {
+async function closeServer(server: App, sockets: ListeningSockets): Promise<void> {
   const cut = setTimeout(() => server.server.closeAllConnections(), LAST_ANSWERS_WITHIN_MS)
   try {
-    await Promise.all([listeners.close(), server.close()])
+    await Promise.all([sockets.close(), server.close()])
   } finally {
     clearTimeout(cut)
   }
 }
 
-async function listenAt(server: App, { host, port }: Config): Promise<Listeners> {
+async function listenAt(server: App, { host, port }: Config): Promise<ListeningSockets> {
   try {
     return await listen(server, { host, port })
   } catch (error) {
@@ -172,7 +174,7 @@ async function listenAt(server: App, { host, port }: Config): Promise<Listeners>
 export function listeningError(error: unknown, host: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined
   if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") return error
-  return new ConfigError(`HOST holds "${host}" and may hold only an address or name of this machine`)
+  return new ConfigError(`HOST is "${host}" but must be an address or name of this machine`)
 }
 
 interface ServerParts {

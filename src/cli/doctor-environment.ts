@@ -1,4 +1,4 @@
-import { misspelledInEnvFile } from "../config/config.ts"
+import { misspelledInEnvFile } from "../config/read-config.ts"
 import type { Finding } from "./finding.ts"
 
 /** Names in `.env` that look like a setting and are none. Empty where there are none. */

@@ -1,6 +1,6 @@
 import { CommandFailure, UsageError } from "../base/command-errors.ts"
 import pg from "pg"
-import { ConfigError } from "../config/config.ts"
+import { ConfigError } from "../config/config-error.ts"
 import { DatabaseUrlError } from "../base/database-url.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { ProcessesFailure } from "../processes/primary.ts"

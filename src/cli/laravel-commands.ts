@@ -1,23 +1,24 @@
 import type { Command } from "commander"
+import { readConfig } from "../config/read-config.ts"
 import { printError } from "./output.ts"
+import { seed, SEED_STOCK } from "./seed.ts"
+import { work } from "./worker.ts"
 
-/** What the commands do whose names in Laravel are other ones. */
-export interface LaravelCommands {
-  readonly work: () => Promise<void>
-  readonly seed: () => Promise<void>
-}
+const runWorker = () => work(readConfig())
+const runSeed = () => seed(readConfig(), { stock: SEED_STOCK, fresh: false, yes: false, json: false })
+
+const commands = [
+  ["queue:work", "worker", runWorker],
+  ["schedule:work", "worker", runWorker],
+  ["db:seed", "seed", runSeed],
+] as const
 
 /**
- * Adds the commands that the founding documents start the background work and seed the database with:
- * `queue:work`, `schedule:work` and `db:seed`. They run `worker` and `seed`, say so on standard error, and ignore
- * Laravel's arguments (`queue:work database --tries=3`, `db:seed --class=ProductSeeder`). Help does not list them.
+ * Adds the commands with which the founding documents start the background work and seed the database: `queue:work`,
+ * `schedule:work` and `db:seed`. They run `worker` and `seed`, say so on standard error, and ignore Laravel's arguments
+ * (`queue:work database --tries=3`, `db:seed --class=ProductSeeder`). The help does not list them.
  */
-export function addLaravelCommands(program: Command, { work, seed }: LaravelCommands): void {
-  const commands = [
-    ["queue:work", "worker", work],
-    ["schedule:work", "worker", work],
-    ["db:seed", "seed", seed],
-  ] as const
+export function addLaravelCommands(program: Command): void {
   for (const [name, ownName, run] of commands) {
     program
       .command(name, { hidden: true })

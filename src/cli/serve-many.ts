@@ -1,5 +1,6 @@
 import type { Logger } from "pino"
-import { ConfigError, type Config } from "../config/config.ts"
+import { ConfigError } from "../config/config-error.ts"
+import type { Config } from "../config/config.ts"
 import type { Engine } from "../engine.ts"
 import { startProcesses, type Processes } from "../processes/primary.ts"
 import { connectionsOf, shareOf } from "../processes/share.ts"
@@ -37,7 +38,7 @@ async function prepare(engine: Engine, { processes, tokenSecret }: Config): Prom
   const needed = connectionsOf(processes)
   if (needed > limit) {
     throw new ConfigError(
-      `PROCESSES holds ${processes}, which takes ${needed} database connections, and may hold only what fits into the server's max_connections of ${limit}`,
+      `PROCESSES is ${processes}, which needs ${needed} database connections, but the server's max_connections allows only ${limit}`,
     )
   }
   await seedIfEmpty(engine)

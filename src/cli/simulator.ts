@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { checkSimulator, ConfigError, type Config } from "../config/config.ts"
+import { checkSimulator } from "../config/checks.ts"
+import { ConfigError } from "../config/config-error.ts"
+import type { Config } from "../config/config.ts"
 import { createLog } from "../base/log.ts"
 import { createPlan, lateMsAfter, type PlanName } from "../simulator/plan.ts"
 import { serveSimulator } from "../simulator/server.ts"

@@ -1,4 +1,5 @@
-import { checkSimulator, type Config } from "../config/config.ts"
+import { checkSimulator } from "../config/checks.ts"
+import type { Config } from "../config/config.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"

@@ -60,7 +60,7 @@ function understood(lines: readonly string[]): string[] {
     if (/^\s*(?:#|$)/.test(line)) return line
     const [, space = "", name = "", value = ""] = assignment.exec(line) ?? []
     // The line itself is not told: it may hold a secret.
-    if (name === "") throw oddLine(index, "it may hold only NAME=value or # and a comment")
+    if (name === "") throw oddLine(index, "it must be NAME=value, or # and a comment")
     quote = quoteLeftOpen(value.trimStart())
     if (quote !== null && !lines.slice(index + 1).some((later) => later.includes(quote ?? ""))) {
       throw oddLine(index, `its ${quote} is not closed`)

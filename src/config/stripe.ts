@@ -65,7 +65,7 @@ export function stripeAccount(env: StripeEnvironment): StripeAccount | null {
   const others = ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_PUBLISHABLE_KEY"] as const
   const other = others.find((name) => env[name] !== undefined)
   throw new ConfigError(
-    `${missing} is not set; with ${other} it must hold ${stripeVariables[missing].description}`,
+    `${missing} is not set; with ${other} it must be ${stripeVariables[missing].description}`,
   )
 }
 
@@ -90,5 +90,5 @@ function allowedApiBase(value: string): string {
     url?.protocol === "https:" ||
     (url?.protocol === "http:" && isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1")))
   if (isOrigin && isSafe) return url.origin
-  throw new ConfigError(`STRIPE_API_BASE holds ${JSON.stringify(value)} and may hold only ${apiBases}`)
+  throw new ConfigError(`STRIPE_API_BASE is ${JSON.stringify(value)} but must be ${apiBases}`)
 }

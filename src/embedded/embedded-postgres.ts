@@ -63,7 +63,7 @@ function directoryError(error: unknown, dataDirectory: string): unknown {
   const code = codeOf(error) ?? ""
   const reason = error instanceof Error ? error.message : ""
   if (["EACCES", "EPERM", "EROFS"].includes(code)) {
-    const line = `DOORBUSTER_DATA_DIR holds "${dataDirectory}", which this user may not write to (${reason}); choose another directory, or change its owner or mode`
+    const line = `DOORBUSTER_DATA_DIR is "${dataDirectory}", which this user may not write to (${reason}); choose another directory, or change its owner or mode`
     return new EmbeddedPostgresError(line, 2, { cause: error })
   }
   if (!["EINVAL", "ENOSPC", "EDQUOT"].includes(code)) return error

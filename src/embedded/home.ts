@@ -57,7 +57,7 @@ async function makeDirectory(path: string): Promise<string | undefined> {
     return await mkdir(path, { recursive: true, mode: 0o755 })
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `DOORBUSTER_DATA_DIR holds "${path}", where no directory can be made (${codeOf(error) ?? "unknown error"})`,
+      `DOORBUSTER_DATA_DIR is "${path}", where no directory can be made (${codeOf(error) ?? "unknown error"})`,
       2,
       { cause: error },
     )

@@ -3,8 +3,8 @@ import { forkChild, type Child, type ChildEnd } from "./fork.ts"
 import { takeSteps, type GivenUp } from "../base/stop-steps.ts"
 import type { StopLimits } from "./child.ts"
 import type { Assignment, StartFailure, ToPrimary } from "./messages.ts"
-import { createMetricsDesk, type MetricsDesk } from "./metrics-desk.ts"
-import { createRestartPace } from "./restart-pace.ts"
+import { createMetricsExchange, type MetricsExchange } from "./metrics-exchange.ts"
+import { createRestartDelay } from "./restart-delay.ts"
 
 export interface ProcessesOptions {
   /** How many children serve. */
@@ -64,8 +64,8 @@ const MOST_SILENT_DEATHS = 5
 
 class Crew implements Processes {
   readonly #options: ProcessesOptions
-  readonly #pace = createRestartPace()
-  readonly #metrics: MetricsDesk
+  readonly #restartDelay = createRestartDelay()
+  readonly #metrics: MetricsExchange
   /** By their numbers, which those who take their places inherit. */
   readonly #children = new Map<number, Child>()
   readonly #listening = new Set<Child>()
@@ -86,7 +86,7 @@ class Crew implements Processes {
   constructor(options: ProcessesOptions) {
     this.#options = options
     this.#port = options.assignment.config.port
-    this.#metrics = createMetricsDesk(this.#listening)
+    this.#metrics = createMetricsExchange(this.#listening)
   }
 
   get url(): string {
@@ -146,7 +146,7 @@ class Crew implements Processes {
   #hear(number: number, child: Child, message: ToPrimary): void {
     if (message.kind === "listening") this.#welcome(number, child, message.url)
     else if (message.kind === "failed") this.#failures.set(child, message)
-    else this.#metrics.hear(child, message)
+    else this.#metrics.receive(child, message)
   }
 
   #welcome(number: number, child: Child, url: string): void {
@@ -162,7 +162,7 @@ class Crew implements Processes {
   #lose(number: number, child: Child, end: ChildEnd): void {
     const wasListening = this.#listening.delete(child)
     this.#children.delete(number)
-    this.#metrics.forget(child)
+    this.#metrics.childDied(child)
     if (this.#worker === child) this.#worker = null
     if (this.#isStopping) {
       if (wasListening && end.code !== 0 && !this.#killed.has(child)) {
@@ -178,8 +178,8 @@ class Crew implements Processes {
   #replace(number: number, child: Child, { code, signal, livedMs }: ChildEnd): void {
     const failure = this.#failures.get(child)
     this.#failures.delete(child)
-    const pauseMs = this.#pace.pauseAfter(livedMs)
-    if (!this.#isOpen && (failure !== undefined || this.#pace.earlyDeaths >= MOST_SILENT_DEATHS)) {
+    const pauseMs = this.#restartDelay.after(livedMs)
+    if (!this.#isOpen && (failure !== undefined || this.#restartDelay.earlyDeaths >= MOST_SILENT_DEATHS)) {
       return this.#giveUp(failure ?? silentDeath(code, signal))
     }
     const fields = { process: number, pid: child.pid, code, signal, reason: failure?.line, pause_ms: pauseMs }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { readConfig } from "../../src/config/config.ts"
+import { readConfig } from "../../src/config/read-config.ts"
 import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"

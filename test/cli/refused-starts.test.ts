@@ -55,7 +55,7 @@ describe.skipIf(!canBecomeNobody)("an ordinary user", () => {
     const { status, stderr } = run([command], { DOORBUSTER_DATA_DIR: data, PORT: "0" })
 
     expect(stderr).toMatch(
-      /^DOORBUSTER_DATA_DIR holds ".*\/data", which this user may not write to \(EACCES.*\n$/,
+      /^DOORBUSTER_DATA_DIR is ".*\/data", which this user may not write to \(EACCES.*\n$/,
     )
     expect(status).toBe(2)
   })
@@ -68,7 +68,7 @@ describe.skipIf(!canBecomeNobody)("an ordinary user", () => {
       PORT: "0",
     })
 
-    expect(stderr).toMatch(/^DOORBUSTER_DATA_DIR holds ".*", where no directory can be made \(EACCES\)\n$/)
+    expect(stderr).toMatch(/^DOORBUSTER_DATA_DIR is ".*", where no directory can be made \(EACCES\)\n$/)
     expect(status).toBe(2)
   })
 })
@@ -80,6 +80,6 @@ test("an address of another machine is refused before the database is asked", ()
     PAYMENT_WEBHOOK_SECRET: "whsec_c29tZSBzZWNyZXQga2V5IGhlcmU=",
   })
 
-  expect(stderr).toBe('HOST holds "192.0.2.7" and may hold only an address or name of this machine\n')
+  expect(stderr).toBe('HOST is "192.0.2.7" but must be an address or name of this machine\n')
   expect(status).toBe(2)
 })

@@ -6,23 +6,23 @@ import { createClient, type Client, type Fetch, type WatchState } from "../../cl
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { ADMIN_TOKEN, signature, startClosedApp } from "../support/shop.ts"
 
-/** Routes without a call, and why. The client's README says the same. */
+/** Routes that the client has no call for, with the reason. The client's README lists them too. */
 const leftOut: Record<string, string> = {
-  "POST /api/holds/{productId}/{quantity}": "the path style of a call that is there",
-  "POST /api/orders/{holdId}/{productId}": "the path style of a call that is there",
+  "POST /api/holds/{productId}/{quantity}": "the path style of a route that has a call",
+  "POST /api/orders/{holdId}/{productId}": "the path style of a route that has a call",
   "POST /api/payments/webhook": "for payment providers",
   "POST /api/payments/webhooks/{provider}": "for payment providers",
   "GET /readyz": "for load balancers; the same answer as /health",
-  "GET /livez": "for whoever restarts processes",
+  "GET /livez": "for supervisors that restart processes",
   "GET /metrics": "for Prometheus",
   "GET /api/admin/orders.csv": "a file for spreadsheets",
 }
 
 const STREAM = "GET /api/stream"
 
-const MOMENT = "2026-01-01T00:00:00.000Z"
+const PAST = "2026-01-01T00:00:00.000Z"
 
-/** Every route that was asked in these tests, as the description writes it. */
+/** The routes that these tests have called, as openapi.json writes them. */
 const asked = new Set<string>()
 const description = JSON.parse(await readFile(new URL("../../openapi.json", import.meta.url), "utf8")) as {
   readonly paths: Record<string, Record<string, unknown>>
@@ -32,8 +32,8 @@ const described = Object.entries(description.paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
 )
 
-/** The platform's own, remembering which described route was meant. */
-const rememberingFetch: Fetch = (url, request) => {
+/** The platform's `fetch`, which also records the called route. */
+const recordingFetch: Fetch = (url, request) => {
   const { pathname } = new URL(url)
   const fits = (route: string) => {
     const [method, path = ""] = route.split(" ")
@@ -48,42 +48,42 @@ const rememberingFetch: Fetch = (url, request) => {
 describe.each([
   ["open", () => startTestApp({ worker: true }), null],
   ["closed", () => startClosedApp({ worker: true }), ADMIN_TOKEN],
-])("every call once, in %s mode", (mode, start, adminToken) => {
+])("each call once, in %s mode", (mode, start, adminToken) => {
   let app: TestApp
   let client: Client
   let shop: ReturnType<typeof createAdminClient>
 
   beforeAll(async () => {
     app = await start()
-    client = createClient({ baseUrl: app.url, fetch: rememberingFetch })
-    shop = createAdminClient({ baseUrl: `${app.url}/`, adminToken, fetch: rememberingFetch })
+    client = createClient({ baseUrl: app.url, fetch: recordingFetch })
+    shop = createAdminClient({ baseUrl: `${app.url}/`, adminToken, fetch: recordingFetch })
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
-  /** A product's hold and the client of its owner. */
+  /** Makes a product, a hold of it, and a client with the hold's token. */
   async function hold(qty = 1) {
     const product = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 9 })
     const made = await client.holds.create({ product_id: product.id, qty })
     return { product, hold: made, owner: client.withToken(made.token) }
   }
 
-  /** A paid order. */
+  /** Makes a paid order. */
   async function paidOrder() {
     const { hold: held, owner } = await hold(2)
     const order = await owner.orders.create(held)
-    await told({ order_id: order.order_id, payment_id: `pay-${order.order_id}` })
+    await sendPaid({ order_id: order.order_id, payment_id: `pay-${order.order_id}` })
     return { order, owner }
   }
 
-  /** The provider's word that an order is paid. */
-  async function told(event: object): Promise<void> {
+  /** Sends the webhook that an order is paid. */
+  async function sendPaid(event: object): Promise<void> {
     const body = JSON.stringify({ idempotency_key: randomUUID(), status: "success", ...event })
     const headers = mode === "closed" ? signature(body) : {}
     const { status } = await app.send("POST", "/api/payments/webhook", { raw: body, headers })
     expect([200, 202]).toContain(status)
   }
 
-  test("a product is offered, changed, paused, resumed and restocked", async () => {
+  test("a product is created, changed, paused, resumed and restocked", async () => {
     const { id } = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 3 })
 
     expect(await client.products.get(id)).toMatchObject({ id, price: "5.00", sale_state: "open" })
@@ -99,7 +99,7 @@ describe.each([
     expect([first.data[0]?.id, first.has_more, second.data[0]?.id]).toEqual([1, true, 2])
   })
 
-  test("a hold is made, looked at and given back by its owner alone", async () => {
+  test("a hold is made, read and released only by its owner", async () => {
     const { hold: made, owner } = await hold(2)
 
     expect(made).toMatchObject({ qty: 2, status: "active", token: expect.stringMatching(/^dbt1\./) })
@@ -112,7 +112,7 @@ describe.each([
     expect(await owner.holds.release(made.hold_id)).toMatchObject({ status: "released" })
   })
 
-  test("an order is made with the token of its hold, begun to be paid, and cancelled", async () => {
+  test("an order is made with the token of its hold, gets a payment attempt, and is cancelled", async () => {
     const { hold: made, owner } = await hold()
 
     const order = await client.orders.create(made)
@@ -128,7 +128,7 @@ describe.each([
     expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
   })
 
-  test("the shop ends what its buyers have left", async () => {
+  test("the shop releases a hold and cancels an order", async () => {
     const { hold: left } = await hold(2)
     expect(await shop.holds.release(left.hold_id)).toMatchObject({ status: "released", qty: 2 })
     const { hold: made } = await hold()
@@ -150,7 +150,7 @@ describe.each([
     })
   })
 
-  test("disputes are listed, and those that are not there are not decided", async () => {
+  test("disputes are listed, and an unknown one cannot be closed", async () => {
     const { order } = await paidOrder()
     const dispute = { provider: "generic", dispute_id: "dp-1" }
 
@@ -161,8 +161,8 @@ describe.each([
     }
   })
 
-  test("the money inbox shows a payment without an order, until it was returned", async () => {
-    await told({ order_id: 900_000, idempotency_key: "stray" })
+  test("the money inbox shows a payment without an order, and records its return", async () => {
+    await sendPaid({ order_id: 900_000, idempotency_key: "stray" })
 
     const { data } = await shop.money.list({ limit: 100 })
     const stray = data.find(({ payment_event }) => payment_event?.key === "stray")
@@ -176,8 +176,8 @@ describe.each([
     }
   })
 
-  test("a payment without an order is given to one", async () => {
-    await told({ order_id: 900_001, idempotency_key: "stray-too" })
+  test("a payment without an order is assigned to one", async () => {
+    await sendPaid({ order_id: 900_001, idempotency_key: "stray-too" })
     const { order } = await paidOrder()
     const { order_id } = order
     const event = await shop.money.assign({ provider: "generic", key: "stray-too", order_id })
@@ -197,7 +197,7 @@ describe.each([
     expect((await shop.paymentEvents.list({ order_id, outcome: "paid" })).data).toHaveLength(1)
   })
 
-  test("a sale is looked at", async () => {
+  test("the live state of a sale is read", async () => {
     const { product } = await hold(2)
 
     const live = await shop.live(product.id)
@@ -205,7 +205,7 @@ describe.each([
     expect(live.counters.holds.find(({ result }) => result === "created")?.count).toBeGreaterThan(0)
   })
 
-  test("what the shop does is listed", async () => {
+  test("the changes by the shop are listed", async () => {
     const { id } = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 3 })
 
     await expect
@@ -216,7 +216,7 @@ describe.each([
       })
   })
 
-  test("webhook endpoints are made, changed, rotated, replayed and removed", async () => {
+  test("webhook endpoints are created, changed, rotated, replayed and deleted", async () => {
     const made = await shop.webhooks.create({ url: "https://hook.invalid/a", types: ["order.paid"] })
     const { endpoint_id: id, secret, ...seen } = made
 
@@ -226,7 +226,7 @@ describe.each([
     expect(await shop.webhooks.change(id, { enabled: false })).toMatchObject({ enabled: false })
     expect((await shop.webhooks.rotate(id)).secret).not.toBe(secret)
     await paidOrder()
-    expect(await shop.webhooks.replay(id, { since: MOMENT })).toEqual({ replayed: 1 })
+    expect(await shop.webhooks.replay(id, { since: PAST })).toEqual({ replayed: 1 })
     const { data } = await shop.webhooks.deliveries(id, { status: "due" })
     expect(data).toMatchObject([{ type: "order.paid", endpoint_id: id }])
     expect(await shop.webhooks.replayOne(id, data[0]?.webhook_id ?? "")).toMatchObject({ status: "due" })
@@ -235,7 +235,7 @@ describe.each([
   })
 
   // A server that has no stream yet cannot be watched.
-  test.skipIf(!described.includes(STREAM))("a product is watched while it is held", async () => {
+  test.skipIf(!described.includes(STREAM))("a watch shows that units are held", async () => {
     const product = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 9 })
     const seen: (WatchState | number)[] = []
     const watch = client.watch([product.id], {
@@ -249,17 +249,17 @@ describe.each([
     watch.close()
   })
 
-  test("it is healthy", async () => {
+  test("health is ok", async () => {
     expect(await client.health()).toMatchObject({ status: "ok", database: "ok" })
   })
 
-  test("the clock is learnt from products", async () => {
+  test("the clock learns from products", async () => {
     expect(client.clock.marginMs).not.toBe(null)
     expect(Math.abs(client.clock.now() - Date.now())).toBeLessThan(1_000)
   })
 })
 
-test("the shop's routes ask for its token, and a buyer's is not it", async () => {
+test("the shop's routes refuse calls without a token and with a hold's token", async () => {
   await using app = await startClosedApp()
   const { token } = await createClient({ baseUrl: app.url }).holds.create({ product_id: 1, qty: 1 })
   const stranger = createAdminClient({ baseUrl: app.url })
@@ -269,7 +269,7 @@ test("the shop's routes ask for its token, and a buyer's is not it", async () =>
   await expect(owner.orders.list()).rejects.toMatchObject({ code: "forbidden", status: 403 })
 })
 
-test("every route of openapi.json was asked or is left out for a reason", () => {
+test("every route of openapi.json was called or is left out for a reason", () => {
   const missing = described.filter((route) => !asked.has(route) && leftOut[route] === undefined)
 
   expect(missing).toEqual([])
@@ -277,7 +277,7 @@ test("every route of openapi.json was asked or is left out for a reason", () => 
   expect(Object.keys(leftOut).filter((route) => !described.includes(route) || asked.has(route))).toEqual([])
 })
 
-test("the client's README names the routes that are left out", async () => {
+test("the client's README lists the routes that are left out", async () => {
   const readme = await readFile(new URL("../../client/README.md", import.meta.url), "utf8")
 
   expect(Object.keys(leftOut).filter((route) => !readme.includes(route))).toEqual([])

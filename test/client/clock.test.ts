@@ -27,7 +27,7 @@ function setUp(firstAheadMs = 0) {
   }
 }
 
-test("is the local one before anything is known", () => {
+test("is the local clock before the first answer", () => {
   const { clock } = setUp()
 
   expect([clock.now(), clock.marginMs]).toEqual([NOON, null])
@@ -37,7 +37,7 @@ test.each([
   ["both ways alike", 20, 20, 0],
   ["slow there", 40, 0, 20],
   ["slow back", 0, 40, -20],
-])("is wrong by half the round trip at most: %s", (_, thereMs, backMs, wrongMs) => {
+])("is wrong by at most half the round trip: %s", (_, thereMs, backMs, wrongMs) => {
   for (const aheadMs of [0, 3_600_000, -86_400_000]) {
     const { ask, errorMs, clock } = setUp(aheadMs)
     ask({ thereMs, backMs })
@@ -47,7 +47,7 @@ test.each([
   }
 })
 
-test("goes by the shortest round trip, whenever that was", () => {
+test("uses the shortest round trip, whenever it was", () => {
   const { ask, errorMs, clock, pass } = setUp(-5_000)
   ask({ thereMs: 5, backMs: 5 })
   pass(1_000)
@@ -57,7 +57,7 @@ test("goes by the shortest round trip, whenever that was", () => {
   expect(Math.abs(errorMs())).toBeLessThanOrEqual(5)
 })
 
-test("an answer that was kept for a while does not set it back", () => {
+test("an old answer from a cache does not set it back", () => {
   const { ask, errorMs, pass } = setUp()
   ask({ thereMs: 10, backMs: 10 })
   pass(5_000)
@@ -66,7 +66,7 @@ test("an answer that was kept for a while does not set it back", () => {
   expect(Math.abs(errorMs())).toBeLessThanOrEqual(10)
 })
 
-test("what comes without being asked for corrects it, and says nothing about its margin", () => {
+test("a stream event corrects it, and does not change its margin", () => {
   const { clock, pass } = setUp()
   clock.learn(iso(NOON + 500), null, NOON)
   expect([clock.now(), clock.marginMs]).toEqual([NOON + 500, null])
@@ -78,7 +78,7 @@ test("what comes without being asked for corrects it, and says nothing about its
   expect([clock.now(), clock.marginMs]).toEqual([NOON + 1_510, 10])
 })
 
-test("one and the same answer a hundred times says it once", () => {
+test("one and the same answer counts once, however often it comes", () => {
   const { clock, pass } = setUp()
   clock.learn(iso(NOON), NOON - 10, NOON)
   for (let count = 0; count < 100; count += 1) {
@@ -104,7 +104,7 @@ test.each([3_600_000, -3_600_000])(
   },
 )
 
-test("what is no time, and what came before it was asked for, says nothing", () => {
+test("an invalid time, and an answer received before its request, are ignored", () => {
   const { clock } = setUp()
   clock.learn("soon", NOON - 10, NOON)
   clock.learn(iso(NOON), NOON, NOON - 10)

@@ -9,8 +9,8 @@ import { allCodes } from "../support/currency-codes.ts"
 
 const codesWhere = (holds: (code: string) => boolean) => allCodes().filter(holds).join(" ")
 
-// Written out once more, because no row may ever change: what is stored would mean another sum.
-test("amounts have two decimals, but for these currencies", () => {
+// Written out again, because no row may ever change: stored amounts would change their value.
+test("amounts have two decimals, except in these currencies", () => {
   expect(codesWhere((code) => currencyDecimals(code) === 0)).toBe(
     "AFN ALL BIF CLP COP DJF GNF HUF IDR IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PKR PYG RWF SLL SOS SYP " +
       "UGX VND VUV XAF XOF XPF YER",
@@ -26,16 +26,16 @@ test.each([
   ["ZWG", true, true],
   ["XCG", true, true],
   ["VED", true, true],
-  // Withdrawn since.
+  // Withdrawn.
   ["BGN", false, true],
   ["HRK", false, true],
   ["ANG", false, true],
   ["SLL", false, true],
   ["ZWL", false, true],
   ["CUC", false, true],
-  // Units of account: nothing is sold in them.
+  // Units of account: prices are not set in them.
   ["XDR", false, true],
-  // Never accepted: long gone, funds, metals, tests, and no codes at all.
+  // Never accepted: currencies withdrawn long ago, funds, metals, test codes, and texts that are no codes.
   ["DEM", false, false],
   ["CLF", false, false],
   ["XAU", false, false],
@@ -55,8 +55,8 @@ test("155 currencies are current", () => {
   expect(allCodes().filter(isCurrentCurrency)).toHaveLength(155)
 })
 
-describe("Stripe's side", () => {
-  test("is the one of https://docs.stripe.com/currencies", () => {
+describe("Stripe's units", () => {
+  test("are those of https://docs.stripe.com/currencies", () => {
     expect(codesWhere((code) => stripeUnits(code).decimals === 0)).toBe(
       "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF",
     )
@@ -65,7 +65,7 @@ describe("Stripe's side", () => {
     expect(codesWhere((code) => stripeUnits(code).step === 100)).toBe("ISK UGX")
   })
 
-  test.each(["HUF", "TWD"])("charges hundredths of %s; only payouts are whole", (code) => {
+  test.each(["HUF", "TWD"])("are hundredths for %s; only payouts are whole", (code) => {
     expect(stripeUnits(code)).toEqual({ decimals: 2, step: 1 })
   })
 })

@@ -39,13 +39,13 @@ test.each([
   expect(dataOf(text)).toEqual(expected)
 })
 
-test("an event has a type, or is a message; the next one has none again", () => {
+test("an event without a type is a message, also after one with a type", () => {
   const { events } = read("event: product\ndata: a\n\ndata: b\n\n")
 
   expect(events.map(({ type }) => type)).toEqual(["product", "message"])
 })
 
-test("an event without data is none, and its type is not the next one's", () => {
+test("an event without data is ignored, and its type does not apply to the next one", () => {
   expect(read("event: product\n\ndata: a\n\n").events).toEqual([{ type: "message", data: "a" }])
 })
 
@@ -60,7 +60,7 @@ test.each([
   expect(read(text).lastEventId).toBe(expected)
 })
 
-test("the id of the connection before stays through heartbeats", () => {
+test("the id of the last connection is kept through heartbeats", () => {
   const reader = createEventStreamReader("7")
   reader.push(bytes(":\n\n"))
 
@@ -72,11 +72,11 @@ test.each([
   ["retry: 2500ms\n", null],
   ["retry: -1\n", null],
   ["retry:\n", null],
-])("%j asks to wait %j ms", (text, expected) => {
+])("%j sets the pause to %j ms", (text, expected) => {
   expect(read(text).retryMs).toBe(expected)
 })
 
-describe("however it is cut", () => {
+describe("a stream that arrives", () => {
   const sample =
     "\ufeffretry: 10\r\n: ä\r\nid: 1\r\nevent: product\r\ndata: äẞ\rdata: 𝄞\n\r\n\ndata: b\r\r: x\n\nid: 2\n"
   const whole = read(sample)
@@ -93,7 +93,7 @@ describe("however it is cut", () => {
     })
   })
 
-  test("in two, at every byte", () => {
+  test("in two parts, cut at every byte", () => {
     for (let cut = 0; cut <= all.length; cut += 1) {
       const reader = createEventStreamReader()
       const events = [all.subarray(0, cut), all.subarray(cut)].flatMap((part) => reader.push(part))
@@ -101,7 +101,7 @@ describe("however it is cut", () => {
     }
   })
 
-  test("in three, at every two bytes", () => {
+  test("in three parts, cut at every two bytes", () => {
     const wrong: number[][] = []
     for (let first = 0; first <= all.length; first += 1) {
       for (let second = first; second <= all.length; second += 1) {

@@ -2,10 +2,10 @@ import { once } from "node:events"
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** A server that answers as a test wants. */
+/** A server whose answers a test decides. */
 export interface FakeServer extends AsyncDisposable {
   readonly url: string
-  /** What it was asked, in order. */
+  /** The requests, in order. */
   readonly asked: readonly IncomingMessage[]
 }
 

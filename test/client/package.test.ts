@@ -21,14 +21,14 @@ function importsOf(text: string): string[] {
   )
 }
 
-/** A file without types and comments, as any bundler leaves it at least; names are not shortened. */
+/** A file without types and comments, which every bundler removes; names are not shortened. */
 async function codeOf(path: string): Promise<string> {
   const text = stripTypeScriptTypes((await read(path)).replace(/^\s*\/\*\*.*?\*\/$/gms, ""))
   const lines = text.split("\n").map((line) => line.trim())
   return lines.filter((line) => line !== "" && line !== ";" && !line.startsWith("//")).join("\n")
 }
 
-/** What is loaded with an entry, itself included; what is imported for types alone is not. */
+/** The files that are loaded with an entry, itself included; imports of types only do not count. */
 async function loadedWith(entry: string, seen = new Map<string, string>()): Promise<Map<string, string>> {
   if (seen.has(entry)) return seen
   const code = await codeOf(entry)
@@ -47,7 +47,7 @@ test("its files are small", async () => {
   expect(Math.max(...texts.map((text) => text.split("\n").length))).toBeLessThan(400)
 })
 
-test("it imports nothing from outside, and depends on nothing", async () => {
+test("it imports nothing from outside, and has no dependencies", async () => {
   const names = await readdir(sources)
   const imports = (await Promise.all(names.map(read))).flatMap(importsOf)
   const { dependencies, peerDependencies, optionalDependencies } = await manifest("../package.json")
@@ -68,7 +68,7 @@ test.each([/\bprocess\b/, /\bBuffer\b/, /\bwindow\b/, /\bdocument\./, /\brequire
 )
 
 describe("size, compressed by gzip, of the code without types and comments, before any other shortening", () => {
-  test("what a buyer's page loads is less than 8 kB, and has nothing of the shop's", async () => {
+  test("a buyer's page loads less than 8 kB, and none of the shop's code", async () => {
     const files = await loadedWith("index.ts")
 
     expect(files.size).toBeGreaterThan(8)
@@ -77,12 +77,12 @@ describe("size, compressed by gzip, of the code without types and comments, befo
     expect(compressed(files)).toBeLessThan(8_000)
   })
 
-  test("the shop's part is no reason to worry either", async () => {
+  test("the shop's part is small as well", async () => {
     expect(compressed(await loadedWith("admin.ts"))).toBeLessThan(8_000)
   })
 })
 
-test("it has the server's version and licence, and all that it promises can be built", async () => {
+test("it has the server's version and licence, and every file of its exports is built", async () => {
   const [client, server] = [await manifest("../package.json"), await manifest("../../package.json")]
 
   expect([client["version"], client["license"]]).toEqual([server["version"], server["license"]])
@@ -93,7 +93,7 @@ test("it has the server's version and licence, and all that it promises can be b
 })
 
 describe("the examples of the README", () => {
-  /** Its blocks, as one program. */
+  /** The code blocks of a page, as one program. */
   async function examples(path: string): Promise<string> {
     const blocks = [...(await read(path)).matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1] ?? "")
     return blocks.join("\n")
@@ -102,7 +102,7 @@ describe("the examples of the README", () => {
   const local = (path: string) =>
     path.replace("doorbuster-client/", "client/src/").replace(/^doorbuster-client$/, "client/src/index")
 
-  test("are those that are compiled here", async () => {
+  test("are the ones that are compiled here", async () => {
     const lines = (text: string) =>
       text
         .split("\n")
@@ -127,7 +127,7 @@ describe("the examples of the README", () => {
     expect(lines.filter((line) => !compiled.has(line))).toEqual([])
   })
 
-  test("do and print what they say, at a server as it is at first", async () => {
+  test("do and print what their comments say, on a new server", async () => {
     await using app = await startTestApp()
     await using directory = await temporaryDirectory()
     const program = (await readFile(new URL("examples.ts", import.meta.url), "utf8"))

@@ -18,7 +18,7 @@ import { sendJson, sendProblem, startFakeServer, startLossyProxy } from "./fake-
 
 const WISH = { product_id: 1, qty: 2 }
 
-// The server has made the hold both times its answer was lost, if a repetition is another request.
+// Both times when the answer is lost the server has made the hold already, so a retry with another key would make one more.
 test("a hold whose answer is lost twice is made once", async () => {
   await using app = await startTestApp()
   await using proxy = await startLossyProxy(app.url, [1, 2])
@@ -33,7 +33,7 @@ test("a hold whose answer is lost twice is made once", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("so are an order, a payment's beginning, a refund-free cancellation and a product", async () => {
+test("an order, a payment attempt, a cancellation and a product whose answers are lost are made once", async () => {
   await using app = await startTestApp()
   const { hold_id } = await createClient({ baseUrl: app.url }).holds.create(WISH)
   await using proxy = await startLossyProxy(app.url, [1, 3, 5, 7])
@@ -51,7 +51,7 @@ test("so are an order, a payment's beginning, a refund-free cancellation and a p
   expect((await client.products.list()).data.map(({ id }) => id)).toEqual([1, product.id])
 })
 
-test("a hold is given back though the first answer is lost", async () => {
+test("a hold is released although the first answer is lost", async () => {
   await using app = await startTestApp()
   const { hold_id } = await createClient({ baseUrl: app.url }).holds.create(WISH)
   await using proxy = await startLossyProxy(app.url, [1])
@@ -62,7 +62,7 @@ test("a hold is given back though the first answer is lost", async () => {
   expect(await productNow(app, 1)).toMatchObject({ reserved_stock: 0 })
 })
 
-test("with a key of one's own a call of yesterday is answered as it was", async () => {
+test("a later call with the same stored key gets the first answer", async () => {
   await using app = await startTestApp()
   const client = createClient({ baseUrl: app.url })
   const idempotencyKey = randomKey()
@@ -76,7 +76,7 @@ test("with a key of one's own a call of yesterday is answered as it was", async 
   })
 })
 
-test("all tries of a call have one key, and every call has its own", async () => {
+test("all tries of a call share a key, and each call has another one", async () => {
   await using server = await startFakeServer((_request, response, number) =>
     number % 3 === 0 ? sendJson(response, 201, {}) : response.destroy(),
   )
@@ -92,7 +92,7 @@ test("all tries of a call have one key, and every call has its own", async () =>
   expect(keys[0]).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
 })
 
-test("tries are numbered while their key is new, and not under a key of before", async () => {
+test("tries are numbered if their key is new, and not under an earlier key", async () => {
   await using server = await startFakeServer((_request, response, number) =>
     number === 1 ? response.destroy() : sendJson(response, 201, {}),
   )
@@ -105,7 +105,7 @@ test("tries are numbered while their key is new, and not under a key of before",
   expect(attempts).toEqual(["1", "2", undefined, "1"])
 })
 
-test("without a key, and without an effect that may come twice, a call is sent once", async () => {
+test("a call without a key that is not idempotent is sent once", async () => {
   await using server = await startFakeServer((_request, response) => response.destroy())
   const client = createClient({ baseUrl: server.url })
   const { webhooks } = createAdminClient({ baseUrl: server.url })
@@ -129,7 +129,7 @@ test("without a key, and without an effect that may come twice, a call is sent o
 test.each([
   [429, "rate_limited"],
   [503, "overloaded"],
-])("a %i comes again when it said to, not before", async (status, code) => {
+])("a %i is retried after its Retry-After, not before", async (status, code) => {
   await using server = await startFakeServer((_request, response, number) =>
     number === 1 ? sendProblem(response, status, code, { "retry-after": "1" }) : sendJson(response, 200, {}),
   )
@@ -153,7 +153,7 @@ test.each([
   expect(retryAfterMs(header, Date.parse("2026-11-27T12:00:00Z"))).toBe(expected)
 })
 
-test.each([400, 401, 403, 404, 409, 410, 413, 415, 422, 500])("a %i is the last word", async (status) => {
+test.each([400, 401, 403, 404, 409, 410, 413, 415, 422, 500])("a %i is not retried", async (status) => {
   await using server = await startFakeServer((_request, response) =>
     sendProblem(response, status, "forbidden"),
   )
@@ -162,7 +162,7 @@ test.each([400, 401, 403, 404, 409, 410, 413, 415, 422, 500])("a %i is the last 
   expect(server.asked).toHaveLength(1)
 })
 
-test("five tries in vain, and the last refusal is thrown", async () => {
+test("after five failed tries the last refusal is thrown", async () => {
   await using server = await startFakeServer((_request, response) =>
     sendProblem(response, 503, "unavailable"),
   )
@@ -174,7 +174,7 @@ test("five tries in vain, and the last refusal is thrown", async () => {
   expect(server.asked).toHaveLength(3)
 })
 
-test("nobody waits longer than in total: an hour's Retry-After is an error at once", async () => {
+test("a Retry-After beyond the total time is an error at once", async () => {
   await using server = await startFakeServer((_request, response) =>
     sendProblem(response, 503, "unavailable", { "retry-after": "3600" }),
   )
@@ -189,7 +189,7 @@ test("nobody waits longer than in total: an hour's Retry-After is an error at on
   expect(performance.now() - startedAt).toBeLessThan(20_000)
 })
 
-test("a server that says nothing is a time-out, for each try and for all of them", async () => {
+test("a silent server is a time-out, for each try and in total", async () => {
   await using server = await startFakeServer(() => undefined)
   const client = createClient({ baseUrl: server.url, timeoutMs: 200 })
   const startedAt = performance.now()
@@ -201,7 +201,7 @@ test("a server that says nothing is a time-out, for each try and for all of them
   expect(performance.now() - startedAt).toBeLessThan(10_000)
 })
 
-test("an answer that stops in the middle is a time-out too", async () => {
+test("an answer that stops in the middle is a time-out as well", async () => {
   await using server = await startFakeServer((_request, response) =>
     response.writeHead(200, { "content-type": "application/json" }).write('{"id":'),
   )
@@ -240,14 +240,14 @@ test("a signal ends the pause between two tries", async () => {
   expect(server.asked).toHaveLength(1)
 })
 
-test("a transport that knows nothing of signals does not keep a call from ending", async () => {
+test("a fetch that ignores signals does not keep a call from ending", async () => {
   const client = createClient({ baseUrl: "http://x.invalid", fetch: () => new Promise(() => undefined) })
 
   await expect(client.health({ timeoutMs: 20 })).rejects.toBeInstanceOf(TimeoutError)
   await expect(client.health({ signal: AbortSignal.timeout(20) })).rejects.toBeInstanceOf(AbortError)
 })
 
-test("what is no answer of the server's says its status and how it begins", async () => {
+test("an answer of another program is an error with its status and its beginning", async () => {
   await using server = await startFakeServer((_request, response) => response.writeHead(500).end("<h1>Oops"))
   const client = createClient({ baseUrl: server.url })
 
@@ -257,7 +257,7 @@ test("what is no answer of the server's says its status and how it begins", asyn
   expect(error).toMatchObject({ status: 500, text: "<h1>Oops" })
 })
 
-test("where nobody listens is a network error, which says why", async () => {
+test("a port without a server is a network error with its cause", async () => {
   const client = createClient({ baseUrl: "http://127.0.0.1:1", retry: { tries: 2 } })
 
   const error = await client.products.get(1).catch((thrown: unknown) => thrown)
@@ -266,14 +266,14 @@ test("where nobody listens is a network error, which says why", async () => {
   expect(error).toMatchObject({ cause: expect.any(Error) })
 })
 
-test("a server that is not ready says so in its own words", async () => {
+test("health returns the answer of a server that is not ready", async () => {
   const state = { status: "stopping", database: "ok", version: "1", uptime_seconds: 1 }
   await using server = await startFakeServer((_request, response) => sendJson(response, 503, state))
 
   expect(await createClient({ baseUrl: server.url }).health()).toEqual(state)
 })
 
-test("where randomUUID is missing, sixteen random bytes make a UUID", () => {
+test("without randomUUID, a UUID is made of sixteen random bytes", () => {
   expect(uuidOf(new Uint8Array(16).fill(0xff))).toBe("ffffffff-ffff-4fff-bfff-ffffffffffff")
   expect(uuidOf(new Uint8Array(16))).toBe("00000000-0000-4000-8000-000000000000")
 })

@@ -6,23 +6,23 @@ import { instant } from "../../src/domain/time.ts"
 import { problems, refuse, type AnyRefusal } from "../../src/http/wire/problems.ts"
 import { itNotices, noDifference, wireSchemas } from "./wire-types.ts"
 
-/** The parts of the description that are looked at. */
+/** The parts of openapi.json that are used. */
 interface Operation {
   readonly requestBody?: { readonly content: Content }
   readonly responses: Record<string, { readonly content?: Content }>
 }
 type Content = Record<string, { readonly schema: { readonly anyOf?: readonly object[] } }>
 
-/** Nobody calls these from here: see calls.test.ts. */
+/** Routes without a call: see calls.test.ts. */
 const notCalled =
   /^\/api\/(?:payments|holds\/\{productId\}|orders\/\{holdId\})|^\/(?:livez|metrics|readyz)|^\/api\/stream/
 
-test("the compiler has compared every type, and notices differences", () => {
+test("the compiler compares every type and finds differences", () => {
   expect(noDifference).toBe(true)
   expect(itNotices).toEqual([true, false, false, false, false, false])
 })
 
-test("no body of a called route is missing from the comparison", async () => {
+test("the bodies of all called routes are compared", async () => {
   const text = await readFile(new URL("../../openapi.json", import.meta.url), "utf8")
   const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> }
   const compared = new Set(Object.values(wireSchemas).map((schema) => canonical(schema)))
@@ -38,7 +38,7 @@ test("no body of a called route is missing from the comparison", async () => {
   expect(bodies.filter(({ text }) => !compared.has(text))).toEqual([])
 })
 
-/** Of a body that may also be left out, the one that is not null. */
+/** The schema of a body that may be null, without null. */
 function bodiesOf({ requestBody, responses }: Operation): object[] {
   const good = Object.entries(responses).filter(([status]) => status.startsWith("2"))
   return [requestBody?.content, ...good.map(([, { content }]) => content)]
@@ -46,7 +46,7 @@ function bodiesOf({ requestBody, responses }: Operation): object[] {
     .map((schema) => schema.anyOf?.[0] ?? schema)
 }
 
-/** With members in order. */
+/** A copy with sorted members. */
 function canonical(schema: unknown): string {
   return JSON.stringify(schema, (_name, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
@@ -55,7 +55,7 @@ function canonical(schema: unknown): string {
   )
 }
 
-/** Which members each code has beyond those of all; the compiler knows when one is missing here. */
+/** The members of each code beyond the common ones; the compiler finds codes that are missing here. */
 const members = {
   out_of_stock: { sale_state: 1, available_stock: 1, retry_at: 1 },
   sale_not_open: { opens_at: 1 },
@@ -106,7 +106,7 @@ const members = {
 
 const moment = instant(0)
 
-/** Whatever a refusal may carry; each takes its own. */
+/** All members that a refusal may have. */
 const carried = {
   saleState: "all_held",
   availableStock: 1,
@@ -125,7 +125,7 @@ const carried = {
   mostEndpoints: 1,
 }
 
-/** A refusal of every kind. */
+/** One refusal of each code. */
 const refusals = Object.keys(problems).map(
   (code) => Object.assign({ code }, carried) as unknown as AnyRefusal,
 )
@@ -144,13 +144,13 @@ test.each(refusals.map((refusal) => [refusal.code, refusal] as const))(
   },
 )
 
-test("the client knows no code that the server does not send", () => {
+test("the client has no code that the server does not send", () => {
   const sent = new Set(refusals.map(({ code }) => problems[code].code ?? code))
 
   expect(Object.keys(members).filter((code) => !sent.has(code))).toEqual([])
 })
 
-/** What the server writes when it refuses. */
+/** The problem document that the server writes for a refusal. */
 async function documentOf(refusal: AnyRefusal): Promise<string> {
   const server = Fastify()
   server.get("/api/holds", (_request, reply) => refuse(reply, refusal))

@@ -12,7 +12,7 @@ import { connectionTo } from "../../client/src/send.ts"
 import { watchProducts, type WatchState, type WatchTimes } from "../../client/src/watch.ts"
 import { sendJson, sendProblem, startFakeServer, type FakeServer } from "./fake-server.ts"
 
-/** What a watch has told, in order: states by name, products by their available stock. */
+/** The calls of a watch's callbacks, in order: states by name, products by their available stock. */
 interface Told {
   readonly all: (WatchState | number)[]
   readonly reasons: (Error | undefined)[]
@@ -20,7 +20,7 @@ interface Told {
   close(): void
 }
 
-/** On a busy machine as well. */
+/** Long enough for a busy machine. */
 const patiently = { timeout: 20_000, interval: 20 }
 
 const open = new Set<Told>()
@@ -62,14 +62,14 @@ function snapshot(id: number, available_stock: number): string {
   return `event: product\nid: ${id}\ndata: ${JSON.stringify(product)}\n\n`
 }
 
-/** Each connection in its turn; the last one for all that follow. */
+/** Handles each connection with the handler of its number, later ones with the last. */
 function inTurn(...answers: ((response: ServerResponse, request: IncomingMessage) => void)[]) {
   return startFakeServer((request, response, number) =>
     answers[Math.min(number, answers.length) - 1]?.(response, request),
   )
 }
 
-test("products are told as they come, in pieces or together", async () => {
+test("products are passed on as they come, in parts or together", async () => {
   const text = snapshot(1, 10)
   await using server = await inTurn((response) => {
     begin(response, text.slice(0, 20))
@@ -84,7 +84,7 @@ test("products are told as they come, in pieces or together", async () => {
   expect(server.asked[0]?.headers["last-event-id"]).toBe(undefined)
 })
 
-test("a lost connection comes back, and says what it has heard last", async () => {
+test("a lost connection is opened again with the last event id", async () => {
   await using server = await inTurn(
     (response) => {
       begin(response, snapshot(7, 10))
@@ -99,7 +99,7 @@ test("a lost connection comes back, and says what it has heard last", async () =
   expect(told.reasons[2]).toMatchObject({ name: "NetworkError" })
 })
 
-test("a stream that ends in order comes back too", async () => {
+test("a stream that ends normally is opened again", async () => {
   await using server = await inTurn(
     (response) => {
       begin(response, snapshot(1, 10))
@@ -112,7 +112,7 @@ test("a stream that ends in order comes back too", async () => {
   await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10, "connecting", "open", 9])
 })
 
-test("the pause is as long as the stream has asked for", async () => {
+test("the pause is the one that the stream has set", async () => {
   await using server = await inTurn(
     (response) => {
       begin(response, `retry: 600\n\n${snapshot(1, 10)}`)
@@ -128,7 +128,7 @@ test("the pause is as long as the stream has asked for", async () => {
   expect(performance.now() - endedAt).toBeGreaterThan(150)
 })
 
-test("pauses grow while it is in vain", async () => {
+test("pauses grow while connecting fails", async () => {
   await using server = await inTurn((response) => response.destroy())
   watch(server, { firstPauseMs: 100 })
 
@@ -139,7 +139,7 @@ test("pauses grow while it is in vain", async () => {
   expect(server.asked.length).toBeLessThan(7)
 })
 
-test("silence is a lost connection", async () => {
+test("a silent connection counts as lost", async () => {
   await using server = await inTurn(
     (response) => begin(response, snapshot(1, 10)),
     (response) => begin(response, snapshot(2, 9)),
@@ -152,7 +152,7 @@ test("silence is a lost connection", async () => {
   expect(told.reasons[2]).toBeInstanceOf(TimeoutError)
 })
 
-test("a heartbeat is not silence", async () => {
+test("heartbeats keep a connection open", async () => {
   await using server = await inTurn((response) => {
     begin(response)
     const beats = setInterval(() => response.write(":\n\n"), 50)
@@ -165,7 +165,7 @@ test("a heartbeat is not silence", async () => {
   expect(told.all).toEqual(["connecting", "open"])
 })
 
-test("a server that takes the connection and says nothing is given up", async () => {
+test("a connection without an answer is closed and opened again", async () => {
   await using server = await inTurn(
     () => undefined,
     (response) => begin(response),
@@ -178,7 +178,7 @@ test("a server that takes the connection and says nothing is given up", async ()
 test.each([
   [404, "product_not_found"],
   [422, "invalid_request"],
-])("a %i closes it for good, and says why", async (status, code) => {
+])("a %i closes the watch with the reason", async (status, code) => {
   await using server = await inTurn((response) => sendProblem(response, status, code))
   const told = watch(server)
 
@@ -190,7 +190,7 @@ test.each([
   expect(server.asked).toHaveLength(1)
 })
 
-test.each([503, 429, 500])("a %i comes back, not before it may", async (status) => {
+test.each([503, 429, 500])("a %i is retried after its Retry-After", async (status) => {
   await using server = await inTurn(
     (response) => sendProblem(response, status, "overloaded", { "retry-after": "1" }),
     (response) => begin(response),
@@ -202,7 +202,7 @@ test.each([503, 429, 500])("a %i comes back, not before it may", async (status) 
   expect(performance.now() - startedAt).toBeGreaterThan(1_000)
 })
 
-test("what is no stream is tried again: some page of the network's own, perhaps", async () => {
+test("an answer that is no stream is retried: it may be the page of a network's login", async () => {
   await using server = await inTurn(
     (response) => sendJson(response, 200, { log: "in" }),
     (response) => begin(response),
@@ -213,7 +213,7 @@ test("what is no stream is tried again: some page of the network's own, perhaps"
   expect(told.reasons[1]).toBeInstanceOf(AnswerError)
 })
 
-test("what is no JSON is a broken stream", async () => {
+test("an event that is not JSON ends the connection", async () => {
   await using server = await inTurn(
     (response) => begin(response, "event: product\ndata: {\n\n"),
     (response) => begin(response, snapshot(1, 3)),
@@ -247,7 +247,7 @@ test.each(["signal", "close"])(
   },
 )
 
-test("within a packet, nothing is told after the first product has ended it", async () => {
+test("events in the same packet are ignored after a callback has closed the watch", async () => {
   await using server = await inTurn((response) => begin(response, snapshot(1, 10) + snapshot(2, 9)))
   const seen: number[] = []
   const ending = new AbortController()
@@ -265,7 +265,7 @@ test("within a packet, nothing is told after the first product has ended it", as
   expect(seen).toEqual([10])
 })
 
-test("with a signal that has ended already nothing is asked", async () => {
+test("with an aborted signal no request is sent", async () => {
   await using server = await inTurn((response) => begin(response))
   const told = watch(server, {}, AbortSignal.abort())
 
@@ -274,7 +274,7 @@ test("with a signal that has ended already nothing is asked", async () => {
   expect([told.all, told.state(), server.asked.length]).toEqual([[], "closed", 0])
 })
 
-test("it ends while it waits to come back", async () => {
+test("it can be closed during the pause before reconnecting", async () => {
   await using server = await inTurn((response) => response.destroy())
   const told = watch(server, { firstPauseMs: 60_000 })
   await expect.poll(() => server.asked.length, patiently).toBe(1)
@@ -285,7 +285,7 @@ test("it ends while it waits to come back", async () => {
   expect(told.all).toEqual(["connecting"])
 })
 
-test("the clock is learnt from the stream", async () => {
+test("the clock learns from the stream", async () => {
   const ahead = 3_600_000
   await using server = await inTurn((response) => {
     const product: Partial<Product> = { id: 1, server_time: new Date(Date.now() + ahead).toISOString() }

@@ -3,39 +3,44 @@ import type * as admin from "../../client/src/admin-types.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
-import * as schemas from "../../src/http/wire/schemas.ts"
+import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
+import * as dispute from "../../src/wire/dispute.ts"
+import * as hold from "../../src/wire/hold.ts"
+import * as order from "../../src/wire/order.ts"
+import * as product from "../../src/wire/product.ts"
+import * as refund from "../../src/wire/refund.ts"
 
-/** Every schema of the server whose values pass the client. */
+/** The server's schemas whose values the client sends or receives. */
 export const wireSchemas = {
-  Product: schemas.ProductWire,
-  ProductList: schemas.ProductList,
-  Hold: schemas.HoldWire,
-  NewHold: schemas.NewHoldWire,
-  HoldBody: schemas.HoldBody,
-  HoldList: schemas.HoldList,
-  Order: schemas.OrderWire,
-  OrderBody: schemas.OrderBody,
-  OrderList: schemas.OrderList,
-  PaymentAttemptBody: schemas.PaymentAttemptBody,
-  OpenedPayment: schemas.OpenedPaymentWire,
+  Product: product.ProductWire,
+  ProductList: product.ProductList,
+  Hold: hold.HoldWire,
+  NewHold: hold.NewHoldWire,
+  HoldBody: hold.HoldBody,
+  HoldList: hold.HoldList,
+  Order: order.OrderWire,
+  OrderBody: order.OrderBody,
+  OrderList: order.OrderList,
+  PaymentAttemptBody: payments.PaymentAttemptBody,
+  OpenedPayment: payments.OpenedPaymentWire,
   Health: HealthWire,
-  NewProductBody: schemas.NewProductBody,
-  ProductChangesBody: schemas.ProductChangesBody,
-  StockBody: schemas.StockBody,
-  Refund: schemas.RefundWire,
-  RefundBody: schemas.RefundBody,
-  RefundList: schemas.RefundList,
-  Dispute: schemas.DisputeWire,
-  DisputeBody: schemas.DisputeBody,
-  DisputeList: schemas.DisputeList,
-  MoneyInboxEntry: schemas.MoneyInboxEntry,
-  MoneyInbox: schemas.MoneyInbox,
-  AssignBody: schemas.AssignBody,
-  PaymentEventWire: schemas.PaymentEventWire,
-  ReturnedBody: schemas.ReturnedBody,
-  PaymentList: schemas.PaymentList,
-  PaymentEventList: schemas.PaymentEventList,
+  NewProductBody: product.NewProductBody,
+  ProductChangesBody: product.ProductChangesBody,
+  StockBody: product.StockBody,
+  Refund: refund.RefundWire,
+  RefundBody: refund.RefundBody,
+  RefundList: refund.RefundList,
+  Dispute: dispute.DisputeWire,
+  DisputeBody: dispute.DisputeBody,
+  DisputeList: dispute.DisputeList,
+  MoneyInboxEntry: payments.MoneyInboxEntry,
+  MoneyInbox: payments.MoneyInbox,
+  AssignBody: payments.AssignBody,
+  PaymentEventWire: payments.PaymentEventWire,
+  ReturnedBody: payments.ReturnedBody,
+  PaymentList: payments.PaymentList,
+  PaymentEventList: payments.PaymentEventList,
   Live: control.LiveWire,
   AdminAction: control.AdminActionWire,
   AdminActionList: control.AdminActionList,
@@ -96,21 +101,21 @@ interface WireTypes {
   DeliveryList: client.Page<admin.WebhookDelivery>
 }
 
-/** The same members and nothing else, all the way down, whatever is readonly and however it was written. */
+/** The type with the same members at every level, without readonly and without the names of its parts. */
 type Plain<T> = T extends readonly (infer Item)[]
   ? Plain<Item>[]
   : T extends object
     ? { -readonly [Name in keyof T]: Plain<T[Name]> }
     : T
 
-/** True for one and the same type: neither is wider than the other, no member is optional in one only. */
+/** True for identical types: neither is wider than the other, and no member is optional in only one. */
 type Same<A, B> =
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what makes the compiler compare
   (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false
 
 type Schemas = typeof wireSchemas
 
-/** The names whose types differ: there must be none. */
+/** The names whose types differ; there must be none. */
 type Different = {
   [Name in keyof Schemas | keyof WireTypes]: Name extends keyof Schemas & keyof WireTypes
     ? Same<Static<Schemas[Name]>, WireTypes[Name]> extends true
@@ -119,10 +124,10 @@ type Different = {
     : Name
 }[keyof Schemas | keyof WireTypes]
 
-/** Does not compile, naming them, when the client's types are not the server's. */
+/** Does not compile if types of the client and the server differ; the error names them. */
 export const noDifference: [Different] extends [never] ? true : Different = true
 
-/** The comparison itself tells these apart. */
+/** Cases that the comparison must tell apart. */
 export const itNotices: [
   Same<{ a: 1 }, { readonly a: 1 }>,
   Same<{ a: 1 }, { a: number }>,

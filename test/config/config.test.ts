@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { checkServing, ConfigError, misspelledInEnvFile, readConfig } from "../../src/config/config.ts"
+import { checkServing } from "../../src/config/checks.ts"
+import { ConfigError } from "../../src/config/config-error.ts"
+import { misspelledInEnvFile, readConfig } from "../../src/config/read-config.ts"
 import { providersOf } from "../../src/payments/providers.ts"
 
 let directory: string
@@ -158,7 +160,7 @@ test.each([
   expect(read(environment as Record<string, string>)).toMatchObject(expected)
 })
 
-// One line that names the variable, what it holds and what it may hold.
+// One line that names the variable, its value and what the value must be.
 test.each([
   ["DATABASE_URL", "mysql://db/shop"],
   ["DATABASE_URL", "db.example:5432"],
@@ -222,7 +224,7 @@ test.each([
 ])("%s=%s stops the start with one line", (name, value) => {
   const text = complaint(() => read({ [name]: value }))
 
-  expect(text).toMatch(new RegExp(`^${name} holds .+ and may hold only .{5,}$`))
+  expect(text).toMatch(new RegExp(`^${name} is .+ but must be .{5,}$`))
   expect(text.includes("secret") || text.includes(JSON.stringify(value))).toBe(true)
 })
 
@@ -243,9 +245,7 @@ test.each([
 ])("%s=%s stops the start without being told", (name, value) => {
   const text = complaint(() => read({ [name]: value }))
 
-  expect(text).toMatch(
-    new RegExp(`^${name} holds a secret of ${value.length} characters and may hold only .{5,}$`),
-  )
+  expect(text).toMatch(new RegExp(`^${name} is a secret of ${value.length} characters but must be .{5,}$`))
   expect(text).not.toContain(value)
   expect(text).not.toContain("hunter2")
 })
@@ -275,13 +275,13 @@ describe("an account at Stripe", () => {
 
   test("is whole or stops the start", () => {
     expect(complaint(() => read({ STRIPE_SECRET_KEY }))).toMatch(
-      /^STRIPE_WEBHOOK_SECRET is not set; with STRIPE_SECRET_KEY it must hold .*whsec_$/,
+      /^STRIPE_WEBHOOK_SECRET is not set; with STRIPE_SECRET_KEY it must be .*whsec_$/,
     )
     expect(complaint(() => read({ STRIPE_WEBHOOK_SECRET }))).toMatch(
-      /^STRIPE_SECRET_KEY is not set; with STRIPE_WEBHOOK_SECRET it must hold .*sk_ or rk_$/,
+      /^STRIPE_SECRET_KEY is not set; with STRIPE_WEBHOOK_SECRET it must be .*sk_ or rk_$/,
     )
     expect(complaint(() => read({ STRIPE_PUBLISHABLE_KEY: "pk_test_0123456789" }))).toMatch(
-      /^STRIPE_SECRET_KEY is not set; with STRIPE_PUBLISHABLE_KEY it must hold .*sk_ or rk_$/,
+      /^STRIPE_SECRET_KEY is not set; with STRIPE_PUBLISHABLE_KEY it must be .*sk_ or rk_$/,
     )
     expect(read({ STRIPE_API_BASE: "https://stripe.example" }).stripe).toBeNull()
   })
@@ -344,18 +344,18 @@ describe("NAME_FILE", () => {
     const path = await file("bad", "short and secret")
     const text = complaint(() => read({ PAYMENT_WEBHOOK_SECRET_FILE: path }))
 
-    expect(text).toMatch(/^PAYMENT_WEBHOOK_SECRET holds a secret of 16 characters/)
+    expect(text).toMatch(/^PAYMENT_WEBHOOK_SECRET is a secret of 16 characters/)
   })
 
   test("an empty file, a missing one and a directory stop the start", async () => {
     const empty = await file("empty", "\n")
 
     expect(complaint(() => read({ ADMIN_TOKEN_FILE: empty }))).toMatch(
-      /^ADMIN_TOKEN_FILE holds .*empty.*may hold/,
+      /^ADMIN_TOKEN_FILE is .* but must be .*empty/,
     )
     for (const path of [join(directory, "missing"), directory]) {
       const text = complaint(() => read({ ADMIN_TOKEN_FILE: path }))
-      expect(text).toBe(`ADMIN_TOKEN_FILE holds "${path}" and may hold only the path of a readable file`)
+      expect(text).toBe(`ADMIN_TOKEN_FILE is "${path}" but must be the path of a readable file`)
     }
   })
 
@@ -390,9 +390,7 @@ describe("precedence", () => {
   test("a bad value in .env stops the start as well", async () => {
     await writeFile(join(directory, ".env"), "PORT=web\n")
 
-    expect(complaint(() => readConfig({ directory, environment: {} }))).toMatch(
-      /^PORT holds "web" and may hold/,
-    )
+    expect(complaint(() => readConfig({ directory, environment: {} }))).toMatch(/^PORT is "web" but must be/)
   })
 
   test("an unreadable .env stops the start: a directory, bytes that are no text", async () => {
@@ -435,10 +433,10 @@ describe("precedence", () => {
   })
 
   test.each([
-    ["ADMIN_TOKEN: shop-token", "it may hold only NAME=value or # and a comment"],
-    ["set ADMIN_TOKEN=shop-token", "it may hold only NAME=value or # and a comment"],
-    ["$env:ADMIN_TOKEN = 'shop-token'", "it may hold only NAME=value or # and a comment"],
-    ["ADMIN_TOKEN", "it may hold only NAME=value or # and a comment"],
+    ["ADMIN_TOKEN: shop-token", "it must be NAME=value, or # and a comment"],
+    ["set ADMIN_TOKEN=shop-token", "it must be NAME=value, or # and a comment"],
+    ["$env:ADMIN_TOKEN = 'shop-token'", "it must be NAME=value, or # and a comment"],
+    ["ADMIN_TOKEN", "it must be NAME=value, or # and a comment"],
     ["ADMIN_TOKEN='shop-token", "its ' is not closed"],
   ])(".env whose second line is %s stops the start, without saying it", async (line, why) => {
     await writeFile(join(directory, ".env"), `PORT=1001\n${line}\nHOST=::1\n`)
@@ -510,7 +508,7 @@ describe("checkServing", () => {
     const text = complaint(() => checkServing(config))
 
     expect(text).toMatch(
-      name === null ? /^nothing was complained about$/ : new RegExp(`^${name} holds "${host}"`),
+      name === null ? /^nothing was complained about$/ : new RegExp(`^${name} is "${host}"`),
     )
   })
 

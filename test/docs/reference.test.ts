@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { badge, badges, referencePages, writtenPage } from "../../scripts/reference.ts"
 import { settingGroups } from "../../src/config/meanings.ts"
-import { schema } from "../../src/config/config.ts"
+import { schema } from "../../src/config/schema.ts"
 import { filesLike, readProject } from "./markdown.ts"
 
 // Where these fail: `npm run reference`, and commit what it writes.

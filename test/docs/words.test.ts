@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { createProgram } from "../../src/cli/program.ts"
 import { settingGroups } from "../../src/config/meanings.ts"
-import { schema } from "../../src/config/config.ts"
+import { schema } from "../../src/config/schema.ts"
 import { problemAdvice } from "../../src/http/wire/problem-advice.ts"
 import { problems } from "../../src/http/wire/problems.ts"
 import { createMetrics } from "../../src/metrics/metrics.ts"

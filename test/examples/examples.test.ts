@@ -10,12 +10,12 @@ import { launchBrowser, leavesOutBrowser } from "../support/browser.ts"
 
 const path = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
 
-/** Product 1 with 100 units, the simulator, and a worker. */
+/** Starts a server with product 1 and its 100 units, the simulator, and a worker. */
 function startShop(config: TestAppOptions["config"] = {}): Promise<TestApp> {
   return startTestApp({ worker: true, config })
 }
 
-/** Runs an example to its end. */
+/** Runs an example until it exits. */
 async function run(app: TestApp, command: string, ...words: string[]) {
   const env = { ...process.env, DOORBUSTER_URL: app.url }
   return promisify(execFile)(command, words, { env }).catch(
@@ -40,7 +40,7 @@ describe.each([
     expect((await app.get("/api/products/1")).body).toMatchObject({ available_stock: 99, sold_stock: 1 })
   })
 
-  test("says why it gets none, and ends with 1", async () => {
+  test("prints the refusal, and exits with 1", async () => {
     await using app = await startShop()
     await app.post("/api/admin/products/1/pause", {})
 
@@ -52,7 +52,7 @@ describe.each([
   })
 })
 
-describe.skipIf(leavesOutBrowser())("page.html, given by shop.mjs", () => {
+describe.skipIf(leavesOutBrowser())("page.html, served by shop.mjs", () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -71,14 +71,14 @@ describe.skipIf(leavesOutBrowser())("page.html, given by shop.mjs", () => {
       await page.goto(shopUrl)
       await page.getByText("100 of 100 left").waitFor()
       await page.getByRole("button", { name: "Hold one" }).click()
-      await page.getByText(/One is yours for 1\d\d s/).waitFor()
+      await page.getByText(/Reserved for you for 1\d\d s/).waitFor()
       await page.getByText("99 of 100 left").waitFor()
       await page.getByRole("button", { name: "Order it" }).click()
       const opened = page.waitForEvent("popup")
       await page.getByRole("button", { name: "Pay" }).click()
-      const till = await opened
-      await till.getByRole("button", { name: "Pay", exact: true }).click()
-      await page.getByText("Paid. It is yours.").waitFor()
+      const payPage = await opened
+      await payPage.getByRole("button", { name: "Pay", exact: true }).click()
+      await page.getByText("Paid. Thank you.").waitFor()
 
       expect((await app.get("/api/products/1")).body).toMatchObject({ sold_stock: 1 })
       expect(errors).toEqual([])
@@ -86,7 +86,7 @@ describe.skipIf(leavesOutBrowser())("page.html, given by shop.mjs", () => {
     })
   })
 
-  test("says so when the engine does not let it in", async () => {
+  test("says that the engine cannot be reached when CORS does not allow the page", async () => {
     const port = await freePort()
     await using app = await startShop()
     await withShop(app, port, async () => {
@@ -101,7 +101,7 @@ describe.skipIf(leavesOutBrowser())("page.html, given by shop.mjs", () => {
   })
 })
 
-/** Runs shop.mjs at `port` for as long as `use` takes. */
+/** Runs shop.mjs on `port` while `use` runs. */
 async function withShop(app: TestApp, port: number, use: () => Promise<void>): Promise<void> {
   const env = { ...process.env, DOORBUSTER_URL: app.url }
   const shop = spawn(process.execPath, [path("shop.mjs"), String(port)], { env })
@@ -113,7 +113,7 @@ async function withShop(app: TestApp, port: number, use: () => Promise<void>): P
   }
 }
 
-/** A port that nobody listens on right now: the engine must know the shop's address before the shop is there. */
+/** A free port: the engine must know the shop's address before the shop listens. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")

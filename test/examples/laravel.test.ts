@@ -15,7 +15,7 @@ if (!hasPhp && process.env["CI"] === "true") throw new Error("PHP is missing: in
 if (!hasPhp) console.log("Skipped examples/laravel: php is missing.")
 
 describe.skipIf(!hasPhp)("a shop in PHP", () => {
-  test("holds, orders, pays, and hears of it by a signed event", async () => {
+  test("holds, orders and pays, and receives the signed event", async () => {
     await using app = await startTestApp({ worker: true, config: { webhookAllowPrivate: true } })
     await using receiver = await startPhpReceiver()
     const endpoint = await app.post("/api/admin/webhooks", {
@@ -34,7 +34,7 @@ describe.skipIf(!hasPhp)("a shop in PHP", () => {
     await expect.poll(receiver.output, { timeout: 15_000 }).toMatch(/order_paid-\d+: order\.paid, order \d+/)
   })
 
-  test("says why it gets none", async () => {
+  test("prints the refusal", async () => {
     await using app = await startTestApp({ worker: true })
     await app.post("/api/admin/products/1/pause", {})
 
@@ -63,7 +63,7 @@ function buy(app: TestApp) {
   )
 }
 
-/** Servers look once a second whether an endpoint exists; an event is there as soon as one writes it. */
+/** Waits until the server writes events: it looks once a second whether an endpoint exists. */
 async function writesEvents(app: TestApp): Promise<void> {
   await expect
     .poll(
@@ -86,14 +86,14 @@ async function writesEvents(app: TestApp): Promise<void> {
 interface Message {
   readonly body: string
   readonly timestamp: number
-  /** What arrives; the signed body if not given. */
+  /** The body that is sent; the signed one if not given. */
   readonly sent?: string
   readonly secret?: string
-  /** A signature that stands before ours. */
+  /** A signature before the valid one in the header. */
   readonly before?: string
 }
 
-/** Runs webhook.php under PHP's own server. */
+/** Runs webhook.php under PHP's built-in server. */
 async function startPhpReceiver() {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`

@@ -195,18 +195,18 @@ test("--no-worker: no process does background work", async () => {
 })
 
 test.each([
-  ["a bad number", ["--processes", "0"], {}, /^PROCESSES holds "0" and may hold only "auto" or .*\n$/],
+  ["a bad number", ["--processes", "0"], {}, /^PROCESSES is "0" but must be "auto" or .*\n$/],
   [
     "more connections than the database allows",
     ["--processes", "64"],
     {},
-    /^PROCESSES holds 64, which takes 321 database connections, .* max_connections of \d+\n$/,
+    /^PROCESSES is 64, which needs 321 database connections, .* max_connections allows only \d+\n$/,
   ],
   [
     "an address of another machine",
     [],
     { HOST: "203.0.113.9", ...closed() },
-    /^HOST holds "203\.0\.113\.9" .*\n$/,
+    /^HOST is "203\.0\.113\.9" .*\n$/,
   ],
   [
     "no database",

@@ -28,7 +28,7 @@ function serveInVain(environment: Record<string, string>): Promise<{ status: unk
 
 describe("what a server refuses to be", () => {
   test.each(["0.0.0.0", "::", "192.168.1.1", "shop.example"])("open on %s", async (host) => {
-    await expect(startTestApp({ config: { host } })).rejects.toThrow(/^HOST holds ".*" .*ADMIN_TOKEN/)
+    await expect(startTestApp({ config: { host } })).rejects.toThrow(/^HOST is ".*" .*ADMIN_TOKEN/)
   })
 
   test("closed without the payment provider's secret", async () => {

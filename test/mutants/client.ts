@@ -1,6 +1,6 @@
 import type { Mutant } from "./mutants.ts"
 
-/** What buyers' pages would do wrong with everybody's servers right. */
+/** Faults of the client and of the storefront, with a correct server. */
 export const clientMutants: readonly Mutant[] = [
   {
     name: "client: a retry gets a new idempotency key",
@@ -22,7 +22,7 @@ export const clientMutants: readonly Mutant[] = [
         replace: "repeatable: key !== undefined",
       },
     ],
-    caughtBy: { file: "test/client/retries.test.ts", test: "without a key" },
+    caughtBy: { file: "test/client/retries.test.ts", test: "a call without a key" },
   },
   {
     name: "client: a signal does not end the pause between two tries",
@@ -36,7 +36,7 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { file: "test/client/retries.test.ts", test: "a signal ends the pause" },
   },
   {
-    name: "client: a CRLF that is cut ends two lines",
+    name: "client: a CRLF that arrives in two parts ends two lines",
     edits: [
       {
         file: "client/src/event-stream.ts",
@@ -44,10 +44,10 @@ export const clientMutants: readonly Mutant[] = [
         replace: "isHalfEnded = false",
       },
     ],
-    caughtBy: { file: "test/client/event-stream.test.ts", test: "in two, at every byte" },
+    caughtBy: { file: "test/client/event-stream.test.ts", test: "in two parts, cut at every byte" },
   },
   {
-    name: "client: a product is told after watching has ended",
+    name: "client: onProduct is called after the watch has ended",
     edits: [
       {
         file: "client/src/watch.ts",
@@ -55,10 +55,10 @@ export const clientMutants: readonly Mutant[] = [
         replace: 'if (type !== "product") return',
       },
     ],
-    caughtBy: { file: "test/client/watch.test.ts", test: "within a packet" },
+    caughtBy: { file: "test/client/watch.test.ts", test: "in the same packet" },
   },
   {
-    name: "client: a silent stream is never given up",
+    name: "client: a silent stream is never closed",
     edits: [
       {
         file: "client/src/watch.ts",
@@ -71,15 +71,15 @@ export const clientMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/client/watch.test.ts", test: "silence is a lost connection" },
+    caughtBy: { file: "test/client/watch.test.ts", test: "a silent connection" },
   },
   {
-    name: "client: an answer out of a cache sets the clock",
+    name: "client: an answer from a cache sets the clock",
     edits: [{ file: "client/src/clock.ts", find: "!(at > newest)", replace: "!(at > 0)" }],
     caughtBy: { file: "test/client/clock.test.ts", test: "one and the same answer" },
   },
   {
-    name: "storefront: every second of the clock wipes out what a buyer types",
+    name: "storefront: each tick of the clock deletes what the buyer has typed",
     edits: [
       {
         file: "web/storefront/hold-form.tsx",

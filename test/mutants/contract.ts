@@ -63,7 +63,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: fields that nobody knows are taken",
     edits: [
       {
-        file: "src/http/wire/schemas.ts",
+        file: "src/wire/fields.ts",
         find: "return Type.Object(properties, { additionalProperties: false })",
         replace: "return Type.Object(properties, { additionalProperties: true })",
       },
@@ -74,7 +74,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a field that fits is refused",
     edits: [
       {
-        file: "src/http/wire/schemas.ts",
+        file: "src/wire/refund.ts",
         find: "restock_qty: Type.Optional(Type.Integer({ minimum: 0,",
         replace: "restock_qty: Type.Optional(Type.Integer({ minimum: 2,",
       },

@@ -75,9 +75,9 @@ export const modelMutants: readonly Mutant[] = [
     name: "served: a product shows what is held as sold",
     edits: [
       {
-        file: "src/http/wire/wire.ts",
-        find: "    sold_stock: product.sold,",
-        replace: "    sold_stock: product.sold + product.held,",
+        file: "src/wire/product.ts",
+        find: "    sold_stock: product.sold,\n    sale_state:",
+        replace: "    sold_stock: product.sold + product.held,\n    sale_state:",
       },
     ],
     caughtBy: served,

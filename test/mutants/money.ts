@@ -75,7 +75,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "step > 0",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-money.test.ts", test: "is no amount at Stripe" },
+    caughtBy: { file: "test/payments/stripe-money.test.ts", test: "has no amount at Stripe" },
   },
   {
     name: "killed worker: an event counts as delivered before it is sent",
@@ -368,7 +368,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: '    case "needs_response":\n    case "warning_needs_response":\n',
       },
     ],
-    caughtBy: { file: "test/payments/stripe.test.ts", test: "is none with" },
+    caughtBy: { file: "test/payments/stripe.test.ts", test: "is ignored with" },
   },
   {
     name: "pay: an order stays refunded when its refund fails after all",

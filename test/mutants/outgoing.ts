@@ -55,7 +55,7 @@ export const outgoingMutants: readonly Mutant[] = [
     name: "outgoing: a repeated batch names its events anew",
     edits: [
       {
-        file: "src/domain/outgoing-event.ts",
+        file: "src/wire/outgoing-event.ts",
         find: 'return { id: `${type.replace(".", "_")}-${name}`',
         replace: 'return { id: `${type.replace(".", "_")}-${name}-${now}`',
       },

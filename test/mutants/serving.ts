@@ -344,19 +344,27 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "no room is asked for those who wait to be accepted",
     edits: [
-      { file: "src/base/listeners.ts", find: "const BACKLOG = 65_535", replace: "const BACKLOG = 511" },
+      {
+        file: "src/base/listening-sockets.ts",
+        find: "const BACKLOG = 65_535",
+        replace: "const BACKLOG = 511",
+      },
     ],
-    caughtBy: { file: "test/base/listeners.test.ts", test: "finds room" },
+    caughtBy: { file: "test/base/listening-sockets.test.ts", test: "finds room" },
   },
   {
     name: "one listener lets one connection in at a time",
-    edits: [{ file: "src/base/listeners.ts", find: "const LISTENERS = 64", replace: "const LISTENERS = 1" }],
-    caughtBy: { file: "test/base/listeners.test.ts", test: "comes in by many" },
+    edits: [
+      { file: "src/base/listening-sockets.ts", find: "const SOCKETS = 64", replace: "const SOCKETS = 1" },
+    ],
+    caughtBy: { file: "test/base/listening-sockets.test.ts", test: "comes in by many" },
   },
   {
     name: "a port is shared with whoever comes",
-    edits: [{ file: "src/base/listeners.ts", find: "  await checkAddress({ host, port })\n", replace: "" }],
-    caughtBy: { file: "test/base/listeners.test.ts", test: "not shared" },
+    edits: [
+      { file: "src/base/listening-sockets.ts", find: "  await checkAddress({ host, port })\n", replace: "" },
+    ],
+    caughtBy: { file: "test/base/listening-sockets.test.ts", test: "not shared" },
   },
   {
     name: "processes: neither a lock nor a version keeps two of them apart",
@@ -449,7 +457,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "processes: what a dead one has counted is forgotten",
     edits: [
       {
-        file: "src/processes/ledger.ts",
+        file: "src/processes/latest-snapshots.ts",
         find: "countedByDead = countedByDead.then((before) => countedBy(before, last))",
         replace: "void countedBy",
       },
@@ -460,7 +468,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "processes: a scrape waits for one that hangs",
     edits: [
       {
-        file: "src/processes/metrics-desk.ts",
+        file: "src/processes/metrics-exchange.ts",
         find: "const ANSWERS_WITHIN_MS = 1_000",
         replace: "const ANSWERS_WITHIN_MS = 60_000",
       },
@@ -619,7 +627,7 @@ export const servingMutants: readonly Mutant[] = [
       {
         file: "src/payments/generic-webhook.ts",
         find: "orderId: NO_ORDER,",
-        replace: 'orderId: Number(said["order_id"]) || NO_ORDER,',
+        replace: 'orderId: Number(members["order_id"]) || NO_ORDER,',
       },
     ],
     caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
@@ -630,7 +638,7 @@ export const servingMutants: readonly Mutant[] = [
       {
         file: "src/payments/generic-webhook.ts",
         find: "key: `unclear-${digest}`,",
-        replace: "key: names.find(isName) ?? `unclear-${digest}`,",
+        replace: "key: ids.find(isStorableId) ?? `unclear-${digest}`,",
       },
     ],
     caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "leaves its key" },

@@ -33,7 +33,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "key: id",
       },
     ],
-    caughtBy: { file: "test/payments/stripe.test.ts", test: "says so, and speaks of no money" },
+    caughtBy: { file: "test/payments/stripe.test.ts", test: "is an event without an amount" },
   },
   {
     name: "stripe: kronas are taken for their hundredth part",
@@ -88,7 +88,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "asks nothing" },
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "sends no call" },
   },
   {
     name: "stripe: a declined card ends the order",

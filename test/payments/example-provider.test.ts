@@ -15,13 +15,13 @@ import { createToastProvider } from "./example-provider.ts"
 const KEY = "toast-key"
 const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8")
 
-test("the documentation shows the example as it is here", async () => {
+test("the guide shows the example that is tested here", async () => {
   const shown = /```ts\n(.*?)```/s.exec(await read("../../docs/guides/write-a-payment-provider.md"))?.[1]
   const here = await read("./example-provider.ts")
   expect(shown).toBe(here.replaceAll("../../src/payments/", "./"))
 })
 
-test("the documentation names the currencies that Stripe counts in hundredths of our unit", async () => {
+test("the guide lists the currencies that Stripe counts in hundredths of the unit used here", async () => {
   const named = /a hundred times our number for([^:]*), whose/.exec(
     await read("../../docs/guides/stripe.md"),
   )?.[1]
@@ -34,7 +34,7 @@ test("the documentation names the currencies that Stripe counts in hundredths of
   for (const code of named?.match(/[A-Z]{3}/g) ?? []) expect(amountForStripe(1, code)).toBe(100)
 })
 
-test("the example pays an order, and believes nobody else", async () => {
+test("the example pays an order, and refuses messages that are not authentic", async () => {
   await using app = await startTestApp({ providers: [createToastProvider(KEY, "http://127.0.0.1:1")] })
   const { order_id, total_minor } = await pendingOrder(app)
   const payment = { id: "t-1", order: order_id, amount: total_minor, currency: "EUR" }
@@ -56,7 +56,7 @@ test.each([
   [200, { status: "confirmed", providerRefundId: "r-1" }],
   [422, { status: "failed", error: "422 toasted" }],
   [503, { status: "not now", error: "503 toasted" }],
-])("the example sends money back: %d", async (status, report) => {
+])("the example sends a refund: %d", async (status, report) => {
   const asked: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
     asked.push(request.headers)

@@ -7,7 +7,7 @@ import {
 
 const body: GenericWebhookBody = { idempotency_key: "key", order_id: 7, status: "success" }
 
-test("a plain body says no more than it says", () => {
+test("members that a body leaves out are null in the event", () => {
   expect(genericPaymentEvent(body, undefined)).toEqual({
     provider: "generic",
     key: "key",
@@ -24,7 +24,7 @@ test("a plain body says no more than it says", () => {
   })
 })
 
-test("a full body is taken over field by field", () => {
+test("every member of a full body is copied into the event", () => {
   const full = { amount_minor: 0, currency: "EUR", payment_id: "p", hold_id: 1, product_id: 2, quantity: 3 }
 
   expect(genericPaymentEvent({ ...body, ...full }, undefined)).toMatchObject({
@@ -37,7 +37,7 @@ test("a full body is taken over field by field", () => {
   })
 })
 
-test("every spelling of a result means one of three", () => {
+test("every spelling of a result means one of three kinds", () => {
   const kinds = webhookStatuses.map((status) => [
     status,
     genericPaymentEvent({ ...body, status }, undefined)?.kind,
@@ -54,7 +54,7 @@ test("every spelling of a result means one of three", () => {
   })
 })
 
-// The body's own names of the key go before the header's; two that differ are none.
+// A key in the body takes precedence over the header's; two different keys in the body count as none.
 test.each([
   ["a", undefined, undefined, "a"],
   [undefined, "a", undefined, "a"],

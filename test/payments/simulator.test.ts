@@ -24,10 +24,10 @@ afterAll(async () => {
 })
 
 const adapter = simulatorProvider({ url: () => simulator.url, secret: SIMULATOR_SECRET })
-const away = simulatorProvider({ url: () => "http://127.0.0.1:1", secret: SIMULATOR_SECRET })
-const stranger = simulatorProvider({ url: () => simulator.url, secret: Buffer.alloc(24) })
+const unreachable = simulatorProvider({ url: () => "http://127.0.0.1:1", secret: SIMULATOR_SECRET })
+const wrongSecret = simulatorProvider({ url: () => simulator.url, secret: Buffer.alloc(24) })
 
-/** The adapter's reading of a message that the simulator might have sent. */
+/** Reads a message as if the simulator had sent it. */
 function read(content: unknown, { ageSeconds = 0, key = SIMULATOR_SECRET } = {}) {
   const nowSeconds = Date.now() / 1000
   const message = { id: "msg_1", timestamp: String(Math.floor(nowSeconds - ageSeconds)) }
@@ -47,7 +47,7 @@ async function paid(options: object = {}, content: object = {}): Promise<string>
 }
 
 describe("a webhook", () => {
-  test("that the simulator sends is read as what it says", async () => {
+  test("of the simulator is read as a payment event", async () => {
     const id = await paid({}, { order_id: 17, hold_id: 5, product_id: 1, quantity: 2 })
     const found = () => inbox.received.find(({ event }) => event.payment?.payment_id === id)
     await expect.poll(found).toBeDefined()
@@ -70,7 +70,7 @@ describe("a webhook", () => {
       disputeId: null,
     }
     expect(reading).toEqual({ kind: "events", events: [{ about: "payment", event }] })
-    // Looked up it is the same event, so that it acts once.
+    // A look-up returns the same event, so that it is applied once.
     const report = await adapter.lookUp?.({ orderId: 17, paymentId: id })
     expect(report).toEqual({ status: "succeeded", event: reading?.kind === "events" ? event : null })
   })
@@ -114,7 +114,7 @@ describe("a webhook", () => {
     expect(read({ id: "evt_1", type, ...content })).toMatchObject({ kind: "events", events: [event] })
   })
 
-  test("about something else is no event", () => {
+  test("of another type has no events", () => {
     expect(read({ id: "evt_1", type: "payment.pondered" })).toEqual({ kind: "events", events: [] })
     expect(read({ id: "evt_1", type: "toString" })).toEqual({ kind: "events", events: [] })
   })
@@ -132,11 +132,11 @@ describe("a webhook", () => {
     [{ id: "evt_1", type: "refund.failed", refund: { ...refund, reference: 1 } }],
     [{ id: "evt_1", type: "dispute.lost" }],
     [{ id: "evt_1", type: "dispute.opened", dispute: { ...dispute, amount_minor: 0.5 } }],
-  ])("without sense is not understood: %j", (content) => {
+  ])("with invalid members is not understood: %j", (content) => {
     expect(read(content)).toMatchObject({ kind: "not understood" })
   })
 
-  test("of somebody else, or an old one, is not believed", () => {
+  test("with another secret, or too old, is not authentic", () => {
     const event = { id: "evt_1", type: "payment.succeeded", payment }
     expect(read(event)).toMatchObject({ kind: "events" })
     expect(read(event, { key: Buffer.alloc(24) })).toMatchObject({ kind: "not authentic" })
@@ -162,10 +162,10 @@ describe("a payment that is looked up", () => {
     expect(await lookUp(payment_id)).toMatchObject({ status })
   })
 
-  test("may be open when nobody can say", async () => {
+  test("counts as open while its state cannot be learned", async () => {
     expect(await lookUp("pay_none")).toEqual({ status: "open" })
     expect(await lookUp("../books")).toEqual({ status: "open" })
-    expect(await lookUp("pay_none", away)).toEqual({ status: "open" })
+    expect(await lookUp("pay_none", unreachable)).toEqual({ status: "open" })
   })
 })
 
@@ -173,7 +173,7 @@ describe("a cancellation", () => {
   const cancel = (paymentId: string, at = adapter) =>
     at.cancel?.({ orderId: 1, holdId: 1, paymentId, idempotencyKey: `cancel-${paymentId}` })
 
-  test("ends what has not succeeded, and leaves alone what has", async () => {
+  test("ends a payment that has not succeeded, and leaves one that has", async () => {
     const { payment_id: open } = await createPayment(simulator)
     const done = await paid()
     const { payment_id: elsewhere } = await createPayment(simulator, { order_id: 2 })
@@ -191,13 +191,13 @@ describe("a cancellation", () => {
     ])
   })
 
-  test("that nobody has heard is a fault", async () => {
-    await expect(cancel("pay_1", away)).rejects.toThrow("fetch failed")
+  test("throws when the simulator cannot be reached", async () => {
+    await expect(cancel("pay_1", unreachable)).rejects.toThrow("fetch failed")
   })
 })
 
 describe("a refund", () => {
-  const orderOf = (paymentId: string, more: Partial<RefundInstruction> = {}): RefundInstruction => ({
+  const instructionFor = (paymentId: string, more: Partial<RefundInstruction> = {}): RefundInstruction => ({
     refundId: "1-1",
     orderId: 1,
     paymentId,
@@ -207,36 +207,36 @@ describe("a refund", () => {
     ...more,
   })
 
-  test("is sent once, confirmed by webhook, and then known to be", async () => {
-    const order = orderOf(await paid())
-    const [first, second] = [await adapter.refund?.(order), await adapter.refund?.(order)]
+  test("is sent once, and is confirmed after the webhook", async () => {
+    const instruction = instructionFor(await paid())
+    const [first, second] = [await adapter.refund?.(instruction), await adapter.refund?.(instruction)]
     expect(first).toEqual({ status: "sent", providerRefundId: expect.stringMatching(/^re_/) })
     expect(second).toMatchObject({
       providerRefundId: first && "providerRefundId" in first && first.providerRefundId,
     })
-    await expect.poll(() => adapter.refund?.(order)).toEqual({ ...first, status: "confirmed" })
+    await expect.poll(() => adapter.refund?.(instruction)).toEqual({ ...first, status: "confirmed" })
   })
 
-  test("that will never work has failed", async () => {
+  test("that can never work has failed", async () => {
     const id = await paid()
-    expect(await adapter.refund?.(orderOf(id, { amountMinor: 19_999 }))).toEqual({
+    expect(await adapter.refund?.(instructionFor(id, { amountMinor: 19_999 }))).toEqual({
       status: "failed",
       error: "the simulator answered 422 amount_too_high",
     })
-    expect(await adapter.refund?.(orderOf("pay_none"))).toMatchObject({ status: "failed" })
+    expect(await adapter.refund?.(instructionFor("pay_none"))).toMatchObject({ status: "failed" })
   })
 
-  test("that may work later is not given up", async () => {
-    const order = orderOf(await paid())
-    expect(await away.refund?.(order)).toMatchObject({ status: "not now" })
-    expect(await stranger.refund?.(order)).toMatchObject({
+  test("that may work later is not failed", async () => {
+    const instruction = instructionFor(await paid())
+    expect(await unreachable.refund?.(instruction)).toMatchObject({ status: "not now" })
+    expect(await wrongSecret.refund?.(instruction)).toMatchObject({
       status: "not now",
       error: expect.stringContaining("401"),
     })
   })
 })
 
-test("closed mode has no simulator, whatever else is set", async () => {
+test("closed mode has no simulator, whatever its settings are", async () => {
   const simulator = { simulatorUrl: "http://127.0.0.1:8100", simulatorSecret: SIMULATOR_SECRET, stripe: null }
   const none = { simulatorUrl: null, simulatorSecret: null, stripe: null }
   expect((await providersOf({ ...simulator, adminToken: null })).map(({ name }) => name)).toEqual([

@@ -15,15 +15,15 @@ const example: WebhookHeaders = {
 }
 const other = new Webhook(Buffer.alloc(24, 7).toString("base64")).sign("msg", new Date(SENT * 1000), BODY)
 
-test("the specification's example holds", () => {
+test("the specification's example is valid", () => {
   expect(refuseSignature(KEY, example, BODY, SENT)).toBeNull()
 })
 
-const HOLDS = /^it holds$/
+const VALID = /^valid$/
 
-// One row per way to be right or wrong; what is not named is as in the example.
+// One row per valid or invalid message; headers that are not given are those of the example.
 test.each<[what: string, change: Partial<WebhookHeaders>, refusal: RegExp]>([
-  ["nothing changed", {}, HOLDS],
+  ["nothing changed", {}, VALID],
   ["no id", { id: undefined }, /required/],
   ["no timestamp", { timestamp: undefined }, /required/],
   ["no signature", { signature: undefined }, /required/],
@@ -49,14 +49,14 @@ test.each<[what: string, change: Partial<WebhookHeaders>, refusal: RegExp]>([
   ["a cut signature", { signature: example.signature?.slice(0, -8) }, /no signature/],
   ["a longer signature", { signature: example.signature?.replace("=", "AAAA") }, /no signature/],
   ["a signature in hexadecimal", { signature: `v1,${hexadecimal()}` }, /no signature/],
-  ["the right one last of several", { signature: `${other} v1a,abc ${example.signature}` }, HOLDS],
-  ["the right one first of several", { signature: `${example.signature} ${other}` }, HOLDS],
-  ["several spaces between them", { signature: `${other}   ${example.signature}` }, HOLDS],
+  ["the right one last of several", { signature: `${other} v1a,abc ${example.signature}` }, VALID],
+  ["the right one first of several", { signature: `${example.signature} ${other}` }, VALID],
+  ["several spaces between them", { signature: `${other}   ${example.signature}` }, VALID],
   ["several wrong ones", { signature: `${other} ${other}` }, /no signature/],
-])("with %s", (_, change, refusal) => {
-  const said = refuseSignature(KEY, { ...example, ...change }, BODY, SENT)
+])("with %s", (_, change, expected) => {
+  const refusal = refuseSignature(KEY, { ...example, ...change }, BODY, SENT)
 
-  expect(said ?? "it holds").toMatch(refusal)
+  expect(refusal ?? "valid").toMatch(expected)
 })
 
 function hexadecimal(): string {
@@ -74,19 +74,19 @@ test.each([
   [300.5, false],
   [301, false],
   [86_400, false],
-])("received %d seconds after it was sent: %s", (seconds, holds) => {
-  expect(refuseSignature(KEY, example, BODY, SENT + seconds) === null).toBe(holds)
+])("received %d seconds after it was sent: %s", (seconds, isValid) => {
+  expect(refuseSignature(KEY, example, BODY, SENT + seconds) === null).toBe(isValid)
 })
 
 test.each(["", " ", `${BODY} `, BODY.replace("2", "3"), BODY.toUpperCase()])(
-  "the body %j is another one",
+  "the changed body %j is refused",
   (body) => {
     expect(refuseSignature(KEY, example, body, SENT)).toBe("no signature matches")
   },
 )
 
 test.each(["", "{}", "Zoë 🗝", "a.b.c", "\ufeff{}", "x".repeat(60_000)])(
-  "what the reference implementation signs holds (%#)",
+  "a signature of the reference implementation is valid (%#)",
   (body) => {
     const signature = new Webhook(SECRET).sign("msg.1", new Date(SENT * 1000), body)
 
@@ -94,7 +94,7 @@ test.each(["", "{}", "Zoë 🗝", "a.b.c", "\ufeff{}", "x".repeat(60_000)])(
   },
 )
 
-test("another key does not open it", () => {
+test("another key is refused", () => {
   expect(refuseSignature(Buffer.alloc(24), example, BODY, SENT)).toBe("no signature matches")
   expect(refuseSignature(Buffer.from(SECRET), example, BODY, SENT)).toBe("no signature matches")
 })

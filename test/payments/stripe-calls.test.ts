@@ -31,7 +31,7 @@ const order: RefundInstruction = {
 const refund = (given: Partial<RefundInstruction> = {}) => provider().refund({ ...order, ...given })
 const posts = () => fake.calls.filter(({ method }) => method === "POST")
 
-test("a refund is sent under its key and our name", async () => {
+test("a refund is sent with its key and Doorbuster's name for it", async () => {
   expect(await refund()).toEqual({ status: "confirmed", providerRefundId: "re_1" })
   expect(posts()).toMatchObject([
     {
@@ -52,12 +52,12 @@ test.each([
   ["requires_action", { status: "sent", providerRefundId: "re_1" }],
   ["failed", { status: "failed", error: "re_1 failed: no reason given", providerRefundId: "re_1" }],
   ["dreaming", { status: "not now", error: "Stripe's answer has no known status of refund re_1" }],
-])("a refund that is %s is reported so", async (status, report) => {
+])("a refund with status %s is reported", async (status, report) => {
   fake.refundStatus = status
   expect(await refund()).toEqual(report)
 })
 
-test("a refund goes back once: again at once, after a lost answer, and when Stripe forgot the key", async () => {
+test("a refund is sent once: repeated at once, after a lost answer, and when Stripe forgot the key", async () => {
   fake.mishaps.push({ on: /^POST/, mishap: "silence", done: true })
   expect(await refund()).toMatchObject({ status: "not now" })
   fake.forgetKeys()
@@ -69,7 +69,7 @@ test("a refund goes back once: again at once, after a lost answer, and when Stri
   expect(fake.refunds.map(({ metadata }) => metadata["doorbuster_refund_id"])).toEqual(["11-1", "11-2"])
 })
 
-test("a refund that failed is sent anew when somebody asks for it, under another key", async () => {
+test("a refund that failed is sent again on request, under another key", async () => {
   fake.refundStatus = "failed"
   expect(await refund()).toMatchObject({ status: "failed" })
   fake.refundStatus = "pending"
@@ -81,7 +81,7 @@ test("a refund that failed is sent anew when somebody asks for it, under another
   ])
 })
 
-test("a refund in another unit is scaled, and one of a part of its unit is not sent", async () => {
+test("a refund is converted into Stripe's unit, and is not sent if that is not exact", async () => {
   await refund({ amountMinor: 5, currency: "ISK" })
   await refund({ refundId: "11-2", idempotencyKey: "2", amountMinor: 500, currency: "JPY" })
   expect(fake.refunds.map(({ amount }) => amount)).toEqual([500, 500])
@@ -117,7 +117,7 @@ test.each<[string, Mishap, "failed" | "not now"]>([
   ["it answers null", { status: 200, body: "null" }, "not now"],
   ["it answers an empty object", { status: 200, body: "{}" }, "not now"],
   ["it is silent", "silence", "not now"],
-])("when %s (%j) a refund is %s, soon and without a second try", async (_, mishap, status) => {
+])("when %s (%j) a refund is %s, soon and without a retry", async (_, mishap, status) => {
   for (const on of [/^POST/, /^GET/]) {
     fake.calls.length = 0
     fake.mishaps.push({ on, mishap })
@@ -129,7 +129,7 @@ test.each<[string, Mishap, "failed" | "not now"]>([
   }
 })
 
-test("a connection that ends before the answer is tried once more, under the same key", async () => {
+test("a call whose connection ends before the answer is repeated once, under the same key", async () => {
   fake.mishaps.push({ on: /^POST/, mishap: "cut", done: true })
   expect(await refund()).toEqual({ status: "confirmed", providerRefundId: "re_1" })
   expect(fake.refunds).toHaveLength(1)
@@ -137,19 +137,19 @@ test("a connection that ends before the answer is tried once more, under the sam
   expect(await refund({ refundId: "11-2", idempotencyKey: "2" })).toMatchObject({ status: "not now" })
 })
 
-test("nobody is there: not now, and a look-up stays open", async () => {
+test("Stripe cannot be reached: a refund is not now, and a look-up open", async () => {
   const url = fake.url
   await fake[Symbol.asyncDispose]()
-  const lonely = createStripeProvider(stripeSettings(url), 300)
-  expect(await lonely.refund(order)).toMatchObject({ status: "not now" })
-  expect(await lonely.lookUp({ orderId: 11, paymentId: "pi_1" })).toEqual({ status: "open" })
-  await expect(lonely.cancel(unwanted)).rejects.toThrow("connection")
+  const unreachable = createStripeProvider(stripeSettings(url), 300)
+  expect(await unreachable.refund(order)).toMatchObject({ status: "not now" })
+  expect(await unreachable.lookUp({ orderId: 11, paymentId: "pi_1" })).toEqual({ status: "open" })
+  await expect(unreachable.cancel(instruction)).rejects.toThrow("connection")
   fake = await startFakeStripe()
 })
 
-const question = { orderId: 11, paymentId: "pi_1" }
+const reference = { orderId: 11, paymentId: "pi_1" }
 
-test("a look-up tells the same event as the webhook", async () => {
+test("a look-up returns the same event as the webhook", async () => {
   const metadata = { order_id: "11", hold_id: "1", product_id: "2", quantity: "3" }
   fake.intents.set("pi_1", intentWith({ metadata }))
   const body = stripeEvent("payment_intent.succeeded", intentWith({ metadata }))
@@ -158,7 +158,7 @@ test("a look-up tells the same event as the webhook", async () => {
   const [first] = reading.kind === "events" ? reading.events : []
   const event = first?.about === "payment" ? first.event : null
   expect(event).not.toBeNull()
-  expect(await provider().lookUp(question)).toEqual({ status: "succeeded", event })
+  expect(await provider().lookUp(reference)).toEqual({ status: "succeeded", event })
 })
 
 test.each([
@@ -169,21 +169,21 @@ test.each([
   [{ status: "processing" }, "open"],
   [{ metadata: {} }, "open"],
   [{ currency: "zzz" }, "open"],
-])("a look-up of one with %j is %s", async (given, status) => {
+])("a look-up of a payment with %j is %s", async (given, status) => {
   fake.intents.set("pi_1", intentWith(given))
-  expect(await provider().lookUp(question)).toEqual({ status })
+  expect(await provider().lookUp(reference)).toEqual({ status })
 })
 
 test.each<Mishap>([error(404), error(401), error(429), error(500), { status: 200, body: "<" }, "silence"])(
-  "a look-up that comes to %j is open",
+  "a look-up that gets %j is open",
   async (mishap) => {
     fake.intents.set("pi_1", intentWith())
     fake.mishaps.push({ on: /^GET/, mishap })
-    expect(await provider().lookUp(question)).toEqual({ status: "open" })
+    expect(await provider().lookUp(reference)).toEqual({ status: "open" })
   },
 )
 
-// Buyers name the payment that they have begun.
+// The id comes from a buyer's page.
 test.each([
   "../refunds",
   "..",
@@ -195,17 +195,17 @@ test.each([
   "ch_1",
   "pi_1\r\nx: y",
   "pi_ü",
-])("a look-up of %j asks nothing", async (paymentId) => {
+])("a look-up of %j sends no call", async (paymentId) => {
   expect(await provider().lookUp({ orderId: 11, paymentId })).toEqual({ status: "open" })
   expect(fake.calls).toEqual([])
 })
 
-const unwanted = { ...question, holdId: 5, idempotencyKey: "doorbuster-cancel-11-pi_1" }
+const instruction = { ...reference, holdId: 5, idempotencyKey: "doorbuster-cancel-11-pi_1" }
 const open = { status: "requires_payment_method" }
 
-test("a payment that waits is ended, under its key, and one that is over is left as it is", async () => {
+test("an open payment is cancelled under its key, and an ended one is left as it is", async () => {
   fake.intents.set("pi_1", intentWith(open))
-  for (const _ of [1, 2]) expect(await provider().cancel(unwanted)).toEqual({ status: "over" })
+  for (const _ of [1, 2]) expect(await provider().cancel(instruction)).toEqual({ status: "over" })
   expect(fake.intents.get("pi_1")).toMatchObject({ status: "canceled" })
   const key = "doorbuster-cancel-11-pi_1-requires_payment_method"
   expect(posts()).toMatchObject([
@@ -213,59 +213,56 @@ test("a payment that waits is ended, under its key, and one that is over is left
   ])
 })
 
-test("a payment that has succeeded is told as its webhook would tell it", async () => {
+test("cancelling a payment that has succeeded returns the event of its webhook", async () => {
   fake.intents.set("pi_1", intentWith())
-  expect(await provider().cancel(unwanted)).toEqual(await provider().lookUp(question))
+  expect(await provider().cancel(instruction)).toEqual(await provider().lookUp(reference))
   expect(posts()).toEqual([])
 })
 
-// Buyers name the payment that they have begun, perhaps somebody else's.
+// The id comes from a buyer's page and may be another buyer's payment.
 test.each([
   ["another order", { metadata: { order_id: "12" } }],
   ["another hold", { metadata: { order_id: "11", hold_id: "6" } }],
-  ["nothing of ours", { metadata: {} }],
+  ["no order here", { metadata: {} }],
 ])("a payment of %s is not cancelled", async (_, given) => {
   fake.intents.set("pi_1", intentWith({ ...open, ...given }))
-  expect(await provider().cancel(unwanted)).toEqual({ status: "not ours" })
+  expect(await provider().cancel(instruction)).toEqual({ status: "not ours" })
   expect(posts()).toEqual([])
 })
 
-test("a payment that names the order's hold under another order's id is the order's", async () => {
+test("a payment that names the order's hold and another order's id is the order's", async () => {
   fake.intents.set("pi_1", intentWith({ ...open, metadata: { order_id: "5000", hold_id: "5" } }))
-  expect(await provider().cancel(unwanted)).toEqual({ status: "over" })
+  expect(await provider().cancel(instruction)).toEqual({ status: "over" })
 })
 
-test.each(["pi_7", "../refunds", "pi_1/cancel", ""])(
-  "there is nothing to cancel at %j",
-  async (paymentId) => {
-    expect(await provider().cancel({ ...unwanted, paymentId })).toEqual({ status: "not ours" })
-    expect(posts()).toEqual([])
-  },
-)
+test.each(["pi_7", "../refunds", "pi_1/cancel", ""])("%j cannot be cancelled", async (paymentId) => {
+  expect(await provider().cancel({ ...instruction, paymentId })).toEqual({ status: "not ours" })
+  expect(posts()).toEqual([])
+})
 
-test("what could not be ended is told", async () => {
+test("a refused cancellation is thrown", async () => {
   fake.intents.set("pi_1", intentWith({ status: "processing" }))
-  await expect(provider().cancel(unwanted)).rejects.toThrow("You cannot cancel")
-  await expect(provider("sk_test_another_key").cancel(unwanted)).rejects.toThrow("Invalid API Key")
-  // The refusal is remembered under its key, and is not the last word.
+  await expect(provider().cancel(instruction)).rejects.toThrow("You cannot cancel")
+  await expect(provider("sk_test_another_key").cancel(instruction)).rejects.toThrow("Invalid API Key")
+  // Stripe repeats the refusal under its key; another state has another key.
   fake.intents.set("pi_1", intentWith(open))
-  expect(await provider().cancel(unwanted)).toEqual({ status: "over" })
+  expect(await provider().cancel(instruction)).toEqual({ status: "over" })
 })
 
 describe("opening a payment", () => {
-  const wish = {
+  const request = {
     orderId: 11,
     holdId: 12,
     productId: 13,
-    quantity: 2,
+    qty: 2,
     amountMinor: 19_998,
     currency: "EUR",
     startedPaymentId: null,
     idempotencyKey: "doorbuster-order-11-1",
   }
-  const open = (given: object = {}) => provider().open({ ...wish, ...given })
+  const open = (given: object = {}) => provider().open({ ...request, ...given })
 
-  test("asks for the order's total and names the order, under its key", async () => {
+  test("creates a PaymentIntent with the order's total and ids, under its key", async () => {
     const report = await open()
 
     const paymentId = [...fake.intents.keys()][0]
@@ -273,7 +270,7 @@ describe("opening a payment", () => {
     expect(posts()).toMatchObject([
       {
         path: "/v1/payment_intents",
-        headers: { "idempotency-key": `${wish.idempotencyKey}-at-once` },
+        headers: { "idempotency-key": `${request.idempotencyKey}-at-once` },
         form: {
           amount: "19998",
           currency: "eur",
@@ -287,23 +284,23 @@ describe("opening a payment", () => {
     ])
   })
 
-  test("takes no method whose result takes days, unless the shop says so", async () => {
+  test("excludes methods whose result takes days, unless the shop wants them", async () => {
     await open()
     const excluded = Object.entries(posts()[0]?.form ?? {}).filter(([name]) => name.startsWith("excluded_"))
     expect(excluded.map(([, method]) => method)).toContain("sepa_debit")
 
-    const patient = createStripeProvider({ ...stripeSettings(fake.url), offersDelayedMethods: true }, 300)
-    await patient.open({ ...wish, orderId: 12 })
-    expect(posts()[1]?.headers["idempotency-key"]).toBe(wish.idempotencyKey)
+    const withDelayed = createStripeProvider({ ...stripeSettings(fake.url), offersDelayedMethods: true }, 300)
+    await withDelayed.open({ ...request, orderId: 12 })
+    expect(posts()[1]?.headers["idempotency-key"]).toBe(request.idempotencyKey)
     expect(Object.keys(posts()[1]?.form ?? {}).filter((name) => name.startsWith("excluded_"))).toEqual([])
   })
 
-  test("counts as Stripe counts", async () => {
+  test("sends the amount in Stripe's unit", async () => {
     await open({ amountMinor: 500, currency: "ISK" })
     expect(posts()[0]?.form).toMatchObject({ amount: "50000", currency: "isk" })
   })
 
-  test("again, also when Stripe forgot the key, is the same payment", async () => {
+  test("again returns the same payment, also when Stripe forgot the key", async () => {
     const first = await open()
     fake.forgetKeys()
     const startedPaymentId = first.status === "open" ? first.paymentId : ""
@@ -314,7 +311,7 @@ describe("opening a payment", () => {
 
   test.each([
     ["another order's", { metadata: { order_id: "11", hold_id: "99" } }],
-    ["nobody's", { metadata: {} }],
+    ["an unknown order's", { metadata: {} }],
   ])("does not give out the secret of %s payment that a page has named", async (_, given) => {
     fake.intents.set("pi_other", intentWith({ id: "pi_other", client_secret: "theirs", ...given }))
 
@@ -336,7 +333,7 @@ describe("opening a payment", () => {
     expect(await open()).toMatchObject({ status, error: expect.stringMatching(/./) })
   })
 
-  test("is refused for an amount that Stripe has no number for", async () => {
+  test("is refused for an amount that Stripe cannot represent", async () => {
     expect(await open({ amountMinor: 2 ** 53 - 1, currency: "ISK" })).toMatchObject({ status: "refused" })
     expect(fake.calls).toEqual([])
   })

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { amountForStripe, moneyFromStripe } from "../../src/payments/stripe-money.ts"
 
 test.each([
-  // Ours, currency, Stripe's.
+  // Doorbuster's amount, currency, Stripe's amount.
   [9_999, "EUR", 9_999],
   [500, "JPY", 500],
   [500, "MGA", 500],
@@ -20,14 +20,14 @@ test.each([
 test.each([
   [1_234, "KWD"],
   [1, "BHD"],
-])("%i %s is no amount at Stripe, which wants the third decimal to be 0", (amountMinor, currency) => {
+])("%i %s has no amount at Stripe, which requires the third decimal to be 0", (amountMinor, currency) => {
   expect(amountForStripe(amountMinor, currency)).toBeNull()
 })
 
-test("a dispute in a currency that was withdrawn since is understood", () => {
+test("an amount in a withdrawn currency is converted", () => {
   expect(moneyFromStripe(9_900, "bgn")).toEqual({ amountMinor: 9_900, currency: "BGN" })
 })
 
-test.each(["dem", "abc", ""])("money in %j is not understood", (currency) => {
+test.each(["dem", "abc", ""])("an amount in the unknown currency %j is not converted", (currency) => {
   expect(moneyFromStripe(100, currency)).toBeNull()
 })

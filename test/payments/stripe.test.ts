@@ -10,7 +10,7 @@ import {
 
 const SENT = 1_764_244_800
 
-/** What a provider that cannot reach anything makes of a signed message. */
+/** Reads a signed message, with a provider that needs no network. */
 function read(payload: string, given: { secret?: string; at?: number; signature?: string | string[] } = {}) {
   const { secret, at = SENT } = given
   const signing = { timestamp: SENT, ...(secret === undefined ? {} : { secret }) }
@@ -53,14 +53,14 @@ describe("a signature", () => {
     expect(await read(good, given)).toMatchObject({ kind })
   })
 
-  test("does not hold for another body, nor for none", async () => {
+  test("is refused for a changed body, and for an empty one", async () => {
     const signature = stripeSignature(good, { timestamp: SENT })
     for (const body of [good.replace("19998", "29998"), `${good} `, "", "{}"]) {
       expect(await read(body, { signature })).toMatchObject({ kind: "not authentic" })
     }
   })
 
-  test("is said to be missing", async () => {
+  test("that is missing is required", async () => {
     const message = { headers: {}, body: good, nowSeconds: SENT }
     expect(await createStripeProvider(stripeSettings()).readWebhook(message)).toEqual({
       kind: "not authentic",
@@ -76,12 +76,12 @@ describe("a signature", () => {
     "{}",
     '{"type":"payment_intent.succeeded","data":{}}',
     '{"type":"x","data":{"object":null}}',
-  ])("of what is no event is believed and not understood: %s", async (body) => {
+  ])("of a body that is no event is authentic and not understood: %s", async (body) => {
     expect(await read(body)).toMatchObject({ kind: "not understood" })
   })
 })
 
-test("a destination of Stripe that sends thin events is told what is wrong", async () => {
+test("a thin event of Stripe is refused with the reason", async () => {
   expect(await read('{"object":"v2.core.event"}')).toEqual({
     kind: "not authentic",
     detail: "You passed a thin event notification to a function that expects a webhook",
@@ -89,7 +89,7 @@ test("a destination of Stripe that sends thin events is told what is wrong", asy
 })
 
 describe("a payment intent", () => {
-  test("that succeeded says what was received, under a name of its own", async () => {
+  test("that succeeded is an event with the received amount and its own key", async () => {
     const metadata = { order_id: "11", hold_id: "1", product_id: "2", quantity: "3", cart: "x" }
     const reading = await read(succeeded({ amount: 5, metadata }))
     const event = {
@@ -109,14 +109,14 @@ describe("a payment intent", () => {
     expect(reading).toEqual({ kind: "events", events: [{ about: "payment", event }] })
   })
 
-  test("is the same event whichever message tells of it, and another one with another content", async () => {
+  test("is the same event in every message, and a different one with another amount", async () => {
     const first = await read(stripeEvent("payment_intent.succeeded", intentWith(), "evt_1"))
     const later = intentWith({ metadata: { order_id: "11", note: "changed" }, description: "x" })
     expect(await read(stripeEvent("payment_intent.succeeded", later, "evt_2"))).toEqual(first)
     expect(await read(succeeded({ amount_received: 1 }))).not.toEqual(first)
   })
 
-  test("that was canceled says so, and speaks of no money", async () => {
+  test("that was canceled is an event without an amount", async () => {
     const intent = intentWith({ status: "canceled", amount_received: 0 })
     expect(await read(stripeEvent("payment_intent.canceled", intent))).toMatchObject({
       kind: "events",
@@ -130,11 +130,11 @@ describe("a payment intent", () => {
     ["payment_intent.created", intentWith({ status: "requires_payment_method" })],
     ["charge.succeeded", { id: "ch_1", metadata: { order_id: "11" } }],
     ["something.new", {}],
-  ])("is not at an end by %s", async (type, object) => {
+  ])("has not ended with %s", async (type, object) => {
     expect(await read(stripeEvent(type, object))).toEqual({ kind: "events", events: [] })
   })
 
-  test("that is processing is no event, and is told to the log, because its result may come too late", async () => {
+  test("that is processing has no event, and a reason for the log, because its result may come too late", async () => {
     const intent = intentWith({ status: "processing" })
     const ignored = expect.stringMatching(/^pi_1 of order 11 is processing/)
     const reading = await read(stripeEvent("payment_intent.processing", intent))
@@ -152,12 +152,12 @@ describe("a payment intent", () => {
     { order_id: "1.5" },
     { order_id: "9".repeat(16) },
     { hold_id: "1" },
-  ])("of somebody else is no event, and says why: %j", async (metadata) => {
+  ])("that names no order has no event, and a reason for the log: %j", async (metadata) => {
     const ignored = expect.stringMatching(/^pi_1 has succeeded and names .*: its metadata need order_id$/)
     expect(await read(succeeded({ metadata }))).toEqual({ kind: "events", events: [], ignored })
   })
 
-  // Stripe's units on the left, ours on the right; null: not understood.
+  // Stripe's amount, then Doorbuster's; null: not understood.
   test.each([
     ["usd", 1099, 1099],
     ["jpy", 500, 500],
@@ -173,7 +173,7 @@ describe("a payment intent", () => {
     ["usd", 10.5, null],
     ["usd", -1, null],
     ["usd", 2 ** 60, null],
-  ])("in %s of %d", async (currency, amount, ours) => {
+  ])("in %s with amount %d", async (currency, amount, ours) => {
     const reading = await read(succeeded({ currency, amount_received: amount }))
     expect(reading).toMatchObject(
       ours === null
@@ -187,7 +187,7 @@ describe("an event about a dispute", () => {
   const kinds = { needs_response: "opened", under_review: "opened", won: "won", lost: "lost" }
   const types = ["created", "updated", "funds_withdrawn", "funds_reinstated", "closed"]
   test.each(types.flatMap((type) => Object.entries(kinds).map(([status, kind]) => [type, status, kind])))(
-    "by charge.dispute.%s, %s, is that it was %s",
+    "of type charge.dispute.%s with status %s says that it was %s",
     async (type, status, kind) => {
       expect(await read(stripeEvent(`charge.dispute.${type}`, disputeOf({ status })))).toEqual({
         kind: "events",
@@ -220,14 +220,14 @@ describe("an event about a dispute", () => {
     expect(await read(stripeEvent("charge.dispute.updated", review, "evt_2"))).toEqual(first)
   })
 
-  // An inquiry takes no money, and a charge without a payment intent is none of ours.
+  // An inquiry takes no money, and a charge without a PaymentIntent is of no order here.
   test.each([
     { status: "warning_needs_response" },
     { status: "warning_under_review" },
     { status: "warning_closed" },
     { status: "dreaming" },
     { payment_intent: null },
-  ])("is none with %j", async (given) => {
+  ])("is ignored with %j", async (given) => {
     const reading = await read(stripeEvent("charge.dispute.created", disputeOf(given)))
     expect(reading).toEqual({ kind: "events", events: [] })
   })
@@ -238,7 +238,7 @@ describe("an event about a dispute", () => {
       { amount: 500, currency: "isk" },
       { amountMinor: 5, currency: "ISK" },
     ],
-    // Nobody can write that down, so it is all of the payment.
+    // The amount cannot be converted, so the dispute is of the whole payment.
     [
       { amount: 550, currency: "isk" },
       { amountMinor: null, currency: null },
@@ -292,7 +292,7 @@ describe("an event about a refund", () => {
     ["refund.created", { metadata: {}, status: "pending" }, { ...elsewhere, status: "sent" }],
     ["refund.created", { metadata: {}, amount: 0.5 }, { ...elsewhere, amountMinor: null, currency: null }],
     ["refund.created", { metadata: {}, payment_intent: null }, null],
-  ])("by %s, %j", async (type, given, refund) => {
+  ])("of type %s with %j", async (type, given, refund) => {
     expect(await read(stripeEvent(type, refundWith(given)))).toEqual({
       kind: "events",
       events: refund === null ? [] : [{ about: "refund", refund }],
@@ -302,7 +302,7 @@ describe("an event about a refund", () => {
   test.each([
     ["charge.refunded", { id: "ch_1", refunds: { data: [null] } }],
     ["charge.dispute.created", { id: "dp_1", status: "needs_response", payment_intent: "pi_1", amount: 5 }],
-  ])("of %s that is not as Stripe describes it makes no sense: %j", async (type, object) => {
+  ])("of type %s that lacks members is not understood: %j", async (type, object) => {
     expect(await read(stripeEvent(type, object))).toMatchObject({ kind: "not understood" })
   })
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { createEvents, type Events } from "../../src/events/events.ts"
 import { createLog } from "../../src/base/log.ts"
 import { totalsIn } from "../../src/metrics/totals.ts"
-import { createLedger } from "../../src/processes/ledger.ts"
+import { createLatestSnapshots } from "../../src/processes/latest-snapshots.ts"
 import { countedBy, joined, type Snapshot } from "../../src/processes/snapshot.ts"
 
 /** The snapshot of a process whose events `happen` records. */
@@ -89,12 +89,12 @@ test("the start is the oldest process's, memory is summed, and quantiles are lef
 })
 
 test("a dead process's counters are kept, and its gauges are dropped", async () => {
-  const ledger = createLedger()
-  ledger.write(1, await processWith(busy))
-  ledger.close(1)
-  ledger.close(1)
+  const latest = createLatestSnapshots()
+  latest.save(1, await processWith(busy))
+  latest.childDied(1)
+  latest.childDied(1)
 
-  const text = await joined(await processWith(asked), await ledger.othersOf(2)).metrics()
+  const text = await joined(await processWith(asked), await latest.othersOf(2)).metrics()
 
   expect(sample(text, 'doorbuster_holds_total{result="out_of_stock"}')).toBe(4)
   expect(sample(text, "doorbuster_lane_queue_length")).toBe(5)

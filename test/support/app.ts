@@ -1,5 +1,6 @@
 import { startApp, type AppOptions, type RunningApp } from "../../src/app.ts"
-import { readConfig, type Config } from "../../src/config/config.ts"
+import { readConfig } from "../../src/config/read-config.ts"
+import type { Config } from "../../src/config/config.ts"
 import { createLog } from "../../src/base/log.ts"
 import type { PaymentProvider } from "../../src/payments/provider.ts"
 import { createTestDatabase } from "./database.ts"

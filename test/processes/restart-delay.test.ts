@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createRestartPace } from "../../src/processes/restart-pace.ts"
+import { createRestartDelay } from "../../src/processes/restart-delay.ts"
 
 test.each([
   ["a process that has served for long is replaced at once", [60_000, 60_000, 60_000], [0, 0, 0]],
@@ -15,7 +15,7 @@ test.each([
     [0, 250, 500, 0, 0, 250],
   ],
 ])("%s", (_, lives, pauses) => {
-  const pace = createRestartPace()
+  const delay = createRestartDelay()
 
-  expect(lives.map((livedMs) => pace.pauseAfter(livedMs))).toEqual(pauses)
+  expect(lives.map((livedMs) => delay.after(livedMs))).toEqual(pauses)
 })

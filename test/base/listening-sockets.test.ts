@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import type { AddressInfo } from "node:net"
 import { describe, expect, test } from "vitest"
-import { listen } from "../../src/base/listeners.ts"
+import { listen } from "../../src/base/listening-sockets.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { startServerProcess } from "../support/server-process.ts"
 
@@ -17,7 +17,7 @@ describe.skipIf(process.platform !== "linux")("a crowd at the door", () => {
     const app = Fastify()
     let arrived = 0
     app.server.on("connection", () => (arrived += 1))
-    const listeners = await listen(app, { host: "127.0.0.1", port: 0 })
+    const sockets = await listen(app, { host: "127.0.0.1", port: 0 })
     try {
       const { port } = app.server.address() as AddressInfo
       // This thread stands still meanwhile, so that all of them wait in the kernel.
@@ -30,7 +30,7 @@ describe.skipIf(process.platform !== "linux")("a crowd at the door", () => {
       expect(arrived).toBe(640)
       expect(turns).toBeLessThan(100)
     } finally {
-      await Promise.all([listeners.close(), app.close()])
+      await Promise.all([sockets.close(), app.close()])
     }
   })
 
@@ -61,14 +61,14 @@ describe.skipIf(process.platform !== "linux")("a crowd at the door", () => {
 
   test("a port where somebody listens is not shared with a second server", async () => {
     const [first, second] = [Fastify(), Fastify()]
-    const listeners = await listen(first, { host: "127.0.0.1", port: 0 })
+    const sockets = await listen(first, { host: "127.0.0.1", port: 0 })
     try {
       const { port } = first.server.address() as AddressInfo
       await expect(listen(second, { host: "127.0.0.1", port })).rejects.toMatchObject({
         code: "EADDRINUSE",
       })
     } finally {
-      await Promise.all([listeners.close(), first.close(), second.close()])
+      await Promise.all([sockets.close(), first.close(), second.close()])
     }
   })
 })

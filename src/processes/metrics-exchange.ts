@@ -1,22 +1,23 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "@prometheus-io/client"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Child } from "./fork.ts"
-import { createLedger } from "./ledger.ts"
+import { createLatestSnapshots } from "./latest-snapshots.ts"
 import type { ToPrimary } from "./messages.ts"
 
-/** Where the primary brings the numbers of all processes together, for whichever child is scraped. */
-export interface MetricsDesk {
-  hear(child: Child, message: Exclude<ToPrimary, { kind: "listening" | "failed" }>): void
-  /** The child is dead; what it has counted stays. */
-  forget(child: Child): void
+/** The primary's part in `/metrics`: asks all children for their metrics when one of them is scraped. */
+export interface MetricsExchange {
+  /** Handles a child's message about metrics. */
+  receive(child: Child, message: Exclude<ToPrimary, { kind: "listening" | "failed" }>): void
+  /** Counts the death and keeps the child's counters. */
+  childDied(child: Child): void
 }
 
-/** Who has not answered by then is busy: its numbers of the last time are taken. */
+/** For a child that has not answered by then its previous snapshot is used. */
 const ANSWERS_WITHIN_MS = 1_000
 
 /** `listening` are the children that can be asked. */
-export function createMetricsDesk(listening: ReadonlySet<Child>): MetricsDesk {
-  const ledger = createLedger()
+export function createMetricsExchange(listening: ReadonlySet<Child>): MetricsExchange {
+  const snapshots = createLatestSnapshots()
   const own = createOwnMetrics(() => listening.size)
   const awaited = new Map<Child, () => void>()
   let round: Promise<void> | null = null
@@ -24,11 +25,11 @@ export function createMetricsDesk(listening: ReadonlySet<Child>): MetricsDesk {
 
   async function answer(child: Child, question: number, watched: readonly number[]): Promise<void> {
     await (round ??= askAll(watched))
-    const snapshots = [...(await ledger.othersOf(child.id)), await own.registry.getMetricsAsJSON()]
-    child.send({ kind: "other_metrics", question, snapshots })
+    const others = [...(await snapshots.othersOf(child.id)), await own.registry.getMetricsAsJSON()]
+    child.send({ kind: "other_metrics", question, snapshots: others })
   }
 
-  /** Those who are scraped at the same time share one round. */
+  /** Scrapes that arrive while a round runs share it. */
   async function askAll(watched: readonly number[]): Promise<void> {
     const question = (lastQuestion += 1)
     const answers = [...listening].map((child) => {
@@ -41,24 +42,24 @@ export function createMetricsDesk(listening: ReadonlySet<Child>): MetricsDesk {
   }
 
   return {
-    hear(child, message) {
+    receive(child, message) {
       if (message.kind === "metrics") {
-        ledger.write(child.id, message.snapshot)
+        snapshots.save(child.id, message.snapshot)
         if (message.question === lastQuestion) awaited.get(child)?.()
         return
       }
-      ledger.write(child.id, message.own)
+      snapshots.save(child.id, message.own)
       if (message.kind === "ask_metrics") void answer(child, message.question, message.watched)
     },
-    forget(child) {
+    childDied(child) {
       own.deaths.inc()
-      ledger.close(child.id)
+      snapshots.childDied(child.id)
       awaited.get(child)?.()
     },
   }
 }
 
-/** What the first process counts of the others. */
+/** The metrics of the primary itself: its own process, and the number and deaths of its children. */
 export function createOwnMetrics(livingCount: () => number) {
   const registry = new Registry()
   const registers = [registry]

@@ -1,0 +1,36 @@
+import { isLoopback } from "./addresses.ts"
+import type { Config } from "./config.ts"
+import { ConfigError } from "./config-error.ts"
+
+type SimulatorConfig = Pick<Config, "adminToken" | "simulatorUrl" | "simulatorSecret">
+
+/** Refuses settings that are valid one by one but unsafe together for a server. Throws {@link ConfigError}. */
+export function checkServing(config: Pick<Config, "host" | "paymentWebhookSecret"> & SimulatorConfig): void {
+  if (config.adminToken === null && !isLoopback(config.host)) {
+    throw new ConfigError(
+      `HOST is "${config.host}" but must be a loopback address such as 127.0.0.1 while ADMIN_TOKEN is not set`,
+    )
+  }
+  if (config.adminToken !== null && config.paymentWebhookSecret === null) {
+    throw new ConfigError(
+      "PAYMENT_WEBHOOK_SECRET is not set; with ADMIN_TOKEN it must be whsec_ and the key in base64",
+    )
+  }
+  checkSimulator(config)
+}
+
+/**
+ * Refuses a simulator in closed mode, where it would report payments that real customers never made, and a simulator
+ * address without the secret. Throws {@link ConfigError}.
+ */
+export function checkSimulator({ adminToken, simulatorUrl, simulatorSecret }: SimulatorConfig): void {
+  const set = simulatorUrl !== null ? "SIMULATOR_URL" : simulatorSecret !== null ? "SIMULATOR_SECRET" : null
+  if (adminToken !== null && set !== null) {
+    throw new ConfigError(`${set} is set together with ADMIN_TOKEN; the simulator runs in open mode only`)
+  }
+  if (simulatorUrl !== null && simulatorSecret === null) {
+    throw new ConfigError(
+      "SIMULATOR_SECRET is not set; with SIMULATOR_URL it must be whsec_ and the key in base64",
+    )
+  }
+}

@@ -1,0 +1,60 @@
+import { availableParallelism } from "node:os"
+import { DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
+import { isNetwork } from "./addresses.ts"
+import { MOST_PROCESSES, ORIGINS_SHAPE, PROXIES_SHAPE, type Environment } from "./schema.ts"
+import { badValue } from "./validate.ts"
+
+// Turns the text of a variable into the value that the program works with, and checks what a schema cannot express.
+
+/** The key in a webhook secret such as `whsec_…`; null where none is set. */
+export function webhookKey(secret: string | undefined): Buffer | null {
+  return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
+}
+
+/** Null where DATABASE_URL is not set. Throws `ConfigError` for a URL that cannot be parsed. */
+export function databaseUrl(value: string | undefined): string | null {
+  if (value === undefined) return null
+  try {
+    readDatabaseUrl(value)
+    return value
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error
+    throw badValue("DATABASE_URL", value, error.message)
+  }
+}
+
+/** The number of processes that PROCESSES asks for; `auto` is one for each core that this process may use, at most 64. */
+export function processCount(value: string): number {
+  return value === "auto" ? Math.min(availableParallelism(), MOST_PROCESSES) : Number(value)
+}
+
+/** The origins in CORS_ORIGINS; none where it is not set. Throws `ConfigError` for text that is no origin. */
+export function allowedOrigins(value: string | undefined): string[] {
+  if (value === undefined) return []
+  const given = value.split(",").map((origin) => origin.trim())
+  const isOrigin = (text: string) =>
+    /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text
+  if (given.every(isOrigin)) return given
+  throw badValue("CORS_ORIGINS", value, ORIGINS_SHAPE)
+}
+
+/**
+ * The proxies in TRUST_PROXY, as Fastify takes them; null where it is not set. Throws `ConfigError` for anything else
+ * that Fastify accepts, such as `true`: trusting every client would let each one choose its own address.
+ */
+export function trustedProxies(value: string | undefined): string | null {
+  if (value === undefined) return null
+  const networks = value.split(",").map((network) => network.trim())
+  const named = new Set(["loopback", "linklocal", "uniquelocal"])
+  if (networks.every((network) => named.has(network) || isNetwork(network))) return networks.join(",")
+  throw badValue("TRUST_PROXY", value, PROXIES_SHAPE)
+}
+
+/** Throws `ConfigError` for a delay as long as the whole stop, which would leave no time for the stop itself. */
+export function shutdownDelay({
+  SHUTDOWN_DELAY_SECONDS: delay,
+  SHUTDOWN_SECONDS: whole,
+}: Environment): number {
+  if (delay < whole) return delay
+  throw badValue("SHUTDOWN_DELAY_SECONDS", String(delay), `less than SHUTDOWN_SECONDS, which is ${whole}`)
+}
