@@ -92,7 +92,7 @@ function isWithoutOrder(outcome: Outcome): outcome is null | Extract<Received, {
 
 interface EventApplier {
   /** Null: the database has neither the event's order nor a hold to make it from, or not its payment. */
-  apply(event: ProviderEvent, requestId?: string): Promise<Outcome>
+  readonly apply: (event: ProviderEvent, requestId?: string) => Promise<Outcome>
   readonly applyToOrder: ApplyToOrder
 }
 
