@@ -1,18 +1,18 @@
 import pg from "pg"
 
-/** Rows of one statement: what is interrupted is undone within seconds. */
+/** Rows per statement. Small enough that an interrupted statement is rolled back within seconds. */
 const ROWS_AT_ONCE = 250_000
-/** Of ten holds that were not bought, eight ran out and two were given back. */
+/** Of ten holds that were not bought, eight expired and two were released. */
 const EXPIRED_OF_TEN = 8
-/** The holds are spread evenly over so many days, the last of which was yesterday. */
+/** The holds are spread evenly over this number of days, the last of which was yesterday. */
 const DAYS = 60
 
 /**
  * Adds `count` holds of earlier sales to a product, all of them ended, as plain rows: a million takes
  * about five seconds. Returns the first of their ids.
  *
- * Their ids are taken from `id_blocks` like any others, and an ended hold is in no counter, so
- * `verify` stays clean, and others may sell meanwhile.
+ * Their ids are taken from `id_blocks` like all others, and no counter includes an ended hold, so
+ * `verify` finds nothing, and servers may sell at the same time.
  */
 export async function addEndedHolds(databaseUrl: string, productId: number, count: number): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl })
@@ -23,7 +23,7 @@ export async function addEndedHolds(databaseUrl: string, productId: number, coun
       const rows = Math.min(ROWS_AT_ONCE, count - offset)
       await insertEndedHolds(client, { productId, firstId, offset, rows, count })
     }
-    // The planner and the visibility map are then as in a database that has grown old by itself.
+    // Afterwards statistics and visibility map are as in a database that has aged naturally.
     await client.query("vacuum (analyze) holds")
     return firstId
   } finally {

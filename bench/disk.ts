@@ -2,12 +2,12 @@ import { fdatasyncSync, openSync, rmSync, writeSync, closeSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 
-// What the disk under the working directory makes of a commit: `npm run bench:disk` writes 16 KiB and waits
-// until they are safe, as PostgreSQL does for each batch, 300 times a second for ten seconds.
+// Measures what a commit costs on the disk of the working directory: `npm run bench:disk` writes 16 KiB and waits
+// until they are flushed, as PostgreSQL does for each batch, 300 times a second for ten seconds.
 
 const SECONDS = 10
 const EVERY_MS = 3
-/** A wait that a buyer would notice at the far end of a distribution. */
+/** A wait that shows in the tail of the latencies of buyers. */
 const LONG_MS = 25
 
 const file = resolve(`.doorbuster-bench-disk-${process.pid}`)
@@ -16,7 +16,7 @@ const room = 16 * 1024 * 1024
 const descriptor = openSync(file, "w")
 const waits: number[] = []
 try {
-  // PostgreSQL writes into files that are there already.
+  // PostgreSQL writes into existing files, so the file gets its full size first.
   writeSync(descriptor, Buffer.alloc(room), 0, room, 0)
   fdatasyncSync(descriptor)
   const until = performance.now() + SECONDS * 1000

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { availableParallelism, cpus, release, totalmem, type } from "node:os"
 import { redisVersion } from "./servers/redis.ts"
 
-/** What the figures were measured on and with. */
+/** The machine and the software with which the figures were measured. */
 export function describeMachine(postgres: string): Record<string, string | number> {
   return {
     date: new Date().toISOString().slice(0, 10),

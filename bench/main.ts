@@ -22,7 +22,7 @@ import type { Bench } from "./trials/trial.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** Exit status 0: all figures are right; 1: a server answered wrongly; 2: wrong usage. */
+/** Returns the exit status. 0: all figures are valid; 1: a server responded wrongly; 2: wrong usage. */
 async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv)
   if (options.help) {
@@ -37,7 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const giveUp = () => void clearUp().finally(() => process.exit(1))
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, giveUp)
-  // Whoever reads the output has had enough.
+  // The reader of the output has closed it, for example `head`.
   process.stdout.once("error", giveUp)
   try {
     return await measure(workspace, fleet, options)
@@ -56,7 +56,7 @@ async function measure(workspace: PreparedWorkspace, fleet: Fleet, options: Opti
     if (problems.length > 0) throw new WrongResult(problems.join("\n"))
   } catch (error) {
     if (!(error instanceof WrongResult)) throw error
-    process.stderr.write(`\nWrong, so not a figure: ${error.message}\n`)
+    process.stderr.write(`\nNo figures, because a server gave a wrong result: ${error.message}\n`)
     return 1
   }
   if (!options.json) {
@@ -67,7 +67,7 @@ async function measure(workspace: PreparedWorkspace, fleet: Fleet, options: Opti
   return 0
 }
 
-/** What a quick look leaves out: these take minutes each, or need them. */
+/** The trials that --quick leaves out: each takes minutes. */
 const longTrials: ReadonlySet<string> = new Set(["open-loop", "overload", "processes", "aged"])
 
 function chosenTrials({ only, quick }: Options): readonly string[] {
@@ -98,7 +98,7 @@ async function trial(bench: Bench, name: string, options: Options): Promise<void
   }
 }
 
-/** A quick look compares with the ceiling, the textbook and the rival. */
+/** The servers that --quick compares with: the upper limit, the textbook algorithm and Redis. */
 const quickServers: readonly string[] = ["echo", "lock-per-request", "redis-lua-always"]
 
 function createBench(workspace: PreparedWorkspace, fleet: Fleet, options: Options, rows: Row[]): Bench {
@@ -114,7 +114,7 @@ function createBench(workspace: PreparedWorkspace, fleet: Fleet, options: Option
     server: (name) => fleet.server(name),
     isWanted(name: ServerName) {
       const missing = reasonToSkip(name)
-      if (missing !== null) process.stderr.write(`Left out: ${name}, because ${missing}\n`)
+      if (missing !== null) process.stderr.write(`Skipped ${name}: ${missing}\n`)
       return missing === null && (name === "doorbuster" || wanted === null || wanted.includes(name))
     },
     scenario(name) {
@@ -123,7 +123,7 @@ function createBench(workspace: PreparedWorkspace, fleet: Fleet, options: Option
       const isShort = options.quick && name !== "holds"
       return isShort ? { ...found, servers: ["doorbuster", "echo"] } : found
     },
-    say(line) {
+    progress(line) {
       if (process.stderr.isTTY || !options.json) process.stderr.write(`${line}\n`)
     },
     record(found) {

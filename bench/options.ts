@@ -2,24 +2,24 @@ import { parseArgs } from "node:util"
 import { scenarios } from "./scenarios.ts"
 import { serverNames } from "./servers/server.ts"
 
-/** What the person at the terminal asked for. */
+/** The command-line options. */
 export interface Options {
   readonly help: boolean
   readonly quick: boolean
   readonly json: boolean
   readonly save: boolean
-  /** Trials to make; null: all. */
+  /** The trials to run; null for all. */
   readonly only: readonly string[] | null
-  /** Servers to compare with; null: those that the pace is made for. */
+  /** The servers to compare with; null for the default ones. */
   readonly servers: readonly string[] | null
   readonly rounds: number | null
   readonly seconds: number | null
 }
 
-/** Something on the command line that is not an option; the message says what. */
+/** An invalid command line; the message says what is wrong. */
 export class BadOption extends Error {}
 
-/** In an order in which each finds the figures it needs. */
+/** The trials, in the order in which each finds the figures that it needs. */
 export const trialNames: readonly string[] = [
   ...scenarios.map(({ name }) => name),
   "drop",
@@ -31,18 +31,18 @@ export const trialNames: readonly string[] = [
 
 export const usage = `Usage: doorbuster bench [options]
 
-Measures Doorbuster beside other ways of holding units, on this machine, in alternating rounds.
+Measures Doorbuster and other implementations of holds on this machine, in alternating rounds.
 
-  --quick             about 45 seconds; without it about 25 minutes
-  --json              print {scenario, server, per_second, p50_ms, p99_ms, ratio_to, …} rows, one a line
-  --only <a,b>        only these trials: ${trialNames.join(", ")}
-  --servers <a,b>     only these beside doorbuster: ${serverNames.slice(3).join(", ")}
-  --rounds <n>        alternating rounds of each scenario
-  --seconds <n>       measured seconds of each run
+  --quick             a short run of about 45 seconds; without it about 25 minutes
+  --json              print JSON rows {scenario, server, per_second, p50_ms, p99_ms, ratio_to, …}, one per line
+  --only <a,b>        run only these trials: ${trialNames.join(", ")}
+  --servers <a,b>     compare doorbuster only with these: ${serverNames.slice(3).join(", ")}
+  --rounds <n>        number of alternating rounds of each scenario
+  --seconds <n>       length of each measured run
   --save              write bench/results/*.ndjson and docs/internals/performance.svg
 
-DATABASE_URL: a PostgreSQL server to measure on, in place of the embedded one. Fresh databases are
-made there and dropped in the end.
+DATABASE_URL names a PostgreSQL server to use in place of the embedded one. The benchmark creates its own databases
+there and drops them at the end.
 `
 
 /** Reads the command line. Throws {@link BadOption}. */

@@ -1,24 +1,24 @@
 import type { ServerName } from "./servers/server.ts"
 
-/** One line of the results: what a server did in a scenario, over all rounds. */
+/** One row of the results: a server in a scenario, over all rounds. */
 export interface Row {
-  /** `holds`, or `holds@70%` where arrivals were fixed at a share of the maximum. */
+  /** The scenario, such as `holds`, or `holds@70%` for arrivals at a fixed share of the maximum rate. */
   readonly scenario: string
   readonly server: ServerName
-  /** Visitors served in a second: the median of all rounds, and the worst and best of them. */
+  /** Visitors served per second: the median of the rounds, the lowest and the highest. */
   readonly per_second: number
   readonly per_second_min: number
   readonly per_second_max: number
-  /** Of a request; where arrivals were fixed, of the whole way of a visitor from the moment it was due. */
+  /** The latency of a request or, with fixed arrivals, of a whole journey from the moment the visitor was due. */
   readonly p50_ms: number
   readonly p99_ms: number
   /**
-   * Its rate as a multiple of others': the median of the rounds' own ratios. The two runs of a round lie
-   * seconds apart, so that a machine that slows down for a minute slows both of them down.
+   * Its rate divided by the rate of each other server: the median of the rounds' ratios. The runs of a round are only
+   * seconds apart, so a machine that is slow for a minute slows all of them down.
    */
   readonly ratio_to: Readonly<Partial<Record<ServerName, number>>>
   readonly rounds: number
-  /** What else was seen, such as dropped arrivals. */
+  /** Further figures, such as dropped arrivals. */
   readonly more: Readonly<Record<string, number>>
 }
 
@@ -28,7 +28,7 @@ export interface Measured {
   readonly p99Ms: number
 }
 
-/** Sums up the rounds of several servers in one scenario. */
+/** Summarises the rounds of several servers in one scenario. */
 export function summarise(
   scenario: string,
   rounds: ReadonlyMap<ServerName, readonly Measured[]>,
@@ -57,14 +57,14 @@ function pairedRatio(ours: readonly Measured[], theirs: readonly Measured[]): nu
   return median(ours.map(({ perSecond }, round) => perSecond / (theirs[round]?.perSecond ?? Number.NaN)))
 }
 
-/** The middle one; the mean of the two in the middle of an even number. */
+/** The median; for an even number of values, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = (sorted.length - 1) / 2
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2
 }
 
-/** Three digits that say something. */
+/** Rounds to three significant digits. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(3))
 }

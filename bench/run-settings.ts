@@ -1,8 +1,9 @@
 import type { RunSettings } from "./trials/trial.ts"
 
-/** Enough connections to keep every server busy, and as many as a batch needs to be worth its commit. */
+/** Enough connections to keep every server busy and to fill batches. */
 const CONNECTIONS = 256
 
+/** The settings of a full run, about 25 minutes. */
 export const full: RunSettings = {
   rounds: 5,
   connections: CONNECTIONS,
@@ -14,7 +15,7 @@ export const full: RunSettings = {
   aged: { endedHolds: 10_000_000, openTransactionSeconds: 300 },
 }
 
-/** To see that it works, and roughly where one stands. */
+/** The settings of --quick: rough figures in about 45 seconds. */
 export const quick: RunSettings = {
   ...full,
   rounds: 2,

@@ -5,10 +5,10 @@ import type { Measured } from "./row.ts"
 import type { PreparedScenario } from "./scenarios.ts"
 import type { Server, ServerName } from "./servers/server.ts"
 
-/** A figure that nobody may believe: the server lost something, sold it twice, or answered wrongly. */
+/** The server lost a unit, sold it twice or responded wrongly, so its figures are not valid. */
 export class WrongResult extends Error {}
 
-/** A stage with the crowd of all its runs so far. */
+/** Runs a prepared scenario on a server and adds up the results of all its runs. */
 export interface ScenarioRunner {
   readonly server: Server
   readonly prepared: PreparedScenario
@@ -16,7 +16,7 @@ export interface ScenarioRunner {
   run(load: Load, connections: number, others?: readonly number[]): Promise<LoadResult>
 }
 
-/** Gets a server ready to play its part in all rounds of a scenario. */
+/** Makes the runner for all rounds of a scenario on a server. */
 export function createScenarioRunner(server: Server, prepared: PreparedScenario): ScenarioRunner {
   const statuses: Record<string, number> = {}
   let completed = 0
@@ -49,8 +49,8 @@ export interface Rounds {
 }
 
 /**
- * Runs all players in turn, round after round (A B A B …), so that whatever the machine does meanwhile
- * meets all of them. One more round goes before, which warms up and is not counted.
+ * Runs all runners in turn, round after round (A B A B …), so that changes of the machine's speed
+ * affect all of them. A round before the first one warms up and is not counted.
  */
 export async function alternate(
   runners: readonly ScenarioRunner[],

@@ -5,39 +5,39 @@ import type { Server, ServerName } from "./servers/server.ts"
 
 export type ScenarioName = "holds" | "refusals" | "reads" | "reads-304" | "checkout" | "many"
 
-/** What a crowd does, and what it may be answered. */
+/** The requests of a crowd, and the right responses. */
 export interface Scenario {
   readonly name: ScenarioName
   readonly what: string
-  /** Who is measured in it; the first is what the others are compared with. */
+  /** The servers that are measured; the others are compared with the first. */
   readonly servers: readonly ServerName[]
-  /** Requests in one visitor's way through the shop. */
+  /** The number of requests of one visitor. */
   readonly requestsEach: number
-  /** Sets the stage on a server, once before all rounds. */
+  /** Prepares a server, once before all rounds. */
   prepare(server: Server): Promise<PreparedScenario>
 }
 
-/** A scenario on one server. */
+/** A scenario that is ready to run on one server. */
 export interface PreparedScenario {
   readonly crowd: Crowd
   readonly expected: readonly number[]
   /**
-   * Compares what the server keeps with what its visitors were told over all runs so far. Returns
-   * what is wrong.
+   * Compares the server's data with the responses to all visitors so far. Returns
+   * the differences.
    */
   check(totals: CrowdTotals): Promise<readonly string[]>
 }
 
 export interface CrowdTotals {
-  /** Visitors who came to the end of their way. */
+  /** The number of completed journeys. */
   readonly completed: number
-  /** Answers by status. */
+  /** The number of responses by status. */
   readonly statuses: Readonly<Record<string, number>>
 }
 
-/** More than any run sells. */
+/** A stock larger than any run sells. */
 const ENDLESS = 100_000_000
-/** A peer with a row for each unit needs them made first. */
+/** The stock for the peer with a row for each unit, which must create the rows first. */
 const ENDLESS_ROWS = 300_000
 const PRODUCTS = 1_000
 
@@ -54,7 +54,7 @@ const allServers: readonly ServerName[] = [
 export const scenarios: readonly Scenario[] = [
   {
     name: "holds",
-    what: "hold one unit of a product that never runs out",
+    what: "hold one unit of a product that does not sell out",
     servers: allServers,
     requestsEach: 1,
     async prepare(server) {
@@ -64,7 +64,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "refusals",
-    what: "ask for a unit of a product whose only one is taken",
+    what: "ask for a unit of a product that is sold out",
     servers: ["doorbuster", "echo", "lock-per-request", "redis-lua-always"],
     requestsEach: 1,
     async prepare(server) {
@@ -73,12 +73,12 @@ export const scenarios: readonly Scenario[] = [
       return {
         crowd: { kind: "requests", requests: [holdRequest(server, id)] },
         expected: [409],
-        check: () => agree(server, [id], 1),
+        check: () => compareCounts(server, [id], 1),
       }
     },
   },
-  reads("reads", "look at a product", 200),
-  reads("reads-304", "look again at a product that has not changed (If-None-Match)", 304),
+  reads("reads", "read a product", 200),
+  reads("reads-304", "read an unchanged product again (If-None-Match)", 304),
   {
     name: "checkout",
     what: "hold, order, signed success webhook: a unit is sold",
@@ -109,18 +109,18 @@ export const scenarios: readonly Scenario[] = [
       return {
         crowd: { kind: "requests", requests: ids.map((id) => holdRequest(server, id)) },
         expected: [201],
-        check: ({ statuses }) => agree(server, ids, statuses["201"] ?? 0),
+        check: ({ statuses }) => compareCounts(server, ids, statuses["201"] ?? 0),
       }
     },
   },
 ]
 
-/** A crowd that holds single units of one product. */
+/** A prepared scenario in which visitors hold single units of one product. */
 export function holdsOf(server: Server, productId: number): PreparedScenario {
   return {
     crowd: { kind: "requests", requests: [holdRequest(server, productId)] },
     expected: [201],
-    check: ({ statuses }) => agree(server, [productId], statuses["201"] ?? 0),
+    check: ({ statuses }) => compareCounts(server, [productId], statuses["201"] ?? 0),
   }
 }
 
@@ -156,7 +156,7 @@ async function takeTheOnlyUnit({ host, port }: Server, productId: number): Promi
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ product_id: productId, qty: 1 }),
   })
-  if (response.status !== 201) throw new Error(`the only unit was not to be had: ${response.status}`)
+  if (response.status !== 201) throw new Error(`the only unit could not be held: ${response.status}`)
 }
 
 async function createProducts(server: Server): Promise<number[]> {
@@ -167,8 +167,8 @@ async function createProducts(server: Server): Promise<number[]> {
   return ids
 }
 
-/** Every 201 is a unit, in the counters as well as in the rows: none lost, none made up. */
-async function agree(server: Server, ids: readonly number[], granted: number): Promise<string[]> {
+/** Compares the number of 201 responses with the units in the counters and in the rows. Returns the differences. */
+async function compareCounts(server: Server, ids: readonly number[], granted: number): Promise<string[]> {
   if (server.name === "echo") return []
   let counter = 0
   let rows = 0

@@ -10,8 +10,8 @@ import { ADMIN_TOKEN, startDoorbuster } from "./servers/doorbuster.ts"
 import { createWorkspace } from "./servers/workspace.ts"
 import type { Server } from "./servers/server.ts"
 
-// What open streams cost those who buy, and how late they are: `npm run bench:streams` sells one product at
-// full speed with and without 10,000 streams that watch it, in turns, and changes its stock once a second.
+// Measures what open streams cost buyers, and the delay of changes on them: `npm run bench:streams` sells one product
+// at full speed with and without 10,000 streams of that product, in turns, and changes its stock once a second.
 
 const { values } = parseArgs({
   options: {
@@ -28,27 +28,27 @@ const CONNECTIONS = 256
 const STOCK = 100_000_000
 const CHANGE_EVERY_MS = 1_000
 
-interface Watched {
+interface StreamRun {
   readonly perSecond: number
-  /** From each change of the stock until the last client had it. */
+  /** The time from each change of the stock until the last client received it. */
   readonly delaysMs: readonly number[]
   readonly memoryBytes: number
 }
 
-/** Holds without streams, a second. */
-async function alone(runner: ScenarioRunner): Promise<number> {
+/** Holds per second without streams. */
+async function holdsAlone(runner: ScenarioRunner): Promise<number> {
   return measuredFrom(await runner.run(load, CONNECTIONS)).perSecond
 }
 
 const load = { kind: "closed", warmUpSeconds: WARM_UP_SECONDS, seconds: SECONDS } as const
 
-async function watched(runner: ScenarioRunner, productId: number): Promise<Watched> {
+async function holdsBesideStreams(runner: ScenarioRunner, productId: number): Promise<StreamRun> {
   const { host, port } = runner.server
   const path = `/api/stream?product_id=${productId}`
   const clients = await openStreamClients({ host, port, path, count: STREAMS })
   try {
     const running = runner.run(load, CONNECTIONS)
-    const changing = changes(runner.server, productId, clients)
+    const changing = changeStockRepeatedly(runner.server, productId, clients)
     const [result, changed] = await Promise.all([running, changing])
     return { perSecond: measuredFrom(result).perSecond, ...changed }
   } finally {
@@ -58,8 +58,8 @@ async function watched(runner: ScenarioRunner, productId: number): Promise<Watch
 
 let stock = STOCK
 
-/** Changes the stock again and again while the holds run. */
-async function changes(server: Server, productId: number, clients: StreamClients) {
+/** Changes the stock once a second while the holds run, and measures how long the changes take. */
+async function changeStockRepeatedly(server: Server, productId: number, clients: StreamClients) {
   const delaysMs: number[] = []
   let memoryBytes = 0
   const until = performance.now() + (WARM_UP_SECONDS + SECONDS) * 1_000
@@ -85,7 +85,7 @@ async function changeStock({ host, port }: Server, productId: number): Promise<v
   stock += 1
 }
 
-/** Lets the server close what the watchers have left. */
+/** Time for the server to close the streams. */
 const REST_MS = 1_000
 
 const workspace = await createWorkspace(process.env["DATABASE_URL"])
@@ -93,24 +93,24 @@ const server = await startDoorbuster(workspace)
 try {
   const productId = await server.createProduct(STOCK)
   const runner = createScenarioRunner(server, holdsOf(server, productId))
-  await alone(runner)
-  const rounds: { readonly plain: number; readonly live: Watched }[] = []
+  await holdsAlone(runner)
+  const rounds: { readonly plain: number; readonly live: StreamRun }[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    const plain = await alone(runner)
-    const live = await watched(runner, productId)
+    const plain = await holdsAlone(runner)
+    const live = await holdsBesideStreams(runner, productId)
     await sleep(REST_MS)
     rounds.push({ plain, live })
     process.stdout.write(
       `${grouped(Math.round(plain))} holds/s alone, ${grouped(Math.round(live.perSecond))} beside ` +
-        `${grouped(STREAMS)} streams; ${Math.round(live.memoryBytes / 2 ** 20)} MiB; a change was everywhere ` +
-        `after ${Math.round(median(live.delaysMs))} ms, ${Math.round(Math.max(...live.delaysMs))} at the latest\n`,
+        `${grouped(STREAMS)} streams; ${Math.round(live.memoryBytes / 2 ** 20)} MiB; a change reached all streams ` +
+        `after ${Math.round(median(live.delaysMs))} ms (median), ${Math.round(Math.max(...live.delaysMs))} ms at most\n`,
     )
   }
   const ratio = median(rounds.map(({ plain, live }) => live.perSecond / plain))
   const memory = Math.max(...rounds.map(({ live }) => live.memoryBytes))
   const latest = Math.max(...rounds.flatMap(({ live }) => live.delaysMs))
   process.stdout.write(
-    `ratio ${rounded(ratio)}, at most ${Math.round(memory / 2 ** 20)} MiB, changes everywhere within ` +
+    `ratio ${rounded(ratio)}, at most ${Math.round(memory / 2 ** 20)} MiB, changes on all streams within ` +
       `${Math.round(latest)} ms\n`,
   )
   for (const [name, value] of Object.entries(describeMachine(workspace.postgres))) {

@@ -14,23 +14,24 @@ import { grouped } from "./report/table.ts"
 import { createWorkspace } from "./servers/workspace.ts"
 import { startSqlPeer, type SqlPeer } from "./servers/peers.ts"
 
-// How the bounds in the code were chosen: `node bench/sweeps.ts` prints the tables of
-// docs/internals/performance.md. The engine is driven in this process, without HTTP, so that what is swept is
-// most of what is measured; the pools of the peers are swept over HTTP, as they are compared.
+// Measures the limits in the code with other values: `node bench/sweeps.ts` prints the tables of
+// docs/internals/performance.md. The engine runs in this process, without HTTP, so that the limits are
+// most of what is measured; the pools of the peers are measured over HTTP, as in the comparison.
 
 const ROUNDS = 3
 const SECONDS = 1.5
-/** Buyers who ask at once, as with 512 connections. */
+/** The number of concurrent buyers, as with 512 connections. */
 const BUYERS = 512
 
-/** One way to set up the lanes. */
+/** One configuration of the lanes. */
 interface Variant {
   readonly name: string
   readonly products?: number
   readonly limits?: Partial<LaneLimits>
   readonly groups?: GroupBounds
-  /** Changes each statement before it is sent. */
+  /** Whether statements are sent without waiting for the one before. */
   readonly pipeline?: boolean
+  /** Whether statements are prepared. */
   readonly prepared?: boolean
 }
 
@@ -98,7 +99,7 @@ function databaseFor(url: string, { pipeline = true, prepared = true }: Variant)
   }
 }
 
-/** Holds a second that the engine commits. */
+/** Measures the holds per second that the engine commits. */
 async function measure(url: string, variant: Variant): Promise<number> {
   const database = databaseFor(url, variant)
   const ids = createIds(database)

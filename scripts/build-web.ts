@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { build, type InlineConfig } from "vite"
 
-// Builds the pages into dist/web: what browsers load, named by content, and what the server renders with.
-// `npm ci` runs it (prepare); half a second.
+// Builds the pages into dist/web: the files for browsers, named by content, and the server's render function.
+// `npm ci` runs it (prepare). It takes half a second.
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
@@ -25,7 +25,7 @@ await build({
     emptyOutDir: true,
     assetsDir: "",
     manifest: "manifest.json",
-    // Everything that is loaded has its own address: a policy without 'unsafe-inline' forbids the rest.
+    // Every asset is a file of its own, because a content security policy without 'unsafe-inline' forbids inline ones.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
@@ -47,7 +47,7 @@ await build({
 
 await compress(path("dist/web/browser"))
 
-/** Once here, not for each visitor. */
+/** Compresses the files once at build time, so that the server need not for each visitor. */
 async function compress(directory: string): Promise<void> {
   const names = (await readdir(directory)).filter((name) => /\.(?:js|css|svg)$/.test(name))
   for (const name of names) {

@@ -12,8 +12,8 @@ import { createLog } from "../src/base/log.ts"
 import { createAdminClient } from "../client/src/admin.ts"
 import { createClient, type NewHold } from "../client/src/index.ts"
 
-// Makes the pictures of the main states of the pages, for README: a server on a database that is thrown away, and the
-// system's Chromium. `--every DIR`: each state at each width, in both themes, to look at.
+// Takes the screenshots of the main states of the pages for README, with a server on a temporary database and the
+// system's Chromium. `--every DIR` saves each state at each width in both themes, for a review.
 
 const CHROMIUM = "/usr/bin/chromium"
 const PICTURES = fileURLToPath(new URL("../docs/screenshots/", import.meta.url))
@@ -21,7 +21,7 @@ const MOST_BYTES = 100_000
 const themes = ["light", "dark"] as const
 const widths = [320, 390, 1280]
 
-/** A picture of our own, so that none has to be asked for. */
+/** A product picture made here, so that the page requests none from another server. */
 const lamp = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 600"><rect width="800" height="600" fill="#e3dac6"/>
 <rect y="470" width="800" height="130" fill="#cdbf9f"/><path d="M270 470h190v-16a24 24 0 0 0-24-24H294a24 24 0 0 0-24 24z"
 fill="#28322e"/><path d="M365 432 300 262l174-92" fill="none" stroke="#28322e" stroke-width="13"
@@ -29,13 +29,13 @@ stroke-linecap="round" stroke-linejoin="round"/><circle cx="300" cy="262" r="15"
 d="m452 120 128 96c-34 40-82 52-118 24s-44-80-10-120z" fill="#28322e"/><circle cx="512" cy="230" r="24"
 fill="#ffe9a8"/></svg>`
 
-/** A state of a page: how to come to it, on a product or order of its own. */
+/** A state of a page, and how to reach it with a product or order of its own. */
 interface Scene {
   readonly name: string
   readonly come: (page: Page) => Promise<void>
 }
 
-/** What README shows. */
+/** The screenshots in README. */
 const shown = [
   { scene: "on-sale", width: 390, theme: "light" },
   { scene: "held", width: 390, theme: "light" },
@@ -149,7 +149,7 @@ function createScenes(url: string): Scene[] {
     })
   }
 
-  /** Half a minute of a sale: more want some than there is, most who hold pay, and some give back. */
+  /** Half a minute of a sale: more buyers than units, most holds are paid, and some are released. */
   async function rush(productId: number): Promise<void> {
     const seconds = 30
     for (let second = 0; second < seconds; second += 1) {
@@ -292,7 +292,7 @@ function createScenes(url: string): Scene[] {
   ]
 }
 
-/** It is there once the page knows the server's time. */
+/** The countdown, which appears once the page knows the server's time. */
 function clockOf(page: Page) {
   return page.locator(".clock", { hasText: /\d\d:\d\d:\d\d/ })
 }

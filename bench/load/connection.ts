@@ -1,28 +1,28 @@
 import { connect, type Socket } from "node:net"
 
-/** Hears of each answer: its status, the whole of it as text, and where the body starts in that. */
+/** Called with each response: its status, all of it as text, and the index of the body in that text. */
 export type OnAnswer = (status: number, text: string, bodyAt: number) => void
 
 export interface ConnectionEvents {
   onOpen(): void
   onAnswer: OnAnswer
-  /** The connection is gone, whoever ended it. */
+  /** The connection is closed, by either side. */
   onClose(error: Error | null): void
 }
 
-/** Every socket reads into it; what is in it is used up before the next one is read. */
+/** The read buffer of all sockets. Its content is processed before the next read. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024)
 
 /**
- * One kept-alive HTTP/1.1 connection that sends requests which are bytes already and reads no more of
- * an answer than it must: on two cores, what the load costs is taken from the server.
+ * One keep-alive HTTP/1.1 connection. It sends requests that are already encoded and parses no more of
+ * a response than it must, because on two cores the load generator takes CPU time from the server.
  *
- * One request at a time. Answers need a Content-Length, unless they have no body by their status.
+ * One request at a time. Responses need a Content-Length, unless their status excludes a body.
  */
 export class Connection {
   readonly #socket: Socket
   readonly #events: ConnectionEvents
-  /** The first part of an answer that came in several. */
+  /** The beginning of a response that is not complete yet. */
   #part = ""
 
   constructor(host: string, port: number, events: ConnectionEvents) {

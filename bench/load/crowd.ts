@@ -2,14 +2,14 @@ import { createHmac, randomUUID } from "node:crypto"
 import { jsonRequest } from "./request.ts"
 import type { Crowd, LoadPlan } from "./plan.ts"
 
-/** One visitor's way through the shop: what is asked first, and what follows from each answer. */
+/** The requests of one visitor: the first one, and the one that follows from each response. */
 export interface Journey {
   readonly first: string
-  /** The next request, or null when the visitor is done. */
+  /** The next request, or null after the last one. */
   next(text: string, bodyAt: number): string | null
 }
 
-/** Sends visitors, one after the other, for as long as it is asked. */
+/** Returns a function that makes the journey of the next visitor. */
 export function crowdOf({ crowd, host, port }: LoadPlan): () => Journey {
   return crowd.kind === "requests" ? simpleCrowd(crowd) : buyers(crowd, `${host}:${port}`)
 }

@@ -5,7 +5,7 @@ import type { LoadPlan, LoadResult } from "./plan.ts"
 
 const program = fileURLToPath(new URL("process.ts", import.meta.url))
 
-/** Drives a server from a process of its own. Throws when that process fails. */
+/** Runs a load plan in a process of its own. Throws if that process fails. */
 export async function drive(plan: LoadPlan): Promise<LoadResult> {
   const child = fork(program, { serialization: "advanced" })
   const ended = once(child, "exit").then(([code]) => {

@@ -1,12 +1,12 @@
 /**
- * Counts of durations in buckets whose width grows with the duration, at most 1.6 % of it. Recording
+ * Counts durations in buckets whose width grows with the duration and is at most 1.6 % of it. Recording
  * costs a few nanoseconds and allocates nothing.
  */
 export class Histogram {
   readonly #buckets: number[] = Array.from({ length: BUCKETS }, () => 0)
   #count = 0
 
-  /** How many durations were recorded. */
+  /** The number of recorded durations. */
   get count(): number {
     return this.#count
   }
@@ -24,7 +24,7 @@ export class Histogram {
     this.#count += other.#count
   }
 
-  /** The duration in milliseconds that `share` (0 to 1) of all did not exceed; 0 when there is none. */
+  /** The quantile `share` (0 to 1) in milliseconds; 0 if nothing was recorded. */
   quantile(share: number): number {
     const rank = Math.max(1, Math.ceil(this.#count * share))
     let seen = 0
@@ -35,7 +35,7 @@ export class Histogram {
     return 0
   }
 
-  /** The buckets that are not empty, for another process. */
+  /** The buckets that are not empty, to send to another process. */
   toJSON(): [index: number, count: number][] {
     return this.#buckets.flatMap((count, index) => (count === 0 ? [] : [[index, count] as [number, number]]))
   }
@@ -60,7 +60,7 @@ function indexOf(microseconds: number): number {
   return doublings * SUB_BUCKETS + (microseconds >>> doublings)
 }
 
-/** The largest number of microseconds that falls into the bucket. */
+/** The largest number of microseconds in the bucket. */
 function upperEdge(index: number): number {
   if (index < 2 * SUB_BUCKETS) return index
   const doublings = Math.floor(index / SUB_BUCKETS) - 1

@@ -3,7 +3,7 @@ import type { Load, LoadPlan, LoadResult } from "./plan.ts"
 import { Tally } from "./tally.ts"
 import { createVisitors, type Visitor } from "./visitors.ts"
 
-/** Puts the load on the server and counts what comes of it. */
+/** Puts the load on the server and counts the results. */
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const tally = new Tally(plan.expected)
   const { load } = plan
@@ -28,9 +28,9 @@ async function closedLoop(plan: LoadPlan, load: Extract<Load, { kind: "closed" }
   await visitors.close()
 }
 
-/** How often arrivals are looked after; they are due at their own moments all the same. */
+/** The interval at which due visitors are started. Their times count from their own due moments. */
 const TICK_MS = 1
-/** Who finds no free connection for so long goes away. */
+/** A visitor who finds no free connection within this time is counted as dropped. */
 const PATIENCE_MS = 1_000
 
 async function openLoop(plan: LoadPlan, load: Extract<Load, { kind: "open" }>, tally: Tally) {
@@ -39,7 +39,7 @@ async function openLoop(plan: LoadPlan, load: Extract<Load, { kind: "open" }>, t
   visitors.onIdle = (visitor) => idle.push(visitor)
   await visitors.open()
 
-  /** Whoever is due takes a free connection: on the tick, and where all are busy as soon as one is free. */
+  /** Gives each due visitor a free connection: at the next tick or, if all are busy, as soon as one is free. */
   function admit(now: number): void {
     while (due.done !== true && due.value <= now) {
       if (due.value < now - PATIENCE_MS) tally.dropped += 1
@@ -81,7 +81,7 @@ function totalSeconds(phases: LoadPhases): number {
   return phases.reduce((sum, phase) => sum + phase.seconds, 0)
 }
 
-/** All connections are open before anyone asks: a crowd that waits at the door. */
+/** Opens all connections and then sends one request on each at the same moment. */
 async function burst(plan: LoadPlan, tally: Tally) {
   const visitors = createVisitors(plan, tally, "journey")
   const crowd: Visitor[] = []

@@ -1,29 +1,29 @@
-/** What the load process is told to do. Crosses a process boundary: plain values only. */
+/** The task of the load process. It crosses a process boundary, so it holds plain values only. */
 export interface LoadPlan {
   readonly host: string
   readonly port: number
   readonly crowd: Crowd
-  /** Connections open at a time. */
+  /** The number of open connections. */
   readonly connections: number
-  /** Answers that are right; any other is counted as wrong. */
+  /** The statuses that are right; any other is counted as wrong. */
   readonly expected: readonly number[]
   readonly load: Load
 }
 
-/** Who comes. */
+/** The visitors. */
 export type Crowd =
-  /** Each sends one of these requests, taken at random. */
+  /** Each visitor sends one of these requests, chosen at random. */
   | { readonly kind: "requests"; readonly requests: readonly string[] }
-  /** Each buys a unit: hold, order, and the provider's signed word that it is paid. */
+  /** Each visitor buys a unit: hold, order, and the provider's signed payment event. */
   | { readonly kind: "buyers"; readonly productId: number; readonly webhookSecret: string }
 
-/** How they come. */
+/** The arrival of the visitors. */
 export type Load =
-  /** As many as there are connections, each as soon as the one before is served. */
+  /** Closed loop: as many visitors as connections, each as soon as the one before is served. */
   | { readonly kind: "closed"; readonly warmUpSeconds: number; readonly seconds: number }
-  /** At fixed moments, served or not; how long one took counts from the moment it was due. */
+  /** Open loop: at fixed moments, however fast the server is; times count from the moment a visitor was due. */
   | { readonly kind: "open"; readonly phases: readonly Phase[] }
-  /** Each connection asks once, all together. */
+  /** One request on each connection, all at the same moment. */
   | { readonly kind: "burst" }
 
 export interface Phase {
@@ -31,30 +31,30 @@ export interface Phase {
   readonly seconds: number
 }
 
-/** One second of a run. */
+/** The results of one second of a run. */
 export interface Second {
   readonly served: number
   readonly p50Ms: number
   readonly p99Ms: number
 }
 
-/** What the load process saw. */
+/** The results of the load process. */
 export interface LoadResult {
-  /** Journeys that ended well in the measured time, warm-up left out. */
+  /** Successful journeys in the measured time, without the warm-up. */
   readonly served: number
-  /** Length of the measured time. */
+  /** The length of the measured time. */
   readonly seconds: number
-  /** Durations of the requests of a closed loop, of whole journeys of an open one. */
+  /** Durations of requests in a closed loop, of whole journeys in an open one, as histogram buckets. */
   readonly latencies: readonly (readonly [number, number])[]
-  /** Every answer of the whole run by its status, warm-up included. */
+  /** All responses of the run by status, including the warm-up. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Journeys of the whole run that ended well, warm-up included. */
+  /** Successful journeys of the run, including the warm-up. */
   readonly completed: number
-  /** Due, but no connection was free in time. */
+  /** Visitors who were due and found no free connection in time. */
   readonly dropped: number
-  /** Connections that broke with a request under way. */
+  /** Connections that broke during a request. */
   readonly broken: number
-  /** The first wrong answer. */
+  /** The first wrong response; null if there is none. */
   readonly wrong: string | null
   readonly timeline: readonly Second[]
 }

@@ -3,12 +3,12 @@ import { connect, type Socket } from "node:net"
 import { getRequest } from "./request.ts"
 import type { FromStreamClients, ToStreamClients, StreamClientPlan } from "./stream-clients.ts"
 
-// Opens streams as its parent says, and says when a text has come on all of them. It reads no more than it must.
+// Opens streams on its parent's order and reports when a text has arrived on all of them. Parses no more than it must.
 
-/** Half-open connections at a time. */
+/** The number of connections that are opened at the same time. */
 const OPENING_AT_ONCE = 250
 
-/** Every socket reads into it. */
+/** The read buffer of all sockets. */
 const readBuffer = Buffer.allocUnsafe(64 * 1024)
 const sockets: Socket[] = []
 let mark: Buffer | null = null
@@ -27,7 +27,7 @@ function read(index: number, length: number): void {
   say({ kind: "arrived", at: performance.timeOrigin + performance.now(), dropped })
 }
 
-/** Resolves when the stream's first bytes are there. */
+/** Opens a stream; resolves when its first bytes have arrived. */
 async function open(index: number, { host, port, path }: StreamClientPlan): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const socket = connect({

@@ -1,7 +1,7 @@
 import { Histogram } from "./histogram.ts"
 import type { LoadResult, Second } from "./plan.ts"
 
-/** What a run counts. */
+/** Counts the results of a run. */
 export class Tally {
   readonly #expected: ReadonlySet<number>
   readonly #statuses = new Map<number, number>()
@@ -20,13 +20,13 @@ export class Tally {
     this.#expected = new Set(expected)
   }
 
-  /** What ends between these moments is measured. */
+  /** Sets the measured time: results outside of it are left out of the rate and the latencies. */
   measure(from: number, to: number): void {
     this.#measuredFrom = from
     this.#measuredTo = to
   }
 
-  /** Counts an answer; true when it is a right one. */
+  /** Counts a response; returns whether its status is a right one. */
   answered(status: number, text: string): boolean {
     this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1)
     const isRight = this.#expected.has(status)
@@ -34,7 +34,7 @@ export class Tally {
     return isRight
   }
 
-  /** Counts how long something took that was right. */
+  /** Records the duration of a request or journey with a right response. */
   took(milliseconds: number, now: number): void {
     if (now >= this.#measuredFrom && now < this.#measuredTo) this.#latencies.record(milliseconds)
     const second = Math.floor((now - this.#startedAt) / 1000)
@@ -44,7 +44,7 @@ export class Tally {
     this.#seconds[second]?.latencies.record(milliseconds)
   }
 
-  /** Counts a journey that came to its end. */
+  /** Counts a completed journey. */
   completed(now: number): void {
     this.#completed += 1
     if (now >= this.#measuredFrom && now < this.#measuredTo) this.#served += 1

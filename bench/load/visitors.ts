@@ -4,7 +4,7 @@ import { crowdOf, type Journey } from "./crowd.ts"
 import type { LoadPlan } from "./plan.ts"
 import type { Tally } from "./tally.ts"
 
-/** One connection and the visitor who uses it. */
+/** A connection and the visitor who uses it. */
 export interface Visitor {
   /** Starts a journey that was due at `dueAt`; the visitor must be idle. */
   start(journey: Journey, dueAt: number): void
@@ -12,22 +12,22 @@ export interface Visitor {
 
 export interface Visitors {
   readonly nextJourney: () => Journey
-  /** Opens all connections; resolves when they are open. Throws when one cannot be opened. */
+  /** Opens all connections. Throws if one cannot be opened. */
   open(): Promise<void>
-  /** Called with each visitor that has nothing to do, at first and after each journey. */
+  /** Called with each idle visitor, at first and after each journey. */
   onIdle: (visitor: Visitor) => void
-  /** Journeys under way. */
+  /** The number of journeys under way. */
   readonly busy: number
   /** Waits for journeys under way, then closes all connections. */
   close(): Promise<void>
 }
 
-/** A connection that breaks is opened again after this long, so that a dead server is not flooded. */
+/** The pause before a broken connection is opened again, so that a dead server is not flooded. */
 const REOPEN_MS = 50
-/** Half-open connections at a time while a crowd arrives. */
+/** The number of connections that are opened at the same time. */
 const OPENING_AT_ONCE = 500
 
-/** `timing`: whether each request is timed, or the whole journey from the moment it was due. */
+/** `timing`: whether to time each request, or the whole journey from the moment it was due. */
 export function createVisitors(plan: LoadPlan, tally: Tally, timing: "request" | "journey"): Visitors {
   const nextJourney = crowdOf(plan)
   const connections = new Set<Connection>()

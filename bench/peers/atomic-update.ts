@@ -1,8 +1,8 @@
 import { HOLD_SECONDS, servePeer } from "./peer.ts"
 import { countRows, createTables, insertProduct, poolOf } from "./sql.ts"
 
-// One statement for each request: the update guards the stock, the insert hangs on it.
-// Durable. Does not: take expired holds back, sign tokens, keep idempotency keys, log, measure.
+// One statement for each request: an insert that depends on an update that guards the stock.
+// Durable. It does not release expired holds, sign tokens, store idempotency keys, log, or count metrics.
 
 const pool = await poolOf(Number(process.env["POOL"] ?? 8))
 await createTables(pool)

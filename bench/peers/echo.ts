@@ -1,23 +1,17 @@
-import {
-  HoldBody,
-  NewHoldWire,
-  OrderBody,
-  OrderWire,
-  PaymentAnswer,
-  ProductWire,
-  type OrderAnswer,
-  type ProductAnswer,
-} from "../../src/http/wire/schemas.ts"
+import { PaymentAnswer } from "../../src/http/wire/payment-schemas.ts"
+import { HoldBody, NewHoldWire } from "../../src/wire/hold.ts"
+import { OrderBody, OrderWire, type OrderJson } from "../../src/wire/order.ts"
+import { ProductWire, type ProductJson } from "../../src/wire/product.ts"
 import { Type, type Static } from "typebox"
 import { createPeerServer, listen, refuse, token } from "./peer.ts"
 
-// The ceiling: answers that are constants, from the same framework through the same schemas.
-// Does nothing else: no database, no log, no metrics, no tokens.
+// The upper limit: constant responses from the same framework through the same schemas.
+// It has no database, no log, no metrics and no tokens.
 
 const Problem = Type.Object({}, { additionalProperties: true })
 const NotModified = Type.Unsafe<undefined>({})
 
-/** In place of a product that has nothing left. */
+/** The id that stands for a product that is sold out. */
 const SOLD_OUT = 2
 
 const moment = "2026-11-27T12:00:00.000Z"
@@ -31,7 +25,7 @@ const hold: Static<typeof NewHoldWire> = {
   customer_id: null,
   token,
 }
-const order: OrderAnswer = {
+const order: OrderJson = {
   order_id: 1_000_000,
   hold_id: 1_000_000,
   product_id: 1,
@@ -58,7 +52,7 @@ const paid: Static<typeof PaymentAnswer> = {
   status: "paid",
   outcome: "paid",
 }
-const product: ProductAnswer = {
+const product: ProductJson = {
   id: 1,
   name: "Benchmark product",
   description: null,

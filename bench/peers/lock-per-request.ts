@@ -2,8 +2,8 @@ import type pg from "pg"
 import { HOLD_SECONDS, servePeer } from "./peer.ts"
 import { countRows, createTables, insertProduct, poolOf } from "./sql.ts"
 
-// The textbook algorithm: lock the product's row, look, write, commit, for every request.
-// Durable. Does not: take expired holds back, sign tokens, keep idempotency keys, log, measure.
+// The textbook algorithm: for every request, lock the product's row, check the stock, write, commit.
+// Durable. It does not release expired holds, sign tokens, store idempotency keys, log, or count metrics.
 
 const pool = await poolOf(Number(process.env["POOL"] ?? 8))
 await createTables(pool)

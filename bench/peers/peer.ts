@@ -1,16 +1,16 @@
 import { Type } from "typebox"
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify"
-import { HoldBody, NewHoldWire } from "../../src/http/wire/schemas.ts"
+import { HoldBody, NewHoldWire } from "../../src/wire/hold.ts"
 import { listen as listenWidely } from "../../src/base/listening-sockets.ts"
 import { securityHeaders } from "../../src/http/transport/security-headers.ts"
 
-/** Another way of holding units, reduced to what the comparison needs. */
+/** Another implementation of holds, reduced to what the comparison needs. */
 export interface Peer {
-  /** Puts a product with so many units on offer; returns its id. */
+  /** Creates a product with `stock` units and returns its id. */
   createProduct(stock: number): Promise<number>
-  /** Holds units; null: not enough are left. */
+  /** Holds units; null if not enough are left. */
   hold(productId: number, qty: number): Promise<Held | null>
-  /** Units held by the counter, and by the rows that say so. */
+  /** Held units according to the counter and according to the rows. */
   counts(productId: number): Promise<Counts>
 }
 
@@ -27,17 +27,17 @@ export interface Counts {
 
 export const HOLD_SECONDS = 3_600
 
-/** No peer signs anything; what it sends has the length of a token all the same. */
+/** A constant with the length of a token: peers sign nothing, and their responses must have as many bytes. */
 export const token = `dbt1.1000000.1000000.1.${"x".repeat(43)}`
 
 /**
  * The server under every peer: the same framework as Doorbuster's, its schema for the request, its
- * schema for the answer, and as many bytes in the answer's headers.
+ * schema for the response, and as many bytes in the response's headers.
  */
 export function createPeerServer(): FastifyInstance {
   let requests = 0
   const app = Fastify({
-    // As long as Doorbuster's.
+    // As long as Doorbuster's request ids.
     genReqId: () => `xxxxxxxxxxxx-${(requests += 1)}`,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   })
@@ -49,7 +49,7 @@ export function createPeerServer(): FastifyInstance {
   return app
 }
 
-/** Serves a peer on a free port of loopback and tells the parent process where. */
+/** Serves a peer on a free port of loopback and sends its URL to the parent process. */
 export async function servePeer(peer: Peer): Promise<void> {
   const app = createPeerServer()
   const schema = { body: HoldBody, response: { 201: NewHoldWire, 409: Problem } }
@@ -84,7 +84,7 @@ export async function servePeer(peer: Peer): Promise<void> {
 
 const Problem = Type.Object({}, { additionalProperties: true })
 
-/** Refuses, in as many bytes as Doorbuster. */
+/** Refuses a request with as many bytes as Doorbuster. */
 export function refuse(reply: FastifyReply): FastifyReply {
   return reply
     .code(409)
@@ -106,14 +106,14 @@ const outOfStock = {
   retry_at: null,
 }
 
-/** Listens on a free port, with as wide a door as Doorbuster's, and tells the parent process which. */
+/** Listens on a free port with the same backlog as Doorbuster and sends the URL to the parent process. */
 export async function listen(app: FastifyInstance): Promise<void> {
   await listenWidely(app, { host: "127.0.0.1", port: 0 })
   process.on("disconnect", () => process.exit())
   process.send?.({ url: app.listeningOrigin })
 }
 
-/** The moments of a hold that begins now. */
+/** The timestamps of a hold that is created now. */
 export function momentsFrom(now: number): Pick<Held, "createdAt" | "expiresAt"> {
   return {
     createdAt: new Date(now).toISOString(),

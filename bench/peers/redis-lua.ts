@@ -1,12 +1,12 @@
 import { Redis } from "ioredis"
 import { HOLD_SECONDS, momentsFrom, servePeer } from "./peer.ts"
 
-// Stock, id and expiry in one script, the requests of one turn in one packet.
-// Durable as Redis is told to be (`appendfsync always`: written before the answer; `everysec`: up to
-// a second of sales may be lost). Does not: keep a queryable row for each hold, take expired holds
-// back, sign tokens, keep idempotency keys, log, measure.
+// Stock, id and expiry in one script; the requests of one turn of the event loop are sent in one packet.
+// As durable as Redis is configured to be (`appendfsync always`: written before the response; `everysec`: up to
+// a second of sales may be lost). It does not keep a queryable row for each hold, release expired
+// holds, sign tokens, store idempotency keys, log, or count metrics.
 
-/** Counter, id, the end of the hold in a sorted set; 0 when not enough is left. */
+/** Decrements the counter, takes an id and adds the hold's expiry to a sorted set; returns 0 if not enough is left. */
 const script = `
   local left = redis.call("decrby", KEYS[1], ARGV[1])
   if left < 0 then
@@ -33,7 +33,7 @@ await servePeer({
   },
   async counts(productId) {
     const [offered, left] = await redis.mget(`offered:${productId}`, `stock:${productId}`)
-    // Every hold of a comparison is of one unit.
+    // Every hold in the comparison has one unit.
     return { counter: Number(offered) - Number(left), rows: await redis.zcard(`ends:${productId}`) }
   },
   async hold(productId, qty) {

@@ -20,7 +20,7 @@ export async function createTables(pool: pg.Pool): Promise<void> {
     create index on holds (product_id, expires_at) where status = 'active'`)
 }
 
-/** A pool of so many connections, all of them open. */
+/** Opens a pool and all of its connections. */
 export async function poolOf(size: number): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: process.env["DATABASE_URL"], max: size, min: size })
   const clients = await Promise.all(Array.from({ length: size }, () => pool.connect()))

@@ -1,9 +1,9 @@
 import { HOLD_SECONDS, momentsFrom, servePeer } from "./peer.ts"
 import { poolOf } from "./sql.ts"
 
-// A row for each unit, taken with SKIP LOCKED, so that nobody waits for anybody.
-// Durable. Does not: sign tokens, keep idempotency keys, log, measure. A unit is a row, so a product
-// of a million units is a million rows; an expired one could be taken again by the same statement.
+// A row for each unit, taken with SKIP LOCKED, so that no request waits for another one.
+// Durable. It does not sign tokens, store idempotency keys, log, or count metrics. A unit is a row, so a product
+// of a million units is a million rows; the same statement could take an expired one again.
 
 const pool = await poolOf(Number(process.env["POOL"] ?? 8))
 await pool.query(`

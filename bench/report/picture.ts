@@ -18,7 +18,7 @@ const labels: Partial<Record<Row["server"], string>> = {
   "lock-per-request": "SELECT … FOR UPDATE each",
 }
 
-/** The holds a second of every server as a bar chart in SVG, readable on light and on dark ground. */
+/** Draws the holds per second of every server as a bar chart in SVG, readable on light and dark backgrounds. */
 export function picture(rows: readonly Row[], machine: Readonly<Record<string, string | number>>): string {
   const bars = rows.filter((row) => row.scenario === "holds").toSorted((a, b) => b.per_second - a.per_second)
   const most = Math.max(...bars.map((row) => row.per_second_max))

@@ -1,6 +1,6 @@
 import type { Row } from "../row.ts"
 
-/** The rows as a table for a person, in the order they were found. */
+/** Formats the rows as a text table, in the order of measurement. */
 export function table(rows: readonly Row[]): string {
   const head = [
     "scenario",
@@ -47,7 +47,7 @@ function padded(cell: string, width: number, column: number): string {
   return isText ? cell.padEnd(width) : cell.padStart(width)
 }
 
-/** 12345 as 12,345. */
+/** Formats 12345 as 12,345. */
 export function grouped(value: number): string {
   return value.toLocaleString("en-US")
 }

@@ -14,7 +14,7 @@ const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.u
 
 /** Signs the payments of the comparison. */
 export const WEBHOOK_SECRET = "whsec_ZG9vcmJ1c3Rlci1iZW5jaC1zZWNyZXQ="
-/** Lets the benchmark make and change products. */
+/** The admin token with which the benchmark creates and changes products. */
 export const ADMIN_TOKEN = "bench-admin-token"
 const STARTED_WITHIN_MS = 30_000
 const HOLD_TTL_SECONDS = 3_600
@@ -27,8 +27,8 @@ export interface DoorbusterOptions {
 }
 
 /**
- * Starts Doorbuster as it runs in production: closed mode, owner tokens, signed webhooks, metrics and
- * the log on, to a file. Only the limit for each address is off: the whole crowd has one.
+ * Starts Doorbuster as in production: closed mode, owner tokens, signed webhooks, metrics and
+ * the log, to a file. Only the limit for each address is off, because the whole crowd has one address.
  */
 export async function startDoorbuster(
   workspace: Workspace,

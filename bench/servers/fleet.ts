@@ -3,10 +3,10 @@ import { startEcho, startSqlPeer } from "./peers.ts"
 import { redisVersion, startRedisPeer } from "./redis.ts"
 import type { Workspace, Server, ServerName } from "./server.ts"
 
-/** All servers of a run: each is started when it is first needed and stays until the end. */
+/** All servers of a run. Each is started when it is first needed and runs until the end. */
 export interface Fleet {
   server(name: ServerName): Promise<Server>
-  /** Recounts everything that every server keeps; a line for each thing that is wrong. */
+  /** Verifies the data of every server; returns the violations, a line each. */
   verify(): Promise<string[]>
   stop(): Promise<void>
 }
@@ -35,7 +35,7 @@ export function createFleet(workspace: Workspace): Fleet {
   }
 }
 
-/** Null: it can run here. Otherwise the reason why it cannot. */
+/** The reason why a server cannot run on this machine; null if it can. */
 export function reasonToSkip(name: ServerName): string | null {
   return name.startsWith("redis-") && redisVersion() === null ? "redis-server is not installed" : null
 }
@@ -47,7 +47,7 @@ function start(workspace: Workspace, name: ServerName): Promise<Server> {
     case "doorbuster-2-processes":
       return startDoorbuster(workspace, { name, processes: 2 })
     case "doorbuster-aged":
-      return Promise.reject(new Error("it needs a database that has aged"))
+      return Promise.reject(new Error("the trial `aged` starts this server itself"))
     case "echo":
       return startEcho()
     case "redis-lua-always":

@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises"
 
-/** Resident bytes of a process and its children; 0 where the system does not say. */
+/** Resident bytes of a process and its descendants; 0 on systems without /proc. */
 export async function memoryOf(pid: number): Promise<number> {
   try {
     const status = await readFile(`/proc/${pid}/status`, "utf8")

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import { memoryOf } from "./memory.ts"
 import type { Counts, Workspace, Server, ServerName } from "./server.ts"
 
-/** Connections of each peer's pool: the fastest of 1, 2, 4, 8, 16 and 32; see docs/internals/performance.md. */
+/** The pool size of each peer: the fastest of 1, 2, 4, 8, 16 and 32; see docs/internals/performance.md. */
 export const bestPool = { "lock-per-request": 4, "atomic-update": 2, "unit-rows": 32 } as const
 
 export type SqlPeer = keyof typeof bestPool
@@ -14,7 +14,7 @@ export async function startSqlPeer(workspace: Workspace, name: SqlPeer, pool: nu
   return startPeer(name, name, { DATABASE_URL: await workspace.createDatabase(name), POOL: String(pool) })
 }
 
-/** Starts the constant answers. They keep nothing, so there is nothing to count. */
+/** Starts the server of constant responses. It stores nothing, so there is nothing to count. */
 export async function startEcho(): Promise<Server> {
   const echo = await startPeer("echo", "echo", {})
   const [open, soldOut] = [1, 2]

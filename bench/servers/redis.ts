@@ -8,13 +8,13 @@ import { Redis } from "ioredis"
 import { startPeer } from "./peers.ts"
 import type { Workspace, Server } from "./server.ts"
 
-/** The version of redis-server on this machine; null when there is none. */
+/** The version of redis-server on this machine; null if it is not installed. */
 export function redisVersion(): string | null {
   const { stdout } = spawnSync("redis-server", ["--version"], { encoding: "utf8" })
   return /v=([\d.]+)/.exec(stdout ?? "")?.[1] ?? null
 }
 
-/** Starts a Redis with an append-only file in the ground's directory, and the peer over it. */
+/** Starts a Redis with an append-only file in the workspace, and the peer that uses it. */
 export async function startRedisPeer(
   workspace: Workspace,
   appendfsync: "always" | "everysec",

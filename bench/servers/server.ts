@@ -1,4 +1,4 @@
-/** Who is measured. */
+/** The servers that can be measured. */
 export const serverNames = [
   "doorbuster",
   "doorbuster-2-processes",
@@ -18,13 +18,13 @@ export interface Server {
   readonly name: ServerName
   readonly host: string
   readonly port: number
-  /** The bytes of memory its processes hold at this moment. */
+  /** The resident memory of its processes at this moment, in bytes. */
   memory(): Promise<number>
-  /** Puts a product with so many units on offer; returns its id. */
+  /** Creates a product with `stock` units and returns its id. */
   createProduct(stock: number): Promise<number>
-  /** Units of a product that are held or sold, by its counters and by its rows. */
+  /** The held and sold units of a product, according to its counters and to its rows. */
   counts(productId: number): Promise<Counts>
-  /** Everything that is wrong with what it keeps; an empty list if nothing is. */
+  /** Verifies its data; returns the violations. */
   verify(): Promise<readonly string[]>
   stop(): Promise<void>
 }
@@ -32,14 +32,14 @@ export interface Server {
 export interface Counts {
   readonly counter: number
   readonly rows: number
-  /** Units sold, where a server sells. */
+  /** Sold units, if the server can sell. */
   readonly sold?: number
 }
 
-/** What servers are started over. */
+/** The database server and the directory that servers under measurement use. */
 export interface Workspace {
-  /** A fresh database of its own. */
+  /** Creates a database; returns its URL. */
   createDatabase(name: string): Promise<string>
-  /** A directory that is removed in the end. */
+  /** A directory that is removed at the end. */
   readonly directory: string
 }

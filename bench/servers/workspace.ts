@@ -5,17 +5,18 @@ import pg from "pg"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import type { Workspace } from "./server.ts"
 
-/** A ground to measure on, and how to clear it away. */
+/** A workspace with its owner's methods. */
 export interface PreparedWorkspace extends Workspace {
-  /** What the database says it is. */
+  /** The version and the durability settings of the database server. */
   readonly postgres: string
+  /** Drops the databases, stops an embedded server and removes the directory. */
   clear(): Promise<void>
 }
 
 /**
- * An embedded PostgreSQL in a directory of its own under the working directory (a temporary one may
- * be kept in memory, where a commit costs nothing), or the server of `databaseUrl`, on which fresh
- * databases are made and dropped.
+ * Starts an embedded PostgreSQL in a directory of its own under the working directory (a temporary one may
+ * be in memory, where a commit costs nothing), or uses the server of `databaseUrl`, on which fresh
+ * databases are created and dropped.
  */
 export async function createWorkspace(databaseUrl: string | undefined): Promise<PreparedWorkspace> {
   const directory = resolve(`.doorbuster-bench-${process.pid}`)
@@ -49,7 +50,7 @@ export async function createWorkspace(databaseUrl: string | undefined): Promise<
   }
 }
 
-/** The version, and the settings that decide what a commit is worth. */
+/** The version, and the settings that decide how durable a commit is. */
 async function describe(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ text: string }>(`
     select 'PostgreSQL ' || current_setting('server_version')

@@ -6,8 +6,8 @@ import { startDoorbuster } from "../servers/doorbuster.ts"
 import type { Bench } from "./trial.ts"
 
 /**
- * What a long life does to the rate of holds: millions of ended ones in the table, and then also a
- * transaction of somebody else that is left open, so that nothing can be tidied up.
+ * The rate of holds on an old database: with millions of ended holds in the table, and then also with a
+ * transaction of another client that stays open, so that vacuum cannot remove dead rows.
  */
 export async function aged(bench: Bench): Promise<void> {
   const { endedHolds, openTransactionSeconds } = bench.settings.aged
@@ -15,9 +15,9 @@ export async function aged(bench: Bench): Promise<void> {
   const old = await startDoorbuster(bench.workspace, { name: "doorbuster-aged", databaseUrl })
   try {
     const id = await old.createProduct(1)
-    bench.say(`aged: adding ${endedHolds} ended holds`)
+    bench.progress(`aged: adding ${endedHolds} ended holds`)
     await addEndedHolds(databaseUrl, id, endedHolds)
-    const runners = [await playerOf(bench, await bench.server("doorbuster")), await playerOf(bench, old)]
+    const runners = [await runnerOf(bench, await bench.server("doorbuster")), await runnerOf(bench, old)]
     const more = { ended_holds: endedHolds }
 
     bench.record(summarise("aged", await compare(bench, runners, "aged"), () => more))
@@ -33,19 +33,19 @@ export async function aged(bench: Bench): Promise<void> {
   }
 }
 
-async function playerOf(bench: Bench, server: Awaited<ReturnType<Bench["server"]>>): Promise<ScenarioRunner> {
+async function runnerOf(bench: Bench, server: Awaited<ReturnType<Bench["server"]>>): Promise<ScenarioRunner> {
   return createScenarioRunner(server, await bench.scenario("holds").prepare(server))
 }
 
 function compare(bench: Bench, runners: readonly ScenarioRunner[], name: string) {
   return alternate(runners, bench.settings, ({ server }, { perSecond }) =>
-    bench.say(`${name} ${server.name}: ${Math.round(perSecond)}/s`),
+    bench.progress(`${name} ${server.name}: ${Math.round(perSecond)}/s`),
   )
 }
 
-/** A sale goes on all the while: it is what leaves dead rows behind. */
+/** Sells during the open transaction, because sales leave the dead rows. */
 async function keepSelling(bench: Bench, runner: ScenarioRunner | undefined, seconds: number): Promise<void> {
-  bench.say(`aged+open: selling for ${seconds} s beside an open transaction`)
+  bench.progress(`aged+open: selling for ${seconds} s beside an open transaction`)
   await runner?.run({ kind: "closed", warmUpSeconds: 0, seconds }, bench.settings.connections)
 }
 

@@ -4,12 +4,12 @@ import { createScenarioRunner, measuredFrom, WrongResult } from "../runs.ts"
 import { jsonRequest } from "../load/request.ts"
 import type { Bench } from "./trial.ts"
 
-/** Of all answers, at most so many may be an honest 503. */
+/** The largest share of responses that may be a 503. */
 const MOST_BUSY = 0.01
 
 /**
- * The drop itself: a crowd that waits at the door, all connections open, asks for few units at one
- * moment. All must be answered, exactly the units on offer granted.
+ * The start of a sale: a waiting crowd, with all connections open, asks for few units at the same
+ * moment. Every request must be answered and exactly the units on sale granted.
  */
 export async function drop(bench: Bench): Promise<void> {
   const server = await bench.server("doorbuster")
@@ -47,7 +47,7 @@ export async function drop(bench: Bench): Promise<void> {
     runs.push(result)
     const last = Histogram.from(result.latencies).quantile(1)
     slowest = Math.max(slowest, last)
-    bench.say(`drop: ${connections} answered in ${(last / 1000).toFixed(2)} s`)
+    bench.progress(`drop: ${connections} answered in ${(last / 1000).toFixed(2)} s`)
   }
   if (busy > MOST_BUSY * rounds * connections) throw new WrongResult(`${busy} were answered 503`)
   const more = {

@@ -3,7 +3,7 @@ import { median, summarise } from "../row.ts"
 import { createScenarioRunner, measuredFrom, type ScenarioRunner } from "../runs.ts"
 import type { ScenarioName } from "../scenarios.ts"
 import type { ServerName } from "../servers/server.ts"
-import { theMost, type Bench } from "./trial.ts"
+import { maximumRate, type Bench } from "./trial.ts"
 
 const shares = [0.5, 0.7, 0.9]
 
@@ -15,10 +15,10 @@ interface Run {
 }
 
 /**
- * How long visitors wait when they come at fixed moments, at a share of the most that a closed loop finds for
- * Doorbuster at the beginning of each round: a share of what the machine did minutes before may be more than it does
- * now. Time counts from the moment a visitor was due, not from when a connection was free. `beside`: who else is
- * offered the same, in turn, to tell the machine's own tail.
+ * The waiting time of visitors who arrive at fixed moments, at a share of the maximum rate. A closed loop measures
+ * Doorbuster's maximum at the beginning of each round, because a rate from minutes before may be more than the machine
+ * can do now. The time counts from the moment when a visitor was due, not from when a connection was free. `beside`:
+ * servers that get the same load in turn, to show the tail latency that the machine itself causes.
  */
 export async function openLoop(
   bench: Bench,
@@ -26,13 +26,13 @@ export async function openLoop(
   { rounds, beside }: { readonly rounds: number; readonly beside: readonly ServerName[] },
 ): Promise<void> {
   const { seconds, connections } = bench.settings.openLoop
-  const doorbuster = await playerOf(bench, name, "doorbuster")
+  const doorbuster = await runnerOf(bench, name, "doorbuster")
   const runners = [doorbuster]
-  for (const wanted of beside) runners.push(await playerOf(bench, name, wanted))
+  for (const wanted of beside) runners.push(await runnerOf(bench, name, wanted))
   const runs: Run[] = []
 
   for (let round = 0; round < rounds; round += 1) {
-    const most = await theMost(bench, doorbuster)
+    const most = await maximumRate(bench, doorbuster)
     for (const share of shares) {
       const offered = most * share
       const load = { kind: "open", phases: [{ perSecond: offered, seconds }] } as const
@@ -40,7 +40,7 @@ export async function openLoop(
         const result = await runner.run(load, connections)
         runs.push({ share, server: runner.server.name, offered, result })
         const { p50Ms, p99Ms } = measuredFrom(result)
-        bench.say(
+        bench.progress(
           `${name} at ${Math.round(share * 100)} % of ${Math.round(most)}/s ${runner.server.name}: ` +
             `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, ${result.dropped} dropped`,
         )
@@ -60,7 +60,7 @@ export async function openLoop(
   }
 }
 
-async function playerOf(bench: Bench, name: ScenarioName, wanted: ServerName): Promise<ScenarioRunner> {
+async function runnerOf(bench: Bench, name: ScenarioName, wanted: ServerName): Promise<ScenarioRunner> {
   const server = await bench.server(wanted)
   const runner = createScenarioRunner(server, await bench.scenario(name).prepare(server))
   await runner.run(

@@ -1,27 +1,27 @@
 import type { Second } from "../load/plan.ts"
 import { median, rounded, summarise } from "../row.ts"
 import { createScenarioRunner, measuredFrom } from "../runs.ts"
-import { theMost, type Bench } from "./trial.ts"
+import { maximumRate, type Bench } from "./trial.ts"
 
-/** How long after the crowd has gone things must be as they were. */
+/** The time within which the server must recover after the overload. */
 const RECOVERY_SECONDS = 5
 
 /**
- * Three times as many as can be served, and then half: what is served meanwhile, and how it recovers. The most is
- * measured just before and just after, and their mean counts: the minute between belongs to the machine as well.
+ * Three times the maximum rate, and then half of it: the rate under overload, and the recovery. The maximum is
+ * the mean of a measurement just before and one just after, because the machine's speed changes in the minute between.
  */
 export async function overload(bench: Bench): Promise<void> {
   const { calmSeconds, overloadSeconds, connections } = bench.settings.overload
   const server = await bench.server("doorbuster")
   const runner = createScenarioRunner(server, await bench.scenario("holds").prepare(server))
-  const mostBefore = await theMost(bench, runner)
+  const mostBefore = await maximumRate(bench, runner)
   const phases = [
     { perSecond: mostBefore / 2, seconds: calmSeconds },
     { perSecond: mostBefore * 3, seconds: overloadSeconds },
     { perSecond: mostBefore / 2, seconds: calmSeconds + RECOVERY_SECONDS },
   ]
   const result = await runner.run({ kind: "open", phases }, connections, [503])
-  const mostAfter = await theMost(bench, runner)
+  const mostAfter = await maximumRate(bench, runner)
   const { timeline } = result
   const before = timeline.slice(1, calmSeconds)
   const during = timeline.slice(calmSeconds + 1, calmSeconds + overloadSeconds - 1)
@@ -38,11 +38,11 @@ export async function overload(bench: Bench): Promise<void> {
     status_503: result.statuses["503"] ?? 0,
     dropped: result.dropped,
   }
-  bench.say(`overload: ${JSON.stringify(more)}`)
+  bench.progress(`overload: ${JSON.stringify(more)}`)
   bench.record(summarise("overload", new Map([["doorbuster", [measuredFrom(result)]]]), () => more))
 }
 
-/** The median of the seconds: one hiccup of a shared machine is not what a phase was like. */
+/** The median of the seconds, so that one pause of a shared machine does not decide the result of a phase. */
 function p99(seconds: readonly Second[]): number {
   return rounded(median(seconds.map((second) => second.p99Ms)))
 }

@@ -5,7 +5,7 @@ import type { Bench } from "./trial.ts"
 
 const contenders: readonly ServerName[] = ["doorbuster", "doorbuster-2-processes"]
 
-/** One process and two, on the same machine, selling one product. */
+/** The rate of holds of one product with one process and with two, on the same machine. */
 export async function processes(bench: Bench): Promise<void> {
   const scenario = bench.scenario("holds")
   const runners = []
@@ -14,7 +14,7 @@ export async function processes(bench: Bench): Promise<void> {
     runners.push(createScenarioRunner(server, await scenario.prepare(server)))
   }
   const rounds = await alternate(runners, bench.settings, ({ server }, { perSecond }) =>
-    bench.say(`processes ${server.name}: ${Math.round(perSecond)}/s`),
+    bench.progress(`processes ${server.name}: ${Math.round(perSecond)}/s`),
   )
   bench.record(summarise("processes", rounds))
 }

@@ -3,22 +3,22 @@ import { measuredFrom, type ScenarioRunner, type Rounds } from "../runs.ts"
 import type { Scenario, ScenarioName } from "../scenarios.ts"
 import type { Workspace, Server, ServerName } from "../servers/server.ts"
 
-/** What trials share: where to measure, how long, and whom. */
+/** What all trials use: the workspace, the settings, the servers and the results. */
 export interface Bench {
   readonly workspace: Workspace
   readonly settings: RunSettings
-  /** The running server of that name, started when it is first asked for. */
+  /** The running server with this name. The first call starts it. */
   server(name: ServerName): Promise<Server>
-  /** Whether a server can run on this machine and is wanted. */
+  /** Whether a server can run on this machine and the options include it. */
   isWanted(name: ServerName): boolean
   scenario(name: ScenarioName): Scenario
-  /** A line about how it goes, for a person who waits. */
-  say(line: string): void
-  /** Notes rows as soon as they are known. */
+  /** Prints a line about the progress. */
+  progress(line: string): void
+  /** Adds rows to the results. */
   record(rows: readonly Row[]): void
 }
 
-/** How thoroughly to measure. */
+/** Numbers of rounds, seconds and connections: how thorough the measurement is. */
 export interface RunSettings extends Rounds {
   readonly openLoop: { readonly rounds: number; readonly seconds: number; readonly connections: number }
   readonly drop: { readonly rounds: number; readonly connections: number; readonly units: number }
@@ -30,8 +30,8 @@ export interface RunSettings extends Rounds {
   readonly aged: { readonly endedHolds: number; readonly openTransactionSeconds: number }
 }
 
-/** The most that a server does at this moment: what it serves in a closed loop in a second. */
-export async function theMost({ settings }: Bench, runner: ScenarioRunner): Promise<number> {
+/** The maximum rate of a server at this moment, in requests per second: what it serves in a closed loop. */
+export async function maximumRate({ settings }: Bench, runner: ScenarioRunner): Promise<number> {
   const { connections, warmUpSeconds, seconds } = settings
   return measuredFrom(await runner.run({ kind: "closed", warmUpSeconds, seconds }, connections)).perSecond
 }
