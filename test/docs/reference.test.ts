@@ -21,7 +21,7 @@ test(".env.example is what the code says", async () => {
 })
 
 test(".env.example has every setting once, as a comment, with its default", async () => {
-  const names = [...envExample().matchAll(/^#([A-Z_]+)=/gm)].map((match) => match[1])
+  const names = [...envExample().matchAll(/^#([A-Z_]+)=/gm)].map((match) => match[1] ?? "")
   await using copied = await temporaryDirectory()
   await using uncommented = await temporaryDirectory()
   await writeFile(`${copied.path}/.env`, envExample())
