@@ -237,7 +237,7 @@ export interface Live {
   readonly product: Product
   /** True also when `sale_state` does not show it, such as before the opening. */
   readonly paused: boolean
-  /** The age of the oldest deadline of the product's holds and unpaid orders that has passed without effect. */
+  /** How long ago the earliest deadline passed, of the product's holds and unpaid orders that have not been ended yet. */
   readonly expiry_lag_seconds: number
   readonly money_inbox_count: number
   /** For all products, in the processes that share the port of the one that answered. */

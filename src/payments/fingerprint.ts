@@ -1,7 +1,10 @@
 import { hash } from "node:crypto"
 import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
-/** Adds the fingerprint: a digest of all members, in the order in which they are given. */
+/**
+ * Adds the fingerprint: a digest of all members, in the order in which they are given. The members' names are part of
+ * it, so renaming one would make an event that is delivered again look like another one.
+ */
 export function fingerprinted(event: Omit<PaymentEvent, "fingerprint" | "disputeId">): PaymentEvent {
   return { ...event, disputeId: null, fingerprint: digest(event) }
 }

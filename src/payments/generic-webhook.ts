@@ -62,16 +62,18 @@ export function genericPaymentEvent(
 }
 
 /**
- * What is kept of a message that cannot be understood: enough for the shop to find it at its provider, and nothing
- * that could act on an order. What its status does not rule out may be money.
+ * Makes the event that records a message whose content is not valid: enough for the shop to find the payment at its
+ * provider, and without an order that it could change. Unless its status says otherwise, it counts as a success,
+ * because it may be about money.
  *
- * Its key is made of its bytes. The key that it gives is left free, for the message that will be understood.
+ * Its key is the digest of the message's bytes. The key in the message stays unused, for a valid message that may
+ * follow.
  */
 export function unclearPaymentEvent(message: unknown, bytes: Buffer): PaymentEvent {
-  const said: Readonly<Record<string, unknown>> =
+  const members: Readonly<Record<string, unknown>> =
     typeof message === "object" && message !== null ? { ...message } : {}
-  const { status, amount_minor: amount, currency } = said
-  const names = [said["payment_id"], said["transaction_id"], said["idempotency_key"]]
+  const { status, amount_minor: amount, currency } = members
+  const ids = [members["payment_id"], members["transaction_id"], members["idempotency_key"]]
   const digest = hash("sha256", bytes, "base64url")
   return {
     provider: "generic",
@@ -79,7 +81,7 @@ export function unclearPaymentEvent(message: unknown, bytes: Buffer): PaymentEve
     fingerprint: digest,
     kind: isStatus(status) ? kindByStatus[status] : "succeeded",
     orderId: NO_ORDER,
-    paymentId: names.find(isName) ?? null,
+    paymentId: ids.find(isStorableId) ?? null,
     amountMinor: isAmount(amount) ? amount : null,
     currency: isCurrency(currency) ? currency.toUpperCase() : null,
     holdId: null,
@@ -93,8 +95,8 @@ function isStatus(value: unknown): value is WebhookStatus {
   return typeof value === "string" && Object.hasOwn(kindByStatus, value)
 }
 
-/** Also that the database can keep it. */
-function isName(value: unknown): value is string {
+/** True for a text that the database can store as an id: no control characters, and at most 255 characters. */
+function isStorableId(value: unknown): value is string {
   return typeof value === "string" && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(value)
 }
 

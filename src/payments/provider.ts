@@ -98,7 +98,7 @@ export interface PaymentRequest {
   readonly orderId: number
   readonly holdId: number
   readonly productId: number
-  readonly quantity: number
+  readonly qty: number
   readonly amountMinor: number
   readonly currency: string
   /** The payment that was started last, as a buyer's page has named it; null: none. */

@@ -189,6 +189,6 @@ function idFrom(text: string | undefined): number | null {
 const MOST_UNITS = 2_147_483_647
 
 function quantityFrom(text: string | undefined): number | null {
-  const quantity = idFrom(text)
-  return quantity !== null && quantity <= MOST_UNITS ? quantity : null
+  const qty = idFrom(text)
+  return qty !== null && qty <= MOST_UNITS ? qty : null
 }

@@ -68,14 +68,14 @@ function createIntent(
   request: PaymentRequest,
   { amount, offersDelayedMethods }: { readonly amount: number; readonly offersDelayedMethods: boolean },
 ): Promise<Stripe.PaymentIntent> {
-  const { orderId, holdId, productId, quantity, currency, idempotencyKey } = request
+  const { orderId, holdId, productId, qty, currency, idempotencyKey } = request
   return stripe.paymentIntents.create(
     {
       amount,
       currency: currency.toLowerCase(),
       automatic_payment_methods: { enabled: true },
       ...(!offersDelayedMethods && { excluded_payment_method_types: [...DELAYED_METHODS] }),
-      metadata: { order_id: orderId, hold_id: holdId, product_id: productId, quantity },
+      metadata: { order_id: orderId, hold_id: holdId, product_id: productId, quantity: qty },
     },
     // Stripe refuses a key that comes again with other content, such as after a change of the setting.
     { idempotencyKey: offersDelayedMethods ? idempotencyKey : `${idempotencyKey}-at-once` },

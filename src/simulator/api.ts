@@ -108,7 +108,7 @@ async function createPayment(
     currency: body.currency,
     holdId: body.hold_id ?? null,
     productId: body.product_id ?? null,
-    quantity: body.quantity ?? null,
+    qty: body.quantity ?? null,
     returnUrl: body.return_url === undefined ? null : localUrl(body.return_url, request.root),
   })
   return paymentResponse(unlessRefused(payment), request, 201)

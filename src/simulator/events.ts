@@ -5,7 +5,7 @@ export type PaymentEventKind = "succeeded" | "failed" | "cancelled" | "attempt_f
 
 /** A payment's event, for webhooks and look-ups. The same kind of the same payment always has the same id. */
 export function paymentEvent(payment: SimulatedPayment, kind: PaymentEventKind) {
-  const { id, orderId, holdId, productId, quantity, amountMinor, capturedMinor, currency } = payment
+  const { id, orderId, holdId, productId, qty, amountMinor, capturedMinor, currency } = payment
   return {
     id: `evt_${kind}_${id}`,
     type: kind === "attempt_failed" ? "payment.failed" : `payment.${kind}`,
@@ -16,7 +16,7 @@ export function paymentEvent(payment: SimulatedPayment, kind: PaymentEventKind) 
       currency,
       ...(holdId !== null && { hold_id: holdId }),
       ...(productId !== null && { product_id: productId }),
-      ...(quantity !== null && { quantity }),
+      ...(qty !== null && { quantity: qty }),
     },
   }
 }

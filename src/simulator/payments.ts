@@ -9,7 +9,7 @@ import type { ProcessorServices } from "./services.ts"
 /** What a request that creates a payment says. */
 export type NewPayment = Pick<
   SimulatedPayment,
-  "orderId" | "amountMinor" | "currency" | "holdId" | "productId" | "quantity" | "returnUrl"
+  "orderId" | "amountMinor" | "currency" | "holdId" | "productId" | "qty" | "returnUrl"
 >
 
 /** How an open payment ends, and how its result is delivered. */

@@ -6,7 +6,7 @@ export interface SimulatedPayment {
   readonly currency: string
   readonly holdId: number | null
   readonly productId: number | null
-  readonly quantity: number | null
+  readonly qty: number | null
   /** Where the pay page links back to; an address on this machine. */
   readonly returnUrl: string | null
   readonly status: PaymentStatus

@@ -254,7 +254,7 @@ describe("opening a payment", () => {
     orderId: 11,
     holdId: 12,
     productId: 13,
-    quantity: 2,
+    qty: 2,
     amountMinor: 19_998,
     currency: "EUR",
     startedPaymentId: null,

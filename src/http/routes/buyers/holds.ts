@@ -6,17 +6,12 @@ import type { HoldRequest } from "../../../lanes/gate.ts"
 import { mayUseHold, type Caller } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
-import {
-  HoldBody,
-  HoldWire,
-  LARGEST_QUANTITY,
-  NewHoldWire,
-  PathHoldWire,
-  problemResponses,
-} from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { LARGEST_QUANTITY } from "../../../wire/fields.ts"
+import { HoldBody, HoldWire, NewHoldWire, PathHoldWire } from "../../../wire/hold.ts"
 import type { Lookups } from "../../../store/reads/lookups.ts"
 import type { App, Services } from "../../services.ts"
-import { holdAnswer, newHoldText } from "../../wire/wire.ts"
+import { holdJson, newHoldText } from "../../../wire/hold.ts"
 
 const config = { rateLimit: {} }
 /** Of whoever has never asked under this key before. */
@@ -122,7 +117,7 @@ export function holdRoutes(app: App, services: Services): void {
       const wanted = { productId, qty, customerId: null }
       const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted)
       if (hold === null) return reply
-      const { hold_id: id, ...rest } = holdAnswer(hold)
+      const { hold_id: id, ...rest } = holdJson(hold)
       return reply.send({
         message: "Holded Successfully",
         success: true,
@@ -145,7 +140,7 @@ export function holdRoutes(app: App, services: Services): void {
       const hold = id === null ? null : await views.hold(id)
       if (hold === null) return refuse(reply, { code: "hold_not_found" })
       void reply.header("cache-control", "no-store")
-      return holdAnswer(hold)
+      return holdJson(hold)
     },
   })
 
@@ -169,7 +164,7 @@ export function holdRoutes(app: App, services: Services): void {
       const { outcome } = await lanes.submit(command)
       if (isRefusal(outcome)) return refuse(reply, outcome)
       void reply.header("cache-control", "no-store")
-      return holdAnswer(outcome)
+      return holdJson(outcome)
     },
   })
 }

@@ -5,7 +5,8 @@ import type { PaymentRequest } from "../../../payments/provider.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
-import { OpenedPaymentWire, problemResponses } from "../../wire/schemas.ts"
+import { OpenedPaymentWire } from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 
 /** Opening a payment of an order at the shop's provider, for the buyer's page. */
@@ -68,7 +69,7 @@ function requestFor(order: Order, provider: string): PaymentRequest {
     orderId: id,
     holdId,
     productId,
-    quantity: qty,
+    qty,
     amountMinor: totalMinor,
     currency,
     startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,

@@ -6,15 +6,11 @@ import { isRefusal } from "../../../domain/refusals.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
-import {
-  OrderBody,
-  OrderWire,
-  PathOrderWire,
-  PaymentAttemptBody,
-  problemResponses,
-} from "../../wire/schemas.ts"
+import { PaymentAttemptBody } from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { OrderBody, OrderWire, PathOrderWire } from "../../../wire/order.ts"
 import type { App, Services } from "../../services.ts"
-import { orderAnswer } from "../../wire/wire.ts"
+import { orderJson } from "../../../wire/order.ts"
 import { productOfHold } from "./holds.ts"
 
 const config = { rateLimit: {} }
@@ -77,7 +73,7 @@ export function orderRoutes(app: App, services: Services): void {
     },
     async handler(request, reply) {
       const order = await place(request, reply, { holdId: request.body.hold_id, expectedProduct: null })
-      return order === null ? reply : reply.send(orderAnswer(order))
+      return order === null ? reply : reply.send(orderJson(order))
     },
   })
 
@@ -96,7 +92,7 @@ export function orderRoutes(app: App, services: Services): void {
       const holdId = expectedProduct === null ? null : idFromPath(request.params.holdId)
       const order = await place(request, reply, { holdId, expectedProduct })
       if (order === null) return reply
-      const { order_id: id, ...rest } = orderAnswer(order)
+      const { order_id: id, ...rest } = orderJson(order)
       return reply.send({ message: "order created successfully", success: true, order: { id, ...rest } })
     },
   })
@@ -118,7 +114,7 @@ export function orderRoutes(app: App, services: Services): void {
         return refuse(reply, { code: "order_not_found" })
       }
       void reply.header("cache-control", "no-store")
-      return orderAnswer(order)
+      return orderJson(order)
     },
   })
 
@@ -178,7 +174,7 @@ export function orderRoutes(app: App, services: Services): void {
     const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) return refuse(reply, outcome)
-    return reply.header("cache-control", "no-store").send(orderAnswer(outcome))
+    return reply.header("cache-control", "no-store").send(orderJson(outcome))
   }
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
 import { execute } from "../../src/domain/execute.ts"
-import { outgoingEvents } from "../../src/domain/outgoing-event.ts"
+import { outgoingEvents } from "../../src/wire/outgoing-event.ts"
 import { isoTime } from "../../src/domain/time.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
-import { orderAnswer, refundAnswer } from "../../src/http/wire/wire.ts"
+import { orderJson } from "../../src/wire/order.ts"
+import { refundJson } from "../../src/wire/refund.ts"
 import {
   askFor,
   disputeEventWith,
@@ -82,11 +83,11 @@ describe("the outside is told", () => {
   test("in the words of the API, as it was at that moment", () => {
     const state = after({ orders: [orderWith()] }, { ...pay, event: eventWith({ amountMinor: 20_000 }) })
     const [orderPaid, refundDue] = outgoingEvents(state, NOON).map(({ body }) => JSON.parse(body))
-    const facts = state.facts.flatMap((fact) => (fact.kind === "order_paid" ? [orderAnswer(fact.order)] : []))
+    const facts = state.facts.flatMap((fact) => (fact.kind === "order_paid" ? [orderJson(fact.order)] : []))
     expect(orderPaid).toEqual({ type: "order.paid", timestamp: isoTime(NOON), data: facts[0] })
     const [refund] = state.refunds.added()
     if (refund === undefined) throw new Error("nothing is due")
-    expect(refundAnswer(refund)).toMatchObject(refundDue.data)
+    expect(refundJson(refund)).toMatchObject(refundDue.data)
   })
 })
 
