@@ -472,7 +472,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "product.held > 0 ?",
       },
     ],
-    caughtBy: { file: "test/domain/place-hold.test.ts", test: "what an out_of_stock answer tells" },
+    caughtBy: { file: "test/domain/place-hold.test.ts", test: "the fields of an out_of_stock refusal" },
   },
   {
     name: "guards: a refunded surplus counts as a part of the price",
@@ -523,7 +523,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "event.paymentId",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "waits on for its own provider's" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "stays parked when another provider's" },
   },
   {
     name: "guards: a lost dispute withholds refunds of the undisputed part",
@@ -534,6 +534,6 @@ export const guardMutants: readonly Mutant[] = [
         replace: 'if (dispute.status !== "won" && isNewClaim !== null)',
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "of what was left and is going back" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "does not withhold refunds of the rest" },
   },
 ]
