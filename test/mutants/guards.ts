@@ -130,8 +130,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/inbox.ts",
-        find: "             and outcome = 'parked'\n             and kind = 'succeeded'\n          returning",
-        replace: "             and kind = 'succeeded'\n          returning",
+        find: "         and outcome = 'parked'\n         and kind = 'succeeded'\n      returning",
+        replace: "         and kind = 'succeeded'\n      returning",
       },
     ],
     caughtBy: { file: "test/http/money.test.ts", test: "cannot be returned as if" },
@@ -243,7 +243,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/inbox.ts",
-        find: "                     and returned_at is null\n",
+        find: "                 and returned_at is null\n",
         replace: "",
       },
     ],
@@ -254,7 +254,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/inbox.ts",
-        find: '                     and (e."holdId" is null or e."holdId" = o.hold_id)\n',
+        find: '                 and (e."holdId" is null or e."holdId" = o.hold_id)\n',
         replace: "",
       },
     ],
@@ -397,9 +397,9 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/lanes/payment-event-handler.ts",
-        find: "    const outcome = await actSomewhere(event, requestId)\n    if (outcome === null ||",
+        find: "    const outcome = await apply(event, requestId)\n    if (isWithoutOrder(",
         replace:
-          "    const outcome = Math.random() < 2 ? null : await actSomewhere(event, requestId)\n    if (outcome === null ||",
+          "    const outcome = Math.random() < 2 ? null : await apply(event, requestId)\n    if (isWithoutOrder(",
       },
     ],
     caughtBy: { file: "test/lanes/payment-event-handler.test.ts", test: "is being parked is" },
@@ -472,7 +472,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "product.held > 0 ?",
       },
     ],
-    caughtBy: { file: "test/domain/place-hold.test.ts", test: "what an out_of_stock answer tells" },
+    caughtBy: { file: "test/domain/place-hold.test.ts", test: "the fields of an out_of_stock refusal" },
   },
   {
     name: "guards: a refunded surplus counts as a part of the price",
@@ -523,7 +523,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "event.paymentId",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "waits on for its own provider's" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "stays parked when another provider's" },
   },
   {
     name: "guards: a lost dispute withholds refunds of the undisputed part",
@@ -534,6 +534,6 @@ export const guardMutants: readonly Mutant[] = [
         replace: 'if (dispute.status !== "won" && isNewClaim !== null)',
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "of what was left and is going back" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "does not withhold refunds of the rest" },
   },
 ]

@@ -58,9 +58,9 @@ export const interleavingMutants: readonly Mutant[] = [
     edits: [
       {
         file: lane,
-        find: "        await runJobs(jobs.slice(0, middle), batch)\n        await runJobs(jobs.slice(middle), batch)\n",
+        find: "        await runJobs(jobs.slice(0, middle), halving)\n        await runJobs(jobs.slice(middle), halving)\n",
         replace:
-          "        await runJobs(jobs.slice(middle), batch)\n        await runJobs(jobs.slice(0, middle), batch)\n",
+          "        await runJobs(jobs.slice(middle), halving)\n        await runJobs(jobs.slice(0, middle), halving)\n",
       },
     ],
     caughtBy: { file, test: "happen, and are answered, in the order they came" },

@@ -313,7 +313,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (payment === null) applyParkedDisputes",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
     name: "disputes: parked disputes are not loaded with their payment",
@@ -346,7 +346,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "precedence[claimed.status] >= 0 ? claimed.status : before.status",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
     name: "disputes: a won dispute does not release withheld refunds",
@@ -357,7 +357,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (isContested === null) resumeRefunds",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
     name: "disputes: an inquiry counts as disputed money",

@@ -55,7 +55,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "now",
       },
     ],
-    caughtBy: { file: "test/domain/late-payments.test.ts", test: "too little waits" },
+    caughtBy: { file: "test/domain/late-payments.test.ts", test: "too little is refunded at the deadline" },
   },
   {
     name: "money: refunds are not counted",
@@ -155,7 +155,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: 'if ("code" in order) return order',
       },
     ],
-    caughtBy: { file: "test/domain/extend-order.test.ts", test: "a minute longer, once" },
+    caughtBy: { file: "test/domain/extend-order.test.ts", test: "one more minute, once" },
   },
   {
     name: "money: every worker asks the provider about the same payment",

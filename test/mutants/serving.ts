@@ -215,7 +215,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/lanes/lane.ts",
-        find: "const result = batch.verdict ?? (await commit(commands))",
+        find: "const result = halving.resultOfRest ?? (await commit(commands))",
         replace: "const result = await commit(commands)",
       },
     ],
@@ -223,7 +223,13 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "one failure with an SQLSTATE fails the rest of its batch",
-    edits: [{ file: "src/lanes/lane.ts", find: "if (batch.states.has(fault.code)) batch", replace: "batch" }],
+    edits: [
+      {
+        file: "src/lanes/lane.ts",
+        find: "if (halving.sqlStates.has(fault.code))",
+        replace: 'if (fault.code !== "")',
+      },
+    ],
     caughtBy: { file: "test/lanes/lane.test.ts", test: "wherever it stands" },
   },
   {

@@ -66,7 +66,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "idempotencyKey: before.failed === 0 ? String(Math.random()) : ",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "under its key" },
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "with its key" },
   },
   {
     name: "stripe: a rate limit at Stripe counts as a final failure",
