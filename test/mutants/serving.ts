@@ -127,7 +127,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "every request under a key is taken for its first attempt",
     edits: [
       {
-        file: "src/http/routes/buyers/holds.ts",
+        file: "src/http/routes/buyers/hold-placement.ts",
         find: "key !== undefined && attempt !== FIRST_ATTEMPT",
         replace: "key === undefined && attempt === FIRST_ATTEMPT",
       },
@@ -252,7 +252,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "an order is read for a stranger",
     edits: [
       {
-        file: "src/http/routes/buyers/orders.ts",
+        file: "src/http/routes/buyers/show-order.ts",
         find: "const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null",
         replace: "const id = idFromPath(request.params.id)",
       },
