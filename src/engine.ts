@@ -22,7 +22,7 @@ import { createWebhookDeliveries, type WebhookDeliveries } from "./store/reads/w
 import { createWebhookEndpoints, type WebhookEndpoints } from "./store/reads/webhook-endpoints.ts"
 import { createWebhookQueue, type WebhookQueue } from "./store/queues/webhook-queue.ts"
 
-/** Everything that sells units, without a way to reach it: what server, worker and commands share. */
+/** All services that sell units, without HTTP: what the server, the worker and the commands share. */
 export interface Engine {
   readonly database: Database
   readonly events: Events
@@ -31,15 +31,15 @@ export interface Engine {
   readonly gate: Gate
   readonly paymentEvents: PaymentEventHandler
   readonly views: Views
-  /** Products for a crowd of readers; at most 250 ms old. */
+  /** Products for many readers; at most 250 ms old. */
   readonly products: ProductMemory
-  /** Products that somebody watches, and their changes. */
+  /** The changes of products that have open streams. */
   readonly watch: ProductWatch
   readonly lookups: Lookups
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
-  /** What the shop has done. */
+  /** The log of the shop's actions. */
   readonly actions: AdminActions
   readonly refunds: RefundQueue
   readonly cancellations: Cancellations
@@ -47,13 +47,13 @@ export interface Engine {
   readonly webhookQueue: WebhookQueue
 }
 
-/** Who hears of events, and what they have heard. */
+/** The webhook endpoints, and the log of their deliveries. */
 export interface Webhooks {
   readonly endpoints: WebhookEndpoints
   readonly deliveries: WebhookDeliveries
 }
 
-/** Wires the parts over an open database. */
+/** Makes the services over an open database. */
 export function createEngine(database: Database, rules: Rules, log: Logger): Engine {
   const events = createEvents(log)
   const gate = createGate()

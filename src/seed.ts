@@ -4,7 +4,7 @@ import type { Engine } from "./engine.ts"
 
 const FIRST_STOCK = 100
 
-/** Product 1 as the first start makes it, for trying. */
+/** The demonstration product that the first start creates as product 1. */
 export const flashSaleProduct: ProductSettings = {
   ...defaultSettings,
   name: "Flash Sale Product",
@@ -12,13 +12,13 @@ export const flashSaleProduct: ProductSettings = {
   currency: "USD",
 }
 
-/** Puts product 1 into a database that has no products, so that there is something to try. */
+/** Creates the demonstration product in a database without products. */
 export async function seedIfEmpty(engine: Engine): Promise<void> {
   const [any] = await engine.views.products(0, 1)
   if (any === undefined) await seedProduct(engine, FIRST_STOCK)
 }
 
-/** Makes sure that there is a product 1. Returns false when it was there already. */
+/** Creates product 1 unless it exists. Returns false when it existed already. Throws when it cannot be created. */
 export async function seedProduct(engine: Engine, stock: number = FIRST_STOCK): Promise<boolean> {
   if ((await engine.views.product(1)) !== null) return false
   await engine.ids.next("products")
@@ -29,6 +29,6 @@ export async function seedProduct(engine: Engine, stock: number = FIRST_STOCK): 
     stock,
     adjustmentId: await engine.ids.next("stock_adjustments"),
   })
-  if (isRefusal(outcome)) throw new Error(`product 1 could not be made: ${outcome.code}`)
+  if (isRefusal(outcome)) throw new Error(`product 1 could not be created: ${outcome.code}`)
   return true
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 
 /**
  * The tree tells the story only while imports run one way:
- * http | worker | cli → lanes → store → domain, and payments → domain.
+ * http | worker | cli → lanes → store → wire → domain, and payments → domain.
  *
  * For each room of src/, the rooms its files may import from (its own always). A room may lie in a room
  * (`store/batch`): its files belong to the innermost one, and whoever may import from the outer room may import
@@ -14,9 +14,10 @@ const allowed: Record<string, readonly string[]> = {
   base: [],
   "base/http-client": ["client"],
   domain: [],
+  wire: ["domain"],
   store: ["domain"],
-  "store/batch": ["store/.", "domain"],
-  "store/reads": ["store/.", "domain"],
+  "store/batch": ["store/.", "domain", "wire"],
+  "store/reads": ["store/.", "domain", "wire"],
   "store/queues": ["store/.", "store/reads", "domain"],
   "store/upkeep": ["store/.", "store/batch", "domain"],
   payments: ["domain"],
@@ -31,6 +32,7 @@ const allowed: Record<string, readonly string[]> = {
     "payments",
     "simulator",
     "domain",
+    "wire",
     "events",
     "metrics",
     "store/reads",
@@ -117,7 +119,8 @@ const packages: Record<string, readonly string[]> = {
 const benchUses = [
   "base/html",
   "base/listening-sockets",
-  "http/wire/schemas",
+  "http/wire/payment-schemas",
+  "wire/",
   "http/transport/security-headers",
   "embedded/embedded-postgres",
   "store/pool",
@@ -228,15 +231,15 @@ test.each([
   ],
   ["store/pool.ts", 'import { createIds } from "./batch/ids.ts"', "store/pool.ts imports store/batch/ids.ts"],
   [
-    "http/wire/wire.ts",
+    "http/wire/product-texts.ts",
     'import { openDatabase } from "../../store/pool.ts"',
-    "http/wire/wire.ts imports store/pool.ts",
+    "http/wire/product-texts.ts imports store/pool.ts",
   ],
   ["lanes/lane.ts", 'import type { App } from "../app.ts"', "lanes/lane.ts imports app.ts"],
   [
-    "http/wire/wire.ts",
+    "http/wire/product-texts.ts",
     'import { createClient } from "../../../client/src/index.ts"',
-    "http/wire/wire.ts imports ../client/src/index.ts",
+    "http/wire/product-texts.ts imports ../client/src/index.ts",
   ],
   ["lanes/lane.ts", 'import pg from "pg"', "lanes/lane.ts imports pg"],
   ["payments/x.ts", 'export { a } from "../lanes/lane.ts"', "payments/x.ts imports lanes/lane.ts"],

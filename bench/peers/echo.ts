@@ -1,13 +1,7 @@
-import {
-  HoldBody,
-  NewHoldWire,
-  OrderBody,
-  OrderWire,
-  PaymentAnswer,
-  ProductWire,
-  type OrderAnswer,
-  type ProductAnswer,
-} from "../../src/http/wire/schemas.ts"
+import { PaymentAnswer } from "../../src/http/wire/payment-schemas.ts"
+import { HoldBody, NewHoldWire } from "../../src/wire/hold.ts"
+import { OrderBody, OrderWire, type OrderJson } from "../../src/wire/order.ts"
+import { ProductWire, type ProductJson } from "../../src/wire/product.ts"
 import { Type, type Static } from "typebox"
 import { createPeerServer, listen, refuse, token } from "./peer.ts"
 
@@ -31,7 +25,7 @@ const hold: Static<typeof NewHoldWire> = {
   customer_id: null,
   token,
 }
-const order: OrderAnswer = {
+const order: OrderJson = {
   order_id: 1_000_000,
   hold_id: 1_000_000,
   product_id: 1,
@@ -58,7 +52,7 @@ const paid: Static<typeof PaymentAnswer> = {
   status: "paid",
   outcome: "paid",
 }
-const product: ProductAnswer = {
+const product: ProductJson = {
   id: 1,
   name: "Benchmark product",
   description: null,

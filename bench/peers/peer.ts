@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify"
-import { HoldBody, NewHoldWire } from "../../src/http/wire/schemas.ts"
+import { HoldBody, NewHoldWire } from "../../src/wire/hold.ts"
 import { listen as listenWidely } from "../../src/base/listening-sockets.ts"
 import { securityHeaders } from "../../src/http/transport/security-headers.ts"
 

@@ -24,7 +24,7 @@ import type { Audit } from "./access/audit.ts"
 import type { Gatekeeper } from "./access/auth.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
-import type { ProductTexts } from "./wire/wire.ts"
+import type { ProductTexts } from "./wire/product-texts.ts"
 
 /** What the routes work with; wired by hand in app.ts. */
 export interface Services {

@@ -4,13 +4,13 @@ import type { PlaceHoldRefusal } from "../domain/refusals.ts"
 import type { Instant } from "../domain/time.ts"
 import type { ProductUpdate } from "./batch.ts"
 
-/** The refusal that a gate can give in the lane's stead. */
+/** The refusal that a gate can give instead of the lane. */
 export type OutOfStock = Extract<PlaceHoldRefusal, { code: "out_of_stock" }>
 
-/** What a committed batch tells about a product's stock. */
+/** A product's stock after a committed batch. */
 export type StockUpdate = Pick<ProductUpdate, "product" | "now" | "nextDeadline">
 
-/** What a buyer asks for. */
+/** The units that a buyer asks for. */
 export interface HoldRequest {
   readonly productId: number
   readonly qty: number
@@ -18,23 +18,23 @@ export interface HoldRequest {
 }
 
 /**
- * Remembers for a moment that a product has nothing to sell, so that a crowd is answered from memory.
+ * Remembers for a short time that a product has no available units, so that a crowd is refused from memory.
  *
- * It may only refuse, never grant. What it knows is never older than a second, counted from when the batch
- * began that saw it: a commit may take long, and others free units meanwhile. It ends with the first
- * deadline of a held unit, and is thrown away by any batch of this process that frees a unit. For
- * units that another process frees, one buyer in 250 ms is let through to look (I9).
+ * It may only refuse, never grant. What it remembers is at most a second old, counted from when the batch
+ * began that saw it: a commit may take long, and other processes free units meanwhile. It forgets a product at the
+ * first deadline of its held units, and when any batch of this process frees a unit. To notice units that
+ * another process has freed, it lets one buyer in 250 ms through to the lane (I9).
  */
 export interface Gate {
   /** The refusal for a buyer who comes now; null: the lane must decide. */
   refusalFor(wanted: HoldRequest): OutOfStock | null
-  /** `ageMs`: how long ago the batch that tells it began. */
-  learn(news: StockUpdate, ageMs: number): void
+  /** Takes in the stock after a batch. `ageMs`: how long ago that batch began. */
+  learn(update: StockUpdate, ageMs: number): void
 }
 
 const MEMORY_MS = 1_000
 const PROBE_MS = 250
-/** Products that are remembered as empty at one time; more are simply not remembered. */
+/** Products that are remembered at one time. Requests for any further product go to its lane. */
 const REMEMBERED = 10_000
 
 interface Memory {
@@ -44,7 +44,7 @@ interface Memory {
   nextProbe: number
 }
 
-/** `clock` tells milliseconds and never goes back. */
+/** Makes a gate that remembers nothing yet. `clock` returns milliseconds and never goes back. */
 export function createGate(clock: () => number = () => performance.now()): Gate {
   const memories = new Map<number, Memory>()
 
@@ -67,7 +67,7 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
     learn({ product, now, nextDeadline }, ageMs) {
       if (product === null) return
       const state = emptyState(product, now)
-      // Without the first deadline nobody could say how long to remember; the next batch will look.
+      // Without the first deadline it is not known how long to remember; the next batch will load it.
       if (state === null || (nextDeadline === undefined && product.held > 0)) {
         memories.delete(product.id)
         return
@@ -90,7 +90,7 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
   }
 }
 
-/** Refusals that come before "out of stock" are the lane's to give. */
+/** True when the lane refuses the request for a reason that takes precedence over "out of stock". */
 function isRefusedOtherwise(
   { qty, customerId }: HoldRequest,
   { maxPerHold, maxPerCustomer }: Product,

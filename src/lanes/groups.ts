@@ -12,11 +12,13 @@ import {
 
 /**
  * Lets small batches of different products share a transaction, as a database lets small transactions
- * share a flush: a thousand products with one buyer each then cost no more than one with a thousand.
+ * share a flush: a thousand products with one buyer each then cost no more than one product with a thousand.
  *
- * A group never waits for a row lock. A product that somebody else has locked at that moment, and
- * everything that fails in company, is done again alone, so that nobody pays for a neighbour. Batches
- * that are worth a transaction of their own get one: hot products do not slow each other down.
+ * A group never waits for a row lock. A product whose row another transaction has locked is left out of the group, and
+ * when the transaction fails, each of its batches is run again alone, so that no batch fails because of another.
+ * Larger batches get a transaction of their own, so that busy products do not slow each other down.
+ *
+ * Returns the function that runs a batch, in a group or alone. It does not throw.
  */
 export function createGroups(
   context: BatchContext,
@@ -25,7 +27,7 @@ export function createGroups(
   const waiting: Member[] = []
   let inFlight = 0
 
-  function goOn(): void {
+  function startGroups(): void {
     while (inFlight < bounds.inFlight && waiting.length > 0) void runGroup(nextGroup())
   }
 
@@ -39,7 +41,7 @@ export function createGroups(
     inFlight += 1
     await commitTogether(context, members)
     inFlight -= 1
-    goOn()
+    startGroups()
     for (const { batch, decided, isUnknown, resolve } of members) {
       if (decided !== null && !isUnknown) resolve({ kind: "committed", executions: decided.executions })
       else resolve(commitBatch(context, batch, decided))
@@ -50,34 +52,35 @@ export function createGroups(
     if (batch.commands.length >= bounds.aloneFrom) return commitBatch(context, batch)
     return new Promise((resolve) => {
       waiting.push({ batch, resolve, decided: null, isUnknown: false })
-      goOn()
+      startGroups()
     })
   }
 }
 
-/** What may gather, and how much of it. */
+/** The limits of groups in one process. */
 export interface GroupBounds {
-  /** Commands that are worth a transaction of their own. */
+  /** A batch with at least so many commands gets a transaction of its own. */
   readonly aloneFrom: number
-  /** Commands in one group: the locks of all its products are held for as long as all are written. */
+  /** Commands in one group: the locks of all its products are held until all of them are written. */
   readonly size: number
-  /** Groups at a time: while one commits, the next one gathers or decides. More are only smaller. */
+  /** Groups at a time: while one commits, the next one gathers or decides. More would only make them smaller. */
   readonly inFlight: number
 }
 
 /** Chosen by measurement: docs/internals/performance.md. */
 const defaultBounds: GroupBounds = { aloneFrom: 32, size: 256, inFlight: 2 }
 
+/** A batch that waits for its group, or is in one. */
 interface Member {
   readonly batch: Batch
   readonly resolve: (result: BatchResult | Promise<BatchResult>) => void
-  /** What its commands came to; null while that is open. */
+  /** What its commands decided in the group's transaction; null: they did not run, or were rolled back. */
   decided: Decision | null
-  /** The connection died on the way of COMMIT: what was decided may or may not be there. */
+  /** The connection died before COMMIT was answered: `decided` may or may not be in the database. */
   isUnknown: boolean
 }
 
-/** One try for all of them; afterwards those who have no decision, or an unknown one, go alone. */
+/** Tries all members in one transaction. Those without a decision, or with an unknown one, then have to run alone. */
 async function commitTogether(context: BatchContext, members: readonly Member[]): Promise<void> {
   const startedAt = performance.now()
   try {

@@ -2,58 +2,82 @@ import type { Command, OutcomeOf } from "../domain/commands.ts"
 import type { Execution } from "../domain/execute.ts"
 import type { BatchResult } from "./batch.ts"
 
-/** Why a lane did not run a command at all. Nothing has happened, or nobody can know yet. */
+/**
+ * The queue of one product's commands in one process, and the states of a command from submit to answer:
+ *
+ * | from    | event                                                     | to                       | made by       |
+ * |---------|-----------------------------------------------------------|--------------------------|---------------|
+ * | new     | submitted, and the queue is full                          | answered: `overloaded`   | submit        |
+ * | new     | submitted, and there is room                              | waiting                  | submit        |
+ * | waiting | its batch is taken, and it has waited longer than waitMs  | answered: `overloaded`   | takeBatch     |
+ * | waiting | its batch is taken                                        | running                  | takeBatch     |
+ * | running | the batch failed, perhaps through one of several commands | running, in half a batch | runJobs       |
+ * | running | the batch has a result                                    | done                     | commit        |
+ * | done    | its turn, after all commands before it; committed         | answered: its outcome    | answerInTurns |
+ * | done    | the same; no try of the batch succeeded                   | answered: `unavailable`  | answerInTurns |
+ * | done    | the same; the batch failed                                | rejected with the fault  | answerInTurns |
+ *
+ * No timer moves a command: how long it has waited is judged when its batch is taken. Retries and the look-up after
+ * an unanswered COMMIT belong to `running` (batch.ts). A lane that is being drained takes no new commands (lanes.ts).
+ */
+
+/** Why a lane did not run a command. Either nothing was written, or the outcome is not known yet. */
 export type LaneRefusal =
-  /** Too many commands are waiting, or this one has waited too long. */
+  /** Too many commands are waiting, or this one has waited too long. Nothing was written. */
   | { readonly code: "overloaded" }
-  /** The database is away, or did not come to a result within the retries. */
+  /** The database is not available, or no try of the batch succeeded. Its last COMMIT may still turn out to stand. */
   | { readonly code: "unavailable" }
 
-/** What a submitted command comes to. */
+/** The result of a submitted command. */
 export type LaneResult<C extends Command> = Execution<OutcomeOf<C> | LaneRefusal>
 
-/** Everything a lane may hold is bounded. */
+/** The limits of one lane. */
 export interface LaneLimits {
-  /** Commands waiting in one lane; the next one is refused. */
+  /** Commands that may wait in the lane; the next one is refused. */
   readonly queueLength: number
   /** Commands in one transaction: enough to share its cost, few enough to keep the lock short. */
   readonly batchSize: number
-  /** A command that has waited longer is refused: its client has given up or will. */
+  /** A command that has waited longer is refused: its client has given up or soon will. */
   readonly waitMs: number
 }
 
-/** The way of all commands for one product, in the order they came. */
+/** Runs the commands for one product, in the order in which they were submitted. */
 export interface Lane {
+  /** The number of waiting commands. */
   readonly length: number
-  /** True while anybody waits for an answer. */
+  /** True while any submitted command is unanswered. */
   readonly busy: boolean
+  /** Rejects only with a fault of the program or the database; refusals are returned. */
   submit<C extends Command>(command: C): Promise<LaneResult<C>>
-  /** Resolves when everybody is answered. */
+  /** Resolves when all submitted commands are answered. */
   idle(): Promise<void>
 }
 
 /** Runs one product's commands as one transaction. Does not throw. */
 export type Commit = (commands: readonly Command[]) => Promise<BatchResult>
 
+/** A submitted command and its caller. */
 interface Job {
   readonly command: Command
+  /** When it was submitted, in milliseconds of `performance.now`. */
   readonly since: number
   resolve(answer: Execution<unknown>): void
   reject(fault: unknown): void
 }
 
 /**
- * How many are answered in one turn of the event loop. To write an answer takes longer than to
- * commit it: were a whole batch answered in one go, the next one would wait for that in the middle
+ * The number of callers answered in one turn of the event loop. To write an answer takes longer than to
+ * commit its command: if a whole batch were answered in one turn, the next batch would wait for that in the middle
  * of its transaction, and the processor would then wait for the database.
  */
 export const ANSWERS_IN_A_TURN = 128
 
 /**
- * Makes the lane of one product over a way to commit its batches: commands that arrive while a batch is being committed wait in
- * memory and form the next batch. The next batch begins before the last one's callers are answered.
- * Every submitted command is answered exactly once, in its order; only `overloaded` is said without
- * waiting for those before it.
+ * Makes the lane of one product; `commit` runs its batches. Commands that arrive while a batch is being committed
+ * wait in memory and form the next batch, which begins before the callers of the last one are answered.
+ *
+ * Every submitted command is answered exactly once, in its order; only `overloaded` is answered without
+ * waiting for the commands before it.
  */
 export function createLane(commit: Commit, limits: LaneLimits): Lane {
   let queue: Job[] = []
@@ -61,7 +85,7 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
   let answers = Promise.resolve()
   let unanswered = 0
 
-  /** Ends when the queue is empty; a new command then starts it again. */
+  /** Runs batches until the queue is empty; the next submit then starts it again. */
   async function run(): Promise<void> {
     // Everything that arrives in this turn of the event loop shares the first batch.
     await nextTurn()
@@ -82,18 +106,18 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
     return late.length === 0 ? batch : batch.filter((job) => job.since >= oldest)
   }
 
-  async function runJobs(jobs: readonly Job[], batch: FailingBatch = newBatch()): Promise<void> {
+  async function runJobs(jobs: readonly Job[], halving: Halving = newHalving()): Promise<void> {
     const commands = jobs.map((job) => job.command)
-    const result = batch.verdict ?? (await commit(commands))
+    const result = halving.resultOfRest ?? (await commit(commands))
     if (result.kind === "failed" && result.mayBeOneCommands) {
       if (jobs.length > 1) {
-        // One bad command never fails its neighbours: halves, until it stands alone.
+        // One bad command must not fail the others: halve the batch until that command is alone.
         const middle = Math.ceil(jobs.length / 2)
-        await runJobs(jobs.slice(0, middle), batch)
-        await runJobs(jobs.slice(middle), batch)
+        await runJobs(jobs.slice(0, middle), halving)
+        await runJobs(jobs.slice(middle), halving)
         return
       }
-      noteLoneFailure(batch, result.fault)
+      noteLoneFailure(halving, result.fault)
     }
     answers = answerInTurns(answers, jobs, result)
   }
@@ -134,30 +158,32 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
   }
 }
 
-/** What is known of a batch while it is halved. */
-interface FailingBatch {
+/** What is known of a batch while it is being halved. */
+interface Halving {
   /** SQLSTATEs with which one of its commands has failed alone. */
-  readonly states: Set<string>
-  /** Not null: the result of all its commands that have none yet. */
-  verdict: BatchResult | null
+  readonly sqlStates: Set<string>
+  /** Not null: the result of all its commands that have not run yet. */
+  resultOfRest: BatchResult | null
 }
 
-function newBatch(): FailingBatch {
-  return { states: new Set(), verdict: null }
+function newHalving(): Halving {
+  return { sqlStates: new Set(), resultOfRest: null }
 }
 
 /**
- * When a second command fails alone with one SQLSTATE, the fault is the database's rather than a command's: the
- * rest of the batch fails with it, instead of a thousand commands costing two thousand transactions. Faults
- * without an SQLSTATE are not the database's, so they say nothing about other commands.
+ * Takes the second command that fails alone with one SQLSTATE as a sign that the database is at fault rather than a
+ * command: the rest of the batch fails with it, instead of a thousand commands costing two thousand transactions.
+ * Faults without an SQLSTATE are not the database's, so they say nothing about other commands.
  */
-function noteLoneFailure(batch: FailingBatch, fault: unknown): void {
+function noteLoneFailure(halving: Halving, fault: unknown): void {
   if (!(fault instanceof Error) || !("code" in fault) || typeof fault.code !== "string") return
-  if (batch.states.has(fault.code)) batch.verdict = { kind: "failed", fault, mayBeOneCommands: false }
-  batch.states.add(fault.code)
+  if (halving.sqlStates.has(fault.code)) {
+    halving.resultOfRest = { kind: "failed", fault, mayBeOneCommands: false }
+  }
+  halving.sqlStates.add(fault.code)
 }
 
-/** Lets the event loop see what has arrived, before anything else goes on. */
+/** Waits for the next turn of the event loop, in which it reads the requests that have arrived. */
 function nextTurn(): Promise<unknown> {
   return new Promise(setImmediate)
 }
@@ -166,7 +192,7 @@ function answer(job: Job, result: BatchResult, index: number): void {
   if (result.kind === "unavailable") return job.resolve(refused("unavailable"))
   if (result.kind === "failed") return job.reject(result.fault)
   const execution = result.executions[index]
-  if (execution === undefined) return job.reject(new Error("a batch lost one of its outcomes"))
+  if (execution === undefined) return job.reject(new Error("a batch has no outcome for one of its commands"))
   job.resolve(execution)
 }
 

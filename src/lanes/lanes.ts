@@ -5,7 +5,7 @@ import { createLane, type LaneResult, type Lane, type LaneLimits } from "./lane.
 
 /** Every product's lane in this process. */
 export interface Lanes {
-  /** Runs a command in its product's lane. Rejects only for a fault of ours. */
+  /** Runs a command in its product's lane. Rejects only with a fault of the program or the database. */
   submit<C extends Command>(command: C): Promise<LaneResult<C>>
   /** Commands waiting in all lanes. */
   readonly queued: number
@@ -14,15 +14,15 @@ export interface Lanes {
 }
 
 /**
- * The bounds of one process. A queue of 20,000 commands is a second or less of work on two cores,
+ * The limits of each lane of a process. A queue of 20,000 commands is a second or less of work on two cores,
  * and 20 MB at most; a batch of 1,000 holds the row for a few milliseconds.
  */
 export const defaultLimits: LaneLimits = { queueLength: 20_000, batchSize: 1_000, waitMs: 5_000 }
 
-/** Lanes with something to do at one time; names of products that do not exist open lanes too. */
+/** Lanes that may be busy at one time. A limit, because requests for products that do not exist open lanes too. */
 const BUSY_LANES = 10_000
 
-/** Makes lanes as they are needed and drops them when they are idle. */
+/** Makes the lanes of a process: each when it is first needed, dropped when it is idle. */
 export function createLanes(
   context: BatchContext,
   limits: LaneLimits = defaultLimits,

@@ -48,15 +48,15 @@ const endingStates = new Set([
  * product itself is new. One inserts the key (23505) or changes the row (23502, see save.ts) first,
  * and the other one finds that when it looks again.
  */
-const meetingPlaces = new Set(["payment_events", "idempotency_keys", "products"])
+const sharedKeyTables = new Set(["payment_events", "idempotency_keys", "products"])
 
-/** The connection died while COMMIT was on its way: nobody knows yet whether it happened. */
+/** The connection died before COMMIT was answered: it is not known yet whether the transaction was committed. */
 export class UnknownCommit extends Error {}
 
-/** No connection could be made, so nothing has happened. */
+/** No connection could be opened, so nothing was written. */
 export class NoConnection extends Error {}
 
-/** The server was reached and takes no writes at present, so nothing has happened. */
+/** The server was reached and takes no writes at present, so nothing was written. */
 export class ReadOnlyServer extends NoConnection {}
 
 /** The server was reached, and is not one that the program can work with, or does not take its settings. */
@@ -70,8 +70,8 @@ export function isTransient(error: unknown): boolean {
     const { code = "", table = "" } = error
     // The server ends or refuses the connection; nothing about the work is wrong.
     if (isConnectionLoss(error) || makesSessionUnusable(error)) return true
-    if (code === "23505") return meetingPlaces.has(table)
-    if (code === "23502") return meetingPlaces.has(table) && table !== "products"
+    if (code === "23505") return sharedKeyTables.has(table)
+    if (code === "23502") return sharedKeyTables.has(table) && table !== "products"
     return transientStates.has(code) || code.startsWith("08") || code.startsWith("53")
   }
   return isConnectionLoss(error)
@@ -86,7 +86,7 @@ export function isBrokenGuard(error: unknown): boolean {
   return (error.code === "23502" && guarded.has(error.table ?? "")) || error.code === DIVISION_BY_ZERO
 }
 
-/** How a guard undoes a batch when the row that it guards is not there; nothing else divides. */
+/** How a guard undoes a batch when the row that it guards is not there. No other statement divides. */
 const DIVISION_BY_ZERO = "22012"
 
 const guarded = new Set(["products", "holds", "orders", "refunds", "disputes"])
@@ -107,8 +107,8 @@ const lossTexts =
   /connection terminated|connection error|timeout exceeded when trying to connect|connection timeout|query read timeout|not queryable|client has encountered/i
 
 /**
- * True when the session answers and is useless all the same: whoever has it must close it instead of giving it
- * back, or it fails whoever gets it next.
+ * True when the session still answers but cannot be used any more. Its connection must be closed instead of being
+ * returned to the pool, or the next request on it fails too.
  */
 export function makesSessionUnusable(error: unknown): boolean {
   if (error instanceof ReadOnlyServer) return true
@@ -117,7 +117,7 @@ export function makesSessionUnusable(error: unknown): boolean {
   return spoilingStates.has(code) || (code === NOT_SUPPORTED && routine === PLAN_CHECK)
 }
 
-/** True when there is no server at the other end any more, or none that answers. */
+/** True when the server at the other end is gone, or does not answer. */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof NoConnection) return true

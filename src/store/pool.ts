@@ -4,20 +4,20 @@ import { connectionKinds, type ConnectionKind } from "./connection.ts"
 import { makesSessionUnusable } from "./errors.ts"
 import { checkWritable, STATEMENT_TIMEOUT_SECONDS, type Purpose } from "./session.ts"
 
-/** The ways to the database: batches must never wait for page views, nor the other way round. */
+/** The connection pools, one for each purpose: batches must never wait for page views, nor the other way round. */
 export interface Database {
   /** Pipelined connections for the lanes' transactions. */
   readonly batches: pg.Pool
-  /** Connections for what commands need before they reach their lanes: ids, look-ups, the inbox. */
+  /** Connections for the statements that precede a command's lane: ids, look-ups, the inbox. */
   readonly lookups: pg.Pool
   /** Connections for everything else: reads, lists, background work, recounts. */
   readonly views: pg.Pool
-  /** One connection for removing old rows, so that this never comes in the way of the others. */
+  /** One connection for removing old rows, so that no other work waits for it. */
   readonly upkeep: pg.Pool
   close(): Promise<void>
 }
 
-/** How many connections each pool may open; what a process that serves alone uses, if not given. */
+/** How many connections each pool may open. Not given: the default of a process that serves alone. */
 export interface PoolSizes {
   readonly batchConnections?: number
   readonly lookupConnections?: number
@@ -32,7 +32,7 @@ export interface DatabaseOptions extends PoolSizes {
 
 /** What a process that serves alone uses. */
 export const BATCH_CONNECTIONS = 8
-/** What a process that serves alone uses. Many share a statement, so two are busy only when one of them waits. */
+/** What a process that serves alone uses. Look-ups share statements, so the second is used only while the first waits. */
 export const LOOKUP_CONNECTIONS = 2
 /** What a process that serves alone uses. */
 export const VIEW_CONNECTIONS = 4
@@ -86,8 +86,8 @@ function openPool(
 }
 
 /**
- * What spoils one session spoils all of that server. Those that wait would fail one request each, and a request
- * that is tried again could meet one after the other.
+ * Closes the pool's idle connections: what makes one session unusable affects all sessions of that server. Each of
+ * them would fail a request, and a request that is retried could be given one after the other.
  */
 function closeIdle(pool: pg.Pool): void {
   for (let idle = pool.idleCount; idle > 0 && !pool.ending; idle -= 1) {
@@ -113,15 +113,15 @@ export async function takesWrites(pool: pg.Pool): Promise<boolean> {
 
 const parsers: Partial<Record<number, (text: string) => unknown>> = {
   [pg.types.builtins.INT8]: safeInteger,
-  [pg.types.builtins.TIMESTAMPTZ]: moment,
+  [pg.types.builtins.TIMESTAMPTZ]: parseTimestamp,
 }
 
-/** Rows speak the domain's types: 64-bit integers are safe numbers, moments are instants. */
+/** Reads columns as the domain's types: 64-bit integers as safe numbers, timestamps as instants. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
   parsers[oid] ?? pg.types.getTypeParser(oid, format)
 
-/** Sessions write times in UTC and ISO order; a time that is not written so is refused, not guessed at. */
-function moment(text: string): Instant {
+/** Sessions write times in UTC and in ISO form (session.ts). Any other form throws instead of being guessed at. */
+function parseTimestamp(text: string): Instant {
   const milliseconds = text.endsWith("+00") ? Date.parse(`${text.slice(0, -3)}Z`) : Number.NaN
   if (Number.isNaN(milliseconds))
     throw new RangeError(`The database wrote the time ${text}, which is not in UTC`)

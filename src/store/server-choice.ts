@@ -56,7 +56,7 @@ async function problemOf({ url }: DatabaseServer): Promise<string | null> {
   } catch (error) {
     return messageOf(error)
   } finally {
-    // Nobody waits for a server that does not answer.
+    // Not awaited: the server may not answer.
     void client.end().catch(() => undefined)
   }
 }

@@ -3,39 +3,44 @@ import type * as admin from "../../client/src/admin-types.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
-import * as schemas from "../../src/http/wire/schemas.ts"
+import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
+import * as dispute from "../../src/wire/dispute.ts"
+import * as hold from "../../src/wire/hold.ts"
+import * as order from "../../src/wire/order.ts"
+import * as product from "../../src/wire/product.ts"
+import * as refund from "../../src/wire/refund.ts"
 
 /** The server's schemas whose values the client sends or receives. */
 export const wireSchemas = {
-  Product: schemas.ProductWire,
-  ProductList: schemas.ProductList,
-  Hold: schemas.HoldWire,
-  NewHold: schemas.NewHoldWire,
-  HoldBody: schemas.HoldBody,
-  HoldList: schemas.HoldList,
-  Order: schemas.OrderWire,
-  OrderBody: schemas.OrderBody,
-  OrderList: schemas.OrderList,
-  PaymentAttemptBody: schemas.PaymentAttemptBody,
-  OpenedPayment: schemas.OpenedPaymentWire,
+  Product: product.ProductWire,
+  ProductList: product.ProductList,
+  Hold: hold.HoldWire,
+  NewHold: hold.NewHoldWire,
+  HoldBody: hold.HoldBody,
+  HoldList: hold.HoldList,
+  Order: order.OrderWire,
+  OrderBody: order.OrderBody,
+  OrderList: order.OrderList,
+  PaymentAttemptBody: payments.PaymentAttemptBody,
+  OpenedPayment: payments.OpenedPaymentWire,
   Health: HealthWire,
-  NewProductBody: schemas.NewProductBody,
-  ProductChangesBody: schemas.ProductChangesBody,
-  StockBody: schemas.StockBody,
-  Refund: schemas.RefundWire,
-  RefundBody: schemas.RefundBody,
-  RefundList: schemas.RefundList,
-  Dispute: schemas.DisputeWire,
-  DisputeBody: schemas.DisputeBody,
-  DisputeList: schemas.DisputeList,
-  MoneyInboxEntry: schemas.MoneyInboxEntry,
-  MoneyInbox: schemas.MoneyInbox,
-  AssignBody: schemas.AssignBody,
-  PaymentEventWire: schemas.PaymentEventWire,
-  ReturnedBody: schemas.ReturnedBody,
-  PaymentList: schemas.PaymentList,
-  PaymentEventList: schemas.PaymentEventList,
+  NewProductBody: product.NewProductBody,
+  ProductChangesBody: product.ProductChangesBody,
+  StockBody: product.StockBody,
+  Refund: refund.RefundWire,
+  RefundBody: refund.RefundBody,
+  RefundList: refund.RefundList,
+  Dispute: dispute.DisputeWire,
+  DisputeBody: dispute.DisputeBody,
+  DisputeList: dispute.DisputeList,
+  MoneyInboxEntry: payments.MoneyInboxEntry,
+  MoneyInbox: payments.MoneyInbox,
+  AssignBody: payments.AssignBody,
+  PaymentEventWire: payments.PaymentEventWire,
+  ReturnedBody: payments.ReturnedBody,
+  PaymentList: payments.PaymentList,
+  PaymentEventList: payments.PaymentEventList,
   Live: control.LiveWire,
   AdminAction: control.AdminActionWire,
   AdminActionList: control.AdminActionList,

@@ -11,7 +11,7 @@ test.each([
   [10, 3, 4, 10, 7, null],
   [10, 3, 4, 10, 6, { code: "stock_in_use", held: 3, sold: 4 }],
   [10, 3, 4, 9, 20, { code: "stock_changed", stock: 10 }],
-  // The wrong expectation is told first.
+  // A wrong expectation has precedence.
   [10, 3, 4, 9, 6, { code: "stock_changed", stock: 10 }],
   [10, 3, 4, 10, 10, null],
   [10, 0, 0, 10, 0, null],
@@ -38,7 +38,7 @@ test("an unknown product is not found", () => {
   })
 })
 
-test("of two changes with the same expectation in one batch, one happens", () => {
+test("of two changes with the same expectation in one batch, only the first is made", () => {
   const state = stateWith()
   adjustStock(state, { ...adjust, stock: 11, expected: 10 }, NOON)
   const second = adjustStock(state, { ...adjust, stock: 12, expected: 10, adjustmentId: 6 }, NOON)

@@ -37,7 +37,7 @@ test("an unknown order is not found", () => {
   expect(cancelOrder(stateWith(), cancel, NOON)).toEqual({ code: "order_not_found" })
 })
 
-test("twice in one batch is one cancellation and the same answer", () => {
+test("cancelling twice in one batch cancels once and returns the same order", () => {
   const state = stateWith({ orders: [orderWith()] })
   const first = cancelOrder(state, cancel, NOON)
   expect(cancelOrder(state, cancel, NOON)).toEqual(first)

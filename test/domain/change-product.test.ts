@@ -19,7 +19,7 @@ const settings = {
 const create = { kind: "create_product", productId: 1, settings, stock: 10, adjustmentId: 5 } as const
 const change = { kind: "change_product", productId: 1 } as const
 
-/** Windows with their end before, at and after their beginning, and open ones. */
+/** Sale windows that end before, at and after their start, and open-ended ones. */
 const windows = [
   // opens at     closes at         refusal
   [null, null, null],
@@ -32,7 +32,7 @@ const windows = [
 ] as const
 
 describe("create product", () => {
-  test("offers all of its units, and writes the first stock down", () => {
+  test("makes all units available and records the initial stock", () => {
     const state = stateWith({ product: null })
     expect(createProduct(state, create, NOON)).toEqual({
       ...settings,
@@ -53,14 +53,14 @@ describe("create product", () => {
     ])
   })
 
-  test("and changed by the batch that made it, it still has its first version", () => {
+  test("a change in the same batch keeps version 1", () => {
     const state = stateWith({ product: null })
     createProduct(state, create, NOON)
     const changes = { paused: true }
     expect(changeProduct(state, { ...change, changes }, NOON)).toMatchObject({ paused: true, version: 1 })
   })
 
-  test("again, as when a lost batch is repeated, it returns the product that is there", () => {
+  test("repeated after a lost batch, returns the existing product", () => {
     const present = productWith({ sold: 3 })
     const state = stateWith({ product: present })
     expect(createProduct(state, create, NOON)).toEqual(present)
@@ -89,7 +89,7 @@ describe("change product", () => {
       currency: "KWD",
     },
     {},
-  ])("%o and nothing else", (changes) => {
+  ])("changes %o and nothing else", (changes) => {
     const before = productWith({ held: 3, sold: 2, maxPerCustomer: 9 })
     const state = stateWith({ product: before })
     expect(changeProduct(state, { ...change, changes }, NOON)).toEqual({
@@ -113,7 +113,7 @@ describe("change product", () => {
     expect(state.product).toEqual(code === null ? outcome : state.loadedProduct)
   })
 
-  test("half a window is judged with the half that is there", () => {
+  test("a new start or end is checked against the existing other one", () => {
     const state = stateWith({ product: { opensAt: NOON } })
     expect(changeProduct(state, { ...change, changes: { closesAt: NOON } }, NOON)).toEqual({
       code: "invalid_sale_window",

@@ -29,13 +29,13 @@ const paid = orderWith({ status: "paid", refundCount: 1 })
 const opened = (given: Partial<DisputeEvent> = {}) => disputeEventWith(given)
 const tell = (event: DisputeEvent) => ({ kind: "record_dispute", productId: 1, event, orderId: 11 }) as const
 
-/** The order's only payment with what is known of it. */
+/** The order's only payment. */
 function stateOf(given: Parameters<typeof stateWith>[0] = {}) {
   return stateWith({ orders: [paid], payments: [paymentWith()], ...given })
 }
 
 describe("a dispute that is opened", () => {
-  // claim, goes back already, counts as disputed
+  // claim, refunded before, counts as disputed
   test.each([
     [null, 0, TOTAL],
     [TOTAL, 0, TOTAL],
@@ -43,7 +43,7 @@ describe("a dispute that is opened", () => {
     [500, TOTAL - 400, 400],
     [TOTAL, TOTAL, 0],
     [TOTAL + 1, 0, TOTAL],
-  ])("about %s, beside refunds of %i, takes %i", (amountMinor, refundedMinor, disputedMinor) => {
+  ])("claims %s beside refunds of %i: %i count as disputed", (amountMinor, refundedMinor, disputedMinor) => {
     const state = stateOf({ payments: [paymentWith({ refundedMinor })] })
     const { event } = successOf(recordDispute(state, tell(opened({ amountMinor })), NOON))
     expect(event).toMatchObject({ outcome: "disputed", appliedOrderId: 11, orderStatus: "paid" })
@@ -53,12 +53,12 @@ describe("a dispute that is opened", () => {
     ])
   })
 
-  test("and then wants more takes more, and withholds what was not sent meanwhile", () => {
+  test("with a higher claim later counts for more and withholds refunds not sent meanwhile", () => {
     const due = refundWith({ number: 1, amountMinor: TOTAL - 500, status: "due" })
     const state = stateOf({ payments: [paymentWith({ refundedMinor: TOTAL - 500 })], refunds: [due] })
     const settled = () => [...state.refunds.values()].map(({ status, lastError }) => [status, lastError])
     const claims = (amountMinor: number) => tell(opened({ key: `of ${amountMinor}`, amountMinor }))
-    // Told of before the refund was asked for.
+    // Reported before the refund was requested.
     recordDispute(state, claims(500), NOON)
     state.refunds.replace(due)
     expect(settled()).toEqual([["due", null]])
@@ -67,18 +67,18 @@ describe("a dispute that is opened", () => {
     expect([...state.disputes.values()]).toMatchObject([{ amountMinor: TOTAL, heldMinor: 500 }])
     expect(settled()).toEqual([["withheld", WITHHELD]])
 
-    // The largest claim counts, in whatever order they are told of.
+    // The largest claim counts, in any order of arrival.
     expect(successOf(recordDispute(state, claims(700), NOON)).event.outcome).toBe("ignored_final")
     expect([...state.disputes.values()]).toMatchObject([{ amountMinor: TOTAL }])
   })
 
-  test("in another currency takes all that is left", () => {
+  test("in another currency counts for the whole rest of the payment", () => {
     const state = stateOf()
     recordDispute(state, tell(opened({ amountMinor: 5, currency: "USD" })), NOON)
     expect([...state.payments.values()]).toMatchObject([{ disputedMinor: TOTAL }])
   })
 
-  test("moves no unit and leaves the order as it is", () => {
+  test("moves no unit and does not change the order", () => {
     const state = stateOf()
     const before = counters(state)
     recordDispute(state, tell(opened()), NOON)
@@ -99,7 +99,7 @@ describe("a dispute that is opened", () => {
     expect([...state.payments.values()]).toMatchObject([{ disputedMinor: TOTAL - 500 }])
   })
 
-  test("withholds nothing of another payment", () => {
+  test("withholds no refund of another payment", () => {
     const other = refundWith({ eventKey: "second-key", paymentId: "pay-2" })
     const second = paymentWith({ eventKey: "second-key", paymentId: "pay-2", allocation: "refund_due" })
     const payments = [paymentWith(), { ...second, refundedMinor: TOTAL }]
@@ -109,8 +109,8 @@ describe("a dispute that is opened", () => {
     expect([...state.payments.values()].map((payment) => payment.disputedMinor)).toEqual([TOTAL, 0])
   })
 
-  test("takes of its own provider's payment, though another provider gives that the same name", () => {
-    // The shop tells of each payment by the generic webhook as well.
+  test("applies to its own provider's payment when another provider uses the same payment id", () => {
+    // The shop also reports each payment by the generic webhook.
     const twin = paymentWith({ provider: "stripe", eventKey: "pay-1 succeeded", allocation: "refund_due" })
     const state = stateOf({ payments: [paymentWith(), twin] })
     successOf(recordDispute(state, tell(opened({ provider: "stripe" })), NOON))
@@ -122,7 +122,7 @@ describe("a dispute that is opened", () => {
     ])
   })
 
-  test("waits on for its own provider's payment when another one of that name comes", () => {
+  test("stays parked when another provider's payment with the same id arrives", () => {
     const early = parkedDispute({ provider: "stripe" })
     const state = stateWith({ orders: [orderWith()], events: [early] })
     const event = eventWith({ paymentId: "pay-1" })
@@ -132,7 +132,7 @@ describe("a dispute that is opened", () => {
     expect(state.events.get("stripe\ndp-1 dispute_opened")).toEqual(early)
   })
 
-  test("and is lost takes nothing of what was left and is going back", () => {
+  test("that is lost does not withhold refunds of the rest again", () => {
     const state = stateOf({
       payments: [paymentWith({ refundedMinor: TOTAL - 500, disputedMinor: 500 })],
       disputes: [disputeWith({ amountMinor: 500, heldMinor: 500 })],
@@ -143,7 +143,7 @@ describe("a dispute that is opened", () => {
     expect(state.refunds.get(refundName(11, 1))).toMatchObject({ status: "due", lastError: null })
   })
 
-  test("acts once, however often it is told, and not with another content", () => {
+  test("is applied once per key, and refused with another content", () => {
     const state = stateOf()
     recordDispute(state, tell(opened()), NOON)
     const again = successOf(recordDispute(state, tell(opened()), NOON))
@@ -156,7 +156,7 @@ describe("a dispute that is opened", () => {
     expect([...state.payments.values()]).toMatchObject([{ disputedMinor: TOTAL }])
   })
 
-  test("of a payment that is not there is for the inbox", () => {
+  test("of an unknown payment is refused with order_unknown", () => {
     expect(recordDispute(stateOf(), tell(opened({ paymentId: "pay-9" })), NOON)).toEqual({
       code: "order_unknown",
     })
@@ -180,7 +180,7 @@ describe("a refund beside a dispute", () => {
     [500, wish(TOTAL), { code: "payment_disputed", refundableMinor: TOTAL - 500 }],
     [500, wish(TOTAL - 500), { status: "due", amountMinor: TOTAL - 500 }],
     [500, wish(null), { status: "due", amountMinor: TOTAL - 500 }],
-    // Units are the shop's own, whatever becomes of the money.
+    // A dispute does not limit restocking: it claims money, not units.
     [TOTAL, wish(0, 2), { status: "confirmed", amountMinor: 0, restockQty: 2 }],
     [TOTAL, wish(null, 1), { status: "confirmed", amountMinor: 0, restockQty: 1 }],
     [TOTAL, wish(0, 3), { code: "restock_over_order" }],
@@ -213,7 +213,7 @@ describe("a refund beside a dispute", () => {
     expect(settleRefund(state, settle(result), NOON)).toMatchObject(expected)
   })
 
-  test("one that its provider refused does not become sent", () => {
+  test("a refund that its provider refused does not become sent", () => {
     const state = stateOf({ refunds: [refundWith({ status: "failed", lastError: "closed" })] })
     expect(settleRefund(state, settle({ status: "sent", providerRefundId: null }), NOON)).toEqual({
       code: "refund_not_open",
@@ -221,7 +221,7 @@ describe("a refund beside a dispute", () => {
   })
 })
 
-// ---- every order in which a payment and its disputes may be told of, each thing up to twice ----
+// ---- every order in which the messages about a payment and its disputes may arrive, each up to twice ----
 
 type Letter = "P" | "O" | "W" | "L" | "B"
 const letters: readonly Letter[] = ["P", "O", "W", "L", "B"]
@@ -243,7 +243,7 @@ function* sequences(before: readonly Letter[] = []): Generator<readonly Letter[]
   }
 }
 
-/** What remains when all of it was told, as the payment event handler applies it; only the times differ. */
+/** The final state after all messages, applied as the payment event handler does, without times. */
 function endOf(sequence: readonly Letter[]): string {
   const database = createMemoryDatabase(1, RULES)
   const settings = { name: "Lamp", description: null, imageUrl: null, priceMinor: 9_999, currency: "EUR" }
@@ -280,7 +280,7 @@ function has(events: readonly PaymentEventRecord[], key: string): boolean {
   return events.some((event) => event.key === key)
 }
 
-test("whatever order a payment and its disputes are told of in, and however often, the same remains", () => {
+test("every order and repetition of the messages about a payment and its disputes has the same final state", () => {
   const ends = new Map<string, Map<string, readonly Letter[]>>()
   let played = 0
   for (const sequence of sequences()) {

@@ -23,7 +23,7 @@ function mixedState() {
   })
 }
 
-test("ends exactly what is due, and nothing else", () => {
+test("ends exactly the due holds and orders", () => {
   const state = mixedState()
 
   expect(expireDue(state, sweep, NOON)).toEqual({ holds: 2, orders: 2, units: 22, more: false })
@@ -45,7 +45,7 @@ test("ends exactly what is due, and nothing else", () => {
   ])
 })
 
-test("again, it finds nothing", () => {
+test("a second sweep ends nothing", () => {
   const state = mixedState()
   expireDue(state, sweep, NOON)
   const before = counters(state)
@@ -61,7 +61,7 @@ test.each([
   expect(expireDue(mixedState(), { ...sweep, limit }, NOON).more).toBe(more)
 })
 
-test("without a product there is nothing to end", () => {
+test("an unknown product has nothing to end", () => {
   expect(expireDue(stateWith({ product: null }), sweep, NOON)).toEqual({
     holds: 0,
     orders: 0,

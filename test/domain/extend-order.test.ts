@@ -25,7 +25,7 @@ describe("a buyer who begins to pay", () => {
     expect(counters(state)).toEqual({ held: 2, sold: 0 })
   })
 
-  test("may say which payment it is; the last one counts", () => {
+  test("may name the payment; the last one named counts", () => {
     const [first, second] = ["pi_1", "pi_2"].map((paymentId) => ({ provider: "stripe", paymentId }))
     const state = stateWith({ orders: [orderWith()] })
     for (const payment of [first ?? null, second ?? null, null])
@@ -35,7 +35,7 @@ describe("a buyer who begins to pay", () => {
 })
 
 describe("an order whose provider cannot say yet", () => {
-  test("waits a minute longer, once", () => {
+  test("gets one more minute, once", () => {
     const state = stateWith({ orders: [orderWith({ expiresAt: afterNoon(5) })] })
     const first = awaitPayment(state, wait, NOON)
     expect(first).toMatchObject({ expiresAt: afterNoon(65), awaited: true })

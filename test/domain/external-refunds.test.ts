@@ -26,7 +26,7 @@ const paid = (payment = {}): Given => ({
   payments: [paymentWith({ paymentId: "pay-1", ...payment })],
 })
 
-describe("a refund that the shop made elsewhere", () => {
+describe("a refund made outside Doorbuster", () => {
   test("of the whole price is recorded, and the order is refunded", () => {
     const state = stateWith(paid())
     const refund = recordRefund(state, tell(), NOON)
@@ -43,7 +43,7 @@ describe("a refund that the shop made elsewhere", () => {
     expect(state.facts.map(({ kind }) => kind)).toEqual(["refund_settled", "order_refunded"])
   })
 
-  test("counts once, however often and in whatever state it is told of", () => {
+  test("is recorded once, whatever its repeated reports say", () => {
     const state = stateWith(paid())
     for (const status of ["sent", "sent", "confirmed", "sent", "confirmed"] as const) {
       recordRefund(state, tell({ status, amountMinor: 5 }), NOON)
@@ -84,7 +84,7 @@ describe("a refund that the shop made elsewhere", () => {
     expect([state.refunds.added(), state.payments.changed(), state.orders.changed()]).toEqual([[], [], []])
   })
 
-  test("fails after all: its order is paid again, and an old message does not bring it back", () => {
+  test("that fails makes its order paid again, and an outdated message does not undo that", () => {
     const state = stateWith(paid())
     recordRefund(state, tell(), NOON)
     recordRefund(state, tell({ status: "failed", error: "the card is closed" }), afterNoon(1))
@@ -92,7 +92,7 @@ describe("a refund that the shop made elsewhere", () => {
     expect(state.orders.get(11)?.status).toBe("paid")
   })
 
-  test("leaves less to the bank, and what was not sent yet is withheld", () => {
+  test("leaves less to the disputes, and withholds refunds that are not sent", () => {
     const dispute = disputeWith({ amountMinor: total - 100, heldMinor: total - 100 })
     const due = refundWith({ amountMinor: 100, status: "due" })
     const state = stateWith({

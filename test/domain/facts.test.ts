@@ -53,7 +53,7 @@ test.each<[string, Given, Command, string[]]>([
   ],
   ["an event that nobody knows", {}, pay, []],
   ["a change of stock", {}, adjust, ["stock_adjusted"]],
-])("%s tells what happened, in order, and which request caused it", (_, given, command, kinds) => {
+])("%s adds facts in order, with the request that caused them", (_, given, command, kinds) => {
   const state = stateWith(given)
   execute(state, { ...command, requestId: "req-1" }, NOON)
   expect(state.facts.map((fact) => [fact.kind, fact.requestId])).toEqual(kinds.map((kind) => [kind, "req-1"]))
@@ -67,7 +67,7 @@ test("each fact of a batch has the request of its own command", () => {
   expect(state.facts.map((fact) => fact.requestId)).toEqual(["req-1", undefined, "req-3"])
 })
 
-test("what a sweep ends was caused by no request", () => {
+test("facts of a sweep have no request", () => {
   const state = stateWith({
     holds: [holdWith({ expiresAt: NOON })],
     orders: [orderWith({ holdId: 2, expiresAt: NOON })],
@@ -79,8 +79,8 @@ test("what a sweep ends was caused by no request", () => {
   ])
 })
 
-// facts.ts: "undefined for what time caused", whoever it is that notices.
-test("what time ended was caused by no request, also when a request runs into it", () => {
+// No request causes an expiry, even if a request finds the row due.
+test("an expiry has no request, also when a request finds the hold due", () => {
   const state = stateWith({ holds: [holdWith({ qty: 10, expiresAt: NOON })] })
   execute(state, { ...askFor(1), requestId: "req-1" }, NOON)
   expect(state.facts.map((fact) => [fact.kind, fact.requestId])).toEqual([
@@ -89,13 +89,13 @@ test("what time ended was caused by no request, also when a request runs into it
   ])
 })
 
-test("nor an order that had ended before its buyer cancelled it", () => {
+test("an order that expired before its buyer cancelled it has no request", () => {
   const state = stateWith({ orders: [orderWith({ expiresAt: NOON })] })
   execute(state, { ...cancel, requestId: "req-1" }, NOON)
   expect(state.facts.map((fact) => [fact.kind, fact.requestId])).toEqual([["order_expired", undefined]])
 })
 
-test("a fact keeps its row as it was at that moment", () => {
+test("a later change does not alter the row of a fact", () => {
   const state = stateWith()
   execute(state, askFor(1, { holdId: 1 }), NOON)
   execute(state, release, afterNoon(1))

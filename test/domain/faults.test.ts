@@ -22,7 +22,7 @@ const dispute = {
 const pay = { kind: "record_payment_event", productId: 1, event: eventWith(), newOrderId: 12 } as const
 const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
 
-// No request can bring these about: the store has not loaded what `needs` asked for, or an id came twice.
+// Only bugs cause these: the store did not load what `needs` asked for, or an id was given twice.
 test.each<[string, Given, Command, string]>([
   ["a dispute whose order is missing", { payments: [paymentWith()] }, dispute, "order 11 is not loaded"],
   ["an order without its product", { product: null, holds: [holdWith()] }, order, "product 1 is not loaded"],
@@ -39,6 +39,6 @@ test.each<[string, Given, Command, string]>([
     order,
     "row 11 exists already",
   ],
-])("%s is a fault and is thrown, never an answer", (_, given, command, message) => {
+])("%s is a bug and is thrown, not returned", (_, given, command, message) => {
   expect(() => execute(stateWith(given), command, NOON)).toThrow(message)
 })

@@ -38,12 +38,12 @@ describe("a repeated request", () => {
     ["cancel order", { orders: [orderWith()] }, cancel],
     ["adjust stock", {}, adjust],
     ["change product", {}, pause],
-  ])("gets the first answer of %s again, as JSON has it, and does nothing", (_, given, command) => {
+  ])("of %s returns the first outcome and changes nothing", (_, given, command) => {
     const state = stateWith(given)
     const first = execute(state, { ...command, idempotency }, NOON)
     const [before, facts] = [state.product, state.facts.length]
 
-    // The repetition comes with fresh ids and at another time.
+    // The repetition has new ids and another time.
     const repetition = { ...command, holdId: command.kind === "place_hold" ? 101 : 1, orderId: 99 } as Command
     const second = execute(state, { ...repetition, idempotency }, afterNoon(30))
 
@@ -54,7 +54,7 @@ describe("a repeated request", () => {
     expect(state.facts).toHaveLength(facts)
   })
 
-  test("with another content is refused, and the first answer stays", () => {
+  test("with another content is refused, and the first outcome stays stored", () => {
     const state = stateWith()
     const first = execute(state, { ...askFor(1), idempotency }, NOON)
     const other = { ...idempotency, fingerprint: "g" }
@@ -82,7 +82,7 @@ describe("a repeated request", () => {
     expect(counters(state)).toEqual({ held: 2, sold: 0 })
   })
 
-  test("without a key is done again", () => {
+  test("without a key is executed again", () => {
     const state = stateWith()
     execute(state, askFor(1), NOON)
     execute(state, askFor(1, { holdId: 101 }), NOON)
@@ -90,7 +90,7 @@ describe("a repeated request", () => {
     expect(state.idempotency.added()).toEqual([])
   })
 
-  test("is answered as it first was even when the rows have moved on", () => {
+  test("returns the first outcome even when the rows have changed since", () => {
     const state = stateWith()
     const first = execute(state, { ...askFor(1), idempotency }, NOON)
     execute(state, { ...release, holdId: 100 }, NOON)
@@ -98,7 +98,7 @@ describe("a repeated request", () => {
     expect(again.outcome).toEqual(first.outcome)
   })
 
-  test("the record says when, and under which digest", () => {
+  test("is stored with its time and digest", () => {
     const state = stateWith()
     const { outcome } = execute(state, { ...askFor(1), idempotency }, NOON)
     expect(state.idempotency.added()).toEqual([
@@ -121,7 +121,7 @@ describe("a repeated request", () => {
   })
 })
 
-describe("refusals that a moment may change are not kept", () => {
+describe("temporary refusals are not stored", () => {
   test.each<[string, Given, Command]>([
     ["product_not_found", { product: null }, askFor(1)],
     ["sale_not_open", { product: { opensAt: afterNoon(1) } }, askFor(1)],
@@ -157,7 +157,7 @@ describe("refusals that a moment may change are not kept", () => {
     expect(execute(state, { ...command, idempotency }, NOON).replayed).toBe(false)
   })
 
-  test("so a buyer who was told out_of_stock gets the unit that comes back", () => {
+  test("a buyer refused with out_of_stock gets a unit that is returned", () => {
     const state = stateWith({ product: { stock: 2 }, holds: [holdWith()] })
     const sold = execute(state, { ...askFor(1), idempotency }, NOON)
     expect(codeOf(sold.outcome)).toBe("out_of_stock")
@@ -169,7 +169,7 @@ describe("refusals that a moment may change are not kept", () => {
   })
 })
 
-describe("refusals that are final are kept", () => {
+describe("final refusals are stored", () => {
   test.each<[string, Given, Command]>([
     ["sale_closed", { product: { closesAt: NOON } }, askFor(1)],
     ["quantity_over_limit", { product: { maxPerHold: 1 } }, askFor(2)],

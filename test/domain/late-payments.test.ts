@@ -21,7 +21,7 @@ const expired = (given = {}) => orderWith({ status: "expired", expiresAt: afterN
 const anna = (units: number) => [{ customerId: "anna", units, unitLimit: 9 }]
 const lapsed = holdWith({ id: 5, qty: 10, expiresAt: afterNoon(-5) })
 
-describe("money that comes after the order's end", () => {
+describe("money that arrives after the order's end", () => {
   test.each<[string, Given, RefundReason | "paid"]>([
     ["cancelled", { orders: [cancelled()] }, "paid"],
     ["expired", { orders: [expired()] }, "paid"],
@@ -74,18 +74,18 @@ describe("money that comes after the order's end", () => {
     expect(state.customers.added()).toEqual([])
   })
 
-  // Whose row is not there owns nothing.
+  // A customer without a row has no units.
   test.each([
     [2, "paid", [{ customerId: "anna", units: 2, unitLimit: 2 }]],
     [1, "refund_due", []],
     [null, "paid", [{ customerId: "anna", units: 2, unitLimit: null }]],
-  ])("a customer of whom nothing is known may own %s: %s", (maxPerCustomer, outcome, customers) => {
+  ])("a customer without a row, with a limit of %s: %s", (maxPerCustomer, outcome, customers) => {
     const state = stateWith({ product: { maxPerCustomer }, orders: [expired({ customerId: "anna" })] })
     expect(successOf(recordPaymentEvent(state, success, NOON)).event.outcome).toBe(outcome)
     expect(state.customers.added()).toEqual(customers)
   })
 
-  test("what others still hold after their time is ended for it, and not for money that is in time", () => {
+  test("due holds of other buyers are ended for late money, and not for money in time", () => {
     for (const order of [orderWith(), expired()]) {
       const state = stateWith({ holds: [holdWith({ id: 5, expiresAt: NOON })], orders: [order] })
       recordPaymentEvent(state, success, NOON)
@@ -93,13 +93,13 @@ describe("money that comes after the order's end", () => {
     }
   })
 
-  test("the customer owns the units again, under the limit of now", () => {
+  test("the customer owns the units again, under the current limit", () => {
     const state = stateWith(limited(4, 2))
     recordPaymentEvent(state, success, NOON)
     expect(state.customers.changed()).toEqual([{ customerId: "anna", units: 4, unitLimit: 4 }])
   })
 
-  test("what the same batch took from a customer who is not loaded, it gives back", () => {
+  test("a customer without a loaded row gets back the units that the same batch returned", () => {
     const state = stateWith({ product: { maxPerCustomer: 2 }, orders: [orderWith({ customerId: "anna" })] })
     const failure = { ...success, event: eventWith({ key: "no", kind: "failed" }) }
     recordPaymentEvent(state, failure, NOON)
@@ -110,13 +110,13 @@ describe("money that comes after the order's end", () => {
     expect(counters(state)).toEqual({ held: 0, sold: 2 })
   })
 
-  test("the price is the order's, not the product's of now", () => {
+  test("the order's price counts, not the current price of the product", () => {
     const event = eventWith({ amountMinor: 19_998 })
     const state = stateWith({ product: { priceMinor: 50_000 }, orders: [expired()] })
     expect(successOf(recordPaymentEvent(state, { ...success, event }, NOON)).event.outcome).toBe("paid")
   })
 
-  test("a further success for an order that was paid late goes back", () => {
+  test("a further success for an order that was paid late is refunded", () => {
     const state = stateWith({ orders: [expired()] })
     const second = eventWith({ key: "2", paymentId: "pay-2" })
     recordPaymentEvent(state, { ...success, event: eventWith({ paymentId: "pay-1" }) }, NOON)
@@ -127,7 +127,7 @@ describe("money that comes after the order's end", () => {
 })
 
 describe("money in the wrong amount", () => {
-  test("more than the total pays, and what is too much goes back", () => {
+  test("more than the total pays the order, and the excess is refunded", () => {
     const state = stateWith({ orders: [orderWith()] })
     const event = eventWith({ amountMinor: 20_000 })
     expect(successOf(recordPaymentEvent(state, { ...success, event }, NOON)).event.outcome).toBe("paid")
@@ -138,7 +138,7 @@ describe("money in the wrong amount", () => {
     expect(state.orders.get(11)).toMatchObject({ status: "paid", refundCount: 1 })
   })
 
-  test("too little waits with its order, and goes back at its end", () => {
+  test("too little is refunded at the deadline of an order that waits", () => {
     const state = stateWith({ orders: [orderWith()] })
     const event = eventWith({ amountMinor: 19_997 })
     recordPaymentEvent(state, { ...success, event }, NOON)
@@ -148,14 +148,14 @@ describe("money in the wrong amount", () => {
     expect(state.orders.get(11)).toMatchObject({ status: "pending_payment", updatedAt: afterNoon(-60) })
   })
 
-  test("nothing is nothing to give back", () => {
+  test("a payment of 0 needs no refund", () => {
     const state = stateWith({ orders: [orderWith()] })
     recordPaymentEvent(state, { ...success, event: eventWith({ amountMinor: 0 }) }, NOON)
     expect(state.payments.added()).toMatchObject([{ amountMinor: 0, allocation: "refund_due" }])
     expect(state.refunds.added()).toEqual([])
   })
 
-  test("another currency goes back in that currency", () => {
+  test("money in another currency is refunded in that currency", () => {
     const state = stateWith({ orders: [orderWith()] })
     recordPaymentEvent(state, { ...success, event: eventWith({ amountMinor: 5, currency: "USD" }) }, NOON)
     expect(state.refunds.added()).toMatchObject([

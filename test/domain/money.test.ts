@@ -13,10 +13,10 @@ describe("minor units as a decimal", () => {
     [1_500, "KWD", "1.500"],
     [1, "KWD", "0.001"],
     [0, "KWD", "0.000"],
-    // Whole here, although ISO 4217 counts them in hundredths.
+    // No decimals here, although ISO 4217 has hundredths.
     [4_990, "HUF", "4990"],
     [100_000, "IDR", "100000"],
-    // No code of ours: a payment in it can be reported all the same.
+    // An unknown currency: a payment in it can still be reported.
     [100, "ABC", "1.00"],
     // Beyond 2^53 / 100: floating point division would not be exact.
     [9_007_199_254_740_991, "EUR", "90071992547409.91"],
@@ -26,7 +26,7 @@ describe("minor units as a decimal", () => {
     expect(decimalAmount(minor, currency)).toBe(text)
   })
 
-  test("asked twice it says the same", () => {
+  test("a second call returns the same text", () => {
     expect(decimalAmount(1_500, "BHD")).toBe("1.500")
     expect(decimalAmount(1_501, "BHD")).toBe("1.501")
   })

@@ -35,7 +35,7 @@ const pay = (given: Parameters<typeof eventWith>[0], newOrderId: number) =>
   ({ kind: "record_payment_event", productId: 1, event: eventWith(given), newOrderId }) as const
 const idempotency = { scope: "s", key: "k", fingerprint: "f" }
 
-describe("what a command needs to be judged", () => {
+describe("the rows that a command needs", () => {
   test.each<[Command, Partial<Needs>]>([
     [askFor(3), { units: 3 }],
     [askFor(3, { customerId: "anna" }), { units: 3, unitsByCustomer: new Map([["anna", 3]]) }],
@@ -119,7 +119,7 @@ describe("what a command needs to be judged", () => {
     expect(needs([command])).toEqual({ ...nothing, ...expected })
   })
 
-  test("a batch needs what its commands need together", () => {
+  test("a batch needs the rows of all its commands", () => {
     expect(
       needs([
         askFor(3, { customerId: "anna" }),
@@ -141,7 +141,7 @@ describe("what a command needs to be judged", () => {
   })
 })
 
-describe("what is missing after the first look", () => {
+describe("the shortage after the first load", () => {
   const anna = (units: number) => [{ customerId: "anna", units, unitLimit: 3 }]
 
   test.each<[string, Given, Command[], ReturnType<typeof shortage>]>([
@@ -247,7 +247,7 @@ describe("what is missing after the first look", () => {
   })
 })
 
-describe("what money may come late for, of orders that the batch makes", () => {
+describe("late money for orders that the batch makes", () => {
   const order = { kind: "place_order", productId: 1, orderId: 11, holdId: 1 } as const
   const [failure, success] = [parkedEvent({ key: "no", kind: "failed" }), parkedEvent()]
   const cancellation = parkedEvent({ key: "end", kind: "cancelled" })
@@ -270,7 +270,7 @@ describe("what money may come late for, of orders that the batch makes", () => {
     expect(shortage(state, needs(commands), NOON)).toEqual(expected)
   })
 
-  test("counts the units of all its holds, and the limit of their customers", () => {
+  test("counts the units of all holds and checks the limits of their customers", () => {
     const holds = [holdWith({ customerId: "anna" }), holdWith({ id: 2, qty: 3, customerId: "ben" })]
     const product = { held: 3, maxPerCustomer: 2 }
     const state = stateWith({ product, holds: [...holds, holdWith({ id: 3 })], events: [failure, success] })

@@ -17,7 +17,7 @@ const values: { [Name in keyof PaymentSituation]: readonly PaymentSituation[Name
   areUnitsAvailable: [true, false],
 }
 
-/** Every situation there is. */
+/** Every combination of values. */
 const situations = Object.entries(values).reduce<Partial<PaymentSituation>[]>(
   (known, [name, possible]) => known.flatMap((one) => possible.map((value) => ({ ...one, [name]: value }))),
   [{}],
@@ -45,8 +45,8 @@ const good = { currency: ["same"], amount: enough } as const
 
 /** The first line that fits counts, as in docs/reference/state-machines.md. */
 const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
-  ["told of before", { before: ["same payment"] }, nothing],
-  ["perhaps told of before", { before: ["perhaps the same"], order: bought }, nothing],
+  ["recorded before", { before: ["same payment"] }, nothing],
+  ["perhaps recorded before", { before: ["perhaps the same"], order: bought }, nothing],
   ["a second payment", { order: bought }, back("second_payment")],
   ["another currency", { currency: ["different"] }, back("wrong_currency")],
   ["too little for one that waits", { order: waiting, amount: ["too low"] }, back("amount_too_low", true)],
@@ -75,7 +75,7 @@ function lineOf(situation: PaymentSituation): number {
   return table.findIndex(([, pattern]) => fits(situation, pattern))
 }
 
-describe("what money does", () => {
+describe("the decision about money", () => {
   test.each(table)("%s", (name, _, decision) => {
     const of = situations.filter((situation) => table[lineOf(situation)]?.[0] === name)
     expect(of.length).toBeGreaterThan(0)
@@ -84,12 +84,12 @@ describe("what money does", () => {
     }
   })
 
-  test("every situation has its line", () => {
+  test("every situation has a line", () => {
     expect(situations).toHaveLength(1_440)
     expect(situations.filter((situation) => lineOf(situation) === -1)).toEqual([])
   })
 
-  test("money is kept only for its order's price", () => {
+  test("only money of at least the order's total, in its currency, pays", () => {
     for (const situation of situations) {
       const decision = decidePayment(situation)
       if (decision.action !== "pay") continue

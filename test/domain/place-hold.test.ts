@@ -19,7 +19,7 @@ import {
 const ANNA = "anna"
 
 describe("refusals, in order of precedence", () => {
-  // Each row mends the rule of the row before it; all later rules still refuse.
+  // Each row satisfies the rule of the row before it; all later rules still refuse.
   const everythingWrong: Partial<Product> = {
     closesAt: NOON,
     opensAt: afterNoon(1),
@@ -62,7 +62,7 @@ describe("refusals, in order of precedence", () => {
   })
 })
 
-describe("the moments of a sale", () => {
+describe("the window of a sale", () => {
   test.each([
     // opens at        closes at          refusal
     [null, null, null],
@@ -106,7 +106,7 @@ describe("quantities", () => {
   )
 })
 
-describe("what an out_of_stock answer tells", () => {
+describe("the fields of an out_of_stock refusal", () => {
   const inAMinute = afterNoon(60)
   test.each([
     // stock held sold  qty  sale state  available  retry at
@@ -130,7 +130,7 @@ describe("what an out_of_stock answer tells", () => {
     },
   )
 
-  test("a hold of the same batch is among those that may come back", () => {
+  test("a hold of the same batch counts for retryAt", () => {
     const state = stateWith({ product: { stock: 1 } })
     const first = successOf(placeHold(state, askFor(1, { holdId: 100 }), NOON))
 
@@ -142,7 +142,7 @@ describe("what an out_of_stock answer tells", () => {
   test.each([
     ["before", RULES.holdTtlSeconds + 1, RULES.holdTtlSeconds],
     ["after", RULES.holdTtlSeconds - 1, RULES.holdTtlSeconds - 1],
-  ])("a hold of the same batch may come back %s those that were there", (_, known, first) => {
+  ])("a hold of the same batch may end %s the earlier ones", (_, known, first) => {
     const state = stateWith({ product: { stock: 3, held: 2 }, nextDeadline: afterNoon(known) })
     placeHold(state, askFor(1, { holdId: 100 }), NOON)
 
@@ -151,7 +151,7 @@ describe("what an out_of_stock answer tells", () => {
     expect(second).toMatchObject({ saleState: "all_held", retryAt: afterNoon(first) })
   })
 
-  test("nothing of when units may come back, where nobody has looked", () => {
+  test("retryAt is null when the next deadline was not looked up", () => {
     const state = stateWith({ product: { stock: 1 } })
     state.nextDeadline = undefined
     placeHold(state, askFor(1, { holdId: 100 }), NOON)
@@ -160,7 +160,7 @@ describe("what an out_of_stock answer tells", () => {
   })
 })
 
-describe("the hold that is made", () => {
+describe("the new hold", () => {
   test("is active from now to the end of the product's own hold time", () => {
     const state = stateWith({ product: { holdTtlSeconds: 30 } })
     const hold = placeHold(state, askFor(2, { customerId: ANNA }), NOON)
@@ -178,12 +178,12 @@ describe("the hold that is made", () => {
     expect(state.facts).toEqual([{ kind: "hold_created", hold }])
   })
 
-  test("lasts as long as the installation says when its product does not", () => {
+  test("lasts as long as the setting says when the product has no hold time", () => {
     const hold = successOf(placeHold(stateWith(), askFor(1), NOON))
     expect(hold.expiresAt).toBe(afterNoon(RULES.holdTtlSeconds))
   })
 
-  test("raises the product's version by one, however many the batch makes", () => {
+  test("raises the product's version by one, for any number of holds in a batch", () => {
     const state = stateWith({ product: { version: 7 } })
     placeHold(state, askFor(1, { holdId: 100 }), NOON)
     placeHold(state, askFor(1, { holdId: 101 }), NOON)
@@ -192,7 +192,7 @@ describe("the hold that is made", () => {
   })
 })
 
-describe("units whose time is over are taken back when short (I6, I9)", () => {
+describe("due holds are ended when units are short (I6, I9)", () => {
   test.each([
     // expires at        qty  refusal       held afterwards
     [afterNoon(TICK), 1, "out_of_stock", 10],
@@ -228,7 +228,7 @@ describe("units whose time is over are taken back when short (I6, I9)", () => {
     expect(counters(state)).toEqual({ held: 10, sold: 0 })
   })
 
-  test("after everything due came back and all is sold, nothing can come back", () => {
+  test("retryAt is null when every unit is sold after the due ones were returned", () => {
     const state = stateWith({
       product: { sold: 9 },
       holds: [holdWith({ qty: 1, expiresAt: NOON })],
@@ -279,7 +279,7 @@ describe("the customer's limit (I8)", () => {
   test.each([
     [afterNoon(TICK), { code: "customer_limit_reached", unitsLeft: 0 }],
     [NOON, null],
-  ])("the customer's own hold, over at %s, does not stand in the way", (expiresAt, refusal) => {
+  ])("the customer's own hold that ends at %s", (expiresAt, refusal) => {
     const state = stateWith({
       product: { maxPerCustomer: 2, stock: 100 },
       holds: [holdWith({ qty: 2, expiresAt, customerId: ANNA })],
@@ -293,7 +293,7 @@ describe("the customer's limit (I8)", () => {
     expect(counters(state)).toEqual({ held: 2, sold: 0 })
   })
 
-  test("someone else's units that come back are written down for that one", () => {
+  test("returned units of another customer are recorded for that customer", () => {
     const state = stateWith({
       holds: [holdWith({ qty: 10, expiresAt: NOON, customerId: "ben" })],
     })

@@ -55,7 +55,7 @@ test("twice in one batch makes one order (I3)", () => {
   expect(state.orders.added()).toHaveLength(1)
 })
 
-test("the order has the hold's units and customer, the price of now and its own deadline", () => {
+test("the order has the hold's units and customer, the current price and its own deadline", () => {
   const state = stateWith({
     product: { priceMinor: 1_500, currency: "KWD" },
     holds: [holdWith({ qty: 3, customerId: "anna" })],
@@ -93,10 +93,10 @@ test("the order has the hold's units and customer, the price of now and its own 
   expect(state.facts).toEqual([{ kind: "order_created", order: placed.order }])
 })
 
-describe("an order that costs nothing", () => {
+describe("an order of 0.00", () => {
   const free = { product: { priceMinor: 0 }, holds: [holdWith({ qty: 3, customerId: "anna" })] }
 
-  test("is paid when it is made, as by a payment of nothing", () => {
+  test("is paid when it is made, by a payment of 0", () => {
     const state = stateWith(free)
     const placed = successOf(placeOrder(state, order, NOON))
     expect(placed.order).toMatchObject({ status: "paid", totalMinor: 0, paidAt: NOON, late: false })
@@ -112,7 +112,7 @@ describe("an order that costs nothing", () => {
     ["nothing", 0, "ignored_final", 0],
     ["nothing that was not said", null, "ignored_final", 0],
     ["money", 5, "refund_due", 1],
-  ])("keeps %s that comes for it from nobody", (_, amountMinor, outcome, refunds) => {
+  ])("refunds %s that arrives for it", (_, amountMinor, outcome, refunds) => {
     const state = stateWith(free)
     placeOrder(state, order, NOON)
     const event = eventWith({ orderId: 11, paymentId: "pay-1", amountMinor })
@@ -121,7 +121,7 @@ describe("an order that costs nothing", () => {
     expect(state.orders.get(11)?.status).toBe("paid")
   })
 
-  test("stays paid when a message says that its payment has failed", () => {
+  test("stays paid when a message reports a failed payment", () => {
     const state = stateWith(free)
     placeOrder(state, order, NOON)
     const event = eventWith({ orderId: 11, kind: "failed" })
@@ -144,8 +144,8 @@ describe("when a payment event has made the order already", () => {
     },
   )
 
-  // An order that waits for payment may be left by an event whose money did not suffice.
-  test("an order whose deadline has come is returned as expired, never as waiting (I6)", () => {
+  // An event with too little money may have made an order that waits for payment.
+  test("an order whose deadline has passed is returned as expired (I6)", () => {
     const made = orderWith({ id: 7, origin: "payment_event", expiresAt: NOON })
     const state = stateWith({ holds: [holdWith({ status: "converted" })], orders: [made] })
     const placed = successOf(placeOrder(state, order, NOON))
@@ -162,7 +162,7 @@ describe("events parked for the order", () => {
     [[succeeded], "paid", false, { succeeded: "paid" }, 0, 2],
     [[failed], "cancelled", false, { failed: "cancelled" }, 0, 0],
     [[failed, succeeded], "paid", true, { failed: "cancelled", succeeded: "paid" }, 0, 2],
-    // The order in which they came decides, not the one in which they are loaded.
+    // The order of arrival decides, not the order of loading.
     [[succeeded, failed], "paid", true, { failed: "cancelled", succeeded: "paid" }, 0, 2],
     [
       [{ ...failed, receivedAt: afterNoon(-5) }, succeeded],
@@ -176,7 +176,7 @@ describe("events parked for the order", () => {
     [[{ ...succeeded, holdId: 2 }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
     [[{ ...succeeded, holdId: 1 }], "paid", false, { succeeded: "paid" }, 0, 2],
     [[{ ...succeeded, returnedAt: NOON }], "pending_payment", false, { succeeded: "parked" }, 2, 0],
-    // It has made the order that it names under another id, because that one was taken.
+    // The event has made its order under another id, because the id it names was taken.
     [
       [{ ...succeeded, outcome: "paid", appliedOrderId: 12, appliedAt: afterNoon(-5) }],
       "pending_payment",
@@ -197,7 +197,7 @@ describe("events parked for the order", () => {
     expect(counters(state)).toEqual({ held, sold })
   })
 
-  test("keep the moment they came and get the moment they acted", () => {
+  test("keep their time of arrival and get the time they were applied", () => {
     const state = stateWith({ holds: [holdWith()], events: [parkedEvent(succeeded)] })
     placeOrder(state, order, NOON)
     expect(state.events.added()).toEqual([])

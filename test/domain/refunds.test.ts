@@ -27,7 +27,7 @@ const paid = (order = {}, payment = {}): Given => ({
   payments: [paymentWith(payment)],
 })
 
-describe("giving back", () => {
+describe("refunding an order", () => {
   test.each([
     ["all of it", null, 0, { amountMinor: 19_998, status: "due" }],
     ["a part", 5, 0, { amountMinor: 5, restockQty: 0, status: "due" }],
@@ -79,14 +79,14 @@ describe("giving back", () => {
     expect([...state.refunds.added(), ...state.orders.changed(), ...state.payments.changed()]).toEqual([])
   })
 
-  test("is of the order's own payment, whatever others the batch has", () => {
+  test("refunds the order's own payment, not another of the batch", () => {
     const others = [paymentWith({ orderId: 12, eventKey: "of 12", amountMinor: 1 }), paymentWith()]
     const state = stateWith({ ...paid(), payments: others })
     expect(refundOrder(state, ask(null), NOON)).toMatchObject({ eventKey: "first-key", amountMinor: 19_998 })
     expect(state.payments.changed()).toMatchObject([{ orderId: 11, refundedMinor: 19_998 }])
   })
 
-  test("again and again, up to what came in (I7)", () => {
+  test("several refunds, up to the amount of the payment (I7)", () => {
     const state = stateWith(paid())
     const outcomes = [9_999, 9_999, 1].map((amount) => refundOrder(state, ask(amount, 1), NOON))
     expect(outcomes).toMatchObject([{ number: 1 }, { number: 2 }, { code: "refund_over_payment" }])
@@ -94,7 +94,7 @@ describe("giving back", () => {
   })
 })
 
-describe("what becomes of a refund", () => {
+describe("the result of a refund", () => {
   const sent = { status: "sent", providerRefundId: "re_1" } as const
   const confirmed = { status: "confirmed", providerRefundId: null } as const
   const failed = { status: "failed", error: "the account is closed" } as const
@@ -118,7 +118,7 @@ describe("what becomes of a refund", () => {
     ["confirmed", sent, "confirmed"],
     ["confirmed", confirmed, "confirmed"],
     ["confirmed", failed, "confirmed"],
-  ])("%s, then told %o: %s", (status, result, expected) => {
+  ])("%s, then %o: %s", (status, result, expected) => {
     const state = stateWith({ ...paid(), refunds: [refundWith({ status, attempts: 3 })] })
     const outcome = settleRefund(state, settle(result), NOON)
     expect("code" in outcome ? outcome.code : outcome.status).toBe(expected)
@@ -126,7 +126,7 @@ describe("what becomes of a refund", () => {
     expect(state.facts.length > 0).toBe(expected !== status && expected !== "refund_not_open")
   })
 
-  test("keeps what was said of it", () => {
+  test("keeps the reported error and refund id", () => {
     const state = stateWith({ ...paid(), refunds: [refundWith({ attempts: 3 })] })
     settleRefund(state, settle(failed), NOON)
     expect(state.refunds.get("11-1")).toMatchObject({ lastError: "the account is closed", updatedAt: NOON })
@@ -137,8 +137,8 @@ describe("what becomes of a refund", () => {
     expect(state.refunds.get("11-1")).toMatchObject({ providerRefundId: "re_1", lastError: null })
   })
 
-  // How refunds to cards fail: the provider takes its word back.
-  test("a confirmed refund fails by the name under which it was confirmed, and its order is paid again", () => {
+  // Refunds to cards may fail after the provider confirmed them.
+  test("a confirmed refund fails by the id it was confirmed with, and its order is paid again", () => {
     const refunds = [refundWith({ status: "confirmed", providerRefundId: "re_1", restockQty: 2 })]
     const order = orderWith({ status: "refunded", restockedQty: 2, refundCount: 1 })
     const state = stateWith({ orders: [order], payments: [paymentWith({ refundedMinor: 19_998 })], refunds })
@@ -182,7 +182,7 @@ describe("what becomes of a refund", () => {
     expect(state.facts.map(({ kind }) => kind)).toEqual(["refund_settled", "refund_reversed"])
   })
 
-  test("it is tried again, and the order is refunded a second time", () => {
+  test("it is retried, and the order is refunded a second time", () => {
     const refunds = [refundWith({ status: "confirmed", providerRefundId: "re_1" })]
     const state = stateWith({ orders: [orderWith({ status: "refunded" })], refunds })
     for (const result of [failedFor("re_1"), due, { ...sent, providerRefundId: "re_2" }, failedFor("re_1")])
@@ -192,11 +192,11 @@ describe("what becomes of a refund", () => {
     expect(state.facts.at(-1)).toMatchObject({ kind: "order_refunded", reversals: 1 })
   })
 
-  test("no such refund", () => {
+  test("an unknown refund is not found", () => {
     expect(settleRefund(stateWith(paid()), settle(due), NOON)).toEqual({ code: "refund_not_found" })
   })
 
-  test("the order is refunded when its whole price is back, and its units stay sold", () => {
+  test("the order is refunded when its whole price is confirmed, and its units stay sold", () => {
     const halves = [1, 2].map((number) => refundWith({ number, amountMinor: 9_999, status: "sent" }))
     const state = stateWith({ ...paid(), refunds: halves })
     settleRefund(state, settle(confirmed, 1), NOON)
@@ -207,7 +207,7 @@ describe("what becomes of a refund", () => {
     expect(counters(state)).toEqual({ held: 0, sold: 2 })
   })
 
-  // One half of the price comes back now, the other one is:
+  // A refund of one half of the price is confirmed; the other half is:
   test.each<[string, Partial<Refund>, OrderStatus]>([
     ["back", { status: "confirmed" }, "refunded"],
     ["sent", { status: "sent" }, "paid"],
@@ -223,7 +223,7 @@ describe("what becomes of a refund", () => {
     expect(state.facts).toEqual([{ kind: "refund_settled", refund: settled }, ...refunded])
   })
 
-  // Its whole price, nothing, is always back.
+  // The price of 0 is always refunded.
   test.each([
     ["too much, and back", { reason: "amount_too_high" }, confirmed],
     ["too much, and sent", { reason: "amount_too_high" }, sent],
@@ -237,7 +237,7 @@ describe("what becomes of a refund", () => {
     expect(state.orders.changed()).toEqual([])
   })
 
-  test("an order is refunded once, whatever comes back after that", () => {
+  test("an order is refunded once, whatever is refunded later", () => {
     const back = [1, 2].map((number) => refundWith({ number, status: number === 1 ? "confirmed" : "sent" }))
     const state = stateWith({ ...paid({ status: "refunded" }), refunds: back })
     settleRefund(state, settle(confirmed, 2), NOON)
@@ -245,7 +245,7 @@ describe("what becomes of a refund", () => {
     expect(state.facts.map(({ kind }) => kind)).toEqual(["refund_settled"])
   })
 
-  test("what came by mistake and is back says nothing of the order", () => {
+  test("a refund of money that did not pay the order leaves the order as it is", () => {
     const mistake = refundWith({ reason: "second_payment", status: "sent" })
     const state = stateWith({ ...paid(), refunds: [mistake] })
     settleRefund(state, settle(confirmed), NOON)

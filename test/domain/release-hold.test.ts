@@ -46,12 +46,12 @@ test("an unknown hold is not found", () => {
   expect(releaseHold(stateWith(), release, NOON)).toEqual({ code: "hold_not_found" })
 })
 
-test("a used hold names its order", () => {
+test("the refusal of a used hold names its order", () => {
   const state = stateWith({ holds: [holdWith({ status: "converted" })], orders: [orderWith()] })
   expect(releaseHold(state, release, NOON)).toEqual({ code: "hold_already_used", orderId: 11 })
 })
 
-test("twice in one batch is one release and the same answer", () => {
+test("releasing twice in one batch releases once and returns the same hold", () => {
   const state = stateWith({ holds: [holdWith()] })
   const first = releaseHold(state, release, NOON)
   const second = releaseHold(state, release, NOON)

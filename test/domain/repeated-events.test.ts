@@ -20,7 +20,7 @@ const dispute = { kind: "record_dispute", productId: 1, event: disputeEventWith(
 const applied = { appliedOrderId: 13, orderStatus: "paid", late: true, appliedAt: afterNoon(-5) } as const
 const returned = { returnedAt: afterNoon(-5) }
 
-// The last columns: what the log says of it. An event that acts is told of with its order.
+// The last columns: the fact. An event that was applied has the id of its order.
 test.each<[string, PaymentEventRecord | null, boolean, object]>([
   ["new", null, false, { orderId: 11, outcome: "paid", duplicate: false, late: false }],
   ["parked", parkedEvent(), true, { orderId: 11, outcome: "paid", duplicate: false, late: false }],
@@ -53,14 +53,14 @@ test.each<[string, PaymentEventRecord | null, boolean, object]>([
     true,
     { orderId: 13, outcome: "ignored_final", duplicate: true, late: false },
   ],
-  // A dispute that has found no payment names no order.
+  // A dispute whose payment is unknown names no order.
   [
     "settled by hand",
     { ...parkedDispute(), ...returned },
     true,
     { orderId: null, outcome: "parked", duplicate: true, late: false },
   ],
-])("news of a dispute that are %s", (_, known, duplicate, told) => {
+])("a dispute message that is %s", (_, known, duplicate, told) => {
   const events = known === null ? [] : [known]
   const state = stateWith({ orders: [orderWith({ status: "paid" })], payments: [paymentWith()], events })
   const recorded = recordDispute(state, dispute, NOON)

@@ -9,7 +9,7 @@ interface Unit {
 const table = () => rowsBy<number, Unit>(({ id }) => id)
 const unit = (id: number, state = "new"): Unit => ({ id, state })
 
-test("an empty table has nothing of any kind", () => {
+test("an empty table has no rows, no added and no changed ones", () => {
   const rows = table()
   expect([...rows.values()]).toEqual([])
   expect(rows.get(1)).toBeUndefined()
@@ -18,7 +18,7 @@ test("an empty table has nothing of any kind", () => {
   expect(rows.changed()).toEqual([])
 })
 
-test("what was added is told in order and in its last form, and is no change", () => {
+test("added rows are listed in order and in their last state, and not as changed", () => {
   const rows = table()
   rows.load(unit(9, "loaded"))
   rows.add(unit(2))
@@ -31,7 +31,7 @@ test("what was added is told in order and in its last form, and is no change", (
   expect([...rows.values()]).toEqual([unit(9, "loaded"), unit(2, "replaced"), unit(1)])
 })
 
-test("a change keeps the row as it was loaded, however often it changes", () => {
+test("the loaded row is kept over several changes", () => {
   const rows = table()
   rows.load(unit(1, "loaded"))
   rows.replace(unit(1, "once"))
@@ -44,21 +44,21 @@ test("a change keeps the row as it was loaded, however often it changes", () => 
   expect(rows.firstAdded()).toBeUndefined()
 })
 
-describe("what cannot be is an error", () => {
-  test("a key that is there already", () => {
+describe("misuse throws", () => {
+  test("adding a key that exists", () => {
     const rows = table()
     rows.load(unit(1))
     expect(() => rows.add(unit(1))).toThrow("row 1 exists already")
   })
 
-  test("a change of a row that is not there", () => {
+  test("replacing a row that does not exist", () => {
     const rows = table()
     expect(() => rows.replace(unit(1))).toThrow("row 1 does not exist")
     rows.load(unit(2))
     expect(() => rows.replace(unit(1))).toThrow("row 1 does not exist")
   })
 
-  test("the former state of a row that was not changed", () => {
+  test("asking for the loaded state of an unchanged row", () => {
     const rows = table()
     rows.load(unit(1))
     expect(() => rows.before(unit(1))).toThrow("row 1 was not changed")

@@ -5,7 +5,7 @@ import { afterNoon, NOON, productWith, TICK } from "../support/builders.ts"
 const past = afterNoon(-TICK)
 const soon = afterNoon(TICK)
 
-// One row per state in order of precedence: all that later rows say is true of earlier ones too.
+// One row per state in order of precedence: the conditions of later rows also hold in earlier ones.
 test.each([
   // stock held sold  opens  closes  paused  state
   [10, 0, 10, soon, NOON, true, "closed"],
@@ -25,6 +25,6 @@ test.each([
   },
 )
 
-test("available is what is neither held nor sold", () => {
+test("available units are neither held nor sold", () => {
   expect(availableUnits({ stock: 10, held: 3, sold: 4 })).toBe(3)
 })

@@ -30,7 +30,7 @@ function heldBy(state: WorkingSet) {
 }
 
 describe("disputes of one payment", () => {
-  // Both claims together are more than came in.
+  // Both claims together exceed the payment.
   test.each([
     [["dp-1", "dp-2"], 15_000, { "dp-1": 15_000, "dp-2": TOTAL - 15_000 }],
     [["dp-2", "dp-1"], 15_000, { "dp-1": 15_000, "dp-2": TOTAL - 15_000 }],
@@ -44,7 +44,7 @@ describe("disputes of one payment", () => {
     expect([...state.payments.values()]).toMatchObject([{ disputedMinor: TOTAL }])
   })
 
-  test("leave each other's rows alone where they hold what they did", () => {
+  test("do not write each other's rows when the allocation stays the same", () => {
     const [first, second] = ["dp-1", "dp-2"].map((disputeId) =>
       disputeWith({ disputeId, amountMinor: 500, heldMinor: 500 }),
     )
@@ -56,7 +56,7 @@ describe("disputes of one payment", () => {
     expect([...state.payments.values()]).toMatchObject([{ disputedMinor: 500 }])
   })
 
-  test("are told of with what they hold", () => {
+  test("add facts with their allocated amounts", () => {
     const state = stateWith({ orders: [paid], payments: [paymentWith({ refundedMinor: TOTAL - 400 })] })
     recordDispute(state, tell({ amountMinor: 500 }), NOON)
     const dispute = disputeWith({ amountMinor: 500, heldMinor: 400, createdAt: NOON, updatedAt: NOON })
@@ -88,10 +88,10 @@ test("a dispute is its own order's, though another order's payment has the same 
   expect([...state.payments.values()].map(({ disputedMinor }) => disputedMinor)).toEqual([0, TOTAL])
 })
 
-describe("a dispute that was told of before its payment", () => {
+describe("a dispute that was reported before its payment", () => {
   const pay = eventWith({ paymentId: "pay-1" })
 
-  test("is told of again when the payment is there: it acts, and keeps the moment it came", () => {
+  test("is repeated after the payment: it is applied and keeps its time of arrival", () => {
     const early = parkedDispute()
     const state = stateWith({ orders: [paid], payments: [paymentWith()], events: [early] })
     expect(recordDispute(state, tell({}), NOON)).toEqual({
@@ -106,7 +106,7 @@ describe("a dispute that was told of before its payment", () => {
     ["its own", parkedDispute(), true],
     ["another payment's", parkedDispute({ paymentId: "pay-2" }), false],
     ["another provider's", parkedDispute({ provider: "stripe" }), false],
-    // Another order has a payment of that name, and was meant.
+    // The dispute is about a payment of another order with the same id.
     ["one that has acted", parkedDispute({ outcome: "disputed", appliedOrderId: 12 }), false],
   ])("acts when it is the payment's: %s", (_, early, acts) => {
     const state = stateWith({ orders: [orderWith()], events: [early] })

@@ -3,8 +3,8 @@ import { hasPassed, instant, isoTime, isoTimeOrNull, later } from "../../src/dom
 
 const NOON = instant(Date.UTC(2026, 10, 27, 12))
 
-test("moments are written in ISO 8601 with milliseconds, in whatever order they come and come again", () => {
-  // More than are remembered, forward and back, so that each is asked for when it is known and when it is not.
+test("times are formatted in ISO 8601 with milliseconds, in any order and repeatedly", () => {
+  // More than the cache keeps, forward and back, so that each is asked for when cached and when not.
   const offsets = Array.from({ length: 40 }, (_, index) => index * 1_001)
   for (const offset of [...offsets, ...offsets.toReversed(), ...offsets]) {
     const moment = instant(NOON + offset)
@@ -13,7 +13,7 @@ test("moments are written in ISO 8601 with milliseconds, in whatever order they 
   }
 })
 
-test("no moment stays none", () => {
+test("null stays null", () => {
   expect(isoTimeOrNull(null)).toBeNull()
   expect(isoTimeOrNull(NOON)).toBe("2026-11-27T12:00:00.000Z")
 })

@@ -30,7 +30,7 @@ describe("when the only dispute is won", () => {
   test.each([
     // status, last error         afterwards
     ["withheld", WITHHELD, "due", null],
-    // As a server of the last version wrote it down.
+    // As a server of the last version stored it.
     ["failed", WITHHELD, "due", null],
     ["failed", "the account is closed", "failed", "the account is closed"],
     ["failed", null, "failed", null],

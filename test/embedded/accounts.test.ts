@@ -99,7 +99,7 @@ describe.skipIf(!isRoot)("started by root", () => {
 
     expect(report).toMatchObject({
       kind: "failed",
-      exitCode: 1,
+      exitCode: 2,
       message: expect.stringContaining(dataDirectory),
     })
   })

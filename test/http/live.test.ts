@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import type { Product } from "../../src/domain/product.ts"
 import type { Frame } from "../../src/http/live/frames.ts"
 import { createProductStreams, type StreamLimits } from "../../src/http/live/product-streams.ts"
-import { createProductTexts } from "../../src/http/wire/wire.ts"
+import { createProductTexts } from "../../src/http/wire/product-texts.ts"
 import { createProductWatch } from "../../src/store/reads/product-watch.ts"
 import { NOON, productWith } from "../support/builders.ts"
 

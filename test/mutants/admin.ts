@@ -4,10 +4,10 @@ const session = "test/http/admin-session.test.ts"
 const actions = "test/http/admin-actions.test.ts"
 const auth = "src/http/access/auth.ts"
 
-/** The guards of the control room, taken away. */
+/** Bugs in the guards of the control room. */
 export const adminMutants: readonly Mutant[] = [
   {
-    name: "control room: a time that cannot be read is none",
+    name: "control room: a time that cannot be parsed counts as an empty field",
     edits: [
       {
         file: "web/admin/form-values.ts",
@@ -18,7 +18,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/web/form-values.test.ts", test: "becomes neither null nor a value" },
   },
   {
-    name: "control room: what cannot be read is saved as an empty field",
+    name: "control room: a value that cannot be parsed is saved as an empty field",
     edits: [
       {
         file: "web/admin/form-values.ts",
@@ -34,7 +34,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/web/form-values.test.ts", test: "becomes neither null nor a value" },
   },
   {
-    name: "control room: a scheduled sale opens without a question",
+    name: 'control room: clearing "Opens" opens a scheduled sale without confirmation',
     edits: [
       {
         file: "web/admin/settings-risk.ts",
@@ -45,7 +45,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/web/settings-risk.test.ts", test: "while it is" },
   },
   {
-    name: "control room: a session counts wherever the request comes from",
+    name: "control room: the session cookie is accepted from other sites",
     edits: [
       {
         file: auth,
@@ -56,7 +56,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "changes something" },
   },
   {
-    name: "control room: a session counts where no browser says that the page is ours",
+    name: "control room: the session cookie is accepted without Sec-Fetch-Site or Origin",
     edits: [
       {
         file: auth,
@@ -67,7 +67,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "from nowhere that is named" },
   },
   {
-    name: "control room: an origin is believed against what the browser says of the site",
+    name: "control room: Origin is trusted although Sec-Fetch-Site contradicts it",
     edits: [
       {
         file: "src/http/access/own-page.ts",
@@ -78,7 +78,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "our origin made up" },
   },
   {
-    name: "control room: any signature makes a session",
+    name: "control room: a session cookie's signature is not checked",
     edits: [
       {
         file: "src/http/access/admin-session.ts",
@@ -89,7 +89,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "cannot be made longer" },
   },
   {
-    name: "control room: a session never ends",
+    name: "control room: a session does not expire",
     edits: [
       {
         file: "src/http/access/admin-session.ts",
@@ -111,7 +111,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "carried to another token" },
   },
   {
-    name: "control room: any token signs in",
+    name: "control room: sign-in accepts any token",
     edits: [
       { file: auth, find: "(isAdminToken(token) ? sessions.begin() : null)", replace: "sessions.begin()" },
     ],
@@ -129,7 +129,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "with another token" },
   },
   {
-    name: "control room: a form leads anywhere after signing in",
+    name: "control room: sign-in redirects to any address",
     edits: [
       {
         file: "src/http/routes/admin/admin-pages.ts",
@@ -140,7 +140,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "no other site" },
   },
   {
-    name: "control room: a change waits until it is kept",
+    name: "control room: a change waits for its audit row",
     edits: [
       {
         file: "src/http/access/admin-area.ts",
@@ -151,14 +151,14 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: actions, test: "waits for nothing" },
   },
   {
-    name: "control room: secrets are kept with what was done",
+    name: "control room: audit rows contain secrets",
     edits: [
       { file: "src/http/access/audit.ts", find: `if (name === "secret") return "not kept"`, replace: "" },
     ],
     caughtBy: { file: actions, test: "without secrets" },
   },
   {
-    name: "control room: a stop does not wait for what is being kept",
+    name: "control room: a stop does not wait for audit rows",
     edits: [
       {
         file: "src/http/server.ts",
@@ -169,7 +169,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: actions, test: "a stop does" },
   },
   {
-    name: "control room: what the shop does is written side by side",
+    name: "control room: audit rows are written concurrently",
     edits: [
       {
         file: "src/http/access/audit.ts",
@@ -180,7 +180,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: actions, test: "in the order of their answers" },
   },
   {
-    name: "control room: what a request said is kept before it is understood",
+    name: "control room: a request's body is audited before validation",
     edits: [
       {
         file: "src/http/access/audit.ts",
@@ -192,12 +192,12 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: actions, test: "nobody could understand" },
   },
   {
-    name: "control room: a spreadsheet runs what a customer is called",
+    name: "control room: a customer's name can be a spreadsheet formula",
     edits: [{ file: "src/http/wire/csv.ts", find: " ? `'${value}` : value", replace: " ? value : value" }],
     caughtBy: { file: "test/http/admin-live.test.ts", test: "a line of CSV" },
   },
   {
-    name: "control room: invariants count as whole before anybody has recounted",
+    name: "control room: invariants are shown as intact before the first recount",
     edits: [
       {
         file: "src/metrics/totals.ts",
@@ -208,7 +208,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/admin-live.test.ts", test: "nothing is claimed" },
   },
   {
-    name: "control room: a foreign page signs a visitor in",
+    name: "control room: a page of another site can sign a visitor in",
     edits: [
       {
         file: "src/http/routes/admin/admin-pages.ts",
@@ -219,7 +219,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "by a foreign page" },
   },
   {
-    name: "control room: nobody is told that a sale is paused before it opens",
+    name: "control room: a sale that is paused before it opens is not shown as paused",
     edits: [
       {
         file: "src/http/routes/admin/admin-live.ts",
@@ -230,7 +230,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is told" },
   },
   {
-    name: "pages: the directory of built files is something that cannot be read, instead of nothing",
+    name: "pages: the directory of built files is 403 instead of 404",
     edits: [
       {
         file: "src/http/transport/errors.ts",
@@ -241,7 +241,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/pages.test.ts", test: "is no file" },
   },
   {
-    name: "control room: each address of a network of IPv6 has guesses of its own",
+    name: "control room: each address of an IPv6 network has its own limit of wrong tokens",
     edits: [
       {
         file: "src/http/routes/admin/admin-pages.ts",
@@ -252,7 +252,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: session, test: "the many addresses of a line" },
   },
   {
-    name: "control room: guesses are looked at before those of the same moment are counted",
+    name: "control room: concurrent wrong tokens are checked before they are counted",
     edits: [
       {
         file: "src/http/routes/admin/admin-pages.ts",
@@ -275,7 +275,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "what nobody looks at is not counted" },
   },
   {
-    name: "control room: there is no bound to the products whose holds are counted",
+    name: "control room: the number of products with counted holds is unlimited",
     edits: [
       {
         file: "src/metrics/watched-holds.ts",
@@ -286,7 +286,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "twenty are counted" },
   },
   {
-    name: "control room: processes tell each other what they were told, for ever",
+    name: "control room: processes forward forwarded messages without end",
     edits: [
       {
         file: "src/metrics/watched-holds.ts",
@@ -297,12 +297,12 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "not passed on" },
   },
   {
-    name: "control room: other processes do not hear which sale is looked at",
+    name: "control room: other processes are not told which product is watched",
     edits: [{ file: "src/processes/child.ts", find: "    duties.watch(watched)\n", replace: "" }],
     caughtBy: { file: "test/faults/several-processes.test.ts", test: "metrics are those of all processes" },
   },
   {
-    name: "control room: anybody ends what the shop may end",
+    name: "control room: anyone may cancel orders and release holds as the shop",
     edits: [
       {
         file: "src/http/routes/admin/admin-endings.ts",
@@ -313,7 +313,7 @@ export const adminMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/admin-endings.test.ts", test: "nobody but the shop does so" },
   },
   {
-    name: "control room: a session changes what buyers' routes change, and nothing keeps it",
+    name: "control room: a session may use buyers' routes, which are not audited",
     edits: [
       {
         file: "src/http/access/auth.ts",

@@ -2,10 +2,10 @@ import type { Mutant } from "./mutants.ts"
 
 const caughtBy = { file: "test/contract/contract.test.ts" }
 
-/** Answers that nobody has described, and requests that should not have been taken. */
+/** Responses that the API description does not allow, and requests that the server must refuse. */
 export const contractMutants: readonly Mutant[] = [
   {
-    name: "contract: a refusal has a status that no page names",
+    name: "contract: a refusal has a status that the reference does not list",
     edits: [
       {
         file: "src/http/wire/problems.ts",
@@ -27,7 +27,7 @@ export const contractMutants: readonly Mutant[] = [
     caughtBy,
   },
   {
-    name: "contract: an answer holds what its schema does not list",
+    name: "contract: a response has a field that its schema does not list",
     edits: [
       {
         file: "src/http/routes/providers/payments.ts",
@@ -38,7 +38,7 @@ export const contractMutants: readonly Mutant[] = [
     caughtBy,
   },
   {
-    name: "contract: a cursor that is no JSON is a fault of ours",
+    name: "contract: a cursor that is not JSON causes a 500",
     edits: [
       {
         file: "src/http/wire/paging.ts",
@@ -60,10 +60,10 @@ export const contractMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/hostile.test.ts", test: "open mode" },
   },
   {
-    name: "contract: fields that nobody knows are taken",
+    name: "contract: unknown fields are accepted",
     edits: [
       {
-        file: "src/http/wire/schemas.ts",
+        file: "src/wire/fields.ts",
         find: "return Type.Object(properties, { additionalProperties: false })",
         replace: "return Type.Object(properties, { additionalProperties: true })",
       },
@@ -71,10 +71,10 @@ export const contractMutants: readonly Mutant[] = [
     caughtBy,
   },
   {
-    name: "contract: a field that fits is refused",
+    name: "contract: a valid field is refused",
     edits: [
       {
-        file: "src/http/wire/schemas.ts",
+        file: "src/wire/refund.ts",
         find: "restock_qty: Type.Optional(Type.Integer({ minimum: 0,",
         replace: "restock_qty: Type.Optional(Type.Integer({ minimum: 2,",
       },

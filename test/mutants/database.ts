@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutants.ts"
 
-/** What the program needs of its database. */
+/** Bugs in what the program requires of its database. */
 export const databaseMutants: readonly Mutant[] = [
   {
-    name: "the database compiles statements",
+    name: "the database compiles statements just in time",
     edits: [{ file: "src/store/session.ts", find: '  ask("jit", "off"),\n', replace: "" }],
     caughtBy: { file: "test/store/session.test.ts", test: "what the program asks for wins" },
   },
@@ -26,7 +26,7 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/session.test.ts", test: "over parameters of the driver" },
   },
   {
-    name: "what a session has got is not looked at",
+    name: "a session's settings are not read back",
     edits: [
       {
         file: "src/store/session.ts",
@@ -37,17 +37,17 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/session.test.ts", test: "a session that is not as the code needs it" },
   },
   {
-    name: "the offset of a time is cut off",
+    name: "a timestamp's offset is ignored",
     edits: [{ file: "src/store/pool.ts", find: 'text.endsWith("+00")', replace: "text.length > 3" }],
     caughtBy: { file: "test/store/session.test.ts", test: "a time that is not written in UTC" },
   },
   {
-    name: "a server that takes no writes is a fault",
+    name: "a read-only database counts as a fault",
     edits: [{ file: "src/store/errors.ts", find: 'new Set(["25006", "55000"', replace: 'new Set(["55000"' }],
     caughtBy: { file: "test/faults/read-only.test.ts", test: "a database that refuses writes" },
   },
   {
-    name: "a server that takes no writes is ready",
+    name: "a server with a read-only database reports ready",
     edits: [
       { file: "src/app.ts", find: "isWritable && migrations.every", replace: "migrations.every" },
       { file: "src/store/pool.ts", find: "return problem === undefined", replace: "return true" },
@@ -60,7 +60,7 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/read-only.test.ts", test: "a database that refuses writes" },
   },
   {
-    name: "a spoilt connection goes back to its pool",
+    name: "a connection with a broken session goes back to its pool",
     edits: [
       {
         file: "src/store/tx.ts",
@@ -71,14 +71,14 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/changed-column.test.ts" },
   },
   {
-    name: "a statement that a migration has changed is a fault",
+    name: "a prepared statement invalidated by a migration counts as a fault",
     edits: [
       { file: "src/store/errors.ts", find: "code === NOT_SUPPORTED &&", replace: 'code === "none" &&' },
     ],
     caughtBy: { file: "test/faults/changed-column.test.ts" },
   },
   {
-    name: "FATAL is known by its English word",
+    name: "FATAL is recognised by its English word",
     edits: [
       {
         file: "src/store/errors.ts",
@@ -89,7 +89,7 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/errors.test.ts", test: "in German" },
   },
   {
-    name: "the first server is taken, whatever it says",
+    name: "the first of several servers is used although it is read-only",
     edits: [
       {
         file: "src/store/server-choice.ts",

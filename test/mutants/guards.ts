@@ -2,10 +2,10 @@ import type { Mutant } from "./mutants.ts"
 
 const guards = "test/store/guards.test.ts"
 
-/** What only one test looks at: conditions of statements, limits and leases, taken away. */
+/** Conditions of statements, limits and leases, each of which only one test checks. */
 export const guardMutants: readonly Mutant[] = [
   {
-    name: "guards: a refund goes on from whatever status it has",
+    name: "guards: a refund is updated whatever its status",
     edits: [
       {
         file: "src/store/batch/save-money.ts",
@@ -38,7 +38,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: guards, test: "sent back by hand" },
   },
   {
-    name: "guards: whatever row is at a product's place is taken for it",
+    name: "guards: any row at a product's remembered place is taken for the product",
     edits: [
       {
         file: "src/store/batch/save-product.ts",
@@ -49,7 +49,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: guards, test: "another product's row" },
   },
   {
-    name: "guards: COMMIT is not asked what it did",
+    name: "guards: the command tag of COMMIT is not checked",
     edits: [
       {
         file: "src/store/tx.ts",
@@ -60,7 +60,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: guards, test: "not taken for committed" },
   },
   {
-    name: "guards: a first answer is given again until it is removed",
+    name: "guards: a stored response is replayed after its expiry",
     edits: [
       {
         file: "src/store/batch/load.ts",
@@ -71,7 +71,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: guards, test: "for a day, and no longer" },
   },
   {
-    name: "guards: refunds that are on their way, refused or withheld are sent again",
+    name: "guards: refunds that are sent, refused or withheld are sent again",
     edits: [
       {
         file: "src/store/queues/refund-queue.ts",
@@ -82,7 +82,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/refunds.test.ts", test: "is not sent again by itself" },
   },
   {
-    name: "guards: why a refund was withheld is written over by who was sending it",
+    name: "guards: the sending worker overwrites why a refund was withheld",
     edits: [
       {
         file: "src/store/queues/refund-queue.ts",
@@ -93,7 +93,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/refunds.test.ts", test: "stays withheld" },
   },
   {
-    name: "guards: an order gets more time for a provider that nobody knows",
+    name: "guards: an order gets more time for an unknown provider",
     edits: [
       {
         file: "src/store/queues/payment-questions.ts",
@@ -104,7 +104,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/open-payments.test.ts", test: "pays elsewhere" },
   },
   {
-    name: "guards: providers are asked about orders whose time is over",
+    name: "guards: providers are asked about orders past their deadline",
     edits: [
       {
         file: "src/store/queues/payment-questions.ts",
@@ -126,7 +126,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/cancellations.test.ts", test: "left alone" },
   },
   {
-    name: "guards: money that has acted is looked for among what can be returned",
+    name: "guards: the money inbox searches applied events for returnable ones",
     edits: [
       {
         file: "src/store/reads/inbox.ts",
@@ -137,7 +137,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/money.test.ts", test: "cannot be returned as if" },
   },
   {
-    name: "guards: why a batch could not be loaded is said by whoever is heard first",
+    name: "guards: the first failed statement to arrive decides why a batch could not be loaded",
     edits: [
       {
         file: "src/store/batch/product-store.ts",
@@ -148,7 +148,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/guards.test.ts", test: "not because its transaction is aborted" },
   },
   {
-    name: "guards: a customer's lapsed holds are not looked for",
+    name: "guards: a customer's lapsed holds are not loaded",
     edits: [
       {
         file: "src/store/batch/load-due.ts",
@@ -160,7 +160,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/reclaim.test.ts", test: "a lapsed hold" },
   },
   {
-    name: "guards: a customer's lapsed orders are not looked for",
+    name: "guards: a customer's lapsed orders are not loaded",
     edits: [
       {
         file: "src/store/batch/load-due.ts",
@@ -172,7 +172,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/reclaim.test.ts", test: "nor does a lapsed order" },
   },
   {
-    name: "guards: nobody looks how much who pays late has by now",
+    name: "guards: a late payer's units are not loaded",
     edits: [
       {
         file: "src/store/batch/load.ts",
@@ -206,7 +206,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/reclaim.test.ts", test: "just been taken back" },
   },
   {
-    name: "guards: a process that stands still keeps its product",
+    name: "guards: a stopped process keeps its product's lock",
     edits: [
       {
         file: "src/store/session.ts",
@@ -217,7 +217,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
   },
   {
-    name: "guards: a lock is waited for until the statement is over",
+    name: "guards: waiting for a lock has no limit of its own",
     edits: [
       {
         file: "src/store/session.ts",
@@ -228,7 +228,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
   },
   {
-    name: "guards: a statement that is stuck is left to the connection's end",
+    name: "guards: a stuck statement has no time limit",
     edits: [
       {
         file: "src/store/session.ts",
@@ -239,7 +239,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
   },
   {
-    name: "guards: what was sent back by hand is brought to its order each second",
+    name: "guards: events returned by hand are retried each second",
     edits: [
       {
         file: "src/store/reads/inbox.ts",
@@ -250,7 +250,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
   },
   {
-    name: "guards: what names another hold is brought to the order each second",
+    name: "guards: events that name another hold are retried each second",
     edits: [
       {
         file: "src/store/reads/inbox.ts",
@@ -261,7 +261,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
   },
   {
-    name: "guards: all that was ever parked is looked through each second",
+    name: "guards: the retry of parked events scans all of them",
     edits: [
       {
         file: "src/store/reads/inbox.ts",
@@ -272,7 +272,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/inbox.test.ts", test: "waits for an order" },
   },
   {
-    name: "guards: the gate remembers every product that it hears of",
+    name: "guards: the gate's memory has no limit",
     edits: [
       {
         file: "src/lanes/gate.ts",
@@ -283,7 +283,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "no more than 10,000" },
   },
   {
-    name: "guards: a batch that nobody could be told of is not answered",
+    name: "guards: a batch whose observer failed is not answered",
     edits: [
       {
         file: "src/lanes/batch.ts",
@@ -294,7 +294,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/retries.test.ts", test: "nobody could be told" },
   },
   {
-    name: "guards: a refund's guard is taken for one command's fault",
+    name: "guards: a refund's failed guard counts as the fault of one command",
     edits: [
       {
         file: "src/store/errors.ts",
@@ -305,7 +305,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/errors.test.ts", test: "says that the lock does not hold" },
   },
   {
-    name: "guards: an endpoint that was disabled a moment ago is sent to",
+    name: "guards: events are sent to an endpoint that was just disabled",
     edits: [
       {
         file: "src/store/queues/webhook-queue.ts",
@@ -327,7 +327,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/deliveries.test.ts", test: "disabled since" },
   },
   {
-    name: "guards: a rotation that is repeated forgets the secret before",
+    name: "guards: a repeated rotation loses the previous secret",
     edits: [
       {
         file: "src/store/reads/webhook-endpoints.ts",
@@ -338,7 +338,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/deliveries.test.ts", test: "both secrets" },
   },
   {
-    name: "guards: real customers are shown a payment simulator",
+    name: "guards: closed mode shows the payment simulator",
     edits: [
       {
         file: "src/http/routes/providers/simulator.ts",
@@ -349,7 +349,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
   },
   {
-    name: "guards: a server for real customers makes itself a payment simulator",
+    name: "guards: closed mode starts the payment simulator",
     edits: [
       {
         file: "src/app.ts",
@@ -360,7 +360,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
   },
   {
-    name: "guards: who has just begun to listen hears of what was before",
+    name: "guards: a new endpoint receives older events",
     edits: [
       {
         file: "src/store/queues/webhook-queue.ts",
@@ -371,7 +371,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/deliveries.test.ts", test: "did not listen yet" },
   },
   {
-    name: "guards: an attempt that has ended is noted once more",
+    name: "guards: an attempt that has ended is recorded again",
     edits: [
       {
         file: "src/store/queues/webhook-queue.ts",
@@ -382,7 +382,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/deliveries.test.ts", test: "whose end is noted" },
   },
   {
-    name: "guards: an endpoint is disabled for what its old address said",
+    name: "guards: a response of its old address disables an endpoint",
     edits: [
       {
         file: "src/store/queues/webhook-queue.ts",
@@ -393,19 +393,19 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/deliveries.test.ts", test: "only at the address" },
   },
   {
-    name: "guards: nobody looks again for the order of what was just parked",
+    name: "guards: a parked event is not checked against an order made at the same time",
     edits: [
       {
         file: "src/lanes/payment-event-handler.ts",
-        find: "    const outcome = await actSomewhere(event, requestId)\n    if (outcome === null ||",
+        find: "    const outcome = await apply(event, requestId)\n    if (isWithoutOrder(",
         replace:
-          "    const outcome = Math.random() < 2 ? null : await actSomewhere(event, requestId)\n    if (outcome === null ||",
+          "    const outcome = Math.random() < 2 ? null : await apply(event, requestId)\n    if (isWithoutOrder(",
       },
     ],
     caughtBy: { file: "test/lanes/payment-event-handler.test.ts", test: "is being parked is" },
   },
   {
-    name: "guards: another payment under the key of a parked one is taken for it",
+    name: "guards: another payment with a parked event's key counts as that event",
     edits: [
       {
         file: "src/lanes/payment-event-handler.ts",
@@ -416,7 +416,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/payment-event-handler.test.ts", test: "also while the first one waits" },
   },
   {
-    name: "guards: of a webhook's events only the first is taken",
+    name: "guards: only the first event of a webhook is applied",
     edits: [
       {
         file: "src/http/routes/providers/provider-webhooks.ts",
@@ -427,12 +427,12 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "several payments" },
   },
   {
-    name: "guards: any stranger may have the database read",
+    name: "guards: any visitor's Cache-Control: no-cache bypasses the product cache",
     edits: [{ file: "src/http/routes/buyers/products.ts", find: " && isAdmin(request)", replace: "" }],
     caughtBy: { file: "test/http/products.test.ts", test: "no-cache does not get past" },
   },
   {
-    name: "guards: a webhook-id that no body could hold is a key",
+    name: "guards: a webhook-id with invalid characters is accepted as a key",
     edits: [
       {
         file: "src/http/routes/providers/payments.ts",
@@ -443,7 +443,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/webhooks.test.ts", test: "no body could hold" },
   },
   {
-    name: "guards: a number too large for JavaScript is read as another one",
+    name: "guards: a number beyond 2^53 is parsed as another one",
     edits: [
       {
         file: "src/store/pool.ts",
@@ -454,17 +454,17 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/guards.test.ts", test: "could not hold exactly" },
   },
   {
-    name: "guards: who was too early to refund an order is told so for ever",
+    name: "guards: the refusal of an early refund is replayed for ever",
     edits: [{ file: "src/domain/execute.ts", find: '  "order_not_paid",\n', replace: "" }],
     caughtBy: { file: "test/domain/idempotency.test.ts", test: "order_not_paid" },
   },
   {
-    name: "guards: a payment that was disputed once is so for ever under its key",
+    name: "guards: the refusal for a disputed payment is replayed for ever",
     edits: [{ file: "src/domain/execute.ts", find: '  "payment_disputed",\n', replace: "" }],
     caughtBy: { file: "test/domain/idempotency.test.ts", test: "payment_disputed" },
   },
   {
-    name: "guards: who asks for more than is unsold is told to come again",
+    name: "guards: a hold larger than the unsold units gets a retry time",
     edits: [
       {
         file: "src/domain/place-hold.ts",
@@ -472,10 +472,10 @@ export const guardMutants: readonly Mutant[] = [
         replace: "product.held > 0 ?",
       },
     ],
-    caughtBy: { file: "test/domain/place-hold.test.ts", test: "what an out_of_stock answer tells" },
+    caughtBy: { file: "test/domain/place-hold.test.ts", test: "the fields of an out_of_stock refusal" },
   },
   {
-    name: "guards: what came by mistake and is back counts as a part of the price",
+    name: "guards: a refunded surplus counts as a part of the price",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -486,7 +486,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/refunds.test.ts", test: "nor does it count as a part" },
   },
   {
-    name: "guards: a dispute of another payment stands in a refund's way",
+    name: "guards: a dispute of another payment blocks a refund",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -497,14 +497,14 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/refunds.test.ts", test: "tried again while a bank takes" },
   },
   {
-    name: "guards: a dispute takes another provider's payment of the same name",
+    name: "guards: a dispute applies to another provider's payment with the same id",
     edits: [
       { file: "src/domain/record-dispute.ts", find: " && one.provider === event.provider", replace: "" },
     ],
     caughtBy: { file: "test/domain/disputes.test.ts", test: "its own provider's payment" },
   },
   {
-    name: "guards: an event that has acted as a parked one acts again",
+    name: "guards: a parked event that was applied is applied again",
     edits: [
       {
         file: "src/domain/record-payment-event.ts",
@@ -515,7 +515,7 @@ export const guardMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/payment-events.test.ts", test: "is its own forerunner" },
   },
   {
-    name: "guards: a dispute that waits takes another provider's payment of the same name",
+    name: "guards: a parked dispute applies to another provider's payment with the same id",
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
@@ -523,10 +523,10 @@ export const guardMutants: readonly Mutant[] = [
         replace: "event.paymentId",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "waits on for its own provider's" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "stays parked when another provider's" },
   },
   {
-    name: "guards: a dispute that is lost withholds what was going back beside it",
+    name: "guards: a lost dispute withholds refunds of the undisputed part",
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
@@ -534,6 +534,6 @@ export const guardMutants: readonly Mutant[] = [
         replace: 'if (dispute.status !== "won" && isNewClaim !== null)',
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "of what was left and is going back" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "does not withhold refunds of the rest" },
   },
 ]

@@ -2,7 +2,7 @@ import type { Mutant } from "./mutants.ts"
 
 const caughtBy = { file: "test/history/real-runs.test.ts" }
 
-/** Bugs that a crowd at killed servers must meet, and that the history of its calls must then show. */
+/** Bugs that must show in the history of a crowd's operations at servers that are killed. */
 export const historyMutants: readonly Mutant[] = [
   {
     name: "history: a batch is answered before its commit",
@@ -17,7 +17,7 @@ export const historyMutants: readonly Mutant[] = [
     caughtBy,
   },
   {
-    name: "history: neither the core nor a CHECK looks at the stock",
+    name: "history: neither the core nor a CHECK guards the stock",
     edits: [
       {
         file: "src/domain/place-hold.ts",
@@ -33,7 +33,7 @@ export const historyMutants: readonly Mutant[] = [
     caughtBy,
   },
   {
-    name: "history: a hold past its end can still be ordered",
+    name: "history: a hold past its deadline can still be ordered",
     edits: [
       {
         file: "src/domain/hold.ts",
@@ -52,7 +52,7 @@ export const historyMutants: readonly Mutant[] = [
     caughtBy,
   },
   {
-    name: "history: readers are shown what was remembered a second ago",
+    name: "history: reads come from a cache that is a second old",
     edits: [
       {
         file: "src/store/reads/product-memory.ts",

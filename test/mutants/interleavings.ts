@@ -5,7 +5,7 @@ const lane = "src/lanes/lane.ts"
 const batch = "src/lanes/batch.ts"
 const groups = "src/lanes/groups.ts"
 
-/** What lanes promise, broken one by one; the test that has to notice is named after the promise. */
+/** Each bug breaks one promise of the lanes. The test that must notice it is named after the promise. */
 export const interleavingMutants: readonly Mutant[] = [
   {
     name: "interleavings: a batch is answered before its commit",
@@ -43,7 +43,7 @@ export const interleavingMutants: readonly Mutant[] = [
     caughtBy: { file, test: "nobody waits for ever" },
   },
   {
-    name: "interleavings: a batch is answered from its end",
+    name: "interleavings: a batch is executed and answered in reverse order",
     edits: [
       {
         file: lane,
@@ -58,15 +58,15 @@ export const interleavingMutants: readonly Mutant[] = [
     edits: [
       {
         file: lane,
-        find: "        await runJobs(jobs.slice(0, middle), batch)\n        await runJobs(jobs.slice(middle), batch)\n",
+        find: "        await runJobs(jobs.slice(0, middle), halving)\n        await runJobs(jobs.slice(middle), halving)\n",
         replace:
-          "        await runJobs(jobs.slice(middle), batch)\n        await runJobs(jobs.slice(0, middle), batch)\n",
+          "        await runJobs(jobs.slice(middle), halving)\n        await runJobs(jobs.slice(0, middle), halving)\n",
       },
     ],
     caughtBy: { file, test: "happen, and are answered, in the order they came" },
   },
   {
-    name: "interleavings: the queue takes one too many",
+    name: "interleavings: the queue accepts one command too many",
     edits: [
       {
         file: lane,
@@ -77,7 +77,7 @@ export const interleavingMutants: readonly Mutant[] = [
     caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
   },
   {
-    name: "interleavings: nobody has waited too long",
+    name: "interleavings: commands never time out in the queue",
     edits: [
       {
         file: lane,
@@ -104,7 +104,7 @@ export const interleavingMutants: readonly Mutant[] = [
     caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
   },
   {
-    name: "interleavings: an unknown commit is taken for a failed one",
+    name: "interleavings: an unknown commit counts as failed",
     edits: [
       {
         file: batch,
@@ -115,7 +115,7 @@ export const interleavingMutants: readonly Mutant[] = [
     caughtBy: { file, test: "what is asked once is done once at most" },
   },
   {
-    name: "interleavings: an unknown commit is taken for a done one",
+    name: "interleavings: an unknown commit counts as done",
     edits: [
       {
         file: batch,
@@ -131,7 +131,7 @@ export const interleavingMutants: readonly Mutant[] = [
     caughtBy: { file, test: "a bad command fails alone" },
   },
   {
-    name: "interleavings: a passing error is not tried again",
+    name: "interleavings: a transient error is not retried",
     edits: [{ file: batch, find: "const RETRIES = 5", replace: "const RETRIES = 1" }],
     caughtBy: { file, test: "refusals have their reason" },
   },

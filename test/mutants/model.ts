@@ -3,10 +3,10 @@ import type { Mutant } from "./mutants.ts"
 const model = { file: "test/model/core.test.ts", test: "random commands keep" }
 const served = { file: "test/model/served.test.ts" }
 
-/** Wrong sums and wrong words, which only a reference can tell from right ones. */
+/** Wrong amounts and wrong reasons, which only a comparison with a reference model shows. */
 export const modelMutants: readonly Mutant[] = [
   {
-    name: "model: what is returned stays the customer's",
+    name: "model: returned units still count towards the customer's limit",
     edits: [
       {
         file: "src/domain/units.ts",
@@ -17,7 +17,7 @@ export const modelMutants: readonly Mutant[] = [
     caughtBy: model,
   },
   {
-    name: "model: a payment does not count what goes back of it",
+    name: "model: a payment's refunded amount is not summed",
     edits: [
       {
         file: "src/domain/create-refund.ts",
@@ -28,7 +28,7 @@ export const modelMutants: readonly Mutant[] = [
     caughtBy: model,
   },
   {
-    name: "model: a refund is noted a cent too low",
+    name: "model: a refund is recorded a cent too low",
     edits: [
       {
         file: "src/domain/create-refund.ts",
@@ -39,7 +39,7 @@ export const modelMutants: readonly Mutant[] = [
     caughtBy: model,
   },
   {
-    name: "model: what money goes back is said for another reason",
+    name: "model: a refund gets the wrong reason",
     edits: [
       {
         file: "src/domain/create-refund.ts",
@@ -50,7 +50,7 @@ export const modelMutants: readonly Mutant[] = [
     caughtBy: model,
   },
   {
-    name: "served: a failed payment is taken for a success",
+    name: "served: a failed payment counts as a success",
     edits: [
       {
         file: "src/payments/generic-webhook.ts",
@@ -72,12 +72,12 @@ export const modelMutants: readonly Mutant[] = [
     caughtBy: served,
   },
   {
-    name: "served: a product shows what is held as sold",
+    name: "served: a product shows held units as sold",
     edits: [
       {
-        file: "src/http/wire/wire.ts",
-        find: "    sold_stock: product.sold,",
-        replace: "    sold_stock: product.sold + product.held,",
+        file: "src/wire/product.ts",
+        find: "    sold_stock: product.sold,\n    sale_state:",
+        replace: "    sold_stock: product.sold + product.held,\n    sale_state:",
       },
     ],
     caughtBy: served,

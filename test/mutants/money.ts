@@ -30,10 +30,10 @@ const withoutTakenCheck: Edit = {
   replace: "check (disputed_minor >= 0)",
 }
 
-/** What keeps money and news of it from getting lost when a worker dies, taken away. */
+/** Bugs in currencies, disputes, payments, and in what a killed worker leaves behind. */
 export const moneyMutants: readonly Mutant[] = [
   {
-    name: "currencies: the platform says how many decimals an amount has",
+    name: "currencies: the platform's Intl decides the decimals of an amount",
     edits: [
       {
         file: "client/src/currencies.ts",
@@ -45,7 +45,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
   },
   {
-    name: "currencies: a price is drawn with the platform's decimals",
+    name: "currencies: a price is formatted with the platform's decimals",
     edits: [
       {
         file: "web/shared/money.ts",
@@ -56,7 +56,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
   },
   {
-    name: "currencies: a product is offered in a currency that was withdrawn",
+    name: "currencies: a product may have a withdrawn currency",
     edits: [
       {
         file: "client/src/currencies.ts",
@@ -67,7 +67,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/admin-products.test.ts", test: "in which nothing is sold any more" },
   },
   {
-    name: "currencies: Stripe is sent a third decimal that it does not take",
+    name: "currencies: Stripe gets a third decimal that it does not accept",
     edits: [
       {
         file: "src/payments/stripe-money.ts",
@@ -122,7 +122,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: killed, test: "same key" },
   },
   {
-    name: "cancelled payments: two workers take the same one",
+    name: "cancelled payments: two workers cancel the same payment",
     edits: [
       {
         file: "src/store/queues/cancellations.ts",
@@ -133,7 +133,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: cancellations, test: "taken by nobody else" },
   },
   {
-    name: "cancelled payments: one that cannot be cancelled is asked for as long as it exists",
+    name: "cancelled payments: a payment that cannot be cancelled is retried for ever",
     edits: [
       {
         file: "src/worker/cancellations.ts",
@@ -144,7 +144,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: cancellations, test: "cannot be cancelled now" },
   },
   {
-    name: "cancelled payments: a success that is found on the way is forgotten",
+    name: "cancelled payments: a success found while cancelling is not recorded",
     edits: [
       {
         file: "src/worker/cancellations.ts",
@@ -155,7 +155,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: cancellations, test: "is late money" },
   },
   {
-    name: "cancelled payments: that of an order that waits is cancelled",
+    name: "cancelled payments: the payment of a pending order is cancelled",
     edits: [
       {
         file: "src/store/queues/cancellations.ts",
@@ -166,7 +166,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: cancellations, test: "so is that of an order that has expired" },
   },
   {
-    name: "cancelled payments: a buyer has somebody else's cancelled",
+    name: "cancelled payments: a buyer can have another buyer's payment cancelled",
     edits: [
       {
         file: "src/payments/stripe-payments.ts",
@@ -177,7 +177,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "is not cancelled" },
   },
   {
-    name: "opened payments: a page that names somebody else's gets what opens it",
+    name: "opened payments: a page can get another buyer's client secret",
     edits: [
       {
         file: "src/payments/stripe-payments.ts",
@@ -188,7 +188,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "does not give out the secret" },
   },
   {
-    name: "opened payments: what was begun is not looked for",
+    name: "opened payments: an open payment is not looked for before a new one",
     edits: [
       {
         file: "src/http/routes/buyers/order-payments.ts",
@@ -199,7 +199,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/order-payments.test.ts", test: "opens one, however often" },
   },
   {
-    name: "opened payments: anybody may open them",
+    name: "opened payments: anyone may open a payment",
     edits: [
       {
         file: "src/http/routes/buyers/order-payments.ts",
@@ -210,7 +210,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/order-payments.test.ts", test: "is nobody else's business" },
   },
   {
-    name: "opened payments: a link says that a payment went through",
+    name: "opened payments: the return URL decides that a payment succeeded",
     edits: [
       {
         file: "web/storefront/stripe-payment.ts",
@@ -232,32 +232,32 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: refunds do not look at what a bank takes; the CHECK stops them",
+    name: "disputes: refunds ignore disputed amounts; the CHECK stops them",
     edits: [withoutRefundRule],
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: neither refunds nor a CHECK looks at what a bank takes",
+    name: "disputes: neither refunds nor a CHECK considers disputed amounts",
     edits: [withoutRefundRule, withoutTakenCheck],
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: a dispute takes what has gone back already; the CHECK stops it",
+    name: "disputes: a dispute ignores refunded amounts; the CHECK stops it",
     edits: [withoutCap],
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: neither a dispute nor a CHECK looks at what has gone back",
+    name: "disputes: neither a dispute nor a CHECK considers refunded amounts",
     edits: [withoutCap, withoutTakenCheck],
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: what is due goes back although a bank has taken it",
+    name: "disputes: a due refund is sent although its amount is disputed",
     edits: [withoutWithholding],
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: what was withheld is sent when somebody tries it again",
+    name: "disputes: a retry sends a withheld refund",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -268,7 +268,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: what a worker had sent when the bank took it is not believed",
+    name: "disputes: a refund sent before the dispute is not recorded",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -279,7 +279,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: units are on offer again twice, and no CHECK stops it",
+    name: "disputes: units are restocked twice, and no CHECK stops it",
     edits: [
       {
         file: "src/domain/refund-order.ts",
@@ -295,17 +295,17 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: disputesRace,
   },
   {
-    name: "disputes: the model does not notice that refunds are sent beside them",
+    name: "disputes: due refunds are not withheld, which the model must notice",
     edits: [withoutWithholding],
     caughtBy: { file: model, test: "random purchases" },
   },
   {
-    name: "disputes: the model does not notice a refund of what a bank takes",
+    name: "disputes: a refund ignores disputed amounts, which the model must notice",
     edits: [withoutRefundRule],
     caughtBy: { file: model, test: "random commands" },
   },
   {
-    name: "disputes: told of before their payment, they are not seen when it comes",
+    name: "disputes: a dispute that arrives before its payment is not applied to it",
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
@@ -313,10 +313,10 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (payment === null) applyParkedDisputes",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
-    name: "disputes: those that wait for a payment are not loaded with it",
+    name: "disputes: parked disputes are not loaded with their payment",
     edits: [
       {
         file: "src/store/batch/load-money.ts",
@@ -327,7 +327,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/disputes.test.ts", test: "overtakes its payment" },
   },
   {
-    name: "disputes: the first claim counts",
+    name: "disputes: the first claimed amount is kept when the bank claims another one",
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
@@ -338,7 +338,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/disputes.test.ts", test: "that grows" },
   },
   {
-    name: "disputes: the last word is the one that came last",
+    name: "disputes: the last event to arrive decides the status",
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
@@ -346,10 +346,10 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "precedence[claimed.status] >= 0 ? claimed.status : before.status",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
-    name: "disputes: what was withheld stays so when the dispute is won",
+    name: "disputes: a won dispute does not release withheld refunds",
     edits: [
       {
         file: "src/domain/apply-dispute.ts",
@@ -357,10 +357,10 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (isContested === null) resumeRefunds",
       },
     ],
-    caughtBy: { file: "test/domain/disputes.test.ts", test: "whatever order" },
+    caughtBy: { file: "test/domain/disputes.test.ts", test: "every order and repetition" },
   },
   {
-    name: "disputes: an inquiry counts as money that is gone",
+    name: "disputes: an inquiry counts as disputed money",
     edits: [
       {
         file: "src/payments/stripe-events.ts",
@@ -371,7 +371,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe.test.ts", test: "is ignored with" },
   },
   {
-    name: "pay: an order stays refunded when its refund fails after all",
+    name: "pay: an order stays refunded when its confirmed refund fails",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -382,7 +382,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/refunds.test.ts", test: "paid again" },
   },
   {
-    name: "pay: any failed try takes a confirmation back",
+    name: "pay: any failed attempt revokes a confirmation",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -393,7 +393,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/refunds.test.ts", test: "changes nothing" },
   },
   {
-    name: "pay: a refund that was made elsewhere counts each time it is told of",
+    name: "pay: an external refund is counted at each report",
     edits: [
       {
         file: "src/domain/record-refund.ts",
@@ -404,7 +404,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "once" },
   },
   {
-    name: "pay: a refund that was made elsewhere gives back more than came in",
+    name: "pay: an external refund exceeds the payment",
     edits: [
       {
         file: "src/domain/record-refund.ts",
@@ -415,7 +415,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "no more than is left" },
   },
   {
-    name: "pay: what the shop gave back by hand is sent once more",
+    name: "pay: a refund that was made by hand is sent again",
     edits: [
       {
         file: "src/domain/record-refund.ts",
@@ -426,7 +426,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "was still to be sent" },
   },
   {
-    name: "pay: an order that costs nothing waits for a payment",
+    name: "pay: an order of 0.00 waits for a payment",
     edits: [
       {
         file: "src/domain/place-order.ts",
@@ -437,7 +437,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/place-order.test.ts", test: "is paid when it is made" },
   },
   {
-    name: "pay: a payment is given to a second order",
+    name: "pay: a payment is assigned to a second order",
     edits: [
       {
         file: "src/lanes/payment-event-handler.ts",
@@ -458,7 +458,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/money.test.ts", test: "is given to one, once" },
   },
   {
-    name: "disputes: what a server of the last version withheld stays so when the dispute is won",
+    name: "disputes: a won dispute does not release refunds withheld by a server of the last version",
     edits: [
       {
         file: "src/domain/refund.ts",

@@ -15,22 +15,37 @@ import { storageMutants } from "./storage.ts"
 import { paymentsMutants } from "./payments.ts"
 import { stripeMutants } from "./stripe.ts"
 
-/** One bug on purpose, and the test that has to notice it. */
+/**
+ * A planted bug and the test that must fail with it.
+ *
+ * Two tools change the code on purpose, and divide the work:
+ *
+ * - Stryker (`npm run test:stryker`) changes every condition, number and call of `src/domain` and runs the tests of the
+ *   domain. It finds code that no test of the domain checks. It passes with a few survivors (nine of ten must be
+ *   noticed), and it needs tests of milliseconds.
+ * - Planted bugs (`npm run test:mutants`) are written by hand, for promises that span lanes, store, HTTP, workers, pages and
+ *   SQL: a missing lock or CHECK, a lost commit, a wrong order of statements. Each must be noticed by the named test,
+ *   which may need PostgreSQL, several processes or a browser.
+ *
+ * Some planted bugs are in `src/domain` all the same. They show that a race, a history or the model notices a broken rule of
+ * the domain, or guard a rule that must not be among Stryker's survivors. Plant a new bug of the domain only for one of
+ * these two reasons.
+ */
 export interface Mutant {
   readonly name: string
   readonly edits: readonly Edit[]
-  /** A test file and, where that has more than one test, words of the test's name. */
+  /** The test file, and words of the test's name if the file has other tests. */
   readonly caughtBy: { readonly file: string; readonly test?: string }
 }
 
 export interface Edit {
   readonly file: string
-  /** Stands there exactly once. */
+  /** The text to replace. It occurs exactly once in the file. */
   readonly find: string
   readonly replace: string
 }
 
-/** Every guard against overselling, double endings and lost effects, taken away. */
+/** All planted bugs: each removes or breaks one guard against overselling, double endings, lost effects or leaks. */
 export const mutants: readonly Mutant[] = [
   ...sellingMutants,
   ...servingMutants,

@@ -4,10 +4,10 @@ const outbox = "test/store/outbox.test.ts"
 const deliveries = "test/worker/deliveries.test.ts"
 const queue = "src/store/queues/webhook-queue.ts"
 
-/** What keeps outgoing events from getting lost, coming twice or going where they must not, taken away. */
+/** Bugs with which outgoing events are lost, sent with new ids or sent to forbidden addresses. */
 export const outgoingMutants: readonly Mutant[] = [
   {
-    name: "outgoing: events are written although nobody listens",
+    name: "outgoing: events are written although there is no endpoint",
     edits: [
       {
         file: "src/store/batch/product-store.ts",
@@ -18,12 +18,12 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: outbox, test: "nobody listens writes nothing" },
   },
   {
-    name: "outgoing: whether somebody listens is asked by every batch",
+    name: "outgoing: every batch queries whether there is an endpoint",
     edits: [{ file: "src/store/batch/outbox.ts", find: "now < known.until", replace: "now < 0" }],
     caughtBy: { file: outbox, test: "once a second at most" },
   },
   {
-    name: "outgoing: whether somebody listens is asked once and never again",
+    name: "outgoing: whether there is an endpoint is queried only once",
     edits: [
       {
         file: "src/store/batch/outbox.ts",
@@ -34,7 +34,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: outbox, test: "another process" },
   },
   {
-    name: "outgoing: a group of small batches tells nothing",
+    name: "outgoing: a group of small batches writes no events",
     edits: [
       {
         file: "src/store/batch/outbox.ts",
@@ -45,17 +45,17 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: outbox, test: "share a transaction" },
   },
   {
-    name: "outgoing: an event that is there already fails the batch",
+    name: "outgoing: an existing event fails the batch",
     edits: [
       { file: "src/store/batch/outbox.ts", find: "on conflict (id, product_id) do nothing", replace: "" },
     ],
     caughtBy: { file: outbox, test: "there already" },
   },
   {
-    name: "outgoing: a repeated batch names its events anew",
+    name: "outgoing: a repeated batch gives its events new ids",
     edits: [
       {
-        file: "src/domain/outgoing-event.ts",
+        file: "src/wire/outgoing-event.ts",
         find: 'return { id: `${type.replace(".", "_")}-${name}`',
         replace: 'return { id: `${type.replace(".", "_")}-${name}-${now}`',
       },
@@ -63,7 +63,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: outbox, test: "there already" },
   },
   {
-    name: "outgoing: events are looked for after the last one seen",
+    name: "outgoing: events are read from the last id seen on",
     edits: [
       {
         file: queue,
@@ -75,7 +75,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "committed after later ones" },
   },
   {
-    name: "outgoing: what is taken is not put off",
+    name: "outgoing: a taken delivery gets no lease",
     edits: [{ file: queue, find: "const LEASE_SECONDS = 60", replace: "const LEASE_SECONDS = 0" }],
     caughtBy: { file: deliveries, test: "worker dies" },
   },
@@ -91,7 +91,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "however many workers" },
   },
   {
-    name: "outgoing: whoever took a delivery once may note what became of it for ever",
+    name: "outgoing: a worker may record a result after its lease has ended",
     edits: [
       {
         file: queue,
@@ -113,7 +113,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "worker dies" },
   },
   {
-    name: "outgoing: names are not looked up with care",
+    name: "outgoing: resolved addresses are not checked",
     edits: [
       {
         file: "src/worker/post-event.ts",
@@ -124,12 +124,12 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "private addresses" },
   },
   {
-    name: "outgoing: an address in the URL is believed",
+    name: "outgoing: an IP address in the URL is not checked",
     edits: [{ file: "src/worker/post-event.ts", find: "isIP(name) !== 0", replace: "isIP(name) > 9" }],
     caughtBy: { file: deliveries, test: "private addresses" },
   },
   {
-    name: "outgoing: the secret before does not sign while they are rotated",
+    name: "outgoing: the previous secret does not sign during a rotation",
     edits: [
       {
         file: queue,
@@ -140,7 +140,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "both secrets" },
   },
   {
-    name: "outgoing: the secret before signs for ever",
+    name: "outgoing: the previous secret signs for ever",
     edits: [
       {
         file: queue,
@@ -151,7 +151,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "both secrets" },
   },
   {
-    name: "outgoing: an endpoint that is gone is asked again",
+    name: "outgoing: an endpoint that responded 410 is sent to again",
     edits: [
       {
         file: "src/worker/deliveries.ts",
@@ -162,7 +162,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "gone" },
   },
   {
-    name: "outgoing: an answer has no end",
+    name: "outgoing: a response's body has no limit",
     edits: [
       {
         file: "src/worker/post-event.ts",
@@ -173,7 +173,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "at length" },
   },
   {
-    name: "outgoing: a receiver that hangs has all connections",
+    name: "outgoing: an endpoint that hangs occupies all connections",
     edits: [
       {
         file: "src/worker/deliveries.ts",
@@ -184,7 +184,7 @@ export const outgoingMutants: readonly Mutant[] = [
     caughtBy: { file: deliveries, test: "nobody's way" },
   },
   {
-    name: "outgoing: all deliveries are looked through for each event that is removed",
+    name: "outgoing: the removal of an event scans all deliveries",
     edits: [
       {
         file: "src/store/upkeep/retention.ts",

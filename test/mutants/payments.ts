@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutants.ts"
 
-/** What becomes of money. */
+/** Bugs in payments and refunds. */
 export const paymentsMutants: readonly Mutant[] = [
   {
-    name: "money: what is paid late takes no units",
+    name: "money: a late payment takes no units",
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
@@ -14,7 +14,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/race/late-payments.test.ts" },
   },
   {
-    name: "money: what is too much is kept",
+    name: "money: an excess payment is not refunded",
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
@@ -25,7 +25,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/late-payments.test.ts", test: "more than the total" },
   },
   {
-    name: "money: late is never too late",
+    name: "money: a late payment has no deadline",
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
@@ -36,7 +36,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/late-payments.test.ts" },
   },
   {
-    name: "money: the limit is not asked of who pays late",
+    name: "money: a late payment ignores the customer's limit",
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
@@ -47,7 +47,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/late-payments.test.ts" },
   },
   {
-    name: "money: what is too little goes back before the order's end",
+    name: "money: a partial payment is refunded before the order's deadline",
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
@@ -55,7 +55,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "now",
       },
     ],
-    caughtBy: { file: "test/domain/late-payments.test.ts", test: "too little waits" },
+    caughtBy: { file: "test/domain/late-payments.test.ts", test: "too little is refunded at the deadline" },
   },
   {
     name: "money: refunds are not counted",
@@ -69,7 +69,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
   },
   {
-    name: "money: the core does not look at what is left; the CHECK stops it",
+    name: "money: the core does not check what is left of a payment; the CHECK stops it",
     edits: [
       {
         file: "src/domain/refund-order.ts",
@@ -80,7 +80,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
   },
   {
-    name: "money: units are on offer again twice",
+    name: "money: units are restocked twice",
     edits: [
       {
         file: "src/domain/refund-order.ts",
@@ -102,7 +102,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/refunds.test.ts", test: "is sent once" },
   },
   {
-    name: "money: what the last version has sent is sent under another key",
+    name: "money: a refund sent by the last version is sent with another key",
     edits: [
       {
         file: "src/store/queues/refund-queue.ts",
@@ -136,7 +136,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/refunds.test.ts", test: "taken by nobody else" },
   },
   {
-    name: "money: what was returned by hand acts all the same",
+    name: "money: an event returned by hand is applied",
     edits: [
       {
         file: "src/domain/payment-event-record.ts",
@@ -155,10 +155,10 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: 'if ("code" in order) return order',
       },
     ],
-    caughtBy: { file: "test/domain/extend-order.test.ts", test: "a minute longer, once" },
+    caughtBy: { file: "test/domain/extend-order.test.ts", test: "one more minute, once" },
   },
   {
-    name: "money: every worker asks about the same payment",
+    name: "money: every worker asks the provider about the same payment",
     edits: [
       {
         file: "src/store/queues/payment-questions.ts",
@@ -174,7 +174,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/open-payments.test.ts", test: "nobody asks it" },
   },
   {
-    name: "money: providers are asked no earlier where many orders end together",
+    name: "money: providers are not asked earlier if many orders have the same deadline",
     edits: [
       {
         file: "src/store/queues/payment-questions.ts",
@@ -196,7 +196,7 @@ export const paymentsMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/open-payments.test.ts", test: "gets a minute, once" },
   },
   {
-    name: "money: a refund whose COMMIT was not heard is made again",
+    name: "money: a refund with an unknown commit is made again",
     edits: [
       {
         file: "src/store/batch/batch-mark.ts",

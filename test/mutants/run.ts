@@ -7,8 +7,8 @@ import { temporaryDirectory } from "../support/directory.ts"
 import { mutants, type Mutant } from "./mutants.ts"
 
 /**
- * Plants each bug in a copy of the project and runs the test that has to notice it. A bug that
- * stays unnoticed, or a test that fails without the bug, is a failure. Words as arguments choose mutants.
+ * Plants each bug in a copy of the project and runs the test that must notice it. A bug that
+ * stays unnoticed, or a test that fails without the bug, is a failure. Arguments select the bugs whose names contain them.
  */
 const root = fileURLToPath(new URL("../../", import.meta.url))
 const copied = [
@@ -42,7 +42,7 @@ for (const [name, mutant] of controls(chosen)) {
 console.log(`${chosen.length} planted bugs, ${unnoticed} wrong`)
 if (unnoticed > 0 || chosen.length === 0) process.exitCode = 1
 
-/** Each test once without a bug, then every bug. */
+/** Runs each test once without a bug, then with every bug. */
 function* controls(all: readonly Mutant[]): Generator<[string, Mutant]> {
   const tests = new Map(all.map((mutant) => [JSON.stringify(mutant.caughtBy), mutant.caughtBy]))
   for (const caughtBy of tests.values()) yield ["no bug", { name: "no bug", edits: [], caughtBy }]

@@ -27,21 +27,21 @@ const withoutUnitsCheck: Edit = {
 const race = { file: "test/race/race.test.ts", test: "two servers" }
 const endings = { file: "test/race/endings.test.ts" }
 
-/** What keeps a sale exact: locks, versions, CHECKs, batches, and what is done when nobody knows whether a COMMIT was. */
+/** Bugs in what keeps a sale exact: locks, versions, CHECKs, batches, and the handling of unknown commits. */
 export const sellingMutants: readonly Mutant[] = [
   { name: "the product row is not locked", edits: [withoutLock], caughtBy: race },
   {
-    name: "the row is not locked and the version is not compared",
+    name: "the product row is not locked and its version is not compared",
     edits: [withoutLock, withoutVersionGuard],
     caughtBy: race,
   },
   {
-    name: "the core does not look at the stock; the CHECK stops it",
+    name: "the core does not check the stock; the CHECK stops it",
     edits: [withoutStockRule],
     caughtBy: race,
   },
   {
-    name: "neither the core nor a CHECK looks at the stock",
+    name: "neither the core nor a CHECK guards the stock",
     edits: [withoutStockRule, withoutUnitsCheck],
     caughtBy: race,
   },
@@ -57,7 +57,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: endings,
   },
   {
-    name: "a hold past its end can still be ordered",
+    name: "a hold past its deadline can still be ordered",
     edits: [
       {
         file: "src/domain/hold.ts",
@@ -68,7 +68,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: endings,
   },
   {
-    name: "returned units do not come back",
+    name: "released units do not become available",
     edits: [
       {
         file: "src/domain/units.ts",
@@ -91,7 +91,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "after the commit" },
   },
   {
-    name: "a product's row that is not where it was locked is left as it is",
+    name: "a product's row that has moved since its lock is not written",
     edits: [
       {
         file: "src/store/batch/save-product.ts",
@@ -124,7 +124,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/guards.test.ts", test: "undoes a batch of several products" },
   },
   {
-    name: "groups: whoever lies where a product lay is written over",
+    name: "groups: another product's row at a product's old place is overwritten",
     edits: [
       {
         file: "src/store/batch/save-product.ts",
@@ -179,7 +179,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/together.test.ts", test: "moved on" },
   },
   {
-    name: "groups: an unknown commit is repeated without a look",
+    name: "groups: an unknown commit is repeated without looking for it",
     edits: [
       {
         file: "src/lanes/groups.ts",
@@ -190,7 +190,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/groups.test.ts", test: "is looked for" },
   },
   {
-    name: "groups: who was left out is never heard again",
+    name: "groups: a batch that was left out is never run",
     edits: [
       {
         file: "src/lanes/groups.ts",
@@ -201,7 +201,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/groups.test.ts", test: "waits alone" },
   },
   {
-    name: "an unknown commit is taken for done",
+    name: "an unknown commit counts as done",
     edits: [
       {
         file: "src/lanes/batch.ts",
@@ -212,7 +212,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "terminated" },
   },
   {
-    name: "an unknown commit is repeated without a look",
+    name: "an unknown commit is repeated without looking for it",
     edits: [
       {
         file: "src/lanes/batch.ts",
@@ -223,7 +223,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/commit-faults.test.ts", test: "does not repeat it" },
   },
   {
-    name: "a hold that has ended can end again, were the core to ask for it",
+    name: "the statement ends a hold that has already ended",
     edits: [
       {
         file: "src/store/batch/save-holds.ts",

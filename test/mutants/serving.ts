@@ -14,10 +14,10 @@ const withoutVersionGuard: Edit = {
 
 const processes = "test/faults/several-processes.test.ts"
 
-/** What a server does beside selling: stopping, the gate, connections, ports, several processes. */
+/** Bugs in stopping, the gate, connections, ports and several processes. */
 export const servingMutants: readonly Mutant[] = [
   {
-    name: "a stopping server waits for ever for half a request",
+    name: "stopping: the server waits for ever for the rest of a request",
     edits: [
       {
         file: "src/app.ts",
@@ -83,7 +83,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/stuck-stops.test.ts", test: "the log is not read" },
   },
   {
-    name: "the log: lines that are not read are kept without a bound",
+    name: "the log: unwritten lines are kept without a limit",
     edits: [
       {
         file: "src/base/log-output.ts",
@@ -94,7 +94,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/base/log-output.test.ts", test: "stands still takes so much memory" },
   },
   {
-    name: "configuration: a byte order mark belongs to the first name of .env",
+    name: "configuration: a byte order mark becomes part of the first name in .env",
     edits: [
       {
         file: "src/config/env-file.ts",
@@ -124,7 +124,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
   },
   {
-    name: "every request under a key is taken for its first attempt",
+    name: "every request with a key counts as a first attempt",
     edits: [
       {
         file: "src/http/routes/buyers/hold-placement.ts",
@@ -135,7 +135,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/idempotency.test.ts", test: "a later one is looked for" },
   },
   {
-    name: "a full disk is taken for a fault of the request",
+    name: "a full disk counts as a fault of the request",
     edits: [{ file: "src/store/errors.ts", find: ' || code.startsWith("53")', replace: "" }],
     caughtBy: { file: "test/faults/refusing-database.test.ts", test: "a database that always fails with" },
   },
@@ -184,7 +184,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },
   },
   {
-    name: "an order's end is dated before it was made",
+    name: "an order's end can be earlier than its creation",
     edits: [
       {
         file: "src/store/batch/load.ts",
@@ -195,7 +195,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/stepped-clock.test.ts", test: "do not go back" },
   },
   {
-    name: "the file for spreadsheets begins without a byte order mark",
+    name: "the CSV export begins without a byte order mark",
     edits: [
       {
         file: "src/http/routes/admin/admin-orders-csv.ts",
@@ -211,11 +211,11 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/isolation.test.ts" },
   },
   {
-    name: "a fault of the database is looked for in every command",
+    name: "a database fault is searched for in every command",
     edits: [
       {
         file: "src/lanes/lane.ts",
-        find: "const result = batch.verdict ?? (await commit(commands))",
+        find: "const result = halving.resultOfRest ?? (await commit(commands))",
         replace: "const result = await commit(commands)",
       },
     ],
@@ -223,7 +223,13 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "one failure with an SQLSTATE fails the rest of its batch",
-    edits: [{ file: "src/lanes/lane.ts", find: "if (batch.states.has(fault.code)) batch", replace: "batch" }],
+    edits: [
+      {
+        file: "src/lanes/lane.ts",
+        find: "if (halving.sqlStates.has(fault.code))",
+        replace: 'if (fault.code !== "")',
+      },
+    ],
     caughtBy: { file: "test/lanes/lane.test.ts", test: "wherever it stands" },
   },
   {
@@ -249,7 +255,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/busy-views.test.ts", test: "holds, orders" },
   },
   {
-    name: "an order is read for a stranger",
+    name: "an order is loaded for a caller without its token",
     edits: [
       {
         file: "src/http/routes/buyers/show-order.ts",
@@ -282,7 +288,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/recount.test.ts", test: "a stop cancels" },
   },
   {
-    name: "products are taken for clean although they have moved",
+    name: "recount: products that have changed are skipped",
     edits: [
       {
         file: "src/store/upkeep/recount.ts",
@@ -293,7 +299,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/recount.test.ts", test: "see what has moved" },
   },
   {
-    name: "nothing is recounted in full after the first time",
+    name: "recount: there is no full recount after the first",
     edits: [
       {
         file: "src/store/upkeep/recount.ts",
@@ -320,7 +326,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/lanes/gate.test.ts", test: "is forgotten at once" },
   },
   {
-    name: "the end of a connection in use is not listened to",
+    name: "the error of a connection in use is not handled",
     edits: [
       {
         file: "src/store/connection.ts",
@@ -336,7 +342,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
   },
   {
-    name: "no room is asked for those who wait to be accepted",
+    name: "the socket's backlog is not set",
     edits: [
       {
         file: "src/base/listening-sockets.ts",
@@ -347,26 +353,26 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/base/listening-sockets.test.ts", test: "finds room" },
   },
   {
-    name: "one listener lets one connection in at a time",
+    name: "a listener accepts one connection at a time",
     edits: [
       { file: "src/base/listening-sockets.ts", find: "const SOCKETS = 64", replace: "const SOCKETS = 1" },
     ],
     caughtBy: { file: "test/base/listening-sockets.test.ts", test: "comes in by many" },
   },
   {
-    name: "a port is shared with whoever comes",
+    name: "the port is shared with other programs",
     edits: [
       { file: "src/base/listening-sockets.ts", find: "  await checkAddress({ host, port })\n", replace: "" },
     ],
     caughtBy: { file: "test/base/listening-sockets.test.ts", test: "not shared" },
   },
   {
-    name: "processes: neither a lock nor a version keeps two of them apart",
+    name: "processes: neither a lock nor a version serialises two processes",
     edits: [withoutLock, withoutVersionGuard],
     caughtBy: { file: "test/race/processes.test.ts" },
   },
   {
-    name: "processes: they end on the spot when the first one dies",
+    name: "processes: children end at once when the primary dies",
     edits: [
       {
         file: "src/processes/child.ts",
@@ -377,7 +383,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "SIGKILL of the primary" },
   },
   {
-    name: "processes: a dead one is not replaced",
+    name: "processes: a dead child is not replaced",
     edits: [
       {
         file: "src/processes/primary.ts",
@@ -388,7 +394,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "SIGKILL of one process" },
   },
   {
-    name: "processes: the end of one is waited for until Node says so",
+    name: "processes: the end of a child is noticed only by Node's event",
     edits: [
       {
         file: "src/processes/fork.ts",
@@ -399,7 +405,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "was being passed" },
   },
   {
-    name: "processes: Ctrl-C ends them before the first one has spoken",
+    name: "processes: Ctrl-C ends children before the primary tells them",
     edits: [
       {
         file: "src/cli/serve-child.ts",
@@ -410,7 +416,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "SIGINT to every" },
   },
   {
-    name: "processes: the first one does not wait for the others",
+    name: "processes: the primary does not wait for its children",
     edits: [
       {
         file: "src/processes/primary.ts",
@@ -421,7 +427,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "SIGTERM to the first" },
   },
   {
-    name: "processes: the background work of a dead one is left",
+    name: "processes: the background work of a dead child is not taken over",
     edits: [
       {
         file: "src/processes/primary.ts",
@@ -432,12 +438,12 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "background work" },
   },
   {
-    name: "processes: each takes all connections for itself",
+    name: "processes: each process opens all connections",
     edits: [{ file: "src/cli/serve-child.ts", find: "        pools: share,\n", replace: "" }],
     caughtBy: { file: processes, test: "connections" },
   },
   {
-    name: "processes: metrics are those of the one that is asked",
+    name: "processes: metrics are those of the process that answers",
     edits: [
       {
         file: "src/cli/serve-child.ts",
@@ -448,7 +454,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "metrics" },
   },
   {
-    name: "processes: what a dead one has counted is forgotten",
+    name: "processes: the counters of a dead child are lost",
     edits: [
       {
         file: "src/processes/latest-snapshots.ts",
@@ -459,7 +465,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "metrics" },
   },
   {
-    name: "processes: a scrape waits for one that hangs",
+    name: "processes: a scrape waits for a child that hangs",
     edits: [
       {
         file: "src/processes/metrics-exchange.ts",
@@ -470,7 +476,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "metrics" },
   },
   {
-    name: "processes: a connection on its way to a dead one stays open",
+    name: "processes: a connection passed to a dead child stays open",
     edits: [
       {
         file: "src/processes/fork.ts",
@@ -481,7 +487,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "was being passed" },
   },
   {
-    name: "processes: --no-worker is not heard",
+    name: "processes: --no-worker is ignored",
     edits: [
       {
         file: "src/processes/primary.ts",
@@ -492,7 +498,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: processes, test: "no process does background work" },
   },
   {
-    name: "connections: as many requests as fit into a packet are under way at once",
+    name: "connections: pipelined requests run concurrently without a limit",
     edits: [
       {
         file: "src/http/transport/connections.ts",
@@ -503,7 +509,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/connections.test.ts", test: "of a packet of a thousand" },
   },
   {
-    name: "connections: what is asked behind a stream is done",
+    name: "connections: a request that follows a stream on its connection is run",
     edits: [
       {
         file: "src/http/transport/connections.ts",
@@ -514,7 +520,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/connections.test.ts", test: "behind a stream" },
   },
   {
-    name: "connections: who has hung up is counted by an address that is not there",
+    name: "connections: a closed connection is counted by an undefined address",
     edits: [
       {
         file: "src/http/transport/connections.ts",
@@ -525,7 +531,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/connections.test.ts", test: "has hung up" },
   },
   {
-    name: "audit: what a route does not hear is kept, or keeps the row away",
+    name: "audit: fields that a route ignores are stored or prevent the row",
     edits: [
       {
         file: "src/http/access/audit.ts",
@@ -536,7 +542,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/admin-actions.test.ts", test: "hears nothing of it" },
   },
   {
-    name: "hands: each port is a client of its own",
+    name: "proxies: each port of an address counts as another client",
     edits: [
       {
         file: "src/http/transport/forwarded-headers.ts",
@@ -547,7 +553,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/other-hands.test.ts", test: "203.0.113.2:4711" },
   },
   {
-    name: "hands: what proxies write is read as it is",
+    name: "proxies: X-Forwarded-For is not normalised",
     edits: [
       {
         file: "src/http/server.ts",
@@ -558,7 +564,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/other-hands.test.ts", test: "is one client whatever its" },
   },
   {
-    name: "hands: the last proxy says whether the browser's connection is safe",
+    name: "proxies: the last proxy decides whether the browser's connection is secure",
     edits: [
       {
         file: "src/http/transport/forwarded-headers.ts",
@@ -569,7 +575,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/other-hands.test.ts", test: "begins with the browser" },
   },
   {
-    name: "hands: bytes that are not UTF-8 become characters",
+    name: "bodies: bytes that are not UTF-8 become U+FFFD",
     edits: [
       {
         file: "src/http/transport/json-body.ts",
@@ -580,7 +586,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/other-hands.test.ts", test: "in a body of POST" },
   },
   {
-    name: "hands: a large body's client sees no answer",
+    name: "bodies: the client of a large body gets no response",
     edits: [
       {
         file: "src/http/transport/errors.ts",
@@ -591,14 +597,14 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/other-hands.test.ts", test: "cuts off no client" },
   },
   {
-    name: "hands: a refused body is read for ever",
+    name: "bodies: a refused body is read without a limit",
     edits: [
       { file: "src/http/transport/unread-bodies.ts", find: "if (received > MOST_BYTES) cut()", replace: "" },
     ],
     caughtBy: { file: "test/http/other-hands.test.ts", test: "read for ever" },
   },
   {
-    name: "hands: a webhook with a slash at its end is lost",
+    name: "webhooks: a webhook path with a trailing slash is not found",
     edits: [
       {
         file: "src/http/routes/providers/refused-webhooks.ts",
@@ -609,14 +615,14 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/other-hands.test.ts", test: "pays an order" },
   },
   {
-    name: "hands: a misspelt webhook leaves no line",
+    name: "webhooks: a misspelt webhook path leaves no log line",
     edits: [
       { file: "src/http/server.ts", find: "  strayWebhookRoutes(app, services.events)\n", replace: "" },
     ],
     caughtBy: { file: "test/http/other-hands.test.ts", test: "that is no route" },
   },
   {
-    name: "unclear: a message without a usable order acts on the order that it names",
+    name: "webhooks: a message without a usable order is applied to the order that it names",
     edits: [
       {
         file: "src/payments/generic-webhook.ts",
@@ -627,7 +633,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
   },
   {
-    name: "unclear: a message takes the key of the one that is understood",
+    name: "webhooks: a message that is not understood takes the key of one that is",
     edits: [
       {
         file: "src/payments/generic-webhook.ts",
@@ -638,7 +644,7 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "leaves its key" },
   },
   {
-    name: "unclear: what may be money is no money",
+    name: "webhooks: a message with an unknown status counts as a failed payment",
     edits: [
       {
         file: "src/payments/generic-webhook.ts",

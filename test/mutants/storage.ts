@@ -1,6 +1,6 @@
 import type { Mutant } from "./mutants.ts"
 
-/** What keeps tables small and plans short. */
+/** Bugs in ids, migrations, retention, inserts and query plans. */
 export const storageMutants: readonly Mutant[] = [
   {
     name: "a database that took over without the last writes gives the same ids out again",
@@ -60,12 +60,12 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/ids.test.ts", test: "cannot be claimed" },
   },
   {
-    name: "rows that nothing tells apart are written as one",
+    name: "identical rows are merged into one",
     edits: [{ file: "src/store/batch/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
     caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
   },
   {
-    name: "a table has a statement for each way in which rows may be alike",
+    name: "an insert has a statement for each combination of constant columns",
     edits: [
       {
         file: "src/store/batch/insert-rows.ts",
@@ -76,7 +76,7 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/insert-rows.test.ts", test: "the statements of a table stay few" },
   },
   {
-    name: "a column is taken for alike by its first two rows",
+    name: "a column counts as constant after its first two rows",
     edits: [
       {
         file: "src/store/batch/insert-rows.ts",
@@ -115,7 +115,7 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/retention.test.ts" },
   },
   {
-    name: "retention removes what ended lately",
+    name: "retention removes rows that ended recently",
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
@@ -126,7 +126,7 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/retention.test.ts" },
   },
   {
-    name: "retention removes events that speak of money",
+    name: "retention removes events about money",
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
@@ -153,7 +153,7 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/retention.test.ts" },
   },
   {
-    name: "retention waits for rows that another process removes",
+    name: "retention waits for rows that another process is removing",
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
@@ -186,7 +186,7 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/worker/retention.test.ts", test: "young ids among old ones" },
   },
   {
-    name: "the planner may read growing tables whole",
+    name: "the planner may scan growing tables sequentially",
     edits: [
       {
         file: "src/store/session.ts",

@@ -4,10 +4,10 @@ const live = "test/http/live.test.ts"
 const streams = "test/http/stream.test.ts"
 const watch = "src/store/reads/product-watch.ts"
 
-/** What streams promise: every change, in time, to everybody, at nobody's cost. */
+/** Bugs with which streams miss changes, are late, or burden other clients. */
 export const streamMutants: readonly Mutant[] = [
   {
-    name: "streams: nobody hears what has changed since his turn",
+    name: "streams: changes after a stream's turn are not sent",
     edits: [
       {
         file: "src/http/live/product-channel.ts",
@@ -18,12 +18,12 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: live, test: "behind the back" },
   },
   {
-    name: "streams: nobody looks for what other processes change",
+    name: "streams: changes of other processes are not read",
     edits: [{ file: watch, find: "    void readChanges()", replace: "    void readChanges" }],
     caughtBy: { file: streams, test: "of another process" },
   },
   {
-    name: "streams: what was read before a commit is put in its place",
+    name: "streams: a read from before a commit replaces the committed state",
     edits: [
       {
         file: watch,
@@ -34,12 +34,12 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/product-watch.test.ts", test: "meanwhile" },
   },
   {
-    name: "streams: time alone changes nothing",
+    name: "streams: opening and closing times send no event",
     edits: [{ file: watch, find: "      self.onChange(id)\n    }\n", replace: "    }\n" }],
     caughtBy: { file: streams, test: "only time makes" },
   },
   {
-    name: "streams: a crowd is served in one turn",
+    name: "streams: all streams are served in one turn of the event loop",
     edits: [
       {
         file: "src/http/live/write-scheduler.ts",
@@ -50,7 +50,7 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: live, test: "a few clients in each turn" },
   },
   {
-    name: "streams: who does not read is kept",
+    name: "streams: a client that does not read is not dropped",
     edits: [
       {
         file: "src/http/live/product-streams.ts",
@@ -61,7 +61,7 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: streams, test: "does not read, who is dropped" },
   },
   {
-    name: "streams: one is opened where requests were sent ahead",
+    name: "streams: a stream opens although further requests were pipelined",
     edits: [
       {
         file: "src/http/routes/buyers/stream.ts",
@@ -72,12 +72,12 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/connections.test.ts", test: "in the same packet" },
   },
   {
-    name: "streams: a stopping server leaves them open",
+    name: "streams: a stopping server leaves streams open",
     edits: [{ file: "src/app.ts", find: "run: () => live.close()", replace: "run: async () => undefined" }],
     caughtBy: { file: streams, test: "ends its streams" },
   },
   {
-    name: "streams: one address may have all of them",
+    name: "streams: one address may open any number of streams",
     edits: [
       {
         file: "src/http/live/streams-by-network.ts",
@@ -88,7 +88,7 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: streams, test: "has as many streams as it may" },
   },
   {
-    name: "streams: those that have ended count for ever",
+    name: "streams: ended streams still count towards the limit",
     edits: [
       {
         file: "src/http/live/streams-by-network.ts",
@@ -99,7 +99,7 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: streams, test: "has as many streams as it may" },
   },
   {
-    name: "streams: each address of a network of IPv6 counts for itself",
+    name: "streams: each address of an IPv6 network has a limit of its own",
     edits: [
       {
         file: "src/http/access/network-address.ts",

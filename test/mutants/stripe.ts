@@ -1,9 +1,9 @@
 import type { Mutant } from "./mutants.ts"
 
-/** What is believed of Stripe, and what is sent to it. */
+/** Bugs in reading Stripe's messages and in requests to Stripe. */
 export const stripeMutants: readonly Mutant[] = [
   {
-    name: "stripe: old webhooks are believed",
+    name: "stripe: old webhooks are accepted",
     edits: [
       {
         file: "src/payments/stripe.ts",
@@ -14,7 +14,7 @@ export const stripeMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe.test.ts", test: "301 seconds old" },
   },
   {
-    name: "stripe: what cannot be verified is a fault",
+    name: "stripe: a webhook that cannot be verified causes a 500",
     edits: [
       {
         file: "src/payments/stripe.ts",
@@ -36,7 +36,7 @@ export const stripeMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe.test.ts", test: "is an event without an amount" },
   },
   {
-    name: "stripe: kronas are taken for their hundredth part",
+    name: "stripe: kronas are sent as hundredths",
     edits: [
       {
         file: "client/src/currencies.ts",
@@ -66,10 +66,10 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "idempotencyKey: before.failed === 0 ? String(Math.random()) : ",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "under its key" },
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "with its key" },
   },
   {
-    name: "stripe: a busy Stripe is its last word",
+    name: "stripe: a rate limit at Stripe counts as a final failure",
     edits: [
       {
         file: "src/payments/stripe-errors.ts",
@@ -80,7 +80,7 @@ export const stripeMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "there are too many" },
   },
   {
-    name: "stripe: a buyer chooses what Stripe is asked",
+    name: "stripe: a payment id from a buyer can change the request's path",
     edits: [
       {
         file: "src/payments/stripe-payments.ts",
@@ -107,7 +107,7 @@ export const stripeMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/stripe.test.ts", test: "leaves the order to another card" },
   },
   {
-    name: "stripe: any refund of the payment is taken for this one",
+    name: "stripe: any refund of the payment counts as this one",
     edits: [
       {
         file: "src/payments/stripe-refunds.ts",
@@ -118,7 +118,7 @@ export const stripeMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "when Stripe forgot the key" },
   },
   {
-    name: "stripe: bank debits are offered to whoever has minutes to pay",
+    name: "stripe: delayed methods such as bank debits are offered although the setting is off",
     edits: [
       {
         file: "src/payments/stripe-payments.ts",

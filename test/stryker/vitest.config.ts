@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config"
 /** The tests of the pure core alone, and a short form of its model: no database, no clock, milliseconds each. */
 export default defineConfig({
   test: {
-    include: ["test/domain/**/*.test.ts", "test/model/core.test.ts"],
+    include: ["test/domain/**/*.test.ts", "test/wire/**/*.test.ts", "test/model/core.test.ts"],
     // Takes seconds; what it looks for the model looks for too.
     exclude: ["test/domain/permutations.test.ts"],
     env: {

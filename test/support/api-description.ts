@@ -5,7 +5,7 @@ import { createGatekeeper } from "../../src/http/access/auth.ts"
 import { createOwnerTokens } from "../../src/http/access/owner-token.ts"
 import { createProductStreams } from "../../src/http/live/product-streams.ts"
 import { createServer } from "../../src/http/server.ts"
-import { createProductTexts } from "../../src/http/wire/wire.ts"
+import { createProductTexts } from "../../src/http/wire/product-texts.ts"
 import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
-import type { EventType } from "../../src/domain/outgoing-event.ts"
+import type { EventType } from "../../src/wire/outgoing-event.ts"
 import { createLog } from "../../src/base/log.ts"
 import type { FindAddresses } from "../../src/worker/addresses.ts"
 import { createDeliveries, resultOf, type Deliveries } from "../../src/worker/deliveries.ts"

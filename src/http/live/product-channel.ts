@@ -1,6 +1,6 @@
 import { productFrame, type Frame } from "./frames.ts"
 import type { Task, WriteScheduler } from "./write-scheduler.ts"
-import type { ProductText } from "../wire/wire.ts"
+import type { ProductText } from "../wire/product-texts.ts"
 import type { Instant } from "../../domain/time.ts"
 
 /** One state of a product, ready to be sent. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
 import type { ProductWatch } from "../../store/reads/product-watch.ts"
 import type { ProductView } from "../../store/reads/views.ts"
-import type { ProductTexts } from "../wire/wire.ts"
+import type { ProductTexts } from "../wire/product-texts.ts"
 import { heartbeatFrame, retryFrame, type Frame } from "./frames.ts"
 import { createChannel, type Channel } from "./product-channel.ts"
 import type { Outlet } from "./stream-outlet.ts"

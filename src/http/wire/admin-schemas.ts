@@ -1,5 +1,6 @@
 import { Type, type Static } from "typebox"
-import { Id, oneOf, orNull, ProductWire, Time, timeOrNull } from "./schemas.ts"
+import { Id, oneOf, orNull, Time, timeOrNull } from "../../wire/fields.ts"
+import { ProductWire } from "../../wire/product.ts"
 
 /** Wire shapes of the control room. */
 

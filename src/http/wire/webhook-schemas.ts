@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox"
-import { eventTypes, type EventType } from "../../domain/outgoing-event.ts"
-import { body, oneOf, orNull, timeOrNull } from "./schemas.ts"
+import { eventTypes, type EventType } from "../../wire/outgoing-event.ts"
+import { body, oneOf, orNull, timeOrNull } from "../../wire/fields.ts"
 
 /** Wire shapes of outgoing events: who hears of them, and what they have heard. */
 

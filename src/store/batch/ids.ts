@@ -1,7 +1,7 @@
 import type { Database } from "../pool.ts"
 import { transaction, type Tx } from "../tx.ts"
 
-/** What has ids of its own. */
+/** The kinds of rows that have ids of their own. */
 export type IdKind =
   | "products"
   | "holds"
@@ -10,7 +10,7 @@ export type IdKind =
   | "webhook_endpoints"
   | "admin_actions"
 
-/** Hands out ids that no other process hands out. */
+/** Returns ids that no other process returns. */
 export interface Ids {
   next(kind: IdKind): number | Promise<number>
   /**
@@ -20,10 +20,10 @@ export interface Ids {
   claimOrderId(orderId: number, holdId: number): Promise<boolean>
 }
 
-/** A small first block keeps the ids of a laptop's sale close together; demand makes blocks grow. */
+/** The smallest block, which keeps the ids of a small sale close together. Blocks grow with demand. */
 const FIRST_BLOCK = 16
 const LARGEST_BLOCK = 8_192
-/** A block used up faster than this is too small. */
+/** When a block is used up faster than this, the next one is larger. */
 const BLOCK_LIFETIME_MS = 1_000
 
 interface Block {
@@ -37,7 +37,7 @@ interface Block {
 }
 
 /**
- * Takes ids from the database in blocks, so that a hot product does not ask for each. Ids left in a
+ * Takes ids from the database in blocks, so that a busy product needs no statement for each id. Ids left in a
  * block when the process ends are never used.
  *
  * A database that took over without the last writes does not know the last blocks. A trigger on `id_blocks`

@@ -2,7 +2,7 @@ import { isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { timestamps, numbers } from "../columns.ts"
 import type { Tx } from "../tx.ts"
 
-/** What a column may hold, by its type in PostgreSQL. */
+/** The values that a column may have, by its type in PostgreSQL. */
 interface ColumnValues {
   readonly bigint: number | null
   readonly integer: number | null
@@ -13,7 +13,7 @@ interface ColumnValues {
 
 type Value = ColumnValues[keyof ColumnValues]
 
-/** A column's type, and what a row has in it. */
+/** A column's type, and the function that reads its value from a row. */
 export type Column<Row> = {
   readonly [Type in keyof ColumnValues]: readonly [Type, (row: Row) => ColumnValues[Type]]
 }[keyof ColumnValues]
@@ -22,15 +22,15 @@ export type Column<Row> = {
 export type Insert<Row> = (tx: Tx, rows: readonly Row[]) => Promise<void>
 
 /**
- * Statements that a table may have besides the one of arrays alone. Each stays prepared on every connection, and
- * what is alike depends on what clients send: it could be thousands.
+ * The most statements for a table besides the one that sends every column as an array. Each stays prepared on every
+ * connection, and which columns are alike depends on what clients send: without a limit there could be thousands.
  */
 const FORMS = 32
 
 /**
- * Makes a way to add rows to `table`. What a crowd asks for in one batch differs in little more than its ids: a
- * column in which all rows are alike is sent once, the others as arrays. So a table has several statements, each
- * named after it and what is alike. `conflict` ends each of them.
+ * Makes the function that adds rows to `table`. The rows of one batch mostly differ in little more than their ids, so
+ * a column in which all rows are alike is sent as one value, the others as arrays. A table therefore has several
+ * statements, each named after the table and its form. `conflict`: the `on conflict` clause, if any.
  */
 export function insertInto<Row>(
   table: string,
@@ -40,10 +40,10 @@ export function insertInto<Row>(
   const listed = Object.entries(columns).map(([name, [type, of]]) => ({ name, type, of }))
   const texts = new Map<string, string>()
 
-  /** A digit for each column, 1: all rows are alike in it. */
+  /** The form of the statement: one digit for each column, 1 where all rows are alike in it. */
   function formOf(values: readonly (readonly Value[])[], rows: number): string {
     const form = values.map((column) => (areAlike(column) ? 1 : 0)).join("")
-    // Rows that nothing tells apart are still as many rows, for the table's keys to refuse.
+    // Rows that are alike in every column need one array, which says how many they are: the table's keys refuse them.
     const isTold = rows === 1 || form.includes("0")
     return isTold && (texts.has(form) || texts.size < FORMS) ? form : "0".repeat(listed.length)
   }

@@ -6,12 +6,12 @@ import type { WorkingSet } from "../../domain/working-set.ts"
 import { holdColumns, orderColumns } from "../columns.ts"
 import type { Tx } from "../tx.ts"
 
-/** Due rows one batch takes back at most; what is left comes with the next one. */
+/** The most due rows that one batch expires; the rest follow in the next batches. */
 const RECLAIM_LIMIT = 2_000
 
 /**
- * Loads the due rows that can make up for what is missing, and when the next ones fall due. `limit`: load at
- * least so many due holds and as many orders, whatever is missing.
+ * Loads the due holds and orders whose units can cover the shortage `missing`, and the deadline of the next ones.
+ * `limit`: load at least so many due holds and as many orders, even without a shortage.
  */
 export async function loadDueRows(
   tx: Tx,
@@ -25,7 +25,7 @@ export async function loadDueRows(
     loadDueOrders(tx, state, { now, due, customerIds }),
     loadNextDeadline(tx, state, now),
   ])
-  // As many as were asked for: more may be due, and no later deadline may hide them from the next batch.
+  // As many as the limit: more rows may be due, so the next deadline is now and the next batch looks for them.
   if (dueHolds >= due || dueOrders >= due) state.nextDeadline = now
 }
 
@@ -36,8 +36,8 @@ interface Due {
 }
 
 /**
- * Returns how many rows were due. Without the look at the number of customers, the second select would read
- * everything due, for nobody.
+ * Returns how many rows were due. Without the condition on the number of customers, the second select would read
+ * all due rows even when no customer is asked for.
  */
 async function loadDueHolds(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<number> {
   const { rows } = await tx.query<Hold>({
@@ -110,7 +110,7 @@ async function loadNextDeadline(tx: Tx, state: WorkingSet, now: Instant): Promis
   state.nextDeadline = rows[0]?.nextDeadline ?? null
 }
 
-/** Puts a loaded order into the set, where its hold finds it too. */
+/** Puts a loaded order into the working set, and lists it under its hold. */
 export function loadOrder(state: WorkingSet, order: Order): void {
   state.orders.load(order)
   state.orderIdByHold.set(order.holdId, order.id)

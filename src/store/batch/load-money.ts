@@ -6,7 +6,7 @@ import type { WorkingSet } from "../../domain/working-set.ts"
 import { disputeColumns, eventColumns, numbers, paymentColumns, refundColumns } from "../columns.ts"
 import type { Tx } from "../tx.ts"
 
-/** Parked events one batch applies at most; the worker brings the others to their order. */
+/** The most parked events that one batch applies; the worker applies the others. */
 const PARKED_LIMIT = 500
 
 /** Loads the events, payments, refunds and disputes that `needs` names, a statement for each. */

@@ -1,4 +1,4 @@
-import { outgoingEvents, type OutgoingEvent } from "../../domain/outgoing-event.ts"
+import { outgoingEvents, type OutgoingEvent } from "../../wire/outgoing-event.ts"
 import { insertInto } from "./insert-rows.ts"
 import type { LoadedBatch } from "./load.ts"
 import { writeIfAny } from "./row-groups.ts"

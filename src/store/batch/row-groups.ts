@@ -1,4 +1,4 @@
-/** Writes rows in one statement; none where there are none. */
+/** Writes rows in one statement, or sends no statement when there are no rows. */
 export function writeIfAny<Row>(
   rows: readonly Row[],
   write: (rows: readonly Row[]) => Promise<void>,
@@ -6,14 +6,14 @@ export function writeIfAny<Row>(
   return rows.length > 0 ? [write(rows)] : []
 }
 
-/** Rows for which the same is to be written. */
+/** At least one row. */
 export type NonEmpty<Row> = readonly [Row, ...Row[]]
 
 /**
- * Rows in groups for which the same is to be written. An update that joins rows to values makes the
- * planner choose between ways that all are slow for a table of which it does not know that it has
- * grown: it compares each row with each value, or reads all rows of the product. Naming rows by their
- * ids leaves it one way, and what is written differs in little but the status.
+ * Groups rows that are to be updated to the same values, `by` a key of those values. An update that joins rows to
+ * values makes the planner choose between plans that are all slow for a table whose growth it does not know yet: it
+ * compares each row with each value, or reads all rows of the product. Naming rows by their
+ * ids leaves it one plan, and the groups are few, since little but the status differs.
  */
 export function groupBy<Row>(rows: readonly Row[], by: (row: Row) => unknown): NonEmpty<Row>[] {
   const groups = new Map<unknown, [Row, ...Row[]]>()

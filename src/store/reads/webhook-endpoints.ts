@@ -1,5 +1,5 @@
 import type pg from "pg"
-import type { EventType } from "../../domain/outgoing-event.ts"
+import type { EventType } from "../../wire/outgoing-event.ts"
 import type { Instant } from "../../domain/time.ts"
 import { transaction, transactionByIndex } from "../tx.ts"
 

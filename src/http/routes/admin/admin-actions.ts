@@ -6,7 +6,7 @@ import { AdminActionList, type AdminActionAnswer } from "../../wire/admin-schema
 import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 
 /** What the shop has done, for whoever has to answer for it. */

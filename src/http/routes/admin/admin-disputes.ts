@@ -4,9 +4,10 @@ import { fingerprintedDispute } from "../../../payments/fingerprint.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { DisputeBody, DisputeList, DisputeWire, problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { DisputeBody, DisputeList, DisputeWire } from "../../../wire/dispute.ts"
 import type { App, Services } from "../../services.ts"
-import { disputeAnswer } from "../../wire/wire.ts"
+import { disputeJson } from "../../../wire/dispute.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -32,7 +33,7 @@ export function adminDisputeRoutes(app: App, services: Services): void {
         const orderId = idFromPath(request.params.id)
         const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
         if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
-        return { data: (await money.disputesOf(orderId)).map(disputeAnswer) }
+        return { data: (await money.disputesOf(orderId)).map(disputeJson) }
       },
     })
 
@@ -70,7 +71,7 @@ export function adminDisputeRoutes(app: App, services: Services): void {
             events.refused("payment_event", outcome.code)
             return refuse(reply, outcome)
           }
-          return disputeAnswer((await find()) ?? before)
+          return disputeJson((await find()) ?? before)
         },
       })
     }

@@ -3,9 +3,12 @@ import { isRefusal } from "../../../domain/refusals.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
-import { HoldWire, OrderWire, problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { HoldWire } from "../../../wire/hold.ts"
+import { OrderWire } from "../../../wire/order.ts"
 import type { App, Services } from "../../services.ts"
-import { holdAnswer, orderAnswer } from "../../wire/wire.ts"
+import { holdJson } from "../../../wire/hold.ts"
+import { orderJson } from "../../../wire/order.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -49,7 +52,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
         const { outcome, replayed } = await lanes.submit(command)
         if (replayed) void reply.header("idempotent-replayed", "true")
         if (isRefusal(outcome)) return refuse(reply, outcome)
-        return reply.header("cache-control", "no-store").send(orderAnswer(outcome))
+        return reply.header("cache-control", "no-store").send(orderJson(outcome))
       },
     })
 
@@ -76,7 +79,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
         } as const
         const { outcome } = await lanes.submit(command)
         if (isRefusal(outcome)) return refuse(reply, outcome)
-        return reply.header("cache-control", "no-store").send(holdAnswer(outcome))
+        return reply.header("cache-control", "no-store").send(holdJson(outcome))
       },
     })
   })

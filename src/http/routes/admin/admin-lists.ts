@@ -6,18 +6,18 @@ import { badQuery, cursorOf, pageFrom, pageQuery, partsOf } from "../../wire/pag
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath, isStorable } from "../../access/requests.ts"
 import {
-  HoldList,
-  holdStatuses,
-  OrderList,
-  orderStatuses,
   paymentAllocations,
   PaymentEventList,
   PaymentList,
   paymentOutcomes,
-  problemResponses,
-} from "../../wire/schemas.ts"
+} from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { HoldList, holdStatuses } from "../../../wire/hold.ts"
+import { OrderList, orderStatuses } from "../../../wire/order.ts"
 import type { App, Services } from "../../services.ts"
-import { holdAnswer, orderAnswer, paymentEventWire, paymentWire } from "../../wire/wire.ts"
+import { paymentEventWire, paymentWire } from "../../wire/money-answers.ts"
+import { holdJson } from "../../../wire/hold.ts"
+import { orderJson } from "../../../wire/order.ts"
 
 const common = {
   tags: ["admin"],
@@ -52,7 +52,7 @@ export function adminListRoutes(app: App, services: Services): void {
         const page = pageFrom(reply, request.query, idFromPath)
         const filter = page === null ? null : rowFilter(reply, request.query)
         if (page === null || filter === null) return reply
-        return answer(await lists.orders(filter, page), orderAnswer, String)
+        return answer(await lists.orders(filter, page), orderJson, String)
       },
     })
 
@@ -69,7 +69,7 @@ export function adminListRoutes(app: App, services: Services): void {
         const page = pageFrom(reply, request.query, idFromPath)
         const filter = page === null ? null : rowFilter(reply, request.query)
         if (page === null || filter === null) return reply
-        return answer(await lists.holds(filter, page), holdAnswer, String)
+        return answer(await lists.holds(filter, page), holdJson, String)
       },
     })
 

@@ -6,9 +6,9 @@ import { LiveWire, type LiveAnswer } from "../../wire/admin-schemas.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
-import { productAnswer } from "../../wire/wire.ts"
+import { productJson } from "../../../wire/product.ts"
 
 /** Pages ask once a second; those who look at the same moment share one answer. */
 const SHARED_FOR_MS = 500
@@ -49,7 +49,7 @@ export function adminLiveRoutes(app: App, services: Services): void {
         if (totals === null) return refuse(reply, { code: "overloaded" })
         void reply.header("cache-control", "no-store")
         return {
-          product: productAnswer(view.product, view.serverTime, holdTtlSeconds),
+          product: productJson(view.product, view.serverTime, holdTtlSeconds),
           paused: view.product.paused,
           expiry_lag_seconds: Math.round(lagSeconds * 1_000) / 1_000,
           money_inbox_count: inboxCount,

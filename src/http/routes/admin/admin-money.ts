@@ -14,20 +14,18 @@ import {
   MoneyInboxEntry,
   type MoneyInboxAnswer,
   PaymentEventWire,
-  problemResponses,
-  RefundBody,
-  RefundList,
-  RefundWire,
   ReturnedBody,
-} from "../../wire/schemas.ts"
+} from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { RefundBody, RefundList, RefundWire } from "../../../wire/refund.ts"
 import type { App, Services } from "../../services.ts"
 import {
   openDisputeAnswer,
   openRefundAnswer,
   paymentEventWire,
-  refundAnswer,
   strayPaymentAnswer,
-} from "../../wire/wire.ts"
+} from "../../wire/money-answers.ts"
+import { refundJson } from "../../../wire/refund.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -107,7 +105,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
         const content = { orderId, amountMinor, restockQty }
         const command = { kind: "refund_order", productId: place.productId, ...content } as const
         const refund = await run(request, reply, { command, content })
-        return refund === null ? reply : reply.code(201).send(refundAnswer(refund))
+        return refund === null ? reply : reply.code(201).send(refundJson(refund))
       },
     })
 
@@ -125,7 +123,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
         const orderId = idFromPath(request.params.id)
         const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
         if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
-        return { data: (await money.refundsOf(orderId)).map(refundAnswer) }
+        return { data: (await money.refundsOf(orderId)).map(refundJson) }
       },
     })
 
@@ -150,7 +148,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
           const { productId } = origin
           const command = { kind: "settle_refund", productId, ...place, result } as const
           const refund = await run(request, reply, { command, content: place })
-          return refund === null ? reply : reply.send(refundAnswer(refund))
+          return refund === null ? reply : reply.send(refundJson(refund))
         },
       })
     }

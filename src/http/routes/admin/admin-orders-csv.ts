@@ -6,9 +6,9 @@ import { BYTE_ORDER_MARK, csvLine } from "../../wire/csv.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
-import { orderAnswer } from "../../wire/wire.ts"
+import { orderJson } from "../../../wire/order.ts"
 
 /** Read and written at once: a few hundred kilobytes. */
 const ROWS_AT_ONCE = 1_000
@@ -81,7 +81,7 @@ async function* linesOf(lists: Lists, productId: number | null): AsyncGenerator<
   for (let after: number | null = 0; after !== null;) {
     const { rows, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
     const lines = rows.map((row) => {
-      const order = orderAnswer(row)
+      const order = orderJson(row)
       return csvLine(columns.map((column) => plain(order[column])))
     })
     if (lines.length > 0) yield lines.join("")

@@ -5,7 +5,7 @@ import { addressOf, networkOf } from "../../access/network-address.ts"
 import { isReading, senderOf } from "../../access/own-page.ts"
 import { pageHeaders } from "../../transport/page-headers.ts"
 import { refuse } from "../../wire/problems.ts"
-import { body } from "../../wire/schemas.ts"
+import { body } from "../../../wire/fields.ts"
 import type { App, Services } from "../../services.ts"
 import { createWrongTokens } from "../../access/wrong-tokens.ts"
 

@@ -8,16 +8,11 @@ import { instant, type Instant } from "../../../domain/time.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { refuse, type FieldError } from "../../wire/problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
-import {
-  NewProductBody,
-  problemResponses,
-  ProductChangesBody,
-  ProductWire,
-  StockBody,
-} from "../../wire/schemas.ts"
-import type { ProductChanges } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { NewProductBody, ProductChangesBody, ProductWire, StockBody } from "../../../wire/product.ts"
+import type { ProductChanges } from "../../../wire/product.ts"
 import type { App, Services } from "../../services.ts"
-import { productAnswer } from "../../wire/wire.ts"
+import { productJson } from "../../../wire/product.ts"
 
 const params = Type.Object({ id: Type.String() })
 const security = adminSecurity
@@ -54,7 +49,7 @@ export function adminProductRoutes(app: App, services: Services): void {
       if (command.kind === "create_product") {
         void reply.code(201).header("location", `/api/products/${outcome.id}`)
       }
-      return reply.send(productAnswer(outcome, outcome.updatedAt, holdTtlSeconds))
+      return reply.send(productJson(outcome, outcome.updatedAt, holdTtlSeconds))
     }
 
     admin.route({

@@ -11,7 +11,7 @@ import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import {
   DeliveryList,

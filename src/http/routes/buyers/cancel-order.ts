@@ -1,5 +1,6 @@
 import { Type } from "typebox"
-import { OrderWire, problemResponses } from "../../wire/schemas.ts"
+import { OrderWire } from "../../../wire/order.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App } from "../../services.ts"
 import type { OrderChange } from "./order-change.ts"
 

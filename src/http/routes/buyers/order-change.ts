@@ -5,7 +5,7 @@ import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
 import type { Services } from "../../services.ts"
-import { orderAnswer } from "../../wire/wire.ts"
+import { orderJson } from "../../../wire/order.ts"
 
 type WithoutIds<C> = C extends unknown ? Omit<C, "productId" | "orderId"> : never
 
@@ -38,6 +38,6 @@ export function createOrderChange({
     const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) return refuse(reply, outcome)
-    return reply.header("cache-control", "no-store").send(orderAnswer(outcome))
+    return reply.header("cache-control", "no-store").send(orderJson(outcome))
   }
 }

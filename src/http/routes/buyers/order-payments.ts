@@ -5,7 +5,8 @@ import type { PaymentRequest } from "../../../payments/provider.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
-import { OpenedPaymentWire, problemResponses } from "../../wire/schemas.ts"
+import { OpenedPaymentWire } from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 
 /** Opening a payment of an order at the shop's provider, for the buyer's page. */

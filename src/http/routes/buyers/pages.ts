@@ -9,7 +9,7 @@ import { isKnown } from "../../transport/etags.ts"
 import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
 import { idFromPath } from "../../access/requests.ts"
 import type { App, Services } from "../../services.ts"
-import { productAnswer } from "../../wire/wire.ts"
+import { productJson } from "../../../wire/product.ts"
 
 /** As many as one stream tells of. */
 const PRODUCTS_ON_A_PAGE = 20
@@ -24,7 +24,7 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
   }
   const render = (data: PageData) => pages.render(data)
   const payment = paymentChoice(services)
-  const answer = ({ product, serverTime }: ProductView) => productAnswer(product, serverTime, holdTtlSeconds)
+  const answer = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
   const productPages = createProductPages(pages.build, (view) =>
     render({ kind: "product", product: answer(view), payment }),
   )

@@ -1,9 +1,10 @@
 import { Type } from "typebox"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { LARGEST_QUANTITY, PathHoldWire, problemResponses } from "../../wire/schemas.ts"
+import { LARGEST_QUANTITY } from "../../../wire/fields.ts"
+import { PathHoldWire, holdJson } from "../../../wire/hold.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
-import { holdAnswer } from "../../wire/wire.ts"
 import type { HoldPlacement } from "./hold-placement.ts"
 
 const config = { rateLimit: {} }
@@ -32,7 +33,7 @@ export function registerPlaceHoldByPath(
       const wanted = { productId, qty, customerId: null }
       const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted)
       if (hold === null) return reply
-      const { hold_id: id, ...rest } = holdAnswer(hold)
+      const { hold_id: id, ...rest } = holdJson(hold)
       return reply.send({
         message: "Holded Successfully",
         success: true,

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { HoldRequest } from "../../../lanes/gate.ts"
-import { HoldBody, NewHoldWire, problemResponses } from "../../wire/schemas.ts"
+import { HoldBody, NewHoldWire, newHoldText } from "../../../wire/hold.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
-import { newHoldText } from "../../wire/wire.ts"
 import type { HoldPlacement } from "./hold-placement.ts"
 
 const config = { rateLimit: {} }

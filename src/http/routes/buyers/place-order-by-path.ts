@@ -1,8 +1,8 @@
 import { Type } from "typebox"
 import { idFromPath } from "../../access/requests.ts"
-import { PathOrderWire, problemResponses } from "../../wire/schemas.ts"
+import { PathOrderWire, orderJson } from "../../../wire/order.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App } from "../../services.ts"
-import { orderAnswer } from "../../wire/wire.ts"
 import type { OrderPlacement } from "./order-placement.ts"
 
 const config = { rateLimit: {} }
@@ -24,7 +24,7 @@ export function registerPlaceOrderByPath(app: App, place: OrderPlacement): void 
       const holdId = expectedProduct === null ? null : idFromPath(request.params.holdId)
       const order = await place(request, reply, { holdId, expectedProduct })
       if (order === null) return reply
-      const { order_id: id, ...rest } = orderAnswer(order)
+      const { order_id: id, ...rest } = orderJson(order)
       return reply.send({ message: "order created successfully", success: true, order: { id, ...rest } })
     },
   })

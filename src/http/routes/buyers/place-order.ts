@@ -1,6 +1,6 @@
-import { OrderBody, OrderWire, problemResponses } from "../../wire/schemas.ts"
+import { OrderBody, OrderWire, orderJson } from "../../../wire/order.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App } from "../../services.ts"
-import { orderAnswer } from "../../wire/wire.ts"
 import type { OrderPlacement } from "./order-placement.ts"
 
 const config = { rateLimit: {} }
@@ -20,7 +20,7 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
     },
     async handler(request, reply) {
       const order = await place(request, reply, { holdId: request.body.hold_id, expectedProduct: null })
-      return order === null ? reply : reply.send(orderAnswer(order))
+      return order === null ? reply : reply.send(orderJson(order))
     },
   })
 }

@@ -5,9 +5,10 @@ import { isKnown } from "../../transport/etags.ts"
 import { pageFrom, pageOf, pageQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { problemResponses, ProductList, ProductWire } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { ProductList, ProductWire } from "../../../wire/product.ts"
 import type { App, Services } from "../../services.ts"
-import { productAnswer } from "../../wire/wire.ts"
+import { productJson } from "../../../wire/product.ts"
 
 const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })
 
@@ -15,7 +16,7 @@ const notModified = Type.Unsafe<undefined>({ description: "What the ETag names i
 export function productRoutes(app: App, services: Services): void {
   const { views, products, texts, gatekeeper, holdTtlSeconds } = services
   const isAdmin = (request: FastifyRequest) => gatekeeper.callerOf(request).kind === "admin"
-  const answer = ({ product, serverTime }: ProductView) => productAnswer(product, serverTime, holdTtlSeconds)
+  const answer = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
 
   app.route({
     method: "GET",

@@ -1,6 +1,8 @@
 import { Type } from "typebox"
 import { refuse } from "../../wire/problems.ts"
-import { OrderWire, PaymentAttemptBody, problemResponses } from "../../wire/schemas.ts"
+import { OrderWire } from "../../../wire/order.ts"
+import { PaymentAttemptBody } from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App } from "../../services.ts"
 import type { OrderChange } from "./order-change.ts"
 

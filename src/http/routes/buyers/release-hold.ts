@@ -1,9 +1,9 @@
 import { Type } from "typebox"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { refuse } from "../../wire/problems.ts"
-import { HoldWire, problemResponses } from "../../wire/schemas.ts"
+import { HoldWire, holdJson } from "../../../wire/hold.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
-import { holdAnswer } from "../../wire/wire.ts"
 import { productOfHold, usableHoldId } from "./usable-holds.ts"
 
 const config = { rateLimit: {} }
@@ -33,7 +33,7 @@ export function registerReleaseHold(
       const { outcome } = await lanes.submit(command)
       if (isRefusal(outcome)) return refuse(reply, outcome)
       void reply.header("cache-control", "no-store")
-      return holdAnswer(outcome)
+      return holdJson(outcome)
     },
   })
 }

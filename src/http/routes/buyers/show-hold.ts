@@ -1,8 +1,8 @@
 import { Type } from "typebox"
 import { refuse } from "../../wire/problems.ts"
-import { HoldWire, problemResponses } from "../../wire/schemas.ts"
+import { HoldWire, holdJson } from "../../../wire/hold.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
-import { holdAnswer } from "../../wire/wire.ts"
 import { usableHoldId } from "./usable-holds.ts"
 
 /** Registers `GET /api/holds/{id}`. */
@@ -24,7 +24,7 @@ export function registerShowHold(
       const hold = id === null ? null : await views.hold(id)
       if (hold === null) return refuse(reply, { code: "hold_not_found" })
       void reply.header("cache-control", "no-store")
-      return holdAnswer(hold)
+      return holdJson(hold)
     },
   })
 }

@@ -2,9 +2,9 @@ import { Type } from "typebox"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { OrderWire, problemResponses } from "../../wire/schemas.ts"
+import { OrderWire, orderJson } from "../../../wire/order.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
-import { orderAnswer } from "../../wire/wire.ts"
 
 /** Registers `GET /api/orders/{id}`. */
 export function registerShowOrder(
@@ -28,7 +28,7 @@ export function registerShowOrder(
         return refuse(reply, { code: "order_not_found" })
       }
       void reply.header("cache-control", "no-store")
-      return orderAnswer(order)
+      return orderJson(order)
     },
   })
 }

@@ -8,7 +8,7 @@ import { networkOf } from "../../access/network-address.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { idFromPath } from "../../access/requests.ts"
-import { problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 
 /** Enough for a page of products. */

@@ -13,7 +13,9 @@ import { fieldError } from "../../transport/errors.ts"
 import { NotUtf8, utf8Text } from "../../transport/json-body.ts"
 import { refuse, type FieldError } from "../../wire/problems.ts"
 import { PROVIDER_BODY_LIMIT_BYTES, tellRefusedWebhooks } from "./refused-webhooks.ts"
-import { AmountMinor, Id, Label, PaymentAnswer, problemResponses, Quantity } from "../../wire/schemas.ts"
+import { PaymentAnswer } from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { AmountMinor, Id, Label, Quantity } from "../../../wire/fields.ts"
 import type { App, Services } from "../../services.ts"
 
 /** Of other fields nothing is read: providers add some whenever they like, and the payment counts all the same. */

@@ -7,15 +7,9 @@ import type { ProviderEvent, RefundUpdate, WebhookReading } from "../../../payme
 import { NotUtf8 } from "../../transport/json-body.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
 import { PROVIDER_BODY_LIMIT_BYTES, tellRefusedWebhooks } from "./refused-webhooks.ts"
-import {
-  AmountMinor,
-  CurrencyCode,
-  Id,
-  Label,
-  problemResponses,
-  ProviderAnswer,
-  Quantity,
-} from "../../wire/schemas.ts"
+import { ProviderAnswer } from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { AmountMinor, CurrencyCode, Id, Label, Quantity } from "../../../wire/fields.ts"
 import type { RefundOrigin } from "../../../store/reads/money-views.ts"
 import type { App, Services } from "../../services.ts"
 import { refundPlaceFrom } from "../admin/admin-money.ts"

@@ -1,6 +1,7 @@
 import { Type, type Static } from "typebox"
 import { refuse } from "../../wire/problems.ts"
-import { oneOf, problemResponses } from "../../wire/schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { oneOf } from "../../../wire/fields.ts"
 import type { App, Services } from "../../services.ts"
 
 export const HealthWire = Type.Object({

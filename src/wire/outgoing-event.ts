@@ -1,11 +1,13 @@
-import type { Dispute } from "./dispute.ts"
-import type { Fact } from "./facts.ts"
-import { decimalAmount } from "./money.ts"
-import type { Order } from "./order.ts"
-import { availableUnits, type Product } from "./product.ts"
-import { refundName, type Refund } from "./refund.ts"
-import { isoTime, isoTimeOrNull, type Instant } from "./time.ts"
-import type { WorkingSet } from "./working-set.ts"
+import type { Dispute } from "../domain/dispute.ts"
+import type { Fact } from "../domain/facts.ts"
+import type { Product } from "../domain/product.ts"
+import { refundName, type Refund } from "../domain/refund.ts"
+import { isoTime, type Instant } from "../domain/time.ts"
+import type { WorkingSet } from "../domain/working-set.ts"
+import { disputeJson } from "./dispute.ts"
+import { orderJson } from "./order.ts"
+import { productEventJson } from "./product.ts"
+import { refundEventJson } from "./refund.ts"
 
 /** What the outside can be told of. */
 export const eventTypes = [
@@ -71,13 +73,13 @@ function eventWith({ type, name, data }: Told, productId: number, now: Instant):
 function eventOfFact(fact: Fact): Told | null {
   switch (fact.kind) {
     case "order_created":
-      return { type: "order.created", name: fact.order.id, data: orderData(fact.order) }
+      return { type: "order.created", name: fact.order.id, data: orderJson(fact.order) }
     case "order_paid":
-      return { type: "order.paid", name: fact.order.id, data: orderData(fact.order) }
+      return { type: "order.paid", name: fact.order.id, data: orderJson(fact.order) }
     case "order_cancelled":
-      return { type: "order.cancelled", name: fact.order.id, data: orderData(fact.order) }
+      return { type: "order.cancelled", name: fact.order.id, data: orderJson(fact.order) }
     case "order_expired":
-      return { type: "order.expired", name: fact.order.id, data: orderData(fact.order) }
+      return { type: "order.expired", name: fact.order.id, data: orderJson(fact.order) }
     case "order_refunded":
       return orderRefunded(fact)
     case "refund_due":
@@ -94,18 +96,18 @@ function eventOfFact(fact: Fact): Told | null {
 /** An order whose refund failed after all may be refunded again, which is another event. */
 function orderRefunded({ order, reversals }: Extract<Fact, { kind: "order_refunded" }>): Told {
   const name = reversals === 0 ? order.id : `${order.id}-${reversals + 1}`
-  return { type: "order.refunded", name, data: orderData(order) }
+  return { type: "order.refunded", name, data: orderJson(order) }
 }
 
 function refundFailed({ refund, order }: Extract<Fact, { kind: "refund_reversed" }>): Told {
   const name = `${refundName(refund.orderId, refund.number)}-${refund.reversals}`
-  const data = { ...refundData(refund), error: refund.lastError, order_status: order.status }
+  const data = { ...refundEventJson(refund), error: refund.lastError, order_status: order.status }
   return { type: "payment.refund_failed", name, data }
 }
 
 function refundDue(refund: Refund): Told {
   const name = refundName(refund.orderId, refund.number)
-  return { type: "payment.refund_due", name, data: refundData(refund) }
+  return { type: "payment.refund_due", name, data: refundEventJson(refund) }
 }
 
 /** Names of disputes are their providers', so what the id may not contain is written otherwise. */
@@ -115,7 +117,7 @@ function disputed(dispute: Dispute): Told {
   return {
     type: "payment.disputed",
     name: `${orderId}-${provider}-${name}-${status}-${amountMinor}`,
-    data: disputeData(dispute),
+    data: disputeJson(dispute),
   }
 }
 
@@ -124,79 +126,9 @@ function eventOfProduct({ product, loadedProduct }: WorkingSet): Told | null {
   const [was, is] = [isSoldOut(loadedProduct), isSoldOut(product)]
   if (was === is) return null
   const name = `${product.id}-${product.version}`
-  return { type: is ? "product.sold_out" : "product.restocked", name, data: productData(product) }
+  return { type: is ? "product.sold_out" : "product.restocked", name, data: productEventJson(product) }
 }
 
 function isSoldOut({ sold, stock }: Product): boolean {
   return sold >= stock
-}
-
-/** An order under its names outside: in the API and in what is told of it. */
-export function orderData(order: Order) {
-  return {
-    order_id: order.id,
-    hold_id: order.holdId,
-    product_id: order.productId,
-    quantity: order.qty,
-    unit_price: decimalAmount(order.unitPriceMinor, order.currency),
-    total_price: decimalAmount(order.totalMinor, order.currency),
-    total_minor: order.totalMinor,
-    currency: order.currency,
-    status: order.status,
-    late: order.late,
-    restocked_qty: order.restockedQty,
-    payment_attempts: order.paymentAttempts,
-    expires_at: isoTime(order.expiresAt),
-    paid_at: isoTimeOrNull(order.paidAt),
-    created_at: isoTime(order.createdAt),
-    updated_at: isoTime(order.updatedAt),
-    customer_id: order.customerId,
-  }
-}
-
-/** What a refund is about, under its names outside; how sending it goes is another matter. */
-export function refundData(refund: Refund) {
-  return {
-    refund_id: refundName(refund.orderId, refund.number),
-    order_id: refund.orderId,
-    product_id: refund.productId,
-    provider: refund.provider,
-    payment_id: refund.paymentId,
-    amount_minor: refund.amountMinor,
-    amount: decimalAmount(refund.amountMinor, refund.currency),
-    currency: refund.currency,
-    reason: refund.reason,
-    restock_qty: refund.restockQty,
-    not_before: isoTime(refund.notBefore),
-    created_at: isoTime(refund.createdAt),
-  }
-}
-
-/** A dispute under its names outside. */
-export function disputeData(dispute: Dispute) {
-  return {
-    dispute_id: dispute.disputeId,
-    order_id: dispute.orderId,
-    product_id: dispute.productId,
-    provider: dispute.provider,
-    payment_id: dispute.paymentId,
-    status: dispute.status,
-    amount_minor: dispute.amountMinor,
-    amount: decimalAmount(dispute.amountMinor, dispute.currency),
-    held_minor: dispute.heldMinor,
-    currency: dispute.currency,
-    created_at: isoTime(dispute.createdAt),
-    updated_at: isoTime(dispute.updatedAt),
-  }
-}
-
-function productData(product: Product): object {
-  return {
-    product_id: product.id,
-    name: product.name,
-    stock: product.stock,
-    available_stock: availableUnits(product),
-    reserved_stock: product.held,
-    sold_stock: product.sold,
-  }
 }

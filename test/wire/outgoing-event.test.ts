@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
 import { execute } from "../../src/domain/execute.ts"
-import { outgoingEvents } from "../../src/domain/outgoing-event.ts"
+import { outgoingEvents } from "../../src/wire/outgoing-event.ts"
 import { isoTime } from "../../src/domain/time.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
-import { orderAnswer, refundAnswer } from "../../src/http/wire/wire.ts"
+import { orderJson } from "../../src/wire/order.ts"
+import { refundJson } from "../../src/wire/refund.ts"
 import {
   askFor,
   disputeEventWith,
@@ -37,7 +38,7 @@ function after(given: Given, ...commands: readonly Command[]): WorkingSet {
 const idsAfter = (given: Given, ...commands: readonly Command[]) =>
   outgoingEvents(after(given, ...commands), NOON).map(({ id }) => id)
 
-describe("the outside is told", () => {
+describe("an outgoing event is made", () => {
   test.each<[string, Given, Command, string[]]>([
     ["of a hold", {}, askFor(1), []],
     ["of an order", { holds: [holdWith()] }, order, ["order_created-11"]],
@@ -69,7 +70,7 @@ describe("the outside is told", () => {
     expect(idsAfter(given, command)).toEqual(expected)
   })
 
-  test("of an order that is refunded whole", () => {
+  test("for an order whose whole price is refunded", () => {
     const state = after(paid, restock(0, null))
     const settle = { kind: "settle_refund", productId: 1, orderId: 11, number: 1 } as const
     execute(state, { ...settle, result: { status: "confirmed", providerRefundId: null } }, NOON)
@@ -79,18 +80,18 @@ describe("the outside is told", () => {
     ])
   })
 
-  test("in the words of the API, as it was at that moment", () => {
+  test("with the JSON of the API, as of the moment of the fact", () => {
     const state = after({ orders: [orderWith()] }, { ...pay, event: eventWith({ amountMinor: 20_000 }) })
     const [orderPaid, refundDue] = outgoingEvents(state, NOON).map(({ body }) => JSON.parse(body))
-    const facts = state.facts.flatMap((fact) => (fact.kind === "order_paid" ? [orderAnswer(fact.order)] : []))
+    const facts = state.facts.flatMap((fact) => (fact.kind === "order_paid" ? [orderJson(fact.order)] : []))
     expect(orderPaid).toEqual({ type: "order.paid", timestamp: isoTime(NOON), data: facts[0] })
     const [refund] = state.refunds.added()
     if (refund === undefined) throw new Error("nothing is due")
-    expect(refundAnswer(refund)).toMatchObject(refundDue.data)
+    expect(refundJson(refund)).toMatchObject(refundDue.data)
   })
 })
 
-describe("what the outside is told is said word for word", () => {
+describe("the exact body", () => {
   const moment = "2026-11-27T12:00:00.000Z"
   const dataOf = (state: WorkingSet, index: number) =>
     JSON.parse(outgoingEvents(state, NOON)[index]?.body ?? "{}").data
@@ -161,17 +162,17 @@ describe("a product", () => {
     expect(idsAfter({ ...last, product: { sold: 7 } }, pay)).toEqual(["order_paid-11"])
   })
 
-  test("of which all is held is not sold out", () => {
+  test("is not sold out while its last units are only held", () => {
     expect(idsAfter({}, askFor(10))).toEqual([])
   })
 
-  test("is restocked by more stock, or by units that come back", () => {
+  test("is restocked by more stock or by restocked units", () => {
     const soldOut = { ...paid, product: { sold: 8 } }
     expect(idsAfter(soldOut, adjust(11))).toEqual(["product_restocked-1-8"])
     expect(idsAfter(soldOut, restock(1))).toEqual(["product_restocked-1-8"])
   })
 
-  test("tells its counters", () => {
+  test("has its counters in the event", () => {
     const events = outgoingEvents(after(last, pay), NOON)
     expect(JSON.parse(events.at(-1)?.body ?? "{}")).toEqual({
       type: "product.sold_out",
@@ -187,11 +188,11 @@ describe("a product", () => {
     })
   })
 
-  test("that sells out and is restocked within a batch was neither", () => {
+  test("that sells out and is restocked within a batch makes no event", () => {
     expect(idsAfter(last, pay, adjust(11))).toEqual(["order_paid-11"])
   })
 
-  test("that is new has not become anything, even without stock", () => {
+  test("that is new makes no event, even without stock", () => {
     const state = after({})
     state.loadedProduct = null
     if (state.product !== null) state.product = { ...state.product, stock: 0 }

@@ -1,0 +1,132 @@
+import { Type, type Static } from "typebox"
+import { DisputeWire } from "../../wire/dispute.ts"
+import { Id, Label, Time, body, listOf, oneOf, orNull, timeOrNull } from "../../wire/fields.ts"
+import { RefundWire } from "../../wire/refund.ts"
+
+/* The JSON of payments, payment events and the money inbox. */
+
+export const paymentOutcomes = [
+  "paid",
+  "cancelled",
+  "disputed",
+  "ignored_final",
+  "refund_due",
+  "parked",
+] as const
+export const paymentAllocations = ["order", "refund_due"] as const
+
+export const PaymentAnswer = Type.Object({
+  message: Type.String(),
+  processed: Type.Boolean({ description: "false while the event is parked" }),
+  duplicate: Type.Boolean(),
+  order_id: orNull<number>("integer", { description: "null: the message could not be understood" }),
+  status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
+  // It tells of payments only, not of disputes.
+  outcome: oneOf<(typeof paymentOutcomes)[number]>(
+    paymentOutcomes.filter((outcome) => outcome !== "disputed"),
+  ),
+  late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
+  errors: Type.Optional(
+    Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
+      description: "why the message could not be understood; it is parked for the money inbox",
+    }),
+  ),
+})
+
+export const ProviderAnswer = Type.Object({
+  message: Type.String(),
+  taken: Type.Integer({ description: "what of it concerns orders and refunds here" }),
+})
+
+const StrayPaymentWire = Type.Object({
+  provider: Type.String(),
+  key: Type.String(),
+  order_id: orNull<number>("integer", {
+    description: "the order that it names and that is not there; null: the message could not be understood",
+  }),
+  payment_id: orNull<string>("string"),
+  amount_minor: orNull<number>("integer"),
+  currency: orNull<string>("string"),
+  received_at: Time,
+  returned_at: timeOrNull,
+})
+
+export const MoneyInboxEntry = Type.Object({
+  kind: oneOf(["payment_without_order", "refund", "dispute"]),
+  why: Type.String({ description: "the reason in words, for an operator" }),
+  actions: Type.Array(
+    Type.Object({
+      name: oneOf(["retry", "confirm", "assign", "returned", "won", "lost"]),
+      href: Type.String({ description: "to be POSTed to; `assign` with an `order_id` besides" }),
+      body: Type.Union([
+        Type.Object({ provider: Type.String(), key: Type.String() }),
+        Type.Object({ provider: Type.String(), dispute_id: Type.String() }),
+        Type.Null(),
+      ]),
+    }),
+  ),
+  payment_event: Type.Union([StrayPaymentWire, Type.Null()]),
+  refund: Type.Union([RefundWire, Type.Null()]),
+  dispute: Type.Union([DisputeWire, Type.Null()]),
+})
+
+export const MoneyInbox = Type.Object({
+  data: Type.Array(MoneyInboxEntry),
+  has_more: Type.Boolean(),
+  next_cursor: orNull<string>("string"),
+})
+
+const PaymentWire = Type.Object({
+  provider: Type.String(),
+  event_key: Type.String({ description: "the payment event that reported it" }),
+  payment_id: orNull<string>("string"),
+  order_id: Id,
+  product_id: Id,
+  amount_minor: Type.Integer(),
+  amount: Type.String(),
+  currency: Type.String(),
+  allocation: oneOf(paymentAllocations),
+  refunded_minor: Type.Integer({ description: "how much of it has gone back or is about to" }),
+  disputed_minor: Type.Integer({ description: "how much of it a bank holds back, or has taken" }),
+  received_at: Time,
+})
+
+export const PaymentEventWire = Type.Object({
+  provider: Type.String(),
+  key: Type.String(),
+  kind: oneOf(["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"]),
+  dispute_id: orNull<string>("string"),
+  order_id: orNull<number>("integer", { description: "the order that it names; a dispute's names none" }),
+  payment_id: orNull<string>("string"),
+  amount_minor: orNull<number>("integer"),
+  currency: orNull<string>("string"),
+  outcome: oneOf(paymentOutcomes),
+  late: Type.Boolean(),
+  applied_order_id: orNull<number>("integer"),
+  received_at: Time,
+  applied_at: timeOrNull,
+  returned_at: timeOrNull,
+})
+
+export const PaymentList = listOf(PaymentWire)
+
+export const PaymentEventList = listOf(PaymentEventWire)
+
+export const PaymentAttemptBody = body({
+  provider: Type.Optional(Label),
+  payment_id: Type.Optional(Label),
+})
+
+export const OpenedPaymentWire = Type.Object({
+  provider: Type.String(),
+  payment_id: Type.String(),
+  client_secret: Type.String({ description: "for the provider's script on the buyer's page" }),
+})
+
+export const ReturnedBody = body({ provider: Label, key: Label })
+
+export const AssignBody = body({ provider: Label, key: Label, order_id: Id })
+
+export type PaymentAnswerRow = Static<typeof PaymentWire>
+export type PaymentEventAnswerRow = Static<typeof PaymentEventWire>
+export type MoneyInboxAnswer = Static<typeof MoneyInboxEntry>

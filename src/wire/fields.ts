@@ -1,0 +1,68 @@
+import { Type, type TSchema } from "typebox"
+
+/*
+ * Fields that the JSON of several resources has in common. One schema serves for checking, serialising, the
+ * API description and the types.
+ */
+
+/** Ids are positive and exact in JavaScript. */
+export const LARGEST_ID = Number.MAX_SAFE_INTEGER
+/** The largest quantity: multiplied by the largest price it still is an exact integer. */
+export const LARGEST_QUANTITY = 1_000_000
+const LARGEST_PRICE_MINOR = 9_000_000_000
+const LARGEST_STOCK = 1_000_000_000
+
+/*
+ * Text must not contain NUL, which PostgreSQL does not store, nor half of a surrogate pair, which becomes
+ * another character on its way there, so that the text would not be found again. Labels must not contain
+ * control characters either.
+ */
+const labelPattern = "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
+/** The pattern of text of several lines. */
+export const prosePattern = "^[^\\u0000\\ud800-\\udfff]*$"
+
+/** The id of a row. */
+export const Id = Type.Integer({ minimum: 1, maximum: LARGEST_ID })
+/** A number of units. */
+export const Quantity = Type.Integer({ minimum: 1, maximum: LARGEST_QUANTITY })
+/** A short text in one line, such as a name or an id of another system. */
+export const Label = Type.String({ minLength: 1, maxLength: 255, pattern: labelPattern })
+/** A time in ISO 8601. */
+export const Time = Type.String({ format: "date-time" })
+/** The price of one unit in minor units. */
+export const PriceMinor = Type.Integer({ minimum: 0, maximum: LARGEST_PRICE_MINOR })
+/** The stock of a product. */
+export const Stock = Type.Integer({ minimum: 0, maximum: LARGEST_STOCK })
+/** An amount in minor units that another system reports. */
+export const AmountMinor = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+/** A currency code of ISO 4217. */
+export const CurrencyCode = Type.String({ pattern: "^[A-Z]{3}$" })
+
+type PlainType = "string" | "integer"
+
+/** A plain type or null, in a form from which the serialiser generates fast code. */
+export function orNull<T>(type: PlainType, more: object = {}) {
+  return Type.Unsafe<T | null>({ type: [type, "null"], ...more })
+}
+
+/** One of several words, as a union type. */
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  return Type.Unsafe<Word>({ type: "string", enum: [...words] })
+}
+
+/** A time or null. */
+export const timeOrNull = orNull<string>("string", { format: "date-time" })
+
+/** The body of a request: an object without other properties. */
+export function body<Properties extends Record<string, TSchema>>(properties: Properties) {
+  return Type.Object(properties, { additionalProperties: false })
+}
+
+/** One page of a list. */
+export function listOf<Item extends TSchema>(item: Item) {
+  return Type.Object({
+    data: Type.Array(item),
+    has_more: Type.Boolean(),
+    next_cursor: orNull<string>("string"),
+  })
+}

@@ -1,0 +1,69 @@
+import { Type, type Static } from "typebox"
+import type { Hold } from "../domain/hold.ts"
+import { isoTime } from "../domain/time.ts"
+import { Id, Label, Quantity, Time, body, listOf, oneOf, orNull } from "./fields.ts"
+
+/** Every status of a hold. */
+export const holdStatuses = ["active", "converted", "expired", "released"] as const
+
+const holdFields = {
+  product_id: Id,
+  qty: Type.Integer(),
+  status: oneOf(holdStatuses),
+  expires_at: Time,
+  created_at: Time,
+  customer_id: orNull<string>("string"),
+}
+
+/** A hold, without its token. */
+export const HoldWire = Type.Object({ hold_id: Id, ...holdFields })
+
+/** The JSON of a hold. */
+export type HoldJson = Static<typeof HoldWire>
+
+const token = Type.String({ description: "Proves who owns the hold and the order made from it" })
+
+/** A new hold, with its token. */
+export const NewHoldWire = Type.Object({ hold_id: Id, ...holdFields, token })
+
+/** A new hold in the envelope of the path-style routes. */
+export const PathHoldWire = Type.Object({
+  message: Type.String(),
+  success: Type.Boolean(),
+  hold: Type.Object({ id: Id, ...holdFields, token }),
+})
+
+/** One page of holds. */
+export const HoldList = listOf(HoldWire)
+
+/** The request to place a hold. */
+export const HoldBody = body({
+  product_id: Id,
+  qty: Quantity,
+  customer_id: Type.Optional(Label),
+})
+
+/** Makes the JSON of a hold, without its token. */
+export function holdJson(hold: Hold): HoldJson {
+  return {
+    hold_id: hold.id,
+    product_id: hold.productId,
+    qty: hold.qty,
+    status: hold.status,
+    expires_at: isoTime(hold.expiresAt),
+    created_at: isoTime(hold.createdAt),
+    customer_id: hold.customerId,
+  }
+}
+
+/**
+ * Makes the JSON text of a new hold, with its token. The fields are in the order of {@link NewHoldWire}; the
+ * status and the token need no escaping.
+ */
+export function newHoldText(hold: Hold, token: string): string {
+  return (
+    `{"hold_id":${hold.id},"product_id":${hold.productId},"qty":${hold.qty},"status":"${hold.status}",` +
+    `"expires_at":"${isoTime(hold.expiresAt)}","created_at":"${isoTime(hold.createdAt)}",` +
+    `"customer_id":${JSON.stringify(hold.customerId)},"token":"${token}"}`
+  )
+}

@@ -1,0 +1,69 @@
+import { Type, type Static } from "typebox"
+import { decimalAmount } from "../domain/money.ts"
+import type { Order } from "../domain/order.ts"
+import { isoTime, isoTimeOrNull } from "../domain/time.ts"
+import { Id, Time, body, listOf, oneOf, orNull, timeOrNull } from "./fields.ts"
+
+/** Every status of an order. */
+export const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
+
+const orderFields = {
+  hold_id: Id,
+  product_id: Id,
+  quantity: Type.Integer(),
+  unit_price: Type.String(),
+  total_price: Type.String(),
+  total_minor: Type.Integer(),
+  currency: Type.String(),
+  status: oneOf(orderStatuses),
+  payment_attempts: Type.Integer({ description: "how often its buyer has begun to pay" }),
+  late: Type.Boolean({ description: "it was paid after its end, with units that were still there" }),
+  restocked_qty: Type.Integer({ description: "how many of its units are on offer again" }),
+  expires_at: Time,
+  paid_at: timeOrNull,
+  created_at: Time,
+  updated_at: Time,
+  customer_id: orNull<string>("string"),
+}
+
+/** An order. */
+export const OrderWire = Type.Object({ order_id: Id, ...orderFields })
+
+/** The JSON of an order. */
+export type OrderJson = Static<typeof OrderWire>
+
+/** An order in the envelope of the path-style routes. */
+export const PathOrderWire = Type.Object({
+  message: Type.String(),
+  success: Type.Boolean(),
+  order: Type.Object({ id: Id, ...orderFields }),
+})
+
+/** One page of orders. */
+export const OrderList = listOf(OrderWire)
+
+/** The request to make an order from a hold. */
+export const OrderBody = body({ hold_id: Id })
+
+/** Makes the JSON of an order, for answers and outgoing events. */
+export function orderJson(order: Order): OrderJson {
+  return {
+    order_id: order.id,
+    hold_id: order.holdId,
+    product_id: order.productId,
+    quantity: order.qty,
+    unit_price: decimalAmount(order.unitPriceMinor, order.currency),
+    total_price: decimalAmount(order.totalMinor, order.currency),
+    total_minor: order.totalMinor,
+    currency: order.currency,
+    status: order.status,
+    late: order.late,
+    restocked_qty: order.restockedQty,
+    payment_attempts: order.paymentAttempts,
+    expires_at: isoTime(order.expiresAt),
+    paid_at: isoTimeOrNull(order.paidAt),
+    created_at: isoTime(order.createdAt),
+    updated_at: isoTime(order.updatedAt),
+    customer_id: order.customerId,
+  }
+}

@@ -1,0 +1,122 @@
+import { Type, type Static } from "typebox"
+import { decimalAmount } from "../domain/money.ts"
+import { availableUnits, saleState, type Product } from "../domain/product.ts"
+import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
+import {
+  CurrencyCode,
+  Id,
+  LARGEST_QUANTITY,
+  Label,
+  PriceMinor,
+  Stock,
+  Time,
+  body,
+  listOf,
+  oneOf,
+  orNull,
+  prosePattern,
+  timeOrNull,
+} from "./fields.ts"
+
+/** A product. */
+export const ProductWire = Type.Object({
+  id: Id,
+  name: Type.String(),
+  description: orNull<string>("string"),
+  image_url: orNull<string>("string"),
+  price: Type.String({ description: "price_minor as a decimal in the currency's digits" }),
+  price_minor: Type.Integer(),
+  currency: Type.String(),
+  stock: Type.Integer(),
+  available_stock: Type.Integer(),
+  reserved_stock: Type.Integer(),
+  sold_stock: Type.Integer(),
+  sale_state: oneOf(["closed", "scheduled", "paused", "sold_out", "all_held", "open"]),
+  opens_at: timeOrNull,
+  closes_at: timeOrNull,
+  max_per_hold: orNull<number>("integer"),
+  max_per_customer: orNull<number>("integer"),
+  hold_ttl_seconds: Type.Integer(),
+  server_time: Time,
+})
+
+/** The JSON of a product. */
+export type ProductJson = Static<typeof ProductWire>
+
+/** One page of products. */
+export const ProductList = listOf(ProductWire)
+
+const optionalTime = Type.Optional(timeOrNull)
+const limit = Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LARGEST_QUANTITY }))
+
+const optionalSettings = {
+  description: Type.Optional(orNull<string>("string", { maxLength: 2_000, pattern: prosePattern })),
+  image_url: Type.Optional(
+    orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000\\ud800-\\udfff]+$" }),
+  ),
+  opens_at: optionalTime,
+  closes_at: optionalTime,
+  paused: Type.Optional(Type.Boolean()),
+  max_per_hold: limit,
+  max_per_customer: limit,
+  hold_ttl_seconds: Type.Optional(orNull<number>("integer", { minimum: 1, maximum: 86_400 })),
+}
+
+/** The request to create a product. */
+export const NewProductBody = body({
+  name: Label,
+  price_minor: PriceMinor,
+  currency: CurrencyCode,
+  stock: Stock,
+  ...optionalSettings,
+})
+
+/** The request to change settings of a product. */
+export const ProductChangesBody = body({
+  name: Type.Optional(Label),
+  price_minor: Type.Optional(PriceMinor),
+  currency: Type.Optional(CurrencyCode),
+  ...optionalSettings,
+})
+
+/** The JSON of {@link ProductChangesBody}. */
+export type ProductChanges = Static<typeof ProductChangesBody>
+
+/** The request to set the stock, if it still is `expected`. */
+export const StockBody = body({ stock: Stock, expected: Stock })
+
+/** Makes the JSON of a product. `defaultHoldTtl`, in seconds, is used where the product has no hold time of its own. */
+export function productJson(product: Product, now: Instant, defaultHoldTtl: number): ProductJson {
+  return {
+    id: product.id,
+    name: product.name,
+    description: product.description,
+    image_url: product.imageUrl,
+    price: decimalAmount(product.priceMinor, product.currency),
+    price_minor: product.priceMinor,
+    currency: product.currency,
+    stock: product.stock,
+    available_stock: availableUnits(product),
+    reserved_stock: product.held,
+    sold_stock: product.sold,
+    sale_state: saleState(product, now),
+    opens_at: isoTimeOrNull(product.opensAt),
+    closes_at: isoTimeOrNull(product.closesAt),
+    max_per_hold: product.maxPerHold,
+    max_per_customer: product.maxPerCustomer,
+    hold_ttl_seconds: product.holdTtlSeconds ?? defaultHoldTtl,
+    server_time: isoTime(now),
+  }
+}
+
+/** Makes the JSON of a product in an outgoing event. */
+export function productEventJson(product: Product) {
+  return {
+    product_id: product.id,
+    name: product.name,
+    stock: product.stock,
+    available_stock: availableUnits(product),
+    reserved_stock: product.held,
+    sold_stock: product.sold,
+  }
+}
