@@ -15,9 +15,9 @@ const noEvents = { kind: "events", events: [] } as const satisfies WebhookReadin
 /**
  * Converts an event of Stripe whose signature is valid.
  *
- * Other types mean nothing here. `payment_intent.payment_failed` is one declined card: the buyer may try another with
- * the same PaymentIntent until the order's deadline, so it must not cancel the order. An authorization that is not
- * captured is no money yet.
+ * Types without a case concern nothing here. `payment_intent.payment_failed` is one declined card: the buyer may try
+ * another with the same PaymentIntent until the order's deadline, so it must not cancel the order. An authorization
+ * that is not captured is no money yet.
  */
 export function readingOf(event: Stripe.Event): WebhookReading {
   switch (event.type) {
