@@ -29,15 +29,11 @@ import { adminProductRoutes } from "./routes/admin/admin-products.ts"
 import { adminWebhookRoutes } from "./routes/admin/admin-webhooks.ts"
 import { docsSiteRoutes } from "./routes/system/docs-site.ts"
 import { healthRoutes } from "./routes/system/health.ts"
-import { holdRoutes } from "./routes/buyers/holds.ts"
-import { orderPaymentRoutes } from "./routes/buyers/order-payments.ts"
-import { orderRoutes } from "./routes/buyers/orders.ts"
 import { pageRoutes } from "./routes/buyers/pages.ts"
 import { paymentRoutes } from "./routes/providers/payments.ts"
-import { productRoutes } from "./routes/buyers/products.ts"
 import { providerWebhookRoutes } from "./routes/providers/provider-webhooks.ts"
 import { simulatorRoutes } from "./routes/providers/simulator.ts"
-import { streamRoutes } from "./routes/buyers/stream.ts"
+import { registerBuyerRoutes } from "./routes/buyers/buyer-routes.ts"
 import { cutSlowReaders } from "./transport/slow-readers.ts"
 import { securityHeaders } from "./transport/security-headers.ts"
 import type { App, Services } from "./services.ts"
@@ -116,11 +112,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   await registerRateLimit(app, services, options.rateLimitPerMinute)
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
-  productRoutes(app, services)
-  streamRoutes(app, services, options.streamsPerAddress)
-  holdRoutes(app, services)
-  orderRoutes(app, services)
-  orderPaymentRoutes(app, services)
+  registerBuyerRoutes(app, services, options.streamsPerAddress)
   paymentRoutes(app, services)
   providerWebhookRoutes(app, services)
   strayWebhookRoutes(app, services.events)

@@ -130,8 +130,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/inbox.ts",
-        find: "             and outcome = 'parked'\n             and kind = 'succeeded'\n          returning",
-        replace: "             and kind = 'succeeded'\n          returning",
+        find: "         and outcome = 'parked'\n         and kind = 'succeeded'\n      returning",
+        replace: "         and kind = 'succeeded'\n      returning",
       },
     ],
     caughtBy: { file: "test/http/money.test.ts", test: "cannot be returned as if" },
@@ -243,7 +243,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/inbox.ts",
-        find: "                     and returned_at is null\n",
+        find: "                 and returned_at is null\n",
         replace: "",
       },
     ],
@@ -254,7 +254,7 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/inbox.ts",
-        find: '                     and (e."holdId" is null or e."holdId" = o.hold_id)\n',
+        find: '                 and (e."holdId" is null or e."holdId" = o.hold_id)\n',
         replace: "",
       },
     ],

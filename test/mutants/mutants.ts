@@ -23,13 +23,13 @@ import { stripeMutants } from "./stripe.ts"
  * - Stryker (`npm run test:stryker`) changes every condition, number and call of `src/domain` and runs the tests of the
  *   domain. It finds code that no test of the domain checks. It passes with a few survivors (nine of ten must be
  *   noticed), and it needs tests of milliseconds.
- * - Planted bugs (`npm run test:mutants`) are written by hand, for promises that span lanes, store, HTTP, workers, pages and
- *   SQL: a missing lock or CHECK, a lost commit, a wrong order of statements. Each must be noticed by the named test,
+ * - Planted bugs (`npm run test:mutants`) are written by hand, for promises that span lanes, store, HTTP, workers, pages
+ *   and SQL: a missing lock or CHECK, a lost commit, a wrong order of statements. Each must be noticed by the named test,
  *   which may need PostgreSQL, several processes or a browser.
  *
- * Some planted bugs are in `src/domain` all the same. They show that a race, a history or the model notices a broken rule of
- * the domain, or guard a rule that must not be among Stryker's survivors. Plant a new bug of the domain only for one of
- * these two reasons.
+ * Some planted bugs are in `src/domain` all the same. They show that a race, a history or the model notices a broken
+ * rule of the domain, or guard a rule that must not be among Stryker's survivors. Plant a new bug of the domain only for
+ * one of these two reasons.
  */
 export interface Mutant {
   readonly name: string

@@ -8,7 +8,7 @@ import { mutants, type Mutant } from "./mutants.ts"
 
 /**
  * Plants each bug in a copy of the project and runs the test that must notice it. A bug that
- * stays unnoticed, or a test that fails without the bug, is a failure. Arguments select the bugs whose names contain them.
+ * stays unnoticed, or a test that fails without the bug, is a failure. Arguments select bugs by words of their names.
  */
 const root = fileURLToPath(new URL("../../", import.meta.url))
 const copied = [

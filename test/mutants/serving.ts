@@ -127,7 +127,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "every request with a key counts as a first attempt",
     edits: [
       {
-        file: "src/http/routes/buyers/holds.ts",
+        file: "src/http/routes/buyers/hold-placement.ts",
         find: "key !== undefined && attempt !== FIRST_ATTEMPT",
         replace: "key === undefined && attempt === FIRST_ATTEMPT",
       },
@@ -258,7 +258,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "an order is loaded for a caller without its token",
     edits: [
       {
-        file: "src/http/routes/buyers/orders.ts",
+        file: "src/http/routes/buyers/show-order.ts",
         find: "const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null",
         replace: "const id = idFromPath(request.params.id)",
       },

@@ -6,121 +6,127 @@ import { transaction } from "../tx.ts"
 
 /** The part of the payment inbox that belongs to no product yet. */
 export interface Inbox {
-  /** A recorded event, which is on the synchronous standbys, if there are any, when this returns. */
+  /** Finds a recorded event. When this returns, the event is on the synchronous standbys, if there are any. */
   find(provider: string, key: string): Promise<PaymentEventRecord | null>
-  /** Keeps an event until its order or payment exists. Null: an event with this key is there already. */
+  /** Records an event until its order or payment exists. Returns null if an event with this key is recorded already. */
   park(event: ProviderEvent): Promise<PaymentEventRecord | null>
   /**
-   * Notes that the money of a parked success was sent back by hand; it then acts on no order. Null:
-   * there is no such event, it speaks of no money, or it has acted meanwhile.
+   * Marks a parked success as refunded by hand, so that it is never applied to an order. Returns null if
+   * there is no such event, it is not a success, or it has been applied meanwhile.
    */
   markReturned(provider: string, key: string): Promise<StrayPayment | null>
-  /** Parked events of the last hour whose order, or a dispute's payment, now exists, oldest first. */
+  /** Lists parked events of the last hour whose order, or a dispute's payment, now exists, oldest first. */
   parkedWithOrder(limit: number): Promise<PaymentEventRecord[]>
 }
 
 /**
- * An order applies the events that wait for it when it is made, and a payment the disputes that do. One
- * can be missed only while both are being written, so there is no need to look at older ones again and again.
+ * A new order applies the events parked for it, and a new payment the disputes parked for it. An event can be
+ * missed only while both are being written, so older events need not be compared again.
  */
 const OVERTAKEN_SECONDS = 3_600
 
-/** The inbox over PostgreSQL. */
+/** Makes the inbox over PostgreSQL. */
 export function createInbox(pool: pg.Pool): Inbox {
   return {
-    async find(provider, key) {
-      // The provider is told that the event is kept. Locking it is a write, whose COMMIT waits for the standbys.
-      return transaction(pool, async (tx) => {
-        const { rows } = await tx.query<PaymentEventRecord>({
-          name: "find-event",
-          text: `
-            select ${eventColumns}
-              from payment_events
-             where provider = $1
-               and key = $2
-               for update`,
-          values: [provider, key],
-        })
-        return rows[0] ?? null
-      })
-    },
-
-    async park(event) {
-      const { rows } = await transaction(pool, (tx) =>
-        tx.query<PaymentEventRecord>({
-          name: "park-event",
-          text: `
-          insert into payment_events (
-            provider, key, fingerprint, kind, order_id, payment_id, amount_minor, currency,
-            hold_id, product_id, quantity, dispute_id, outcome, received_at)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'parked', clock_timestamp())
-          on conflict (provider, key) do nothing
-          returning ${eventColumns}`,
-          values: [
-            event.provider,
-            event.key,
-            event.fingerprint,
-            event.kind,
-            event.orderId,
-            event.paymentId,
-            event.amountMinor,
-            event.currency,
-            event.holdId,
-            event.productId,
-            event.quantity,
-            event.disputeId,
-          ],
-        }),
-      )
-      return rows[0] ?? null
-    },
-
-    async markReturned(provider, key) {
-      const { rows } = await pool.query<StrayPayment>({
-        name: "mark-returned",
-        text: `
-          update payment_events
-             set returned_at = coalesce(returned_at, clock_timestamp())
-           where provider = $1
-             and key = $2
-             and outcome = 'parked'
-             and kind = 'succeeded'
-          returning ${eventColumns}`,
-        values: [provider, key],
-      })
-      return rows[0] ?? null
-    },
-
-    async parkedWithOrder(limit) {
-      const { rows } = await pool.query<PaymentEventRecord>({
-        name: "parked-with-order",
-        // Limits keep the planner from reading all orders and payments at once to compare with.
-        text: `
-          select e.*
-            from (select ${eventColumns}
-                    from payment_events
-                   where outcome = 'parked'
-                     and returned_at is null
-                     and received_at > statement_timestamp() - make_interval(secs => $2)) as e
-           cross join lateral (
-                 (select o.id
-                    from orders o
-                   where o.id = e."orderId"
-                     and (e."holdId" is null or e."holdId" = o.hold_id)
-                   limit 1)
-                 union all
-                 (select p.order_id
-                    from payments p
-                   where p.provider = e.provider
-                     and p.payment_id = e."paymentId"
-                     and e."disputeId" is not null
-                   limit 1)
-                 limit 1) as place
-           order by e."receivedAt"
-           limit $1`,
-        values: [limit, OVERTAKEN_SECONDS],
-      })
-      return rows
-    },
+    find: (provider, key) => findEvent(pool, provider, key),
+    park: (event) => parkEvent(pool, event),
+    markReturned: (provider, key) => markReturned(pool, provider, key),
+    parkedWithOrder: (limit) => parkedWithOrder(pool, limit),
   }
+}
+
+async function findEvent(pool: pg.Pool, provider: string, key: string): Promise<PaymentEventRecord | null> {
+  // The reply promises the provider that the event is stored. A row lock is a write, so its COMMIT waits for the
+  // synchronous standbys.
+  return transaction(pool, async (tx) => {
+    const { rows } = await tx.query<PaymentEventRecord>({
+      name: "find-event",
+      text: `
+        select ${eventColumns}
+          from payment_events
+         where provider = $1
+           and key = $2
+           for update`,
+      values: [provider, key],
+    })
+    return rows[0] ?? null
+  })
+}
+
+async function parkEvent(pool: pg.Pool, event: ProviderEvent): Promise<PaymentEventRecord | null> {
+  const { rows } = await transaction(pool, (tx) =>
+    tx.query<PaymentEventRecord>({
+      name: "park-event",
+      text: `
+      insert into payment_events (
+        provider, key, fingerprint, kind, order_id, payment_id, amount_minor, currency,
+        hold_id, product_id, quantity, dispute_id, outcome, received_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'parked', clock_timestamp())
+      on conflict (provider, key) do nothing
+      returning ${eventColumns}`,
+      values: [
+        event.provider,
+        event.key,
+        event.fingerprint,
+        event.kind,
+        event.orderId,
+        event.paymentId,
+        event.amountMinor,
+        event.currency,
+        event.holdId,
+        event.productId,
+        event.quantity,
+        event.disputeId,
+      ],
+    }),
+  )
+  return rows[0] ?? null
+}
+
+async function markReturned(pool: pg.Pool, provider: string, key: string): Promise<StrayPayment | null> {
+  const { rows } = await pool.query<StrayPayment>({
+    name: "mark-returned",
+    text: `
+      update payment_events
+         set returned_at = coalesce(returned_at, clock_timestamp())
+       where provider = $1
+         and key = $2
+         and outcome = 'parked'
+         and kind = 'succeeded'
+      returning ${eventColumns}`,
+    values: [provider, key],
+  })
+  return rows[0] ?? null
+}
+
+async function parkedWithOrder(pool: pg.Pool, limit: number): Promise<PaymentEventRecord[]> {
+  const { rows } = await pool.query<PaymentEventRecord>({
+    name: "parked-with-order",
+    // Limits keep the planner from reading all orders and payments at once to compare with.
+    text: `
+      select e.*
+        from (select ${eventColumns}
+                from payment_events
+               where outcome = 'parked'
+                 and returned_at is null
+                 and received_at > statement_timestamp() - make_interval(secs => $2)) as e
+       cross join lateral (
+             (select o.id
+                from orders o
+               where o.id = e."orderId"
+                 and (e."holdId" is null or e."holdId" = o.hold_id)
+               limit 1)
+             union all
+             (select p.order_id
+                from payments p
+               where p.provider = e.provider
+                 and p.payment_id = e."paymentId"
+                 and e."disputeId" is not null
+               limit 1)
+             limit 1) as place
+       order by e."receivedAt"
+       limit $1`,
+    values: [limit, OVERTAKEN_SECONDS],
+  })
+  return rows
 }

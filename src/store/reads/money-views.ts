@@ -4,179 +4,191 @@ import type { PaymentEventRecord } from "../../domain/payment.ts"
 import type { Refund } from "../../domain/refund.ts"
 import { disputeColumns, eventColumns, refundColumns } from "../columns.ts"
 
-/** Names a refund. */
+/** The key of a refund, and its position in the list of open refunds. */
 export interface RefundPlace {
   readonly orderId: number
   readonly number: number
 }
 
-/** Names a message of a provider, and the order it is about. */
+/** The key of a provider's event with its order's id: its position in the list of stray payments. */
 export interface StrayPlace {
   readonly orderId: number
   readonly provider: string
   readonly key: string
 }
 
-/** Names a dispute, and the order whose payment it takes back. */
+/** The key of a dispute with its order's id: its position in the list of open disputes. */
 export interface DisputePlace {
   readonly orderId: number
   readonly provider: string
   readonly disputeId: string
 }
 
-/** A success in the inbox. */
+/** A recorded event that is about a payment, not about a dispute. */
 export type StrayPayment = Extract<PaymentEventRecord, { readonly disputeId: null }>
 
-/** A refund, and whether the buyer gets its money from his bank, so that it must not be sent. */
+/** A refund, and whether a dispute already returns its money to the buyer, so that it must not be sent. */
 export interface OpenRefund extends Refund {
   readonly isCovered: boolean
 }
 
-/** What a refund is of. */
+/** The product and the payment that a refund belongs to. */
 export type RefundOrigin = Pick<Refund, "productId" | "provider" | "paymentId">
 
-/** Money that somebody may have to look after. Reads without a lock. */
+/** Refunds, stray payments and disputes that may need an operator. Reads without a lock. */
 export interface MoneyViews {
-  /** Where a refund belongs, and the payment that it gives back; null: there is no such refund. */
+  /** Finds a refund's product and payment; null if there is no such refund. */
   originOfRefund(place: RefundPlace): Promise<RefundOrigin | null>
-  /** Refunds that are not confirmed, by order and number, from the first one after `after`. */
+  /** Lists refunds that are not confirmed, by order and number, from the first one after `after`. */
   openRefunds(after: RefundPlace | null, limit: number): Promise<OpenRefund[]>
-  /** Successes that wait for their order, by its id, from the first one after `after`. */
+  /** Lists successes parked for their order, by order, provider and key, from the first one after `after`. */
   strayPayments(after: StrayPlace | null, limit: number): Promise<StrayPayment[]>
-  /** Disputes that are open, by order, provider and name, from the first one after `after`. */
+  /** Lists open disputes, by order, provider and the provider's id, from the first one after `after`. */
   openDisputes(after: DisputePlace | null, limit: number): Promise<Dispute[]>
-  /** How many entries the money inbox has; of each kind {@link MOST_COUNTED} at most. */
+  /** Counts the entries of the money inbox, at most {@link MOST_COUNTED} of each kind. */
   countOpen(): Promise<number>
-  /** All refunds of an order, in their order. */
+  /** Lists all refunds of an order, by number. */
   refundsOf(orderId: number): Promise<Refund[]>
-  /** All disputes of an order, the oldest first. */
+  /** Lists all disputes of an order, oldest first. */
   disputesOf(orderId: number): Promise<Dispute[]>
 }
 
-/** So many of a kind are too many to look at; to count on would cost more the worse it is. */
+/** Counting stops here: an operator cannot review more, and the cost of counting would grow with the backlog. */
 const MOST_COUNTED = 1_000
 
-/** The views over PostgreSQL. */
+/** Makes the views over PostgreSQL. */
 export function createMoneyViews(pool: pg.Pool): MoneyViews {
   return {
-    async originOfRefund({ orderId, number }) {
-      const { rows } = await pool.query<RefundOrigin>({
-        name: "origin-of-refund",
-        text: `
-          select product_id as "productId", provider, payment_id as "paymentId"
-            from refunds
-           where order_id = $1
-             and number = $2`,
-        values: [orderId, number],
-      })
-      return rows[0] ?? null
-    },
-
-    async openRefunds(after, limit) {
-      const { rows } = await pool.query<OpenRefund>({
-        name: "open-refunds",
-        text: `
-          select ${refundColumns},
-                 covering.one is not null as "isCovered"
-            from refunds
-            left join lateral (
-                 select true as one
-                   from disputes
-                  where disputes.provider = refunds.provider
-                    and disputes.event_key = refunds.event_key
-                    and disputes.status <> 'won'
-                    and disputes.amount_minor > disputes.held_minor
-                  limit 1) as covering on true
-           where status <> 'confirmed'
-             and (order_id, number) > ($1, $2)
-           order by order_id, number
-           limit $3`,
-        values: [after?.orderId ?? 0, after?.number ?? 0, limit],
-      })
-      return rows
-    },
-
-    async strayPayments(after, limit) {
-      const { rows } = await pool.query<StrayPayment>({
-        name: "stray-payments",
-        text: `
-          select ${eventColumns}
-            from payment_events
-           where outcome = 'parked'
-             and kind = 'succeeded'
-             and returned_at is null
-             and (order_id, provider, key) > ($1, $2, $3)
-           order by order_id, provider, key
-           limit $4`,
-        values: [after?.orderId ?? 0, after?.provider ?? "", after?.key ?? "", limit],
-      })
-      return rows
-    },
-
-    async openDisputes(after, limit) {
-      const { rows } = await pool.query<Dispute>({
-        name: "open-disputes",
-        text: `
-          select ${disputeColumns}
-            from disputes
-           where status = 'open'
-             and (order_id, provider, dispute_id) > ($1, $2, $3)
-           order by order_id, provider, dispute_id
-           limit $4`,
-        values: [after?.orderId ?? 0, after?.provider ?? "", after?.disputeId ?? "", limit],
-      })
-      return rows
-    },
-
-    async countOpen() {
-      const { rows } = await pool.query<{ count: number }>({
-        name: "count-money-inbox",
-        text: `
-          select (select count(*)
-                    from (select 1
-                            from payment_events
-                           where outcome = 'parked'
-                             and kind = 'succeeded'
-                             and returned_at is null
-                           limit ${MOST_COUNTED}) as strays)
-               + (select count(*)
-                    from (select 1
-                            from refunds
-                           where status <> 'confirmed'
-                           limit ${MOST_COUNTED}) as owed)
-               + (select count(*)
-                    from (select 1
-                            from disputes
-                           where status = 'open'
-                           limit ${MOST_COUNTED}) as disputed) as count`,
-      })
-      return rows[0]?.count ?? 0
-    },
-
-    async disputesOf(orderId) {
-      const { rows } = await pool.query<Dispute>({
-        name: "disputes-of-order",
-        text: `
-          select ${disputeColumns}
-            from disputes
-           where order_id = $1
-           order by created_at, provider, dispute_id`,
-        values: [orderId],
-      })
-      return rows
-    },
-
-    async refundsOf(orderId) {
-      const { rows } = await pool.query<Refund>({
-        name: "refunds-of-order",
-        text: `
-          select ${refundColumns}
-            from refunds
-           where order_id = $1
-           order by number`,
-        values: [orderId],
-      })
-      return rows
-    },
+    originOfRefund: (place) => originOfRefund(pool, place),
+    openRefunds: (after, limit) => openRefunds(pool, after, limit),
+    strayPayments: (after, limit) => strayPayments(pool, after, limit),
+    openDisputes: (after, limit) => openDisputes(pool, after, limit),
+    countOpen: () => countOpen(pool),
+    refundsOf: (orderId) => refundsOf(pool, orderId),
+    disputesOf: (orderId) => disputesOf(pool, orderId),
   }
+}
+
+async function originOfRefund(pool: pg.Pool, { orderId, number }: RefundPlace): Promise<RefundOrigin | null> {
+  const { rows } = await pool.query<RefundOrigin>({
+    name: "origin-of-refund",
+    text: `
+      select product_id as "productId", provider, payment_id as "paymentId"
+        from refunds
+       where order_id = $1
+         and number = $2`,
+    values: [orderId, number],
+  })
+  return rows[0] ?? null
+}
+
+async function openRefunds(pool: pg.Pool, after: RefundPlace | null, limit: number): Promise<OpenRefund[]> {
+  const { rows } = await pool.query<OpenRefund>({
+    name: "open-refunds",
+    text: `
+      select ${refundColumns},
+             covering.one is not null as "isCovered"
+        from refunds
+        left join lateral (
+             select true as one
+               from disputes
+              where disputes.provider = refunds.provider
+                and disputes.event_key = refunds.event_key
+                and disputes.status <> 'won'
+                and disputes.amount_minor > disputes.held_minor
+              limit 1) as covering on true
+       where status <> 'confirmed'
+         and (order_id, number) > ($1, $2)
+       order by order_id, number
+       limit $3`,
+    values: [after?.orderId ?? 0, after?.number ?? 0, limit],
+  })
+  return rows
+}
+
+async function strayPayments(
+  pool: pg.Pool,
+  after: StrayPlace | null,
+  limit: number,
+): Promise<StrayPayment[]> {
+  const { rows } = await pool.query<StrayPayment>({
+    name: "stray-payments",
+    text: `
+      select ${eventColumns}
+        from payment_events
+       where outcome = 'parked'
+         and kind = 'succeeded'
+         and returned_at is null
+         and (order_id, provider, key) > ($1, $2, $3)
+       order by order_id, provider, key
+       limit $4`,
+    values: [after?.orderId ?? 0, after?.provider ?? "", after?.key ?? "", limit],
+  })
+  return rows
+}
+
+async function openDisputes(pool: pg.Pool, after: DisputePlace | null, limit: number): Promise<Dispute[]> {
+  const { rows } = await pool.query<Dispute>({
+    name: "open-disputes",
+    text: `
+      select ${disputeColumns}
+        from disputes
+       where status = 'open'
+         and (order_id, provider, dispute_id) > ($1, $2, $3)
+       order by order_id, provider, dispute_id
+       limit $4`,
+    values: [after?.orderId ?? 0, after?.provider ?? "", after?.disputeId ?? "", limit],
+  })
+  return rows
+}
+
+async function countOpen(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>({
+    name: "count-money-inbox",
+    text: `
+      select (select count(*)
+                from (select 1
+                        from payment_events
+                       where outcome = 'parked'
+                         and kind = 'succeeded'
+                         and returned_at is null
+                       limit ${MOST_COUNTED}) as strays)
+           + (select count(*)
+                from (select 1
+                        from refunds
+                       where status <> 'confirmed'
+                       limit ${MOST_COUNTED}) as owed)
+           + (select count(*)
+                from (select 1
+                        from disputes
+                       where status = 'open'
+                       limit ${MOST_COUNTED}) as disputed) as count`,
+  })
+  return rows[0]?.count ?? 0
+}
+
+async function disputesOf(pool: pg.Pool, orderId: number): Promise<Dispute[]> {
+  const { rows } = await pool.query<Dispute>({
+    name: "disputes-of-order",
+    text: `
+      select ${disputeColumns}
+        from disputes
+       where order_id = $1
+       order by created_at, provider, dispute_id`,
+    values: [orderId],
+  })
+  return rows
+}
+
+async function refundsOf(pool: pg.Pool, orderId: number): Promise<Refund[]> {
+  const { rows } = await pool.query<Refund>({
+    name: "refunds-of-order",
+    text: `
+      select ${refundColumns}
+        from refunds
+       where order_id = $1
+       order by number`,
+    values: [orderId],
+  })
+  return rows
 }

@@ -1,24 +1,24 @@
 import type pg from "pg"
 import type { EventType } from "../../wire/outgoing-event.ts"
 import type { Instant } from "../../domain/time.ts"
-import { transaction, transactionByIndex } from "../tx.ts"
+import { transaction, transactionByIndex, type Tx } from "../tx.ts"
 
-/** Somebody who wants to hear of events. */
+/** A URL that outgoing events are sent to. */
 export interface WebhookEndpoint {
   readonly id: number
   readonly url: string
-  /** Null: all, those of later versions as well. */
+  /** The event types to send; null for all, including types that later versions add. */
   readonly types: readonly EventType[] | null
   readonly enabled: boolean
-  /** Why nothing is sent; null while it is. */
+  /** Why sending is disabled; null while it is enabled. */
   readonly disabledReason: "by request" | "gone" | null
-  /** Until when the secret before this one signs as well. */
+  /** Until when events are also signed with the previous secret. */
   readonly previousSecretUntil: Instant | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
 
-/** What an endpoint is made of. */
+/** The fields of a new endpoint. */
 export interface NewEndpoint {
   readonly id: number
   readonly url: string
@@ -27,34 +27,34 @@ export interface NewEndpoint {
   readonly secret: string
 }
 
-/** What can be changed; what is not given stays as it is. */
+/** Changes to an endpoint; an absent field stays as it is. */
 export interface EndpointChanges {
   readonly url?: string | undefined
   readonly types?: readonly EventType[] | null | undefined
   readonly enabled?: boolean | undefined
 }
 
-/** The endpoints of this installation. Null: there is no such endpoint. Secrets are never read back. */
+/** The endpoints of this installation. Methods return null if there is no such endpoint. Secrets are never returned. */
 export interface WebhookEndpoints {
-  /** Null: there are {@link MOST_ENDPOINTS} already. */
+  /** Creates an endpoint. Returns null if there are {@link MOST_ENDPOINTS} already. */
   create(endpoint: NewEndpoint): Promise<WebhookEndpoint | null>
-  /** All of them, by id. */
+  /** Lists all endpoints by id. */
   list(): Promise<WebhookEndpoint[]>
   find(id: number): Promise<WebhookEndpoint | null>
   change(id: number, changes: EndpointChanges): Promise<WebhookEndpoint | null>
-  /** Removes it with its deliveries; returns it as it was. */
+  /** Deletes an endpoint and its deliveries; returns the endpoint as it was. */
   remove(id: number): Promise<WebhookEndpoint | null>
   /**
-   * From now on `secret` signs, and for 24 hours the one before it as well. The same secret once more
-   * changes nothing: a request that is repeated must not shorten the time of the one before.
+   * Signs with `secret` from now on, and for 24 hours with the previous secret too. Setting the current secret
+   * again changes nothing: a repeated request must not shorten the validity of the previous secret.
    */
   rotate(id: number, secret: string): Promise<WebhookEndpoint | null>
 }
 
-/** Each event is written once for each of them, and each may have several connections at a time. */
+/** Limits the endpoints: each event is written once per endpoint, and each endpoint may have several connections. */
 export const MOST_ENDPOINTS = 32
 const ROTATION_SECONDS = 24 * 60 * 60
-/** Deliveries removed at once with their endpoint: few enough to hold no lock for long. */
+/** Deliveries deleted per statement when their endpoint is deleted: few enough to hold no lock for long. */
 const REMOVED_AT_ONCE = 5_000
 
 const endpointColumns = `
@@ -64,117 +64,142 @@ const endpointColumns = `
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
-/** The endpoints over PostgreSQL; `onCreated` hears of new ones made here. */
+/** Makes the endpoints over PostgreSQL; `onCreated` is called after each creation in this process. */
 export function createWebhookEndpoints(pool: pg.Pool, onCreated: () => void): WebhookEndpoints {
-  async function one(name: string, text: string, values: unknown[]): Promise<WebhookEndpoint | null> {
-    const { rows } = await pool.query<WebhookEndpoint>({ name, text, values })
-    return rows[0] ?? null
-  }
-
   return {
-    async create({ id, url, types, secret }) {
-      const endpoint = await transaction(pool, async (tx) => {
-        // One after the other, or two would both find room for the last one.
-        await tx.query({
-          name: "lock-endpoint-ids",
-          text: `
-            select next_id
-              from id_blocks
-             where kind = 'webhook_endpoints'
-               for update`,
-        })
-        const { rows } = await tx.query<WebhookEndpoint>({
-          name: "insert-webhook-endpoint",
-          text: `
-            insert into webhook_endpoints (id, url, types, secret, created_at, updated_at)
-            select $1, $2, $3::text[], $4, now.at, now.at
-              from (select clock_timestamp() as at) as now
-             where (select count(*) from webhook_endpoints where id > 0) < $5
-            returning ${endpointColumns}`,
-          values: [id, url, types, secret, MOST_ENDPOINTS],
-        })
-        return rows[0] ?? null
+    async create(endpoint) {
+      const created = await transaction(pool, async (tx) => {
+        // Creations take turns; otherwise two at once could both pass the limit with the last free slot.
+        await lockEndpointIds(tx)
+        return insertEndpoint(tx, endpoint)
       })
       onCreated()
-      return endpoint
+      return created
     },
-
-    async list() {
-      const { rows } = await pool.query<WebhookEndpoint>({
-        name: "list-webhook-endpoints",
-        text: `
-          select ${endpointColumns}
-            from webhook_endpoints
-           where id > 0
-           order by id`,
-      })
-      return rows
-    },
-
-    find: (id) =>
-      one(
-        "find-webhook-endpoint",
-        `
-          select ${endpointColumns}
-            from webhook_endpoints
-           where id = $1`,
-        [id],
-      ),
-
-    change: (id, { url, types, enabled }) =>
-      one(
-        "change-webhook-endpoint",
-        `
-          update webhook_endpoints
-             set url = coalesce($2, url),
-                 types = case when $3 then $4::text[] else types end,
-                 enabled = coalesce($5, enabled),
-                 disabled_reason = case
-                   when coalesce($5, enabled) then null
-                   else coalesce(disabled_reason, 'by request')
-                 end,
-                 updated_at = clock_timestamp()
-           where id = $1
-          returning ${endpointColumns}`,
-        [id, url ?? null, types !== undefined, types ?? null, enabled ?? null],
-      ),
-
+    list: () => listEndpoints(pool),
+    find: (id) => findEndpoint(pool, id),
+    change: (id, changes) => changeEndpoint(pool, id, changes),
     async remove(id) {
-      const removed = await one(
-        "remove-webhook-endpoint",
-        `
-          delete from webhook_endpoints
-           where id = $1
-          returning ${endpointColumns}`,
-        [id],
-      )
+      const removed = await deleteEndpoint(pool, id)
       if (removed !== null) while ((await removeDeliveries(pool, id)) === REMOVED_AT_ONCE);
       return removed
     },
-
-    rotate: (id, secret) =>
-      one(
-        "rotate-webhook-secret",
-        `
-          update webhook_endpoints
-             set previous_secret = case when secret = $2 then previous_secret else secret end,
-                 previous_secret_until = case
-                   when secret = $2 then previous_secret_until
-                   else clock_timestamp() + make_interval(secs => $3)
-                 end,
-                 secret = $2,
-                 updated_at = clock_timestamp()
-           where id = $1
-          returning ${endpointColumns}`,
-        [id, secret, ROTATION_SECONDS],
-      ),
+    rotate: (id, secret) => rotateSecret(pool, id, secret),
   }
 }
 
+async function lockEndpointIds(tx: Tx): Promise<void> {
+  await tx.query({
+    name: "lock-endpoint-ids",
+    text: `
+      select next_id
+        from id_blocks
+       where kind = 'webhook_endpoints'
+         for update`,
+  })
+}
+
+async function insertEndpoint(
+  tx: Tx,
+  { id, url, types, secret }: NewEndpoint,
+): Promise<WebhookEndpoint | null> {
+  const { rows } = await tx.query<WebhookEndpoint>({
+    name: "insert-webhook-endpoint",
+    text: `
+      insert into webhook_endpoints (id, url, types, secret, created_at, updated_at)
+      select $1, $2, $3::text[], $4, now.at, now.at
+        from (select clock_timestamp() as at) as now
+       where (select count(*) from webhook_endpoints where id > 0) < $5
+      returning ${endpointColumns}`,
+    values: [id, url, types, secret, MOST_ENDPOINTS],
+  })
+  return rows[0] ?? null
+}
+
+async function listEndpoints(pool: pg.Pool): Promise<WebhookEndpoint[]> {
+  const { rows } = await pool.query<WebhookEndpoint>({
+    name: "list-webhook-endpoints",
+    text: `
+      select ${endpointColumns}
+        from webhook_endpoints
+       where id > 0
+       order by id`,
+  })
+  return rows
+}
+
+async function findEndpoint(pool: pg.Pool, id: number): Promise<WebhookEndpoint | null> {
+  const { rows } = await pool.query<WebhookEndpoint>({
+    name: "find-webhook-endpoint",
+    text: `
+      select ${endpointColumns}
+        from webhook_endpoints
+       where id = $1`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}
+
+async function changeEndpoint(
+  pool: pg.Pool,
+  id: number,
+  { url, types, enabled }: EndpointChanges,
+): Promise<WebhookEndpoint | null> {
+  const { rows } = await pool.query<WebhookEndpoint>({
+    name: "change-webhook-endpoint",
+    text: `
+      update webhook_endpoints
+         set url = coalesce($2, url),
+             types = case when $3 then $4::text[] else types end,
+             enabled = coalesce($5, enabled),
+             disabled_reason = case
+               when coalesce($5, enabled) then null
+               else coalesce(disabled_reason, 'by request')
+             end,
+             updated_at = clock_timestamp()
+       where id = $1
+      returning ${endpointColumns}`,
+    values: [id, url ?? null, types !== undefined, types ?? null, enabled ?? null],
+  })
+  return rows[0] ?? null
+}
+
+async function deleteEndpoint(pool: pg.Pool, id: number): Promise<WebhookEndpoint | null> {
+  const { rows } = await pool.query<WebhookEndpoint>({
+    name: "remove-webhook-endpoint",
+    text: `
+      delete from webhook_endpoints
+       where id = $1
+      returning ${endpointColumns}`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}
+
+async function rotateSecret(pool: pg.Pool, id: number, secret: string): Promise<WebhookEndpoint | null> {
+  const { rows } = await pool.query<WebhookEndpoint>({
+    name: "rotate-webhook-secret",
+    text: `
+      update webhook_endpoints
+         set previous_secret = case when secret = $2 then previous_secret else secret end,
+             previous_secret_until = case
+               when secret = $2 then previous_secret_until
+               else clock_timestamp() + make_interval(secs => $3)
+             end,
+             secret = $2,
+             updated_at = clock_timestamp()
+       where id = $1
+      returning ${endpointColumns}`,
+    values: [id, secret, ROTATION_SECONDS],
+  })
+  return rows[0] ?? null
+}
+
 /**
- * Those that are left when a process dies meanwhile go with their events. Named by a list, here and in the queue: a
- * join leaves the planner to look through all deliveries for each, where it takes the table, or the endpoint, for a
- * small one. (Where one is named alone, `endpoint_id + 0` keeps it from looking through the endpoint's.)
+ * Deletes one chunk of an endpoint's deliveries; returns how many. If the process dies in between, the rest are deleted
+ * together with their events. The rows are selected by an array, here and in the queue, because with a join the
+ * planner scans all deliveries for each row when it estimates the table, or the endpoint's share, as small. (Statements
+ * that name a single event use `endpoint_id + 0`, so that the planner does not scan the endpoint's deliveries.)
  */
 async function removeDeliveries(pool: pg.Pool, endpointId: number): Promise<number> {
   const { rowCount } = await transactionByIndex(pool, (tx) =>

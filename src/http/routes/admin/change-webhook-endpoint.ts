@@ -1,0 +1,39 @@
+import { Type } from "typebox"
+import { adminSecurity } from "../../access/admin-area.ts"
+import { refuse } from "../../wire/problems.ts"
+import { idFromPath } from "../../access/requests.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { App, Services } from "../../services.ts"
+import { EndpointChangesBody, EndpointWire } from "../../wire/webhook-schemas.ts"
+import { endpointNotFound, badEndpointUrl, endpointAnswer } from "./webhook-endpoint-answers.ts"
+
+const tags = ["admin"]
+const security = adminSecurity
+const params = Type.Object({ id: Type.String() })
+
+/** Registers `PATCH /api/admin/webhooks/{id}`. */
+export function registerChangeWebhookEndpoint(
+  admin: App,
+  { webhooks: { endpoints } }: Pick<Services, "webhooks">,
+): void {
+  admin.route({
+    method: "PATCH",
+    url: "/api/admin/webhooks/:id",
+    schema: {
+      summary: "Change an endpoint's address, types, or enabled state",
+      description: "What is due meanwhile is sent when it is enabled again.",
+      tags,
+      security,
+      params,
+      body: EndpointChangesBody,
+      response: { 200: EndpointWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const id = idFromPath(request.params.id)
+      const { url } = request.body
+      if (url !== undefined && !URL.canParse(url)) return refuse(reply, badEndpointUrl)
+      const endpoint = id === null ? null : await endpoints.change(id, request.body)
+      return endpoint === null ? refuse(reply, endpointNotFound) : endpointAnswer(endpoint)
+    },
+  })
+}

@@ -1,0 +1,37 @@
+import { Type } from "typebox"
+import { adminSecurity } from "../../access/admin-area.ts"
+import { refuse } from "../../wire/problems.ts"
+import { idFromPath } from "../../access/requests.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { App, Services } from "../../services.ts"
+import { DeliveryWire } from "../../wire/webhook-schemas.ts"
+import { isWebhookId, deliveryAnswer } from "./webhook-delivery-answers.ts"
+
+const tags = ["admin"]
+const security = adminSecurity
+
+/** Registers `POST /api/admin/webhooks/{id}/deliveries/{webhookId}/replay`. */
+export function registerReplayWebhookDelivery(
+  admin: App,
+  { webhooks: { deliveries } }: Pick<Services, "webhooks">,
+): void {
+  admin.route({
+    method: "POST",
+    url: "/api/admin/webhooks/:id/deliveries/:webhookId/replay",
+    schema: {
+      summary: "Replay one event",
+      tags,
+      security,
+      params: Type.Object({ id: Type.String(), webhookId: Type.String() }),
+      response: { 200: DeliveryWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const { id: endpoint, webhookId } = request.params
+      const id = idFromPath(endpoint)
+      const delivery = id === null || !isWebhookId(webhookId) ? null : await deliveries.replay(id, webhookId)
+      return delivery === null
+        ? refuse(reply, { code: "webhook_delivery_not_found" })
+        : deliveryAnswer(delivery)
+    },
+  })
+}

@@ -1,0 +1,35 @@
+import { Type } from "typebox"
+import { adminSecurity } from "../../access/admin-area.ts"
+import { refuse } from "../../wire/problems.ts"
+import { idFromPath } from "../../access/requests.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { App, Services } from "../../services.ts"
+import { EndpointWire } from "../../wire/webhook-schemas.ts"
+import { endpointNotFound, endpointAnswer } from "./webhook-endpoint-answers.ts"
+
+const tags = ["admin"]
+const security = adminSecurity
+const params = Type.Object({ id: Type.String() })
+
+/** Registers `GET /api/admin/webhooks/{id}`. */
+export function registerShowWebhookEndpoint(
+  admin: App,
+  { webhooks: { endpoints } }: Pick<Services, "webhooks">,
+): void {
+  admin.route({
+    method: "GET",
+    url: "/api/admin/webhooks/:id",
+    schema: {
+      summary: "Read a webhook endpoint",
+      tags,
+      security,
+      params,
+      response: { 200: EndpointWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const id = idFromPath(request.params.id)
+      const endpoint = id === null ? null : await endpoints.find(id)
+      return endpoint === null ? refuse(reply, endpointNotFound) : endpointAnswer(endpoint)
+    },
+  })
+}

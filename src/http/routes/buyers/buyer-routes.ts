@@ -1,0 +1,37 @@
+import type { App, Services } from "../../services.ts"
+import { registerCancelOrder } from "./cancel-order.ts"
+import { createHoldPlacement } from "./hold-placement.ts"
+import { createOrderChange } from "./order-change.ts"
+import { orderPaymentRoutes } from "./order-payments.ts"
+import { createOrderPlacement } from "./order-placement.ts"
+import { registerPlaceHoldByPath } from "./place-hold-by-path.ts"
+import { registerPlaceHold } from "./place-hold.ts"
+import { registerPlaceOrderByPath } from "./place-order-by-path.ts"
+import { registerPlaceOrder } from "./place-order.ts"
+import { productRoutes } from "./products.ts"
+import { registerPaymentAttempt } from "./record-payment-attempt.ts"
+import { registerReleaseHold } from "./release-hold.ts"
+import { registerShowHold } from "./show-hold.ts"
+import { registerShowOrder } from "./show-order.ts"
+import { streamRoutes } from "./stream.ts"
+
+/** Registers the buyers' part of the API. `streamsPerAddress` is as for {@link streamRoutes}. */
+export function registerBuyerRoutes(app: App, services: Services, streamsPerAddress: number): void {
+  productRoutes(app, services)
+  streamRoutes(app, services, streamsPerAddress)
+
+  const holdPlacement = createHoldPlacement(services)
+  registerPlaceHold(app, holdPlacement, services)
+  registerPlaceHoldByPath(app, holdPlacement, services)
+  registerShowHold(app, services)
+  registerReleaseHold(app, services)
+
+  const placeOrder = createOrderPlacement(services)
+  const changeOrder = createOrderChange(services)
+  registerPlaceOrder(app, placeOrder)
+  registerPlaceOrderByPath(app, placeOrder)
+  registerShowOrder(app, services)
+  registerCancelOrder(app, changeOrder)
+  registerPaymentAttempt(app, changeOrder)
+  orderPaymentRoutes(app, services)
+}

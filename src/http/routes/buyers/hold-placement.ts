@@ -1,0 +1,81 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import type { Hold } from "../../../domain/hold.ts"
+import { isRefusal } from "../../../domain/refusals.ts"
+import type { HoldRequest } from "../../../lanes/gate.ts"
+import { refuse } from "../../wire/problems.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/requests.ts"
+import type { Services } from "../../services.ts"
+
+/** The Idempotency-Attempt of a request whose key its client has never sent before. */
+const FIRST_ATTEMPT = "1"
+
+/** The services that place a hold. */
+export type HoldPlacementServices = Pick<
+  Services,
+  "gatekeeper" | "gate" | "products" | "lanes" | "ids" | "events"
+>
+
+/** How both styles of `POST /api/holds` refuse and place a hold. */
+export type HoldPlacement = ReturnType<typeof createHoldPlacement>
+
+/** Makes the functions that both routes for placing a hold share; call it once, when routes are registered. */
+export function createHoldPlacement(services: HoldPlacementServices) {
+  const { gatekeeper, gate, products, lanes, ids, events } = services
+
+  /**
+   * Refuses from memory while the product has no unit left; returns true when it has refused. A repeated request
+   * must get its first answer whatever is left by now, so a request with an Idempotency-Key is never refused here,
+   * unless its client says that it is a first attempt.
+   */
+  function turnAway(request: FastifyRequest, reply: FastifyReply, wanted: HoldRequest): boolean {
+    const { "idempotency-key": key, "idempotency-attempt": attempt } = request.headers
+    if (key !== undefined && attempt !== FIRST_ATTEMPT) return false
+    const empty = gate.refusalFor(wanted)
+    if (empty === null) return false
+    events.gateRefused()
+    events.holdRefused(wanted.productId, empty.code)
+    refuse(reply, empty)
+    return true
+  }
+
+  /** Places the hold and sets the answer's status and headers; returns null when it has sent a refusal. */
+  async function place(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: HoldRequest,
+  ): Promise<Hold | null> {
+    const idempotency = idempotencyOf(request, askerName(gatekeeper.callerOf(request)), wanted)
+    if (idempotency === "bad") {
+      refuse(reply, badIdempotencyKey)
+      return null
+    }
+    const exists = products.exists(wanted.productId)
+    if (exists !== true && !(await exists)) {
+      events.holdRefused(wanted.productId, "product_not_found")
+      refuse(reply, { code: "product_not_found" })
+      return null
+    }
+    const id = ids.next("holds")
+    const { outcome, replayed } = await lanes.submit({
+      kind: "place_hold",
+      requestId: request.id,
+      idempotency,
+      holdId: typeof id === "number" ? id : await id,
+      ...wanted,
+    })
+    if (replayed) void reply.header("idempotent-replayed", "true")
+    if (isRefusal(outcome)) {
+      events.holdRefused(wanted.productId, outcome.code)
+      refuse(reply, outcome)
+      return null
+    }
+    void reply.code(201).headers({
+      location: `/api/holds/${outcome.id}`,
+      "cache-control": "no-store",
+      "content-type": "application/json; charset=utf-8",
+    })
+    return outcome
+  }
+
+  return { turnAway, place }
+}

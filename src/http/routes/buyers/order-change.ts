@@ -1,0 +1,43 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import type { CancelOrder, StartPayment } from "../../../domain/commands.ts"
+import { isRefusal } from "../../../domain/refusals.ts"
+import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
+import { refuse } from "../../wire/problems.ts"
+import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
+import type { Services } from "../../services.ts"
+import { orderJson } from "../../../wire/order.ts"
+
+type WithoutIds<C> = C extends unknown ? Omit<C, "productId" | "orderId"> : never
+
+/** How a buyer's request changes an order. */
+export type OrderChange = ReturnType<typeof createOrderChange>
+
+/** Makes the function that the routes for changing an order share; call it once, when routes are registered. */
+export function createOrderChange({
+  gatekeeper,
+  lanes,
+  lookups,
+}: Pick<Services, "gatekeeper" | "lanes" | "lookups">) {
+  /** Submits a command of the order's owner to the product's lane and answers with the changed order. */
+  return async function change(
+    request: FastifyRequest<{ Params: { id: string } }>,
+    reply: FastifyReply,
+    command: WithoutIds<CancelOrder | StartPayment>,
+  ) {
+    const caller = gatekeeper.callerOf(request)
+    const orderId = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
+    const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
+    if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
+      return refuse(reply, { code: "order_not_found" })
+    }
+    const content = command.kind === "start_payment" ? { orderId, payment: command.payment } : { orderId }
+    const idempotency = idempotencyOf(request, askerName(caller), content)
+    if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
+
+    const addressed = { ...command, productId: place.productId, orderId }
+    const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
+    if (replayed) void reply.header("idempotent-replayed", "true")
+    if (isRefusal(outcome)) return refuse(reply, outcome)
+    return reply.header("cache-control", "no-store").send(orderJson(outcome))
+  }
+}

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import type { Order } from "../../../domain/order.ts"
+import { isRefusal } from "../../../domain/refusals.ts"
+import { mayUseHold } from "../../access/auth.ts"
+import { refuse } from "../../wire/problems.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/requests.ts"
+import type { Services } from "../../services.ts"
+import { productOfHold } from "./usable-holds.ts"
+
+/** The services that place an order. */
+export type OrderPlacementServices = Pick<Services, "gatekeeper" | "lanes" | "lookups" | "ids" | "events">
+
+/** How both styles of `POST /api/orders` place an order. */
+export type OrderPlacement = ReturnType<typeof createOrderPlacement>
+
+/** Makes the function that both routes for placing an order share; call it once, when routes are registered. */
+export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }: OrderPlacementServices) {
+  /**
+   * Places the order and sets the answer's status and headers; returns null when it has sent a refusal.
+   * `expectedProduct` null: the hold may be of any product.
+   */
+  return async function place(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { holdId, expectedProduct }: { holdId: number | null; expectedProduct: number | null },
+  ): Promise<Order | null> {
+    const caller = gatekeeper.callerOf(request)
+    const isUsable = holdId !== null && mayUseHold(caller, holdId)
+    const productId = isUsable ? await productOfHold(caller, holdId, lookups) : null
+    const isOtherProduct = expectedProduct !== null && expectedProduct !== productId
+    if (holdId === null || productId === null || isOtherProduct) {
+      refuse(reply, { code: "hold_not_found" })
+      return null
+    }
+    const idempotency = idempotencyOf(request, askerName(caller), { holdId })
+    if (idempotency === "bad") {
+      refuse(reply, badIdempotencyKey)
+      return null
+    }
+
+    const orderId = await ids.next("orders")
+    const { outcome, replayed } = await lanes.submit({
+      kind: "place_order",
+      requestId: request.id,
+      idempotency,
+      productId,
+      orderId,
+      holdId,
+    })
+    if (replayed) void reply.header("idempotent-replayed", "true")
+    if (isRefusal(outcome)) {
+      events.refused("order", outcome.code)
+      refuse(reply, outcome)
+      return null
+    }
+    const { order, existed } = outcome
+    void reply.code(existed ? 200 : 201)
+    void reply.headers({ location: `/api/orders/${order.id}`, "cache-control": "no-store" })
+    return order
+  }
+}

@@ -1,0 +1,54 @@
+import { Type } from "typebox"
+import { refuse } from "../../wire/problems.ts"
+import { idFromPath } from "../../access/requests.ts"
+import { LARGEST_QUANTITY } from "../../../wire/fields.ts"
+import { PathHoldWire, holdJson } from "../../../wire/hold.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { App, Services } from "../../services.ts"
+import type { HoldPlacement } from "./hold-placement.ts"
+
+const config = { rateLimit: {} }
+
+/** Registers `POST /api/holds/{productId}/{quantity}`, which needs no body. */
+export function registerPlaceHoldByPath(
+  app: App,
+  { turnAway, place }: HoldPlacement,
+  { tokens }: Pick<Services, "tokens">,
+): void {
+  app.route({
+    method: "POST",
+    url: "/api/holds/:productId/:quantity",
+    config,
+    schema: {
+      summary: "Hold units (path style)",
+      tags: ["holds"],
+      params: Type.Object({ productId: Type.String(), quantity: Type.String() }),
+      response: { 201: PathHoldWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const productId = idFromPath(request.params.productId)
+      if (productId === null) return refuse(reply, { code: "product_not_found" })
+      const qty = quantityFromPath(request.params.quantity)
+      if (qty === null) return refuse(reply, badQuantity)
+      const wanted = { productId, qty, customerId: null }
+      const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted)
+      if (hold === null) return reply
+      const { hold_id: id, ...rest } = holdJson(hold)
+      return reply.send({
+        message: "Holded Successfully",
+        success: true,
+        hold: { id, ...rest, token: tokens.sign(hold) },
+      })
+    },
+  })
+}
+
+function quantityFromPath(text: string): number | null {
+  const qty = idFromPath(text)
+  return qty !== null && qty <= LARGEST_QUANTITY ? qty : null
+}
+
+const badQuantity = {
+  code: "invalid_request",
+  errors: [{ pointer: "/quantity", detail: `must be 1 to ${LARGEST_QUANTITY}` }],
+} as const

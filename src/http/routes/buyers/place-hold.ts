@@ -1,0 +1,39 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import type { HoldRequest } from "../../../lanes/gate.ts"
+import { HoldBody, NewHoldWire, newHoldText } from "../../../wire/hold.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { App, Services } from "../../services.ts"
+import type { HoldPlacement } from "./hold-placement.ts"
+
+const config = { rateLimit: {} }
+
+/** Registers `POST /api/holds`. */
+export function registerPlaceHold(
+  app: App,
+  { turnAway, place }: HoldPlacement,
+  { tokens }: Pick<Services, "tokens">,
+): void {
+  // With callbacks: an async handler would cost a promise more for each hold.
+  function answerHold(request: FastifyRequest, reply: FastifyReply, wanted: HoldRequest): void {
+    place(request, reply, wanted)
+      .then((hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))))
+      .catch((fault: Error) => reply.send(fault))
+  }
+
+  app.route({
+    method: "POST",
+    url: "/api/holds",
+    config,
+    schema: {
+      summary: "Hold units",
+      tags: ["holds"],
+      body: HoldBody,
+      response: { 201: NewHoldWire, ...problemResponses },
+    },
+    handler(request, reply) {
+      const { product_id, qty, customer_id } = request.body
+      const wanted = { productId: product_id, qty, customerId: customer_id ?? null }
+      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted)
+    },
+  })
+}

@@ -1,0 +1,26 @@
+import { OrderBody, OrderWire, orderJson } from "../../../wire/order.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { App } from "../../services.ts"
+import type { OrderPlacement } from "./order-placement.ts"
+
+const config = { rateLimit: {} }
+
+/** Registers `POST /api/orders`. */
+export function registerPlaceOrder(app: App, place: OrderPlacement): void {
+  app.route({
+    method: "POST",
+    url: "/api/orders",
+    config,
+    schema: {
+      summary: "Make an order from a hold",
+      description: "200 when a payment event that came first has made the order already.",
+      tags: ["orders"],
+      body: OrderBody,
+      response: { 200: OrderWire, 201: OrderWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const order = await place(request, reply, { holdId: request.body.hold_id, expectedProduct: null })
+      return order === null ? reply : reply.send(orderJson(order))
+    },
+  })
+}

@@ -1,0 +1,34 @@
+import { Type } from "typebox"
+import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
+import { refuse } from "../../wire/problems.ts"
+import { idFromPath } from "../../access/requests.ts"
+import { OrderWire, orderJson } from "../../../wire/order.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { App, Services } from "../../services.ts"
+
+/** Registers `GET /api/orders/{id}`. */
+export function registerShowOrder(
+  app: App,
+  { gatekeeper, views }: Pick<Services, "gatekeeper" | "views">,
+): void {
+  app.route({
+    method: "GET",
+    url: "/api/orders/:id",
+    schema: {
+      summary: "Read an order",
+      tags: ["orders"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: OrderWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const caller = gatekeeper.callerOf(request)
+      const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
+      const order = id === null ? null : await views.order(id)
+      if (order === null || !mayUseHold(caller, order.holdId)) {
+        return refuse(reply, { code: "order_not_found" })
+      }
+      void reply.header("cache-control", "no-store")
+      return orderJson(order)
+    },
+  })
+}

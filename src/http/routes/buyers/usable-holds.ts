@@ -1,0 +1,19 @@
+import { mayUseHold, type Caller } from "../../access/auth.ts"
+import { idFromPath } from "../../access/requests.ts"
+import type { Lookups } from "../../../store/reads/lookups.ts"
+
+/** The id of a hold in a path; null when it is not an id or `caller` may not use that hold. */
+export function usableHoldId(text: string, caller: Caller): number | null {
+  const id = idFromPath(text)
+  return id !== null && mayUseHold(caller, id) ? id : null
+}
+
+/** The product of a hold, or null if there is none. An owner's token names it; for other callers it is looked up. */
+export async function productOfHold(
+  caller: Caller,
+  holdId: number,
+  lookups: Lookups,
+): Promise<number | null> {
+  if (caller.kind === "owner") return caller.ownership.productId
+  return (await lookups.placeOfHold(holdId))?.productId ?? null
+}
