@@ -54,9 +54,9 @@ describe("doctor in closed mode", () => {
     expect(last.of("limits for a buyer")).toEqual({
       check: "limits for a buyer",
       ok: true,
-      found: "every product on sale has one",
+      found: "every product on sale has a limit",
     })
-    // Without real buyers it is nobody's business.
+    // In open mode there are no real buyers.
     expect((await doctor({ DATABASE_URL: app.databaseUrl })).of("limits for a buyer")).toBeUndefined()
   })
 
