@@ -229,7 +229,7 @@ class Output implements LogOutput {
     this.#later(RETRY_FAILED_MS)
   }
 
-  /** Nobody reads. The piece that failed stays, to find out when somebody does. */
+  /** The reader is gone. Keeps the piece that failed, and writes it again until a reader takes it. */
   #dropPieces(): void {
     for (const text of this.#pieces.splice(0)) this.#drop(text)
     this.#waitingBytes = this.#current?.length ?? 0

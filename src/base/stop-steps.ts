@@ -45,7 +45,7 @@ async function within(
 ): Promise<"done" | "late" | { error: unknown }> {
   const { promise, resolve } = Promise.withResolvers<"late">()
   const timer = setTimeout(resolve, milliseconds, "late")
-  // A failure after the limit has nobody left who would hear of it.
+  // The stop has gone on without this step: a failure after the limit is reported nowhere.
   const outcome = work().then(
     () => "done" as const,
     (error: unknown) => ({ error }),

@@ -2,14 +2,14 @@ import { normalizeIP } from "@fastify/rate-limit"
 import type { FastifyRequest } from "fastify"
 import { plainAddress } from "../transport/forwarded-headers.ts"
 
-/** The client's address in one spelling, for the log. TRUST_PROXY says whose word is taken. */
+/** The client's address in one spelling, for the log. TRUST_PROXY decides which proxies' headers are believed. */
 export function addressOf({ ip }: Pick<FastifyRequest, "ip">): string {
   return plainAddress(ip)
 }
 
 /**
- * Who a client is, where clients are told apart by address: its address, or of an IPv6 address the /64 that
- * it is in, because whoever has one address of that has all of them.
+ * What identifies a client in limits by address: its IPv4 address, or the /64 network of its IPv6 address, because a
+ * client with one address of a /64 can usually use all of them.
  */
 export function networkOf(request: Pick<FastifyRequest, "ip">): string {
   return normalizeIP(addressOf(request))
