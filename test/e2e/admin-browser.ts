@@ -25,6 +25,12 @@ export async function sees(page: Page, text: string | RegExp): Promise<void> {
   expect(await page.getByText(text).count()).toBeGreaterThan(0)
 }
 
+/** Leaves a dialog, and waits until its labels are gone: they may be like those of the form behind it. */
+export async function goBack(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Go back" }).click()
+  await page.getByRole("dialog").waitFor({ state: "detached" })
+}
+
 /** Fills in the way into the control room. */
 export async function signIn(page: Page, token: string): Promise<void> {
   await page.getByLabel("Admin token").fill(token)

@@ -13,7 +13,7 @@ import {
   signature,
   startClosedApp,
 } from "../support/shop.ts"
-import { sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { goBack, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 120_000 }, () => {
   let app: TestApp
@@ -122,7 +122,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
 
     await sees(page, "Open the sale of Early lamp now?")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Go back" }).click()
+    await goBack(page)
     expect(changes).toEqual([])
     expect(await productNow(app, id)).toMatchObject({ sale_state: "scheduled", opens_at: opensAt })
 
@@ -172,7 +172,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     await page.getByLabel("URL").fill("ftp://hook.invalid")
     await page.getByRole("button", { name: "Add the endpoint" }).click()
     await sees(page, "Enter an address that begins with https://.")
-    await page.getByRole("button", { name: "Go back" }).click()
+    await goBack(page)
 
     await page.getByRole("button", { name: "Resend events…" }).click()
     await page.getByLabel("Since").fill("20266-11-27T13:00")

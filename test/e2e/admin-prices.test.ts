@@ -12,7 +12,7 @@ import {
   startClosedApp,
 } from "../support/shop.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
-import { sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { goBack, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 describe.skipIf(leavesOutBrowser())("prices and money in the control room", { timeout: 120_000 }, () => {
   let app: TestApp
@@ -91,7 +91,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.getByRole("button", { name: "Save" }).click()
     await sees(page, "Change the price of Running lamp to €0.01?")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Go back" }).click()
+    await goBack(page)
     expect(await productNow(app, id)).toMatchObject({ price_minor: 9_999 })
 
     await page.getByLabel("Price").fill("99.99")

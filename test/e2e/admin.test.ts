@@ -14,7 +14,7 @@ import {
   startClosedApp,
 } from "../support/shop.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
-import { sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { goBack, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 const phone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 900 }
@@ -124,7 +124,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.getByRole("button", { name: "Pause…" }).click()
     await sees(page, "No new holds are possible")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Go back" }).click()
+    await goBack(page)
     expect(await productNow(app, productId)).toMatchObject({ sale_state: "open" })
 
     await page.getByRole("button", { name: "Pause…" }).click()
@@ -201,7 +201,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await sees(page, `Cancel order ${order_id}?`)
     await sees(page, "Its 2 units become available to others at once")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Go back" }).click()
+    await goBack(page)
     expect(await productNow(app, id)).toMatchObject({ reserved_stock: 5 })
     await page.getByRole("button", { name: "Cancel…" }).click()
     await page.getByRole("button", { name: "Cancel the order" }).click()
@@ -258,7 +258,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(await page.locator(".secret").innerText()).toMatch(/^whsec_[\w+/=]{40,}$/)
 
     await page.getByRole("button", { name: "Delete…" }).click()
-    await page.getByRole("button", { name: "Go back" }).click()
+    await goBack(page)
     expect(await endpoints()).toMatchObject([{ enabled: true }])
     await page.getByRole("button", { name: "Delete…" }).click()
     await page.getByRole("button", { name: "Delete the endpoint" }).click()
