@@ -63,11 +63,11 @@ describe("open mode", () => {
   beforeEach(remember)
   afterEach(compare)
 
-  test.each(titled(hostileBodies))("%s", async (_, wanted) => {
+  test.each(titled(hostileBodies))("a hostile body: %s", async (_, wanted) => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
-  test.each(titled(hostileAddresses))("%s", async (_, wanted) => {
+  test.each(titled(hostileAddresses))("a hostile address: %s", async (_, wanted) => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 

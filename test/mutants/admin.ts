@@ -137,7 +137,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "true ? path",
       },
     ],
-    caughtBy: { file: session, test: "no other site" },
+    caughtBy: { file: session, test: "leads to the page that was asked for" },
   },
   {
     name: "control room: a change waits for its audit row",

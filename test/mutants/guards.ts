@@ -46,7 +46,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "where ctid = $8::tid\n           and $1 > 0\n",
       },
     ],
-    caughtBy: { file: guards, test: "another product's row" },
+    caughtBy: { file: guards, test: "by now undoes the batch" },
   },
   {
     name: "guards: the command tag of COMMIT is not checked",
@@ -402,7 +402,10 @@ export const guardMutants: readonly Mutant[] = [
           "    const outcome = Math.random() < 2 ? null : await apply(event, requestId)\n    if (isWithoutOrder(",
       },
     ],
-    caughtBy: { file: "test/lanes/payment-event-handler.test.ts", test: "is being parked is" },
+    caughtBy: {
+      file: "test/lanes/payment-event-handler.test.ts",
+      test: "made while its payment is being parked",
+    },
   },
   {
     name: "guards: another payment with a parked event's key counts as that event",
@@ -472,7 +475,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "product.held > 0 ?",
       },
     ],
-    caughtBy: { file: "test/domain/place-hold.test.ts", test: "the fields of an out_of_stock refusal" },
+    caughtBy: { file: "test/domain/place-hold.test.ts", test: "out_of_stock refusal stock" },
   },
   {
     name: "guards: a refunded surplus counts as a part of the price",

@@ -121,12 +121,12 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: "(allowPrivate || publicLookup.name ? anyLookup : publicLookup)",
       },
     ],
-    caughtBy: { file: deliveries, test: "private addresses" },
+    caughtBy: { file: deliveries, test: "a name for loopback" },
   },
   {
     name: "outgoing: an IP address in the URL is not checked",
     edits: [{ file: "src/worker/post-event.ts", find: "isIP(name) !== 0", replace: "isIP(name) > 9" }],
-    caughtBy: { file: deliveries, test: "private addresses" },
+    caughtBy: { file: deliveries, test: "an IPv6 address" },
   },
   {
     name: "outgoing: the previous secret does not sign during a rotation",
@@ -159,7 +159,7 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: "result.responseStatus === -GONE)",
       },
     ],
-    caughtBy: { file: deliveries, test: "gone" },
+    caughtBy: { file: deliveries, test: "gets nothing more until it is enabled again" },
   },
   {
     name: "outgoing: a response's body has no limit",

@@ -33,7 +33,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "isBeforeLateDeadline: end !== undefined || ",
       },
     ],
-    caughtBy: { file: "test/domain/late-payments.test.ts" },
+    caughtBy: { file: "test/domain/late-payments.test.ts", test: "cancelled ten minutes ago" },
   },
   {
     name: "money: a late payment ignores the customer's limit",
@@ -44,7 +44,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "isWithinCustomerLimit: customerId !== undefined || ",
       },
     ],
-    caughtBy: { file: "test/domain/late-payments.test.ts" },
+    caughtBy: { file: "test/domain/late-payments.test.ts", test: "the limit is reached" },
   },
   {
     name: "money: a partial payment is refunded before the order's deadline",
@@ -144,7 +144,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: 'record.outcome !== "parked" || record.returnedAt === undefined',
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "sent back by hand" },
+    caughtBy: { file: "test/http/money.test.ts", test: "acts on no order that comes later" },
   },
   {
     name: "money: an order waits for its provider again and again",

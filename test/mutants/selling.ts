@@ -24,7 +24,7 @@ const withoutUnitsCheck: Edit = {
   replace: "",
 }
 
-const race = { file: "test/race/race.test.ts", test: "two servers" }
+const race = { file: "test/race/race.test.ts", test: "against two servers on one database" }
 const endings = { file: "test/race/endings.test.ts" }
 
 /** Bugs in what keeps a sale exact: locks, versions, CHECKs, batches, and the handling of unknown commits. */
@@ -99,7 +99,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "select count(*) as saved",
       },
     ],
-    caughtBy: { file: "test/store/guards.test.ts", test: "moved away" },
+    caughtBy: { file: "test/store/guards.test.ts", test: "moved away undoes the batch" },
   },
   {
     name: "the oldest version of a product's row is looked at first",
@@ -231,6 +231,6 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "set status = $3,",
       },
     ],
-    caughtBy: { file: "test/store/guards.test.ts" },
+    caughtBy: { file: "test/store/guards.test.ts", test: "ends a hold that is" },
   },
 ]

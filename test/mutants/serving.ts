@@ -110,7 +110,7 @@ export const servingMutants: readonly Mutant[] = [
       { file: "src/lanes/gate.ts", find: "if (now >= memory.until) {", replace: "if (now < 0) {" },
       { file: "src/lanes/gate.ts", find: "if (now >= memory.nextProbe) {", replace: "if (now < 0) {" },
     ],
-    caughtBy: { file: "test/race/gate.test.ts", test: "granted again within a second" },
+    caughtBy: { file: "test/race/gate.test.ts", test: "a unit released by another process" },
   },
   {
     name: "the gate remembers from the commit on, however long that took",
@@ -339,7 +339,7 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "a stopping server closes its socket at once",
     edits: [{ file: "src/app.ts", find: "    await arrivals.ended()\n", replace: "" }],
-    caughtBy: { file: "test/faults/process-faults.test.ts", test: "SIGTERM" },
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "in the middle of sending requests" },
   },
   {
     name: "the socket's backlog is not set",
@@ -435,12 +435,12 @@ export const servingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: processes, test: "background work" },
+    caughtBy: { file: processes, test: "takes over when it dies" },
   },
   {
     name: "processes: each process opens all connections",
     edits: [{ file: "src/cli/serve-child.ts", find: "        pools: share,\n", replace: "" }],
-    caughtBy: { file: processes, test: "connections" },
+    caughtBy: { file: processes, test: "take no more than their share" },
   },
   {
     name: "processes: metrics are those of the process that answers",

@@ -57,7 +57,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "blocks.length > 0",
       },
     ],
-    caughtBy: { file: "test/store/ids.test.ts", test: "cannot be claimed" },
+    caughtBy: { file: "test/store/ids.test.ts", test: "after a failover an order id" },
   },
   {
     name: "identical rows are merged into one",
@@ -96,7 +96,7 @@ export const storageMutants: readonly Mutant[] = [
           "          and (provider, key) in (select * from unnest($1::text[], $2::text[])) or order_id = any($3))\n      union",
       },
     ],
-    caughtBy: { file: "test/store/plans.test.ts" },
+    caughtBy: { file: "test/store/plans.test.ts", test: "every statement that loads a batch" },
   },
   {
     name: "retention removes converted holds",
@@ -112,7 +112,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/store/retention.test.ts" },
+    caughtBy: { file: "test/store/retention.test.ts", test: "a hold that is" },
   },
   {
     name: "retention removes rows that ended recently",
@@ -123,7 +123,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/store/retention.test.ts" },
+    caughtBy: { file: "test/store/retention.test.ts", test: "a hold that is" },
   },
   {
     name: "retention removes events about money",
@@ -134,7 +134,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "         where stretch",
       },
     ],
-    caughtBy: { file: "test/store/retention.test.ts" },
+    caughtBy: { file: "test/store/retention.test.ts", test: "an event that" },
   },
   {
     name: "retention removes the event of a payment",
@@ -150,7 +150,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "and payments.event_key = stretch.key))\n",
       },
     ],
-    caughtBy: { file: "test/store/retention.test.ts" },
+    caughtBy: { file: "test/store/retention.test.ts", test: "an event that" },
   },
   {
     name: "retention waits for rows that another process is removing",

@@ -44,7 +44,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "return { decimals: currencyDecimals(code), step: code",
       },
     ],
-    caughtBy: { file: "test/payments/stripe.test.ts", test: "a payment intent" },
+    caughtBy: { file: "test/payments/stripe.test.ts", test: "a payment intent in " },
   },
   {
     name: "stripe: a refund is not looked for before it is sent",
@@ -55,7 +55,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "when Stripe forgot the key" },
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "a refund is sent once" },
   },
   {
     name: "stripe: a refund is sent without its key",
@@ -115,7 +115,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "when Stripe forgot the key" },
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "a refund is sent once" },
   },
   {
     name: "stripe: delayed methods such as bank debits are offered although the setting is off",
