@@ -3,7 +3,8 @@ import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { startServerProcess } from "../support/server-process.ts"
 import { pendingOrder, WEBHOOK_SECRET } from "../support/shop.ts"
-import { createPayment, startInbox } from "../support/simulator.ts"
+import { startReceiver } from "../support/receiver.ts"
+import { createPayment } from "../support/simulator.ts"
 
 test("simulator is a payment provider in a process of its own", async () => {
   await using database = await createTestDatabase()
@@ -37,14 +38,14 @@ test("without a secret it makes one and says how a server gets it", async () => 
 })
 
 test("a wild plan begins by itself", async () => {
-  await using inbox = await startInbox()
-  const target = new URL(inbox.url).origin
+  await using shop = await startReceiver()
+  const target = new URL(shop.url).origin
   const args = ["simulator", "--port", "0", "--plan", "wild", "--seed", "3", "--target", target]
   await using simulator = await startServerProcess({}, args)
 
   for (let order_id = 1; order_id <= 20; order_id += 1) await createPayment(simulator, { order_id })
 
-  expect((await inbox.has(15)).every(({ event }) => event.type.startsWith("payment."))).toBe(true)
+  expect((await shop.has(15)).every(({ event }) => event.type.startsWith("payment."))).toBe(true)
 })
 
 describe("simulator does not start", () => {

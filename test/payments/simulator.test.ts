@@ -3,24 +3,23 @@ import type { RefundInstruction } from "../../src/payments/provider.ts"
 import { providersOf } from "../../src/payments/providers.ts"
 import { simulatorProvider } from "../../src/payments/simulator.ts"
 import { signWebhook } from "../../src/payments/standard-webhooks.ts"
+import { startReceiver, type Receiver } from "../support/receiver.ts"
 import {
   createPayment,
   SIMULATOR_SECRET,
-  startInbox,
   startTestSimulator,
-  type TestInbox,
   type TestSimulator,
 } from "../support/simulator.ts"
 
-let inbox: TestInbox
+let shop: Receiver
 let simulator: TestSimulator
 beforeAll(async () => {
-  inbox = await startInbox()
-  simulator = await startTestSimulator({ target: () => inbox.url })
+  shop = await startReceiver()
+  simulator = await startTestSimulator({ target: () => shop.url })
 })
 afterAll(async () => {
   await simulator[Symbol.asyncDispose]()
-  await inbox[Symbol.asyncDispose]()
+  await shop[Symbol.asyncDispose]()
 })
 
 const adapter = simulatorProvider({ url: () => simulator.url, secret: SIMULATOR_SECRET })
@@ -49,7 +48,7 @@ async function paid(options: object = {}, content: object = {}): Promise<string>
 describe("a webhook", () => {
   test("of the simulator is read as a payment event", async () => {
     const id = await paid({}, { order_id: 17, hold_id: 5, product_id: 1, quantity: 2 })
-    const found = () => inbox.received.find(({ event }) => event.payment?.payment_id === id)
+    const found = () => shop.received.find(({ event }) => event.payment?.payment_id === id)
     await expect.poll(found).toBeDefined()
     const { headers = {}, body = "" } = found() ?? {}
 

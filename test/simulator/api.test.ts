@@ -1,24 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { refuseSignature } from "../../src/payments/standard-webhooks.ts"
+import { startReceiver, type Received, type Receiver } from "../support/receiver.ts"
 import {
   createPayment,
   SIMULATOR_SECRET,
-  startInbox,
   startTestSimulator,
-  type Received,
-  type TestInbox,
   type TestSimulator,
 } from "../support/simulator.ts"
 
-let inbox: TestInbox
+let shop: Receiver
 let simulator: TestSimulator
 beforeAll(async () => {
-  inbox = await startInbox()
-  simulator = await startTestSimulator({ target: () => inbox.url, lateMs: 300 })
+  shop = await startReceiver()
+  simulator = await startTestSimulator({ target: () => shop.url, lateMs: 300 })
 })
 afterAll(async () => {
   await simulator[Symbol.asyncDispose]()
-  await inbox[Symbol.asyncDispose]()
+  await shop[Symbol.asyncDispose]()
 })
 
 const bearer = { authorization: `Bearer ${SIMULATOR_SECRET.toString("base64")}` }
@@ -35,7 +33,7 @@ const refund = (
   )
 
 const messagesAbout = (paymentId: string) =>
-  inbox.received.filter(({ event }) => (event.payment ?? event.refund).payment_id === paymentId)
+  shop.received.filter(({ event }) => (event.payment ?? event.refund).payment_id === paymentId)
 async function receives(paymentId: string, count: number): Promise<void> {
   await expect.poll(() => messagesAbout(paymentId).length, { timeout: 10_000, interval: 10 }).toBe(count)
 }
@@ -227,7 +225,7 @@ describe("a dispute", () => {
     return payment_id
   }
   const disputeEvents = (id: string) =>
-    inbox.received.flatMap(({ event }) => (event.dispute?.payment_id === id ? [event] : []))
+    shop.received.flatMap(({ event }) => (event.dispute?.payment_id === id ? [event] : []))
 
   test("claims what is left, is notified, and leaves nothing to refund", async () => {
     const id = await paid()
@@ -273,7 +271,7 @@ describe("a dispute", () => {
 })
 
 test("GET /books sums every minor unit by order and by currency", async () => {
-  await using own = await startTestSimulator({ target: () => inbox.url })
+  await using own = await startTestSimulator({ target: () => shop.url })
   const payments = []
   for (const [order_id, currency] of [
     [1, "USD"],
@@ -335,7 +333,8 @@ test("payments over the limit are refused", async () => {
 })
 
 test("a webhook is sent until it is taken, each time with a new signature; a forgery is sent once", async () => {
-  await using failing = await startInbox((_, number) => (number <= 4 ? 500 : 200))
+  await using failing = await startReceiver()
+  failing.answer((response) => void response.writeHead(failing.received.length <= 4 ? 500 : 204).end())
   await using own = await startTestSimulator({ target: () => failing.url })
   const { payment_id } = await createPayment(own)
   await own.post(`/payments/${payment_id}/succeed`, { bad_signature: true })
@@ -359,7 +358,7 @@ test("a webhook waits for a shop that does not listen yet", async () => {
   await using own = await startTestSimulator({ target: () => target })
   const { payment_id } = await createPayment(own)
   await own.post(`/payments/${payment_id}/succeed`)
-  await using late = await startInbox()
+  await using late = await startReceiver()
   target = late.url
 
   expect((await late.has(1))[0]?.event.payment.payment_id).toBe(payment_id)

@@ -1,22 +1,17 @@
 import { hash } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import {
-  createPayment,
-  startInbox,
-  startTestSimulator,
-  type TestInbox,
-  type TestSimulator,
-} from "../support/simulator.ts"
+import { startReceiver, type Receiver } from "../support/receiver.ts"
+import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
 
-let inbox: TestInbox
+let shop: Receiver
 let simulator: TestSimulator
 beforeAll(async () => {
-  inbox = await startInbox()
-  simulator = await startTestSimulator({ target: () => inbox.url, lateMs: 200 })
+  shop = await startReceiver()
+  simulator = await startTestSimulator({ target: () => shop.url, lateMs: 200 })
 })
 afterAll(async () => {
   await simulator[Symbol.asyncDispose]()
-  await inbox[Symbol.asyncDispose]()
+  await shop[Symbol.asyncDispose]()
 })
 
 /** Submits the form as a browser does. */
@@ -62,7 +57,7 @@ describe("the pay page", () => {
       const { body } = await simulator.get(`/pay/${payment_id}`)
       expect(body).toContain(text)
       expect(body).not.toContain("<button")
-      const received = () => inbox.received.filter(({ event }) => event.payment.payment_id === payment_id)
+      const received = () => shop.received.filter(({ event }) => event.payment.payment_id === payment_id)
       await expect.poll(() => received().map(({ event }) => event.type)).toEqual([type])
     },
   )

@@ -98,7 +98,7 @@ export function createScheduledServer(
 
   function fail(productIds: readonly number[], error: Error): Error {
     for (const productId of productIds) failures.set(productId, (failures.get(productId) ?? 0) + 1)
-    const kind = error instanceof UnknownCommit ? "COMMIT is lost" : "a passing error"
+    const kind = error instanceof UnknownCommit ? "COMMIT is lost" : "a transient error"
     if (error !== FAULT) counts.set(kind, (counts.get(kind) ?? 0) + 1)
     scheduler.tell(`products ${productIds.join()}: ${error.message}`)
     return error

@@ -1,7 +1,3 @@
-import { once } from "node:events"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { expect } from "vitest"
 import { createPlan, type Plan } from "../../src/simulator/plan.ts"
 import { serveSimulator } from "../../src/simulator/server.ts"
 import { createSimulator } from "../../src/simulator/simulator.ts"
@@ -46,54 +42,6 @@ export async function startTestSimulator(options: TestSimulatorOptions = {}): Pr
     async [Symbol.asyncDispose]() {
       client.close()
       await server.close()
-    },
-  }
-}
-
-/** A webhook as it arrived at the shop. */
-export interface Received {
-  readonly headers: NodeJS.Dict<string | string[]>
-  readonly body: string
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
-  readonly event: any
-}
-
-/** A shop that only receives webhooks. */
-export interface TestInbox extends AsyncDisposable {
-  readonly url: string
-  readonly received: readonly Received[]
-  /** Resolves with all webhooks as soon as there are at least `count`. */
-  has(count: number): Promise<readonly Received[]>
-}
-
-/** Starts a shop that responds to each webhook with the status from `statusOf`, by default 200. */
-export async function startInbox(
-  statusOf: (received: Received, number: number) => number = () => 200,
-): Promise<TestInbox> {
-  const received: Received[] = []
-  const server = createServer((request, response) => {
-    let body = ""
-    request.setEncoding("utf8").on("data", (text: string) => (body += text))
-    request.on("end", () => {
-      const message = { headers: request.headers, body, event: JSON.parse(body) }
-      received.push(message)
-      response.writeHead(statusOf(message, received.length)).end()
-    })
-  })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
-    received,
-    async has(count) {
-      await expect
-        .poll(() => received.length, { timeout: 20_000, interval: 10 })
-        .toBeGreaterThanOrEqual(count)
-      return received
-    },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
     },
   }
 }
