@@ -42,11 +42,11 @@ test.each([
     soldOut,
     { code: "out_of_stock", saleState: "sold_out", availableStock: 0, retryAt: null },
   ],
-])("when %s, it answers %#", (_, stock, refusal) => {
+])("the answer when %s", (_, stock, refusal) => {
   expect(gateAfter(stock).gate.refusalFor(wish)).toEqual(refusal)
 })
 
-test("a product it has not heard of is the lane's", () => {
+test("a request for a product that the gate does not know goes to the lane", () => {
   expect(gateAfter(soldOut).gate.refusalFor({ ...wish, productId: 2 })).toBeNull()
 })
 
@@ -57,9 +57,9 @@ describe("a product without units", () => {
     expect(gate.refusalFor(wish)).toBeNull()
   })
 
-  test("is remembered for a second from when its batch began, not from when that was committed", () => {
+  test("is remembered for a second from the beginning of its batch, not from its commit", () => {
     const { clock, gate } = gateAfter(soldOut, null, 300)
-    // One is let through to look; the next one is refused.
+    // The gate lets one request through to look, and refuses the next one.
     clock.now = 699
     expect([gate.refusalFor(wish), gate.refusalFor(wish)]).toEqual([null, expect.anything()])
     clock.now = 700
@@ -67,7 +67,7 @@ describe("a product without units", () => {
     expect(gateAfter(soldOut, null, 1_000).gate.refusalFor(wish)).toBeNull()
   })
 
-  test("is remembered no longer than until its first hold may end", () => {
+  test("is remembered until its first hold may end, at the latest", () => {
     const { clock, gate } = gateAfter(allHeld, 100)
     clock.now = 99
     expect(gate.refusalFor(wish)).not.toBeNull()
@@ -84,7 +84,7 @@ describe("a product without units", () => {
     expect(passed).toEqual([250, 500, 750])
   })
 
-  test("stays remembered while batches find nothing, and the looking goes on", () => {
+  test("stays remembered while batches find no unit, and one buyer every 250 ms still gets through", () => {
     const { clock, gate, learn } = gateAfter(soldOut)
     let passed = 0
     for (clock.now = 0; clock.now < 10_000; clock.now += 10) {
@@ -102,17 +102,17 @@ describe("a product without units", () => {
   })
 })
 
-test("a batch that did not look at the deadlines of what is held teaches it nothing", () => {
+test("a batch that did not read the deadlines of held units changes nothing in the gate", () => {
   const { gate } = gateAfter(allHeld)
   gate.learn({ product: productWith({ id: 1, ...allHeld }), now: NOON, nextDeadline: undefined }, 0)
   expect(gate.refusalFor(wish)).toBeNull()
 })
 
-// Refusals that come first in the contract's order are the lane's to give.
+// Refusals of higher precedence than out_of_stock, which the lane has to give.
 test.each([
-  ["asks for more than one hold may have", { maxPerHold: 2 }, { ...wish, qty: 3 }],
-  ["does not say who it is and must", { maxPerCustomer: 2 }, wish],
-])("a buyer who %s is not answered from memory", (_, limits, asked) => {
+  ["asks for more units than a hold may have", { maxPerHold: 2 }, { ...wish, qty: 3 }],
+  ["names no customer although the product has a limit for each customer", { maxPerCustomer: 2 }, wish],
+])("a request that %s is not answered from memory", (_, limits, asked) => {
   const gate = createGate(() => 0)
   gate.learn({ product: productWith({ id: 1, ...soldOut, ...limits }), now: NOON, nextDeadline: null }, 0)
   expect(gate.refusalFor(asked)).toBeNull()
@@ -128,7 +128,7 @@ test.each([
   expect(gate.refusalFor(wish)).toBeNull()
 })
 
-test("no more than 10,000 products are remembered, and those that are stay so", () => {
+test("at most 10,000 products are remembered, and a further one replaces none of them", () => {
   const gate = createGate(() => 0)
   const learn = (id: number) =>
     gate.learn({ product: productWith({ id, ...soldOut }), now: NOON, nextDeadline: null }, 0)

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest"
 import { createGroups } from "../../src/lanes/groups.ts"
 import { ask, createSimulatedStore, recordingObserver } from "../support/simulated-store.ts"
 
-// A promise that stays open must not stop the run for long.
+// A promise that never settles fails its test after this time.
 vi.setConfig({ testTimeout: 10_000 })
 
 function groupsOverStore() {
@@ -14,7 +14,7 @@ function groupsOverStore() {
   return { store, observer, hold }
 }
 
-/** Two transactions are under way, so that what comes next has to gather. */
+/** Puts two transactions under way, so that later commands have to gather. */
 async function busy(given: ReturnType<typeof groupsOverStore>) {
   const first = [given.hold(101, 1), given.hold(102, 2)]
   const steps = [await given.store.next(), await given.store.next()]
@@ -31,7 +31,7 @@ const committed = (...ids: number[]) => ({
   executions: ids.map((id) => ({ outcome: { id } })),
 })
 
-test("small batches that gather share a transaction; each hears of its own commands", async () => {
+test("small batches that gather share a transaction, and each gets the outcomes of its own commands", async () => {
   const given = groupsOverStore()
   const { finish } = await busy(given)
   const results = [given.hold(1, 11, 12), given.hold(2, 21), given.hold(3, 31)]
@@ -49,7 +49,7 @@ test("small batches that gather share a transaction; each hears of its own comma
   ])
 })
 
-test("a product whose row somebody else holds waits alone, and keeps nobody waiting", async () => {
+test("a product whose row another transaction has locked waits alone and delays no other product", async () => {
   const given = groupsOverStore()
   const { finish } = await busy(given)
   const [locked, free] = [given.hold(1, 11), given.hold(2, 21)]
@@ -64,7 +64,7 @@ test("a product whose row somebody else holds waits alone, and keeps nobody wait
   expect(await locked).toMatchObject(committed(11))
 })
 
-test("what fails in company is tried alone, and only the guilty one fails", async () => {
+test("after a group has failed, each of its batches is tried alone, and only the command at fault fails", async () => {
   const given = groupsOverStore()
   const { finish } = await busy(given)
   const [bad, good] = [given.hold(1, 11), given.hold(2, 21)]
@@ -82,7 +82,7 @@ test("what fails in company is tried alone, and only the guilty one fails", asyn
   expect(given.observer.groupFailures).toEqual([fault])
 })
 
-test("a group whose commit is unknown is looked for before any of it is repeated", async () => {
+test("a group whose commit is unknown is looked for before any of its batches is repeated", async () => {
   const given = groupsOverStore()
   const { finish } = await busy(given)
   const results = [given.hold(1, 11), given.hold(2, 21)]
@@ -95,7 +95,7 @@ test("a group whose commit is unknown is looked for before any of it is repeated
   expect(given.store.begun).toBe(3)
 })
 
-test("a group that was lost and is not there is done again, product by product, under the same ids", async () => {
+test("a group that was not committed is repeated product by product, under the same ids", async () => {
   const given = groupsOverStore()
   const { finish } = await busy(given)
   const results = [given.hold(1, 11), given.hold(2, 21)]
@@ -109,7 +109,7 @@ test("a group that was lost and is not there is done again, product by product, 
   expect(given.store.decided.slice(3)).toEqual([[11], [21]])
 })
 
-test("a batch that is worth its own transaction gets one at once", async () => {
+test("a large batch gets a transaction of its own at once", async () => {
   const given = groupsOverStore()
   const { finish } = await busy(given)
   const many = Array.from({ length: 40 }, (_, index) => 1_000 + index)
@@ -120,7 +120,7 @@ test("a batch that is worth its own transaction gets one at once", async () => {
   await finish()
 })
 
-test("a group has its bound; the rest is the next one", async () => {
+test("a group has a limit, and the batches beyond it form the next group", async () => {
   const given = groupsOverStore()
   const { finish } = await busy(given)
   const results = Array.from({ length: 300 }, (_, index) => given.hold(1_000 + index, 2_000 + index))

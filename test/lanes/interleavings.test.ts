@@ -2,21 +2,21 @@ import { beforeAll, expect, test } from "vitest"
 import { playSchedule, type Promised } from "./schedule.ts"
 
 /*
- * Lanes, groups and batches over a database whose every step is drawn by a seed: who comes, who gets
- * a lock, what fails, which connection dies on the way of COMMIT, and when a process does.
+ * Lanes, groups and batches over a database in memory. A seed decides every step: which command comes next, which
+ * transaction gets a lock, which statement fails, which connection breaks during COMMIT, and when a process dies.
  */
 
-/** Seeded schedules in all; DOORBUSTER_SCHEDULES asks for more. */
+/** The number of schedules; DOORBUSTER_SCHEDULES sets another. */
 const SCHEDULES = Number(process.env["DOORBUSTER_SCHEDULES"] ?? 20_000)
 /** The first seed; the others follow it. */
 const SEED = Number(process.env["DOORBUSTER_SCHEDULE_SEED"] ?? Date.now() % 2 ** 31)
-/** After so many schedules with complaints it is known what is wrong. */
+/** The run ends after this many schedules with complaints. More of them would add nothing. */
 const ENOUGH = 50
 const TIMEOUT_MS = 120_000 + SCHEDULES * 10
 
 /** The first schedule in which each promise was broken. */
 const broken = new Map<Promised, string>()
-/** What has happened how often, over all schedules. */
+/** How often each kind of event has happened, over all schedules. */
 const seen = new Map<string, number>()
 
 beforeAll(async () => {
@@ -36,28 +36,28 @@ beforeAll(async () => {
 }, TIMEOUT_MS)
 
 test.each<[Promised, string]>([
-  ["answered", "nobody waits for ever, and nobody is answered twice"],
-  ["durable", "what is acknowledged is in the database (I5)"],
-  ["once", "what is asked once is done once at most, also when nobody heard of it"],
-  ["order", "commands of a lane happen, and are answered, in the order they came"],
-  ["neighbours", "a bad command fails alone"],
-  ["honest", "refusals have their reason"],
-  ["bounds", "queue, batch, group and wait have their bounds"],
-])(`${SCHEDULES} schedules from seed ${SEED} on keep the promise %s: %s`, (promise) => {
+  ["answered", "every command is answered, and none twice"],
+  ["durable", "every acknowledged change is in the database (I5)"],
+  ["once", "a command takes effect once at most, also when its answer was lost"],
+  ["order", "commands of a lane take effect and are answered in the order they came"],
+  ["neighbours", "a command at fault fails alone"],
+  ["honest", "every refusal has its cause"],
+  ["bounds", "queue, batch, group and waiting time stay within their limits"],
+])(`${SCHEDULES} schedules from seed ${SEED} on keep the promise "%s": %s`, (promise) => {
   expect(broken.get(promise) ?? "kept").toBe("kept")
 })
 
-test.runIf(SCHEDULES >= 1_000)("all of it has happened, often", () => {
+test.runIf(SCHEDULES >= 1_000)("every kind of event has happened often", () => {
   const often = [
-    "a hold is given",
+    "a hold is granted",
     "a hold is released",
-    "the first answer again",
+    "a repeated answer",
     "hold_not_found",
     "overloaded",
     "unavailable",
     "a fault",
     "a guard",
-    "a passing error",
+    "a transient error",
     "COMMIT is lost",
     "a transaction",
     "a group",

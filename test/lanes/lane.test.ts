@@ -3,7 +3,7 @@ import { commitBatch } from "../../src/lanes/batch.ts"
 import { ANSWERS_IN_A_TURN, createLane, type LaneLimits } from "../../src/lanes/lane.ts"
 import { ask, createSimulatedStore, recordingObserver, steer } from "../support/simulated-store.ts"
 
-// A promise that stays open must not stop the run for long.
+// A promise that never settles fails its test after this time.
 vi.setConfig({ testTimeout: 10_000 })
 
 function laneWith(given: Partial<LaneLimits> = {}) {
@@ -43,7 +43,7 @@ describe("batches", () => {
     expect(await Promise.all(rest)).toMatchObject([2, 3, 4].map((id) => ({ outcome: { id } })))
   })
 
-  test("nobody is answered before the commit", async () => {
+  test("no command is answered before the commit", async () => {
     const { lane, store } = laneWith()
     let isAnswered = false
     const answer = lane.submit(ask(1)).then(() => (isAnswered = true))
@@ -95,7 +95,7 @@ describe("batches", () => {
     expect(turns.size).toBe(2)
   })
 
-  test("no batch is larger than its bound, and the order stays", async () => {
+  test("no batch is larger than its limit, and the order stays", async () => {
     const { lane, store } = laneWith({ batchSize: 2 })
     const answers = [1, 2, 3, 4, 5].map((id) => lane.submit(ask(id)))
     steer(store, (step) => step.commit())
@@ -115,7 +115,7 @@ describe("batches", () => {
     await Promise.all(answers)
   })
 
-  test("the observer hears of each batch once: its size, its facts and the product", async () => {
+  test("the observer is told of each batch once: its size, its facts and its product", async () => {
     const { lane, store, observer } = laneWith()
     const answers = [1, 2].map((id) => lane.submit(ask(id)))
     const step = await store.next()
@@ -133,7 +133,7 @@ describe("batches", () => {
 })
 
 describe("bounds", () => {
-  test("past the queue's length a command is refused at once, the others are served", async () => {
+  test("a command for a full queue is refused at once, and the others are served", async () => {
     const { lane, store } = laneWith({ queueLength: 2 })
     const first = lane.submit(ask(1))
     const step = await store.next()
@@ -157,7 +157,7 @@ describe("bounds", () => {
     expect(await Promise.all([first, third])).toMatchObject([{ outcome: { id: 1 } }, { outcome: { id: 3 } }])
   })
 
-  test("a command that has waited too long is refused; one that just has not is served", async () => {
+  test("a command that has waited too long is refused, and one just within the limit is served", async () => {
     vi.useFakeTimers({ toFake: ["performance"] })
     try {
       const { lane, store } = laneWith({ waitMs: 100 })
@@ -177,7 +177,7 @@ describe("bounds", () => {
     }
   })
 
-  test("when all have waited too long no transaction begins", async () => {
+  test("when all commands have waited too long, no transaction begins", async () => {
     vi.useFakeTimers({ toFake: ["performance"] })
     try {
       const { lane, store } = laneWith({ waitMs: 100 })
@@ -197,12 +197,12 @@ describe("bounds", () => {
   })
 })
 
-describe("one bad command never fails its neighbours", () => {
+describe("a command at fault never fails its neighbours", () => {
   const commands = Array.from({ length: 9 }, (_, index) => index + 1)
   const fault = new Error("a fault of ours")
 
   test.each([
-    // hold ids that no transaction can commit
+    // the ids of holds that no transaction can commit
     [[1]],
     [[5]],
     [[9]],
@@ -210,7 +210,7 @@ describe("one bad command never fails its neighbours", () => {
     [[1, 9]],
     [commands],
     [[]],
-  ])("bad are %o", async (bad) => {
+  ])("at fault are %o", async (bad) => {
     const { lane, store, observer } = laneWith()
     failBatchesWith(store, bad, fault)
 
@@ -223,14 +223,14 @@ describe("one bad command never fails its neighbours", () => {
           : { status: "fulfilled", value: { outcome: { id } } },
       ),
     )
-    // Each good one was committed exactly once, and in its place.
+    // Each of the other commands was committed once, and in its order.
     const committed = observer.batches.flatMap((batch) =>
       batch.facts.map((fact) => (fact.kind === "hold_created" ? fact.hold.id : 0)),
     )
     expect(committed).toEqual(commands.filter((id) => !bad.includes(id)))
   })
 
-  test("one that fails with an SQLSTATE fails alone, wherever it stands", async () => {
+  test("a command that fails with an SQLSTATE fails alone, wherever it stands in its batch", async () => {
     for (const bad of commands) {
       const { lane, store } = laneWith()
       failBatchesWith(store, [bad], faultWithState("22003"))
@@ -243,7 +243,7 @@ describe("one bad command never fails its neighbours", () => {
     }
   })
 
-  test("two that fail with different SQLSTATEs fail alone", async () => {
+  test("two commands that fail with different SQLSTATEs fail alone", async () => {
     const { lane, store } = laneWith()
     failBatchesWith(store, [2], faultWithState("22003"), { bad: [7], fault: faultWithState("42501") })
 
@@ -254,7 +254,7 @@ describe("one bad command never fails its neighbours", () => {
     )
   })
 
-  test("the rest of a batch fails with the second lone failure of one SQLSTATE, and costs nothing", async () => {
+  test("after two commands have failed alone with one SQLSTATE, the rest of the batch fails without a further transaction", async () => {
     const { lane, store } = laneWith({ queueLength: 1_000, batchSize: 1_000 })
     const fault = faultWithState("42501")
     const all = Array.from({ length: 1_000 }, (_, index) => index + 1)
@@ -266,12 +266,12 @@ describe("one bad command never fails its neighbours", () => {
     // Halved ten times down to one command, then one more.
     expect(store.begun).toBeLessThanOrEqual(12)
 
-    // The next batch is tried as if nothing had been.
+    // The failures have no effect on the next batch.
     const next = await Promise.allSettled([lane.submit(ask(5_001)), lane.submit(ask(5_002))])
     expect(next).toMatchObject([5_001, 5_002].map((id) => ({ value: { outcome: { id } } })))
   })
 
-  test("a fault is not tried again", async () => {
+  test("a batch that fails with a fault is not retried", async () => {
     const { lane, store, observer } = laneWith()
     const answer = lane.submit(ask(1))
     const step = await store.next()
@@ -281,7 +281,7 @@ describe("one bad command never fails its neighbours", () => {
     expect(observer.retries).toEqual([])
   })
 
-  test("the lane goes on with the commands that came meanwhile", async () => {
+  test("the lane then runs the commands that came meanwhile", async () => {
     const { lane, store } = laneWith()
     const bad = lane.submit(ask(1))
     const step = await store.next()
@@ -293,7 +293,7 @@ describe("one bad command never fails its neighbours", () => {
   })
 })
 
-test("an observer that fails takes no answer away and does not stop the lane", async () => {
+test("an observer that throws prevents no answer and does not stop the lane", async () => {
   const store = createSimulatedStore()
   const observer = {
     committed: () => {
@@ -309,7 +309,7 @@ test("an observer that fails takes no answer away and does not stop the lane", a
   )
   steer(store, (step) => step.commit())
 
-  // Both are committed, so both are told so (I5).
+  // Both are committed, so both get their outcome (I5).
   const answers = await Promise.all([lane.submit(ask(1)), lane.submit(ask(2))])
 
   expect(answers).toMatchObject([{ outcome: { id: 1 } }, { outcome: { id: 2 } }])

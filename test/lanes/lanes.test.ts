@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest"
 import { createLanes } from "../../src/lanes/lanes.ts"
 import { ask, createSimulatedStore, recordingObserver, steer } from "../support/simulated-store.ts"
 
-// A promise that stays open must not stop the run for long.
+// A promise that never settles fails its test after this time.
 vi.setConfig({ testTimeout: 10_000 })
 
 function lanesOverStore() {
@@ -14,7 +14,7 @@ function lanesOverStore() {
 const unavailable = { outcome: { code: "unavailable" }, replayed: false }
 const overloaded = { outcome: { code: "overloaded" }, replayed: false }
 
-test("each product has its own lane: one does not wait for another", async () => {
+test("each product has a lane of its own, which does not wait for other lanes", async () => {
   const { lanes, store } = lanesOverStore()
   const [first, second] = [lanes.submit(ask(1, 1)), lanes.submit(ask(2, 2))]
   const [stuck, free] = [await store.next(), await store.next()]
@@ -25,7 +25,7 @@ test("each product has its own lane: one does not wait for another", async () =>
   expect(await first).toMatchObject({ outcome: { id: 1 } })
 })
 
-test("commands that wait are counted over all lanes", async () => {
+test("waiting commands are counted over all lanes", async () => {
   const { lanes, store } = lanesOverStore()
   const answers = [lanes.submit(ask(1, 1)), lanes.submit(ask(2, 2))]
   const steps = [await store.next(), await store.next()]
@@ -38,7 +38,7 @@ test("commands that wait are counted over all lanes", async () => {
 })
 
 describe("drain", () => {
-  test("answers all that were accepted, then resolves; later commands are unavailable", async () => {
+  test("answers all accepted commands, then resolves, and later commands are refused as unavailable", async () => {
     const { lanes, store } = lanesOverStore()
     const answered: number[] = []
     const answers = [ask(1, 1), ask(2, 2)].map((command) =>
@@ -62,11 +62,11 @@ describe("drain", () => {
     expect(store.begun).toBe(3)
   })
 
-  test("resolves at once when nothing was ever submitted", async () => {
+  test("resolves at once when no command was ever submitted", async () => {
     await expect(lanesOverStore().lanes.drain()).resolves.toBeUndefined()
   })
 
-  test("waits for a batch that fails, too", async () => {
+  test("also waits for a batch that fails", async () => {
     const { lanes, store } = lanesOverStore()
     const settled = Promise.allSettled([lanes.submit(ask(1))])
     const drained = lanes.drain()
@@ -80,7 +80,7 @@ describe("drain", () => {
 })
 
 describe("idle lanes", () => {
-  test("are dropped, so that any number of products can come one after the other", async () => {
+  test("are dropped, so that any number of products can be sold one after the other", async () => {
     const { lanes, store } = lanesOverStore()
     steer(store, (step) => step.commit())
     for (let round = 0; round < 3; round += 1) {
@@ -91,11 +91,11 @@ describe("idle lanes", () => {
     }
   })
 
-  test("past the bound of busy lanes a new product is refused, until a lane falls idle", async () => {
+  test("a new product is refused while the limit of busy lanes is reached", async () => {
     const { lanes, store } = lanesOverStore()
     const answers = Array.from({ length: 10_000 }, (_, index) => lanes.submit(ask(index, index)))
     expect(await lanes.submit(ask(10_000, 10_000))).toEqual(overloaded)
-    // A known product still has its lane.
+    // A product with a busy lane is still served.
     answers.push(lanes.submit(ask(10_001, 3)))
     steer(store, (step) => step.commit())
     const settled = await Promise.all(answers)
@@ -103,7 +103,7 @@ describe("idle lanes", () => {
     expect(await lanes.submit(ask(10_000, 10_000))).toMatchObject({ outcome: { id: 10_000 } })
   })
 
-  test("are made again: what comes in the moment a lane falls idle is answered, in one lane", async () => {
+  test("are made again: a command that comes at the moment a lane falls idle is answered, and the product has one lane", async () => {
     const { lanes, store } = lanesOverStore()
     const inFlight = new Set<number>()
     let overlaps = 0
@@ -134,7 +134,7 @@ describe("idle lanes", () => {
   })
 })
 
-test("whatever the database does, every command is answered once and no promise stays open", async () => {
+test("whatever the database does, every command is answered once and every promise settles", async () => {
   const { lanes, store } = lanesOverStore()
   let step = 0
   steer(store, (transaction) => {
@@ -158,7 +158,7 @@ test("whatever the database does, every command is answered once and no promise 
   expect(lanes.queued).toBe(0)
 })
 
-/** So many turns of the event loop. */
+/** Waits for this number of turns of the event loop. */
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate)
 }

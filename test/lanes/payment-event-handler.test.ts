@@ -19,7 +19,7 @@ async function placeOrder(orderId: number): Promise<void> {
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId })
 }
 
-/** A payment event handler in which something happens after an event has found no place, and before it is parked. */
+/** A payment event handler that runs `meanwhile` between its look-up, which finds nothing, and parking the event. */
 function handlerWhere(meanwhile: () => Promise<unknown>) {
   const park: typeof engine.inbox.park = async (event) => {
     await meanwhile()
@@ -56,7 +56,7 @@ test("the same key with other content is refused, also while the first one waits
     event: { outcome: "parked" },
     duplicate: false,
   })
-  // Were it taken for a repetition, its sender would believe that this money is known, too.
+  // If it counted as a repetition, the provider would believe that this payment is recorded too.
   const other = eventWith({ key: "waiting", orderId: 9_002 })
   expect(await engine.paymentEvents.receive(other)).toEqual({ code: "event_key_reused" })
   expect(await engine.paymentEvents.receive(first)).toMatchObject({
@@ -65,6 +65,6 @@ test("the same key with other content is refused, also while the first one waits
   })
 })
 
-test("and nothing is lost by all that", async () => {
+test("and the recount finds no difference", async () => {
   expect(await differencesIn(engine.url)).toEqual([])
 })

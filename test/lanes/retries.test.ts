@@ -4,7 +4,7 @@ import { commitBatch } from "../../src/lanes/batch.ts"
 import { createLane } from "../../src/lanes/lane.ts"
 import { ask, createSimulatedStore, recordingObserver, steer } from "../support/simulated-store.ts"
 
-// A promise that stays open must not stop the run for long.
+// A promise that never settles fails its test after this time.
 vi.setConfig({ testTimeout: 10_000 })
 
 function laneOverStore() {
@@ -30,22 +30,25 @@ function deadlock(): pg.DatabaseError {
 
 const unavailable = { outcome: { code: "unavailable" }, replayed: false }
 
-describe("passing errors", () => {
-  test.each([1, 2, 5])("%i of them: the batch is repeated as it was, with the same ids", async (failures) => {
-    const { lane, store, observer } = laneOverStore()
-    const answers = [7, 8].map((id) => lane.submit(ask(id)))
+describe("transient errors", () => {
+  test.each([1, 2, 5])(
+    "after %i of them the batch is repeated unchanged, with the same ids",
+    async (failures) => {
+      const { lane, store, observer } = laneOverStore()
+      const answers = [7, 8].map((id) => lane.submit(ask(id)))
 
-    for (let failed = 0; failed < failures; failed += 1) (await store.next()).fail(deadlock())
-    expect((await store.next()).commit()).toEqual([7, 8])
+      for (let failed = 0; failed < failures; failed += 1) (await store.next()).fail(deadlock())
+      expect((await store.next()).commit()).toEqual([7, 8])
 
-    expect(await Promise.all(answers)).toMatchObject([{ outcome: { id: 7 } }, { outcome: { id: 8 } }])
-    expect(observer.retries.map((retry) => [retry.productId, retry.attempts])).toEqual(
-      Array.from({ length: failures }, (_, index) => [1, index + 1]),
-    )
-    expect(observer.batches).toHaveLength(1)
-  })
+      expect(await Promise.all(answers)).toMatchObject([{ outcome: { id: 7 } }, { outcome: { id: 8 } }])
+      expect(observer.retries.map((retry) => [retry.productId, retry.attempts])).toEqual(
+        Array.from({ length: failures }, (_, index) => [1, index + 1]),
+      )
+      expect(observer.batches).toHaveLength(1)
+    },
+  )
 
-  test("after five repetitions the callers are told unavailable", async () => {
+  test("after five repetitions the callers get the refusal unavailable", async () => {
     const { lane, store, observer } = laneOverStore()
     const answers = [7, 8].map((id) => lane.submit(ask(id)))
     steer(store, (step) => step.fail(deadlock()))
@@ -56,16 +59,15 @@ describe("passing errors", () => {
     expect(observer.batches).toEqual([])
   })
 
-  test("each repetition is reported, and nothing else is", async () => {
+  test("the observer is told of each repetition and of nothing else", async () => {
     const { lane, store, observer } = laneOverStore()
     const answer = lane.submit(ask(1))
     steer(store, (step) => step.fail(deadlock()))
     await answer
-    // BatchObserver: "A try failed for a passing reason and is made again."
     expect(observer.retries.map((retry) => retry.attempts)).toEqual([1, 2, 3, 4, 5])
   })
 
-  test("the lane works on when the database is back", async () => {
+  test("the lane continues when the database is back", async () => {
     const { lane, store } = laneOverStore()
     const answer = lane.submit(ask(1))
     for (let failed = 0; failed < 6; failed += 1) (await store.next()).fail(deadlock())
@@ -76,7 +78,7 @@ describe("passing errors", () => {
     expect(await next).toMatchObject({ outcome: { id: 2 } })
   })
 
-  test("what fails for its own sake while retrying is split like any other", async () => {
+  test("a batch that fails with a fault during a repetition is halved like any other", async () => {
     const { lane, store } = laneOverStore()
     const settled = Promise.allSettled([1, 2].map((id) => lane.submit(ask(id))))
     for (const error of [deadlock(), new Error("bad"), new Error("bad")]) (await store.next()).fail(error)
@@ -85,8 +87,8 @@ describe("passing errors", () => {
   })
 })
 
-describe("a commit of which nobody knows", () => {
-  test("that happened: the outcomes stand, nothing is repeated", async () => {
+describe("a commit with an unknown result", () => {
+  test("that took effect: its outcomes are returned, and nothing is repeated", async () => {
     const { lane, store, observer } = laneOverStore()
     store.lookups.push(true)
     const answers = [7, 8].map((id) => lane.submit(ask(id)))
@@ -97,11 +99,11 @@ describe("a commit of which nobody knows", () => {
     expect(await Promise.all(answers)).toMatchObject([{ outcome: { id: 7 } }, { outcome: { id: 8 } }])
     expect(store.begun).toBe(1)
     expect(store.decided).toEqual([[7, 8]])
-    // Its facts are told once.
+    // Its facts are reported once.
     expect(observer.batches).toMatchObject([{ size: 2, facts: [{ hold: { id: 7 } }, { hold: { id: 8 } }] }])
   })
 
-  test("that did not happen: the batch is repeated with the same ids", async () => {
+  test("that did not take effect: the batch is repeated with the same ids", async () => {
     const { lane, store, observer } = laneOverStore()
     store.lookups.push(false)
     const answers = [7, 8].map((id) => lane.submit(ask(id)))
@@ -115,7 +117,7 @@ describe("a commit of which nobody knows", () => {
     expect(store.begun).toBe(2)
   })
 
-  test("is asked about until the database answers, and never repeated before", async () => {
+  test("is looked up until the database answers, and the batch is not repeated before", async () => {
     const { lane, store } = laneOverStore()
     store.lookups.push(deadlock(), deadlock(), true)
     const answer = lane.submit(ask(7))
@@ -126,7 +128,7 @@ describe("a commit of which nobody knows", () => {
     expect(store.lookups).toEqual([])
   })
 
-  test("twice in a row is looked up twice", async () => {
+  test("is looked up again after each repetition with an unknown result", async () => {
     const { lane, store } = laneOverStore()
     store.lookups.push(false, true)
     const answer = lane.submit(ask(7))
@@ -138,7 +140,7 @@ describe("a commit of which nobody knows", () => {
     expect(store.begun).toBe(2)
   })
 
-  test("of which the database never tells ends as unavailable", async () => {
+  test("ends as unavailable if the database never answers", async () => {
     const { lane, store } = laneOverStore()
     store.lookups.push(...Array.from({ length: 10 }, deadlock))
     const answer = lane.submit(ask(7))
@@ -149,7 +151,7 @@ describe("a commit of which nobody knows", () => {
   })
 })
 
-test("what is committed is answered, and the lane works on, when nobody could be told of it", async () => {
+test("an observer that throws after a commit prevents no answer and does not stop the lane", async () => {
   const store = createSimulatedStore()
   const observer = {
     ...recordingObserver(),

@@ -18,20 +18,20 @@ import {
 import { recordingObserver } from "../support/simulated-store.ts"
 import { createScheduler, type Scheduler } from "../support/scheduler.ts"
 
-/** What is promised of lanes, whatever happens in whatever order; the test says each in words. */
+/** The promises of lanes, which hold in every schedule. `interleavings.test.ts` has each in words. */
 export type Promised = "answered" | "durable" | "once" | "order" | "neighbours" | "honest" | "bounds"
 
-/** What a schedule came to. */
+/** The result of a schedule. */
 export interface Played {
   readonly complaints: readonly { readonly promise: Promised; readonly what: string }[]
   readonly story: readonly string[]
-  /** What has happened how often. */
+  /** How often each kind of event has happened. */
   readonly counts: ReadonlyMap<string, number>
 }
 
 type Asked = PlaceHold | ReleaseHold
 
-/** Where callers come to. */
+/** The lanes of one process, as its callers see them. */
 interface Counter {
   readonly process: SimulatedProcess
   readonly isExact: boolean
@@ -39,24 +39,24 @@ interface Counter {
   readonly isFull: (command: Asked) => boolean
 }
 
-/** One caller and its command. */
+/** A caller and its command. */
 interface Caller {
   readonly command: Asked
   readonly process: SimulatedProcess
-  /** In which order it came to its lane. */
+  /** Its place in the order of arrival. */
   readonly turn: number
   readonly since: number
   readonly isQueueFull: boolean
   readonly isExact: boolean
   answers: number
-  /** The hold that it was given; `nothing`: it was told that nothing has happened. */
+  /** The hold in its answer. `nothing`: the answer says that the command had no effect. */
   given: number | null | "nothing"
 }
 
 const LIMITS: LaneLimits = { queueLength: 8, batchSize: 4, waitMs: 2_000 }
 const GROUPS = { aloneFrom: 3, size: 4 }
 const STOCK = 1_000
-/** Tries of one batch alone, the first one included. */
+/** How often a batch is tried, with the first try. */
 const TRIES = 6
 
 const weathers: readonly FailureRates[] = [
@@ -67,7 +67,7 @@ const weathers: readonly FailureRates[] = [
   { passing: 0.6, lost: 0.5, guards: 0 },
 ]
 
-/** Plays the schedule of a seed to its end, with `performance.now` as its clock. */
+/** Plays the schedule of a seed to its end. Meanwhile `performance.now` is the schedule's clock. */
 export async function playSchedule(seed: number): Promise<Played> {
   const scheduler = createScheduler(seededRandom(seed))
   const schedule = new Schedule(scheduler)
@@ -92,7 +92,7 @@ class Schedule {
   readonly #counts = new Map<string, number>()
   readonly #hasGroups: boolean
   readonly #groups: GroupBounds
-  /** Turns of the last answers, for each lane. */
+  /** The turn of the last answer, by lane. */
   readonly #lastAnswered = new Map<string, number>()
   readonly #lanes: { process: SimulatedProcess; waiting: () => number }[] = []
   /** Commands that have been in a batch. */
@@ -119,7 +119,7 @@ class Schedule {
     return { complaints: this.#complaints, counts: this.#counts }
   }
 
-  /** A process with its callers, and perhaps its death; another process that locks rows. */
+  /** Plans a process with its callers, which may die, and another client that may lock rows. */
   begin(): void {
     this.#startProcess()
     const locks = this.#scheduler.happens(0.3) ? 1 + this.#scheduler.below(3) : 0
@@ -127,7 +127,7 @@ class Schedule {
   }
 
   async #lockSometime(): Promise<void> {
-    await this.#scheduler.step("somebody else wants a product")
+    await this.#scheduler.step("another client wants to lock a product")
     await this.#server.lockFor(1 + this.#scheduler.below(this.#databases.size))
   }
 
@@ -154,11 +154,11 @@ class Schedule {
         lanes === null
           ? lane.length >= LIMITS.queueLength
           : this.#unanswered(process, command.productId) >= LIMITS.queueLength,
-      // Only the lane itself says how many exactly wait in it.
+      // With groups, only the number of unanswered commands is known, not how many of them wait.
       isExact: lanes === null,
     }
 
-    // Whoever got no answer asks again, under the same key.
+    // Callers without an answer ask again, under the same key.
     for (const command of again) void this.#ask(command, counter)
     const bursts = 1 + scheduler.below(4)
     for (let burst = 0; burst < bursts; burst += 1) {
@@ -175,7 +175,7 @@ class Schedule {
 
   async #killSometime(process: SimulatedProcess): Promise<void> {
     const scheduler = this.#scheduler
-    // Somewhere among all that happens.
+    // The death comes after a random number of other steps.
     for (let steps = scheduler.below(12); steps > 0; steps -= 1) await scheduler.step("time goes by")
     process.isDead = true
     this.#count("a process dies")
@@ -185,7 +185,7 @@ class Schedule {
     this.#startProcess(unheard.filter(({ idempotency }) => idempotency !== undefined).map(this.#anew))
   }
 
-  /** The same request in another process: the same key, and an id of its own. */
+  /** Makes the same request for another process: the same key, and an id of its own. */
   readonly #anew = (command: Asked): Asked => {
     if (command.kind !== "place_hold") return command
     const holdId = this.#newId()
@@ -237,7 +237,7 @@ class Schedule {
       (execution) => ({ execution }),
       (fault: unknown) => ({ fault }),
     )
-    // Nobody hears what a dead process says.
+    // An answer of a dead process reaches no caller.
     if (process.isDead) return
     caller.answers += 1
     if ("fault" in told) this.#hearFault(caller, told.fault)
@@ -248,15 +248,15 @@ class Schedule {
     const { command, turn, since, isQueueFull, isExact } = caller
     const told = outcome as { code?: string; id?: number; status?: string }
     const code = told.code ?? ""
-    const success = command.kind === "place_hold" ? "a hold is given" : "a hold is released"
-    this.#count(told.code ?? (replayed ? "the first answer again" : success))
+    const success = command.kind === "place_hold" ? "a hold is granted" : "a hold is released"
+    this.#count(told.code ?? (replayed ? "a repeated answer" : success))
     const waited = this.#scheduler.now - since
     if (code === "overloaded") {
       caller.given = "nothing"
       if (!isQueueFull && waited <= LIMITS.waitMs) this.#complain("honest", `overloaded after ${waited} ms`)
       return
     }
-    if (isExact && isQueueFull) this.#complain("bounds", `command ${turn} came into a full queue`)
+    if (isExact && isQueueFull) this.#complain("bounds", `command ${turn} was accepted into a full queue`)
     this.#inOrder(caller)
     if (code === "unavailable") {
       const failures = this.#server.failures.get(command.productId) ?? 0
@@ -271,10 +271,10 @@ class Schedule {
     const stored = this.#databases.get(command.productId)?.holds.get(told.id ?? 0)
     const status = command.kind === "place_hold" ? ["active", "released"] : ["released"]
     if (stored === undefined || !status.includes(stored.status)) {
-      this.#complain("durable", `${command.kind} ${String(told.id)} is acknowledged and not there`)
+      this.#complain("durable", `${command.kind} ${String(told.id)} is acknowledged and does not exist`)
     }
     if (!replayed && told.id !== command.holdId) {
-      this.#complain("once", `who asked for ${command.holdId} was given ${String(told.id)}`)
+      this.#complain("once", `the command for hold ${command.holdId} got hold ${String(told.id)}`)
     }
     caller.given = told.id ?? null
   }
@@ -288,7 +288,7 @@ class Schedule {
     if (isGuard) return
     if (fault !== FAULT) this.#complain("honest", `command ${turn} failed: ${String(fault)}`)
     else if (!this.#bad.has(command.holdId) || command.kind !== "place_hold") {
-      this.#complain("neighbours", `command ${turn} failed for a neighbour's sake`)
+      this.#complain("neighbours", `command ${turn} failed because of another command`)
     }
   }
 
@@ -299,7 +299,7 @@ class Schedule {
     this.#lastAnswered.set(lane, turn)
   }
 
-  /** A batch of the one lane, as it is about to begin. */
+  /** Checks a batch of the single lane before it begins. */
   #lookAtBatch(commands: readonly unknown[]): void {
     if (commands.length > LIMITS.batchSize) this.#complain("bounds", `a batch of ${commands.length}`)
     for (const command of commands) {
@@ -311,7 +311,7 @@ class Schedule {
     }
   }
 
-  /** A transaction, as it begins. */
+  /** Checks a transaction that begins. */
   #lookAt(parts: readonly ProductTask[], isGroup: boolean): void {
     const sizes = parts.map(({ needs }) => needs.units + needs.holdIds.length)
     const most = isGroup && parts.length > 1 ? GROUPS.size : LIMITS.batchSize
@@ -329,7 +329,7 @@ class Schedule {
     this.#scheduler.tell(`NOT KEPT (${promise}): ${what}`)
   }
 
-  /** When nothing is left that could happen: who was forgotten, and what is in the database. */
+  /** After the last step: finds commands without an answer, and compares the database with the answers. */
   end(): void {
     for (const what of this.#server.complaints) {
       this.#complain(what.includes("in flight") || what.includes("at once") ? "bounds" : "once", what)
@@ -355,14 +355,14 @@ class Schedule {
       const caller = asked.get(id)
       const key = caller?.command.idempotency?.key
       if (caller === undefined || caller.command.productId !== productId) {
-        this.#complain("once", `hold ${id}, for which nobody asked`)
+        this.#complain("once", `hold ${id} has no command`)
         continue
       }
       if (this.#bad.has(id) || caller.given === "nothing")
-        this.#complain("honest", `hold ${id} was refused, and is there`)
+        this.#complain("honest", `hold ${id} was refused and exists`)
       if (key !== undefined && keys.has(key)) this.#complain("once", `two holds under ${key}`)
       if (key !== undefined) keys.add(key)
-      // What was not acknowledged may have come to be at any time.
+      // A hold without an acknowledgement may have been made at any time.
       if (caller.given !== id) continue
       if (caller.turn < last) this.#complain("order", `command ${caller.turn} happened after ${last}`)
       last = caller.turn

@@ -280,7 +280,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "if (memories.size < 0) return",
       },
     ],
-    caughtBy: { file: "test/lanes/gate.test.ts", test: "no more than 10,000" },
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "at most 10,000 products" },
   },
   {
     name: "guards: a batch whose observer failed is not answered",
@@ -291,7 +291,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "throw error",
       },
     ],
-    caughtBy: { file: "test/lanes/retries.test.ts", test: "nobody could be told" },
+    caughtBy: { file: "test/lanes/retries.test.ts", test: "an observer that throws after a commit" },
   },
   {
     name: "guards: a refund's failed guard counts as the fault of one command",

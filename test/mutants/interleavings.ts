@@ -17,7 +17,7 @@ export const interleavingMutants: readonly Mutant[] = [
           "      await new Promise<void>((resolve, reject) => {\n        void store.transact(productId, needs(commands), (state, now, mark) => {\n          decision = decide(commands, state, now, mark)\n          resolve()\n        }).catch(reject)\n      })\n",
       },
     ],
-    caughtBy: { file, test: "what is acknowledged is in the database" },
+    caughtBy: { file, test: "every acknowledged change is in the database" },
   },
   {
     name: "interleavings: a batch is repeated under new ids",
@@ -29,7 +29,7 @@ export const interleavingMutants: readonly Mutant[] = [
           '        decision = decide(\n          commands.map((command) => (command.kind === "place_hold" ? { ...command, holdId: command.holdId + 1_000_000 * performance.now() } : command)),\n          state,\n          now,\n          mark,\n        )\n',
       },
     ],
-    caughtBy: { file, test: "what is asked once is done once at most" },
+    caughtBy: { file, test: "a command takes effect once at most" },
   },
   {
     name: "interleavings: a group whose connection is lost is dropped",
@@ -40,7 +40,7 @@ export const interleavingMutants: readonly Mutant[] = [
         replace: "      else if (!isUnknown) resolve(commitBatch(context, batch, decided))",
       },
     ],
-    caughtBy: { file, test: "nobody waits for ever" },
+    caughtBy: { file, test: "every command is answered, and none twice" },
   },
   {
     name: "interleavings: a batch is executed and answered in reverse order",
@@ -51,7 +51,7 @@ export const interleavingMutants: readonly Mutant[] = [
         replace: "for (const [index, job] of [...jobs.entries()].toReversed()) {",
       },
     ],
-    caughtBy: { file, test: "happen, and are answered, in the order they came" },
+    caughtBy: { file, test: "take effect and are answered in the order they came" },
   },
   {
     name: "interleavings: the second half of a failed batch goes first",
@@ -63,7 +63,7 @@ export const interleavingMutants: readonly Mutant[] = [
           "        await runJobs(jobs.slice(middle), halving)\n        await runJobs(jobs.slice(0, middle), halving)\n",
       },
     ],
-    caughtBy: { file, test: "happen, and are answered, in the order they came" },
+    caughtBy: { file, test: "take effect and are answered in the order they came" },
   },
   {
     name: "interleavings: the queue accepts one command too many",
@@ -74,7 +74,7 @@ export const interleavingMutants: readonly Mutant[] = [
         replace: "if (queue.length > limits.queueLength)",
       },
     ],
-    caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
+    caughtBy: { file, test: "queue, batch, group and waiting time stay" },
   },
   {
     name: "interleavings: commands never time out in the queue",
@@ -90,7 +90,7 @@ export const interleavingMutants: readonly Mutant[] = [
         replace: "batch.filter((job) => job.since >= oldest - 10_000)",
       },
     ],
-    caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
+    caughtBy: { file, test: "queue, batch, group and waiting time stay" },
   },
   {
     name: "interleavings: one group too many is in flight",
@@ -101,7 +101,7 @@ export const interleavingMutants: readonly Mutant[] = [
         replace: "while (inFlight <= bounds.inFlight &&",
       },
     ],
-    caughtBy: { file, test: "queue, batch, group and wait have their bounds" },
+    caughtBy: { file, test: "queue, batch, group and waiting time stay" },
   },
   {
     name: "interleavings: an unknown commit counts as failed",
@@ -112,7 +112,7 @@ export const interleavingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file, test: "what is asked once is done once at most" },
+    caughtBy: { file, test: "a command takes effect once at most" },
   },
   {
     name: "interleavings: an unknown commit counts as done",
@@ -123,16 +123,16 @@ export const interleavingMutants: readonly Mutant[] = [
         replace: "if (unanswered !== null) return unanswered",
       },
     ],
-    caughtBy: { file, test: "what is acknowledged is in the database" },
+    caughtBy: { file, test: "every acknowledged change is in the database" },
   },
   {
     name: "interleavings: neighbours fail with the bad command",
     edits: [{ file: lane, find: "if (jobs.length > 1) {", replace: "if (jobs.length > 2) {" }],
-    caughtBy: { file, test: "a bad command fails alone" },
+    caughtBy: { file, test: "a command at fault fails alone" },
   },
   {
     name: "interleavings: a transient error is not retried",
     edits: [{ file: batch, find: "const RETRIES = 5", replace: "const RETRIES = 1" }],
-    caughtBy: { file, test: "refusals have their reason" },
+    caughtBy: { file, test: "every refusal has its cause" },
   },
 ]

@@ -121,7 +121,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "const at = clock() + 0 * ageMs",
       },
     ],
-    caughtBy: { file: "test/lanes/gate.test.ts", test: "from when its batch began" },
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "from the beginning of its batch" },
   },
   {
     name: "every request with a key counts as a first attempt",
@@ -219,7 +219,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "const result = await commit(commands)",
       },
     ],
-    caughtBy: { file: "test/lanes/lane.test.ts", test: "the rest of a batch fails" },
+    caughtBy: { file: "test/lanes/lane.test.ts", test: "the rest of the batch fails" },
   },
   {
     name: "one failure with an SQLSTATE fails the rest of its batch",
