@@ -99,4 +99,25 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/store/server-choice.test.ts", test: "where none takes writes" },
   },
+  {
+    name: "a session has the time zone of the database",
+    edits: [{ file: "src/store/session.ts", find: '  ask("timezone", "UTC"),\n', replace: "" }],
+    caughtBy: { file: "test/store/session.test.ts", test: "so a hold lasts as long as it says" },
+  },
+  {
+    name: "a session has the date style of the database",
+    edits: [
+      {
+        file: "src/store/session.ts",
+        find: '  ask("datestyle", "ISO", { accepts: (found) => found.startsWith("ISO") }),\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/session.test.ts", test: "over the database's settings" },
+  },
+  {
+    name: "the program's options replace those of the database's URL",
+    edits: [{ file: "src/store/session.ts", find: "[theirs, ...ours].filter", replace: "[...ours].filter" }],
+    caughtBy: { file: "test/store/session.test.ts", test: "asks for besides is kept" },
+  },
 ]

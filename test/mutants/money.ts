@@ -468,4 +468,15 @@ export const moneyMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/domain/withheld-refunds.test.ts", test: "when the only dispute is won" },
   },
+  {
+    name: "pay: a refund that was made elsewhere is not recorded",
+    edits: [
+      {
+        file: "src/http/routes/providers/provider-webhooks.ts",
+        find: "      place === null\n        ?",
+        replace: "      place === null || place !== undefined\n        ?",
+      },
+    ],
+    caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "made elsewhere" },
+  },
 ]

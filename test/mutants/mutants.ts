@@ -1,5 +1,6 @@
 import { adminMutants } from "./admin.ts"
 import { clientMutants } from "./client.ts"
+import { commandMutants } from "./commands.ts"
 import { contractMutants } from "./contract.ts"
 import { databaseMutants } from "./database.ts"
 import { interleavingMutants } from "./interleavings.ts"
@@ -51,6 +52,7 @@ export const mutants: readonly Mutant[] = [
   ...servingMutants,
   ...storageMutants,
   ...databaseMutants,
+  ...commandMutants,
   ...paymentsMutants,
   ...stripeMutants,
   ...guardMutants,

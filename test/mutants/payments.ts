@@ -222,4 +222,15 @@ export const paymentsMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/webhooks.test.ts", test: "names another hold" },
   },
+  {
+    name: "money: a refund's key does not name its payment",
+    edits: [
+      {
+        file: "src/store/queues/refund-queue.ts",
+        find: "case when attempts = 0 then",
+        replace: "case when attempts < 0 then",
+      },
+    ],
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "is sent once" },
+  },
 ]

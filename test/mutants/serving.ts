@@ -657,4 +657,59 @@ export const servingMutants: readonly Mutant[] = [
       test: "is parked for the money inbox, once, and acts",
     },
   },
+  {
+    name: "webhooks: a message with an unknown field is not understood",
+    edits: [
+      {
+        file: "src/http/routes/providers/payments.ts",
+        find: "  quantity: Type.Optional(Quantity),\n})",
+        replace: "  quantity: Type.Optional(Quantity),\n}, { additionalProperties: false })",
+      },
+    ],
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "unknown fields" },
+  },
+  {
+    name: "webhooks: a message that is not understood is refused and lost",
+    edits: [
+      {
+        file: "src/http/routes/providers/payments.ts",
+        find: "attachValidation: true,",
+        replace: "attachValidation: false,",
+      },
+    ],
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
+  },
+  {
+    name: "webhooks: a provider's message has the size limit of other bodies",
+    edits: [
+      {
+        file: "src/http/routes/providers/refused-webhooks.ts",
+        find: "PROVIDER_BODY_LIMIT_BYTES = 1024 * 1024",
+        replace: "PROVIDER_BODY_LIMIT_BYTES = 64 * 1024",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "150,000 characters" },
+  },
+  {
+    name: "CORS: a page of the shop cannot read the answer to a malformed request",
+    edits: [
+      {
+        file: "src/http/server.ts",
+        find: "void reply.headers({ ...constant, ...crossOrigin(request.headers.origin) })",
+        replace: "void reply.headers({ ...constant })",
+      },
+    ],
+    caughtBy: { file: "test/http/other-hands.test.ts", test: "have the headers of all others" },
+  },
+  {
+    name: "connections: KEEP_ALIVE_SECONDS is ignored",
+    edits: [
+      {
+        file: "src/http/server.ts",
+        find: "    keepAliveTimeout: options.keepAliveSeconds * 1_000,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/cli/stopping.test.ts", test: "KEEP_ALIVE_SECONDS" },
+  },
 ]

@@ -128,4 +128,15 @@ export const stripeMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "takes days" },
   },
+  {
+    name: "stripe: a payment that is processing leaves no log line",
+    edits: [
+      {
+        file: "src/payments/stripe-events.ts",
+        find: '    case "payment_intent.processing":\n      return readingOfProcessing(event.data.object)\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/payments/stripe.test.ts", test: "that is processing" },
+  },
 ]

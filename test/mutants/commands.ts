@@ -1,0 +1,61 @@
+import type { Mutant } from "./mutants.ts"
+
+/** Bugs in what commands print and in what they may change. */
+export const commandMutants: readonly Mutant[] = [
+  {
+    name: "commands: an error of the database is printed with its stack",
+    edits: [
+      {
+        file: "src/cli/exit.ts",
+        find: "return { status: 1, line: explainDatabase(error) }",
+        replace: "return { status: 1, line: error === undefined ? explainDatabase(error) : null }",
+      },
+    ],
+    caughtBy: { file: "test/cli/database-errors.test.ts", test: "where the role may not create tables" },
+  },
+  {
+    name: "commands: verify migrates the schema",
+    edits: [
+      {
+        file: "src/cli/database.ts",
+        find: "    await requireSchema(database.views)\n",
+        replace:
+          '    const { migrate } = await import("../store/upkeep/migrate.ts")\n    await migrate(url)\n    void requireSchema\n',
+      },
+    ],
+    caughtBy: { file: "test/cli/commands.test.ts", test: "commands refuse a schema" },
+  },
+  {
+    name: "doctor: a shop in which buyers cannot pay is found sound",
+    edits: [
+      {
+        file: "src/cli/doctor-selling.ts",
+        find: 'ok: false,\n      found: "buyers cannot pay',
+        replace: 'ok: true,\n      found: "buyers cannot pay',
+      },
+    ],
+    caughtBy: { file: "test/cli/doctor-selling.test.ts", test: "judges whether buyers can pay" },
+  },
+  {
+    name: "doctor: the demonstration product may be sold to real buyers",
+    edits: [
+      {
+        file: "src/cli/doctor-selling.ts",
+        find: "return [demonstrationFinding(demonstration), limitsFinding(unlimited)]",
+        replace: "return demonstration === undefined ? [] : [limitsFinding(unlimited)]",
+      },
+    ],
+    caughtBy: { file: "test/cli/doctor-selling.test.ts", test: "does not let the demonstration" },
+  },
+  {
+    name: "serve: missing pages are not reported at the start",
+    edits: [
+      {
+        file: "src/cli/serve.ts",
+        find: "  if (!hasPages()) log.warn(`${MISSING_PAGES}.`)\n",
+        replace: "  void [hasPages, MISSING_PAGES]\n",
+      },
+    ],
+    caughtBy: { file: "test/cli/doctor-selling.test.ts", test: "without built pages" },
+  },
+]
