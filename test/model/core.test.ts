@@ -3,14 +3,14 @@ import { expect, test } from "vitest"
 import { purchases, sale } from "./intents.ts"
 import { playSale } from "./sale.ts"
 
-/** Random commands in all, half a minute of them; DOORBUSTER_MODEL_COMMANDS asks for more. */
+/** The number of random commands, which take half a minute; DOORBUSTER_MODEL_COMMANDS sets another. */
 const COMMANDS = Number(process.env["DOORBUSTER_MODEL_COMMANDS"] ?? 1_000_000)
 const PURCHASES = Number(process.env["DOORBUSTER_MODEL_PURCHASES"] ?? 100_000)
 /** The same seed plays the same sales. */
 const SEED = Number(process.env["DOORBUSTER_MODEL_SEED"] ?? Date.now() % 2 ** 31)
-/** Ten times what it takes on two cores. */
+/** Ten times the usual duration on two cores. */
 const TIMEOUT_MS = Math.max(60_000, COMMANDS / 3)
-/** Fewer than a sale has on average. */
+/** Fewer commands than a sale has on average, so that the sales are enough. */
 const COMMANDS_PER_SALE = 50
 
 test(
@@ -40,7 +40,7 @@ test(`${PURCHASES} random purchases end with every minor unit in a paid order or
   expect(played).toBeGreaterThan(4 * PURCHASES)
 }, 300_000)
 
-test("events that came for an order in the same millisecond act in the order they came", () => {
+test("events of one order that arrived in the same millisecond act in their order of arrival", () => {
   const early = {
     does: "pay",
     pick: 0,

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 
-/** What somebody means to do; `pick` chooses among the rows that are there when it is done. */
+/** One step of a random sale. `pick` chooses among the rows that exist when the step is played. */
 export type Intent =
   | { readonly does: "hold"; readonly qty: number; readonly customer: string | null }
   | { readonly does: "release"; readonly pick: number }
@@ -12,7 +12,7 @@ export type Intent =
   | {
       readonly does: "refund"
       readonly pick: number
-      /** Null: all that is left. */
+      /** Null: all that is left of the payment. */
       readonly amount: number | null
       readonly restock: number
     }
@@ -22,17 +22,17 @@ export type Intent =
       readonly does: "settle"
       readonly pick: number
       readonly to: "due" | "sent" | "confirmed" | "failed"
-      /** The provider's name for the refund; null: it is not said. */
+      /** The provider's id of the refund; null: the provider does not name it. */
       readonly name: string | null
     }
   | ({ readonly does: "elsewhere" } & ElsewhereIntent)
   | ({ readonly does: "dispute" } & DisputeIntent)
   | { readonly does: "adjust"; readonly by: number; readonly isStale: boolean }
   | { readonly does: "change"; readonly what: Change }
-  /** Sends an earlier request with an Idempotency-Key again, or another one under its key. */
+  /** Sends an earlier request with an Idempotency-Key again; `altered`: with another content. */
   | { readonly does: "repeat"; readonly pick: number; readonly altered: boolean }
 
-/** A refund that was made elsewhere. */
+/** A refund that the shop has made at its provider. */
 export interface ElsewhereIntent {
   readonly pick: number
   readonly paymentId: "pay-1" | "pay-2"
@@ -45,7 +45,7 @@ export interface ElsewhereIntent {
 export interface PayIntent {
   readonly kind: "succeeded" | "failed" | "cancelled"
   readonly pick: number
-  /** `early`: names an order that is not there yet, by id only or with its hold. */
+  /** Unless it is `no`, the event names an order that does not exist yet. */
   readonly early: "no" | "by id" | "with hold" | "with wrong quantity"
   readonly paymentId: string | null
   readonly amount: "unsaid" | "exact" | "more" | "less"
@@ -56,7 +56,7 @@ export interface DisputeIntent {
   readonly says: "dispute_opened" | "dispute_won" | "dispute_lost"
   readonly name: "a" | "b"
   readonly paymentId: "pay-1" | "pay-2"
-  /** Null: nobody says how much. */
+  /** Null: the message has no amount. */
   readonly amount: number | null
   readonly currency: string | null
 }
@@ -67,10 +67,10 @@ export type Change =
   | { readonly paused: boolean }
   | { readonly priceMinor: number }
   | { readonly holdTtlSeconds: number | null }
-  /** Seconds from now; null: no such end. */
+  /** Seconds from now; null: the sale has no such end. */
   | { readonly opensIn: number | null; readonly closesIn: number | null }
 
-/** Intents that share one transaction, after a pause. */
+/** Steps that share one transaction, after a pause. */
 export interface Turn {
   readonly pauseMs: number
   readonly keyed: boolean
@@ -181,8 +181,8 @@ const shops = fc.oneof(
 )
 
 /**
- * A shop's change comes in a batch of its own: a batch loads lapsed rows for what is missing when
- * it begins, so a change in its midst may refuse a unit that the next batch finds (I9 allows a second).
+ * A shop's change has a batch of its own. A batch loads due rows for the units that are missing when it begins. So
+ * after a change in the middle of a batch, a buyer may be refused a unit that the next batch finds (I9 allows a second).
  */
 const intents: fc.Arbitrary<readonly Intent[]> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(buyers) },
@@ -190,7 +190,7 @@ const intents: fc.Arbitrary<readonly Intent[]> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(shops) },
 )
 
-/** Most turns follow at once; some reach the next deadline exactly, or jump far ahead. */
+/** Most turns follow at once. Some come exactly at the next deadline, or long after it. */
 const pauseMs = fc.constantFrom(0, 0, 0, 1, 999, 1_000, 29_999, 30_000, 60_000, 120_000, 900_000)
 
 /** One sale from beginning to end. */
@@ -215,7 +215,7 @@ const bought: readonly Turn[] = [
   { pauseMs: 0, keyed: false, intents: [{ does: "order", pick: 0 }] },
 ]
 
-/** A few purchases with all that can happen to their money, and their ends. */
+/** A purchase and what follows: random events of its payment and its refunds, and pauses. */
 export const purchases: fc.Arbitrary<readonly Turn[]> = fc
   .array(fc.record({ pauseMs, intents: fc.tuple(purchase) }), { minLength: 1, maxLength: 8, size: "max" })
   .map((turns) => bought.concat(turns.map((turn) => ({ ...turn, keyed: false }))))

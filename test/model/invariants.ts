@@ -121,13 +121,16 @@ function assertMoney(
       if (paying.has(orderId)) assert.fail(`I4: order ${orderId} is paid twice`)
       paying.add(orderId)
     }
-    // Every minor unit that came is an order's price, or goes back.
+    // Every minor unit of the payment is a part of the order's price, or is refunded.
     const { all, byItself } = givenBack.get(eventKey) ?? nothing
     assert.equal(payment.refundedMinor, all, "I7: the counter")
     assert.equal(payment.disputedMinor, heldBack.get(eventKey) ?? 0, "I7: disputed")
-    assert(payment.refundedMinor + payment.disputedMinor <= amountMinor, "I7: more went than came")
+    assert(
+      payment.refundedMinor + payment.disputedMinor <= amountMinor,
+      "I7: more was refunded than was paid",
+    )
     const kept = pays ? (orders.get(orderId)?.totalMinor ?? 0) : 0
-    assert.equal(amountMinor - byItself, kept, "I7: what came is kept as a price or goes back")
+    assert.equal(amountMinor - byItself, kept, "I7: a payment is the price of its order, or is refunded")
   }
   let paid = 0
   for (const order of orders.values()) {
@@ -135,10 +138,10 @@ function assertMoney(
     paid += 1
     if (!paying.has(order.id)) assert.fail(`I4: nothing pays order ${order.id}`)
   }
-  assert.equal(paying.size, paid, "I4: what pays an order that is not paid")
+  assert.equal(paying.size, paid, "I4: a payment is allocated to an order that is not paid")
 }
 
-/** What goes back of a payment: all of it, and what the shop did not ask for. */
+/** The refunded amounts of a payment: of all refunds, and of those that the shop did not ask for. */
 interface GivenBack {
   all: number
   byItself: number
@@ -146,7 +149,7 @@ interface GivenBack {
 
 const nothing: GivenBack = { all: 0, byItself: 0 }
 
-/** By the key of the payment's event. */
+/** Compares the refunds, and returns their sums by the key of the payment's event. */
 function assertRefunds(refunds: MemoryDatabase["refunds"], reference: Reference): Map<string, GivenBack> {
   const expected = new Map(reference.refunds.map((refund) => [`${refund.order}-${refund.number}`, refund]))
   assert.equal(refunds.size, reference.refunds.length, "I7: refunds")
@@ -176,7 +179,7 @@ function assertRefunds(refunds: MemoryDatabase["refunds"], reference: Reference)
   return sums
 }
 
-/** What the disputes of each payment hold, by the key of the payment's event. */
+/** Compares the disputes, and returns their sums by the key of the payment's event. */
 function assertDisputes(disputes: MemoryDatabase["disputes"], reference: Reference): Map<string, number> {
   const expected = new Map(
     reference.disputes.map((dispute) => [`${dispute.of.key} ${dispute.name}`, dispute]),

@@ -5,10 +5,10 @@ import { eventWith } from "../support/builders.ts"
 import type { ElsewhereIntent } from "./intents.ts"
 
 /**
- * The rules of docs/reference/state-machines.md in the simplest form that can be run: everything that ever happened is kept,
- * nothing is counted ahead, and whether something is over is asked of the clock each time.
+ * The rules of docs/reference/state-machines.md in the simplest form that runs. It keeps everything, has no counters, and
+ * compares each deadline with the clock whenever it is asked.
  *
- * Shares no rule with src/domain, only the shapes of what goes in.
+ * It shares no rule with src/domain, only the types of its input.
  */
 export class Reference {
   settings: ProductSettings
@@ -49,7 +49,7 @@ export class Reference {
     return units
   }
 
-  /** When something held comes back by itself at the earliest. */
+  /** The earliest deadline of a held unit. */
   #firstEnd(now: Instant): Instant | null {
     const waiting = [...this.holds.values(), ...this.orders.values()].filter((row) =>
       ["active", "pending_payment"].includes(statusOf(row, now)),
@@ -74,7 +74,7 @@ export class Reference {
     const available = this.stock - this.held(now) - this.sold(now)
     if (ask.qty > available) {
       const state = this.sold(now) >= this.stock ? "sold_out" : available === 0 ? "all_held" : "open"
-      // Nothing that comes back helps one who wants more than all that is unsold.
+      // A request for more than all unsold units cannot succeed later, so it gets no time.
       const retryAt = ask.qty > this.stock - this.sold(now) ? null : this.#firstEnd(now)
       return `out_of_stock ${state} ${available} ${retryAt}`
     }
@@ -132,7 +132,7 @@ export class Reference {
       awaited: false,
     }
     this.orders.set(order.id, order)
-    // It costs nothing, so nothing has to come for it.
+    // An order of 0.00 is paid when it is made.
     if (order.total === 0) {
       order.end = "paid"
       const key = `order-${order.id}`
@@ -188,18 +188,18 @@ export class Reference {
     if (known !== undefined && known.outcome !== "parked") return `${known.outcome} again`
 
     const named = this.orders.get(event.orderId)
-    // An order made from another hold than the event names is somebody else's.
+    // An order that was made from another hold than the event names is not the event's order.
     const isMeant = named !== undefined && (event.holdId === null || event.holdId === named.holdId)
     const order = isMeant ? named : this.#orderByHold(event, made, now)
     if (order === undefined) return "order_unknown"
     const arrived = known ?? { event, outcome: "parked" }
     this.events.set(event.key, arrived)
-    // Making the order has let all that was parked for it act, perhaps this event too.
+    // The order that was just made has applied its parked events, perhaps this one too.
     if (arrived.outcome === "parked") this.#act({ event, waiting: arrived }, order, now)
     return `${arrived.outcome}${known === undefined ? "" : " again"}`
   }
 
-  /** Keeps an event that matched nothing. */
+  /** Keeps an event without an order or payment. */
   park(event: ProviderEvent): void {
     this.events.set(event.key, { event, outcome: "parked" })
   }
@@ -282,7 +282,7 @@ export class Reference {
     return `${waiting.outcome}${known === undefined ? "" : " again"}`
   }
 
-  /** Lost is the last word, before won, before open. */
+  /** The later status wins: lost over won, won over open. */
   #dispute(
     { event, waiting }: { event: DisputeEvent; waiting: ReferenceEvent },
     money: ReferenceMoney,
@@ -309,7 +309,7 @@ export class Reference {
     }
   }
 
-  /** What banks want of a payment; null: nobody disputes it. */
+  /** The sum that the banks claim of a payment; null: there is no dispute. */
   #claimed(money: ReferenceMoney): number | null {
     const live = this.disputes.filter(({ of, said }) => of === money && said !== 1)
     return live.length === 0 ? null : live.reduce((sum, { claim }) => sum + claim, 0)
@@ -319,7 +319,7 @@ export class Reference {
     return this.refunds.reduce((sum, { key, amount }) => (key === money.key ? sum + amount : sum), 0)
   }
 
-  /** What banks have of it: no more than was left. */
+  /** The disputed amount: the claimed one, and no more than is left of the payment. */
   disputed(money: ReferenceMoney): number {
     return Math.min(this.#claimed(money) ?? 0, money.amount - this.#gone(money))
   }
@@ -369,7 +369,7 @@ export class Reference {
     return `refund ${refund.order}-${refund.number} of ${wanted}: ${refund.status}`
   }
 
-  /** Somebody says what became of a refund; `name`: under which name its provider knows it. */
+  /** Records the result of a refund. `name`: the provider's id of it. */
   settle(orderId: number, number: number, said: { to: string; name: string | null }, now: Instant): string {
     const refund = this.refunds.find((one) => one.order === orderId && one.number === number)
     const order = this.orders.get(orderId)
@@ -420,7 +420,7 @@ export class Reference {
     return told()
   }
 
-  /** An order is refunded while its price is back. */
+  /** An order is `refunded` while its whole price is refunded. */
   #recount(order: ReferenceOrder, changed: ReferenceRefund): void {
     if (changed.reason !== "requested" && changed.reason !== "elsewhere") return
     const back = this.refunds.filter(
@@ -432,7 +432,7 @@ export class Reference {
     if (order.end === "refunded" && !isBack) order.end = "paid"
   }
 
-  /** The shop has given money back in its provider's own pages. */
+  /** Records a refund that the shop has made at its provider. */
   refundElsewhere(orderId: number, said: ElsewhereIntent, now: Instant): string {
     const { paymentId, name, amount, currency, status } = said
     const money = this.money.find((one) => one.order === orderId && one.paymentId === paymentId)
@@ -454,7 +454,7 @@ export class Reference {
     const refund = this.#giveBack(money, Math.min(amount, left), "elsewhere", { restock: 0, after: now })
     if (refund === null) return "nothing_to_refund"
     ;[refund.status, refund.name] = [status, name]
-    // What banks want beyond what is left, they take of what was not sent yet.
+    // Where the banks claim more than is left, the refunds that are not sent yet are withheld.
     if ((this.#claimed(money) ?? 0) > this.disputed(money)) {
       for (const one of of) if (one.status === "due") [one.status, one.withheld] = ["withheld", true]
     }
@@ -464,7 +464,7 @@ export class Reference {
 
   adjustStock(stock: number, expected: number, unswept: number, now: Instant): string {
     if (expected !== this.stock) return `stock_changed ${this.stock}`
-    // Units of lapsed holds count until something takes them back.
+    // The units of due holds count as in use until a sweep.
     const inUse = this.held(now) + unswept + this.sold(now)
     if (stock < inUse) return `stock_in_use ${inUse}`
     this.stock = stock
@@ -480,13 +480,13 @@ export class Reference {
   }
 }
 
-/** A row that is over at `until` unless it has ended before. */
+/** A row that expires at `until` unless it has ended before. */
 interface Ending {
   readonly qty: number
   readonly customer: string | null
   until: Instant
   readonly running: "active" | "pending_payment"
-  /** Units of it that are on offer again. */
+  /** Units of the order that were put on sale again. */
   restocked: number
 }
 
@@ -502,7 +502,7 @@ interface ReferenceOrder extends Ending {
   readonly currency: string
   readonly byEvent: boolean
   end: "paid" | "cancelled" | "refunded" | null
-  /** When it was cancelled. */
+  /** The time of its cancellation. */
   endedAt: Instant | null
   late: boolean
   readonly made: Instant
@@ -527,18 +527,18 @@ interface ReferenceMoney {
 interface ReferenceRefund {
   readonly order: number
   readonly number: number
-  /** The event that told of the payment it gives back. */
+  /** The key of the event of the refunded payment. */
   readonly key: string
   readonly amount: number
   readonly reason: string
   readonly restock: number
   after: Instant
   status: string
-  /** Somebody's bank took the payment back before it was sent. */
+  /** True: a dispute has stopped it before it was sent. */
   withheld: boolean
-  /** The provider's name for it. */
+  /** The provider's id of it. */
   name: string | null
-  /** How often it failed after it was confirmed. */
+  /** The number of times that it failed after a confirmation. */
   reversals: number
 }
 
@@ -546,11 +546,11 @@ interface ReferenceDispute {
   readonly of: ReferenceMoney
   readonly name: string
   claim: number
-  /** How far it has come: 0 open, 1 won, 2 lost. */
+  /** The status: 0 open, 1 won, 2 lost. */
   said: number
 }
 
-/** What a row is at a moment, whether or not anybody has swept it. */
+/** The status of a row at a moment, swept or not. */
 export function statusOf(row: ReferenceHold | ReferenceOrder, now: Instant): string {
   return row.end ?? (now < row.until ? row.running : "expired")
 }

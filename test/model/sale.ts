@@ -12,7 +12,7 @@ import { Reference } from "./reference.ts"
 
 const STOCK = 10
 
-/** Plays one sale on the core and on the reference, compares every answer, and every end of a batch. */
+/** Plays one sale on the core and on the reference, and compares every answer, and all rows after every batch. */
 export function playSale(turns: readonly Turn[]): number {
   const sale = new Sale()
   for (const turn of turns) sale.play(turn)
@@ -21,7 +21,7 @@ export function playSale(turns: readonly Turn[]): number {
 
 interface Request {
   readonly command: Command
-  /** What the reference says; asked when the command's turn has come. */
+  /** Returns the answer of the reference. Called in the order of the commands. */
   readonly expected: () => string
 }
 
@@ -30,7 +30,7 @@ interface KeyedRequest {
   readonly idempotency: Idempotency
 }
 
-/** Refusals that another moment may change: a repetition under the same Idempotency-Key is judged anew. */
+/** Temporary refusals. They are not stored, so a repetition under the same Idempotency-Key is executed again. */
 const passing =
   /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|payment_disputed|refund_not_found|refund_not_open)/
 
@@ -59,7 +59,7 @@ class Sale {
   readonly #claimedBy = new Map<number, number>()
   readonly #sentEvents: PaymentEvent[] = []
   readonly #keyed: KeyedRequest[] = []
-  /** First answers by Idempotency-Key, and under which digest. */
+  /** The first answers and the fingerprints of their requests, by Idempotency-Key. */
   readonly #answers = new Map<string, { fingerprint: string; outcome: unknown }>()
 
   constructor() {
@@ -73,9 +73,9 @@ class Sale {
 
   play({ pauseMs, keyed, intents }: Turn): void {
     this.#now = instant(this.#now + pauseMs)
-    // A batch looks for what late money needs when it begins: an order that is made, ended and paid in
-    // one batch may find its units gone although others have lapsed (I9 allows a second).
-    // A dispute whose payment is not there yet is parked, outside of every batch.
+    // A batch loads the due rows for late money when it begins. So an order that is made, ended and paid in one
+    // batch may find no unit although other holds are due (I9 allows a second).
+    // A dispute without its payment is parked, outside of every batch.
     const isOutside = intents.some(({ does }) => does === "dispute")
     if (isOutside || (intents.some(mayMakeOrder) && intents.some(mayBringMoney))) {
       for (const intent of intents) this.#playBatch([intent], keyed)
@@ -86,7 +86,7 @@ class Sale {
 
   #playBatch(intents: readonly Intent[], keyed: boolean): void {
     const alone = intents.length === 1
-    // Rows that this batch makes are not there to be picked before it has run.
+    // All commands are made before the batch runs, so they name none of its new rows.
     const requests = intents.map((intent) => this.#request(intent, keyed))
     const executions = this.#database.run(
       requests.map((request) => request.command),
@@ -116,7 +116,7 @@ class Sale {
       return
     }
     const [actual, wanted] = [tell(execution.outcome, command, this.#now), expected()]
-    // Holds of the same batch are not in the deadline that was loaded: test/domain/place-hold.test.ts.
+    // The loaded deadline leaves out holds of the same batch: test/domain/place-hold.test.ts.
     const comparable = (text: string) => (alone ? text : text.replace(/^(out_of_stock \S+ \S+) .*/, "$1"))
     assert.equal(comparable(actual), comparable(wanted))
     assert.equal(execution.replayed, false)
@@ -155,7 +155,7 @@ class Sale {
   #repeat({ pick, altered }: Extract<Intent, { does: "repeat" }>): Request {
     const first = this.#keyed[pick % Math.max(1, this.#keyed.length)]
     if (first === undefined) return this.#freshRequest({ does: "sweep", limit: 1 })
-    // A shop's change must be alone in its batch, so only buyers repeat themselves here.
+    // A shop's change must be alone in its batch, so only buyers' requests are repeated.
     if (first.intent.does === "adjust" || first.intent.does === "change") {
       return this.#freshRequest({ does: "sweep", limit: 1 })
     }
@@ -278,7 +278,7 @@ class Sale {
 
   #payment(event: PaymentEvent): Request {
     const isFree = !this.#database.orders.has(event.orderId) && event.orderId >= this.#nextOrderId
-    // As the payment event handler claims ids: one that another hold's event has claimed is not free any more.
+    // As in the payment event handler, an id that another hold's event has claimed is not free.
     const claimedBy = this.#claimedBy.get(event.orderId) ?? event.holdId
     const isClaimable = isFree && event.holdId !== null && claimedBy === event.holdId
     const newOrderId = isClaimable ? event.orderId : this.#unawaitedOrderId()
@@ -292,7 +292,7 @@ class Sale {
     }
   }
 
-  /** As the payment event handler does: to the first order that its payment came for, else to the inbox. */
+  /** As in the payment event handler, a dispute goes to the first order of its payment, else it is parked. */
   #dispute(event: DisputeEvent): Request {
     const orderIds = [...this.#database.payments.values()].flatMap(({ paymentId, orderId }) =>
       paymentId === event.paymentId ? [orderId] : [],
@@ -337,7 +337,7 @@ class Sale {
     return { opensAt: moment(what.opensIn), closesAt: moment(what.closesIn) }
   }
 
-  /** One of the newest holds; now and then one that does not exist. */
+  /** Returns one of the newest holds, or an id without a hold if there are too few. */
   #pickHold(pick: number): number {
     return pickNewest([...this.#database.holds.keys()], pick)
   }
@@ -366,7 +366,7 @@ class Sale {
   }
 }
 
-/** The same dispute may be told of in other words; then that is another message. */
+/** Makes the event of a dispute. Other members make another message, with another key. */
 function disputeFor({ says, name, paymentId, amount, currency }: DisputeIntent): DisputeEvent {
   return disputeEventWith({
     key: `${name} of ${paymentId}: ${says} ${amount} ${currency}`,
@@ -400,7 +400,7 @@ function pickNewest(ids: readonly number[], pick: number): number {
   return ids[ids.length - 1 - (pick % 8)] ?? 999_999
 }
 
-/** An outcome of the core in the words of the reference. */
+/** Converts an outcome of the core into the reference's text. */
 function tell(outcome: unknown, command: Command, now: Instant): string {
   // oxlint-disable-next-line typescript/no-explicit-any -- every kind of outcome passes here
   const told = outcome as any

@@ -9,10 +9,10 @@ import { Reference, statusOf } from "./reference.ts"
 
 const STOCK = 10
 const PRICE_MINOR = 9_999
-/** Those of the installation: nothing comes to its end while a sale is played. */
+/** The server's default. No deadline passes while a sale is played. */
 const LATE_SECONDS = 600
 
-/** Plays one sale over HTTP and on the reference, compares every answer, and the counters after each. */
+/** Plays one sale over HTTP and on the reference, and compares every answer, and the counters after each. */
 export async function playServedSale(client: TestClient, intents: readonly Intent[]): Promise<number> {
   const goods = { name: "Lamp", price_minor: PRICE_MINOR, currency: "EUR", stock: STOCK }
   const { body } = await client.post("/api/admin/products", goods)
@@ -22,7 +22,7 @@ export async function playServedSale(client: TestClient, intents: readonly Inten
   return sale.commands
 }
 
-/** A request under a key, with its first answer. */
+/** A request with an Idempotency-Key, and its first answer. */
 interface Keyed {
   readonly path: string
   readonly json: object
@@ -30,7 +30,7 @@ interface Keyed {
   readonly answer: TestAnswer
 }
 
-/** Refusals that another moment may change: a repetition is judged anew. */
+/** Temporary refusals. They are not stored, so a repetition is executed again. */
 const passing = /^(sale_not_open|sale_paused|customer_limit_reached|out_of_stock|.*_not_found)$/
 
 class ServedSale {
@@ -59,7 +59,7 @@ class ServedSale {
     await this.#compareCounters()
   }
 
-  /** What was answered and what the reference says; null: nobody can ask that over HTTP. */
+  /** Returns the server's answer and the reference's; null: the API has no such request. */
   async #say(intent: Intent): Promise<{ actual: string; expected: string } | null> {
     switch (intent.does) {
       case "hold":
@@ -113,7 +113,7 @@ class ServedSale {
         return this.#repeat(intent.pick, intent.altered)
       case "sweep":
       case "await":
-      // The generic webhook tells of none.
+      // The generic webhook reports none.
       case "dispute":
       case "elsewhere":
         return null
@@ -125,7 +125,7 @@ class ServedSale {
   }
 
   async #hold(qty: number, customer: string | null) {
-    // Under a key, so that it is the lane that answers and not the gate, which knows a little less.
+    // With a key, so that the lane answers, because the gate's answers may be less exact.
     const json = { product_id: this.#productId, qty, ...(customer !== null && { customer_id: customer }) }
     const answer = await this.#postKeyed("/api/holds", json)
     const { hold_id: id, expires_at: end, created_at: made, customer_id: of } = answer.body
@@ -161,7 +161,7 @@ class ServedSale {
     const isParked = outcome === "parked"
     let made = { id, until: now(), at: now() }
     if (answer.status === 200 && !isParked && !this.#reference.orders.has(id)) {
-      // The event has made its order; when, only the order says.
+      // The event has made its order. Only the order says when.
       const { body } = await this.#client.get(`/api/orders/${id}`)
       made = { id, until: time(body.expires_at), at: time(body.created_at) }
       this.#orderIds.push(id)
@@ -177,7 +177,7 @@ class ServedSale {
     const key = `served-${this.#productId}-${this.#keys}`
     const holdId = newest(this.#holdIds, pick)
     const qty = this.#reference.holds.get(holdId)?.qty ?? 1
-    // Ids that no block gives out: what is parked here must not pay an order of another sale.
+    // Ids beyond all blocks of ids, so that an event parked here never pays an order of another sale.
     const unborn = FIRST_UNBORN + this.#productId * 10 + (pick % 3)
     const orderId = early === "no" ? newest(this.#orderIds, pick) : unborn
     const total = this.#reference.orders.get(orderId)?.total ?? qty * this.#reference.settings.priceMinor
@@ -216,7 +216,7 @@ class ServedSale {
     }
   }
 
-  /** Only what the shop may say of a refund; the rest is for its provider. */
+  /** Sends the results that the shop may report. The others come from a provider. */
   async #settle(pick: number, to: string) {
     const route = { due: "retry", confirmed: "confirm" }[to]
     const refund = this.#reference.refunds.at(-1 - (pick % 8))
@@ -242,7 +242,7 @@ class ServedSale {
     return { actual: contentOf(answer), expected: contentOf(first.answer) }
   }
 
-  /** Another content; null: a cancellation has none, and a hold that is not there is looked for before the key. */
+  /** Alters the body. Null: it has no members, or no other hold exists, and an unknown hold is refused before the key is read. */
   #altered(json: object): object | null {
     if ("qty" in json) return { ...json, qty: Number(json.qty) + 1 }
     const other = this.#holdIds.find((id) => "hold_id" in json && id !== json.hold_id)
@@ -268,7 +268,7 @@ class ServedSale {
     )
   }
 
-  /** Every hold, order and refund, when the sale is over. */
+  /** Compares every hold, order and refund after the sale. */
   async compareRows(): Promise<void> {
     for (const [id, hold] of this.#reference.holds) {
       const { body } = await this.#client.get(`/api/holds/${id}`)
@@ -295,7 +295,7 @@ class ServedSale {
   }
 }
 
-/** HOLD_TTL_SECONDS, as it is when nobody sets it. */
+/** The default of HOLD_TTL_SECONDS. */
 const HOLD_TTL_SECONDS = 120
 const FIRST_UNBORN = 1_000_000_000
 const NOBODYS_ID = 999_999_999
@@ -312,7 +312,7 @@ function time(text: string | undefined): Instant {
   return instant(Date.parse(text ?? "1970-01-01T00:00:00Z"))
 }
 
-/** An answer in the words of the reference. */
+/** Converts an answer of the server into the reference's text. */
 function told({ status, body }: TestAnswer, success: string): string {
   if (status < 300) return success
   const pointers = (body.errors ?? []).map((error: { pointer: string }) => error.pointer).join()
@@ -332,13 +332,13 @@ function told({ status, body }: TestAnswer, success: string): string {
   return more === undefined ? String(body.code) : `${body.code} ${more}`
 }
 
-/** What an answer says; a refusal's request is another one each time. */
+/** Returns an answer without its request id, which differs each time. */
 function contentOf({ status, body }: TestAnswer): string {
   const { request_id: _, ...content } = body
   return `${status} ${JSON.stringify(content)}`
 }
 
-/** Far from now on either side, so that no sale opens or closes while it is played. */
+/** Far enough from now that no sale opens or closes while it is played. */
 const HOUR_SECONDS = 3_600
 
 function changesFor(what: Change): [json: object, changes: Partial<ProductSettings>] {

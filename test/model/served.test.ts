@@ -5,13 +5,13 @@ import { differencesIn } from "../support/database.ts"
 import { sale } from "./intents.ts"
 import { playServedSale } from "./served-sale.ts"
 
-/** Random commands over HTTP in all; DOORBUSTER_SERVED_COMMANDS asks for more. */
+/** The number of random commands; DOORBUSTER_SERVED_COMMANDS sets another. */
 const COMMANDS = Number(process.env["DOORBUSTER_SERVED_COMMANDS"] ?? 3_000)
 /** The same seed plays the same sales. */
 const SEED = Number(process.env["DOORBUSTER_SERVED_SEED"] ?? Date.now() % 2 ** 31)
-/** Fewer than a sale has on average. */
+/** Fewer commands than a sale has on average, so that the sales are enough. */
 const COMMANDS_PER_SALE = 50
-/** A failing sale is made shorter for so long at most. */
+/** The longest time for which a failing sale is made shorter. */
 const SHRINKING_MS = 20_000
 
 test(

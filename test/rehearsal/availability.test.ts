@@ -11,24 +11,28 @@ const steps = (...found: [atMs: number, available: number][]): Step[] => [
 ]
 const want = (askedAt: number, quantity = 1) => ({ askedAt, answeredAt: askedAt + 20, quantity })
 
-describe("undersell", () => {
-  test("is a refusal of what had been there for more than a second", () => {
+describe("an undersell", () => {
+  test("is the refusal of units that were available for more than a second", () => {
     const found = findUndersell(steps([1_000, 2]), [want(3_000), want(3_500, 2), want(4_100)], AHEAD_MS)
     expect(found).toEqual({ seconds: 2, refusals: 3 })
   })
 
   test.each<[string, Step[], ReturnType<typeof want>]>([
-    ["units came back less than a second ago", steps([2_500, 2]), want(3_000)],
-    ["fewer were there than were wanted", steps([0, 1]), want(3_000, 2)],
-    ["the last one went while the visitor waited", steps([0, 1], [3_010, 0]), want(3_000)],
-    ["there was none for a millisecond", steps([0, 1], [2_500, 0], [2_501, 1]), want(3_000)],
-    ["there never was one", steps(), want(3_000)],
-  ])("is not, when %s", (_why, found, wanted) => {
+    ["the units became available less than a second before", steps([2_500, 2]), want(3_000)],
+    ["fewer units were available than the request asked for", steps([0, 1]), want(3_000, 2)],
+    ["the last unit was taken while the visitor waited", steps([0, 1], [3_010, 0]), want(3_000)],
+    [
+      "no unit was available for one millisecond of that second",
+      steps([0, 1], [2_500, 0], [2_501, 1]),
+      want(3_000),
+    ],
+    ["no unit was ever available", steps(), want(3_000)],
+  ])("is not found when %s", (_why, found, wanted) => {
     expect(findUndersell(found, [wanted], AHEAD_MS)).toEqual({ seconds: 0, refusals: 0 })
   })
 })
 
-test("what was available is read out of the rows of holds and orders", async () => {
+test("the number of available units at each moment comes from the rows of holds and orders", async () => {
   await using engine = await createTestEngine()
   const { lanes, ids } = engine
   const productId = await newProduct(engine, { stock: 10 })
@@ -54,7 +58,7 @@ test("what was available is read out of the rows of holds and orders", async () 
   expect(found.map(({ atMs }) => atMs)).toEqual(found.map(({ atMs }) => atMs).toSorted((a, b) => a - b))
 })
 
-test("what one batch takes and gives back counts as taken first: somebody may have been refused in between", async () => {
+test("units that one batch takes and frees count as taken first, because a visitor may have been refused in between", async () => {
   await using engine = await createTestEngine()
   const { lanes, ids } = engine
   const productId = await newProduct(engine, { stock: 10 })

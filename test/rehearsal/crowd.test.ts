@@ -4,12 +4,12 @@ import { createCrowd } from "../../src/proof/rehearsal/crowd.ts"
 describe("a crowd", () => {
   const options = { visitors: 5_000, rushMs: 20_000, seed: 42 }
 
-  test("is the same for the same seed, and another for another", () => {
+  test("is the same for the same seed, and differs for another seed", () => {
     expect(createCrowd(options)).toEqual(createCrowd(options))
     expect(createCrowd(options)).not.toEqual(createCrowd({ ...options, seed: 43 }))
   })
 
-  test("comes in order, within the rush, half of it in the first eighth", () => {
+  test("arrives in order, within the rush, half of it in the first eighth", () => {
     const arrivals = createCrowd(options).map(({ arrivesMs }) => arrivesMs)
 
     expect(arrivals).toEqual(arrivals.toSorted((a, b) => a - b))
@@ -17,7 +17,7 @@ describe("a crowd", () => {
     expect(arrivals.filter((ms) => ms < options.rushMs / 8).length / arrivals.length).toBeCloseTo(0.5, 1)
   })
 
-  test("has everybody in it, and bots that come under one name", () => {
+  test("has visitors of every kind, and bots that share a customer's name", () => {
     const crowd = createCrowd(options)
     const behaviours = Map.groupBy(crowd, ({ behaviour }) => behaviour)
 

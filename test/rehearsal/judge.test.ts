@@ -24,7 +24,7 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-/** What is found wrong, by the name of the check, after a sale of which the visitLog tells. */
+/** The findings after a sale with this log of visits, by the name of the check. */
 async function foundWrong(
   tell: (visitLog: VisitLog, productId: number) => Promise<void>,
   unsettled: readonly string[] = [],
@@ -46,7 +46,7 @@ async function foundWrong(
   )
 }
 
-test("a sale in which everything was kept is found right", async () => {
+test("a sale without a fault passes every check", async () => {
   const wrong = await foundWrong(async (visitLog, productId) => {
     const held = await hold(app, productId)
     visitLog.held(held.hold_id, held.qty)
@@ -63,7 +63,7 @@ test("a sale in which everything was kept is found right", async () => {
 
 test.each<[string, (visitLog: VisitLog, productId: number) => Promise<void>, string, RegExp]>([
   [
-    "a hold that is not there",
+    "an acknowledged hold without a row",
     async (visitLog) => visitLog.held(999_999, 1),
     "every acknowledged hold exists",
     /hold 999999 .* no row/,
@@ -85,7 +85,7 @@ test.each<[string, (visitLog: VisitLog, productId: number) => Promise<void>, str
     /1 holds were acknowledged to two visitors/,
   ],
   [
-    "an order that is not there",
+    "an acknowledged order without a row",
     async (visitLog) => visitLog.ordered(999_999, 1),
     "every acknowledged order exists",
     /order 999999 .* does not exist/,
@@ -121,7 +121,7 @@ test("finds counters that do not agree with the rows", async () => {
   })
 })
 
-test("finds money that only the provider knows of, and what is left open", async () => {
+test("finds a payment that only the provider has, and orders that are left open", async () => {
   const wrong = await foundWrong(async () => {
     const { payment_id } = await createPayment(simulator, { order_id: 4_711 })
     await simulator.post(`/payments/${payment_id}/succeed`, {})

@@ -6,7 +6,7 @@ import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 
-test("acts out a sale with faults, passes, and tells all of it", { timeout: 400_000 }, async () => {
+test("rehearses a sale with faults, passes, and reports all of it", { timeout: 400_000 }, async () => {
   await using directory = await temporaryDirectory()
   const page = join(directory.path, "report.html")
   const args = ["--crowd", "600", "--rush", "8", "--seed", "5", "--chaos", "--json", "--html", page]
@@ -27,14 +27,14 @@ test("acts out a sale with faults, passes, and tells all of it", { timeout: 400_
   expect(await readFile(page, "utf8")).toMatch(/<p class="verdict good">Pass<\/p>[^]*<svg/)
 })
 
-test("does not begin when its report could not be kept", async () => {
+test("does not begin when its report cannot be written", async () => {
   const { status, stdout, stderr } = await runCommand(["rehearse", "--html", "/nonexistent/report.html"])
 
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
   expect(stderr).toMatch(/^--html: \/nonexistent\/report\.html cannot be written: .*\n$/)
 })
 
-test("does not kill a PostgreSQL of somebody else", async () => {
+test("does not kill a PostgreSQL that it has not started", async () => {
   await using database = await createTestDatabase()
   const environment = { DATABASE_URL: database.url }
 
