@@ -195,15 +195,20 @@ describe("a refund beside a dispute", () => {
 
   test.each([
     ["retried", TOTAL, { status: "due" }, { code: "payment_disputed", refundableMinor: 0 }],
-    ["retried where there is money beside", 600, { status: "due" }, { status: "due", lastError: null }],
     [
-      "that was sent all the same",
+      "retried, where enough of the payment is undisputed",
+      600,
+      { status: "due" },
+      { status: "due", lastError: null },
+    ],
+    [
+      "reported as sent all the same",
       TOTAL,
       { status: "sent", providerRefundId: "re" },
       { status: "sent", providerRefundId: "re", lastError: null },
     ],
     [
-      "that is back all the same",
+      "reported as confirmed all the same",
       TOTAL,
       { status: "confirmed", providerRefundId: "re" },
       { status: "confirmed", providerRefundId: "re" },
@@ -221,7 +226,7 @@ describe("a refund beside a dispute", () => {
   })
 })
 
-// ---- every order in which the messages about a payment and its disputes may arrive, each up to twice ----
+// ---- the messages about a payment and its disputes in every order of arrival, each up to twice ----
 
 type Letter = "P" | "O" | "W" | "L" | "B"
 const letters: readonly Letter[] = ["P", "O", "W", "L", "B"]
@@ -315,9 +320,12 @@ test.each([
     [TOTAL + 5_000, 5_000, 2_000],
     ["withheld", WITHHELD],
   ],
-] as const)("of %j remain %j, and the refund of what was too much is %j", (sequence, payment, refund) => {
-  const end = JSON.parse(endOf(sequence))
-  expect(end.payments).toEqual([payment])
-  expect(end.refunds).toEqual([[5_000, ...refund]])
-  expect(end.units).toEqual([0, 2])
-})
+] as const)(
+  "after the messages %j the disputes are %j, and the refund of the excess is %j",
+  (sequence, payment, refund) => {
+    const end = JSON.parse(endOf(sequence))
+    expect(end.payments).toEqual([payment])
+    expect(end.refunds).toEqual([[5_000, ...refund]])
+    expect(end.units).toEqual([0, 2])
+  },
+)

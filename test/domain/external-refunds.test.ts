@@ -43,7 +43,7 @@ describe("a refund made outside Doorbuster", () => {
     expect(state.facts.map(({ kind }) => kind)).toEqual(["refund_settled", "order_refunded"])
   })
 
-  test("is recorded once, whatever its repeated reports say", () => {
+  test("is recorded once, whatever its later reports say", () => {
     const state = stateWith(paid())
     for (const status of ["sent", "sent", "confirmed", "sent", "confirmed"] as const) {
       recordRefund(state, tell({ status, amountMinor: 5 }), NOON)
@@ -64,7 +64,7 @@ describe("a refund made outside Doorbuster", () => {
   test.each([
     ["due", { status: "due", attempts: 3, lastError: "busy" }],
     ["failed, under another name", { status: "failed", providerRefundId: "re_0", lastError: "closed" }],
-  ] as const)("is the one that was still to be sent, if nothing else is left: %s", (_, given) => {
+  ] as const)("counts as the refund that was still to be sent, if nothing else is left: %s", (_, given) => {
     const refunds = [refundWith({ amountMinor: total, ...given })]
     const state = stateWith({ ...paid({ refundedMinor: total }), refunds })
     recordRefund(state, tell(), NOON)
@@ -74,7 +74,7 @@ describe("a refund made outside Doorbuster", () => {
   })
 
   test.each<[string, Partial<ExternalRefund>, string]>([
-    ["failed before it was known", { status: "failed" }, "nothing_to_refund"],
+    ["failed before its first report", { status: "failed" }, "nothing_to_refund"],
     ["is in another currency", { currency: "USD" }, "nothing_to_refund"],
     ["is of another payment", { paymentId: "pay-2" }, "order_unknown"],
     ["is another provider's", { provider: "stripe" }, "order_unknown"],

@@ -26,7 +26,7 @@ test.each<[string, Given, Command, string[]]>([
   ["a release", { holds: [holdWith()] }, release, ["hold_released"]],
   ["an order", { holds: [holdWith()] }, order, ["order_created"]],
   [
-    "an order whose event waited for it",
+    "an order with a parked event",
     { holds: [holdWith()], events: [parkedEvent()] },
     order,
     ["order_created", "order_paid", "payment_event"],
@@ -51,7 +51,7 @@ test.each<[string, Given, Command, string[]]>([
     { ...pay, event: eventWith({ holdId: 1, productId: 1, quantity: 2 }) },
     ["order_created", "order_paid", "payment_event"],
   ],
-  ["an event that nobody knows", {}, pay, []],
+  ["an event of an unknown order", {}, pay, []],
   ["a change of stock", {}, adjust, ["stock_adjusted"]],
 ])("%s adds facts in order, with the request that caused them", (_, given, command, kinds) => {
   const state = stateWith(given)

@@ -106,7 +106,7 @@ describe("a repeated request", () => {
     ])
   })
 
-  // Servers of two versions may share a database, so both must read what either has stored.
+  // Servers of two versions may share a database, so each must read the records of the other.
   test.each<[string, Given, Command]>([
     ["a new order", { holds: [holdWith({ qty: 3 })] }, order],
     ["a cancelled order", { orders: [orderWith({ qty: 3 })] }, cancel],

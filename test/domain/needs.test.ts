@@ -145,21 +145,21 @@ describe("the shortage after the first load", () => {
   const anna = (units: number) => [{ customerId: "anna", units, unitLimit: 3 }]
 
   test.each<[string, Given, Command[], ReturnType<typeof shortage>]>([
-    ["nothing is asked for", { product: { held: 10 } }, [], null],
-    ["there is enough", { product: { held: 6 } }, [askFor(4)], null],
+    ["no command asks for units", { product: { held: 10 } }, [], null],
+    ["enough units are available", { product: { held: 6 } }, [askFor(4)], null],
     [
-      "there is too little",
+      "too few units are available",
       { product: { held: 6 } },
       [askFor(5)],
       { units: 1, customerIds: [], latePayers: [] },
     ],
     [
-      "too little together",
+      "two commands together ask for too many units",
       { product: { held: 6 } },
       [askFor(3), askFor(3)],
       { units: 2, customerIds: [], latePayers: [] },
     ],
-    ["nothing is held that could come back", { product: { sold: 10 } }, [askFor(5)], null],
+    ["no unit is held that could become available", { product: { sold: 10 } }, [askFor(5)], null],
     ["there is no product", { product: null }, [askFor(5)], null],
     [
       "a customer would pass the limit",
@@ -192,13 +192,13 @@ describe("the shortage after the first load", () => {
       { units: 1, customerIds: ["anna"], latePayers: [] },
     ],
     [
-      "money comes for an order that has ended, and its units are there",
+      "a payment for an order that has ended, whose units are available",
       { orders: [orderWith({ status: "expired", customerId: "anna" })] },
       [pay({}, 12)],
       { units: 0, customerIds: [], latePayers: ["anna"] },
     ],
     [
-      "money comes for an order that has ended, and its units are held by others",
+      "a payment for an order that has ended, whose units others hold",
       {
         product: { held: 9, maxPerCustomer: 3 },
         orders: [orderWith({ status: "cancelled", customerId: "anna" })],
@@ -207,37 +207,37 @@ describe("the shortage after the first load", () => {
       { units: 1, customerIds: ["anna"], latePayers: ["anna"] },
     ],
     [
-      "money comes, by its hold, for an order whose time is over",
+      "a payment that names the hold of an order past its deadline",
       { orders: [orderWith({ expiresAt: afterNoon(0), customerId: "anna" })] },
       [pay({ orderId: 99, holdId: 1 }, 12)],
       { units: 0, customerIds: [], latePayers: ["anna"] },
     ],
     [
-      "money comes for an order that waits",
+      "a payment for an order that waits",
       { orders: [orderWith({ customerId: "anna" })] },
       [pay({}, 12)],
       null,
     ],
     [
-      "money comes for an order that the same batch may cancel before",
+      "a payment for an order that an earlier command of the batch may cancel",
       { orders: [orderWith({ customerId: "anna" })] },
       [{ kind: "cancel_order", productId: 1, orderId: 11 }, pay({}, 12)],
       { units: 0, customerIds: [], latePayers: ["anna"] },
     ],
     [
-      "money comes for an order of nobody in particular that has ended",
+      "a payment for an order without a customer that has ended",
       { orders: [orderWith({ status: "expired" })] },
       [pay({}, 12)],
       null,
     ],
     [
-      "money comes, among cancellations, for an order that is paid",
+      "a payment, among cancellations, for a paid order",
       { orders: [orderWith({ status: "paid", customerId: "anna" })] },
       [{ kind: "cancel_order", productId: 1, orderId: 11 }, pay({}, 12)],
       null,
     ],
     [
-      "an order that has ended has failed once more",
+      "a further failure for an order that has ended",
       { orders: [orderWith({ status: "expired", customerId: "anna" })] },
       [pay({ kind: "failed" }, 12)],
       null,
@@ -256,14 +256,14 @@ describe("late money for orders that the batch makes", () => {
 
   test.each<[string, readonly PaymentEventRecord[], Command[], ReturnType<typeof shortage>]>([
     ["nothing waits", [], [order], null],
-    ["a failure waits", [failure], [order], null],
-    ["a success waits", [success], [order], null],
+    ["a failure is parked", [failure], [order], null],
+    ["a success is parked", [success], [order], null],
     ["both wait", [failure, success], [order], late],
-    ["a cancellation and a success wait", [cancellation, success], [order], late],
-    ["a failure waits, and money comes", [failure], [order, pay({ key: "key-2" }, 12)], late],
-    ["a success waits, and more money comes", [success], [order, pay({ key: "key-2" }, 12)], null],
-    ["the failure has acted", [{ ...failure, ...applied }, success], [order], null],
-    ["the success has acted", [failure, { ...success, ...applied }], [order], null],
+    ["a cancellation and a success are parked", [cancellation, success], [order], late],
+    ["a failure is parked, and a payment comes", [failure], [order, pay({ key: "key-2" }, 12)], late],
+    ["a success is parked, and a further payment comes", [success], [order, pay({ key: "key-2" }, 12)], null],
+    ["the failure was applied", [{ ...failure, ...applied }, success], [order], null],
+    ["the success was applied", [failure, { ...success, ...applied }], [order], null],
   ])("%s", (_, events, commands, expected) => {
     const holds = [holdWith({ customerId: "anna" }), holdWith({ id: 2, customerId: "anna" })]
     const state = stateWith({ holds, events })

@@ -43,7 +43,7 @@ const bought = ["paid", "refunded"] as const
 const enough = ["exact", "too high"] as const
 const good = { currency: ["same"], amount: enough } as const
 
-/** The first line that fits counts, as in docs/reference/state-machines.md. */
+/** The first line that applies decides, as in docs/reference/state-machines.md. */
 const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
   ["recorded before", { before: ["same payment"] }, nothing],
   ["perhaps recorded before", { before: ["perhaps the same"], order: bought }, nothing],
@@ -60,7 +60,11 @@ const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
     { order: ended, isWithinCustomerLimit: [false] },
     back("customer_limit_reached"),
   ],
-  ["late, the units are gone", { order: ended, areUnitsAvailable: [false] }, back("units_not_available")],
+  [
+    "late, the units are not available",
+    { order: ended, areUnitsAvailable: [false] },
+    back("units_not_available"),
+  ],
   ["late, the price", { order: ended, amount: ["exact"] }, pay(true, false)],
   ["late, more than the price", { order: ended, amount: ["too high"] }, pay(true, true)],
 ]

@@ -36,7 +36,7 @@ const paidAfterTooLittle = {
     paymentWith({ paymentId: "pay-2" }),
   ],
 }
-/** Nothing of what another order has counts for this one. */
+/** With a payment of another order, which has no effect on this one. */
 const beside = {
   orders: [orderWith()],
   payments: [paymentWith({ orderId: 12 })],
@@ -48,7 +48,7 @@ const cancelledReturning = { ...cancelled, payments: [paymentWith({ allocation: 
 const expired = { orders: [orderWith({ status: "expired", expiresAt: afterNoon(-600) })] }
 const expiredReturning = { ...expired, payments: [paymentWith({ allocation: "refund_due" })] }
 
-/** Said by an event; a number is the amount of a success. */
+/** The kinds of event. `amount`: a success with an amount. */
 const failure = { kind: "failed" } as const
 const cancellation = { kind: "cancelled" } as const
 const success = { kind: "succeeded" } as const
@@ -67,7 +67,7 @@ const full = [19_998, "EUR", "order"] as const
 const back = [19_998, "EUR", "refund_due"] as const
 
 describe("what an event does to its order", () => {
-  // Total 199.98 EUR. The last column is the payment that is written down; none where it is absent.
+  // Total 199.98 EUR. The last column is the recorded payment; where it is absent, none is recorded.
   test.each<Row>([
     // order                   given               event                 outcome        order then  payment
     ["waiting", pending, success, "paid", "paid", full],
@@ -215,7 +215,7 @@ describe("what an event does to its order", () => {
 })
 
 describe("the same key again (I4)", () => {
-  test("is the first record, once more, and changes nothing", () => {
+  test("returns the first record and changes nothing", () => {
     const state = stateWith(pending)
     const first = successOf(recordPaymentEvent(state, record(eventWith()), NOON))
     const before = counters(state)
@@ -261,7 +261,7 @@ describe("the same key again (I4)", () => {
     expect(state.orders.get(11)?.status).toBe("pending_payment")
   })
 
-  test("of a parked event, when the order is there, lets it act once", () => {
+  test("of a parked event applies it once when the order exists", () => {
     const parked = parkedEvent(success)
     const state = stateWith({ ...pending, events: [parked] })
 
@@ -288,7 +288,7 @@ describe("an event that comes before its order", () => {
     ["another hold", { ...holdData, holdId: 9 }, holdWith(), "order_unknown"],
     ["a released hold", holdData, holdWith({ status: "released" }), "order_unknown"],
     ["an expired hold", holdData, holdWith({ status: "expired" }), "order_unknown"],
-    ["a hold that is over now", holdData, holdWith({ expiresAt: NOON }), "order_unknown"],
+    ["a hold that ends now", holdData, holdWith({ expiresAt: NOON }), "order_unknown"],
     ["a hold with a moment left", holdData, holdWith({ expiresAt: afterNoon(TICK) }), null],
   ])("and names %s", (_, said, hold, code) => {
     const state = stateWith({ holds: [hold] })
@@ -328,7 +328,7 @@ describe("an event that comes before its order", () => {
     expect(state.orders.added()).toEqual([])
   })
 
-  test("and makes it, acts after the events that were parked for it", () => {
+  test("and makes it, acts after the events that are parked for the order", () => {
     const state = stateWith({
       holds: [holdWith()],
       events: [parkedEvent({ key: "earlier", kind: "succeeded" })],
@@ -340,7 +340,7 @@ describe("an event that comes before its order", () => {
     expect(recorded).toMatchObject({ event: { outcome: "ignored_final", orderStatus: "paid" } })
   })
 
-  test("is its own forerunner: what was parked of it acts when the order is made, and once", () => {
+  test("and is parked already acts once, when the order is made", () => {
     const content = { ...holdData, paymentId: "pay-1", amountMinor: 1 }
     const state = stateWith({ holds: [holdWith()], events: [parkedEvent(content)] })
     const recorded = recordPaymentEvent(state, record(eventWith(content)), NOON)

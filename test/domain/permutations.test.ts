@@ -4,8 +4,7 @@ import { afterNoon, eventWith, RULES } from "../support/builders.ts"
 import { createMemoryDatabase, type MemoryDatabase } from "../support/memory-database.ts"
 
 /**
- * Every ordering of what a buyer and a payment provider may do with one hold, each thing up to
- * twice, five at most:
+ * Every sequence of up to five messages of a buyer and a payment provider about one hold, each message up to twice:
  *
  * O the buyer orders · S success · F failure · X cancellation, all three for order 11 ·
  * H an event that names the hold · N one that does not.
@@ -18,7 +17,7 @@ const STOCK = 10
 const QTY = 2
 const TOTAL = 19_998
 
-/** What H and N say, and how payments are named. */
+/** The kind of the events H and N, and the payment ids of the events. */
 interface Variant {
   readonly H: PaymentEventKind
   readonly N: PaymentEventKind
@@ -39,7 +38,7 @@ function* sequences(before: readonly Letter[] = []): Generator<readonly Letter[]
   }
 }
 
-/** What can be seen of a run: every answer, and the end. */
+/** The result of a run: every answer, and the final state. */
 interface Story {
   readonly answers: readonly string[]
   readonly hold: string
@@ -49,7 +48,7 @@ interface Story {
   readonly payments: readonly string[]
 }
 
-// ---- what the contract says ----
+// ---- the expected result ----
 
 const kindOf = (letter: Letter, variant: Variant): PaymentEventKind =>
   letter === "S"
@@ -60,7 +59,7 @@ const kindOf = (letter: Letter, variant: Variant): PaymentEventKind =>
         ? "cancelled"
         : variant[letter as "H"]
 
-/** Worked out from docs/reference/state-machines.md alone: the first event to arrive decides, and money outweighs the rest. */
+/** Follows docs/reference/state-machines.md alone: the first event to arrive decides, unless a later one is a payment. */
 function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
   const answers: string[] = []
   const waiting: Letter[] = []
@@ -71,7 +70,7 @@ function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
 
   function act(letter: Letter): void {
     const isSuccess = kindOf(letter, variant) === "succeeded"
-    // Money that comes soon after a cancellation takes the units again: they are there.
+    // A payment soon after a cancellation takes the units again, which are available here.
     if (order === "pending_payment" || (order === "cancelled" && isSuccess)) {
       order = isSuccess ? "paid" : "cancelled"
       outcomes.set(letter, order)
@@ -79,7 +78,7 @@ function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
     } else if (!isSuccess) {
       outcomes.set(letter, "ignored_final")
     } else {
-      // Money for an order that needs none: a second payment goes back, a second message does not.
+      // For a paid order, a second payment is refunded, and a second message about the first payment is ignored.
       const isKnownMoney = variant.names === "one name" && payments.length > 0
       const isSecondMessage = order === "paid" && variant.names !== "own names"
       outcomes.set(letter, isSecondMessage ? "ignored_final" : "refund_due")
@@ -126,7 +125,7 @@ function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
   }
 }
 
-// ---- what the core does ----
+// ---- the result of the core ----
 
 function storyByCore(sequence: readonly Letter[], variant: Variant): Story {
   const database = databaseWithHold()
@@ -187,7 +186,7 @@ function eventOf(letter: Letter, variant: Variant): PaymentEvent {
   })
 }
 
-/** The payment event handler in short: what matches nothing is parked, and answered so when it comes again. */
+/** A short payment event handler: an event without an order is parked, and its repetition gets the same answer. */
 function deliver(database: MemoryDatabase, event: PaymentEvent, index: number): string {
   const now = afterNoon(index + 1)
   const command = { kind: "record_payment_event", productId: 1, event, newOrderId: event.orderId } as const
@@ -206,7 +205,7 @@ function describePayment({ eventKey, allocation, amountMinor, currency }: Paymen
 
 // ---- the comparison ----
 
-/** True when H makes the order while other events wait for it. */
+/** True when H makes the order while other events are parked for it. */
 function overtakesWaiting(sequence: readonly Letter[]): boolean {
   const beforeOrder = sequence.slice(0, sequence.indexOf("O") < 0 ? undefined : sequence.indexOf("O"))
   return beforeOrder.indexOf("H") > 0
@@ -236,13 +235,13 @@ function sorted(story: Story): Story {
   }
 }
 
-test("every ordering of up to five events ends as the contract says", () => {
+test("every sequence of up to five messages has the expected result", () => {
   const { compared, differences } = compare((sequence) => !overtakesWaiting(sequence))
   expect(differences.slice(0, 3)).toEqual([])
   expect(compared).toBeGreaterThan(40_000)
 })
 
-test("every ordering in which an event makes the order that others wait for, too", () => {
+test("so has every sequence in which an event makes the order for which others are parked", () => {
   const { compared, differences } = compare(overtakesWaiting)
   expect(differences.slice(0, 3)).toEqual([])
   expect(compared).toBeGreaterThan(10_000)

@@ -215,8 +215,8 @@ describe("due holds are ended when units are short (I6, I9)", () => {
   })
 
   test.each([
-    ["there are units enough", {}],
-    ["the customer who asks may have so many", { maxPerCustomer: 1 }],
+    ["enough units are available", {}],
+    ["the customer's limit allows the request", { maxPerCustomer: 1 }],
   ])("a due hold is left alone while %s", (_, product) => {
     const due = holdWith({ qty: 9, expiresAt: NOON })
     const state = stateWith({ product, holds: [due] })

@@ -109,10 +109,10 @@ describe("an order of 0.00", () => {
   })
 
   test.each([
-    ["nothing", 0, "ignored_final", 0],
-    ["nothing that was not said", null, "ignored_final", 0],
-    ["money", 5, "refund_due", 1],
-  ])("refunds %s that arrives for it", (_, amountMinor, outcome, refunds) => {
+    ["a payment of 0", 0, "ignored_final", 0],
+    ["a payment without an amount", null, "ignored_final", 0],
+    ["a payment of 5", 5, "refund_due", 1],
+  ])("judges %s that arrives for it", (_, amountMinor, outcome, refunds) => {
     const state = stateWith(free)
     placeOrder(state, order, NOON)
     const event = eventWith({ orderId: 11, paymentId: "pay-1", amountMinor })

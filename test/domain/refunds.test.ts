@@ -50,12 +50,12 @@ describe("refunding an order", () => {
     ["no such order", { orders: [] }, ask(1), { code: "order_not_found" }],
     ["an order that waits", { orders: [orderWith()] }, ask(1), { code: "order_not_paid" }],
     [
-      "an order whose only payment goes back by itself",
+      "an order whose only payment is refunded by itself",
       { orders: [orderWith()], payments: [paymentWith({ allocation: "refund_due" })] },
       ask(1),
       { code: "order_not_paid" },
     ],
-    ["more than came in", paid(), ask(19_999), { code: "refund_over_payment", refundableMinor: 19_998 }],
+    ["more than was paid", paid(), ask(19_999), { code: "refund_over_payment", refundableMinor: 19_998 }],
     [
       "more than is left",
       paid({}, { refundedMinor: 10_000 }),
@@ -70,7 +70,12 @@ describe("refunding an order", () => {
       { code: "restock_over_order", restockableQty: 1 },
     ],
     ["nothing", paid(), ask(0), { code: "nothing_to_refund" }],
-    ["all, when all is gone", paid({}, { refundedMinor: 19_998 }), ask(null), { code: "nothing_to_refund" }],
+    [
+      "all, when all is refunded",
+      paid({}, { refundedMinor: 19_998 }),
+      ask(null),
+      { code: "nothing_to_refund" },
+    ],
   ])("%s is refused, and nothing changes", (_, given: Given, command, refusal) => {
     const state = stateWith(given)
     const before = counters(state)
@@ -170,7 +175,7 @@ describe("the result of a refund", () => {
 
   test.each<[string, Partial<Refund>, OrderStatus]>([
     ["half of the price", { amountMinor: 9_999 }, "paid"],
-    ["what came by mistake", { amountMinor: 5, reason: "amount_too_high" }, "refunded"],
+    ["an excess payment", { amountMinor: 5, reason: "amount_too_high" }, "refunded"],
     ["more than the price", { amountMinor: 5 }, "refunded"],
   ])("of an order that is refunded %s fails: %s", (_, given, status) => {
     const whole = status === "paid" ? 9_999 : 19_998
@@ -212,7 +217,7 @@ describe("the result of a refund", () => {
     ["back", { status: "confirmed" }, "refunded"],
     ["sent", { status: "sent" }, "paid"],
     ["another order's", { status: "confirmed", orderId: 12 }, "paid"],
-    ["back but for one minor unit", { status: "confirmed", amountMinor: 9_998 }, "paid"],
+    ["refunded but for one minor unit", { status: "confirmed", amountMinor: 9_998 }, "paid"],
   ])("and with the other half %s: %s", (_, other, status) => {
     const half = refundWith({ amountMinor: 9_999, status: "sent" })
     const state = stateWith({ ...paid(), refunds: [half, { ...half, number: 2, ...other }] })
@@ -225,10 +230,10 @@ describe("the result of a refund", () => {
 
   // The price of 0 is always refunded.
   test.each([
-    ["too much, and back", { reason: "amount_too_high" }, confirmed],
-    ["too much, and sent", { reason: "amount_too_high" }, sent],
-    ["asked for, and sent", { reason: "requested" }, sent],
-  ] as const)("nor is an order refunded that cost nothing, when what came was %s", (_, given, result) => {
+    ["too much, and its refund is confirmed", { reason: "amount_too_high" }, confirmed],
+    ["too much, and its refund is sent", { reason: "amount_too_high" }, sent],
+    ["refunded on request, and the refund is sent", { reason: "requested" }, sent],
+  ] as const)("an order of 0.00 is not refunded when its payment was %s", (_, given, result) => {
     const state = stateWith({
       ...paid({ totalMinor: 0 }),
       refunds: [refundWith({ amountMinor: 5, ...given })],
@@ -237,7 +242,7 @@ describe("the result of a refund", () => {
     expect(state.orders.changed()).toEqual([])
   })
 
-  test("an order is refunded once, whatever is refunded later", () => {
+  test("an order becomes refunded once, whatever is refunded later", () => {
     const back = [1, 2].map((number) => refundWith({ number, status: number === 1 ? "confirmed" : "sent" }))
     const state = stateWith({ ...paid({ status: "refunded" }), refunds: back })
     settleRefund(state, settle(confirmed, 2), NOON)
@@ -255,20 +260,23 @@ describe("the result of a refund", () => {
   test.each([
     ["amount_too_high", 2],
     ["second_payment", 19_998],
-  ] as const)("nor does it count as a part of the price: %s, %i", (reason, amountMinor) => {
-    const mistake = refundWith({ reason, amountMinor, status: "confirmed", eventKey: "by mistake" })
-    const part = refundWith({ number: 2, amountMinor: 19_997, status: "sent" })
-    const state = stateWith({ ...paid(), refunds: [mistake, part] })
-    settleRefund(state, settle(confirmed, 2), NOON)
-    expect(state.orders.get(11)?.status).toBe("paid")
-  })
+  ] as const)(
+    "a refund of other money does not count as a part of the price: %s, %i",
+    (reason, amountMinor) => {
+      const mistake = refundWith({ reason, amountMinor, status: "confirmed", eventKey: "by mistake" })
+      const part = refundWith({ number: 2, amountMinor: 19_997, status: "sent" })
+      const state = stateWith({ ...paid(), refunds: [mistake, part] })
+      settleRefund(state, settle(confirmed, 2), NOON)
+      expect(state.orders.get(11)?.status).toBe("paid")
+    },
+  )
 
   test.each([
     ["another payment", { eventKey: "second-key", disputeId: "dp-2" }, "due"],
     ["another provider's payment", { provider: "stripe" }, "due"],
     ["its own payment", {}, null],
-    ["nothing, because it has lost", { status: "won" }, "due"],
-    ["its own payment as far as it is there", { heldMinor: 19_998 }, "due"],
+    ["nothing, because the shop has won", { status: "won" }, "due"],
+    ["its own payment, with its whole claim held", { heldMinor: 19_998 }, "due"],
   ] as const)("one that failed, tried again while a bank takes %s", (_, about, status) => {
     const dispute = disputeWith({ heldMinor: 0, ...about })
     const state = stateWith({ ...paid(), refunds: [refundWith({ status: "failed" })], disputes: [dispute] })

@@ -20,7 +20,7 @@ const dispute = { kind: "record_dispute", productId: 1, event: disputeEventWith(
 const applied = { appliedOrderId: 13, orderStatus: "paid", late: true, appliedAt: afterNoon(-5) } as const
 const returned = { returnedAt: afterNoon(-5) }
 
-// The last columns: the fact. An event that was applied has the id of its order.
+// The last column is the fact. It names the order of an event that was applied.
 test.each<[string, PaymentEventRecord | null, boolean, object]>([
   ["new", null, false, { orderId: 11, outcome: "paid", duplicate: false, late: false }],
   ["parked", parkedEvent(), true, { orderId: 11, outcome: "paid", duplicate: false, late: false }],
@@ -55,7 +55,7 @@ test.each<[string, PaymentEventRecord | null, boolean, object]>([
   ],
   // A dispute whose payment is unknown names no order.
   [
-    "settled by hand",
+    "sent back by hand",
     { ...parkedDispute(), ...returned },
     true,
     { orderId: null, outcome: "parked", duplicate: true, late: false },
@@ -73,7 +73,7 @@ test.each<[string, PaymentEventRecord | null, boolean, object]>([
   expect(state.disputes.added()).toHaveLength(isOpen(known) ? 1 : 0)
 })
 
-/** Whether it may act yet. */
+/** True: the event is parked, so it may still be applied. */
 function isOpen(known: PaymentEventRecord | null): boolean {
   return known === null || (known.outcome === "parked" && known.returnedAt === null)
 }

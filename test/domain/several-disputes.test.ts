@@ -24,7 +24,7 @@ const paid = orderWith({ status: "paid" })
 const tell = (event: Partial<DisputeEvent>, orderId = 11) =>
   ({ kind: "record_dispute", productId: 1, event: disputeEventWith(event), orderId }) as const
 
-/** What each dispute holds of its payment. */
+/** The disputed amount of each dispute. */
 function heldBy(state: WorkingSet) {
   return Object.fromEntries([...state.disputes.values()].map((one) => [one.disputeId, one.heldMinor]))
 }
@@ -37,7 +37,7 @@ describe("disputes of one payment", () => {
     [["dp-1", "dp-2", "dp-3"], 9_000, { "dp-1": 9_000, "dp-2": 9_000, "dp-3": TOTAL - 18_000 }],
     [["dp-3", "dp-1", "dp-2"], 9_000, { "dp-1": 9_000, "dp-2": 9_000, "dp-3": TOTAL - 18_000 }],
     [["dp-2", "dp-1"], TOTAL, { "dp-1": TOTAL, "dp-2": 0 }],
-  ] as const)("told of as %j, each about %i, hold %o", (disputeIds, amountMinor, held) => {
+  ] as const)("reported in the order %j, each claiming %i, dispute %o", (disputeIds, amountMinor, held) => {
     const state = stateWith({ orders: [paid], payments: [paymentWith()] })
     for (const disputeId of disputeIds) recordDispute(state, tell({ disputeId, amountMinor }), NOON)
     expect(heldBy(state)).toEqual(held)
@@ -67,8 +67,8 @@ describe("disputes of one payment", () => {
 
 test.each([
   ["another event's payment", { eventKey: "second-key" }],
-  ["another provider's payment of that name", { provider: "stripe" }],
-])("a dispute of %s takes nothing of this one, and stays as it is", (_, about) => {
+  ["another provider's payment with the same id", { provider: "stripe" }],
+])("a dispute of %s claims nothing of this one, and stays as it is", (_, about) => {
   const other = disputeWith({ ...about, disputeId: "dp-0", paymentId: "pay-2" })
   const second = paymentWith({ ...about, paymentId: "pay-2", allocation: "refund_due", disputedMinor: TOTAL })
   const state = stateWith({ orders: [paid], payments: [paymentWith(), second], disputes: [other] })
@@ -80,7 +80,7 @@ test.each([
   expect([...state.payments.values()].map(({ disputedMinor }) => disputedMinor)).toEqual([500, TOTAL])
 })
 
-test("a dispute is its own order's, though another order's payment has the same name", () => {
+test("a dispute belongs to its own order, even if another order's payment has the same id", () => {
   const orders = [paid, orderWith({ id: 12, holdId: 2, status: "paid" })]
   const payments = [paymentWith(), paymentWith({ orderId: 12, eventKey: "second-key" })]
   const state = stateWith({ orders, payments })
@@ -102,13 +102,13 @@ describe("a dispute that was reported before its payment", () => {
   })
 
   test.each([
-    // what waits or has acted           acts when pay-1 comes
+    // a parked or applied event         applied when pay-1 comes
     ["its own", parkedDispute(), true],
     ["another payment's", parkedDispute({ paymentId: "pay-2" }), false],
     ["another provider's", parkedDispute({ provider: "stripe" }), false],
     // The dispute is about a payment of another order with the same id.
-    ["one that has acted", parkedDispute({ outcome: "disputed", appliedOrderId: 12 }), false],
-  ])("acts when it is the payment's: %s", (_, early, acts) => {
+    ["one that was applied", parkedDispute({ outcome: "disputed", appliedOrderId: 12 }), false],
+  ])("is applied if it is about the payment: %s", (_, early, acts) => {
     const state = stateWith({ orders: [orderWith()], events: [early] })
     applyPaymentEvent(state, pay, 11, NOON)
     expect(state.disputes.added()).toHaveLength(acts ? 1 : 0)
@@ -116,7 +116,7 @@ describe("a dispute that was reported before its payment", () => {
     expect([...state.payments.values()]).toMatchObject([{ disputedMinor: acts ? TOTAL : 0 }])
   })
 
-  test("is not what else waits about the payment", () => {
+  test("is told from other parked events about the payment", () => {
     const events = [
       parkedEvent({ key: "paid", paymentId: "pay-1", receivedAt: afterNoon(-20) }),
       parkedEvent({ key: "cancelled", kind: "cancelled", paymentId: "pay-1" }),
@@ -129,9 +129,9 @@ describe("a dispute that was reported before its payment", () => {
 })
 
 test.each([
-  ["the first word", [], "disputed"],
+  ["the first message", [], "disputed"],
   ["nothing new", [disputeWith()], "ignored_final"],
-] as const)("what is said of a dispute never counts as late: %s", (_, disputes, outcome) => {
+] as const)("a message about a dispute never counts as late: %s", (_, disputes, outcome) => {
   const late = orderWith({ status: "paid", late: true })
   const state = stateWith({ orders: [late], payments: [paymentWith()], disputes })
   const { event } = successOf(recordDispute(state, tell({}), NOON))

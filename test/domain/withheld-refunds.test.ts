@@ -16,7 +16,7 @@ const order = orderWith({ status: "paid", refundCount: 1 })
 const tell = (event: Partial<DisputeEvent>) =>
   ({ kind: "record_dispute", productId: 1, event: disputeEventWith(event), orderId: 11 }) as const
 
-/** Refund 1 about 500 of the order's payment, beside which a bank claims 700. */
+/** Refund 1 of 500 of the order's payment, of which a bank claims 700. */
 function disputedBeside(refund: Partial<Refund>) {
   return stateWith({
     orders: [order],
@@ -37,7 +37,7 @@ describe("when the only dispute is won", () => {
     ["sent", null, "sent", null],
     ["confirmed", null, "confirmed", null],
     ["due", null, "due", null],
-    // Its provider could not take it yet, and said so in the same word.
+    // The provider's own error happens to be the same word.
     ["due", WITHHELD, "due", WITHHELD],
   ] as const)("a refund that is %s (%s) is %s (%s)", (status, lastError, statusAfter, errorAfter) => {
     const state = disputedBeside({ status, lastError })
@@ -56,15 +56,15 @@ describe("when the only dispute is won", () => {
 
 describe("a refund that is due", () => {
   test.each([
-    // told of          told                                     refund then
+    // the dispute      its message                              refund afterwards
     ["opened", { disputeId: "dp-2", amountMinor: 1 }, "withheld"],
     ["lost at once", { disputeId: "dp-2", kind: "dispute_lost", amountMinor: 1 }, "withheld"],
     ["won at once", { disputeId: "dp-2", kind: "dispute_won", amountMinor: 1 }, "due"],
-    ["the same, grown", { amountMinor: 701 }, "withheld"],
+    ["the same, with a higher claim", { amountMinor: 701 }, "withheld"],
     ["the same, lost", { kind: "dispute_lost", amountMinor: 700 }, "due"],
     ["the same, won", { kind: "dispute_won", amountMinor: 700 }, "due"],
-    ["the same, won, and about more", { kind: "dispute_won", amountMinor: 701 }, "due"],
-  ] as const)("beside a dispute, when one is told of that is %s: %o", (_, told, status) => {
+    ["the same, won, with a higher claim", { kind: "dispute_won", amountMinor: 701 }, "due"],
+  ] as const)("beside a dispute, after a message about a dispute that is %s: %o", (_, told, status) => {
     const state = disputedBeside({ status: "due" })
     recordDispute(state, tell(told), NOON)
 
@@ -78,7 +78,7 @@ describe("a refund that is due", () => {
 
   test.each([
     ["another event's payment", { eventKey: "second-key" }],
-    ["another provider's payment of that name", { provider: "stripe" }],
+    ["another provider's payment with the same id", { provider: "stripe" }],
   ])("of %s is not withheld", (_, about) => {
     const state = disputedBeside({ ...about, status: "due" })
     recordDispute(state, tell({ disputeId: "dp-2", amountMinor: 1 }), NOON)
@@ -87,8 +87,8 @@ describe("a refund that is due", () => {
 
   test.each([
     ["another event's payment", { eventKey: "second-key" }],
-    ["another provider's payment of that name", { provider: "stripe" }],
-  ])("again is none that was withheld of %s", (_, about) => {
+    ["another provider's payment with the same id", { provider: "stripe" }],
+  ])("again after a won dispute is no refund of %s", (_, about) => {
     const state = disputedBeside({ ...about, status: "failed", lastError: WITHHELD })
     recordDispute(state, tell({ kind: "dispute_won" }), NOON)
     expect(state.refunds.changed()).toEqual([])

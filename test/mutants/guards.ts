@@ -486,7 +486,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: 'refund.status === "confirmed"',
       },
     ],
-    caughtBy: { file: "test/domain/refunds.test.ts", test: "nor does it count as a part" },
+    caughtBy: { file: "test/domain/refunds.test.ts", test: "does not count as a part of the price" },
   },
   {
     name: "guards: a dispute of another payment blocks a refund",
@@ -515,7 +515,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "return isApplied && now < 0 ? record : applyPaymentEvent",
       },
     ],
-    caughtBy: { file: "test/domain/payment-events.test.ts", test: "is its own forerunner" },
+    caughtBy: { file: "test/domain/payment-events.test.ts", test: "is parked already acts once" },
   },
   {
     name: "guards: a parked dispute applies to another provider's payment with the same id",

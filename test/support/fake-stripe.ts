@@ -34,7 +34,8 @@ export interface FakeStripe extends AsyncDisposable {
   readonly mishaps: {
     on: RegExp
     mishap: Mishap
-    /** The request takes effect all the same. */ done?: boolean
+    /** True: the request takes effect all the same. */
+    done?: boolean
   }[]
   /** Forgets the idempotency keys, as Stripe does after a day. */
   forgetKeys(): void
@@ -44,15 +45,13 @@ export const STRIPE_KEY = "sk_test_0123456789abcdef"
 const STRIPE_WEBHOOK_SECRET = "whsec_0123456789abcdefghij"
 
 /** The provider's settings that point at the fake. */
-const atOnce = { offersDelayedMethods: false }
-
 export function stripeSettings(apiBase = "http://127.0.0.1:1") {
   return {
     secretKey: STRIPE_KEY,
     webhookSecret: STRIPE_WEBHOOK_SECRET,
     publishableKey: null,
     apiBase,
-    ...atOnce,
+    offersDelayedMethods: false,
   }
 }
 
