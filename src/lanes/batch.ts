@@ -15,7 +15,7 @@ export interface BatchContext {
   readonly observer: BatchObserver
   /** Returns a number from 0 to 1; spreads the retries of processes that collided. */
   readonly random: () => number
-  /** Waits so many milliseconds before a retry; with a timer, if not given. */
+  /** Waits this number of milliseconds before a retry. The default is a timer. */
   readonly pause?: (ms: number) => Promise<unknown>
 }
 

@@ -20,8 +20,8 @@ export interface HoldRequest {
 /**
  * Remembers for a short time that a product has no available units, so that a crowd is refused from memory.
  *
- * It may only refuse, never grant. What it remembers is at most a second old, counted from when the batch
- * began that saw it: a commit may take long, and other processes free units meanwhile. It forgets a product at the
+ * It may only refuse, never grant. What it remembers is at most a second old, counted from the beginning of
+ * the batch that saw it: a commit may take long, and other processes free units meanwhile. It forgets a product at the
  * first deadline of its held units, and when any batch of this process frees a unit. To notice units that
  * another process has freed, it lets one buyer in 250 ms through to the lane (I9).
  */

@@ -59,7 +59,7 @@ export function createGroups(
 
 /** The limits of groups in one process. */
 export interface GroupBounds {
-  /** A batch with at least so many commands gets a transaction of its own. */
+  /** A batch with at least this many commands gets a transaction of its own. */
   readonly aloneFrom: number
   /** Commands in one group: the locks of all its products are held until all of them are written. */
   readonly size: number

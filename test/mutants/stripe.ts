@@ -66,7 +66,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "idempotencyKey: before.failed === 0 ? String(Math.random()) : ",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "with its key" },
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "a refund is sent with its key" },
   },
   {
     name: "stripe: a rate limit at Stripe counts as a final failure",
@@ -77,7 +77,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "error instanceof Error || error instanceof StripeCardError || ",
       },
     ],
-    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "there are too many" },
+    caughtBy: { file: "test/payments/stripe-calls.test.ts", test: "the rate limit is reached" },
   },
   {
     name: "stripe: a payment id from a buyer can change the request's path",

@@ -150,12 +150,12 @@ describe("a payment that is looked up", () => {
   const lookUp = (paymentId: string, at = adapter) => at.lookUp?.({ orderId: 1, paymentId })
 
   test.each([
-    ["untouched", null, {}, "open"],
-    ["on its way", "succeed", { delay_ms: 60_000 }, "open"],
-    ["paid", "succeed", {}, "succeeded"],
-    ["declined", "decline", {}, "over"],
-    ["cancelled", "cancel", {}, "over"],
-  ])("is, %s, %s", async (_, verb, options, status) => {
+    ["begun", "open", null, {}],
+    ["processing", "open", "succeed", { delay_ms: 60_000 }],
+    ["paid", "succeeded", "succeed", {}],
+    ["declined", "over", "decline", {}],
+    ["cancelled", "over", "cancel", {}],
+  ])("that is %s counts as %s", async (_state, status, verb, options) => {
     const { payment_id } = await createPayment(simulator)
     if (verb !== null) await simulator.post(`/payments/${payment_id}/${verb}`, options)
     expect(await lookUp(payment_id)).toMatchObject({ status })

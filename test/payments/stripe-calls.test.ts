@@ -97,26 +97,26 @@ const error = (status: number, more: object = {}, headers = {}): Mishap => ({
 })
 
 test.each<[string, Mishap, "failed" | "not now"]>([
-  ["it is refused", error(400, { code: "charge_already_refunded" }), "failed"],
+  ["Stripe refuses it", error(400, { code: "charge_already_refunded" }), "failed"],
   ["the payment is unknown", error(404, { code: "resource_missing" }), "failed"],
   ["the card is closed", error(402, { type: "card_error" }), "failed"],
   ["the key is wrong", error(401), "not now"],
-  ["the key may not", error(403), "not now"],
-  ["the same is under way", error(409, { type: "idempotency_error" }), "not now"],
-  ["the key came with another content", error(400, { type: "idempotency_error" }), "not now"],
-  ["there are too many", error(429, { code: "rate_limit" }, { "retry-after": "30" }), "not now"],
+  ["the key lacks the permission", error(403), "not now"],
+  ["a request with its key is under way", error(409, { type: "idempotency_error" }), "not now"],
+  ["its key came with another content", error(400, { type: "idempotency_error" }), "not now"],
+  ["the rate limit is reached", error(429, { code: "rate_limit" }, { "retry-after": "30" }), "not now"],
   [
-    "there are too many, try again",
+    "the rate limit is reached and Stripe advises a retry",
     error(429, {}, { "retry-after": "30", "stripe-should-retry": "true" }),
     "not now",
   ],
-  ["Stripe is broken", error(500), "not now"],
-  ["Stripe is away", { status: 503, body: "<html>" }, "not now"],
-  ["it answers garbage", { status: 200, body: "<html>" }, "not now"],
-  ["it answers nothing", { status: 200, body: "" }, "not now"],
-  ["it answers null", { status: 200, body: "null" }, "not now"],
-  ["it answers an empty object", { status: 200, body: "{}" }, "not now"],
-  ["it is silent", "silence", "not now"],
+  ["Stripe has an internal error", error(500), "not now"],
+  ["Stripe is unavailable", { status: 503, body: "<html>" }, "not now"],
+  ["Stripe answers garbage", { status: 200, body: "<html>" }, "not now"],
+  ["Stripe answers nothing", { status: 200, body: "" }, "not now"],
+  ["Stripe answers null", { status: 200, body: "null" }, "not now"],
+  ["Stripe answers an empty object", { status: 200, body: "{}" }, "not now"],
+  ["Stripe does not answer", "silence", "not now"],
 ])("when %s (%j) a refund is %s, soon and without a retry", async (_, mishap, status) => {
   for (const on of [/^POST/, /^GET/]) {
     fake.calls.length = 0
@@ -137,7 +137,7 @@ test("a call whose connection ends before the answer is repeated once, under the
   expect(await refund({ refundId: "11-2", idempotencyKey: "2" })).toMatchObject({ status: "not now" })
 })
 
-test("Stripe cannot be reached: a refund is not now, and a look-up open", async () => {
+test("while Stripe cannot be reached, a refund is reported as not now and a look-up as open", async () => {
   const url = fake.url
   await fake[Symbol.asyncDispose]()
   const unreachable = createStripeProvider(stripeSettings(url), 300)
