@@ -6,16 +6,16 @@ import { afterNoon, codeOf, counters, NOON, orderWith, stateWith, TICK } from ".
 const start = { kind: "start_payment", productId: 1, orderId: 11, payment: null } as const
 const wait = { kind: "await_payment", productId: 1, orderId: 11 } as const
 
-describe("a buyer who begins to pay", () => {
+describe("when the buyer begins to pay, the deadline", () => {
   // The order was made 60 seconds ago.
   test.each<[string, Partial<Order>, number, number]>([
-    ["gets three minutes more", { expiresAt: afterNoon(100) }, 280, 1],
-    ["gets them a second time", { expiresAt: afterNoon(100), paymentAttempts: 1 }, 280, 2],
-    ["and not a third time", { expiresAt: afterNoon(100), paymentAttempts: 2 }, 100, 3],
-    ["never past ten minutes after the order", { expiresAt: afterNoon(500) }, 540, 1],
-    ["which may be nothing", { expiresAt: afterNoon(540) }, 540, 1],
-    ["and never loses time", { expiresAt: afterNoon(840) }, 840, 1],
-    ["has a moment left, and that suffices", { expiresAt: afterNoon(TICK) }, 180 + TICK, 1],
+    ["is three minutes later", { expiresAt: afterNoon(100) }, 280, 1],
+    ["is extended a second time", { expiresAt: afterNoon(100), paymentAttempts: 1 }, 280, 2],
+    ["is not extended a third time", { expiresAt: afterNoon(100), paymentAttempts: 2 }, 100, 3],
+    ["is at most ten minutes after the order", { expiresAt: afterNoon(500) }, 540, 1],
+    ["stays where it is at its latest", { expiresAt: afterNoon(540) }, 540, 1],
+    ["is never made earlier", { expiresAt: afterNoon(840) }, 840, 1],
+    ["is extended up to its last millisecond", { expiresAt: afterNoon(TICK) }, 180 + TICK, 1],
   ])("%s", (_, given, endsIn, attempts) => {
     const state = stateWith({ orders: [orderWith(given)] })
     const outcome = startPayment(state, start, NOON)
@@ -24,17 +24,17 @@ describe("a buyer who begins to pay", () => {
     expect(state.orders.changed()).toEqual([outcome])
     expect(counters(state)).toEqual({ held: 2, sold: 0 })
   })
-
-  test("may name the payment; the last one named counts", () => {
-    const [first, second] = ["pi_1", "pi_2"].map((paymentId) => ({ provider: "stripe", paymentId }))
-    const state = stateWith({ orders: [orderWith()] })
-    for (const payment of [first ?? null, second ?? null, null])
-      startPayment(state, { ...start, payment }, NOON)
-    expect(state.orders.get(11)).toMatchObject({ attempt: second, paymentAttempts: 3 })
-  })
 })
 
-describe("an order whose provider cannot say yet", () => {
+test("the order keeps the last payment that a page has named", () => {
+  const [first, second] = ["pi_1", "pi_2"].map((paymentId) => ({ provider: "stripe", paymentId }))
+  const state = stateWith({ orders: [orderWith()] })
+  for (const payment of [first ?? null, second ?? null, null])
+    startPayment(state, { ...start, payment }, NOON)
+  expect(state.orders.get(11)).toMatchObject({ attempt: second, paymentAttempts: 3 })
+})
+
+describe("an order whose payment has no result yet", () => {
   test("gets one more minute, once", () => {
     const state = stateWith({ orders: [orderWith({ expiresAt: afterNoon(5) })] })
     const first = awaitPayment(state, wait, NOON)
@@ -44,8 +44,8 @@ describe("an order whose provider cannot say yet", () => {
 })
 
 describe.each([
-  ["start", (state: ReturnType<typeof stateWith>) => startPayment(state, start, NOON)],
-  ["await", (state: ReturnType<typeof stateWith>) => awaitPayment(state, wait, NOON)],
+  ["starting the payment", (state: ReturnType<typeof stateWith>) => startPayment(state, start, NOON)],
+  ["awaiting the payment", (state: ReturnType<typeof stateWith>) => awaitPayment(state, wait, NOON)],
 ])("%s", (_, run) => {
   test.each<[Partial<Order> | null, string, string | undefined]>([
     [null, "order_not_found", undefined],

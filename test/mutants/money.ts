@@ -371,7 +371,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe.test.ts", test: "is ignored with" },
   },
   {
-    name: "pay: an order stays refunded when its confirmed refund fails",
+    name: "money: an order stays refunded when its confirmed refund fails",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -382,7 +382,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/refunds.test.ts", test: "paid again" },
   },
   {
-    name: "pay: any failed attempt revokes a confirmation",
+    name: "money: any failed attempt revokes a confirmation",
     edits: [
       {
         file: "src/domain/settle-refund.ts",
@@ -393,7 +393,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/refunds.test.ts", test: "changes nothing" },
   },
   {
-    name: "pay: an external refund is counted at each report",
+    name: "money: an external refund is counted at each report",
     edits: [
       {
         file: "src/domain/record-refund.ts",
@@ -404,7 +404,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "once" },
   },
   {
-    name: "pay: an external refund exceeds the payment",
+    name: "money: an external refund exceeds the payment",
     edits: [
       {
         file: "src/domain/record-refund.ts",
@@ -415,7 +415,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "no more than is left" },
   },
   {
-    name: "pay: a refund that was made by hand is sent again",
+    name: "money: a refund that was made by hand is sent again",
     edits: [
       {
         file: "src/domain/record-refund.ts",
@@ -426,7 +426,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/external-refunds.test.ts", test: "was still to be sent" },
   },
   {
-    name: "pay: an order of 0.00 waits for a payment",
+    name: "money: an order of 0.00 waits for a payment",
     edits: [
       {
         file: "src/domain/place-order.ts",
@@ -437,7 +437,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/place-order.test.ts", test: "is paid when it is made" },
   },
   {
-    name: "pay: a payment is assigned to a second order",
+    name: "money: a payment is assigned to a second order",
     edits: [
       {
         file: "src/lanes/payment-event-handler.ts",
@@ -469,7 +469,7 @@ export const moneyMutants: readonly Mutant[] = [
     caughtBy: { file: "test/domain/withheld-refunds.test.ts", test: "when the only dispute is won" },
   },
   {
-    name: "pay: a refund that was made elsewhere is not recorded",
+    name: "money: a refund that was made elsewhere is not recorded",
     edits: [
       {
         file: "src/http/routes/providers/provider-webhooks.ts",
