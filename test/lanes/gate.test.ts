@@ -102,7 +102,7 @@ describe("a product without units", () => {
   })
 })
 
-test("a batch that did not read the deadlines of held units changes nothing in the gate", () => {
+test("after a batch that did not read the deadlines of held units, the product is not remembered", () => {
   const { gate } = gateAfter(allHeld)
   gate.learn({ product: productWith({ id: 1, ...allHeld }), now: NOON, nextDeadline: undefined }, 0)
   expect(gate.refusalFor(wish)).toBeNull()

@@ -282,7 +282,7 @@ export class Reference {
     return `${waiting.outcome}${known === undefined ? "" : " again"}`
   }
 
-  /** The later status wins: lost over won, won over open. */
+  /** Applies a dispute message. Lost overrides won, won overrides open, and the higher claim counts. */
   #dispute(
     { event, waiting }: { event: DisputeEvent; waiting: ReferenceEvent },
     money: ReferenceMoney,
@@ -309,7 +309,7 @@ export class Reference {
     }
   }
 
-  /** The sum that the banks claim of a payment; null: there is no dispute. */
+  /** The sum of the claims of a payment's disputes that are not won; null: there is none. */
   #claimed(money: ReferenceMoney): number | null {
     const live = this.disputes.filter(({ of, said }) => of === money && said !== 1)
     return live.length === 0 ? null : live.reduce((sum, { claim }) => sum + claim, 0)
@@ -454,7 +454,7 @@ export class Reference {
     const refund = this.#giveBack(money, Math.min(amount, left), "elsewhere", { restock: 0, after: now })
     if (refund === null) return "nothing_to_refund"
     ;[refund.status, refund.name] = [status, name]
-    // Where the banks claim more than is left, the refunds that are not sent yet are withheld.
+    // When the banks now claim more than is left, the refunds that are not sent yet are withheld.
     if ((this.#claimed(money) ?? 0) > this.disputed(money)) {
       for (const one of of) if (one.status === "due") [one.status, one.withheld] = ["withheld", true]
     }
