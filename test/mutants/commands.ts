@@ -45,7 +45,7 @@ export const commandMutants: readonly Mutant[] = [
         replace: "return demonstration === undefined ? [] : [limitsFinding(unlimited)]",
       },
     ],
-    caughtBy: { file: "test/cli/doctor-selling.test.ts", test: "does not let the demonstration" },
+    caughtBy: { file: "test/cli/doctor-selling.test.ts", test: "products without a limit" },
   },
   {
     name: "serve: missing pages are not reported at the start",

@@ -473,8 +473,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/providers/provider-webhooks.ts",
-        find: "      place === null\n        ?",
-        replace: "      place === null || place !== undefined\n        ?",
+        find: "if (paymentId === null || providerRefundId === null ||",
+        replace: "if (paymentId !== undefined || providerRefundId === null ||",
       },
     ],
     caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "made elsewhere" },
