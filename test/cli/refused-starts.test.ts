@@ -68,7 +68,7 @@ describe.skipIf(!canBecomeNobody)("an ordinary user", () => {
       PORT: "0",
     })
 
-    expect(stderr).toMatch(/^DOORBUSTER_DATA_DIR is ".*", where no directory can be made \(EACCES\)\n$/)
+    expect(stderr).toMatch(/^DOORBUSTER_DATA_DIR is ".*", where no directory can be created \(EACCES\)\n$/)
     expect(status).toBe(2)
   })
 })
