@@ -19,7 +19,7 @@ import { print, printJson } from "./output.ts"
 /** Connections for migrations, commands beside the server, and database administrators. */
 const SPARE_CONNECTIONS = 6
 
-/** Checks the installation and prints the findings; false when a check failed. */
+/** Checks the installation and prints the findings; false if a check failed. */
 export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
   requireDatabase(config)
   const findings = [

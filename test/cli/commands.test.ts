@@ -112,7 +112,10 @@ test("holds:release-expired ends what is due, once, and prints how much came bac
   const first = await runCommand(["holds:release-expired"], environment)
   const again = await runCommand(["holds:release-expired", "--json"], environment)
 
-  expect(first).toMatchObject({ status: 0, stdout: "Released 2 expired holds; 5 units came back.\n" })
+  expect(first).toMatchObject({
+    status: 0,
+    stdout: "Released 2 expired holds; 5 units are available again.\n",
+  })
   expect(JSON.parse(again.stdout)).toEqual({ holds: 0, orders: 0, units: 0 })
   expect((await app.get("/api/products/1")).body.available_stock).toBe(100)
 })
@@ -249,7 +252,7 @@ test("race against a closed server asks for the admin token, and uses it", async
 
   expect(without).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(/asks for its admin token: set ADMIN_TOKEN\n$/),
+    stderr: expect.stringMatching(/requires its admin token: set ADMIN_TOKEN\n$/),
   })
   expect(withToken).toMatchObject({ status: 0, stdout: expect.stringContaining("Verdict: PASS") })
 })
