@@ -57,7 +57,7 @@ export async function stopPostmaster(home: Home, native: string): Promise<void> 
   const found = await findPostmaster(home.cluster)
   if (found.state === "running") interrupt(found.file.pid)
   if (found.state === "unsure") {
-    // Windows: there is no SIGINT to send, but PostgreSQL's own tool has another way.
+    // Only the connection has shown whose server this is, as on Windows. PostgreSQL's own tool needs no signals there.
     const parameters = ["stop", "--mode=fast", `--pgdata=${home.cluster}`]
     await runProgram(home.account, executable(native, "pg_ctl"), parameters, home.directory)
   }
