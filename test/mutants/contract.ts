@@ -52,7 +52,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a NUL in a query reaches the database",
     edits: [
       {
-        file: "src/http/access/requests.ts",
+        file: "src/http/wire/storable-text.ts",
         find: " && !/[\\0\\ud800-\\udfff]/u.test(text)",
         replace: "",
       },

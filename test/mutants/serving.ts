@@ -259,8 +259,8 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/show-order.ts",
-        find: "const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null",
-        replace: "const id = idFromPath(request.params.id)",
+        find: "const id = maySeeAnyHold(caller) ? parseId(request.params.id) : null",
+        replace: "const id = parseId(request.params.id)",
       },
     ],
     caughtBy: { file: "test/http/busy-views.test.ts", test: "stranger" },

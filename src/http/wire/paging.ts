@@ -1,7 +1,6 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
 import { refuse } from "./problems.ts"
-import { idFromPath } from "../access/requests.ts"
 
 const PAGE = 20
 const LARGEST_PAGE = 100
@@ -24,7 +23,7 @@ export function pageFrom<Place>(
   { limit = String(PAGE), cursor }: { limit?: string; cursor?: string },
   placeFrom: (cursor: string) => Place | null,
 ): Page<Place> | null {
-  const size = idFromPath(limit)
+  const size = /^[1-9]\d{0,2}$/.test(limit) ? Number(limit) : null
   const after = cursor === undefined ? null : placeFrom(cursor)
   if (size === null || size > LARGEST_PAGE) refuse(reply, badQuery("limit", `1 to ${LARGEST_PAGE}`))
   else if (cursor !== undefined && after === null) refuse(reply, badQuery("cursor", "a next_cursor"))

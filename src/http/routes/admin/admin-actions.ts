@@ -5,7 +5,7 @@ import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { AdminActionList, type AdminActionAnswer } from "../../wire/admin-schemas.ts"
 import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 
@@ -29,7 +29,7 @@ export function adminActionRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const { product_id } = request.query
-        const productId = product_id === undefined ? null : idFromPath(product_id)
+        const productId = product_id === undefined ? null : parseId(product_id)
         if (product_id !== undefined && productId === null) {
           return refuse(reply, badQuery("product_id", "an id"))
         }

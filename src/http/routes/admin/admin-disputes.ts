@@ -3,7 +3,7 @@ import { isRefusal } from "../../../domain/refusals.ts"
 import { fingerprintedDispute } from "../../../payments/fingerprint.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { DisputeBody, DisputeList, DisputeWire } from "../../../wire/dispute.ts"
 import type { App, Services } from "../../services.ts"
@@ -30,7 +30,7 @@ export function adminDisputeRoutes(app: App, services: Services): void {
         response: { 200: DisputeList, ...problemResponses },
       },
       async handler(request, reply) {
-        const orderId = idFromPath(request.params.id)
+        const orderId = parseId(request.params.id)
         const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
         if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
         return { data: (await money.disputesOf(orderId)).map(disputeJson) }
@@ -55,7 +55,7 @@ export function adminDisputeRoutes(app: App, services: Services): void {
         },
         async handler(request, reply) {
           const { provider, dispute_id: disputeId } = request.body
-          const orderId = idFromPath(request.params.id)
+          const orderId = parseId(request.params.id)
           const find = async () =>
             (orderId === null ? [] : await money.disputesOf(orderId)).find(
               (one) => one.provider === provider && one.disputeId === disputeId,

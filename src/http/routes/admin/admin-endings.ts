@@ -2,7 +2,8 @@ import { Type } from "typebox"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
-import { badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
+import { badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { HoldWire } from "../../../wire/hold.ts"
 import { OrderWire } from "../../../wire/order.ts"
@@ -36,7 +37,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
         response: { 200: OrderWire, ...problemResponses },
       },
       async handler(request, reply) {
-        const orderId = idFromPath(request.params.id)
+        const orderId = parseId(request.params.id)
         const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
         if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
         const idempotency = idempotencyOf(request, "admin", { orderId })
@@ -68,7 +69,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
         response: { 200: HoldWire, ...problemResponses },
       },
       async handler(request, reply) {
-        const holdId = idFromPath(request.params.id)
+        const holdId = parseId(request.params.id)
         const place = holdId === null ? null : await lookups.placeOfHold(holdId)
         if (holdId === null || place === null) return refuse(reply, { code: "hold_not_found" })
         const command = {

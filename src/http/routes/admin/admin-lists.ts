@@ -4,7 +4,8 @@ import type { Listed, MessageFilter, MessagePlace, RowFilter } from "../../../st
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { badQuery, cursorOf, pageFrom, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath, isStorable } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
+import { isStorable } from "../../wire/storable-text.ts"
 import {
   paymentAllocations,
   PaymentEventList,
@@ -49,7 +50,7 @@ export function adminListRoutes(app: App, services: Services): void {
         response: { 200: OrderList, ...problemResponses },
       },
       async handler(request, reply) {
-        const page = pageFrom(reply, request.query, idFromPath)
+        const page = pageFrom(reply, request.query, parseId)
         const filter = page === null ? null : rowFilter(reply, request.query)
         if (page === null || filter === null) return reply
         return answer(await lists.orders(filter, page), orderJson, String)
@@ -66,7 +67,7 @@ export function adminListRoutes(app: App, services: Services): void {
         response: { 200: HoldList, ...problemResponses },
       },
       async handler(request, reply) {
-        const page = pageFrom(reply, request.query, idFromPath)
+        const page = pageFrom(reply, request.query, parseId)
         const filter = page === null ? null : rowFilter(reply, request.query)
         if (page === null || filter === null) return reply
         return answer(await lists.holds(filter, page), holdJson, String)
@@ -129,7 +130,7 @@ interface RowQuery {
 
 /** Null: a filter makes no sense, and that has been answered. */
 function rowFilter(reply: FastifyReply, { product_id, customer_id, status }: RowQuery): RowFilter | null {
-  const productId = product_id === undefined ? null : idFromPath(product_id)
+  const productId = product_id === undefined ? null : parseId(product_id)
   if (product_id !== undefined && productId === null) return refused(reply, "product_id", "an id")
   const customerId = customer_id ?? null
   if (customerId !== null && !isStorable(customerId)) return refused(reply, "customer_id", "a name")
@@ -147,7 +148,7 @@ function messageFilter(
   { order_id, provider }: MessageQuery,
   outcome: string | undefined,
 ): MessageFilter | null {
-  const orderId = order_id === undefined ? null : idFromPath(order_id)
+  const orderId = order_id === undefined ? null : parseId(order_id)
   if (order_id !== undefined && orderId === null) return refused(reply, "order_id", "an id")
   if (provider !== undefined && !isStorable(provider)) return refused(reply, "provider", "a name")
   return { orderId, provider: provider ?? null, outcome: outcome ?? null }

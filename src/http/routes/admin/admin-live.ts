@@ -5,7 +5,7 @@ import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { LiveWire, type LiveAnswer } from "../../wire/admin-schemas.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import { productJson } from "../../../wire/product.ts"
@@ -36,7 +36,7 @@ export function adminLiveRoutes(app: App, services: Services): void {
         response: { 200: LiveWire, ...problemResponses },
       },
       async handler(request, reply) {
-        const productId = idFromPath(request.query.product_id)
+        const productId = parseId(request.query.product_id)
         if (productId === null) return refuse(reply, badQuery("product_id", "an id"))
         // First, so that other processes hear of it with this look.
         events.saleWatched(productId)

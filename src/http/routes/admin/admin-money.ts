@@ -7,7 +7,9 @@ import type { DisputePlace, RefundPlace, StrayPlace } from "../../../store/reads
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { badIdempotencyKey, idempotencyOf, idFromPath, isStorable } from "../../access/requests.ts"
+import { badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { parseId } from "../../wire/ids.ts"
+import { isStorable } from "../../wire/storable-text.ts"
 import {
   AssignBody,
   MoneyInbox,
@@ -98,7 +100,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
         response: { 201: RefundWire, ...problemResponses },
       },
       async handler(request, reply) {
-        const orderId = idFromPath(request.params.id)
+        const orderId = parseId(request.params.id)
         const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
         if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
         const { amount_minor: amountMinor = 0, restock_qty: restockQty = 0 } = request.body
@@ -120,7 +122,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
         response: { 200: RefundList, ...problemResponses },
       },
       async handler(request, reply) {
-        const orderId = idFromPath(request.params.id)
+        const orderId = parseId(request.params.id)
         const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
         if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
         return { data: (await money.refundsOf(orderId)).map(refundJson) }
@@ -228,7 +230,7 @@ type Place =
 /** A refund's name, such as `17-1`; null for anything else. */
 export function refundPlaceFrom(text: string): RefundPlace | null {
   const [order = "", number = "", ...rest] = text.split("-")
-  const place = { orderId: idFromPath(order), number: idFromPath(number) }
+  const place = { orderId: parseId(order), number: parseId(number) }
   if (place.orderId === null || place.number === null || rest.length > 0) return null
   return place.number > LARGEST_NUMBER ? null : { orderId: place.orderId, number: place.number }
 }

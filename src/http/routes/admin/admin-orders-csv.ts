@@ -5,7 +5,7 @@ import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { BYTE_ORDER_MARK, csvLine } from "../../wire/csv.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import { orderJson } from "../../../wire/order.ts"
@@ -57,7 +57,7 @@ export function adminOrdersCsvRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const { product_id } = request.query
-        const productId = product_id === undefined ? null : idFromPath(product_id)
+        const productId = product_id === undefined ? null : parseId(product_id)
         if (product_id !== undefined && productId === null) {
           return refuse(reply, badQuery("product_id", "an id"))
         }

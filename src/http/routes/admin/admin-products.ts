@@ -7,7 +7,8 @@ import { isRefusal } from "../../../domain/refusals.ts"
 import { instant, type Instant } from "../../../domain/time.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { refuse, type FieldError } from "../../wire/problems.ts"
-import { badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
+import { badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { NewProductBody, ProductChangesBody, ProductWire, StockBody } from "../../../wire/product.ts"
 import type { ProductChanges } from "../../../wire/product.ts"
@@ -83,7 +84,7 @@ export function adminProductRoutes(app: App, services: Services): void {
       async handler(request, reply) {
         const changes = settingsFrom(request.body)
         if (Array.isArray(changes)) return refuse(reply, { code: "invalid_request", errors: changes })
-        const productId = idFromPath(request.params.id)
+        const productId = parseId(request.params.id)
         return run(request, reply, { productId, command: { kind: "change_product", changes } })
       },
     })
@@ -102,7 +103,7 @@ export function adminProductRoutes(app: App, services: Services): void {
       async handler(request, reply) {
         const adjustmentId = await ids.next("stock_adjustments")
         const command = { kind: "adjust_stock", ...request.body, adjustmentId } as const
-        return run(request, reply, { productId: idFromPath(request.params.id), command })
+        return run(request, reply, { productId: parseId(request.params.id), command })
       },
     })
 
@@ -122,7 +123,7 @@ export function adminProductRoutes(app: App, services: Services): void {
         },
         async handler(request, reply) {
           const command = { kind: "change_product", changes: { paused } } as const
-          return run(request, reply, { productId: idFromPath(request.params.id), command })
+          return run(request, reply, { productId: parseId(request.params.id), command })
         },
       })
     }

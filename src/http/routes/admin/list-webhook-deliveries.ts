@@ -4,7 +4,7 @@ import type { DeliveryPlace, DeliveryStatus } from "../../../store/reads/webhook
 import { adminSecurity } from "../../access/admin-area.ts"
 import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import { DeliveryList } from "../../wire/webhook-schemas.ts"
@@ -41,7 +41,7 @@ export function registerListWebhookDeliveries(
       }
       const page = pageFrom(reply, request.query, placeFrom)
       if (page === null) return reply
-      const id = idFromPath(request.params.id)
+      const id = parseId(request.params.id)
       if (id === null || (await endpoints.find(id)) === null) return refuse(reply, endpointNotFound)
       const { after, limit } = page
       const found = await deliveries.list(id, status, { after, limit: limit + 1 })

@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import { DeliveryWire } from "../../wire/webhook-schemas.ts"
@@ -27,7 +27,7 @@ export function registerReplayWebhookDelivery(
     },
     async handler(request, reply) {
       const { id: endpoint, webhookId } = request.params
-      const id = idFromPath(endpoint)
+      const id = parseId(endpoint)
       const delivery = id === null || !isWebhookId(webhookId) ? null : await deliveries.replay(id, webhookId)
       return delivery === null
         ? refuse(reply, { code: "webhook_delivery_not_found" })

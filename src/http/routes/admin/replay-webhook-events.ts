@@ -2,7 +2,7 @@ import { Type } from "typebox"
 import { instant } from "../../../domain/time.ts"
 import { adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import { ReplayAnswer, ReplayBody } from "../../wire/webhook-schemas.ts"
@@ -30,7 +30,7 @@ export function registerReplayWebhookEvents(
       response: { 200: ReplayAnswer, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = idFromPath(request.params.id)
+      const id = parseId(request.params.id)
       if (id === null || (await endpoints.find(id)) === null) return refuse(reply, endpointNotFound)
       // A second that is added to a day has no number here, and nothing happened before the first one.
       const since = instant(Math.max(0, Date.parse(request.body.since)))

@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import { EndpointWithSecretWire, RotationBody } from "../../wire/webhook-schemas.ts"
@@ -29,7 +29,7 @@ export function registerRotateWebhookSecret(
       response: { 200: EndpointWithSecretWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = idFromPath(request.params.id)
+      const id = parseId(request.params.id)
       const secret = request.body?.secret ?? newWebhookSecret()
       const endpoint = id === null ? null : await endpoints.rotate(id, secret)
       return endpoint === null ? refuse(reply, endpointNotFound) : { ...endpointAnswer(endpoint), secret }

@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { adminSecurity } from "../../access/admin-area.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 import { EndpointWire } from "../../wire/webhook-schemas.ts"
@@ -27,7 +27,7 @@ export function registerShowWebhookEndpoint(
       response: { 200: EndpointWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = idFromPath(request.params.id)
+      const id = parseId(request.params.id)
       const endpoint = id === null ? null : await endpoints.find(id)
       return endpoint === null ? refuse(reply, endpointNotFound) : endpointAnswer(endpoint)
     },

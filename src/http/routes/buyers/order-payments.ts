@@ -4,7 +4,8 @@ import { isRefusal } from "../../../domain/refusals.ts"
 import type { PaymentRequest } from "../../../payments/provider.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
-import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { parseId } from "../../wire/ids.ts"
 import { OpenedPaymentWire } from "../../wire/payment-schemas.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
@@ -29,7 +30,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
     async handler(request, reply) {
       if (provider?.open === undefined) return refuse(reply, { code: "route_not_found" })
       const caller = gatekeeper.callerOf(request)
-      const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
+      const id = maySeeAnyHold(caller) ? parseId(request.params.id) : null
       const order = id === null ? null : await views.order(id)
       if (order === null || !mayUseHold(caller, order.holdId))
         return refuse(reply, { code: "order_not_found" })

@@ -7,7 +7,7 @@ import { createPageMemory } from "../../../site/page-memory.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import type { App, Services } from "../../services.ts"
 import { productJson } from "../../../wire/product.ts"
 
@@ -50,13 +50,13 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
   })
 
   app.get<{ Querystring: { cursor?: string } }>("/", hidden, async (request, reply) => {
-    const after = request.query.cursor === undefined ? 0 : idFromPath(request.query.cursor)
+    const after = request.query.cursor === undefined ? 0 : parseId(request.query.cursor)
     if (after === null) return send(reply.code(404), { kind: "missing" })
     return html(reply.header("cache-control", "public, max-age=1")).send(await lists.page(after))
   })
 
   app.get<{ Params: { id: string } }>("/p/:id", hidden, async (request, reply) => {
-    const id = idFromPath(request.params.id)
+    const id = parseId(request.params.id)
     const view = id === null ? null : await products.product(id)
     if (view === null) return send(reply.code(404), { kind: "missing" })
     const { text, etag } = productPages.of(view)
@@ -66,7 +66,7 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
   })
 
   app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
-    const orderId = idFromPath(request.params.id)
+    const orderId = parseId(request.params.id)
     if (orderId === null) return send(reply.code(404), { kind: "missing" })
     const headers = payment?.kind === "stripe" ? stripePageHeaders : pageHeaders
     void reply.headers(headers).header("cache-control", "no-store")

@@ -4,7 +4,7 @@ import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { pageFrom, pageOf, pageQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { ProductList, ProductWire } from "../../../wire/product.ts"
 import type { App, Services } from "../../services.ts"
@@ -28,7 +28,7 @@ export function productRoutes(app: App, services: Services): void {
       response: { 200: ProductList, ...problemResponses },
     },
     async handler(request, reply) {
-      const page = pageFrom(reply, request.query, idFromPath)
+      const page = pageFrom(reply, request.query, parseId)
       if (page === null) return reply
       const found = await views.products(page.after ?? 0, page.limit + 1)
       void reply.header("cache-control", "public, max-age=1")
@@ -48,7 +48,7 @@ export function productRoutes(app: App, services: Services): void {
       response: { 200: ProductWire, 304: notModified, ...problemResponses },
     },
     handler(request, reply) {
-      const id = idFromPath(request.params.id)
+      const id = parseId(request.params.id)
       const mustBeFresh = request.headers["cache-control"] === "no-cache" && isAdmin(request)
       const view = id === null ? null : (mustBeFresh ? views : products).product(id)
       if (!(view instanceof Promise)) return show(request, reply, view)

@@ -7,7 +7,7 @@ import { SocketOutlet } from "../../live/stream-outlet.ts"
 import { networkOf } from "../../access/network-address.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App, Services } from "../../services.ts"
 
@@ -119,7 +119,7 @@ const tooMany = {
 
 function idsFrom(text: string): number[] | null {
   const texts = text.split(",")
-  const ids = texts.map(idFromPath).filter((id) => id !== null)
+  const ids = texts.map(parseId).filter((id) => id !== null)
   const isSound = ids.length === texts.length && ids.length <= MOST_PRODUCTS
   return isSound ? [...new Set(ids)] : null
 }

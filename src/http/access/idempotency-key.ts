@@ -4,16 +4,6 @@ import type { Idempotency } from "../../domain/commands.ts"
 import type { Caller } from "./auth.ts"
 
 /**
- * A path's id, or null when it is not a positive integer that can name anything. Callers answer
- * null as they answer an id that names nothing.
- */
-export function idFromPath(text: string): number | null {
-  if (!/^[1-9]\d{0,15}$/.test(text)) return null
-  const id = Number(text)
-  return Number.isSafeInteger(id) ? id : null
-}
-
-/**
  * Reads an optional Idempotency-Key header, quoted or bare. `"bad"`: it is there and cannot be used.
  *
  * The key is scoped by route and `asker` (see `askerName`). `content` is what the request asks for; the same key
@@ -39,7 +29,9 @@ function unquoted(value: string): string {
   return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
-/** Who a key belongs to: all of the shop's requests share their keys, as do all of a hold's owner. */
+/**
+ * Names the owner of a key: all requests of the shop share their keys, and so do all requests with one hold's token.
+ */
 export function askerName(caller: Caller): string {
   return caller.kind === "owner" ? `hold ${caller.ownership.holdId}` : caller.kind
 }
@@ -49,8 +41,3 @@ export const badIdempotencyKey = {
   code: "invalid_request",
   errors: [{ pointer: "Idempotency-Key", detail: "must be 1 to 255 printable ASCII characters" }],
 } as const
-
-/** True for text that PostgreSQL keeps as it is, and that is no longer than any name or key. */
-export function isStorable(text: unknown): text is string {
-  return typeof text === "string" && text.length <= 2 * 255 && !/[\0\ud800-\udfff]/u.test(text)
-}
