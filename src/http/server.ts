@@ -36,7 +36,8 @@ import { simulatorRoutes } from "./routes/providers/simulator.ts"
 import { registerBuyerRoutes } from "./routes/buyers/buyer-routes.ts"
 import { cutSlowReaders } from "./transport/slow-readers.ts"
 import { securityHeaders } from "./transport/security-headers.ts"
-import type { App, Services } from "./services.ts"
+import type { Services } from "./services.ts"
+import type { App } from "./transport/typed-app.ts"
 
 export interface ServerOptions {
   readonly log: Logger

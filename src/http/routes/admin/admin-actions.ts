@@ -7,7 +7,8 @@ import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../
 import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 /** What the shop has done, for whoever has to answer for it. */
 export function adminActionRoutes(app: App, services: Services): void {

@@ -6,7 +6,8 @@ import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { DisputeBody, DisputeList, DisputeWire } from "../../../wire/dispute.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { disputeJson } from "../../../wire/dispute.ts"
 
 const tags = ["admin"]

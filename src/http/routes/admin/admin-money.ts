@@ -20,7 +20,8 @@ import {
 } from "../../wire/payment-schemas.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { RefundBody, RefundList, RefundWire } from "../../../wire/refund.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import {
   openDisputeAnswer,
   openRefundAnswer,

@@ -6,7 +6,8 @@ import { isReading, senderOf } from "../../access/own-page.ts"
 import { pageHeaders } from "../../transport/page-headers.ts"
 import { refuse } from "../../wire/problems.ts"
 import { body } from "../../../wire/fields.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { createWrongTokens } from "../../access/wrong-tokens.ts"
 
 const LONGEST_TOKEN = 4_096

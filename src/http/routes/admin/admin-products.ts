@@ -12,7 +12,8 @@ import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { NewProductBody, ProductChangesBody, ProductWire, StockBody } from "../../../wire/product.ts"
 import type { ProductChanges } from "../../../wire/product.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { productJson } from "../../../wire/product.ts"
 
 const params = Type.Object({ id: Type.String() })

@@ -1,5 +1,6 @@
 import { admitAdminsOnly } from "../../access/admin-area.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { registerChangeWebhookEndpoint } from "./change-webhook-endpoint.ts"
 import { registerCreateWebhookEndpoint } from "./create-webhook-endpoint.ts"
 import { registerDeleteWebhookEndpoint } from "./delete-webhook-endpoint.ts"

@@ -1,4 +1,5 @@
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { registerCancelOrder } from "./cancel-order.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
 import { createOrderChange } from "./order-change.ts"

@@ -8,7 +8,8 @@ import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempo
 import { parseId } from "../../wire/ids.ts"
 import { OpenedPaymentWire } from "../../wire/payment-schemas.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 /** Opening a payment of an order at the shop's provider, for the buyer's page. */
 export function orderPaymentRoutes(app: App, services: Services): void {

@@ -8,7 +8,8 @@ import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
 import { parseId } from "../../wire/ids.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { productJson } from "../../../wire/product.ts"
 
 /** As many as one stream tells of. */

@@ -4,7 +4,8 @@ import { parseId } from "../../wire/ids.ts"
 import { LARGEST_QUANTITY } from "../../../wire/fields.ts"
 import { PathHoldWire, holdJson } from "../../../wire/hold.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { HoldPlacement } from "./hold-placement.ts"
 
 const config = { rateLimit: {} }

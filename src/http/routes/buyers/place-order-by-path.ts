@@ -2,7 +2,7 @@ import { Type } from "typebox"
 import { parseId } from "../../wire/ids.ts"
 import { PathOrderWire, orderJson } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { OrderPlacement } from "./order-placement.ts"
 
 const config = { rateLimit: {} }

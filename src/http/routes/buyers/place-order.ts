@@ -1,6 +1,6 @@
 import { OrderBody, OrderWire, orderJson } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { OrderPlacement } from "./order-placement.ts"
 
 const config = { rateLimit: {} }

@@ -7,7 +7,8 @@ import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { ProductList, ProductWire } from "../../../wire/product.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { productJson } from "../../../wire/product.ts"
 
 const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })

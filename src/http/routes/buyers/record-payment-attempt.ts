@@ -3,7 +3,7 @@ import { refuse } from "../../wire/problems.ts"
 import { OrderWire } from "../../../wire/order.ts"
 import { PaymentAttemptBody } from "../../wire/payment-schemas.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { OrderChange } from "./order-change.ts"
 
 const config = { rateLimit: {} }

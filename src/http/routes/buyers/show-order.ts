@@ -4,7 +4,8 @@ import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
 import { OrderWire, orderJson } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 /** Registers `GET /api/orders/{id}`. */
 export function registerShowOrder(

@@ -9,7 +9,8 @@ import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 /** Enough for a page of products. */
 const MOST_PRODUCTS = 20

@@ -16,7 +16,8 @@ import { PROVIDER_BODY_LIMIT_BYTES, tellRefusedWebhooks } from "./refused-webhoo
 import { PaymentAnswer } from "../../wire/payment-schemas.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { AmountMinor, Id, Label, Quantity } from "../../../wire/fields.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 /** Of other fields nothing is read: providers add some whenever they like, and the payment counts all the same. */
 const WebhookBody = Type.Object({

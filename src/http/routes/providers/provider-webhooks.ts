@@ -11,7 +11,8 @@ import { ProviderAnswer } from "../../wire/payment-schemas.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { AmountMinor, CurrencyCode, Id, Label, Quantity } from "../../../wire/fields.ts"
 import type { RefundOrigin } from "../../../store/reads/money-views.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { refundPlaceFrom } from "../admin/admin-money.ts"
 
 /**

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify"
 import type { Events } from "../../../events/events.ts"
 import { isReading } from "../../access/own-page.ts"
 import { reasonIn, refuse } from "../../wire/problems.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 /**
  * The largest message of a payment provider. Stripe allows 150,000 characters of evidence in a dispute, and JSON may

@@ -3,7 +3,7 @@ import { hash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { packageRoot } from "../../../base/package-root.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 const PREFIX = "/docs/guide/"
 const built = new URL("dist/docs/", packageRoot)

@@ -2,7 +2,8 @@ import { Type, type Static } from "typebox"
 import { refuse } from "../../wire/problems.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { oneOf } from "../../../wire/fields.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 export const HealthWire = Type.Object({
   status: oneOf(["ok", "unavailable", "stopping"]),
