@@ -198,7 +198,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "the CSV export begins without a byte order mark",
     edits: [
       {
-        file: "src/http/routes/admin/admin-orders-csv.ts",
+        file: "src/http/routes/admin/orders/export-orders-csv.ts",
         find: "yield BYTE_ORDER_MARK + csvLine",
         replace: "yield csvLine",
       },

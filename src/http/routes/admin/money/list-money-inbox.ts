@@ -1,15 +1,15 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
-import type { RefundOrder, RefundResult, SettleRefund } from "../../../domain/commands.ts"
-import { refundName, type Refund } from "../../../domain/refund.ts"
-import { isRefusal } from "../../../domain/refusals.ts"
-import type { DisputePlace, RefundPlace, StrayPlace } from "../../../store/reads/money-views.ts"
-import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
-import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../../wire/paging.ts"
-import { refuse } from "../../wire/problems.ts"
-import { badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
-import { parseId } from "../../wire/ids.ts"
-import { isStorable } from "../../wire/storable-text.ts"
+import type { RefundOrder, RefundResult, SettleRefund } from "../../../../domain/commands.ts"
+import { refundName, type Refund } from "../../../../domain/refund.ts"
+import { isRefusal } from "../../../../domain/refusals.ts"
+import type { DisputePlace, RefundPlace, StrayPlace } from "../../../../store/reads/money-views.ts"
+import { admitAdminsOnly, adminSecurity } from "../../../access/admin-area.ts"
+import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../../../wire/paging.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { badIdempotencyKey, idempotencyOf } from "../../../access/idempotency-key.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { isStorable } from "../../../wire/storable-text.ts"
 import {
   AssignBody,
   MoneyInbox,
@@ -17,18 +17,18 @@ import {
   type MoneyInboxAnswer,
   PaymentEventWire,
   ReturnedBody,
-} from "../../wire/payment-schemas.ts"
-import { problemResponses } from "../../wire/problem-schema.ts"
-import { RefundBody, RefundList, RefundWire } from "../../../wire/refund.ts"
-import type { Services } from "../../services.ts"
-import type { App } from "../../transport/typed-app.ts"
+} from "../../../wire/payment-schemas.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { RefundBody, RefundList, RefundWire } from "../../../../wire/refund.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
 import {
   openDisputeAnswer,
   openRefundAnswer,
   paymentEventWire,
   strayPaymentAnswer,
-} from "../../wire/money-answers.ts"
-import { refundJson } from "../../../wire/refund.ts"
+} from "../../../wire/money-answers.ts"
+import { refundJson } from "../../../../wire/refund.ts"
 
 const tags = ["admin"]
 const security = adminSecurity

@@ -1,6 +1,6 @@
-import { isoTime } from "../../../domain/time.ts"
-import type { WebhookDelivery } from "../../../store/reads/webhook-deliveries.ts"
-import type { DeliveryAnswer } from "../../wire/webhook-schemas.ts"
+import { isoTime } from "../../../../domain/time.ts"
+import type { WebhookDelivery } from "../../../../store/reads/webhook-deliveries.ts"
+import type { DeliveryAnswer } from "../../../wire/webhook-schemas.ts"
 
 /** True for a `webhook-id` as this server writes it; no other is looked up. */
 export function isWebhookId(text: unknown): text is string {

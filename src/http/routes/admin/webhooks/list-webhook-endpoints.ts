@@ -1,8 +1,8 @@
-import { adminSecurity } from "../../access/admin-area.ts"
-import { problemResponses } from "../../wire/problem-schema.ts"
-import type { Services } from "../../services.ts"
-import type { App } from "../../transport/typed-app.ts"
-import { EndpointList } from "../../wire/webhook-schemas.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { EndpointList } from "../../../wire/webhook-schemas.ts"
 import { endpointAnswer } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
-import { sessionCookie } from "../../access/admin-session.ts"
-import { addressOf, networkOf } from "../../access/network-address.ts"
-import { isReading, senderOf } from "../../access/own-page.ts"
-import { pageHeaders } from "../../transport/page-headers.ts"
-import { refuse } from "../../wire/problems.ts"
-import { body } from "../../../wire/fields.ts"
-import type { Services } from "../../services.ts"
-import type { App } from "../../transport/typed-app.ts"
-import { createWrongTokens } from "../../access/wrong-tokens.ts"
+import { sessionCookie } from "../../../access/admin-session.ts"
+import { addressOf, networkOf } from "../../../access/network-address.ts"
+import { isReading, senderOf } from "../../../access/own-page.ts"
+import { pageHeaders } from "../../../transport/page-headers.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { body } from "../../../../wire/fields.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { createWrongTokens } from "../../../access/wrong-tokens.ts"
 
 const LONGEST_TOKEN = 4_096
 const LONGEST_PATH = 300

@@ -1,10 +1,10 @@
-import { MOST_ENDPOINTS } from "../../../store/reads/webhook-endpoints.ts"
-import { adminSecurity } from "../../access/admin-area.ts"
-import { refuse } from "../../wire/problems.ts"
-import { problemResponses } from "../../wire/problem-schema.ts"
-import type { Services } from "../../services.ts"
-import type { App } from "../../transport/typed-app.ts"
-import { EndpointWithSecretWire, NewEndpointBody } from "../../wire/webhook-schemas.ts"
+import { MOST_ENDPOINTS } from "../../../../store/reads/webhook-endpoints.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { EndpointWithSecretWire, NewEndpointBody } from "../../../wire/webhook-schemas.ts"
 import { badEndpointUrl, newWebhookSecret, endpointAnswer } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]

@@ -1,25 +1,25 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { Listed, MessageFilter, MessagePlace, RowFilter } from "../../../store/reads/lists.ts"
-import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
-import { badQuery, cursorOf, pageFrom, pageQuery, partsOf } from "../../wire/paging.ts"
-import { refuse } from "../../wire/problems.ts"
-import { parseId } from "../../wire/ids.ts"
-import { isStorable } from "../../wire/storable-text.ts"
+import type { Listed, MessageFilter, MessagePlace, RowFilter } from "../../../../store/reads/lists.ts"
+import { admitAdminsOnly, adminSecurity } from "../../../access/admin-area.ts"
+import { badQuery, cursorOf, pageFrom, pageQuery, partsOf } from "../../../wire/paging.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { isStorable } from "../../../wire/storable-text.ts"
 import {
   paymentAllocations,
   PaymentEventList,
   PaymentList,
   paymentOutcomes,
-} from "../../wire/payment-schemas.ts"
-import { problemResponses } from "../../wire/problem-schema.ts"
-import { HoldList, holdStatuses } from "../../../wire/hold.ts"
-import { OrderList, orderStatuses } from "../../../wire/order.ts"
-import type { Services } from "../../services.ts"
-import type { App } from "../../transport/typed-app.ts"
-import { paymentEventWire, paymentWire } from "../../wire/money-answers.ts"
-import { holdJson } from "../../../wire/hold.ts"
-import { orderJson } from "../../../wire/order.ts"
+} from "../../../wire/payment-schemas.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { HoldList, holdStatuses } from "../../../../wire/hold.ts"
+import { OrderList, orderStatuses } from "../../../../wire/order.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { paymentEventWire, paymentWire } from "../../../wire/money-answers.ts"
+import { holdJson } from "../../../../wire/hold.ts"
+import { orderJson } from "../../../../wire/order.ts"
 
 const common = {
   tags: ["admin"],

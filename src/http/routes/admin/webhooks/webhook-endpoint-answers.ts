@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
-import { isoTime, isoTimeOrNull } from "../../../domain/time.ts"
-import type { WebhookEndpoint } from "../../../store/reads/webhook-endpoints.ts"
-import type { EndpointAnswer } from "../../wire/webhook-schemas.ts"
+import { isoTime, isoTimeOrNull } from "../../../../domain/time.ts"
+import type { WebhookEndpoint } from "../../../../store/reads/webhook-endpoints.ts"
+import type { EndpointAnswer } from "../../../wire/webhook-schemas.ts"
 
 /** The refusal of a request for an endpoint that does not exist. */
 export const endpointNotFound = { code: "webhook_endpoint_not_found" } as const

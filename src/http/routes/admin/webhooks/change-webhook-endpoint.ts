@@ -1,11 +1,11 @@
 import { Type } from "typebox"
-import { adminSecurity } from "../../access/admin-area.ts"
-import { refuse } from "../../wire/problems.ts"
-import { parseId } from "../../wire/ids.ts"
-import { problemResponses } from "../../wire/problem-schema.ts"
-import type { Services } from "../../services.ts"
-import type { App } from "../../transport/typed-app.ts"
-import { EndpointChangesBody, EndpointWire } from "../../wire/webhook-schemas.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { EndpointChangesBody, EndpointWire } from "../../../wire/webhook-schemas.ts"
 import { endpointNotFound, badEndpointUrl, endpointAnswer } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]

@@ -13,7 +13,7 @@ import { AmountMinor, CurrencyCode, Id, Label, Quantity } from "../../../wire/fi
 import type { RefundOrigin } from "../../../store/reads/money-views.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
-import { refundPlaceFrom } from "../admin/admin-money.ts"
+import { refundPlaceFrom } from "../admin/money/list-money-inbox.ts"
 
 /**
  * Webhooks in the providers' own formats. Who sent one, and what it says, is for the provider's
