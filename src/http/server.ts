@@ -16,24 +16,14 @@ import { networkOf } from "./access/network-address.ts"
 import { refuseForeignPages } from "./access/open-mode.ts"
 import { refuse } from "./wire/problems.ts"
 import { refuseUnreadableQueries } from "./transport/query-strings.ts"
-import { strayWebhookRoutes, tellUnreadableWebhook, webhookUrl } from "./routes/providers/refused-webhooks.ts"
-import { adminActionRoutes } from "./routes/admin/control-room/list-actions.ts"
-import { adminEndingRoutes } from "./routes/admin/orders/cancel-order-as-shop.ts"
-import { adminListRoutes } from "./routes/admin/money/event-filter.ts"
-import { adminDisputeRoutes } from "./routes/admin/money/dispute-verdict.ts"
-import { adminLiveRoutes } from "./routes/admin/control-room/show-live-sale.ts"
-import { adminOrdersCsvRoutes } from "./routes/admin/orders/export-orders-csv.ts"
-import { adminMoneyRoutes } from "./routes/admin/money/list-money-inbox.ts"
-import { adminPageRoutes } from "./routes/admin/control-room/sign-in.ts"
-import { adminProductRoutes } from "./routes/admin/products/product-settings.ts"
-import { adminWebhookRoutes } from "./routes/admin/webhooks/webhook-routes.ts"
-import { docsSiteRoutes } from "./routes/system/docs-site.ts"
-import { healthRoutes } from "./routes/system/show-health.ts"
-import { pageRoutes } from "./routes/buyers/storefront-pages.ts"
-import { paymentRoutes } from "./routes/providers/receive-generic-webhook.ts"
-import { providerWebhookRoutes } from "./routes/providers/receive-provider-webhook.ts"
-import { simulatorRoutes } from "./routes/providers/simulator.ts"
+import { registerAdminRoutes } from "./routes/admin/admin-routes.ts"
 import { registerBuyerRoutes } from "./routes/buyers/buyer-routes.ts"
+import { registerStorefrontPages } from "./routes/buyers/storefront-pages.ts"
+import { registerProviderRoutes } from "./routes/providers/provider-routes.ts"
+import { logUndecodableWebhook } from "./routes/providers/stray-webhooks.ts"
+import { webhookUrl } from "./routes/providers/webhook-paths.ts"
+import { registerDocsSite } from "./routes/system/docs-site.ts"
+import { registerSystemRoutes } from "./routes/system/system-routes.ts"
 import { cutSlowReaders } from "./transport/slow-readers.ts"
 import { securityHeaders } from "./transport/security-headers.ts"
 import type { Services } from "./services.ts"
@@ -88,7 +78,7 @@ export async function createServer(services: Services, options: ServerOptions): 
     // Found before any hook runs.
     frameworkErrors: (error, request, reply) => {
       void reply.headers({ ...constant, ...crossOrigin(request.headers.origin) })
-      tellUnreadableWebhook(services.events, request, error.statusCode ?? 400)
+      logUndecodableWebhook(services.events, request, error.statusCode ?? 400)
       void answerError(error, request, reply)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -114,23 +104,11 @@ export async function createServer(services: Services, options: ServerOptions): 
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
   registerBuyerRoutes(app, services, options.streamsPerAddress)
-  paymentRoutes(app, services)
-  providerWebhookRoutes(app, services)
-  strayWebhookRoutes(app, services.events)
-  simulatorRoutes(app, services)
-  await pageRoutes(app, services)
-  await docsSiteRoutes(app)
-  adminProductRoutes(app, services)
-  adminMoneyRoutes(app, services)
-  adminDisputeRoutes(app, services)
-  adminEndingRoutes(app, services)
-  adminListRoutes(app, services)
-  adminWebhookRoutes(app, services)
-  adminActionRoutes(app, services)
-  adminLiveRoutes(app, services)
-  adminOrdersCsvRoutes(app, services)
-  adminPageRoutes(app, services)
-  healthRoutes(app, services)
+  registerProviderRoutes(app, services)
+  await registerStorefrontPages(app, services)
+  await registerDocsSite(app)
+  registerAdminRoutes(app, services)
+  registerSystemRoutes(app, services)
   app.addHook("onClose", () => services.audit.settled())
   app.server.on("checkExpectation", expectationAnswerer(constant, crossOrigin))
   cutSlowReaders(app.server)

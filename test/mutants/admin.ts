@@ -122,7 +122,7 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin/control-room/sign-in.ts",
-        find: "          wrongTokens.note(network)\n",
+        find: "        wrongTokens.note(network)\n",
         replace: "",
       },
     ],
@@ -132,7 +132,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: sign-in redirects to any address",
     edits: [
       {
-        file: "src/http/routes/admin/control-room/sign-in.ts",
+        file: "src/http/routes/admin/control-room/own-paths.ts",
         find: String.raw`/^\/admin(?:\/[\w-]+)*$/.test(path) ? path`,
         replace: "true ? path",
       },
@@ -211,7 +211,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a page of another site can sign a visitor in",
     edits: [
       {
-        file: "src/http/routes/admin/control-room/sign-in.ts",
+        file: "src/http/routes/admin/control-room/control-room-routes.ts",
         find: `!isReading(request) && senderOf(request) === "foreign page"`,
         replace: "false",
       },
@@ -256,9 +256,9 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin/control-room/sign-in.ts",
-        find: "        const session = gatekeeper.signIn(token)\n",
+        find: "      const session = gatekeeper.signIn(token)\n",
         replace:
-          "        await new Promise((resolve) => setTimeout(resolve, 50))\n        const session = gatekeeper.signIn(token)\n",
+          "      await new Promise((resolve) => setTimeout(resolve, 50))\n      const session = gatekeeper.signIn(token)\n",
       },
     ],
     caughtBy: { file: session, test: "all of them at once" },
@@ -305,7 +305,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: anyone may cancel orders and release holds as the shop",
     edits: [
       {
-        file: "src/http/routes/admin/orders/cancel-order-as-shop.ts",
+        file: "src/http/routes/admin/admin-routes.ts",
         find: "    admitAdminsOnly(admin, services)\n",
         replace: "",
       },

@@ -607,8 +607,8 @@ export const servingMutants: readonly Mutant[] = [
     name: "webhooks: a webhook path with a trailing slash is not found",
     edits: [
       {
-        file: "src/http/routes/providers/refused-webhooks.ts",
-        find: "if (!belowPayments.test(url)) return url",
+        file: "src/http/routes/providers/webhook-paths.ts",
+        find: "if (!isBelowPayments(url)) return url",
         replace: 'if (url !== "") return url',
       },
     ],
@@ -617,7 +617,11 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "webhooks: a misspelt webhook path leaves no log line",
     edits: [
-      { file: "src/http/server.ts", find: "  strayWebhookRoutes(app, services.events)\n", replace: "" },
+      {
+        file: "src/http/routes/providers/provider-routes.ts",
+        find: "  registerStrayWebhooks(app, services)\n",
+        replace: "",
+      },
     ],
     caughtBy: { file: "test/http/other-hands.test.ts", test: "that is no route" },
   },

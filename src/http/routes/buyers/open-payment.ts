@@ -11,9 +11,14 @@ import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 
-/** Opening a payment of an order at the shop's provider, for the buyer's page. */
-export function orderPaymentRoutes(app: App, services: Services): void {
-  const { gatekeeper, lanes, views, events, providers } = services
+/** The services that open a payment. */
+type OpenPaymentServices = Pick<Services, "gatekeeper" | "lanes" | "views" | "events" | "providers">
+
+/** Registers `POST /api/orders/{id}/payments`, which opens the payment that the buyer's page completes. */
+export function registerOpenPayment(
+  app: App,
+  { gatekeeper, lanes, views, events, providers }: OpenPaymentServices,
+): void {
   const provider = providers.find((one) => one.open !== undefined)
 
   app.route({
@@ -23,7 +28,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
     schema: {
       summary: "Open the order's payment at the provider",
       description:
-        "Asks the provider for a payment of the order's total, or for the one that was begun before, and notes it as payment-attempts does. What comes of it is told by the provider's webhook. 404 where the shop has no provider that opens payments (Stripe does, where it is configured).",
+        "Asks the provider for a payment of the order's total, or for the payment that was opened before, and records it as payment-attempts does. The provider's webhook reports the result. 404: the shop has no provider that opens payments. Stripe opens payments, if it is configured.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       response: { 201: OpenedPaymentWire, ...problemResponses },
@@ -48,7 +53,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
           code: report.status === "refused" ? "payment_refused" : "provider_unavailable",
         })
       }
-      // Only now: until it is known which payment that is, nobody could be asked about it.
+      // Only now is the payment's id known, without which the provider could not be asked about it.
       const { outcome } = await lanes.submit({
         kind: "start_payment",
         productId: order.productId,
@@ -75,7 +80,8 @@ function requestFor(order: Order, provider: string): PaymentRequest {
     amountMinor: totalMinor,
     currency,
     startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,
-    // Another installation on the provider's account, or this one with new data, counts its orders from 1 too.
+    // With the time, because order ids are not unique at the provider: another installation on the same account, or
+    // this one with a new database, also counts its orders from 1.
     idempotencyKey: `doorbuster-order-${id}-${createdAt}`,
   }
 }

@@ -1,41 +1,24 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../../store/reads/views.ts"
+import { ProductWire } from "../../../wire/product.ts"
 import { isKnown } from "../../transport/etags.ts"
-import { pageFrom, pageOf, pageQuery } from "../../wire/paging.ts"
-import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import { ProductList, ProductWire } from "../../../wire/product.ts"
+import { refuse } from "../../wire/problems.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
-import { productJson } from "../../../wire/product.ts"
 
-const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })
+const notModified = Type.Unsafe<undefined>({
+  description: "The product is still in the state that the ETag names",
+})
 
-/** What is on sale: a page of products, and one. */
-export function productRoutes(app: App, services: Services): void {
-  const { views, products, texts, gatekeeper, holdTtlSeconds } = services
+/** Registers `GET /api/products/{id}`. */
+export function registerShowProduct(
+  app: App,
+  { views, products, texts, gatekeeper }: Pick<Services, "views" | "products" | "texts" | "gatekeeper">,
+): void {
   const isAdmin = (request: FastifyRequest) => gatekeeper.callerOf(request).kind === "admin"
-  const answer = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
-
-  app.route({
-    method: "GET",
-    url: "/api/products",
-    schema: {
-      summary: "List products",
-      tags: ["products"],
-      querystring: Type.Object(pageQuery),
-      response: { 200: ProductList, ...problemResponses },
-    },
-    async handler(request, reply) {
-      const page = pageFrom(reply, request.query, parseId)
-      if (page === null) return reply
-      const found = await views.products(page.after ?? 0, page.limit + 1)
-      void reply.header("cache-control", "public, max-age=1")
-      return pageOf(found, page, { toWire: answer, toCursor: ({ product }) => String(product.id) })
-    },
-  })
 
   app.route({
     method: "GET",
@@ -43,11 +26,12 @@ export function productRoutes(app: App, services: Services): void {
     schema: {
       summary: "Read a product with its current stock",
       description:
-        "At most 250 ms old where another process changed it; the shop itself may ask with `Cache-Control: no-cache`.",
+        "The answer is up to 250 ms old where another process has changed the product. With the admin token, `Cache-Control: no-cache` gets the newest state.",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: ProductWire, 304: notModified, ...problemResponses },
     },
+    // With callbacks: most answers are in memory, and an async handler would cost a promise for each of them.
     handler(request, reply) {
       const id = parseId(request.params.id)
       const mustBeFresh = request.headers["cache-control"] === "no-cache" && isAdmin(request)

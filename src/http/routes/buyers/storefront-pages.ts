@@ -12,12 +12,21 @@ import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { productJson } from "../../../wire/product.ts"
 
-/** As many as one stream tells of. */
+/** Products on a page of the list: as many as one stream may watch. */
 const PRODUCTS_ON_A_PAGE = 20
 const hidden = { schema: { hide: true } }
 
-/** The storefront: what is on sale, a product, an order. Without built pages, `/` leads to the API's description. */
-export async function pageRoutes(app: App, services: Services): Promise<void> {
+/** The services that the storefront's pages need. */
+type StorefrontServices = Pick<
+  Services,
+  "pages" | "products" | "views" | "holdTtlSeconds" | "simulator" | "stripePublishableKey"
+>
+
+/**
+ * Registers the storefront's pages: the products on sale, a product, an order. Without built pages, `/` redirects to
+ * the description of the API.
+ */
+export async function registerStorefrontPages(app: App, services: StorefrontServices): Promise<void> {
   const { pages, products, views, holdTtlSeconds } = services
   if (pages === null) {
     app.get("/", hidden, (_request, reply) => reply.redirect("/docs/"))
@@ -25,16 +34,16 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
   }
   const render = (data: PageData) => pages.render(data)
   const payment = paymentChoice(services)
-  const answer = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
+  const toJson = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
   const productPages = createProductPages(pages.build, (view) =>
-    render({ kind: "product", product: answer(view), payment }),
+    render({ kind: "product", product: toJson(view), payment }),
   )
   const lists = createPageMemory(async (after) => {
     const found = await views.products(after, PRODUCTS_ON_A_PAGE + 1)
     const shown = found.slice(0, PRODUCTS_ON_A_PAGE)
     const hasMore = found.length > PRODUCTS_ON_A_PAGE
     const page = {
-      data: shown.map(answer),
+      data: shown.map(toJson),
       has_more: hasMore,
       next_cursor: hasMore ? String(shown.at(-1)?.product.id) : null,
     }
@@ -61,7 +70,7 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
     const view = id === null ? null : await products.product(id)
     if (view === null) return send(reply.code(404), { kind: "missing" })
     const { text, etag } = productPages.of(view)
-    // A 304 as well: its headers take the place of those that a browser has kept, the policy among them.
+    // For a 304 too: its headers, the security policy among them, replace those of the stored page.
     void html(reply).headers({ etag, "cache-control": "public, max-age=1" })
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
   })
@@ -79,8 +88,11 @@ export async function pageRoutes(app: App, services: Services): Promise<void> {
   }
 }
 
-/** Null: buyers pay elsewhere. */
-function paymentChoice({ simulator, stripePublishableKey }: Services): PaymentChoice | null {
+/** How buyers pay on an order's page; null: they pay elsewhere. */
+function paymentChoice({
+  simulator,
+  stripePublishableKey,
+}: Pick<StorefrontServices, "simulator" | "stripePublishableKey">): PaymentChoice | null {
   if (stripePublishableKey !== null) return { kind: "stripe", publishableKey: stripePublishableKey }
   return simulator === null ? null : { kind: "simulator", url: "/simulator" }
 }
@@ -89,20 +101,20 @@ function html(reply: FastifyReply): FastifyReply {
   return reply.headers(pageHeaders)
 }
 
-/** More than are looked at at one time; then the pages are rendered again. */
-const PRODUCT_PAGES = 1_000
+/** The most rendered pages that are remembered: more products than are viewed at the same time. */
+const REMEMBERED_PAGES = 1_000
 
-/** Renders the page of a product once for all who look at it in one state. The time in it is when that was. */
+/** Renders a product's page once for each state of the product. The page shows the time at which it was rendered. */
 function createProductPages(build: string, render: (view: ProductView) => string) {
   const pages = new Map<number, { readonly text: string; readonly etag: string }>()
   return {
     of(view: ProductView): { readonly text: string; readonly etag: string } {
       const { id, version } = view.product
-      // Weak: another process renders it at another time.
+      // Weak: other processes render the same state at other times.
       const etag = `W/"${id}-${version}-${saleState(view.product, view.serverTime)}-${build}"`
       const known = pages.get(id)
       if (known?.etag === etag) return known
-      if (pages.size >= PRODUCT_PAGES) pages.clear()
+      if (pages.size >= REMEMBERED_PAGES) pages.clear()
       const page = { text: render(view), etag }
       pages.set(id, page)
       return page

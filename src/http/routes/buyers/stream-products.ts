@@ -1,18 +1,18 @@
-import type { FastifyReply, FastifyRequest } from "fastify"
+import type { FastifyRequest } from "fastify"
 import { Type } from "typebox"
 import type { ProductView } from "../../../store/reads/views.ts"
-import { isSentAheadOn, takeNothingMoreFrom } from "../../transport/connections.ts"
+import { isSentAheadOn } from "../../transport/connections.ts"
 import { createStreamsByNetwork } from "../../live/streams-by-network.ts"
-import { SocketOutlet } from "../../live/stream-outlet.ts"
 import { networkOf } from "../../access/network-address.ts"
+import { parseId } from "../../wire/ids.ts"
 import { badQuery } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
-import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
+import { beginStream } from "./stream-answer.ts"
 
-/** Enough for a page of products. */
+/** The most products of one stream: as many as a page of products shows. */
 const MOST_PRODUCTS = 20
 
 const EventStream = {
@@ -21,16 +21,19 @@ const EventStream = {
   content: { "text/event-stream": { schema: Type.String() } },
 }
 
-/** When somebody with too many streams may ask again; streams end when pages are left, not by the second. */
+/** When an address with too many streams may ask again. Long, because a stream ends when its page is left. */
 const RETRY_AFTER_SECONDS = 10
 
 /**
- * Products as they change. Of one address no more than `mostOfOne` streams are open in this process; the shop
- * itself, and in open mode everyone, may have more. 0: no limit.
+ * Registers `GET /api/stream`. An address has at most `streamsPerAddress` streams open in this process; 0: no limit.
+ * The limit applies neither to callers with the admin token nor in open mode.
  */
-export function streamRoutes(app: App, services: Services, mostOfOne: number): void {
-  const { live, products, gatekeeper } = services
-  const openByNetwork = createStreamsByNetwork(mostOfOne)
+export function registerStreamProducts(
+  app: App,
+  { live, products, gatekeeper }: Pick<Services, "live" | "products" | "gatekeeper">,
+  streamsPerAddress: number,
+): void {
+  const openByNetwork = createStreamsByNetwork(streamsPerAddress)
 
   app.route({
     method: "GET",
@@ -38,14 +41,14 @@ export function streamRoutes(app: App, services: Services, mostOfOne: number): v
     schema: {
       summary: "Stream products as they change, as server-sent events",
       description:
-        "Each product as it is, then after each change, four times a second at most. An event's id names the " +
-        "state of its product: who comes back with it as `Last-Event-ID` is not sent that state again. In " +
-        "closed mode an address that has as many streams as STREAMS_PER_ADDRESS gets 429 `rate_limited`, with " +
-        "`Retry-After`; a server that has as many as it can hold answers 503 `overloaded`.",
+        "Sends each product in its present state, then after each change, at most four times a second. An event's id " +
+        "names the state of its product: a client that reconnects with it as `Last-Event-ID` is not sent that state " +
+        "again. In closed mode an address with STREAMS_PER_ADDRESS open streams gets 429 `rate_limited` with " +
+        "`Retry-After`. A server that cannot hold more streams answers 503 `overloaded`.",
       tags: ["products"],
       querystring: Type.Object({
         product_id: Type.String({
-          description: `The id of a product, or up to ${MOST_PRODUCTS} with commas between them`,
+          description: `The id of a product, or up to ${MOST_PRODUCTS} ids with commas between them`,
         }),
       }),
       response: { 200: EventStream, ...problemResponses },
@@ -53,76 +56,52 @@ export function streamRoutes(app: App, services: Services, mostOfOne: number): v
     async handler(request, reply) {
       const ids = idsFrom(request.query.product_id)
       if (ids === null) return refuse(reply, badQuery("product_id", `1 to ${MOST_PRODUCTS} ids`))
-      const views: ProductView[] = []
-      // One after the other: a request must not make twenty reads at once, and one id that names nothing is enough.
-      for (const id of ids) {
-        const view = live.product(id) ?? (await products.product(id))
-        if (view === null) return refuse(reply, { code: "product_not_found" })
-        views.push(view)
-      }
+      const views = await viewsOf(ids)
+      if (views === null) return refuse(reply, { code: "product_not_found" })
       const isShop = gatekeeper.callerOf(request).kind === "admin"
       const network = isShop ? null : networkOf(request)
       if (network !== null && openByNetwork.isFull(network)) {
         void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
-        return refuse(reply, tooMany)
+        return refuse(reply, tooManyStreams)
       }
-      // A stream never ends: before its turn it would pile up, and what is behind it would be done unanswered.
+      // A stream never ends, so no request behind it on its connection could be answered.
       if (isSentAheadOn(request.raw.socket) || live.isFull(ids)) return refuse(reply, { code: "overloaded" })
-      begin(request, reply, { views, network })
+      beginStream(request, reply, (outlet) => {
+        const leave = live.open(outlet, views, lastEventId(request))
+        const forget = network === null ? null : openByNetwork.add(network)
+        return () => {
+          leave()
+          forget?.()
+        }
+      })
       return reply
     },
   })
 
-  /** `network` null: it is not counted. */
-  function begin(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { views, network }: { readonly views: readonly ProductView[]; readonly network: string | null },
-  ): void {
-    const { raw: response } = reply
-    const { socket } = response
-    const isHead = request.method === "HEAD"
-    const takesChunks = request.raw.httpVersionMinor > 0
-    reply.hijack()
-    if (socket === null || socket.destroyed) return
-    void reply.headers({
-      "content-type": "text/event-stream",
-      "cache-control": "no-store",
-      // nginx would keep events until it has some kilobytes of them.
-      "x-accel-buffering": "no",
-    })
-    if (takesChunks) void reply.header("transfer-encoding", "chunked")
-    if (!isHead) void reply.header("connection", "close")
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) response.setHeader(name, value)
+  /** Null: one of the products does not exist. */
+  async function viewsOf(ids: readonly number[]): Promise<ProductView[] | null> {
+    const views: ProductView[] = []
+    // One after the other, so that a request does not cause twenty reads at once and ends at the first unknown id.
+    for (const id of ids) {
+      const view = live.product(id) ?? (await products.product(id))
+      if (view === null) return null
+      views.push(view)
     }
-    socket.cork()
-    response.writeHead(200)
-    response.flushHeaders()
-    if (isHead) response.end()
-    else {
-      takeNothingMoreFrom(socket)
-      const outlet = new SocketOutlet(response, socket, takesChunks)
-      const leave = live.open(outlet, views, lastEventId(request))
-      response.once("close", leave)
-      if (network !== null) response.once("close", openByNetwork.add(network))
-      // Who ends its side is gone; the connection would otherwise stay until the next write fails.
-      socket.once("end", () => outlet.cut())
-    }
-    socket.uncork()
+    return views
   }
 }
 
-const tooMany = {
+const tooManyStreams = {
   code: "rate_limited",
-  detail: "This address has as many streams as it may have",
+  detail: "This address has as many open streams as it may have",
 } as const
 
+/** The different ids in `text`; null if one is no id or there are too many. */
 function idsFrom(text: string): number[] | null {
   const texts = text.split(",")
   const ids = texts.map(parseId).filter((id) => id !== null)
-  const isSound = ids.length === texts.length && ids.length <= MOST_PRODUCTS
-  return isSound ? [...new Set(ids)] : null
+  const isValid = ids.length === texts.length && ids.length <= MOST_PRODUCTS
+  return isValid ? [...new Set(ids)] : null
 }
 
 function lastEventId(request: FastifyRequest): string | undefined {

@@ -1,9 +1,8 @@
 import { Type, type Static } from "typebox"
-import { refuse } from "../../wire/problems.ts"
-import { problemResponses } from "../../wire/problem-schema.ts"
 import { oneOf } from "../../../wire/fields.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
 
 export const HealthWire = Type.Object({
   status: oneOf(["ok", "unavailable", "stopping"]),
@@ -12,15 +11,8 @@ export const HealthWire = Type.Object({
   uptime_seconds: Type.Number(),
 })
 
-const Metrics = {
-  description: "In the text format of Prometheus",
-  content: { "text/plain": { schema: Type.String() } },
-}
-
-const hide = { hide: false, tags: ["operations"] }
-
-/** Whether the process lives, whether it can serve, and its metrics. */
-export function healthRoutes(app: App, { readiness, events }: Services): void {
+/** Registers `GET /health` and `GET /readyz`, which say whether the server can serve requests. */
+export function registerShowHealth(app: App, { readiness }: Pick<Services, "readiness">): void {
   async function health(): Promise<Static<typeof HealthWire>> {
     const isThere = await readiness.database()
     const stopping = readiness.stopping()
@@ -37,9 +29,10 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
       method: "GET",
       url,
       schema: {
-        ...hide,
+        hide: false,
+        tags: ["operations"],
         summary: "Check whether the server is ready",
-        description: "503 while the database is away or the process is stopping.",
+        description: "503: the database is not available, or the process is stopping.",
         response: { ...problemResponses, 200: HealthWire, 503: HealthWire },
       },
       async handler(_request, reply) {
@@ -50,32 +43,4 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
       },
     })
   }
-
-  app.route({
-    method: "GET",
-    url: "/livez",
-    schema: {
-      ...hide,
-      summary: "Check whether the process is alive",
-      response: { 200: Type.Object({ status: Type.String() }), ...problemResponses },
-    },
-    async handler() {
-      return { status: "ok" }
-    },
-  })
-
-  app.route({
-    method: "GET",
-    url: "/metrics",
-    schema: {
-      ...hide,
-      summary: "Read metrics in Prometheus' format",
-      response: { 200: Metrics, ...problemResponses },
-    },
-    async handler(_request, reply) {
-      const text = await readiness.metrics()
-      if (text === null) return refuse(reply, { code: "overloaded" })
-      return reply.type(events.registry.contentType).send(text)
-    },
-  })
 }

@@ -1,46 +1,40 @@
 import { Type } from "typebox"
 import { instant, isoTime } from "../../../../domain/time.ts"
 import type { ActionPlace, AdminAction } from "../../../../store/reads/admin-actions.ts"
-import { admitAdminsOnly, adminSecurity } from "../../../access/admin-area.ts"
-import { AdminActionList, type AdminActionAnswer } from "../../../wire/admin-schemas.ts"
-import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../../wire/paging.ts"
-import { refuse } from "../../../wire/problems.ts"
-import { parseId } from "../../../wire/ids.ts"
-import { problemResponses } from "../../../wire/problem-schema.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
+import { AdminActionList, type AdminActionAnswer } from "../../../wire/admin-schemas.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../../wire/paging.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { refuse } from "../../../wire/problems.ts"
 
-/** What the shop has done, for whoever has to answer for it. */
-export function adminActionRoutes(app: App, services: Services): void {
-  const { actions } = services
-
-  void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, services)
-
-    admin.route({
-      method: "GET",
-      url: "/api/admin/actions",
-      schema: {
-        summary: "List changes made through admin routes, newest first",
-        description: "Those that were refused as well. An action is here a moment after its answer.",
-        tags: ["admin"],
-        security: adminSecurity,
-        querystring: Type.Object({ ...pageQuery, product_id: Type.Optional(Type.String()) }),
-        response: { 200: AdminActionList, ...problemResponses },
-      },
-      async handler(request, reply) {
-        const { product_id } = request.query
-        const productId = product_id === undefined ? null : parseId(product_id)
-        if (product_id !== undefined && productId === null) {
-          return refuse(reply, badQuery("product_id", "an id"))
-        }
-        const page = pageFrom(reply, request.query, placeFrom)
-        if (page === null) return reply
-        const found = await actions.list(productId, { ...page, limit: page.limit + 1 })
-        const toCursor = ({ createdAt, id }: AdminAction) => cursorOf([createdAt, id])
-        return pageOf(found, page, { toWire: actionAnswer, toCursor })
-      },
-    })
+/** Registers `GET /api/admin/actions`. */
+export function registerListActions(admin: App, { actions }: Pick<Services, "actions">): void {
+  admin.route({
+    method: "GET",
+    url: "/api/admin/actions",
+    schema: {
+      summary: "List changes made through admin routes, newest first",
+      description: "Includes requests that were refused. An action is listed a moment after its answer.",
+      tags: ["admin"],
+      security: adminSecurity,
+      querystring: Type.Object({ ...pageQuery, product_id: Type.Optional(Type.String()) }),
+      response: { 200: AdminActionList, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const { product_id } = request.query
+      const productId = product_id === undefined ? null : parseId(product_id)
+      if (product_id !== undefined && productId === null) {
+        return refuse(reply, badQuery("product_id", "an id"))
+      }
+      const page = pageFrom(reply, request.query, positionFrom)
+      if (page === null) return reply
+      const found = await actions.list(productId, { ...page, limit: page.limit + 1 })
+      const toCursor = ({ createdAt, id }: AdminAction) => cursorOf([createdAt, id])
+      return pageOf(found, page, { toWire: actionAnswer, toCursor })
+    },
   })
 }
 
@@ -61,7 +55,7 @@ function actionAnswer({ id, createdAt, ...action }: AdminAction): AdminActionAns
 
 const END_OF_TIME = Date.UTC(9999, 11, 31)
 
-function placeFrom(cursor: string): ActionPlace | null {
+function positionFrom(cursor: string): ActionPlace | null {
   const [createdAt, id] = partsOf(cursor) ?? []
   if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(id)) return null
   const moment = Number(createdAt)

@@ -1,80 +1,68 @@
-import { Type } from "typebox"
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { Type, type Static } from "typebox"
+import type { Dispute } from "../../../../domain/dispute.ts"
 import { isRefusal } from "../../../../domain/refusals.ts"
 import { fingerprintedDispute } from "../../../../payments/fingerprint.ts"
-import { admitAdminsOnly, adminSecurity } from "../../../access/admin-area.ts"
-import { refuse } from "../../../wire/problems.ts"
+import { DisputeBody, DisputeWire, disputeJson } from "../../../../wire/dispute.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import type { Services } from "../../../services.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
-import { DisputeBody, DisputeList, DisputeWire } from "../../../../wire/dispute.ts"
-import type { Services } from "../../../services.ts"
-import type { App } from "../../../transport/typed-app.ts"
-import { disputeJson } from "../../../../wire/dispute.ts"
+import { refuse } from "../../../wire/problems.ts"
 
-const tags = ["admin"]
-const security = adminSecurity
-const params = Type.Object({ id: Type.String() })
+/** The schema that both verdicts' routes share. */
+export const verdictSchema = {
+  description: "Recorded as the provider's own message would be. A lost dispute stays lost.",
+  tags: ["admin"],
+  security: adminSecurity,
+  params: Type.Object({ id: Type.String() }),
+  body: DisputeBody,
+  response: { 200: DisputeWire, ...problemResponses },
+}
 
-/** What banks take back. Providers tell of it; how it ended, somebody may say whose provider does not. */
-export function adminDisputeRoutes(app: App, services: Services): void {
-  const { paymentEvents, events, lookups, money } = services
-  void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, services)
+/** How an administrator's request records the end of a dispute. */
+export type DisputeVerdict = ReturnType<typeof createDisputeVerdict>
 
-    admin.route({
-      method: "GET",
-      url: "/api/admin/orders/:id/disputes",
-      schema: {
-        summary: "List the disputes of an order's payments",
-        tags,
-        security,
-        params,
-        response: { 200: DisputeList, ...problemResponses },
-      },
-      async handler(request, reply) {
-        const orderId = parseId(request.params.id)
-        const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
-        if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
-        return { data: (await money.disputesOf(orderId)).map(disputeJson) }
-      },
+/**
+ * Makes the function that both verdicts' routes share; call it once, when routes are registered. Disputes are reported
+ * by providers; an administrator records how one ended whose provider does not report it.
+ */
+export function createDisputeVerdict({
+  paymentEvents,
+  events,
+  money,
+}: Pick<Services, "paymentEvents" | "events" | "money">) {
+  async function find(id: string, { provider, dispute_id }: Static<typeof DisputeBody>) {
+    const orderId = parseId(id)
+    const disputes: Dispute[] = orderId === null ? [] : await money.disputesOf(orderId)
+    return disputes.find((one) => one.provider === provider && one.disputeId === dispute_id)
+  }
+
+  /** Records the verdict on the dispute that the request names, and answers with the dispute. */
+  return async function record(
+    request: FastifyRequest<{ Params: { id: string }; Body: Static<typeof DisputeBody> }>,
+    reply: FastifyReply,
+    verdict: "won" | "lost",
+  ) {
+    const { params, body, id: requestId } = request
+    const before = await find(params.id, body)
+    if (before === undefined) return refuse(reply, { code: "dispute_not_found" })
+    const { provider, paymentId, disputeId } = before
+    const event = fingerprintedDispute({
+      provider,
+      kind: verdict === "won" ? "dispute_won" : "dispute_lost",
+      paymentId,
+      disputeId,
+      amountMinor: null,
+      currency: null,
+      // No provider uses such a key, so the provider's own message about the verdict is another event.
+      key: `by hand: ${disputeId} ${verdict}`,
     })
-
-    for (const [verdict, kind, summary] of [
-      ["won", "dispute_won", "Mark a dispute as won"],
-      ["lost", "dispute_lost", "Mark a dispute as lost"],
-    ] as const) {
-      admin.route({
-        method: "POST",
-        url: `/api/admin/orders/:id/disputes/${verdict}`,
-        schema: {
-          summary,
-          description: "Goes through the inbox as the provider's own message would. Lost is the last word.",
-          tags,
-          security,
-          params,
-          body: DisputeBody,
-          response: { 200: DisputeWire, ...problemResponses },
-        },
-        async handler(request, reply) {
-          const { provider, dispute_id: disputeId } = request.body
-          const orderId = parseId(request.params.id)
-          const find = async () =>
-            (orderId === null ? [] : await money.disputesOf(orderId)).find(
-              (one) => one.provider === provider && one.disputeId === disputeId,
-            )
-          const before = await find()
-          if (before === undefined) return refuse(reply, { code: "dispute_not_found" })
-          const { paymentId } = before
-          const said = { provider, kind, paymentId, disputeId, amountMinor: null, currency: null }
-          // Under a key that no provider uses, so that its own message is no other content of the same.
-          const event = fingerprintedDispute({ ...said, key: `by hand: ${disputeId} ${verdict}` })
-          const outcome = await paymentEvents.receive(event, request.id)
-          if (isRefusal(outcome)) {
-            events.refused("payment_event", outcome.code)
-            return refuse(reply, outcome)
-          }
-          return disputeJson((await find()) ?? before)
-        },
-      })
+    const outcome = await paymentEvents.receive(event, requestId)
+    if (isRefusal(outcome)) {
+      events.refused("payment_event", outcome.code)
+      return refuse(reply, outcome)
     }
-  })
+    return disputeJson((await find(params.id, body)) ?? before)
+  }
 }

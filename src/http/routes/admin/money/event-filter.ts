@@ -1,170 +1,46 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { Listed, MessageFilter, MessagePlace, RowFilter } from "../../../../store/reads/lists.ts"
-import { admitAdminsOnly, adminSecurity } from "../../../access/admin-area.ts"
-import { badQuery, cursorOf, pageFrom, pageQuery, partsOf } from "../../../wire/paging.ts"
-import { refuse } from "../../../wire/problems.ts"
+import type { MessageFilter, MessagePlace } from "../../../../store/reads/lists.ts"
 import { parseId } from "../../../wire/ids.ts"
+import { badQuery, cursorOf, pageQuery, partsOf } from "../../../wire/paging.ts"
+import { refuse } from "../../../wire/problems.ts"
 import { isStorable } from "../../../wire/storable-text.ts"
-import {
-  paymentAllocations,
-  PaymentEventList,
-  PaymentList,
-  paymentOutcomes,
-} from "../../../wire/payment-schemas.ts"
-import { problemResponses } from "../../../wire/problem-schema.ts"
-import { HoldList, holdStatuses } from "../../../../wire/hold.ts"
-import { OrderList, orderStatuses } from "../../../../wire/order.ts"
-import type { Services } from "../../../services.ts"
-import type { App } from "../../../transport/typed-app.ts"
-import { paymentEventWire, paymentWire } from "../../../wire/money-answers.ts"
-import { holdJson } from "../../../../wire/hold.ts"
-import { orderJson } from "../../../../wire/order.ts"
 
-const common = {
-  tags: ["admin"],
-  security: adminSecurity,
-  description:
-    "A page looks at 10,000 rows at most: with a filter that fits few, a page may hold few or none and still have a next one.",
-}
-const optional = Type.Optional(Type.String())
-const oneOf = (values: readonly string[]) =>
-  Type.Optional(Type.Unsafe<string>({ type: "string", enum: values }))
-
-const rowQuery = { ...pageQuery, product_id: optional, customer_id: optional }
-const messageQuery = { ...pageQuery, order_id: optional, provider: optional }
-
-/** What the shop can look through: orders, holds, payments, and what providers have said. */
-export function adminListRoutes(app: App, services: Services): void {
-  const { lists } = services
-
-  void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, services)
-
-    admin.route({
-      method: "GET",
-      url: "/api/admin/orders",
-      schema: {
-        ...common,
-        summary: "List orders by id",
-        querystring: Type.Object({ ...rowQuery, status: oneOf(orderStatuses) }),
-        response: { 200: OrderList, ...problemResponses },
-      },
-      async handler(request, reply) {
-        const page = pageFrom(reply, request.query, parseId)
-        const filter = page === null ? null : rowFilter(reply, request.query)
-        if (page === null || filter === null) return reply
-        return answer(await lists.orders(filter, page), orderJson, String)
-      },
-    })
-
-    admin.route({
-      method: "GET",
-      url: "/api/admin/holds",
-      schema: {
-        ...common,
-        summary: "List holds by id",
-        querystring: Type.Object({ ...rowQuery, status: oneOf(holdStatuses) }),
-        response: { 200: HoldList, ...problemResponses },
-      },
-      async handler(request, reply) {
-        const page = pageFrom(reply, request.query, parseId)
-        const filter = page === null ? null : rowFilter(reply, request.query)
-        if (page === null || filter === null) return reply
-        return answer(await lists.holds(filter, page), holdJson, String)
-      },
-    })
-
-    admin.route({
-      method: "GET",
-      url: "/api/admin/payments",
-      schema: {
-        ...common,
-        summary: "List payments by provider and event",
-        querystring: Type.Object({ ...messageQuery, allocation: oneOf(paymentAllocations) }),
-        response: { 200: PaymentList, ...problemResponses },
-      },
-      async handler(request, reply) {
-        const page = pageFrom(reply, request.query, messageFrom)
-        const filter = page === null ? null : messageFilter(reply, request.query, request.query.allocation)
-        if (page === null || filter === null) return reply
-        return answer(await lists.payments(filter, page), paymentWire, messageCursor)
-      },
-    })
-
-    admin.route({
-      method: "GET",
-      url: "/api/admin/payment-events",
-      schema: {
-        ...common,
-        summary: "List payment events by provider and key",
-        querystring: Type.Object({ ...messageQuery, outcome: oneOf(paymentOutcomes) }),
-        response: { 200: PaymentEventList, ...problemResponses },
-      },
-      async handler(request, reply) {
-        const page = pageFrom(reply, request.query, messageFrom)
-        const filter = page === null ? null : messageFilter(reply, request.query, request.query.outcome)
-        if (page === null || filter === null) return reply
-        return answer(await lists.events(filter, page), paymentEventWire, messageCursor)
-      },
-    })
-  })
+/** The parameters that the lists of payments and of payment events share. */
+export const eventQuery = {
+  ...pageQuery,
+  order_id: Type.Optional(Type.String()),
+  provider: Type.Optional(Type.String()),
 }
 
-function answer<Row, Place, Wire>(
-  { rows, next }: Listed<Row, Place>,
-  toWire: (row: Row) => Wire,
-  toCursor: (place: Place) => string,
-) {
-  return {
-    data: rows.map(toWire),
-    has_more: next !== null,
-    next_cursor: next === null ? null : toCursor(next),
-  }
-}
-
-interface RowQuery {
-  readonly product_id?: string
-  readonly customer_id?: string
-  readonly status?: string
-}
-
-/** Null: a filter makes no sense, and that has been answered. */
-function rowFilter(reply: FastifyReply, { product_id, customer_id, status }: RowQuery): RowFilter | null {
-  const productId = product_id === undefined ? null : parseId(product_id)
-  if (product_id !== undefined && productId === null) return refused(reply, "product_id", "an id")
-  const customerId = customer_id ?? null
-  if (customerId !== null && !isStorable(customerId)) return refused(reply, "customer_id", "a name")
-  return { productId, customerId, status: status ?? null }
-}
-
-interface MessageQuery {
+interface EventQuery {
   readonly order_id?: string
   readonly provider?: string
 }
 
-/** As {@link rowFilter}. */
-function messageFilter(
+/**
+ * Reads the filter of a list of payments or payment events; null when it has refused a parameter. `outcome` is a
+ * payment's allocation or an event's outcome.
+ */
+export function eventFilterFrom(
   reply: FastifyReply,
-  { order_id, provider }: MessageQuery,
+  { order_id, provider }: EventQuery,
   outcome: string | undefined,
 ): MessageFilter | null {
   const orderId = order_id === undefined ? null : parseId(order_id)
-  if (order_id !== undefined && orderId === null) return refused(reply, "order_id", "an id")
-  if (provider !== undefined && !isStorable(provider)) return refused(reply, "provider", "a name")
-  return { orderId, provider: provider ?? null, outcome: outcome ?? null }
-}
-
-function refused(reply: FastifyReply, name: string, detail: string): null {
-  refuse(reply, badQuery(name, detail))
+  if (order_id !== undefined && orderId === null) refuse(reply, badQuery("order_id", "an id"))
+  else if (provider !== undefined && !isStorable(provider)) refuse(reply, badQuery("provider", "a name"))
+  else return { orderId, provider: provider ?? null, outcome: outcome ?? null }
   return null
 }
 
-function messageCursor({ provider, key }: MessagePlace): string {
+/** The cursor of the page that begins after an event. */
+export function eventCursor({ provider, key }: MessagePlace): string {
   return cursorOf([provider, key])
 }
 
-function messageFrom(cursor: string): MessagePlace | null {
+/** Reads what {@link eventCursor} has written; null for other text. */
+export function eventPositionFrom(cursor: string): MessagePlace | null {
   const [provider, key] = partsOf(cursor) ?? []
   return isStorable(provider) && isStorable(key) ? { provider, key } : null
 }

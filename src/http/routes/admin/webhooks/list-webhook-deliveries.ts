@@ -31,7 +31,9 @@ export function registerListWebhookDeliveries(
       params,
       querystring: Type.Object({
         ...pageQuery,
-        status: Type.Optional(Type.String({ description: "due, delivered or failed; all if not given" })),
+        status: Type.Optional(
+          Type.String({ description: "due, delivered or failed; without it all are listed" }),
+        ),
       }),
       response: { 200: DeliveryList, ...problemResponses },
     },
@@ -58,7 +60,7 @@ function isStatus(text: string): text is DeliveryStatus {
   return text === "due" || text === "delivered" || text === "failed"
 }
 
-/** The last moment that is written with a year of four digits, as PostgreSQL reads it. */
+/** The last time whose year has four digits: PostgreSQL reads no later one. */
 const LATEST = Date.UTC(10_000, 0) - 1
 
 function placeFrom(cursor: string): DeliveryPlace | null {

@@ -23,7 +23,8 @@ export function registerReplayWebhookEvents(
     url: "/api/admin/webhooks/:id/replay",
     schema: {
       summary: "Replay all events since a time",
-      description: "Also those that it did not hear of, because it was disabled or not there yet.",
+      description:
+        "Includes events that were not sent to the endpoint, because it was disabled or did not exist yet.",
       tags,
       security,
       params,
@@ -33,15 +34,15 @@ export function registerReplayWebhookEvents(
     async handler(request, reply) {
       const id = parseId(request.params.id)
       if (id === null || (await endpoints.find(id)) === null) return refuse(reply, endpointNotFound)
-      // A second that is added to a day has no number here, and nothing happened before the first one.
+      // The format allows a leap second, which Date.parse does not read; times before 1970 count as 1970.
       const since = instant(Math.max(0, Date.parse(request.body.since)))
-      if (Number.isNaN(since)) return refuse(reply, badMoment)
+      if (Number.isNaN(since)) return refuse(reply, badTime)
       return { replayed: await deliveries.replaySince(id, since) }
     },
   })
 }
 
-const badMoment = {
+const badTime = {
   code: "invalid_request",
-  errors: [{ pointer: "/since", detail: "must be a moment" }],
+  errors: [{ pointer: "/since", detail: "must be a time" }],
 } as const

@@ -22,7 +22,7 @@ export function registerRotateWebhookSecret(
     url: "/api/admin/webhooks/:id/rotate",
     schema: {
       summary: "Rotate the signing secret",
-      description: "For 24 hours the one before it signs as well. The answer holds the new one.",
+      description: "The answer holds the new secret. For 24 hours the previous secret signs as well.",
       tags,
       security,
       params,

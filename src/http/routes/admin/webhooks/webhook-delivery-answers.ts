@@ -2,7 +2,7 @@ import { isoTime } from "../../../../domain/time.ts"
 import type { WebhookDelivery } from "../../../../store/reads/webhook-deliveries.ts"
 import type { DeliveryAnswer } from "../../../wire/webhook-schemas.ts"
 
-/** True for a `webhook-id` as this server writes it; no other is looked up. */
+/** True for text in the form of this server's `webhook-id`; other text is not looked up. */
 export function isWebhookId(text: unknown): text is string {
   return typeof text === "string" && /^[a-z_]{1,40}-[\d-]{1,60}$/.test(text)
 }

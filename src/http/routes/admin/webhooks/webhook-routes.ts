@@ -1,4 +1,3 @@
-import { admitAdminsOnly } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { registerChangeWebhookEndpoint } from "./change-webhook-endpoint.ts"
@@ -12,17 +11,14 @@ import { registerRotateWebhookSecret } from "./rotate-webhook-secret.ts"
 import { registerShowWebhookEndpoint } from "./show-webhook-endpoint.ts"
 
 /** Registers the operations on webhook endpoints and their deliveries. */
-export function adminWebhookRoutes(app: App, services: Services): void {
-  void app.register(async (admin: App) => {
-    admitAdminsOnly(admin, services)
-    registerCreateWebhookEndpoint(admin, services)
-    registerListWebhookEndpoints(admin, services)
-    registerShowWebhookEndpoint(admin, services)
-    registerChangeWebhookEndpoint(admin, services)
-    registerDeleteWebhookEndpoint(admin, services)
-    registerRotateWebhookSecret(admin, services)
-    registerListWebhookDeliveries(admin, services)
-    registerReplayWebhookDelivery(admin, services)
-    registerReplayWebhookEvents(admin, services)
-  })
+export function registerWebhookRoutes(admin: App, services: Pick<Services, "ids" | "webhooks">): void {
+  registerCreateWebhookEndpoint(admin, services)
+  registerListWebhookEndpoints(admin, services)
+  registerShowWebhookEndpoint(admin, services)
+  registerChangeWebhookEndpoint(admin, services)
+  registerDeleteWebhookEndpoint(admin, services)
+  registerRotateWebhookSecret(admin, services)
+  registerListWebhookDeliveries(admin, services)
+  registerReplayWebhookDelivery(admin, services)
+  registerReplayWebhookEvents(admin, services)
 }
