@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { ProductList, productJson } from "../../../wire/product.ts"
 import { parseId } from "../../wire/ids.ts"
-import { pageFrom, pageOf, pageQuery } from "../../wire/paging.ts"
+import { readPageRequest, pageJson, pageQuery } from "../../wire/paging.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -21,12 +21,12 @@ export function registerListProducts(
       response: { 200: ProductList, ...problemResponses },
     },
     async handler(request, reply) {
-      const page = pageFrom(reply, request.query, parseId)
+      const page = readPageRequest(reply, request.query, parseId)
       if (page === null) return reply
       const found = await views.products(page.after ?? 0, page.limit + 1)
       void reply.header("cache-control", "public, max-age=1")
-      return pageOf(found, page, {
-        toWire: ({ product, serverTime }) => productJson(product, serverTime, holdTtlSeconds),
+      return pageJson(found, page, {
+        toJson: ({ product, serverTime }) => productJson(product, serverTime, holdTtlSeconds),
         toCursor: ({ product }) => String(product.id),
       })
     },

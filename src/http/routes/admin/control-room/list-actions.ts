@@ -4,9 +4,16 @@ import type { ActionPlace, AdminAction } from "../../../../store/reads/admin-act
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { AdminActionList, type AdminActionAnswer } from "../../../wire/admin-schemas.ts"
+import { AdminActionList, type AdminActionJson } from "../../../wire/admin-schemas.ts"
 import { parseId } from "../../../wire/ids.ts"
-import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../../wire/paging.ts"
+import {
+  badQuery,
+  encodeCursor,
+  readPageRequest,
+  pageJson,
+  pageQuery,
+  decodeCursor,
+} from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
 
@@ -29,16 +36,16 @@ export function registerListActions(admin: App, { actions }: Pick<Services, "act
       if (product_id !== undefined && productId === null) {
         return refuse(reply, badQuery("product_id", "an id"))
       }
-      const page = pageFrom(reply, request.query, positionFrom)
+      const page = readPageRequest(reply, request.query, positionFrom)
       if (page === null) return reply
       const found = await actions.list(productId, { ...page, limit: page.limit + 1 })
-      const toCursor = ({ createdAt, id }: AdminAction) => cursorOf([createdAt, id])
-      return pageOf(found, page, { toWire: actionAnswer, toCursor })
+      const toCursor = ({ createdAt, id }: AdminAction) => encodeCursor([createdAt, id])
+      return pageJson(found, page, { toJson: actionJson, toCursor })
     },
   })
 }
 
-function actionAnswer({ id, createdAt, ...action }: AdminAction): AdminActionAnswer {
+function actionJson({ id, createdAt, ...action }: AdminAction): AdminActionJson {
   return {
     action_id: id,
     way: action.way,
@@ -46,7 +53,7 @@ function actionAnswer({ id, createdAt, ...action }: AdminAction): AdminActionAns
     path: action.path,
     product_id: action.productId,
     order_id: action.orderId,
-    content: action.content as AdminActionAnswer["content"],
+    content: action.content as AdminActionJson["content"],
     status: action.status,
     request_id: action.requestId,
     created_at: isoTime(createdAt),
@@ -56,7 +63,7 @@ function actionAnswer({ id, createdAt, ...action }: AdminAction): AdminActionAns
 const END_OF_TIME = Date.UTC(9999, 11, 31)
 
 function positionFrom(cursor: string): ActionPlace | null {
-  const [createdAt, id] = partsOf(cursor) ?? []
+  const [createdAt, id] = decodeCursor(cursor) ?? []
   if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(id)) return null
   const moment = Number(createdAt)
   return moment < 0 || moment > END_OF_TIME ? null : { createdAt: instant(moment), id: Number(id) }

@@ -5,7 +5,7 @@ import { productJson } from "../../../../wire/product.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { LiveWire, type LiveAnswer } from "../../../wire/admin-schemas.ts"
+import { LiveWire, type LiveJson } from "../../../wire/admin-schemas.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { badQuery } from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -60,7 +60,7 @@ export function registerShowLiveSale(
         paused: view.product.paused,
         expiry_lag_seconds: Math.round(lagSeconds * 1_000) / 1_000,
         money_inbox_count: inboxCount,
-        ...totalsAnswer(totals),
+        ...totalsJson(totals),
         product_holds: copied(totals.watchedHolds.filter((counted) => counted.productId === productId)),
         server_time: isoTime(view.serverTime),
       }
@@ -68,7 +68,7 @@ export function registerShowLiveSale(
   })
 }
 
-function totalsAnswer(totals: Totals): Pick<LiveAnswer, "counters" | "invariants"> {
+function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants"> {
   return {
     counters: {
       since: timeOrNull(totals.sinceMs),
@@ -84,7 +84,7 @@ function timeOrNull(milliseconds: number | null): string | null {
   return isoTimeOrNull(milliseconds === null ? null : instant(milliseconds))
 }
 
-function copied(counted: readonly Counted[]): LiveAnswer["counters"]["holds"] {
+function copied(counted: readonly Counted[]): LiveJson["counters"]["holds"] {
   return counted.map(({ result, count }) => ({ result, count }))
 }
 

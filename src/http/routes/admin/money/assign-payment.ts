@@ -2,7 +2,7 @@ import { isRefusal } from "../../../../domain/refusals.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { paymentEventWire } from "../../../wire/money-answers.ts"
+import { paymentEventJson } from "../../../wire/money-json.ts"
 import { AssignBody, PaymentEventWire } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
@@ -27,7 +27,7 @@ export function registerAssignPayment(admin: App, { paymentEvents }: Pick<Servic
     async handler(request, reply) {
       const { provider, key, order_id: orderId } = request.body
       const outcome = await paymentEvents.assign({ provider, key, orderId }, request.id)
-      return isRefusal(outcome) ? refuse(reply, outcome) : paymentEventWire(outcome.event)
+      return isRefusal(outcome) ? refuse(reply, outcome) : paymentEventJson(outcome.event)
     },
   })
 }

@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
 import type { MessageFilter, MessagePlace } from "../../../../store/reads/lists.ts"
 import { parseId } from "../../../wire/ids.ts"
-import { badQuery, cursorOf, pageQuery, partsOf } from "../../../wire/paging.ts"
+import { badQuery, encodeCursor, pageQuery, decodeCursor } from "../../../wire/paging.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { isStorable } from "../../../wire/storable-text.ts"
 
@@ -36,11 +36,11 @@ export function eventFilterFrom(
 
 /** The cursor of the page that begins after an event. */
 export function eventCursor({ provider, key }: MessagePlace): string {
-  return cursorOf([provider, key])
+  return encodeCursor([provider, key])
 }
 
 /** Reads what {@link eventCursor} has written; null for other text. */
 export function eventPositionFrom(cursor: string): MessagePlace | null {
-  const [provider, key] = partsOf(cursor) ?? []
+  const [provider, key] = decodeCursor(cursor) ?? []
   return isStorable(provider) && isStorable(key) ? { provider, key } : null
 }

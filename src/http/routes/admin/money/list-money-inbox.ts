@@ -9,9 +9,16 @@ import type {
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { openDisputeAnswer, openRefundAnswer, strayPaymentAnswer } from "../../../wire/money-answers.ts"
-import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../../../wire/paging.ts"
-import { MoneyInbox, type MoneyInboxAnswer } from "../../../wire/payment-schemas.ts"
+import { openDisputeJson, openRefundJson, strayPaymentJson } from "../../../wire/money-json.ts"
+import {
+  encodeCursor,
+  readPageRequest,
+  pageJson,
+  pageQuery,
+  decodeCursor,
+  type PageRequest,
+} from "../../../wire/paging.ts"
+import { MoneyInbox, type MoneyInboxEntryJson } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { parseRefundName } from "../../../wire/refund-names.ts"
 import { isStorable } from "../../../wire/storable-text.ts"
@@ -34,7 +41,7 @@ export function registerListMoneyInbox(admin: App, { money }: Pick<Services, "mo
       response: { 200: MoneyInbox, ...problemResponses },
     },
     async handler(request, reply) {
-      const page = pageFrom(reply, request.query, positionFrom)
+      const page = readPageRequest(reply, request.query, positionFrom)
       return page === null ? reply : readInbox(money, page)
     },
   })
@@ -52,47 +59,47 @@ type Position =
 /** An entry of the money inbox. */
 interface InboxRow {
   readonly cursor: readonly (string | number)[]
-  answer(): MoneyInboxAnswer
+  toJson(): MoneyInboxEntryJson
 }
 
 /** Reads one kind of entries after the other until the page is full. */
-async function readInbox(money: MoneyViews, page: Page<Position>) {
+async function readInbox(money: MoneyViews, page: PageRequest<Position>) {
   const { after, limit } = page
   const rows: InboxRow[] = []
   for (const kind of inboxKinds.slice(after === null ? 0 : inboxKinds.indexOf(after.kind))) {
     const room = limit + 1 - rows.length
     if (room > 0) rows.push(...(await readKind(money, kind, { after, limit: room })))
   }
-  return pageOf(rows, page, { toWire: (row) => row.answer(), toCursor: (row) => cursorOf(row.cursor) })
+  return pageJson(rows, page, { toJson: (row) => row.toJson(), toCursor: (row) => encodeCursor(row.cursor) })
 }
 
 /** Reads entries of one kind: from the first one, unless `after` is an entry of this kind. */
 async function readKind(
   money: MoneyViews,
   kind: Position["kind"],
-  { after, limit }: Page<Position>,
+  { after, limit }: PageRequest<Position>,
 ): Promise<InboxRow[]> {
   switch (kind) {
     case "payment":
       return (await money.strayPayments(after?.kind === kind ? after : null, limit)).map((row) => ({
-        answer: () => strayPaymentAnswer(row),
+        toJson: () => strayPaymentJson(row),
         cursor: [kind, row.orderId, row.provider, row.key],
       }))
     case "refund":
       return (await money.openRefunds(after?.kind === kind ? after : null, limit)).map((row) => ({
-        answer: () => openRefundAnswer(row),
+        toJson: () => openRefundJson(row),
         cursor: [kind, refundName(row.orderId, row.number)],
       }))
     case "dispute":
       return (await money.openDisputes(after?.kind === kind ? after : null, limit)).map((row) => ({
-        answer: () => openDisputeAnswer(row),
+        toJson: () => openDisputeJson(row),
         cursor: [kind, row.orderId, row.provider, row.disputeId],
       }))
   }
 }
 
 function positionFrom(cursor: string): Position | null {
-  const [kind, ...parts] = partsOf(cursor) ?? []
+  const [kind, ...parts] = decodeCursor(cursor) ?? []
   if (kind === "refund" && typeof parts[0] === "string") {
     const refund = parseRefundName(parts[0])
     return refund === null ? null : { kind, ...refund }

@@ -1,8 +1,8 @@
 import { Type } from "typebox"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { paymentEventWire } from "../../../wire/money-answers.ts"
-import { pageFrom } from "../../../wire/paging.ts"
+import { paymentEventJson } from "../../../wire/money-json.ts"
+import { readPageRequest } from "../../../wire/paging.ts"
 import { PaymentEventList, paymentOutcomes } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { filteredListSchema, filteredPage, optionalWord } from "../filtered-lists.ts"
@@ -20,10 +20,10 @@ export function registerListPaymentEvents(admin: App, { lists }: Pick<Services, 
       response: { 200: PaymentEventList, ...problemResponses },
     },
     async handler(request, reply) {
-      const page = pageFrom(reply, request.query, eventPositionFrom)
+      const page = readPageRequest(reply, request.query, eventPositionFrom)
       const filter = page === null ? null : eventFilterFrom(reply, request.query, request.query.outcome)
       if (page === null || filter === null) return reply
-      return filteredPage(await lists.events(filter, page), paymentEventWire, eventCursor)
+      return filteredPage(await lists.events(filter, page), paymentEventJson, eventCursor)
     },
   })
 }

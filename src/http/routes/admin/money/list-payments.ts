@@ -1,8 +1,8 @@
 import { Type } from "typebox"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { paymentWire } from "../../../wire/money-answers.ts"
-import { pageFrom } from "../../../wire/paging.ts"
+import { paymentJson } from "../../../wire/money-json.ts"
+import { readPageRequest } from "../../../wire/paging.ts"
 import { paymentAllocations, PaymentList } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { filteredListSchema, filteredPage, optionalWord } from "../filtered-lists.ts"
@@ -20,10 +20,10 @@ export function registerListPayments(admin: App, { lists }: Pick<Services, "list
       response: { 200: PaymentList, ...problemResponses },
     },
     async handler(request, reply) {
-      const page = pageFrom(reply, request.query, eventPositionFrom)
+      const page = readPageRequest(reply, request.query, eventPositionFrom)
       const filter = page === null ? null : eventFilterFrom(reply, request.query, request.query.allocation)
       if (page === null || filter === null) return reply
-      return filteredPage(await lists.payments(filter, page), paymentWire, eventCursor)
+      return filteredPage(await lists.payments(filter, page), paymentJson, eventCursor)
     },
   })
 }

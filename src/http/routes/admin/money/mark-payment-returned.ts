@@ -1,7 +1,7 @@
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { strayPaymentAnswer } from "../../../wire/money-answers.ts"
+import { strayPaymentJson } from "../../../wire/money-json.ts"
 import { MoneyInboxEntry, ReturnedBody } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
@@ -25,7 +25,7 @@ export function registerMarkPaymentReturned(admin: App, { inbox }: Pick<Services
     async handler(request, reply) {
       const event = await inbox.markReturned(request.body.provider, request.body.key)
       if (event === null) return refuse(reply, { code: "payment_event_not_found" })
-      return strayPaymentAnswer(event)
+      return strayPaymentJson(event)
     },
   })
 }

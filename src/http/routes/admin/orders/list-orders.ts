@@ -3,7 +3,7 @@ import { OrderList, orderJson, orderStatuses } from "../../../../wire/order.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
-import { pageFrom } from "../../../wire/paging.ts"
+import { readPageRequest } from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { filteredListSchema, optionalWord, filteredPage } from "../filtered-lists.ts"
 import { rowFilterFrom, rowQuery } from "./row-filter.ts"
@@ -20,7 +20,7 @@ export function registerListOrders(admin: App, { lists }: Pick<Services, "lists"
       response: { 200: OrderList, ...problemResponses },
     },
     async handler(request, reply) {
-      const page = pageFrom(reply, request.query, parseId)
+      const page = readPageRequest(reply, request.query, parseId)
       const filter = page === null ? null : rowFilterFrom(reply, request.query)
       if (page === null || filter === null) return reply
       return filteredPage(await lists.orders(filter, page), orderJson, String)

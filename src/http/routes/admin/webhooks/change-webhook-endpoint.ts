@@ -6,7 +6,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { EndpointChangesBody, EndpointWire } from "../../../wire/webhook-schemas.ts"
-import { endpointNotFound, badEndpointUrl, endpointAnswer } from "./webhook-endpoint-answers.ts"
+import { endpointNotFound, badEndpointUrl, endpointJson } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -34,7 +34,7 @@ export function registerChangeWebhookEndpoint(
       const { url } = request.body
       if (url !== undefined && !URL.canParse(url)) return refuse(reply, badEndpointUrl)
       const endpoint = id === null ? null : await endpoints.change(id, request.body)
-      return endpoint === null ? refuse(reply, endpointNotFound) : endpointAnswer(endpoint)
+      return endpoint === null ? refuse(reply, endpointNotFound) : endpointJson(endpoint)
     },
   })
 }

@@ -5,7 +5,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { EndpointWithSecretWire, NewEndpointBody } from "../../../wire/webhook-schemas.ts"
-import { badEndpointUrl, newWebhookSecret, endpointAnswer } from "./webhook-endpoint-answers.ts"
+import { badEndpointUrl, newWebhookSecret, endpointJson } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -35,7 +35,7 @@ export function registerCreateWebhookEndpoint(
         return refuse(reply, { code: "too_many_endpoints", mostEndpoints: MOST_ENDPOINTS })
       }
       void reply.code(201).header("location", `/api/admin/webhooks/${id}`)
-      return reply.send({ ...endpointAnswer(endpoint), secret })
+      return reply.send({ ...endpointJson(endpoint), secret })
     },
   })
 }

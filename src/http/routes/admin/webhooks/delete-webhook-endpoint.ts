@@ -6,7 +6,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { EndpointWire } from "../../../wire/webhook-schemas.ts"
-import { endpointNotFound, endpointAnswer } from "./webhook-endpoint-answers.ts"
+import { endpointNotFound, endpointJson } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -30,7 +30,7 @@ export function registerDeleteWebhookEndpoint(
     async handler(request, reply) {
       const id = parseId(request.params.id)
       const endpoint = id === null ? null : await endpoints.remove(id)
-      return endpoint === null ? refuse(reply, endpointNotFound) : endpointAnswer(endpoint)
+      return endpoint === null ? refuse(reply, endpointNotFound) : endpointJson(endpoint)
     },
   })
 }

@@ -2,7 +2,14 @@ import { Type } from "typebox"
 import { instant } from "../../../../domain/time.ts"
 import type { DeliveryPlace, DeliveryStatus } from "../../../../store/reads/webhook-deliveries.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
-import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../../wire/paging.ts"
+import {
+  badQuery,
+  encodeCursor,
+  readPageRequest,
+  pageJson,
+  pageQuery,
+  decodeCursor,
+} from "../../../wire/paging.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -10,7 +17,7 @@ import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { DeliveryList } from "../../../wire/webhook-schemas.ts"
 import { endpointNotFound } from "./webhook-endpoint-answers.ts"
-import { isWebhookId, deliveryAnswer } from "./webhook-delivery-answers.ts"
+import { isWebhookId, deliveryJson } from "./webhook-delivery-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -42,15 +49,15 @@ export function registerListWebhookDeliveries(
       if (status !== null && !isStatus(status)) {
         return refuse(reply, badQuery("status", "due, delivered or failed"))
       }
-      const page = pageFrom(reply, request.query, placeFrom)
+      const page = readPageRequest(reply, request.query, positionFrom)
       if (page === null) return reply
       const id = parseId(request.params.id)
       if (id === null || (await endpoints.find(id)) === null) return refuse(reply, endpointNotFound)
       const { after, limit } = page
       const found = await deliveries.list(id, status, { after, limit: limit + 1 })
-      return pageOf(found, page, {
-        toWire: deliveryAnswer,
-        toCursor: ({ createdAt, eventId }) => cursorOf([createdAt, eventId]),
+      return pageJson(found, page, {
+        toJson: deliveryJson,
+        toCursor: ({ createdAt, eventId }) => encodeCursor([createdAt, eventId]),
       })
     },
   })
@@ -63,8 +70,8 @@ function isStatus(text: string): text is DeliveryStatus {
 /** The last time whose year has four digits: PostgreSQL reads no later one. */
 const LATEST = Date.UTC(10_000, 0) - 1
 
-function placeFrom(cursor: string): DeliveryPlace | null {
-  const [createdAt, eventId] = partsOf(cursor) ?? []
+function positionFrom(cursor: string): DeliveryPlace | null {
+  const [createdAt, eventId] = decodeCursor(cursor) ?? []
   if (typeof createdAt !== "number" || !Number.isSafeInteger(createdAt) || !isWebhookId(eventId)) return null
   return createdAt < 0 || createdAt > LATEST ? null : { createdAt: instant(createdAt), eventId }
 }

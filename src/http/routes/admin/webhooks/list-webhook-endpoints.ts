@@ -3,7 +3,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { EndpointList } from "../../../wire/webhook-schemas.ts"
-import { endpointAnswer } from "./webhook-endpoint-answers.ts"
+import { endpointJson } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -23,7 +23,7 @@ export function registerListWebhookEndpoints(
       response: { 200: EndpointList, ...problemResponses },
     },
     async handler() {
-      return { data: (await endpoints.list()).map(endpointAnswer) }
+      return { data: (await endpoints.list()).map(endpointJson) }
     },
   })
 }

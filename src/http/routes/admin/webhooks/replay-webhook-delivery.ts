@@ -6,7 +6,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { DeliveryWire } from "../../../wire/webhook-schemas.ts"
-import { isWebhookId, deliveryAnswer } from "./webhook-delivery-answers.ts"
+import { isWebhookId, deliveryJson } from "./webhook-delivery-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -32,7 +32,7 @@ export function registerReplayWebhookDelivery(
       const delivery = id === null || !isWebhookId(webhookId) ? null : await deliveries.replay(id, webhookId)
       return delivery === null
         ? refuse(reply, { code: "webhook_delivery_not_found" })
-        : deliveryAnswer(delivery)
+        : deliveryJson(delivery)
     },
   })
 }

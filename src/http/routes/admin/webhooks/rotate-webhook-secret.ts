@@ -6,7 +6,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { EndpointWithSecretWire, RotationBody } from "../../../wire/webhook-schemas.ts"
-import { endpointNotFound, newWebhookSecret, endpointAnswer } from "./webhook-endpoint-answers.ts"
+import { endpointNotFound, newWebhookSecret, endpointJson } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -33,7 +33,7 @@ export function registerRotateWebhookSecret(
       const id = parseId(request.params.id)
       const secret = request.body?.secret ?? newWebhookSecret()
       const endpoint = id === null ? null : await endpoints.rotate(id, secret)
-      return endpoint === null ? refuse(reply, endpointNotFound) : { ...endpointAnswer(endpoint), secret }
+      return endpoint === null ? refuse(reply, endpointNotFound) : { ...endpointJson(endpoint), secret }
     },
   })
 }

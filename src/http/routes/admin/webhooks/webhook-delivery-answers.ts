@@ -1,6 +1,6 @@
 import { isoTime } from "../../../../domain/time.ts"
 import type { WebhookDelivery } from "../../../../store/reads/webhook-deliveries.ts"
-import type { DeliveryAnswer } from "../../../wire/webhook-schemas.ts"
+import type { DeliveryJson } from "../../../wire/webhook-schemas.ts"
 
 /** True for text in the form of this server's `webhook-id`; other text is not looked up. */
 export function isWebhookId(text: unknown): text is string {
@@ -8,7 +8,7 @@ export function isWebhookId(text: unknown): text is string {
 }
 
 /** A delivery as the API shows it. */
-export function deliveryAnswer(delivery: WebhookDelivery): DeliveryAnswer {
+export function deliveryJson(delivery: WebhookDelivery): DeliveryJson {
   return {
     webhook_id: delivery.eventId,
     endpoint_id: delivery.endpointId,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { isoTime, isoTimeOrNull } from "../../../../domain/time.ts"
 import type { WebhookEndpoint } from "../../../../store/reads/webhook-endpoints.ts"
-import type { EndpointAnswer } from "../../../wire/webhook-schemas.ts"
+import type { EndpointJson } from "../../../wire/webhook-schemas.ts"
 
 /** The refusal of a request for an endpoint that does not exist. */
 export const endpointNotFound = { code: "webhook_endpoint_not_found" } as const
@@ -18,7 +18,7 @@ export function newWebhookSecret(): string {
 }
 
 /** An endpoint as the API shows it; its secret is not in it. */
-export function endpointAnswer(endpoint: WebhookEndpoint): EndpointAnswer {
+export function endpointJson(endpoint: WebhookEndpoint): EndpointJson {
   return {
     endpoint_id: endpoint.id,
     url: endpoint.url,

@@ -6,10 +6,10 @@ import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { OpenRefund, StrayPayment } from "../../store/reads/money-views.ts"
 import { disputeJson } from "../../wire/dispute.ts"
 import { refundJson } from "../../wire/refund.ts"
-import type { MoneyInboxAnswer, PaymentAnswerRow, PaymentEventAnswerRow } from "./payment-schemas.ts"
+import type { MoneyInboxEntryJson, PaymentJson, PaymentEventJson } from "./payment-schemas.ts"
 
 /** A refund that is not confirmed, with what can be done. */
-export function openRefundAnswer(refund: OpenRefund): MoneyInboxAnswer {
+export function openRefundJson(refund: OpenRefund): MoneyInboxEntryJson {
   const address = `/api/admin/refunds/${refundName(refund.orderId, refund.number)}`
   const confirm = { name: "confirm", href: `${address}/confirm`, body: null } as const
   const retry = { name: "retry", href: `${address}/retry`, body: null } as const
@@ -39,7 +39,7 @@ function whyOpen(refund: OpenRefund): string {
 }
 
 /** A success that waits for its order, with what can be done. */
-export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
+export function strayPaymentJson(event: StrayPayment): MoneyInboxEntryJson {
   const { provider, key } = event
   const isUnclear = event.orderId === NO_ORDER
   const assign = { name: "assign", href: "/api/admin/money/assign", body: { provider, key } } as const
@@ -67,7 +67,7 @@ export function strayPaymentAnswer(event: StrayPayment): MoneyInboxAnswer {
 }
 
 /** An open dispute, with what can be done here. */
-export function openDisputeAnswer(dispute: Dispute): MoneyInboxAnswer {
+export function openDisputeJson(dispute: Dispute): MoneyInboxEntryJson {
   const { provider, disputeId, orderId } = dispute
   const body = { provider, dispute_id: disputeId }
   const address = `/api/admin/orders/${orderId}/disputes`
@@ -85,7 +85,7 @@ export function openDisputeAnswer(dispute: Dispute): MoneyInboxAnswer {
 }
 
 /** A payment as it goes over the wire. */
-export function paymentWire(payment: Payment): PaymentAnswerRow {
+export function paymentJson(payment: Payment): PaymentJson {
   return {
     provider: payment.provider,
     event_key: payment.eventKey,
@@ -103,7 +103,7 @@ export function paymentWire(payment: Payment): PaymentAnswerRow {
 }
 
 /** What a provider has said, as it goes over the wire. */
-export function paymentEventWire(event: PaymentEventRecord): PaymentEventAnswerRow {
+export function paymentEventJson(event: PaymentEventRecord): PaymentEventJson {
   return {
     provider: event.provider,
     key: event.key,
