@@ -472,7 +472,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "money: a refund that was made elsewhere is not recorded",
     edits: [
       {
-        file: "src/http/routes/providers/provider-webhooks.ts",
+        file: "src/http/routes/providers/refund-updates.ts",
         find: "if (paymentId === null || providerRefundId === null ||",
         replace: "if (paymentId !== undefined || providerRefundId === null ||",
       },

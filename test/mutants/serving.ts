@@ -665,7 +665,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "webhooks: a message with an unknown field is not understood",
     edits: [
       {
-        file: "src/http/routes/providers/payments.ts",
+        file: "src/http/routes/providers/receive-generic-webhook.ts",
         find: "  quantity: Type.Optional(Quantity),\n})",
         replace: "  quantity: Type.Optional(Quantity),\n}, { additionalProperties: false })",
       },
@@ -676,7 +676,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "webhooks: a message that is not understood is refused and lost",
     edits: [
       {
-        file: "src/http/routes/providers/payments.ts",
+        file: "src/http/routes/providers/receive-generic-webhook.ts",
         find: "attachValidation: true,",
         replace: "attachValidation: false,",
       },
@@ -687,7 +687,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "webhooks: a provider's message has the size limit of other bodies",
     edits: [
       {
-        file: "src/http/routes/providers/refused-webhooks.ts",
+        file: "src/http/routes/providers/body-limit.ts",
         find: "PROVIDER_BODY_LIMIT_BYTES = 1024 * 1024",
         replace: "PROVIDER_BODY_LIMIT_BYTES = 64 * 1024",
       },
