@@ -96,6 +96,7 @@ function settingTables(): string {
 
 const ENV_EXAMPLE_HEAD = `# Settings of Doorbuster, each with its default.
 # Copy this file to .env in the directory where the server starts, and remove the # before each setting that you change.
+# A # in a value begins a comment too: put a value that contains one in quotes.
 # docs/reference/configuration.md says what each setting may hold. Written by npm run reference.
 `
 
