@@ -70,7 +70,7 @@ export function createMetrics() {
     }),
     refunds: createTally({
       name: "doorbuster_refunds_total",
-      help: "Refunds by the status they reached: due, sent, confirmed, failed",
+      help: "Refunds by the status they reached: due, sent, confirmed, failed, withheld; or reversed",
       label: "status",
       registry,
     }),
