@@ -42,4 +42,5 @@ function sectionsOf(directory: string): Section[] {
       }))
       return { text, items: text === "Operating" ? sectionsOf("operate/") : items }
     })
+    .filter(({ items }) => items.length > 0)
 }
