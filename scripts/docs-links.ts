@@ -1,6 +1,6 @@
 import { dirname, join, relative } from "node:path/posix"
 
-// How the pages of the repository become the pages of the site: which are taken, and where links of them lead.
+// Maps the pages of the repository to the pages of the site: which pages the site has, and where their links lead.
 
 /** Pages outside of docs/ that the site has, by their path in the repository. */
 export const pagesElsewhere: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ export const pagesElsewhere: Readonly<Record<string, string>> = {
   "examples/README.md": "guides/examples.md",
 }
 
-/** Where the site has a file of the repository; null: nowhere. */
+/** The path on the site of a file of the repository; null: the site does not have it. */
 export function sitePath(path: string): string | null {
   if (path === "README.md" || path === "docs/README.md") return "index.md"
   if (path.startsWith("docs/")) return path.slice("docs/".length).replace(/(^|\/)README\.md$/, "$1index.md")

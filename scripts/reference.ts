@@ -22,13 +22,13 @@ export const referencePages: readonly ReferencePage[] = [
   { path: "docs/reference/metrics.md", table: metricTable },
 ]
 
-/** Badges of README, by their path: what stands left and right. */
+/** The badges of README, by path: the texts of their left and right halves. */
 export const badges: Readonly<Record<string, readonly [string, string]>> = {
   "docs/badges/version.svg": ["version", version],
   "docs/badges/licence.svg": ["licence", "MIT"],
 }
 
-/** A badge as an SVG of our own, so that no page asks another server for it. */
+/** Draws a badge as SVG, so that no page has to load it from another server. */
 export function badge([left, right]: readonly [string, string]): string {
   const widths = [left, right].map((text) => text.length * 7 + 14)
   const [leftWidth = 0, rightWidth = 0] = widths
@@ -47,7 +47,7 @@ export function badge([left, right]: readonly [string, string]): string {
 const BEGIN = "<!-- written by `npm run reference`: begin -->"
 const END = "<!-- written by `npm run reference`: end -->"
 
-/** The page as it stands, with its table as the code has it now. Throws where the page has no place for it. */
+/** The text of the page with its table written anew from the code. Throws when the page lacks the two comments. */
 export async function writtenPage({ path, table }: ReferencePage): Promise<string> {
   const text = await readFile(new URL(`../${path}`, import.meta.url), "utf8")
   const [before, rest] = text.split(BEGIN)
@@ -96,6 +96,7 @@ function settingTables(): string {
 
 const ENV_EXAMPLE_HEAD = `# Settings of Doorbuster, each with its default.
 # Copy this file to .env in the directory where the server starts, and remove the # before each setting that you change.
+# A # in a value begins a comment too: put a value that contains one in quotes.
 # docs/reference/configuration.md says what each setting may hold. Written by npm run reference.
 `
 

@@ -13,7 +13,7 @@ export default defineConfig({
   title: "Doorbuster",
   description: "Sells a limited number of units to a crowd that arrives all at once, exactly.",
   base: "/docs/guide/",
-  // Paths are short; what the site needs beside its pages is in files, so that a policy can name what runs.
+  // Metadata in a file, because a page's content security policy names its inline scripts by their hashes.
   metaChunk: true,
   lastUpdated: false,
   markdown: { anchor: { slugify: headingName } },
@@ -34,7 +34,7 @@ function sectionsOf(directory: string): Section[] {
     .slice(1)
     .map((part) => {
       const text = part.split("\n")[0] ?? ""
-      // Those of the runbooks stand last in their lines.
+      // In the table of runbooks the link is in the last cell of a row, in the other tables in the first.
       const links = [...part.matchAll(/(?:\| |· |^)\[([^\]]+)\]\(\.\/([^)#]+)\)/gm)]
       const items = links.map(([, label = "", link = ""]) => ({
         text: label,
@@ -42,4 +42,5 @@ function sectionsOf(directory: string): Section[] {
       }))
       return { text, items: text === "Operating" ? sectionsOf("operate/") : items }
     })
+    .filter(({ items }) => items.length > 0)
 }

@@ -91,7 +91,7 @@ function createOutcomeCounters(registry: Registry) {
     }),
     refunds: createTally({
       name: "doorbuster_refunds_total",
-      help: "Refunds by the status they reached: due, sent, confirmed, failed",
+      help: "Refunds by the status they reached: due, sent, confirmed, failed, withheld; or reversed",
       label: "status",
       registry,
     }),
