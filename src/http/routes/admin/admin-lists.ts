@@ -15,7 +15,7 @@ import { problemResponses } from "../../wire/problem-schema.ts"
 import { HoldList, holdStatuses } from "../../../wire/hold.ts"
 import { OrderList, orderStatuses } from "../../../wire/order.ts"
 import type { App, Services } from "../../services.ts"
-import { paymentEventWire, paymentWire } from "../../wire/money-answers.ts"
+import { listedPaymentEventWire, paymentWire } from "../../wire/money-answers.ts"
 import { holdJson } from "../../../wire/hold.ts"
 import { orderJson } from "../../../wire/order.ts"
 
@@ -103,7 +103,7 @@ export function adminListRoutes(app: App, services: Services): void {
         const page = pageFrom(reply, request.query, messageFrom)
         const filter = page === null ? null : messageFilter(reply, request.query, request.query.outcome)
         if (page === null || filter === null) return reply
-        return answer(await lists.events(filter, page), paymentEventWire, messageCursor)
+        return answer(await lists.events(filter, page), listedPaymentEventWire, messageCursor)
       },
     })
   })

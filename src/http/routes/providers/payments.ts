@@ -11,6 +11,7 @@ import {
 import { refuseSignature } from "../../../payments/standard-webhooks.ts"
 import { fieldError } from "../../transport/errors.ts"
 import { NotUtf8, utf8Text } from "../../transport/json-body.ts"
+import { createKeepMessage } from "./kept-messages.ts"
 import { refuse, type FieldError } from "../../wire/problems.ts"
 import { PROVIDER_BODY_LIMIT_BYTES, tellRefusedWebhooks } from "./refused-webhooks.ts"
 import { PaymentAnswer } from "../../wire/payment-schemas.ts"
@@ -18,7 +19,7 @@ import { problemResponses } from "../../wire/problem-schema.ts"
 import { AmountMinor, Id, Label, Quantity } from "../../../wire/fields.ts"
 import type { App, Services } from "../../services.ts"
 
-/** Of other fields nothing is read: providers add some whenever they like, and the payment counts all the same. */
+/** Other fields have no effect: providers add some whenever they like, and the payment counts all the same. */
 const WebhookBody = Type.Object({
   idempotency_key: Type.Optional(Label),
   transaction_id: Type.Optional(Label),
@@ -52,6 +53,7 @@ declare module "fastify" {
  */
 export function paymentRoutes(app: App, services: Services): void {
   const { paymentEvents, events, paymentWebhookSecret } = services
+  const keepMessage = createKeepMessage(services)
   function signatureRefusal(request: FastifyRequest, bytes: Buffer): string | null {
     if (paymentWebhookSecret === null) return null
     const headers = {
@@ -88,7 +90,7 @@ export function paymentRoutes(app: App, services: Services): void {
       schema: {
         summary: "Report the result of a payment",
         description:
-          "Signed as by Standard Webhooks when PAYMENT_WEBHOOK_SECRET is set. Unknown fields are ignored. 202: kept until the order exists, or, with `errors`, kept for the money inbox because the message could not be understood.",
+          "Signed as by Standard Webhooks when PAYMENT_WEBHOOK_SECRET is set. Unknown fields have no effect; a message with some is kept for the operator. 202: kept until the order exists, or, with `errors`, kept for the money inbox because the message could not be understood.",
         tags: ["payments"],
         body: WebhookBody,
         response: { 200: PaymentAnswer, 202: PaymentAnswer, ...problemResponses },
@@ -111,13 +113,15 @@ export function paymentRoutes(app: App, services: Services): void {
         const webhookId = header(request.headers["webhook-id"])
         const faults = request.validationError?.validation?.map(fieldError) ?? []
         const understood = faults.length > 0 ? null : genericPaymentEvent(request.body, usableKey(webhookId))
-        const event = understood ?? unclearPaymentEvent(request.body, request.paymentBytes ?? Buffer.alloc(0))
+        const bytes = request.paymentBytes ?? Buffer.alloc(0)
+        const event = understood ?? unclearPaymentEvent(request.body, bytes)
 
         const outcome = await paymentEvents.receive(event, request.id)
         if (isRefusal(outcome)) {
           events.refused("payment_event", outcome.code)
           return refuse(reply, outcome)
         }
+        if (understood === null || hasUnknownFields(request.body)) await keepMessage(event, bytes, request.id)
         void reply.code(isNewlyParked(outcome) ? 202 : 200)
         if (understood !== null) return reply.send(paymentAnswer(outcome, event.orderId))
         const errors = faults.length > 0 ? faults : [noKey]
@@ -132,6 +136,10 @@ export function paymentRoutes(app: App, services: Services): void {
     const webhookId = header(request.headers["webhook-id"])?.slice(0, 255)
     events.webhookUnclear({ provider: "generic", key, reason, webhookId, requestId: request.id })
   }
+}
+
+function hasUnknownFields(body: object): boolean {
+  return Object.keys(body).some((name) => !Object.hasOwn(WebhookBody.properties, name))
 }
 
 function isNewlyParked({ event, duplicate }: RecordedEvent): boolean {
