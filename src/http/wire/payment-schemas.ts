@@ -135,7 +135,7 @@ export const ReturnedBody = body({ provider: Label, key: Label })
 
 export const AssignBody = body({ provider: Label, key: Label, order_id: Id })
 
-export type PaymentAnswerRow = Static<typeof PaymentWire>
-export type PaymentEventAnswerRow = Static<typeof PaymentEventWire>
-export type ListedPaymentEventAnswerRow = Static<typeof ListedPaymentEventWire>
-export type MoneyInboxAnswer = Static<typeof MoneyInboxEntry>
+export type PaymentJson = Static<typeof PaymentWire>
+export type PaymentEventJson = Static<typeof PaymentEventWire>
+export type ListedPaymentEventJson = Static<typeof ListedPaymentEventWire>
+export type MoneyInboxEntryJson = Static<typeof MoneyInboxEntry>
