@@ -107,6 +107,15 @@ export interface PaymentEvent {
   readonly returned_at: Time | null
 }
 
+/** A payment event in a list, with the text of its message. */
+export interface ListedPaymentEvent extends PaymentEvent {
+  /**
+   * Null unless the message has unknown fields or could not be understood. Of a longer one its first 4,000 characters and
+   * `…`.
+   */
+  readonly message: string | null
+}
+
 /** A refund of money, units that are put on offer again, or both. */
 export interface RefundBody {
   /** Null: all that is left of the payment; if not given, no money. */
@@ -190,6 +199,11 @@ export interface StrayPayment {
   readonly currency: string | null
   readonly received_at: Time
   readonly returned_at: Time | null
+  /**
+   * Null unless the message has unknown fields or could not be understood. Of a longer one its first 4,000 characters and
+   * `…`.
+   */
+  readonly message: string | null
 }
 
 /** Selects a payment without an order, by provider and event key. */

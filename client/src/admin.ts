@@ -13,6 +13,7 @@ import type {
   NewProductBody,
   OrderQuery,
   Payment,
+  ListedPaymentEvent,
   PaymentEvent,
   PaymentEventQuery,
   PaymentQuery,
@@ -103,7 +104,7 @@ export interface AdminClient {
   }
   readonly paymentEvents: {
     /** Lists the events of payment providers, by provider and key; pages are like those of orders. */
-    list(query?: PaymentEventQuery, options?: CallOptions): Promise<Page<PaymentEvent>>
+    list(query?: PaymentEventQuery, options?: CallOptions): Promise<Page<ListedPaymentEvent>>
   }
   readonly refunds: {
     /** Sends a failed refund again. Refused: `refund_not_found`, `refund_not_open`, `payment_disputed`. */

@@ -40,6 +40,11 @@ export interface Events extends BatchObserver {
   webhookUnclear(
     message: WebhookProblem & { readonly key: string; readonly webhookId: string | undefined },
   ): void
+  /** The text of a payment message could not be kept, although its event was recorded. */
+  messageNotKept(
+    message: { readonly provider: string; readonly key: string; readonly requestId: string },
+    error: unknown,
+  ): void
   /** A buyer wanted to pay, but the provider opened no payment. */
   paymentNotOpened(attempt: PaymentNotOpened): void
   /** A payment event without an order was parked. */

@@ -27,6 +27,7 @@ type Warnings = Pick<
   | "groupFailed"
   | "webhookIgnored"
   | "webhookUnclear"
+  | "messageNotKept"
   | "paymentNotOpened"
 >
 
@@ -60,6 +61,13 @@ export function createWarnings(log: Logger): Warnings {
       log.warn(
         { metric: "webhook.unclear", ...fields },
         "Payment webhook not understood; parked for the money inbox.",
+      )
+    },
+    messageNotKept({ provider, key, requestId }, error) {
+      const fields = { provider, key, request_id: requestId, err: error }
+      log.error(
+        { metric: "webhook.message_not_kept", ...fields },
+        "The text of a payment message could not be kept.",
       )
     },
     paymentNotOpened({ orderId, provider, error, requestId }) {

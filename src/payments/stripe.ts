@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto"
 import { Stripe } from "stripe"
 import type { PaymentProvider, WebhookMessage, WebhookReading } from "./provider.ts"
 import { messageOf } from "./stripe-errors.ts"
@@ -75,14 +76,15 @@ function createClient({ secretKey, apiBase }: StripeSettings, timeout: number): 
 function readWebhook(
   stripe: Stripe,
   webhookSecret: string,
-  { headers, body, nowSeconds }: WebhookMessage,
+  { headers, body, bytes = Buffer.from(body), nowSeconds }: WebhookMessage,
 ): WebhookReading {
   const signature = headers["stripe-signature"]
   if (typeof signature !== "string") return { kind: "not authentic", detail: "stripe-signature is required" }
   let event: Stripe.Event | null
   try {
     const at = nowSeconds * 1000
-    event = stripe.webhooks.constructEvent(body, signature, webhookSecret, TOLERANCE_SECONDS, undefined, at)
+    const signer = new ByteSigner(bytes)
+    event = stripe.webhooks.constructEvent(body, signature, webhookSecret, TOLERANCE_SECONDS, signer, at)
   } catch (error) {
     // The library parses the body only after the signature has been found valid.
     if (error instanceof SyntaxError) return { kind: "not understood", detail: "the body is not JSON" }
@@ -97,6 +99,25 @@ function readWebhook(
       return { kind: "not understood", detail: "the event lacks a member that it must have" }
     }
     throw error
+  }
+}
+
+/**
+ * Signs the bytes of a body as they came. The library signs the decoded text instead, which differs from what Stripe
+ * has signed when the bytes are not UTF-8.
+ */
+class ByteSigner extends Stripe.CryptoProvider {
+  readonly #bytes: Buffer
+
+  constructor(bytes: Buffer) {
+    super()
+    this.#bytes = bytes
+  }
+
+  /** `content` is the signature's time, a dot, and the decoded text. */
+  override computeHMACSignature(content: string, secret: string): string {
+    const timeAndDot = content.slice(0, content.indexOf(".") + 1)
+    return createHmac("sha256", secret).update(timeAndDot).update(this.#bytes).digest("hex")
   }
 }
 

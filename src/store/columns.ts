@@ -55,6 +55,18 @@ export const eventColumns = `
   applied_at as "appliedAt",
   returned_at as "returnedAt"`
 
+/** Of a longer message only this many characters are listed: a page of whole ones could be a hundred megabytes. */
+const SHOWN_OF_MESSAGE = 4_000
+
+/** The message that is kept of an event; null: there is none. One that is cut ends in `…`, which no JSON does. */
+export const messageColumn = `
+  (select left(m.message, ${SHOWN_OF_MESSAGE})
+          || case when octet_length(m.message) > octet_length(left(m.message, ${SHOWN_OF_MESSAGE}))
+                  then '…' else '' end
+     from payment_messages as m
+    where m.provider = payment_events.provider
+      and m.key = payment_events.key) as message`
+
 export const paymentColumns = `
   provider, currency, allocation,
   product_id as "productId",

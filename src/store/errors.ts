@@ -113,8 +113,16 @@ const lossTexts =
 export function makesSessionUnusable(error: unknown): boolean {
   if (error instanceof ReadOnlyServer) return true
   if (!(error instanceof pg.DatabaseError)) return false
-  const { code = "", routine = "" } = error
-  return spoilingStates.has(code) || (code === NOT_SUPPORTED && routine === PLAN_CHECK)
+  return spoilingStates.has(error.code ?? "") || isStalePlan(error)
+}
+
+/**
+ * True when a migration has changed the columns that a prepared statement returns. PostgreSQL notices before it
+ * executes the statement, so nothing has happened.
+ */
+export function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false
+  return error.code === NOT_SUPPORTED && error.routine === PLAN_CHECK
 }
 
 /** True when the server at the other end is gone, or does not answer. */

@@ -1,7 +1,7 @@
 import pg from "pg"
 import { instant, type Instant } from "../domain/time.ts"
 import { connectionKinds, type ConnectionKind } from "./connection.ts"
-import { makesSessionUnusable } from "./errors.ts"
+import { isStalePlan, makesSessionUnusable } from "./errors.ts"
 import { checkWritable, STATEMENT_TIMEOUT_SECONDS, type Purpose } from "./session.ts"
 
 /** The connection pools, one for each purpose: batches must never wait for page views, nor the other way round. */
@@ -78,11 +78,31 @@ function openPool(
   { onConnectionError }: Pick<DatabaseOptions, "onConnectionError">,
 ): pg.Pool {
   const pool = new pg.Pool({ ...settings, ...config, Client })
+  pool.query = replanned(pool.query.bind(pool))
   pool.on("error", (error) => onConnectionError?.(error))
   pool.on("release", (error: unknown) => {
     if (makesSessionUnusable(error)) closeIdle(pool)
   })
   return pool
+}
+
+/**
+ * Repeats a statement once when its plan is stale. Without its name the statement is planned anew, so that the
+ * repetition succeeds on any connection: a busy one may have the old plan, too, and is not closed by
+ * {@link closeIdle}. A statement within a transaction is not repeated here: its transaction has failed.
+ */
+function replanned(query: pg.Pool["query"]): pg.Pool["query"] {
+  async function queryAgain(statement: string | pg.QueryConfig, values?: unknown[]) {
+    try {
+      return await query(statement, values)
+    } catch (error) {
+      if (typeof statement === "string" || !isStalePlan(error)) throw error
+      const unnamed = { ...statement }
+      delete unnamed.name
+      return query(unnamed, values)
+    }
+  }
+  return queryAgain as pg.Pool["query"]
 }
 
 /**

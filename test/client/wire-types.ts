@@ -85,7 +85,7 @@ interface WireTypes {
   PaymentEventWire: admin.PaymentEvent
   ReturnedBody: admin.ReturnedBody
   PaymentList: client.Page<admin.Payment>
-  PaymentEventList: client.Page<admin.PaymentEvent>
+  PaymentEventList: client.Page<admin.ListedPaymentEvent>
   Live: admin.Live
   AdminAction: admin.AdminAction
   AdminActionList: client.Page<admin.AdminAction>

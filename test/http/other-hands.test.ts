@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { plainAddress } from "../../src/http/transport/forwarded-headers.ts"
 import { webhookUrl } from "../../src/http/routes/providers/webhook-paths.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import { stripeSettings } from "../support/fake-stripe.ts"
 import "../support/problem.ts"
 import { sendRaw } from "../support/raw-request.ts"
 import { ADMIN_TOKEN, closed, pendingOrder, startClosedApp } from "../support/shop.ts"
@@ -141,6 +142,22 @@ describe("bytes that are not UTF-8", () => {
     expect(signed).toBeProblem(400, "malformed_request")
     const unsigned = await sendRaw(shop.url, post(path, body, sign(Buffer.alloc(24))))
     expect(unsigned).toBeProblem(401, "invalid_signature")
+  })
+
+  test("under a signature of Stripe that holds: 400, under one that does not: 401", async () => {
+    await using shop = await startTestApp({ config: { stripe: stripeSettings() } })
+    const body = odd('{"id":"evt_1","object":"event","description":"J\xf6rg"}')
+    const sign = (signed: Buffer) => {
+      const time = Math.floor(Date.now() / 1_000)
+      const hmac = createHmac("sha256", stripeSettings().webhookSecret).update(`${time}.`).update(signed)
+      return { "stripe-signature": `t=${time},v1=${hmac.digest("hex")}` }
+    }
+    const send = (signed: Buffer) =>
+      sendRaw(shop.url, post("/api/payments/webhooks/stripe", body, sign(signed)))
+
+    expect(await send(body)).toBeProblem(400, "malformed_request")
+    // What a lenient decoder makes of the body is not the body.
+    expect(await send(Buffer.from(body.toString("utf8")))).toBeProblem(401, "invalid_signature")
   })
 
   test.each([

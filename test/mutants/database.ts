@@ -71,6 +71,17 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/changed-column.test.ts" },
   },
   {
+    name: "a read whose plan is stale is not repeated",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: 'typeof statement === "string" || !isStalePlan(error)',
+        replace: 'typeof statement === "string" || isStalePlan(error)',
+      },
+    ],
+    caughtBy: { file: "test/faults/changed-column.test.ts" },
+  },
+  {
     name: "a prepared statement invalidated by a migration counts as a fault",
     edits: [
       { file: "src/store/errors.ts", find: "code === NOT_SUPPORTED &&", replace: 'code === "none" &&' },

@@ -12,6 +12,7 @@ const withoutVersionGuard: Edit = {
   replace: "version = case when version = $2 or true then $6::bigint end",
 }
 
+const keptMessages = "test/http/kept-messages.test.ts"
 const processes = "test/faults/several-processes.test.ts"
 
 /** Bugs in stopping, the gate, connections, ports and several processes. */
@@ -715,5 +716,60 @@ export const servingMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/cli/stopping.test.ts", test: "KEEP_ALIVE_SECONDS" },
+  },
+  {
+    name: "webhooks: the text of a message that is not understood is lost",
+    edits: [
+      {
+        file: "src/http/routes/providers/receive-generic-webhook.ts",
+        find: "if (understood === null || hasUnknownFields(",
+        replace: "if (understood !== null && hasUnknownFields(",
+      },
+    ],
+    caughtBy: { file: keptMessages, test: "is kept as it came, once, and shown" },
+  },
+  {
+    name: "webhooks: unknown fields are lost",
+    edits: [
+      {
+        file: "src/http/routes/providers/receive-generic-webhook.ts",
+        find: "if (understood === null || hasUnknownFields(",
+        replace: "if (understood === null && hasUnknownFields(",
+      },
+    ],
+    caughtBy: { file: keptMessages, test: "is kept as it came, and shown with its event" },
+  },
+  {
+    name: "webhooks: a message is refused because its text cannot be kept",
+    edits: [
+      {
+        file: "src/http/routes/providers/kept-messages.ts",
+        find: "if (isTransient(error)) throw error",
+        replace: "throw error",
+      },
+    ],
+    caughtBy: { file: keptMessages, test: "changes no answer" },
+  },
+  {
+    name: "webhooks: a text that was not kept for a passing reason is given up",
+    edits: [
+      {
+        file: "src/http/routes/providers/kept-messages.ts",
+        find: "if (isTransient(error)) throw error",
+        replace: "void isTransient",
+      },
+    ],
+    caughtBy: { file: keptMessages, test: "for a passing reason" },
+  },
+  {
+    name: "retention: the message of a removed event stays",
+    edits: [
+      {
+        file: "src/store/upkeep/retention.ts",
+        find: "where payment_messages.provider = removed.provider",
+        replace: "where payment_messages.provider = removed.key",
+      },
+    ],
+    caughtBy: { file: "test/store/retention.test.ts", test: "an event that" },
   },
 ]

@@ -14,6 +14,16 @@ export const stripeMutants: readonly Mutant[] = [
     caughtBy: { file: "test/payments/stripe.test.ts", test: "301 seconds old" },
   },
   {
+    name: "stripe: the signature is checked over the decoded text",
+    edits: [
+      { file: "src/payments/stripe.ts", find: ".update(this.#bytes)", replace: ".update(`${this.#bytes}`)" },
+    ],
+    caughtBy: {
+      file: "test/http/other-hands.test.ts",
+      test: "under a signature of Stripe that holds",
+    },
+  },
+  {
     name: "stripe: a webhook that cannot be verified causes a 500",
     edits: [
       {

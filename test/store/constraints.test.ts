@@ -64,6 +64,7 @@ const violations: [string, Table, Row][] = [
   ["orders_attempt_cancels_not_negative", "orders", { attempt_cancels: -1 }],
   ["orders_attempt_is_whole", "orders", { attempt_provider: "stripe" }],
 
+  ["payment_messages_once", "payment_messages", { message: "{}" }],
   ["payment_events_once", "payment_events", { outcome: "ignored_final" }],
   ["payment_events_kind_known", "payment_events", { kind: "refunded" }],
   ["payment_events_outcome_known", "payment_events", { outcome: "lost" }],

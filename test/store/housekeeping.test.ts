@@ -96,12 +96,20 @@ test("an emptied database goes on with new ids", async () => {
   await using database = openScopedDatabase(own.url)
   await insertRow(database.views, "products")
   await insertRow(database.views, "holds")
+  await insertRow(database.views, "payment_messages")
   await database.views.query("update id_blocks set next_id = 500")
 
   await emptyDatabase(database.views)
 
   const rows = await everyRow(database.views)
-  expect(rows).toMatchObject({ products: [], holds: [], orders: [], payment_events: [], payments: [] })
+  expect(rows).toMatchObject({
+    products: [],
+    holds: [],
+    orders: [],
+    payment_events: [],
+    payment_messages: [],
+    payments: [],
+  })
   expect(rows["id_blocks"]).toHaveLength(6)
   expect(rows["id_blocks"]).toContainEqual(expect.objectContaining({ kind: "orders", next_id: 500 }))
 })

@@ -60,7 +60,7 @@ test("a database of a newer program is left alone", async () => {
   await expect(migrate(newer.url)).rejects.toThrow(SchemaMismatch)
 })
 
-const NEWEST = ["0008_origin_of_ids", "0010_refunds_elsewhere"]
+const NEWEST = ["0008_origin_of_ids", "0010_refunds_elsewhere", "0011_payment_messages"]
 
 /** Takes the newest migrations back, as far as `migrate` notices. */
 async function forgetNewest(url: string): Promise<void> {
@@ -71,7 +71,8 @@ async function forgetNewest(url: string): Promise<void> {
     "alter table id_blocks drop column origin",
     "drop function id_origin()",
     "alter table refunds drop column reversals, drop column idempotency_key",
-    "delete from kysely_migration where name in ('0008_origin_of_ids', '0010_refunds_elsewhere')",
+    "drop table payment_messages",
+    `delete from kysely_migration where name in (${NEWEST.map((name) => `'${name}'`).join(", ")})`,
   )
 }
 
@@ -107,7 +108,7 @@ test("a migration that never gets its lock says what is in the way, and changes 
   report.release()
 
   await expect(requireSchema(database.views)).rejects.toThrow(
-    /older than this program \(0008_origin_of_ids, 0010_refunds_elsewhere missing\)/,
+    /older than this program \(0008_origin_of_ids, 0010_refunds_elsewhere, 0011_payment_messages missing\)/,
   )
 })
 

@@ -54,11 +54,17 @@ test.each<[string, Row, boolean]>([
   const past = { received_at: daysAgo(91), applied_at: daysAgo(91) }
   await insertRow(database.views, "payment_events", { key: "other", ...past, ...event })
   await insertRow(database.views, "payments", { event_key: "key-1" })
+  const { key = "other" } = event
+  await insertRow(database.views, "payment_messages", { key })
+  await insertRow(database.views, "payment_messages", { key, provider: "stripe" })
 
   const { removed } = await removeOldEvents(database.upkeep, firstEvent, 90)
 
   expect(removed).toBe(isRemoved ? 1 : 0)
-  expect((await everyRow(database.views))["payment_events"]).toHaveLength(isRemoved ? 0 : 1)
+  const rows = await everyRow(database.views)
+  expect(rows["payment_events"]).toHaveLength(isRemoved ? 0 : 1)
+  const kept = rows["payment_messages"]?.map((row) => (row as Row)["provider"])
+  expect(kept).toEqual(isRemoved ? ["stripe"] : ["generic", "stripe"])
 })
 
 test("a sale of long ago loses its ended holds and nothing else, and verifies", async () => {

@@ -8,6 +8,7 @@ const changing = [
   "orders",
   "outbox",
   "payment_events",
+  "payment_messages",
   "product_customers",
   "webhook_deliveries",
 ]

@@ -63,6 +63,12 @@ export const validRows = {
     received_at: "2026-11-27T12:00:00Z",
     applied_at: "2026-11-27T12:00:00Z",
   },
+  payment_messages: {
+    provider: "generic",
+    key: "key-1",
+    message: '{"order_id":11,"livemode":true}',
+    received_at: "2026-11-27T12:00:00Z",
+  },
   payments: {
     product_id: 1,
     order_id: 11,

@@ -63,6 +63,7 @@ export function MoneyScreen() {
               Order {subjectOf(entry)?.order_id ?? "unknown"}, {subjectOf(entry)?.provider}, since{" "}
               <DateTime at={sinceOf(entry)} />
             </p>
+            <KeptMessage text={entry.payment_event?.message ?? null} />
             <div class="buttons">
               {entry.actions.map(({ name }) => (
                 <button
@@ -89,6 +90,17 @@ export function MoneyScreen() {
         />
       )}
     </>
+  )
+}
+
+/** The message that a provider sent, where it says more than the entry. */
+function KeptMessage({ text }: { readonly text: string | null }) {
+  if (text === null) return null
+  return (
+    <details>
+      <summary>Message from the provider</summary>
+      <pre class="small kept-message">{text}</pre>
+    </details>
   )
 }
 

@@ -3,10 +3,15 @@ import { decimalAmount } from "../../domain/money.ts"
 import { NO_ORDER, type Payment, type PaymentEventRecord } from "../../domain/payment.ts"
 import { isWithheld, refundName } from "../../domain/refund.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
-import type { OpenRefund, StrayPayment } from "../../store/reads/money-views.ts"
+import type { KeptMessage, OpenRefund, StrayPayment } from "../../store/reads/money-views.ts"
 import { disputeJson } from "../../wire/dispute.ts"
 import { refundJson } from "../../wire/refund.ts"
-import type { MoneyInboxEntryJson, PaymentJson, PaymentEventJson } from "./payment-schemas.ts"
+import type {
+  ListedPaymentEventJson,
+  MoneyInboxEntryJson,
+  PaymentEventJson,
+  PaymentJson,
+} from "./payment-schemas.ts"
 
 /** A refund that is not confirmed, with what can be done. */
 export function openRefundJson(refund: OpenRefund): MoneyInboxEntryJson {
@@ -60,6 +65,7 @@ export function strayPaymentJson(event: StrayPayment): MoneyInboxEntryJson {
       currency: event.currency,
       received_at: isoTime(event.receivedAt),
       returned_at: isoTimeOrNull(event.returnedAt),
+      message: event.message,
     },
     refund: null,
     dispute: null,
@@ -120,4 +126,9 @@ export function paymentEventJson(event: PaymentEventRecord): PaymentEventJson {
     applied_at: isoTimeOrNull(event.appliedAt),
     returned_at: isoTimeOrNull(event.returnedAt),
   }
+}
+
+/** An event of a list, with the message that is kept of it. */
+export function listedPaymentEventJson(event: PaymentEventRecord & KeptMessage): ListedPaymentEventJson {
+  return { ...paymentEventJson(event), message: event.message }
 }

@@ -38,6 +38,11 @@ export const ProviderAnswer = Type.Object({
   taken: Type.Integer({ description: "what of it concerns orders and refunds here" }),
 })
 
+const message = orNull<string>("string", {
+  description:
+    "the text of the message, where it has unknown fields or could not be understood; of a longer one its first 4,000 characters and `…`",
+})
+
 const StrayPaymentWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
@@ -49,6 +54,7 @@ const StrayPaymentWire = Type.Object({
   currency: orNull<string>("string"),
   received_at: Time,
   returned_at: timeOrNull,
+  message,
 })
 
 export const MoneyInboxEntry = Type.Object({
@@ -110,7 +116,9 @@ export const PaymentEventWire = Type.Object({
 
 export const PaymentList = listOf(PaymentWire)
 
-export const PaymentEventList = listOf(PaymentEventWire)
+export const ListedPaymentEventWire = Type.Object({ ...PaymentEventWire.properties, message })
+
+export const PaymentEventList = listOf(ListedPaymentEventWire)
 
 export const PaymentAttemptBody = body({
   provider: Type.Optional(Label),
@@ -129,4 +137,5 @@ export const AssignBody = body({ provider: Label, key: Label, order_id: Id })
 
 export type PaymentJson = Static<typeof PaymentWire>
 export type PaymentEventJson = Static<typeof PaymentEventWire>
+export type ListedPaymentEventJson = Static<typeof ListedPaymentEventWire>
 export type MoneyInboxEntryJson = Static<typeof MoneyInboxEntry>

@@ -1,6 +1,6 @@
 import type pg from "pg"
 import type { PaymentEventRecord, ProviderEvent } from "../../domain/payment.ts"
-import { eventColumns } from "../columns.ts"
+import { eventColumns, messageColumn } from "../columns.ts"
 import type { StrayPayment } from "./money-views.ts"
 import { transaction } from "../tx.ts"
 
@@ -10,6 +10,11 @@ export interface Inbox {
   find(provider: string, key: string): Promise<PaymentEventRecord | null>
   /** Records an event until its order or payment exists. Returns null if an event with this key is recorded already. */
   park(event: ProviderEvent): Promise<PaymentEventRecord | null>
+  /**
+   * Keeps the text of an event's message, which says more than the event. The first text of an event stays; without the
+   * event nothing is kept.
+   */
+  keepMessage(event: ProviderEvent, message: string): Promise<void>
   /**
    * Marks a parked success as refunded by hand, so that it is never applied to an order. Returns null if
    * there is no such event, it is not a success, or it has been applied meanwhile.
@@ -30,6 +35,7 @@ export function createInbox(pool: pg.Pool): Inbox {
   return {
     find: (provider, key) => findEvent(pool, provider, key),
     park: (event) => parkEvent(pool, event),
+    keepMessage: (event, message) => keepMessage(pool, event, message),
     markReturned: (provider, key) => markReturned(pool, provider, key),
     parkedWithOrder: (limit) => parkedWithOrder(pool, limit),
   }
@@ -83,6 +89,22 @@ async function parkEvent(pool: pg.Pool, event: ProviderEvent): Promise<PaymentEv
   return rows[0] ?? null
 }
 
+async function keepMessage(pool: pg.Pool, { provider, key }: ProviderEvent, message: string): Promise<void> {
+  await pool.query({
+    name: "keep-message",
+    // The lock lets the worker remove the event only together with this message.
+    text: `
+      insert into payment_messages (provider, key, message, received_at)
+      select provider, key, $3, clock_timestamp()
+        from payment_events
+       where provider = $1
+         and key = $2
+         for key share
+      on conflict (provider, key) do nothing`,
+    values: [provider, key, message],
+  })
+}
+
 async function markReturned(pool: pg.Pool, provider: string, key: string): Promise<StrayPayment | null> {
   const { rows } = await pool.query<StrayPayment>({
     name: "mark-returned",
@@ -93,7 +115,7 @@ async function markReturned(pool: pg.Pool, provider: string, key: string): Promi
          and key = $2
          and outcome = 'parked'
          and kind = 'succeeded'
-      returning ${eventColumns}`,
+      returning ${eventColumns}, ${messageColumn}`,
     values: [provider, key],
   })
   return rows[0] ?? null

@@ -2,7 +2,8 @@ import type pg from "pg"
 import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Payment, PaymentEventRecord } from "../../domain/payment.ts"
-import { eventColumns, holdColumns, orderColumns, paymentColumns } from "../columns.ts"
+import { eventColumns, holdColumns, messageColumn, orderColumns, paymentColumns } from "../columns.ts"
+import type { KeptMessage } from "./money-views.ts"
 
 /** Names a message of a provider, or the payment it told of. */
 export interface MessagePlace {
@@ -47,7 +48,7 @@ export interface Lists {
   events(
     filter: MessageFilter,
     page: ListPage<MessagePlace>,
-  ): Promise<Listed<PaymentEventRecord, MessagePlace>>
+  ): Promise<Listed<PaymentEventRecord & KeptMessage, MessagePlace>>
 }
 
 /**
@@ -137,12 +138,12 @@ async function listEvents(
   pool: pg.Pool,
   filter: MessageFilter,
   page: ListPage<MessagePlace>,
-): Promise<Listed<PaymentEventRecord, MessagePlace>> {
+): Promise<Listed<PaymentEventRecord & KeptMessage, MessagePlace>> {
   const { bound, values, last } = await boundOf(pool, "payment_events", page)
-  const { rows } = await pool.query<PaymentEventRecord>({
+  const { rows } = await pool.query<PaymentEventRecord & KeptMessage>({
     name: "list-payment-events",
     text: `
-      select ${eventColumns}
+      select ${eventColumns}, ${messageColumn}
         from payment_events
        where (provider, key) > ($1, $2)
          and (provider, key) <= ($3, $4)

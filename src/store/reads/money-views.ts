@@ -2,7 +2,7 @@ import type pg from "pg"
 import type { Dispute } from "../../domain/dispute.ts"
 import type { PaymentEventRecord } from "../../domain/payment.ts"
 import type { Refund } from "../../domain/refund.ts"
-import { disputeColumns, eventColumns, refundColumns } from "../columns.ts"
+import { disputeColumns, eventColumns, messageColumn, refundColumns } from "../columns.ts"
 
 /** The key of a refund, and its position in the list of open refunds. */
 export interface RefundPlace {
@@ -24,8 +24,13 @@ export interface DisputePlace {
   readonly disputeId: string
 }
 
+/** The text of an event's message, where it says more than the event; cut if it is long. */
+export interface KeptMessage {
+  readonly message: string | null
+}
+
 /** A recorded event that is about a payment, not about a dispute. */
-export type StrayPayment = Extract<PaymentEventRecord, { readonly disputeId: null }>
+export type StrayPayment = Extract<PaymentEventRecord, { readonly disputeId: null }> & KeptMessage
 
 /** A refund, and whether a dispute already returns its money to the buyer, so that it must not be sent. */
 export interface OpenRefund extends Refund {
@@ -114,7 +119,7 @@ async function strayPayments(
   const { rows } = await pool.query<StrayPayment>({
     name: "stray-payments",
     text: `
-      select ${eventColumns}
+      select ${eventColumns}, ${messageColumn}
         from payment_events
        where outcome = 'parked'
          and kind = 'succeeded'

@@ -82,7 +82,7 @@ export const firstEvent: EventPlace = { provider: "", key: "" }
 
 /**
  * Removes, of the next events after `after`, those of kind failed or cancelled that were applied more
- * than `days` ago and left no payment. Events that speak of money stay for ever, because their keys
+ * than `days` ago and left no payment, with the messages that are kept of them. Events that speak of money stay for ever, because their keys
  * guard against a second effect (I4), and so do parked ones.
  *
  * An event that is removed and comes again changes nothing: its order has ended, and stays so.
@@ -122,7 +122,13 @@ export async function removeOldEvents(
          using past
          where payment_events.provider = past.provider
            and payment_events.key = past.key
-        returning payment_events.key
+        returning payment_events.provider, payment_events.key
+      ),
+      messages as (
+        delete from payment_messages
+         using removed
+         where payment_messages.provider = removed.provider
+           and payment_messages.key = removed.key
       )
       select last.provider, last.key, (select count(*) from removed) as removed
         from (values (1)) as always

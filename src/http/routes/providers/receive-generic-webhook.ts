@@ -12,6 +12,7 @@ import {
 import { refuseSignature } from "../../../payments/standard-webhooks.ts"
 import { fieldError } from "../../transport/errors.ts"
 import { NotUtf8, utf8Text } from "../../transport/json-body.ts"
+import { createKeepMessage } from "./kept-messages.ts"
 import { refuse, type FieldError } from "../../wire/problems.ts"
 import { PROVIDER_BODY_LIMIT_BYTES } from "./body-limit.ts"
 import { logRefusedWebhooks } from "./refused-webhooks.ts"
@@ -21,7 +22,7 @@ import { AmountMinor, Id, Label, Quantity } from "../../../wire/fields.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 
-/** Other fields are ignored: providers add fields at any time, and the payment counts all the same. */
+/** Other fields have no effect: providers add fields at any time, and the payment counts all the same. */
 const WebhookBody = Type.Object({
   idempotency_key: Type.Optional(Label),
   transaction_id: Type.Optional(Label),
@@ -57,10 +58,12 @@ export function registerReceiveGenericWebhook(
   app: App,
   {
     paymentEvents,
+    inbox: eventInbox,
     events,
     paymentWebhookSecret,
-  }: Pick<Services, "paymentEvents" | "events" | "paymentWebhookSecret">,
+  }: Pick<Services, "paymentEvents" | "inbox" | "events" | "paymentWebhookSecret">,
 ): void {
+  const keepMessage = createKeepMessage({ inbox: eventInbox, events })
   void app.register(async (inbox: App) => {
     logRefusedWebhooks(inbox, events, (request) => ({ provider: "generic", webhookId: webhookIdOf(request) }))
     inbox.decorateRequest("paymentBytes", null)
@@ -79,7 +82,7 @@ export function registerReceiveGenericWebhook(
       schema: {
         summary: "Report the result of a payment",
         description:
-          "Signed as Standard Webhooks says when PAYMENT_WEBHOOK_SECRET is set. Unknown fields are ignored. 202: the message is parked until its order exists; with `errors`, the message could not be understood and is parked for the money inbox.",
+          "Signed as Standard Webhooks says when PAYMENT_WEBHOOK_SECRET is set. Unknown fields have no effect; a message with some is kept for the operator. 202: the message is parked until its order exists; with `errors`, the message could not be understood and is parked for the money inbox.",
         tags: ["payments"],
         body: WebhookBody,
         response: { 200: PaymentAnswer, 202: PaymentAnswer, ...problemResponses },
@@ -102,13 +105,15 @@ export function registerReceiveGenericWebhook(
         const key = usableKey(header(request, "webhook-id"))
         const faults = request.validationError?.validation?.map(fieldError) ?? []
         const understood = faults.length > 0 ? null : genericPaymentEvent(request.body, key)
-        const event = understood ?? unclearPaymentEvent(request.body, request.paymentBytes ?? Buffer.alloc(0))
+        const bytes = request.paymentBytes ?? Buffer.alloc(0)
+        const event = understood ?? unclearPaymentEvent(request.body, bytes)
 
         const outcome = await paymentEvents.receive(event, request.id)
         if (isRefusal(outcome)) {
           events.refused("payment_event", outcome.code)
           return refuse(reply, outcome)
         }
+        if (understood === null || hasUnknownFields(request.body)) await keepMessage(event, bytes, request.id)
         void reply.code(isNewlyParked(outcome) ? 202 : 200)
         if (understood !== null) return reply.send(paymentAnswer(outcome, event.orderId))
         const errors = faults.length > 0 ? faults : [noKey]
@@ -148,6 +153,10 @@ function logUnclear(
   const reason = errors.map(({ pointer, detail }) => `${pointer} ${detail}`.trim()).join("; ")
   const webhookId = webhookIdOf(request)
   events.webhookUnclear({ provider: "generic", key, reason, webhookId, requestId: request.id })
+}
+
+function hasUnknownFields(body: object): boolean {
+  return Object.keys(body).some((name) => !Object.hasOwn(WebhookBody.properties, name))
 }
 
 function isNewlyParked({ event, duplicate }: RecordedEvent): boolean {

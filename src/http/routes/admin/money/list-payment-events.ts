@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { paymentEventJson } from "../../../wire/money-json.ts"
+import { listedPaymentEventJson } from "../../../wire/money-json.ts"
 import { readPageRequest } from "../../../wire/paging.ts"
 import { PaymentEventList, paymentOutcomes } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -23,7 +23,7 @@ export function registerListPaymentEvents(admin: App, { lists }: Pick<Services, 
       const page = readPageRequest(reply, request.query, eventPositionFrom)
       const filter = page === null ? null : eventFilterFrom(reply, request.query, request.query.outcome)
       if (page === null || filter === null) return reply
-      return filteredPage(await lists.events(filter, page), paymentEventJson, eventCursor)
+      return filteredPage(await lists.events(filter, page), listedPaymentEventJson, eventCursor)
     },
   })
 }
