@@ -371,7 +371,7 @@ test("the statements that look after payments and disputes go through an index",
     limit: 80,
   })
   await cancellations.settle({ orderId: 1, productId: 1 })
-  await createLookups(watched).placeOfPayment("stripe", "pi_1")
+  await createLookups(watched).findPayment("stripe", "pi_1")
   await createInbox(watched).parkedWithOrder(10)
   const money = createMoneyViews(watched)
   await money.openRefunds(null, 10)

@@ -31,8 +31,8 @@ export function adminDisputeRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const orderId = idFromPath(request.params.id)
-        const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
-        if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
+        const found = orderId === null ? null : await lookups.findOrder(orderId)
+        if (orderId === null || found === null) return refuse(reply, { code: "order_not_found" })
         return { data: (await money.disputesOf(orderId)).map(disputeJson) }
       },
     })

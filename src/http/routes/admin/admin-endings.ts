@@ -37,11 +37,11 @@ export function adminEndingRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const orderId = idFromPath(request.params.id)
-        const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
-        if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
+        const found = orderId === null ? null : await lookups.findOrder(orderId)
+        if (orderId === null || found === null) return refuse(reply, { code: "order_not_found" })
         const idempotency = idempotencyOf(request, "admin", { orderId })
         if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
-        const { productId } = place
+        const { productId } = found
         const command = {
           kind: "cancel_order",
           requestId: request.id,
@@ -69,12 +69,12 @@ export function adminEndingRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const holdId = idFromPath(request.params.id)
-        const place = holdId === null ? null : await lookups.placeOfHold(holdId)
-        if (holdId === null || place === null) return refuse(reply, { code: "hold_not_found" })
+        const found = holdId === null ? null : await lookups.findHold(holdId)
+        if (holdId === null || found === null) return refuse(reply, { code: "hold_not_found" })
         const command = {
           kind: "release_hold",
           requestId: request.id,
-          productId: place.productId,
+          productId: found.productId,
           holdId,
         } as const
         const { outcome } = await lanes.submit(command)

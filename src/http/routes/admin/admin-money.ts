@@ -99,11 +99,11 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const orderId = idFromPath(request.params.id)
-        const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
-        if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
+        const found = orderId === null ? null : await lookups.findOrder(orderId)
+        if (orderId === null || found === null) return refuse(reply, { code: "order_not_found" })
         const { amount_minor: amountMinor = 0, restock_qty: restockQty = 0 } = request.body
         const content = { orderId, amountMinor, restockQty }
-        const command = { kind: "refund_order", productId: place.productId, ...content } as const
+        const command = { kind: "refund_order", productId: found.productId, ...content } as const
         const refund = await run(request, reply, { command, content })
         return refund === null ? reply : reply.code(201).send(refundJson(refund))
       },
@@ -121,8 +121,8 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       },
       async handler(request, reply) {
         const orderId = idFromPath(request.params.id)
-        const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
-        if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
+        const found = orderId === null ? null : await lookups.findOrder(orderId)
+        if (orderId === null || found === null) return refuse(reply, { code: "order_not_found" })
         return { data: (await money.refundsOf(orderId)).map(refundJson) }
       },
     })

@@ -26,15 +26,15 @@ export function createOrderChange({
   ) {
     const caller = gatekeeper.callerOf(request)
     const orderId = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
-    const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
-    if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
+    const found = orderId === null ? null : await lookups.findOrder(orderId)
+    if (orderId === null || found === null || !mayUseHold(caller, found.holdId)) {
       return refuse(reply, { code: "order_not_found" })
     }
     const content = command.kind === "start_payment" ? { orderId, payment: command.payment } : { orderId }
     const idempotency = idempotencyOf(request, askerName(caller), content)
     if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
 
-    const addressed = { ...command, productId: place.productId, orderId }
+    const addressed = { ...command, productId: found.productId, orderId }
     const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) return refuse(reply, outcome)

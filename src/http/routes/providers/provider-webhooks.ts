@@ -67,11 +67,11 @@ export function providerWebhookRoutes(app: App, services: Services): void {
       return null
     }
     const refund = { provider, paymentId, providerRefundId, amountMinor, currency, status, error }
-    const place = await lookups.placeOfPayment(provider, paymentId)
+    const payment = await lookups.findPayment(provider, paymentId)
     const outcome =
-      place === null
+      payment === null
         ? ({ code: "order_unknown" } as const)
-        : (await lanes.submit({ kind: "record_refund", ...place, refund, requestId })).outcome
+        : (await lanes.submit({ kind: "record_refund", ...payment, refund, requestId })).outcome
     if (!isRefusal(outcome)) return null
     const reason = reasonsToIgnore.get(outcome.code)
     if (reason === undefined) return outcome
