@@ -103,8 +103,8 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
-        find: "         where stretch.status in ('expired', 'released')\n",
-        replace: "         where stretch.status <> 'active'\n",
+        find: "         where chunk.status in ('expired', 'released')\n",
+        replace: "         where chunk.status <> 'active'\n",
       },
       {
         file: "src/store/upkeep/retention.ts",
@@ -119,7 +119,7 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
-        find: "           and stretch.ended_at < (select at from horizon)\n",
+        find: "           and chunk.ended_at < (select at from horizon)\n",
         replace: "",
       },
     ],
@@ -130,8 +130,8 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
-        find: "         where stretch.kind in ('failed', 'cancelled')\n           and stretch",
-        replace: "         where stretch",
+        find: "         where chunk.kind in ('failed', 'cancelled')\n           and chunk",
+        replace: "         where chunk",
       },
     ],
     caughtBy: { file: "test/store/retention.test.ts" },
@@ -146,8 +146,8 @@ export const storageMutants: readonly Mutant[] = [
       },
       {
         file: "src/store/upkeep/retention.ts",
-        find: "and payments.event_key = stretch.key)\n",
-        replace: "and payments.event_key = stretch.key))\n",
+        find: "and payments.event_key = chunk.key)\n",
+        replace: "and payments.event_key = chunk.key))\n",
       },
     ],
     caughtBy: { file: "test/store/retention.test.ts" },
@@ -164,7 +164,7 @@ export const storageMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/retention.test.ts", test: "passed over" },
   },
   {
-    name: "a retention pass ends at the first young stretch",
+    name: "a retention pass ends at the first young chunk",
     edits: [
       {
         file: "src/worker/retention.ts",

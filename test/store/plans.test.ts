@@ -13,7 +13,7 @@ import { createLookups } from "../../src/store/reads/lookups.ts"
 import { createMoneyViews } from "../../src/store/reads/money-views.ts"
 import { createSubscribers, saveEvents } from "../../src/store/batch/outbox.ts"
 import {
-  firstEvent,
+  beforeAllEvents,
   removeEndedHolds,
   removeOldEvents,
   removeOldOutgoing,
@@ -216,7 +216,7 @@ test("the statements that remove old rows go through an index", async () => {
   const seen: Statement[] = []
   const watched = watch(database.upkeep, seen)
   await removeEndedHolds(watched, 0, 30)
-  await removeOldEvents(watched, firstEvent, 90)
+  await removeOldEvents(watched, beforeAllEvents, 90)
   await removeOldIdempotencyKeys(watched, null)
 
   const client = await database.upkeep.connect()

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { isRefusal } from "../../src/domain/refusals.ts"
-import { firstEvent, removeEndedHolds, removeOldEvents } from "../../src/store/upkeep/retention.ts"
+import { beforeAllEvents, removeEndedHolds, removeOldEvents } from "../../src/store/upkeep/retention.ts"
 import { eventWith } from "../support/builders.ts"
 import { playBusySale } from "../support/busy-database.ts"
 import { createTestDatabase, createTestEngine, differencesIn } from "../support/database.ts"
@@ -55,7 +55,7 @@ test.each<[string, Row, boolean]>([
   await insertRow(database.views, "payment_events", { key: "other", ...past, ...event })
   await insertRow(database.views, "payments", { event_key: "key-1" })
 
-  const { removed } = await removeOldEvents(database.upkeep, firstEvent, 90)
+  const { removed } = await removeOldEvents(database.upkeep, beforeAllEvents, 90)
 
   expect(removed).toBe(isRemoved ? 1 : 0)
   expect((await everyRow(database.views))["payment_events"]).toHaveLength(isRemoved ? 0 : 1)
@@ -68,7 +68,7 @@ test("a sale of long ago loses its ended holds and nothing else, and verifies", 
   const before = await everyRow(engine.database.views)
 
   expect(await removeEndedHolds(engine.database.upkeep, 0, 30)).toMatchObject({ removed: 1, last: 6 })
-  expect(await removeOldEvents(engine.database.upkeep, firstEvent, 90)).toMatchObject({ removed: 1 })
+  expect(await removeOldEvents(engine.database.upkeep, beforeAllEvents, 90)).toMatchObject({ removed: 1 })
 
   const after = await everyRow(engine.database.views)
   const without = (rows: unknown[] = [], gone: Row) => rows.filter((row) => !isLike(row, gone))
@@ -89,7 +89,7 @@ test("a removed hold is unknown, and a removed event that comes again moves noth
   await playBusySale(engine)
   await runSql(engine.url, ...age(400))
   await removeEndedHolds(engine.database.upkeep, 0, 30)
-  await removeOldEvents(engine.database.upkeep, firstEvent, 90)
+  await removeOldEvents(engine.database.upkeep, beforeAllEvents, 90)
   const before = (await everyRow(engine.database.views))["products"]
 
   const { outcome } = await engine.lanes.submit({ kind: "release_hold", productId: 1, holdId: 2 })

@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
+import type { PageRequest } from "../../store/reads/lists.ts"
 import { refuse } from "./problems.ts"
 import { idFromPath } from "../access/requests.ts"
 
@@ -12,30 +13,24 @@ export const pageQuery = {
   cursor: Type.Optional(Type.String({ description: "next_cursor of the page before" })),
 }
 
-/** A page that is asked for. `after` null: the first one. */
-export interface Page<Place> {
-  readonly limit: number
-  readonly after: Place | null
-}
-
-/** Reads what was asked; null when it makes no sense, and that has been answered. */
-export function pageFrom<Place>(
+/** Reads the requested page from a query. Returns null, and has answered with a refusal, if the query is invalid. */
+export function pageFrom<Key>(
   reply: FastifyReply,
   { limit = String(PAGE), cursor }: { limit?: string; cursor?: string },
-  placeFrom: (cursor: string) => Place | null,
-): Page<Place> | null {
+  keyFrom: (cursor: string) => Key | null,
+): PageRequest<Key> | null {
   const size = idFromPath(limit)
-  const after = cursor === undefined ? null : placeFrom(cursor)
+  const after = cursor === undefined ? null : keyFrom(cursor)
   if (size === null || size > LARGEST_PAGE) refuse(reply, badQuery("limit", `1 to ${LARGEST_PAGE}`))
   else if (cursor !== undefined && after === null) refuse(reply, badQuery("cursor", "a next_cursor"))
   else return { limit: size, after }
   return null
 }
 
-/** The answer with a page of what was found: one more than fits shows that there is another page. */
+/** The response with one page of `found`, which has one row more than the limit if there is a next page. */
 export function pageOf<Row, Wire>(
   found: readonly Row[],
-  { limit }: Page<unknown>,
+  { limit }: PageRequest<unknown>,
   { toWire, toCursor }: { toWire: (row: Row) => Wire; toCursor: (row: Row) => string },
 ) {
   const shown = found.slice(0, limit)
@@ -48,12 +43,12 @@ export function pageOf<Row, Wire>(
   }
 }
 
-/** A place of several parts as a cursor. */
+/** Encodes a sort key of several parts as a cursor. */
 export function cursorOf(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url")
 }
 
-/** The parts of a cursor; null for what is none. */
+/** Decodes a cursor to the parts of its sort key; null if the text is not a cursor. */
 export function partsOf(cursor: string): readonly unknown[] | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString())

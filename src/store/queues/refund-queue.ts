@@ -1,7 +1,7 @@
 import type pg from "pg"
 import type { Refund } from "../../domain/refund.ts"
 import { refundColumns } from "../columns.ts"
-import type { RefundPlace } from "../reads/money-views.ts"
+import type { RefundKey } from "../reads/money-views.ts"
 
 /** What a worker takes from a queue of calls to providers. */
 export interface TakeWish {
@@ -22,7 +22,7 @@ export interface RefundQueue {
    */
   take(wish: TakeWish): Promise<TakenRefund[]>
   /** Keeps why an attempt came to nothing, and puts the next one off. */
-  noteError(place: RefundPlace, error: string): Promise<void>
+  noteError(key: RefundKey, error: string): Promise<void>
 }
 
 /** The second attempt comes five seconds after the first, each further one after twice as long, up to an hour. */

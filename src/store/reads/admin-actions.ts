@@ -1,6 +1,6 @@
 import type pg from "pg"
 import { isoTime, type Instant } from "../../domain/time.ts"
-import type { ListPage } from "./lists.ts"
+import type { PageRequest } from "./lists.ts"
 
 /** By the admin token, by a session of the control room, or in open mode, which asks for neither. */
 export type AdminWay = "token" | "session" | "open"
@@ -26,8 +26,8 @@ export interface AdminAction extends NewAdminAction {
   readonly createdAt: Instant
 }
 
-/** Names an action. */
-export interface ActionPlace {
+/** The sort key of an action: a page begins after it. */
+export interface ActionKey {
   readonly createdAt: Instant
   readonly id: number
 }
@@ -36,7 +36,7 @@ export interface ActionPlace {
 export interface AdminActions {
   record(action: NewAdminAction): Promise<void>
   /** The newest first; `productId` null: all. */
-  list(productId: number | null, page: ListPage<ActionPlace>): Promise<AdminAction[]>
+  list(productId: number | null, page: PageRequest<ActionKey>): Promise<AdminAction[]>
 }
 
 const columns = `

@@ -21,8 +21,8 @@ export interface WebhookDelivery {
   readonly updatedAt: Instant
 }
 
-/** Names a delivery of an endpoint. */
-export interface DeliveryPlace {
+/** The sort key of an endpoint's delivery: a page begins after it. */
+export interface DeliveryKey {
   readonly createdAt: Instant
   readonly eventId: string
 }
@@ -33,7 +33,7 @@ export interface WebhookDeliveries {
   list(
     endpointId: number,
     status: DeliveryStatus | null,
-    page: { readonly after: DeliveryPlace | null; readonly limit: number },
+    page: { readonly after: DeliveryKey | null; readonly limit: number },
   ): Promise<WebhookDelivery[]>
   /** Sends it once more, under the same id. Null: there is no such delivery. */
   replay(endpointId: number, eventId: string): Promise<WebhookDelivery | null>
@@ -115,19 +115,19 @@ export function createWebhookDeliveries(pool: pg.Pool): WebhookDeliveries {
     },
 
     async replaySince(endpointId, since) {
-      let place: DeliveryPlace = { createdAt: since, eventId: "" }
+      let after: DeliveryKey = { createdAt: since, eventId: "" }
       for (let replayed = 0; ;) {
-        const stretch = await replayStretch(pool, endpointId, place)
-        replayed += stretch.replayed
+        const chunk = await replayChunk(pool, endpointId, after)
+        replayed += chunk.replayed
         // Where there is a sale, new events come all the time; those go out by themselves.
-        if (stretch.last === null || !stretch.isFull) return replayed
-        place = stretch.last
+        if (chunk.last === null || !chunk.isFull) return replayed
+        after = chunk.last
       }
     },
   }
 }
 
-interface ReplayedStretch {
+interface ReplayedChunk {
   readonly seen: number
   readonly replayed: number
   readonly createdAt: Instant | null
@@ -135,16 +135,16 @@ interface ReplayedStretch {
 }
 
 /** Replays those of the next events that the endpoint wants. */
-async function replayStretch(
+async function replayChunk(
   pool: pg.Pool,
   endpointId: number,
-  { createdAt, eventId }: DeliveryPlace,
-): Promise<{ readonly replayed: number; readonly isFull: boolean; readonly last: DeliveryPlace | null }> {
+  { createdAt, eventId }: DeliveryKey,
+): Promise<{ readonly replayed: number; readonly isFull: boolean; readonly last: DeliveryKey | null }> {
   const { rows } = await transactionByIndex(pool, (tx) =>
-    tx.query<ReplayedStretch>({
-      name: "replay-stretch",
+    tx.query<ReplayedChunk>({
+      name: "replay-chunk",
       text: `
-      with stretch as materialized (
+      with chunk as materialized (
         select id, product_id, type, created_at
           from outbox
          where (created_at, id) > ($2, $3)
@@ -155,7 +155,7 @@ async function replayStretch(
         insert into webhook_deliveries (
           event_id, endpoint_id, product_id, status, not_before, created_at, updated_at)
         select v.id, e.id, v.product_id, 'due', clock_timestamp(), v.created_at, clock_timestamp()
-          from stretch v
+          from chunk v
           join webhook_endpoints e
             on e.id = $1
            and (e.types is null or v.type = any(e.types))
@@ -166,14 +166,14 @@ async function replayStretch(
                updated_at = excluded.updated_at
         returning event_id
       )
-      select (select count(*) from stretch) as seen,
+      select (select count(*) from chunk) as seen,
              (select count(*) from replayed) as replayed,
              last.created_at as "createdAt",
              last.id as "eventId"
         from (values (1)) as always
         left join lateral (
              select created_at, id
-               from stretch
+               from chunk
               order by created_at desc, id desc
               limit 1) as last on true`,
       values: [endpointId, isoTime(createdAt), eventId],

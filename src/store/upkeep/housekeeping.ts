@@ -3,7 +3,7 @@ import { isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { IDEMPOTENCY_SECONDS } from "../batch/load.ts"
 
 /** Rows removed at once: few enough to hold no lock for long. */
-const CLEANUP_BATCH = 1_000
+const CHUNK_ROWS = 1_000
 
 /** A product with something due, and how long ago the first of it fell due. */
 export interface DueProduct {
@@ -64,7 +64,7 @@ export async function removeOldIdempotencyKeys(pool: pg.Pool, since: Instant | n
          where created_at <= clock_timestamp() - make_interval(secs => $1)
            and created_at >= coalesce($2, '-infinity'::timestamptz)
          order by created_at
-         limit ${CLEANUP_BATCH}
+         limit ${CHUNK_ROWS}
            for update skip locked
       ),
       removed as (
@@ -79,7 +79,7 @@ export async function removeOldIdempotencyKeys(pool: pg.Pool, since: Instant | n
     values: [IDEMPOTENCY_SECONDS, isoTimeOrNull(since)],
   })
   const [{ removed, last } = { removed: 0, last: null }] = rows
-  return { removed, last, isFull: removed === CLEANUP_BATCH }
+  return { removed, last, isFull: removed === CHUNK_ROWS }
 }
 
 /** How many orders and payments there are. */

@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { instant, isoTime } from "../../../domain/time.ts"
-import type { ActionPlace, AdminAction } from "../../../store/reads/admin-actions.ts"
+import type { ActionKey, AdminAction } from "../../../store/reads/admin-actions.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { AdminActionList, type AdminActionAnswer } from "../../wire/admin-schemas.ts"
 import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../wire/paging.ts"
@@ -33,7 +33,7 @@ export function adminActionRoutes(app: App, services: Services): void {
         if (product_id !== undefined && productId === null) {
           return refuse(reply, badQuery("product_id", "an id"))
         }
-        const page = pageFrom(reply, request.query, placeFrom)
+        const page = pageFrom(reply, request.query, actionKeyFrom)
         if (page === null) return reply
         const found = await actions.list(productId, { ...page, limit: page.limit + 1 })
         const toCursor = ({ createdAt, id }: AdminAction) => cursorOf([createdAt, id])
@@ -60,7 +60,7 @@ function actionAnswer({ id, createdAt, ...action }: AdminAction): AdminActionAns
 
 const END_OF_TIME = Date.UTC(9999, 11, 31)
 
-function placeFrom(cursor: string): ActionPlace | null {
+function actionKeyFrom(cursor: string): ActionKey | null {
   const [createdAt, id] = partsOf(cursor) ?? []
   if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(id)) return null
   const moment = Number(createdAt)

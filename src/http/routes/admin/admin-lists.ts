@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { Listed, MessageFilter, MessagePlace, RowFilter } from "../../../store/reads/lists.ts"
+import type { Page, PaymentFilter, RowFilter } from "../../../store/reads/lists.ts"
+import type { PaymentEventKey } from "../../../domain/payment.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
 import { badQuery, cursorOf, pageFrom, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -30,7 +31,7 @@ const oneOf = (values: readonly string[]) =>
   Type.Optional(Type.Unsafe<string>({ type: "string", enum: values }))
 
 const rowQuery = { ...pageQuery, product_id: optional, customer_id: optional }
-const messageQuery = { ...pageQuery, order_id: optional, provider: optional }
+const paymentQuery = { ...pageQuery, order_id: optional, provider: optional }
 
 /** What the shop can look through: orders, holds, payments, and what providers have said. */
 export function adminListRoutes(app: App, services: Services): void {
@@ -79,14 +80,14 @@ export function adminListRoutes(app: App, services: Services): void {
       schema: {
         ...common,
         summary: "List payments by provider and event",
-        querystring: Type.Object({ ...messageQuery, allocation: oneOf(paymentAllocations) }),
+        querystring: Type.Object({ ...paymentQuery, allocation: oneOf(paymentAllocations) }),
         response: { 200: PaymentList, ...problemResponses },
       },
       async handler(request, reply) {
-        const page = pageFrom(reply, request.query, messageFrom)
-        const filter = page === null ? null : messageFilter(reply, request.query, request.query.allocation)
+        const page = pageFrom(reply, request.query, paymentEventKeyFrom)
+        const filter = page === null ? null : paymentFilter(reply, request.query, request.query.allocation)
         if (page === null || filter === null) return reply
-        return answer(await lists.payments(filter, page), paymentWire, messageCursor)
+        return answer(await lists.payments(filter, page), paymentWire, paymentEventCursor)
       },
     })
 
@@ -96,23 +97,23 @@ export function adminListRoutes(app: App, services: Services): void {
       schema: {
         ...common,
         summary: "List payment events by provider and key",
-        querystring: Type.Object({ ...messageQuery, outcome: oneOf(paymentOutcomes) }),
+        querystring: Type.Object({ ...paymentQuery, outcome: oneOf(paymentOutcomes) }),
         response: { 200: PaymentEventList, ...problemResponses },
       },
       async handler(request, reply) {
-        const page = pageFrom(reply, request.query, messageFrom)
-        const filter = page === null ? null : messageFilter(reply, request.query, request.query.outcome)
+        const page = pageFrom(reply, request.query, paymentEventKeyFrom)
+        const filter = page === null ? null : paymentFilter(reply, request.query, request.query.outcome)
         if (page === null || filter === null) return reply
-        return answer(await lists.events(filter, page), paymentEventWire, messageCursor)
+        return answer(await lists.events(filter, page), paymentEventWire, paymentEventCursor)
       },
     })
   })
 }
 
-function answer<Row, Place, Wire>(
-  { rows, next }: Listed<Row, Place>,
+function answer<Row, Key, Wire>(
+  { rows, next }: Page<Row, Key>,
   toWire: (row: Row) => Wire,
-  toCursor: (place: Place) => string,
+  toCursor: (key: Key) => string,
 ) {
   return {
     data: rows.map(toWire),
@@ -136,17 +137,17 @@ function rowFilter(reply: FastifyReply, { product_id, customer_id, status }: Row
   return { productId, customerId, status: status ?? null }
 }
 
-interface MessageQuery {
+interface PaymentQuery {
   readonly order_id?: string
   readonly provider?: string
 }
 
 /** As {@link rowFilter}. */
-function messageFilter(
+function paymentFilter(
   reply: FastifyReply,
-  { order_id, provider }: MessageQuery,
+  { order_id, provider }: PaymentQuery,
   outcome: string | undefined,
-): MessageFilter | null {
+): PaymentFilter | null {
   const orderId = order_id === undefined ? null : idFromPath(order_id)
   if (order_id !== undefined && orderId === null) return refused(reply, "order_id", "an id")
   if (provider !== undefined && !isStorable(provider)) return refused(reply, "provider", "a name")
@@ -158,11 +159,11 @@ function refused(reply: FastifyReply, name: string, detail: string): null {
   return null
 }
 
-function messageCursor({ provider, key }: MessagePlace): string {
+function paymentEventCursor({ provider, key }: PaymentEventKey): string {
   return cursorOf([provider, key])
 }
 
-function messageFrom(cursor: string): MessagePlace | null {
+function paymentEventKeyFrom(cursor: string): PaymentEventKey | null {
   const [provider, key] = partsOf(cursor) ?? []
   return isStorable(provider) && isStorable(key) ? { provider, key } : null
 }

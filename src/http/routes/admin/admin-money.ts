@@ -3,9 +3,10 @@ import { Type } from "typebox"
 import type { RefundOrder, RefundResult, SettleRefund } from "../../../domain/commands.ts"
 import { refundName, type Refund } from "../../../domain/refund.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
-import type { DisputePlace, RefundPlace, StrayPlace } from "../../../store/reads/money-views.ts"
+import type { DisputeKey, RefundKey, StrayPaymentKey } from "../../../store/reads/money-views.ts"
 import { admitAdminsOnly, adminSecurity } from "../../access/admin-area.ts"
-import { cursorOf, pageFrom, pageOf, pageQuery, partsOf, type Page } from "../../wire/paging.ts"
+import type { PageRequest } from "../../../store/reads/lists.ts"
+import { cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
 import { badIdempotencyKey, idempotencyOf, idFromPath, isStorable } from "../../access/requests.ts"
 import {
@@ -55,7 +56,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
     }
 
     /** Payments without an order first; when they are at an end, refunds, and then disputes. */
-    async function readInbox(page: Page<Place>) {
+    async function readInbox(page: PageRequest<InboxKey>) {
       const { after, limit } = page
       const rows: InboxRow[] = []
       for (const kind of inboxKinds.slice(after === null ? 0 : inboxKinds.indexOf(after.kind))) {
@@ -65,7 +66,11 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       return pageOf(rows, page, { toWire: (row) => row.answer(), toCursor: (row) => cursorOf(row.cursor) })
     }
 
-    async function readKind(kind: Place["kind"], after: Place | null, limit: number): Promise<InboxRow[]> {
+    async function readKind(
+      kind: InboxKey["kind"],
+      after: InboxKey | null,
+      limit: number,
+    ): Promise<InboxRow[]> {
       switch (kind) {
         case "payment":
           return (await money.strayPayments(after?.kind === kind ? after : null, limit)).map((row) => ({
@@ -142,12 +147,12 @@ export function adminMoneyRoutes(app: App, services: Services): void {
           response: { 200: RefundWire, ...problemResponses },
         },
         async handler(request, reply) {
-          const place = refundPlaceFrom(request.params.id)
-          const origin = place === null ? null : await money.originOfRefund(place)
-          if (place === null || origin === null) return refuse(reply, { code: "refund_not_found" })
+          const key = refundKeyFrom(request.params.id)
+          const origin = key === null ? null : await money.originOfRefund(key)
+          if (key === null || origin === null) return refuse(reply, { code: "refund_not_found" })
           const { productId } = origin
-          const command = { kind: "settle_refund", productId, ...place, result } as const
-          const refund = await run(request, reply, { command, content: place })
+          const command = { kind: "settle_refund", productId, ...key, result } as const
+          const refund = await run(request, reply, { command, content: key })
           return refund === null ? reply : reply.send(refundJson(refund))
         },
       })
@@ -166,7 +171,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
         response: { 200: MoneyInbox, ...problemResponses },
       },
       async handler(request, reply) {
-        const page = pageFrom(reply, request.query, placeFrom)
+        const page = pageFrom(reply, request.query, inboxKeyFrom)
         return page === null ? reply : readInbox(page)
       },
     })
@@ -219,32 +224,32 @@ interface InboxRow {
 /** The kinds of entries, in their order. */
 const inboxKinds = ["payment", "refund", "dispute"] as const
 
-/** After which entry a page begins. */
-type Place =
-  | ({ readonly kind: "payment" } & StrayPlace)
-  | ({ readonly kind: "refund" } & RefundPlace)
-  | ({ readonly kind: "dispute" } & DisputePlace)
+/** The sort key of an entry: a page begins after it. */
+type InboxKey =
+  | ({ readonly kind: "payment" } & StrayPaymentKey)
+  | ({ readonly kind: "refund" } & RefundKey)
+  | ({ readonly kind: "dispute" } & DisputeKey)
 
-/** A refund's name, such as `17-1`; null for anything else. */
-export function refundPlaceFrom(text: string): RefundPlace | null {
+/** Reads the id of a refund, such as `17-1`; null if the text is not one. */
+export function refundKeyFrom(text: string): RefundKey | null {
   const [order = "", number = "", ...rest] = text.split("-")
-  const place = { orderId: idFromPath(order), number: idFromPath(number) }
-  if (place.orderId === null || place.number === null || rest.length > 0) return null
-  return place.number > LARGEST_NUMBER ? null : { orderId: place.orderId, number: place.number }
+  const key = { orderId: idFromPath(order), number: idFromPath(number) }
+  if (key.orderId === null || key.number === null || rest.length > 0) return null
+  return key.number > LARGEST_NUMBER ? null : { orderId: key.orderId, number: key.number }
 }
 
 /** As PostgreSQL's integer. */
 const LARGEST_NUMBER = 2_147_483_647
 
-function placeFrom(cursor: string): Place | null {
+function inboxKeyFrom(cursor: string): InboxKey | null {
   const [kind, ...parts] = partsOf(cursor) ?? []
   if (kind === "refund" && typeof parts[0] === "string") {
-    const refund = refundPlaceFrom(parts[0])
+    const refund = refundKeyFrom(parts[0])
     return refund === null ? null : { kind, ...refund }
   }
   const [orderId, provider, name] = parts
   if (!Number.isSafeInteger(orderId) || !isStorable(provider) || !isStorable(name)) return null
-  const place = { orderId: Number(orderId), provider }
-  if (kind === "payment") return { kind, ...place, key: name }
-  return kind === "dispute" ? { kind, ...place, disputeId: name } : null
+  const common = { orderId: Number(orderId), provider }
+  if (kind === "payment") return { kind, ...common, key: name }
+  return kind === "dispute" ? { kind, ...common, disputeId: name } : null
 }

@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { instant } from "../../../domain/time.ts"
-import type { DeliveryPlace, DeliveryStatus } from "../../../store/reads/webhook-deliveries.ts"
+import type { DeliveryKey, DeliveryStatus } from "../../../store/reads/webhook-deliveries.ts"
 import { adminSecurity } from "../../access/admin-area.ts"
 import { badQuery, cursorOf, pageFrom, pageOf, pageQuery, partsOf } from "../../wire/paging.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -39,7 +39,7 @@ export function registerListWebhookDeliveries(
       if (status !== null && !isStatus(status)) {
         return refuse(reply, badQuery("status", "due, delivered or failed"))
       }
-      const page = pageFrom(reply, request.query, placeFrom)
+      const page = pageFrom(reply, request.query, deliveryKeyFrom)
       if (page === null) return reply
       const id = idFromPath(request.params.id)
       if (id === null || (await endpoints.find(id)) === null) return refuse(reply, endpointNotFound)
@@ -60,7 +60,7 @@ function isStatus(text: string): text is DeliveryStatus {
 /** The last moment that is written with a year of four digits, as PostgreSQL reads it. */
 const LATEST = Date.UTC(10_000, 0) - 1
 
-function placeFrom(cursor: string): DeliveryPlace | null {
+function deliveryKeyFrom(cursor: string): DeliveryKey | null {
   const [createdAt, eventId] = partsOf(cursor) ?? []
   if (typeof createdAt !== "number" || !Number.isSafeInteger(createdAt) || !isWebhookId(eventId)) return null
   return createdAt < 0 || createdAt > LATEST ? null : { createdAt: instant(createdAt), eventId }

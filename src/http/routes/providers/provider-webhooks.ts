@@ -12,7 +12,7 @@ import { problemResponses } from "../../wire/problem-schema.ts"
 import { AmountMinor, CurrencyCode, Id, Label, Quantity } from "../../../wire/fields.ts"
 import type { RefundOrigin } from "../../../store/reads/money-views.ts"
 import type { App, Services } from "../../services.ts"
-import { refundPlaceFrom } from "../admin/admin-money.ts"
+import { refundKeyFrom } from "../admin/admin-money.ts"
 
 /**
  * Webhooks in the providers' own formats. Who sent one, and what it says, is for the provider's
@@ -40,9 +40,9 @@ export function providerWebhookRoutes(app: App, services: Services): void {
     update: RefundUpdate,
     requestId: string,
   ): Promise<AnyRefusal | null> {
-    const place = update.refundId === null ? null : refundPlaceFrom(update.refundId)
-    const origin = place === null ? null : await money.originOfRefund(place)
-    if (place === null || origin === null || !isOf(provider, origin, update)) {
+    const key = update.refundId === null ? null : refundKeyFrom(update.refundId)
+    const origin = key === null ? null : await money.originOfRefund(key)
+    if (key === null || origin === null || !isOf(provider, origin, update)) {
       return record(provider, update, requestId)
     }
     const { productId } = origin
@@ -51,7 +51,7 @@ export function providerWebhookRoutes(app: App, services: Services): void {
     if (status === "sent") return null
     const result =
       status === "failed" ? { status, error: error ?? "", providerRefundId } : { status, providerRefundId }
-    const command = { kind: "settle_refund", productId, ...place, result, requestId } as const
+    const command = { kind: "settle_refund", productId, ...key, result, requestId } as const
     const { outcome } = await lanes.submit(command)
     return isRefusal(outcome) ? outcome : null
   }
