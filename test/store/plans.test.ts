@@ -287,7 +287,7 @@ test.each([
       "list-deliveries-due",
       "list-deliveries-delivered",
       "list-deliveries-failed",
-      "replay-stretch",
+      "replay-chunk",
       "lock-endpoint-ids",
       "insert-webhook-endpoint",
       "remove-deliveries-of-endpoint",
