@@ -82,7 +82,7 @@ export const databaseMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/errors.ts",
-        find: 'endingStates.has(code) || code.startsWith("28") || ',
+        find: 'connectionLossStates.has(code) || code.startsWith("28") || ',
         replace: "",
       },
     ],

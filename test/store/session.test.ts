@@ -212,7 +212,7 @@ describe("a session that is not as the code needs it is not used", () => {
 
     expect(served.status).toBe(1)
     expect(served.stderr).toMatch(
-      /^The database cannot be used: .*jit is on and has to be off\. The program asks .* a connection pooler on the way has dropped them.*\n$/,
+      /^The database cannot be used: .*jit is on and has to be off\. Doorbuster sets them .* a connection pooler in between has dropped.*\n$/,
     )
     expect(examined.status).toBe(1)
     expect(examined.stdout).toMatch(/^BAD {2}enable_seqscan: on, and has to be off/m)
