@@ -123,7 +123,7 @@ async function parkedWithOrder(pool: pg.Pool, limit: number): Promise<PaymentEve
                  and p.payment_id = e."paymentId"
                  and e."disputeId" is not null
                limit 1)
-             limit 1) as place
+             limit 1) as target
        order by e."receivedAt"
        limit $1`,
     values: [limit, OVERTAKEN_SECONDS],

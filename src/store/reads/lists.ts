@@ -157,8 +157,8 @@ async function listEvents(
 }
 
 /**
- * Finds the range of keys that a page scans: after `from`, up to `to`. `next`: where the next page begins if the rows of
- * this range do not fill a page; null: the table has no rows after `to`.
+ * Finds the range of keys that a page scans: after `from`, up to `to`. `next`: where the next page begins if the rows
+ * of this range do not fill a page; null: the table has no rows after `to`.
  */
 async function scanRange(
   pool: pg.Pool,
