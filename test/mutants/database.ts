@@ -5,7 +5,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "the database compiles statements just in time",
     edits: [{ file: "src/store/session.ts", find: '  ask("jit", "off"),\n', replace: "" }],
-    caughtBy: { file: "test/store/session.test.ts", test: "what the program asks for wins" },
+    caughtBy: { file: "test/store/session.test.ts", test: "the settings that Doorbuster asks for win" },
   },
   {
     name: "options of the database's URL win over the program's",
@@ -34,7 +34,10 @@ export const databaseMutants: readonly Mutant[] = [
         replace: "if (unmet.length > 99) throw",
       },
     ],
-    caughtBy: { file: "test/store/session.test.ts", test: "a session that is not as the code needs it" },
+    caughtBy: {
+      file: "test/store/session.test.ts",
+      test: "a session without the settings that the code needs",
+    },
   },
   {
     name: "a timestamp's offset is ignored",

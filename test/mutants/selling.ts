@@ -165,7 +165,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "                  for update",
       },
     ],
-    caughtBy: { file: "test/store/together.test.ts", test: "nobody waits for it" },
+    caughtBy: { file: "test/store/together.test.ts", test: "the group does not wait for it" },
   },
   {
     name: "groups: nothing guards the version of several products",
@@ -176,7 +176,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "when products.id = p.id",
       },
     ],
-    caughtBy: { file: "test/store/together.test.ts", test: "moved on" },
+    caughtBy: { file: "test/store/together.test.ts", test: "a product that has changed" },
   },
   {
     name: "groups: an unknown commit is repeated without looking for it",

@@ -62,7 +62,7 @@ export const storageMutants: readonly Mutant[] = [
   {
     name: "identical rows are merged into one",
     edits: [{ file: "src/store/batch/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
-    caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
+    caughtBy: { file: "test/store/insert-rows.test.ts", test: "equal rows are refused" },
   },
   {
     name: "an insert has a statement for each combination of constant columns",
@@ -73,7 +73,10 @@ export const storageMutants: readonly Mutant[] = [
         replace: "form.length > 0 ? form",
       },
     ],
-    caughtBy: { file: "test/store/insert-rows.test.ts", test: "the statements of a table stay few" },
+    caughtBy: {
+      file: "test/store/insert-rows.test.ts",
+      test: "number of statements for a table stays small",
+    },
   },
   {
     name: "a column counts as constant after its first two rows",
@@ -161,7 +164,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "           for update of holds\n",
       },
     ],
-    caughtBy: { file: "test/store/retention.test.ts", test: "passed over" },
+    caughtBy: { file: "test/store/retention.test.ts", test: "are skipped, without waiting" },
   },
   {
     name: "a retention pass ends at the first young chunk",
@@ -194,7 +197,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: 'ask("enable_seqscan", "on"',
       },
     ],
-    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner estimates" },
   },
   {
     name: "the planner may read all rows of a product",
@@ -206,6 +209,6 @@ export const storageMutants: readonly Mutant[] = [
           "       where product_id = $1\n         and array_position($2::bigint[], id) > 0`,\n    values: [productId, numbers(holds",
       },
     ],
-    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner estimates" },
   },
 ]

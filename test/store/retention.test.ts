@@ -7,7 +7,7 @@ import { createTestDatabase, createTestEngine, differencesIn } from "../support/
 import { everyRow, insertRow, openScopedDatabase, runSql, type Row } from "../support/rows.ts"
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
-/** Moves everything that has happened into the past. */
+/** Moves the times of all rows into the past. */
 const age = (days: number) => [
   `update holds set created_at = created_at - interval '${days} days',
                     ended_at = ended_at - interval '${days} days'`,
@@ -15,7 +15,7 @@ const age = (days: number) => [
                              applied_at = applied_at - interval '${days} days'`,
 ]
 
-// What may go, and everything that has to stay beside it.
+// Rows that retention may remove, and rows of every kind that has to stay.
 test.each<[string, Row, boolean]>([
   ["expired long ago", { status: "expired", ended_at: daysAgo(31) }, true],
   ["released long ago", { status: "released", ended_at: daysAgo(31) }, true],
@@ -61,7 +61,7 @@ test.each<[string, Row, boolean]>([
   expect((await everyRow(database.views))["payment_events"]).toHaveLength(isRemoved ? 0 : 1)
 })
 
-test("a sale of long ago loses its ended holds and nothing else, and verifies", async () => {
+test("an old sale loses its ended holds and nothing else, and verify finds no violation", async () => {
   await using engine = await createTestEngine()
   await playBusySale(engine)
   await runSql(engine.url, ...age(400))
@@ -84,7 +84,7 @@ function isLike(row: unknown, part: Row): boolean {
   return Object.entries(part).every(([name, value]) => (row as Row)[name] === value)
 }
 
-test("a removed hold is unknown, and a removed event that comes again moves nothing", async () => {
+test("a removed hold is unknown, and a removed event that arrives again has no effect", async () => {
   await using engine = await createTestEngine()
   await playBusySale(engine)
   await runSql(engine.url, ...age(400))
@@ -110,7 +110,7 @@ const endedHolds = (count: number, days: number) => `
   select n, 1, 1, 'expired', at, at, at
     from generate_series(1, ${count}) as n, (select now() - interval '${days} days') as moment (at)`
 
-test("one statement looks at a thousand rows, and says where the next one begins", async () => {
+test("one statement reads a thousand rows, and returns where the next one begins", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await runSql(own.url, endedHolds(1_500, 40), "update holds set ended_at = now() where id = 700")
@@ -124,7 +124,7 @@ test("one statement looks at a thousand rows, and says where the next one begins
   expect(third).toEqual({ last: null, removed: 0, firstWaiting: null, isYoung: true })
 })
 
-test("rows that another process is removing are passed over, not waited for", async () => {
+test("rows that another process is removing are skipped, without waiting", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await runSql(own.url, endedHolds(10, 40))
