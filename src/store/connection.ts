@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 3_000
  * If `url` names several servers, the kinds made by one call share the choice of the server.
  */
 export function connectionKinds(url: string): (purpose: Purpose, options?: KindOptions) => ConnectionKind {
-  const { servers, options: theirs } = readDatabaseUrl(url)
+  const { servers, options: userOptions } = readDatabaseUrl(url)
   const choose = servers.length > 1 ? createServerChoice(servers) : null
   return (purpose, { isChecked = true } = {}) => ({
     settings: {
@@ -29,7 +29,7 @@ export function connectionKinds(url: string): (purpose: Purpose, options?: KindO
       application_name: `doorbuster ${purpose}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
-      options: startupOptions(purpose, theirs),
+      options: startupOptions(purpose, userOptions),
     },
     Client: clientClass(choose, async (client) => {
       if (isChecked) await checkSession(client, purpose)
@@ -90,7 +90,7 @@ function clientClass(
 
     async #open(): Promise<pg.Client> {
       try {
-        if (choose !== null) goTo(this, await choose())
+        if (choose !== null) setAddress(this, await choose())
         await super.connect()
       } catch (error) {
         throw error instanceof NoConnection ? error : new NoConnection(messageOf(error), { cause: error })
@@ -107,7 +107,7 @@ function clientClass(
 }
 
 /** Sets host and port after the client was made: the driver reads them again when it connects. */
-function goTo(client: pg.Client, { url }: DatabaseServer): void {
+function setAddress(client: pg.Client, { url }: DatabaseServer): void {
   const { host, port } = new pg.Client({ connectionString: url })
   // The driver looks up the password of this host in the password file.
   const { connectionParameters } = client as pg.Client & { readonly connectionParameters: object }

@@ -91,14 +91,14 @@ function assumptionsFor(purpose: Purpose): readonly Assumption[] {
 }
 
 /**
- * The startup parameter `options` of a connection for `purpose`. `theirs`, the options of DATABASE_URL, come first,
+ * The startup parameter `options` of a connection for `purpose`. `userOptions`, the options of DATABASE_URL, come first,
  * because PostgreSQL takes the last value of a setting.
  */
-export function startupOptions(purpose: Purpose, theirs: string): string {
+export function startupOptions(purpose: Purpose, userOptions: string): string {
   const ours = assumptionsFor(purpose)
     .filter(({ asked }) => asked)
     .map(({ name, wanted }) => `-c ${name}=${wanted.replaceAll(/[\\ ]/g, String.raw`\$&`)}`)
-  return [theirs, ...ours].filter((text) => text !== "").join(" ")
+  return [userOptions, ...ours].filter((text) => text !== "").join(" ")
 }
 
 /** An assumption with its value in a session. */

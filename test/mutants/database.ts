@@ -10,7 +10,11 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "options of the database's URL win over the program's",
     edits: [
-      { file: "src/store/session.ts", find: "[theirs, ...ours].filter", replace: "[...ours, theirs].filter" },
+      {
+        file: "src/store/session.ts",
+        find: "[userOptions, ...ours].filter",
+        replace: "[...ours, userOptions].filter",
+      },
     ],
     caughtBy: { file: "test/store/session.test.ts", test: "over options in DATABASE_URL" },
   },

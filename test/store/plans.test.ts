@@ -358,10 +358,10 @@ test("the statements about payments and disputes go through an index", async () 
   const seen: Statement[] = []
   const watched = watch(database.views, seen)
   const cancellations = createCancellations(watched)
-  const wish = { providers: ["stripe"], limit: 10, leaseSeconds: 30 }
-  await cancellations.take(wish)
+  const request = { providers: ["stripe"], limit: 10, leaseSeconds: 30 }
+  await cancellations.take(request)
   await cancellations.postpone({ orderId: 1, productId: 1 })
-  await createRefundQueue(watched).take(wish)
+  await createRefundQueue(watched).take(request)
   await takeOpenPayments(watched, {
     provider: "stripe",
     perSecond: 40,

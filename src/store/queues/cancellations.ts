@@ -1,5 +1,5 @@
 import type pg from "pg"
-import type { TakeWish } from "./refund-queue.ts"
+import type { LeaseRequest } from "./refund-queue.ts"
 
 /** A payment whose order has ended unpaid; the provider may still accept it. */
 export interface UnwantedPayment {
@@ -19,7 +19,7 @@ export interface Cancellations {
    * other worker takes them; if this worker dies, another one takes them afterwards. So the lease must be longer than
    * the work.
    */
-  take(wish: TakeWish): Promise<UnwantedPayment[]>
+  take(request: LeaseRequest): Promise<UnwantedPayment[]>
   /** Postpones the next attempt after this one has failed. */
   postpone(payment: Pick<UnwantedPayment, "orderId" | "productId">): Promise<void>
   /** Records that the provider need not be asked again. */

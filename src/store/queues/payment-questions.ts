@@ -59,7 +59,7 @@ export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise
          order by expires_at
          limit ${pace.limit * MOST_RUNS}
       ),
-      pressed as (
+      urgent as (
         select max(expires_at) as until
           from near
          where left_seconds <= $3 + turn_seconds
@@ -68,8 +68,8 @@ export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise
         select orders.id, orders.product_id
           from orders
           join (select near.id, near.product_id
-                  from near, pressed
-                 where near.expires_at <= pressed.until
+                  from near, urgent
+                 where near.expires_at <= urgent.until
                  order by near.expires_at
                  limit ${pace.limit}) as next
             on next.id = orders.id

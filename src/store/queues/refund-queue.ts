@@ -4,7 +4,7 @@ import { refundColumns } from "../columns.ts"
 import type { RefundKey } from "../reads/money-views.ts"
 
 /** Which entries a worker takes from a queue of calls to providers. */
-export interface TakeWish {
+export interface LeaseRequest {
   readonly providers: readonly string[]
   readonly limit: number
   readonly leaseSeconds: number
@@ -19,7 +19,7 @@ export interface RefundQueue {
    * Leases due refunds whose provider is one of `providers`. While the lease lasts, no other worker takes them; if this
    * worker dies, another one takes them afterwards. So the lease must be longer than the work.
    */
-  take(wish: TakeWish): Promise<TakenRefund[]>
+  take(request: LeaseRequest): Promise<TakenRefund[]>
   /** Records why an attempt failed, and postpones the next one. */
   noteError(key: RefundKey, error: string): Promise<void>
 }

@@ -87,7 +87,7 @@ export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
     take: (room) => transactionByIndex(pool, (tx) => takeDeliveries(tx, room)),
 
     async note({ eventId, endpointId, productId, lease }, result) {
-      const { status, afterSeconds, responseStatus, error } = noted(result)
+      const { status, afterSeconds, responseStatus, error } = columnsOf(result)
       await pool.query({
         name: "note-delivery",
         text: `
@@ -244,7 +244,7 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
   return rows
 }
 
-function noted(result: DeliveryResult) {
+function columnsOf(result: DeliveryResult) {
   switch (result.kind) {
     case "delivered":
       return { status: "delivered", afterSeconds: 0, responseStatus: result.responseStatus, error: null }

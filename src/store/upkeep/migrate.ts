@@ -26,18 +26,18 @@ export class SchemaMismatch extends Error {}
  * statements.
  *
  * A file waits at most a second for a table that another transaction reads (a dump, a report), because every
- * statement of the sale would wait behind it. It is retried for `patienceMs`.
+ * statement of the sale would wait behind it. It is retried for `retryMs`.
  *
  * Throws {@link SchemaMismatch} if the database has migrations that this program does not know, and
  * {@link SchemaBusy} if a table stayed locked.
  */
-export async function migrate(url: string, patienceMs: number = PATIENCE_MS): Promise<string[]> {
+export async function migrate(url: string, retryMs: number = RETRY_MS): Promise<string[]> {
   const pool = openToolPool(url, "migrate", 2)
   try {
     const migrator = migratorFor(pool)
     const applied: string[] = []
     for (;;) {
-      const results = await patiently(() => migrateOne(migrator), patienceMs)
+      const results = await retryWhileLocked(() => migrateOne(migrator), retryMs)
       if (results.length === 0) return applied
       applied.push(...results)
     }
@@ -47,7 +47,7 @@ export async function migrate(url: string, patienceMs: number = PATIENCE_MS): Pr
 }
 
 /** A dump of a large shop takes less time. If a start waits longer, an operator should look for the cause. */
-const PATIENCE_MS = 600_000
+const RETRY_MS = 600_000
 /** Shorter than a command may wait in its lane, so that commands behind the lock are delayed and not refused. */
 const LOCK_TIMEOUT = "1s"
 /** The time between two tries, in which the sale runs undisturbed. */
@@ -57,8 +57,8 @@ const LOCK_NOT_AVAILABLE = "55P03"
 /** Another transaction kept a table locked for as long as a migration may wait. */
 export class SchemaBusy extends Error {}
 
-async function patiently<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
-  const deadline = performance.now() + patienceMs
+async function retryWhileLocked<T>(work: () => Promise<T>, retryMs: number): Promise<T> {
+  const deadline = performance.now() + retryMs
   for (;;) {
     try {
       return await work()

@@ -27,7 +27,7 @@ const LISTED = 20
 /** Milliseconds. A recount of a large database needs longer than the statements of a sale may take. */
 export const RECOUNT_TIMEOUT_MS = 300_000
 /** Raises the driver's own time limit, which is that of the sale's statements. */
-const patience = { query_timeout: RECOUNT_TIMEOUT_MS + 1_000 }
+const timeLimit = { query_timeout: RECOUNT_TIMEOUT_MS + 1_000 }
 
 /**
  * Recounts every product from its rows and runs all checks.
@@ -48,7 +48,7 @@ export async function verify(pool: pg.Pool): Promise<Verification> {
                (select count(*) from holds) as holds,
                (select count(*) from orders) as orders,
                (select count(*) from payment_events) as "paymentEvents"`,
-      ...patience,
+      ...timeLimit,
     })
     const [counted] = rows
     if (counted === undefined) throw new Error("the database returned no row for its counts")
@@ -72,7 +72,7 @@ export async function violationsOf(
         from (${text}) as found
        limit ${LISTED}`,
     values: productIds === undefined ? [] : [productIds],
-    ...patience,
+    ...timeLimit,
   })
   return rows.map((row) => ({
     invariant,
