@@ -77,7 +77,7 @@ const assumptions: readonly Assumption[] = [
   // products, the planner would instead read all the row versions that an old transaction keeps, and sort them.
   ask("enable_bitmapscan", "off", { purposes: ["batches"] }),
   ask("enable_sort", "off", { purposes: ["batches"] }),
-  // A removal that a crash undoes is repeated, so removals need not wait for the disk and delay the commits of a sale.
+  // A removal that a crash undoes is repeated, so removals need not wait for the disk.
   ask("synchronous_commit", "off", { purposes: ["upkeep"] }),
   ask("statement_timeout", `${STATEMENT_TIMEOUT_SECONDS}s`, { purposes: serving }),
   // The duration of a migration is not limited.

@@ -121,7 +121,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "select count(*) as saved",
       },
     ],
-    caughtBy: { file: "test/store/guards.test.ts", test: "undoes a batch of several products" },
+    caughtBy: { file: "test/store/guards.test.ts", test: "rolls back a batch of several products" },
   },
   {
     name: "groups: another product's row at a product's old place is overwritten",
@@ -132,7 +132,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "when products.version",
       },
     ],
-    caughtBy: { file: "test/store/guards.test.ts", test: "undoes a batch of several products" },
+    caughtBy: { file: "test/store/guards.test.ts", test: "rolls back a batch of several products" },
   },
   {
     name: "the planner may sort the versions of a product's row",

@@ -87,7 +87,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "values.slice(0, 2).every((value) => value === values[0])",
       },
     ],
-    caughtBy: { file: "test/store/insert-rows.test.ts", test: "what is written is what is read" },
+    caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows are read as they were written" },
   },
   {
     name: "one condition looks for events by key and by order",

@@ -34,7 +34,7 @@ const translated = { severity: "VERHÄNGNISVOLL" }
 
 describe("errors that are transient, that mean a lost connection, and that make the session unusable", () => {
   test.each<[string, unknown, boolean, boolean, boolean]>([
-    // what                                  error                          passes  lost  spoilt
+    // what                                  error                          passes  lost  unusable
     ["serialisation failure", reported("40001"), true, false, false],
     ["deadlock", reported("40P01"), true, false, false],
     ["lock not available", reported("55P03"), true, false, false],
@@ -140,11 +140,11 @@ describe("errors that are transient, that mean a lost connection, and that make 
     ["no access to a file", system("EACCES"), false, false, false],
     ["a thrown text", "text", false, false, false],
     ["nothing", undefined, false, false, false],
-  ])("%s", (_, error, passes, isLoss, spoils) => {
+  ])("%s", (_, error, passes, isLoss, isUnusable) => {
     expect([isTransient(error), isConnectionLoss(error), makesSessionUnusable(error)]).toEqual([
       passes,
       isLoss,
-      spoils,
+      isUnusable,
     ])
   })
 })

@@ -182,8 +182,8 @@ function changeProduct(state: WorkingSet): void {
 }
 
 describe("a batch that", () => {
-  test.each(stale)("%s fails, and nothing changes", async (_, meanwhile, tamper, refusedBy) => {
-    await database.views.query(meanwhile)
+  test.each(stale)("%s fails, and nothing changes", async (_, change, tamper, refusedBy) => {
+    await database.views.query(change)
     const before = await everyRow(database.views)
 
     const saved = store.transact(1, needs([]), tamper)
@@ -273,7 +273,7 @@ async function saveAt(tx: Tx, batch: LoadedBatch, rowLocation: string): Promise<
 test.each([
   ["has moved away", "(4000,1)"],
   ["is another product's row by now", null],
-])("a product's row that %s undoes the batch", async (_, elsewhere) => {
+])("a product's row that %s rolls the batch back", async (_, elsewhere) => {
   const rowLocation = elsewhere ?? (await insertProduct(2))
   const before = await everyRow(database.views)
   const saved = transaction(database.batches, async (tx) =>
@@ -286,7 +286,7 @@ test.each([
 test.each([
   ["has moved away", "(4000,1)", "22012"],
   ["is another product's row by now", null, "23502"],
-])("a product's row that %s undoes a batch of several products", async (_, elsewhere, code) => {
+])("a product's row that %s rolls back a batch of several products", async (_, elsewhere, code) => {
   await insertRow(database.views, "products", { id: 2, version: 7 })
   const rowLocation = elsewhere ?? (await insertProduct(3))
   const before = await everyRow(database.views)

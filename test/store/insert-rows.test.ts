@@ -76,7 +76,7 @@ test.each<[string, readonly Thing[]]>([
     ],
   ],
   ["nulls in all rows", [1, 2].map((id) => ({ id, qty: null, name: null, late: false, at: null }))],
-])("what is written is what is read: %s", async (_, things) => {
+])("rows are read as they were written: %s", async (_, things) => {
   expect(await insert(things)).toEqual(things)
 })
 

@@ -22,7 +22,7 @@ test.each<[string, Row, boolean]>([
   ["expired lately", { status: "expired", ended_at: daysAgo(29) }, false],
   ["released lately", { status: "released", ended_at: daysAgo(29) }, false],
   ["converted long ago", { status: "converted", ended_at: daysAgo(31) }, false],
-  ["active, and nobody swept", { status: "active", ended_at: null }, false],
+  ["active and due", { status: "active", ended_at: null }, false],
 ])("a hold that is %s", async (_, hold, isRemoved) => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
@@ -37,12 +37,12 @@ test.each<[string, Row, boolean]>([
 test.each<[string, Row, boolean]>([
   ["failed and ended its order", { kind: "failed", outcome: "cancelled" }, true],
   ["cancelled and ended its order", { kind: "cancelled", outcome: "cancelled" }, true],
-  ["failed too late to do anything", { kind: "failed", outcome: "ignored_final" }, true],
+  ["failed after its order had ended", { kind: "failed", outcome: "ignored_final" }, true],
   ["failed lately", { kind: "failed", outcome: "cancelled", applied_at: daysAgo(89) }, false],
   ["paid its order", { outcome: "paid" }, false],
-  ["brought money that is due to go back", { outcome: "refund_due" }, false],
-  ["told of the same money again", { outcome: "ignored_final" }, false],
-  ["failed, and left a payment all the same", { key: "key-1", kind: "failed", outcome: "cancelled" }, false],
+  ["brought money that has to be refunded", { outcome: "refund_due" }, false],
+  ["repeated an earlier success", { outcome: "ignored_final" }, false],
+  ["failed but left a payment", { key: "key-1", kind: "failed", outcome: "cancelled" }, false],
   [
     "failed and waits for its order",
     { kind: "failed", outcome: "parked", applied_at: null, applied_order_id: null },

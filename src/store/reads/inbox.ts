@@ -12,7 +12,7 @@ export interface Inbox {
   park(event: ProviderEvent): Promise<PaymentEventRecord | null>
   /**
    * Marks a parked success as refunded by hand, so that it is never applied to an order. Returns null if
-   * there is no such event, it is not a success, or it has been applied meanwhile.
+   * there is no such event, it is not a success, or it has been applied.
    */
   markReturned(provider: string, key: string): Promise<StrayPayment | null>
   /** Lists parked events of the last hour whose order, or a dispute's payment, now exists, oldest first. */
