@@ -24,7 +24,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "set status = coalesce($4, $3),",
       },
     ],
-    caughtBy: { file: guards, test: "for an order that has ended" },
+    caughtBy: { file: guards, test: "of an order that has ended" },
   },
   {
     name: "guards: a parked event is applied although its money was sent back by hand",
@@ -35,10 +35,10 @@ export const guardMutants: readonly Mutant[] = [
         replace: "payment_events.outcome = 'parked' then",
       },
     ],
-    caughtBy: { file: guards, test: "sent back by hand" },
+    caughtBy: { file: guards, test: "was returned manually" },
   },
   {
-    name: "guards: any row at a product's remembered place is taken for the product",
+    name: "guards: any row at a product's remembered location is taken for the product",
     edits: [
       {
         file: "src/store/batch/save-product.ts",

@@ -124,7 +124,7 @@ export const sellingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/guards.test.ts", test: "rolls back a batch of several products" },
   },
   {
-    name: "groups: another product's row at a product's old place is overwritten",
+    name: "groups: another product's row at a product's old location is overwritten",
     edits: [
       {
         file: "src/store/batch/save-product.ts",
