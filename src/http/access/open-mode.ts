@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify"
 import { isLocalName, isLocalOrigin } from "../../base/local-names.ts"
 import { refuse } from "../wire/problems.ts"
-import type { App } from "../services.ts"
+import type { App } from "../transport/typed-app.ts"
 
 /**
  * In open mode nobody shows a token, so being on this machine is all that a caller has to prove. A

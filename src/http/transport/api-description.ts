@@ -1,7 +1,7 @@
 import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
 import scalar from "@scalar/fastify-api-reference"
 import { version } from "../../base/version.ts"
-import type { App } from "../services.ts"
+import type { App } from "./typed-app.ts"
 
 /** Describes the routes that follow as OpenAPI 3.1, at `/openapi.json` and readable at `/docs`. */
 export async function describeApi(app: App): Promise<void> {

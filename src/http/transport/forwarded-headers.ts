@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify"
 import { isIP } from "node:net"
-import type { App } from "../services.ts"
+import type { App } from "./typed-app.ts"
 
 /**
  * Brings what proxies write into one form, before anything reads it. Only for servers that trust a proxy: the headers

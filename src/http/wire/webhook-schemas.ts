@@ -90,5 +90,5 @@ export const ReplayAnswer = Type.Object({
   replayed: Type.Integer({ description: "how many events are sent once more" }),
 })
 
-export type EndpointAnswer = Static<typeof EndpointWire>
-export type DeliveryAnswer = Static<typeof DeliveryWire>
+export type EndpointJson = Static<typeof EndpointWire>
+export type DeliveryJson = Static<typeof DeliveryWire>

@@ -3,7 +3,8 @@ import type { CancelOrder, StartPayment } from "../../../domain/commands.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
-import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import { orderJson } from "../../../wire/order.ts"
 
@@ -25,16 +26,16 @@ export function createOrderChange({
     command: WithoutIds<CancelOrder | StartPayment>,
   ) {
     const caller = gatekeeper.callerOf(request)
-    const orderId = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
-    const found = orderId === null ? null : await lookups.findOrder(orderId)
-    if (orderId === null || found === null || !mayUseHold(caller, found.holdId)) {
+    const orderId = maySeeAnyHold(caller) ? parseId(request.params.id) : null
+    const place = orderId === null ? null : await lookups.findOrder(orderId)
+    if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
       return refuse(reply, { code: "order_not_found" })
     }
     const content = command.kind === "start_payment" ? { orderId, payment: command.payment } : { orderId }
     const idempotency = idempotencyOf(request, askerName(caller), content)
     if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
 
-    const addressed = { ...command, productId: found.productId, orderId }
+    const addressed = { ...command, productId: place.productId, orderId }
     const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) return refuse(reply, outcome)
