@@ -1,14 +1,14 @@
--- Rules that every table under a product keeps, so that products can be spread over several
--- servers: product_id is in every primary and unique key, ids and times are given by the program,
--- there are no triggers, and no statement needs rows of two products. Foreign keys are left out on
--- purpose: rows are written under their product's row lock and never deleted while they matter,
--- a key check per row would cost more than the row, and `verify` proves the references.
+-- Rules for every table of a product's rows, so that products can be distributed over several
+-- servers: product_id is in every primary and unique key, the program supplies ids and times,
+-- there are no triggers, and no statement needs rows of two products. There are no foreign keys:
+-- rows are written under their product's row lock and not deleted while another row refers to them,
+-- a check of the reference would cost more than the row, and `verify` checks all references.
 
--- A product is a number of units offered to everyone at once.
+-- A product is a number of units offered to all buyers at once.
 --
--- Every unit is available, held by someone, or sold. The counters are the truth about stock; the
--- checks hold even for code that forgets to ask (I1). The version guards each save: a batch that
--- did not hold the lock cannot write over another.
+-- Every unit is available, held or sold. The counters decide about the stock, and the CHECK
+-- constraints enforce their sum independently of the code (I1). Every save compares the version, so
+-- that a batch which did not hold the lock cannot overwrite another one.
 create table products (
   id                bigint       primary key,
   stock             integer      not null,
@@ -41,8 +41,8 @@ create table products (
 
 -- A hold reserves units for a short time. It ends once: converted, expired or released (I3).
 --
--- The key starts with the id because requests often know nothing else; the product is in it so
--- that the table can be spread by product.
+-- The key begins with the id because requests often name nothing else. It includes the product so
+-- that the table can be distributed by product.
 create table holds (
   id           bigint       not null,
   product_id   bigint       not null,
@@ -58,7 +58,7 @@ create table holds (
   constraint holds_end_is_dated check ((status = 'active') = (ended_at is null))
 );
 
--- What may fall due, soonest first. Ended holds are not in it.
+-- Active holds by deadline.
 create index holds_due on holds (product_id, expires_at) where status = 'active';
 
 -- An order is a purchase made from one hold, at the price of that moment. It keeps the units held
@@ -89,13 +89,13 @@ create table orders (
   constraint orders_paid_is_dated check ((status in ('paid', 'refunded')) = (paid_at is not null))
 );
 
--- Orders that may fall due, soonest first.
+-- Unpaid orders by deadline.
 create index orders_due on orders (product_id, expires_at) where status = 'pending_payment';
 
 -- The inbox: every verified message of a payment provider, once (I4).
 --
--- Not a table under a product: a key must be unique over all of them, and an event may come before
--- anyone knows its order. Such an event is parked until the order exists.
+-- The key does not include a product: an event key must be unique over all products, and an event may
+-- arrive before its order exists. Such an event is parked until then.
 create table payment_events (
   provider          text         not null,
   key               text         not null,
@@ -124,7 +124,7 @@ create table payment_events (
 create index payment_events_parked on payment_events (order_id, received_at) where outcome = 'parked';
 create index payment_events_parked_lately on payment_events (received_at) where outcome = 'parked';
 
--- Money received, kept apart from what became of the order (I7).
+-- Money received, recorded independently of the order's state (I7).
 create table payments (
   product_id    bigint       not null,
   order_id      bigint       not null,
@@ -142,17 +142,17 @@ create table payments (
 
 create index payments_of_order on payments (order_id, product_id);
 
--- One payment pays an order; any other is due to go back.
+-- One payment pays an order; every other one has to be refunded.
 create unique index payments_one_pays_the_order on payments (order_id, product_id) where allocation = 'order';
 
--- The same payment is money once, however many events speak of it.
+-- A payment is counted once, however many events report it.
 create unique index payments_counted_once
   on payments (provider, payment_id, order_id, product_id) where payment_id is not null;
 
 -- How many units of a product each customer holds and owns (I8).
 --
--- unit_limit is the product's limit when units were last granted: lowering a limit later does not
--- take away what was granted before.
+-- unit_limit is the product's limit at the time when units were last granted, so that a lower limit
+-- does not affect units granted before.
 create table product_customers (
   product_id   bigint   not null,
   customer_id  text     not null,
@@ -163,7 +163,7 @@ create table product_customers (
   constraint product_customers_within_limit check (units <= unit_limit)
 );
 
--- Every change of the number of units on offer, the first one included.
+-- Every change of a product's stock, including the initial one.
 create table stock_adjustments (
   id            bigint       not null,
   product_id    bigint       not null,
@@ -177,7 +177,7 @@ create index stock_adjustments_of_product on stock_adjustments (product_id, id);
 
 -- First answers to requests that came with an Idempotency-Key, kept for 24 hours.
 --
--- Not a table under a product: a key must be found again even when its second request names
+-- The key does not include a product, so that a key is found even if a second request with it names
 -- another product.
 create table idempotency_keys (
   scope        text         not null,
@@ -190,9 +190,8 @@ create table idempotency_keys (
 
 create index idempotency_keys_by_age on idempotency_keys (created_at);
 
--- What has to leave the process after a commit. Written in the transaction that causes it, delivered
--- afterwards, so that nothing is sent that did not happen and nothing that happened goes unsent.
--- Nothing writes here before there is an endpoint to deliver to.
+-- Outgoing events. Each is written in the transaction that causes it and delivered afterwards, so that
+-- exactly the committed events are sent. No event is written before there is an endpoint.
 create table outbox (
   id          bigint       not null,
   product_id  bigint       not null,
@@ -212,14 +211,14 @@ create table id_blocks (
 insert into id_blocks (kind, next_id)
 values ('products', 1), ('holds', 1), ('orders', 1), ('stock_adjustments', 1);
 
--- Order ids that payment events named before the order existed, so that the id stays theirs.
+-- Order ids in payment events that arrived before their orders. No other order gets these ids.
 create table claimed_order_ids (
   order_id  bigint  primary key,
   hold_id   bigint  not null
 );
 
--- What all processes of an installation must share and nobody has to configure, such as the key
--- that signs owner tokens.
+-- Secrets that all processes of an installation share without configuration, such as the key that
+-- signs owner tokens.
 create table installation_secrets (
   name   text  primary key,
   value  text  not null

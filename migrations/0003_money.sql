@@ -1,8 +1,8 @@
--- Money that comes late, in the wrong amount or twice, and money that goes back.
+-- Payments that are late, of a wrong amount or duplicate, and refunds.
 
--- An order can be paid after its end, when its units are still there (late). Units of a paid order
--- can be put on offer again (restocked_qty). Refunds of an order are numbered from 1 by its counter,
--- so that a batch that is repeated gives them the same names.
+-- An order can be paid after its end if its units are still available (late). Units of a paid order
+-- can be restocked (restocked_qty). An order's counter numbers its refunds from 1, so that a repeated
+-- batch gives them the same ids.
 --
 -- A buyer who begins to pay gets more time (payment_attempts), and so does, once, an order whose
 -- provider cannot say yet whether it is paid (awaited). asked_for is the deadline before which the
@@ -27,24 +27,24 @@ alter table orders
 create index orders_being_paid on orders (expires_at)
  where status = 'pending_payment' and attempt_payment_id is not null;
 
--- A success that never finds an order is money all the same: when somebody has sent it back by hand,
--- returned_at says so, and it acts on no order any more.
+-- When an operator has manually returned the money of a success without an order. Such an event is
+-- never applied to an order.
 alter table payment_events
   add column late boolean not null default false,
   add column returned_at timestamptz,
   add constraint payment_events_returned_is_parked check (returned_at is null or outcome = 'parked');
 
--- How much of a payment has gone back or is about to. Never more than came in, even for two who
--- refund at once.
+-- How much of a payment is refunded or to be refunded: never more than its amount, even if two
+-- administrators refund at once.
 alter table payments
   add column refunded_minor bigint not null default 0,
   add constraint payments_refunded_within_amount check (refunded_minor between 0 and amount_minor);
 
--- Money that has to go back to whoever paid it: a part of one payment, or all of it.
+-- A refund returns a part of one payment, or all of it, to the buyer.
 --
--- due: to be sent, not before not_before. sent: the provider has taken it on. confirmed: it is back.
--- failed: the provider refused it, and a human has to look. Whatever its status, its amount counts
--- in its payment's refunded_minor.
+-- due: to be sent, not before not_before. sent: the provider has accepted it. confirmed: the buyer has
+-- the money. failed: the provider refused it, and an operator has to act. Its amount counts in its
+-- payment's refunded_minor in every status.
 create table refunds (
   product_id          bigint       not null,
   order_id            bigint       not null,
@@ -74,7 +74,7 @@ create table refunds (
     'sale_over', 'customer_limit_reached', 'sold_out', 'requested'))
 );
 
--- What is to be sent, soonest first, and what is not settled, for the money inbox.
+-- Due refunds by time, and unconfirmed refunds for the money inbox.
 create index refunds_due on refunds (not_before) where status = 'due';
 create index refunds_open on refunds (order_id, number) where status <> 'confirmed';
 

@@ -1,14 +1,13 @@
--- Events for the outside: what happened, who wants to hear it, and who has heard it.
+-- Outgoing events, the endpoints that receive them, and their deliveries.
 
--- What has to leave the process after a commit. Written in the transaction that causes it, delivered
--- afterwards, so that nothing is sent that did not happen and nothing that happened goes unsent.
--- Nothing is written while nobody wants to hear anything.
+-- Each event is written in the transaction that causes it and delivered afterwards, so that exactly the
+-- committed events are sent. While there is no endpoint, none is written.
 --
--- The id says what happened to what, so that a batch that is repeated writes the same row. body is
--- what is sent, byte for byte, as often as it is sent. addressed_at: when its deliveries were made;
--- null is what finds it, never its place in an order, because transactions commit in any order.
+-- The id names the event's type and subject, so that a repeated batch writes the same row. body is sent
+-- byte for byte in every attempt. addressed_at is the time when the deliveries were inserted. The worker
+-- finds new events by its null, not by their order, because transactions commit in any order.
 --
--- The table of the same name that stood here before was never used.
+-- The earlier table of this name was never used.
 drop table outbox;
 
 create table outbox (
@@ -27,10 +26,9 @@ create table outbox (
 create index outbox_unaddressed on outbox (created_at) where addressed_at is null;
 create index outbox_by_age on outbox (created_at, id);
 
--- Who wants to hear of events. Not a table under a product: an endpoint hears of all of them. There
--- are few.
+-- The receivers of outgoing events. An endpoint receives the events of all products. There are few.
 --
--- types null: all. While a secret is being replaced the one before it signs as well.
+-- types null: all types. After a rotation the previous secret also signs until previous_secret_until.
 create table webhook_endpoints (
   id                     bigint       primary key,
   url                    text         not null,
@@ -50,10 +48,10 @@ create table webhook_endpoints (
 insert into id_blocks (kind, next_id)
 values ('webhook_endpoints', 1);
 
--- An event on its way to an endpoint.
+-- One outgoing event for one endpoint.
 --
--- due: to be sent, not before not_before; a worker that has taken it puts that off first, so that it
--- comes again when the worker dies. failed: nobody tries any more, unless it is asked for.
+-- due: to be sent, not before not_before. A worker that takes a delivery moves not_before first, so
+-- that another attempt follows if the worker dies. failed: no attempt follows without a replay.
 create table webhook_deliveries (
   event_id         text         not null,
   endpoint_id      bigint       not null,
@@ -70,7 +68,7 @@ create table webhook_deliveries (
   constraint webhook_deliveries_attempts_not_negative check (attempts >= 0)
 );
 
--- What is to be sent, soonest first; then what somebody looks through, newest first.
+-- Due deliveries by time; then, for lists of an endpoint's deliveries, the newest first.
 create index webhook_deliveries_due on webhook_deliveries (endpoint_id, not_before) where status = 'due';
 create index webhook_deliveries_of_endpoint on webhook_deliveries (endpoint_id, created_at, event_id);
 create index webhook_deliveries_failed on webhook_deliveries (endpoint_id, created_at, event_id)

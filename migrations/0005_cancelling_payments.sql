@@ -15,7 +15,7 @@ update orders
  where attempt_payment_id is not null
    and status in ('cancelled', 'expired');
 
--- By provider first: pages may name some that cannot cancel, and those must be in nobody's way.
+-- By provider first: payments of providers that cannot cancel must not delay the others.
 create index orders_with_open_payments on orders (attempt_provider, attempt_cancel_after)
  where status in ('cancelled', 'expired')
    and attempt_payment_id is not null

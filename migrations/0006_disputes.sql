@@ -1,7 +1,7 @@
 -- Disputes (chargebacks): a buyer's bank takes money of a payment back.
 
--- What a bank takes of a payment, or has taken for good, is gone, as what goes back is: together never
--- more than came in (I7), whoever hurries.
+-- The disputed and the refunded amount of a payment together are never higher than its amount (I7),
+-- even if a dispute and a refund arrive at once.
 alter table payments
   add column disputed_minor bigint not null default 0,
   add constraint payments_taken_within_amount
@@ -30,7 +30,7 @@ create table disputes (
 
 create index disputes_of_order on disputes (order_id, product_id);
 
--- Those that somebody has to answer, for the money inbox.
+-- Open disputes, for the money inbox.
 create index disputes_open on disputes (order_id, provider, dispute_id) where status = 'open';
 
 -- A message about a dispute names its payment and no order. One that comes before its payment is parked

@@ -1,4 +1,4 @@
--- What the shop has done: who answers for a sale must be able to say who changed it, and when.
+-- The record of changes through admin routes, so that an operator can prove which ones were made and when.
 
 -- Every change that an admin route was asked for, with what became of it. Written after the answer is
 -- decided and outside of every batch, so that it neither delays nor fails a change; a process that dies in
@@ -6,7 +6,7 @@
 -- ever.
 --
 -- way: by the admin token, by a session of the control room, or in open mode, which asks for neither.
--- content: what the request said, without secrets; null if it said nothing that could be understood.
+-- content: the content of the request without secrets; null if it did not fit the schema of its route.
 create table admin_actions (
   id          bigint       primary key,
   way         text         not null,

@@ -12,9 +12,9 @@
 -- a new one) and the database (a dump that is restored beside the original has another). The timeline comes
 -- from the write-ahead log: the control file names the old one until the first checkpoint after a promotion.
 --
--- Null where the server does not say; then nothing is known to have changed, and nothing jumps. The functions
+-- Null if the server does not tell; then no change of the origin is noticed, and no id jumps. The functions
 -- are open to every role of PostgreSQL, but a hosted server may withhold them. Runs as its owner, so that all
--- roles are told the same.
+-- roles get the same result.
 create function id_origin() returns text
   language plpgsql
   stable

@@ -19,10 +19,14 @@ export type DisputeEventKind = "dispute_opened" | "dispute_won" | "dispute_lost"
  */
 export type PaymentOutcome = "paid" | "cancelled" | "disputed" | "ignored_final" | "refund_due" | "parked"
 
-/** Fields of every message of a payment provider. `(provider, key)` identifies a message for ever (I4). */
-interface ProviderMessage {
+/** Identifies a message of a payment provider for ever (I4). */
+export interface PaymentEventKey {
   readonly provider: string
   readonly key: string
+}
+
+/** Fields of every message of a payment provider. */
+interface ProviderMessage extends PaymentEventKey {
   /** Digest of the content, to tell a repeated message from another one with the same key. */
   readonly fingerprint: string
 }

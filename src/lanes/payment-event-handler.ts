@@ -110,19 +110,19 @@ function createEventApplier({
   lookups,
 }: Pick<PaymentEventServices, "lanes" | "ids" | "lookups">): EventApplier {
   async function applyDispute(event: DisputeEvent, requestId?: string): Promise<Outcome> {
-    const payment = await lookups.placeOfPayment(event.provider, event.paymentId)
+    const payment = await lookups.findPayment(event.provider, event.paymentId)
     if (payment === null) return null
     return (await lanes.submit({ kind: "record_dispute", ...payment, requestId, event })).outcome
   }
 
   async function applyPayment(event: PaymentEvent, requestId?: string): Promise<Outcome> {
-    const order = await lookups.placeOfOrder(event.orderId)
+    const order = await lookups.findOrder(event.orderId)
     const isNamed = order !== null && (event.holdId === null || event.holdId === order.holdId)
     if (isNamed) {
       return applyToOrder(event, { productId: order.productId, orderId: event.orderId }, requestId)
     }
     if (event.holdId === null) return null
-    const hold = await lookups.placeOfHold(event.holdId)
+    const hold = await lookups.findHold(event.holdId)
     if (hold === null || hold.productId !== event.productId || hold.qty !== event.quantity) return null
     // The order that the event has to make keeps the id that the event names, if that id is free.
     const isFree = await ids.claimOrderId(event.orderId, event.holdId)
@@ -159,7 +159,7 @@ function createAssign(
     const isFree = event?.outcome === "parked" || event?.appliedOrderId === orderId
     if (event?.disputeId !== null || !isMoney || !isFree) return { code: "payment_event_not_found" }
     if (event.outcome !== "parked") return { event, duplicate: true }
-    const order = await lookups.placeOfOrder(orderId)
+    const order = await lookups.findOrder(orderId)
     if (order === null) return { code: "order_not_found" }
     // The hold that the event names belongs to another order.
     const assigned = { ...event, orderId, holdId: null }

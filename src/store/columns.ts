@@ -1,6 +1,6 @@
 import { isoTime, type Instant } from "../domain/time.ts"
 
-/** Column lists whose names are the domain's field names, so that a row is a domain value. */
+/** Column lists that select each column under the name of its field in the domain, so that a row is a domain object. */
 
 export const productColumns = `
   id, stock, held, sold, version, currency, paused, name, description,
@@ -105,12 +105,12 @@ export const disputeColumns = `
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
-/** An array of numbers as PostgreSQL reads it. The driver's own conversion looks for quotes in each, which is slow. */
+/** Writes numbers as a PostgreSQL array. The driver's own conversion searches each value for quotes, which is slow. */
 export function numbers(values: readonly (number | null)[]): string {
   return `{${values.map((value) => value ?? "null").join()}}`
 }
 
-/** An array of timestamps as PostgreSQL reads it. */
+/** Writes timestamps as a PostgreSQL array. */
 export function timestamps(values: readonly (Instant | null)[]): string {
   return `{${values.map((value) => (value === null ? "null" : isoTime(value))).join()}}`
 }

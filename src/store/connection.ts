@@ -4,32 +4,32 @@ import { NoConnection } from "./errors.ts"
 import { createServerChoice, messageOf } from "./server-choice.ts"
 import { checkSession, startupOptions, type Purpose } from "./session.ts"
 
-/** How connections for one purpose are opened: settings for the driver, and the class of its clients. */
+/** How to open connections for one purpose: settings for the driver, and the class of its clients. */
 export interface ConnectionKind {
   readonly settings: pg.ClientConfig
   readonly Client: typeof pg.Client
 }
 
-/** How long a caller waits for a connection before it is told that the database is away. */
+/** How long a caller waits for a connection before it gets an error. */
 const CONNECT_TIMEOUT_MS = 3_000
 
 /**
- * Opens connections to the servers that `url` names. All that the program opens come from here, so that each has
- * the session's settings and has shown, before its first use, that it has them and takes writes.
+ * Makes the kinds of connections to the servers in `url`. The program opens all its connections this way, so each of
+ * them asks for the settings of session.ts, and is checked before its first use: it has the settings and takes writes.
  *
- * Kinds that are made by one call share what they know of several servers.
+ * If `url` names several servers, the kinds made by one call share the choice of the server.
  */
 export function connectionKinds(url: string): (purpose: Purpose, options?: KindOptions) => ConnectionKind {
-  const { servers, options: theirs } = readDatabaseUrl(url)
+  const { servers, options: userOptions } = readDatabaseUrl(url)
   const choose = servers.length > 1 ? createServerChoice(servers) : null
   return (purpose, { isChecked = true } = {}) => ({
     settings: {
-      // With nothing in it that would win over what follows.
+      // readDatabaseUrl has removed the parameters that would override the settings below.
       connectionString: servers[0]?.url ?? "",
       application_name: `doorbuster ${purpose}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
-      options: startupOptions(purpose, theirs),
+      options: startupOptions(purpose, userOptions),
     },
     Client: clientClass(choose, async (client) => {
       if (isChecked) await checkSession(client, purpose)
@@ -37,12 +37,12 @@ export function connectionKinds(url: string): (purpose: Purpose, options?: KindO
   })
 }
 
-/** False: the connection is opened whatever its session is like, for a command that reports on it. */
+/** `isChecked` false: opens the connection without checking its session, for a command that reports on the session. */
 interface KindOptions {
   readonly isChecked?: boolean
 }
 
-/** Opens one connection, which the caller has to end. Throws {@link NoConnection}. */
+/** Opens one connection, which the caller must end. Throws {@link NoConnection}. */
 export async function openConnection(
   url: string,
   purpose: Purpose,
@@ -53,7 +53,7 @@ export async function openConnection(
 }
 
 /**
- * The URL of one server alone: `url` itself, or that of the server that takes writes among several.
+ * Returns a URL of a single server: `url` itself, or the URL of the one that takes writes if `url` names several.
  * Throws {@link NoConnection}.
  */
 export async function urlOfOneServer(url: string): Promise<string> {
@@ -64,7 +64,7 @@ export async function urlOfOneServer(url: string): Promise<string> {
   return `${server.url}${server.url.includes("?") ? "&" : "?"}options=${encodeURIComponent(options)}`
 }
 
-/** A client that goes to the server that `choose` finds, and is connected once `check` has let it pass. */
+/** A client class whose `connect` goes to the server that `choose` returns, and resolves after `check` has passed. */
 function clientClass(
   choose: (() => Promise<DatabaseServer>) | null,
   check: (client: pg.Client) => Promise<void>,
@@ -72,7 +72,7 @@ function clientClass(
   return class extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config)
-      // One that breaks between two statements would take the process down; its next statement fails instead.
+      // Without a listener, a connection that breaks between two statements ends the process. Its next statement fails.
       this.on("error", () => undefined)
     }
 
@@ -90,7 +90,7 @@ function clientClass(
 
     async #open(): Promise<pg.Client> {
       try {
-        if (choose !== null) goTo(this, await choose())
+        if (choose !== null) setAddress(this, await choose())
         await super.connect()
       } catch (error) {
         throw error instanceof NoConnection ? error : new NoConnection(messageOf(error), { cause: error })
@@ -106,10 +106,10 @@ function clientClass(
   }
 }
 
-/** The driver takes one host when the client is made; until it connects, these may be changed. */
-function goTo(client: pg.Client, { url }: DatabaseServer): void {
+/** Sets host and port after the client was made: the driver reads them again when it connects. */
+function setAddress(client: pg.Client, { url }: DatabaseServer): void {
   const { host, port } = new pg.Client({ connectionString: url })
-  // A password file is asked for the password of this server.
+  // The driver looks up the password of this host in the password file.
   const { connectionParameters } = client as pg.Client & { readonly connectionParameters: object }
   Object.assign(connectionParameters, { host, port })
   Object.assign(client, { host, port })

@@ -1,31 +1,34 @@
 import pg from "pg"
 
 /**
- * SQLSTATEs after which the same transaction may well succeed: serialisation failure, deadlock, lock
- * not available, statement cancelled by a time-out, a disk that fails, and one key twice in an upsert: two
- * products of a group brought the same Idempotency-Key, and alone each finds it.
+ * SQLSTATEs after which a retry of the same transaction may succeed: serialisation failure, deadlock, lock not
+ * available, statement cancelled by a time-out, I/O error, and one key twice in an upsert. The last one occurs when two
+ * products of a group bring the same Idempotency-Key; in batches of their own, the second one finds it.
  */
 const transientStates = new Set(["40001", "40P01", "55P03", "57014", "58030", "21000"])
 
 /**
- * SQLSTATEs after which the session is of no more use, although it goes on answering; on another connection the same
- * work may well succeed. The server takes no writes (a standby, a demoted primary, a full disk at a hoster); it is
- * in recovery; a prepared statement that the driver knows is not there, or one that it does not know is, because
- * a pooler or a `discard all` has changed what is behind the connection.
+ * SQLSTATEs after which the session is unusable although it still answers; the same work may succeed on another
+ * connection. The server takes no writes (a standby, a demoted primary, a disk that a hoster has locked because it is
+ * full); it is in recovery; or its prepared statements are not those that the driver knows, because a pooler or
+ * `discard all` has changed the session behind the connection.
  */
-const spoilingStates = new Set(["25006", "55000", "26000", "42P05"])
+const unusableSessionStates = new Set(["25006", "55000", "26000", "42P05"])
 
-/** Of the errors of this class only the one of this place in PostgreSQL is about the session. */
+/** Only those errors with this SQLSTATE that come from {@link PLAN_CHECK} make the session unusable. */
 const NOT_SUPPORTED = "0A000"
-/** Where PostgreSQL finds that a migration has changed the columns of a prepared statement. Its text is translated. */
+/**
+ * The function of PostgreSQL which finds that a migration has changed the columns of a prepared statement. The message
+ * of the error is translated, so it cannot be compared.
+ */
 const PLAN_CHECK = "RevalidateCachedQuery"
 
 /**
- * SQLSTATEs with which the server ends or refuses a connection: idle for too long in a transaction, a transaction
- * or a session that lasts too long, shut down, crashed, starting, database dropped, and no connection left. Asked first,
- * because the word FATAL is translated into the server's language and the driver keeps no other one.
+ * SQLSTATEs with which the server ends or refuses a connection: idle in a transaction for too long, a transaction or
+ * session that lasts too long, shutdown, crash, start, a dropped database, too many connections. They are listed because
+ * the severity FATAL, which would say the same, is translated into the server's language.
  */
-const endingStates = new Set([
+const connectionLossStates = new Set([
   "25P03",
   "25P04",
   "57P01",
@@ -44,31 +47,30 @@ const endingStates = new Set([
 ])
 
 /**
- * Tables in which two batches can meet without sharing a lock: their keys span products, or the
- * product itself is new. One inserts the key (23505) or changes the row (23502, see save.ts) first,
- * and the other one finds that when it looks again.
+ * Tables in which two batches can write the same key without sharing a lock: the keys span products, or the product
+ * itself is new. One batch inserts the key (23505) or changes the row (23502, see save.ts) first; the other one fails,
+ * and finds the row when it is retried.
  */
 const sharedKeyTables = new Set(["payment_events", "idempotency_keys", "products"])
 
-/** The connection died before COMMIT was answered: it is not known yet whether the transaction was committed. */
+/** The connection broke before COMMIT was answered, so it is unknown whether the transaction was committed. */
 export class UnknownCommit extends Error {}
 
 /** No connection could be opened, so nothing was written. */
 export class NoConnection extends Error {}
 
-/** The server was reached and takes no writes at present, so nothing was written. */
+/** The server answers but takes no writes at present, so nothing was written. */
 export class ReadOnlyServer extends NoConnection {}
 
-/** The server was reached, and is not one that the program can work with, or does not take its settings. */
+/** The server answers, but its version, its encoding or a setting of the session is not what the program needs. */
 export class UnfitDatabase extends NoConnection {}
 
-/** True for errors after which the same work should be tried again. */
+/** True for errors after which the same work should be retried. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof UnknownCommit) return true
   if (!(error instanceof Error)) return false
   if (error instanceof pg.DatabaseError) {
     const { code = "", table = "" } = error
-    // The server ends or refuses the connection; nothing about the work is wrong.
     if (isConnectionLoss(error) || makesSessionUnusable(error)) return true
     if (code === "23505") return sharedKeyTables.has(table)
     if (code === "23502") return sharedKeyTables.has(table) && table !== "products"
@@ -78,15 +80,15 @@ export function isTransient(error: unknown): boolean {
 }
 
 /**
- * True when a guard undid the batch (23502, see save.ts): a row was not as it was loaded under the
- * lock. No command can cause that, so it says that the lock does not hold.
+ * True when a guard rolled back the batch (23502, see save.ts): a row differed from what was loaded under the lock. No
+ * command can cause that; it means that the lock did not protect the rows.
  */
 export function isBrokenGuard(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false
   return (error.code === "23502" && guarded.has(error.table ?? "")) || error.code === DIVISION_BY_ZERO
 }
 
-/** How a guard undoes a batch when the row that it guards is not there. No other statement divides. */
+/** A guard divides by zero to roll back a batch when its row is missing. No other statement divides. */
 const DIVISION_BY_ZERO = "22012"
 
 const guarded = new Set(["products", "holds", "orders", "refunds", "disputes"])
@@ -102,18 +104,18 @@ const lossCodes = new Set([
   "EAI_AGAIN",
   "ENOTFOUND",
 ])
-// The driver's own errors carry no code; these are its texts.
+// The driver's own errors have no code, so their messages are compared.
 const lossTexts =
   /connection terminated|connection error|timeout exceeded when trying to connect|connection timeout|query read timeout|not queryable|client has encountered/i
 
 /**
- * True when the session still answers but cannot be used any more. Its connection must be closed instead of being
- * returned to the pool, or the next request on it fails too.
+ * True when the session still answers but is unusable. Its connection must be closed instead of being returned to the
+ * pool, or the next request on it fails too.
  */
 export function makesSessionUnusable(error: unknown): boolean {
   if (error instanceof ReadOnlyServer) return true
   if (!(error instanceof pg.DatabaseError)) return false
-  return spoilingStates.has(error.code ?? "") || isStalePlan(error)
+  return unusableSessionStates.has(error.code ?? "") || isStalePlan(error)
 }
 
 /**
@@ -125,13 +127,15 @@ export function isStalePlan(error: unknown): boolean {
   return error.code === NOT_SUPPORTED && error.routine === PLAN_CHECK
 }
 
-/** True when the server at the other end is gone, or does not answer. */
+/** True when the server has closed or refused the connection, or does not answer. */
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error instanceof NoConnection) return true
   if (error instanceof pg.DatabaseError) {
     const { code = "", severity } = error
-    return endingStates.has(code) || code.startsWith("28") || severity === "FATAL" || severity === "PANIC"
+    return (
+      connectionLossStates.has(code) || code.startsWith("28") || severity === "FATAL" || severity === "PANIC"
+    )
   }
   if (error instanceof AggregateError) return error.errors.some(isConnectionLoss)
   return ("code" in error && lossCodes.has(String(error.code))) || lossTexts.test(error.message)

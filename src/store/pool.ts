@@ -17,7 +17,7 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** How many connections each pool may open. Not given: the default of a process that serves alone. */
+/** How many connections each pool may open. The defaults are for a process that serves its port alone. */
 export interface PoolSizes {
   readonly batchConnections?: number
   readonly lookupConnections?: number
@@ -30,21 +30,21 @@ export interface DatabaseOptions extends PoolSizes {
   readonly onConnectionError?: (error: Error) => void
 }
 
-/** What a process that serves alone uses. */
+/** The default for a process that serves its port alone. */
 export const BATCH_CONNECTIONS = 8
-/** What a process that serves alone uses. Look-ups share statements, so the second is used only while the first waits. */
+/** Look-ups share statements, so the second connection is used only while the first one waits. */
 export const LOOKUP_CONNECTIONS = 2
-/** What a process that serves alone uses. */
+/** The default for a process that serves its port alone. */
 export const VIEW_CONNECTIONS = 4
-/** Of the one process that does the background work. With the three above 15, as the documentation says. */
+/** Only the process that does the background work has it. The documentation names the sum of the four, 15. */
 export const UPKEEP_CONNECTIONS = 1
 
-/** One more than the server's own limit: fires only when the server itself no longer answers. */
+/** A second longer than the server's own limit, so that it applies only if the server no longer answers. */
 const QUERY_TIMEOUT_MS = (STATEMENT_TIMEOUT_SECONDS + 1) * 1_000
 
 /**
- * Opens the pools; connections are made when they are first needed, and used only when their session is as the
- * code needs it (see session.ts). Throws {@link DatabaseUrlError}.
+ * Makes the pools. Connections are opened when they are first needed, and used only after their session has passed the
+ * check of session.ts. Throws {@link DatabaseUrlError}.
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const kinds = connectionKinds(options.url)
@@ -67,7 +67,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
-/** Opens a pool of connections that are not for serving, such as a migration's; the caller has to end it. */
+/** Opens a pool for other work than serving, such as a migration; the caller must end it. */
 export function openToolPool(url: string, purpose: Purpose, max: number): pg.Pool {
   return openPool(connectionKinds(url)(purpose), { max }, {})
 }
@@ -106,8 +106,8 @@ function replanned(query: pg.Pool["query"]): pg.Pool["query"] {
 }
 
 /**
- * Closes the pool's idle connections: what makes one session unusable affects all sessions of that server. Each of
- * them would fail a request, and a request that is retried could be given one after the other.
+ * Closes the pool's idle connections, because the cause that made one session unusable affects all sessions of that
+ * server. Each of them would fail a request, and the retries of one request could use up its attempts on them.
  */
 function closeIdle(pool: pg.Pool): void {
   for (let idle = pool.idleCount; idle > 0 && !pool.ending; idle -= 1) {
@@ -116,8 +116,8 @@ function closeIdle(pool: pg.Pool): void {
 }
 
 /**
- * True when the server behind the pool takes writes. When it does not, the pool's connections are closed, so that the
- * next ones may find another server.
+ * True if the server behind the pool takes writes. If it does not, the pool's idle connections are closed, so that new
+ * ones choose another server.
  */
 export async function takesWrites(pool: pg.Pool): Promise<boolean> {
   const client = await pool.connect()
@@ -140,16 +140,16 @@ const parsers: Partial<Record<number, (text: string) => unknown>> = {
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
   parsers[oid] ?? pg.types.getTypeParser(oid, format)
 
-/** Sessions write times in UTC and in ISO form (session.ts). Any other form throws instead of being guessed at. */
+/** Sessions write times in UTC and in ISO form (session.ts). Throws on any other form. */
 function parseTimestamp(text: string): Instant {
   const milliseconds = text.endsWith("+00") ? Date.parse(`${text.slice(0, -3)}Z`) : Number.NaN
   if (Number.isNaN(milliseconds))
-    throw new RangeError(`The database wrote the time ${text}, which is not in UTC`)
+    throw new RangeError(`The database returned the time ${text}, which is not in UTC`)
   return instant(milliseconds)
 }
 
 function safeInteger(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} is beyond the integers of JavaScript`)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`The database returned ${text}, not a safe integer`)
   return value
 }

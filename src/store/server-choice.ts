@@ -3,18 +3,18 @@ import type { DatabaseServer } from "../base/database-url.ts"
 import { NoConnection } from "./errors.ts"
 import { checkWritable } from "./session.ts"
 
-/** How long one of several servers may take to say that it takes writes. */
+/** How long one of several servers may take to answer whether it takes writes. */
 const ANSWER_WITHIN_MS = 1_500
 
-/** Finds the server for the next connection. Throws {@link NoConnection} when none takes writes. */
+/** Chooses the server for the next connection. Throws {@link NoConnection} if none takes writes. */
 export type ServerChoice = () => Promise<DatabaseServer>
 
 /**
- * Chooses among the servers of DATABASE_URL, as `target_session_attrs=read-write` does in libpq, which the driver
- * does not know: the one that was chosen last, as long as it takes writes, else the first in order that does.
+ * Chooses among the servers of DATABASE_URL like `target_session_attrs=read-write` in libpq, which the driver does not
+ * support: the server that was chosen last if it still takes writes, else the first one in order that does.
  *
- * All are asked at once, so that a dead one costs its time-out only when it comes first. Calls that come while a
- * choice is being made share it. A choice may be old by the time of its use; the check of the new connection finds that.
+ * All servers are asked at once, so a dead one costs its time-out only if it comes first. Concurrent calls share one
+ * choice. If the chosen server stops taking writes before the connection is open, the check of the connection finds it.
  */
 export function createServerChoice(servers: readonly DatabaseServer[]): ServerChoice {
   let order = servers
@@ -37,17 +37,17 @@ export function createServerChoice(servers: readonly DatabaseServer[]): ServerCh
   return () => (choosing ??= choose().finally(() => (choosing = null)))
 }
 
-/** Null: the server takes writes. */
+/** Returns why the server cannot be used; null if it takes writes. */
 async function problemOf({ url }: DatabaseServer): Promise<string | null> {
   const client = new pg.Client({
     connectionString: url,
     application_name: "doorbuster choice",
     connectionTimeoutMillis: ANSWER_WITHIN_MS,
     query_timeout: ANSWER_WITHIN_MS,
-    // Instead of PGOPTIONS, which no connection of the program heeds.
+    // Given so that the driver does not read PGOPTIONS, which no connection of the program uses.
     options: `-c statement_timeout=${ANSWER_WITHIN_MS}`,
   })
-  // A connection that breaks fails the call that uses it.
+  // Without a listener a broken connection would end the process. The call that uses it fails anyway.
   client.on("error", () => undefined)
   try {
     await client.connect()
@@ -61,7 +61,7 @@ async function problemOf({ url }: DatabaseServer): Promise<string | null> {
   }
 }
 
-/** The message of an error; of several in one, all of them. */
+/** The message of an error; for an AggregateError, the messages of all its errors. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ")
   return error instanceof Error ? error.message : String(error)

@@ -1,35 +1,36 @@
 import type pg from "pg"
 import { ReadOnlyServer, UnfitDatabase } from "./errors.ts"
 
-/** What a connection is for: `batches`, `lookups`, `views` and `upkeep` serve, `migrate` changes the schema, `tools` does the rest. */
+/** The use of a connection. The first four serve, `migrate` changes the schema, `tools` is for all other commands. */
 export type Purpose = "batches" | "lookups" | "views" | "upkeep" | "migrate" | "tools"
 
 /**
- * Something that the code takes for granted of its database. This list is the only one: what is in `asked` is sent
- * when a connection is opened, all of it is read back before the connection is used, and `doctor` prints it.
+ * A setting of the session or the server on which the code relies. `assumptions` lists all of them. Those that are
+ * `asked` are sent when a connection is opened; all are read back before the connection is used, and `doctor` prints
+ * them.
  */
 interface Assumption {
   /** The setting's name in PostgreSQL. */
   readonly name: string
   readonly wanted: string
-  /** What the server may answer, where that is not exactly `wanted`. */
+  /** Whether a value is accepted; if absent, only `wanted` itself is. */
   readonly accepts?: (found: string) => boolean
-  /** True: the program asks for it; false: the server has to be so. */
+  /** True: the program sets it for its session; false: the server has to have it. */
   readonly asked: boolean
-  /** Every purpose, if not given. */
+  /** The purposes for which it applies; if absent, all. */
   readonly purposes?: readonly Purpose[]
 }
 
-/** A batch that cannot get the row lock by then gives up and tries again. */
+/** A batch that does not get the row lock within this time is rolled back and retried. */
 const LOCK_TIMEOUT = "5s"
 /**
- * No statement of ours comes near this; one that does is stuck. A connection that has gone silent, as after a
- * power cut at the other end, is given up a second later, and until then its product waits.
+ * Far above the time of any statement of the sale; one that takes so long is stuck. A connection whose server no longer
+ * answers, as after a power cut, is closed a second later (pool.ts). Until then the batch's product waits.
  */
 export const STATEMENT_TIMEOUT_SECONDS = 8
-/** Frees the product's row when this process stops in the middle of a batch without dying. */
+/** Releases the product's row lock when this process hangs in the middle of a batch. */
 const IDLE_IN_TRANSACTION_TIMEOUT = "5s"
-/** Oldest PostgreSQL whose SQL is enough. */
+/** The oldest supported version of PostgreSQL. */
 const OLDEST_SERVER = 15
 
 const serving: readonly Purpose[] = ["batches", "lookups", "views", "upkeep"]
@@ -51,36 +52,35 @@ const assumptions: readonly Assumption[] = [
   need("server_version", `${OLDEST_SERVER} or newer`, {
     accepts: (found) => Number.parseInt(found, 10) >= OLDEST_SERVER,
   }),
-  // Other encodings cannot hold every name and text that the API takes.
+  // Other encodings cannot store every name and text that the API accepts.
   need("server_encoding", "UTF8"),
-  // The driver asks for it by itself.
+  // The driver itself asks for it.
   need("client_encoding", "UTF8"),
-  // How times are written; the parser in pool.ts refuses any other form.
+  // The form of times; the parser in pool.ts throws on any other form.
   ask("timezone", "UTC"),
   ask("datestyle", "ISO", { accepts: (found) => found.startsWith("ISO") }),
-  // How '-1 days 2 hours' is read.
+  // The meaning of the sign in '-1 days 2 hours'.
   ask("intervalstyle", "postgres"),
   ask("standard_conforming_strings", "on"),
-  // Rows are written from arrays in which NULL means null.
+  // Rows are written from arrays whose NULL elements stand for null.
   ask("array_nulls", "on"),
-  // A batch locks its product first and reads what the one before it has committed.
+  // A batch locks its product, and then has to read what the batch before it has committed.
   ask("default_transaction_isolation", "read committed"),
-  // Before 18 a plan node that is switched off but cannot be avoided costs so much that PostgreSQL compiles the
-  // statement at each execution, which takes a hundred times longer than the statement.
+  // Before version 18, a plan node that is disabled but unavoidable gets a cost so high that PostgreSQL compiles the
+  // statement at each execution, which takes a hundred times as long as the statement.
   ask("jit", "off"),
-  // The planner chooses by the size it believes a table to have, and a table that grows by thousands of
-  // rows a second is believed small until the next ANALYZE: then every batch reads it whole, under the
-  // product's lock, and so does every look-up. All statements but those of the recount name their rows,
-  // and there is an index for each of them.
+  // The planner chooses by its estimate of a table's size. A table that grows by thousands of rows a second is estimated
+  // as small until the next ANALYZE, and until then every look-up and every batch, under its product's lock, would read
+  // the whole table. All statements but those of the recount name their rows, and each has an index.
   ask("enable_seqscan", "off", { purposes: serving }),
-  // Of a product's versions a batch wants the newest, which an index has first. Once ANALYZE has counted the few
-  // products, the planner would rather read every version that an old transaction keeps, and sort them.
+  // A batch reads a product's newest row version, which comes first in an index. After ANALYZE has counted the few
+  // products, the planner would instead read all the row versions that an old transaction keeps, and sort them.
   ask("enable_bitmapscan", "off", { purposes: ["batches"] }),
   ask("enable_sort", "off", { purposes: ["batches"] }),
-  // What a crash brings back is removed again, so removing need not make a sale's commits wait for the disk.
+  // A removal that a crash undoes is repeated, so removals need not wait for the disk.
   ask("synchronous_commit", "off", { purposes: ["upkeep"] }),
   ask("statement_timeout", `${STATEMENT_TIMEOUT_SECONDS}s`, { purposes: serving }),
-  // A migration takes as long as it takes.
+  // The duration of a migration is not limited.
   ask("statement_timeout", "0", { purposes: ["migrate", "tools"] }),
   ask("lock_timeout", LOCK_TIMEOUT, { purposes: serving }),
   ask("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT, { purposes: serving }),
@@ -91,35 +91,35 @@ function assumptionsFor(purpose: Purpose): readonly Assumption[] {
 }
 
 /**
- * The startup option `options` of a connection for `purpose`. `theirs`, the options of DATABASE_URL, come first:
- * of two that set the same, PostgreSQL takes the last.
+ * The startup parameter `options` of a connection for `purpose`. `userOptions`, the options of DATABASE_URL, come first,
+ * because PostgreSQL takes the last value of a setting.
  */
-export function startupOptions(purpose: Purpose, theirs: string): string {
+export function startupOptions(purpose: Purpose, userOptions: string): string {
   const ours = assumptionsFor(purpose)
     .filter(({ asked }) => asked)
     .map(({ name, wanted }) => `-c ${name}=${wanted.replaceAll(/[\\ ]/g, String.raw`\$&`)}`)
-  return [theirs, ...ours].filter((text) => text !== "").join(" ")
+  return [userOptions, ...ours].filter((text) => text !== "").join(" ")
 }
 
-/** One assumption and what a session says about it. */
+/** An assumption with its value in a session. */
 export interface Finding {
   readonly name: string
   readonly wanted: string
   /** "unknown": the server has no such setting. */
   readonly found: string
   readonly isMet: boolean
-  /** True: the program asked for it when it connected. */
+  /** True: the program has set it for its session; false: the server has to have it. */
   readonly asked: boolean
 }
 
-/** What a session says about itself. */
+/** The state of a session. */
 export interface Session {
   readonly findings: readonly Finding[]
-  /** Why it takes no writes; null: it takes them. */
+  /** Why the server takes no writes; null if it takes them. */
   readonly readOnlyBecause: string | null
 }
 
-/** Asks an open connection for everything that the code takes for granted; one statement. */
+/** Reads the state of an open connection, with one statement. */
 export async function readSession(client: pg.ClientBase, purpose: Purpose): Promise<Session> {
   const wanted = assumptionsFor(purpose)
   const columns = wanted.map(({ name }) => `current_setting('${name}', true) as "${name}"`)
@@ -140,8 +140,8 @@ const readOnlyBecause = `
   end`
 
 /**
- * Throws {@link ReadOnlyServer} or {@link UnfitDatabase}, with one line that says all that is wrong, when the
- * session is not what the code takes for granted.
+ * Throws {@link UnfitDatabase} if the session does not meet an assumption, and {@link ReadOnlyServer} if the server
+ * takes no writes. The message is one line and names every unmet assumption.
  */
 export async function checkSession(client: pg.ClientBase, purpose: Purpose): Promise<void> {
   const session = await readSession(client, purpose)
@@ -166,7 +166,7 @@ function explainUnmet(unmet: readonly Finding[]): string {
     .map(({ name, found, wanted }) => `${name} is ${found} and has to be ${wanted}`)
     .join("; ")
   const advice = unmet.some(({ asked }) => asked)
-    ? ". The program asks for these settings when it connects, so a connection pooler on the way has dropped them: let it pass on the startup parameter options, or connect without it"
+    ? ". Doorbuster sets them when it connects, so a connection pooler in between has dropped the startup parameter `options`: configure the pooler to pass it on, or connect without the pooler"
     : ""
   return `The database cannot be used: ${what}${advice}`
 }

@@ -4,28 +4,28 @@ import { UnknownCommit, makesSessionUnusable } from "./errors.ts"
 declare const inTransaction: unique symbol
 
 /**
- * A connection inside an open transaction. The brand is given out here only, so that a store
- * function that needs a transaction cannot be handed a pool or a bare connection.
+ * A connection inside an open transaction. Only this file makes the brand, so a store function that needs a transaction
+ * cannot be called with a pool or with a connection outside of a transaction.
  */
 export type Tx = pg.ClientBase & { readonly [inTransaction]: true }
 
 /**
- * Begins a transaction without waiting for the answer; the first statement after it travels in the
- * same packet on a pipelined connection. `begun` rejects when BEGIN itself fails.
+ * Begins a transaction without waiting for the answer. On a pipelined connection the first statement after it travels in
+ * the same packet. `begun` rejects if BEGIN fails.
  *
- * The level is named, because the database's default may be another one: a snapshot that is older than the
- * lock would make every batch that had to wait for it fail and try again.
+ * The isolation level is named because the database may have another default. With a snapshot older than the lock,
+ * every batch that had to wait for the lock would fail and be retried.
  */
 export function begin(client: pg.ClientBase): { tx: Tx; begun: Promise<unknown> } {
   return { tx: client as Tx, begun: client.query("begin isolation level read committed") }
 }
 
 /**
- * Sends all that `issue` asks of the connection in one packet. One by one, each statement would be a
- * call of the system and wake the server for itself.
+ * Sends all statements that `issue` puts on the connection in one packet. Otherwise each statement would be a system
+ * call of its own, and wake the server.
  */
 export function inOnePacket<T>(client: pg.ClientBase, issue: () => T): T {
-  // The driver has no call for this; its connection is public, but missing from its types.
+  // The driver has no method for this. The property is public, but missing from its types.
   const { connection } = client as pg.ClientBase & { readonly connection: pg.Connection }
   connection.stream.cork()
   try {
@@ -36,10 +36,10 @@ export function inOnePacket<T>(client: pg.ClientBase, issue: () => T): T {
 }
 
 /**
- * Commits. A failed transaction answers COMMIT with ROLLBACK and no error, so the tag is checked.
+ * Commits. A failed transaction answers COMMIT with the command tag ROLLBACK and no error, so the tag is checked.
  *
- * Throws {@link UnknownCommit} when the wait for a synchronous standby was cancelled (`pg_cancel_backend`): the
- * server then answers with COMMIT, and only a warning says that the standby may not have it.
+ * Throws {@link UnknownCommit} if the wait for a synchronous standby was cancelled (`pg_cancel_backend`): the server
+ * then answers COMMIT, and only a warning says that the standby may not have the transaction.
  */
 export async function commit(tx: Tx): Promise<void> {
   let isLocalOnly = false
@@ -56,10 +56,10 @@ export async function commit(tx: Tx): Promise<void> {
   if (isLocalOnly) throw new UnknownCommit("the wait for the synchronous standby was cancelled")
 }
 
-/** COMMIT warns of nothing else. Its text is in the server's language, so it is not asked for. */
+/** COMMIT gives no other warning. Only the SQLSTATE is compared, because the message is translated. */
 const WARNING = "01000"
 
-/** Runs `work` in a transaction of its own on one of the pool's connections. */
+/** Runs `work` in a transaction on a connection of the pool. */
 export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
@@ -78,9 +78,9 @@ export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>
 }
 
 /**
- * As {@link transaction}, for statements that take the first rows of an index of what waits. The planner
- * believes that little waits, and would rather read and sort all of it, or read the other table whole:
- * with a million rows that takes a second, for every few that are taken. Here it has no choice.
+ * Like {@link transaction}, for statements that take the first rows of a queue by an index. The planner underestimates
+ * the queue, and would read and sort all of it, or read the whole table that it is joined with. With a million rows that
+ * takes a second for each few rows, so every other plan is disabled.
  */
 export function transactionByIndex<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   return transaction(pool, async (tx) => {
@@ -91,15 +91,15 @@ export function transactionByIndex<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T
   })
 }
 
-/** Rolls back; returns an error when the connection is no longer usable, after which it has to be closed. */
+/** Rolls back. Returns an error if the connection is unusable and has to be closed. */
 export async function rollbackOrBreak(client: pg.ClientBase, cause: unknown): Promise<Error | undefined> {
-  // Closing it rolls back, too.
+  // Closing the connection rolls back too.
   if (cause instanceof Error && makesSessionUnusable(cause)) return cause
   try {
     await client.query("rollback")
     return undefined
   } catch {
-    // The connection is gone, and the transaction with it; the first error tells why.
+    // The connection is lost, and the transaction with it. The first error is the cause.
     return cause instanceof Error ? cause : new Error("the connection is lost")
   }
 }

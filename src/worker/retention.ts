@@ -1,13 +1,13 @@
+import type { PaymentEventKey } from "../domain/payment.ts"
 import type { Instant } from "../domain/time.ts"
 import { removeOldIdempotencyKeys } from "../store/upkeep/housekeeping.ts"
 import type { Database } from "../store/pool.ts"
 import {
-  firstEvent,
+  beforeAllEvents,
   removeEndedHolds,
   removeOldEvents,
   removeOldOutgoing,
-  STRETCH,
-  type EventPlace,
+  CHUNK_ROWS,
 } from "../store/upkeep/retention.ts"
 
 /** The connection for removing rows, so that no other query waits for it. */
@@ -35,7 +35,7 @@ export function createHoldRetention({ upkeep }: Upkeep, days: number): RemoveSom
   return async () => {
     const { last, firstWaiting, isYoung } = await removeEndedHolds(upkeep, after, days)
     if (firstWaiting !== null) beforeWaiting ??= firstWaiting - 1
-    youngInARow = isYoung ? youngInARow + STRETCH : 0
+    youngInARow = isYoung ? youngInARow + CHUNK_ROWS : 0
     after = last ?? after
     if (last !== null && youngInARow < YOUNG_IN_A_ROW) return true
 
@@ -51,10 +51,10 @@ export function createHoldRetention({ upkeep }: Upkeep, days: number): RemoveSom
  * Keys do not grow with time, so a pass reads all of them.
  */
 export function createEventRetention({ upkeep }: Upkeep, days: number): RemoveSome {
-  let after: EventPlace | null = null
+  let after: PaymentEventKey | null = null
 
   return async () => {
-    const { last } = await removeOldEvents(upkeep, after ?? firstEvent, days)
+    const { last } = await removeOldEvents(upkeep, after ?? beforeAllEvents, days)
     after = last
     return last !== null
   }
@@ -76,5 +76,5 @@ export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
  * event that no worker has handled yet stays.
  */
 export function createOutgoingRetention({ upkeep }: Upkeep, days: number): RemoveSome {
-  return async () => (await removeOldOutgoing(upkeep, days)) === STRETCH
+  return async () => (await removeOldOutgoing(upkeep, days)) === CHUNK_ROWS
 }

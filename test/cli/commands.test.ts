@@ -136,7 +136,7 @@ test("verify passes on a sound database and lists the differences in another", a
   })
   expect(wrong.status).toBe(1)
   expect(wrong.stdout).toMatch(
-    /^I2 {2}product 1: held is 4, its active holds have 3 and its unpaid orders 0 units\n/,
+    /^I2 {2}product 1: held is 4, but its active holds have 3 and its unpaid orders 0 units\n/,
   )
   expect(wrong.stdout).toMatch(/^ {6}hold 1 is active: 3 units, until \d{4}-\d\d-\d\dT[\d:]+Z$/m)
   expect(JSON.parse(wire.stdout)).toMatchObject({

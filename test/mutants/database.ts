@@ -5,12 +5,16 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "the database compiles statements just in time",
     edits: [{ file: "src/store/session.ts", find: '  ask("jit", "off"),\n', replace: "" }],
-    caughtBy: { file: "test/store/session.test.ts", test: "over the database's settings" },
+    caughtBy: { file: "test/store/session.test.ts", test: "the settings that Doorbuster asks for win" },
   },
   {
     name: "options of the database's URL win over the program's",
     edits: [
-      { file: "src/store/session.ts", find: "[theirs, ...ours].filter", replace: "[...ours, theirs].filter" },
+      {
+        file: "src/store/session.ts",
+        find: "[userOptions, ...ours].filter",
+        replace: "[...ours, userOptions].filter",
+      },
     ],
     caughtBy: { file: "test/store/session.test.ts", test: "over options in DATABASE_URL" },
   },
@@ -34,7 +38,10 @@ export const databaseMutants: readonly Mutant[] = [
         replace: "if (unmet.length > 99) throw",
       },
     ],
-    caughtBy: { file: "test/store/session.test.ts", test: "not used timezone =" },
+    caughtBy: {
+      file: "test/store/session.test.ts",
+      test: "a session without the settings that the code needs",
+    },
   },
   {
     name: "a timestamp's offset is ignored",
@@ -93,7 +100,7 @@ export const databaseMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/errors.ts",
-        find: 'endingStates.has(code) || code.startsWith("28") || ',
+        find: 'connectionLossStates.has(code) || code.startsWith("28") || ',
         replace: "",
       },
     ],

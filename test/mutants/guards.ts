@@ -24,7 +24,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "set status = coalesce($4, $3),",
       },
     ],
-    caughtBy: { file: guards, test: "for an order that has ended" },
+    caughtBy: { file: guards, test: "of an order that has ended" },
   },
   {
     name: "guards: a parked event is applied although its money was sent back by hand",
@@ -35,10 +35,10 @@ export const guardMutants: readonly Mutant[] = [
         replace: "payment_events.outcome = 'parked' then",
       },
     ],
-    caughtBy: { file: guards, test: "sent back by hand" },
+    caughtBy: { file: guards, test: "was returned manually" },
   },
   {
-    name: "guards: any row at a product's remembered place is taken for the product",
+    name: "guards: any row at a product's remembered location is taken for the product",
     edits: [
       {
         file: "src/store/batch/save-product.ts",
@@ -180,7 +180,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "if (unknown.length > 1e9) yield",
       },
     ],
-    caughtBy: { file: "test/store/reclaim.test.ts", test: "comes late" },
+    caughtBy: { file: "test/store/reclaim.test.ts", test: "a late payment counts" },
   },
   {
     name: "guards: the deadlines of orders free nothing",
@@ -214,7 +214,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is released after five seconds" },
   },
   {
     name: "guards: waiting for a lock has no limit of its own",
@@ -225,7 +225,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is released after five seconds" },
   },
   {
     name: "guards: a stuck statement has no time limit",
@@ -236,7 +236,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/store/time-limits.test.ts", test: "is let go after five seconds" },
+    caughtBy: { file: "test/store/time-limits.test.ts", test: "is released after five seconds" },
   },
   {
     name: "guards: events returned by hand are retried each second",
@@ -302,7 +302,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: '"orders", "disputes"',
       },
     ],
-    caughtBy: { file: "test/store/errors.test.ts", test: "says that the lock does not hold" },
+    caughtBy: { file: "test/store/errors.test.ts", test: "means that the lock did not protect the rows" },
   },
   {
     name: "guards: events are sent to an endpoint that was just disabled",

@@ -15,12 +15,12 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: "hasSubscribers || true ?",
       },
     ],
-    caughtBy: { file: outbox, test: "nobody listens writes nothing" },
+    caughtBy: { file: outbox, test: "without an endpoint, a sale writes no outgoing event" },
   },
   {
     name: "outgoing: every batch queries whether there is an endpoint",
     edits: [{ file: "src/store/batch/outbox.ts", find: "now < known.until", replace: "now < 0" }],
-    caughtBy: { file: outbox, test: "once a second at most" },
+    caughtBy: { file: outbox, test: "at most once a second" },
   },
   {
     name: "outgoing: whether there is an endpoint is queried only once",
@@ -42,14 +42,14 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: "sets.slice(0, 1).flatMap(({ state })",
       },
     ],
-    caughtBy: { file: outbox, test: "share a transaction" },
+    caughtBy: { file: outbox, test: "a group of batches writes its events" },
   },
   {
     name: "outgoing: an existing event fails the batch",
     edits: [
       { file: "src/store/batch/outbox.ts", find: "on conflict (id, product_id) do nothing", replace: "" },
     ],
-    caughtBy: { file: outbox, test: "there already" },
+    caughtBy: { file: outbox, test: "exists already" },
   },
   {
     name: "outgoing: a repeated batch gives its events new ids",
@@ -60,7 +60,7 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: 'return { id: `${type.replace(".", "_")}-${name}-${now}`',
       },
     ],
-    caughtBy: { file: outbox, test: "there already" },
+    caughtBy: { file: outbox, test: "exists already" },
   },
   {
     name: "outgoing: events are read from the last id seen on",

@@ -121,10 +121,10 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "select count(*) as saved",
       },
     ],
-    caughtBy: { file: "test/store/guards.test.ts", test: "undoes a batch of several products" },
+    caughtBy: { file: "test/store/guards.test.ts", test: "rolls back a batch of several products" },
   },
   {
-    name: "groups: another product's row at a product's old place is overwritten",
+    name: "groups: another product's row at a product's old location is overwritten",
     edits: [
       {
         file: "src/store/batch/save-product.ts",
@@ -132,7 +132,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "when products.version",
       },
     ],
-    caughtBy: { file: "test/store/guards.test.ts", test: "undoes a batch of several products" },
+    caughtBy: { file: "test/store/guards.test.ts", test: "rolls back a batch of several products" },
   },
   {
     name: "the planner may sort the versions of a product's row",
@@ -165,7 +165,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "                  for update",
       },
     ],
-    caughtBy: { file: "test/store/together.test.ts", test: "nobody waits for it" },
+    caughtBy: { file: "test/store/together.test.ts", test: "the group does not wait for it" },
   },
   {
     name: "groups: nothing guards the version of several products",
@@ -176,7 +176,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "when products.id = p.id",
       },
     ],
-    caughtBy: { file: "test/store/together.test.ts", test: "moved on" },
+    caughtBy: { file: "test/store/together.test.ts", test: "a product that has changed" },
   },
   {
     name: "groups: an unknown commit is repeated without looking for it",

@@ -297,7 +297,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "!clean.has(id)",
       },
     ],
-    caughtBy: { file: "test/store/recount.test.ts", test: "see what has moved" },
+    caughtBy: { file: "test/store/recount.test.ts", test: "see what has changed" },
   },
   {
     name: "recount: there is no full recount after the first",

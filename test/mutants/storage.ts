@@ -62,7 +62,7 @@ export const storageMutants: readonly Mutant[] = [
   {
     name: "identical rows are merged into one",
     edits: [{ file: "src/store/batch/insert-rows.ts", find: "isTold && (texts", replace: "(texts" }],
-    caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows that nothing tells apart" },
+    caughtBy: { file: "test/store/insert-rows.test.ts", test: "equal rows are refused" },
   },
   {
     name: "an insert has a statement for each combination of constant columns",
@@ -73,7 +73,10 @@ export const storageMutants: readonly Mutant[] = [
         replace: "form.length > 0 ? form",
       },
     ],
-    caughtBy: { file: "test/store/insert-rows.test.ts", test: "the statements of a table stay few" },
+    caughtBy: {
+      file: "test/store/insert-rows.test.ts",
+      test: "number of statements for a table stays small",
+    },
   },
   {
     name: "a column counts as constant after its first two rows",
@@ -84,7 +87,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "values.slice(0, 2).every((value) => value === values[0])",
       },
     ],
-    caughtBy: { file: "test/store/insert-rows.test.ts", test: "what is written is what is read" },
+    caughtBy: { file: "test/store/insert-rows.test.ts", test: "rows are read as they were written" },
   },
   {
     name: "one condition looks for events by key and by order",
@@ -103,8 +106,8 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
-        find: "         where stretch.status in ('expired', 'released')\n",
-        replace: "         where stretch.status <> 'active'\n",
+        find: "         where chunk.status in ('expired', 'released')\n",
+        replace: "         where chunk.status <> 'active'\n",
       },
       {
         file: "src/store/upkeep/retention.ts",
@@ -119,7 +122,7 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
-        find: "           and stretch.ended_at < (select at from horizon)\n",
+        find: "           and chunk.ended_at < (select at from horizon)\n",
         replace: "",
       },
     ],
@@ -130,8 +133,8 @@ export const storageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/upkeep/retention.ts",
-        find: "         where stretch.kind in ('failed', 'cancelled')\n           and stretch",
-        replace: "         where stretch",
+        find: "         where chunk.kind in ('failed', 'cancelled')\n           and chunk",
+        replace: "         where chunk",
       },
     ],
     caughtBy: { file: "test/store/retention.test.ts", test: "an event that" },
@@ -146,8 +149,8 @@ export const storageMutants: readonly Mutant[] = [
       },
       {
         file: "src/store/upkeep/retention.ts",
-        find: "and payments.event_key = stretch.key)\n",
-        replace: "and payments.event_key = stretch.key))\n",
+        find: "and payments.event_key = chunk.key)\n",
+        replace: "and payments.event_key = chunk.key))\n",
       },
     ],
     caughtBy: { file: "test/store/retention.test.ts", test: "an event that" },
@@ -161,10 +164,10 @@ export const storageMutants: readonly Mutant[] = [
         replace: "           for update of holds\n",
       },
     ],
-    caughtBy: { file: "test/store/retention.test.ts", test: "passed over" },
+    caughtBy: { file: "test/store/retention.test.ts", test: "are skipped, without waiting" },
   },
   {
-    name: "a retention pass ends at the first young stretch",
+    name: "a retention pass ends at the first young chunk",
     edits: [
       {
         file: "src/worker/retention.ts",
@@ -194,7 +197,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: 'ask("enable_seqscan", "on"',
       },
     ],
-    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner estimates" },
   },
   {
     name: "the planner may read all rows of a product",
@@ -206,6 +209,6 @@ export const storageMutants: readonly Mutant[] = [
           "       where product_id = $1\n         and array_position($2::bigint[], id) > 0`,\n    values: [productId, numbers(holds",
       },
     ],
-    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner believes" },
+    caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner estimates" },
   },
 ]

@@ -31,7 +31,7 @@ export const streamMutants: readonly Mutant[] = [
         replace: "true",
       },
     ],
-    caughtBy: { file: "test/store/product-watch.test.ts", test: "meanwhile" },
+    caughtBy: { file: "test/store/product-watch.test.ts", test: "does not undo a commit" },
   },
   {
     name: "streams: opening and closing times send no event",

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { createTestDatabase, type TestDatabase } from "../support/database.ts"
 import { insertRow, type Row, type Table } from "../support/rows.ts"
 
-// The constraints are the law's second copy: they hold even for code that forgets to ask.
+// The constraints enforce the invariants a second time, independently of the code.
 
 let database: TestDatabase
 let client: pg.Client
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const isPaid = { status: "paid", paid_at: "2026-11-27T12:01:00Z" }
 
-/** Changes to a valid row that break the rule; for uniqueness the valid row is there before. */
+/** Changes to a valid row that violate the constraint; for a unique constraint the valid row is inserted first. */
 const violations: [string, Table, Row][] = [
   ["products_pkey", "products", {}],
   ["products_stock_not_negative", "products", { stock: -1, held: 0, sold: 0 }],
@@ -146,7 +146,7 @@ test.each(violations)("%s refuses in %s: %o", async (constraint, table, changes)
   }
 })
 
-/** Keeps the uniqueness rules out of the way of the others. */
+/** Keys by which the invalid row differs from the valid one, so that no unique constraint refuses it first. */
 const otherIdentity: Partial<Record<Table, Row>> = {
   products: { id: 2 },
   holds: { id: 2 },
@@ -162,7 +162,7 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   admin_actions: { id: 2 },
 }
 
-test("no constraint of the schema is missing above", async () => {
+test("the table above names every constraint of the schema", async () => {
   const { rows } = await client.query<{ name: string }>(`
     select i.relname as name
       from pg_index x

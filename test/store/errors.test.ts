@@ -29,12 +29,12 @@ function system(code: string): Error {
 }
 
 const fatal = { severity: "FATAL" }
-/** The same word as a server with `lc_messages` of another language writes it. */
+/** The severity as a server with German `lc_messages` writes it. */
 const translated = { severity: "VERHÄNGNISVOLL" }
 
-describe("which errors pass, which mean a lost connection, and which spoil the session", () => {
+describe("errors that are transient, that mean a lost connection, and that make the session unusable", () => {
   test.each<[string, unknown, boolean, boolean, boolean]>([
-    // what                                  error                          passes  lost  spoilt
+    // what                                  error                          passes  lost  unusable
     ["serialisation failure", reported("40001"), true, false, false],
     ["deadlock", reported("40P01"), true, false, false],
     ["lock not available", reported("55P03"), true, false, false],
@@ -55,8 +55,8 @@ describe("which errors pass, which mean a lost connection, and which spoil the s
     ["unknown, but FATAL", reported("XX000", fatal), true, true, false],
     ["no writes", reported("25006"), true, false, true],
     ["recovery in progress", reported("55000"), true, false, true],
-    ["prepared statement gone", reported("26000"), true, false, true],
-    ["prepared statement there already", reported("42P05"), true, false, true],
+    ["prepared statement missing", reported("26000"), true, false, true],
+    ["prepared statement exists already", reported("42P05"), true, false, true],
     [
       "prepared statement out of date",
       reported("0A000", { routine: "RevalidateCachedQuery" }),
@@ -68,15 +68,39 @@ describe("which errors pass, which mean a lost connection, and which spoil the s
     ["no permission", reported("42501"), false, false, false],
     ["no connection", new NoConnection("self-signed certificate"), true, true, false],
     ["a server that takes no writes", new ReadOnlyServer("standby"), true, true, true],
-    ["a database that does not suit", new UnfitDatabase("jit is on"), true, true, false],
-    ["event key taken meanwhile", reported("23505", { table: "payment_events" }), true, false, false],
-    ["idempotency key taken meanwhile", reported("23505", { table: "idempotency_keys" }), true, false, false],
-    ["product made meanwhile", reported("23505", { table: "products" }), true, false, false],
+    ["an unfit database", new UnfitDatabase("jit is on"), true, true, false],
+    [
+      "event key just inserted by another batch",
+      reported("23505", { table: "payment_events" }),
+      true,
+      false,
+      false,
+    ],
+    [
+      "idempotency key just inserted by another batch",
+      reported("23505", { table: "idempotency_keys" }),
+      true,
+      false,
+      false,
+    ],
+    ["product just made by another batch", reported("23505", { table: "products" }), true, false, false],
     ["hold id taken", reported("23505", { table: "holds" }), false, false, false],
     ["order id taken", reported("23505", { table: "orders" }), false, false, false],
     ["payment counted twice", reported("23505", { table: "payments" }), false, false, false],
-    ["parked event applied meanwhile", reported("23502", { table: "payment_events" }), true, false, false],
-    ["idempotency key kept meanwhile", reported("23502", { table: "idempotency_keys" }), true, false, false],
+    [
+      "parked event just applied by another batch",
+      reported("23502", { table: "payment_events" }),
+      true,
+      false,
+      false,
+    ],
+    [
+      "idempotency key just updated by another batch",
+      reported("23502", { table: "idempotency_keys" }),
+      true,
+      false,
+      false,
+    ],
     ["product's guard", reported("23502", { table: "products" }), false, false, false],
     ["hold's guard", reported("23502", { table: "holds" }), false, false, false],
     ["order's guard", reported("23502", { table: "orders" }), false, false, false],
@@ -84,12 +108,12 @@ describe("which errors pass, which mean a lost connection, and which spoil the s
     ["a syntax error", reported("42601"), false, false, false],
     ["a missing table", reported("42P01"), false, false, false],
     ["a number out of range", reported("22003"), false, false, false],
-    ["nobody listens", system("ECONNREFUSED"), true, true, false],
-    ["cut off", system("ECONNRESET"), true, true, false],
+    ["connection refused", system("ECONNREFUSED"), true, true, false],
+    ["connection reset", system("ECONNRESET"), true, true, false],
     ["no socket file", system("ENOENT"), true, true, false],
-    ["name unknown", system("ENOTFOUND"), true, true, false],
+    ["unknown host name", system("ENOTFOUND"), true, true, false],
     [
-      "no address answers",
+      "no address of a name answers",
       new AggregateError([system("ECONNREFUSED"), system("ECONNREFUSED")]),
       true,
       true,
@@ -112,20 +136,20 @@ describe("which errors pass, which mean a lost connection, and which spoil the s
       false,
     ],
     ["unknown commit", new UnknownCommit("lost"), true, false, false],
-    ["a fault of ours", new TypeError("x is undefined"), false, false, false],
+    ["a bug in the code", new TypeError("x is undefined"), false, false, false],
     ["no access to a file", system("EACCES"), false, false, false],
-    ["something that is no error", "text", false, false, false],
+    ["a thrown text", "text", false, false, false],
     ["nothing", undefined, false, false, false],
-  ])("%s", (_, error, passes, isLoss, spoils) => {
+  ])("%s", (_, error, passes, isLoss, isUnusable) => {
     expect([isTransient(error), isConnectionLoss(error), makesSessionUnusable(error)]).toEqual([
       passes,
       isLoss,
-      spoils,
+      isUnusable,
     ])
   })
 })
 
-describe("a broken guard says that the lock does not hold", () => {
+describe("a broken guard means that the lock did not protect the rows", () => {
   test.each([
     [reported("23502", { table: "products" }), true],
     [reported("23502", { table: "holds" }), true],

@@ -20,7 +20,7 @@ import {
 import { createTestDatabase, type TestDatabase } from "../support/database.ts"
 import { everyRow, insertRow, openScopedDatabase } from "../support/rows.ts"
 
-// A batch that works with something else than what is in the database must leave no trace.
+// A batch whose working set differs from the database must be rolled back as a whole.
 
 let empty: TestDatabase
 let database: Database
@@ -59,7 +59,7 @@ const released = { status: "released" } as const
 
 type Tampering = (state: WorkingSet, now: Instant) => void
 
-/** What a batch believes, and what is true by the time it writes. */
+/** Cases in which the working set of a batch is stale by the time it is written. */
 const stale: [string, string, Tampering, { table: string; column: string }][] = [
   [
     "saves over a product that has moved on",
@@ -101,7 +101,7 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
     { table: "orders", column: "status" },
   ]),
   [
-    "applies a parked event that has acted already",
+    "applies a parked event that was applied already",
     "update payment_events set outcome = 'paid', applied_at = now(), applied_order_id = 11",
     (state, now) => {
       changeProduct(state)
@@ -113,7 +113,7 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
     { table: "payment_events", column: "outcome" },
   ],
   [
-    "applies a parked event whose money was sent back by hand",
+    "applies a parked event whose money was returned manually",
     "update payment_events set returned_at = now()",
     (state, now) => {
       changeProduct(state)
@@ -125,7 +125,7 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
     { table: "payment_events", column: "outcome" },
   ],
   [
-    "notes that the buyer pays for an order that has ended",
+    "starts a payment of an order that has ended",
     "update orders set status = 'cancelled' where id = 11",
     (state) => {
       changeProduct(state)
@@ -135,7 +135,7 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
     { table: "orders", column: "status" },
   ],
   [
-    "pays an ended order late that was paid late already",
+    "applies a late payment to an order that another late payment has paid",
     "update orders set status = 'paid', paid_at = now(), late = true where id = 11",
     (state, now) => {
       changeProduct(state)
@@ -165,7 +165,7 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
     { table: "disputes", column: "status" },
   ],
   [
-    "keeps a first answer where another one was kept a moment ago",
+    "stores an idempotency key that another batch has just stored",
     `insert into idempotency_keys values ('s', 'k', 'f', '{"first":true}', now())`,
     (state, now) => {
       changeProduct(state)
@@ -175,15 +175,15 @@ const stale: [string, string, Tampering, { table: string; column: string }][] = 
   ],
 ]
 
-/** A change of the product that would be seen if the batch were not undone. */
+/** A change of the product that the test would find if the batch were not rolled back. */
 function changeProduct(state: WorkingSet): void {
   if (state.product === null) throw new Error("no product")
   state.product = { ...state.product, stock: 99, version: state.product.version + 1 }
 }
 
 describe("a batch that", () => {
-  test.each(stale)("%s fails, and nothing changes", async (_, meanwhile, tamper, refusedBy) => {
-    await database.views.query(meanwhile)
+  test.each(stale)("%s fails, and nothing changes", async (_, change, tamper, refusedBy) => {
+    await database.views.query(change)
     const before = await everyRow(database.views)
 
     const saved = store.transact(1, needs([]), tamper)
@@ -192,7 +192,7 @@ describe("a batch that", () => {
     expect(await everyRow(database.views)).toEqual(before)
   })
 
-  test("believes what is true is saved", async () => {
+  test("has an up-to-date working set is saved", async () => {
     await store.transact(1, needs([]), (state, now) => {
       changeProduct(state)
       state.holds.load(holdWith())
@@ -241,7 +241,7 @@ describe("a batch that", () => {
     expect(await everyRow(database.views)).toEqual(before)
   })
 
-  test("decides badly (it throws) leaves no trace and no broken connection", async () => {
+  test("throws in its decision writes nothing and leaves a usable connection", async () => {
     const before = await everyRow(database.views)
     const saved = store.transact(1, needs([]), () => {
       throw new Error("a fault of ours")
@@ -252,9 +252,9 @@ describe("a batch that", () => {
   })
 })
 
-test("a batch that cannot be loaded fails for that reason, not because its transaction is aborted", async () => {
+test("a batch that cannot be loaded fails with the first error, not because its transaction is aborted", async () => {
   const aborted = Object.assign(new Error("current transaction is aborted"), { code: "25P02" })
-  // What is sent after it may be heard of before it.
+  // Statements that are sent after the failing one may reject before it.
   const subscribers = { exist: () => Promise.reject(aborted), forget: () => undefined }
   const deaf = createProductStore(database, RULES, subscribers)
   const tooLarge = 2 ** 70
@@ -262,7 +262,7 @@ test("a batch that cannot be loaded fails for that reason, not because its trans
   await expect(saved).rejects.toMatchObject({ code: "22P02" })
 })
 
-/** Changes the products of a batch and saves it as if the row of the last one lay elsewhere. */
+/** Changes the products of a batch, and saves it with a wrong row location of the last product. */
 async function saveAt(tx: Tx, batch: LoadedBatch, rowLocation: string): Promise<void> {
   for (const { state } of batch.sets) changeLoadedProduct(state, { held: 5 })
   const last = batch.sets.length - 1
@@ -273,7 +273,7 @@ async function saveAt(tx: Tx, batch: LoadedBatch, rowLocation: string): Promise<
 test.each([
   ["has moved away", "(4000,1)"],
   ["is another product's row by now", null],
-])("a product's row that %s undoes the batch", async (_, elsewhere) => {
+])("a product's row that %s rolls the batch back", async (_, elsewhere) => {
   const rowLocation = elsewhere ?? (await insertProduct(2))
   const before = await everyRow(database.views)
   const saved = transaction(database.batches, async (tx) =>
@@ -286,7 +286,7 @@ test.each([
 test.each([
   ["has moved away", "(4000,1)", "22012"],
   ["is another product's row by now", null, "23502"],
-])("a product's row that %s undoes a batch of several products", async (_, elsewhere, code) => {
+])("a product's row that %s rolls back a batch of several products", async (_, elsewhere, code) => {
   await insertRow(database.views, "products", { id: 2, version: 7 })
   const rowLocation = elsewhere ?? (await insertProduct(3))
   const before = await everyRow(database.views)
@@ -298,7 +298,7 @@ test.each([
   expect(await everyRow(database.views)).toEqual(before)
 })
 
-/** Inserts another product at version 7 and returns where its row lies. */
+/** Inserts another product at version 7 and returns the location of its row. */
 async function insertProduct(id: number): Promise<string> {
   await insertRow(database.views, "products", { id, version: 7 })
   const { rows } = await database.views.query<{ location: string }>(
@@ -310,13 +310,13 @@ async function insertProduct(id: number): Promise<string> {
   return row.location
 }
 
-test("a number that JavaScript could not hold exactly is not read as another one", async () => {
+test("a number that JavaScript could not hold exactly is an error", async () => {
   const read = (number: string) => database.views.query(`select ${number}::int8 as number`)
   expect((await read("9007199254740991")).rows).toEqual([{ number: Number.MAX_SAFE_INTEGER }])
-  await expect(read("9007199254740993")).rejects.toThrow("beyond the integers of JavaScript")
+  await expect(read("9007199254740993")).rejects.toThrow("not a safe integer")
 })
 
-test("a transaction that failed without anybody hearing of it is not taken for committed", async () => {
+test("a transaction that the server has aborted unnoticed is not taken for committed", async () => {
   const before = await everyRow(database.views)
   const saved = transaction(database.views, async (tx) => {
     await tx.query("update products set stock = 99 where id = 1")
@@ -326,7 +326,7 @@ test("a transaction that failed without anybody hearing of it is not taken for c
   expect(await everyRow(database.views)).toEqual(before)
 })
 
-test("a first answer is given again for a day, and no longer", async () => {
+test("an idempotency key returns the first answer for a day, and no longer", async () => {
   const ages = { young: "23 hours 59 minutes", old: "24 hours", ancient: "3 days" }
   for (const [key, age] of Object.entries(ages)) {
     await database.views.query(
@@ -339,18 +339,18 @@ test("a first answer is given again for a day, and no longer", async () => {
   expect([...found.values()].map(({ key }) => key)).toEqual(["young"])
 })
 
-test("a first answer that is older than a day is written over", async () => {
+test("an idempotency key that is older than a day is overwritten", async () => {
   await insertRow(database.views, "idempotency_keys", { created_at: "2020-01-01T00:00:00Z" })
   await store.transact(1, needs([]), (state, now) => {
     state.idempotency.add({ scope: "s", key: "k", fingerprint: "g", outcome: "[]", createdAt: now })
   })
   const { idempotency_keys: kept } = await everyRow(database.views)
-  // Beside it, what the batch has left of itself.
+  // The other row is the mark of the batch.
   expect(kept).toHaveLength(2)
   expect(kept).toContainEqual(expect.objectContaining({ fingerprint: "g", outcome: "[]" }))
 })
 
-test("a lock is waited for, and time is read after the wait", async () => {
+test("a batch waits for its lock, and reads the time after the wait", async () => {
   const holder = await database.views.connect()
   const moments: Instant[] = []
   try {

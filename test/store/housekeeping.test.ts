@@ -3,7 +3,7 @@ import { dueProducts, emptyDatabase, removeOldIdempotencyKeys } from "../../src/
 import { createTestDatabase } from "../support/database.ts"
 import { everyRow, insertRow, openScopedDatabase } from "../support/rows.ts"
 
-test("idempotency keys are kept for 24 hours, and removed after", async () => {
+test("idempotency keys are kept for 24 hours, and then removed", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   for (const [key, age] of Object.entries({
@@ -29,7 +29,7 @@ test("idempotency keys are kept for 24 hours, and removed after", async () => {
   expect(kept).toMatchObject([{ key: "now" }, { key: "young" }])
 })
 
-test("old keys go in small batches, and a second process does not wait for the first", async () => {
+test("old keys are removed in chunks, and a second process does not wait for the first one", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await database.views.query(`
@@ -47,7 +47,7 @@ test("old keys go in small batches, and a second process does not wait for the f
   expect((await everyRow(database.views))["idempotency_keys"]).toEqual([])
 })
 
-test("the next batch of keys begins where the last one ended", async () => {
+test("the next chunk of keys begins where the last one ended", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await database.views.query(`
@@ -66,7 +66,7 @@ test("the next batch of keys begins where the last one ended", async () => {
   expect((await everyRow(database.views))["idempotency_keys"]).toMatchObject([{ key: "before it" }])
 })
 
-test("products with something due are found, the longest due first", async () => {
+test("products with due holds or orders are listed, the longest due first", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const pool = database.views
@@ -91,7 +91,7 @@ test("products with something due are found, the longest due first", async () =>
   expect(await dueProducts(pool, 1)).toMatchObject([{ productId: 2 }])
 })
 
-test("an emptied database goes on with new ids", async () => {
+test("an emptied database continues with new ids", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await insertRow(database.views, "products")

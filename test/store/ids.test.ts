@@ -27,7 +27,7 @@ test.each(kinds)("two processes that take %s ids at once never get the same one"
   expect(Math.min(...ids)).toBe(1)
 })
 
-test("ids that were claimed are passed over", async () => {
+test("claimed ids are skipped", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const ids = createIds(database)
@@ -52,7 +52,7 @@ test("an id inside a block that a process has taken cannot be claimed, used or n
   expect(await claims.claimOrderId(1_000, 100)).toBe(true)
 })
 
-test("a claim belongs to its hold, for ever", async () => {
+test("a claimed id belongs to its hold for ever", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const ids = createIds(database)
@@ -63,7 +63,7 @@ test("a claim belongs to its hold, for ever", async () => {
   expect(await ids.claimOrderId(7, 100)).toBe(true)
 })
 
-test("of many claims of one id at once, one hold gets it", async () => {
+test("of many concurrent claims of one id, one succeeds", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const ids = createIds(database)
@@ -78,7 +78,7 @@ test("20 claims racing 20 refills: an id is claimed or handed out, never both", 
   const claims = createIds(one)
   let granted = 0
   for (let round = 0; round < 5; round += 1) {
-    // Fresh processes: each begins with a block of 16, somewhere around the ids that are claimed.
+    // New processes: each begins with a block of 16 ids, near those that are claimed.
     const start = round * 20 * 16 + 1
     const racers = Array.from({ length: 20 }, () => createIds(other))
     const wanted = Array.from({ length: 20 }, (_, index) => start + index * 16 + (index % 16))
@@ -96,7 +96,7 @@ test("20 claims racing 20 refills: an id is claimed or handed out, never both", 
   expect(granted).toBeGreaterThan(0)
 })
 
-/** Moves `id_blocks` to where a standby that lagged behind has it, on another history of the database. */
+/** Sets `id_blocks` to the state of a promoted standby that lagged behind: older ids, another timeline. */
 async function takeOverAt(url: string, nextId: number): Promise<void> {
   await runSql(
     url,
@@ -107,7 +107,7 @@ async function takeOverAt(url: string, nextId: number): Promise<void> {
 }
 
 test.each<IdKind>([...kinds, "webhook_endpoints", "admin_actions"])(
-  "a database that took over without the last writes gives no id of %s out again",
+  "a promoted standby without the last writes returns no id of %s twice",
   async (kind) => {
     await using own = await createTestDatabase()
     await using database = openScopedDatabase(own.url)
@@ -119,12 +119,12 @@ test.each<IdKind>([...kinds, "webhook_endpoints", "admin_actions"])(
 
     const all = [...before, ...after.flat()]
     expect(new Set(all).size).toBe(all.length)
-    // Once for the new origin, and not for every block.
+    // The ids jump once for the new origin, not for every block.
     expect(Math.max(...all)).toBeLessThan(1_100_000)
   },
 )
 
-test("after a failover an order id that a running process may have in hand cannot be claimed", async () => {
+test("after a failover, an order id in a block that a running process may have cannot be claimed", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const running = createIds(database)
@@ -136,7 +136,7 @@ test("after a failover an order id that a running process may have in hand canno
   expect(await running.next("orders")).toBe(inHand + 1)
 })
 
-test("a server of the last version jumps too: it is told the end of its block", async () => {
+test("a server of the previous version jumps too, because it gets the end of its block", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await takeOverAt(own.url, 500)
@@ -149,7 +149,7 @@ test("a server of the last version jumps too: it is told the end of its block", 
   expect([first.rows, second.rows]).toEqual([[{ end: 1_000_516 }], [{ end: 1_000_532 }]])
 })
 
-test("a role without rights of its own is told the same origin", async () => {
+test("a role without privileges of its own gets the same origin", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const { rows } = await database.views.query<{ mine: string }>("select id_origin() as mine")

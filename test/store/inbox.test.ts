@@ -3,7 +3,7 @@ import { createInbox } from "../../src/store/reads/inbox.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { insertRow, openScopedDatabase, type Row } from "../support/rows.ts"
 
-test("the worker finds what waits for an order that is there now, and nothing else", async () => {
+test("the worker finds each parked event that waits for an order which now exists, and no other", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await insertRow(database.views, "orders", { id: 11, hold_id: 1 })

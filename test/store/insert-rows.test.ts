@@ -60,35 +60,38 @@ const one: Thing = { id: 1, qty: 2, name: 'it\'s {"one", null}\\', late: true, a
 
 test.each<[string, readonly Thing[]]>([
   ["a single row", [one]],
-  ["a single row that has nothing", [{ id: 1, qty: null, name: null, late: false, at: null }]],
-  ["rows that differ in their ids alone", [one, { ...one, id: 2 }, { ...one, id: 3 }]],
+  ["a single row with nulls", [{ id: 1, qty: null, name: null, late: false, at: null }]],
+  ["rows that differ only in their ids", [one, { ...one, id: 2 }, { ...one, id: 3 }]],
   ["rows that differ in everything", [one, { id: 2, qty: 3, name: "two", late: false, at: later(NOON, 1) }]],
-  ["one that differs, the last", [one, { ...one, id: 2 }, { ...one, id: 3, qty: 7, name: "three" }]],
-  ["some that have nothing", [one, { id: 2, qty: null, name: null, late: true, at: null }]],
   [
-    "the word null beside nothing",
+    "rows of which only the last one differs",
+    [one, { ...one, id: 2 }, { ...one, id: 3, qty: 7, name: "three" }],
+  ],
+  ["some rows with nulls", [one, { id: 2, qty: null, name: null, late: true, at: null }]],
+  [
+    "the text null beside a null",
     [
       { ...one, name: "null" },
       { ...one, id: 2, name: null },
     ],
   ],
-  ["nothing in all", [1, 2].map((id) => ({ id, qty: null, name: null, late: false, at: null }))],
-])("what is written is what is read: %s", async (_, things) => {
+  ["nulls in all rows", [1, 2].map((id) => ({ id, qty: null, name: null, late: false, at: null }))],
+])("rows are read as they were written: %s", async (_, things) => {
   expect(await insert(things)).toEqual(things)
 })
 
-test("what is alike in all rows is sent once", async () => {
+test("a value that is the same in all rows is sent once", async () => {
   const sent: unknown[] = []
   const connection = { query: async ({ values }: { values: unknown[] }) => void sent.push(values) }
   await insertInto<Thing>("things", columns)(connection as never, [one, { ...one, id: 2 }])
   expect(sent).toEqual([["{1,2}", 2, one.name, true, isoTime(NOON)]])
 })
 
-test("rows that nothing tells apart are refused by their key, not made one", async () => {
+test("equal rows are refused by their key, not merged", async () => {
   await expect(insert([one, one])).rejects.toMatchObject({ code: "23505" })
 })
 
-test("however differently rows are alike, the statements of a table stay few", async () => {
+test("the number of statements for a table stays small, whichever columns have equal values", async () => {
   const names: string[] = []
   const flags = Object.fromEntries(
     Array.from(
@@ -100,7 +103,7 @@ test("however differently rows are alike, the statements of a table stay few", a
   const connection = { query: async ({ name }: { name: string }) => void names.push(name) }
   for (let mask = 1; mask < 1_024; mask += 1) await add(connection as never, [0, mask])
   expect(new Set(names).size).toBe(33)
-  // One that was known before stays in use.
+  // A statement that was made before stays in use.
   await add(connection as never, [0, 1])
   expect(names.at(-1)).toBe(names[0])
   expect(names[0]).toBe("insert-flags-0111111111")

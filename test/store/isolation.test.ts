@@ -3,7 +3,7 @@ import { startTestApp } from "../support/app.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { runSql } from "../support/rows.ts"
 
-// In a snapshot that was taken before the lock was, a batch that has waited finds the row changed and fails.
+// With a snapshot that is older than the lock, a batch that has waited would find the row changed and fail.
 test("a batch that waits for its row succeeds at once, whatever the database's isolation level is", async () => {
   await using database = await createTestDatabase()
   const name = new URL(database.url).pathname.slice(1)

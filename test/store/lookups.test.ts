@@ -2,7 +2,7 @@ import type pg from "pg"
 import { expect, test } from "vitest"
 import { createLookups } from "../../src/store/reads/lookups.ts"
 
-/** A pool that knows orders 1 to 9 of product 5, and how often it was asked. */
+/** A pool that has orders 1 to 9 of product 5 and records the ids that each statement asks for. */
 function countingPool() {
   const asked: string[] = []
   const query = async ({ values }: { values: [string] }) => {
@@ -13,33 +13,33 @@ function countingPool() {
   return { pool: { query } as unknown as pg.Pool, asked }
 }
 
-test("look-ups of one moment share a statement, and each gets its own answer", async () => {
+test("look-ups in one turn of the event loop share a statement, and each returns its own row", async () => {
   const { pool, asked } = countingPool()
   const lookups = createLookups(pool)
-  const found = await Promise.all([1, 12, 3].map((id) => lookups.placeOfOrder(id)))
-  expect(found).toMatchObject([{ holdId: 101 }, null, { holdId: 103 }].map((place) => place))
+  const found = await Promise.all([1, 12, 3].map((id) => lookups.findOrder(id)))
+  expect(found).toMatchObject([{ holdId: 101 }, null, { holdId: 103 }])
   expect(asked).toEqual(["{1,12,3}"])
-  await lookups.placeOfOrder(2)
+  await lookups.findOrder(2)
   expect(asked).toEqual(["{1,12,3}", "{2}"])
 })
 
-test("an order that this process has made is not looked up", async () => {
+test("a remembered order is found without a statement", async () => {
   const { pool, asked } = countingPool()
   const lookups = createLookups(pool)
   lookups.remember({ id: 77, productId: 5, holdId: 8 })
-  expect(await lookups.placeOfOrder(77)).toEqual({ productId: 5, holdId: 8 })
+  expect(await lookups.findOrder(77)).toEqual({ productId: 5, holdId: 8 })
   expect(asked).toEqual([])
 })
 
-test("a look-up that fails fails for all who shared it, and for nobody after them", async () => {
+test("a failed statement rejects every look-up that shared it, and none after it", async () => {
   let fails = true
   const query = async () => {
     if (fails) throw new Error("the database is away")
     return { rows: [] }
   }
   const lookups = createLookups({ query } as unknown as pg.Pool)
-  const both = await Promise.allSettled([lookups.placeOfHold(1), lookups.placeOfHold(2)])
+  const both = await Promise.allSettled([lookups.findHold(1), lookups.findHold(2)])
   expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"])
   fails = false
-  expect(await lookups.placeOfHold(1)).toBeNull()
+  expect(await lookups.findHold(1)).toBeNull()
 })

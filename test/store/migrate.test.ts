@@ -17,7 +17,7 @@ async function createEmptyDatabase(): Promise<TestDatabase> {
   return database
 }
 
-test("an empty database gets the schema; the second time nothing is left to do", async () => {
+test("an empty database gets the schema, and a second run applies nothing", async () => {
   await using empty = await createEmptyDatabase()
   await using database = openScopedDatabase(empty.url)
   const states = await migrationStates(database.views)
@@ -31,7 +31,7 @@ test("an empty database gets the schema; the second time nothing is left to do",
   expect(await differencesIn(empty.url)).toEqual([])
 })
 
-test("of processes that migrate at once, each file is applied by one", async () => {
+test("of several processes that migrate at once, one applies each file", async () => {
   await using empty = await createEmptyDatabase()
   await using database = openScopedDatabase(empty.url)
 
@@ -42,9 +42,9 @@ test("of processes that migrate at once, each file is applied by one", async () 
   expect(await differencesIn(empty.url)).toEqual([])
 })
 
-test("a migration that fails leaves nothing behind", async () => {
+test("a failed migration changes nothing", async () => {
   await using empty = await createEmptyDatabase()
-  // Something with the name of a table that comes late in the file is in the way.
+  // A table of this name already exists, and the file creates it near its end.
   await runSql(empty.url, "create view id_blocks as select 1 as one")
   await using database = openScopedDatabase(empty.url)
 
@@ -54,7 +54,7 @@ test("a migration that fails leaves nothing behind", async () => {
   expect(rows).toEqual([{ products: null }])
 })
 
-test("a database of a newer program is left alone", async () => {
+test("a database with the schema of a newer version is not changed", async () => {
   await using newer = await createTestDatabase()
   await runSql(newer.url, "insert into kysely_migration values ('9999_from_the_future', now()::text)")
   await expect(migrate(newer.url)).rejects.toThrow(SchemaMismatch)
@@ -62,7 +62,7 @@ test("a database of a newer program is left alone", async () => {
 
 const NEWEST = ["0008_origin_of_ids", "0010_refunds_elsewhere", "0011_payment_messages"]
 
-/** Takes the newest migrations back, as far as `migrate` notices. */
+/** Undoes the newest migrations, as far as `migrate` can see. */
 async function forgetNewest(url: string): Promise<void> {
   await runSql(
     url,
@@ -76,7 +76,7 @@ async function forgetNewest(url: string): Promise<void> {
   )
 }
 
-test("a migration that waits behind a dump lets the sale go on, and is applied when the dump has ended", async () => {
+test("a migration that waits behind a dump does not block the sale, and is applied after the dump", async () => {
   await using older = await createTestDatabase()
   await forgetNewest(older.url)
   await using database = openScopedDatabase(older.url)
@@ -85,7 +85,7 @@ test("a migration that waits behind a dump lets the sale go on, and is applied w
 
   const migrated = migrate(older.url)
   await expect.poll(() => waitingFor(database, "id_blocks"), { timeout: 5_000 }).toBe(1)
-  // Stands in the queue behind the migration, until that gives way.
+  // Waits for its lock behind the migration, until the migration gives up its try.
   const startedAt = performance.now()
   await database.batches.query("update id_blocks set next_id = next_id + 1 where kind = 'holds'")
   const waitedMs = performance.now() - startedAt
@@ -96,7 +96,7 @@ test("a migration that waits behind a dump lets the sale go on, and is applied w
   expect(await migrated).toEqual(NEWEST)
 })
 
-test("a migration that never gets its lock says what is in the way, and changes nothing", async () => {
+test("a migration that never gets its lock names the cause, and changes nothing", async () => {
   await using older = await createTestDatabase()
   await forgetNewest(older.url)
   await using database = openScopedDatabase(older.url)
@@ -112,10 +112,10 @@ test("a migration that never gets its lock says what is in the way, and changes 
   )
 })
 
-test("each file has a transaction of its own: those before one that fails stay", async () => {
+test("each file has its own transaction: the files before a failed one stay applied", async () => {
   await using empty = await createEmptyDatabase()
   await using database = openScopedDatabase(empty.url)
-  // In the way of migration 7.
+  // Makes migration 7 fail.
   await runSql(empty.url, "create view admin_actions as select 1 as one")
 
   await expect(migrate(empty.url)).rejects.toThrow(/admin_actions/)

@@ -25,7 +25,7 @@ async function outboxOf(engine: TestEngine): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-test("a sale to which nobody listens writes nothing", async () => {
+test("without an endpoint, a sale writes no outgoing event", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 1 })
   await makeOrder(engine, productId, 1)
@@ -39,7 +39,7 @@ test("a sale to which nobody listens writes nothing", async () => {
   expect(tables).not.toContain("outbox")
 })
 
-test("whether somebody listens is asked once a second at most, and at once when an endpoint was made here", async () => {
+test("endpoints are looked for at most once a second, and at once after this process has made one", async () => {
   await using engine = await createTestEngine()
   await newProduct(engine, { stock: 1 })
   const client = await engine.database.batches.connect()
@@ -67,7 +67,7 @@ test("whether somebody listens is asked once a second at most, and at once when 
   client.release(true)
 })
 
-test("from when somebody listens, all is written that happens, in the same transaction", async () => {
+test("once there is an endpoint, every event is written, in the transaction that causes it", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 2 })
   await makeOrder(engine, productId, 1)
@@ -82,7 +82,7 @@ test("from when somebody listens, all is written that happens, in the same trans
   ])
 })
 
-test("small batches that share a transaction write theirs too", async () => {
+test("a group of batches writes its events too", async () => {
   await using engine = await createTestEngine()
   await listen(engine)
   const products = await Promise.all(Array.from({ length: 10 }, () => newProduct(engine, { stock: 5 })))
@@ -90,7 +90,7 @@ test("small batches that share a transaction write theirs too", async () => {
   expect(await outboxOf(engine)).toEqual(products.map((_, index) => `order_created-${index + 1}`).sort())
 })
 
-test("another process knows a second later at the latest", async () => {
+test("another process notices an endpoint within a second", async () => {
   await using engine = await createTestEngine()
   await using other = await createTestEngine({}, engine.url)
   const productId = await newProduct(engine, { stock: 100_000 })
@@ -101,7 +101,7 @@ test("another process knows a second later at the latest", async () => {
   expect(performance.now() - listenedAt).toBeLessThan(1_500)
 })
 
-test("what is rolled back is not told", async () => {
+test("a rolled-back batch writes no event", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 10 })
   await listen(engine)
@@ -116,7 +116,7 @@ test("what is rolled back is not told", async () => {
   expect(await outboxOf(engine)).toEqual([])
 })
 
-test("the answer to a payment's COMMIT is lost: what happened is told once", async () => {
+test("if the answer to a payment's COMMIT is lost, its event is written once", async () => {
   await using direct = await createTestEngine()
   await using proxy = await startDatabaseProxy(direct.url)
   await using engine = await createTestEngine({}, proxy.url)
@@ -134,8 +134,8 @@ test("the answer to a payment's COMMIT is lost: what happened is told once", asy
   expect(await differencesIn(direct.url)).toEqual([])
 })
 
-// A repeated batch comes to what it came to before; then the row is there already.
-test("a row that is there already is left as it is, and the batch goes on", async () => {
+// A repeated batch produces the same events, whose rows may exist already.
+test("an event that exists already is left as it is, and the batch continues", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 10 })
   await listen(engine)

@@ -13,7 +13,7 @@ import { createLookups } from "../../src/store/reads/lookups.ts"
 import { createMoneyViews } from "../../src/store/reads/money-views.ts"
 import { createSubscribers, saveEvents } from "../../src/store/batch/outbox.ts"
 import {
-  firstEvent,
+  beforeAllEvents,
   removeEndedHolds,
   removeOldEvents,
   removeOldOutgoing,
@@ -52,7 +52,7 @@ interface Statement {
   readonly values: unknown[]
 }
 
-/** Passes everything on to `target` and keeps the statements. */
+/** Passes all calls on to `target` and records the statements. */
 function watch<Target extends object>(target: Target, seen: Statement[]): Target {
   return new Proxy(target, {
     get(_, property) {
@@ -66,17 +66,17 @@ function watch<Target extends object>(target: Target, seen: Statement[]): Target
   })
 }
 
-/** The statement with its plan, if it reads a table or an index from end to end, or all of an endpoint for each row. */
+/** The statement with its plan if it scans a whole table or index, or all deliveries of an endpoint for each row. */
 async function wholeReads(client: pg.ClientBase, { name, text, values }: Statement): Promise<string[]> {
   const { rows } = await client.query<Record<string, string>>({ text: `explain ${text}`, values })
   const plan = rows.map((row) => row["QUERY PLAN"]).join("\n")
-  // An index that is read from end to end has no condition.
+  // A scan of a whole index has no index condition.
   const reads = plan.match(/(?:Index Scan|Index Only Scan|Bitmap Index Scan) /g)?.length ?? 0
   const conditions = plan.match(/Index Cond:/g)?.length ?? 0
   return /Seq Scan|Materialize/.test(plan) || reads > conditions ? [`${name}\n${plan}`] : []
 }
 
-// A batch runs under the product's lock, so nothing in it may read a table whole, however large.
+// A batch runs under the product's lock, so none of its statements may scan a whole table.
 test("every statement that loads a batch goes through an index", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 10 })
@@ -113,13 +113,13 @@ test("every statement that loads a batch goes through an index", async () => {
   expect(scans).toEqual([])
 })
 
-// Statistics of a table that grows by thousands of rows a second are always old, so that the planner
-// takes it for a small one: it has to choose the index even then.
-test("the statements of a batch read no growing table whole, whatever the planner believes", async () => {
+// The statistics of a table that grows by thousands of rows a second are always old, so the planner estimates it as
+// small. It must choose the index even then.
+test("the statements of a batch scan no growing table, whatever the planner estimates", async () => {
   await using own = await createTestDatabase()
   await playManyHolds(own.url)
 
-  // Sessions tell what they have read together with what they have written, when they end.
+  // A session reports its numbers of rows read and written together, when it ends.
   await using database = openScopedDatabase(own.url)
   const scans = async () => {
     const { rows } = await database.views.query<{ written: number; read: number; named: number }>(`
@@ -135,11 +135,11 @@ test("the statements of a batch read no growing table whole, whatever the planne
   await expect.poll(async () => (await scans()).written).toBe(1_100)
   const { read, written, named } = await scans()
   expect(read).toBe(0)
-  // Each command names a row or two, and finds them by an index or two.
+  // Each command reads one or two rows, by one or two indexes.
   expect(named / written).toBeLessThan(3)
 })
 
-/** 200 holds come and go, half of them as paid orders, in tables that the planner knows to be small. */
+/** Makes and ends 200 holds, half of them as paid orders, in tables that the planner estimates as small. */
 async function playManyHolds(url: string): Promise<void> {
   await using engine = await createTestEngine({}, url)
   const productId = await newProduct(engine, { stock: 1_000 })
@@ -167,7 +167,7 @@ async function playManyHolds(url: string): Promise<void> {
   await engine.lanes.submit({ kind: "expire_due", productId, limit: 500 })
 }
 
-// Each batch leaves a dead version of the row behind for as long as anyone has an old snapshot open.
+// Each batch leaves a dead row version, which stays as long as any session has an old snapshot open.
 test.each([
   ["has not counted", ""],
   ["has counted", "analyze products"],
@@ -205,7 +205,7 @@ test.each([
   client.release(true)
   expect(plans["lock-product"]).toMatch(/Index Scan Backward using products_pkey/)
   expect(plans["lock-free-products"]).toMatch(/Index Scan Backward using products_pkey/)
-  // They are updated where they lie.
+  // The rows are updated by their location.
   expect(plans["update-product-counters"]).toMatch(/Tid Scan on products/)
   expect(plans["update-all-product-counters"]).toMatch(/Tid Scan on products/)
 })
@@ -216,7 +216,7 @@ test("the statements that remove old rows go through an index", async () => {
   const seen: Statement[] = []
   const watched = watch(database.upkeep, seen)
   await removeEndedHolds(watched, 0, 30)
-  await removeOldEvents(watched, firstEvent, 90)
+  await removeOldEvents(watched, beforeAllEvents, 90)
   await removeOldIdempotencyKeys(watched, null)
 
   const client = await database.upkeep.connect()
@@ -287,7 +287,7 @@ test.each([
       "list-deliveries-due",
       "list-deliveries-delivered",
       "list-deliveries-failed",
-      "replay-stretch",
+      "replay-chunk",
       "lock-endpoint-ids",
       "insert-webhook-endpoint",
       "remove-deliveries-of-endpoint",
@@ -298,7 +298,7 @@ test.each([
   expect(scans).toEqual([])
 })
 
-/** Statistics of a time before the sale: five deliveries to each of many endpoints. */
+/** Sets statistics from before the sale: five deliveries to each of many endpoints. */
 async function believeIn(pool: pg.Pool, deliveries: number): Promise<void> {
   await pool.query(
     `insert into webhook_deliveries (
@@ -310,8 +310,8 @@ async function believeIn(pool: pg.Pool, deliveries: number): Promise<void> {
   await pool.query("analyze webhook_deliveries")
 }
 
-// Asked four times a second by every process that has streams open.
-test("products that have changed are found by an index", async () => {
+// Every process with open streams runs this query four times a second.
+test("changed products are found by an index", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const seen: Statement[] = []
@@ -326,7 +326,7 @@ test("products that have changed are found by an index", async () => {
   expect(scans).toEqual([])
 })
 
-test("the statements that a batch runs for the outside go through an index", async () => {
+test("the statements that callers run before a batch go through an index", async () => {
   await using engine = await createTestEngine()
   const productId = await newProduct(engine, { stock: 10 })
   const client = await engine.database.batches.connect()
@@ -352,16 +352,16 @@ test("the statements that a batch runs for the outside go through an index", asy
   expect(scans).toEqual([])
 })
 
-test("the statements that look after payments and disputes go through an index", async () => {
+test("the statements about payments and disputes go through an index", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const seen: Statement[] = []
   const watched = watch(database.views, seen)
   const cancellations = createCancellations(watched)
-  const wish = { providers: ["stripe"], limit: 10, leaseSeconds: 30 }
-  await cancellations.take(wish)
+  const request = { providers: ["stripe"], limit: 10, leaseSeconds: 30 }
+  await cancellations.take(request)
   await cancellations.postpone({ orderId: 1, productId: 1 })
-  await createRefundQueue(watched).take(wish)
+  await createRefundQueue(watched).take(request)
   await takeOpenPayments(watched, {
     provider: "stripe",
     perSecond: 40,
@@ -371,7 +371,7 @@ test("the statements that look after payments and disputes go through an index",
     limit: 80,
   })
   await cancellations.settle({ orderId: 1, productId: 1 })
-  await createLookups(watched).placeOfPayment("stripe", "pi_1")
+  await createLookups(watched).findPayment("stripe", "pi_1")
   await createInbox(watched).parkedWithOrder(10)
   const money = createMoneyViews(watched)
   await money.openRefunds(null, 10)

@@ -4,7 +4,7 @@ import { createProductMemory } from "../../src/store/reads/product-memory.ts"
 import type { ProductView } from "../../src/store/reads/views.ts"
 import { productWith } from "../support/builders.ts"
 
-/** A memory over a source whose answers the test gives, and a clock that it sets. */
+/** A product memory whose source and clock the test controls. */
 function memoryOverSource() {
   const clock = { now: 0 }
   const reads: { id: number; answer: (view: ProductView | null) => void; fail: (error: Error) => void }[] = []
@@ -21,7 +21,7 @@ const view = (stock: number): ProductView => ({
   serverTime: instant(1_000_000),
 })
 
-test("a crowd shares one read, and what it brought for 250 ms", async () => {
+test("concurrent calls share one read, and its result is used for 250 ms", async () => {
   const { clock, reads, stockOf } = memoryOverSource()
 
   const crowd = Promise.all([stockOf(1), stockOf(1), stockOf(1)])
@@ -37,7 +37,7 @@ test("a crowd shares one read, and what it brought for 250 ms", async () => {
   expect(await later).toBe(9)
 })
 
-test("what was forgotten is read anew, also while it is being read", async () => {
+test("a forgotten product is read again, also when it is forgotten during a read", async () => {
   const { reads, memory, stockOf } = memoryOverSource()
 
   const before = stockOf(1)
@@ -53,7 +53,7 @@ test("what was forgotten is read anew, also while it is being read", async () =>
   expect(reads).toHaveLength(3)
 })
 
-test("that a product exists is known for good; that one does not, for a moment", async () => {
+test("the existence of a product is remembered for ever, its absence for 250 ms", async () => {
   const { clock, reads, memory } = memoryOverSource()
   const first = memory.exists(1)
   reads[0]?.answer(view(10))
@@ -70,7 +70,7 @@ test("that a product exists is known for good; that one does not, for a moment",
   expect(reads).toHaveLength(3)
 })
 
-test("time goes on in what is remembered", async () => {
+test("serverTime advances while a product is remembered", async () => {
   const { clock, reads, memory } = memoryOverSource()
   const first = memory.product(1)
   reads[0]?.answer(view(10))
@@ -79,7 +79,7 @@ test("time goes on in what is remembered", async () => {
   expect((await memory.product(1))?.serverTime).toBe(1_000_200)
 })
 
-test("that there is no such product is remembered too; a failure is not", async () => {
+test("a missing product is remembered too, a failed read is not", async () => {
   const { reads, stockOf } = memoryOverSource()
   const nothing = stockOf(7)
   reads[0]?.answer(null)

@@ -8,7 +8,7 @@ import { afterNoon, NOON, productWith } from "../support/builders.ts"
 beforeEach(() => void vi.useFakeTimers({ toFake: ["performance", "setInterval", "clearInterval"] }))
 afterEach(() => void vi.useRealTimers())
 
-/** A watch over a database whose answers the test gives, written when it is asked; at first it is noon there. */
+/** A product watch over a fake database whose answers and time the test sets. The first time is noon. */
 function watchOverDatabase() {
   const startedAt = performance.now()
   const looks: {
@@ -40,15 +40,15 @@ function watchOverDatabase() {
   return { watch, looks, changes, blind }
 }
 
-/** Everything that waits for a promise has gone on. */
+/** Waits until all settled promises have run their callbacks. */
 async function settled(): Promise<void> {
   for (let step = 0; step < 10; step += 1) await Promise.resolve()
 }
 
 const view = (given: Partial<Product> = {}) => ({ product: productWith(given), serverTime: NOON })
 
-describe("a look around", () => {
-  test("is one for all products, four times a second, while anybody watches", () => {
+describe("the query for changes", () => {
+  test("is one for all watched products, four times a second", () => {
     const { watch, looks } = watchOverDatabase()
     vi.advanceTimersByTime(1_000)
     expect(looks).toHaveLength(0)
@@ -70,7 +70,7 @@ describe("a look around", () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  test("waits for the one before", async () => {
+  test("is not sent while the one before is under way", async () => {
     const { watch, looks } = watchOverDatabase()
     watch.watch(view())
     vi.advanceTimersByTime(2_000)
@@ -81,7 +81,7 @@ describe("a look around", () => {
     expect(looks).toHaveLength(2)
   })
 
-  test("brings what another process has changed", async () => {
+  test("finds what another process has changed", async () => {
     const { watch, looks, changes } = watchOverDatabase()
     watch.watch(view({ version: 7, held: 0 }))
     vi.advanceTimersByTime(250)
@@ -91,7 +91,7 @@ describe("a look around", () => {
     expect(watch.product(1)?.product).toMatchObject({ version: 8, held: 2 })
   })
 
-  test("brings a row that was put in the place of a newer one", async () => {
+  test("finds a row that replaced one of a higher version", async () => {
     const { watch, looks } = watchOverDatabase()
     watch.watch(view({ version: 7 }))
     vi.advanceTimersByTime(250)
@@ -100,7 +100,7 @@ describe("a look around", () => {
     expect(watch.product(1)?.product.version).toBe(1)
   })
 
-  test("does not bring back what a commit has changed meanwhile", async () => {
+  test("does not undo a commit of this process that came during the query", async () => {
     const { watch, looks, changes } = watchOverDatabase()
     watch.watch(view({ version: 7 }))
     vi.advanceTimersByTime(250)
@@ -111,7 +111,7 @@ describe("a look around", () => {
     expect(watch.product(1)?.product.version).toBe(9)
   })
 
-  test("that fails is told once, and changes come again when it is over", async () => {
+  test("is reported once while it fails, and finds changes again afterwards", async () => {
     const { watch, looks, changes, blind } = watchOverDatabase()
     watch.watch(view({ version: 7 }))
     for (const index of [0, 1, 2]) {
@@ -130,7 +130,7 @@ describe("a look around", () => {
 })
 
 describe("commits of this process", () => {
-  test("are known at once, older ones than what is known are not news", () => {
+  test("are known at once, and a state of a lower version is ignored", () => {
     const { watch, changes } = watchOverDatabase()
     watch.watch(view({ version: 7 }))
     watch.learn(productWith({ version: 8 }))
@@ -145,7 +145,7 @@ describe("commits of this process", () => {
 })
 
 describe("time", () => {
-  test("opens and closes a sale, also while the database is away", async () => {
+  test("opens and closes a sale, also while the database is unreachable", async () => {
     const { watch, looks, changes } = watchOverDatabase()
     watch.watch(view({ opensAt: afterNoon(1), closesAt: afterNoon(2) }))
     vi.advanceTimersByTime(250)
@@ -160,7 +160,7 @@ describe("time", () => {
     expect(changes).toEqual([1, 1])
   })
 
-  test("is the database's, whatever the clock here says, and goes on between looks", async () => {
+  test("is the database's, not that of the local clock, and goes on between queries", async () => {
     const { watch, looks } = watchOverDatabase()
     watch.watch({ product: productWith(), serverTime: afterNoon(-3_600) })
     vi.advanceTimersByTime(100)
@@ -172,7 +172,7 @@ describe("time", () => {
     expect(watch.product(1)?.serverTime).toBe(NOON + 350)
   })
 
-  test("does not go back for an answer that was long on its way, so that a sale opens once", async () => {
+  test("does not go back for a slow answer, so that a sale opens once", async () => {
     const { watch, looks, changes } = watchOverDatabase()
     watch.watch(view({ opensAt: afterNoon(2) }))
     vi.advanceTimersByTime(2_250)

@@ -4,7 +4,7 @@ import { eventWith } from "../support/builders.ts"
 import { createTestEngine, differencesIn, type TestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
 
-// What time has freed is found in the rows when somebody needs it, without a worker (I6).
+// A batch that needs units takes back those of due holds and orders itself, without a worker (I6).
 
 let engine: TestEngine
 beforeAll(async () => {
@@ -24,7 +24,7 @@ async function placeHold(productId: number, { qty = 1, customerId = null as stri
   return { holdId, outcome: (await engine.lanes.submit(command)).outcome }
 }
 
-/** An order of Anna's, or of nobody's, under the id of its hold. */
+/** An order of Anna's, or of no customer, under the id of its hold. */
 async function placeOrder(productId: number, wish: { qty?: number; customerId?: string | null } = {}) {
   const { holdId } = await placeHold(productId, wish)
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId: holdId })
@@ -51,7 +51,7 @@ test("nor does a lapsed order", async () => {
   expect((await placeHold(productId, { customerId: ANNA })).outcome).toMatchObject({ status: "active" })
 })
 
-test("money that comes late asks how much its customer has by now (I8)", async () => {
+test("a late payment counts the units that its customer has by now (I8)", async () => {
   const productId = await offer(100, { maxPerCustomer: 2 })
   const orderId = await placeOrder(productId, { qty: 2, customerId: ANNA })
   await engine.lanes.submit({ kind: "cancel_order", productId, orderId })
@@ -63,7 +63,7 @@ test("money that comes late asks how much its customer has by now (I8)", async (
   expect(await engine.money.refundsOf(orderId)).toMatchObject([{ reason: "customer_limit_reached" }])
 })
 
-test("who is refused hears when the next held unit falls due, be it an order's", async () => {
+test("a refusal says when the next held unit is due, be it an order's", async () => {
   const productId = await offer(1)
   const orderId = await placeOrder(productId)
   const order = await engine.views.order(orderId)
@@ -71,7 +71,7 @@ test("who is refused hears when the next held unit falls due, be it an order's",
   expect(outcome).toMatchObject({ code: "out_of_stock", retryAt: order?.expiresAt })
 })
 
-test("and not when one fell due that has just been taken back", async () => {
+test("and not the deadline of a unit that has just been taken back", async () => {
   const productId = await offer(3)
   const [first, second] = [await placeHold(productId), await placeHold(productId)]
   await lapse("holds", first.holdId)
@@ -83,6 +83,6 @@ test("and not when one fell due that has just been taken back", async () => {
   })
 })
 
-test("and after all of this the books balance", async () => {
+test("and verify finds no violation after all of this", async () => {
   expect(await differencesIn(engine.url)).toEqual([])
 })

@@ -17,10 +17,10 @@ afterAll(async () => {
 const HOUR_MS = 3_600_000
 const running = new AbortController().signal
 
-/** No database is so small that it is recounted whole each time. */
+/** A pace at which even the smallest database is not recounted in full each time. */
 const hourly = { fullEveryMs: HOUR_MS, smallMs: -1 }
 
-test("the first recount is full, and the next ones see what has moved", async () => {
+test("the first recount is full, and the next ones see what has changed", async () => {
   await using copy = await busy.copy()
   await using database = openScopedDatabase(copy.url)
   const recount = createRecount(database, running, hourly)
@@ -34,11 +34,11 @@ test("the first recount is full, and the next ones see what has moved", async ()
   expect(violations).toMatchObject([
     { invariant: "I2", productId: 1, what: expect.stringMatching(/^held is/) },
   ])
-  // As long as something is wrong, everything is looked at.
+  // After a violation the next recount is full.
   expect(await recount()).toMatchObject({ isFull: true, violations: [{ invariant: "I2" }] })
 })
 
-test("a healthy product that has moved is clean, and others are not read", async () => {
+test("a recount reads only products whose version has changed", async () => {
   await using copy = await busy.copy()
   await using database = openScopedDatabase(copy.url)
   await runSql(
@@ -48,7 +48,7 @@ test("a healthy product that has moved is clean, and others are not read", async
   const recount = createRecount(database, running, hourly)
   expect((await recount()).violations).toEqual([])
 
-  // Product 2 is spoilt without a new version; only product 1 moves.
+  // Product 2 is corrupted without a new version; only product 1 gets one.
   await runSql(
     copy.url,
     "update products set stock = 1 where id = 2",
@@ -82,10 +82,10 @@ test("a stop cancels the running check", async () => {
   const other = new pg.Client({ connectionString: copy.url })
   await other.connect()
   try {
-    // The first check that reads the table waits for it.
+    // The first check that reads the table waits for its lock.
     await other.query("begin")
     await other.query("lock table holds in access exclusive mode")
-    // In a transaction pg_stat_activity stays as it was first read, so another connection looks.
+    // Within a transaction pg_stat_activity does not change after the first read, so another connection reads it.
     const waiting = () =>
       database.upkeep.query(
         "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
@@ -98,7 +98,7 @@ test("a stop cancels the running check", async () => {
     const error = await ended
 
     expect(error).toBeInstanceOf(Error)
-    // The lock's own time-out is five seconds.
+    // Without the cancellation, lock_timeout would end the check after five seconds.
     expect(performance.now() - startedAt).toBeLessThan(2_500)
     expect((await waiting()).rowCount).toBe(0)
   } finally {

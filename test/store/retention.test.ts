@@ -1,13 +1,13 @@
 import { expect, test } from "vitest"
 import { isRefusal } from "../../src/domain/refusals.ts"
-import { firstEvent, removeEndedHolds, removeOldEvents } from "../../src/store/upkeep/retention.ts"
+import { beforeAllEvents, removeEndedHolds, removeOldEvents } from "../../src/store/upkeep/retention.ts"
 import { eventWith } from "../support/builders.ts"
 import { playBusySale } from "../support/busy-database.ts"
 import { createTestDatabase, createTestEngine, differencesIn } from "../support/database.ts"
 import { everyRow, insertRow, openScopedDatabase, runSql, type Row } from "../support/rows.ts"
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
-/** Moves everything that has happened into the past. */
+/** Moves the times of all rows into the past. */
 const age = (days: number) => [
   `update holds set created_at = created_at - interval '${days} days',
                     ended_at = ended_at - interval '${days} days'`,
@@ -15,14 +15,14 @@ const age = (days: number) => [
                              applied_at = applied_at - interval '${days} days'`,
 ]
 
-// What may go, and everything that has to stay beside it.
+// Rows that retention may remove, and rows of every kind that has to stay.
 test.each<[string, Row, boolean]>([
   ["expired long ago", { status: "expired", ended_at: daysAgo(31) }, true],
   ["released long ago", { status: "released", ended_at: daysAgo(31) }, true],
   ["expired lately", { status: "expired", ended_at: daysAgo(29) }, false],
   ["released lately", { status: "released", ended_at: daysAgo(29) }, false],
   ["converted long ago", { status: "converted", ended_at: daysAgo(31) }, false],
-  ["active, and nobody swept", { status: "active", ended_at: null }, false],
+  ["active and due", { status: "active", ended_at: null }, false],
 ])("a hold that is %s", async (_, hold, isRemoved) => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
@@ -37,12 +37,12 @@ test.each<[string, Row, boolean]>([
 test.each<[string, Row, boolean]>([
   ["failed and ended its order", { kind: "failed", outcome: "cancelled" }, true],
   ["cancelled and ended its order", { kind: "cancelled", outcome: "cancelled" }, true],
-  ["failed too late to do anything", { kind: "failed", outcome: "ignored_final" }, true],
+  ["failed after its order had ended", { kind: "failed", outcome: "ignored_final" }, true],
   ["failed lately", { kind: "failed", outcome: "cancelled", applied_at: daysAgo(89) }, false],
   ["paid its order", { outcome: "paid" }, false],
-  ["brought money that is due to go back", { outcome: "refund_due" }, false],
-  ["told of the same money again", { outcome: "ignored_final" }, false],
-  ["failed, and left a payment all the same", { key: "key-1", kind: "failed", outcome: "cancelled" }, false],
+  ["brought money that has to be refunded", { outcome: "refund_due" }, false],
+  ["repeated an earlier success", { outcome: "ignored_final" }, false],
+  ["failed but left a payment", { key: "key-1", kind: "failed", outcome: "cancelled" }, false],
   [
     "failed and waits for its order",
     { kind: "failed", outcome: "parked", applied_at: null, applied_order_id: null },
@@ -58,7 +58,7 @@ test.each<[string, Row, boolean]>([
   await insertRow(database.views, "payment_messages", { key })
   await insertRow(database.views, "payment_messages", { key, provider: "stripe" })
 
-  const { removed } = await removeOldEvents(database.upkeep, firstEvent, 90)
+  const { removed } = await removeOldEvents(database.upkeep, beforeAllEvents, 90)
 
   expect(removed).toBe(isRemoved ? 1 : 0)
   const rows = await everyRow(database.views)
@@ -67,14 +67,14 @@ test.each<[string, Row, boolean]>([
   expect(kept).toEqual(isRemoved ? ["stripe"] : ["generic", "stripe"])
 })
 
-test("a sale of long ago loses its ended holds and nothing else, and verifies", async () => {
+test("an old sale loses its ended holds and nothing else, and verify finds no violation", async () => {
   await using engine = await createTestEngine()
   await playBusySale(engine)
   await runSql(engine.url, ...age(400))
   const before = await everyRow(engine.database.views)
 
   expect(await removeEndedHolds(engine.database.upkeep, 0, 30)).toMatchObject({ removed: 1, last: 6 })
-  expect(await removeOldEvents(engine.database.upkeep, firstEvent, 90)).toMatchObject({ removed: 1 })
+  expect(await removeOldEvents(engine.database.upkeep, beforeAllEvents, 90)).toMatchObject({ removed: 1 })
 
   const after = await everyRow(engine.database.views)
   const without = (rows: unknown[] = [], gone: Row) => rows.filter((row) => !isLike(row, gone))
@@ -90,12 +90,12 @@ function isLike(row: unknown, part: Row): boolean {
   return Object.entries(part).every(([name, value]) => (row as Row)[name] === value)
 }
 
-test("a removed hold is unknown, and a removed event that comes again moves nothing", async () => {
+test("a removed hold is unknown, and a removed event that arrives again has no effect", async () => {
   await using engine = await createTestEngine()
   await playBusySale(engine)
   await runSql(engine.url, ...age(400))
   await removeEndedHolds(engine.database.upkeep, 0, 30)
-  await removeOldEvents(engine.database.upkeep, firstEvent, 90)
+  await removeOldEvents(engine.database.upkeep, beforeAllEvents, 90)
   const before = (await everyRow(engine.database.views))["products"]
 
   const { outcome } = await engine.lanes.submit({ kind: "release_hold", productId: 1, holdId: 2 })
@@ -116,7 +116,7 @@ const endedHolds = (count: number, days: number) => `
   select n, 1, 1, 'expired', at, at, at
     from generate_series(1, ${count}) as n, (select now() - interval '${days} days') as moment (at)`
 
-test("one statement looks at a thousand rows, and says where the next one begins", async () => {
+test("one statement reads a thousand rows, and returns where the next one begins", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await runSql(own.url, endedHolds(1_500, 40), "update holds set ended_at = now() where id = 700")
@@ -130,7 +130,7 @@ test("one statement looks at a thousand rows, and says where the next one begins
   expect(third).toEqual({ last: null, removed: 0, firstWaiting: null, isYoung: true })
 })
 
-test("rows that another process is removing are passed over, not waited for", async () => {
+test("rows that another process is removing are skipped, without waiting", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await runSql(own.url, endedHolds(10, 40))

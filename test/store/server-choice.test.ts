@@ -7,14 +7,14 @@ import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 
-/** The test server, after others of which none is there. */
+/** A URL of several servers, of which only the test server exists. */
 function among(url: string, ...others: readonly string[]): string {
   const own = new URL(url)
   own.searchParams.set("host", [...others, own.searchParams.get("host")].join(","))
   return own.href
 }
 
-test("the server that answers is found among those that do not, by every kind of connection", async () => {
+test("every kind of connection finds the one server that answers", async () => {
   await using own = await createTestDatabase()
   const url = among(own.url, "/nowhere", "/nobody")
 
@@ -37,7 +37,7 @@ test("the server that answers is found among those that do not, by every kind of
   })
 })
 
-test("where none takes writes, the error says of each server why", async () => {
+test("if no server takes writes, the error names the reason of each", async () => {
   await using own = await createTestDatabase()
   await runSql(
     inject("serverUrl"),
@@ -56,7 +56,7 @@ test("where none takes writes, the error says of each server why", async () => {
   expect(examined.stdout).toMatch(/^BAD {2}database: .*no server of DATABASE_URL takes writes \(/m)
 })
 
-test("the server that was chosen stays chosen while it takes writes, and calls at once share a choice", async () => {
+test("a chosen server stays chosen while it takes writes, and concurrent calls share a choice", async () => {
   await using own = await createTestDatabase()
   const { servers } = readDatabaseUrl(among(own.url, "/nowhere"))
   const [, there] = servers

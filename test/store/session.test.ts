@@ -9,9 +9,9 @@ import { createTestDatabase } from "../support/database.ts"
 import { startDroppingPooler } from "../support/dropping-pooler.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 
-// What the code needs of a session is asked for so that it wins, and read back before the session is used.
+// The settings that the code needs override all others, and are read back before the session is used.
 
-/** Settings of a database or role that other programs may want, and that ours could not work with. */
+/** Settings of a database or role that other programs may need, and with which Doorbuster could not work. */
 const foreign = {
   timezone: "America/New_York",
   datestyle: "German",
@@ -48,7 +48,7 @@ async function settingsOf(client: pg.ClientBase | pg.Pool): Promise<Record<strin
   return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))
 }
 
-describe("what the program asks for wins", () => {
+describe("the settings that Doorbuster asks for win", () => {
   const inUrl = Object.entries(foreign)
     .map(([name, value]) => `-c ${name}=${value}`)
     .join(" ")
@@ -89,7 +89,7 @@ describe("what the program asks for wins", () => {
     await migration.end()
   })
 
-  test("and what DATABASE_URL asks for besides is kept", async () => {
+  test("and other settings in DATABASE_URL are kept", async () => {
     await using own = await createTestDatabase()
     const url = `${own.url}&options=${encodeURIComponent(String.raw`-c search_path=shop,public -c work_mem=7MB`)}`
     await using database = openScopedDatabase(url)
@@ -102,7 +102,7 @@ describe("what the program asks for wins", () => {
   })
 
   test.each(["America/New_York", "Europe/Berlin", "Asia/Kolkata"])(
-    "so a hold lasts as long as it says in a database in %s",
+    "so a hold lasts its hold time in a database whose time zone is %s",
     async (zone) => {
       await using own = await createTestDatabase()
       const name = new URL(own.url).pathname.slice(1)
@@ -121,7 +121,7 @@ describe("what the program asks for wins", () => {
   )
 })
 
-/** A connection with our settings and something after them that spoils one. */
+/** Opens a connection with the needed settings, one of which a later option overrides. */
 async function sessionWith(url: string, purpose: Purpose, options: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
@@ -131,7 +131,7 @@ async function sessionWith(url: string, purpose: Purpose, options: string): Prom
   return client
 }
 
-describe("a session that is not as the code needs it is not used", () => {
+describe("a session without the settings that the code needs is not used", () => {
   test.each([
     ["timezone", "Europe/Berlin", /timezone is Europe\/Berlin and has to be UTC/],
     ["datestyle", "German", /datestyle is German, \w+ and has to be ISO/],
@@ -178,7 +178,7 @@ describe("a session that is not as the code needs it is not used", () => {
     )
   })
 
-  test("a database whose encoding cannot hold every name: serve, migrate and doctor say so in one line", async () => {
+  test("a database whose encoding cannot store every name: serve, migrate and doctor say so in one line", async () => {
     const name = `latin_${process.pid}`
     await runSql(
       inject("serverUrl"),
@@ -202,7 +202,7 @@ describe("a session that is not as the code needs it is not used", () => {
     }
   })
 
-  test("a pooler that drops the startup options: serve says so in one line, and doctor what is missing", async () => {
+  test("a pooler that drops the startup options: serve says so in one line, and doctor lists the settings", async () => {
     await using own = await createTestDatabase()
     await using pooler = await startDroppingPooler(own.url)
     const environment = { DATABASE_URL: pooler.url }
@@ -212,7 +212,7 @@ describe("a session that is not as the code needs it is not used", () => {
 
     expect(served.status).toBe(1)
     expect(served.stderr).toMatch(
-      /^The database cannot be used: .*jit is on and has to be off\. The program asks .* a connection pooler on the way has dropped them.*\n$/,
+      /^The database cannot be used: .*jit is on and has to be off\. Doorbuster sets them .* a connection pooler in between has dropped.*\n$/,
     )
     expect(examined.status).toBe(1)
     expect(examined.stdout).toMatch(/^BAD {2}enable_seqscan: on, and has to be off/m)
@@ -220,7 +220,7 @@ describe("a session that is not as the code needs it is not used", () => {
   })
 })
 
-test("doctor shows every assumption, and what of DATABASE_URL has no effect", async () => {
+test("doctor prints every assumption, and the parameters of DATABASE_URL without effect", async () => {
   await using own = await createTestDatabase()
 
   const { status, stdout } = await runCommand(["doctor"], { DATABASE_URL: `${own.url}&statement_timeout=1` })

@@ -7,7 +7,7 @@ import { leavesOutPostgres15, startPostgres15 } from "../support/postgres-15.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 import { playBusySale } from "../support/busy-database.ts"
 
-// What a planner's setting costs shows in times, not in results, and differs between versions of PostgreSQL.
+// A wrong planner setting shows in the times of statements only, and differently in each version of PostgreSQL.
 
 interface Statement {
   readonly query: string
@@ -17,7 +17,7 @@ interface Statement {
   readonly least: number
 }
 
-/** Every kind of statement that a sale and its worker run, at the server of `url`, as the server counted them. */
+/** Runs a sale with its worker at the server of `url`; returns the times that the server counted for each statement. */
 async function statementsOfSale(url: string): Promise<readonly Statement[]> {
   await runSql(url, "create extension if not exists pg_stat_statements", "select pg_stat_statements_reset()")
   {
@@ -31,7 +31,7 @@ async function statementsOfSale(url: string): Promise<readonly Statement[]> {
       await app.get("/api/products/1")
     }
     await app.post("/api/admin/webhook-endpoints", { url: "https://shop.example/events" })
-    // The worker asks four times a second for what is due.
+    // The worker looks four times a second for due holds and orders.
     await sleep(1_500)
   }
   await using database = openScopedDatabase(url)
@@ -46,10 +46,10 @@ async function statementsOfSale(url: string): Promise<readonly Statement[]> {
   return rows
 }
 
-/** Compiling takes a hundred milliseconds and more, each time; no statement of a sale comes near this. */
+/** Compiling a statement takes more than a hundred milliseconds each time; no statement of a sale takes so long. */
 const SLOW_MS = 20
 
-/** Words of statements that have to be among those that were counted, or the test looks at nothing. */
+/** Parts of statements that must have been counted, so that the test cannot pass without statements. */
 const expected = [
   "for update",
   "insert into holds",
@@ -62,12 +62,12 @@ const expected = [
   "refunds",
 ]
 
-/** What is wrong: statements that are missing, and such as were compiled or took long each time. */
+/** Lists statements that are missing, that were compiled, or that took long each time. */
 function faultsIn(statements: readonly Statement[]): unknown[] {
   return [
     ...expected.filter((words) => !statements.some(({ query }) => query.includes(words))),
     ...statements.filter(({ jitFunctions }) => jitFunctions > 0),
-    // The schema's own statements run once and may take their time.
+    // The statements of migrations run once and may take long.
     ...statements.filter(
       ({ query, least }) => least > SLOW_MS && /^\s*\(?(?:with|select|insert|update|delete)/.test(query),
     ),
@@ -86,10 +86,10 @@ test.skipIf(leavesOutPostgres15())(
   },
 )
 
-test("nor on the PostgreSQL that comes with the program", { timeout: 60_000 }, async () => {
+test("nor on the embedded PostgreSQL", { timeout: 60_000 }, async () => {
   await using ground = await throwAwayPostgres()
   await runSql(ground.url, "alter system set shared_preload_libraries = 'pg_stat_statements'")
-  // The setting counts from the next start on.
+  // The setting takes effect at the next start.
   await ground.crash?.()
 
   const statements = await statementsOfSale(ground.url)

@@ -12,7 +12,7 @@ const changing = [
   "product_customers",
   "webhook_deliveries",
 ]
-/** Payments are neither updated nor removed. */
+/** Payments are never removed, and few are updated. */
 const growing = [...changing, "payments"]
 
 async function storageOf(url: string): Promise<Record<string, Record<string, string>>> {
@@ -26,7 +26,7 @@ async function storageOf(url: string): Promise<Record<string, Record<string, str
   return Object.fromEntries(rows.map(({ table, settings }) => [table, settings]))
 }
 
-test("the hot rows have room beside them and are vacuumed by number, without pauses", async () => {
+test("tables with frequent updates keep free space in their pages, and autovacuum does not pause in them", async () => {
   await using own = await createTestDatabase()
   const { products, id_blocks: idBlocks, product_customers: customers } = await storageOf(own.url)
 
@@ -40,7 +40,7 @@ test("the hot rows have room beside them and are vacuumed by number, without pau
   expect(customers).toMatchObject({ fillfactor: "50" })
 })
 
-test("no growing table waits longer for autovacuum the larger it is", async () => {
+test("the threshold of autovacuum does not grow with any table", async () => {
   await using own = await createTestDatabase()
   const storage = await storageOf(own.url)
 

@@ -8,7 +8,7 @@ import { RULES } from "../support/builders.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { insertRow } from "../support/rows.ts"
 
-// A product waits for whoever has its row; nobody may have it for ever.
+// All batches of a product wait for its row lock, so no session may keep it for ever.
 
 const lock = "select from products where id = $1 for update"
 
@@ -18,7 +18,7 @@ async function secondsOf(work: Promise<unknown>): Promise<number> {
   return (performance.now() - startedAt) / 1000
 }
 
-test("a product is let go after five seconds, a lock waited for as long, and a statement stuck for eight", async () => {
+test("a product's row is released after five seconds, a wait for it ends as soon, and a statement ends after eight", async () => {
   await using own = await createTestDatabase()
   const database = openDatabase({ url: own.url })
   const other = new pg.Client({ connectionString: own.url })
@@ -26,10 +26,10 @@ test("a product is let go after five seconds, a lock waited for as long, and a s
   const halted = await database.batches.connect()
   try {
     for (const id of [1, 2]) await insertRow(database.views, "products", { id })
-    // This process stands still in the middle of a batch: product 1 is free again without it.
+    // This process hangs in the middle of a batch: the server releases product 1.
     await halted.query("begin")
     await halted.query(lock, [1])
-    // Somebody else's session keeps product 2, and never lets go.
+    // A session of another program locks product 2 and never releases it.
     await other.query("begin")
     await other.query(lock, [2])
 

@@ -52,7 +52,7 @@ test("several products change in one transaction, counters and rows", async () =
   expect(await differencesIn(engine.url)).toEqual([])
 })
 
-test("a product whose row is locked is left out, and nobody waits for it", async () => {
+test("a product whose row is locked is left out, and the group does not wait for it", async () => {
   const { engine, store, ids, part, decided, heldUnits } = await threeProducts()
   await using _ = engine
   const [first = 0, second = 0] = ids
@@ -69,7 +69,7 @@ test("a product whose row is locked is left out, and nobody waits for it", async
   expect(await heldUnits()).toEqual([0, 1, 0])
 })
 
-test("when one part fails, nothing of any has happened", async () => {
+test("if one batch fails, the whole group is rolled back", async () => {
   const { engine, store, ids, part, heldUnits } = await threeProducts()
   await using _ = engine
   const [first = 0, second = 0] = ids
@@ -83,7 +83,7 @@ test("when one part fails, nothing of any has happened", async () => {
   expect(await heldUnits()).toEqual([0, 0, 0])
 })
 
-test("a product that has moved on undoes the whole of it", async () => {
+test("a product that has changed rolls back the whole group", async () => {
   const { engine, store, ids, part, heldUnits } = await threeProducts()
   await using _ = engine
   const [first = 0, second = 0] = ids
@@ -99,7 +99,7 @@ test("a product that has moved on undoes the whole of it", async () => {
   expect(await heldUnits()).toEqual([0, 0, 0])
 })
 
-test("one Idempotency-Key for two products undoes both, to be tried again alone", async () => {
+test("one Idempotency-Key for two products rolls back both batches, to be retried alone", async () => {
   const { engine, store, ids, heldUnits } = await threeProducts()
   await using _ = engine
   const parts = ids.slice(0, 2).map((productId, index): ProductTask => {
@@ -127,7 +127,7 @@ test("keys that span products are written in one order over all products of a gr
   expect(sent.map(({ name, values }) => [name, values[1]])).toEqual([
     [expect.stringMatching("^insert-payment_events-"), ["a", "z"]],
     ["insert-idempotency", ["a", "z"]],
-    // None of it is a row that only this batch can have written.
+    // None of these rows is one that only this batch can have written.
     ["insert-batch-mark", "mark"],
   ])
 })

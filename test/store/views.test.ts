@@ -44,14 +44,14 @@ test.each([
   expect(Object.keys(order ?? {})).not.toContain("isOver")
 })
 
-test("what is not there reads as null", async () => {
+test("a missing row reads as null", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const views = createViews(database.views)
   expect(await Promise.all([views.product(1), views.hold(1), views.order(1)])).toEqual([null, null, null])
 })
 
-test("products come by id, page by page, with the database's time", async () => {
+test("products are listed by id in pages, with the database's time", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   for (const id of [9, 2, 5, 7]) await insertRow(database.views, "products", { id })
@@ -66,7 +66,7 @@ test("products come by id, page by page, with the database's time", async () => 
   expect((await views.product(5))?.serverTime).toBeGreaterThan(Date.parse(PAST))
 })
 
-test("products that have changed are those of another version, with the database's time, or the time alone", async () => {
+test("changed products are those of another version; without any, the database's time is still returned", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   for (const [id, version] of [

@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
+import type { PageRequest } from "../../store/reads/lists.ts"
 import { refuse } from "./problems.ts"
 
 const PAGE = 20
@@ -9,12 +10,6 @@ const LARGEST_PAGE = 100
 export const pageQuery = {
   limit: Type.Optional(Type.String({ description: `1 to ${LARGEST_PAGE}, ${PAGE} if not given` })),
   cursor: Type.Optional(Type.String({ description: "next_cursor of the page before" })),
-}
-
-/** The page that a client requests: it begins after a position in the list; null: at the beginning. */
-export interface PageRequest<Position> {
-  readonly limit: number
-  readonly after: Position | null
 }
 
 /** Reads the requested page; null when it has refused a parameter. */

@@ -41,7 +41,7 @@ interface Block {
  * block when the process ends are never used.
  *
  * A database that took over without the last writes does not know the last blocks. A trigger on `id_blocks`
- * (migration 0008) jumps over them before anything is taken or claimed there, so a block in hand stays good.
+ * (migration 0008) jumps over them before an id is taken or claimed, so that blocks in memory stay valid.
  */
 export function createIds(database: Database): Ids {
   const blocks = new Map<IdKind, Block>()
@@ -121,8 +121,8 @@ async function claimedBetween(tx: Tx, from: number, end: number): Promise<Set<nu
 }
 
 async function claim(tx: Tx, orderId: number, holdId: number): Promise<boolean> {
-  // An update, though it changes nothing: after a failover it jumps first, over ids that a running process may
-  // have in hand. So what is answered counts, and not what was there.
+  // An update that changes nothing by itself. After a failover the trigger makes it jump over ids that a running
+  // process may have, so only the returned value counts.
   const { rows: blocks } = await tx.query<{ nextId: number }>({
     name: "lock-order-ids",
     text: `

@@ -9,8 +9,8 @@ import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
 /**
- * Writes events, payments, refunds and disputes, of all products together. Keys that span products are taken
- * in one order, so that two transactions cannot wait for each other.
+ * Writes the events, payments, refunds and disputes of all products together. Keys that span products are written in
+ * one order, so that two transactions cannot deadlock on them.
  */
 export function saveMoney(tx: Tx, states: readonly WorkingSet[]): Promise<void>[] {
   const all = <Row>(rowsOf: (state: WorkingSet) => readonly Row[]) => states.flatMap(rowsOf)
@@ -39,7 +39,7 @@ export function inKeyOrder<Row extends { readonly key: string }>(rows: Row[]): R
   return rows.sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-/** The key is unique over all products: who comes second waits here, fails, and looks again. */
+/** The key is unique over all products: the second of two transactions waits here, fails, and is retried. */
 const insertEvents = insertInto<PaymentEventRecord>("payment_events", {
   provider: ["text", (event) => event.provider],
   key: ["text", (event) => event.key],
@@ -61,7 +61,7 @@ const insertEvents = insertInto<PaymentEventRecord>("payment_events", {
   dispute_id: ["text", (event) => event.disputeId],
 })
 
-/** A parked event is applied once (I4); losing the race for it means that the batch must look again. */
+/** A parked event is applied once (I4). A batch that finds it applied already fails, and is retried. */
 async function applyParkedEvents(tx: Tx, events: readonly PaymentEventRecord[]): Promise<void> {
   await tx.query({
     name: "apply-parked-events",
@@ -105,7 +105,7 @@ const insertPayments = insertInto<Payment>("payments", {
   received_at: ["timestamptz", (payment) => payment.receivedAt],
 })
 
-/** The checks on the row keep it within what came in, whoever forgets to ask. */
+/** CHECK constraints of the table keep both amounts within the amount of the payment. */
 async function changePayment(tx: Tx, payment: Payment): Promise<void> {
   const { productId, provider, eventKey, refundedMinor, disputedMinor } = payment
   await tx.query({
@@ -140,7 +140,7 @@ const insertRefunds = insertInto<Refund>("refunds", {
   provider_refund_id: ["text", (refund) => refund.providerRefundId],
 })
 
-/** A refund goes on from the status it was found in. Attempts are counted where they are made. */
+/** Writes a refund, if its status is still the loaded one. The refund queue counts the attempts. */
 async function changeRefund(tx: Tx, refund: Refund, before: Refund): Promise<void> {
   await tx.query({
     name: "change-refund",
@@ -187,7 +187,7 @@ const insertDisputes = insertInto<Dispute>("disputes", {
   updated_at: ["timestamptz", (dispute) => dispute.updatedAt],
 })
 
-/** A dispute goes on from the status it was found in. */
+/** Writes a dispute, if its status is still the loaded one. */
 async function changeDispute(tx: Tx, dispute: Dispute, before: Dispute): Promise<void> {
   await tx.query({
     name: "change-dispute",

@@ -6,7 +6,7 @@ import { insertInto } from "./insert-rows.ts"
 import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
-/** Writes new orders, and what has become of others. */
+/** Writes new and changed orders. */
 export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<void>[] {
   const ended: Order[] = []
   const changed: Order[] = []
@@ -15,7 +15,7 @@ export function saveOrders(tx: Tx, { productId, orders }: WorkingSet): Promise<v
   const byEnd = groupBy(ended, ({ status, paidAt, updatedAt }) => `${status} ${paidAt} ${updatedAt}`)
   return [
     ...writeIfAny(orders.added(), (added) => insertOrders(tx, added)),
-    // Of what may have happened to an order since, that writes only what happens to nearly all.
+    // The insert leaves out the columns that few orders change in the batch that makes them.
     ...orders.added().flatMap((order) => (hasHistory(order) ? [changeOrder(tx, order, order)] : [])),
     ...byEnd.map((group) => endOrders(tx, productId, group)),
     ...changed.map((order) => changeOrder(tx, order, orders.before(order))),
@@ -26,7 +26,7 @@ function hasHistory({ late, restockedQty, refundCount, paymentAttempts }: Order)
   return late || restockedQty > 0 || refundCount > 0 || paymentAttempts > 0
 }
 
-/** What happens to nearly all orders, once: they are paid, cancelled or expire. */
+/** True for the usual change: a pending order was paid, cancelled or expired, and nothing else about it changed. */
 function isJustEnded(order: Order, before: Order): boolean {
   return (
     before.status === "pending_payment" &&
@@ -56,7 +56,7 @@ const insertOrders = insertInto<Order>("orders", {
   updated_at: ["timestamptz", (order) => order.updatedAt],
 })
 
-/** An order ends once (I3): only one that waits for payment can. */
+/** An order ends once (I3): only a pending order can end. */
 async function endOrders(tx: Tx, productId: number, orders: NonEmpty<Order>): Promise<void> {
   const [{ status, paidAt, updatedAt }] = orders
   await tx.query({
@@ -78,7 +78,7 @@ async function endOrders(tx: Tx, productId: number, orders: NonEmpty<Order>): Pr
   })
 }
 
-/** Whatever else may happen to an order, from the status it was found in. */
+/** Writes every other change of an order, if its status is still the loaded one. */
 async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
   await tx.query({
     name: "change-order",

@@ -69,8 +69,8 @@ async function insertProduct(tx: Tx, product: Product): Promise<void> {
 
 /**
  * The statement of nearly every batch. The version is the guard: it changes only under the lock, so a version other
- * than the loaded one means that the lock was not held; null is then written into it, which undoes the batch.
- * A row that is no longer where it was locked undoes the batch as well, by a division by zero.
+ * than the loaded one means that the lock was not held; null is then written into it, which rolls the batch back.
+ * A row that is no longer at the location where it was locked rolls the batch back too, by a division by zero.
  */
 async function updateCounters(
   tx: Tx,

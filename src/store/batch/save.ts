@@ -23,7 +23,7 @@ import type { Tx } from "../tx.ts"
  *
  * COMMIT travels in the same round trip, so a write that must not happen has to fail by itself: each
  * update names the state it changes from, and where the row is in another state it writes null into
- * a column that must not be null. That undoes the batch. An empty list: nothing to write.
+ * a column that must not be null. That rolls the batch back. Returns an empty list if there is nothing to write.
  */
 export function saveChanges(tx: Tx, { sets, mark, now }: LoadedBatch): Promise<void>[] {
   const states = sets.map(({ state }) => state)

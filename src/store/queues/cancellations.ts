@@ -1,35 +1,35 @@
 import type pg from "pg"
-import type { TakeWish } from "./refund-queue.ts"
+import type { LeaseRequest } from "./refund-queue.ts"
 
-/** A payment whose order has ended unpaid, and that may still be open. */
+/** A payment whose order has ended unpaid; the provider may still accept it. */
 export interface UnwantedPayment {
   readonly orderId: number
   readonly holdId: number
   readonly productId: number
   readonly provider: string
   readonly paymentId: string
-  /** How often its provider has been asked to cancel it, this time included. */
+  /** How often the provider has been asked to cancel it, including this time. */
   readonly attempts: number
 }
 
-/** Payments that have to be cancelled at their providers, shared by all workers. */
+/** The queue of payments to cancel at their providers, shared by all workers. */
 export interface Cancellations {
   /**
-   * Takes payments of orders that were cancelled or have expired, if their provider is one of
-   * `providers`, for `leaseSeconds`: a worker that dies meanwhile delays them, and loses none. Each is with
-   * one worker at a time, as long as the lease is longer than what the worker does with it.
+   * Leases payments of cancelled and expired orders whose provider is one of `providers`. While the lease lasts, no
+   * other worker takes them; if this worker dies, another one takes them afterwards. So the lease must be longer than
+   * the work.
    */
-  take(wish: TakeWish): Promise<UnwantedPayment[]>
-  /** Puts the next attempt off: nothing has come of this one. */
+  take(request: LeaseRequest): Promise<UnwantedPayment[]>
+  /** Postpones the next attempt after this one has failed. */
   postpone(payment: Pick<UnwantedPayment, "orderId" | "productId">): Promise<void>
-  /** Notes that nobody has to be asked any more. */
+  /** Records that the provider need not be asked again. */
   settle(payment: Pick<UnwantedPayment, "orderId" | "productId">): Promise<void>
 }
 
-/** The second attempt comes five seconds after the first, each further one after twice as long. */
+/** The pause between the first two attempts; each further pause is twice as long as the one before. */
 const FIRST_PAUSE_SECONDS = 5
 
-/** The queue over PostgreSQL. */
+/** Makes the queue over PostgreSQL. */
 export function createCancellations(pool: pg.Pool): Cancellations {
   return {
     async take({ providers, limit, leaseSeconds }) {

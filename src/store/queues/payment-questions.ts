@@ -1,6 +1,6 @@
 import type pg from "pg"
 
-/** An unpaid order near its end, and the payment that its buyer has begun. */
+/** An unpaid order near its deadline, and the payment that its buyer has started. */
 export interface OpenPayment {
   readonly orderId: number
   readonly productId: number
@@ -8,42 +8,41 @@ export interface OpenPayment {
   readonly paymentId: string
 }
 
-/** What a worker takes at once. */
+/** The orders that one call takes. */
 export interface OpenPayments {
-  /** To be asked about now, soonest end first. */
+  /** The providers of these have to be asked now, in this order: the earliest deadline first. */
   readonly taken: readonly OpenPayment[]
-  /** Of these nobody can be asked before they end: they need more time. */
+  /** These cannot be asked about before their deadlines, which therefore have to be moved. */
   readonly postponed: readonly Pick<OpenPayment, "orderId" | "productId">[]
 }
 
-/** How a provider can be asked. */
+/** How fast, and how long before a deadline, a provider is asked. */
 export interface AskingPace {
   readonly provider: string
-  /** As many questions as are answered in a second. */
+  /** How many questions the provider answers in a second. */
   readonly perSecond: number
-  /** An order's provider is asked so long before its end; earlier where many orders end together. */
+  /** How long before an order's deadline its provider is asked; earlier if many deadlines are close together. */
   readonly aheadSeconds: number
-  /** Never earlier than this. */
+  /** The longest time before a deadline at which a provider is asked. */
   readonly longestAheadSeconds: number
-  /** An order that will not have been asked about so long before its end is postponed. */
+  /** The deadline of an order is moved if its turn to be asked about would not come so long before it. */
   readonly postponeSeconds: number
-  /** Orders taken at once; the same each time, because it is written into the statement. */
+  /** How many orders one call takes; constant for a provider, because it is written into the prepared statement. */
   readonly limit: number
 }
 
-/** Orders of so many runs are counted to tell how early the first of them has to be asked about. */
+/** How many calls ahead the orders are counted, to know how early the first of them must be asked about. */
 const MOST_RUNS = 100
 
 /**
- * Takes orders whose payments have to be asked about now. Each deadline of an order is taken once, by one
- * worker.
+ * Takes the orders whose providers have to be asked now. Each deadline of an order is taken once, by one worker.
  *
- * Orders are asked about in the order of their deadlines, so the n-th waits n / perSecond seconds for its
- * turn: as soon as one of them would be late otherwise, all before it are taken.
+ * Providers are asked in the order of the deadlines, so the n-th order waits n / perSecond seconds for its turn. As
+ * soon as one order would be asked about too late, it is taken with all orders before it.
  */
 export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise<OpenPayments> {
   const { rows } = await pool.query<OpenPayment & { readonly isTaken: boolean }>({
-    // The planner takes a limit that it does not know for a tenth of the table.
+    // The planner estimates a limit given as a parameter as a tenth of the table.
     name: `take-open-payments-${pace.limit}`,
     text: `
       with near as materialized (
@@ -60,7 +59,7 @@ export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise
          order by expires_at
          limit ${pace.limit * MOST_RUNS}
       ),
-      pressed as (
+      urgent as (
         select max(expires_at) as until
           from near
          where left_seconds <= $3 + turn_seconds
@@ -69,8 +68,8 @@ export async function takeOpenPayments(pool: pg.Pool, pace: AskingPace): Promise
         select orders.id, orders.product_id
           from orders
           join (select near.id, near.product_id
-                  from near, pressed
-                 where near.expires_at <= pressed.until
+                  from near, urgent
+                 where near.expires_at <= urgent.until
                  order by near.expires_at
                  limit ${pace.limit}) as next
             on next.id = orders.id

@@ -1,35 +1,34 @@
 import type pg from "pg"
 import type { Refund } from "../../domain/refund.ts"
 import { refundColumns } from "../columns.ts"
-import type { RefundPlace } from "../reads/money-views.ts"
+import type { RefundKey } from "../reads/money-views.ts"
 
-/** What a worker takes from a queue of calls to providers. */
-export interface TakeWish {
+/** Which entries a worker takes from a queue of calls to providers. */
+export interface LeaseRequest {
   readonly providers: readonly string[]
   readonly limit: number
   readonly leaseSeconds: number
 }
 
-/** A refund that is to be sent, and the key under which its provider knows it, however often it is sent. */
+/** A refund to send, with its idempotency key at the provider, which is the same in every attempt. */
 export type TakenRefund = Refund & { readonly idempotencyKey: string }
 
-/** Refunds that have to be sent, shared by all workers. */
+/** The queue of refunds to send, shared by all workers. */
 export interface RefundQueue {
   /**
-   * Takes refunds that are due and whose provider is one of `providers`, for `leaseSeconds`: a worker that
-   * dies meanwhile delays them, and loses none. Each is with one worker at a time, as long as the lease is
-   * longer than what the worker does with it.
+   * Leases due refunds whose provider is one of `providers`. While the lease lasts, no other worker takes them; if this
+   * worker dies, another one takes them afterwards. So the lease must be longer than the work.
    */
-  take(wish: TakeWish): Promise<TakenRefund[]>
-  /** Keeps why an attempt came to nothing, and puts the next one off. */
-  noteError(place: RefundPlace, error: string): Promise<void>
+  take(request: LeaseRequest): Promise<TakenRefund[]>
+  /** Records why an attempt failed, and postpones the next one. */
+  noteError(key: RefundKey, error: string): Promise<void>
 }
 
-/** The second attempt comes five seconds after the first, each further one after twice as long, up to an hour. */
+/** The pause between the first two attempts. Each further pause is twice as long as the one before, up to an hour. */
 const FIRST_PAUSE_SECONDS = 5
 const LONGEST_PAUSE_SECONDS = 3_600
 
-/** The queue over PostgreSQL. */
+/** Makes the queue over PostgreSQL. */
 export function createRefundQueue(pool: pg.Pool): RefundQueue {
   return {
     async take({ providers, limit, leaseSeconds }) {
@@ -50,8 +49,8 @@ export function createRefundQueue(pool: pg.Pool): RefundQueue {
           update refunds
              set attempts = attempts + 1,
                  not_before = clock_timestamp() + make_interval(secs => $3),
-                 -- Orders are numbered from 1 in every database, payments of an account are not. What a server
-                 -- of the last version has sent keeps the key that it was sent under.
+                 -- The key contains the payment's id, because every database numbers its orders from 1. A refund
+                 -- that the previous version of Doorbuster has sent keeps its old key.
                  idempotency_key = coalesce(
                    idempotency_key,
                    left(format(case when attempts = 0 then 'doorbuster-refund-%s-%s-%s'

@@ -1,23 +1,23 @@
 import type pg from "pg"
 import { transactionByIndex, type Tx } from "../tx.ts"
 
-/** What has to be sent to whom, once. */
+/** A delivery that one worker has leased, with everything that it needs to send it. */
 export interface DueDelivery {
   readonly endpointId: number
   readonly eventId: string
   readonly productId: number
   readonly url: string
-  /** The JSON to be sent, byte for byte; null: the event was removed meanwhile. */
+  /** The JSON to send, byte for byte; null: the event has been removed. */
   readonly body: string | null
-  /** Each signs; the newest one first. */
+  /** The request is signed with each of them; the newest is first. */
   readonly secrets: readonly string[]
-  /** This one included. */
+  /** Including this attempt. */
   readonly attempts: number
-  /** Until when it is this worker's, as the database writes it; names this attempt. */
+  /** The end of the lease, in the database's text form. It identifies this attempt. */
   readonly lease: string
 }
 
-/** How an attempt went. */
+/** The result of an attempt. */
 export type DeliveryResult =
   | { readonly kind: "delivered"; readonly responseStatus: number }
   | { readonly kind: "failed"; readonly responseStatus: number | null; readonly error: string }
@@ -27,37 +27,36 @@ export type DeliveryResult =
       readonly responseStatus: number | null
       readonly error: string
     }
-  /** Nothing was tried, or nobody waited for the answer: at once, as if it had not been taken. */
+  /** The attempt was not made, or was broken off because the worker stops. It does not count. */
   | { readonly kind: "given back" }
 
-/** Events on their way to endpoints, shared by all workers. */
+/** The queue of deliveries, shared by all workers. */
 export interface WebhookQueue {
   /**
-   * Makes deliveries of events that have none yet, for every endpoint that wants them. Returns for how
-   * many events; fewer than {@link ADDRESSED_AT_ONCE}: there were no more.
+   * Inserts the deliveries of events that are not addressed yet, one for each enabled endpoint that wants the type.
+   * Returns the number of events; fewer than {@link ADDRESSED_AT_ONCE} means that none are left.
    */
   address(): Promise<number>
-  /** Endpoints that have something due. */
+  /** Lists the endpoints that have due deliveries. */
   waiting(): Promise<number[]>
   /**
-   * Takes what is due, for each endpoint as much as there is room for, and puts its next attempt off
-   * by a lease: a worker that dies meanwhile delays it, and loses none. Each is with one worker at a
-   * time.
+   * Leases due deliveries, at most `room` of each endpoint. While the lease lasts, no other worker takes them; if this
+   * worker dies, another one takes them afterwards.
    */
   take(room: ReadonlyMap<number, number>): Promise<DueDelivery[]>
-  /** Writes down how an attempt went, unless somebody else has taken it up since. */
+  /** Records the result of an attempt, unless the lease has ended and another worker has taken the delivery. */
   note(delivery: DueDelivery, result: DeliveryResult): Promise<void>
-  /** Sends nothing more to an endpoint that says it is gone, unless its address was changed meanwhile. */
+  /** Disables an endpoint that answered 410, unless its URL has been changed since. */
   disable(endpointId: number, url: string): Promise<void>
 }
 
-/** Events that get their deliveries in one statement. */
+/** Events that one statement addresses. */
 export const ADDRESSED_AT_ONCE = 500
-/** Longer than any attempt takes. */
+/** Longer than any attempt. */
 const LEASE_SECONDS = 60
 const LONGEST_ERROR = 300
 
-/** The queue over PostgreSQL. */
+/** Makes the queue over PostgreSQL. */
 export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
   return {
     async address() {
@@ -67,7 +66,7 @@ export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
     async waiting() {
       const { rows } = await pool.query<{ id: number }>({
         name: "endpoints-with-something-due",
-        // One for each of the few endpoints: as a condition it would be joined to all that is due.
+        // One index look-up for each of the few endpoints. With `exists` the planner would join all due deliveries.
         text: `
           select e.id
             from webhook_endpoints e
@@ -88,7 +87,7 @@ export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
     take: (room) => transactionByIndex(pool, (tx) => takeDeliveries(tx, room)),
 
     async note({ eventId, endpointId, productId, lease }, result) {
-      const { status, afterSeconds, responseStatus, error } = noted(result)
+      const { status, afterSeconds, responseStatus, error } = columnsOf(result)
       await pool.query({
         name: "note-delivery",
         text: `
@@ -138,7 +137,7 @@ export function createWebhookQueue(pool: pg.Pool): WebhookQueue {
   }
 }
 
-/** Mostly there is nothing, and then that is all a worker asks. */
+/** Spares the transaction of {@link addressEvents} in the usual case, that no event is new. */
 async function isAnyNew(pool: pg.Pool): Promise<boolean> {
   const { rows } = await pool.query({
     name: "any-new-event",
@@ -155,9 +154,9 @@ async function isAnyNew(pool: pg.Pool): Promise<boolean> {
 async function addressEvents(tx: Tx): Promise<number> {
   const { rowCount } = await tx.query({
     name: "address-events",
-    // Events are found by what has not been done to them: a number or a moment that is compared
-    // with the last one seen would pass over transactions that commit late. The number of rows is
-    // written out: the planner takes a parameter for a tenth of the table.
+    // New events are those without `addressed_at`. Comparing ids or times with the last ones seen would skip events
+    // whose transactions commit late. The limit is written out, because the planner estimates a parameter as a tenth
+    // of the table.
     text: `
       with events as materialized (
         select id, product_id, type, created_at
@@ -245,7 +244,7 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
   return rows
 }
 
-function noted(result: DeliveryResult) {
+function columnsOf(result: DeliveryResult) {
   switch (result.kind) {
     case "delivered":
       return { status: "delivered", afterSeconds: 0, responseStatus: result.responseStatus, error: null }

@@ -1,11 +1,11 @@
 import type pg from "pg"
 import { isoTime, type Instant } from "../../domain/time.ts"
-import type { ListPage } from "./lists.ts"
+import type { PageRequest } from "./lists.ts"
 
-/** By the admin token, by a session of the control room, or in open mode, which asks for neither. */
+/** How the caller was authorised: the admin token, a session of the control room, or open mode, which needs neither. */
 export type AdminWay = "token" | "session" | "open"
 
-/** A change that an admin route was asked for. */
+/** A request for a change through an admin route. */
 export interface NewAdminAction {
   readonly id: number
   readonly way: AdminWay
@@ -14,29 +14,29 @@ export interface NewAdminAction {
   readonly path: string
   readonly productId: number | null
   readonly orderId: number | null
-  /** What the request said, without secrets; null: nothing that could be understood. */
+  /** The content of the request without secrets; null if the request did not fit the schema of its route. */
   readonly content: object | null
-  /** Of the answer. */
+  /** The HTTP status of the response. */
   readonly status: number
   readonly requestId: string
 }
 
-/** The same with when it was written. */
+/** A recorded request for a change. */
 export interface AdminAction extends NewAdminAction {
   readonly createdAt: Instant
 }
 
-/** Names an action. */
-export interface ActionPlace {
+/** The sort key of an action: a page begins after it. */
+export interface ActionKey {
   readonly createdAt: Instant
   readonly id: number
 }
 
-/** What the shop has done. */
+/** The record of changes that were requested through admin routes. */
 export interface AdminActions {
   record(action: NewAdminAction): Promise<void>
-  /** The newest first; `productId` null: all. */
-  list(productId: number | null, page: ListPage<ActionPlace>): Promise<AdminAction[]>
+  /** Lists actions, newest first; `productId` null: of all products. */
+  list(productId: number | null, page: PageRequest<ActionKey>): Promise<AdminAction[]>
 }
 
 const columns = `
@@ -47,13 +47,13 @@ const columns = `
   request_id as "requestId",
   created_at as "createdAt"`
 
-/** Actions over PostgreSQL. */
+/** Makes the record over PostgreSQL. */
 export function createAdminActions(pool: pg.Pool): AdminActions {
   return {
     async record(action) {
       await pool.query({
         name: "record-admin-action",
-        // In milliseconds, as a cursor names them.
+        // Truncated to milliseconds, because a cursor has no finer time.
         text: `
           insert into admin_actions
             (id, way, route, path, product_id, order_id, content, status, request_id, created_at)

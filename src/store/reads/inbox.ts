@@ -17,7 +17,7 @@ export interface Inbox {
   keepMessage(event: ProviderEvent, message: string): Promise<void>
   /**
    * Marks a parked success as refunded by hand, so that it is never applied to an order. Returns null if
-   * there is no such event, it is not a success, or it has been applied meanwhile.
+   * there is no such event, it is not a success, or it has been applied.
    */
   markReturned(provider: string, key: string): Promise<StrayPayment | null>
   /** Lists parked events of the last hour whose order, or a dispute's payment, now exists, oldest first. */
@@ -145,7 +145,7 @@ async function parkedWithOrder(pool: pg.Pool, limit: number): Promise<PaymentEve
                  and p.payment_id = e."paymentId"
                  and e."disputeId" is not null
                limit 1)
-             limit 1) as place
+             limit 1) as target
        order by e."receivedAt"
        limit $1`,
     values: [limit, OVERTAKEN_SECONDS],

@@ -1,63 +1,63 @@
 import type pg from "pg"
 import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
-import type { Payment, PaymentEventRecord } from "../../domain/payment.ts"
+import type { Payment, PaymentEventKey, PaymentEventRecord } from "../../domain/payment.ts"
 import { eventColumns, holdColumns, messageColumn, orderColumns, paymentColumns } from "../columns.ts"
 import type { KeptMessage } from "./money-views.ts"
 
-/** Names a message of a provider, or the payment it told of. */
-export interface MessagePlace {
-  readonly provider: string
-  readonly key: string
-}
-
-/** Where in a list to begin, and how much of it to show. `after` null: from the beginning. */
-export interface ListPage<Place> {
-  readonly after: Place | null
+/** Which page of a list to read. `after`: the sort key of the last row of the page before; null: the first page. */
+export interface PageRequest<Key> {
+  readonly after: Key | null
   readonly limit: number
 }
 
-/** Some rows of a list. `next`: where to go on, perhaps after few rows or none; null: there are no more. */
-export interface Listed<Row, Place> {
+/**
+ * One page of a list. `next`: the sort key after which the next page begins; null: this is the last page. A page may
+ * hold few rows or none and still have a next page.
+ */
+export interface Page<Row, Key> {
   readonly rows: readonly Row[]
-  readonly next: Place | null
+  readonly next: Key | null
 }
 
-/** A filter that is null takes everything. */
+/** Filters a list of holds or orders; a field that is null matches every row. */
 export interface RowFilter {
   readonly productId: number | null
   readonly customerId: string | null
   readonly status: string | null
 }
 
-/** As {@link RowFilter}. An event is about the order it names and the one it was applied to. */
-export interface MessageFilter {
+/** Filters a list of payments or payment events; a field that is null matches every row. */
+export interface PaymentFilter {
+  /** The order of a payment; for an event, the order that it names or the one that it was applied to. */
   readonly orderId: number | null
   readonly provider: string | null
-  /** Of an event its outcome, of a payment its allocation. */
+  /** The allocation of a payment, or the outcome of an event. */
   readonly outcome: string | null
 }
 
-/** What the shop can look through. Reads without a lock. */
+/** The lists that an administrator can filter. Reads without a lock. */
 export interface Lists {
-  /** Both by id. */
-  holds(filter: RowFilter, page: ListPage<number>): Promise<Listed<Hold, number>>
-  orders(filter: RowFilter, page: ListPage<number>): Promise<Listed<Order, number>>
-  /** Both by provider and key. */
-  payments(filter: MessageFilter, page: ListPage<MessagePlace>): Promise<Listed<Payment, MessagePlace>>
+  /** Lists holds by id. */
+  holds(filter: RowFilter, page: PageRequest<number>): Promise<Page<Hold, number>>
+  /** Lists orders by id. */
+  orders(filter: RowFilter, page: PageRequest<number>): Promise<Page<Order, number>>
+  /** Lists payments by provider and event key. */
+  payments(filter: PaymentFilter, page: PageRequest<PaymentEventKey>): Promise<Page<Payment, PaymentEventKey>>
+  /** Lists payment events by provider and key. */
   events(
-    filter: MessageFilter,
-    page: ListPage<MessagePlace>,
-  ): Promise<Listed<PaymentEventRecord & KeptMessage, MessagePlace>>
+    filter: PaymentFilter,
+    page: PageRequest<PaymentEventKey>,
+  ): Promise<Page<PaymentEventRecord & KeptMessage, PaymentEventKey>>
 }
 
 /**
- * Rows one page looks at. A filter that fits few of millions is answered in parts, each in a few
- * milliseconds, instead of after a walk through the whole table.
+ * Limits the rows that one page scans, because a filter may match few rows of millions. Each page then takes a few
+ * milliseconds, and may be short or empty although more pages follow.
  */
-const LOOKED_AT = 10_000
+const SCANNED_ROWS = 10_000
 
-/** The lists over PostgreSQL. */
+/** Makes the lists over PostgreSQL. */
 export function createLists(pool: pg.Pool): Lists {
   return {
     holds: (filter, page) => listById<Hold>(pool, { table: "holds", columns: holdColumns, filter, page }),
@@ -71,26 +71,26 @@ interface ById {
   readonly table: "holds" | "orders"
   readonly columns: string
   readonly filter: RowFilter
-  readonly page: ListPage<number>
+  readonly page: PageRequest<number>
 }
 
 async function listById<Row extends { readonly id: number }>(
   pool: pg.Pool,
   { table, columns, filter, page }: ById,
-): Promise<Listed<Row, number>> {
+): Promise<Page<Row, number>> {
   const after = page.after ?? 0
-  const looked = await pool.query<{ last: number | null; count: number }>({
-    name: `look-at-${table}`,
+  const scanned = await pool.query<{ last: number | null; count: number }>({
+    name: `scan-${table}`,
     text: `
       select max(id) as last, count(*) as count
         from (select id
                 from ${table}
                where id > $1
                order by id
-               limit ${LOOKED_AT}) as looked`,
+               limit ${SCANNED_ROWS}) as scanned`,
     values: [after],
   })
-  const { last, count } = looked.rows[0] ?? { last: null, count: 0 }
+  const { last, count } = scanned.rows[0] ?? { last: null, count: 0 }
   if (last === null) return { rows: [], next: null }
   const { rows } = await pool.query<Row>({
     name: `list-${table}`,
@@ -106,16 +106,16 @@ async function listById<Row extends { readonly id: number }>(
        limit $6`,
     values: [after, last, filter.productId, filter.customerId, filter.status, page.limit + 1],
   })
-  const isFull = count === LOOKED_AT
-  return listed(rows, page.limit, { placeOf: (row) => row.id, last: isFull ? last : null })
+  const isFull = count === SCANNED_ROWS
+  return cutPage(rows, page.limit, { keyOf: (row) => row.id, next: isFull ? last : null })
 }
 
 async function listPayments(
   pool: pg.Pool,
-  filter: MessageFilter,
-  page: ListPage<MessagePlace>,
-): Promise<Listed<Payment, MessagePlace>> {
-  const { bound, values, last } = await boundOf(pool, "payments", page)
+  filter: PaymentFilter,
+  page: PageRequest<PaymentEventKey>,
+): Promise<Page<Payment, PaymentEventKey>> {
+  const { from, to, next } = await scanRange(pool, "payments", page)
   const { rows } = await pool.query<Payment>({
     name: "list-payments",
     text: `
@@ -128,18 +128,18 @@ async function listPayments(
          and ($7::text is null or allocation = $7)
        order by provider, event_key
        limit $8`,
-    values: [...values, ...bound, filter.orderId, filter.provider, filter.outcome, page.limit + 1],
+    values: [...from, ...to, filter.orderId, filter.provider, filter.outcome, page.limit + 1],
   })
-  const placeOf = ({ provider, eventKey }: Payment) => ({ provider, key: eventKey })
-  return listed(rows, page.limit, { placeOf, last })
+  const keyOf = ({ provider, eventKey }: Payment) => ({ provider, key: eventKey })
+  return cutPage(rows, page.limit, { keyOf, next })
 }
 
 async function listEvents(
   pool: pg.Pool,
-  filter: MessageFilter,
-  page: ListPage<MessagePlace>,
-): Promise<Listed<PaymentEventRecord & KeptMessage, MessagePlace>> {
-  const { bound, values, last } = await boundOf(pool, "payment_events", page)
+  filter: PaymentFilter,
+  page: PageRequest<PaymentEventKey>,
+): Promise<Page<PaymentEventRecord & KeptMessage, PaymentEventKey>> {
+  const { from, to, next } = await scanRange(pool, "payment_events", page)
   const { rows } = await pool.query<PaymentEventRecord & KeptMessage>({
     name: "list-payment-events",
     text: `
@@ -152,45 +152,48 @@ async function listEvents(
          and ($7::text is null or outcome = $7)
        order by provider, key
        limit $8`,
-    values: [...values, ...bound, filter.orderId, filter.provider, filter.outcome, page.limit + 1],
+    values: [...from, ...to, filter.orderId, filter.provider, filter.outcome, page.limit + 1],
   })
-  return listed(rows, page.limit, { placeOf: ({ provider, key }) => ({ provider, key }), last })
+  return cutPage(rows, page.limit, { keyOf: ({ provider, key }) => ({ provider, key }), next })
 }
 
-/** The last message that a page looks at, and, where there may be more, the place to go on. */
-async function boundOf(
+/**
+ * Finds the range of keys that a page scans: after `from`, up to `to`. `next`: where the next page begins if the rows
+ * of this range do not fill a page; null: the table has no rows after `to`.
+ */
+async function scanRange(
   pool: pg.Pool,
   table: "payments" | "payment_events",
-  { after }: ListPage<MessagePlace>,
+  { after }: PageRequest<PaymentEventKey>,
 ) {
   const key = table === "payments" ? "event_key" : "key"
-  const values = [after?.provider ?? "", after?.key ?? ""]
-  const { rows } = await pool.query<MessagePlace & { position: number }>({
-    name: `look-at-${table}`,
+  const from = [after?.provider ?? "", after?.key ?? ""]
+  const { rows } = await pool.query<PaymentEventKey & { position: number }>({
+    name: `scan-${table}`,
     text: `
       select provider, key, position
         from (select provider, ${key} as key, row_number() over (order by provider, ${key}) as position
                 from ${table}
                where (provider, ${key}) > ($1, $2)
                order by provider, ${key}
-               limit ${LOOKED_AT}) as looked
+               limit ${SCANNED_ROWS}) as scanned
        order by position desc
        limit 1`,
-    values,
+    values: from,
   })
-  const [found] = rows
-  if (found === undefined) return { values, bound: values, last: null }
-  const { provider, key: lastKey, position } = found
-  const last = position === LOOKED_AT ? { provider, key: lastKey } : null
-  return { values, bound: [provider, lastKey], last }
+  const [last] = rows
+  if (last === undefined) return { from, to: from, next: null }
+  const next = last.position === SCANNED_ROWS ? { provider: last.provider, key: last.key } : null
+  return { from, to: [last.provider, last.key], next }
 }
 
-function listed<Row, Place>(
+/** Makes a page of rows, of which one more than `limit` was asked for. `next`: where to continue if they are fewer. */
+function cutPage<Row, Key>(
   rows: readonly Row[],
   limit: number,
-  { placeOf, last }: { placeOf: (row: Row) => Place; last: Place | null },
-): Listed<Row, Place> {
+  { keyOf, next }: { keyOf: (row: Row) => Key; next: Key | null },
+): Page<Row, Key> {
   const shown = rows.slice(0, limit)
   const lastShown = shown.at(-1)
-  return { rows: shown, next: rows.length > limit && lastShown !== undefined ? placeOf(lastShown) : last }
+  return { rows: shown, next: rows.length > limit && lastShown !== undefined ? keyOf(lastShown) : next }
 }

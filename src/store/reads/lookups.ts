@@ -1,46 +1,47 @@
 import type pg from "pg"
 import { numbers } from "../columns.ts"
 
-/** Where a hold belongs. */
-export interface PlaceOfHold {
+/** The fields of a hold that a command needs before it reaches its lane. */
+export interface HoldLookup {
   readonly productId: number
   readonly qty: number
 }
 
-/** Where an order belongs, and which hold owns it. */
-export interface PlaceOfOrder {
+/** The product and the hold of an order. */
+export interface OrderLookup {
   readonly productId: number
   readonly holdId: number
 }
 
-/** Where a payment belongs. */
-export interface PlaceOfPayment {
+/** The product and the order of a payment. */
+export interface PaymentLookup {
   readonly productId: number
   readonly orderId: number
 }
 
 /**
- * Finds which product's lane a hold, order or payment belongs to, and which hold owns it. These never
- * change, so they can be read without a lock and remembered.
+ * Finds the product of a hold, order or payment, whose lane takes the command, and the hold of an order, which decides
+ * about access. These fields never change, so they are read without a lock and may be remembered. Methods return null
+ * if there is no such row.
  */
 export interface Lookups {
-  placeOfHold(holdId: number): Promise<PlaceOfHold | null>
-  placeOfOrder(orderId: number): Promise<PlaceOfOrder | null>
-  /** The order that a payment came for, by the provider's name for it; the first one, if there are more. */
-  placeOfPayment(provider: string, paymentId: string): Promise<PlaceOfPayment | null>
-  /** Spares the look-up of an order that this process has just made: its payment comes next. */
-  remember(order: { readonly id: number } & PlaceOfOrder): void
+  findHold(holdId: number): Promise<HoldLookup | null>
+  findOrder(orderId: number): Promise<OrderLookup | null>
+  /** Finds a payment by the provider's id. If several orders have a payment with this id, the first order counts. */
+  findPayment(provider: string, paymentId: string): Promise<PaymentLookup | null>
+  /** Remembers an order that this process has just made, because its payment event looks it up next. */
+  remember(order: { readonly id: number } & OrderLookup): void
 }
 
-/** Orders remembered at one time, 10 MB of them; the oldest is forgotten first. */
+/** Limits the remembered orders to about 10 MB; the oldest is forgotten first. */
 const REMEMBERED = 100_000
 
-/** Look-ups over PostgreSQL; all that are asked for in one turn of the event loop share a statement. */
+/** Makes the look-ups over PostgreSQL. Those that are requested in one turn of the event loop share a statement. */
 export function createLookups(pool: pg.Pool): Lookups {
-  const places = new Map<number, PlaceOfOrder>()
+  const remembered = new Map<number, OrderLookup>()
   const readOrder = gathered(async (orderIds) => {
-    const { rows } = await pool.query<{ id: number } & PlaceOfOrder>({
-      name: "places-of-orders",
+    const { rows } = await pool.query<{ id: number } & OrderLookup>({
+      name: "look-up-orders",
       text: `
         select id, product_id as "productId", hold_id as "holdId"
           from orders
@@ -50,8 +51,8 @@ export function createLookups(pool: pg.Pool): Lookups {
     return rows
   })
   const readHold = gathered(async (holdIds) => {
-    const { rows } = await pool.query<{ id: number } & PlaceOfHold>({
-      name: "places-of-holds",
+    const { rows } = await pool.query<{ id: number } & HoldLookup>({
+      name: "look-up-holds",
       text: `
         select id, product_id as "productId", qty
           from holds
@@ -62,11 +63,11 @@ export function createLookups(pool: pg.Pool): Lookups {
   })
 
   return {
-    placeOfHold: readHold,
-    placeOfOrder: async (orderId) => places.get(orderId) ?? readOrder(orderId),
-    async placeOfPayment(provider, paymentId) {
-      const { rows } = await pool.query<PlaceOfPayment>({
-        name: "place-of-payment",
+    findHold: readHold,
+    findOrder: async (orderId) => remembered.get(orderId) ?? readOrder(orderId),
+    async findPayment(provider, paymentId) {
+      const { rows } = await pool.query<PaymentLookup>({
+        name: "look-up-payment",
         text: `
           select product_id as "productId", order_id as "orderId"
             from payments
@@ -79,15 +80,15 @@ export function createLookups(pool: pg.Pool): Lookups {
       return rows[0] ?? null
     },
     remember({ id, productId, holdId }) {
-      places.set(id, { productId, holdId })
-      if (places.size <= REMEMBERED) return
-      const [oldest] = places.keys()
-      if (oldest !== undefined) places.delete(oldest)
+      remembered.set(id, { productId, holdId })
+      if (remembered.size <= REMEMBERED) return
+      const [oldest] = remembered.keys()
+      if (oldest !== undefined) remembered.delete(oldest)
     },
   }
 }
 
-/** Asks for single rows by one statement for all that are wanted at the same moment. */
+/** Collects the ids that are requested in one turn of the event loop, and reads their rows with one statement. */
 function gathered<Row extends { readonly id: number }>(
   read: (ids: readonly number[]) => Promise<readonly Row[]>,
 ): (id: number) => Promise<Row | null> {

@@ -4,21 +4,21 @@ import type { PaymentEventRecord } from "../../domain/payment.ts"
 import type { Refund } from "../../domain/refund.ts"
 import { disputeColumns, eventColumns, messageColumn, refundColumns } from "../columns.ts"
 
-/** The key of a refund, and its position in the list of open refunds. */
-export interface RefundPlace {
+/** Identifies a refund. Open refunds are listed in the order of this key. */
+export interface RefundKey {
   readonly orderId: number
   readonly number: number
 }
 
-/** The key of a provider's event with its order's id: its position in the list of stray payments. */
-export interface StrayPlace {
+/** The sort key of a stray payment: its order's id and the key of its event. */
+export interface StrayPaymentKey {
   readonly orderId: number
   readonly provider: string
   readonly key: string
 }
 
-/** The key of a dispute with its order's id: its position in the list of open disputes. */
-export interface DisputePlace {
+/** The sort key of an open dispute: its order's id and the dispute's id at its provider. */
+export interface DisputeKey {
   readonly orderId: number
   readonly provider: string
   readonly disputeId: string
@@ -43,13 +43,13 @@ export type RefundOrigin = Pick<Refund, "productId" | "provider" | "paymentId">
 /** Refunds, stray payments and disputes that may need an operator. Reads without a lock. */
 export interface MoneyViews {
   /** Finds a refund's product and payment; null if there is no such refund. */
-  originOfRefund(place: RefundPlace): Promise<RefundOrigin | null>
+  originOfRefund(key: RefundKey): Promise<RefundOrigin | null>
   /** Lists refunds that are not confirmed, by order and number, from the first one after `after`. */
-  openRefunds(after: RefundPlace | null, limit: number): Promise<OpenRefund[]>
+  openRefunds(after: RefundKey | null, limit: number): Promise<OpenRefund[]>
   /** Lists successes parked for their order, by order, provider and key, from the first one after `after`. */
-  strayPayments(after: StrayPlace | null, limit: number): Promise<StrayPayment[]>
+  strayPayments(after: StrayPaymentKey | null, limit: number): Promise<StrayPayment[]>
   /** Lists open disputes, by order, provider and the provider's id, from the first one after `after`. */
-  openDisputes(after: DisputePlace | null, limit: number): Promise<Dispute[]>
+  openDisputes(after: DisputeKey | null, limit: number): Promise<Dispute[]>
   /** Counts the entries of the money inbox, at most {@link MOST_COUNTED} of each kind. */
   countOpen(): Promise<number>
   /** Lists all refunds of an order, by number. */
@@ -64,7 +64,7 @@ const MOST_COUNTED = 1_000
 /** Makes the views over PostgreSQL. */
 export function createMoneyViews(pool: pg.Pool): MoneyViews {
   return {
-    originOfRefund: (place) => originOfRefund(pool, place),
+    originOfRefund: (key) => originOfRefund(pool, key),
     openRefunds: (after, limit) => openRefunds(pool, after, limit),
     strayPayments: (after, limit) => strayPayments(pool, after, limit),
     openDisputes: (after, limit) => openDisputes(pool, after, limit),
@@ -74,7 +74,7 @@ export function createMoneyViews(pool: pg.Pool): MoneyViews {
   }
 }
 
-async function originOfRefund(pool: pg.Pool, { orderId, number }: RefundPlace): Promise<RefundOrigin | null> {
+async function originOfRefund(pool: pg.Pool, { orderId, number }: RefundKey): Promise<RefundOrigin | null> {
   const { rows } = await pool.query<RefundOrigin>({
     name: "origin-of-refund",
     text: `
@@ -87,7 +87,7 @@ async function originOfRefund(pool: pg.Pool, { orderId, number }: RefundPlace): 
   return rows[0] ?? null
 }
 
-async function openRefunds(pool: pg.Pool, after: RefundPlace | null, limit: number): Promise<OpenRefund[]> {
+async function openRefunds(pool: pg.Pool, after: RefundKey | null, limit: number): Promise<OpenRefund[]> {
   const { rows } = await pool.query<OpenRefund>({
     name: "open-refunds",
     text: `
@@ -113,7 +113,7 @@ async function openRefunds(pool: pg.Pool, after: RefundPlace | null, limit: numb
 
 async function strayPayments(
   pool: pg.Pool,
-  after: StrayPlace | null,
+  after: StrayPaymentKey | null,
   limit: number,
 ): Promise<StrayPayment[]> {
   const { rows } = await pool.query<StrayPayment>({
@@ -132,7 +132,7 @@ async function strayPayments(
   return rows
 }
 
-async function openDisputes(pool: pg.Pool, after: DisputePlace | null, limit: number): Promise<Dispute[]> {
+async function openDisputes(pool: pg.Pool, after: DisputeKey | null, limit: number): Promise<Dispute[]> {
   const { rows } = await pool.query<Dispute>({
     name: "open-disputes",
     text: `

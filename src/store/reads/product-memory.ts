@@ -2,36 +2,35 @@ import { instant } from "../../domain/time.ts"
 import type { ProductView } from "./views.ts"
 
 /**
- * A short memory of products for readers, so that a crowd that reloads costs the database four
- * reads a second and product.
+ * A cache of products for readers: however many buyers reload a page, each product is read from the database at most
+ * four times a second.
  *
- * What it says is at most 250 ms old, whoever changed the product; what this process itself has
- * committed is in it at once. Its `serverTime` goes on while it is remembered.
+ * An answer is at most 250 ms old, and includes every commit of this process. Its `serverTime` is the current time.
  */
 export interface ProductMemory {
-  /** Null: there is no such product. What is remembered is answered at once. */
+  /** Returns a product, without a promise if it is cached; null: there is no such product. */
   product(id: number): ProductView | null | Promise<ProductView | null>
   /**
-   * Whether there is, or was, such a product. Answered from memory for every product that was ever
-   * seen, so that only ids that name nothing cost a read, and none of them a lane.
+   * True if the product exists, or existed at an earlier read. Only an id without a product costs a read, and none
+   * gets a lane.
    */
   exists(id: number): boolean | Promise<boolean>
-  /** Throws away what is known and what is being read: the product has changed. */
+  /** Drops the cached product and the result of a read under way, because the product has changed. */
   forget(id: number): void
 }
 
 const MEMORY_MS = 250
-/** Products, and ids that name none, remembered at one time. */
+/** Limits the cached ids, those without a product included. */
 const REMEMBERED = 10_000
 
 interface Memory {
   readonly reading: Promise<ProductView | null>
-  /** What was read; undefined while it is awaited. */
+  /** The result of the read; undefined until it is there. */
   view: ProductView | null | undefined
   readAt: number
 }
 
-/** Remembers what `read` answers. `clock` tells milliseconds and never goes back. */
+/** Makes a cache of what `read` returns. `clock`: monotonic milliseconds. */
 export function createProductMemory(
   read: (id: number) => Promise<ProductView | null>,
   clock: () => number = () => performance.now(),
@@ -39,7 +38,7 @@ export function createProductMemory(
   const memories = new Map<number, Memory>()
   const seen = new Set<number>()
 
-  /** All who ask while a product is being read get the same answer. */
+  /** Calls that come during a read share its result. */
   function recall(id: number): Memory {
     const known = memories.get(id)
     if (known !== undefined && (known.view === undefined || clock() - known.readAt < MEMORY_MS)) return known
@@ -52,13 +51,13 @@ export function createProductMemory(
         memory.readAt = clock()
         if (view !== null) seen.add(id)
       },
-      // Whoever asked hears of it; the next one asks anew.
+      // The callers get the error, and the next call reads again.
       () => memories.get(id) === memory && memories.delete(id),
     )
     return memory
   }
 
-  /** The clock goes on while a product is remembered. */
+  /** Adds the time since the read to `serverTime`. */
   function asOfNow(view: ProductView | null, readAt: number): ProductView | null {
     if (view === null) return null
     return { product: view.product, serverTime: instant(Math.round(view.serverTime + clock() - readAt)) }

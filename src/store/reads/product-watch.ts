@@ -6,8 +6,8 @@ import type { ProductChanges, ProductView } from "./views.ts"
  * The products that streams watch, and every change of them: by this process, by another process, or by time alone,
  * which opens and closes sales.
  *
- * While a product is watched, one query every 250 ms asks for all rows that have changed. This process's own commits are
- * known at once. While the database is away, the last state stays and the time goes on.
+ * While any product is watched, one query every 250 ms reads all changed rows. This process's own commits are known at
+ * once. While the database is unreachable, the last state stays and the time goes on.
  */
 export interface ProductWatch {
   /** The state of a watched product now; null for other products. */
@@ -21,7 +21,7 @@ export interface ProductWatch {
   onChange: (id: number) => void
 }
 
-/** Another process's change, and the opening of a sale, are noticed within this time. */
+/** The longest time until a change by another process, or the opening of a sale, is noticed. */
 const LOOK_EVERY_MS = 250
 
 interface Watched {
@@ -90,7 +90,7 @@ export function createProductWatch(options: ProductWatchOptions): ProductWatch {
   return self
 }
 
-/** The database's time, carried on by this process's clock between two answers. */
+/** The database's time. Between two reads this process's clock measures how much has passed. */
 function createDatabaseTime(clock: () => number) {
   let atZero = 0
   return {
@@ -120,12 +120,12 @@ function createChangeReader({ options, watched, time, change }: ChangeReaderCont
     const askedAt = clock()
     const { products, serverTime } = await options.readChanged(known)
     const tookMs = clock() - askedAt
-    // A slow answer says little about when it was written, and a sale must not open twice.
+    // A slow answer leaves open when its time was read. Setting the time back could open a sale a second time.
     if (tookMs < LOOK_EVERY_MS) time.set(serverTime, askedAt + tookMs / 2)
     for (const product of products) {
       const version = watched.get(product.id)?.product.version
       if (version === undefined) continue
-      // A smaller version is a change only if `learn` has told nothing meanwhile: the row was replaced.
+      // A lower version means that the row was replaced, unless `learn` has brought a newer state during the read.
       if (product.version > version || version === known.get(product.id)) change(product)
     }
   }

@@ -5,13 +5,13 @@ import type { Product } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
 import { holdColumns, orderColumns, productColumns } from "../columns.ts"
 
-/** A product as a reader sees it, with the database's time of that moment. */
+/** A product, and the database's time when it was read. */
 export interface ProductView {
   readonly product: Product
   readonly serverTime: Instant
 }
 
-/** Products that have changed, with the database's time of that moment. */
+/** The products that have changed, and the database's time when they were read. */
 export interface ProductChanges {
   readonly products: readonly Product[]
   readonly serverTime: Instant
@@ -20,24 +20,24 @@ export interface ProductChanges {
 /** A product's counters. */
 export type StockCount = Pick<Product, "id" | "stock" | "held" | "sold">
 
-/** Reads that take no lane and no lock. Null: there is no such row. */
+/** Reads that take no lane and no lock. Methods return null if there is no such row. */
 export interface Views {
   product(id: number): Promise<ProductView | null>
-  /** Products by id, from the first one after `afterId`. */
+  /** Lists products by id, from the first one after `afterId`. */
   products(afterId: number, limit: number): Promise<ProductView[]>
-  /** Those of the products in `known`, by id, that have another version than it says. */
+  /** Lists products whose version differs from the one in `known`, a map from id to version. */
   changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
   /** The counters of the newest products, for the metrics. */
   stockCounts(): Promise<StockCount[]>
-  /** How long ago the first hold or unpaid order of a product fell due that is not ended yet, in seconds. */
+  /** How many seconds the first due hold or order of a product has been due; 0 if none is. */
   expiryLag(productId: number): Promise<number>
-  /** A hold past its end reads as expired, swept or not (I6). */
+  /** An active hold past its deadline is returned as expired, whether or not a sweep has ended it (I6). */
   hold(id: number): Promise<Hold | null>
-  /** An unpaid order past its end reads as expired, swept or not (I6). */
+  /** An unpaid order past its deadline is returned as expired, whether or not a sweep has ended it (I6). */
   order(id: number): Promise<Order | null>
 }
 
-/** Views over PostgreSQL. */
+/** Makes the views over PostgreSQL. */
 export function createViews(pool: pg.Pool): Views {
   return {
     async product(id) {
@@ -80,7 +80,7 @@ async function selectChangedProducts(
 ): Promise<ProductChanges> {
   const { rows } = await pool.query<(Product | { readonly id: null }) & { serverTime: Instant }>({
     name: "view-changed-products",
-    // One row at least, for the time.
+    // The outer join returns at least one row, which has the time.
     text: `
       select ${productColumns}, clock_timestamp() as "serverTime"
         from (select 1) as always
@@ -92,7 +92,7 @@ async function selectChangedProducts(
     values: [[...known.keys()], [...known.values()]],
   })
   const [first] = rows
-  if (first === undefined) throw new Error("the database did not tell its time")
+  if (first === undefined) throw new Error("the database returned no row for its time")
   const products = rows.flatMap((row) => {
     if (row.id === null) return []
     const { serverTime: _, ...product } = row
@@ -101,7 +101,7 @@ async function selectChangedProducts(
   return { products, serverTime: first.serverTime }
 }
 
-/** Products whose stock is told to the metrics; each makes three series. */
+/** Limits the products in the metrics: each one makes three time series. */
 const COUNTED_PRODUCTS = 1_000
 
 async function selectStockCounts(pool: pg.Pool): Promise<StockCount[]> {

@@ -2,10 +2,10 @@ import type pg from "pg"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { transactionByIndex } from "../tx.ts"
 
-/** due: on its way. failed: nobody tries any more, unless it is replayed. */
+/** `due`: an attempt follows. `failed`: no attempt follows, unless the delivery is replayed. */
 export type DeliveryStatus = "due" | "delivered" | "failed"
 
-/** An event on its way to an endpoint, or past it. */
+/** One outgoing event for one endpoint, with the result of the last attempt. */
 export interface WebhookDelivery {
   readonly eventId: string
   readonly endpointId: number
@@ -13,38 +13,38 @@ export interface WebhookDelivery {
   readonly status: DeliveryStatus
   readonly notBefore: Instant
   readonly attempts: number
-  /** What the last attempt was answered with; null: with nothing. */
+  /** The HTTP status of the response to the last attempt; null if there was no response. */
   readonly responseStatus: number | null
   readonly lastError: string | null
-  /** When it happened. */
+  /** When the event happened. */
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
 
-/** Names a delivery of an endpoint. */
-export interface DeliveryPlace {
+/** The sort key of an endpoint's delivery: a page begins after it. */
+export interface DeliveryKey {
   readonly createdAt: Instant
   readonly eventId: string
 }
 
-/** What has been sent and what has not, for whoever looks after it. */
+/** The deliveries of endpoints, for operators. */
 export interface WebhookDeliveries {
-  /** Deliveries of an endpoint, newest first, from the first one after `after`. `status` null: all. */
+  /** Lists deliveries of an endpoint, newest first, from the first one after `after`. `status` null: all. */
   list(
     endpointId: number,
     status: DeliveryStatus | null,
-    page: { readonly after: DeliveryPlace | null; readonly limit: number },
+    page: { readonly after: DeliveryKey | null; readonly limit: number },
   ): Promise<WebhookDelivery[]>
-  /** Sends it once more, under the same id. Null: there is no such delivery. */
+  /** Makes a delivery due again, under the same event id. Returns null if there is no such delivery. */
   replay(endpointId: number, eventId: string): Promise<WebhookDelivery | null>
   /**
-   * Sends all that has happened since a moment once more, of the types that the endpoint wants: also
-   * what it did not hear of, because it was disabled or not there. Returns how many events that are.
+   * Makes deliveries due again, or for the first time, of all events since a moment whose type the endpoint wants. This
+   * includes events from before the endpoint existed or while it was disabled. Returns the number of events.
    */
   replaySince(endpointId: number, since: Instant): Promise<number>
 }
 
-/** Events that are replayed in one statement. */
+/** Events that one statement replays. */
 const REPLAYED_AT_ONCE = 2_000
 
 const deliveryColumns = `
@@ -58,14 +58,14 @@ const deliveryColumns = `
   d.created_at as "createdAt",
   d.updated_at as "updatedAt"`
 
-/** Written out, so that the planner finds the index of the few that failed. */
+/** Written out instead of a parameter, so that the planner uses the partial index of failed deliveries. */
 const onlyWith: Record<DeliveryStatus, string> = {
   due: "and d.status = 'due'",
   delivered: "and d.status = 'delivered'",
   failed: "and d.status = 'failed'",
 }
 
-/** The deliveries over PostgreSQL. */
+/** Makes the deliveries over PostgreSQL. */
 export function createWebhookDeliveries(pool: pg.Pool): WebhookDeliveries {
   return {
     async list(endpointId, status, { after, limit }) {
@@ -115,36 +115,36 @@ export function createWebhookDeliveries(pool: pg.Pool): WebhookDeliveries {
     },
 
     async replaySince(endpointId, since) {
-      let place: DeliveryPlace = { createdAt: since, eventId: "" }
+      let after: DeliveryKey = { createdAt: since, eventId: "" }
       for (let replayed = 0; ;) {
-        const stretch = await replayStretch(pool, endpointId, place)
-        replayed += stretch.replayed
-        // Where there is a sale, new events come all the time; those go out by themselves.
-        if (stretch.last === null || !stretch.isFull) return replayed
-        place = stretch.last
+        const chunk = await replayChunk(pool, endpointId, after)
+        replayed += chunk.replayed
+        // Ends at a chunk that is not full: events that a sale adds from here on are delivered without a replay.
+        if (chunk.last === null || !chunk.isFull) return replayed
+        after = chunk.last
       }
     },
   }
 }
 
-interface ReplayedStretch {
+interface ReplayedChunk {
   readonly seen: number
   readonly replayed: number
   readonly createdAt: Instant | null
   readonly eventId: string | null
 }
 
-/** Replays those of the next events that the endpoint wants. */
-async function replayStretch(
+/** Replays the next chunk of events, those whose type the endpoint wants. */
+async function replayChunk(
   pool: pg.Pool,
   endpointId: number,
-  { createdAt, eventId }: DeliveryPlace,
-): Promise<{ readonly replayed: number; readonly isFull: boolean; readonly last: DeliveryPlace | null }> {
+  { createdAt, eventId }: DeliveryKey,
+): Promise<{ readonly replayed: number; readonly isFull: boolean; readonly last: DeliveryKey | null }> {
   const { rows } = await transactionByIndex(pool, (tx) =>
-    tx.query<ReplayedStretch>({
-      name: "replay-stretch",
+    tx.query<ReplayedChunk>({
+      name: "replay-chunk",
       text: `
-      with stretch as materialized (
+      with chunk as materialized (
         select id, product_id, type, created_at
           from outbox
          where (created_at, id) > ($2, $3)
@@ -155,7 +155,7 @@ async function replayStretch(
         insert into webhook_deliveries (
           event_id, endpoint_id, product_id, status, not_before, created_at, updated_at)
         select v.id, e.id, v.product_id, 'due', clock_timestamp(), v.created_at, clock_timestamp()
-          from stretch v
+          from chunk v
           join webhook_endpoints e
             on e.id = $1
            and (e.types is null or v.type = any(e.types))
@@ -166,21 +166,21 @@ async function replayStretch(
                updated_at = excluded.updated_at
         returning event_id
       )
-      select (select count(*) from stretch) as seen,
+      select (select count(*) from chunk) as seen,
              (select count(*) from replayed) as replayed,
              last.created_at as "createdAt",
              last.id as "eventId"
         from (values (1)) as always
         left join lateral (
              select created_at, id
-               from stretch
+               from chunk
               order by created_at desc, id desc
               limit 1) as last on true`,
       values: [endpointId, isoTime(createdAt), eventId],
     }),
   )
   const [row] = rows
-  if (row === undefined) throw new Error("the database did not say what it replayed")
+  if (row === undefined) throw new Error("the database returned no row for the replayed events")
   const { seen, replayed, createdAt: at, eventId: id } = row
   const last = at === null || id === null ? null : { createdAt: at, eventId: id }
   return { replayed, isFull: seen === REPLAYED_AT_ONCE, last }

@@ -2,16 +2,16 @@ import type pg from "pg"
 import { isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { IDEMPOTENCY_SECONDS } from "../batch/load.ts"
 
-/** Rows removed at once: few enough to hold no lock for long. */
-const CLEANUP_BATCH = 1_000
+/** Rows that one statement removes: few enough to hold no lock for long. */
+const CHUNK_ROWS = 1_000
 
-/** A product with something due, and how long ago the first of it fell due. */
+/** A product with due holds or orders. `lagSeconds`: how long the first of them has been due. */
 export interface DueProduct {
   readonly productId: number
   readonly lagSeconds: number
 }
 
-/** Products that have holds or unpaid orders whose time is over. */
+/** Lists products with due holds or orders, the longest due first. */
 export async function dueProducts(pool: pg.Pool, limit: number): Promise<DueProduct[]> {
   const { rows } = await pool.query<DueProduct>({
     name: "due-products",
@@ -38,25 +38,25 @@ export async function dueProducts(pool: pg.Pool, limit: number): Promise<DueProd
   return rows
 }
 
-/** What one small batch has removed. */
+/** The result of removing one chunk of idempotency keys. */
 export interface RemovedKeys {
   readonly removed: number
-  /** When the youngest of them was made; null: there was none. */
+  /** When the newest removed key was created; null if none was removed. */
   readonly last: Instant | null
-  /** Whether the batch was full, so that there may be more. */
+  /** True if the chunk was full, so that more old keys may be left. */
   readonly isFull: boolean
 }
 
 /**
- * Removes the oldest idempotency keys past their time, one small batch, none made before `since`.
+ * Removes one chunk of the oldest expired idempotency keys that were created at `since` or later.
  *
- * Where another session keeps an old snapshot open, the index still has the entries of all that was
- * removed before, and without `since` every batch would walk past them.
+ * While another session keeps an old snapshot open, the index still has the entries of all removed keys, and without
+ * `since` every chunk would scan them again.
  */
 export async function removeOldIdempotencyKeys(pool: pg.Pool, since: Instant | null): Promise<RemovedKeys> {
   const { rows } = await pool.query<Omit<RemovedKeys, "isFull">>({
     name: "remove-old-idempotency-keys",
-    // The number of rows is written out: the planner takes a parameter for a tenth of the table.
+    // The limit is written out, because the planner estimates a parameter as a tenth of the table.
     text: `
       with past as materialized (
         select scope, key
@@ -64,7 +64,7 @@ export async function removeOldIdempotencyKeys(pool: pg.Pool, since: Instant | n
          where created_at <= clock_timestamp() - make_interval(secs => $1)
            and created_at >= coalesce($2, '-infinity'::timestamptz)
          order by created_at
-         limit ${CLEANUP_BATCH}
+         limit ${CHUNK_ROWS}
            for update skip locked
       ),
       removed as (
@@ -79,10 +79,10 @@ export async function removeOldIdempotencyKeys(pool: pg.Pool, since: Instant | n
     values: [IDEMPOTENCY_SECONDS, isoTimeOrNull(since)],
   })
   const [{ removed, last } = { removed: 0, last: null }] = rows
-  return { removed, last, isFull: removed === CLEANUP_BATCH }
+  return { removed, last, isFull: removed === CHUNK_ROWS }
 }
 
-/** How many orders and payments there are. */
+/** Counts all orders and payments. */
 export async function countSales(pool: pg.Pool): Promise<{ orders: number; payments: number }> {
   const { rows } = await pool.query<{ orders: number; payments: number }>(`
     select (select count(*) from orders) as orders,
@@ -91,8 +91,8 @@ export async function countSales(pool: pg.Pool): Promise<{ orders: number; payme
 }
 
 /**
- * Removes every product and all that belongs to them. Ids go on from where they are: a server that
- * runs meanwhile has blocks of them in hand.
+ * Removes all products with everything that belongs to them. The next ids are not reset, because a running server has
+ * blocks of ids in memory.
  */
 export async function emptyDatabase(pool: pg.Pool): Promise<void> {
   await pool.query(`

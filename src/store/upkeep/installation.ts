@@ -1,10 +1,7 @@
 import { randomBytes } from "node:crypto"
 import type pg from "pg"
 
-/**
- * The key that signs owner tokens: made once, by whichever process comes first, and shared by all
- * that use this database.
- */
+/** The key that signs owner tokens. The first process creates it; all processes on this database share it. */
 export async function installationTokenSecret(pool: pg.Pool): Promise<string> {
   await pool.query({
     text: `
@@ -20,6 +17,6 @@ export async function installationTokenSecret(pool: pg.Pool): Promise<string> {
        where name = 'token_secret'`,
   })
   const secret = rows[0]?.value
-  if (secret === undefined) throw new Error("the token secret was not kept")
+  if (secret === undefined) throw new Error("the token secret was not stored")
   return secret
 }

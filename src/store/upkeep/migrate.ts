@@ -9,36 +9,35 @@ import { openToolPool } from "../pool.ts"
 
 const migrationsDirectory = fileURLToPath(new URL("migrations/", packageRoot))
 
-/** One numbered SQL file and whether this database has it. */
+/** A migration file, and whether it has been applied to this database. */
 export interface MigrationState {
   readonly name: string
-  /** ISO 8601; null: still to come. */
+  /** ISO 8601; null: not applied yet. */
   readonly executedAt: string | null
 }
 
-/** The schema is not one that this program can bring up to date. */
+/** The database has another schema than this program can use or migrate. */
 export class SchemaMismatch extends Error {}
 
 /**
- * Brings the schema of the database at `url` up to date; returns the names of what was new. Safe to run from many
- * processes at once: each file is applied by one of them. Each file runs in a transaction with its record, so
- * those before one that fails stay. On connections of its own: a migration may take longer than a sale's
+ * Applies the missing migrations to the database at `url` and returns their names. Several processes may run it at
+ * once: each file is applied by one of them. Each file is applied and recorded in one transaction, so the files before
+ * one that fails stay applied. It opens its own connections, because a migration may take longer than a sale's
  * statements.
  *
  * A file waits at most a second for a table that another transaction reads (a dump, a report), because every
- * statement of the sale would wait behind it, and is tried again for `patienceMs`.
+ * statement of the sale would wait behind it. It is retried for `retryMs`.
  *
- * Throws {@link SchemaMismatch} when the database has migrations that this program does not know, and
- * {@link SchemaBusy} when a table was never free.
+ * Throws {@link SchemaMismatch} if the database has migrations that this program does not know, and
+ * {@link SchemaBusy} if a table stayed locked.
  */
-export async function migrate(url: string, patienceMs: number = PATIENCE_MS): Promise<string[]> {
-  // A lost connection fails the migration that uses it; an idle one is of no further use here.
+export async function migrate(url: string, retryMs: number = RETRY_MS): Promise<string[]> {
   const pool = openToolPool(url, "migrate", 2)
   try {
     const migrator = migratorFor(pool)
     const applied: string[] = []
     for (;;) {
-      const results = await patiently(() => migrateOne(migrator), patienceMs)
+      const results = await retryWhileLocked(() => migrateOne(migrator), retryMs)
       if (results.length === 0) return applied
       applied.push(...results)
     }
@@ -47,19 +46,19 @@ export async function migrate(url: string, patienceMs: number = PATIENCE_MS): Pr
   }
 }
 
-/** A dump of a large shop ends within it; a start that waits longer is better looked at. */
-const PATIENCE_MS = 600_000
-/** Shorter than any command waits in its lane, so that what is stopped meanwhile is late and not refused. */
+/** A dump of a large shop takes less time. If a start waits longer, an operator should look for the cause. */
+const RETRY_MS = 600_000
+/** Shorter than a command may wait in its lane, so that commands behind the lock are delayed and not refused. */
 const LOCK_TIMEOUT = "1s"
-/** The sale has this long for itself between two tries. */
+/** The time between two tries, in which the sale runs undisturbed. */
 const PAUSE_MS = 3_000
 const LOCK_NOT_AVAILABLE = "55P03"
 
-/** Another transaction was in the way of a migration for all the time that it may wait. */
+/** Another transaction kept a table locked for as long as a migration may wait. */
 export class SchemaBusy extends Error {}
 
-async function patiently<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
-  const deadline = performance.now() + patienceMs
+async function retryWhileLocked<T>(work: () => Promise<T>, retryMs: number): Promise<T> {
+  const deadline = performance.now() + retryMs
   for (;;) {
     try {
       return await work()
@@ -76,7 +75,7 @@ async function patiently<T>(work: () => Promise<T>, patienceMs: number): Promise
   }
 }
 
-/** Applies the next file, if there is one. */
+/** Applies the next missing migration, if there is one. */
 async function migrateOne(migrator: Migrator): Promise<string[]> {
   const { error, results = [] } = await migrator.migrateUp()
   if (error !== undefined) throw asMismatch(error)
@@ -84,8 +83,8 @@ async function migrateOne(migrator: Migrator): Promise<string[]> {
 }
 
 /**
- * Throws {@link SchemaMismatch} unless the database has exactly the migrations that this program knows. For
- * commands that must not change the schema of a sale that another version runs.
+ * Throws {@link SchemaMismatch} unless the database has exactly the migrations that this program knows. Commands call
+ * it that must not migrate a database which another version may be using.
  */
 export async function requireSchema(pool: pg.Pool): Promise<void> {
   const known = Object.keys(await sqlFiles.getMigrations())
@@ -104,7 +103,7 @@ export async function requireSchema(pool: pg.Pool): Promise<void> {
   }
 }
 
-/** Gives the schema to a database at `url` that has no migration yet; changes no other one. */
+/** Applies all migrations to a database that has none; leaves any other database as it is. */
 export async function migrateIfEmpty(url: string): Promise<void> {
   const pool = openToolPool(url, "migrate", 1)
   try {
@@ -115,7 +114,7 @@ export async function migrateIfEmpty(url: string): Promise<void> {
   await migrate(url)
 }
 
-/** The names of all migrations that the database has, also of those that this program does not know. */
+/** The names of all applied migrations, including those that this program does not know. */
 async function appliedMigrations(pool: pg.Pool): Promise<string[]> {
   const { rows: tables } = await pool.query<{ exists: boolean }>(
     "select to_regclass('kysely_migration') is not null as exists",
@@ -133,7 +132,7 @@ function asMismatch(error: unknown): Error {
   })
 }
 
-/** Every migration this program knows, in order, and whether the database has it. */
+/** Lists all migrations of this program in order, and whether they have been applied. */
 export async function migrationStates(pool: pg.Pool): Promise<MigrationState[]> {
   const known = await migratorFor(pool).getMigrations()
   return known.map(({ name, executedAt }) => ({ name, executedAt: executedAt?.toISOString() ?? null }))
@@ -144,7 +143,7 @@ function migratorFor(pool: pg.Pool): Migrator {
   return new Migrator({ db, provider: sqlFiles })
 }
 
-/** The files of `migrations/` by name; forward only. */
+/** Reads the files of `migrations/`. There are no down migrations. */
 const sqlFiles: MigrationProvider = {
   async getMigrations() {
     const files = (await readdir(migrationsDirectory)).filter((file) => file.endsWith(".sql")).sort()

@@ -5,33 +5,33 @@ import { transaction, type Tx } from "../tx.ts"
 import { checks, RECOUNT_TIMEOUT_MS, violationsOf, type Violation } from "./verify.ts"
 import type { Check } from "./verify-money.ts"
 
-/** What a recount found. */
+/** The result of a recount. */
 export interface Recount {
-  /** True: every product was recounted; false: only those that have moved since they were last found clean. */
+  /** True: all products were recounted; false: only those that have changed since they were last without violations. */
   readonly isFull: boolean
   readonly violations: readonly Violation[]
 }
 
-/** When a recount reads everything although nothing has moved. */
+/** How often a recount is full. */
 export interface RecountPace {
-  /** Milliseconds from one full recount to the next. */
+  /** Milliseconds from one full recount to the next one. */
   readonly fullEveryMs: number
-  /** Where the checks of a full recount take no longer than this, each recount is full. Milliseconds. */
+  /** If the checks of a full recount take at most this many milliseconds, every recount is full. */
   readonly smallMs: number
 }
 
-/** A difference without a new version cannot come from Doorbuster, so it may take an hour to be found. */
+/** Doorbuster raises a product's version with every change. Only changes by other programs wait for a full recount. */
 const defaultPace: RecountPace = { fullEveryMs: 3_600_000, smallMs: 250 }
-/** A cancellation that comes before its statement does nothing, so it is repeated. */
+/** A cancellation that arrives before its statement has no effect, so it is repeated. */
 const CANCEL_AGAIN_MS = 200
 
 /**
- * Makes the recount of this process, for use beside a sale on the same machine: one check at a time, each
- * exact at its own moment, on one processor at most, and with a rest after each that is four times as long.
+ * Makes the recount of this process, which may run during a sale on the same machine. It runs one check at a time on
+ * one processor, and after each check it rests for four times as long. Each check reads a snapshot of its own.
  *
- * The first one is full, as is each one after a violation or an hour. In between only products are recounted
- * whose version is another than when they were last found clean, and the checks that read the inbox, which
- * is under no product, are left out. The versions are kept in memory: after a restart nothing is taken on trust.
+ * The first recount is full, and so is every recount after a violation or after an hour. The others recount only
+ * products whose version has changed since they were last without violations, and leave out the checks that read the
+ * inbox, whose rows belong to no product. The versions are kept in memory only.
  *
  * When `signal` aborts, the running statement is cancelled and the recount rejects.
  */
@@ -46,7 +46,7 @@ export function createRecount(
   return async () => {
     const startedAt = performance.now()
     const isFull = startedAt - fullAt >= pace.fullEveryMs
-    // Read before the rows: what moves meanwhile is recounted the next time.
+    // Read before the checks run, so that products which change during them are recounted the next time.
     const versions = await readVersions(database.views)
     const moved = [...versions].filter(([id, version]) => clean.get(id) !== version).map(([id]) => id)
     if (!isFull && moved.length === 0) return { isFull, violations: [] }
@@ -98,7 +98,7 @@ function runCheck(
   })
 }
 
-/** Runs `work`, one statement of `tx`; when `signal` aborts, cancels it by way of a connection of `pool`. */
+/** Runs `work`, one statement of `tx`; when `signal` aborts, cancels it through a connection of `pool`. */
 async function cancelledBy<T>(
   signal: AbortSignal,
   { tx, pool }: { readonly tx: Tx; readonly pool: pg.Pool },
@@ -112,7 +112,7 @@ async function cancelledBy<T>(
   let cancelling = Promise.resolve()
   async function cancel(): Promise<void> {
     while (!isOver) {
-      // Where even this fails, the statement ends by its own time-out.
+      // If this fails too, the time-out of the statement ends it.
       await pool.query("select pg_cancel_backend($1)", [own?.pid]).catch(() => undefined)
       if (!isOver) await sleep(CANCEL_AGAIN_MS)
     }
@@ -127,7 +127,7 @@ async function cancelledBy<T>(
   } finally {
     isOver = true
     signal.removeEventListener("abort", onAbort)
-    // The connection goes back to its pool only when no cancellation is on its way to it.
+    // The connection returns to its pool only after the last cancellation, which would hit its next statement.
     await cancelling
   }
 }

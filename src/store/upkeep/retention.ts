@@ -1,54 +1,55 @@
 import type pg from "pg"
+import type { PaymentEventKey } from "../../domain/payment.ts"
 import { transactionByIndex } from "../tx.ts"
 
-/** Rows one statement looks at: a few milliseconds of the server's time, and few locks. */
-export const STRETCH = 1_000
+/** Rows that one statement reads: they take a few milliseconds and few locks. */
+export const CHUNK_ROWS = 1_000
 
-/** What one statement of a pass has done. */
-export interface Stretch<Place> {
-  /** The last row it looked at, where the next stretch begins; null: there are no more rows. */
-  readonly last: Place | null
+/** The result of one statement of a pass. */
+export interface Chunk<Key> {
+  /** The key of the last row that was read, after which the next chunk begins; null: there are no more rows. */
+  readonly last: Key | null
   readonly removed: number
 }
 
-/** A stretch of holds, in the order of their ids. */
-export interface HoldStretch extends Stretch<number> {
-  /** The first one that may have to be removed some day, but not yet; null: there is none in it. */
+/** The result for a chunk of holds, which are read by id. */
+export interface HoldChunk extends Chunk<number> {
+  /** The first hold of the chunk that may have to be removed later; null: there is none. */
   readonly firstWaiting: number | null
-  /** True when each of them was made too lately to be removed. */
+  /** True if all holds of the chunk were created too recently to be removed. */
   readonly isYoung: boolean
 }
 
 /**
- * Removes, of the next holds after the id `after`, those that ended as expired or released more than
- * `days` ago. Active holds stay, and converted ones stay with their orders (I3).
+ * Reads the next chunk of holds after the id `after`, and removes those that ended as expired or released more than
+ * `days` ago. Active holds stay, and converted holds stay with their orders (I3).
  *
- * Walks the primary key, so that no index has to be kept for it. Takes no lock but those of the rows
- * it removes, and passes over what another process is removing.
+ * Reads in the order of the primary key, so that it needs no index of its own. Locks only the rows that it removes, and
+ * skips rows that another process is removing.
  */
-export async function removeEndedHolds(pool: pg.Pool, after: number, days: number): Promise<HoldStretch> {
-  const { rows } = await pool.query<HoldStretch>({
+export async function removeEndedHolds(pool: pg.Pool, after: number, days: number): Promise<HoldChunk> {
+  const { rows } = await pool.query<HoldChunk>({
     name: "remove-ended-holds",
-    // The number of rows is written out: the planner takes a parameter for a tenth of the table.
+    // The limit is written out, because the planner estimates a parameter as a tenth of the table.
     text: `
       with horizon as materialized (
         select clock_timestamp() - make_interval(days => $2::integer) as at
       ),
-      stretch as materialized (
+      chunk as materialized (
         select id, product_id, status, created_at, ended_at
           from holds
          where id > $1
          order by id
-         limit ${STRETCH}
+         limit ${CHUNK_ROWS}
       ),
       past as materialized (
         select holds.id, holds.product_id
-          from stretch
+          from chunk
           join holds
-            on holds.id = stretch.id
-           and holds.product_id = stretch.product_id
-         where stretch.status in ('expired', 'released')
-           and stretch.ended_at < (select at from horizon)
+            on holds.id = chunk.id
+           and holds.product_id = chunk.product_id
+         where chunk.status in ('expired', 'released')
+           and chunk.ended_at < (select at from horizon)
            for update of holds skip locked
       ),
       removed as (
@@ -65,56 +66,50 @@ export async function removeEndedHolds(pool: pg.Pool, after: number, days: numbe
                where status = 'active'
                   or status <> 'converted' and ended_at >= (select at from horizon)) as "firstWaiting",
              coalesce(bool_and(created_at >= (select at from horizon)), true) as "isYoung"
-        from stretch`,
+        from chunk`,
     values: [after, days],
   })
   return only(rows)
 }
 
-/** Names an event in the inbox. */
-export interface EventPlace {
-  readonly provider: string
-  readonly key: string
-}
-
-/** Before every event. */
-export const firstEvent: EventPlace = { provider: "", key: "" }
+/** Sorts before every event. */
+export const beforeAllEvents: PaymentEventKey = { provider: "", key: "" }
 
 /**
- * Removes, of the next events after `after`, those of kind failed or cancelled that were applied more
- * than `days` ago and left no payment, with the messages that are kept of them. Events that speak of money stay for ever, because their keys
- * guard against a second effect (I4), and so do parked ones.
+ * Reads the next chunk of events after `after`, and removes those of kind failed or cancelled that were applied more
+ * than `days` ago and left no payment, with the messages that are kept of them. Events about money stay for ever, because their keys prevent a second effect
+ * (I4), and so do parked events.
  *
- * An event that is removed and comes again changes nothing: its order has ended, and stays so.
+ * If a removed event arrives again, it has no effect, because its order has ended.
  */
 export async function removeOldEvents(
   pool: pg.Pool,
-  after: EventPlace,
+  after: PaymentEventKey,
   days: number,
-): Promise<Stretch<EventPlace>> {
+): Promise<Chunk<PaymentEventKey>> {
   const { rows } = await pool.query<{ provider: string | null; key: string | null; removed: number }>({
     name: "remove-old-events",
     text: `
-      with stretch as materialized (
+      with chunk as materialized (
         select provider, key, kind, applied_at
           from payment_events
          where (provider, key) > ($1, $2)
          order by provider, key
-         limit ${STRETCH}
+         limit ${CHUNK_ROWS}
       ),
       past as materialized (
         select payment_events.provider, payment_events.key
-          from stretch
+          from chunk
           join payment_events
-            on payment_events.provider = stretch.provider
-           and payment_events.key = stretch.key
-         where stretch.kind in ('failed', 'cancelled')
-           and stretch.applied_at < clock_timestamp() - make_interval(days => $3::integer)
+            on payment_events.provider = chunk.provider
+           and payment_events.key = chunk.key
+         where chunk.kind in ('failed', 'cancelled')
+           and chunk.applied_at < clock_timestamp() - make_interval(days => $3::integer)
            and not exists (
                select
                  from payments
-                where payments.provider = stretch.provider
-                  and payments.event_key = stretch.key)
+                where payments.provider = chunk.provider
+                  and payments.event_key = chunk.key)
            for update of payment_events skip locked
       ),
       removed as (
@@ -134,7 +129,7 @@ export async function removeOldEvents(
         from (values (1)) as always
         left join lateral (
              select provider, key
-               from stretch
+               from chunk
               order by provider desc, key desc
               limit 1) as last on true`,
     values: [after.provider, after.key, days],
@@ -144,14 +139,14 @@ export async function removeOldEvents(
 }
 
 /**
- * Removes the oldest outgoing events, if they happened more than `days` ago, with their deliveries,
- * whatever became of those. Returns how many events.
+ * Removes a chunk of the oldest outgoing events that happened more than `days` ago, with their deliveries, also those
+ * that were never sent. Returns the number of events.
  */
 export async function removeOldOutgoing(pool: pg.Pool, days: number): Promise<number> {
   return transactionByIndex(pool, async (tx) => {
     const { rows } = await tx.query<{ removed: number }>({
       name: "remove-old-outgoing",
-      // A moment that is the same for the whole statement can be looked for in the index.
+      // The index can be searched for statement_timestamp(), which is constant within a statement.
       text: `
         with past as materialized (
           select id, product_id
@@ -159,7 +154,7 @@ export async function removeOldOutgoing(pool: pg.Pool, days: number): Promise<nu
            where created_at < statement_timestamp() - make_interval(days => $1::integer)
              and addressed_at is not null
            order by created_at, id
-           limit ${STRETCH}
+           limit ${CHUNK_ROWS}
              for update skip locked
         ),
         deliveries as (
@@ -184,6 +179,6 @@ export async function removeOldOutgoing(pool: pg.Pool, days: number): Promise<nu
 
 function only<Row>(rows: readonly Row[]): Row {
   const [row] = rows
-  if (row === undefined) throw new Error("the database did not say what it removed")
+  if (row === undefined) throw new Error("the database returned no row for the removed rows")
   return row
 }

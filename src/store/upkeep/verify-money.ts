@@ -1,22 +1,22 @@
 import { disputeRows, refundRows } from "./verify-rows.ts"
 
-/** One thing that rows can show to be wrong. */
+/** A query that finds violations of an invariant. */
 export interface Check {
   readonly invariant: string
   /** Selects `product_id` and `what` for each violation, and `rows` where `what` does not name them all. */
   readonly text: string
 }
 
-/** Of payment `p`. */
+/** Selects the rows of payment `p`. */
 const ofPayment =
   "one.product_id = p.product_id and one.provider = p.provider and one.event_key = p.event_key"
 
-/** All that rows can show about money (I7): what came, what goes back, and what banks take back. */
+/** Checks of payments, refunds and disputes (I7). */
 export const moneyChecks: readonly Check[] = [
   {
     invariant: "I7",
     text: `
-      select o.product_id, format('order %s is %s and no payment pays it', o.id, o.status) as what
+      select o.product_id, format('order %s is %s but has no payment', o.id, o.status) as what
         from orders o
         left join payments p
           on p.order_id = o.id and p.product_id = o.product_id and p.allocation = 'order'
@@ -37,7 +37,7 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select o.product_id,
-             format('event %s (%s) came to %s and left no payment', e.key, e.provider, e.outcome) as what
+             format('event %s (%s) has the outcome %s but no payment', e.key, e.provider, e.outcome) as what
         from payment_events e
         join orders o on o.id = e.applied_order_id
        where e.outcome in ('paid', 'refund_due')
@@ -53,8 +53,8 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select p.product_id,
-             format('payment of event %s (%s): %s of it goes back, its refunds add up to %s',
-                    p.event_key, p.provider, p.refunded_minor, coalesce(r.amount, 0)) as what,
+             format('payment of event %s (%s): its refunded amount is %s of %s, but its refunds add up to %s',
+                    p.event_key, p.provider, p.refunded_minor, p.amount_minor, coalesce(r.amount, 0)) as what,
              ${refundRows(ofPayment)} as rows
         from payments p
         left join (
@@ -71,8 +71,8 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select p.product_id,
-             format('payment of event %s (%s): %s of %s is disputed beside %s that goes back, its disputes hold %s',
-                    p.event_key, p.provider, p.disputed_minor, p.amount_minor, p.refunded_minor,
+             format('payment of event %s (%s): its disputed amount is %s and its refunded amount %s of %s, but its disputes hold %s',
+                    p.event_key, p.provider, p.disputed_minor, p.refunded_minor, p.amount_minor,
                     coalesce(d.held, 0)) as what,
              ${disputeRows(ofPayment)} || ${refundRows(ofPayment)} as rows
         from payments p
@@ -90,7 +90,7 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select d.product_id,
-             format('dispute %s (%s) takes back a payment that is not there', d.dispute_id, d.provider) as what
+             format('dispute %s (%s) has no payment', d.dispute_id, d.provider) as what
         from disputes d
         left join payments p
           on p.product_id = d.product_id
@@ -103,7 +103,7 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select r.product_id,
-             format('refund %s-%s is to be sent, but dispute %s (%s) has taken its payment back',
+             format('refund %s-%s is due, but dispute %s (%s) already takes its payment back',
                     r.order_id, r.number, d.dispute_id, d.provider) as what
         from refunds r
         join disputes d
@@ -118,7 +118,7 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select o.product_id,
-             format('event %s (%s) came to disputed and left no dispute', e.key, e.provider) as what
+             format('event %s (%s) has the outcome disputed but no dispute', e.key, e.provider) as what
         from payment_events e
         join orders o on o.id = e.applied_order_id
        where e.outcome = 'disputed'
@@ -135,9 +135,9 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select p.product_id,
-             format('payment of event %s (%s): %s came in, %s of it goes back by itself, and order %s keeps its price of %s',
-                    p.event_key, p.provider, p.amount_minor, coalesce(r.amount, 0), p.order_id,
-                    case when p.allocation = 'order' then o.total_minor else 0 end) as what,
+             format('payment of event %s (%s): of %s received, %s is refunded automatically and %s is kept for order %s',
+                    p.event_key, p.provider, p.amount_minor, coalesce(r.amount, 0),
+                    case when p.allocation = 'order' then o.total_minor else 0 end, p.order_id) as what,
              ${refundRows(`${ofPayment} and one.reason not in ('requested', 'elsewhere')`)} as rows
         from payments p
         join orders o on o.id = p.order_id and o.product_id = p.product_id
@@ -155,8 +155,7 @@ export const moneyChecks: readonly Check[] = [
   {
     invariant: "I7",
     text: `
-      select r.product_id, format('refund %s-%s gives back a payment that is not there',
-                                  r.order_id, r.number) as what
+      select r.product_id, format('refund %s-%s has no payment', r.order_id, r.number) as what
         from refunds r
         left join payments p
           on p.product_id = r.product_id
@@ -169,9 +168,9 @@ export const moneyChecks: readonly Check[] = [
     invariant: "I7",
     text: `
       select o.product_id,
-             format('order %s is %s: it counts %s refunds and %s units on offer again, there are %s and %s; of its price of %s, %s is back',
+             format('order %s is %s: it counts %s refunds and %s restocked units, its refunds are %s with %s units; %s of its price of %s is refunded',
                     o.id, o.status, o.refund_count, o.restocked_qty, coalesce(r.count, 0),
-                    coalesce(r.units, 0), o.total_minor, coalesce(r.back, 0)) as what,
+                    coalesce(r.units, 0), coalesce(r.back, 0), o.total_minor) as what,
              ${refundRows("one.product_id = o.product_id and one.order_id = o.id")} as rows
         from orders o
         left join (

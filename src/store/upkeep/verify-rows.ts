@@ -1,6 +1,6 @@
 /**
- * SQL for the rows that a difference is about, as lines for people: at most ten, the newest first. `which` chooses
- * among rows named `one`.
+ * SQL expressions that list the rows behind a violation as lines of text, newest first and at most ten. `which` is the
+ * condition for these rows; it names a row `one`.
  */
 
 const SHOWN = 10
@@ -23,7 +23,7 @@ export const holdRows = lines(
 )
 
 export const orderRows = lines(
-  `format('order %s is %s: %s units, %s of them on offer again, of hold %s, changed %s', one.id, one.status,
+  `format('order %s is %s: %s units, %s of them restocked, of hold %s, changed %s', one.id, one.status,
           one.quantity, one.restocked_qty, one.hold_id, ${moment("one.updated_at")})`,
   "orders",
   "one.id",
@@ -37,13 +37,13 @@ export const adjustmentRows = lines(
 )
 
 export const eventRows = lines(
-  "format('event %s (%s) came to %s: %s %s', one.key, one.provider, one.outcome, one.amount_minor, one.currency)",
+  "format('event %s (%s) has the outcome %s: %s %s', one.key, one.provider, one.outcome, one.amount_minor, one.currency)",
   "payment_events",
   "one.key",
 )
 
 export const refundRows = lines(
-  `format('refund %s-%s is %s: %s %s, %s units, because of %s', one.order_id, one.number, one.status,
+  `format('refund %s-%s is %s: %s %s, %s units restocked, reason %s', one.order_id, one.number, one.status,
           one.amount_minor, one.currency, one.restock_qty, one.reason)`,
   "refunds",
   "one.number",

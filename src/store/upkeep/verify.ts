@@ -3,17 +3,17 @@ import { transaction, type Tx } from "../tx.ts"
 import { moneyChecks, type Check } from "./verify-money.ts"
 import { adjustmentRows, eventRows, holdRows, orderRows } from "./verify-rows.ts"
 
-/** One thing that is not as the invariants say. */
+/** A violation of an invariant. */
 export interface Violation {
   /** `I1` … `I8`, as numbered in docs/internals/invariants.md. */
   readonly invariant: string
   readonly productId: number | null
   readonly what: string
-  /** The rows concerned, one line each, where `what` does not name them all; at most ten of a kind. */
+  /** The rows behind the violation, one line each, at most ten of a kind; empty if `what` names them all. */
   readonly rows: readonly string[]
 }
 
-/** What was looked at, and what was wrong. */
+/** The numbers of rows that were checked, and the violations. */
 export interface Verification {
   readonly products: number
   readonly holds: number
@@ -22,23 +22,23 @@ export interface Verification {
   readonly violations: readonly Violation[]
 }
 
-/** How many violations of one kind are listed. */
+/** Limits the violations that one check lists. */
 const LISTED = 20
-/** Milliseconds. A recount of a large database takes longer than any statement of a sale may. */
+/** Milliseconds. A recount of a large database needs longer than the statements of a sale may take. */
 export const RECOUNT_TIMEOUT_MS = 300_000
-/** For the driver, which would give up long before. */
-const patience = { query_timeout: RECOUNT_TIMEOUT_MS + 1_000 }
+/** Raises the driver's own time limit, which is that of the sale's statements. */
+const timeLimit = { query_timeout: RECOUNT_TIMEOUT_MS + 1_000 }
 
 /**
- * Recounts every product from its rows and checks all that rows can show.
+ * Recounts every product from its rows and runs all checks.
  *
- * Reads one snapshot and takes no lock, so it is safe and exact during a sale.
+ * Reads one snapshot and takes no lock, so it is exact and may run during a sale.
  */
 export async function verify(pool: pg.Pool): Promise<Verification> {
   return transaction(pool, async (tx) => {
     await tx.query("set transaction isolation level repeatable read, read only")
     await tx.query(`set local statement_timeout = ${RECOUNT_TIMEOUT_MS}`)
-    // Other statements name their rows; these read everything, and do that best in its order.
+    // Serving connections avoid sequential scans (session.ts). The checks read whole tables, so they need them.
     await tx.query("set local enable_seqscan = on")
     const violations: Violation[] = []
     for (const check of checks) violations.push(...(await violationsOf(tx, check)))
@@ -48,17 +48,16 @@ export async function verify(pool: pg.Pool): Promise<Verification> {
                (select count(*) from holds) as holds,
                (select count(*) from orders) as orders,
                (select count(*) from payment_events) as "paymentEvents"`,
-      ...patience,
+      ...timeLimit,
     })
     const [counted] = rows
-    if (counted === undefined) throw new Error("the database did not count")
+    if (counted === undefined) throw new Error("the database returned no row for its counts")
     return { ...counted, violations }
   })
 }
 
 /**
- * Runs one check in the transaction's snapshot. `productIds`: only over the rows of these products; without it
- * over all rows.
+ * Runs one check in the transaction's snapshot: over all rows, or only over those of `productIds`.
  */
 export async function violationsOf(
   tx: Tx,
@@ -66,14 +65,14 @@ export async function violationsOf(
   productIds?: readonly number[],
 ): Promise<Violation[]> {
   const { rows } = await tx.query<{ product_id: number | null; what: string; rows: string[] | null }>({
-    // Not every check has rows to show.
+    // By way of jsonb, because not every check selects `rows`.
     text: `
       ${productIds === undefined ? "" : `with ${ofTheseProducts}`}
       select product_id, what, to_jsonb(found) -> 'rows' as rows
         from (${text}) as found
        limit ${LISTED}`,
     values: productIds === undefined ? [] : [productIds],
-    ...patience,
+    ...timeLimit,
   })
   return rows.map((row) => ({
     invariant,
@@ -83,7 +82,7 @@ export async function violationsOf(
   }))
 }
 
-/** Stands before a check, whose tables are then the rows of some products. */
+/** Common table expressions that hide the tables of a check behind their rows of the given products. */
 const ofTheseProducts = [
   "products",
   "stock_adjustments",
@@ -106,13 +105,13 @@ const holdsOfCustomer = (customer: string) => holdRows(`${ofCustomer(customer)} 
 const ordersOfCustomer = (customer: string) =>
   orderRows(`${ofCustomer(customer)} and one.status in ('pending_payment', 'paid', 'refunded')`)
 
-/** All that rows can show to be wrong, in the order of the invariants. */
+/** All checks, in the order of the invariants. */
 export const checks: readonly Check[] = [
   {
     invariant: "I1",
     text: `
       select id as product_id,
-             format('stock %s, held %s, sold %s', stock, held, sold) as what
+             format('held is %s and sold is %s of a stock of %s', held, sold, stock) as what
         from products
        where held < 0
           or sold < 0
@@ -122,7 +121,7 @@ export const checks: readonly Check[] = [
     invariant: "I1",
     text: `
       select p.id as product_id,
-             format('stock is %s, its adjustments add up to %s', p.stock, coalesce(a.stock, 0)) as what,
+             format('stock is %s, but its adjustments add up to %s', p.stock, coalesce(a.stock, 0)) as what,
              ${adjustmentRows("one.product_id = p.id")} as rows
         from products p
         left join (
@@ -135,7 +134,7 @@ export const checks: readonly Check[] = [
     invariant: "I2",
     text: `
       select p.id as product_id,
-             format('held is %s, its active holds have %s and its unpaid orders %s units',
+             format('held is %s, but its active holds have %s and its unpaid orders %s units',
                     p.held, coalesce(h.units, 0), coalesce(o.pending, 0)) as what,
              ${holdRows("one.product_id = p.id and one.status = 'active'")}
              || ${orderRows("one.product_id = p.id and one.status = 'pending_payment'")} as rows
@@ -156,7 +155,7 @@ export const checks: readonly Check[] = [
     invariant: "I2",
     text: `
       select p.id as product_id,
-             format('sold is %s, its paid orders have %s units that are not on offer again',
+             format('sold is %s, but its paid orders have %s units that were not restocked',
                     p.sold, coalesce(o.units, 0)) as what,
              ${orderRows("one.product_id = p.id and one.status in ('paid', 'refunded')")} as rows
         from products p
@@ -179,7 +178,7 @@ export const checks: readonly Check[] = [
   {
     invariant: "I3",
     text: `
-      select h.product_id, format('hold %s is converted and has no order', h.id) as what
+      select h.product_id, format('hold %s is converted but has no order', h.id) as what
         from holds h
         left join orders o on o.hold_id = h.id and o.product_id = h.product_id
        where h.status = 'converted'
@@ -189,8 +188,8 @@ export const checks: readonly Check[] = [
     invariant: "I3",
     text: `
       select o.product_id,
-             format('order %s has %s units of hold %s, which is %s with %s',
-                    o.id, o.quantity, o.hold_id, coalesce(h.status, 'missing'), h.qty) as what
+             format('order %s has %s units, but its hold %s is %s with %s units',
+                    o.id, o.quantity, o.hold_id, coalesce(h.status, 'missing'), coalesce(h.qty, 0)) as what
         from orders o
         left join holds h on h.id = o.hold_id and h.product_id = o.product_id
        where h.status is distinct from 'converted'
@@ -218,7 +217,7 @@ export const checks: readonly Check[] = [
     invariant: "I4",
     text: `
       select p.product_id,
-             format('payment of event %s (%s) has no such event in the inbox', p.event_key, p.provider) as what
+             format('payment of event %s (%s) has no event in the inbox that was applied to its order', p.event_key, p.provider) as what
         from payments p
         left join payment_events e on e.provider = p.provider and e.key = p.event_key
        where e.key is null
@@ -228,7 +227,7 @@ export const checks: readonly Check[] = [
     invariant: "I4",
     text: `
       select min(o.product_id) as product_id,
-             format('events paid order %s more than once: %s did', e.applied_order_id, count(*)) as what,
+             format('order %s was paid by %s events', e.applied_order_id, count(*)) as what,
              ${eventRows("one.applied_order_id = e.applied_order_id and one.outcome = 'paid'")} as rows
         from payment_events e
         left join orders o on o.id = e.applied_order_id
@@ -240,7 +239,7 @@ export const checks: readonly Check[] = [
   {
     invariant: "I8",
     text: `
-      select product_id, format('customer %s has %s units, the counter says %s',
+      select product_id, format('customer %s has %s units, but the counter says %s',
                                 customer_id, sum(owned), sum(counted)) as what,
              ${holdsOfCustomer("units")} || ${ordersOfCustomer("units")} as rows
         from (select product_id, customer_id, qty as owned, 0 as counted

@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import type { Listed } from "../../../store/reads/lists.ts"
+import type { Page } from "../../../store/reads/lists.ts"
 import { adminSecurity } from "../../access/admin-area.ts"
 
 /** The part of the schema that all filtered lists share. */
@@ -17,7 +17,7 @@ export function optionalWord(words: readonly string[]) {
 
 /** The JSON of a page of a filtered list. */
 export function filteredPage<Row, Position, Json>(
-  { rows, next }: Listed<Row, Position>,
+  { rows, next }: Page<Row, Position>,
   toJson: (row: Row) => Json,
   toCursor: (position: Position) => string,
 ) {

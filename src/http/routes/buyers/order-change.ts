@@ -27,7 +27,7 @@ export function createOrderChange({
   ) {
     const caller = gatekeeper.callerOf(request)
     const orderId = maySeeAnyHold(caller) ? parseId(request.params.id) : null
-    const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
+    const place = orderId === null ? null : await lookups.findOrder(orderId)
     if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
       return refuse(reply, { code: "order_not_found" })
     }

@@ -15,5 +15,5 @@ export async function productOfHold(
   lookups: Lookups,
 ): Promise<number | null> {
   if (caller.kind === "owner") return caller.ownership.productId
-  return (await lookups.placeOfHold(holdId))?.productId ?? null
+  return (await lookups.findHold(holdId))?.productId ?? null
 }

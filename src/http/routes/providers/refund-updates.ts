@@ -45,7 +45,7 @@ export function createRefundUpdates({
       return null
     }
     const refund = { provider, paymentId, providerRefundId, amountMinor, currency, status, error }
-    const place = await lookups.placeOfPayment(provider, paymentId)
+    const place = await lookups.findPayment(provider, paymentId)
     const outcome =
       place === null
         ? ({ code: "order_unknown" } as const)

@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { instant, isoTime } from "../../../../domain/time.ts"
-import type { ActionPlace, AdminAction } from "../../../../store/reads/admin-actions.ts"
+import type { ActionKey, AdminAction } from "../../../../store/reads/admin-actions.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -62,7 +62,7 @@ function actionJson({ id, createdAt, ...action }: AdminAction): AdminActionJson 
 
 const END_OF_TIME = Date.UTC(9999, 11, 31)
 
-function positionFrom(cursor: string): ActionPlace | null {
+function positionFrom(cursor: string): ActionKey | null {
   const [createdAt, id] = decodeCursor(cursor) ?? []
   if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(id)) return null
   const moment = Number(createdAt)

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { MessageFilter, MessagePlace } from "../../../../store/reads/lists.ts"
+import type { PaymentEventKey } from "../../../../domain/payment.ts"
+import type { PaymentFilter } from "../../../../store/reads/lists.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { badQuery, encodeCursor, pageQuery, decodeCursor } from "../../../wire/paging.ts"
 import { refuse } from "../../../wire/problems.ts"
@@ -26,7 +27,7 @@ export function eventFilterFrom(
   reply: FastifyReply,
   { order_id, provider }: EventQuery,
   outcome: string | undefined,
-): MessageFilter | null {
+): PaymentFilter | null {
   const orderId = order_id === undefined ? null : parseId(order_id)
   if (order_id !== undefined && orderId === null) refuse(reply, badQuery("order_id", "an id"))
   else if (provider !== undefined && !isStorable(provider)) refuse(reply, badQuery("provider", "a name"))
@@ -35,12 +36,12 @@ export function eventFilterFrom(
 }
 
 /** The cursor of the page that begins after an event. */
-export function eventCursor({ provider, key }: MessagePlace): string {
+export function eventCursor({ provider, key }: PaymentEventKey): string {
   return encodeCursor([provider, key])
 }
 
 /** Reads what {@link eventCursor} has written; null for other text. */
-export function eventPositionFrom(cursor: string): MessagePlace | null {
+export function eventPositionFrom(cursor: string): PaymentEventKey | null {
   const [provider, key] = decodeCursor(cursor) ?? []
   return isStorable(provider) && isStorable(key) ? { provider, key } : null
 }

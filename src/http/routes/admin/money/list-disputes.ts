@@ -28,7 +28,7 @@ export function registerListDisputes(
     },
     async handler(request, reply) {
       const orderId = parseId(request.params.id)
-      const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
+      const place = orderId === null ? null : await lookups.findOrder(orderId)
       if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
       return { data: (await money.disputesOf(orderId)).map(disputeJson) }
     },

@@ -1,23 +1,17 @@
+import type { PageRequest } from "../../../../store/reads/lists.ts"
 import { Type } from "typebox"
 import { refundName } from "../../../../domain/refund.ts"
 import type {
-  DisputePlace,
+  DisputeKey,
   MoneyViews,
-  RefundPlace,
-  StrayPlace,
+  RefundKey,
+  StrayPaymentKey,
 } from "../../../../store/reads/money-views.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { openDisputeJson, openRefundJson, strayPaymentJson } from "../../../wire/money-json.ts"
-import {
-  encodeCursor,
-  readPageRequest,
-  pageJson,
-  pageQuery,
-  decodeCursor,
-  type PageRequest,
-} from "../../../wire/paging.ts"
+import { encodeCursor, readPageRequest, pageJson, pageQuery, decodeCursor } from "../../../wire/paging.ts"
 import { MoneyInbox, type MoneyInboxEntryJson } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { parseRefundName } from "../../../wire/refund-names.ts"
@@ -52,9 +46,9 @@ const inboxKinds = ["payment", "refund", "dispute"] as const
 
 /** The entry after which a page begins. */
 type Position =
-  | ({ readonly kind: "payment" } & StrayPlace)
-  | ({ readonly kind: "refund" } & RefundPlace)
-  | ({ readonly kind: "dispute" } & DisputePlace)
+  | ({ readonly kind: "payment" } & StrayPaymentKey)
+  | ({ readonly kind: "refund" } & RefundKey)
+  | ({ readonly kind: "dispute" } & DisputeKey)
 
 /** An entry of the money inbox. */
 interface InboxRow {

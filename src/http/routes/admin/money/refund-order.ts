@@ -31,7 +31,7 @@ export function registerRefundOrder(
     },
     async handler(request, reply) {
       const orderId = parseId(request.params.id)
-      const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
+      const place = orderId === null ? null : await lookups.findOrder(orderId)
       if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
       const { amount_minor: amountMinor = 0, restock_qty: restockQty = 0 } = request.body
       const content = { orderId, amountMinor, restockQty }

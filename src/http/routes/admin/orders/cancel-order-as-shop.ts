@@ -34,7 +34,7 @@ export function registerCancelOrderAsShop(
     },
     async handler(request, reply) {
       const orderId = parseId(request.params.id)
-      const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
+      const place = orderId === null ? null : await lookups.findOrder(orderId)
       if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
       const command = { kind: "cancel_order", productId: place.productId, orderId } as const
       const order = await submitCommand(request, reply, { lanes, command, content: { orderId } })

@@ -33,7 +33,7 @@ export function registerReleaseHoldAsShop(
     },
     async handler(request, reply) {
       const holdId = parseId(request.params.id)
-      const place = holdId === null ? null : await lookups.placeOfHold(holdId)
+      const place = holdId === null ? null : await lookups.findHold(holdId)
       if (holdId === null || place === null) return refuse(reply, { code: "hold_not_found" })
       const { productId } = place
       const command = { kind: "release_hold", requestId: request.id, productId, holdId } as const

@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { instant } from "../../../../domain/time.ts"
-import type { DeliveryPlace, DeliveryStatus } from "../../../../store/reads/webhook-deliveries.ts"
+import type { DeliveryKey, DeliveryStatus } from "../../../../store/reads/webhook-deliveries.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import {
   badQuery,
@@ -70,7 +70,7 @@ function isStatus(text: string): text is DeliveryStatus {
 /** The last time whose year has four digits: PostgreSQL reads no later one. */
 const LATEST = Date.UTC(10_000, 0) - 1
 
-function positionFrom(cursor: string): DeliveryPlace | null {
+function positionFrom(cursor: string): DeliveryKey | null {
   const [createdAt, eventId] = decodeCursor(cursor) ?? []
   if (typeof createdAt !== "number" || !Number.isSafeInteger(createdAt) || !isWebhookId(eventId)) return null
   return createdAt < 0 || createdAt > LATEST ? null : { createdAt: instant(createdAt), eventId }
