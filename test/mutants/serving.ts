@@ -689,7 +689,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/providers/kept-messages.ts",
-        find: "if (isTransient(error)) throw error",
+        find: "if (isPassingFailure(error)) throw error",
         replace: "throw error",
       },
     ],
@@ -700,8 +700,8 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/providers/kept-messages.ts",
-        find: "if (isTransient(error)) throw error",
-        replace: "void isTransient",
+        find: "if (isPassingFailure(error)) throw error",
+        replace: "void isPassingFailure",
       },
     ],
     caughtBy: { file: keptMessages, test: "for a passing reason" },
