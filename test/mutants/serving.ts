@@ -744,7 +744,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/providers/kept-messages.ts",
-        find: "if (isTransient(error)) throw error",
+        find: "if (isPassingFailure(error)) throw error",
         replace: "throw error",
       },
     ],
@@ -755,8 +755,8 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/providers/kept-messages.ts",
-        find: "if (isTransient(error)) throw error",
-        replace: "void isTransient",
+        find: "if (isPassingFailure(error)) throw error",
+        replace: "void isPassingFailure",
       },
     ],
     caughtBy: { file: keptMessages, test: "for a passing reason" },

@@ -31,7 +31,7 @@ function refusalFor(error: FastifyError): AnyRefusal {
     }
   }
   if (error instanceof NotUtf8) return { code: "malformed_request", detail: "The body is not valid UTF-8" }
-  if (isTransient(error)) return { code: "unavailable" }
+  if (isPassingFailure(error)) return { code: "unavailable" }
   const status = error.statusCode ?? 500
   // Thrown by nobody but the server of built files, where it is asked for a directory: there is nothing to see.
   if (status === 403) return { code: "route_not_found" }
@@ -56,4 +56,9 @@ export function fieldError({
   if (keyword === "additionalProperties") return { pointer, detail: "is not a field of this request" }
   if (keyword === "required") return { pointer, detail: "is required" }
   return { pointer, detail: message }
+}
+
+/** True for a passing failure of the database, which is answered with 503 `unavailable`. */
+export function isPassingFailure(error: unknown): boolean {
+  return isTransient(error)
 }

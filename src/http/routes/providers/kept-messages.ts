@@ -1,5 +1,5 @@
 import type { ProviderEvent } from "../../../domain/payment.ts"
-import { isTransient } from "../../../store/errors.ts"
+import { isPassingFailure } from "../../transport/errors.ts"
 import type { Services } from "../../services.ts"
 
 /** Keeps the text of a recorded event's message, for the operator. */
@@ -18,7 +18,7 @@ export function createKeepMessage({ inbox, events }: Pick<Services, "inbox" | "e
     try {
       await inbox.keepMessage(event, bytes.toString("utf8"))
     } catch (error) {
-      if (isTransient(error)) throw error
+      if (isPassingFailure(error)) throw error
       events.messageNotKept({ provider: event.provider, key: event.key, requestId }, error)
     }
   }
