@@ -334,7 +334,9 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
 
       // Without the cookie it would be 401.
       await tab.waitForURL(action)
-      expect(await tab.locator("body").innerText()).toContain("A session counts only for the control room")
+      expect(await tab.locator("body").innerText()).toContain(
+        "A session is accepted only from the control room",
+      )
       expect(await productNow(app, productId)).toMatchObject({ sale_state: "open" })
     } finally {
       await tab.close()

@@ -186,7 +186,7 @@ export const adminMutants: readonly Mutant[] = [
         file: "src/http/access/audit.ts",
         find: "void begun.set(request, { way, content: null })",
         replace:
-          "void begun.set(request, { way, get content() { return essenceOf(request.body) }, set content(_) {} })",
+          "void begun.set(request, { way, get content() { return recordedBody(request.body) }, set content(_) {} })",
       },
     ],
     caughtBy: { file: actions, test: "nobody could understand" },

@@ -535,7 +535,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/access/audit.ts",
-        find: "known !== undefined && isHeard",
+        find: "known !== undefined && isChecked",
         replace: "known !== undefined",
       },
     ],

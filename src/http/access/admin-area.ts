@@ -2,17 +2,17 @@ import { isReading } from "./own-page.ts"
 import { refuse } from "../wire/problems.ts"
 import type { App, Services } from "../services.ts"
 
-/** What the description of the API says of routes that need the admin token. */
+/** Marks a route in the API description as one that needs the admin token. */
 export const adminSecurity = [{ adminToken: [] }]
 
-/** Lets nobody but the shop itself into the routes of `area`, and keeps what it changes. */
+/** Admits only the shop itself to the routes of `area`, and records the changes that it requests. */
 export function admitAdminsOnly(area: App, { gatekeeper, audit }: Services): void {
   area.addHook("onRequest", async (request, reply) => {
     const caller = gatekeeper.callerOf(request)
     if (caller.kind === "stranger" && caller.isForeignPage === true) {
       return refuse(reply, {
         code: "forbidden",
-        detail: "A session counts only for the control room's own pages",
+        detail: "A session is accepted only from the control room's own pages",
       })
     }
     if (caller.kind === "stranger") return refuse(reply, { code: "unauthorized" })
@@ -23,7 +23,7 @@ export function admitAdminsOnly(area: App, { gatekeeper, audit }: Services): voi
     audit.understood(request)
     done()
   })
-  // Not after the answer is sent: who hangs up before that has changed something all the same.
+  // Recorded before the answer is sent: the change stays even when the client has disconnected.
   area.addHook("onSend", (request, reply, payload, done) => {
     audit.answered(request, reply, payload)
     done(null, payload)

@@ -4,8 +4,8 @@ import type { Idempotency } from "../../domain/commands.ts"
 import type { Caller } from "./auth.ts"
 
 /**
- * A path's id, or null when it is not a positive integer that can name anything. Callers answer
- * null as they answer an id that names nothing.
+ * Reads an id from the path; null: it is not a positive safe integer. Callers answer null like an id that
+ * does not exist.
  */
 export function idFromPath(text: string): number | null {
   if (!/^[1-9]\d{0,15}$/.test(text)) return null
@@ -14,7 +14,7 @@ export function idFromPath(text: string): number | null {
 }
 
 /**
- * Reads an optional Idempotency-Key header, quoted or bare. `"bad"`: it is there and cannot be used.
+ * Reads an optional Idempotency-Key header, quoted or bare. `"bad"`: the header is present and invalid.
  *
  * The key is scoped by route and `asker` (see `askerName`). `content` is what the request asks for; the same key
  * with other content is another request.
@@ -39,18 +39,18 @@ function unquoted(value: string): string {
   return value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
 }
 
-/** Who a key belongs to: all of the shop's requests share their keys, as do all of a hold's owner. */
+/** The owner of idempotency keys: all requests of the shop share their keys, as do all requests of a hold's owner. */
 export function askerName(caller: Caller): string {
   return caller.kind === "owner" ? `hold ${caller.ownership.holdId}` : caller.kind
 }
 
-/** The answer to an Idempotency-Key that cannot be used. */
+/** The refusal of an invalid Idempotency-Key. */
 export const badIdempotencyKey = {
   code: "invalid_request",
   errors: [{ pointer: "Idempotency-Key", detail: "must be 1 to 255 printable ASCII characters" }],
 } as const
 
-/** True for text that PostgreSQL keeps as it is, and that is no longer than any name or key. */
+/** True for text that PostgreSQL stores unchanged and that is not longer than the longest name or key. */
 export function isStorable(text: unknown): text is string {
   return typeof text === "string" && text.length <= 2 * 255 && !/[\0\ud800-\udfff]/u.test(text)
 }

@@ -3,7 +3,7 @@ import scalar from "@scalar/fastify-api-reference"
 import { version } from "../../base/version.ts"
 import type { App } from "../services.ts"
 
-/** Describes the routes that follow as OpenAPI 3.1, at `/openapi.json` and readable at `/docs`. */
+/** Describes the routes that are registered after this call as OpenAPI 3.1, at `/openapi.json` and as a page at `/docs`. */
 export async function describeApi(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -19,14 +19,15 @@ export async function describeApi(app: App): Promise<void> {
           adminToken: {
             type: "http",
             scheme: "bearer",
-            description: "ADMIN_TOKEN; not asked for in open mode",
+            description: "The value of ADMIN_TOKEN; not required in open mode",
           },
         },
       },
     },
-    transformObject: (document) => ("openapiObject" in document ? leaveOut(document.openapiObject) : {}),
+    transformObject: (document) =>
+      "openapiObject" in document ? markOptionalBodies(document.openapiObject) : {},
   })
-  // Written once: a hundred kilobytes for each of a thousand requests that come in one packet would be a lot.
+  // Made once: a thousand pipelined requests would otherwise hold a hundred kilobytes each.
   let text: Buffer | null = null
   app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => {
     text ??= Buffer.from(JSON.stringify(app.swagger()))
@@ -35,7 +36,7 @@ export async function describeApi(app: App): Promise<void> {
 
   await app.register(async (docs) => {
     docs.addHook("onSend", async (_request, reply) => {
-      // The reader of the API description styles itself in place; everything still comes from here.
+      // The page for the API description uses inline styles and scripts. All its files still come from this server.
       void reply.header(
         "content-security-policy",
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
@@ -45,7 +46,7 @@ export async function describeApi(app: App): Promise<void> {
     })
     await docs.register(scalar, {
       routePrefix: "/docs",
-      // A page to read: nothing on it leads to somebody else's service.
+      // Everything that would contact another company's service is switched off.
       configuration: {
         url: "/openapi.json",
         withDefaultFonts: false,
@@ -63,8 +64,8 @@ type Described = Extract<
   { openapiObject: unknown }
 >["openapiObject"]
 
-/** A body that may be null may also be left out, which the description would otherwise deny. */
-function leaveOut(description: Described): Described {
+/** Marks bodies that may be null as not required: a request may also have no body. */
+function markOptionalBodies(description: Described): Described {
   for (const path of Object.values(description.paths ?? {})) {
     const { requestBody } = path?.post ?? {}
     if (requestBody === undefined || !("content" in requestBody)) continue

@@ -6,19 +6,19 @@ import { idFromPath } from "../access/requests.ts"
 const PAGE = 20
 const LARGEST_PAGE = 100
 
-/** What routes that answer page by page may be asked. */
+/** The query parameters of every list with pages. */
 export const pageQuery = {
   limit: Type.Optional(Type.String({ description: `1 to ${LARGEST_PAGE}, ${PAGE} if not given` })),
-  cursor: Type.Optional(Type.String({ description: "next_cursor of the page before" })),
+  cursor: Type.Optional(Type.String({ description: "The next_cursor of the page before" })),
 }
 
-/** A page that is asked for. `after` null: the first one. */
+/** The requested page. `after` is the place of the last row of the page before; null: the first page. */
 export interface Page<Place> {
   readonly limit: number
   readonly after: Place | null
 }
 
-/** Reads what was asked; null when it makes no sense, and that has been answered. */
+/** Reads the requested page from the query. Null: a parameter is invalid, and the reply has been sent. */
 export function pageFrom<Place>(
   reply: FastifyReply,
   { limit = String(PAGE), cursor }: { limit?: string; cursor?: string },
@@ -32,7 +32,7 @@ export function pageFrom<Place>(
   return null
 }
 
-/** The answer with a page of what was found: one more than fits shows that there is another page. */
+/** Makes the JSON of a page. A row more than `limit` in `found` shows that there is another page. */
 export function pageOf<Row, Wire>(
   found: readonly Row[],
   { limit }: Page<unknown>,
@@ -48,12 +48,12 @@ export function pageOf<Row, Wire>(
   }
 }
 
-/** A place of several parts as a cursor. */
+/** Encodes the parts of a place as a cursor. */
 export function cursorOf(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url")
 }
 
-/** The parts of a cursor; null for what is none. */
+/** Decodes the parts of a cursor; null: it is not a cursor. */
 export function partsOf(cursor: string): readonly unknown[] | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString())
@@ -63,7 +63,7 @@ export function partsOf(cursor: string): readonly unknown[] | null {
   }
 }
 
-/** What is wrong with a parameter of the query. */
+/** The refusal of an invalid query parameter. */
 export function badQuery(name: string, detail: string) {
   return { code: "invalid_request", errors: [{ pointer: `?${name}`, detail: `must be ${detail}` }] } as const
 }
