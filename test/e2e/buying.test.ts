@@ -98,7 +98,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
       await route.continue()
     })
     await press(page, "Reserve")
-    await page.getByText("Someone else was a moment faster").first().waitFor()
+    await page.getByText("Other buyers were faster").first().waitFor()
     await page.getByText(/of 1 reserved, the first until \d\d:\d\d:\d\d/).waitFor()
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
   })

@@ -18,9 +18,9 @@ export async function visit(page: Page, productId: number): Promise<void> {
 
 /** Waits for the next second of the shop's clock, at which the page is drawn anew. */
 export async function seesClockTurn(page: Page): Promise<void> {
-  const clock = page.locator(".clock .figures")
+  const clock = page.locator(".clock .tabular")
   const shown = await clock.textContent()
-  await page.locator(".clock .figures", { hasNotText: shown ?? "" }).waitFor()
+  await page.locator(".clock .tabular", { hasNotText: shown ?? "" }).waitFor()
 }
 
 /** Waits for the line that says where the buyer stands. */

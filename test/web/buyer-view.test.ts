@@ -106,10 +106,10 @@ test("where the shop counts by customer, it asks for the customer's id", () => {
 test.each<[HoldStatus, string, string, string | null]>([
   ["active", "12:00:30.000", "held", null],
   ["active", "12:01:59.999", "held", null],
-  ["active", "12:02:00.000", "on_sale", "hold_lapsed"],
-  ["expired", "12:02:00.000", "on_sale", "hold_lapsed"],
+  ["active", "12:02:00.000", "on_sale", "hold_expired"],
+  ["expired", "12:02:00.000", "on_sale", "hold_expired"],
   ["expired", "12:12:00.001", "on_sale", null],
-  ["released", "12:00:30.000", "on_sale", "given_back"],
+  ["released", "12:00:30.000", "on_sale", "hold_released"],
   ["converted", "12:00:30.000", "on_sale", "ordered"],
 ])("a hold that is %s at %s: %s, %s", (status, time, kind, notice) => {
   const view = see({ hold: { ...hold, status }, heldOrderId: 9, nowMs: at(time) })

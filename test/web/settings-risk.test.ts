@@ -35,6 +35,6 @@ test("all that saving does to a sale is said at once", () => {
   expect(risk?.action).toBe("End the sale")
   expect(risk?.consequences).toEqual([
     expect.stringContaining("saving ends the sale at once"),
-    expect.stringContaining("The sale is on, at €129.00."),
+    expect.stringContaining("The current price is €129.00."),
   ])
 })
