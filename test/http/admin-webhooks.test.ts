@@ -35,7 +35,7 @@ const idsOf = async (id: number, query?: string): Promise<string[]> =>
   (await deliveriesOf(id, query)).map(({ webhook_id }) => webhook_id)
 
 describe("an endpoint", () => {
-  test("is made, listed, changed and removed; its secret is shown once", async () => {
+  test("is created, listed, changed and deleted; its secret is shown once", async () => {
     const { secret, ...made } = await listen()
     expect(secret).toMatch(/^whsec_[\w+/]{43}=$/)
     expect(made).toMatchObject({
@@ -78,7 +78,7 @@ describe("an endpoint", () => {
     }
   })
 
-  test("may bring its own secret, and another one for the next day", async () => {
+  test("accepts a secret from the request, on creation and on rotation", async () => {
     const own = `whsec_${Buffer.alloc(24, 1).toString("base64")}`
     const { endpoint_id, secret } = await listen({ secret: own })
     expect(secret).toBe(own)
@@ -110,7 +110,7 @@ describe("an endpoint", () => {
     expect(await app.post("/api/admin/webhooks", body)).toBeProblem(422, "invalid_request")
   })
 
-  test("one more than there may be is refused, also when all come at once", async () => {
+  test("beyond the limit is refused, even among concurrent requests", async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => app.post("/api/admin/webhooks", { url: "https://hook.invalid" })),
     )
@@ -119,7 +119,7 @@ describe("an endpoint", () => {
     expect(refused).toBeProblem(409, "too_many_endpoints", { most_endpoints: 32 })
   })
 
-  test("is the shop's alone", async () => {
+  test("is accessible only to the shop", async () => {
     await using closed = await startClosedApp()
     for (const [method, path] of [
       ["POST", "/api/admin/webhooks"],
@@ -139,7 +139,7 @@ describe("an endpoint", () => {
 })
 
 describe("deliveries", () => {
-  test("what the shop sells comes to the receiver, signed with the secret that was shown", async () => {
+  test("the receiver gets the events, signed with the secret that was shown", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id, secret } = await listen({ url: receiver.url })
     const { order_id } = await pendingOrder(app)
@@ -155,7 +155,7 @@ describe("deliveries", () => {
       .toMatchObject([{ webhook_id: `order_created-${order_id}`, status: "delivered", response_status: 204 }])
   })
 
-  test("are listed newest first, page by page, by their status", async () => {
+  test("are listed newest first, page by page, filtered by status", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id } = await listen({ url: receiver.url })
     const ids: string[] = []
@@ -187,7 +187,7 @@ describe("deliveries", () => {
     }
   })
 
-  test("one is replayed under its id, as often as somebody wants", async () => {
+  test("one is replayed under its id, any number of times", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id } = await listen({ url: receiver.url })
     const { order_id } = await pendingOrder(app)
@@ -209,7 +209,7 @@ describe("deliveries", () => {
     }
   })
 
-  test("all since a moment are replayed, also what a disabled endpoint did not hear of", async () => {
+  test("all events since a time are replayed, including those while the endpoint was disabled", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id } = await listen({ url: receiver.url, types: ["order.cancelled"] })
     const cancelled = async () => {

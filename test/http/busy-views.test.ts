@@ -39,7 +39,7 @@ test("holds, orders and payment events need no connection for views", async () =
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("a stranger's request for an order is refused without a read", async () => {
+test("a request for an order without a token is refused without a read", async () => {
   await using app = await startClosedApp()
   const { hold_id, token } = await hold(app, 1)
   const { order_id } = await order(app, hold_id, token)

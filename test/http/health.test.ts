@@ -19,18 +19,18 @@ const healthy = {
 }
 
 describe("health", () => {
-  test.each(["/health", "/readyz"])("%s answers 200 while the server can serve", async (path) => {
+  test.each(["/health", "/readyz"])("%s answers 200 while the server is ready", async (path) => {
     const answer = await app.get(path)
 
     expect([answer.status, answer.body]).toEqual([200, healthy])
     expect(answer.headers["cache-control"]).toBe("no-store")
   })
 
-  test("/livez answers 200 while the process lives", async () => {
+  test("/livez answers 200 while the process is alive", async () => {
     expect(await app.get("/livez")).toMatchObject({ status: 200, body: { status: "ok" } })
   })
 
-  test("tells the truth while the database is away, and afterwards, without a restart", async () => {
+  test("answers 503 while the database is unavailable and 200 afterwards, without a restart", async () => {
     await using served = await startTestApp()
     await using outage = await startOutage(served.databaseUrl)
     const unwell = { ...healthy, status: "unavailable", database: "unavailable" }
@@ -56,7 +56,7 @@ describe("health", () => {
     ["POST", "/api/orders", { hold_id: 1 }],
     ["POST", "/api/payments/webhook", { idempotency_key: "k", order_id: 1, status: "success" }],
     ["POST", "/api/admin/products/1/pause"],
-  ])("while the database takes nobody, %s %s answers 503 with Retry-After", async (method, path, json) => {
+  ])("while the database accepts no connections, %s %s answers 503 with Retry-After", async (method, path, json) => {
     await using served = await startTestApp()
     await using outage = await startOutage(served.databaseUrl)
 
@@ -69,7 +69,7 @@ describe("health", () => {
 })
 
 describe("x-request-id", () => {
-  test.each(["abc", "a-b_c.d", "0", "x".repeat(128)])("%s of the client's is kept", async (id) => {
+  test.each(["abc", "a-b_c.d", "0", "x".repeat(128)])("%s is taken from the client", async (id) => {
     const { headers } = await app.get("/api/products/1", { headers: { "x-request-id": id } })
 
     expect(headers["x-request-id"]).toBe(id)
@@ -91,7 +91,7 @@ describe("x-request-id", () => {
     ["a missing body", "POST", "/api/holds", 422, "invalid_request"],
     ["a broken address", "GET", "/api/products/%zz", 400, "malformed_request"],
     ["an endless id", "GET", `/api/products/${"1".repeat(300)}`, 400, "malformed_request"],
-  ])("is in the answer to %s, and the same in the problem", async (_, method, path, status, code) => {
+  ])("is the same in the headers and the problem document of the answer to %s", async (_, method, path, status, code) => {
     const answer = await app.send(method, path, { headers: { "x-request-id": "mine" } })
 
     expect(answer).toBeProblem(status, code)
@@ -99,7 +99,7 @@ describe("x-request-id", () => {
     expect(answer.headers["x-request-id"]).toBe("mine")
   })
 
-  test("differs from request to request", async () => {
+  test("is different for each request", async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => app.get("/livez")))
 
     expect(new Set(answers.map(({ headers }) => headers["x-request-id"])).size).toBe(20)
@@ -126,7 +126,7 @@ describe("security headers", () => {
 })
 
 describe("/docs", () => {
-  test("is a page that loads nothing from elsewhere", async () => {
+  test("is a page that loads nothing from other hosts", async () => {
     const page = await app.get("/docs/")
 
     expect(page.status).toBe(200)
@@ -136,7 +136,7 @@ describe("/docs", () => {
   })
 })
 
-test("HEAD answers as GET does, without a body", async () => {
+test("HEAD answers like GET, without a body", async () => {
   const { status, headers, body } = await app.send("HEAD", "/api/products/1")
 
   expect([status, body]).toEqual([200, ""])

@@ -71,12 +71,12 @@ describe("open mode", () => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
-  test("stock that is not as expected: 409 stock_changed", async () => {
+  test("a wrong expected stock: 409 stock_changed", async () => {
     const answer = await app.post("/api/admin/products/1/stock", { stock: 200, expected: 99 })
     expect(answer).toBeProblem(409, "stock_changed", { stock: 100 })
   })
 
-  test("less stock than is held and sold: 409 stock_in_use", async () => {
+  test("stock below the held and sold units: 409 stock_in_use", async () => {
     const answer = await app.post("/api/admin/products/1/stock", { stock: 2, expected: 100 })
     expect(answer).toBeProblem(409, "stock_in_use", {
       reserved_stock: expect.any(Number),
@@ -84,12 +84,12 @@ describe("open mode", () => {
     })
   })
 
-  test("and the server is as well as before", async () => {
+  test("afterwards the server is ready, consistent and without errors in the log", async () => {
     expect(await damage()).toEqual([])
   })
 })
 
-describe("bytes that are hardly HTTP", () => {
+describe("invalid HTTP", () => {
   beforeAll(async () => prepare(await startTestApp()))
   afterAll(finish)
   beforeEach(remember)
@@ -131,20 +131,20 @@ describe("bytes that are hardly HTTP", () => {
     ["POST", "/api/admin/products/../pause", "product_not_found"],
     ["GET", "/docs/../.env", "route_not_found"],
     ["OPTIONS", "*", "route_not_found"],
-  ])("%s %s, as no client would send it: 404 %s", async (method, path, code) => {
+  ])("the unusual request target %s %s: 404 %s", async (method, path, code) => {
     expect(await sendRaw(app.url, `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)).toBeProblem(
       404,
       code,
     )
   })
 
-  test("more bytes than the limit, in chunks and without a length: 413", async () => {
+  test("a chunked body over the limit: 413", async () => {
     const chunk = `${(80_000).toString(16)}\r\n${" ".repeat(80_000)}\r\n`
     const answer = await sendRaw(app.url, `${post}transfer-encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`)
     expect(answer).toBeProblem(413, "body_too_large")
   })
 
-  test("and the server is as well as before", async () => {
+  test("afterwards the server is ready, consistent and without errors in the log", async () => {
     expect(await damage()).toEqual([])
   })
 })
@@ -183,7 +183,7 @@ describe("closed mode", () => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
-  test("and the server is as well as before", async () => {
+  test("afterwards the server is ready, consistent and without errors in the log", async () => {
     expect(await damage()).toEqual([])
   })
 })
@@ -193,7 +193,7 @@ describe("closed mode", () => {
  * is looked up by it would never be found again.
  */
 describe("half a surrogate pair", () => {
-  test("in an event's key never ends in a 5xx, however often it comes", async () => {
+  test("in an event's key never causes a 5xx, even if it is repeated", async () => {
     await using served = await startTestApp()
     const { hold_id } = await hold(served, 1)
     const { order_id } = await order(served, hold_id)
@@ -205,7 +205,7 @@ describe("half a surrogate pair", () => {
     expect(await differencesIn(served.databaseUrl)).toEqual([])
   })
 
-  test("in a customer's name does not lift the customer's limit (I8)", async () => {
+  test("in a customer id does not bypass the limit per customer (I8)", async () => {
     await using served = await startTestApp()
     await served.send("PATCH", "/api/admin/products/1", { json: { max_per_customer: 1 } })
     const wish = { product_id: 1, qty: 1, customer_id: "\ud800" }

@@ -52,7 +52,7 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("of payment events, by what they did", async () => {
+  test("of payment events, by outcome", async () => {
     await using app = await startTestApp()
     const { order_id: paid } = await pendingOrder(app)
     const { order_id: failed } = await pendingOrder(app)
@@ -88,7 +88,7 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("of expiry, by the worker, which has no request", async () => {
+  test("of expiry by the worker, without a request id", async () => {
     await using app = await startTestApp({ worker: true })
     const { id } = await offer(app, { hold_ttl_seconds: 1 })
     const { hold_id } = await hold(app, id, 4)
@@ -103,7 +103,7 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("of a transaction that had to be tried again", async () => {
+  test("of a transaction that was retried", async () => {
     await using app = await startTestApp()
     await using rival = await lockProduct(app.databaseUrl)
     const held = hold(app, 1)
@@ -122,7 +122,7 @@ describe("log lines, field by field", () => {
     expect(await metric(app, "doorbuster_transaction_retries_total")).toBe(1)
   })
 
-  test("of a deadlock has the words of the founding documents", () => {
+  test("of a deadlock has the text of the founding documents", () => {
     const written: string[] = []
     const events = createEvents(createLog("warn", { write: (text) => void written.push(text) }))
     const deadlock = Object.assign(new pg.DatabaseError("deadlock detected", 0, "error"), { code: "40P01" })
@@ -134,7 +134,7 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("are one per event: a refused or replayed request tells of nothing that did not happen", async () => {
+  test("are written once per event: a refused or replayed request writes no line about an effect", async () => {
     await using app = await startTestApp()
     const before = app.log.length
     const key = { headers: { "idempotency-key": "once" } }
@@ -207,7 +207,7 @@ describe("metrics", () => {
     expect(String(body).split("\n")).toContain(`# TYPE ${name} ${type}`)
   })
 
-  test("count what happened and what was refused", async () => {
+  test("count results and refusals", async () => {
     await using app = await startTestApp()
     await hold(app, 1, 2)
     await app.post("/api/holds", { product_id: 1, qty: 1_000 })
@@ -237,7 +237,7 @@ describe("metrics", () => {
     }
   })
 
-  test("name routes, not paths, so that no client can make them grow", async () => {
+  test("name routes, not paths, so that clients cannot add time series", async () => {
     await using app = await startTestApp()
     await Promise.all(["/api/holds/1", "/api/holds/abc", "/x1", "/x2"].map((path) => app.get(path)))
 
@@ -248,7 +248,7 @@ describe("metrics", () => {
   })
 })
 
-test("what the shop changes is told under the API's names, with the request that did it", async () => {
+test("changes by the shop are logged under the API's names, with the request id", async () => {
   await using app = await startTestApp()
   const before = app.log.length
   const opens_at = "2027-01-01T12:00:00.000Z"
@@ -270,7 +270,7 @@ test("what the shop changes is told under the API's names, with the request that
   ])
 })
 
-test("refused payment webhooks are told, ten times a second at most, with how many there were", async () => {
+test("refused payment webhooks are logged at most ten times a second, with their number", async () => {
   await using app = await startTestApp()
   const refused = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
@@ -296,7 +296,7 @@ test("refused payment webhooks are told, ten times a second at most, with how ma
   expect(told().length).toBeLessThan(10)
 })
 
-test("every answer's time counts from its own arrival, whoever gives it", async () => {
+test("every answer's duration is measured from the arrival of its request, also for answers without a route", async () => {
   await using app = await startTestApp({ config: { corsOrigins: ["https://shop.example"] } })
   const headers = { origin: "https://shop.example", "access-control-request-method": "POST" }
   await app.send("OPTIONS", "/api/holds", { headers })

@@ -5,7 +5,7 @@ import { createServer } from "node:http"
 import { expect, test } from "vitest"
 import { securityHeaders } from "../../src/http/transport/security-headers.ts"
 
-test("the security headers are those that helmet sends", async () => {
+test("the security headers equal those of helmet", async () => {
   const headers = await headersOf(
     helmet({
       contentSecurityPolicy: {

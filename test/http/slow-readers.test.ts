@@ -35,14 +35,14 @@ async function startServer() {
   }
 }
 
-test("a client that reads nothing of its answer is cut off", async () => {
+test("a client that reads nothing of its answer is disconnected", async () => {
   await using server = await startServer()
   const { client, socket } = await server.ask("/large")
   client.pause()
   await expect.poll(() => socket?.destroyed).toBe(true)
 })
 
-test("one that reads slowly gets all of it", async () => {
+test("a client that reads slowly gets the whole answer", async () => {
   await using server = await startServer()
   const { client } = await server.ask("/large")
   let received = 0
@@ -54,7 +54,7 @@ test("one that reads slowly gets all of it", async () => {
   await expect.poll(() => received, { timeout: 20_000 }).toBeGreaterThan(LARGE.length)
 })
 
-test("one that has read everything may keep its connection", async () => {
+test("a client that has read everything keeps its connection", async () => {
   await using server = await startServer()
   const { client, socket } = await server.ask("/small")
   await once(client.resume(), "data")

@@ -194,7 +194,7 @@ export const adminMutants: readonly Mutant[] = [
   {
     name: "control room: a customer's name can be a spreadsheet formula",
     edits: [{ file: "src/http/wire/csv.ts", find: " ? `'${value}` : value", replace: " ? value : value" }],
-    caughtBy: { file: "test/http/admin-live.test.ts", test: "a line of CSV" },
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "csvLine" },
   },
   {
     name: "control room: invariants are shown as intact before the first recount",
@@ -205,7 +205,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "return seconds < 0 ? null :",
       },
     ],
-    caughtBy: { file: "test/http/admin-live.test.ts", test: "nothing is claimed" },
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "before the first recount" },
   },
   {
     name: "control room: a page of another site can sign a visitor in",
@@ -227,7 +227,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "paused: false",
       },
     ],
-    caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is told" },
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is reported" },
   },
   {
     name: "pages: the directory of built files is 403 instead of 404",
@@ -238,7 +238,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/pages.test.ts", test: "is no file" },
+    caughtBy: { file: "test/http/pages.test.ts", test: "is not served as a file" },
   },
   {
     name: "control room: each address of an IPv6 network has its own limit of wrong tokens",
@@ -310,7 +310,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/admin-endings.test.ts", test: "nobody but the shop does so" },
+    caughtBy: { file: "test/http/admin-endings.test.ts", test: "only the shop can use these routes" },
   },
   {
     name: "control room: a session may use buyers' routes, which are not audited",
@@ -321,6 +321,6 @@ export const adminMutants: readonly Mutant[] = [
         replace: "request.url === null",
       },
     ],
-    caughtBy: { file: "test/http/admin-session.test.ts", test: "through buyers' routes" },
+    caughtBy: { file: "test/http/admin-session.test.ts", test: "through the buyers' routes" },
   },
 ]

@@ -69,7 +69,7 @@ export const streamMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/connections.test.ts", test: "in the same packet" },
+    caughtBy: { file: "test/http/connections.test.ts", test: "pipelined behind another request" },
   },
   {
     name: "streams: a stopping server leaves streams open",
