@@ -108,7 +108,7 @@ describe("the record of an admin action", () => {
   })
 
   test("is listed page by page, exactly once", async () => {
-    // The last one is there, so that no other is on its way.
+    // Actions are written in order, so when this one is there, no earlier one is missing.
     const { id } = await offer(app)
     await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(1)
     const all = await actionsOf(app, "?limit=100")
@@ -124,9 +124,12 @@ describe("the record of an admin action", () => {
     expect(new Set(paged.map((row) => row.action_id)).size).toBe(paged.length)
   })
 
-  test.each(["?product_id=x", "?cursor=x", "?limit=0", "?cursor=WzEuNSwxXQ"])("is not listed for the invalid query %s", async (query) => {
-    expect(await app.get(`/api/admin/actions${query}`)).toBeProblem(422, "invalid_request")
-  })
+  test.each(["?product_id=x", "?cursor=x", "?limit=0", "?cursor=WzEuNSwxXQ"])(
+    "is not listed for the invalid query %s",
+    async (query) => {
+      expect(await app.get(`/api/admin/actions${query}`)).toBeProblem(422, "invalid_request")
+    },
+  )
 })
 
 test("the record distinguishes tokens from sessions, and unauthorised requests leave no record", async () => {
@@ -170,7 +173,7 @@ test("a change does not wait for its record, but stopping does", async () => {
 
   expect((await app.post("/api/admin/products/1/pause")).status).toBe(200)
   const stopped = app[Symbol.asyncDispose]()
-  // A stop that does not wait has closed its pools by then; one that does is not hurt by it.
+  // By then a stop that does not wait for the record would have closed its pools.
   await sleep(300)
   await locker.query("rollback")
   await locker.end()

@@ -9,7 +9,7 @@ let productId: number
 const orderIds: number[] = []
 const holdIds: number[] = []
 
-// Twelve holds of one product, every second one an order; of those the first two are paid, the third failed.
+// Twelve holds of one product, every second one with an order. Two orders are paid, the third one's payment failed.
 beforeAll(async () => {
   app = await startTestApp()
   productId = (await offer(app)).id
@@ -33,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** All pages of a list. */
+/** Reads all pages of a list. */
 async function everything(path: string, limit = 100) {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
   const found: any[] = []

@@ -14,7 +14,7 @@ function signIn(app: TestClient, token: string, headers: Record<string, string> 
   return app.post("/admin/session", { token }, { headers })
 }
 
-/** The `Cookie` header of somebody who has signed in. */
+/** Signs in and returns the `Cookie` header of the session. */
 async function signedIn(app: TestClient): Promise<{ cookie: string }> {
   const answer = await signIn(app, ADMIN_TOKEN)
   expect(answer.status).toBe(200)

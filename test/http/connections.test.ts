@@ -18,7 +18,7 @@ function post(path: string, body: object): string {
   return `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
 }
 
-/** Sends all in one packet, and reads until the server ends the connection. */
+/** Sends all requests in one packet, and reads until the server closes the connection. */
 async function everythingAnsweredTo(text: string): Promise<string> {
   const { port } = new URL(app.url)
   const socket = connect(Number(port), "127.0.0.1")
@@ -83,7 +83,7 @@ test("a client that has disconnected causes no error", async () => {
       socket.resetAndDestroy()
     }
   }
-  // Asked after all of them, and answered after them.
+  // Sent after all of them, so its answer shows that they have been handled.
   expect((await app.get("/livez")).status).toBe(200)
   expect((await app.get("/metrics")).body).not.toMatch(/status="500"/)
   expect(app.log.filter(({ level }) => level === "error")).toEqual([])

@@ -27,7 +27,7 @@ function tell(type: string, object: unknown) {
   return app.send("POST", "/api/payments/webhooks/stripe", { raw, headers })
 }
 
-/** An order of two units at 99.99 EUR, the PaymentIntent that is to pay it, and a dispute of that. */
+/** An order of two units at 99.99 EUR, its PaymentIntent, and a dispute of that payment. */
 async function sale() {
   last += 1
   const order = await pendingOrder(app, 2)
@@ -50,7 +50,7 @@ const refundsOf = async (orderId: number) => (await app.get(`/api/admin/orders/$
 const disputesOf = async (orderId: number) =>
   (await app.get(`/api/admin/orders/${orderId}/disputes`)).body.data
 
-/** Every entry of the money inbox about an order, `limit` at a time. */
+/** Every entry of the money inbox about an order, read in pages of `limit`. */
 async function inboxOf(orderId: number, limit = 20) {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
   const entries: any[] = []

@@ -56,16 +56,19 @@ describe("health", () => {
     ["POST", "/api/orders", { hold_id: 1 }],
     ["POST", "/api/payments/webhook", { idempotency_key: "k", order_id: 1, status: "success" }],
     ["POST", "/api/admin/products/1/pause"],
-  ])("while the database accepts no connections, %s %s answers 503 with Retry-After", async (method, path, json) => {
-    await using served = await startTestApp()
-    await using outage = await startOutage(served.databaseUrl)
+  ])(
+    "while the database accepts no connections, %s %s answers 503 with Retry-After",
+    async (method, path, json) => {
+      await using served = await startTestApp()
+      await using outage = await startOutage(served.databaseUrl)
 
-    const answer = await served.send(method, path, { json })
-    await outage.end()
+      const answer = await served.send(method, path, { json })
+      await outage.end()
 
-    expect(answer).toBeProblem(503, "unavailable")
-    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0)
-  })
+      expect(answer).toBeProblem(503, "unavailable")
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe("x-request-id", () => {
@@ -84,20 +87,23 @@ describe("x-request-id", () => {
     },
   )
 
-  // Also where no route was reached, or none could be looked for.
+  // Also for requests without a route, and for requests that cannot be routed.
   test.each([
     ["an unknown address", "GET", "/nowhere", 404, "route_not_found"],
     ["an unknown id", "GET", "/api/products/abc", 404, "product_not_found"],
     ["a missing body", "POST", "/api/holds", 422, "invalid_request"],
     ["a broken address", "GET", "/api/products/%zz", 400, "malformed_request"],
     ["an endless id", "GET", `/api/products/${"1".repeat(300)}`, 400, "malformed_request"],
-  ])("is the same in the headers and the problem document of the answer to %s", async (_, method, path, status, code) => {
-    const answer = await app.send(method, path, { headers: { "x-request-id": "mine" } })
+  ])(
+    "is the same in the headers and the problem document of the answer to %s",
+    async (_, method, path, status, code) => {
+      const answer = await app.send(method, path, { headers: { "x-request-id": "mine" } })
 
-    expect(answer).toBeProblem(status, code)
-    expect(answer.body.request_id).toBe("mine")
-    expect(answer.headers["x-request-id"]).toBe("mine")
-  })
+      expect(answer).toBeProblem(status, code)
+      expect(answer.body.request_id).toBe("mine")
+      expect(answer.headers["x-request-id"]).toBe("mine")
+    },
+  )
 
   test("is different for each request", async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => app.get("/livez")))

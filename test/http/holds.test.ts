@@ -60,7 +60,7 @@ describe("POST /api/holds", () => {
     )
   })
 
-  // One row per refusal, in order of precedence: each product would also deserve all the later ones.
+  // One row per refusal, in order of precedence: all later refusals apply to the product as well.
   const everythingWrong = { stock: 1, max_per_hold: 2, max_per_customer: 1, paused: true }
   test.each([
     [410, "sale_closed", { closes_at: AN_HOUR_AGO, ...everythingWrong }, { closes_at: AN_HOUR_AGO }],
@@ -264,7 +264,7 @@ async function batchesOf(app: TestApp): Promise<number> {
   return Number(/^doorbuster_batch_size_count (\d+)/m.exec(body)?.[1])
 }
 
-// What costs a stranger nothing must not cost the buyers a transaction each.
+// Requests with made-up ids cost their sender nothing, so they must not cost a transaction each.
 test("ids that name no product open no lane", async () => {
   await using app = await startTestApp()
   const before = await batchesOf(app)

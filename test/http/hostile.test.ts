@@ -12,11 +12,11 @@ import { hostileBodies } from "./hostile-bodies.ts"
 import { foreignersAttacks, ownersAttacks, strangersAttacks, webhookAttacks } from "./hostile-credentials.ts"
 
 /*
- * A10: whatever is sent, the answer is the documented refusal, nothing has changed, and the server
- * is as well as before. Each row stands alone: what was there before it is there after it.
+ * A10: every hostile request gets the documented refusal, changes nothing, and leaves the server ready. The rows do
+ * not depend on each other, because none of them changes anything.
  */
 
-/** Each attack under a title that says what it deserves. */
+/** Gives each attack a title that contains the expected answer. */
 function titled<Row extends HostileRequest>(attacks: readonly Row[]): [string, Row][] {
   return attacks.map((row) => [`${row.name}: ${row.status} ${row.code}`, row])
 }
@@ -25,7 +25,7 @@ let app: TestApp
 let database: pg.Client
 let before: unknown
 
-/** Product 1 has 100 units: 2 in hold 1, which is active, and 1 in order 1, made of hold 2, pending. */
+/** Product 1 has 100 units: 2 in hold 1, which is active, and 1 in order 1, which was made from hold 2 and is unpaid. */
 async function prepare(served: TestApp): Promise<void> {
   app = served
   database = await openSnapshots(app.databaseUrl)
@@ -39,7 +39,7 @@ async function finish(): Promise<void> {
   await app[Symbol.asyncDispose]()
 }
 
-/** What is worse than before, for the last test of each group. */
+/** Lists the damage that the requests of a group have done: wrong counters, an unready server, errors in the log. */
 async function damage(): Promise<unknown[]> {
   const ready = await app.get("/readyz")
   return [
@@ -189,8 +189,8 @@ describe("closed mode", () => {
 })
 
 /*
- * PostgreSQL keeps no half of a surrogate pair: another text would be stored than was sent, and what
- * is looked up by it would never be found again.
+ * PostgreSQL cannot store half of a surrogate pair: the driver would store another text, and a search for the sent one
+ * would never find it.
  */
 describe("half a surrogate pair", () => {
   test("in an event's key never causes a 5xx, even if it is repeated", async () => {

@@ -26,7 +26,7 @@ interface Call {
 const send = (client: TestApp, { method = "POST", path, json }: Call, key: string): Promise<TestAnswer> =>
   client.send(method, path, json === undefined ? keyed(key) : { json, ...keyed(key) })
 
-/** Every route that takes a key: how to make ready for it, its request, and another one. */
+/** Every route that accepts a key: how to prepare for it, its request, and a different request. */
 const routes: Record<string, () => Promise<{ call: Call; other: Call }>> = {
   "POST /api/holds": async () => {
     const { id } = await offer(app)
@@ -283,12 +283,12 @@ describe("a request with Idempotency-Attempt: 1", () => {
     const { id } = await offer(app, { stock: 1 })
     const wish = { product_id: id, qty: 1 }
     const granted = await app.post("/api/holds", wish, attempt(freshKey(), "1"))
-    // From here on the gate knows.
+    // From here on the gate knows that nothing is left.
     await app.post("/api/holds", wish)
     const outcomesOf = async (number: string) => {
       const before = await gateRefusals()
       const answers: TestAnswer[] = []
-      // More than one: the gate lets somebody look four times a second.
+      // Several requests, because the gate lets one through four times a second.
       for (let count = 0; count < 10; count += 1) {
         answers.push(await app.post("/api/holds", wish, attempt(freshKey(), number)))
       }

@@ -21,13 +21,13 @@ beforeEach(() => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** A client that notes what it is sent. */
+/** A client that records the frames that it is sent. */
 class Client {
   waitingBytes = 0
   isEnded = false
   isCut = false
   readonly frames: Frame[] = []
-  /** When each of them came. */
+  /** When each frame came. */
   readonly times: number[] = []
 
   write(frame: Frame): void {
@@ -44,7 +44,7 @@ class Client {
   get texts(): string[] {
     return this.frames.map(({ bare }) => bare.toString())
   }
-  /** The names of the states it was sent. */
+  /** The ids of the states in these frames. */
   get states(): string[] {
     return this.texts.flatMap((text) => /^event: product\nid: (\S+)\n/.exec(text)?.[1] ?? [])
   }
@@ -53,7 +53,7 @@ class Client {
   }
 }
 
-/** Streams over a database that never changes by itself. */
+/** Streams over a database that changes only when a test says so. */
 function liveWith(limits: Partial<StreamLimits> = {}) {
   const watch = createProductWatch({
     readChanged: async () => ({ products: [], serverTime: NOON }),
@@ -72,7 +72,7 @@ function liveWith(limits: Partial<StreamLimits> = {}) {
       const leave = open(client, product && [product])
       return Object.assign(client, { leave })
     })
-  /** A batch of this process has left product `id` at `version`. */
+  /** Simulates a batch of this process that leaves product `id` at `version`. */
   const change = (version: number, id = 1) => watch.learn(productWith({ id, version, held: version % 10 }))
   return { live, open, crowd, change }
 }
@@ -123,7 +123,7 @@ describe("many watchers", () => {
     expect(served).toBeGreaterThan(1_000)
     expect(served).toBeLessThan(4_000)
     expect(clients.filter(({ states }) => states.at(-1) !== "1-9-open")).toEqual([])
-    // Whoever was not served yet is spared what is over.
+    // Watchers whose turn had not come skip the older state.
     expect(clients.filter(({ states }) => states.includes("1-8-open"))).toHaveLength(served)
   })
 

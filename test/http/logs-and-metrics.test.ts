@@ -7,10 +7,10 @@ import { hold, holdEnd, offer, order, pay, pendingOrder } from "../support/shop.
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-/** Log lines of one metric, as they were written. */
+/** The log lines of one metric. */
 const lines = (app: TestApp, metric: string) => app.log.filter((line) => line["metric"] === metric)
 
-/** What every line has besides its own fields. */
+/** The fields that every line has besides its own. */
 const line = (metric: string, msg: string, fields: object) => ({
   level: "info",
   timestamp: expect.stringMatching(ISO_TIME),
@@ -148,7 +148,7 @@ describe("log lines, field by field", () => {
   })
 })
 
-/** Holds product 1's row lock as another process might, and breaks what waits for it. */
+/** Holds product 1's row lock like another process, and terminates the transaction that waits for it. */
 async function lockProduct(databaseUrl: string) {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
@@ -173,7 +173,7 @@ const waiters = `
      and wait_event_type = 'Lock'
    limit 1`
 
-/** A sample's value; undefined when there is no such sample. */
+/** The value of a sample; undefined: there is no such sample. */
 async function metric(app: TestApp, sample: string): Promise<number | undefined> {
   const { body } = await app.get("/metrics")
   const found = String(body)

@@ -10,10 +10,10 @@ import { startClosedApp, WEBHOOK_SECRET } from "../support/shop.ts"
 
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
 
-/** A start that cannot be says so at once; most of this is Node's own start. */
+/** An invalid configuration is reported at once; most of this time is Node's own start. */
 const ENDS_WITHIN_MS = 8_000
 
-/** Runs `serve` to an end that should come at once. */
+/** Runs `serve` with an invalid configuration until it exits. */
 function serveInVain(environment: Record<string, string>): Promise<{ status: unknown; output: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", ...environment }
@@ -75,7 +75,7 @@ describe("open mode", () => {
     expect(new URL(server.url).hostname).toBe("127.0.0.1")
   })
 
-  // A page of another site runs on this machine as well, and a name of its own may point here.
+  // Pages of other sites run in browsers on this machine too, and their own names may resolve to it.
   test.each([
     ["its own name for this machine", { host: "rebound.evil.example" }, 403],
     ["a name that begins like this machine's", { host: "127.0.0.1.evil.example" }, 403],

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** An order that is paid, of two units at 99.99. */
+/** A paid order of two units at 99.99. */
 async function paidOrder(settings = {}, payment = {}) {
   const pending = await pendingOrder(app, 2, settings)
   expect((await pay(app, { order_id: pending.order_id, ...payment })).body.outcome).toBe("paid")
@@ -29,7 +29,7 @@ async function paidOrder(settings = {}, payment = {}) {
 
 const refundsOf = async (orderId: number) => (await app.get(`/api/admin/orders/${orderId}/refunds`)).body.data
 
-/** The inbox, all pages of it. */
+/** Reads all pages of the inbox. */
 async function moneyInbox(limit = 100) {
   // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
   const entries: any[] = []
@@ -152,20 +152,23 @@ describe("refunds", () => {
   test.each([
     ["money (I7)", { amount_minor: 9_000 }, "refund_over_payment", 19_998 - 2 * 9_000, 2],
     ["units (I2)", { restock_qty: 1 }, "restock_over_order", 19_998, 0],
-  ])("twenty concurrent refunds return no more %s than the order has", async (_, body, code, keptMinor, soldStock) => {
-    const { order_id, product_id } = await paidOrder()
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, () => app.post(`/api/admin/orders/${order_id}/refunds`, body)),
-    )
-    const refused = answers.filter((answer) => answer.status !== 201)
-    expect(refused.map((answer) => [answer.status, answer.body.code])).toEqual(
-      Array.from({ length: 18 }, () => [409, code]),
-    )
-    expect(await refundsOf(order_id)).toHaveLength(2)
-    expect(await productNow(app, product_id)).toMatchObject({ sold_stock: soldStock })
-    const all = await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
-    expect(all.body).toMatchObject({ amount_minor: keptMinor })
-  })
+  ])(
+    "twenty concurrent refunds return no more %s than the order has",
+    async (_, body, code, keptMinor, soldStock) => {
+      const { order_id, product_id } = await paidOrder()
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => app.post(`/api/admin/orders/${order_id}/refunds`, body)),
+      )
+      const refused = answers.filter((answer) => answer.status !== 201)
+      expect(refused.map((answer) => [answer.status, answer.body.code])).toEqual(
+        Array.from({ length: 18 }, () => [409, code]),
+      )
+      expect(await refundsOf(order_id)).toHaveLength(2)
+      expect(await productNow(app, product_id)).toMatchObject({ sold_stock: soldStock })
+      const all = await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
+      expect(all.body).toMatchObject({ amount_minor: keptMinor })
+    },
+  )
 
   test("of an order that its payment made: first the surplus, then the price", async () => {
     const product = await offer(app)

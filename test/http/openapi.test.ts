@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { hold, order, pendingOrder } from "../support/shop.ts"
 
-/** The parts of the description that are looked at. */
+/** The parts of the description that these tests use. */
 interface Description {
   readonly openapi: string
   readonly paths: Record<string, Record<string, Operation>>
@@ -111,7 +111,7 @@ test("describes refusals as problem documents", () => {
   expect(bare.map(({ name }) => name)).toEqual([])
 })
 
-/** What an answer has that its schema does not say, or lacks, or has in another type. */
+/** Lists the members of an answer that its schema does not have, that are missing, or that have another type. */
 function differences(value: unknown, schema: Schema | undefined, at = ""): string[] {
   if (schema === undefined) return [`${at} is not described`]
   const types = [schema.type ?? []].flat()

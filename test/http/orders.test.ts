@@ -63,7 +63,7 @@ describe("POST /api/orders", () => {
     expect((await app.get(`/api/orders/${made.order_id}`)).body.status).toBe("paid")
   })
 
-  // Prices are frozen by the order, in the currency's own number of digits.
+  // An order fixes its price, with the currency's number of decimals.
   test.each([
     ["EUR", 5, 3, "0.05", "0.15", 15],
     ["JPY", 500, 2, "500", "1000", 1_000],

@@ -90,7 +90,7 @@ describe("GET /api/products/{id}", () => {
     expect(body).toMatchObject({ stock: 10, available_stock: 4, reserved_stock: 4, sold_stock: 2 })
   })
 
-  // The first that applies, in the order of the contract; each row would also be all of the later ones.
+  // In order of precedence: all later states apply to the product as well.
   test.each([
     ["closed", { opens_at: null, closes_at: AN_HOUR_AGO, paused: true, stock: 0 }],
     ["scheduled", { opens_at: IN_AN_HOUR, paused: true, stock: 0 }],

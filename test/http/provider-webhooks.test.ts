@@ -11,7 +11,7 @@ import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { pay, pendingOrder } from "../support/shop.ts"
 
-/** Believes whoever is polite, and repeats the events in the body. */
+/** A provider that accepts a fixed header as its signature, and takes the events from the body. */
 const parrot: PaymentProvider = {
   name: "parrot",
   readWebhook({ headers, body, nowSeconds }: WebhookMessage): WebhookReading {

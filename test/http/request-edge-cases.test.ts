@@ -240,7 +240,7 @@ describe("an answer that is sent before the body was read", () => {
     expect(answers).toEqual(Array.from({ length: 20 }, () => `${status} string`))
   })
 
-  // In one process with its server, fetch has often written all before the answer is there; this client never has.
+  // `fetch` may have sent the whole body before the answer arrives. This client never has.
   test("does not disconnect a client that is still sending", async () => {
     const { hostname, port } = new URL(app.url)
     const socket = connect(Number(port), hostname)

@@ -14,7 +14,7 @@ test("the security headers equal those of helmet", async () => {
       },
       frameguard: { action: "deny" },
       strictTransportSecurity: { includeSubDomains: false },
-      // These are for documents, or for browsers of the past.
+      // These matter only for documents or for old browsers.
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
       xDnsPrefetchControl: false,
@@ -30,7 +30,7 @@ test("the security headers equal those of helmet", async () => {
   )
 })
 
-/** The headers that a server with this middleware answers with. */
+/** The response headers of a server with this middleware. */
 async function headersOf(middleware: ReturnType<typeof helmet>): Promise<Headers> {
   const server = createServer((request, response) => middleware(request, response, () => response.end()))
   server.listen(0, "127.0.0.1")

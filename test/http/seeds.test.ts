@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 
-/** What the seed documents print, sent as they print it. */
+/** The requests of the seed documents, sent exactly as printed there. */
 const json = { headers: { "content-type": "application/json" } }
 
 test("the calls of seed 002, Manual Testing, in order on fresh data (A2)", async () => {
@@ -79,7 +79,7 @@ test("the path-style calls of seed 004 have its response format", async () => {
   expect(paid.body).toMatchObject({ message: "ok" })
 })
 
-// Seed 000: exactly the units that are there are held, and the rest are told so.
+// Seed 000: exactly the available units are held, and the other requests are refused.
 test("30 concurrent buyers of 10 units: 10 succeed, 20 are refused because all are held, 0 are left", async () => {
   await using app = await startTestApp({ seed: false })
   await app.post("/api/admin/products", { name: "Race", price_minor: 1, currency: "EUR", stock: 10 })

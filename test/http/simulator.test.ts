@@ -23,7 +23,7 @@ describe("a server in open mode", () => {
     expect(origin).toBe(app.url)
 
     const page = await app.get(pathname)
-    // As a browser sends the form of that page.
+    // Sent like the form of that page.
     const pressed = await app.post(pathname, undefined, {
       raw: "action=pay",
       headers: { "content-type": "application/x-www-form-urlencoded", origin },

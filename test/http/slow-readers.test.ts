@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
 import { cutSlowReaders } from "../../src/http/transport/slow-readers.ts"
 
-/** More than the system takes for a client that does not read. */
+/** More bytes than the operating system buffers for a client that does not read. */
 const LARGE = "x".repeat(32_000_000)
 
 /** A server with a large and a small answer. */
@@ -19,7 +19,7 @@ async function startServer() {
   const { port } = server.address() as AddressInfo
   const clients: Socket[] = []
   return {
-    /** Asks for `path`; the server's end of the connection, too. */
+    /** Requests `path`, and returns the server's end of the connection as well. */
     async ask(path: string) {
       const client = connect(port, "127.0.0.1").on("error", () => undefined)
       clients.push(client)

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** Other tests may keep the machine busy. */
+/** Long time-outs, because other tests may keep the machine busy. */
 const SOON = { timeout: 10_000 }
 
 const held = (units: number) => (event: StreamEvent) => event.data.reserved_stock === units
@@ -157,7 +157,7 @@ describe("a stream is refused", () => {
   })
 })
 
-/** What the gauge says. */
+/** The value of the gauge of open streams. */
 async function streamsOf(server: TestApp): Promise<number> {
   const { body } = await server.get("/metrics")
   return Number(/^doorbuster_streams (\d+)$/m.exec(String(body))?.[1])
@@ -238,7 +238,7 @@ describe("changes arrive", () => {
     const seconds = (performance.now() - from) / 1_000
 
     expect(count).toBeGreaterThan(12)
-    // The snapshot, and the change that is told at once.
+    // Two more: the first event, and the change that is sent at once.
     expect(stream.events.length).toBeLessThanOrEqual(4 * seconds + 2)
     const units = stream.events.map(({ data }) => data.reserved_stock)
     expect(units).toEqual([...units].sort((a, b) => a - b))
@@ -297,7 +297,7 @@ describe("a stream continues", () => {
     const database = new pg.Client({ connectionString: strict.databaseUrl })
     await database.connect()
 
-    // More than the system keeps for a client, a megabyte at a time.
+    // More than the operating system buffers for a client, sent in parts of a megabyte.
     const grow = `
       update products
          set description = repeat('x', 1000000),

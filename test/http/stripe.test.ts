@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 let last = 0
-/** A PaymentIntent as the shop's page makes it, for an order. */
+/** A PaymentIntent for an order, as the order's page opens it. */
 function intentFor(order: { order_id: number; total_minor: number }, given: object = {}) {
   last += 1
   const { order_id, total_minor } = order
@@ -140,7 +140,7 @@ describe("a webhook of Stripe", () => {
 })
 
 describe("a payment whose webhook was lost", () => {
-  /** An order whose buyer has begun to pay and that expires soon. */
+  /** An order whose buyer has started to pay, shortly before it expires. */
   async function orderNearItsEnd(given: object = {}) {
     const order = await pendingOrder(app)
     const intent = intentFor(order, given)
@@ -235,7 +235,7 @@ describe("a refund", () => {
     )
     await app.post(`/api/admin/refunds/${order.order_id}-1/retry`)
     await settled(order.order_id, "confirmed")
-    // The same message once more is about the first try.
+    // The repeated message is about the first try.
     await tell("charge.refund.updated", failed)
     expect(await statusOf(order.order_id)).toBe("refunded")
   })
@@ -252,7 +252,7 @@ describe("a refund", () => {
 
     expect(await refundsOf(order.order_id)).toMatchObject([
       { reason: "elsewhere", amount_minor: 1, status: "confirmed", provider_refund_id: part.id },
-      // No more than is left.
+      // Limited to what is left of the payment.
       { reason: "elsewhere", amount_minor: order.total_minor - 1, status: "confirmed" },
     ])
     expect(await statusOf(order.order_id)).toBe("refunded")

@@ -74,25 +74,28 @@ describe("a message that cannot be understood", () => {
     ["a list", (order_id) => [{ order_id, status: "paid" }], ""],
     ["a text", (order_id) => `order ${order_id} is paid`, ""],
     ["nothing", () => null, ""],
-  ])("(%s) is parked in the money inbox, once, and has no effect on orders", async (_what, message, pointer) => {
-    const { order_id } = await pendingOrder(app)
-    const before = (await entries()).length
+  ])(
+    "(%s) is parked in the money inbox, once, and has no effect on orders",
+    async (_what, message, pointer) => {
+      const { order_id } = await pendingOrder(app)
+      const before = (await entries()).length
 
-    const first = await app.post(path, message(order_id))
-    const again = await app.post(path, message(order_id))
+      const first = await app.post(path, message(order_id))
+      const again = await app.post(path, message(order_id))
 
-    expect(first.status).toBe(202)
-    expect(first.body).toMatchObject({
-      processed: false,
-      duplicate: false,
-      order_id: null,
-      outcome: "parked",
-    })
-    expect(first.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer)
-    expect(again).toMatchObject({ status: 200, body: { duplicate: true, outcome: "parked" } })
-    expect(await entries()).toHaveLength(before + 1)
-    expect(await statusOf(order_id)).toBe("pending_payment")
-  })
+      expect(first.status).toBe(202)
+      expect(first.body).toMatchObject({
+        processed: false,
+        duplicate: false,
+        order_id: null,
+        outcome: "parked",
+      })
+      expect(first.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer)
+      expect(again).toMatchObject({ status: 200, body: { duplicate: true, outcome: "parked" } })
+      expect(await entries()).toHaveLength(before + 1)
+      expect(await statusOf(order_id)).toBe("pending_payment")
+    },
+  )
 
   test("appears with its readable fields, is logged, and can be marked as returned", async () => {
     const { order_id } = await pendingOrder(app)

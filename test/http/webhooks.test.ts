@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** The answers' distinct forms and how often each came. */
+/** The distinct answers, and how often each occurred. */
 function tally(answers: readonly TestAnswer[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { status, body } of answers) {
@@ -49,7 +49,7 @@ describe("one event for an order that waits for payment", () => {
     expect(await productNow(app, product_id)).toMatchObject(units)
   })
 
-  // What was received decides, where the provider says it.
+  // The received amount decides, if the provider reports it.
   test.each([
     ["the exact amount", { amount_minor: 19_998, currency: "EUR" }, "paid"],
     ["more than that", { amount_minor: 20_000, currency: "EUR" }, "paid"],
@@ -63,7 +63,7 @@ describe("one event for an order that waits for payment", () => {
   })
 })
 
-// Two events in a row, each under a key of its own, and what the second one does.
+// Two events with different keys, and the effect of the second one.
 describe("a second event for the same order", () => {
   test.each([
     ["success", "success", "ignored_final", "paid"],
@@ -111,16 +111,19 @@ describe("a second event for the same order", () => {
 })
 
 describe("the same event again (I4)", () => {
-  test.each(["success", "failed", "cancelled"])("%s: the first answer, marked as a duplicate", async (status) => {
-    const { order_id } = await pendingOrder(app)
-    const event = { idempotency_key: `again-${status}`, order_id, status }
-    const first = await pay(app, event)
+  test.each(["success", "failed", "cancelled"])(
+    "%s: the first answer, marked as a duplicate",
+    async (status) => {
+      const { order_id } = await pendingOrder(app)
+      const event = { idempotency_key: `again-${status}`, order_id, status }
+      const first = await pay(app, event)
 
-    const again = await pay(app, event)
+      const again = await pay(app, event)
 
-    expect(again.status).toBe(200)
-    expect(again.body).toEqual({ ...first.body, duplicate: true })
-  })
+      expect(again.status).toBe(200)
+      expect(again.body).toEqual({ ...first.body, duplicate: true })
+    },
+  )
 
   test("even if its fields have another order or another name", async () => {
     const { order_id } = await pendingOrder(app)
@@ -223,7 +226,7 @@ describe("an event that arrives before its order", () => {
     const { order_id: taken } = await pendingOrder(app)
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
-    // An id that this server has in hand for its next orders is not free either.
+    // An id in this server's block, which it will give to one of its next orders, is not free either.
     const early = await pay(app, { order_id: taken + 1, hold_id, product_id: id, quantity: 1 })
 
     const ordered = await app.post("/api/orders", { hold_id })
@@ -245,7 +248,7 @@ describe("an event that arrives before its order", () => {
     expect(await productNow(app, id)).toMatchObject({ available_stock: 100 })
   })
 
-  // Never from the body alone: what it says of the hold must be true of an active one.
+  // An order is never made from the body alone: its data must match an active hold.
   test.each([
     ["no hold at all", { product_id: 1, quantity: 1 }],
     ["a hold that does not exist", { hold_id: 4_000_000, product_id: 1, quantity: 1 }],

@@ -42,7 +42,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: 'if (product.sale_state === "scheduled") return null',
       },
     ],
-    caughtBy: { file: "test/web/settings-risk.test.ts", test: "while it is" },
+    caughtBy: { file: "test/web/settings-risk.test.ts", test: "while the sale is" },
   },
   {
     name: "control room: the session cookie is accepted from other sites",

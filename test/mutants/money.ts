@@ -42,7 +42,7 @@ export const moneyMutants: readonly Mutant[] = [
           'return new Intl.NumberFormat("en", { style: "currency", currency: code }).resolvedOptions().maximumFractionDigits ?? 2',
       },
     ],
-    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes no amount" },
   },
   {
     name: "currencies: a price is formatted with the platform's decimals",
@@ -53,7 +53,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes no amount" },
   },
   {
     name: "currencies: a product may have a withdrawn currency",
@@ -218,7 +218,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: 'said.get("payment_intent") === null',
       },
     ],
-    caughtBy: { file: "test/e2e/stripe.test.ts", test: "is not believed of a link" },
+    caughtBy: { file: "test/e2e/stripe.test.ts", test: "ignores a forged return link" },
   },
   {
     name: "disputes: the product row is not locked",
