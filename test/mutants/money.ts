@@ -214,8 +214,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/storefront/stripe-payment.ts",
-        find: 'said.get("payment_intent") !== started.id',
-        replace: 'said.get("payment_intent") === null',
+        find: 'query.get("payment_intent") !== started.id',
+        replace: 'query.get("payment_intent") === null',
       },
     ],
     caughtBy: { file: "test/e2e/stripe.test.ts", test: "ignores a forged return link" },
