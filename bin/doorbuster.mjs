@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Finds a Node that is new enough and runs the command line with it.
 //
-// The machine's own Node may be older than the one the project needs, and that old one is what runs this file:
-// nothing here may be newer than Node 18.
+// The machine's own Node runs this file and may be older than the project needs, so this file may use only
+// features of Node 18.
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import * as module from "node:module"
@@ -13,9 +13,9 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 const OLDEST_FIT = [24, 12]
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-/** Set by a launcher for the Node that it starts. */
+/** A launcher sets this variable for the Node that it starts. */
 const LAUNCHED = "DOORBUSTER_LAUNCHED"
-/** Compiled code is kept among our own files, where nobody else can put any; saves half of every start. */
+/** Compiled code is cached inside the package, where no other user can write. It halves the time of a start. */
 const compileCache = join(root, "node_modules", ".cache", "compile")
 const entry = [join(root, "src", "main.ts"), join(root, "dist", "src", "main.js")].find((path) =>
   existsSync(path),
@@ -23,14 +23,14 @@ const entry = [join(root, "src", "main.ts"), join(root, "dist", "src", "main.js"
 const node = isFit(process.versions.node) ? process.execPath : findInstalledNode()
 
 if (entry === undefined) {
-  refuse("Neither src/main.ts nor dist/src/main.js is there: reinstall doorbuster, or run `npm run build`.")
+  refuse("Found neither src/main.ts nor dist/src/main.js: reinstall doorbuster, or run `npm run build`.")
 } else if (node === process.execPath) {
   endWithParent()
   module.enableCompileCache?.(compileCache)
   await import(pathToFileURL(entry).href)
 } else if (node === undefined) {
   refuse(
-    `Doorbuster needs Node ${OLDEST_FIT.join(".")} or newer, this is ${process.versions.node}, and the optional ` +
+    `Doorbuster needs Node ${OLDEST_FIT.join(".")} or newer; this is Node ${process.versions.node}, and the optional ` +
       `package ${nodePackage()} is not installed: install a newer Node, or run \`npm install\` without --omit=optional.`,
   )
 } else {
@@ -38,18 +38,19 @@ if (entry === undefined) {
 }
 
 /**
- * Stops in order when whoever started this process is gone: a signal to `npm start` ends npm's shell and one that
- * cannot be caught ends a launcher, and neither tells anybody. Nobody else's children are watched.
+ * Stops this process in order when the npm or launcher that started it is gone. A signal to `npm start` ends npm's
+ * shell, and SIGKILL ends a launcher, without any signal to this process. Only processes that npm or a launcher
+ * started do this.
  */
 function endWithParent() {
   const parent = process.ppid
   const grandparent = parentOf(parent)
   const isOfNpm = process.env.npm_lifecycle_event !== undefined
   const isWatched = isOfNpm || process.env[LAUNCHED] !== undefined
-  // One of several processes that serve is told by the first of them.
+  // Of several serving processes, the primary stops its children itself.
   if (!isWatched || process.platform === "win32" || process.connected) return
   const watch = setInterval(() => {
-    // npm's own end leaves its shell behind as our parent. Whoever started a launcher may be gone.
+    // If npm ends, its shell stays as our parent, so the grandparent counts too. A launcher's own parent does not count.
     if (process.ppid === parent && (!isOfNpm || parentOf(parent) === grandparent)) return
     clearInterval(watch)
     process.kill(process.pid, "SIGTERM")
@@ -57,7 +58,7 @@ function endWithParent() {
   watch.unref()
 }
 
-/** Null where the system does not say. */
+/** Null if the system has no /proc. */
 function parentOf(pid) {
   try {
     return /\) \S (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1] ?? null
@@ -90,10 +91,10 @@ function refuse(message) {
   process.exitCode = 2
 }
 
-/** Becomes as good as the child: passes signals on to it, and ends as it ends. */
+/** Runs the command line in a child, passes signals on to it, and ends with its exit code or signal. */
 function runWith(node) {
-  // In a group of its own: Ctrl-C and signals to a whole group reach it through us, once. A second one would tell it to
-  // give up its orderly end.
+  // In a process group of its own, so that Ctrl-C reaches it only through this process, once. The child takes a second
+  // signal as the order to exit at once.
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
     detached: true,

@@ -1,12 +1,12 @@
 /** One PostgreSQL server that DATABASE_URL names. */
 export interface DatabaseServer {
-  /** Names this server alone, with nothing but what finds it, proves who asks, and encrypts. */
+  /** A connection string for this server alone, with only the parameters of address, login and encryption. */
   readonly url: string
   /** `host:port`, for messages. */
   readonly name: string
 }
 
-/** What DATABASE_URL says. */
+/** The contents of DATABASE_URL. */
 export interface DatabaseAddress {
   /** At least one, in the order in which they are preferred. */
   readonly servers: readonly DatabaseServer[]
@@ -16,16 +16,16 @@ export interface DatabaseAddress {
   readonly ignored: readonly string[]
 }
 
-/** The text is not a connection string that can be understood; the message holds no piece of it. */
+/** The text is not a valid connection string. The message contains no part of it, because it may hold a password. */
 export class DatabaseUrlError extends Error {}
 
-/** What a connection string has to look like, for error messages. */
+/** The form of a connection string, for error messages. */
 export const DATABASE_URL_SHAPE =
   "a connection string such as postgresql://user:password@host:5432/database, in which @ / ? # % of a user name or password are written as %40 %2F %3F %23 %25"
 
 /**
- * Scheme, user information, hosts, path, query. Stricter than the driver, which takes a part of a password
- * that holds `@`, `/`, `?` or `#` for a host or a path, and prints it when that host is not found.
+ * Scheme, user information, hosts, path, query. Stricter than the driver: if a password contains `@`, `/`, `?`
+ * or `#`, the driver reads a part of it as a host or path, and prints it when that host is not found.
  */
 const shape = /^(postgres(?:ql)?:\/\/)(?:([^@/?#\s]*)@)?([^@/?#\s]*)(\/[^@?#]*)?(?:\?([^#\s]*))?$/
 const hostAndPort = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]*)(?::(\d{1,5}))?$/
@@ -33,7 +33,7 @@ const parameter = /^[A-Za-z_][\w.-]*=[^@]*$/
 const parameterBesideUser = /^[A-Za-z_][\w.-]*=/
 const HIGHEST_PORT = 65_535
 
-/** Parameters that the driver is given; it would let any other one win over what the program asks for. */
+/** Parameters that are passed to the driver. There, any other parameter would override the program's own options. */
 const passedOn = new Set([
   "user",
   "password",
@@ -46,7 +46,7 @@ const passedOn = new Set([
   "uselibpqcompat",
 ])
 const understood = new Set(["host", "port", "options", "target_session_attrs"])
-/** With any of them the program looks for a server that takes writes, because it can do nothing with another one. */
+/** With each of these values the program looks for a server that takes writes, because it needs one. */
 const sessions = new Set(["any", "read-write", "primary"])
 
 /**
@@ -80,7 +80,7 @@ export function readDatabaseUrl(url: string): DatabaseAddress {
   return { servers, options: given.get("options") ?? "", ignored }
 }
 
-/** The same servers' database of another name. Throws {@link DatabaseUrlError}. */
+/** The connection string with another database name. Throws {@link DatabaseUrlError}. */
 export function withDatabaseName(url: string, name: string): string {
   const [, scheme, user, authority, , query] = shape.exec(url) ?? refuse()
   return `${scheme}${user === undefined ? "" : `${user}@`}${authority}/${name}${query === undefined ? "" : `?${query}`}`
@@ -90,13 +90,13 @@ function refuse(): never {
   throw new DatabaseUrlError(DATABASE_URL_SHAPE)
 }
 
-/** What looks like no parameter may be the rest of a password. */
+/** Refuses a query part that has not the form of a parameter, because it may be the rest of a password. */
 function checkQuery(query: string, hasUser: boolean): void {
   const allowed = hasUser ? parameterBesideUser : parameter
   if (!query.split("&").every((pair) => pair === "" || allowed.test(pair))) refuse()
 }
 
-/** A `%` that begins no escape stands for itself, as the driver has it; one that cannot be decoded is refused. */
+/** A `%` that begins no escape stands for itself, as in the driver. An escape that cannot be decoded is refused. */
 function decodable(text: string): string {
   const mended = text.replaceAll(/%(?![0-9a-fA-F]{2})/g, "%25")
   try {
@@ -109,13 +109,13 @@ function decodable(text: string): string {
 
 interface Place {
   readonly host: string
-  /** "": the usual one. */
+  /** "" for the default port. */
   readonly port: string
-  /** True: the host was named by a parameter, and may be the directory of a socket. */
+  /** True if the host comes from a parameter; then it may be the directory of a socket. */
   readonly isParameter: boolean
 }
 
-/** Of several hosts each has its own port, or all have the one that is named. */
+/** Several hosts have a port each, or share one. */
 function placesOf(authority: string, given: URLSearchParams): Place[] {
   const named = authority.split(",").map((text) => {
     const [, host = "", port = ""] = hostAndPort.exec(text) ?? refuse()
@@ -130,7 +130,7 @@ function placesOf(authority: string, given: URLSearchParams): Place[] {
   if (ports.length > 1 && ports.length !== places.length) refuse()
   return places.map(({ host, port, isParameter }, index) => {
     const own = checkPort(ports[index] ?? ports[0] ?? port)
-    // Without a host the driver takes PGHOST, or this machine; it cannot read a port there.
+    // Without a host the driver uses PGHOST or this machine, and cannot read a port.
     if (host === "" && (own !== "" || places.length > 1)) refuse()
     return { host, port: own, isParameter }
   })

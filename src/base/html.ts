@@ -1,4 +1,4 @@
-/** Text as it may stand in HTML or SVG, between tags and within quoted attributes. */
+/** Escapes text for HTML or SVG, between tags and within quoted attributes. */
 export function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

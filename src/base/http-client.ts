@@ -2,7 +2,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:ht
 import { Agent as SecureAgent, request as httpsRequest } from "node:https"
 import type { Fetch } from "../../client/src/index.ts"
 
-/** An answer, or null where none came (the connection broke). */
+/** A server's answer. The body is parsed JSON, or the text if it is not JSON. */
 export interface HttpAnswer {
   readonly status: number
   readonly body: unknown
@@ -10,9 +10,9 @@ export interface HttpAnswer {
 
 /** Sends requests over a bounded number of kept connections. */
 export interface HttpClient {
-  /** Sends JSON, and reads some. */
+  /** Sends a JSON body and reads a JSON answer. Rejects if the connection breaks. */
   send(method: string, url: string, options?: SendOptions): Promise<HttpAnswer>
-  /** As the platform's `fetch`, for the client library: several times as fast, and no more than that needs. */
+  /** A `fetch` for the client library: several times as fast as Node's, with only the parts that the library uses. */
   readonly fetch: Fetch
   close(): void
 }
@@ -23,7 +23,7 @@ export interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A server that has not answered by then will not. */
+/** A server that has not answered within this time counts as failed. */
 const ANSWER_WITHIN_MS = 30_000
 
 /** A client with at most `connections` connections to each server. */
@@ -98,18 +98,18 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    // Not JSON: whoever asked sees that from the status or finds the text.
+    // Not JSON: the caller gets the text.
     return text
   }
 }
 
-/** A number that a JSON body holds under `field`; NaN where it holds none. */
+/** Reads the number in `field` of a JSON body; NaN if there is none. */
 export function numberIn(body: unknown, field: string): number {
   const value = fieldOf(body, field)
   return typeof value === "number" ? value : Number.NaN
 }
 
-/** A text that a JSON body holds under `field`; empty where it holds none. */
+/** Reads the text in `field` of a JSON body; empty if there is none. */
 export function textIn(body: unknown, field: string): string {
   const value = fieldOf(body, field)
   return typeof value === "string" ? value : ""

@@ -4,25 +4,25 @@ import { createServer, type AddressInfo, type Server } from "node:net"
 import type { FastifyInstance } from "fastify"
 
 /**
- * Connections that may wait in the kernel at one listening socket. Node asks for 511, which a crowd fills during one
- * long turn of the event loop; TCP then tries again after 1, 3 and 7 seconds. The system's own limit is lower than
- * this number (Linux: `net.core.somaxconn`), so the system decides.
+ * Connections that may wait in the kernel at one listening socket. Node's default is 511, which a crowd fills during
+ * one long turn of the event loop; TCP then tries again after 1, 3 and 7 seconds. The system's own limit is lower than
+ * this number (Linux: `net.core.somaxconn`), so that limit applies.
  */
 const BACKLOG = 65_535
 
 /**
- * Listening sockets on one port. libuv accepts one connection of a socket in each turn of the event loop. Under a
- * thousand visitors who ask again at once a turn takes tens of milliseconds, so one socket would accept only twenty or
- * thirty new connections a second, however many wait.
+ * Listening sockets on one port. libuv accepts one connection of a socket in each turn of the event loop. When a
+ * thousand connected visitors send requests at once, a turn takes tens of milliseconds, so one socket would accept only
+ * twenty or thirty new connections a second.
  */
 const SOCKETS = 64
 
-/** Systems that distribute the connections of a port among its listening sockets. */
+/** True on systems that distribute the connections of a port among its listening sockets. */
 const isPortShareable = process.platform === "linux" && !cluster.isWorker
 
 export interface Address {
   readonly host: string
-  /** 0: any free port. */
+  /** 0 for any free port. */
   readonly port: number
 }
 
@@ -33,8 +33,8 @@ export interface ListeningSockets {
 }
 
 /**
- * Lets a server listen on one port with {@link SOCKETS} sockets where the system distributes connections among them.
- * With several processes each has one socket, because their primary listens for them. Throws as `server.listen` does.
+ * Lets a server listen on one port, with {@link SOCKETS} sockets if the system distributes connections among them.
+ * With several processes each has one socket, because the primary listens for them. Throws as `server.listen` does.
  */
 export async function listen(
   app: Pick<FastifyInstance, "listen" | "addresses" | "server">,
@@ -54,8 +54,8 @@ export async function listen(
 }
 
 /**
- * Throws as `server.listen` does where the address cannot be listened on: another program listens there, this user may
- * not, or the address is not of this machine. Needed because `reusePort` would let two servers share a port by mistake.
+ * Throws as `server.listen` does if the server cannot listen there: another program does, this user may not, or the
+ * address does not belong to this machine. Needed because `reusePort` would let two servers share a port by mistake.
  */
 export async function checkAddress({ host, port }: Address): Promise<void> {
   if (port === 0 || cluster.isWorker) return
@@ -69,7 +69,7 @@ interface ListeningSocket {
   readonly listening: Promise<void>
 }
 
-/** Opens the sockets of an address beside the one that Fastify has opened. */
+/** Opens the sockets of an address in addition to Fastify's own. */
 function furtherSockets(
   app: Pick<FastifyInstance, "listen" | "addresses" | "server">,
   address: AddressInfo | string,

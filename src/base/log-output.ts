@@ -2,11 +2,11 @@ import { fstatSync, write, writeSync } from "node:fs"
 import { writeToStderr } from "./standard-streams.ts"
 
 /**
- * Where log lines go: a bounded queue in front of a file descriptor. Callers never wait, and never fail.
+ * The destination of log lines: a bounded queue in front of a file descriptor. A write never waits and never throws.
  *
- * While the descriptor takes nothing (its reader stands still or is gone, the disk is full), lines wait until the
- * queue is full and are then dropped and counted. It is tried again until it works. sonic-boom, pino's own
- * destination, is not used because its last flush retries without end, which kept a stopped server alive for ever.
+ * While nothing can be written (the reader stands still or is gone, the disk is full), lines wait until the queue is
+ * full; further lines are dropped and counted. Writing is retried until it works. sonic-boom, pino's own destination,
+ * is not used because its last flush retries without end, which kept a stopped server alive for ever.
  */
 export interface LogOutput {
   /** Takes one or more whole lines. */
@@ -15,43 +15,43 @@ export interface LogOutput {
   readonly droppedLines: number
   /** Bytes that wait to be written. */
   readonly waitingBytes: number
-  /** Lines that wait to be written; counted when asked for. */
+  /** Lines that wait to be written; counted at each read of this property. */
   readonly waitingLines: number
-  /** Writes what waits. True when all of it is written; false after `withinMs`, or at once where writing fails. */
+  /** Writes the waiting lines. True when all are written; false after `withinMs`, or at once if writing fails. */
   flush(withinMs: number): Promise<boolean>
-  /** As {@link flush}, for the end of a process, where nothing asynchronous runs any more. Blocks for `withinMs` at most. */
+  /** As {@link flush}, but synchronous, for the end of a process. Blocks for `withinMs` at most. */
   flushNow(withinMs: number): boolean
 }
 
 export interface LogOutputOptions {
   readonly fd: number
-  /** Called before each write, to keep it from blocking where that is not certain. */
+  /** Called before each write, to set the descriptor to non-blocking mode. */
   readonly beforeWrite?: () => void
-  /** Bytes of waiting lines; beyond them lines are dropped. 64 MiB if not given. */
+  /** Most bytes of waiting lines; further lines are dropped. 64 MiB if not given. */
   readonly mostWaitingBytes?: number
-  /** Called with the number of lines lost, when lines are taken again. */
+  /** Called at the end of an outage, with the number of lines that were dropped. */
   readonly onBack?: (droppedLines: number) => void
-  /** Called once for each outage with the reason, when it is noticed. Standard error is told if not given. */
+  /** Called at the beginning of each outage with the reason. If not given, the reason goes to standard error. */
   readonly onTrouble?: (reason: string) => void
 }
 
 const FLUSH_MS = 50
-/** What a pipe takes in one piece, so that lines of several processes do not run into each other. */
+/** A write of up to this size to a pipe is atomic, so lines of several processes do not mix. */
 export const PIPE_BYTES = 4_096
-/** A file takes any number; fewer, larger writes cost less. */
+/** A file takes writes of any size; fewer, larger ones cost less. */
 const FILE_BYTES = 64 * 1024
-/** Of the lines that come in great numbers. */
+/** Upper bound of the lines that are written for each hold or order. */
 const LONGEST_LINE = 512
 const MOST_WAITING_BYTES = 64 * 1024 * 1024
-/** Warnings and errors find room where lines of level info no longer do. */
+/** This share of the queue is only for warnings and errors. */
 const KEPT_FOR_WARNINGS = 1 / 8
-/** A pipe whose reader stands still is tried again so often, as sonic-boom does. */
+/** Pause before the next write to a full pipe, as in sonic-boom. */
 const RETRY_FULL_MS = 100
-/** A closed pipe or a full disk may come back, but hardly at once. */
+/** Pause after another failure: a closed pipe or a full disk takes longer to recover. */
 const RETRY_FAILED_MS = 1_000
 const LOOK_AGAIN_MS = 5
 
-/** A full pipe (EAGAIN): its reader may go on reading at any moment. */
+/** True if the pipe is full. Its reader may go on reading at any moment. */
 function isFull(error: unknown): boolean {
   return codeOf(error) === "EAGAIN" || codeOf(error) === "EBUSY"
 }
@@ -60,7 +60,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error)
 }
 
-/** Opens the queue in front of `fd`, which must not block: it would hold one of Node's threads. */
+/** Opens the queue in front of `fd`, which must be non-blocking: a blocked write would occupy one of Node's threads. */
 export function createLogOutput(options: LogOutputOptions): LogOutput {
   return new Output(options)
 }
@@ -73,15 +73,15 @@ class Output implements LogOutput {
   readonly #pieceBytes: number
   readonly #onBack: (droppedLines: number) => void
   readonly #onTrouble: (reason: string) => void
-  /** Whole lines, in pieces of at most `#pieceBytes` where no line is longer. */
+  /** Whole lines, in pieces of at most `#pieceBytes` unless one line is longer. */
   #pieces: string[] = []
   #lastPieceBytes = 0
   #waitingBytes = 0
-  /** What is left of the piece that is being written. */
+  /** The rest of the piece that is being written. */
   #current: Buffer | null = null
   #state: "idle" | "writing" | "trying again" = "idle"
   #timer: NodeJS.Timeout | null = null
-  /** Why the last write failed, other than because a pipe was full. */
+  /** Code of the last write's error; null if it succeeded or the pipe was full. */
   #failure: string | null = null
   #isTroubleTold = false
   #droppedLines = 0
@@ -140,7 +140,7 @@ class Output implements LogOutput {
   }
 
   flushNow(withinMs: number): boolean {
-    // What is under way is written by another thread, and nothing hears of its end any more.
+    // Another thread is writing the current piece, but its callback will not run any more: count it as written.
     if (this.#state === "writing" && this.#current !== null) this.#advance(this.#current.length)
     const deadline = performance.now() + withinMs
     while ((this.#current ??= this.#takePiece()) !== null) {
@@ -160,7 +160,7 @@ class Output implements LogOutput {
   }
 
   #roomFor(text: string): number {
-    // Where nothing is read any more, what waits would only take memory.
+    // The reader is gone, so a long queue would only take memory.
     if (this.#failure === "EPIPE") return this.#pieceBytes
     if (this.#waitingBytes < this.#limitForInfo / 2) return this.#mostWaitingBytes
     return /^\{"level":"(?:info|debug|trace)"/.test(text) ? this.#limitForInfo : this.#mostWaitingBytes
@@ -170,7 +170,7 @@ class Output implements LogOutput {
     const lines = linesIn(text)
     this.#droppedLines += lines
     this.#droppedUntold += lines
-    this.#tellTrouble("The log is not read as fast as it is written; lines are dropped until it is.")
+    this.#tellTrouble("The reader of the log is too slow, so lines are dropped until it catches up.")
   }
 
   #tellTrouble(reason: string): void {
@@ -223,7 +223,7 @@ class Output implements LogOutput {
     this.#state = "trying again"
     if (isFull(error)) return this.#later(RETRY_FULL_MS)
     this.#failure = codeOf(error)
-    this.#tellTrouble(`The log cannot be written (${error.message}); it is tried again until it can.`)
+    this.#tellTrouble(`The log cannot be written (${error.message}). Writing is retried until it works.`)
     if (this.#failure === "EPIPE") this.#dropPieces()
     this.#endFlushes(false)
     this.#later(RETRY_FAILED_MS)

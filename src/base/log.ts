@@ -25,9 +25,9 @@ function describeError(error: unknown): ErrorDescription | string {
 /**
  * The server's log: one JSON line per event on standard output, times as ISO 8601.
  *
- * Lines are gathered and written together, off the event loop: a slow reader of the log never slows
- * a sale. They are on their way after 50 ms at most, and at the latest when the process ends.
- * `members` stand in every line.
+ * Lines are collected and written together, off the event loop, so a slow reader of the log never slows a
+ * sale. A line is written after 50 ms at most, and at the latest when the process ends. Every line
+ * contains `members`.
  */
 export function createLog(
   level: string,
@@ -39,7 +39,7 @@ export function createLog(
     base: members,
     timestamp,
     formatters: { level: (label: string) => ({ level: label }) },
-    // Errors of the driver carry the whole connection with them, its keys included.
+    // The driver's errors hold the whole connection, including its password.
     serializers: { err: describeError },
   }
   const log: Logger = pino(options, destination ?? standardOutput((lines) => warnOfLoss(log, lines)))
@@ -47,13 +47,13 @@ export function createLog(
 }
 
 function warnOfLoss(log: Logger, droppedLines: number): void {
-  log.warn({ metric: "log.dropped", dropped_lines: droppedLines }, "The log is written again.")
+  log.warn({ metric: "log.dropped", dropped_lines: droppedLines }, "The log can be written again.")
 }
 
 let timestampOf = 0
 let timestampText = ""
 
-/** The member with the time, made once for all lines of a millisecond. */
+/** The member `timestamp`, formatted once for all lines of a millisecond. */
 function timestamp(): string {
   const now = Date.now()
   if (now !== timestampOf) {
@@ -63,17 +63,17 @@ function timestamp(): string {
   return timestampText
 }
 
-/** Writes several lines at once: each is given as the members that come after its time, `"a":1,"b":2`. */
+/** Writes several lines at once. Each is given as the JSON members that follow the timestamp, `"a":1,"b":2`. */
 export type WriteLines = (level: "info", lines: readonly string[]) => void
 
 /**
- * A way to write what comes in hundreds a moment, with one time and as few pieces of text as can be:
- * to put a line together member by member costs the library as much as the hold that it tells of.
+ * Writes the lines of a batch together, with one timestamp. The library puts a line together member by
+ * member, which costs as much as the hold that the line reports.
  */
 export function lineWriter(log: Logger): WriteLines {
   const stream = streamOf(log)
   const bindings = (log as unknown as Record<symbol, string>)[pino.symbols.chindingsSym] ?? ""
-  if (stream === undefined) throw new Error("the log has nowhere to write to")
+  if (stream === undefined) throw new Error("the log has no output stream")
 
   return (level, lines) => {
     if (!log.isLevelEnabled(level)) return
@@ -91,7 +91,7 @@ export function lineWriter(log: Logger): WriteLines {
   }
 }
 
-/** What the process end may still wait for the log, where it was not flushed before. */
+/** How long the end of the process may wait for the log, if it was not flushed before. */
 const LAST_FLUSH_MS = 250
 
 function standardOutput(onBack: (droppedLines: number) => void): LogOutput {
@@ -101,21 +101,21 @@ function standardOutput(onBack: (droppedLines: number) => void): LogOutput {
   return output
 }
 
-/** Lines that could not be written because the reader of the log stood still, was gone, or its disk was full. */
+/** Lines that were dropped because the reader of the log stood still or was gone, or the disk was full. */
 export function droppedLinesOf(log: Logger): number {
   return outputOf(log)?.droppedLines ?? 0
 }
 
-/** Lines that were dropped, and those that wait to be written. */
+/** The number of lines that were dropped or still wait to be written. */
 export function unwrittenLinesOf(log: Logger): number {
   const output = outputOf(log)
   return output === null ? 0 : output.droppedLines + output.waitingLines
 }
 
-/** A reader that has taken nothing for so long is not waited for any more. */
+/** If the reader of the log has read nothing for this time, a flush gives up. */
 const STANDSTILL_MS = 2_000
 
-/** Writes what waits. False when that is not done after `withinMs`, when it fails, or when nothing moves. */
+/** Writes the waiting lines. False if that takes longer than `withinMs`, fails, or makes no progress. */
 export async function flushLog(log: Logger, withinMs: number): Promise<boolean> {
   const output = outputOf(log)
   if (output === null) return true
@@ -128,13 +128,13 @@ export async function flushLog(log: Logger, withinMs: number): Promise<boolean> 
   }
 }
 
-/** Null: a destination that a test has given. */
+/** Null if a test has given another destination. */
 function outputOf(log: Logger): LogOutput | null {
   const stream = streamOf(log)
   return stream !== undefined && "flushNow" in stream ? (stream as LogOutput) : null
 }
 
-/** The library offers its parts for unusual uses such as these. */
+/** pino exports the symbols of its internals for uses such as this. */
 function streamOf(log: Logger): DestinationStream | undefined {
   return (log as unknown as Record<symbol, DestinationStream>)[pino.symbols.streamSym]
 }

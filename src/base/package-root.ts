@@ -2,7 +2,7 @@ import { findPackageJSON } from "node:module"
 import { pathToFileURL } from "node:url"
 
 /**
- * The directory of this package, as a URL that ends in a slash. Sources and what is built of them lie at
- * different depths, because the client is built along; so files beside them are found from here.
+ * The directory of this package, as a URL that ends in a slash. Source files and compiled files lie at different
+ * depths, because the client is compiled with them, so both find other files of the package from here.
  */
 export const packageRoot = new URL("./", pathToFileURL(findPackageJSON(import.meta.url) ?? ""))

@@ -6,25 +6,25 @@ interface WithHandle {
 }
 
 /**
- * Keeps writes to a standard stream from waiting for its reader. Node makes pipes, sockets and terminals non-blocking
- * when their stream is first asked for; but processes that share one share that mode as well, and each of them that
- * starts or ends sets it back. So this is called before each write. Files never block, and are left as they are.
+ * Keeps writes to a standard stream from waiting for its reader. Node sets pipes, sockets and terminals to
+ * non-blocking mode when the stream is first used. But processes that share a pipe share the mode as well, and each of
+ * them resets it when it starts or ends. So this must be called before each write. Files never block.
  */
 export function keepFromBlocking(stream: NodeJS.WriteStream): void {
-  // Node has no public way for it.
+  // Node has no public function for this.
   const { _handle } = stream as WithHandle
   _handle?.setBlocking?.(false)
 }
 
 /**
- * Writes one line to standard error without ever waiting for its reader: what a full pipe, a closed one or a full
- * disk does not take is lost. For words that must be said while standard output is stuck.
+ * Writes one line to standard error without ever waiting for its reader. If the pipe is full or closed, or the disk is
+ * full, the line is lost. For messages while standard output is blocked.
  */
 export function writeToStderr(line: string): void {
   try {
     keepFromBlocking(process.stderr)
     writeSync(process.stderr.fd, `${line}\n`)
   } catch {
-    // Nothing is left to say it with.
+    // There is no other stream to report this on.
   }
 }

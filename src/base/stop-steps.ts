@@ -1,27 +1,27 @@
-/** One thing that a stopping process waits for. */
+/** One step of a process's stop. */
 export interface StopStep {
-  /** For the log: what is given up when the step takes too long. */
+  /** Names the step in the log when it is given up. */
   readonly name: string
-  /** More than the step needs where all is well; no limit of its own if not given. */
+  /** More than the step usually needs; if not given, only the deadline of the stop limits it. */
   readonly limitMs?: number
   run(): Promise<unknown>
 }
 
-/** A step that was not finished in its time, or failed. */
+/** A step that took too long or failed. */
 export interface GivenUp {
   readonly step: string
   readonly afterMs: number
-  /** Null: its time was over. */
+  /** Null if the step took too long. */
   readonly error: unknown
 }
 
-/** Kept for each later step, so that one that hangs does not take the time of all others. */
+/** Reserved for each later step, so that a step that hangs does not use up their time. */
 const RESERVED_MS = 1_000
 
 /**
- * Takes the steps one after the other and ends before `deadline`, of `performance.now()`, whatever they do: a step
- * that is not finished within its limit, or in the time that the later ones leave it, is left behind and given up. A
- * step that fails does not keep the next one from running.
+ * Runs the steps one after the other, and always ends before `deadline` (on the clock of `performance.now()`). A step
+ * is given up at its own limit, or when only the reserved time of the later steps is left. After a step that fails or
+ * is given up, the next one runs.
  */
 export async function takeSteps(steps: readonly StopStep[], deadline: number): Promise<GivenUp[]> {
   const givenUp: GivenUp[] = []
@@ -45,7 +45,7 @@ async function within(
 ): Promise<"done" | "late" | { error: unknown }> {
   const { promise, resolve } = Promise.withResolvers<"late">()
   const timer = setTimeout(resolve, milliseconds, "late")
-  // The stop has gone on without this step: a failure after the limit is reported nowhere.
+  // A failure after the limit is ignored, because the step has been given up already.
   const outcome = work().then(
     () => "done" as const,
     (error: unknown) => ({ error }),

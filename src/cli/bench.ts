@@ -9,8 +9,8 @@ import { CommandFailure } from "../base/command-errors.ts"
 const program = fileURLToPath(new URL("bench/main.ts", packageRoot))
 
 /**
- * Runs the benchmark of bench/ in a process of its own, since it is not part of the package. True when every checked
- * figure was right. Throws {@link CommandFailure} where bench/ is missing.
+ * Runs the benchmark of bench/ in a process of its own, because bench/ is not part of the package. True if every checked
+ * figure was right. Throws {@link CommandFailure} if bench/ is missing.
  */
 export async function bench(args: readonly string[]): Promise<boolean> {
   if (!existsSync(program)) {

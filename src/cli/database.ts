@@ -22,8 +22,8 @@ export interface DatabaseAccess {
 }
 
 /**
- * Returns the configured server, or the embedded one. `owner` is the one `serve` that may run on a data directory;
- * `guest` is every other command, which uses the running server or starts one until it is released.
+ * Returns the configured database, or the embedded one. `owner` is the one `serve` that may run on a data directory;
+ * `guest` is any other command. A guest uses the running PostgreSQL, or starts one until it releases it.
  */
 export async function accessDatabase(config: Config, role: "owner" | "guest"): Promise<DatabaseAccess> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, release: async () => undefined }
@@ -31,7 +31,7 @@ export async function accessDatabase(config: Config, role: "owner" | "guest"): P
   return { url: embedded.url, release: () => embedded.stop() }
 }
 
-/** After a restart the previous server may still be answering its last requests. */
+/** How long a new server waits for the previous one, which may still be answering its last requests. */
 const PREDECESSOR_LEAVES_WITHIN_MS = 3_000
 const LOOK_AGAIN_MS = 100
 
@@ -49,8 +49,8 @@ async function startWhenFree(options: EmbeddedOptions): Promise<EmbeddedPostgres
 }
 
 /**
- * Throws {@link CommandFailure} where there is no database: the embedded one would be created on the spot, and a check
- * of the empty database would report success.
+ * Throws {@link CommandFailure} if there is no database. Otherwise the command would create an embedded one, and a check
+ * of that empty database would report success.
  */
 export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {
   if (databaseUrl !== null || existsSync(dataDirectory)) return
@@ -60,9 +60,9 @@ export function requireDatabase({ databaseUrl, dataDirectory }: Config): void {
 }
 
 /**
- * Runs `work` with an engine over the database, then drains and closes both. Does not change an existing schema: throws
- * `SchemaMismatch` where it is older or newer than this program, since another version may be selling there.
- * `makesSchema`: create the schema in an empty database.
+ * Runs `work` with an engine over the database, then drains the engine and closes both. Does not change an existing
+ * schema: throws `SchemaMismatch` if it is older or newer than this program, because another version may be selling
+ * there. With `makesSchema` it creates the schema in an empty database.
  */
 export async function withEngine<T>(
   config: Config,
@@ -78,7 +78,7 @@ export async function withEngine<T>(
   }
 }
 
-/** As {@link withEngine}, over the database at `url`; events go to `log`, if one is given. */
+/** As {@link withEngine}, over the database at `url`; events go to `log` if it is given. */
 export async function withEngineAt<T>(
   url: string,
   config: Config,

@@ -40,8 +40,8 @@ const MOST_NAMED = 5
 
 /**
  * Checks the products that are on sale or will be: the demonstration product of the first start must not be sold to
- * real buyers, and of a product without a limit one buyer may take all units. No findings in open mode, where there are
- * no real buyers, and on a database without a schema.
+ * real buyers, and one buyer may take all units of a product without a limit. No findings in open mode, which has no
+ * real buyers, or on a database without a schema.
  */
 export async function checkOffers(pool: pg.Pool, { adminToken }: Config): Promise<Finding[]> {
   if (adminToken === null || !(await hasProducts(pool))) return []

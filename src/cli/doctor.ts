@@ -10,6 +10,7 @@ import { readSession, type Purpose } from "../store/session.ts"
 import { readDatabaseUrl } from "../base/database-url.ts"
 import { accessDatabase, requireDatabase } from "./database.ts"
 import { checkEnvFile } from "./doctor-environment.ts"
+import { checkIdOrigin } from "./doctor-ids.ts"
 import { checkPages } from "./doctor-pages.ts"
 import { checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
@@ -19,7 +20,7 @@ import { print, printJson } from "./output.ts"
 /** Connections for migrations, commands beside the server, and database administrators. */
 const SPARE_CONNECTIONS = 6
 
-/** Checks the installation and prints the findings; false when a check failed. */
+/** Checks the installation and prints the findings; false if a check failed. */
 export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
   requireDatabase(config)
   const findings = [
@@ -126,7 +127,7 @@ async function askServer(url: string, config: Config): Promise<Finding[]> {
   const findings = [...checkUrl(url), ...sessions, ...(await checkSettings(url, neededConnections))]
   // Without a usable session neither the schema nor the products can be read.
   if (!sessions.every(({ ok }) => ok)) return findings
-  return [...findings, await checkSchema(url), ...(await askAboutSale(url, config))]
+  return [...findings, await checkSchema(url), ...(await checkContents(url, config))]
 }
 
 function checkUrl(url: string): Finding[] {
@@ -203,10 +204,10 @@ async function checkSchema(url: string): Promise<Finding> {
   }
 }
 
-async function askAboutSale(url: string, config: Config): Promise<Finding[]> {
+async function checkContents(url: string, config: Config): Promise<Finding[]> {
   const pool = openToolPool(url, "tools", 1)
   try {
-    return await checkOffers(pool, config)
+    return [...(await checkIdOrigin(pool)), ...(await checkOffers(pool, config))]
   } finally {
     await pool.end()
   }

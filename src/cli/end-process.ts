@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { writeToStderr } from "../base/standard-streams.ts"
 
-/** A call that does not return in this time hangs: a name server that does not answer, a file on a dead mount. */
+/** A call that takes longer hangs, for example on a name server that does not answer or a file on a dead mount. */
 const CALLS_RETURN_WITHIN_MS = 300
 const LOOK_AGAIN_MS = 10
 
 /**
- * Ends this process with `status`. `process.exit` waits for Node's threads, for ever where one of them is in a system
- * call that does not return; then the process kills itself instead, and says so on standard error.
+ * Ends this process with `status`. `process.exit` waits for Node's threads, and waits for ever if one of them is in a
+ * system call that does not return. In that case the process kills itself, with a message on standard error.
  */
 export async function endProcess(status: number): Promise<never> {
   const deadline = performance.now() + CALLS_RETURN_WITHIN_MS
@@ -16,14 +16,14 @@ export async function endProcess(status: number): Promise<never> {
   return process.exit(status)
 }
 
-/** As {@link endProcess}, where there is no time to wait; returns unless a thread is busy. */
+/** Kills this process if a thread is busy; otherwise returns. For callers that cannot wait as {@link endProcess} does. */
 export function killIfThreadHangs(): void {
   if (!isThreadBusy()) return
   writeToStderr("doorbuster: a system call does not return, so the process kills itself.")
   process.kill(process.pid, "SIGKILL")
 }
 
-/** Work of Node's threads that can take for ever: files and host names. */
+/** True if a thread of Node works on a file or host name, which can take for ever. */
 function isThreadBusy(): boolean {
   return process
     .getActiveResourcesInfo()

@@ -2,7 +2,7 @@ import { CommandFailure } from "../base/command-errors.ts"
 
 /** Turns signals that end a process into a failure of the work, so that its cleanup runs first. */
 export interface Interruption extends Disposable {
-  /** Rejects with {@link CommandFailure} at the first signal, or at once where one has already come. */
+  /** Rejects with {@link CommandFailure} at the first signal, or at once if there has been one already. */
   readonly orInterrupted: <T>(work: Promise<T>) => Promise<T>
 }
 

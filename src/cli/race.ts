@@ -11,14 +11,14 @@ import { withThrowAwayDatabase } from "./throw-away-database.ts"
 export interface RaceOptions {
   readonly stock: number
   readonly requests: number
-  /** Running servers of one installation; empty: one is started on a throw-away database. */
+  /** Running servers of one installation. If empty, the command starts a server on a temporary database. */
   readonly urls: readonly string[]
   readonly json: boolean
 }
 
 /**
- * Lets `requests` buyers ask for one unit each of a fresh product with `stock` units, all at once,
- * over HTTP. Passes when exactly the right number got one and counters, rows and answers agree.
+ * Sends `requests` requests at once over HTTP, each for one unit of a new product with `stock` units. True if exactly
+ * the right number succeeded, and counters, rows and answers agree.
  */
 export async function race(config: Config, options: RaceOptions): Promise<boolean> {
   const isRemote = options.urls.length > 0
@@ -28,12 +28,11 @@ export async function race(config: Config, options: RaceOptions): Promise<boolea
   showProgress("")
   if (options.json) printJson(wire(report))
   else
-    for (const line of lines(report, isRemote ? "every one of those holds is there" : "the rows agree"))
-      print(line)
+    for (const line of lines(report, isRemote ? "each of these holds exists" : "the rows agree")) print(line)
   return report.differences.length === 0
 }
 
-/** Starts a server of its own on a database that is dropped afterwards, and recounts its rows too. */
+/** Races against a new server on a database that is dropped afterwards, and also recounts the rows. */
 async function raceOwnServer(config: Config, options: RaceOptions): Promise<RaceReport> {
   using interruption = watchInterruption()
   const access = await accessDatabase(config, "guest")
@@ -68,7 +67,7 @@ function onProgress(answered: number, of: number): void {
   showProgress(`${answered} of ${of} requests answered`)
 }
 
-function lines(report: RaceReport, witness: string): string[] {
+function lines(report: RaceReport, evidence: string): string[] {
   return [
     `Successful requests: ${report.successful}`,
     `Failed requests:     ${report.failed}`,
@@ -77,7 +76,7 @@ function lines(report: RaceReport, witness: string): string[] {
     `Answer time:         p50 ${report.p50Ms} ms, p99 ${report.p99Ms} ms`,
     ...report.differences.map((difference) => `WRONG: ${difference}`),
     report.differences.length === 0
-      ? `Verdict: PASS, exactly ${report.successful} of ${report.stock} units were taken, and ${witness}.`
+      ? `Verdict: PASS, exactly ${report.successful} of ${report.stock} units were taken, and ${evidence}.`
       : "Verdict: FAIL",
   ]
 }

@@ -18,26 +18,26 @@ import { withThrowAwayDatabase } from "./throw-away-database.ts"
 
 export interface RehearseOptions {
   readonly crowd: number
-  /** Null: one unit for twenty visitors. */
+  /** Null for one unit for every twenty visitors. */
   readonly stock: number | null
-  /** Null: as long as the crowd needs. */
+  /** Null for a time that fits the size of the crowd. */
   readonly rushSeconds: number | null
   readonly servers: number
   readonly faults: readonly FaultName[]
-  /** True: the faults were named on the command line. */
+  /** True if the command line names the faults. */
   readonly areNamed: boolean
   readonly seed: number
-  /** The database to rehearse on; null: a fresh one, which is removed afterwards. */
+  /** The database to rehearse on; null for a new one, which is removed afterwards. */
   readonly database: string | null
   readonly html: string | null
   readonly json: boolean
 }
 
-/** Visitors a second that two cores serve easily while they also run the crowd. */
+/** Visitors a second that two cores can serve while they also run the crowd. */
 const VISITORS_A_SECOND = 400
 const SHORTEST_RUSH_SECONDS = 15
 
-/** Rehearses a sale and prints the report; false when a check failed. */
+/** Rehearses a sale and prints the report; false if a check failed. */
 export async function rehearse(config: Config, options: RehearseOptions): Promise<boolean> {
   const script: Script = {
     crowd: options.crowd,
@@ -63,7 +63,7 @@ export async function rehearse(config: Config, options: RehearseOptions): Promis
   return passes(rehearsal)
 }
 
-/** Refuses a file that cannot be written before the rehearsal, which takes minutes. */
+/** Refuses a file that cannot be written, before the rehearsal, because that takes minutes. */
 async function checkFile(file: string): Promise<void> {
   const handle = await open(file, "a").catch((error: unknown) => {
     throw new UsageError(
@@ -86,7 +86,7 @@ async function onDatabase(
   return await act(postgres)
 }
 
-/** Leaves out `crash` for a database that others may use. */
+/** Leaves out `crash` for a database server that other programs may use. */
 function faultsFor(
   { databaseUrl }: Config,
   { database, faults, areNamed }: RehearseOptions,
@@ -94,7 +94,7 @@ function faultsFor(
   if (databaseUrl === null && database === null) return faults
   if (areNamed && faults.includes("crash")) {
     throw new UsageError(
-      "crash needs a PostgreSQL of the rehearsal's own: leave out DATABASE_URL and --database",
+      "the fault crash needs a PostgreSQL server of the rehearsal's own: leave out DATABASE_URL and --database",
     )
   }
   return faults.filter((name) => name !== "crash")

@@ -26,7 +26,7 @@ async function migrateAt(access: DatabaseAccess): Promise<string[]> {
   }
 }
 
-/** Prints every migration and whether the database has it; false when one is missing. */
+/** Prints every migration and whether the database has it; false if one is missing. */
 export async function printSchemaStatus(config: Config, { json }: { json: boolean }): Promise<boolean> {
   requireDatabase(config)
   const states = await withDatabase(config, (database) => migrationStates(database.views))

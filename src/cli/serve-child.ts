@@ -10,11 +10,11 @@ import { explain } from "./exit.ts"
 import { endProcess } from "./end-process.ts"
 import { logAbandonedSteps, writeLastLines } from "./stop-on-signal.ts"
 
-/** One of several processes that serve: its primary says what, and when to stop. */
+/** Serves as one of several processes. The primary assigns the settings and says when to stop. */
 export async function serveAsChild(): Promise<void> {
   const primary = reachPrimary()
   if (primary === null) throw new UsageError("serve:child is started by serve --processes")
-  // A terminal sends these to every process; the primary gets them too, and says what they mean.
+  // A terminal sends these signals to all processes. The primary handles them, and tells its children to stop.
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => undefined)
 
   const { number, config, databaseUrl, share } = await primary.assignment
@@ -30,7 +30,7 @@ export async function serveAsChild(): Promise<void> {
         migrate: false,
         pools: share,
         joinMetrics: async (events) => {
-          // A copy: what is shown must be what the primary was told, not what was counted meanwhile.
+          // A copy, so that the answer contains the values that the primary was told and no later ones.
           const own = structuredClone(await events.registry.getMetricsAsJSON())
           const others = await primary.askMetrics(own, events.watchedSales())
           return others === null ? null : joined(own, others)
@@ -69,22 +69,22 @@ function failureOf(error: unknown): StartFailure {
   return { status, line: line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)) }
 }
 
-/** Of SHUTDOWN_SECONDS, where a child stops by itself; its primary needs the rest. */
+/** The share of SHUTDOWN_SECONDS for a child that stops without the primary's request; the primary needs the rest. */
 const OWN_SHARE = 0.7
-/** Of the time of a stop, for the last numbers and the rest of the log. */
+/** The share of a stop's time for sending the last metrics and writing the rest of the log. */
 const LEAVING_SHARE = 0.1
 
 type Stop = (status: 0 | 1, limits: StopLimits) => void
 
-/** Stops in order and exits, whoever says it first and however often it is said. */
+/** Returns a function that stops in order and exits. Further calls have no effect. */
 function stopOnce(app: RunningApp, log: Logger, leave: () => Promise<void>): Stop {
   async function stop(status: 0 | 1, { withinMs, delayMs }: StopLimits): Promise<void> {
     const deadline = performance.now() + withinMs
     const leavingMs = withinMs * LEAVING_SHARE
     const givenUp = await app.stop({ withinMs: withinMs - leavingMs, delayMs })
-    const last = await takeSteps([{ name: "last numbers", run: leave }], deadline - leavingMs / 2)
+    const last = await takeSteps([{ name: "last metrics", run: leave }], deadline - leavingMs / 2)
     const all = [...givenUp, ...last]
-    // That all is well is said by the primary, for all of them.
+    // A stop in order is logged by the primary, once for all children.
     logAbandonedSteps(log, all)
     await writeLastLines(log, all, deadline)
     await endProcess(all.length === 0 ? status : 1)

@@ -20,8 +20,8 @@ export interface ServeManyOptions {
 }
 
 /**
- * Prepares the database, so that no child has to, and starts `config.processes` children that share
- * the port, the connections and the rate limit.
+ * Prepares the database once, and starts `config.processes` children that share the port, the connections and the rate
+ * limit.
  */
 export async function serveMany(config: Config, options: ServeManyOptions): Promise<Processes> {
   const { databaseUrl, log, worker } = options

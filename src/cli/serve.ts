@@ -23,7 +23,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   const log = createLog(config.logLevel)
   logMode(log, config)
   logUnused(log, config)
-  // Before anything is created that would have to be removed again.
+  // Before a database is created, which would otherwise remain after a failed start.
   await checkAddress(config).catch((error: unknown) => {
     throw listeningError(error, config.host)
   })
@@ -103,7 +103,7 @@ function logUnused(log: Logger, { unusedVariables }: Config): void {
   if (unusedVariables.length > 0) log.warn({ variables: unusedVariables }, explainUnused(unusedVariables))
 }
 
-/** Address of the simulator; null where there is none. */
+/** Address of the simulator; null if there is none. */
 function simulatorAt(url: string, config: Config): string | null {
   return hasOwnSimulator(config) ? `${url}/simulator` : config.simulatorUrl
 }

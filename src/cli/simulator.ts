@@ -47,7 +47,7 @@ export async function simulate(
   stopOnSignal({ stop }, { ...config, shutdownDelaySeconds: 0 }, log)
 }
 
-/** Prints the secret, which was made for this run and protects no real money. */
+/** Prints the address and the secret. The secret is made for this run and protects no real money. */
 function printHowToConnect(url: string, secret: Buffer): void {
   print(`
   Start the server with the simulator's address and secret:

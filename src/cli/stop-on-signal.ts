@@ -16,13 +16,13 @@ export interface Stoppable {
 
 /** The share of the whole time that is reserved for writing the rest of the log. */
 const LOG_SHARE = 0.08
-/** Beyond the whole time: the process ends even where our own limits fail. */
+/** After the whole time and this, the process ends even if a limit of a step has failed. */
 const GUARD_MS = 1_000
 
 /**
  * Stops `stoppable` at the first SIGTERM, SIGINT, SIGHUP or uncaught error, and ends the process within
- * SHUTDOWN_SECONDS whatever hangs; a second signal ends it at once. Exit status 0 when everything ended in order, 1
- * otherwise.
+ * SHUTDOWN_SECONDS even if a step hangs; a second signal ends it at once. The exit status is 0 if everything ended in
+ * order, 1 otherwise.
  *
  * Only SIGTERM, which load balancers and service managers send, is delayed by SHUTDOWN_DELAY_SECONDS; Ctrl-C is
  * not.
@@ -63,7 +63,7 @@ export function stopOnSignal(
   })
 }
 
-/** Time for the log even where the steps before it have used up the whole time. */
+/** Time for the log even if the steps before it have used up the whole time. */
 const LEAST_FLUSH_MS = 250
 
 /** Logs the steps that were abandoned. */
@@ -75,8 +75,8 @@ export function logAbandonedSteps(log: Logger, givenUp: readonly GivenUp[]): voi
 }
 
 /**
- * Waits until the log is written: until `deadline`, of `performance.now()`. Where it cannot be written, the result of
- * the stop goes to standard error.
+ * Waits until the log is written, at most until `deadline` (on the clock of `performance.now()`). If it cannot be
+ * written, the result of the stop goes to standard error.
  */
 export async function writeLastLines(
   log: Logger,

@@ -3,7 +3,7 @@ import { verify, type Verification } from "../store/upkeep/verify.ts"
 import { requireDatabase, withEngine } from "./database.ts"
 import { print, printJson } from "./output.ts"
 
-/** Recounts every product, checks the invariants and prints the violations; false when there is one. */
+/** Recounts every product, checks the invariants and prints the violations; false if there is one. */
 export async function printVerification(config: Config, { json }: { json: boolean }): Promise<boolean> {
   requireDatabase(config)
   const found = await withEngine(config, (engine) => verify(engine.database.views))

@@ -1,11 +1,11 @@
 import { isIP } from "node:net"
 
-/** True for what only this machine can reach, as a name or address to listen on. */
+/** True if a server that listens on this name or address can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))
 }
 
-/** True for an address, or a network such as `10.0.0.0/8`; with `/0` it would be everyone. */
+/** True for an address, or a network such as `10.0.0.0/8`; false for `/0`, which would match every address. */
 export function isNetwork(text: string): boolean {
   const [address = "", prefix, ...rest] = text.split("/")
   const bits = isIP(address) === 4 ? 32 : 128

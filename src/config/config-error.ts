@@ -1,2 +1,2 @@
-/** A value that stops the start: one line that names the variable, what it holds and what it may hold. */
+/** A setting is not valid, so the program does not start. The message is one line: the variable, its value, and the allowed values. */
 export class ConfigError extends Error {}

@@ -3,10 +3,10 @@ import { parseEnv } from "node:util"
 import { ConfigError } from "./config-error.ts"
 
 /**
- * The variables in the file at `path`; none if there is no such file. Takes what editors and PowerShell make of a text
- * file: a byte order mark, UTF-16, line ends of any system, `export` before a name. Throws {@link ConfigError} for a
- * file that cannot be read or understood: a line that is passed over could be the one with `ADMIN_TOKEN`, and without
- * it the server runs in open mode.
+ * Reads the variables in the file at `path`; none if there is no such file. Accepts the forms that editors and PowerShell
+ * write: a byte order mark, UTF-16, line ends of any system, `export` before a name. Throws {@link ConfigError} for a
+ * file that cannot be read or parsed: a skipped line could be the one with `ADMIN_TOKEN`, and without it the server runs
+ * in open mode.
  */
 export function readEnvFile(path: string): NodeJS.Dict<string> {
   const bytes = bytesOf(path)
@@ -28,7 +28,7 @@ function bytesOf(path: string): Buffer | null {
   }
 }
 
-/** The decoders drop a byte order mark, which otherwise belonged to the first name. */
+/** The decoders drop a byte order mark, which would otherwise become part of the first name. */
 function textOf(bytes: Buffer): string {
   const encoding = encodingOf(bytes)
   try {
@@ -42,14 +42,14 @@ function encodingOf(bytes: Buffer): "utf-8" | "utf-16le" | "utf-16be" {
   const [first = 0, second = 0] = bytes
   if (first === 0xff && second === 0xfe) return "utf-16le"
   if (first === 0xfe && second === 0xff) return "utf-16be"
-  // Without a mark: no name of a variable has a zero byte in UTF-8.
+  // Without a byte order mark, a zero byte shows UTF-16: in UTF-8 a variable's name has none.
   if (second === 0 && bytes.length > 1) return "utf-16le"
   return first === 0 && bytes.length > 1 ? "utf-16be" : "utf-8"
 }
 
 const assignment = /^(\s*)(?:export\s+)?([\w.-]+\s*=)(.*)$/
 
-/** Every line is empty, a comment, an assignment, or inside the quotes of the one before. */
+/** Checks that every line is empty, a comment, an assignment, or inside the quotes of an earlier one. Drops `export`. */
 function understood(lines: readonly string[]): string[] {
   let quote: string | null = null
   return lines.map((line, index) => {
@@ -59,7 +59,7 @@ function understood(lines: readonly string[]): string[] {
     }
     if (/^\s*(?:#|$)/.test(line)) return line
     const [, space = "", name = "", value = ""] = assignment.exec(line) ?? []
-    // The line itself is not told: it may hold a secret.
+    // The message does not quote the line, which may contain a secret.
     if (name === "") throw oddLine(index, "it must be NAME=value, or # and a comment")
     quote = quoteLeftOpen(value.trimStart())
     if (quote !== null && !lines.slice(index + 1).some((later) => later.includes(quote ?? ""))) {
@@ -78,13 +78,13 @@ function quoteLeftOpen(value: string): string | null {
   return opening === undefined || value.slice(1).includes(opening) ? null : opening
 }
 
-/** A name that is probably meant to be another one. */
+/** A name that is probably a misspelling of a setting. */
 export interface Misspelling {
   readonly name: string
   readonly meant: string
 }
 
-/** The names that are not `known`, and differ from a known one by a letter or two, case or a hyphen. */
+/** Finds names that are not `known` but differ from a known one only by a letter or two, case or a hyphen. */
 export function misspelledNames(names: readonly string[], known: readonly string[]): Misspelling[] {
   return names.flatMap((name) => {
     if (known.includes(name)) return []
@@ -95,7 +95,7 @@ export function misspelledNames(names: readonly string[], known: readonly string
   })
 }
 
-/** How many letters have to be put in, left out or changed. */
+/** The number of letters to insert, remove or replace (Levenshtein distance). */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, letter] of one.split("").entries()) {

@@ -1,7 +1,6 @@
 /**
- * What each setting means, in the groups and the order of docs/reference/configuration.md and .env.example, which
- * `npm run reference` writes. What a setting may hold and its default are in schema.ts. Links are relative to
- * docs/reference/.
+ * The meaning of each setting, in the groups and the order of docs/reference/configuration.md and .env.example, which
+ * `npm run reference` writes. Allowed values and defaults are in schema.ts. Links are relative to docs/reference/.
  */
 export const settingGroups: Readonly<Record<string, Readonly<Record<string, SettingMeaning>>>> = {
   Server: {
@@ -123,6 +122,6 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
 
 interface SettingMeaning {
   readonly meaning: string
-  /** What happens where the setting is not given and has no default. */
+  /** The behaviour if the setting is not given; only for settings without a default. */
   readonly unset?: string
 }

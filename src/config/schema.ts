@@ -41,14 +41,14 @@ const webhookSecret = {
   description: "whsec_ and the key in base64, at least 12 bytes",
 }
 
-/** What TRUST_PROXY may hold, for error messages. */
+/** The allowed values of TRUST_PROXY, for error messages. */
 export const PROXIES_SHAPE = "addresses or networks of your proxies, separated by commas"
 
-/** What CORS_ORIGINS may hold, for error messages. */
+/** The allowed values of CORS_ORIGINS, for error messages. */
 export const ORIGINS_SHAPE = "origins such as https://shop.example, separated by commas"
 
 /**
- * For each setting its default and, in words, what it may hold. `npm run reference` writes both into
+ * For each setting its default and, in `description`, its allowed values. `npm run reference` writes both into
  * docs/reference/configuration.md and .env.example.
  */
 export const schema = {

@@ -5,14 +5,14 @@ import { ConfigError } from "./config-error.ts"
 export interface StripeAccount {
   readonly secretKey: string
   readonly webhookSecret: string
-  /** Null: the pages do not pay by Stripe. */
+  /** Null if the pages do not offer payment by Stripe. */
   readonly publishableKey: string | null
   readonly apiBase: string
-  /** Whether payments may be made by methods whose result takes days. */
+  /** True if buyers may pay by methods whose result takes days. */
   readonly offersDelayedMethods: boolean
 }
 
-/** The variables that say which. */
+/** The variables of an account at Stripe. */
 export interface StripeEnvironment {
   STRIPE_SECRET_KEY?: string
   STRIPE_WEBHOOK_SECRET?: string
@@ -23,7 +23,7 @@ export interface StripeEnvironment {
 
 const apiBases = "https:// and a host, perhaps with a port; http:// for loopback only"
 
-/** What each of them may hold, as a schema. */
+/** The schema of these variables. */
 export const stripeVariables = {
   STRIPE_SECRET_KEY: {
     type: "string",
@@ -49,7 +49,10 @@ export const stripeVariables = {
   },
 } as const
 
-/** Half an account would take webhooks and send no money back, or the other way round. */
+/**
+ * Reads the account; null if none is set. Throws `ConfigError` if one of the two secrets is missing: such a server would
+ * accept webhooks but could send no money back, or the other way round.
+ */
 export function stripeAccount(env: StripeEnvironment): StripeAccount | null {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret } = env
   const apiBase = allowedApiBase(env.STRIPE_API_BASE)
@@ -69,7 +72,7 @@ export function stripeAccount(env: StripeEnvironment): StripeAccount | null {
   )
 }
 
-/** A page with a live key and a server with a test key would open payments that the page cannot find. */
+/** Refuses keys of different modes: with a live key in the page and a test key in the server, the page could not find its payments. */
 function publishableKeyBeside(
   secretKey: string,
   { STRIPE_PUBLISHABLE_KEY: key }: StripeEnvironment,
@@ -82,7 +85,7 @@ function publishableKeyBeside(
   )
 }
 
-/** The secret key is sent there. */
+/** Refuses unsafe addresses, because the secret key is sent there. */
 function allowedApiBase(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : null
   const isOrigin = url !== null && url.origin === value.replace(/\/$/, "")

@@ -1,35 +1,36 @@
 /**
- * Variables of Laravel's `.env` that a reader of the founding documents sets, and what takes their place here. None has
- * an effect: without DATABASE_URL the server uses its own PostgreSQL, and it needs neither a cache nor a queue.
+ * Variables of Laravel's `.env` that a reader of the founding documents may set, and for each the advice. None has an
+ * effect: without DATABASE_URL the server uses its own PostgreSQL, and it needs neither a cache nor a queue.
  */
-const replacements: Readonly<Record<string, string>> = {
-  DB_CONNECTION: "DATABASE_URL",
-  DB_URL: "DATABASE_URL",
-  DB_HOST: "DATABASE_URL",
-  DB_PORT: "DATABASE_URL",
-  DB_DATABASE: "DATABASE_URL",
-  DB_USERNAME: "DATABASE_URL",
-  DB_PASSWORD: "DATABASE_URL",
-  REDIS_URL: "nothing, no Redis is needed",
-  REDIS_HOST: "nothing, no Redis is needed",
-  REDIS_PORT: "nothing, no Redis is needed",
-  REDIS_PASSWORD: "nothing, no Redis is needed",
-  REDIS_CLIENT: "nothing, no Redis is needed",
-  QUEUE_CONNECTION: "nothing, the worker needs no queue",
-  CACHE_DRIVER: "nothing, no cache is needed",
-  CACHE_STORE: "nothing, no cache is needed",
+const advice: Readonly<Record<string, string>> = {
+  DB_CONNECTION: "set DATABASE_URL",
+  DB_URL: "set DATABASE_URL",
+  DB_HOST: "set DATABASE_URL",
+  DB_PORT: "set DATABASE_URL",
+  DB_DATABASE: "set DATABASE_URL",
+  DB_USERNAME: "set DATABASE_URL",
+  DB_PASSWORD: "set DATABASE_URL",
+  REDIS_URL: "Redis is not needed",
+  REDIS_HOST: "Redis is not needed",
+  REDIS_PORT: "Redis is not needed",
+  REDIS_PASSWORD: "Redis is not needed",
+  REDIS_CLIENT: "Redis is not needed",
+  QUEUE_CONNECTION: "a queue is not needed",
+  CACHE_DRIVER: "a cache is not needed",
+  CACHE_STORE: "a cache is not needed",
 }
 
 /**
- * The names in `given` that a shop may believe to have an effect and that have none. Names only, never values: some are
+ * The names in `given` that have an effect in Laravel and none here. Names only, never values, because some are
  * passwords.
  */
 export function unusedVariables(given: Readonly<Record<string, string>>): readonly string[] {
-  return Object.keys(replacements).filter((name) => given[name] !== undefined)
+  return Object.keys(advice).filter((name) => given[name] !== undefined)
 }
 
-/** One line for people: which variables are set and not used, and what to set instead. */
+/** One line for people: the variables that are set but have no effect, and the advice. */
 export function explainUnused(names: readonly string[]): string {
-  const instead = new Set(names.map((name) => replacements[name] ?? "nothing"))
-  return `${names.join(", ")} ${names.length === 1 ? "is" : "are"} set and not used; what counts here: ${[...instead].join("; ")}`
+  const whatToDo = new Set(names.flatMap((name) => advice[name] ?? []))
+  const verbs = names.length === 1 ? "is set but has" : "are set but have"
+  return `${names.join(", ")} ${verbs} no effect: ${[...whatToDo].join("; ")}`
 }

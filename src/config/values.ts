@@ -11,7 +11,7 @@ export function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
 }
 
-/** Null where DATABASE_URL is not set. Throws `ConfigError` for a URL that cannot be parsed. */
+/** DATABASE_URL as it is; null if it is not set. Throws `ConfigError` for a URL that cannot be parsed. */
 export function databaseUrl(value: string | undefined): string | null {
   if (value === undefined) return null
   try {
@@ -23,7 +23,7 @@ export function databaseUrl(value: string | undefined): string | null {
   }
 }
 
-/** The number of processes that PROCESSES asks for; `auto` is one for each core that this process may use, at most 64. */
+/** The number of processes in PROCESSES; `auto` means one for each core that this process may use, at most 64. */
 export function processCount(value: string): number {
   return value === "auto" ? Math.min(availableParallelism(), MOST_PROCESSES) : Number(value)
 }

@@ -2,13 +2,13 @@ import { readFile, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
 
-/** The account PostgreSQL runs as; null means our own. */
+/** The account that PostgreSQL runs as; null for the account of this process. */
 export type ServerAccount = { uid: number; gid: number } | null
 
-/** In order of preference. PostgreSQL refuses root, so root lends it one of these. */
+/** In order of preference. PostgreSQL refuses to run as root, so root starts it as one of these. */
 const UNPRIVILEGED_ACCOUNTS = ["postgres", "nobody"]
 
-/** Returns the account for a new cluster: our own, or for root an existing unprivileged one. */
+/** Returns the account for a new cluster: this process's own, or for root an existing unprivileged one. */
 export async function accountForNewCluster(): Promise<ServerAccount> {
   if (process.getuid?.() !== 0) return null
   const passwd = await readFile("/etc/passwd", "utf8")
@@ -21,15 +21,15 @@ export async function accountForNewCluster(): Promise<ServerAccount> {
     if (uid > 0 && gid > 0) return { uid, gid }
   }
   throw new EmbeddedPostgresError(
-    "PostgreSQL refuses to run as root, and there is neither an account postgres nor nobody: run as an ordinary user, or set DATABASE_URL",
+    "PostgreSQL refuses to run as root, and this system has neither an account postgres nor an account nobody: run as an ordinary user, or set DATABASE_URL",
     2,
   )
 }
 
 /**
- * Returns the account an existing cluster belongs to, or undefined when `cluster` does not exist.
+ * Returns the account that owns an existing cluster, or undefined if `cluster` does not exist.
  *
- * It stays what it was even when a better account appears later: PostgreSQL insists on owning its directory.
+ * The account never changes, even if a better one appears later: PostgreSQL must own its directory.
  */
 export async function accountOfCluster(cluster: string): Promise<ServerAccount | undefined> {
   const found = await stat(cluster).catch((error: unknown) => {
@@ -40,7 +40,7 @@ export async function accountOfCluster(cluster: string): Promise<ServerAccount |
   return process.getuid?.() === 0 ? { uid: found.uid, gid: found.gid } : null
 }
 
-/** Whether `account` may enter `directory` and everything above it, by mode bits (access lists are not read). */
+/** True if `account` may enter `directory` and all directories above it. Reads the mode bits, not access control lists. */
 export async function canEnter(directory: string, account: ServerAccount): Promise<boolean> {
   if (account === null) return true
   if (!(await hasBits(directory, account, 0o1))) return false
@@ -48,7 +48,7 @@ export async function canEnter(directory: string, account: ServerAccount): Promi
   return parent === directory || canEnter(parent, account)
 }
 
-/** Whether `account` has all of `bits` (4 read, 2 write, 1 execute) on `path` itself. */
+/** True if `account` has all of `bits` (4 read, 2 write, 1 execute) on `path` itself. */
 export async function hasBits(path: string, account: ServerAccount, bits: number): Promise<boolean> {
   if (account === null) return true
   const { mode, uid, gid } = await stat(path)

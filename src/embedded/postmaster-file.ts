@@ -4,20 +4,20 @@ import { codeOf } from "./embedded-postgres-error.ts"
 import type { Home } from "./home.ts"
 import { isAlive, isPostmasterOf } from "./process-identity.ts"
 
-/** What a running postmaster says about itself in `postmaster.pid`. */
+/** The contents of `postmaster.pid`, which a running postmaster writes about itself. */
 export interface PostmasterFile {
   pid: number
   port: number
-  /** Empty when it listens on TCP only. */
+  /** Empty if it listens on TCP only. */
   socketDirectory: string
   isReady: boolean
 }
 
 /**
- * What is known about a server on the cluster.
+ * Whether a server runs on the cluster.
  *
- * `leftover`: the file names a living process that is certainly not this cluster's server, which keeps
- * PostgreSQL from starting. `unsure`: it may be, so nothing may be removed and nothing started.
+ * `leftover`: the file names a living process that is certainly not this cluster's server; the file keeps
+ * PostgreSQL from starting. `unsure`: the process may be this cluster's server, so nothing may be removed or started.
  */
 export type Postmaster =
   | { state: "absent" }
@@ -25,7 +25,7 @@ export type Postmaster =
   | { state: "running"; file: PostmasterFile }
   | { state: "unsure"; file: PostmasterFile }
 
-/** Looks at `postmaster.pid` and at the process it names. Changes nothing. */
+/** Reads `postmaster.pid` and checks the process that it names. Changes nothing. */
 export async function findPostmaster(cluster: string): Promise<Postmaster> {
   const text = await readFile(join(cluster, "postmaster.pid"), "utf8").catch((error: unknown) => {
     if (codeOf(error) === "ENOENT") return null
@@ -33,7 +33,7 @@ export async function findPostmaster(cluster: string): Promise<Postmaster> {
   })
   if (text === null) return { state: "absent" }
   const file = parsePostmasterFile(text)
-  // A power cut can leave the file empty; no running server has such a file.
+  // A power failure can leave the file empty; a running server's file never is.
   if (file === null) return { state: "leftover" }
   if (!isAlive(file.pid)) return { state: "absent" }
   const isOurs = await isPostmasterOf(file.pid, cluster)
@@ -57,8 +57,8 @@ function parsePostmasterFile(text: string): PostmasterFile | null {
 /**
  * Removes the lock files that name a foreign process. Only in state `leftover`, under the start lock.
  *
- * Should a server run here after all, PostgreSQL's own shared memory key, made from the directory's inode, still
- * refuses a second one.
+ * If a server runs here after all, PostgreSQL itself refuses to start a second one: its shared memory key depends on
+ * the directory's inode.
  */
 export async function removeLeftovers(home: Home): Promise<void> {
   await rm(join(home.cluster, "postmaster.pid"), { force: true })

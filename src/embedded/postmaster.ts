@@ -10,17 +10,17 @@ import { openLog, sizeOf, tailOf } from "./server-log.ts"
 
 const POLL_MS = 10
 
-/** Crash recovery replays at most a few gigabytes of log; longer than this means something else is wrong. */
+/** Crash recovery replays at most a few gigabytes of log, which takes less time than this. */
 export const READY_LIMIT_MS = 5 * 60_000
 
-/** A fast shutdown ends the sessions and writes one checkpoint. */
+/** A fast shutdown ends the sessions and writes one checkpoint, which takes less time than this. */
 const STOP_LIMIT_MS = 60_000
 
-/** Sessions of a killed server notice its death within moments; until then PostgreSQL refuses to start. */
+/** PostgreSQL refuses to start until the sessions of a killed server have ended, which takes them a moment. */
 const RETRY_LIMIT_MS = 15_000
 const PASSING_FAILURES = /pre-existing shared memory block|could not create any TCP\/IP sockets/
 
-/** Unix allows 103 bytes for a socket's path on every system we know (Linux: 107). */
+/** Every Unix allows at least 103 bytes for a socket's path (Linux: 107). */
 const LONGEST_SOCKET_PATH = 103
 
 const SETTINGS = {
@@ -30,13 +30,13 @@ const SETTINGS = {
   log_timezone: "UTC",
   log_checkpoints: "off",
   unix_socket_permissions: "0700",
-  // Written out although they are the defaults: they are what the embedded server is for.
+  // The defaults, stated explicitly because a paid order must survive a crash.
   fsync: "on",
   full_page_writes: "on",
   synchronous_commit: "on",
 }
 
-/** Starts the server on the cluster and returns when it accepts connections. Run it under the start lock. */
+/** Starts the server on the cluster and returns when it accepts connections. Call it under the start lock. */
 export async function startPostmaster(home: Home, native: string): Promise<PostmasterFile> {
   const deadline = performance.now() + RETRY_LIMIT_MS
   for (;;) {
@@ -52,19 +52,19 @@ export async function startPostmaster(home: Home, native: string): Promise<Postm
   }
 }
 
-/** Shuts the server of this cluster down (fast: sessions are ended, data is safe) and waits until it is gone. */
+/** Shuts this cluster's server down in fast mode (ends the sessions, keeps the data) and waits until it is gone. */
 export async function stopPostmaster(home: Home, native: string): Promise<void> {
   const found = await findPostmaster(home.cluster)
   if (found.state === "running") interrupt(found.file.pid)
   if (found.state === "unsure") {
-    // It was known by connecting to it (Windows); there PostgreSQL's own tool has another way than signals.
+    // Only the connection has shown whose server this is, as on Windows. PostgreSQL's own tool needs no signals there.
     const parameters = ["stop", "--mode=fast", `--pgdata=${home.cluster}`]
     await runProgram(home.account, executable(native, "pg_ctl"), parameters, home.directory)
   }
   await waitUntilGone(home)
 }
 
-/** It may have ended by itself a moment ago. */
+/** Ignores that the process has just ended by itself. */
 function interrupt(pid: number): void {
   try {
     process.kill(pid, "SIGINT")
@@ -89,7 +89,7 @@ async function waitUntilGone(home: Home): Promise<void> {
 async function tryStart(home: Home, native: string): Promise<{ file: PostmasterFile } | { failure: string }> {
   const log = await openLog(home.log)
   const offset = await sizeOf(home.log)
-  // In a session of its own: a terminal's Ctrl-C must reach Node only, which drains first.
+  // In a session of its own: a terminal's Ctrl-C must reach only Node, which finishes its requests before it stops PostgreSQL.
   const child = spawnAs(home.account, executable(native, "postgres"), await parameters(home), {
     cwd: home.cluster,
     detached: true,
@@ -130,7 +130,7 @@ async function parameters(home: Home): Promise<string[]> {
   return ["-D", home.cluster, ...settings.flatMap(([name, value]) => ["-c", `${name}=${value}`])]
 }
 
-/** The setting is a comma-separated list. */
+/** Quotes the path, because the setting is a comma-separated list. */
 function quoted(path: string): string {
   return `"${path.replaceAll('"', '""')}"`
 }

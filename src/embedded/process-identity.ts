@@ -6,7 +6,7 @@ import { codeOf } from "./embedded-postgres-error.ts"
 
 const run = promisify(execFile)
 
-/** Whether a process with this id exists, whoever it belongs to; true for a zombie too. */
+/** True if a process with this id exists, of any user; also true for a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -17,15 +17,16 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Whether process `pid` is the PostgreSQL server of the data directory `cluster`; null when that cannot be told.
+ * True if process `pid` is the PostgreSQL server of the data directory `cluster`; null if that cannot be determined.
  *
- * Read from the command line: that is open to everyone, while /proc/<pid>/cwd of another account's
- * process is closed even to root in a container.
+ * It reads the process's command line, which every user may read. /proc/<pid>/cwd of another account's process is
+ * not readable in a container, not even by root.
  */
 export async function isPostmasterOf(pid: number, cluster: string): Promise<boolean | null> {
   if (process.platform === "linux") return judgeLinux(pid, cluster)
-  if (process.platform === "win32") return judgeTask(await says("tasklist", ["/FI", `PID eq ${pid}`, "/NH"]))
-  return judgeCommand(await says("ps", ["-o", "command=", "-p", `${pid}`]), cluster)
+  if (process.platform === "win32")
+    return judgeTask(await outputOf("tasklist", ["/FI", `PID eq ${pid}`, "/NH"]))
+  return judgeCommand(await outputOf("ps", ["-o", "command=", "-p", `${pid}`]), cluster)
 }
 
 async function judgeLinux(pid: number, cluster: string): Promise<boolean | null> {
@@ -40,7 +41,7 @@ async function judgeLinux(pid: number, cluster: string): Promise<boolean | null>
   const named = await stat(directory).catch(() => null)
   if (named === null) return null
   if (named.ino === owned.ino && named.dev === owned.dev) return true
-  // Another directory, unless ours was moved while its server ran and that is a new one under the old name.
+  // Another directory, unless this cluster was moved while its server ran and a new directory has its old name.
   return (await readOrEmpty(join(directory, "postmaster.pid"))).startsWith(`${pid}\n`) ? false : null
 }
 
@@ -49,7 +50,7 @@ function judgeCommand(command: string, cluster: string): boolean | null {
   return command.includes(`-D ${cluster} `) ? true : null
 }
 
-/** Windows tells no command line without much ado; connecting settles what is left open here. */
+/** Windows has no simple way to read a command line, so the connection later decides whether it is this cluster's server. */
 function judgeTask(task: string): boolean | null {
   return task.includes("postgres.exe") ? null : false
 }
@@ -58,8 +59,8 @@ async function readOrEmpty(path: string): Promise<string> {
   return readFile(path, "utf8").catch(() => "")
 }
 
-/** What a system tool prints; nothing when it finds no such process and fails. */
-async function says(tool: string, parameters: string[]): Promise<string> {
+/** The output of a system tool; empty if the tool fails because there is no such process. */
+async function outputOf(tool: string, parameters: string[]): Promise<string> {
   return run(tool, parameters).then(
     ({ stdout }) => stdout,
     () => "",

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process"
 import type { ServerAccount } from "./account.ts"
 
 /**
- * The environment of every PostgreSQL program: ours might hold PGDATA, PGPORT or LC_ALL of somebody else.
- * (Windows adds what it cannot do without.)
+ * The environment of every PostgreSQL program. This process's own may contain PGDATA, PGPORT or LC_ALL for another
+ * server. (Windows adds the variables that it needs.)
  */
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" }
 
@@ -17,7 +17,7 @@ export function spawnAs(
   return spawn(program, parameters, { ...options, ...account, env: ENVIRONMENT, windowsHide: true })
 }
 
-/** Runs a program to its end and returns its exit code (null: killed) and everything it said. */
+/** Runs a program to its end and returns its exit code (null if it was killed) and its output. */
 export async function runProgram(
   account: ServerAccount,
   program: string,

@@ -5,7 +5,7 @@ const ROTATE_AT_BYTES = 10 * 1024 * 1024
 
 const TAIL_LINES = 15
 
-/** Opens the log for appending, after setting a large one aside as `<path>.1`. No server may be writing to it. */
+/** Opens the log for appending. Renames a large one to `<path>.1` first, so no server may be writing to it. */
 export async function openLog(path: string): Promise<FileHandle> {
   const size = await sizeOf(path)
   if (size > ROTATE_AT_BYTES) await rename(path, `${path}.1`)

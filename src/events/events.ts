@@ -34,13 +34,13 @@ export interface Events extends BatchObserver {
   gateRefused(): void
   /** A payment webhook was refused. Logged at most ten times a second. */
   webhookRefused(refusal: WebhookRefusal): void
-  /** A provider reported something that may be money, and it concerns nothing here. */
+  /** A provider's webhook may be about money, but concerns no order, payment or refund of this installation. */
   webhookIgnored(message: WebhookProblem): void
   /** A payment message could not be understood, and is parked for the money inbox under `key`. */
   webhookUnclear(
     message: WebhookProblem & { readonly key: string; readonly webhookId: string | undefined },
   ): void
-  /** A buyer wanted to pay, and the provider opened no payment. */
+  /** A buyer wanted to pay, but the provider opened no payment. */
   paymentNotOpened(attempt: PaymentNotOpened): void
   /** A payment event without an order was parked. */
   eventParked(event: ParkedEvent): void

@@ -8,7 +8,7 @@ import { isoTimeOrNull } from "../domain/time.ts"
 /** A payment event that was recorded, or one that was parked outside a batch. */
 export type PaymentEventFact = Omit<Extract<Fact, { kind: "payment_event" }>, "kind">
 
-/** The log line of a fact: the JSON members without the braces. Null: another fact of the same batch has the line. */
+/** The log line of a fact, as JSON members without the braces; null if another fact of the same batch has the line. */
 export function lineOf(fact: Fact): string | null {
   switch (fact.kind) {
     case "hold_created":

@@ -3,59 +3,80 @@ import { createRequestDurations } from "./request-durations.ts"
 import { createTally } from "./tally.ts"
 import { createWatchedHolds } from "./watched-holds.ts"
 
-const milliseconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+const durationBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /** The metrics of one process. */
 export type Metrics = ReturnType<typeof createMetrics>
 
 /**
- * Makes everything that `/metrics` shows, by its name in the code. `aggregator` says how the values of several processes
- * become one; without it they are added.
+ * Creates every metric of `/metrics`, by its name in the code. `aggregator` says how the values of several processes
+ * are combined; without it they are added.
  */
 export function createMetrics() {
   const registry = new Registry()
-  const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  let queueLength = () => 0
-  const queue = new Gauge({
-    name: "doorbuster_lane_queue_length",
-    help: "Commands that wait in the lanes of this server",
-    registers,
-    collect() {
-      queue.set(queueLength())
-    },
-  })
-  let streamCount = () => 0
-  const streams = new Gauge({
-    name: "doorbuster_streams",
-    help: "Open streams of live product data",
-    registers,
-    collect() {
-      streams.set(streamCount())
-    },
-  })
+  return {
+    registry,
+    ...createServerMetrics(registry),
+    ...createOutcomeCounters(registry),
+    watchedHolds: createWatchedHolds(registry),
+    ...createDatabaseGauges(registry),
+    ...createBatchMetrics(registry),
+    requests: createRequestDurations({
+      name: "http_request_duration_seconds",
+      help: "Time to answer a request, by route and status",
+      bounds: durationBounds,
+      registry,
+    }),
+  }
+}
+
+/** Values that other parts of the server keep. Each `watch…` takes the function with which a scrape reads the value. */
+function createServerMetrics(registry: Registry) {
   let droppedLines = () => 0
   const droppedLogLines: Counter = new Counter({
     name: "doorbuster_log_lines_dropped_total",
     help: "Log lines that were dropped because standard output took no more",
-    registers,
+    registers: [registry],
     collect() {
       droppedLogLines.reset()
       droppedLogLines.inc(droppedLines())
     },
   })
   return {
-    registry,
+    watchQueue: createWatchedGauge(
+      registry,
+      "doorbuster_lane_queue_length",
+      "Commands that wait in the lanes of this server",
+    ),
+    watchStreams: createWatchedGauge(registry, "doorbuster_streams", "Open streams of live product data"),
     watchDroppedLogLines: (count: () => number) => (droppedLines = count),
-    watchStreams: (count: () => number) => (streamCount = count),
-    watchQueue: (length: () => number) => (queueLength = length),
+  }
+}
+
+/** Creates a gauge, and returns the function that says how to read its value. Until it is called, the value is 0. */
+function createWatchedGauge(registry: Registry, name: string, help: string) {
+  let read = () => 0
+  const gauge = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      gauge.set(read())
+    },
+  })
+  return (count: () => number) => (read = count)
+}
+
+/** Counters of what commands, payment events, refunds, disputes and deliveries came to. */
+function createOutcomeCounters(registry: Registry) {
+  return {
     holds: createTally({
       name: "doorbuster_holds_total",
       help: "Holds by result: created, released, expired, or the refusal code",
       label: "result",
       registry,
     }),
-    watchedHolds: createWatchedHolds(registry),
     orders: createTally({
       name: "doorbuster_orders_total",
       help: "Orders by result: created, paid, cancelled, expired, refunded, or the refusal code",
@@ -86,6 +107,18 @@ export function createMetrics() {
       label: "outcome",
       registry,
     }),
+    gateRefusals: createTally({
+      name: "doorbuster_gate_refusals_total",
+      help: "Holds refused as out_of_stock from memory, without asking the database",
+      registry,
+    }),
+  }
+}
+
+/** Values that a scrape or the worker reads from the database. Each is true for all processes, so none is added. */
+function createDatabaseGauges(registry: Registry) {
+  const registers = [registry]
+  return {
     stock: new Gauge({
       name: "doorbuster_stock_units",
       help: "Units of each product by state: available, held, sold; read from the database at the scrape",
@@ -111,11 +144,13 @@ export function createMetrics() {
       aggregator: "max",
       registers,
     }),
-    gateRefusals: createTally({
-      name: "doorbuster_gate_refusals_total",
-      help: "Holds refused as out_of_stock from memory, without asking the database",
-      registry,
-    }),
+  }
+}
+
+/** The size and duration of batches, and how often a transaction was repeated. */
+function createBatchMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
     batchSize: new Histogram({
       name: "doorbuster_batch_size",
       help: "Commands in one transaction",
@@ -125,19 +160,13 @@ export function createMetrics() {
     batchSeconds: new Histogram({
       name: "doorbuster_batch_duration_seconds",
       help: "Time from the start of a batch to its commit, retries included",
-      buckets: milliseconds,
+      buckets: durationBounds,
       registers,
     }),
     retries: new Counter({
       name: "doorbuster_transaction_retries_total",
       help: "Transactions that failed for a passing reason and were tried again",
       registers,
-    }),
-    requests: createRequestDurations({
-      name: "http_request_duration_seconds",
-      help: "Time to answer a request, by route and status",
-      bounds: milliseconds,
-      registry,
     }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Histogram, Registry } from "@prometheus-io/client"
 
-/** Counts one answer of a route: its status, and how long it took to give. */
+/** Counts one answer of a route, by its status and the time that it took. */
 export type RecordServed = (status: number, seconds: number) => void
 
 export interface RequestDurations {
@@ -18,14 +18,14 @@ export interface RequestDurationsOptions {
 /** The durations of a route's answers with one status. */
 interface Series {
   readonly labels: { readonly route: string; readonly status: number }
-  /** By bound; the last one takes what is longer than all of them. */
+  /** One count for each bound; the last one is for answers that took longer than the highest bound. */
   readonly counts: number[]
   sum: number
 }
 
 /**
- * A histogram by route and status, in the library's form. Its own histogram finds the series anew for
- * each request, by checking and joining the labels; here a route knows its own.
+ * A histogram by route and status, in the library's form. The library's own histogram checks and joins
+ * the labels at each request to find the series; here each route keeps its series.
  */
 export function createRequestDurations(options: RequestDurationsOptions): RequestDurations {
   const { name, help, bounds, registry } = options
@@ -65,7 +65,7 @@ export function createRequestDurations(options: RequestDurationsOptions): Reques
   }
 }
 
-/** Each bucket counts all that are not longer, as the format wants it. */
+/** The format is cumulative: each bucket also counts the answers of all smaller buckets. */
 function valuesOf(name: string, bounds: readonly number[], { labels, counts, sum }: Series) {
   let total = 0
   const buckets = [...bounds, "+Inf"].map((le, index) => {

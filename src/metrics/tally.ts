@@ -1,8 +1,8 @@
 import { Counter, type Registry } from "@prometheus-io/client"
 
-/** A counter whose numbers reach the library when somebody looks. */
+/** A counter that hands its numbers to the library only at a scrape. */
 export interface Tally {
-  /** Adds to the number under the label's value; without a label there is one number. */
+  /** Adds to the number of this label value; without a label there is one number. */
   count(value?: string, by?: number): void
 }
 
@@ -14,8 +14,8 @@ export interface TallyOptions {
 }
 
 /**
- * Counts what a crowd does. The library checks and joins the labels at each count, which costs as
- * much as reading a request; a look takes what has come together since the one before.
+ * A counter for events that come by the thousand. The library checks and joins the labels at each count,
+ * which costs as much as parsing a request. So counts are collected here, and a scrape hands them on.
  */
 export function createTally({ name, help, label, registry }: TallyOptions): Tally {
   const pending = new Map<string, number>()

@@ -1,34 +1,34 @@
 import type { Registry } from "@prometheus-io/client"
 
-/** How often something came about, or was refused for a reason. */
+/** How often one result occurred. A refusal's result is its code. */
 export interface Counted {
   readonly result: string
   readonly count: number
 }
 
-/** The same of one product. */
+/** How often one result occurred for one product. */
 export interface CountedOfProduct extends Counted {
   readonly productId: number
 }
 
-/** What a look at a running sale needs of the metrics. */
+/** The metrics that the live screen of the control room shows. */
 export interface Totals {
-  /** Since when is counted, in milliseconds since 1970; null: this system does not say. */
+  /** Time when counting began, in milliseconds since 1970; null if the operating system does not tell it. */
   readonly sinceMs: number | null
-  /** Processes that have been counted together. */
+  /** How many processes these totals add up. */
   readonly processes: number
-  /** Holds, and orders, by what became of them, and refused ones by code. */
+  /** Holds and orders by result; refused ones by the refusal's code. */
   readonly holds: readonly Counted[]
   readonly orders: readonly Counted[]
-  /** Holds of the products that somebody looks at, since somebody does. */
+  /** Holds of the products whose live screen is open, counted since it was opened. */
   readonly watchedHolds: readonly CountedOfProduct[]
   /** Differences that the last recount found. */
   readonly violations: number
-  /** When that was, in milliseconds since 1970; null: none of these processes has recounted yet. */
+  /** Time of the last recount, in milliseconds since 1970; null if none of these processes has recounted yet. */
   readonly recountedAtMs: number | null
 }
 
-/** Reads them out of the registry of one process, or out of the joined one of several. */
+/** Reads the totals from the registry of one process, or from the joined registry of several. */
 export async function totalsIn(registry: Pick<Registry, "getSingleMetric">): Promise<Totals> {
   const samples = async (name: string) => (await registry.getSingleMetric(name)?.get())?.values ?? []
   const value = async (name: string) => (await samples(name))[0]?.value ?? 0

@@ -1,35 +1,35 @@
 import { Counter, type Registry } from "@prometheus-io/client"
 
-/** Counts what becomes of holds, of those products alone that somebody looks at. */
+/** Counts holds by result, only for products whose live screen is open. */
 export interface WatchedHolds {
-  /** Products that have been looked at within the last minute, through this process. */
+  /** Products whose live screen asked this process within the last minute. */
   readonly lookedAtHere: readonly number[]
-  /** Somebody looks at the product, here or through another process: it is counted from now on, for a minute. */
+  /** Counts the product's holds for the next minute. `way` says which process its live screen asked. */
   watch(productId: number, way: "here" | "elsewhere"): void
   count(productId: number, result: string): void
 }
 
-/** Those who look ask once a second; a minute outlasts a connection that is slow or a tab in the background. */
+/** A live screen asks once a second; a minute outlasts a slow connection and a tab in the background. */
 const WATCHED_FOR_MS = 60_000
-/** More sales than operators have open at a time. Each is a dozen numbers, which every process tells the others. */
+/** More sales than operators have open at a time. Each is a dozen numbers, which every process sends to the others. */
 const MOST_PRODUCTS = 20
 
 interface Watched {
   readonly until: number
-  /** Kept apart: processes that told each other what they were told would never stop. */
+  /** Kept apart: if processes passed on what they heard from each other, no product would ever be forgotten. */
   readonly hereUntil: number
   readonly counts: Map<string, number>
 }
 
 /**
- * The crowd of one product is of interest only to whoever looks at its sale, and only while he looks. So
- * nothing is counted of others, and the label `product` cannot make the metrics grow with the catalogue.
+ * Only live screens need the holds of one product, and only while they are open. So other products are
+ * not counted, and the label `product` cannot make the metrics grow with the catalogue.
  */
 export function createWatchedHolds(
   registry: Registry,
   clock: () => number = () => performance.now(),
 ): WatchedHolds {
-  /** The one that was looked at last is the last. */
+  /** In order of the last look, so the products to forget come first. */
   const watched = new Map<number, Watched>()
 
   function forgetOld(): void {
@@ -46,7 +46,7 @@ export function createWatchedHolds(
     registers: [registry],
     collect() {
       forgetOld()
-      // Whatever is not watched any more is gone.
+      // Forgotten products must not stay in the answer.
       counter.reset()
       for (const [product, { counts }] of watched)
         for (const [result, by] of counts) counter.inc({ product, result }, by)

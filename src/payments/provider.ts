@@ -1,8 +1,8 @@
 import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
 /**
- * What Doorbuster asks of a payment provider. Everything but the name is optional: the refunds of a provider without
- * `refund` wait in the money inbox, and a provider without `lookUp` is not asked about payments.
+ * The interface between Doorbuster and a payment provider. Everything but the name is optional: the refunds of a
+ * provider without `refund` wait in the money inbox, and a provider without `lookUp` is not asked about payments.
  *
  * A provider knows nothing of orders, lanes or the database. It reports a passing failure, such as a network that is
  * down, with a status that is tried again; it throws only faults.
@@ -11,8 +11,9 @@ export interface PaymentProvider {
   /** Stored in `payments.provider` and part of the webhook's address, so it must never change. */
   readonly name: string
   /**
-   * Checks and reads a webhook in the provider's own format. Uses nothing of it that the signature does not cover. What
-   * it throws is a fault of the server, answered with 500, so that the provider sends the message again.
+   * Checks and reads a webhook in the provider's own format. It must not use any part that the signature does not
+   * cover. An exception counts as a fault of the server and is answered with 500, so that the provider sends the
+   * message again.
    */
   readWebhook?(message: WebhookMessage): Promise<WebhookReading> | WebhookReading
   /**
@@ -44,8 +45,8 @@ export interface WebhookMessage {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
   /**
-   * What a signature covers: of bytes that are not UTF-8 the text is another one. Such a message is refused whatever
-   * the adapter reads in it, but only once its signature holds. Absent: the text's own bytes.
+   * The received bytes, which the signature covers; if not given, the bytes of `body`. If they are not valid UTF-8,
+   * `body` differs from them. Such a message is refused in any case, but only after its signature was found valid.
    */
   readonly bytes?: Buffer
   readonly nowSeconds: number
@@ -75,7 +76,7 @@ export type ProviderEvent =
  * currency.
  */
 export interface RefundUpdate {
-  /** Doorbuster's name for it, such as `17-1`, as in the {@link RefundInstruction}; null: it was made elsewhere. */
+  /** Doorbuster's name for it, such as `17-1`, as in the {@link RefundInstruction}; null if it was made elsewhere. */
   readonly refundId: string | null
   /**
    * The refunded payment, if the provider names it. If it is not the refund's payment, the update is of another refund.
@@ -101,7 +102,7 @@ export interface PaymentRequest {
   readonly qty: number
   readonly amountMinor: number
   readonly currency: string
-  /** The payment that was started last, as a buyer's page has named it; null: none. */
+  /** The last payment that was started for the order, as the buyer's page named it; null if there is none. */
   readonly startedPaymentId: string | null
   readonly idempotencyKey: string
 }
@@ -158,7 +159,7 @@ export type CancelReport =
   | { readonly status: "over" }
   /** There is no such payment, or it is not the order's. */
   | { readonly status: "not ours" }
-  /** It may work later. What `cancel` throws counts the same. */
+  /** It may work later. An exception of `cancel` counts the same. */
   | { readonly status: "not now" }
 
 /** The state of a payment, as the provider reports it when asked. */

@@ -4,12 +4,12 @@ import type { StripeSettings } from "./stripe.ts"
 
 /** The settings of the payment providers. */
 export interface ProviderSettings {
-  /** Null: open mode. Only open mode has a simulator. */
+  /** Null in open mode. Only open mode has a simulator. */
   readonly adminToken: string | null
-  /** Null: there is no simulator. A function when the address is not known yet. */
+  /** Null if there is no simulator. A function if the address is not known yet. */
   readonly simulatorUrl: string | (() => string) | null
   readonly simulatorSecret: Buffer | null
-  /** Null: Stripe is not used. */
+  /** Null if Stripe is not used. */
   readonly stripe: StripeSettings | null
 }
 

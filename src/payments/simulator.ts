@@ -40,7 +40,7 @@ const PaymentMessage = Type.Object({
 const RefundMessage = Type.Object({
   refund: Type.Object({
     refund_id: Name,
-    // Null: it was made in the simulator's dashboard.
+    // Null for a refund that was made in the simulator's dashboard.
     reference: Type.Union([Name, Type.Null()]),
     payment_id: Name,
     amount_minor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
@@ -158,7 +158,7 @@ function readWebhook(secret: Buffer, { headers, body, bytes, nowSeconds }: Webho
   return { kind: "events", events }
 }
 
-/** Null: the members of the event are not valid. */
+/** Null if the members of the event are not valid. */
 function eventsOf(event: Static<typeof AnyEvent>): ProviderEvent[] | null {
   const kind = kindByType.get(event.type)
   if (kind !== undefined) {
@@ -240,7 +240,7 @@ function paymentReport(body: unknown): PaymentReport {
   return { status: "succeeded", event: paymentEvent(body.event, "succeeded") }
 }
 
-/** Null: the payment may still succeed. */
+/** Null if the payment may still succeed. */
 function cancelReport({ status, body }: HttpAnswer, orderId: number): CancelReport | null {
   if (status === 404) return { status: "not ours" }
   if (status !== 200 || !is(PaymentBody, body)) return { status: "not now" }

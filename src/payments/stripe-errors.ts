@@ -1,8 +1,8 @@
 import { Stripe } from "stripe"
 
 /**
- * True: Stripe refuses the content of the call, so repeating it is useless. A wrong key or a busy server may get
- * better.
+ * True if Stripe refuses the content of the call, so that repeating it is useless. False for errors that may pass, such
+ * as a wrong key or a busy server.
  */
 export function isFinal(error: unknown): boolean {
   const { StripeCardError, StripeInvalidRequestError } = Stripe.errors

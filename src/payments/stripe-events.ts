@@ -15,7 +15,7 @@ const noEvents = { kind: "events", events: [] } as const satisfies WebhookReadin
 /**
  * Converts an event of Stripe whose signature is valid.
  *
- * Types without a case concern nothing here. `payment_intent.payment_failed` is one declined card: the buyer may try
+ * Doorbuster ignores types without a case. `payment_intent.payment_failed` is one declined card: the buyer may try
  * another with the same PaymentIntent until the order's deadline, so it must not cancel the order. An authorization
  * that is not captured is no money yet.
  */
@@ -64,7 +64,7 @@ function readingOfProcessing({ id, metadata }: Stripe.PaymentIntent): WebhookRea
   return { ...noEvents, ignored: reason }
 }
 
-/** A success that names no order: of another shop on the account, or of a page that set no metadata. */
+/** A success that names no order comes from another shop on the account, or from a page that set no metadata. */
 function withoutOrder({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
   const named = metadata?.["order_id"]
   const reason =
@@ -73,9 +73,8 @@ function withoutOrder({ id, metadata }: Stripe.PaymentIntent): WebhookReading {
 }
 
 /**
- * The event of a PaymentIntent that has ended. Webhooks and look-ups both use it, so that the key and the content are
- * the same however the result is learned. Null: it has not ended, or names no order. `"unreadable"`: its amount cannot
- * be converted.
+ * The event of a PaymentIntent that has ended. Webhooks and look-ups both use it, so that both report the same key and
+ * content. Null if the PaymentIntent has not ended or names no order, `"unreadable"` if its amount cannot be converted.
  */
 export function eventOfIntent(intent: Stripe.PaymentIntent): PaymentEvent | "unreadable" | null {
   const { id, status, metadata } = intent
@@ -101,7 +100,7 @@ const noMoney = { amountMinor: null, currency: null }
 /**
  * Only the dispute's present status counts, not the event's type, so that events may come in any order and repeatedly.
  * An inquiry (`warning_…`) takes no money, and neither does a dispute that was prevented. If the amount cannot be
- * converted, the dispute is taken to be of the whole payment.
+ * converted, the dispute counts as one of the whole payment.
  */
 function readingOfDispute(dispute: Stripe.Dispute): WebhookReading {
   const kind = disputeKindOf(dispute.status)
@@ -135,9 +134,9 @@ function readingOfRefunds(refunds: readonly Stripe.Refund[]): WebhookReading {
 }
 
 /**
- * Null: the status is unknown, or it is a refund of Doorbuster's that is still pending. A refund without Doorbuster's
- * name was made in the Dashboard or by another program on the account; its payment tells whether it is of an order
- * here.
+ * Null if the status is unknown, or if the refund is Doorbuster's own and still pending. A refund without Doorbuster's
+ * name was made in the Dashboard or by another program on the account; its payment shows whether it belongs to an order
+ * of this shop.
  */
 function updateOfRefund(refund: Stripe.Refund): ProviderEvent | null {
   const refundId = refund.metadata?.[REFUND_ID] ?? null
@@ -157,7 +156,7 @@ function moneyOf({ amount, currency }: Partial<Stripe.Refund>) {
   return amount === undefined || currency === undefined ? null : moneyFromStripe(amount, currency)
 }
 
-/** Converts the status of a refund. Null: it is unknown. */
+/** Converts the status of a refund; null if it is unknown. */
 export function statusOfRefund({ status }: Stripe.Refund): "sent" | "confirmed" | "failed" | null {
   switch (status) {
     case "succeeded":

@@ -6,7 +6,7 @@ import { currencyDecimals, isKnownCurrency, stripeUnits } from "../../client/src
  * Both units are columns of one table, `client/src/currencies.ts`.
  */
 
-/** Converts Stripe's amount into minor units. Null: the currency is unknown, or the result is not a whole number. */
+/** Converts Stripe's amount into minor units; null if the currency is unknown or the result is not a whole number. */
 export function moneyFromStripe(
   amount: number,
   currency: string,
@@ -18,8 +18,8 @@ export function moneyFromStripe(
 }
 
 /**
- * Converts minor units into Stripe's. Null: the result is not a whole number, or not a multiple of the step that Stripe
- * accepts in this currency.
+ * Converts minor units into Stripe's. Null if the result is not a whole number, or not a multiple of the step that
+ * Stripe accepts in this currency.
  */
 export function amountForStripe(amountMinor: number, currency: string): number | null {
   const { decimals, step } = stripeUnits(currency)
@@ -27,7 +27,7 @@ export function amountForStripe(amountMinor: number, currency: string): number |
   return amount !== null && amount % step === 0 ? amount : null
 }
 
-/** Moves the decimal point. Null: the result would not be exact. */
+/** Moves the decimal point; null if the result would not be exact. */
 function scaled(amount: number, digits: number): number | null {
   const factor = 10 ** Math.abs(digits)
   const result = digits < 0 ? amount / factor : amount * factor

@@ -28,7 +28,7 @@ export async function openIntent(
       (await startedIntent(stripe, request)) ??
       (await createIntent(stripe, request, { amount, offersDelayedMethods }))
     const { id, client_secret: clientSecret } = intent
-    // The library accepts every answer that is not an error, even that of a broken proxy.
+    // The library accepts every answer without an error status, even one from a broken proxy.
     if (!id || !clientSecret) return { status: "not now", error: "Stripe's answer has no payment" }
     return { status: "open", paymentId: id, clientSecret }
   } catch (error) {
@@ -95,7 +95,7 @@ export async function cancelIntent(stripe: Stripe, instruction: CancelInstructio
     const event = eventOfIntent(intent)
     return event === null || event === "unreadable" ? { status: "not ours" } : { status: "succeeded", event }
   }
-  // For a day Stripe repeats a refusal under its key, so the key names the state: in another one it may not refuse.
+  // Stripe repeats a refusal of the same key for a day. So the key contains the status: a later one may allow the call.
   const idempotencyKey = `${instruction.idempotencyKey}-${intent.status}`
   await stripe.paymentIntents.cancel(intent.id, { cancellation_reason: "abandoned" }, { idempotencyKey })
   return { status: "over" }
@@ -112,7 +112,7 @@ export async function lookUpIntent(stripe: Stripe, { paymentId }: PaymentReferen
 
 type OrderOfPayment = Pick<CancelInstruction, "orderId" | "holdId">
 
-/** By the same rule as a success finds its order: by the hold, if the metadata name one. */
+/** Follows the rule by which a successful payment finds its order: by the hold, if the metadata name one. */
 function isOfOrder({ metadata }: Stripe.PaymentIntent, { orderId, holdId }: OrderOfPayment): boolean {
   const hold = metadata["hold_id"]
   return hold === undefined ? metadata["order_id"] === String(orderId) : hold === String(holdId)

@@ -5,10 +5,10 @@ import { errorOfRefund, REFUND_ID, statusOfRefund } from "./stripe-events.ts"
 import { amountForStripe } from "./stripe-money.ts"
 
 /**
- * Sends a refund, unless the payment has one with its name that has not failed.
+ * Sends a refund, unless the payment already has a refund of that name which has not failed.
  *
- * Stripe forgets idempotency keys after a day, and a refund may be sent again much later, when an answer was lost or
- * the shop asks for it. So the payment's refunds are searched first, for Doorbuster's name.
+ * Stripe forgets idempotency keys after a day, and a refund may be sent again much later: if the answer was lost, or if
+ * the shop asks for it. So this first searches the payment's refunds for Doorbuster's name.
  */
 export async function sendRefund(stripe: Stripe, instruction: RefundInstruction): Promise<RefundReport> {
   const { refundId, orderId, paymentId, amountMinor, currency, idempotencyKey } = instruction
@@ -23,7 +23,7 @@ export async function sendRefund(stripe: Stripe, instruction: RefundInstruction)
         amount,
         metadata: { [REFUND_ID]: refundId, order_id: String(orderId) },
       },
-      // Under the key of a refund that has failed, Stripe would only return that one again.
+      // With the key of a failed refund, Stripe would only return that refund again.
       { idempotencyKey: before.failed === 0 ? idempotencyKey : `${idempotencyKey}-after-${before.failed}` },
     )
     return reportOf(sent)
@@ -33,7 +33,7 @@ export async function sendRefund(stripe: Stripe, instruction: RefundInstruction)
 }
 
 interface EarlierRefunds {
-  /** One that has not failed: it is pending or has succeeded. */
+  /** The refund that is pending or has succeeded; null if there is none. */
   readonly open: Stripe.Refund | null
   /** How many have failed. */
   readonly failed: number

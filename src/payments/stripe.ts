@@ -12,7 +12,7 @@ export interface StripeSettings {
   readonly webhookSecret: string
   /** The API's scheme, host and port. */
   readonly apiBase: string
-  /** True: offers also methods whose result takes days, such as bank debits; orders must wait as long. */
+  /** True to offer also methods whose result takes days, such as bank debits; then orders must wait that long. */
   readonly offersDelayedMethods: boolean
 }
 
@@ -20,8 +20,8 @@ export interface StripeSettings {
 const TOLERANCE_SECONDS = 300
 
 /**
- * The time limit of one call. Look-ups are made ten seconds before an order's deadline and must be done by then. A
- * refund that takes Stripe longer is found when it is sent again.
+ * The time limit of one call. Look-ups begin ten seconds before an order's deadline and must end before it. If a refund
+ * takes Stripe longer, the next attempt finds it.
  */
 const TIMEOUT_MS = 4_000
 
@@ -35,7 +35,7 @@ const MOST_CALLS = 4
 const LOOK_UPS_PER_SECOND = { live: 50, sandbox: 12 }
 
 /**
- * Makes the provider for Stripe's PaymentIntents. What a shop must put into them is in docs/guides/stripe.md.
+ * Makes the provider for Stripe's PaymentIntents. docs/guides/stripe.md says what a shop must put into them.
  *
  * The library repeats a call only if its connection was closed before the answer, once and under the same idempotency
  * key: the callers repeat failed calls themselves, after longer pauses.

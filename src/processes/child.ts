@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Assignment, StartFailure, ToChild, ToPrimary } from "./messages.ts"
 import type { Snapshot } from "./snapshot.ts"
 
-/** What a child does at the request of the primary. */
+/** The requests of the primary that a child carries out. */
 export interface Duties {
   work(): void
   /** `limits` are those of the primary; null when the connection to it is lost. */

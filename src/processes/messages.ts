@@ -3,8 +3,8 @@ import type { Share } from "./share.ts"
 import type { Snapshot } from "./snapshot.ts"
 
 /**
- * All that a child needs to serve. It does not read the environment itself: that may have changed since the other
- * children were started, and a command line or environment would expose secrets.
+ * Everything that a child needs to serve. A child does not read the settings itself: they may have changed since the
+ * other children started. They come in a message, because a command line or an environment would expose secrets.
  */
 export interface Assignment {
   /** Counts from 1; a replacement gets the number of the dead child. */
@@ -14,7 +14,7 @@ export interface Assignment {
   readonly share: Share
 }
 
-/** What the primary tells a child. */
+/** Messages from the primary to a child. */
 export type ToChild =
   | { readonly kind: "serve"; readonly assignment: Assignment }
   /** Run the background work from now on. */
@@ -26,10 +26,10 @@ export type ToChild =
   /** The answer to `ask_metrics`. */
   | { readonly kind: "other_metrics"; readonly question: number; readonly snapshots: readonly Snapshot[] }
 
-/** What a child tells the primary. */
+/** Messages from a child to the primary. */
 export type ToPrimary =
   | { readonly kind: "listening"; readonly url: string }
-  /** It cannot serve, and ends. */
+  /** The child cannot serve, and ends. */
   | ({ readonly kind: "failed" } & StartFailure)
   | { readonly kind: "metrics"; readonly question: number; readonly snapshot: Snapshot }
   /** This child is being scraped: `own` are its metrics, the answer has those of the others. */
@@ -39,7 +39,7 @@ export type ToPrimary =
       readonly own: Snapshot
       readonly watched: readonly number[]
     }
-  /** Its last metrics, when it has stopped in order. */
+  /** The last metrics of a child that has stopped in order. */
   | { readonly kind: "stopped"; readonly own: Snapshot }
 
 /** Why a child could not begin to serve, as the exit status and message of the command. */

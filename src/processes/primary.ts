@@ -13,7 +13,7 @@ export interface ProcessesOptions {
   readonly command: string
   /** The assignment of every child, except for its number. */
   readonly assignment: Omit<Assignment, "number">
-  /** False: no child runs the background work. */
+  /** False if no child shall run the background work. */
   readonly worker: boolean
   readonly log: Logger
 }
@@ -59,7 +59,7 @@ const ENDING_SHARE = 0.05
 /** For stopping children after a failed start: they have no requests to answer. */
 const FAILED_START_STOPS_WITHIN_MS = 10_000
 
-/** After so many deaths during the start, without a reported reason, the start is given up. */
+/** After this many deaths during the start, without a reported reason, the start fails. */
 const MOST_SILENT_DEATHS = 5
 
 class Children implements Processes {
@@ -70,7 +70,7 @@ class Children implements Processes {
   readonly #children = new Map<number, Child>()
   readonly #listening = new Set<Child>()
   readonly #failures = new Map<Child, StartFailure>()
-  /** Resolved when the child of that number listens for the first time. */
+  /** For each number, resolved when its child listens for the first time. */
   readonly #openings = new Map<number, PromiseWithResolvers<void>>()
   readonly #pauses = new Set<NodeJS.Timeout>()
   #port: number

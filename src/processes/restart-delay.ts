@@ -1,7 +1,7 @@
 /** A process that has lived this long did not fail at its start. */
 const STEADY_AFTER_MS = 10_000
 const FIRST_DELAY_MS = 250
-/** What keeps processes from starting may end, so the next start is never further away than this. */
+/** The cause of failed starts may go away, so the next start is never later than this. */
 const LONGEST_DELAY_MS = 10_000
 
 /** How soon a dead process is replaced. */

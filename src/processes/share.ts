@@ -5,7 +5,7 @@ export interface Share {
   readonly batchConnections: number
   readonly lookupConnections: number
   readonly viewConnections: number
-  /** Requests a minute and address; 0: no limit. */
+  /** Requests a minute from one address; 0 for no limit. */
   readonly rateLimitPerMinute: number
 }
 
@@ -16,8 +16,8 @@ export interface Share {
 const LEAST_CONNECTIONS = 2
 
 /**
- * Divides among `processes`, rounding up, what a process that serves alone would use. All together
- * take 14 connections, or 5 each where there are more than three, and {@link UPKEEP_CONNECTIONS}.
+ * Divides the connections and the rate limit of a single server among `processes`, rounding up. Together they use at
+ * least 14 connections, 5 each if there are more than three processes, and {@link UPKEEP_CONNECTIONS}.
  */
 export function shareOf(processes: number, rateLimitPerMinute: number): Share {
   const partOf = (connections: number, least: number) => Math.max(least, Math.ceil(connections / processes))
@@ -29,7 +29,7 @@ export function shareOf(processes: number, rateLimitPerMinute: number): Share {
   }
 }
 
-/** How many connections that many processes may open together. */
+/** The number of connections that `processes` may open together. */
 export function connectionsOf(processes: number): number {
   const { batchConnections, lookupConnections, viewConnections } = shareOf(processes, 0)
   return processes * (batchConnections + lookupConnections + viewConnections) + UPKEEP_CONNECTIONS

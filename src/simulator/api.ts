@@ -29,7 +29,7 @@ import {
   totalWire,
 } from "./wire.ts"
 
-/** What the API reads and calls. */
+/** The parts of the simulator that the API uses. */
 export interface SimulatorApiOptions {
   /** Refund requests carry it as a bearer token. */
   readonly secret: Buffer
@@ -160,7 +160,7 @@ function showBooks(
     throw new RequestRefused(422, "invalid_request", "from must be the next_from of an earlier answer")
   }
   const { balances } = store
-  // One more than is shown tells whether there is another page.
+  // One more than a page shows, to find out whether there is another page.
   const orders = balances.orders(Number(from), ORDERS_PER_PAGE + 1)
   const { waiting, delivered, refusedForgeries, givenUp } = deliveryCounts()
   return jsonResponse(200, {
@@ -176,7 +176,7 @@ function existingPayment({ store }: SimulatorApiOptions, id: string): SimulatedP
   return unlessRefused<SimulatedPayment>(store.payment(id) ?? "payment not found")
 }
 
-/** The amount in the body; null: all that is left. */
+/** The amount in the body; null for all that is left. */
 function amountIn(request: SimulatorRequest): number | null {
   return readBody(AmountBody, request).amount_minor ?? null
 }

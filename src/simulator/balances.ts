@@ -7,7 +7,7 @@ export interface Balance {
   readonly refundPendingMinor: number
   /** Disputes that the shop has won do not count. */
   readonly disputedMinor: number
-  /** Of payments that may still succeed. */
+  /** The amount of payments that may still succeed. */
   readonly pendingMinor: number
 }
 
@@ -19,7 +19,7 @@ export interface OrderBalance extends Balance {
 
 /** Running sums by order and by currency, so that reading them does not visit every payment. */
 export interface Balances {
-  /** Replaces what a payment or refund of the order contributed before by what it contributes now. */
+  /** Replaces the previous contribution of a payment or refund of the order with the present one. */
   move(order: Pick<OrderBalance, "orderId" | "currency">, before: Balance, after: Balance): void
   /** By currency. */
   totals(): ReadonlyMap<string, Balance>
@@ -82,14 +82,14 @@ export const zeroBalance: Balance = {
   pendingMinor: 0,
 }
 
-/** What a payment contributes to the sums; its refunds contribute by themselves. */
+/** The contribution of a payment to the sums, without its refunds. */
 export function balanceOfPayment(payment: SimulatedPayment): Balance {
   const { status, amountMinor, capturedMinor, disputedMinor } = payment
   const maySucceed = status === "open" || status === "processing"
   return { ...zeroBalance, capturedMinor, disputedMinor, pendingMinor: maySucceed ? amountMinor : 0 }
 }
 
-/** What a refund contributes to the sums. */
+/** The contribution of a refund to the sums. */
 export function balanceOfRefund({ status, amountMinor }: SimulatedRefund): Balance {
   if (status === "failed") return zeroBalance
   return { ...zeroBalance, [status === "pending" ? "refundPendingMinor" : "refundedMinor"]: amountMinor }

@@ -7,7 +7,7 @@ import type { ProcessorServices } from "./services.ts"
 
 /** Opens and closes disputes, as the buyer's bank does. */
 export interface Disputes {
-  /** Disputes a captured payment: `amountMinor` of it; null: all that is left of it. */
+  /** Disputes `amountMinor` of a captured payment; null for all that is left of it. */
   openDispute(paymentId: string, amountMinor: number | null): SimulatedPayment | Refusal
   /** Closes an open dispute. `won`: the shop keeps the money; `lost`: the bank does. */
   closeDispute(paymentId: string, verdict: "won" | "lost"): SimulatedPayment | Refusal
@@ -47,7 +47,7 @@ export function createDisputes({ store, notifier, plan, timers, nextId }: Proces
     return changed
   }
 
-  /** Nothing may be left to dispute by then, and a request may have closed the dispute before the plan does. */
+  /** Follows the plan unless nothing is left to dispute by then, or a request has already closed the dispute. */
   async function run(paymentId: string, planned: PlannedDispute): Promise<void> {
     await timers.wait(planned.opensAfterMs)
     const opened = open(paymentId, null)

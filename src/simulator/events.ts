@@ -1,6 +1,6 @@
 import type { DisputedPayment, SimulatedPayment, SimulatedRefund } from "./records.ts"
 
-/** What an event reports about a payment. `attempt_failed`: an attempt that was followed by another one failed. */
+/** The kinds of a payment's events. `attempt_failed` is the failure of an attempt that was followed by another one. */
 export type PaymentEventKind = "succeeded" | "failed" | "cancelled" | "attempt_failed"
 
 /** A payment's event, for webhooks and look-ups. The same kind of the same payment always has the same id. */

@@ -1,13 +1,13 @@
 import { deliveredOnce, type DeliveryPlan } from "./plan.ts"
 import type { WebhookSender } from "./webhook-sender.ts"
 
-/** Delivers the provider's events to the shop as a plan says. Room for the messages is reserved before. */
+/** Delivers the provider's events to the shop according to a plan. Callers reserve room for the messages first. */
 export interface Notifier {
-  /** Reserves room for so many messages; false: too many wait to be delivered. */
+  /** Reserves room for that many messages; false if too many wait to be delivered. */
   reserve(messages: number): boolean
   /** Returns room that is not needed any more. */
   release(messages: number): void
-  /** Sends the copies, a forged one first. Resolves when the shop has taken the first copy, or it was given up. */
+  /** Sends the copies, a forged one first. Resolves when the shop has accepted the first copy, or it was given up. */
   notify(event: { readonly id: string }, delivery?: DeliveryPlan): Promise<unknown>
 }
 

@@ -5,7 +5,7 @@ import type { Processor } from "./processor.ts"
 import { contentType, RequestRefused, type SimulatorRequest, type SimulatorResponse } from "./requests.ts"
 import { resultFrom } from "./wire.ts"
 
-/** What the pay page shows and does. */
+/** The parts of the simulator that the pay page uses. */
 export interface PayFormOptions {
   readonly store: PaymentStore
   readonly processor: Processor
@@ -20,7 +20,7 @@ export function showPayPage({ store }: PayFormOptions, id: string): SimulatorRes
   return payment === undefined ? page(404, missingPage()) : page(200, payPage(payment))
 }
 
-/** Does what a button of the page says, and redirects to the page. */
+/** Carries out the action of the pressed button, and redirects to the page. */
 export function submitPayForm(
   { store, processor }: PayFormOptions,
   id: string,

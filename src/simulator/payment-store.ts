@@ -3,7 +3,7 @@ import type { SimulatedPayment, SimulatedRefund } from "./records.ts"
 
 /** The provider's payments and refunds, in memory, with their sums. */
 export interface PaymentStore {
-  /** True: no more payments or refunds are taken. */
+  /** True if no more payments or refunds are accepted. */
   readonly isFull: boolean
   readonly balances: Pick<Balances, "totals" | "orders">
   payment(id: string): SimulatedPayment | undefined
@@ -70,7 +70,7 @@ export function createPaymentStore(mostPayments: number): PaymentStore {
   }
 }
 
-/** What a refund takes from its payment, pending or done. */
+/** The amount that a pending or successful refund takes from its payment. */
 function refundedBy({ status, amountMinor }: SimulatedRefund): number {
   return status === "failed" ? 0 : amountMinor
 }

@@ -6,7 +6,7 @@ import type { SimulatedPayment } from "./records.ts"
 import type { Refusal } from "./refusals.ts"
 import type { ProcessorServices } from "./services.ts"
 
-/** What a request that creates a payment says. */
+/** The content of a request that creates a payment. */
 export type NewPayment = Pick<
   SimulatedPayment,
   "orderId" | "amountMinor" | "currency" | "holdId" | "productId" | "qty" | "returnUrl"
@@ -17,7 +17,7 @@ export interface PaymentResult extends DeliveryPlan {
   readonly result: "succeed" | "decline"
   readonly capturedMinor: number
   readonly delayMs: number | "late"
-  /** True: after the success, the failure of an earlier attempt is delivered. */
+  /** True if the failure of an earlier attempt is delivered after the success. */
   readonly outOfOrder: boolean
   /** How many of its refunds fail, one after the other. */
   readonly failRefunds: number
@@ -51,7 +51,7 @@ export function createPayments(
   }
 
   async function complete(id: string, result: PaymentResult): Promise<void> {
-    // It was cancelled meanwhile.
+    // The payment was cancelled meanwhile.
     if (store.payment(id)?.status !== "processing") return notifier.release(messagesOfResult(result))
     const { capturedMinor, failRefunds } = result
     const hasSucceeded = result.result === "succeed"

@@ -13,18 +13,18 @@ export const planNames: readonly PlanName[] = ["calm", "wild"]
 export interface DeliveryPlan {
   /** One copy is sent for each entry, after that pause. */
   readonly pausesMs: readonly number[]
-  /** True: a copy with an invalid signature is sent first. */
+  /** True if a copy with an invalid signature is sent first. */
   readonly badSignature: boolean
 }
 
 /** How a payment ends, and how its result is delivered. */
 export interface PlannedPayment extends DeliveryPlan {
   readonly result: "succeed" | "decline"
-  /** How long the result takes; `late`: it comes after the order has expired. */
+  /** How long the result takes; `late` if it comes after the order has expired. */
   readonly delayMs: number | "late"
-  /** True: after the success, the failure of an earlier attempt is delivered. */
+  /** True if the failure of an earlier attempt is delivered after the success. */
   readonly outOfOrder: boolean
-  /** True: the result is delivered before the request that creates the payment is answered, if it names a hold. */
+  /** True if the result is delivered before the request that creates the payment is answered, if it names a hold. */
   readonly beforeOrder: boolean
   /** How much is captured. */
   readonly amount: "exact" | "too little" | "too much"
@@ -45,10 +45,10 @@ export interface PlannedDispute {
 export interface Plan {
   readonly name: PlanName
   readonly seed: number
-  /** Null: the payment waits for a request that ends it. */
+  /** Null if the payment waits for a request that ends it. */
   nextPayment(): PlannedPayment | null
   nextRefund(): DeliveryPlan
-  /** For each payment that succeeds; null: it is not disputed. */
+  /** Called for each payment that succeeds; null if it is not disputed. */
   nextDispute(): PlannedDispute | null
 }
 
@@ -76,8 +76,8 @@ const REFUND_SEED_MASK = 0x5bd1e995
 const DISPUTE_SEED_MASK = 0x27d4eb2f
 
 /**
- * How long after an order's deadline a late result comes. It is more than the one extension that an order gets when it
- * is not known yet whether it is paid. An order whose buyer has started a payment may wait longer than that.
+ * How long after an order's deadline a late result comes: longer than the one extension of an order whose payment is
+ * not known yet. An order whose buyer has started a payment may wait even longer.
  */
 const LATE_BY_SECONDS = 70
 
@@ -142,7 +142,7 @@ function wildPayment(dice: Dice): PlannedPayment {
   }
 }
 
-/** Its delays are as short as those of payments, so that it may overtake a payment, and its end its opening. */
+/** Its delays are as short as a payment's, so the events of payment, opening and closing may overtake each other. */
 function wildDispute(dice: Dice): PlannedDispute | null {
   const isDisputed = dice.happens(probabilities.disputed)
   const dispute: PlannedDispute = {

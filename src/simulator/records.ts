@@ -7,13 +7,13 @@ export interface SimulatedPayment {
   readonly holdId: number | null
   readonly productId: number | null
   readonly qty: number | null
-  /** Where the pay page links back to; an address on this machine. */
+  /** The address that the pay page links back to, on this machine. */
   readonly returnUrl: string | null
   readonly status: PaymentStatus
   readonly capturedMinor: number
-  /** Pending refunds count. */
+  /** Includes pending refunds. */
   readonly refundedMinor: number
-  /** What the buyer's bank claims or has taken; 0 once the shop has won the dispute. */
+  /** The amount that the buyer's bank claims or has taken; 0 once the shop has won the dispute. */
   readonly disputedMinor: number
   /** The buyer's bank disputes a payment at most once. */
   readonly dispute: SimulatedDispute | null
@@ -27,7 +27,7 @@ export type PaymentStatus = "open" | "processing" | "succeeded" | "declined" | "
 /** Money that goes back to the buyer. */
 export interface SimulatedRefund {
   readonly id: string
-  /** The shop's name for it; null: it was made in the provider's own dashboard. */
+  /** The shop's name for the refund; null if it was made in the provider's own dashboard. */
   readonly reference: string | null
   readonly paymentId: string
   readonly amountMinor: number

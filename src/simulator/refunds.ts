@@ -5,7 +5,7 @@ import type { SimulatedPayment, SimulatedRefund } from "./records.ts"
 import type { Refusal } from "./refusals.ts"
 import type { ProcessorServices } from "./services.ts"
 
-/** What the shop's request for a refund says. */
+/** The content of the shop's request for a refund. */
 export type NewRefund = Pick<SimulatedRefund, "paymentId" | "amountMinor" | "currency"> & {
   readonly reference: string
 }
@@ -14,9 +14,9 @@ export type NewRefund = Pick<SimulatedRefund, "paymentId" | "amountMinor" | "cur
 export interface Refunds {
   /** Makes a refund. The same key again returns the same refund, or tries it again if it has failed. */
   refund(key: string, content: NewRefund): SimulatedRefund | Refusal
-  /** Makes a refund in the provider's own dashboard: `amountMinor`; null: all that is left of the payment. */
+  /** Refunds `amountMinor` in the provider's own dashboard; null for all that is left of the payment. */
   refundInDashboard(paymentId: string, amountMinor: number | null): SimulatedPayment | Refusal
-  /** Lets a refund fail after it has succeeded: the shop has the money again. */
+  /** Lets a refund fail after it has succeeded, so that the shop has the money again. */
   reverseRefund(id: string): SimulatedRefund | Refusal
 }
 
@@ -64,7 +64,7 @@ export function createRefunds({ store, notifier, plan, timers, nextId }: Process
       if (store.isFull || !notifier.reserve(1)) return "full"
       const content = { paymentId, amountMinor, currency, reference: null }
       const refund = { ...content, id: nextId("re"), status: "succeeded" } as const
-      // A key that no request can have: headers contain no line break.
+      // A key that no request can have, because headers contain no line break.
       store.saveRefund(`\n${refund.id}`, refund)
       void notifier.notify(refundEvent(refund))
       return store.payment(paymentId) ?? payment
@@ -73,7 +73,7 @@ export function createRefunds({ store, notifier, plan, timers, nextId }: Process
     reverseRefund(id) {
       const key = store.keyOfRefund(id)
       const refund = key === undefined ? undefined : store.refund(key)
-      // Under the same key a later try may have replaced it.
+      // A later attempt with the same key may have replaced the refund.
       if (key === undefined || refund?.id !== id) return "refund not found"
       if (refund.status !== "succeeded") return "refund not back"
       if (!notifier.reserve(1)) return "full"

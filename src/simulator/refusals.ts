@@ -1,4 +1,4 @@
-/** Why the provider refuses a request: the HTTP status and the `error` code of the answer. */
+/** Every reason to refuse a request, with the HTTP status and the `error` code of the answer. */
 export const refusals = {
   /** The store is full, or too many webhooks wait to be delivered. */
   full: [503, "full"],
@@ -16,5 +16,5 @@ export const refusals = {
   "key reused": [422, "idempotency_key_reused"],
 } as const
 
-/** A refusal in words; the `detail` of the answer. */
+/** The reason for a refusal; it is the `detail` of the answer. */
 export type Refusal = keyof typeof refusals

@@ -2,7 +2,7 @@ import type { Static, TSchema } from "typebox"
 import { Check } from "typebox/value"
 import { isLocalName } from "../base/local-names.ts"
 
-/** An HTTP request, independent of the server that took it. */
+/** An HTTP request, independent of the server that received it. */
 export interface SimulatorRequest {
   readonly method: string
   /** Path and query below the simulator's root; it begins with `/`. */
@@ -61,7 +61,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Resolves a `return_url`. Throws when it leads to another machine: that would be an open redirect. */
+/** Resolves a `return_url`. Throws if it leads to another machine, which would be an open redirect. */
 export function localUrl(text: string, root: string): string {
   const url = URL.canParse(text, `${root}/`) ? new URL(text, `${root}/`) : null
   const isWeb = url?.protocol === "http:" || url?.protocol === "https:"

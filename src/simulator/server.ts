@@ -13,10 +13,10 @@ export interface SimulatorServer {
 }
 
 const HOST = "127.0.0.1"
-/** The largest valid request has a few kilobytes, most of them in its `return_url`. */
+/** The largest valid request has only a few kilobytes, most of them in its `return_url`. */
 const MOST_BODY_BYTES = 16 * 1024
 
-/** Listens on the loopback address only; port 0 takes any free one. Throws when the port is in use. */
+/** Listens on the loopback address only; port 0 means any free one. Throws if the port is in use. */
 export async function serveSimulator(simulator: Simulator, port: number): Promise<SimulatorServer> {
   const server = createServer((request, response) => {
     void answer(simulator, request).then(({ status, headers, body }) =>
@@ -57,12 +57,12 @@ async function answer(simulator: Simulator, request: IncomingMessage): Promise<S
   }
 }
 
-/** The check of open mode: a page of another site is recognised by its `Origin`, or by the host name it used. */
+/** The check of open mode. The `Origin` or the host name reveals a request from a page of another site. */
 function isLocalRequest({ headers: { host = "", origin } }: IncomingMessage): boolean {
   return isLocalName(host.replace(/:\d*$/, "")) && (origin === undefined || isLocalOrigin(origin))
 }
 
-/** Null: the body is too long. */
+/** Null if the body is too long. */
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -3,7 +3,7 @@ import type { PaymentStore } from "./payment-store.ts"
 import type { Plan } from "./plan.ts"
 import type { Timers } from "./timers.ts"
 
-/** What the parts of the processor share. */
+/** The services that the parts of the processor share. */
 export interface ProcessorServices {
   readonly store: PaymentStore
   readonly notifier: Notifier

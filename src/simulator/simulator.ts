@@ -25,7 +25,7 @@ export interface SimulatorOptions {
   readonly lateMs: number
   /** How many payments are kept, and as many refunds; more are refused. A payment takes half a kilobyte. */
   readonly mostPayments: number
-  /** Called with the event's id when the shop has not taken a webhook within ten minutes. */
+  /** Called with the event's id if the shop has not accepted a webhook within ten minutes. */
   readonly onGivenUp?: (eventId: string) => void
 }
 

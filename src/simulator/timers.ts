@@ -1,8 +1,8 @@
 /** Pauses that can be cancelled together. */
 export interface Timers {
-  /** Resolves after so many milliseconds; never, once they are cancelled. */
+  /** Resolves after that many milliseconds; never, once the timers are cancelled. */
   wait(milliseconds: number): Promise<void>
-  /** Cancels every pause, also those that begin later. */
+  /** Cancels every pause, including later ones. */
   cancelAll(): void
 }
 

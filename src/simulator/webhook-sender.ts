@@ -8,31 +8,31 @@ export interface WebhookCopy {
   readonly body: string
   /** How long to wait before it is sent for the first time. */
   readonly pauseMs: number
-  /** Signed with another key. It is sent once, because the shop should refuse it. */
+  /** True for a copy signed with another key. It is sent once, because the shop should refuse it. */
   readonly isForged?: boolean
 }
 
-/** Results of all sends so far; copies and forgeries count. */
+/** Results of all sends so far, including copies and forgeries. */
 export interface DeliveryCounts {
   readonly waiting: number
   readonly delivered: number
   readonly refusedForgeries: number
-  /** Not taken within ten minutes; they are not sent any more. */
+  /** Copies that the shop did not accept within ten minutes; they are not sent any more. */
   readonly givenUp: number
 }
 
-/** Sends webhooks to the shop, each until it is taken or for ten minutes. */
+/** Sends webhooks to the shop. Each is repeated until the shop accepts it, for ten minutes at most. */
 export interface WebhookSender {
-  /** Reserves room for copies that will be sent; false: too many are waiting. */
+  /** Reserves room for copies that will be sent; false if too many are waiting. */
   reserve(count: number): boolean
   /** Returns room that is not needed any more. */
   release(count: number): void
-  /** Sends a copy for which there is room. Resolves when that is over; true: the shop has taken it. */
+  /** Sends a copy for which room is reserved. Resolves at the end, with true if the shop has accepted the copy. */
   send(copy: WebhookCopy): Promise<boolean>
   counts(): DeliveryCounts
 }
 
-/** The shop that takes the webhooks, and what they are signed with. */
+/** The shop that receives the webhooks, and the key that signs them. */
 export interface WebhookSenderOptions {
   /** The shop's webhook address; asked for at each send, because the shop may not listen yet. */
   readonly target: () => string
@@ -43,11 +43,11 @@ export interface WebhookSenderOptions {
 
 /** A waiting copy takes about a kilobyte. */
 const MOST_WAITING = 100_000
-/** As many connections as a provider might keep. */
+/** About as many connections as a real provider uses. */
 const CONCURRENT_SENDS = 32
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
-/** With the pauses above, ten minutes of a shop that does not answer. */
+/** With the pauses above, this is ten minutes for a shop that does not answer. */
 const MOST_ATTEMPTS = 120
 const GIVE_UP_AFTER_MS = 600_000
 const TIMEOUT_MS = 5_000
@@ -66,7 +66,7 @@ export function createWebhookSender({
   const limited = limitConcurrency(CONCURRENT_SENDS)
   const forgedSecret = Buffer.from(`not ${secret.toString("base64")}`)
 
-  /** True: the shop has taken it. */
+  /** True if the shop has accepted it. */
   async function sendOnce({ id, body, isForged = false }: WebhookCopy): Promise<boolean> {
     const timestamp = String(Math.floor(Date.now() / 1000))
     const signature = signWebhook(isForged ? forgedSecret : secret, { id, timestamp }, body)
@@ -82,7 +82,7 @@ export function createWebhookSender({
       await response.body?.cancel()
       return response.ok
     } catch {
-      // A shop that does not answer is tried again, as one that refuses is.
+      // No answer counts as a refusal: the webhook is sent again.
       return false
     }
   }

@@ -6,30 +6,30 @@ import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
 import type { PageAssets, PageData, RenderPage } from "../../web/shared/page-data.ts"
 import { packageRoot } from "../base/package-root.ts"
 
-/** The pages as `npm run build:web` has left them. */
+/** The pages that `npm run build:web` has built. */
 export interface BuiltPages {
-  /** A whole HTML document. */
+  /** Renders a whole HTML document. */
   render(data: PageData): string
-  /** Names what was built: pages of another build may look otherwise. */
+  /** Identifies this build, because another build may render pages differently. */
   readonly build: string
-  /** A whole HTML document of the control room. */
+  /** Renders a whole HTML document of the control room. */
   renderAdmin(page: AdminPage): string
-  /** What browsers load, each under a name that its content gives it. */
+  /** The directory of the scripts and styles. Their names contain a hash of their content. */
   readonly assetsDirectory: string
 }
 
-/** Where the server finds what browsers load. */
+/** The path under which browsers load scripts and styles. */
 export const ASSETS = "/assets/"
 
 const built = new URL("dist/web/", packageRoot)
 const MANIFEST = "browser/manifest.json"
 
-/** True where there are pages to load. */
+/** True if the pages have been built. */
 export function hasPages(): boolean {
   return existsSync(new URL(MANIFEST, built))
 }
 
-/** Loads the pages; null: they have not been built. */
+/** Loads the pages; null if they have not been built. */
 export async function loadPages(): Promise<BuiltPages | null> {
   const manifest = await readFile(new URL(MANIFEST, built), "utf8").catch(unlessMissing)
   if (manifest === null) return null
@@ -66,7 +66,7 @@ function assetsOf(manifest: string, name: string): PageAssets {
   }
 }
 
-/** What is shared comes first, so that a page can go on from there. */
+/** Shared styles come first, so that those of a page can override them. */
 function stylesOf(entries: Readonly<Record<string, Entry>>, name: string): readonly string[] {
   const { css = [], imports = [] } = entries[name] ?? {}
   return [...imports.flatMap((imported) => stylesOf(entries, imported)), ...css]

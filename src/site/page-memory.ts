@@ -1,14 +1,14 @@
-/** Pages as they were made, for a second each. */
+/** Remembers each rendered page for a second. */
 export interface PageMemory<Page> {
-  /** All who ask while a page is being made get the same one. A failure is told to them, and forgotten. */
+  /** Requests that arrive while a page is being made share it. A failure rejects all of them and is not remembered. */
   page(key: number): Promise<Page>
 }
 
 const MEMORY_MS = 1_000
-/** More than a shop has lists; who asks for others only makes this one start again. */
+/** More than a shop has lists. A caller that asks for more only empties the memory. */
 const REMEMBERED = 100
 
-/** Remembers what `make` makes. `clock` tells milliseconds and never goes back. */
+/** Remembers the pages that `make` returns. `clock` returns milliseconds and never goes back. */
 export function createPageMemory<Page>(
   make: (key: number) => Promise<Page>,
   clock: () => number = () => performance.now(),

@@ -1,14 +1,14 @@
 import { lookup as lookUpName, type LookupAddress } from "node:dns"
 import { BlockList, isIP, SocketAddress, type LookupFunction } from "node:net"
 
-/** Finds all addresses of a name, as the system does. */
+/** Finds all addresses of a host name. Has the signature of Node's `lookup`. */
 export type FindAddresses = (
   name: string,
   options: { readonly all: true },
   found: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void
 
-/** An address to which nothing may be sent: behind it may be what only this machine can reach. */
+/** Thrown for an address outside the public internet: an endpoint must not reach services of this machine's own network. */
 export class PrivateAddress extends Error {}
 
 const notPublic = {
@@ -30,9 +30,9 @@ const notPublic = {
     ["224.0.0.0", 3],
   ],
   ipv6: [
-    // Unspecified, loopback, and IPv4 addresses in the three ways of writing them into one of these.
+    // Unspecified, loopback, and the three forms of an IPv4 address inside an IPv6 one.
     ["::", 64],
-    // Addresses that a gateway turns into IPv4 ones, which may be private.
+    // A gateway translates these into IPv4 addresses, which may be private.
     ["64:ff9b::", 96],
     ["64:ff9b:1::", 48],
     ["2001::", 23],
@@ -48,7 +48,7 @@ const notPublic = {
   ],
 } as const
 
-/** One list for each family: a list of both takes every IPv4 address for an IPv6 one of the first range. */
+/** One list for each family: a shared list would match every IPv4 address with the first IPv6 range. */
 const lists = { ipv4: listOf("ipv4"), ipv6: listOf("ipv6") }
 
 function listOf(family: "ipv4" | "ipv6"): BlockList {
@@ -57,19 +57,19 @@ function listOf(family: "ipv4" | "ipv6"): BlockList {
   return list
 }
 
-/** True for an address in the public internet; false for all others, and for what is no address. */
+/** True for an address in the public internet; false for all others, and for text that is no address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 0) return false
   if (family === 4) return !lists.ipv4.check(address, "ipv4")
-  // Without its zone, and in the one way to write it.
+  // Without its zone, and in the canonical notation, because `check` compares only that.
   const [plain = ""] = address.split("%")
   return !lists.ipv6.check(new SocketAddress({ address: plain, family: "ipv6" }).address, "ipv6")
 }
 
 /**
- * Looks each name up once at a time, for all who ask meanwhile. The system looks few names up at once, so
- * one that nobody answers for would be in the way of all others if it were asked for again and again.
+ * Shares one look-up of a name among all requests that need it at the same time. The system runs only a few
+ * look-ups at once, so repeated look-ups of a name whose server does not answer would delay all others.
  */
 export function oncePerName(find: FindAddresses = lookUpName): FindAddresses {
   const asking = new Map<string, Parameters<FindAddresses>[2][]>()
@@ -86,8 +86,8 @@ export function oncePerName(find: FindAddresses = lookUpName): FindAddresses {
 }
 
 /**
- * A look-up for a connection that refuses names with an address that is not public. The addresses it
- * finds are those that are connected to, so a name that points elsewhere a moment later gains nothing.
+ * A look-up for a connection that refuses names with an address that is not public. The connection uses the
+ * very addresses that were checked, so a name server that changes its answer afterwards gains nothing.
  */
 export function publicLookup(find: FindAddresses): LookupFunction {
   return (name, options, found) => {
@@ -99,7 +99,7 @@ export function publicLookup(find: FindAddresses): LookupFunction {
   }
 }
 
-/** As {@link publicLookup}, for those who may go everywhere. */
+/** As {@link publicLookup}, without the check. */
 export function anyLookup(find: FindAddresses): LookupFunction {
   return (name, options, found) => {
     find(name, { all: true }, (error, addresses) => {
@@ -112,7 +112,7 @@ interface Found {
   readonly name: string
   readonly error: NodeJS.ErrnoException | null
   readonly addresses: LookupAddress[]
-  /** Whoever asked wants all of them. */
+  /** True if the caller wants all addresses, false if it wants one. */
   readonly isAll: boolean
 }
 

@@ -12,17 +12,17 @@ export interface CancellationParts {
 
 /** Calls to providers under way at one time. */
 const AT_ONCE = 10
-/** With pauses that double from five seconds on, an hour and a half. What is paid later is late money. */
+/** With pauses that double from five seconds on, an hour and a half. A payment after that is late money. */
 const MOST_ATTEMPTS = 11
 
 /**
- * Asks providers to cancel the payments of orders that ended unpaid, so that nobody pays for what is not
- * his any more. One that turns out to have succeeded is taken as if its webhook had come. Nothing rests
- * on it: a payment that cannot be cancelled stays open, and its money is late money. True: there may be
- * more.
+ * Asks providers to cancel the payments of orders that ended unpaid, so that no buyer pays for an ended
+ * order. If the payment turns out to have succeeded, its event is handled as if the webhook had come.
+ * Correctness does not depend on this: a payment that cannot be cancelled stays open, and its money is
+ * late money. Returns true if there may be more.
  *
- * The call is outside of every transaction; a process that dies after it asks again under the same
- * idempotency key.
+ * The call is made outside of any transaction. If the process dies after it, another call follows, with the
+ * same idempotency key.
  */
 export async function cancelPayments(parts: CancellationParts): Promise<boolean> {
   const { cancellations, providers } = parts
@@ -53,12 +53,12 @@ async function cancel(
   try {
     return await within(provider, provider.cancel({ orderId, holdId, paymentId, idempotencyKey }))
   } catch {
-    // Whatever went wrong, it says nothing about the payment.
+    // A failed call says nothing about the payment.
     return { status: "not now" }
   }
 }
 
-/** False: it has to be asked again. */
+/** Returns false if the provider has to be asked again. */
 async function settle({ paymentEvents }: CancellationParts, report: CancelReport): Promise<boolean> {
   if (report.status === "succeeded") return !isRefusal(await paymentEvents.receive(report.event))
   return report.status !== "not now"

@@ -13,36 +13,36 @@ export interface DeliveryParts {
   readonly queue: WebhookQueue
   readonly log: Logger
   readonly observer: Pick<Events, "deliveryTried">
-  /** Names are looked up as the system does, if nothing else is said. */
+  /** Without `findAddresses`, the operating system looks names up. */
   readonly post: Omit<PostOptions, "findAddresses"> & Partial<PostOptions>
-  /** Between 0 and 1; keeps retries of many events apart. */
+  /** Returns a number between 0 and 1, which spreads the retries of many events. */
   readonly random?: () => number
 }
 
-/** Sends events to whoever wants to hear of them. */
+/** Sends outgoing events to the endpoints. */
 export interface Deliveries {
   /**
-   * Gives new events their deliveries and begins to send what is due; does not wait for the answers.
-   * True: there may be more soon.
+   * Creates the deliveries of new events and begins to send those that are due; does not wait for the
+   * answers. Returns true if there may be more soon.
    */
   begin(): Promise<boolean>
-  /** Resolves when nothing is under way. */
+  /** Resolves when no delivery is under way. */
   idle(): Promise<void>
-  /** Waits a little for what is under way, then gives it back to be sent by somebody else. */
+  /** Waits a little for the deliveries under way, then gives the rest back, so that another worker sends them. */
   stop(): Promise<void>
 }
 
 /**
- * Requests to one endpoint under way at one time, in one worker. Each endpoint has its own share, so one
- * that hangs is in nobody's way; as there are few endpoints, the whole is bounded by them (512).
+ * Requests to one endpoint under way at one time, in one worker. Each endpoint has its own share, so one that
+ * hangs does not delay the others. The number of endpoints bounds the total (512).
  */
 const AT_ONCE_PER_ENDPOINT = 16
-/** An answer that is on its way when the worker stops is worth so much waiting. */
+/** How long a stop waits for answers under way. */
 const LAST_ANSWERS_WITHIN_MS = 3_000
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
-/** Pauses before each further attempt: three days in all. Then somebody has to ask for it. */
+/** Pauses before each further attempt: three days in all. After that, only the shop can ask for another attempt. */
 const pausesSeconds = [
   5,
   5 * MINUTE,
@@ -54,13 +54,13 @@ const pausesSeconds = [
   20 * HOUR,
   24 * HOUR,
 ]
-/** Pauses are up to so much longer than said. */
+/** Each pause is longer by a random share of up to this much. */
 const JITTER = 0.1
 const LONGEST_RETRY_AFTER_SECONDS = 24 * HOUR
 
 /**
- * Sends each delivery while it is this worker's. A worker that dies between sending and writing down
- * leaves it to others, who send it again under the same id: at least once, in no order.
+ * Sends each delivery while this worker has its lease. If a worker dies between sending and saving the result,
+ * another one sends the event again under the same id. So events arrive at least once, in no order.
  */
 export function createDeliveries({
   queue,
@@ -103,8 +103,8 @@ export function createDeliveries({
     const { endpointId } = delivery
     busy.set(endpointId, (busy.get(endpointId) ?? 0) + 1)
     const sent = deliver(delivery)
-      // Its lease ends by itself, and it is sent again.
-      .catch((error: unknown) => log.warn({ err: error }, "What became of a delivery could not be noted."))
+      // The lease ends by itself, and the event is sent again.
+      .catch((error: unknown) => log.warn({ err: error }, "The result of a delivery could not be saved."))
       .then(() => {
         underWay.delete(sent)
         const left = (busy.get(endpointId) ?? 1) - 1
@@ -139,7 +139,7 @@ export function createDeliveries({
 
 const GONE = 410
 
-/** What an answer means. `random` between 0 and 1. */
+/** The result of a delivery that got this answer. `random` is between 0 and 1. */
 export function resultOf(
   { status, retryAfterSeconds }: Answer,
   attempts: number,
@@ -157,7 +157,7 @@ interface Failure {
   readonly attempts: number
   readonly responseStatus: number | null
   readonly error: string
-  /** A receiver can ask for a longer pause, not for a shorter one: it would be out of attempts in no time. */
+  /** A receiver may ask for a longer pause but not for a shorter one, which would use up the attempts within minutes. */
   readonly atLeastSeconds: number
 }
 

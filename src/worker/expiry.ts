@@ -10,15 +10,15 @@ export interface ExpiryParts {
   readonly observer: ExpiryObserver
 }
 
-/** Hears how the tidying goes. */
+/** Is told about each sweep. */
 export interface ExpiryObserver {
   expiryBatch(swept: { expired: number; durationMs: number }): void
   expiryLag(seconds: number): void
 }
 
-/** Rows one command ends: a few milliseconds of the product's time, buyers' commands in between. */
+/** Rows that one command ends. It takes the lane a few milliseconds, and buyers' commands come in between. */
 const ROWS_AT_ONCE = 500
-/** Products looked after in one sweep; the next sweep takes the next ones. */
+/** Products of one sweep; the next sweep takes the next ones. */
 const PRODUCTS_AT_ONCE = 1_000
 
 /**
@@ -47,7 +47,7 @@ async function sweepProduct(lanes: Lanes, productId: number): Promise<Omit<Sweep
   const total = { holds: 0, orders: 0, units: 0 }
   for (;;) {
     const { outcome } = await lanes.submit({ kind: "expire_due", productId, limit: ROWS_AT_ONCE })
-    // The lane is overloaded or the database away: what is due stays due, the next sweep comes soon.
+    // The lane is overloaded or the database unavailable. The rows stay due, and the next sweep comes soon.
     if (isRefusal(outcome)) return total
     total.holds += outcome.holds
     total.orders += outcome.orders

@@ -1,22 +1,21 @@
 /** A task that is repeated until it is stopped. */
 export interface Loop {
-  /** Resolves when a run in progress has ended; no further one begins. */
+  /** Starts no further run, and resolves when the run in progress has ended. */
   stop(): Promise<void>
 }
 
 /** How long a loop rests between the end of one run and the start of the next. */
 export interface Pace {
   readonly pauseMs: number
-  /** The rest after a run that left something to do; `pauseMs` if not given. */
+  /** The rest after a run that left work to do; `pauseMs` if not given. */
   readonly busyPauseMs?: number
-  /** Rests at least so many times as long as the last run took; 0 if not given. */
+  /** The rest is at least this many times as long as the last run; 0 if not given. */
   readonly restFactor?: number
 }
 
 /**
- * Runs `task` again and again, at once for the first time; a slow run is never overtaken. A task that
- * answers true has more to do. A run that fails does not stop the next one; the first failure after a
- * success is reported.
+ * Runs `task` at once and then again and again; runs never overlap. A task that returns true has more to
+ * do. After a failed run the loop goes on; only the first failure after a success is reported.
  */
 export function startLoop(
   { pauseMs, busyPauseMs = pauseMs, restFactor = 0 }: Pace,

@@ -12,26 +12,27 @@ export interface OpenPaymentParts {
   readonly providers: readonly PaymentProvider[]
 }
 
-/** Providers are asked so long before the end: time for an answer, and for what follows from it. */
+/** How long before an order's end its provider is asked: enough for the answer and the command that follows. */
 const AHEAD_SECONDS = 10
-/** Where many orders end together. Whoever pays later than that is found by the webhook only, or pays late. */
+/** The most, for many orders that end together. A payment after the question is only noticed by its webhook, or is late. */
 const LONGEST_AHEAD_SECONDS = 120
-/** An order that nobody can be asked about in time gets more time when so much of it is left. */
+/** With this much time left, an order whose provider cannot be asked in time gets more time. */
 const POSTPONE_SECONDS = 5
-/** Questions of one run begin within so long, one after the other. */
+/** The questions of one run are spread over this time. */
 const RUN_SECONDS = 2
-/** What comes of the provider's rate while each run waits for its last answer. */
+/** The share of the provider's rate that is used, because each run also waits for its last answer. */
 const USED_SHARE = 2 / 3
+/** For a provider that does not say how many look-ups a second it takes. */
 const USUAL_PER_SECOND = 40
 
 /**
- * Asks the providers about payments whose orders are about to expire: a success is taken as if its
- * webhook had come, what cannot succeed any more ends its order, and where nobody can say, or could be asked
- * in time, the order waits once for a little longer. True: there may be more.
+ * Asks the providers about payments whose orders are about to expire. A payment that succeeded is handled as
+ * if its webhook had come; one that cannot succeed any more ends its order. If the provider cannot tell, or
+ * cannot be asked in time, the order waits once for a little longer. Returns true if there may be more.
  *
- * It begins earlier the more orders end together, and asks each provider no more often than that allows
- * (`lookUpsPerSecond`, for each worker). A worker that dies between the question and the answer leaves the
- * order to expire as any other; money that comes then is late money.
+ * The more orders end together, the earlier it begins. It asks each provider no more often than that provider
+ * allows (`lookUpsPerSecond`, for each worker). If a worker dies between the question and the answer, the order
+ * expires as usual, and its money is late money.
  */
 export async function askAboutOpenPayments(parts: OpenPaymentParts): Promise<boolean> {
   const runs = parts.providers.filter((provider) => "lookUp" in provider)
@@ -64,7 +65,7 @@ async function ask({ orderId, paymentId }: OpenPayment, provider: PaymentProvide
   try {
     return (await provider.lookUp?.({ orderId, paymentId })) ?? { status: "open" }
   } catch {
-    // Whatever went wrong, it says nothing about the payment.
+    // A failed call says nothing about the payment.
     return { status: "open" }
   }
 }

@@ -9,41 +9,41 @@ export interface Message {
   readonly url: string
   readonly id: string
   readonly body: string
-  /** `whsec_` and the key in base64; each signs. */
+  /** Each is `whsec_` and a key in base64. The message is signed with all of them. */
   readonly secrets: readonly string[]
 }
 
 /** How messages are sent. */
 export interface PostOptions {
-  /** False: only to addresses in the public internet. */
+  /** False allows only addresses in the public internet. */
   readonly allowPrivate: boolean
-  /** For the whole exchange; 15 seconds if not given. */
+  /** Limit of the whole exchange; 15 seconds if not given. */
   readonly timeoutMs?: number
   readonly findAddresses: FindAddresses
 }
 
-/** What a receiver has answered. */
+/** A receiver's answer. */
 export interface Answer {
   readonly status: number
-  /** `Retry-After` in seconds, as it was said; null: nothing, or nothing that makes sense. */
+  /** `Retry-After` in seconds; null if it is missing or malformed. */
   readonly retryAfterSeconds: number | null
 }
 
 const TIMEOUT_MS = 15_000
-/** Nobody here reads it; it is taken so that the receiver is not cut off in the middle of a short answer. */
+/** The body is not used. A short one is received in full, so that the receiver sees no broken connection. */
 const LONGEST_ANSWER_BYTES = 64 * 1024
 
 /**
- * Posts a message with the headers of Standard Webhooks and returns what it was answered with, also when
- * that is a refusal. Redirects are answers like others. Rejects when there is no answer in time, the
- * address is refused ({@link PrivateAddress}) or `signal` says stop.
+ * Posts a message with the headers of Standard Webhooks and returns the answer, whatever its status. Redirects
+ * are not followed. Rejects if there is no answer in time, if the address is refused ({@link PrivateAddress}),
+ * or if `signal` is aborted.
  *
- * What counts is the status: an answer whose body does not end in time, or is too long, is one all the same.
+ * Only the status counts: an answer with a body that is too long, or does not end in time, is still an answer.
  */
 export function postEvent(message: Message, options: PostOptions, signal: AbortSignal): Promise<Answer> {
   const url = new URL(message.url)
   const { allowPrivate, timeoutMs = TIMEOUT_MS, findAddresses } = options
-  // An address that stands in the URL itself is never looked up.
+  // Node does not look up an address that is written in the URL, so `lookup` would not check it.
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1")
   if (!allowPrivate && isIP(name) !== 0 && !isPublicAddress(name)) {
     return Promise.reject(new PrivateAddress(`${name} is a private address`))
@@ -53,7 +53,7 @@ export function postEvent(message: Message, options: PostOptions, signal: AbortS
     const request = send(url, {
       method: "POST",
       headers: headersOf(message),
-      // A connection for each: one that is kept may have been closed by the time it is needed again.
+      // A new connection for each message, because the receiver may close a kept one just when it is used again.
       agent: false,
       lookup: (allowPrivate ? anyLookup : publicLookup)(findAddresses),
       signal,
@@ -93,7 +93,7 @@ function headersOf({ id, body, secrets }: Message): Record<string, string | numb
   }
 }
 
-/** Seconds, or a date of HTTP. `Date.parse` alone takes `-5` for a month and a date without GMT for local time. */
+/** Reads seconds or an HTTP date. `Date.parse` alone would read `-5` as a month and a date without GMT as local time. */
 function retryAfter({ headers }: IncomingMessage): number | null {
   const text = headers["retry-after"]
   if (text === undefined) return null

@@ -13,14 +13,14 @@ export interface RefundParts {
 
 /** Refunds under way at one time; each is a call to a provider. */
 const AT_ONCE = 10
-/** With pauses of up to an hour, more than a day. Then somebody has to look. */
+/** With pauses of up to an hour, more than a day. Then the refund fails, and the shop has to look at it. */
 const MOST_ATTEMPTS = 36
 
 /**
- * Sends refunds that are due to their providers. True: there may be more.
+ * Sends refunds that are due to their providers. Returns true if there may be more.
  *
- * The call is outside of every transaction; a process that dies after it sends the same refund again
- * under the same idempotency key, so that it goes back once.
+ * The call is made outside of any transaction. If the process dies after it, the refund is sent again with
+ * the same idempotency key, so that the money goes back once.
  */
 export async function sendRefunds({ lanes, refunds, providers }: RefundParts): Promise<boolean> {
   const able = new Map(providers.filter((provider) => "refund" in provider).map((one) => [one.name, one]))
@@ -52,12 +52,12 @@ async function send(refund: TakenRefund, provider: PaymentProvider | undefined):
   try {
     return await within(provider, provider.refund(order))
   } catch (error) {
-    // A fault of ours must not be taken for the provider's last word.
+    // A fault of our own must not count as the provider's refusal.
     return { status: "not now", error: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** Null: it stays due, and is tried again. */
+/** Null if the refund stays due and is tried again. */
 function resultOf({ attempts }: Refund, report: RefundReport): RefundResult | null {
   if (report.status !== "not now") return report
   return attempts >= MOST_ATTEMPTS ? { status: "failed", error: report.error } : null

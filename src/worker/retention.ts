@@ -10,25 +10,22 @@ import {
   type EventPlace,
 } from "../store/upkeep/retention.ts"
 
-/** Where rows are removed without being in anyone's way. */
+/** The connection for removing rows, so that no other query waits for it. */
 type Upkeep = Pick<Database, "upkeep">
 
-/**
- * Removes a small batch of what need not be kept. True: there is more to look at now; false: this
- * pass is over.
- */
+/** Removes a small number of old rows. Returns true if there is more to look at now, false if this pass is over. */
 export type RemoveSome = () => Promise<boolean>
 
 /**
- * Ids grow with time, but a process may use up a block of them long after it has taken it, so ids
- * among old ones may be young. Past this many young holds in a row there are only young ones.
+ * Ids grow with time, but a process may use up a block of ids long after it took the block, so a young hold
+ * may have an id among old ones. After this many young holds in a row, only young ones follow.
  */
 const YOUNG_IN_A_ROW = 50_000
 
 /**
- * Walks the holds by id and removes those that ended as expired or released more than `days` ago. A
- * pass ends where only young holds follow. The next one begins where the first hold waits for its
- * day, so that converted holds, which stay for ever, are not read in each pass.
+ * Walks the holds by id and removes those that expired or were released more than `days` ago. A pass ends
+ * where only young holds follow. The next pass begins at the first hold that will be removed later, so that
+ * converted holds, which are never removed, are not read in each pass.
  */
 export function createHoldRetention({ upkeep }: Upkeep, days: number): RemoveSome {
   let after = 0
@@ -50,8 +47,8 @@ export function createHoldRetention({ upkeep }: Upkeep, days: number): RemoveSom
 }
 
 /**
- * Walks the whole inbox by key and removes events that speak of no money and were applied more than
- * `days` ago. Keys do not grow with time, so a pass reads all of them.
+ * Walks the whole inbox by key and removes events without money that were applied more than `days` ago.
+ * Keys do not grow with time, so a pass reads all of them.
  */
 export function createEventRetention({ upkeep }: Upkeep, days: number): RemoveSome {
   let after: EventPlace | null = null
@@ -75,8 +72,8 @@ export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
 }
 
 /**
- * Removes outgoing events that happened more than `days` ago, the oldest first, and what became of them.
- * One that nobody has looked at yet stays: no worker has run since.
+ * Removes outgoing events that happened more than `days` ago, the oldest first, with their deliveries. An
+ * event that no worker has handled yet stays.
  */
 export function createOutgoingRetention({ upkeep }: Upkeep, days: number): RemoveSome {
   return async () => (await removeOldOutgoing(upkeep, days)) === STRETCH

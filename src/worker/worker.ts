@@ -29,58 +29,58 @@ export interface WorkerParts {
   readonly refunds: RefundQueue
   readonly cancellations: Cancellations
   readonly webhookQueue: WebhookQueue
-  /** Those that can be asked to send money back, among others. */
+  /** All providers; each task uses those that support it. */
   readonly providers: readonly PaymentProvider[]
   readonly log: Logger
   readonly retention: Retention
   readonly webhookSettings: WebhookSettings
 }
 
-/** Where outgoing events may go. */
+/** Settings of outgoing events. */
 export interface WebhookSettings {
-  /** True: to private addresses as well. */
+  /** True allows endpoints at private addresses. */
   readonly webhookAllowPrivate: boolean
 }
 
-/** How long what has ended is kept, in days; 0: for ever. */
+/** How long ended rows are kept, in days; 0 keeps them for ever. */
 export interface Retention {
   readonly holdRetentionDays: number
   readonly eventRetentionDays: number
   readonly outgoingRetentionDays: number
 }
 
-/** A returned unit must show within a second; this leaves time for a slow sweep. */
+/** A unit whose hold has expired must be on sale within a second; this leaves time for a slow sweep. */
 const expiryPace = { pauseMs: 250 }
 const parkedPace = { pauseMs: 1_000 }
 /**
- * Removing rests nine times as long as it works, so that it takes a tenth of one connection's time at
- * most, and looks at no more than 20,000 rows a second.
+ * Removal rests nine times as long as it works, so it takes at most a tenth of one connection's time, and
+ * reads at most 20,000 rows a second.
  */
 const gently = { busyPauseMs: 50, restFactor: 9 }
 const keyPace: Pace = { ...gently, pauseMs: 10_000 }
-/** What may go is counted in days, so a pass an hour is enough. */
+/** Retention is counted in days, so one pass an hour is enough. */
 const holdPace: Pace = { ...gently, pauseMs: 3_600_000 }
-/** A pass reads the whole inbox. */
+/** Seldom, because each pass reads the whole inbox. */
 const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 /**
- * A recount reads every row. Of a large database that takes seconds of a processor, which buyers then
- * wait for: measured with two million held units, p99 of a hold rose from 20 ms to a second. So it is
- * gentle, and rests in between for longer than it took.
+ * A recount reads every row. In a large database that takes seconds of processor time, and buyers wait:
+ * measured with two million held units, p99 of a hold rose from 20 ms to a second. So a recount does one
+ * check at a time, and rests for twenty times as long as it took.
  */
 const recountPace = { pauseMs: 60_000, restFactor: 20 }
 const openPaymentPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
-/** Two calls each: at the end of a sale with thousands of them, fifty payments a second at most. */
+/** Each takes two calls. At the end of a sale with thousands of them, at most fifty payments a second are cancelled. */
 const cancellationPace = { pauseMs: 1_000, busyPauseMs: 200 }
-/** Soon enough for whoever waits for an event, and seldom enough while there are none. */
+/** Soon enough for receivers, and cheap enough while there are no events. */
 const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }
 const outgoingPace: Pace = { ...gently, pauseMs: 3_600_000 }
 const PARKED_AT_ONCE = 200
 
 /**
- * Starts the background work: expiry, parked payment events, refunds, payments that nobody waits for any
- * more, outgoing events, removal of what need not be kept, and the recount that feeds the invariant gauge.
- * None of it is needed for correctness.
+ * Starts the background work: expiry, parked payment events, questions about open payments, refunds,
+ * cancellation of payments whose orders have ended, outgoing events, removal of old rows, and the recount for
+ * the invariant gauge. None of it is needed for correctness.
  */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   const { database, lanes, paymentEvents, events, log, retention } = parts
@@ -141,7 +141,7 @@ async function reportRecount(
   signal: AbortSignal,
 ): Promise<void> {
   const { violations } = await recount().catch((error: unknown) => {
-    // A stop cancels the running check and does not wait for those that are left.
+    // A stop cancels the running check and skips the others.
     if (signal.aborted) return { violations: [] }
     throw error
   })

@@ -47,7 +47,7 @@ test("without either it says so and exits with 2", () => {
   const { status, stderr } = launch(process.execPath)
 
   expect(status).toBe(2)
-  expect(stderr).toMatch(/^Neither src\/main\.ts nor dist\/src\/main\.js is there.*\n$/)
+  expect(stderr).toMatch(/^Found neither src\/main\.ts nor dist\/src\/main\.js.*\n$/)
 })
 
 describe.skipIf(oldNode === undefined)("with an old Node, as this machine has", () => {

@@ -2,7 +2,7 @@ import { inject } from "vitest"
 import { expect, test } from "vitest"
 import { runCommand } from "../support/command-line.ts"
 
-test("bench measures what it is asked to, and prints a row for each server", async () => {
+test("bench measures the requested servers, and prints a row for each", async () => {
   const options = ["--only", "holds,refusals", "--servers", "echo", "--rounds", "1", "--seconds", "0.2"]
   const { status, stdout, stderr } = await runCommand(["bench", "--quick", "--json", ...options], {
     DATABASE_URL: inject("serverUrl"),

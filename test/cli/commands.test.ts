@@ -45,7 +45,7 @@ test("seed offers product 1, once; --fresh starts over with other units", async 
   ])
 })
 
-test("migrate brings a schema up to date, and says what is there", async () => {
+test("migrate brings a schema up to date, and migrate status lists the migrations", async () => {
   await using database = await createTestDatabase()
   await ask(database.url, "drop schema public cascade; create schema public")
   const environment = { DATABASE_URL: database.url }
@@ -73,7 +73,7 @@ test.each([
   ],
   ["older", "delete from kysely_migration where name = '0008_origin_of_ids'", /older than this program/],
 ])(
-  "commands refuse a schema that is %s than theirs, in one line, and leave it alone",
+  "commands refuse a schema that is %s than this program, with one line, and do not change it",
   async (_, change, line) => {
     await using database = await createTestDatabase()
     await ask(database.url, change)
@@ -90,7 +90,7 @@ test.each([
   },
 )
 
-test("seed gives the schema to a database that has none", async () => {
+test("seed creates the schema in an empty database", async () => {
   await using database = await createTestDatabase()
   await ask(database.url, "drop schema public cascade; create schema public")
 
@@ -98,7 +98,7 @@ test("seed gives the schema to a database that has none", async () => {
   expect(await runCommand(["verify"], { DATABASE_URL: database.url })).toMatchObject({ status: 0 })
 })
 
-test("holds:release-expired ends what is due, once, and prints how much came back", async () => {
+test("holds:release-expired ends due holds once, and prints how many units are available again", async () => {
   await using app = await startTestApp({ config: { holdTtlSeconds: 1 } })
   await app.post("/api/holds", { product_id: 1, qty: 3 })
   await app.post("/api/holds", { product_id: 1, qty: 2 })
@@ -112,12 +112,15 @@ test("holds:release-expired ends what is due, once, and prints how much came bac
   const first = await runCommand(["holds:release-expired"], environment)
   const again = await runCommand(["holds:release-expired", "--json"], environment)
 
-  expect(first).toMatchObject({ status: 0, stdout: "Released 2 expired holds; 5 units came back.\n" })
+  expect(first).toMatchObject({
+    status: 0,
+    stdout: "Released 2 expired holds; 5 units are available again.\n",
+  })
   expect(JSON.parse(again.stdout)).toEqual({ holds: 0, orders: 0, units: 0 })
   expect((await app.get("/api/products/1")).body.available_stock).toBe(100)
 })
 
-test("verify is content with a sound database and lists what is wrong with another", async () => {
+test("verify passes on a sound database and lists the differences in another", async () => {
   await using app = await startTestApp()
   await app.post("/api/holds", { product_id: 1, qty: 3 })
   const environment = { DATABASE_URL: app.databaseUrl }
@@ -160,7 +163,7 @@ test.each([["verify"], ["doctor"], ["migrate", "status"], ["holds:release-expire
   },
 )
 
-test("doctor finds a sound installation sound, and says what a database that is away is", async () => {
+test("doctor passes on a sound installation, and reports a database that cannot be reached", async () => {
   await using database = await createTestDatabase()
 
   const sound = await runCommand(["doctor", "--json"], { DATABASE_URL: database.url })
@@ -172,7 +175,7 @@ test("doctor finds a sound installation sound, and says what a database that is 
   expect(away.stdout).toMatch(/^BAD {2}database: The database cannot be reached: .*127\.0\.0\.1:1/m)
 })
 
-test("doctor marks an admin token that can be guessed, and is content all the same", async () => {
+test("doctor warns of an admin token that can be guessed, and passes", async () => {
   await using database = await createTestDatabase()
   const environment = {
     DATABASE_URL: database.url,
@@ -249,12 +252,12 @@ test("race against a closed server asks for the admin token, and uses it", async
 
   expect(without).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(/asks for its admin token: set ADMIN_TOKEN\n$/),
+    stderr: expect.stringMatching(/requires its admin token: set ADMIN_TOKEN\n$/),
   })
   expect(withToken).toMatchObject({ status: 0, stdout: expect.stringContaining("Verdict: PASS") })
 })
 
-test("serve tells its mode first, where it listens, and four things to try, the last to pay at its simulator", async () => {
+test("serve prints its mode, its address, and four commands to try, the last one for a payment at its simulator", async () => {
   await using data = await temporaryDirectory()
   await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })
   await expect.poll(() => server.output().match(/^ {4}curl /gm)?.length).toBe(4)
@@ -272,7 +275,7 @@ test("serve tells its mode first, where it listens, and four things to try, the 
     status: 201,
     body: { pay_url: expect.stringContaining(`${server.url}/simulator/`) },
   })
-  // Other commands work beside it, on the same embedded database.
+  // Other commands run at the same time, on the same embedded database.
   expect(await runCommand(["verify"], { DOORBUSTER_DATA_DIR: data.path })).toMatchObject({ status: 0 })
   expect(await server.end("SIGTERM")).toBe(0)
   expect(server.output()).toContain('"msg":"Stopped."')

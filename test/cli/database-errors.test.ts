@@ -5,7 +5,7 @@ import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { runSql } from "../support/rows.ts"
 
-// What a database may refuse: one line that says what to do, the right exit status, no stack trace, no password.
+// If the database refuses something, a command prints one line with advice, without a stack trace or a password.
 
 const role = `poor_${process.pid}`
 const password = "correct horse"
@@ -13,7 +13,7 @@ const password = "correct horse"
 beforeAll(() => runSql(inject("serverUrl"), `create role ${role} login password '${password}'`))
 afterAll(() => runSql(inject("serverUrl"), `drop owned by ${role}`, `drop role ${role}`))
 
-/** The URL, as a role that may hardly do anything. */
+/** The URL for a role with hardly any rights. */
 function asPoorRole(url: string): string {
   const own = new URL(url)
   own.username = role
@@ -107,7 +107,7 @@ test("a server without TLS where sslmode asks for it", async () => {
   }
 })
 
-describe("a password that is not written as a URL wants it is not printed, in whole or in part", () => {
+describe("a password that is not escaped for a URL is not printed, in whole or in part", () => {
   test.each([
     ["postgresql://u:Zebra@Okapi/Quagga#Giraffe@127.0.0.1:1/db"],
     ["postgresql://u:Zebra%E4Quagga@127.0.0.1:1/db"],
@@ -123,7 +123,7 @@ describe("a password that is not written as a URL wants it is not printed, in wh
     }
   })
 
-  test("and one that is works", async () => {
+  test("a password that is escaped works", async () => {
     await using own = await createTestDatabase()
     const hard = "p@ss/w#rd?100%"
     await runSql(inject("serverUrl"), `alter role ${role} password '${hard}'`)

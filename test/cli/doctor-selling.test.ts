@@ -28,7 +28,7 @@ async function doctor(environment: Record<string, string>) {
 }
 
 describe("doctor in closed mode", () => {
-  test("does not let the demonstration's product be sold to real buyers, and marks products without a limit", async () => {
+  test("fails while the demonstration product is on sale to real buyers, and warns of products without a limit", async () => {
     await using app = await startTestApp()
     const environment = { DATABASE_URL: app.databaseUrl, ...closed }
 
@@ -76,7 +76,7 @@ describe("doctor in closed mode", () => {
   })
 })
 
-test("doctor and serve name what .env sets and nothing reads", async () => {
+test("doctor names a variable in .env that is nearly a setting", async () => {
   await using directory = await temporaryDirectory()
   await writeFile(join(directory.path, ".env"), "ADMIN_TOKN=shop\n")
   const result = await runCommand(["doctor"], { DOORBUSTER_DATA_DIR: directory.path }, 60_000, directory.path)
@@ -86,7 +86,7 @@ test("doctor and serve name what .env sets and nothing reads", async () => {
   )
 })
 
-test("without built pages, serve says so when it starts, and doctor how to get them", async () => {
+test("without built pages, serve warns at its start, and doctor says how to build them", async () => {
   await using place = await temporaryDirectory()
   const root = fileURLToPath(new URL("../../", import.meta.url))
   for (const part of ["bin", "src", "migrations", "package.json", "web", "client"]) {

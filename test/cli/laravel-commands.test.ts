@@ -56,7 +56,7 @@ test("variables of Laravel's .env are named, without their values", async () => 
 test("doctor and serve say which variables have no effect", async () => {
   await using database = await createTestDatabase()
   const environment = { DATABASE_URL: database.url, DB_HOST: "db", DB_PASSWORD: "hunter2" }
-  const sentence = "DB_HOST, DB_PASSWORD are set and not used; what counts here: DATABASE_URL"
+  const sentence = "DB_HOST, DB_PASSWORD are set but have no effect: set DATABASE_URL"
 
   const { stdout } = await runCommand(["doctor"], environment)
 

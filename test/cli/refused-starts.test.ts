@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
 import { temporaryDirectory } from "../support/directory.ts"
 
-// What an ordinary user may not do: one line, no stack trace, exit status 2. As root the tests become one.
+// If an ordinary user may not do something, a command prints one line, without a stack trace, and ends with 2. Tests
+// that run as root switch to an ordinary user.
 
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
 const asNobody = [
@@ -68,7 +69,7 @@ describe.skipIf(!canBecomeNobody)("an ordinary user", () => {
       PORT: "0",
     })
 
-    expect(stderr).toMatch(/^DOORBUSTER_DATA_DIR is ".*", where no directory can be made \(EACCES\)\n$/)
+    expect(stderr).toMatch(/^DOORBUSTER_DATA_DIR is ".*", where no directory can be created \(EACCES\)\n$/)
     expect(status).toBe(2)
   })
 })

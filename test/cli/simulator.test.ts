@@ -8,7 +8,7 @@ import { createPayment, startInbox } from "../support/simulator.ts"
 test("simulator is a payment provider in a process of its own", async () => {
   await using database = await createTestDatabase()
   const secret = { SIMULATOR_SECRET: WEBHOOK_SECRET }
-  // One of the two has to begin without the other's address.
+  // The first of the two starts without the other's address.
   await using simulator = await startServerProcess(secret, ["simulator", "--port", "0", "--seed", "7"])
   const own = { ...secret, SIMULATOR_URL: simulator.url, DATABASE_URL: database.url }
   await using server = await startServerProcess(own)
@@ -28,7 +28,7 @@ test("simulator is a payment provider in a process of its own", async () => {
   expect(simulator.output()).toContain('"msg":"Stopped."')
 })
 
-test("without a secret it makes one and says how a server gets it", async () => {
+test("without a secret it makes one and prints how to start a server with it", async () => {
   await using simulator = await startServerProcess({}, ["simulator", "--port", "0"])
 
   await expect
@@ -36,7 +36,7 @@ test("without a secret it makes one and says how a server gets it", async () => 
     .toMatch(/SIMULATOR_URL=http:\/\/127\.0\.0\.1:\d+ SIMULATOR_SECRET=whsec_[A-Za-z0-9+/]{32} npm start/)
 })
 
-test("a wild plan begins by itself", async () => {
+test("with the wild plan, payments get results without a request", async () => {
   await using inbox = await startInbox()
   const target = new URL(inbox.url).origin
   const args = ["simulator", "--port", "0", "--plan", "wild", "--seed", "3", "--target", target]
@@ -63,7 +63,7 @@ describe("simulator does not start", () => {
     expect(result.status).toBe(2)
   })
 
-  test("nor serve in closed mode beside it: one line that names the setting", async () => {
+  test("nor does serve in closed mode with a simulator: one line names the setting", async () => {
     const environment = { ADMIN_TOKEN: "secret", PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }
     for (const command of ["serve", "worker"]) {
       const result = await runCommand([command], { ...environment, SIMULATOR_SECRET: WEBHOOK_SECRET })

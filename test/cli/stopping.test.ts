@@ -10,7 +10,7 @@ const DELAY_SECONDS = 4
 describe.each([1, 2])("SHUTDOWN_DELAY_SECONDS with %i processes", (processes) => {
   const environment = { SHUTDOWN_DELAY_SECONDS: String(DELAY_SECONDS) }
 
-  test("a load balancer hears at once that it is not ready, and new connections are taken until the delay is over", async () => {
+  test("/readyz reports at once that the server stops, and new connections are accepted until the delay is over", async () => {
     await using database = await createTestDatabase()
     await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...environment })
 
@@ -33,7 +33,7 @@ describe.each([1, 2])("SHUTDOWN_DELAY_SECONDS with %i processes", (processes) =>
     expect(server.output()).toMatch(/"within_seconds":25,"delay_seconds":4,"msg":"Stopping\."/)
   })
 
-  test("Ctrl-C waits for nothing", async () => {
+  test("Ctrl-C is not delayed", async () => {
     await using database = await createTestDatabase()
     await using server = await startServerProcesses(processes, { DATABASE_URL: database.url, ...environment })
 
@@ -44,7 +44,7 @@ describe.each([1, 2])("SHUTDOWN_DELAY_SECONDS with %i processes", (processes) =>
   })
 })
 
-test("KEEP_ALIVE_SECONDS says how long an idle connection is kept", async () => {
+test("an idle connection is kept for KEEP_ALIVE_SECONDS", async () => {
   await using app = await startTestApp({ config: { keepAliveSeconds: 620 } })
 
   expect((await app.get("/livez")).headers["keep-alive"]).toBe("timeout=620")

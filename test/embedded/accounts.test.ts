@@ -70,7 +70,9 @@ describe.skipIf(!isRoot)("started by root", () => {
     await (await startEmbeddedPostgres(options)).stop()
     await rm(await firstLineOf(join(options.dataDirectory, "cluster-location")), { recursive: true })
 
-    await expect(startEmbeddedPostgres(options)).rejects.toThrow("is missing or not safely ours")
+    await expect(startEmbeddedPostgres(options)).rejects.toThrow(
+      "is missing, belongs to another user, or can be written to by other users",
+    )
   })
 
   test("an ordinary user gets a server of its own, from a package it may only read, in a directory closed to others", async () => {

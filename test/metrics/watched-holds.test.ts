@@ -20,7 +20,7 @@ function setUp() {
   }
 }
 
-test("what nobody looks at is not counted", async () => {
+test("a product that no live screen shows is not counted", async () => {
   const { holds, counted } = setUp()
   holds.count(1, "created")
   holds.watch(1, "here")
@@ -31,7 +31,7 @@ test("what nobody looks at is not counted", async () => {
   expect(await counted()).toEqual({ "1 out_of_stock": 2 })
 })
 
-test("a product is counted for a minute after the last look, and goes on where it was", async () => {
+test("a product is counted for a minute after the last request of a live screen, and another request continues the count", async () => {
   const { holds, counted, wait } = setUp()
   holds.watch(1, "here")
   holds.count(1, "created")
@@ -46,7 +46,7 @@ test("a product is counted for a minute after the last look, and goes on where i
   expect(holds.lookedAtHere).toEqual([])
 })
 
-test("however many are looked at, twenty are counted: those that were looked at last", async () => {
+test("of many products twenty are counted: those that live screens asked for last", async () => {
   const { holds, counted } = setUp()
   for (let id = 1; id <= 200; id += 1) {
     holds.watch(1, "here")
@@ -60,7 +60,7 @@ test("however many are looked at, twenty are counted: those that were looked at 
   expect(Math.min(...products.filter((id) => id !== 1))).toBe(182)
 })
 
-test("what another process looks at is counted, and not passed on", async () => {
+test("a product that a live screen watches through another process is counted, and not passed on", async () => {
   const { holds, counted, wait } = setUp()
   holds.watch(1, "elsewhere")
   holds.watch(2, "here")

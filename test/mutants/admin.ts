@@ -272,7 +272,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: `if (!watched.has(productId)) this.watch(productId, "here")\n      const counts = watched.get(productId)?.counts\n`,
       },
     ],
-    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "what nobody looks at is not counted" },
+    caughtBy: { file: "test/metrics/watched-holds.test.ts", test: "that no live screen shows" },
   },
   {
     name: "control room: the number of products with counted holds is unlimited",

@@ -368,7 +368,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "            on (e.types",
       },
     ],
-    caughtBy: { file: "test/worker/deliveries.test.ts", test: "did not listen yet" },
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "did not exist yet" },
   },
   {
     name: "guards: an attempt that has ended is recorded again",
@@ -379,7 +379,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "             and not_before = $4",
       },
     ],
-    caughtBy: { file: "test/worker/deliveries.test.ts", test: "whose end is noted" },
+    caughtBy: { file: "test/worker/deliveries.test.ts", test: "that was delivered stays so" },
   },
   {
     name: "guards: a response of its old address disables an endpoint",

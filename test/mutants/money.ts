@@ -130,7 +130,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "clock_timestamp() + 0 * make_interval(secs => $3)\n            from",
       },
     ],
-    caughtBy: { file: cancellations, test: "taken by nobody else" },
+    caughtBy: { file: cancellations, test: "while one worker cancels a payment" },
   },
   {
     name: "cancelled payments: a payment that cannot be cancelled is retried for ever",
@@ -163,7 +163,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "where status in ('cancelled', 'expired', 'pending_payment')",
       },
     ],
-    caughtBy: { file: cancellations, test: "so is that of an order that has expired" },
+    caughtBy: { file: cancellations, test: "of an order that has expired" },
   },
   {
     name: "cancelled payments: a buyer can have another buyer's payment cancelled",

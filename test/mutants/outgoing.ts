@@ -72,7 +72,7 @@ export const outgoingMutants: readonly Mutant[] = [
           "> coalesce((select max(created_at) from webhook_deliveries), '-infinity')\n         order by created_at",
       },
     ],
-    caughtBy: { file: deliveries, test: "committed after later ones" },
+    caughtBy: { file: deliveries, test: "commits after later events" },
   },
   {
     name: "outgoing: a taken delivery gets no lease",
@@ -99,7 +99,7 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: "and ($4::timestamptz is not null)",
       },
     ],
-    caughtBy: { file: deliveries, test: "whose time was over" },
+    caughtBy: { file: deliveries, test: "whose lease has ended" },
   },
   {
     name: "outgoing: each attempt has an id of its own",
@@ -170,7 +170,7 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: "if (bytes < 0) request.destroy()",
       },
     ],
-    caughtBy: { file: deliveries, test: "at length" },
+    caughtBy: { file: deliveries, test: "is too long or does not end" },
   },
   {
     name: "outgoing: an endpoint that hangs occupies all connections",
@@ -181,7 +181,7 @@ export const outgoingMutants: readonly Mutant[] = [
         replace: "const AT_ONCE_PER_ENDPOINT = 1_000",
       },
     ],
-    caughtBy: { file: deliveries, test: "nobody's way" },
+    caughtBy: { file: deliveries, test: "does not delay other receivers" },
   },
   {
     name: "outgoing: the removal of an event scans all deliveries",

@@ -133,7 +133,7 @@ export const paymentsMutants: readonly Mutant[] = [
           "                 not_before = refunds.not_before - interval '1 year' + make_interval(secs => $3),\n",
       },
     ],
-    caughtBy: { file: "test/worker/refunds.test.ts", test: "taken by nobody else" },
+    caughtBy: { file: "test/worker/refunds.test.ts", test: "taken by no other worker" },
   },
   {
     name: "money: an event returned by hand is applied",
@@ -171,7 +171,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/worker/open-payments.test.ts", test: "nobody asks it" },
+    caughtBy: { file: "test/worker/open-payments.test.ts", test: "no other worker does" },
   },
   {
     name: "money: providers are not asked earlier if many orders have the same deadline",

@@ -66,7 +66,7 @@ test.each([
   expect(sample(text, name)).toBe(value)
 })
 
-test("the control room gets the counts of all processes, and their start", async () => {
+test("the control room gets the counts of all processes, and the time of their start", async () => {
   const totals = await totalsIn(joined(await processWith(asked), [await processWith(busy)]))
 
   expect(totals.holds).toEqual([{ result: "out_of_stock", count: 4 }])

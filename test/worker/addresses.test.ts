@@ -63,7 +63,7 @@ test.each([
   expect(isPublicAddress(address)).toBe(true)
 })
 
-test("a name that is asked for by many is looked up once at a time, and each hears of it", () => {
+test("requests that need the same name share one look-up, and each gets its result", () => {
   const asked: string[] = []
   const answers: (() => void)[] = []
   const find: FindAddresses = (name, _, found) => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-/** Answers in turn, "over" at last, and keeps what it was asked. */
+/** A provider that gives these answers in turn, then "over", and records its calls. */
 function providerThat(...reports: (CancelReport | Error)[]) {
   const asked: CancelInstruction[] = []
   return {
@@ -31,7 +31,7 @@ function providerThat(...reports: (CancelReport | Error)[]) {
   }
 }
 
-/** An order whose buyer has begun to pay. */
+/** An order with a payment that its buyer has started. */
 async function orderWith(payment: { provider: string; paymentId: string } | "generic" | null) {
   const [holdId, orderId] = [await engine.ids.next("holds"), await engine.ids.next("orders")]
   await engine.lanes.submit({ kind: "place_hold", productId, holdId, qty: 1, customerId: null })
@@ -71,7 +71,7 @@ test("the payment of an order that was cancelled is cancelled, once, under a key
   ])
 })
 
-test("so is that of an order that has expired", async () => {
+test("the payment of an order that has expired is cancelled too", async () => {
   const { orderId } = await orderWith("generic")
   const provider = providerThat()
   await ask(provider)
@@ -82,7 +82,7 @@ test("so is that of an order that has expired", async () => {
   expect(provider.asked).toMatchObject([{ orderId }])
 })
 
-test("who waits, has paid, has begun no payment, or pays where nothing can be cancelled is left alone", async () => {
+test("orders that wait, are paid, have no payment, or have one that cannot be cancelled are left alone", async () => {
   const { orderId } = await orderWith("generic")
   await engine.paymentEvents.receive(eventWith({ key: `paid-${orderId}`, orderId }))
   await orderWith("generic")
@@ -91,14 +91,14 @@ test("who waits, has paid, has begun no payment, or pays where nothing can be ca
   const provider = providerThat()
   await ask(provider, { name: "another" })
   expect(provider.asked).toEqual([])
-  // Nor is it counted as asked: it can be, once its provider is set up.
+  // No attempt is counted either, so the payment can be cancelled once its provider is configured.
   const { rows } = await engine.database.views.query(
     `select attempt_cancels as attempts, attempt_over as over from orders where id = ${elsewhere.orderId}`,
   )
   expect(rows).toEqual([{ attempts: 0, over: false }])
 })
 
-test("one that turns out to have succeeded is late money, as if its webhook had come", async () => {
+test("a payment that turns out to have succeeded is late money, as if its webhook had come", async () => {
   const { orderId } = await cancelledOrder()
   const provider = providerThat(succeeded(orderId))
   await ask(provider)
@@ -111,7 +111,7 @@ test("one that turns out to have succeeded is late money, as if its webhook had 
 test.each([
   ["cannot be cancelled now", { status: "not now" } as const],
   ["makes the call fail", new Error("no route")],
-])("one that %s is asked for later each time, so often, and then given up on", async (_, report) => {
+])("a payment that %s is tried again after growing pauses, eleven times in all", async (_, report) => {
   const { orderId } = await cancelledOrder()
   const provider = providerThat(...Array.from({ length: 50 }, () => report))
   const waits: number[] = []
@@ -130,7 +130,7 @@ test.each([
   expect((await engine.views.order(orderId))?.status).toBe("cancelled")
 })
 
-test("one that is being cancelled is taken by nobody else, and by another worker when the first one died", async () => {
+test("while one worker cancels a payment no other takes it, unless the first one dies", async () => {
   const { orderId } = await cancelledOrder()
   const { promise, resolve } = Promise.withResolvers<CancelReport>()
   const asking = ask({ name: "generic", cancel: () => promise })
@@ -159,6 +159,6 @@ test("the buyer of a cancelled order cannot pay at the simulator any more", asyn
   expect((await simulator.get(`/payments/${paymentId}`)).body.status).toBe("cancelled")
 })
 
-test("and nothing is lost by all that", async () => {
+test("after all these tests every invariant holds", async () => {
   expect(await differencesIn(engine.url)).toEqual([])
 })

@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const { id } of await engine.webhooks.endpoints.list()) await engine.webhooks.endpoints.remove(id)
 })
 
-/** From now on the receiver wants to hear of new orders, unless it says of what. */
+/** Creates an endpoint for the receiver, for new orders unless other types are given. */
 async function listen(
   { url }: Pick<Receiver, "url">,
   types: readonly EventType[] | null = ["order.created"],
@@ -35,7 +35,7 @@ async function listen(
   return endpointId
 }
 
-/** Makes orders and returns the ids of the events that tell of them. */
+/** Makes orders and returns the ids of their events. */
 async function makeOrders(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, index) => lastId + 1 + index)
   lastId += count
@@ -72,7 +72,7 @@ const dueNow = () =>
 const all = { after: null, limit: 1_000 }
 const deliveriesOf = (id: number) => engine.webhooks.deliveries.list(id, null, all)
 
-/** How long until the only delivery of the endpoint is tried again, in seconds. */
+/** The seconds until the only delivery of the endpoint is tried again. */
 async function waitOf(id: number): Promise<number> {
   const { rows } = await engine.database.views.query<{ wait: number }>(
     `select extract(epoch from not_before - clock_timestamp())::float8 as wait
@@ -82,8 +82,8 @@ async function waitOf(id: number): Promise<number> {
   return rows[0]?.wait ?? NaN
 }
 
-describe("an event that somebody wants to hear of", () => {
-  test("is posted as Standard Webhooks says, and that is all", async () => {
+describe("an event with an endpoint", () => {
+  test("is posted once, in the form of Standard Webhooks", async () => {
     await using receiver = await startReceiver()
     const id = await listen(receiver)
     const [eventId = ""] = await makeOrders(1)
@@ -114,7 +114,7 @@ describe("an event that somebody wants to hear of", () => {
     ])
   })
 
-  test("goes to each who wants its type, and to nobody else", async () => {
+  test("goes to all endpoints with its type, and to no others", async () => {
     await using everything = await startReceiver()
     await using payments = await startReceiver()
     await using refunds = await startReceiver()
@@ -140,7 +140,7 @@ describe("an event that somebody wants to hear of", () => {
     expect(receiver.received.map(({ id }) => id).sort()).toEqual(expected.sort())
   })
 
-  test("goes out although its transaction committed after later ones were sent", async () => {
+  test("is sent even if its transaction commits after later events were sent", async () => {
     await using receiver = await startReceiver()
     await listen(receiver)
     const slow = await engine.database.views.connect()
@@ -158,7 +158,7 @@ describe("an event that somebody wants to hear of", () => {
     expect(receiver.received.map(({ id }) => id)).toContain("order_created-0")
   })
 
-  test("comes again with the same id and content when a worker dies before it has noted the answer", async () => {
+  test("is sent again with the same id and content if a worker dies before it has saved the answer", async () => {
     await using receiver = await startReceiver()
     const id = await listen(receiver)
     await makeOrders(1)
@@ -171,7 +171,7 @@ describe("an event that somebody wants to hear of", () => {
     await dead.begin()
     await expect.poll(() => receiver.received.length).toBe(1)
 
-    // Nobody else takes it while it may still be under way.
+    // No other worker takes it while it may still be under way.
     await sendAll(worker())
     expect(receiver.received).toHaveLength(1)
     expect(await waitOf(id)).toBeGreaterThan(15)
@@ -184,7 +184,7 @@ describe("an event that somebody wants to hear of", () => {
     expect(await deliveriesOf(id)).toMatchObject([{ status: "delivered", attempts: 2 }])
   })
 
-  test("is not noted by a worker whose time was over and whose delivery another has taken", async () => {
+  test("keeps the result of the worker that has the lease, not of one whose lease has ended", async () => {
     await using receiver = await startReceiver()
     const id = await listen(receiver)
     await makeOrders(1)
@@ -210,7 +210,7 @@ describe("an event that somebody wants to hear of", () => {
     expect(await waitOf(id)).toBeLessThanOrEqual(0)
   })
 
-  test("is not taken for an endpoint that was disabled since it was seen to be waiting", async () => {
+  test("is not taken for an endpoint that was disabled since the queue was read", async () => {
     const id = await listen({ url: "http://127.0.0.1:9" })
     const [eventId] = await makeOrders(1)
     const queue = engine.webhookQueue
@@ -225,7 +225,7 @@ describe("an event that somebody wants to hear of", () => {
     expect(await queue.take(new Map([[id, 1]]))).toMatchObject([{ eventId, attempts: 1 }])
   })
 
-  test("is not told to who did not listen yet when it happened, even if it is addressed later", async () => {
+  test("is not sent to an endpoint that did not exist yet when it happened, even if it is addressed later", async () => {
     const first = await listen({ url: "http://127.0.0.1:9" })
     const [eventId] = await makeOrders(1)
     const later = await listen({ url: "http://127.0.0.1:9" })
@@ -234,7 +234,7 @@ describe("an event that somebody wants to hear of", () => {
     expect(await deliveriesOf(later)).toEqual([])
   })
 
-  test("whose end is noted stays so, whatever else is noted of the same attempt", async () => {
+  test("that was delivered stays so, even if the same attempt reports another result", async () => {
     const id = await listen({ url: "http://127.0.0.1:9" })
     await makeOrders(1)
     const queue = engine.webhookQueue
@@ -246,7 +246,7 @@ describe("an event that somebody wants to hear of", () => {
     expect(await deliveriesOf(id)).toMatchObject([{ status: "delivered", responseStatus: 204 }])
   })
 
-  test("disables who is gone (410) only at the address that said so", async () => {
+  test("disables an endpoint that is gone (410) only at the address that answered so", async () => {
     const id = await listen({ url: "http://127.0.0.1:9/new" })
     await engine.webhookQueue.disable(id, "http://127.0.0.1:9/old")
     expect(await engine.webhooks.endpoints.find(id)).toMatchObject({ enabled: true, disabledReason: null })
@@ -284,7 +284,7 @@ describe("an event that somebody wants to hear of", () => {
 })
 
 describe("a receiver", () => {
-  test("that fails is asked again later each time, for three days, then no more", async () => {
+  test("that fails gets the event again after growing pauses, for three days, then no more", async () => {
     await using receiver = await startReceiver()
     receiver.answer((response) => response.writeHead(500).end("no"))
     const id = await listen(receiver)
@@ -338,7 +338,7 @@ describe("a receiver", () => {
     expect(receiver.received.slice(1).map((message) => message.id)).toEqual([next])
   })
 
-  test("that asks for a longer pause has it, up to a day", async () => {
+  test("that asks for a longer pause gets it, up to a day", async () => {
     await using receiver = await startReceiver()
     let retryAfter = "120"
     receiver.answer((response) => response.writeHead(503, { "retry-after": retryAfter }).end())
@@ -356,14 +356,14 @@ describe("a receiver", () => {
     expect(await waitAfter(new Date(Date.now() + 7_200_000).toUTCString())).toBeCloseTo(7_200, -1)
     expect(await waitAfter("999999999")).toBeCloseTo(86_400, -1)
     expect(await waitAfter("soon")).toBeCloseTo(18_000, -1)
-    // Neither of them is a date, whatever the platform makes of it.
+    // Neither is an HTTP date, although `Date.parse` accepts both.
     const nextYear = new Date().getUTCFullYear() + 1
     const waits = [await waitAfter(`${nextYear}-01-01`), await waitAfter(`abc ${nextYear}`)]
     expect(waits[0]).toBeCloseTo(36_000, -1)
     expect(waits[1]).toBeCloseTo(50_400, -1)
   })
 
-  test("that hangs is given up on, and is in nobody's way", async () => {
+  test("that hangs is given up, and does not delay other receivers", async () => {
     await using hanging = await startReceiver()
     hanging.answer(() => {})
     await using well = await startReceiver()
@@ -383,7 +383,7 @@ describe("a receiver", () => {
     })
   })
 
-  test("that answers at length, or without an end, has answered", async () => {
+  test("has answered even if its answer is too long or does not end", async () => {
     await using receiver = await startReceiver()
     let written = 0
     receiver.answer((response) => {
@@ -410,7 +410,7 @@ describe("a receiver", () => {
     expect((await deliveriesOf(id)).map(({ status }) => status)).toEqual(["delivered", "delivered"])
   })
 
-  test("that is nobody's is tried again", async () => {
+  test("that does not listen is tried again", async () => {
     const { url } = await closedReceiver()
     const id = await listen({ url })
     await makeOrders(1)
@@ -459,7 +459,7 @@ describe("private addresses", () => {
     ])
   })
 
-  test("a name that points elsewhere by then is judged by where it is connected to", async () => {
+  test("the checked address is the one that is connected to, even if the name changes its address", async () => {
     await using receiver = await startReceiver()
     const { port } = new URL(receiver.url)
     const id = await listen({ url: `http://hook.example:${port}/hook` })
@@ -475,7 +475,7 @@ describe("private addresses", () => {
     expect(await deliveriesOf(id)).toMatchObject([{ status: "due" }])
   })
 
-  test("are no hindrance where they are allowed", async () => {
+  test("are accepted if the setting allows them", async () => {
     await using receiver = await startReceiver()
     const { port } = new URL(receiver.url)
     const id = await listen({ url: `http://hook.example:${port}/hook` })
@@ -485,7 +485,7 @@ describe("private addresses", () => {
   })
 })
 
-test("pauses are longer by chance, never shorter", () => {
+test("pauses are longer by a random share, never shorter", () => {
   const again = (random: number) => resultOf({ status: 500, retryAfterSeconds: null }, 1, random)
   expect(again(0)).toMatchObject({ kind: "again", afterSeconds: 5 })
   expect(again(1)).toMatchObject({ kind: "again", afterSeconds: 5.5 })

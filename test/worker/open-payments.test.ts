@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-/** Says the same of every payment, and keeps who was asked about. */
+/** A provider that gives this report of each payment, and records the orders that it was asked about. */
 function providerThat(report: (orderId: number) => PaymentReport | Error) {
   const asked: number[] = []
   const provider: PaymentProvider = {
@@ -36,7 +36,7 @@ const success = (orderId: number): PaymentReport => ({
   event: eventWith({ key: `looked-up-${orderId}`, orderId, paymentId: `pi_${orderId}` }),
 })
 
-/** An order whose buyer has begun to pay and that expires in `endsIn` seconds. */
+/** An order with a started payment that expires in `endsIn` seconds. */
 async function orderNearItsEnd(
   endsIn = 8,
   payment: { provider: string; paymentId: string } | null = named(),
@@ -71,36 +71,39 @@ test("a payment that succeeded and whose webhook was lost is settled, not expire
   })
 })
 
-test("a payment that cannot succeed any more gives its units back", async () => {
+test("a payment that cannot succeed any more ends its order, and the units are available again", async () => {
   const orderId = await orderNearItsEnd()
   await ask(providerThat(() => ({ status: "over" })))
   expect((await orderNow(orderId))?.status).toBe("cancelled")
 })
 
 test.each([
-  ["cannot say", { status: "open" } as const],
+  ["cannot tell", { status: "open" } as const],
   ["does not answer", new Error("no route")],
-])("a provider that %s is given a minute, once, and asked again before it is over", async (_, report) => {
-  const orderId = await orderNearItsEnd()
-  const before = (await orderNow(orderId))?.expiresAt ?? 0
-  const provider = providerThat(() => report)
-  await Promise.all([ask(provider), ask(provider), ask(provider)])
-  await ask(provider)
-  expect(provider.asked).toEqual([orderId])
-  const after = await orderNow(orderId)
-  expect((after?.expiresAt ?? 0) - before).toBe(60_000)
+])(
+  "if the provider %s, the order waits a minute longer, once, and is asked about again",
+  async (_, report) => {
+    const orderId = await orderNearItsEnd()
+    const before = (await orderNow(orderId))?.expiresAt ?? 0
+    const provider = providerThat(() => report)
+    await Promise.all([ask(provider), ask(provider), ask(provider)])
+    await ask(provider)
+    expect(provider.asked).toEqual([orderId])
+    const after = await orderNow(orderId)
+    expect((after?.expiresAt ?? 0) - before).toBe(60_000)
 
-  await engine.database.views.query(
-    `update orders set expires_at = clock_timestamp() + interval '2 seconds' where id = ${orderId}`,
-  )
-  await ask(provider)
-  expect(provider.asked).toEqual([orderId, orderId])
-  await expect.poll(async () => (await orderNow(orderId))?.status, { timeout: 5_000 }).toBe("expired")
-  await sweepDue({ ...engine, observer: engine.events })
-})
+    await engine.database.views.query(
+      `update orders set expires_at = clock_timestamp() + interval '2 seconds' where id = ${orderId}`,
+    )
+    await ask(provider)
+    expect(provider.asked).toEqual([orderId, orderId])
+    await expect.poll(async () => (await orderNow(orderId))?.status, { timeout: 5_000 }).toBe("expired")
+    await sweepDue({ ...engine, observer: engine.events })
+  },
+)
 
-// A sale's last units go at once, so their orders end at once.
-test("1,000 paid orders with one deadline, a provider that takes its time and sends no webhook: none expires", async () => {
+// The last units of a sale are ordered at the same moment, so these orders have the same deadline.
+test("1,000 paid orders with one deadline, a slow provider and no webhooks: no order expires", async () => {
   const deadline = new Date(Date.now() + 16_000).toISOString()
   const orders = await Promise.all(Array.from({ length: 1_000 }, () => orderNearItsEnd(60)))
   await engine.database.views.query(
@@ -125,7 +128,7 @@ test("1,000 paid orders with one deadline, a provider that takes its time and se
   expect(ends.filter((end) => end === "paid")).toHaveLength(orders.length)
 }, 60_000)
 
-test("an order that nobody can be asked about before its end gets a minute, once", async () => {
+test("an order whose provider cannot be asked before its end gets a minute, once", async () => {
   const orders = await Promise.all(Array.from({ length: 12 }, () => orderNearItsEnd(3)))
   const asked: number[] = []
   const provider = {
@@ -150,7 +153,7 @@ test("an order that nobody can be asked about before its end gets a minute, once
   expect((await Promise.all(orders.map(orderNow))).map((order) => order?.expiresAt)).toEqual(ends)
 })
 
-test("while one provider is asked, nobody asks it about the same payment", async () => {
+test("while one worker asks about a payment, no other worker does", async () => {
   const orderId = await orderNearItsEnd()
   const { promise, resolve } = Promise.withResolvers<PaymentReport>()
   const asking = ask({ name: "generic", lookUp: () => promise })
@@ -163,7 +166,7 @@ test("while one provider is asked, nobody asks it about the same payment", async
   await asking
 })
 
-test("who has begun no payment, has time, or pays elsewhere is not asked about", async () => {
+test("an order that has no payment, has time left, or pays elsewhere is not asked about", async () => {
   const others = [
     await orderNearItsEnd(8, null),
     await orderNearItsEnd(60),
@@ -176,12 +179,12 @@ test("who has begun no payment, has time, or pays elsewhere is not asked about",
   const provider = providerThat(success)
   await ask(provider, { name: "another" })
   expect(provider.asked).toEqual([])
-  // Nor does it get more time: a page may name whom it likes.
+  // Such an order gets no more time either: a page may name any provider.
   expect(await Promise.all(others.map(orderNow))).toEqual(before)
   expect(before.map((order) => order?.status)).toEqual(others.map(() => "pending_payment"))
 })
 
-test("nobody is asked about an order whose time is over", async () => {
+test("no provider is asked about an order whose time is over", async () => {
   const orderId = await orderNearItsEnd(0)
   const provider = providerThat(success)
   await ask(provider)
@@ -190,6 +193,6 @@ test("nobody is asked about an order whose time is over", async () => {
   await sweepDue({ ...engine, observer: engine.events })
 })
 
-test("and nothing is lost by all that", async () => {
+test("after all these tests every invariant holds", async () => {
   expect(await differencesIn(engine.url)).toEqual([])
 })

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-/** A provider that keeps what it was asked, and answers in turn. */
+/** A provider that gives these answers in turn, and records its calls. */
 function providerThat(...reports: (RefundReport | Error)[]) {
   const asked: RefundInstruction[] = []
   return {
@@ -29,7 +29,7 @@ function providerThat(...reports: (RefundReport | Error)[]) {
   }
 }
 
-/** An order that was paid with a cent too much, which has to go back. */
+/** An order that was paid with a cent too much, so that a refund of a cent is due. */
 async function overpaidOrder(paymentId: string | null = `pay-${lastId}`): Promise<number> {
   lastId += 1
   const [holdId, orderId] = [lastId, lastId]
@@ -61,14 +61,14 @@ describe("a refund that is due", () => {
         paymentId: expect.any(String),
         amountMinor: 1,
         currency: "EUR",
-        // Orders of other data on the provider's account have the same numbers, but not the same payments.
+        // Orders of another installation on the same account may have the same ids, but not the same payments.
         idempotencyKey: `doorbuster-refund-${orderId}-1-${provider.asked[0]?.paymentId}`,
       },
     ])
     expect(await refundOf(orderId)).toMatchObject({ status: "confirmed", providerRefundId: "re" })
   })
 
-  test("that a server of the last version has sent goes on under the key of that version", async () => {
+  test("that a server of the last version has sent keeps the key of that version", async () => {
     const orderId = await overpaidOrder()
     await engine.database.views.query(`update refunds set attempts = 1 where order_id = ${orderId}`)
     const provider = providerThat({ status: "not now", error: "busy" })
@@ -79,7 +79,7 @@ describe("a refund that is due", () => {
     expect(provider.asked.map(({ idempotencyKey }) => idempotencyKey)).toEqual([key, key])
   })
 
-  test("stays with its worker for longer than the provider may take", async () => {
+  test("stays with its worker longer than the provider may take", async () => {
     const orderId = await overpaidOrder()
     const { promise, resolve } = Promise.withResolvers<RefundReport>()
     const slow = { name: "generic", callSeconds: 90, refund: () => promise }
@@ -111,7 +111,7 @@ describe("a refund that is due", () => {
     await send(providerThat())
   })
 
-  test("that is being sent is taken by nobody else", async () => {
+  test("that is being sent is taken by no other worker", async () => {
     await overpaidOrder()
     const { promise, resolve } = Promise.withResolvers<RefundReport>()
     const slow = { name: "generic", refund: () => promise }
@@ -131,12 +131,12 @@ describe("a refund that is due", () => {
     ["sent", { status: "sent", providerRefundId: "re_7" }, { status: "sent", providerRefundId: "re_7" }],
     ["failed", { status: "failed", error: "closed" }, { status: "failed", lastError: "closed" }],
     [
-      "due when the provider cannot now",
+      "due if the provider cannot send it now",
       { status: "not now", error: "busy" },
       { status: "due", lastError: "busy" },
     ],
-    ["due when the call fails", new Error("no route"), { status: "due", lastError: "no route" }],
-  ])("is %s as its provider says", async (_, report, expected) => {
+    ["due if the call fails", new Error("no route"), { status: "due", lastError: "no route" }],
+  ])("is afterwards %s", async (_, report, expected) => {
     const orderId = await overpaidOrder()
     await send(providerThat(report))
     expect(await refundOf(orderId)).toMatchObject({ attempts: 1, ...expected })
@@ -149,7 +149,7 @@ describe("a refund that is due", () => {
     })
   })
 
-  test("that could not be sent waits longer each time, then somebody has to look", async () => {
+  test("that cannot be sent is tried again after growing pauses, then it fails", async () => {
     const orderId = await overpaidOrder()
     const waits: number[] = []
     for (let attempt = 1; attempt <= 40; attempt += 1) {
@@ -169,7 +169,7 @@ describe("a refund that is due", () => {
   test.each<[string, RefundReport]>([
     ["on its way", { status: "sent", providerRefundId: "re_8" }],
     ["refused", { status: "failed", error: "closed" }],
-  ])("and is %s is not sent again by itself", async (_, report) => {
+  ])("and then %s is not sent again by itself", async (_, report) => {
     const orderId = await overpaidOrder()
     await send(providerThat(report))
     await engine.database.views.query("update refunds set not_before = now()")
@@ -179,7 +179,7 @@ describe("a refund that is due", () => {
     expect(await refundOf(orderId)).toMatchObject({ status: report.status, attempts: 1 })
   })
 
-  test("that a bank takes while it is being sent stays withheld, and is due when the bank gives it back", async () => {
+  test("stays withheld if a bank takes its payment back meanwhile, and is due when the bank returns it", async () => {
     const paymentId = "pay-taken"
     const about = { paymentId, disputeId: "dp-taken" }
     const orderId = await overpaidOrder(paymentId)
@@ -203,7 +203,7 @@ describe("a refund that is due", () => {
     expect(await refundOf(orderId)).toMatchObject({ status: "confirmed", lastError: null })
   })
 
-  test("of a provider that cannot send, or of a payment without a name, is left to the money inbox", async () => {
+  test("of a provider that cannot send it, or of a payment without an id, is left to the money inbox", async () => {
     const orderIds = [await overpaidOrder("pay-x"), await overpaidOrder(null)]
     const provider = providerThat()
     await send({ ...provider, name: "another" })
@@ -214,6 +214,6 @@ describe("a refund that is due", () => {
   })
 })
 
-test("and nothing is lost by all that", async () => {
+test("after all these tests every invariant holds", async () => {
   expect(await differencesIn(engine.url)).toEqual([])
 })

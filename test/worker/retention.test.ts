@@ -13,7 +13,7 @@ import { createTestDatabase, createTestEngine, differencesIn } from "../support/
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 import { addEndedHolds } from "../../bench/aged-database.ts"
 
-/** Runs a pass to its end; returns how many statements it took. */
+/** Runs a pass to its end; returns the number of statements. */
 async function runPass(removeSome: () => Promise<boolean>): Promise<number> {
   let statements = 1
   while (await removeSome()) statements += 1
@@ -34,7 +34,7 @@ async function countOf(database: ReturnType<typeof openScopedDatabase>, table: s
 test("a pass removes everything that is old enough, and finds young ids among old ones", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
-  // A block of ids that a process took long ago and used up yesterday lies between.
+  // Between the old ids lies a block that a process took long ago and used up yesterday.
   await runSql(own.url, holdsFrom(1, 3_000, 40), holdsFrom(3_001, 8_192, 1), holdsFrom(20_000, 3_000, 40))
 
   const removeSome = createHoldRetention(database, 30)
@@ -46,7 +46,7 @@ test("a pass removes everything that is old enough, and finds young ids among ol
   expect(await countOf(database, "holds")).toBe(0)
 })
 
-test("a pass ends where only young holds follow, and the next one does not read what stays for ever", async () => {
+test("a pass ends where only young holds follow, and the next one does not read converted holds", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await runSql(
@@ -62,7 +62,7 @@ test("a pass ends where only young holds follow, and the next one does not read 
   expect(await countOf(database, "holds")).toBe(90_000)
 })
 
-test("several workers at once remove each row once, and nothing that has to stay", async () => {
+test("several workers at once remove each old row once, and no other row", async () => {
   await using own = await createTestDatabase()
   await using engine = await createTestEngine({}, own.url)
   await playBusySale(engine)
@@ -105,7 +105,7 @@ test("a pass over the inbox reads all of it, in the order of its keys", async ()
   expect(await runPass(removeSome)).toBe(3)
 })
 
-test("old outgoing events go with their deliveries, and nothing that is young or that nobody has looked at", async () => {
+test("old outgoing events are removed with their deliveries; young ones, and those that no worker has handled, stay", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   const events = (name: string, count: number, days: number, addressed: string) => [
@@ -127,7 +127,7 @@ test("old outgoing events go with their deliveries, and nothing that is young or
   expect(await countOf(database, "webhook_deliveries")).toBe(30)
 })
 
-test("old idempotency keys go as long as full batches come", async () => {
+test("old idempotency keys are removed until a statement finds less than its limit", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await runSql(
@@ -151,7 +151,7 @@ test.each([
     { holdRetentionDays: 30, eventRetentionDays: 90, outgoingRetentionDays: 30 },
     { holds: 5, payment_events: 4 },
   ],
-])("the worker: what has ended is %s", async (_, retention, expected) => {
+])("the worker: old holds and events are %s", async (_, retention, expected) => {
   await using engine = await createTestEngine()
   await playBusySale(engine)
   await runSql(
@@ -171,14 +171,14 @@ test.each([
     webhookSettings: { webhookAllowPrivate: false },
   }).stop()
 
-  // What the batches of today have left of themselves is young.
+  // The marks of today's batches are young.
   expect(await countOf(database, "idempotency_keys where scope <> 'batch'")).toBe(0)
   expect(await countOf(database, "holds")).toBe(expected.holds)
   expect(await countOf(database, "payment_events")).toBe(expected.payment_events)
   expect(await differencesIn(engine.url)).toEqual([])
 })
 
-test("a loop rests shortly while there is more to do, and long when there is not", async () => {
+test("a loop takes short rests while there is more to do, and long ones otherwise", async () => {
   const answers = [true, true, false, true]
   let runs = 0
   let ranOut = () => {}

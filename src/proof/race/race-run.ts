@@ -19,13 +19,13 @@ export interface RaceSetting {
   readonly onProgress: (answered: number, of: number) => void
 }
 
-/** How a race ended. `differences` says all that is not as it must be. */
+/** The result of a race. `differences` lists everything that is wrong; an empty list means that the race passed. */
 export interface RaceReport {
   readonly productId: number
   readonly stock: number
   readonly successful: number
   readonly failed: number
-  /** How often each code or breakage refused a request. */
+  /** Failed requests by refusal code or connection error. */
   readonly failures: Readonly<Record<string, number>>
   readonly finalStock: number
   readonly p50Ms: number
@@ -33,16 +33,16 @@ export interface RaceReport {
   readonly differences: readonly string[]
 }
 
-/** Enough that nobody waits for a connection before the server makes them wait. */
+/** Enough that requests wait in the server and not for a connection. */
 const CONNECTIONS = 256
 /** How many of the acknowledged holds are looked up at a time. */
 const LOOKUPS_AT_ONCE = 32
-/** A buyer whom nobody answers has failed; one who asks again would be another buyer. */
+/** A request without an answer counts as failed. A retry would be a further request. */
 const WITHOUT_RETRIES = { tries: 1 }
-/** The last of a crowd may wait for all the others. */
+/** Long, because the last request may wait for all the others. */
 const ANSWER_WITHIN_MS = 30_000
 
-/** Runs the race against running servers, with nothing but their HTTP API. */
+/** Runs the race against running servers, using only their HTTP API. */
 export async function runRace(setting: RaceSetting): Promise<RaceReport> {
   const http = createHttpClient(CONNECTIONS)
   try {
@@ -55,7 +55,7 @@ export async function runRace(setting: RaceSetting): Promise<RaceReport> {
   }
 }
 
-/** Whom the race speaks to: the shop at the first server, buyers at all of them. */
+/** The clients of a race: the shop's at the first server, a buyer's at each server. */
 interface Course {
   readonly url: string
   readonly shop: AdminClient
@@ -72,7 +72,7 @@ function courseOf({ urls: [url = "", ...others], adminToken }: RaceSetting, { fe
   }
 }
 
-/** One buyer's luck: a hold, or why not. */
+/** The result of one request: a hold, or the reason why there is none. */
 interface Try {
   readonly hold: NewHold | null
   readonly refusal: string | null
@@ -84,11 +84,11 @@ async function createProduct({ url, shop }: Course, { stock }: RaceSetting): Pro
     return (await shop.products.create({ name: "Race", price_minor: 9999, currency: "USD", stock })).id
   } catch (error) {
     if (error instanceof ProblemError && error.status === 401)
-      throw new CommandFailure(`${url} asks for its admin token: set ADMIN_TOKEN`, { cause: error })
+      throw new CommandFailure(`${url} requires its admin token: set ADMIN_TOKEN`, { cause: error })
     const said = error instanceof ProblemError || error instanceof AnswerError
     throw new CommandFailure(
       said
-        ? `${url} refused the race's product: ${error.message}`
+        ? `${url} refused to create a product for the race: ${error.message}`
         : `${url} cannot be reached: ${breakage(error)}`,
       { cause: error },
     )
@@ -110,7 +110,7 @@ async function buyOne(buyer: Client, productId: number): Promise<Try> {
   const startedAt = performance.now()
   const milliseconds = () => performance.now() - startedAt
   try {
-    // Without a key: a crowd that is turned away is turned away at the gate.
+    // Without an idempotency key, because only then the gate may refuse the request from memory.
     const hold = await buyer.holds.create({ product_id: productId, qty: 1 }, { idempotencyKey: null })
     return { hold, refusal: null, milliseconds: milliseconds() }
   } catch (error) {
@@ -123,7 +123,7 @@ function refusalIn(error: unknown): string {
   return error instanceof AnswerError ? `status ${error.status}` : breakage(error)
 }
 
-/** What broke, as the system names it. */
+/** The system's code of a connection error. */
 function breakage(error: unknown): string {
   const cause = error instanceof NetworkError ? error.cause : error
   return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
@@ -135,9 +135,9 @@ async function judge(
   { productId, tries }: { readonly productId: number; readonly tries: readonly Try[] },
 ): Promise<RaceReport> {
   const holds = tries.flatMap(({ hold }) => hold ?? [])
-  // Straight from the database: the last unit may have gone through another server a moment ago.
+  // Read from the database and not from memory: another server may have given out the last unit a moment ago.
   const product = await orNothing(course.shop.products.get(productId))
-  // Nobody shall buy from it once its holds have lapsed.
+  // So that the product is not on sale when its holds have expired.
   await orNothing(course.shop.products.pause(productId))
   const lost = await missingHolds(course, holds)
   const times = tries.map((one) => one.milliseconds).sort((a, b) => a - b)
@@ -159,7 +159,7 @@ async function judge(
   }
 }
 
-/** A server that is gone by now has nothing to say; the counts will not agree, and tell. */
+/** Null if the server does not answer any more. The missing answer then appears as a difference. */
 async function orNothing<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
   return answer.catch(() => null)
 }
@@ -168,9 +168,9 @@ function wrongCounts({ stock, requests }: RaceSetting, taken: number, product: P
   const expected = Math.min(stock, requests)
   const { available_stock: left = Number.NaN, reserved_stock: reserved = Number.NaN } = product ?? {}
   return [
-    taken === expected ? null : `${taken} requests succeeded, ${expected} had to`,
-    reserved === taken ? null : `${taken} requests succeeded, ${reserved} units are held`,
-    left === stock - expected ? null : `${left} units are left, not ${stock - expected}`,
+    taken === expected ? null : `${taken} requests succeeded; it should be ${expected}`,
+    reserved === taken ? null : `${taken} requests succeeded, but ${reserved} units are held`,
+    left === stock - expected ? null : `${left} units are available; it should be ${stock - expected}`,
   ].filter((difference) => difference !== null)
 }
 
@@ -178,7 +178,7 @@ function wrongHolds(lost: number): string[] {
   return lost === 0 ? [] : [`${lost} holds that were answered 201 do not exist`]
 }
 
-/** Looks every acknowledged hold up again: it must be there, active, with its one unit (I5). */
+/** Looks up every acknowledged hold, and counts those that do not exist or have not exactly one unit (I5). */
 async function missingHolds({ buyers: [buyer] }: Course, holds: readonly NewHold[]): Promise<number> {
   const ids = new Set(holds.map(({ hold_id }) => hold_id))
   if (ids.size !== holds.length) return holds.length - ids.size
@@ -194,7 +194,7 @@ async function missingHolds({ buyers: [buyer] }: Course, holds: readonly NewHold
   return missing
 }
 
-/** The only honest refusals of a race are "sold out" and "come back in a second". */
+/** A race expects two kinds of refusal: the units are taken, or the server cannot answer at the moment. */
 function wrongRefusals(tries: readonly Try[]): string[] {
   const fair = new Set(["out_of_stock", "overloaded", "unavailable"])
   return Object.entries(countFailures(tries))

@@ -1,18 +1,18 @@
 import type pg from "pg"
 import type { OutOfStock } from "./visit-log.ts"
 
-/** The number of available units from this moment of the database's clock until the next step. */
+/** The number of available units, from a time on the database's clock until the next step. */
 export interface Step {
   readonly atMs: number
   readonly available: number
 }
 
 /**
- * The available units at every moment of a finished sale, from its rows. Each row says when the batch ran that took
- * or returned its units; all by the database's clock and under the product's lock.
+ * Computes the available units at every moment of a finished sale from its rows. Each row contains the time of the
+ * batch that took or returned its units, on the database's clock and under the product's lock.
  *
- * Where the rows leave it open, units count as taken: in a batch all are taken before any are returned, an order's
- * units return when it was last changed, and those of an order that was paid late never returned.
+ * If the rows do not decide a case, the units count as taken: a batch takes units before it returns any, an order
+ * returns its units at its last change, and an order that was paid late never returned them.
  */
 export async function availabilityOf(pool: pg.Pool, productId: number): Promise<readonly Step[]> {
   const { rows } = await pool.query<Step>(
@@ -54,12 +54,12 @@ export interface Undersell {
 
 /** I9: a server may refuse returned units for this long. */
 const MAY_REFUSE_FOR_MS = 1_000
-/** Error of the comparison of the two clocks, which is made over a connection. */
+/** The possible error of comparing the two clocks over a connection. */
 const CLOCK_MARGIN_MS = 50
 
 /**
- * Finds refusals although the units were available at every moment from one second before the request until the
- * answer. `aheadMs`: the database's clock minus the one of the refusals.
+ * Finds wrong refusals: those whose units were available at every moment from one second before the request until the
+ * answer. `aheadMs` is the database's clock minus the clock of the refusals.
  */
 export function findUndersell(
   steps: readonly Step[],

@@ -4,7 +4,7 @@ import { seededRandom } from "../../simulator/random.ts"
 export type Behaviour =
   /** Holds, orders, pays. */
   | "buys"
-  /** The same, but sends the order twice at once. */
+  /** As "buys", but sends the order twice at once. */
   | "clicks twice"
   /** Holds, and does nothing more: the hold expires. */
   | "walks away"
@@ -20,7 +20,7 @@ export interface Visitor {
   /** Milliseconds after the rehearsal began. */
   readonly arrivesMs: number
   readonly behaviour: Behaviour
-  /** True: holds are sent with an Idempotency-Key. Without one the gate may answer, and a repetition may hold twice. */
+  /** True if holds are sent with an Idempotency-Key. Without one the gate may answer, and a repetition may hold twice. */
   readonly keepsKeys: boolean
   readonly quantity: number
   /** Requests for a hold before the visitor gives up. */

@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { connect, createServer, type Server, type Socket } from "node:net"
 import { createPipe, type Delays } from "./pipe.ts"
 
-/** A TCP server between a program and PostgreSQL that can lose, delay and cut their messages. */
+/** A TCP proxy between a program and PostgreSQL that can lose and delay messages and break connections. */
 export interface DatabaseProxy extends AsyncDisposable {
   /** The database's URL through the proxy. */
   readonly url: string
@@ -15,11 +15,11 @@ export interface DatabaseProxy extends AsyncDisposable {
   lost(): number
   /** Lets nothing pass, in either direction, for this time. The connections stay open. */
   stall(milliseconds: number): void
-  /** Delays everything on its way to the database from now on; 0: no longer. */
+  /** Delays all data to the database from now on; 0 ends the delay. */
   delay(milliseconds: number): void
   /** Sends everything in small pieces, in both directions, until called with false. */
   trickle(isTrickling: boolean): void
-  /** Lets nothing pass on the present connections any more, and never closes them: half-open, as after a power cut. */
+  /** Passes nothing more on the present connections and never closes them: half-open, as after a power failure. */
   silence(): void
   /** Breaks every connection. */
   cut(): void
@@ -30,7 +30,7 @@ export interface DatabaseProxy extends AsyncDisposable {
 /** The completion tag of COMMIT as PostgreSQL sends it. */
 const COMMITTED = "COMMIT\0"
 
-/** What is done to the traffic at the moment. */
+/** The proxy's present faults. */
 interface Trouble {
   target: URL
   /** Set: the next COMMIT (on a connection with this statement; null: on any) loses its answer. */
@@ -43,7 +43,7 @@ interface Trouble {
   readonly silenced: Set<Socket>
 }
 
-/** Starts a proxy before the server of `url`, which may listen on a unix socket. */
+/** Starts a proxy for the server of `url`, which may listen on a unix socket. */
 export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
   const trouble: Trouble = {
     target: new URL(url),
@@ -89,7 +89,7 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
   }
 }
 
-/** Passes on what client and database send each other, as far as the trouble lets it. */
+/** Passes data between client and database, subject to the present faults. */
 function connectThrough(trouble: Trouble, client: Socket, database: Socket): void {
   const toDatabase = createPipe(database, trouble.delaysToDatabase)
   const toClient = createPipe(client, trouble.delaysToClient)

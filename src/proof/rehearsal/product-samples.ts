@@ -42,7 +42,7 @@ export function sampleProduct(pool: pg.Pool, productId: number, now: () => numbe
 
   async function run(): Promise<void> {
     while (isSampling) {
-      // A sample that fails, because of a fault on purpose, is left out.
+      // A sample that fails because of a deliberate fault is left out.
       await sample().catch(() => undefined)
       await sleep(SAMPLE_EVERY_MS)
     }

@@ -13,7 +13,7 @@ import { HOLD_SECONDS, startServers, type RehearsalServers } from "./servers.ts"
 import { visit } from "./visit.ts"
 import { sampleProduct, type Sample } from "./product-samples.ts"
 
-/** What a rehearsal is made of. */
+/** The parameters of a rehearsal. */
 export interface Script {
   readonly crowd: number
   readonly stock: number
@@ -24,14 +24,14 @@ export interface Script {
   readonly seed: number
 }
 
-/** How a rehearsal went. */
+/** The result of a rehearsal. */
 export interface Rehearsal extends Verdict {
   readonly script: Script
   readonly visitLog: VisitLog
   readonly samples: readonly Sample[]
   readonly faults: readonly Fault[]
   readonly undersell: Undersell
-  /** When the last visit ended, and when nothing was open any more. */
+  /** The time when the last visit ended, and the time when everything was settled. */
   readonly crowdGoneMs: number
   readonly settledMs: number
 }
@@ -40,18 +40,18 @@ export interface RehearseOptions extends Script {
   /** A database with an up-to-date schema; the rehearsal adds a product to it. */
   readonly postgres: Pick<ThrowAwayPostgres, "url" | "crash">
   readonly onProgress: (progress: Progress) => void
-  /** Rejects when the person at the terminal interrupts the rehearsal. */
+  /** Rejects if the user interrupts the rehearsal. */
   readonly orInterrupted: <T>(work: Promise<T>) => Promise<T>
 }
 
-/** A line of progress. */
+/** The progress of a rehearsal, for one line of text. */
 export interface Progress {
   readonly seconds: number
   readonly visits: number
   readonly of: number
   readonly last: Sample | undefined
   readonly faults: number
-  /** After the last visit: what is still open. */
+  /** After the last visit, the holds, orders and payments that are still open. */
   readonly open: string | null
 }
 
@@ -63,8 +63,8 @@ const POOL_SIZE = 4
 const REPORT_EVERY_MS = 500
 
 /**
- * Rehearses a whole sale: servers, a payment provider that makes every mistake of real ones, a crowd, and faults, all
- * decided by the seed. Throws when the servers cannot start; what goes wrong in the sale is in the result.
+ * Rehearses a whole sale with servers, a payment provider that makes every mistake of real ones, a crowd, and faults.
+ * The seed decides all of it. Throws if the servers cannot start; the result contains everything that goes wrong later.
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const { postgres, servers, seed } = options
@@ -163,7 +163,7 @@ async function runSale(
 }
 
 async function refuseToCrash(): Promise<void> {
-  throw new Error("a PostgreSQL that others may use is never killed")
+  throw new Error("a PostgreSQL server that other programs may use is never killed")
 }
 
 function undersellCheck({ seconds, refusals }: Undersell) {

@@ -50,7 +50,7 @@ const STOPS_WITHIN_MS = 15_000
 /** Characters of a server's output that are quoted when it fails. */
 const MOST_QUOTED = 2_000
 
-/** Starts a provider and servers that share the database. Throws, with its output, when one cannot start. */
+/** Starts a provider and servers that share the database. If a server cannot start, throws with its output. */
 export async function startServers(options: ServersOptions): Promise<RehearsalServers> {
   const secret = randomBytes(24)
   const givenUp: string[] = []
@@ -116,7 +116,7 @@ class ServerProcess implements RehearsalServer {
     const port = this.url === "" ? "0" : new URL(this.url).port
     const [program = ""] = process.argv.slice(1)
     const child = spawn(process.execPath, [...process.execArgv, program, "serve"], {
-      // Without the settings of the shop, in its environment or its .env: they are not the rehearsal's.
+      // Without the environment and the .env of the shop, whose settings must not affect the rehearsal.
       env: { ...this.#environment, PORT: port, HOST: "127.0.0.1" },
       cwd: this.#directory,
       stdio: ["ignore", "pipe", "pipe"],

@@ -16,7 +16,7 @@ export interface ThrowAwayPostgres extends AsyncDisposable {
 /** Starts a PostgreSQL in a temporary directory, which is removed on disposal. */
 export async function throwAwayPostgres(): Promise<ThrowAwayPostgres> {
   const directory = await mkdtemp(join(tmpdir(), "doorbuster-rehearsal-"))
-  // Started by root, PostgreSQL runs under another account, which must be able to enter the directory.
+  // If root starts it, PostgreSQL runs as another account, which must be able to enter the directory.
   await chmod(directory, 0o711)
   const start = () => startEmbeddedPostgres({ dataDirectory: join(directory, "postgres"), role: "owner" })
   let embedded = await start()

@@ -11,7 +11,7 @@ export interface Second {
   failed: number
 }
 
-/** A refusal with `out_of_stock`, to be compared later with what was available. */
+/** A refusal with `out_of_stock`, to be compared later with the available units. */
 export interface OutOfStock {
   /** Milliseconds since the rehearsal began. */
   readonly askedAt: number
@@ -19,18 +19,18 @@ export interface OutOfStock {
   readonly quantity: number
 }
 
-/** What servers acknowledged to visitors: it must still be so at the end. */
+/** Everything that servers acknowledged to visitors; it must still be true at the end. */
 export interface Acknowledged {
   readonly holds: readonly { readonly id: number; readonly quantity: number }[]
   readonly released: readonly number[]
   readonly orders: readonly { readonly id: number; readonly holdId: number }[]
 }
 
-/** Everything that visitors asked and were answered. */
+/** All requests of visitors and their answers. */
 export interface VisitLog {
   /** Milliseconds since the rehearsal began. */
   readonly now: () => number
-  /** Records an answer. `code` null: it was granted. */
+  /** Records an answer. `code` is null if the request was granted. */
   answered(kind: RequestKind, askedAt: number, code: string | null): void
   /** Records a request that got no answer, and why. */
   unanswered(kind: RequestKind, why: string): void

@@ -12,8 +12,8 @@ export interface Shop {
   readonly simulatorUrl: string
   readonly visitLog: VisitLog
   /**
-   * Makes the visitors' pauses. When they are called off they never resolve, which ends all visits. (An AbortSignal
-   * becomes slower with each of its tens of thousands of subscribers.)
+   * Makes the visitors' pauses. Cancelled pauses never resolve, which ends all visits. (An AbortSignal would become slow
+   * with tens of thousands of listeners.)
    */
   readonly timers: Pick<Timers, "wait">
 }
@@ -128,7 +128,7 @@ async function pay(visitor: Visitor, shop: Shop, { holdId, token }: Held, ordere
 
 type Asked = Parameters<HttpClient["send"]>[2]
 
-/** Repeats a request until the answer is not 503. Null: no answer within the visitor's patience. */
+/** Repeats a request until the answer is not 503. Null if there is no answer within the visitor's patience. */
 async function ask(
   visitor: Visitor,
   shop: Shop,
