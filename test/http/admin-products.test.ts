@@ -162,7 +162,7 @@ describe("PATCH /api/admin/products/{id}", () => {
   })
 
   test.each(["description", "image_url", "opens_at", "closes_at", "max_per_hold", "max_per_customer"])(
-    "takes %s away with null",
+    "clears %s with null",
     async (field) => {
       const { id } = await offer(app, everySetting)
 

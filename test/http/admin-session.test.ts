@@ -175,14 +175,18 @@ describe("an operator with a session", () => {
 
   test.each([
     ["from the control room's page", ownPage, 200],
-    ["by its origin", { origin: "own" }, 200],
+    ["with the server's own Origin", { origin: "own" }, 200],
     ["from a page of another site", { "sec-fetch-site": "cross-site" }, 403],
-    ["from a sister domain", { "sec-fetch-site": "same-site" }, 403],
-    ["from nowhere that is named", {}, 403],
+    ["from a page of the same site", { "sec-fetch-site": "same-site" }, 403],
+    ["without headers that show its page", {}, 403],
     ["from another origin", { origin: "https://evil.example" }, 403],
     ["from another port", { origin: "http://127.0.0.1:1" }, 403],
-    ["from a sandbox", { origin: "null" }, 403],
-    ["from a foreign page with our origin made up", { "sec-fetch-site": "cross-site", origin: "own" }, 403],
+    ["from a sandboxed page", { origin: "null" }, 403],
+    [
+      "from a page of another site with a forged Origin",
+      { "sec-fetch-site": "cross-site", origin: "own" },
+      403,
+    ],
   ])("changes a product %s: %j %i", async (_, given: Record<string, string>, status) => {
     const origin = given["origin"] === "own" ? { origin: app.url } : {}
     const answer = await app.post(PAUSE, undefined, { headers: { ...headers, ...given, ...origin } })

@@ -98,14 +98,14 @@ describe("an endpoint", () => {
     ["another scheme", { url: "ftp://hook.example" }],
     ["no host", { url: "https://" }],
     ["a name and password", { url: "https://me:secret@hook.example/" }],
-    ["a broken port", { url: "https://hook.example:99999/" }],
+    ["an invalid port", { url: "https://hook.example:99999/" }],
     ["a space", { url: "https://hook.example/a b" }],
     ["an unknown type", { url: "https://hook.example", types: ["order.lost"] }],
-    ["no types at all", { url: "https://hook.example", types: [] }],
+    ["an empty list of types", { url: "https://hook.example", types: [] }],
     ["the same type twice", { url: "https://hook.example", types: ["order.paid", "order.paid"] }],
     ["a short secret", { url: "https://hook.example", secret: "whsec_c2hvcnQ=" }],
     ["a secret without its prefix", { url: "https://hook.example", secret: "A".repeat(32) }],
-    ["something unknown", { url: "https://hook.example", enabled: false }],
+    ["an unknown field", { url: "https://hook.example", enabled: false }],
   ])("with %s is refused", async (_, body) => {
     expect(await app.post("/api/admin/webhooks", body)).toBeProblem(422, "invalid_request")
   })
@@ -250,7 +250,7 @@ describe("deliveries", () => {
   )
 
   test.each(["0000-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])(
-    "a replay since %s is one of what is kept",
+    "a replay since %s covers all stored events",
     async (since) => {
       const { endpoint_id } = await listen({ types: ["order.refunded"] })
       const answer = await app.post(`/api/admin/webhooks/${endpoint_id}/replay`, { since })

@@ -79,7 +79,7 @@ describe("x-request-id", () => {
   })
 
   test.each(["", "x".repeat(129), "a b", "a\tb", "<script>", "a,b", "é"])(
-    "%j of the client's gives way to one of ours",
+    "%j is replaced by an id of the server",
     async (id) => {
       const { headers } = await app.get("/api/products/1", { headers: { "x-request-id": id } })
 
@@ -92,8 +92,8 @@ describe("x-request-id", () => {
     ["an unknown address", "GET", "/nowhere", 404, "route_not_found"],
     ["an unknown id", "GET", "/api/products/abc", 404, "product_not_found"],
     ["a missing body", "POST", "/api/holds", 422, "invalid_request"],
-    ["a broken address", "GET", "/api/products/%zz", 400, "malformed_request"],
-    ["an endless id", "GET", `/api/products/${"1".repeat(300)}`, 400, "malformed_request"],
+    ["an invalid percent-encoding", "GET", "/api/products/%zz", 400, "malformed_request"],
+    ["an id of 300 digits", "GET", `/api/products/${"1".repeat(300)}`, 400, "malformed_request"],
   ])(
     "is the same in the headers and the problem document of the answer to %s",
     async (_, method, path, status, code) => {
@@ -114,7 +114,7 @@ describe("x-request-id", () => {
 
 describe("security headers", () => {
   test.each(["/api/products/1", "/nowhere", "/api/products/%zz", "/health", "/docs/"])(
-    "are on %s",
+    "are sent with %s",
     async (path) => {
       const { headers } = await app.get(path)
 

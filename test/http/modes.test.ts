@@ -77,13 +77,13 @@ describe("open mode", () => {
 
   // Pages of other sites run in browsers on this machine too, and their own names may resolve to it.
   test.each([
-    ["its own name for this machine", { host: "rebound.evil.example" }, 403],
+    ["a name of another site that resolves to this machine", { host: "rebound.evil.example" }, 403],
     ["a name that begins like this machine's", { host: "127.0.0.1.evil.example" }, 403],
     ["a name that ends like this machine's", { host: "evil.localhost.example:8000" }, 403],
-    ["its origin", { origin: "https://evil.example" }, 403],
-    ["an origin that begins like this machine", { origin: "http://localhost.evil.example" }, 403],
-    ["this machine in its origin's path", { origin: "https://evil.example/localhost" }, 403],
-    ["no origin of its own", { origin: "null" }, 403],
+    ["a foreign origin", { origin: "https://evil.example" }, 403],
+    ["an origin that begins like this machine's", { origin: "http://localhost.evil.example" }, 403],
+    ["this machine's name in the path of an origin", { origin: "https://evil.example/localhost" }, 403],
+    ["an opaque origin", { origin: "null" }, 403],
     ["localhost", { host: "localhost:8000" }, 201],
     ["127.0.0.2", { host: "127.0.0.2" }, 201],
     ["[::1]", { host: "[::1]:8000" }, 201],
@@ -303,7 +303,7 @@ describe("pages of other origins", () => {
   })
 
   test.each(["https://evil.example", "https://shop.example.evil.example", "http://shop.example", "null"])(
-    "may not where it does not: %s",
+    "may not read answers otherwise: %s",
     async (origin) => {
       const { headers } = await app.get("/api/products/1", { headers: { origin } })
 

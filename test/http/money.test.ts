@@ -201,13 +201,19 @@ describe("refunds", () => {
   })
 
   test.each([
-    ["more than came in", { amount_minor: 19_999 }, 409, "refund_over_payment", { refundable_minor: 19_998 }],
+    [
+      "more than the payment",
+      { amount_minor: 19_999 },
+      409,
+      "refund_over_payment",
+      { refundable_minor: 19_998 },
+    ],
     ["more units than were sold", { restock_qty: 3 }, 409, "restock_over_order", { restockable_qty: 2 }],
     ["nothing", { amount_minor: 0 }, 422, "invalid_request", {}],
-    ["nothing said", {}, 422, "invalid_request", {}],
-    ["less than nothing", { amount_minor: -1 }, 422, "invalid_request", {}],
+    ["an empty body", {}, 422, "invalid_request", {}],
+    ["a negative amount", { amount_minor: -1 }, 422, "invalid_request", {}],
     ["a part of a unit", { restock_qty: 0.5 }, 422, "invalid_request", {}],
-    ["something unknown", { amount: 5 }, 422, "invalid_request", {}],
+    ["an unknown field", { amount: 5 }, 422, "invalid_request", {}],
   ])("%s is refused", async (_, body, status, code, members) => {
     const { order_id } = await paidOrder()
     const answer = await app.post(`/api/admin/orders/${order_id}/refunds`, body)
@@ -360,7 +366,7 @@ describe("the money inbox", () => {
   })
 
   test.each(["x", "W10", "WyJwYXltZW50Il0", "WyJyZWZ1bmQiLDEsMl0", "bnVsbA", "%00"])(
-    "a cursor of somebody's own, %s, is refused",
+    "a made-up cursor, %s, is refused",
     async (cursor) => {
       const answer = await app.get(`/api/admin/money?cursor=${cursor}`)
       expect(answer).toMatchObject({ status: 422, body: { code: "invalid_request" } })
@@ -375,11 +381,11 @@ describe("the money inbox", () => {
   })
 
   test.each([
-    ["that is not there", { provider: "generic", key: "nothing" }, 404],
-    ["that speaks of no money", { provider: "generic", key: "no-money" }, 404],
+    ["that does not exist", { provider: "generic", key: "nothing" }, 404],
+    ["without money", { provider: "generic", key: "no-money" }, 404],
     ["of another provider", { provider: "stripe", key: "stray-a" }, 404],
     ["without a key", { provider: "generic" }, 422],
-    ["with what nobody can store", { provider: "generic", key: "\0" }, 422],
+    ["with a key that cannot be stored", { provider: "generic", key: "\0" }, 422],
   ])("an event %s can be neither returned nor assigned", async (_, body, status) => {
     expect((await app.post("/api/admin/money/returned", body)).status).toBe(status)
     const assigned = await app.post("/api/admin/money/assign", { ...body, order_id: 1 })

@@ -95,22 +95,19 @@ describe("opening a payment of an order", () => {
   test.each([
     [{ status: 400, body: `{"error":{"type":"invalid_request_error","message":"too small"}}` }, 409],
     [{ status: 503, body: "{}" }, 503],
-  ])(
-    "tells the log what the provider says against it, and the buyer what to do: %j",
-    async (mishap, status) => {
-      const { id, path, token } = await pending()
-      fake.mishaps.push({ on: /POST .v1.payment_intents/, mishap })
+  ])("logs the provider's reason, and answers the buyer with a problem: %j", async (mishap, status) => {
+    const { id, path, token } = await pending()
+    fake.mishaps.push({ on: /POST .v1.payment_intents/, mishap })
 
-      const answer = await app.post(`${path}/payments`, undefined, { token })
+    const answer = await app.post(`${path}/payments`, undefined, { token })
 
-      expect(answer).toBeProblem(status, status === 409 ? "payment_refused" : "provider_unavailable")
-      expect(answer.headers["retry-after"]).toBe(status === 503 ? "1" : undefined)
-      expect(app.log).toContainEqual(
-        expect.objectContaining({ metric: "payment.not_opened", order_id: id, provider: "stripe" }),
-      )
-      expect((await app.get(path, { token })).body.payment_attempts).toBe(0)
-    },
-  )
+    expect(answer).toBeProblem(status, status === 409 ? "payment_refused" : "provider_unavailable")
+    expect(answer.headers["retry-after"]).toBe(status === 503 ? "1" : undefined)
+    expect(app.log).toContainEqual(
+      expect.objectContaining({ metric: "payment.not_opened", order_id: id, provider: "stripe" }),
+    )
+    expect((await app.get(path, { token })).body.payment_attempts).toBe(0)
+  })
 
   test("refuses an invalid Idempotency-Key", async () => {
     const { path, token } = await pending()

@@ -211,9 +211,9 @@ describe("POST /api/orders/{id}/cancel", () => {
 describe("POST /api/orders/{id}/payment-attempts", () => {
   test.each<[string, object | undefined]>([
     ["no body", undefined],
-    ["an empty one", {}],
-    ["a payment's name", { provider: "generic", payment_id: "pay_1" }],
-  ])("takes %s", async (_what, json) => {
+    ["an empty body", {}],
+    ["the name of a payment", { provider: "generic", payment_id: "pay_1" }],
+  ])("accepts %s", async (_what, json) => {
     const { order_id } = await pendingOrder(app)
 
     const answer = await app.send("POST", `/api/orders/${order_id}/payment-attempts`, json && { json })

@@ -150,7 +150,7 @@ describe("a provider's own webhook", () => {
   })
 
   test.each(["", "not json", "[1]", "\0", "x".repeat(60_000)])(
-    "without sense is refused: %s",
+    "with an invalid body is refused: %s",
     async (raw) => {
       const request = { raw, headers: { "x-parrot": "polly", "content-type": "text/plain" } }
       expect(await app.send("POST", "/api/payments/webhooks/parrot", request)).toBeProblem(
@@ -164,8 +164,8 @@ describe("a provider's own webhook", () => {
     ["an order's name", { orderId: "abc" }],
     ["no order", { orderId: null }],
     ["half an amount", { amountMinor: 10.5 }],
-    ["an amount below nothing", { amountMinor: -1 }],
-    ["another kind of currency", { currency: "euro" }],
+    ["a negative amount", { amountMinor: -1 }],
+    ["an invalid currency", { currency: "euro" }],
     ["a payment that is a number", { paymentId: 7 }],
     ["a key with a line break", { key: "a\nb" }],
   ])("that its adapter reads as %s is refused, and is not logged as a fault", async (_what, odd) => {

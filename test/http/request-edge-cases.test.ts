@@ -297,9 +297,9 @@ describe("answers without a route", () => {
   test.each([
     ["broken percent-encoding", 400, head("GET /api/products/%zz")],
     ["no such route", 404, head("GET /api/nothing")],
-    ["a header that is none", 400, head("GET /", "nonsense\r\n")],
+    ["an invalid header line", 400, head("GET /", "nonsense\r\n")],
     ["headers of 20 KB", 431, head("GET /", `x: ${"a".repeat(20_000)}\r\n`)],
-    ["an expectation", 417, head("GET /", "expect: the-unexpected\r\n")],
+    ["an unknown expectation", 417, head("GET /", "expect: the-unexpected\r\n")],
   ])("have the same headers as all others: %s", async (_what, status, bytes) => {
     const usual = await app.get("/api/products/1", { headers: { origin } })
     const answer = await sendRaw(app.url, bytes)

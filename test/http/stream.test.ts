@@ -261,7 +261,7 @@ describe("Last-Event-ID", () => {
   })
 
   test.each(["1-1-open", "nonsense", "", "1-999999999-open"])(
-    "%j of another state gets it",
+    "%j, which names another state, gets the product",
     async (known) => {
       const { id } = await offer(app)
       using stream = await openStream(app.url, id, { "last-event-id": known })

@@ -127,7 +127,7 @@ describe("a webhook of Stripe", () => {
 
   test.each([
     ["no order", {}, "names no order"],
-    ["something else as its order", { order_id: "abc" }, 'names "abc" as its order'],
+    ["an invalid order id", { order_id: "abc" }, 'names "abc" as its order'],
   ])("about a success with %s is accepted and logged", async (_what, metadata, why) => {
     const intent = intentFor(await pendingOrder(app), { metadata })
     expect((await tell("payment_intent.succeeded", intent)).body).toEqual({ message: "ok", taken: 0 })

@@ -51,18 +51,14 @@ describe("a message that cannot be understood", () => {
       (id) => ({ idempotency_key: "k", status: "paid", order_id: `${id}` }),
       "/order_id",
     ],
-    [
-      "an order that cannot be",
-      () => ({ idempotency_key: "k", status: "paid", order_id: 2 ** 53 }),
-      "/order_id",
-    ],
+    ["an invalid order id", () => ({ idempotency_key: "k", status: "paid", order_id: 2 ** 53 }), "/order_id"],
     ["no status", (order_id) => ({ idempotency_key: "k", order_id }), "/status"],
     ["an unknown status", (order_id) => ({ idempotency_key: "k", order_id, status: "settled" }), "/status"],
     ["a status that every object has", (order_id) => ({ order_id, status: "constructor" }), "/status"],
     ["half an amount", (order_id) => ({ order_id, status: "paid", amount_minor: 10.5 }), "/amount_minor"],
-    ["a currency that is none", (order_id) => ({ order_id, status: "paid", currency: "euro" }), "/currency"],
+    ["an invalid currency", (order_id) => ({ order_id, status: "paid", currency: "euro" }), "/currency"],
     [
-      "a key that nothing could keep",
+      "a key that cannot be stored",
       (id) => ({ idempotency_key: "\ud800", order_id: id, status: "paid" }),
       "/idempotency_key",
     ],
@@ -73,7 +69,7 @@ describe("a message that cannot be understood", () => {
     ],
     ["a list", (order_id) => [{ order_id, status: "paid" }], ""],
     ["a text", (order_id) => `order ${order_id} is paid`, ""],
-    ["nothing", () => null, ""],
+    ["null", () => null, ""],
   ])(
     "(%s) is parked in the money inbox, once, and has no effect on orders",
     async (_what, message, pointer) => {
@@ -124,8 +120,8 @@ describe("a message that cannot be understood", () => {
   })
 
   test.each([
-    ["no JSON", "{", 400, "malformed_request"],
-    ["nothing at all", "", 422, "invalid_request"],
+    ["invalid JSON", "{", 400, "malformed_request"],
+    ["no body", "", 422, "invalid_request"],
   ])("and cannot be stored either (%s) is refused", async (_what, raw, status, code) => {
     const headers = { "content-type": "application/json" }
     expect(await app.send("POST", path, { raw, headers })).toBeProblem(status, code)

@@ -250,7 +250,7 @@ describe("an event that arrives before its order", () => {
 
   // An order is never made from the body alone: its data must match an active hold.
   test.each([
-    ["no hold at all", { product_id: 1, quantity: 1 }],
+    ["no hold", { product_id: 1, quantity: 1 }],
     ["a hold that does not exist", { hold_id: 4_000_000, product_id: 1, quantity: 1 }],
     ["another quantity", { quantity: 2 }],
     ["another product", { product_id: 4_000_000 }],
@@ -378,7 +378,7 @@ describe("the event's key", () => {
   })
 
   test.each(["__proto__", "constructor", "0", " spaced ", "ключ", "🗝", "x".repeat(255)])(
-    "%s is a key like any other",
+    "%s is a valid key",
     async (idempotency_key) => {
       const { order_id } = await pendingOrder(app)
 

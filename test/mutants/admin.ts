@@ -64,7 +64,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: `senderOf(request) !== "foreign page"`,
       },
     ],
-    caughtBy: { file: session, test: "from nowhere that is named" },
+    caughtBy: { file: session, test: "without headers that show its page" },
   },
   {
     name: "control room: Origin is trusted although Sec-Fetch-Site contradicts it",
@@ -75,7 +75,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: `  if (site !== undefined && headers.origin === undefined) return`,
       },
     ],
-    caughtBy: { file: session, test: "our origin made up" },
+    caughtBy: { file: session, test: "with a forged Origin" },
   },
   {
     name: "control room: a session cookie's signature is not checked",

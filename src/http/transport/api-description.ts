@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http"
 import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
 import scalar from "@scalar/fastify-api-reference"
 import { version } from "../../base/version.ts"
@@ -24,8 +25,7 @@ export async function describeApi(app: App): Promise<void> {
         },
       },
     },
-    transformObject: (document) =>
-      "openapiObject" in document ? markOptionalBodies(document.openapiObject) : {},
+    transformObject: (document) => ("openapiObject" in document ? completed(document.openapiObject) : {}),
   })
   // Made once: a thousand pipelined requests would otherwise hold a hundred kilobytes each.
   let text: Buffer | null = null
@@ -64,16 +64,35 @@ type Described = Extract<
   { openapiObject: unknown }
 >["openapiObject"]
 
-/** Marks bodies that may be null as not required: a request may also have no body. */
-function markOptionalBodies(description: Described): Described {
+function completed(description: Described): Described {
   for (const path of Object.values(description.paths ?? {})) {
-    const { requestBody } = path?.post ?? {}
-    if (requestBody === undefined || !("content" in requestBody)) continue
-    const { schema } = requestBody.content["application/json"] ?? {}
-    const isNullable = schema !== undefined && "anyOf" in schema && schema.anyOf?.some(isNull)
-    if (isNullable) requestBody.required = false
+    for (const operation of [path?.get, path?.post, path?.patch, path?.delete]) {
+      if (operation === undefined) continue
+      markOptionalBody(operation)
+      nameResponses(operation)
+    }
   }
   return description
+}
+
+type Operation = NonNullable<NonNullable<NonNullable<Described["paths"]>[string]>["get"]>
+
+/** Marks a body that may be null as not required: a request may also have no body. */
+function markOptionalBody({ requestBody }: Operation): void {
+  if (requestBody === undefined || !("content" in requestBody)) return
+  const { schema } = requestBody.content["application/json"] ?? {}
+  const isNullable = schema !== undefined && "anyOf" in schema && schema.anyOf?.some(isNull)
+  if (isNullable) requestBody.required = false
+}
+
+/** Describes responses without a description by the name of their status; the plugin's placeholder says nothing. */
+function nameResponses({ responses = {} }: Operation): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (response === undefined || !("description" in response)) continue
+    if (response.description === "Default Response") {
+      response.description = STATUS_CODES[status] ?? response.description
+    }
+  }
 }
 
 function isNull(schema: object): boolean {

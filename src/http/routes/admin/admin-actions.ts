@@ -21,7 +21,7 @@ export function adminActionRoutes(app: App, services: Services): void {
       url: "/api/admin/actions",
       schema: {
         summary: "List changes made through admin routes, newest first",
-        description: "Those that were refused as well. An action is here a moment after its answer.",
+        description: "Includes refused requests. An action is listed shortly after its answer.",
         tags: ["admin"],
         security: adminSecurity,
         querystring: Type.Object({ ...pageQuery, product_id: Type.Optional(Type.String()) }),

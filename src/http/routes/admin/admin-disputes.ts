@@ -46,7 +46,7 @@ export function adminDisputeRoutes(app: App, services: Services): void {
         url: `/api/admin/orders/:id/disputes/${verdict}`,
         schema: {
           summary,
-          description: "Goes through the inbox as the provider's own message would. Lost is the last word.",
+          description: "Has the same effect as the provider's own message. A lost dispute is final.",
           tags,
           security,
           params,

@@ -29,7 +29,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
       url: "/api/admin/orders/:id/cancel",
       schema: {
         summary: "Cancel an order that waits for payment, as the shop",
-        description: "As its buyer could. Twice is as once.",
+        description: "Has the same effect as the buyer's own request, and can be repeated.",
         tags,
         security,
         params,
@@ -61,7 +61,7 @@ export function adminEndingRoutes(app: App, services: Services): void {
       url: "/api/admin/holds/:id/release",
       schema: {
         summary: "Release a hold, as the shop",
-        description: "As its buyer could. Twice is as once.",
+        description: "Has the same effect as the buyer's own request, and can be repeated.",
         tags,
         security,
         params,

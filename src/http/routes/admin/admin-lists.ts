@@ -23,7 +23,7 @@ const common = {
   tags: ["admin"],
   security: adminSecurity,
   description:
-    "A page looks at 10,000 rows at most: with a filter that fits few, a page may hold few or none and still have a next one.",
+    "A page reads at most 10,000 rows. If few of them match the filters, the page may be short or empty although more pages follow.",
 }
 const optional = Type.Optional(Type.String())
 const oneOf = (values: readonly string[]) =>

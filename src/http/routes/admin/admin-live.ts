@@ -28,8 +28,9 @@ export function adminLiveRoutes(app: App, services: Services): void {
       schema: {
         summary: "Read the state of a running sale",
         description:
-          "Units, grants and refusals, invariants, expiry lag and the money inbox. Ask once a second. Holds of the " +
-          "product are counted while this is asked, and for a minute after; all other counts cover all products.",
+          "The answer has the units of a product, granted and refused requests, invariants, the expiry lag and the " +
+          "money inbox. Meant to be read once a second. Holds of the product are counted while it is read and for a " +
+          "minute afterwards; all other counts cover all products.",
         tags: ["admin"],
         security: adminSecurity,
         querystring: Type.Object({ product_id: Type.String() }),

@@ -90,7 +90,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       url: "/api/admin/orders/:id/refunds",
       schema: {
         summary: "Refund a paid order, put its units back on sale, or both",
-        description: "With `amount_minor: null` all that is left of its payment goes back.",
+        description: "With `amount_minor: null` everything that is left of the payment is refunded.",
         tags,
         security,
         params: Type.Object({ id: Type.String() }),
@@ -159,7 +159,7 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       schema: {
         summary: "List the money inbox",
         description:
-          "Payments without an order first, then refunds that are not confirmed, then disputes that are open. Each says why it is here and what can be done.",
+          "Lists payments without an order first, then unconfirmed refunds, then open disputes. Each entry has a reason and the possible actions.",
         tags,
         security,
         querystring: Type.Object(pageQuery),
@@ -175,9 +175,9 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/money/assign",
       schema: {
-        summary: "Give a payment without an order to an order",
+        summary: "Assign a payment without an order to an order",
         description:
-          "The payment is applied to the order as if it had named it: it pays the order, or goes back where any payment would. 404 `payment_event_not_found` when no such payment waits: it has paid another order, or was noted as sent back.",
+          "The payment is applied as if it had named this order: it pays the order, or it is refunded if it cannot. 404 `payment_event_not_found`: no such payment is waiting, for example because it has paid another order or was marked as returned.",
         tags,
         security,
         body: AssignBody,
@@ -195,7 +195,8 @@ export function adminMoneyRoutes(app: App, services: Services): void {
       url: "/api/admin/money/returned",
       schema: {
         summary: "Mark a payment without an order as returned",
-        description: "It acts on no order from then on.",
+        description:
+          "The payment cannot pay an order any more. Doorbuster does not contact the provider: send the money back there first.",
         tags,
         security,
         body: ReturnedBody,

@@ -32,7 +32,7 @@ const columns = [
 ] as const
 
 const Csv = {
-  description: "A heading, then a line for each order",
+  description: "A heading line, then a line for each order",
   content: { "text/csv": { schema: Type.Unsafe<Readable>({ type: "string" }) } },
 }
 
@@ -49,7 +49,7 @@ export function adminOrdersCsvRoutes(app: App, services: Services): void {
       schema: {
         summary: "Export a product's orders as CSV",
         description:
-          "Sent while it is read, so that it is no picture of one moment. A file that ends without its last line break is not whole. UTF-8 that begins with a byte order mark, so that Excel reads it as such. Cells that a spreadsheet would take for formulas begin with an apostrophe.",
+          "The file is sent while the orders are read, so it does not show all of them at the same moment. A file that ends without a line break is incomplete. It is UTF-8 with a byte order mark, which Excel needs. A cell that a spreadsheet would run as a formula begins with an apostrophe.",
         tags: ["admin"],
         security: adminSecurity,
         querystring: Type.Object({ product_id: Type.Optional(Type.String()) }),

@@ -92,7 +92,7 @@ export function adminProductRoutes(app: App, services: Services): void {
       method: "POST",
       url: "/api/admin/products/:id/stock",
       schema: {
-        summary: "Set the stock, if it is what you expect",
+        summary: "Set the stock if it equals the expected value",
         tags,
         security,
         params,

@@ -21,7 +21,8 @@ export function registerChangeWebhookEndpoint(
     url: "/api/admin/webhooks/:id",
     schema: {
       summary: "Change an endpoint's address, types, or enabled state",
-      description: "What is due meanwhile is sent when it is enabled again.",
+      description:
+        "Deliveries that become due while the endpoint is disabled are sent when it is enabled again.",
       tags,
       security,
       params,

@@ -19,7 +19,7 @@ export function registerCreateWebhookEndpoint(
     url: "/api/admin/webhooks",
     schema: {
       summary: "Create a webhook endpoint",
-      description: "The answer holds the secret that signs them; it is never shown again.",
+      description: "The answer contains the signing secret, which is never shown again.",
       tags,
       security,
       body: NewEndpointBody,

@@ -30,7 +30,9 @@ export function registerListWebhookDeliveries(
       params,
       querystring: Type.Object({
         ...pageQuery,
-        status: Type.Optional(Type.String({ description: "due, delivered or failed; all if not given" })),
+        status: Type.Optional(
+          Type.String({ description: "Filter: due, delivered or failed; if not given, all" }),
+        ),
       }),
       response: { 200: DeliveryList, ...problemResponses },
     },

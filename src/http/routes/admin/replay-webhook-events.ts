@@ -22,7 +22,7 @@ export function registerReplayWebhookEvents(
     url: "/api/admin/webhooks/:id/replay",
     schema: {
       summary: "Replay all events since a time",
-      description: "Also those that it did not hear of, because it was disabled or not there yet.",
+      description: "Includes events from before the endpoint was created and from while it was disabled.",
       tags,
       security,
       params,

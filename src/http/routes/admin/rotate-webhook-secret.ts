@@ -21,7 +21,8 @@ export function registerRotateWebhookSecret(
     url: "/api/admin/webhooks/:id/rotate",
     schema: {
       summary: "Rotate the signing secret",
-      description: "For 24 hours the one before it signs as well. The answer holds the new one.",
+      description:
+        "The answer contains the new secret. For 24 hours events are also signed with the secret before it.",
       tags,
       security,
       params,

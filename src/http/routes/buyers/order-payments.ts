@@ -21,7 +21,7 @@ export function orderPaymentRoutes(app: App, services: Services): void {
     schema: {
       summary: "Open the order's payment at the provider",
       description:
-        "Asks the provider for a payment of the order's total, or for the one that was begun before, and notes it as payment-attempts does. What comes of it is told by the provider's webhook. 404 where the shop has no provider that opens payments (Stripe does, where it is configured).",
+        "Opens a payment of the order's total at the provider, or returns the one that was opened before, and records a payment attempt. The provider's webhook reports the result. 404: the shop has no provider that opens payments (only Stripe does, if it is configured).",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       response: { 201: OpenedPaymentWire, ...problemResponses },

@@ -13,7 +13,7 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
     config,
     schema: {
       summary: "Make an order from a hold",
-      description: "200 when a payment event that came first has made the order already.",
+      description: "200: a payment event that arrived earlier has already made the order.",
       tags: ["orders"],
       body: OrderBody,
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },

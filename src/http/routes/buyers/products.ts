@@ -10,7 +10,9 @@ import { ProductList, ProductWire } from "../../../wire/product.ts"
 import type { App, Services } from "../../services.ts"
 import { productJson } from "../../../wire/product.ts"
 
-const notModified = Type.Unsafe<undefined>({ description: "What the ETag names is still so" })
+const notModified = Type.Unsafe<undefined>({
+  description: "Not modified: the state that the ETag names is current",
+})
 
 /** What is on sale: a page of products, and one. */
 export function productRoutes(app: App, services: Services): void {
@@ -42,7 +44,7 @@ export function productRoutes(app: App, services: Services): void {
     schema: {
       summary: "Read a product with its current stock",
       description:
-        "At most 250 ms old where another process changed it; the shop itself may ask with `Cache-Control: no-cache`.",
+        "A change by another process may be visible up to 250 ms late. With the admin token, `Cache-Control: no-cache` reads from the database.",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: ProductWire, 304: notModified, ...problemResponses },

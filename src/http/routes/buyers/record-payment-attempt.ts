@@ -17,7 +17,7 @@ export function registerPaymentAttempt(app: App, change: OrderChange): void {
     schema: {
       summary: "Record a payment attempt",
       description:
-        "Gives an order up to three minutes more, twice at most and never past ten minutes after it was made: nothing, where PAYMENT_TTL_SECONDS is 600 or more. With the provider's name and its payment, that can be asked what has become of it before the order expires.",
+        "Extends the time to pay by up to three minutes, at most twice and never beyond ten minutes after the order was made; with a PAYMENT_TTL_SECONDS of 600 or more it extends nothing. If the body names the payment, the worker asks the provider about it before the order expires.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       body: Type.Union([PaymentAttemptBody, Type.Null()]),

@@ -16,7 +16,7 @@ const MOST_PRODUCTS = 20
 
 const EventStream = {
   description:
-    "Server-sent events named `product`, whose data is the answer of `GET /api/products/{id}` in one line",
+    "Server-sent events of the type `product`. The data of each is the answer of `GET /api/products/{id}` in one line.",
   content: { "text/event-stream": { schema: Type.String() } },
 }
 
@@ -35,16 +35,16 @@ export function streamRoutes(app: App, services: Services, mostOfOne: number): v
     method: "GET",
     url: "/api/stream",
     schema: {
-      summary: "Stream products as they change, as server-sent events",
+      summary: "Stream products and their changes as server-sent events",
       description:
-        "Each product as it is, then after each change, four times a second at most. An event's id names the " +
-        "state of its product: who comes back with it as `Last-Event-ID` is not sent that state again. In " +
-        "closed mode an address that has as many streams as STREAMS_PER_ADDRESS gets 429 `rate_limited`, with " +
-        "`Retry-After`; a server that has as many as it can hold answers 503 `overloaded`.",
+        "Sends each product once, then after each change, at most four times a second. An event's id names the " +
+        "state of its product; a client that reconnects with it as `Last-Event-ID` is not sent that state again. " +
+        "429 `rate_limited` with `Retry-After`: the address has as many streams as STREAMS_PER_ADDRESS allows in " +
+        "closed mode. 503 `overloaded`: the server cannot hold more streams.",
       tags: ["products"],
       querystring: Type.Object({
         product_id: Type.String({
-          description: `The id of a product, or up to ${MOST_PRODUCTS} with commas between them`,
+          description: `The id of a product, or up to ${MOST_PRODUCTS} ids separated by commas`,
         }),
       }),
       response: { 200: EventStream, ...problemResponses },

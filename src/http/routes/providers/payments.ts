@@ -88,7 +88,7 @@ export function paymentRoutes(app: App, services: Services): void {
       schema: {
         summary: "Report the result of a payment",
         description:
-          "Signed as by Standard Webhooks when PAYMENT_WEBHOOK_SECRET is set. Unknown fields are ignored. 202: kept until the order exists, or, with `errors`, kept for the money inbox because the message could not be understood.",
+          "The request must be signed according to Standard Webhooks if PAYMENT_WEBHOOK_SECRET is set. Unknown fields are ignored. 202: the event is parked until its order exists; with `errors`, the message could not be understood and is parked in the money inbox.",
         tags: ["payments"],
         body: WebhookBody,
         response: { 200: PaymentAnswer, 202: PaymentAnswer, ...problemResponses },

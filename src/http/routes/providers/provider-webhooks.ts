@@ -102,7 +102,7 @@ export function providerWebhookRoutes(app: App, services: Services): void {
       bodyLimit: PROVIDER_BODY_LIMIT_BYTES,
       schema: {
         summary: "Receive a provider's webhook in its own format",
-        description: "Verified by the provider's own signature. Answered with 200 once it is written down.",
+        description: "The request must carry the provider's own signature. 200: its events are recorded.",
         tags: ["payments"],
         params: Type.Object({ provider: Type.String() }),
         response: { 200: ProviderAnswer, ...problemResponses },

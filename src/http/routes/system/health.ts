@@ -12,7 +12,7 @@ export const HealthWire = Type.Object({
 })
 
 const Metrics = {
-  description: "In the text format of Prometheus",
+  description: "The metrics in the text format of Prometheus",
   content: { "text/plain": { schema: Type.String() } },
 }
 
@@ -38,7 +38,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
       schema: {
         ...hide,
         summary: "Check whether the server is ready",
-        description: "503 while the database is away or the process is stopping.",
+        description: "503: the database is unavailable, or the process is stopping.",
         response: { ...problemResponses, 200: HealthWire, 503: HealthWire },
       },
       async handler(_request, reply) {
@@ -68,7 +68,7 @@ export function healthRoutes(app: App, { readiness, events }: Services): void {
     url: "/metrics",
     schema: {
       ...hide,
-      summary: "Read metrics in Prometheus' format",
+      summary: "Read the metrics in the format of Prometheus",
       response: { 200: Metrics, ...problemResponses },
     },
     async handler(_request, reply) {
