@@ -308,7 +308,7 @@ export interface NewEndpointBody {
   readonly secret?: string
 }
 
-/** The settings to change. Events that are due while an endpoint is disabled are sent when it is enabled again. */
+/** The settings to change. Pending deliveries of a disabled endpoint wait; new events are not sent to it. */
 export interface EndpointChangesBody {
   readonly url?: string
   readonly types?: readonly EventType[] | null

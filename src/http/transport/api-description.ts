@@ -86,7 +86,7 @@ function markOptionalBody({ requestBody }: Operation): void {
 }
 
 /** Describes responses without a description by the name of their status; the plugin's placeholder says nothing. */
-function nameResponses({ responses = {} }: Operation): void {
+function nameResponses({ responses }: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     if (response === undefined || !("description" in response)) continue
     if (response.description === "Default Response") {

@@ -22,7 +22,7 @@ export function registerChangeWebhookEndpoint(
     schema: {
       summary: "Change an endpoint's address, types, or enabled state",
       description:
-        "Deliveries that become due while the endpoint is disabled are sent when it is enabled again.",
+        "While the endpoint is disabled its pending deliveries wait, and new events are not sent to it; replay them afterwards.",
       tags,
       security,
       params,
