@@ -9,7 +9,7 @@ import "../support/problem.ts"
 import { runSql } from "../support/rows.ts"
 import { ADMIN_TOKEN, hold, offer, order, pay, startClosedApp } from "../support/shop.ts"
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+// oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
 type Actions = any[]
 
 async function actionsOf(app: TestApp, query = "", token?: string): Promise<Actions> {

@@ -35,7 +35,7 @@ afterAll(() => app[Symbol.asyncDispose]())
 
 /** Reads all pages of a list. */
 async function everything(path: string, limit = 100) {
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
   const found: any[] = []
   for (let cursor: string | null = ""; cursor !== null;) {
     const answer = await app.get(

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+// oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
 async function live(productId: number, of: TestApp = app): Promise<any> {
   const answer = await of.get(`/api/admin/live?product_id=${productId}`)
   expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"])

@@ -116,9 +116,9 @@ describe("signing in", () => {
     expect(right).toBeProblem(429, "rate_limited")
     expect(Number(right.headers["retry-after"])).toBeGreaterThan(0)
     expect(right.headers["set-cookie"]).toBeUndefined()
-    const told = own.log.filter((line) => line["metric"] === "admin.sign_in_refused")
-    expect(told).toHaveLength(5)
-    expect(told[0]).toMatchObject({ level: "warn", address: "127.0.0.1", request_id: expect.any(String) })
+    const lines = own.log.filter((line) => line["metric"] === "admin.sign_in_refused")
+    expect(lines).toHaveLength(5)
+    expect(lines[0]).toMatchObject({ level: "warn", address: "127.0.0.1", request_id: expect.any(String) })
   })
 
   test("allows no more guesses when they are sent at once", async () => {

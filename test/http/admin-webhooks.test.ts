@@ -24,7 +24,7 @@ async function listen(body: object = {}) {
   return answer.body
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+// oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
 async function deliveriesOf(id: number, query = ""): Promise<any[]> {
   const answer = await app.get(`/api/admin/webhooks/${id}/deliveries?limit=100${query}`)
   expect(answer.status).toBe(200)

@@ -52,7 +52,7 @@ const disputesOf = async (orderId: number) =>
 
 /** Every entry of the money inbox about an order, read in pages of `limit`. */
 async function inboxOf(orderId: number, limit = 20) {
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
   const entries: any[] = []
   for (let cursor: string | null = ""; cursor !== null;) {
     const { status, body } = await app.get(
@@ -95,8 +95,8 @@ describe("a dispute", () => {
     expect(await paymentOf(order_id)).toMatchObject({ disputed_minor: 19_998, refunded_minor: 0 })
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
     expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 2, available_stock: 98 })
-    const told = app.log.filter(({ metric, dispute_id }) => metric === "dispute.open" && dispute_id === id)
-    expect(told).toMatchObject([{ order_id, held_minor: 19_998, currency: "EUR" }])
+    const lines = app.log.filter(({ metric, dispute_id }) => metric === "dispute.open" && dispute_id === id)
+    expect(lines).toMatchObject([{ order_id, held_minor: 19_998, currency: "EUR" }])
     expect((await app.get("/metrics")).body).toMatch(/doorbuster_disputes_total\{status="open"\} [1-9]/)
   })
 
@@ -161,7 +161,7 @@ describe("a dispute", () => {
     await close("lost")
     await open()
     const parked = await app.get("/api/admin/payment-events?outcome=parked&limit=100")
-    // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+    // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
     const mine = parked.body.data.filter((event: any) => event.dispute_id === id)
     expect(mine).toMatchObject([
       { kind: "dispute_lost", order_id: null },
@@ -217,8 +217,8 @@ describe("a dispute", () => {
   test("of an unknown payment is accepted and parked", async () => {
     const answer = await tell("charge.dispute.created", disputeOf({ id: "dp_x", payment_intent: "pi_x" }))
     expect(answer).toMatchObject({ status: 200, body: { taken: 1 } })
-    const told = app.log.filter(({ idempotency_key }) => String(idempotency_key).startsWith("dp_x "))
-    expect(told).toMatchObject([{ outcome: "parked", order_id: null }])
+    const lines = app.log.filter(({ idempotency_key }) => String(idempotency_key).startsWith("dp_x "))
+    expect(lines).toMatchObject([{ outcome: "parked", order_id: null }])
   })
 })
 

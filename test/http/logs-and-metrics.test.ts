@@ -63,7 +63,7 @@ describe("log lines, field by field", () => {
     await send("b", failed, "failed")
     await send("c", paid, "failed")
 
-    const told = (key: string, status: string, fields: object, msg: string) =>
+    const entry = (key: string, status: string, fields: object, msg: string) =>
       line("webhook.processed", msg, {
         idempotency_key: key,
         request_id: `request-${key}-${status}`,
@@ -71,15 +71,15 @@ describe("log lines, field by field", () => {
       })
     const [fresh, again] = [{ is_duplicate: false }, { is_duplicate: true }]
     expect(lines(app, "webhook.processed")).toEqual([
-      told(
+      entry(
         "a",
         "success",
         { order_id: paid, outcome: "paid", ...fresh },
         "Webhook Payment Success - Stock Deducted",
       ),
-      told("a", "success", { order_id: paid, outcome: "paid", ...again }, "Webhook Duplicate Ignored"),
-      told("b", "failed", { order_id: failed, outcome: "cancelled", ...fresh }, "Payment Failed"),
-      told(
+      entry("a", "success", { order_id: paid, outcome: "paid", ...again }, "Webhook Duplicate Ignored"),
+      entry("b", "failed", { order_id: failed, outcome: "cancelled", ...fresh }, "Payment Failed"),
+      entry(
         "c",
         "failed",
         { order_id: paid, outcome: "ignored_final", ...fresh },
@@ -107,7 +107,7 @@ describe("log lines, field by field", () => {
     await using app = await startTestApp()
     await using rival = await lockProduct(app.databaseUrl)
     const held = hold(app, 1)
-    await rival.killWhoWaits()
+    await rival.killWaiter()
     await rival.unlock()
 
     expect((await held).qty).toBe(1)
@@ -155,7 +155,7 @@ async function lockProduct(databaseUrl: string) {
   await client.query("begin")
   await client.query("select id from products where id = 1 for update")
   return {
-    async killWhoWaits() {
+    async killWaiter() {
       await expect
         .poll(async () => (await client.query(waiters)).rowCount, { interval: 10, timeout: 10_000 })
         .toBe(1)
@@ -280,11 +280,11 @@ test("refused payment webhooks are logged at most ten times a second, with their
       }),
     ),
   )
-  const told = () => app.log.filter((entry) => entry["metric"] === "webhook.refused")
+  const lines = () => app.log.filter((entry) => entry["metric"] === "webhook.refused")
 
-  await expect.poll(() => told().length).toBeGreaterThan(0)
+  await expect.poll(() => lines().length).toBeGreaterThan(0)
   expect(refused.every(({ status }) => status === 400)).toBe(true)
-  expect(told()[0]).toMatchObject({
+  expect(lines()[0]).toMatchObject({
     level: "warn",
     provider: "generic",
     status: 400,
@@ -293,7 +293,7 @@ test("refused payment webhooks are logged at most ten times a second, with their
     refused_since_last: 1,
     msg: "Payment webhook refused.",
   })
-  expect(told().length).toBeLessThan(10)
+  expect(lines().length).toBeLessThan(10)
 })
 
 test("every answer's duration is measured from the arrival of its request, also for answers without a route", async () => {

@@ -31,7 +31,7 @@ const refundsOf = async (orderId: number) => (await app.get(`/api/admin/orders/$
 
 /** Reads all pages of the inbox. */
 async function moneyInbox(limit = 100) {
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
   const entries: any[] = []
   for (let cursor: string | null = ""; cursor !== null;) {
     const answer = await app.get(`/api/admin/money?limit=${limit}${cursor === "" ? "" : `&cursor=${cursor}`}`)
@@ -125,7 +125,7 @@ describe("refunds", () => {
     expect((await app.post(`/api/admin/refunds/${order_id}-1/confirm`)).body).toEqual(confirmed.body)
   })
 
-  test("units count towards the customer's limit until they are restocked, whatever was refunded (I8)", async () => {
+  test("units count towards the customer's limit until they are restocked, even after their money was refunded (I8)", async () => {
     const settings = { max_per_customer: 2, stock: 10 }
     const { id } = await offer(app, settings)
     const wish = { product_id: id, qty: 1, customer_id: "ada" }

@@ -66,8 +66,9 @@ describe("a client address in X-Forwarded-For", () => {
 
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(5)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(35)
-    const told = shop.log.filter((line) => line["metric"] === "admin.sign_in_refused")
-    for (const { address: logged } of told) expect(logged).toMatch(/^(?:203\.0\.113\.2|2001:db8::1|unknown)$/)
+    const lines = shop.log.filter((line) => line["metric"] === "admin.sign_in_refused")
+    for (const { address: logged } of lines)
+      expect(logged).toMatch(/^(?:203\.0\.113\.2|2001:db8::1|unknown)$/)
   })
 
   test("has one rate limit for all ports", async () => {
@@ -198,8 +199,8 @@ describe("a webhook's address", () => {
     const answer = await own.send("POST", path, { raw: "{", headers: { "content-type": "text/plain" } })
 
     expect(answer.status).toBe(status)
-    const told = () => own.log.filter((line) => line["metric"] === "webhook.refused")
-    await expect.poll(told).toMatchObject([{ status }])
+    const lines = () => own.log.filter((line) => line["metric"] === "webhook.refused")
+    await expect.poll(lines).toMatchObject([{ status }])
     expect((await own.get(path)).status).toBe(status)
   })
 

@@ -334,8 +334,8 @@ describe("a stream continues", () => {
 
     await stream.seen(held(4))
     expect(stream.ended).toBeNull()
-    const told = served.log.filter(({ msg }) => String(msg).startsWith("Changes of watched products"))
-    expect(told.length).toBeLessThanOrEqual(1)
+    const lines = served.log.filter(({ msg }) => String(msg).startsWith("Changes of watched products"))
+    expect(lines.length).toBeLessThanOrEqual(1)
   })
 })
 

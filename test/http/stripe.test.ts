@@ -121,8 +121,8 @@ describe("a webhook of Stripe", () => {
     expect(answer.body.errors).toEqual([
       { pointer: "", detail: `${String(odd["id"])}: the amount 550 isk cannot be converted` },
     ])
-    const told = () => app.log.filter(({ metric }) => metric === "webhook.refused")
-    await expect.poll(() => told().length).toBeGreaterThan(0)
+    const lines = () => app.log.filter(({ metric }) => metric === "webhook.refused")
+    await expect.poll(() => lines().length).toBeGreaterThan(0)
   })
 
   test.each([
@@ -131,8 +131,8 @@ describe("a webhook of Stripe", () => {
   ])("about a success with %s is accepted and logged", async (_what, metadata, why) => {
     const intent = intentFor(await pendingOrder(app), { metadata })
     expect((await tell("payment_intent.succeeded", intent)).body).toEqual({ message: "ok", taken: 0 })
-    const told = () => app.log.findLast(({ metric }) => metric === "webhook.ignored")
-    await expect.poll(told).toMatchObject({
+    const line = () => app.log.findLast(({ metric }) => metric === "webhook.ignored")
+    await expect.poll(line).toMatchObject({
       provider: "stripe",
       reason: `${String(intent["id"])} has succeeded and ${why}: its metadata need order_id`,
     })

@@ -105,8 +105,8 @@ describe("a message that cannot be understood", () => {
       payment_event: { provider: "generic", order_id: null, amount_minor: 9_999, currency: "EUR" },
     })
     const { provider, key } = entry.payment_event
-    const told = app.log.filter((line) => line["metric"] === "webhook.unclear" && line["key"] === key)
-    expect(told).toMatchObject([{ webhook_id: "msg_7", reason: expect.stringContaining("/status") }])
+    const lines = app.log.filter((line) => line["metric"] === "webhook.unclear" && line["key"] === key)
+    expect(lines).toMatchObject([{ webhook_id: "msg_7", reason: expect.stringContaining("/status") }])
     expect((await app.post("/api/admin/money/returned", { provider, key })).status).toBe(200)
     expect((await entries()).some(isOf7)).toBe(false)
   })
