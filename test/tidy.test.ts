@@ -2,6 +2,9 @@ import { readdir, readFile } from "node:fs/promises"
 import { dirname, join, normalize } from "node:path"
 import { expect, test } from "vitest"
 
+/** What every room of routes may import of http. */
+const belowRoutes = ["http/services", "http/live", "http/access", "http/transport", "http/wire"] as const
+
 /**
  * The tree tells the story only while imports run one way:
  * http | worker | cli → lanes → store → wire → domain, and payments → domain.
@@ -25,20 +28,30 @@ const allowed: Record<string, readonly string[]> = {
   lanes: ["store", "domain"],
   worker: ["lanes", "payments", "store", "domain", "events"],
   site: ["web"],
-  http: [
+  // Within http: server → routes → services → live, access → transport → wire. The rooms of routes do not know each other.
+  http: ["http/routes", ...belowRoutes, "events"],
+  "http/services": [
+    "http/live",
+    "http/access",
+    "http/transport",
+    "http/wire",
     "lanes",
     "site",
-    "web",
     "payments",
     "simulator",
-    "domain",
-    "wire",
     "events",
     "metrics",
     "store/reads",
     "store/batch/ids",
-    "store/errors",
   ],
+  "http/wire": ["wire", "domain", "lanes", "store/reads"],
+  "http/transport": ["http/wire", "metrics", "store/errors"],
+  "http/access": ["http/transport", "http/wire", "domain", "events", "store/reads", "store/batch/ids"],
+  "http/live": ["http/wire", "domain", "store/reads"],
+  "http/routes/buyers": [...belowRoutes, "wire", "domain", "lanes", "payments", "site", "web", "store/reads"],
+  "http/routes/admin": [...belowRoutes, "wire", "domain", "metrics", "payments", "store/reads"],
+  "http/routes/providers": [...belowRoutes, "wire", "domain", "events", "payments", "store/reads"],
+  "http/routes/system": [...belowRoutes, "wire"],
   embedded: [],
   events: ["lanes", "domain", "store/errors", "store/reads/views", "metrics", "base/log"],
   metrics: [],
@@ -234,6 +247,26 @@ test.each([
     "http/wire/product-texts.ts",
     'import { openDatabase } from "../../store/pool.ts"',
     "http/wire/product-texts.ts imports store/pool.ts",
+  ],
+  [
+    "http/wire/paging.ts",
+    'import { askerName } from "../access/idempotency-key.ts"',
+    "http/wire/paging.ts imports http/access/idempotency-key.ts",
+  ],
+  [
+    "http/access/admin-area.ts",
+    'import type { Services } from "../services.ts"',
+    "http/access/admin-area.ts imports http/services.ts",
+  ],
+  [
+    "http/routes/providers/refund-updates.ts",
+    'import { submitCommand } from "../admin/submit-command.ts"',
+    "http/routes/providers/refund-updates.ts imports http/routes/admin/submit-command.ts",
+  ],
+  [
+    "http/services.ts",
+    'import { createServer } from "./server.ts"',
+    "http/services.ts imports http/server.ts",
   ],
   ["lanes/lane.ts", 'import type { App } from "../app.ts"', "lanes/lane.ts imports app.ts"],
   [

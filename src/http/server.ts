@@ -16,27 +16,18 @@ import { networkOf } from "./access/network-address.ts"
 import { refuseForeignPages } from "./access/open-mode.ts"
 import { refuse } from "./wire/problems.ts"
 import { refuseUnreadableQueries } from "./transport/query-strings.ts"
-import { strayWebhookRoutes, tellUnreadableWebhook, webhookUrl } from "./routes/providers/refused-webhooks.ts"
-import { adminActionRoutes } from "./routes/admin/admin-actions.ts"
-import { adminEndingRoutes } from "./routes/admin/admin-endings.ts"
-import { adminListRoutes } from "./routes/admin/admin-lists.ts"
-import { adminDisputeRoutes } from "./routes/admin/admin-disputes.ts"
-import { adminLiveRoutes } from "./routes/admin/admin-live.ts"
-import { adminOrdersCsvRoutes } from "./routes/admin/admin-orders-csv.ts"
-import { adminMoneyRoutes } from "./routes/admin/admin-money.ts"
-import { adminPageRoutes } from "./routes/admin/admin-pages.ts"
-import { adminProductRoutes } from "./routes/admin/admin-products.ts"
-import { adminWebhookRoutes } from "./routes/admin/admin-webhooks.ts"
-import { docsSiteRoutes } from "./routes/system/docs-site.ts"
-import { healthRoutes } from "./routes/system/health.ts"
-import { pageRoutes } from "./routes/buyers/pages.ts"
-import { paymentRoutes } from "./routes/providers/payments.ts"
-import { providerWebhookRoutes } from "./routes/providers/provider-webhooks.ts"
-import { simulatorRoutes } from "./routes/providers/simulator.ts"
+import { registerAdminRoutes } from "./routes/admin/admin-routes.ts"
 import { registerBuyerRoutes } from "./routes/buyers/buyer-routes.ts"
+import { registerStorefrontPages } from "./routes/buyers/storefront-pages.ts"
+import { registerProviderRoutes } from "./routes/providers/provider-routes.ts"
+import { logUndecodableWebhook } from "./routes/providers/stray-webhooks.ts"
+import { webhookUrl } from "./routes/providers/webhook-paths.ts"
+import { registerDocsSite } from "./routes/system/docs-site.ts"
+import { registerSystemRoutes } from "./routes/system/system-routes.ts"
 import { cutSlowReaders } from "./transport/slow-readers.ts"
 import { securityHeaders } from "./transport/security-headers.ts"
-import type { App, Services } from "./services.ts"
+import type { Services } from "./services.ts"
+import type { App } from "./transport/typed-app.ts"
 
 export interface ServerOptions {
   readonly log: Logger
@@ -87,7 +78,7 @@ export async function createServer(services: Services, options: ServerOptions): 
     // These errors occur before any hook runs.
     frameworkErrors: (error, request, reply) => {
       void reply.headers({ ...constant, ...crossOrigin(request.headers.origin) })
-      tellUnreadableWebhook(services.events, request, error.statusCode ?? 400)
+      logUndecodableWebhook(services.events, request, error.statusCode ?? 400)
       void answerError(error, request, reply)
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -113,23 +104,11 @@ export async function createServer(services: Services, options: ServerOptions): 
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
   registerBuyerRoutes(app, services, options.streamsPerAddress)
-  paymentRoutes(app, services)
-  providerWebhookRoutes(app, services)
-  strayWebhookRoutes(app, services.events)
-  simulatorRoutes(app, services)
-  await pageRoutes(app, services)
-  await docsSiteRoutes(app)
-  adminProductRoutes(app, services)
-  adminMoneyRoutes(app, services)
-  adminDisputeRoutes(app, services)
-  adminEndingRoutes(app, services)
-  adminListRoutes(app, services)
-  adminWebhookRoutes(app, services)
-  adminActionRoutes(app, services)
-  adminLiveRoutes(app, services)
-  adminOrdersCsvRoutes(app, services)
-  adminPageRoutes(app, services)
-  healthRoutes(app, services)
+  registerProviderRoutes(app, services)
+  await registerStorefrontPages(app, services)
+  await registerDocsSite(app)
+  registerAdminRoutes(app, services)
+  registerSystemRoutes(app, services)
   app.addHook("onClose", () => services.audit.settled())
   app.server.on("checkExpectation", expectationAnswerer(constant, crossOrigin))
   cutSlowReaders(app.server)

@@ -1,6 +1,3 @@
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox"
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify"
-import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Events } from "../events/events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
@@ -73,12 +70,3 @@ export interface Readiness {
   /** The totals of the metrics that the control room shows; null: they could not be collected in time. */
   readonly totals: () => Promise<Totals | null>
 }
-
-/** The server, which derives the types of requests from the schemas. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->

@@ -1,7 +1,7 @@
 import type { Static } from "typebox"
 import type * as admin from "../../client/src/admin-types.ts"
 import type * as client from "../../client/src/types.ts"
-import { HealthWire } from "../../src/http/routes/system/health.ts"
+import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"

@@ -2,7 +2,7 @@ import Fastify from "fastify"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createGatekeeper } from "../../src/http/access/auth.ts"
 import { createOwnerTokens } from "../../src/http/access/owner-token.ts"
-import { productRoutes } from "../../src/http/routes/buyers/products.ts"
+import { registerShowProduct } from "../../src/http/routes/buyers/show-product.ts"
 import type { Services } from "../../src/http/services.ts"
 import { createProductTexts } from "../../src/http/wire/product-texts.ts"
 import type { ProductView } from "../../src/store/reads/views.ts"
@@ -30,7 +30,7 @@ test("no-cache bypasses the product memory only for the shop", async () => {
   const view = (name: string): ProductView => ({ product: productWith({ name }), serverTime: NOON })
   const tokens = createOwnerTokens("secret")
   const server = Fastify()
-  productRoutes(server, {
+  registerShowProduct(server, {
     gatekeeper: createGatekeeper(adminAccess, tokens),
     texts: createProductTexts(120),
     products: { product: () => view("remembered") },

@@ -4,8 +4,7 @@ import { hasOwnSimulator } from "../../src/app.ts"
 import type { Config } from "../../src/config/config.ts"
 import { createGatekeeper } from "../../src/http/access/auth.ts"
 import { createOwnerTokens } from "../../src/http/access/owner-token.ts"
-import { simulatorRoutes } from "../../src/http/routes/providers/simulator.ts"
-import type { Services } from "../../src/http/services.ts"
+import { registerSimulator } from "../../src/http/routes/providers/simulator.ts"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
@@ -117,7 +116,7 @@ describe("a server in closed mode", () => {
     ] as const) {
       const server = Fastify()
       const gatekeeper = createGatekeeper(access, createOwnerTokens("secret"))
-      simulatorRoutes(server, { gatekeeper, simulator: { answer } } as unknown as Services)
+      registerSimulator(server, { gatekeeper, simulator: { answer } })
       expect((await server.inject("/simulator/books")).statusCode).toBe(status)
     }
   })

@@ -121,8 +121,8 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: wrong tokens are not counted",
     edits: [
       {
-        file: "src/http/routes/admin/admin-pages.ts",
-        find: "          wrongTokens.note(network)\n",
+        file: "src/http/routes/admin/control-room/sign-in.ts",
+        find: "        wrongTokens.note(network)\n",
         replace: "",
       },
     ],
@@ -132,7 +132,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: sign-in redirects to any address",
     edits: [
       {
-        file: "src/http/routes/admin/admin-pages.ts",
+        file: "src/http/routes/admin/control-room/own-paths.ts",
         find: String.raw`/^\/admin(?:\/[\w-]+)*$/.test(path) ? path`,
         replace: "true ? path",
       },
@@ -211,7 +211,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a page of another site can sign a visitor in",
     edits: [
       {
-        file: "src/http/routes/admin/admin-pages.ts",
+        file: "src/http/routes/admin/control-room/control-room-routes.ts",
         find: `!isReading(request) && senderOf(request) === "foreign page"`,
         replace: "false",
       },
@@ -222,7 +222,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: a sale that is paused before it opens is not shown as paused",
     edits: [
       {
-        file: "src/http/routes/admin/admin-live.ts",
+        file: "src/http/routes/admin/control-room/show-live-sale.ts",
         find: "paused: view.product.paused",
         replace: "paused: false",
       },
@@ -244,7 +244,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: each address of an IPv6 network has its own limit of wrong tokens",
     edits: [
       {
-        file: "src/http/routes/admin/admin-pages.ts",
+        file: "src/http/routes/admin/control-room/sign-in.ts",
         find: "const network = networkOf(request)",
         replace: "const network = request.ip",
       },
@@ -255,10 +255,10 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: concurrent wrong tokens are checked before they are counted",
     edits: [
       {
-        file: "src/http/routes/admin/admin-pages.ts",
-        find: "        const session = gatekeeper.signIn(token)\n",
+        file: "src/http/routes/admin/control-room/sign-in.ts",
+        find: "      const session = gatekeeper.signIn(token)\n",
         replace:
-          "        await new Promise((resolve) => setTimeout(resolve, 50))\n        const session = gatekeeper.signIn(token)\n",
+          "      await new Promise((resolve) => setTimeout(resolve, 50))\n      const session = gatekeeper.signIn(token)\n",
       },
     ],
     caughtBy: { file: session, test: "when they are sent at once" },
@@ -305,7 +305,7 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: anyone may cancel orders and release holds as the shop",
     edits: [
       {
-        file: "src/http/routes/admin/admin-endings.ts",
+        file: "src/http/routes/admin/admin-routes.ts",
         find: "    admitAdminsOnly(admin, services)\n",
         replace: "",
       },

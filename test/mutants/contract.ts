@@ -19,7 +19,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a success has a status that its route does not describe",
     edits: [
       {
-        file: "src/http/routes/providers/payments.ts",
+        file: "src/http/routes/providers/receive-generic-webhook.ts",
         find: "reply.code(isNewlyParked(outcome) ? 202 : 200)",
         replace: "reply.code(isNewlyParked(outcome) ? 203 : 200)",
       },
@@ -30,7 +30,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a response has a field that its schema does not list",
     edits: [
       {
-        file: "src/http/routes/providers/payments.ts",
+        file: "src/http/routes/providers/receive-generic-webhook.ts",
         find: "    outcome: event.outcome,\n",
         replace: "    outcome: `was_${event.outcome}`,\n",
       },
@@ -52,7 +52,7 @@ export const contractMutants: readonly Mutant[] = [
     name: "contract: a NUL in a query reaches the database",
     edits: [
       {
-        file: "src/http/access/requests.ts",
+        file: "src/http/wire/storable-text.ts",
         find: " && !/[\\0\\ud800-\\udfff]/u.test(text)",
         replace: "",
       },

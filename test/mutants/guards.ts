@@ -419,7 +419,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: only the first event of a webhook is applied",
     edits: [
       {
-        file: "src/http/routes/providers/provider-webhooks.ts",
+        file: "src/http/routes/providers/receive-provider-webhook.ts",
         find: "for (const event of reading.events) {",
         replace: "for (const event of reading.events.slice(0, 1)) {",
       },
@@ -428,14 +428,14 @@ export const guardMutants: readonly Mutant[] = [
   },
   {
     name: "guards: any visitor's Cache-Control: no-cache bypasses the product cache",
-    edits: [{ file: "src/http/routes/buyers/products.ts", find: " && isAdmin(request)", replace: "" }],
+    edits: [{ file: "src/http/routes/buyers/show-product.ts", find: " && isAdmin(request)", replace: "" }],
     caughtBy: { file: "test/http/products.test.ts", test: "no-cache bypasses" },
   },
   {
     name: "guards: a webhook-id with invalid characters is accepted as a key",
     edits: [
       {
-        file: "src/http/routes/providers/payments.ts",
+        file: "src/http/routes/providers/receive-generic-webhook.ts",
         find: "key !== undefined && /^[\\x20-\\x7e]{1,255}$/.test(key) ? key",
         replace: "key !== undefined ? key",
       },

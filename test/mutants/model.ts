@@ -86,7 +86,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "served: the units of a refund are not written",
     edits: [
       {
-        file: "src/http/routes/admin/admin-money.ts",
+        file: "src/http/routes/admin/money/refund-order.ts",
         find: "restock_qty: restockQty = 0",
         replace: "restock_qty: restockQty = 1",
       },

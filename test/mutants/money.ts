@@ -191,7 +191,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: an open payment is not looked for before a new one",
     edits: [
       {
-        file: "src/http/routes/buyers/order-payments.ts",
+        file: "src/http/routes/buyers/open-payment.ts",
         find: "attempt?.provider === provider ? attempt.paymentId : null",
         replace: "attempt?.provider === provider ? null : null",
       },
@@ -202,7 +202,7 @@ export const moneyMutants: readonly Mutant[] = [
     name: "opened payments: anyone may open a payment",
     edits: [
       {
-        file: "src/http/routes/buyers/order-payments.ts",
+        file: "src/http/routes/buyers/open-payment.ts",
         find: "order === null || !mayUseHold(caller, order.holdId)",
         replace: "order === null || (!mayUseHold(caller, order.holdId) && false)",
       },

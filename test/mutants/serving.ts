@@ -198,7 +198,7 @@ export const servingMutants: readonly Mutant[] = [
     name: "the CSV export begins without a byte order mark",
     edits: [
       {
-        file: "src/http/routes/admin/admin-orders-csv.ts",
+        file: "src/http/routes/admin/orders/export-orders-csv.ts",
         find: "yield BYTE_ORDER_MARK + csvLine",
         replace: "yield csvLine",
       },
@@ -259,8 +259,8 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/show-order.ts",
-        find: "const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null",
-        replace: "const id = idFromPath(request.params.id)",
+        find: "const id = maySeeAnyHold(caller) ? parseId(request.params.id) : null",
+        replace: "const id = parseId(request.params.id)",
       },
     ],
     caughtBy: { file: "test/http/busy-views.test.ts", test: "without a token" },
@@ -607,8 +607,8 @@ export const servingMutants: readonly Mutant[] = [
     name: "webhooks: a webhook path with a trailing slash is not found",
     edits: [
       {
-        file: "src/http/routes/providers/refused-webhooks.ts",
-        find: "if (!belowPayments.test(url)) return url",
+        file: "src/http/routes/providers/webhook-paths.ts",
+        find: "if (!isBelowPayments(url)) return url",
         replace: 'if (url !== "") return url',
       },
     ],
@@ -617,7 +617,11 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "webhooks: a misspelt webhook path leaves no log line",
     edits: [
-      { file: "src/http/server.ts", find: "  strayWebhookRoutes(app, services.events)\n", replace: "" },
+      {
+        file: "src/http/routes/providers/provider-routes.ts",
+        find: "  registerStrayWebhooks(app, services)\n",
+        replace: "",
+      },
     ],
     caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "that has no route" },
   },

@@ -64,7 +64,7 @@ export const streamMutants: readonly Mutant[] = [
     name: "streams: a stream opens although further requests were pipelined",
     edits: [
       {
-        file: "src/http/routes/buyers/stream.ts",
+        file: "src/http/routes/buyers/stream-products.ts",
         find: "isSentAheadOn(request.raw.socket) || ",
         replace: "",
       },

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import type { Events } from "../../events/events.ts"
 import type { AdminActions, AdminWay } from "../../store/reads/admin-actions.ts"
 import type { Ids } from "../../store/batch/ids.ts"
-import { idFromPath } from "./requests.ts"
+import { parseId } from "../wire/ids.ts"
 
 /** Records the changes that the shop requests. No request waits for the record, and none fails because of it. */
 export interface Audit {
@@ -113,7 +113,7 @@ function originOf(url: string): string {
 function subjectOf({ params, routeOptions }: FastifyRequest, payload: unknown) {
   const { id = "" } = params as { readonly id?: string }
   const route = routeOptions.url ?? ""
-  const named = idFromPath(id)
+  const named = parseId(id)
   const answer = answerIn(payload)
   const isNewProduct = route === "/api/admin/products"
   return {

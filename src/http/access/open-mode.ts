@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify"
 import { isLocalName, isLocalOrigin } from "../../base/local-names.ts"
 import { refuse } from "../wire/problems.ts"
-import type { App } from "../services.ts"
+import type { App } from "../transport/typed-app.ts"
 
 /**
  * Refuses requests of web pages of other origins. In open mode callers need no token, only to be on this machine, and

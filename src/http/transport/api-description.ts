@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http"
 import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
 import scalar from "@scalar/fastify-api-reference"
 import { version } from "../../base/version.ts"
-import type { App } from "../services.ts"
+import type { App } from "./typed-app.ts"
 
 /** Describes the routes that are registered after this call as OpenAPI 3.1, at `/openapi.json` and as a page at `/docs`. */
 export async function describeApi(app: App): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify"
 import { isIP } from "node:net"
-import type { App } from "../services.ts"
+import type { App } from "./typed-app.ts"
 
 /**
  * Normalises the `X-Forwarded-*` headers of proxies before anything reads them. Only for servers that trust a proxy;

@@ -1,5 +1,5 @@
 import { refuse } from "../wire/problems.ts"
-import type { App } from "../services.ts"
+import type { App } from "./typed-app.ts"
 
 /**
  * Answers 400 to a query string that is not percent-encoded UTF-8. The framework would pass it on undecoded and so make

@@ -72,5 +72,5 @@ export const LiveWire = Type.Object({
   server_time: Time,
 })
 
-export type LiveAnswer = Static<typeof LiveWire>
-export type AdminActionAnswer = Static<typeof AdminActionWire>
+export type LiveJson = Static<typeof LiveWire>
+export type AdminActionJson = Static<typeof AdminActionWire>

@@ -134,6 +134,6 @@ export const ReturnedBody = body({ provider: Label, key: Label })
 
 export const AssignBody = body({ provider: Label, key: Label, order_id: Id })
 
-export type PaymentAnswerRow = Static<typeof PaymentWire>
-export type PaymentEventAnswerRow = Static<typeof PaymentEventWire>
-export type MoneyInboxAnswer = Static<typeof MoneyInboxEntry>
+export type PaymentJson = Static<typeof PaymentWire>
+export type PaymentEventJson = Static<typeof PaymentEventWire>
+export type MoneyInboxEntryJson = Static<typeof MoneyInboxEntry>

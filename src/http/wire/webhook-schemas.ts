@@ -92,5 +92,5 @@ export const ReplayAnswer = Type.Object({
   replayed: Type.Integer({ description: "How many events are sent again" }),
 })
 
-export type EndpointAnswer = Static<typeof EndpointWire>
-export type DeliveryAnswer = Static<typeof DeliveryWire>
+export type EndpointJson = Static<typeof EndpointWire>
+export type DeliveryJson = Static<typeof DeliveryWire>

@@ -1,24 +1,27 @@
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { registerCancelOrder } from "./cancel-order.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
 import { createOrderChange } from "./order-change.ts"
-import { orderPaymentRoutes } from "./order-payments.ts"
+import { registerListProducts } from "./list-products.ts"
+import { registerOpenPayment } from "./open-payment.ts"
 import { createOrderPlacement } from "./order-placement.ts"
 import { registerPlaceHoldByPath } from "./place-hold-by-path.ts"
 import { registerPlaceHold } from "./place-hold.ts"
 import { registerPlaceOrderByPath } from "./place-order-by-path.ts"
 import { registerPlaceOrder } from "./place-order.ts"
-import { productRoutes } from "./products.ts"
+import { registerShowProduct } from "./show-product.ts"
 import { registerPaymentAttempt } from "./record-payment-attempt.ts"
 import { registerReleaseHold } from "./release-hold.ts"
 import { registerShowHold } from "./show-hold.ts"
 import { registerShowOrder } from "./show-order.ts"
-import { streamRoutes } from "./stream.ts"
+import { registerStreamProducts } from "./stream-products.ts"
 
-/** Registers the buyers' part of the API. `streamsPerAddress` is as for {@link streamRoutes}. */
+/** Registers the buyers' part of the API. `streamsPerAddress` is as for {@link registerStreamProducts}. */
 export function registerBuyerRoutes(app: App, services: Services, streamsPerAddress: number): void {
-  productRoutes(app, services)
-  streamRoutes(app, services, streamsPerAddress)
+  registerListProducts(app, services)
+  registerShowProduct(app, services)
+  registerStreamProducts(app, services, streamsPerAddress)
 
   const holdPlacement = createHoldPlacement(services)
   registerPlaceHold(app, holdPlacement, services)
@@ -33,5 +36,5 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
   registerShowOrder(app, services)
   registerCancelOrder(app, changeOrder)
   registerPaymentAttempt(app, changeOrder)
-  orderPaymentRoutes(app, services)
+  registerOpenPayment(app, services)
 }

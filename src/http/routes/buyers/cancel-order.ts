@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { OrderWire } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { OrderChange } from "./order-change.ts"
 
 const config = { rateLimit: {} }

@@ -3,7 +3,7 @@ import type { Hold } from "../../../domain/hold.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import type { HoldRequest } from "../../../lanes/gate.ts"
 import { refuse } from "../../wire/problems.ts"
-import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/requests.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
 import type { Services } from "../../services.ts"
 
 /** The Idempotency-Attempt of a request whose key its client has never sent before. */

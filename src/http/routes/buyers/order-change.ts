@@ -3,7 +3,8 @@ import type { CancelOrder, StartPayment } from "../../../domain/commands.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
-import { askerName, badIdempotencyKey, idempotencyOf, idFromPath } from "../../access/requests.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import { orderJson } from "../../../wire/order.ts"
 
@@ -25,7 +26,7 @@ export function createOrderChange({
     command: WithoutIds<CancelOrder | StartPayment>,
   ) {
     const caller = gatekeeper.callerOf(request)
-    const orderId = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
+    const orderId = maySeeAnyHold(caller) ? parseId(request.params.id) : null
     const place = orderId === null ? null : await lookups.placeOfOrder(orderId)
     if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
       return refuse(reply, { code: "order_not_found" })

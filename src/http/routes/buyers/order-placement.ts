@@ -3,7 +3,7 @@ import type { Order } from "../../../domain/order.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
-import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/requests.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
 import type { Services } from "../../services.ts"
 import { productOfHold } from "./usable-holds.ts"
 

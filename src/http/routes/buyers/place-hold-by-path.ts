@@ -1,10 +1,11 @@
 import { Type } from "typebox"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { LARGEST_QUANTITY } from "../../../wire/fields.ts"
 import { PathHoldWire, holdJson } from "../../../wire/hold.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { HoldPlacement } from "./hold-placement.ts"
 
 const config = { rateLimit: {} }
@@ -26,7 +27,7 @@ export function registerPlaceHoldByPath(
       response: { 201: PathHoldWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const productId = idFromPath(request.params.productId)
+      const productId = parseId(request.params.productId)
       if (productId === null) return refuse(reply, { code: "product_not_found" })
       const qty = quantityFromPath(request.params.quantity)
       if (qty === null) return refuse(reply, badQuantity)
@@ -44,7 +45,7 @@ export function registerPlaceHoldByPath(
 }
 
 function quantityFromPath(text: string): number | null {
-  const qty = idFromPath(text)
+  const qty = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null
   return qty !== null && qty <= LARGEST_QUANTITY ? qty : null
 }
 

@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import type { HoldRequest } from "../../../lanes/gate.ts"
 import { HoldBody, NewHoldWire, newHoldText } from "../../../wire/hold.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { HoldPlacement } from "./hold-placement.ts"
 
 const config = { rateLimit: {} }

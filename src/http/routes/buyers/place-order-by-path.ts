@@ -1,8 +1,8 @@
 import { Type } from "typebox"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { PathOrderWire, orderJson } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { OrderPlacement } from "./order-placement.ts"
 
 const config = { rateLimit: {} }
@@ -20,8 +20,8 @@ export function registerPlaceOrderByPath(app: App, place: OrderPlacement): void 
       response: { 200: PathOrderWire, 201: PathOrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const expectedProduct = idFromPath(request.params.productId)
-      const holdId = expectedProduct === null ? null : idFromPath(request.params.holdId)
+      const expectedProduct = parseId(request.params.productId)
+      const holdId = expectedProduct === null ? null : parseId(request.params.holdId)
       const order = await place(request, reply, { holdId, expectedProduct })
       if (order === null) return reply
       const { order_id: id, ...rest } = orderJson(order)

@@ -1,6 +1,6 @@
 import { OrderBody, OrderWire, orderJson } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { OrderPlacement } from "./order-placement.ts"
 
 const config = { rateLimit: {} }
@@ -13,7 +13,7 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
     config,
     schema: {
       summary: "Make an order from a hold",
-      description: "200: a payment event that arrived earlier has already made the order.",
+      description: "200: a payment event that came first has already made the order.",
       tags: ["orders"],
       body: OrderBody,
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },

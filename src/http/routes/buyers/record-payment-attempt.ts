@@ -3,7 +3,7 @@ import { refuse } from "../../wire/problems.ts"
 import { OrderWire } from "../../../wire/order.ts"
 import { PaymentAttemptBody } from "../../wire/payment-schemas.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import type { OrderChange } from "./order-change.ts"
 
 const config = { rateLimit: {} }
@@ -17,7 +17,7 @@ export function registerPaymentAttempt(app: App, change: OrderChange): void {
     schema: {
       summary: "Record a payment attempt",
       description:
-        "Extends the time to pay by up to three minutes, at most twice and never beyond ten minutes after the order was made; with a PAYMENT_TTL_SECONDS of 600 or more it extends nothing. If the body names the payment, the worker asks the provider about it before the order expires.",
+        "Extends the order by up to three minutes, at most twice and never past ten minutes after it was made; where PAYMENT_TTL_SECONDS is 600 or more, the order is not extended. With `provider` and `payment_id`, the provider is asked about the payment before the order expires.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       body: Type.Union([PaymentAttemptBody, Type.Null()]),
@@ -34,5 +34,5 @@ export function registerPaymentAttempt(app: App, change: OrderChange): void {
 
 const halfAnAttempt = {
   code: "invalid_request",
-  errors: [{ pointer: "/payment_id", detail: "comes together with provider" }],
+  errors: [{ pointer: "/payment_id", detail: "must be given together with provider" }],
 } as const

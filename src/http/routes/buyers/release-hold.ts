@@ -3,7 +3,8 @@ import { isRefusal } from "../../../domain/refusals.ts"
 import { refuse } from "../../wire/problems.ts"
 import { HoldWire, holdJson } from "../../../wire/hold.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { productOfHold, usableHoldId } from "./usable-holds.ts"
 
 const config = { rateLimit: {} }

@@ -2,7 +2,8 @@ import { Type } from "typebox"
 import { refuse } from "../../wire/problems.ts"
 import { HoldWire, holdJson } from "../../../wire/hold.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 import { usableHoldId } from "./usable-holds.ts"
 
 /** Registers `GET /api/holds/{id}`. */

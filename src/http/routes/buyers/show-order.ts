@@ -1,10 +1,11 @@
 import { Type } from "typebox"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import { OrderWire, orderJson } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 /** Registers `GET /api/orders/{id}`. */
 export function registerShowOrder(
@@ -22,7 +23,7 @@ export function registerShowOrder(
     },
     async handler(request, reply) {
       const caller = gatekeeper.callerOf(request)
-      const id = maySeeAnyHold(caller) ? idFromPath(request.params.id) : null
+      const id = maySeeAnyHold(caller) ? parseId(request.params.id) : null
       const order = id === null ? null : await views.order(id)
       if (order === null || !mayUseHold(caller, order.holdId)) {
         return refuse(reply, { code: "order_not_found" })

@@ -1,10 +1,10 @@
 import { mayUseHold, type Caller } from "../../access/auth.ts"
-import { idFromPath } from "../../access/requests.ts"
+import { parseId } from "../../wire/ids.ts"
 import type { Lookups } from "../../../store/reads/lookups.ts"
 
 /** The id of a hold in a path; null when it is not an id or `caller` may not use that hold. */
 export function usableHoldId(text: string, caller: Caller): number | null {
-  const id = idFromPath(text)
+  const id = parseId(text)
   return id !== null && mayUseHold(caller, id) ? id : null
 }
 

@@ -1,10 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { App, Services } from "../../services.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 const ROOT = "/simulator"
 
-/** The payment simulator below `/simulator`, in open mode only; there it is refused to pages from elsewhere. */
-export function simulatorRoutes(app: App, { simulator, gatekeeper }: Services): void {
+/** Registers the payment simulator below `/simulator`, in open mode only: open mode refuses pages of other sites. */
+export function registerSimulator(
+  app: App,
+  { simulator, gatekeeper }: Pick<Services, "simulator" | "gatekeeper">,
+): void {
   if (simulator === null || gatekeeper.mode !== "open") return
 
   const { answer } = simulator

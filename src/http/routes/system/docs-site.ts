@@ -3,13 +3,13 @@ import { hash } from "node:crypto"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { packageRoot } from "../../../base/package-root.ts"
-import type { App } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
 
 const PREFIX = "/docs/guide/"
 const built = new URL("dist/docs/", packageRoot)
 
-/** The documentation as a site, where `npm run docs:build` has left it; nothing where it has not. */
-export async function docsSiteRoutes(app: App): Promise<void> {
+/** Registers the documentation site below `/docs/guide/`, if `npm run docs:build` has built it. */
+export async function registerDocsSite(app: App): Promise<void> {
   const index = await readFile(new URL("index.html", built), "utf8").catch(() => null)
   if (index === null) return
   const policy = policyFor(index)
@@ -23,8 +23,8 @@ export async function docsSiteRoutes(app: App): Promise<void> {
 }
 
 /**
- * What a page of the site may do. The scripts that stand in a page choose its colours before it is drawn; they are the
- * same on each page, and no other may run. Styles stand in place in blocks of code.
+ * Makes the Content-Security-Policy of the site. The inline scripts choose a page's colours before it is drawn. They are
+ * the same on each page, and no other inline script may run. Blocks of code have inline styles.
  */
 function policyFor(page: string): string {
   const scripts = [...page.matchAll(/<script(?![^>]*\bsrc=)[^>]*>(.*?)<\/script>/gs)]

@@ -1,0 +1,70 @@
+import { Type } from "typebox"
+import { instant, isoTime } from "../../../../domain/time.ts"
+import type { ActionPlace, AdminAction } from "../../../../store/reads/admin-actions.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { AdminActionList, type AdminActionJson } from "../../../wire/admin-schemas.ts"
+import { parseId } from "../../../wire/ids.ts"
+import {
+  badQuery,
+  encodeCursor,
+  readPageRequest,
+  pageJson,
+  pageQuery,
+  decodeCursor,
+} from "../../../wire/paging.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { refuse } from "../../../wire/problems.ts"
+
+/** Registers `GET /api/admin/actions`. */
+export function registerListActions(admin: App, { actions }: Pick<Services, "actions">): void {
+  admin.route({
+    method: "GET",
+    url: "/api/admin/actions",
+    schema: {
+      summary: "List changes made through admin routes, newest first",
+      description: "Includes requests that were refused. An action is listed a moment after its answer.",
+      tags: ["admin"],
+      security: adminSecurity,
+      querystring: Type.Object({ ...pageQuery, product_id: Type.Optional(Type.String()) }),
+      response: { 200: AdminActionList, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const { product_id } = request.query
+      const productId = product_id === undefined ? null : parseId(product_id)
+      if (product_id !== undefined && productId === null) {
+        return refuse(reply, badQuery("product_id", "an id"))
+      }
+      const page = readPageRequest(reply, request.query, positionFrom)
+      if (page === null) return reply
+      const found = await actions.list(productId, { ...page, limit: page.limit + 1 })
+      const toCursor = ({ createdAt, id }: AdminAction) => encodeCursor([createdAt, id])
+      return pageJson(found, page, { toJson: actionJson, toCursor })
+    },
+  })
+}
+
+function actionJson({ id, createdAt, ...action }: AdminAction): AdminActionJson {
+  return {
+    action_id: id,
+    way: action.way,
+    route: action.route,
+    path: action.path,
+    product_id: action.productId,
+    order_id: action.orderId,
+    content: action.content as AdminActionJson["content"],
+    status: action.status,
+    request_id: action.requestId,
+    created_at: isoTime(createdAt),
+  }
+}
+
+const END_OF_TIME = Date.UTC(9999, 11, 31)
+
+function positionFrom(cursor: string): ActionPlace | null {
+  const [createdAt, id] = decodeCursor(cursor) ?? []
+  if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(id)) return null
+  const moment = Number(createdAt)
+  return moment < 0 || moment > END_OF_TIME ? null : { createdAt: instant(moment), id: Number(id) }
+}

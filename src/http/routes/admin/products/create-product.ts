@@ -1,0 +1,45 @@
+import { defaultSettings } from "../../../../domain/product.ts"
+import { NewProductBody, ProductWire } from "../../../../wire/product.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { refuse } from "../../../wire/problems.ts"
+import type { ProductChange } from "./product-change.ts"
+import { settingsFrom } from "./product-settings.ts"
+
+const tags = ["admin"]
+const security = adminSecurity
+
+/** Registers `POST /api/admin/products`. */
+export function registerCreateProduct(
+  admin: App,
+  change: ProductChange,
+  { ids }: Pick<Services, "ids">,
+): void {
+  admin.route({
+    method: "POST",
+    url: "/api/admin/products",
+    schema: {
+      summary: "Create a product",
+      tags,
+      security,
+      body: NewProductBody,
+      response: { 201: ProductWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const { stock, name, price_minor: priceMinor, currency } = request.body
+      const given = settingsFrom(request.body)
+      if (Array.isArray(given)) return refuse(reply, { code: "invalid_request", errors: given })
+      const settings = { ...defaultSettings, ...given, name, priceMinor, currency }
+      const adjustmentId = await ids.next("stock_adjustments")
+      const productId = await ids.next("products")
+      const product = await change(request, reply, {
+        command: { kind: "create_product", productId, settings, stock, adjustmentId },
+        content: { productId: null, settings, stock },
+      })
+      if (product === null) return reply
+      return reply.code(201).header("location", `/api/products/${product.id}`).send(product)
+    },
+  })
+}

@@ -1,0 +1,45 @@
+import { isCurrentCurrency } from "../../../../../client/src/currencies.ts"
+import type { ProductSettings } from "../../../../domain/product.ts"
+import { instant, type Instant } from "../../../../domain/time.ts"
+import type { ProductChanges } from "../../../../wire/product.ts"
+import type { FieldError } from "../../../wire/problems.ts"
+
+/** Reads the settings that a request gives; returns the errors of fields whose values are not valid. */
+export function settingsFrom(body: ProductChanges): Partial<ProductSettings> | FieldError[] {
+  const opensAt = timeFrom(body.opens_at)
+  const closesAt = timeFrom(body.closes_at)
+  const errors: FieldError[] = []
+  if (opensAt === "bad") errors.push({ pointer: "/opens_at", detail: timeDetail })
+  if (closesAt === "bad") errors.push({ pointer: "/closes_at", detail: timeDetail })
+  if (body.currency !== undefined && !isCurrentCurrency(body.currency)) {
+    errors.push({ pointer: "/currency", detail: "must be a current ISO 4217 code" })
+  }
+  if (errors.length > 0 || opensAt === "bad" || closesAt === "bad") return errors
+  return definedOnly({
+    name: body.name,
+    description: body.description,
+    imageUrl: body.image_url,
+    priceMinor: body.price_minor,
+    currency: body.currency,
+    opensAt,
+    closesAt,
+    paused: body.paused,
+    maxPerHold: body.max_per_hold,
+    maxPerCustomer: body.max_per_customer,
+    holdTtlSeconds: body.hold_ttl_seconds,
+  })
+}
+
+const timeDetail = "must be a time from 1970 to 9999"
+const END_OF_TIME = Date.UTC(9999, 11, 31)
+
+function timeFrom(text: string | null | undefined): Instant | null | undefined | "bad" {
+  if (text === undefined || text === null) return text
+  const milliseconds = Date.parse(text)
+  return milliseconds >= 0 && milliseconds < END_OF_TIME ? instant(milliseconds) : "bad"
+}
+
+function definedOnly<Fields extends object>(fields: Fields) {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
+}

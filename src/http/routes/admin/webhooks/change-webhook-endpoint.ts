@@ -1,0 +1,40 @@
+import { Type } from "typebox"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { EndpointChangesBody, EndpointWire } from "../../../wire/webhook-schemas.ts"
+import { endpointNotFound, badEndpointUrl, endpointJson } from "./webhook-endpoint-answers.ts"
+
+const tags = ["admin"]
+const security = adminSecurity
+const params = Type.Object({ id: Type.String() })
+
+/** Registers `PATCH /api/admin/webhooks/{id}`. */
+export function registerChangeWebhookEndpoint(
+  admin: App,
+  { webhooks: { endpoints } }: Pick<Services, "webhooks">,
+): void {
+  admin.route({
+    method: "PATCH",
+    url: "/api/admin/webhooks/:id",
+    schema: {
+      summary: "Change an endpoint's address, types, or enabled state",
+      description: "Events that become due while the endpoint is disabled are sent when it is enabled again.",
+      tags,
+      security,
+      params,
+      body: EndpointChangesBody,
+      response: { 200: EndpointWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const id = parseId(request.params.id)
+      const { url } = request.body
+      if (url !== undefined && !URL.canParse(url)) return refuse(reply, badEndpointUrl)
+      const endpoint = id === null ? null : await endpoints.change(id, request.body)
+      return endpoint === null ? refuse(reply, endpointNotFound) : endpointJson(endpoint)
+    },
+  })
+}

@@ -1,0 +1,41 @@
+import { MOST_ENDPOINTS } from "../../../../store/reads/webhook-endpoints.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { EndpointWithSecretWire, NewEndpointBody } from "../../../wire/webhook-schemas.ts"
+import { badEndpointUrl, newWebhookSecret, endpointJson } from "./webhook-endpoint-answers.ts"
+
+const tags = ["admin"]
+const security = adminSecurity
+
+/** Registers `POST /api/admin/webhooks`. */
+export function registerCreateWebhookEndpoint(
+  admin: App,
+  { ids, webhooks: { endpoints } }: Pick<Services, "ids" | "webhooks">,
+): void {
+  admin.route({
+    method: "POST",
+    url: "/api/admin/webhooks",
+    schema: {
+      summary: "Create a webhook endpoint",
+      description: "The answer holds the secret that signs the events. It is never shown again.",
+      tags,
+      security,
+      body: NewEndpointBody,
+      response: { 201: EndpointWithSecretWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const { url, types = null, secret = newWebhookSecret() } = request.body
+      if (!URL.canParse(url)) return refuse(reply, badEndpointUrl)
+      const id = await ids.next("webhook_endpoints")
+      const endpoint = await endpoints.create({ id, url, types, secret })
+      if (endpoint === null) {
+        return refuse(reply, { code: "too_many_endpoints", mostEndpoints: MOST_ENDPOINTS })
+      }
+      void reply.code(201).header("location", `/api/admin/webhooks/${id}`)
+      return reply.send({ ...endpointJson(endpoint), secret })
+    },
+  })
+}

@@ -1,0 +1,34 @@
+import { Type } from "typebox"
+import { ProductList, productJson } from "../../../wire/product.ts"
+import { parseId } from "../../wire/ids.ts"
+import { readPageRequest, pageJson, pageQuery } from "../../wire/paging.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
+
+/** Registers `GET /api/products`. */
+export function registerListProducts(
+  app: App,
+  { views, holdTtlSeconds }: Pick<Services, "views" | "holdTtlSeconds">,
+): void {
+  app.route({
+    method: "GET",
+    url: "/api/products",
+    schema: {
+      summary: "List products",
+      tags: ["products"],
+      querystring: Type.Object(pageQuery),
+      response: { 200: ProductList, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const page = readPageRequest(reply, request.query, parseId)
+      if (page === null) return reply
+      const found = await views.products(page.after ?? 0, page.limit + 1)
+      void reply.header("cache-control", "public, max-age=1")
+      return pageJson(found, page, {
+        toJson: ({ product, serverTime }) => productJson(product, serverTime, holdTtlSeconds),
+        toCursor: ({ product }) => String(product.id),
+      })
+    },
+  })
+}

@@ -1,0 +1,87 @@
+import { Type } from "typebox"
+import type { Order } from "../../../domain/order.ts"
+import { isRefusal } from "../../../domain/refusals.ts"
+import type { PaymentRequest } from "../../../payments/provider.ts"
+import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
+import { refuse } from "../../wire/problems.ts"
+import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { parseId } from "../../wire/ids.ts"
+import { OpenedPaymentWire } from "../../wire/payment-schemas.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
+
+/** The services that open a payment. */
+type OpenPaymentServices = Pick<Services, "gatekeeper" | "lanes" | "views" | "events" | "providers">
+
+/** Registers `POST /api/orders/{id}/payments`, which opens the payment that the buyer's page completes. */
+export function registerOpenPayment(
+  app: App,
+  { gatekeeper, lanes, views, events, providers }: OpenPaymentServices,
+): void {
+  const provider = providers.find((one) => one.open !== undefined)
+
+  app.route({
+    method: "POST",
+    url: "/api/orders/:id/payments",
+    config: { rateLimit: {} },
+    schema: {
+      summary: "Open the order's payment at the provider",
+      description:
+        "Asks the provider for a payment of the order's total, or for the payment that was opened before, and records it as payment-attempts does. The provider's webhook reports the result. 404: the shop has no provider that opens payments. Stripe opens payments, if it is configured.",
+      tags: ["orders"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 201: OpenedPaymentWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      if (provider?.open === undefined) return refuse(reply, { code: "route_not_found" })
+      const caller = gatekeeper.callerOf(request)
+      const id = maySeeAnyHold(caller) ? parseId(request.params.id) : null
+      const order = id === null ? null : await views.order(id)
+      if (order === null || !mayUseHold(caller, order.holdId))
+        return refuse(reply, { code: "order_not_found" })
+      if (order.status === "expired") return refuse(reply, { code: "order_expired" })
+      if (order.status !== "pending_payment") return refuse(reply, { code: "order_not_pending" })
+      const content = { orderId: order.id, provider: provider.name }
+      const idempotency = idempotencyOf(request, askerName(caller), content)
+      if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
+
+      const report = await provider.open(requestFor(order, provider.name))
+      if (report.status !== "open") {
+        events.paymentNotOpened({ ...content, error: report.error, requestId: request.id })
+        return refuse(reply, {
+          code: report.status === "refused" ? "payment_refused" : "provider_unavailable",
+        })
+      }
+      // Only now is the payment's id known, without which the provider could not be asked about it.
+      const { outcome } = await lanes.submit({
+        kind: "start_payment",
+        productId: order.productId,
+        orderId: order.id,
+        payment: { provider: provider.name, paymentId: report.paymentId },
+        requestId: request.id,
+        idempotency,
+      })
+      if (isRefusal(outcome)) return refuse(reply, outcome)
+      const { paymentId: payment_id, clientSecret: client_secret } = report
+      void reply.code(201).header("cache-control", "no-store")
+      return { provider: provider.name, payment_id, client_secret }
+    },
+  })
+}
+
+function requestFor(order: Order, provider: string): PaymentRequest {
+  const { id, holdId, productId, qty, totalMinor, currency, attempt, createdAt } = order
+  return {
+    orderId: id,
+    holdId,
+    productId,
+    qty,
+    amountMinor: totalMinor,
+    currency,
+    startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,
+    // With the time, because order ids are not unique at the provider: another installation on the same account, or
+    // this one with a new database, also counts its orders from 1.
+    idempotencyKey: `doorbuster-order-${id}-${createdAt}`,
+  }
+}

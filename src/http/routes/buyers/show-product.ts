@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import { Type } from "typebox"
+import type { ProductView } from "../../../store/reads/views.ts"
+import { ProductWire } from "../../../wire/product.ts"
+import { isKnown } from "../../transport/etags.ts"
+import { parseId } from "../../wire/ids.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { refuse } from "../../wire/problems.ts"
+import type { Services } from "../../services.ts"
+import type { App } from "../../transport/typed-app.ts"
+
+const notModified = Type.Unsafe<undefined>({
+  description: "The product is still in the state that the ETag names",
+})
+
+/** Registers `GET /api/products/{id}`. */
+export function registerShowProduct(
+  app: App,
+  { views, products, texts, gatekeeper }: Pick<Services, "views" | "products" | "texts" | "gatekeeper">,
+): void {
+  const isAdmin = (request: FastifyRequest) => gatekeeper.callerOf(request).kind === "admin"
+
+  app.route({
+    method: "GET",
+    url: "/api/products/:id",
+    schema: {
+      summary: "Read a product with its current stock",
+      description:
+        "The answer is up to 250 ms old where another process has changed the product. With the admin token, `Cache-Control: no-cache` gets the newest state.",
+      tags: ["products"],
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: ProductWire, 304: notModified, ...problemResponses },
+    },
+    // With callbacks: most answers are in memory, and an async handler would cost a promise for each of them.
+    handler(request, reply) {
+      const id = parseId(request.params.id)
+      const mustBeFresh = request.headers["cache-control"] === "no-cache" && isAdmin(request)
+      const view = id === null ? null : (mustBeFresh ? views : products).product(id)
+      if (!(view instanceof Promise)) return show(request, reply, view)
+      view
+        .then((view) => show(request, reply, view))
+        .catch((fault: Error) => (reply as FastifyReply).send(fault))
+    },
+  })
+
+  function show(request: FastifyRequest, reply: FastifyReply, view: ProductView | null): void {
+    if (view === null) return void refuse(reply, { code: "product_not_found" })
+    const text = texts.of(view.product, view.serverTime)
+    void reply.headers({ etag: text.etag, "cache-control": "public, max-age=1" })
+    if (isKnown(request.headers["if-none-match"], text.etag)) return void reply.code(304).send()
+    void reply.header("content-type", "application/json; charset=utf-8").send(text.textAt(view.serverTime))
+  }
+}
