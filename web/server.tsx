@@ -5,7 +5,7 @@ import { StorefrontPage, titleOf } from "./storefront/storefront-page.tsx"
 
 export { renderAdminPage } from "./admin/document.tsx"
 
-/** Renders a whole document of the storefront, which is useful without scripts. */
+/** Renders a document of the storefront, which can be read without scripts. */
 export function renderPage(data: PageData, { script, styles }: PageAssets): string {
   const document = renderToString(
     <html lang="en">

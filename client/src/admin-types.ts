@@ -116,11 +116,11 @@ export interface ListedPaymentEvent extends PaymentEvent {
   readonly message: string | null
 }
 
-/** A refund of money, units that are put on offer again, or both. */
+/** A refund of money, units that are put back on sale, or both. */
 export interface RefundBody {
   /** Null: all that is left of the payment; if not given, no money. */
   readonly amount_minor?: number | null
-  /** How many units are put on offer again; if not given, none. */
+  /** How many units are put back on sale; if not given, none. */
   readonly restock_qty?: number
 }
 
@@ -176,7 +176,7 @@ export interface Dispute {
   /** The amount that the buyer's bank claims. */
   readonly amount_minor: number
   readonly amount: string
-  /** How much of the payment it takes, beside the payment's refunds. */
+  /** The part of the claim that cannot be refunded: no more than earlier refunds have left of the payment; 0 once won. */
   readonly held_minor: number
   readonly currency: string
   readonly created_at: Time
@@ -322,7 +322,7 @@ export interface NewEndpointBody {
   readonly secret?: string
 }
 
-/** The settings to change. Events that are due while an endpoint is disabled are sent when it is enabled again. */
+/** The settings to change. Pending deliveries of a disabled endpoint wait; new events are not sent to it. */
 export interface EndpointChangesBody {
   readonly url?: string
   readonly types?: readonly EventType[] | null

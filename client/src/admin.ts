@@ -67,15 +67,15 @@ export interface AdminClient {
      * a late retry from undoing a later `resume`.
      */
     pause(productId: number, options?: KeyedCallOptions): Promise<Product>
-    /** Resumes a paused sale, in the same way. */
+    /** Resumes a paused sale. Idempotent; the `Idempotency-Key` keeps a late retry from undoing a later `pause`. */
     resume(productId: number, options?: KeyedCallOptions): Promise<Product>
   }
   readonly orders: {
     /** Lists orders by id. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
     /**
-     * Refunds money of a paid order, or puts units of it on offer again. Sent with an `Idempotency-Key`, because a
-     * retry would do it again. Refused: `order_not_found`, `order_not_paid`, `payment_disputed`, `refund_over_payment`,
+     * Refunds money of a paid order, puts units of it back on sale, or both. Sent with an `Idempotency-Key`, because a
+     * retry would refund again. Refused: `order_not_found`, `order_not_paid`, `payment_disputed`, `refund_over_payment`,
      * `restock_over_order`.
      */
     refund(orderId: number, body: RefundBody, options?: KeyedCallOptions): Promise<Refund>

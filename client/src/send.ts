@@ -52,7 +52,7 @@ export function connectionTo(
 ): Connection {
   return {
     baseUrl: baseUrl.replace(/\/+$/, ""),
-    // Looked up at each call, so that a page may wrap the platform's; called without a `this`, as browsers require.
+    // Looked up at each call, so that a page may replace the platform's `fetch`; browsers require a call without `this`.
     fetch: fetch ?? ((url, request) => globalThis.fetch(url, request)),
     retry,
     timeoutMs,
@@ -99,11 +99,11 @@ function withAttempt(request: Call, tried: number): Call {
 function pauseAfter(result: Reply | Error, tried: number): number | null {
   if (result instanceof Error) return backoffMs(tried)
   if (!RETRIED_STATUSES.has(result.status)) return null
-  // Not all of a crowd at the very second that all of it was told.
+  // The random part keeps a crowd that was given the same `Retry-After` from returning in the same second.
   return (result.retryAfterMs ?? 0) + backoffMs(tried)
 }
 
-/** An abort is thrown; what may be tried again is returned. */
+/** Sends a call once. Throws `AbortError`; returns the other errors, after which the call may be retried. */
 function tryOnce(
   connection: Connection,
   request: Call,

@@ -101,7 +101,7 @@ export interface Order {
   readonly payment_attempts: number
   /** True: it was paid after it had ended, while its units were still available. */
   readonly late: boolean
-  /** How many of its units are on offer again. */
+  /** How many of its units are back on sale. */
   readonly restocked_qty: number
   readonly expires_at: Time
   readonly paid_at: Time | null

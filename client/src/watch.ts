@@ -181,7 +181,8 @@ function callListener(listener: () => void): void {
 }
 
 /**
- * True for a refusal, which would come again; a busy or failing server is retried. 204 asks clients not to reconnect.
+ * True if reconnecting is useless: a refusal would only be repeated, and 204 asks clients not to reconnect. A server
+ * that is busy or failing is tried again.
  */
 function isFinal(reason: Error): boolean {
   if (!(reason instanceof ProblemError) && !(reason instanceof AnswerError)) return false
@@ -195,7 +196,7 @@ function errorOf(answer: FetchAnswer, text: string): Error {
     const body: unknown = JSON.parse(text)
     if (isProblem(body)) return new ProblemError(body, asked)
   } catch {
-    // A gateway's page: only its status counts.
+    // Not JSON, such as a gateway's error page: the `AnswerError` carries its status.
   }
   return new AnswerError(answer.status, text)
 }

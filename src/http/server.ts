@@ -33,17 +33,17 @@ export interface ServerOptions {
   readonly log: Logger
   readonly trustProxy: string | null
   readonly corsOrigins: readonly string[]
-  /** Requests a minute and address on the buyers' routes; 0: no limit. */
+  /** How many requests an address may send to the buyers' routes in a minute; 0: no limit. */
   readonly rateLimitPerMinute: number
-  /** Streams that an address may have open in closed mode; 0: no limit. */
+  /** How many streams an address may have open in closed mode; 0: no limit. */
   readonly streamsPerAddress: number
   /** How long a connection without a request is kept. */
   readonly keepAliveSeconds: number
 }
 
-/** The largest request of ours has a few kilobytes. */
+/** The largest valid request has a few kilobytes. */
 const BODY_LIMIT_BYTES = 64 * 1024
-/** A client that takes longer to send a whole request is not a buyer's browser. */
+/** Every buyer's browser sends a whole request within this time. */
 const REQUEST_TIMEOUT_MS = 15_000
 const SLOW_REQUEST_CHECK_MS = 5_000
 
@@ -54,8 +54,8 @@ export async function createServer(services: Services, options: ServerOptions): 
   const crossOrigin = crossOriginHeaders(options.corsOrigins)
   const app = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
-    // We answer that ourselves, as a problem document.
     http: {
+      // A hook refuses requests without a Host, with a problem document.
       requireHostHeader: false,
       ServerResponse: MeasuredResponse,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -67,7 +67,7 @@ export async function createServer(services: Services, options: ServerOptions): 
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    // Bodies mean what they say: "2" is not 2, and a field we do not know is a mistake.
+    // Bodies are validated strictly: "2" is not converted to 2, and an unknown field is an error.
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: true },
     },
@@ -75,7 +75,7 @@ export async function createServer(services: Services, options: ServerOptions): 
     genReqId: (request) => requestId(request.headers["x-request-id"]),
     clientErrorHandler: brokenRequestAnswerer(constant, crossOrigin),
     rewriteUrl: ({ url = "/" }) => webhookUrl(url),
-    // Found before any hook runs.
+    // These errors occur before any hook runs.
     frameworkErrors: (error, request, reply) => {
       void reply.headers({ ...constant, ...crossOrigin(request.headers.origin) })
       logUndecodableWebhook(services.events, request, error.statusCode ?? 400)
@@ -115,7 +115,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   return app
 }
 
-/** Only routes that ask for it are limited, only in closed mode, and never the shop itself. */
+/** Limits requests by address, in closed mode only, on the routes that opt in. The shop itself is never limited. */
 async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: number): Promise<void> {
   if (gatekeeper.mode === "open" || perMinute === 0) return
   await app.register(rateLimit, {
@@ -127,19 +127,19 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
   })
 }
 
-/** A hook for every request calls back instead of returning a promise: it is a part of everyone's price. */
+/** These hooks call back instead of returning promises, because every request pays for them. */
 function addStandardHooks(
   app: App,
   { readiness, arrivals, events }: Services,
   constant: Readonly<Record<string, string>>,
 ): void {
-  const servedElsewhere = events.requestsOf("none")
+  const servedWithoutRoute = events.requestsOf("none")
 
   app.addHook("onRequest", (request, reply, done) => {
     const response = measured(reply)
     arrivals.note(response.arrivedAt)
-    // Until its route says otherwise: answers before that are to no address, or to a browser that asks for leave.
-    response.served = servedElsewhere
+    // Replaced once a route is found. Unknown paths and CORS preflights have none.
+    response.served = servedWithoutRoute
     void reply.headers(constant).header("x-request-id", request.id)
     const standing = standingOf(request.raw, response)
     if (standing === "unwanted") {
@@ -153,15 +153,15 @@ function addStandardHooks(
     if (request.headers.host === undefined && request.raw.httpVersionMinor > 0) {
       return void refuse(reply, { code: "malformed_request", detail: "HTTP/1.1 requires a Host" })
     }
-    // While stopping, what has arrived is still answered; the client is asked to come back elsewhere.
+    // A stopping process still answers requests, and closes their connections so that clients open new ones elsewhere.
     if (readiness.stopping()) void reply.header("connection", "close")
     done()
   })
 }
 
 /**
- * Counts every answer by route and status when its head goes out. Each route has a counter of its own, so
- * that none has to be looked for.
+ * Counts every answer by route and status when its head is sent. Each route is given its counter once, so no request
+ * has to look it up.
  */
 function measureRequests(app: App, { events }: Services): void {
   app.addHook("onRoute", (route) => {
@@ -177,16 +177,16 @@ function measureRequests(app: App, { events }: Services): void {
   })
 }
 
-/** The server makes no other answers. */
+/** The server is configured to make only responses of this class. */
 function measured(reply: FastifyReply): MeasuredResponse {
   return reply.raw as MeasuredResponse
 }
 
-/** Names the requests of this process apart from those of any other. */
+/** A random prefix that distinguishes the request ids of this process from those of all others. */
 const processName = randomBytes(9).toString("base64url")
 let requestCount = 0
 
-/** A client may name its request; anything odd gets a name of ours. */
+/** Takes the client's `X-Request-Id` if it is well-formed, otherwise makes an id. */
 function requestId(given: string | string[] | undefined): string {
   if (typeof given === "string" && /^[\w.-]{1,128}$/.test(given)) return given
   requestCount += 1

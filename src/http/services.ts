@@ -23,7 +23,7 @@ import type { ProductStreams } from "./live/product-streams.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
 import type { ProductTexts } from "./wire/product-texts.ts"
 
-/** What the routes work with; wired by hand in app.ts. */
+/** The parts that the routes use; app.ts connects them. */
 export interface Services {
   readonly lanes: Lanes
   readonly gate: Gate
@@ -45,28 +45,28 @@ export interface Services {
   readonly gatekeeper: Gatekeeper
   readonly readiness: Readiness
   readonly arrivals: Pick<Arrivals, "note">
-  /** Those with formats of their own. */
+  /** The providers that send webhooks in their own format. */
   readonly providers: readonly PaymentProvider[]
-  /** With it pages pay by Stripe's own form; null: they do not. */
+  /** The key with which pages load Stripe's payment form; null: Stripe is not used. */
   readonly stripePublishableKey: string | null
-  /** Null: they have not been built. */
+  /** Null: the pages have not been built. */
   readonly pages: BuiltPages | null
-  /** Null: there is none here. */
+  /** Null: the simulator is off. */
   readonly simulator: Pick<Simulator, "answer"> | null
   readonly holdTtlSeconds: number
-  /** Null: unsigned payment webhooks are taken (open mode only). */
+  /** Null: unsigned payment webhooks are accepted (open mode only). */
   readonly paymentWebhookSecret: Buffer | null
 }
 
-/** What the health routes report. */
+/** The state of the process, for the health routes, the metrics and the control room. */
 export interface Readiness {
   readonly version: string
-  /** True from the moment the process begins to stop. */
+  /** True once the process has begun to stop. */
   readonly stopping: () => boolean
   /** True when the database answers and its schema is complete. Never throws, answers within 2 s. */
   readonly database: () => Promise<boolean>
-  /** The text of `/metrics`; null: it could not be had in time. */
+  /** The text of `/metrics`; null: it could not be collected in time. */
   readonly metrics: () => Promise<string | null>
-  /** What the control room needs of them; null as before. */
+  /** The totals of the metrics that the control room shows; null: they could not be collected in time. */
   readonly totals: () => Promise<Totals | null>
 }

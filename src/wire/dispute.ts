@@ -6,15 +6,18 @@ import { Id, Label, Time, body, oneOf } from "./fields.ts"
 
 /** A dispute. */
 export const DisputeWire = Type.Object({
-  dispute_id: Type.String({ description: "the provider's name for it" }),
+  dispute_id: Type.String({ description: "The provider's id of the dispute" }),
   order_id: Id,
   product_id: Id,
   provider: Type.String(),
   payment_id: Type.String(),
   status: oneOf(["open", "won", "lost"]),
-  amount_minor: Type.Integer({ description: "what the buyer's bank claims" }),
+  amount_minor: Type.Integer({ description: "The amount that the buyer's bank claims" }),
   amount: Type.String(),
-  held_minor: Type.Integer({ description: "how much of it counts as gone beside the payment's refunds" }),
+  held_minor: Type.Integer({
+    description:
+      "The part of the claim that cannot be refunded: no more than earlier refunds have left of the payment; 0 once the dispute is won",
+  }),
   currency: Type.String(),
   created_at: Time,
   updated_at: Time,

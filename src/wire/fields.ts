@@ -1,21 +1,21 @@
 import { Type, type TSchema } from "typebox"
 
 /*
- * Fields that the JSON of several resources has in common. One schema serves for checking, serialising, the
- * API description and the types.
+ * Fields that several resources have in common. One schema validates requests, serialises responses, describes
+ * the API and gives the types.
  */
 
-/** Ids are positive and exact in JavaScript. */
+/** The largest integer that JavaScript represents exactly. */
 export const LARGEST_ID = Number.MAX_SAFE_INTEGER
-/** The largest quantity: multiplied by the largest price it still is an exact integer. */
+/** The largest quantity: its product with the largest price is still an exact integer. */
 export const LARGEST_QUANTITY = 1_000_000
 const LARGEST_PRICE_MINOR = 9_000_000_000
 const LARGEST_STOCK = 1_000_000_000
 
 /*
- * Text must not contain NUL, which PostgreSQL does not store, nor half of a surrogate pair, which becomes
- * another character on its way there, so that the text would not be found again. Labels must not contain
- * control characters either.
+ * Text must contain neither NUL, which PostgreSQL does not store, nor half of a surrogate pair, which the driver
+ * replaces by another character, so that a search for the text would fail. Labels must not contain control
+ * characters either.
  */
 const labelPattern = "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
 /** The pattern of text of several lines. */

@@ -21,7 +21,9 @@ export const HoldWire = Type.Object({ hold_id: Id, ...holdFields })
 /** The JSON of a hold. */
 export type HoldJson = Static<typeof HoldWire>
 
-const token = Type.String({ description: "Proves who owns the hold and the order made from it" })
+const token = Type.String({
+  description: "The owner token: proves the right to use the hold and the order made from it",
+})
 
 /** A new hold, with its token. */
 export const NewHoldWire = Type.Object({ hold_id: Id, ...holdFields, token })

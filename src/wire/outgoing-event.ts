@@ -9,7 +9,7 @@ import { orderJson } from "./order.ts"
 import { productEventJson } from "./product.ts"
 import { refundEventJson } from "./refund.ts"
 
-/** What the outside can be told of. */
+/** The types of outgoing events, which endpoints choose from. */
 export const eventTypes = [
   "order.created",
   "order.paid",
@@ -25,11 +25,11 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number]
 
-/** Something that happened, as the outside is told of it. */
+/** A signed message to the shop's systems, as a row of the outbox. */
 export interface OutgoingEvent {
   /**
-   * Says what happened to what, such as `order_paid-17`: the same thing has the same id, however often
-   * its batch is repeated. Without full stops, which separate it from the rest of what is signed.
+   * Made of the type and the subject's name, such as `order_paid-17`: a repeated batch makes the same id again.
+   * Contains no full stop, because a full stop separates the id from the rest of the signed text.
    */
   readonly id: string
   readonly productId: number
@@ -40,37 +40,37 @@ export interface OutgoingEvent {
 }
 
 /**
- * What a batch has to tell the outside, in the order it happened, products last.
+ * Returns the outgoing events of a batch in the order of its facts, the product's event last.
  *
- * A product is sold out when a batch leaves all its units sold and found some that were not, and
- * restocked when it is the other way round: by more stock, or by a refund that puts units back. Units
- * that are only held do not count, because they may come back by themselves. A product that is both
- * within one batch was never seen so by anyone, and a new one has not become anything.
+ * The states before and after the batch decide about the product. `product.sold_out`: some units were not sold
+ * before, all are sold after. `product.restocked`: the reverse, by more stock or by a refund that puts units back
+ * on sale. Held units do not count as sold, because they may become available again. A change and its reversal
+ * within one batch cause no event, because no reader saw the state in between. A new product causes none either.
  */
 export function outgoingEvents(state: WorkingSet, now: Instant): OutgoingEvent[] {
   const events: OutgoingEvent[] = []
   for (const fact of state.facts) {
-    const told = eventOfFact(fact)
-    if (told !== null) events.push(eventWith(told, state.productId, now))
+    const content = eventOfFact(fact)
+    if (content !== null) events.push(eventWith(content, state.productId, now))
   }
-  const told = eventOfProduct(state)
-  if (told !== null) events.push(eventWith(told, state.productId, now))
+  const content = eventOfProduct(state)
+  if (content !== null) events.push(eventWith(content, state.productId, now))
   return events
 }
 
-interface Told {
+interface Content {
   readonly type: EventType
-  /** What it happened to; names it together with the type. */
+  /** The subject's name, which makes the event's id together with the type. */
   readonly name: string | number
   readonly data: object
 }
 
-function eventWith({ type, name, data }: Told, productId: number, now: Instant): OutgoingEvent {
+function eventWith({ type, name, data }: Content, productId: number, now: Instant): OutgoingEvent {
   const body = JSON.stringify({ type, timestamp: isoTime(now), data })
   return { id: `${type.replace(".", "_")}-${name}`, productId, type, body, createdAt: now }
 }
 
-function eventOfFact(fact: Fact): Told | null {
+function eventOfFact(fact: Fact): Content | null {
   switch (fact.kind) {
     case "order_created":
       return { type: "order.created", name: fact.order.id, data: orderJson(fact.order) }
@@ -93,25 +93,25 @@ function eventOfFact(fact: Fact): Told | null {
   }
 }
 
-/** An order whose refund failed after all may be refunded again, which is another event. */
-function orderRefunded({ order, reversals }: Extract<Fact, { kind: "order_refunded" }>): Told {
+/** An order may be refunded again after a refund failed; the number makes that a second event. */
+function orderRefunded({ order, reversals }: Extract<Fact, { kind: "order_refunded" }>): Content {
   const name = reversals === 0 ? order.id : `${order.id}-${reversals + 1}`
   return { type: "order.refunded", name, data: orderJson(order) }
 }
 
-function refundFailed({ refund, order }: Extract<Fact, { kind: "refund_reversed" }>): Told {
+function refundFailed({ refund, order }: Extract<Fact, { kind: "refund_reversed" }>): Content {
   const name = `${refundName(refund.orderId, refund.number)}-${refund.reversals}`
   const data = { ...refundEventJson(refund), error: refund.lastError, order_status: order.status }
   return { type: "payment.refund_failed", name, data }
 }
 
-function refundDue(refund: Refund): Told {
+function refundDue(refund: Refund): Content {
   const name = refundName(refund.orderId, refund.number)
   return { type: "payment.refund_due", name, data: refundEventJson(refund) }
 }
 
-/** Names of disputes are their providers', so what the id may not contain is written otherwise. */
-function disputed(dispute: Dispute): Told {
+/** Providers choose the ids of disputes, so characters that an event's id must not contain are escaped. */
+function disputed(dispute: Dispute): Content {
   const { orderId, provider, disputeId, status, amountMinor } = dispute
   const name = encodeURIComponent(disputeId).replaceAll(".", "%2E")
   return {
@@ -121,7 +121,7 @@ function disputed(dispute: Dispute): Told {
   }
 }
 
-function eventOfProduct({ product, loadedProduct }: WorkingSet): Told | null {
+function eventOfProduct({ product, loadedProduct }: WorkingSet): Content | null {
   if (product === null || loadedProduct === null) return null
   const [was, is] = [isSoldOut(loadedProduct), isSoldOut(product)]
   if (was === is) return null

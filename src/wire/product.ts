@@ -24,7 +24,7 @@ export const ProductWire = Type.Object({
   name: Type.String(),
   description: orNull<string>("string"),
   image_url: orNull<string>("string"),
-  price: Type.String({ description: "price_minor as a decimal in the currency's digits" }),
+  price: Type.String({ description: "price_minor as a decimal number with the currency's decimals" }),
   price_minor: Type.Integer(),
   currency: Type.String(),
   stock: Type.Integer(),
@@ -82,7 +82,7 @@ export const ProductChangesBody = body({
 /** The JSON of {@link ProductChangesBody}. */
 export type ProductChanges = Static<typeof ProductChangesBody>
 
-/** The request to set the stock, if it still is `expected`. */
+/** The request to set the stock if it is still `expected`. */
 export const StockBody = body({ stock: Stock, expected: Stock })
 
 /** Makes the JSON of a product. `defaultHoldTtl`, in seconds, is used where the product has no hold time of its own. */

@@ -6,7 +6,7 @@ import { Id, LARGEST_ID, LARGEST_QUANTITY, Time, body, oneOf, orNull } from "./f
 
 /** A refund. */
 export const RefundWire = Type.Object({
-  refund_id: Type.String({ description: "the order's id and a number" }),
+  refund_id: Type.String({ description: "The order's id and the refund's number, such as 17-1" }),
   order_id: Id,
   product_id: Id,
   provider: Type.String(),
@@ -49,7 +49,7 @@ export const RefundBody = body({
     orNull<number>("integer", {
       minimum: 0,
       maximum: LARGEST_ID,
-      description: "null: all that is left of the payment; none if not given",
+      description: "null: everything that is left of the payment; if not given, no money",
     }),
   ),
   restock_qty: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
@@ -67,7 +67,7 @@ export function refundJson(refund: Refund): RefundJson {
   }
 }
 
-/** Makes the JSON of a refund in an outgoing event: without the fields that change while it is sent. */
+/** Makes the JSON of a refund in an outgoing event, without the fields that change while the refund is being sent. */
 export function refundEventJson(refund: Refund) {
   return {
     refund_id: refundName(refund.orderId, refund.number),

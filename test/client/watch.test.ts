@@ -12,26 +12,26 @@ import { connectionTo } from "../../client/src/send.ts"
 import { watchProducts, type WatchState, type WatchTimes } from "../../client/src/watch.ts"
 import { sendJson, sendProblem, startFakeServer, type FakeServer } from "./fake-server.ts"
 
-/** The calls of a watch's callbacks, in order: states by name, products by their available stock. */
-interface Told {
+/** A watch that records the calls of its callbacks in order: states by name, products by their available stock. */
+interface RecordedWatch {
   readonly all: (WatchState | number)[]
   readonly reasons: (Error | undefined)[]
   state(): WatchState
   close(): void
 }
 
-/** Long enough for a busy machine. */
+/** A time-out that is long enough for a busy machine. */
 const patiently = { timeout: 20_000, interval: 20 }
 
-const open = new Set<Told>()
+const open = new Set<RecordedWatch>()
 afterEach(() => {
-  for (const told of open) told.close()
+  for (const recorded of open) recorded.close()
   open.clear()
 })
 
 const shortTimes: WatchTimes = { silenceMs: 5_000, firstPauseMs: 10 }
 
-function watch(server: FakeServer, times: Partial<WatchTimes> = {}, signal?: AbortSignal): Told {
+function watch(server: FakeServer, times: Partial<WatchTimes> = {}, signal?: AbortSignal): RecordedWatch {
   const all: (WatchState | number)[] = []
   const reasons: (Error | undefined)[] = []
   const watched = watchProducts(
@@ -48,9 +48,9 @@ function watch(server: FakeServer, times: Partial<WatchTimes> = {}, signal?: Abo
     },
     { ...shortTimes, ...times },
   )
-  const told = { all, reasons, state: () => watched.state, close: () => watched.close() }
-  open.add(told)
-  return told
+  const recorded = { all, reasons, state: () => watched.state, close: () => watched.close() }
+  open.add(recorded)
+  return recorded
 }
 
 function begin(response: ServerResponse, head = ""): void {
@@ -75,10 +75,10 @@ test("products are passed on as they come, in parts or together", async () => {
     begin(response, text.slice(0, 20))
     setTimeout(() => response.write(text.slice(20) + snapshot(2, 9) + "event: other\ndata: 1\n\n"), 20)
   })
-  const told = watch(server)
+  const recorded = watch(server)
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10, 9])
-  expect(told.state()).toBe("open")
+  await expect.poll(() => recorded.all, patiently).toEqual(["connecting", "open", 10, 9])
+  expect(recorded.state()).toBe("open")
   expect(server.asked[0]?.url).toBe("/api/stream?product_id=1,2")
   expect(server.asked[0]?.headers).toMatchObject({ accept: "text/event-stream" })
   expect(server.asked[0]?.headers["last-event-id"]).toBe(undefined)
@@ -92,11 +92,13 @@ test("a lost connection is opened again with the last event id", async () => {
     },
     (response) => begin(response, snapshot(8, 5)),
   )
-  const told = watch(server)
+  const recorded = watch(server)
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10, "connecting", "open", 5])
+  await expect
+    .poll(() => recorded.all, patiently)
+    .toEqual(["connecting", "open", 10, "connecting", "open", 5])
   expect(server.asked[1]?.headers["last-event-id"]).toBe("7")
-  expect(told.reasons[2]).toMatchObject({ name: "NetworkError" })
+  expect(recorded.reasons[2]).toMatchObject({ name: "NetworkError" })
 })
 
 test("a stream that ends normally is opened again", async () => {
@@ -107,9 +109,11 @@ test("a stream that ends normally is opened again", async () => {
     },
     (response) => begin(response, snapshot(2, 9)),
   )
-  const told = watch(server)
+  const recorded = watch(server)
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10, "connecting", "open", 9])
+  await expect
+    .poll(() => recorded.all, patiently)
+    .toEqual(["connecting", "open", 10, "connecting", "open", 9])
 })
 
 test("the pause is the one that the stream has set", async () => {
@@ -120,8 +124,8 @@ test("the pause is the one that the stream has set", async () => {
     },
     (response) => begin(response),
   )
-  const told = watch(server)
-  await expect.poll(() => told.all, patiently).toContain(10)
+  const recorded = watch(server)
+  await expect.poll(() => recorded.all, patiently).toContain(10)
   const endedAt = performance.now()
 
   await expect.poll(() => server.asked.length, patiently).toBe(2)
@@ -144,12 +148,12 @@ test("a silent connection counts as lost", async () => {
     (response) => begin(response, snapshot(1, 10)),
     (response) => begin(response, snapshot(2, 9)),
   )
-  const told = watch(server, { silenceMs: 300 })
+  const recorded = watch(server, { silenceMs: 300 })
 
   await expect
-    .poll(() => told.all.slice(0, 6), patiently)
+    .poll(() => recorded.all.slice(0, 6), patiently)
     .toEqual(["connecting", "open", 10, "connecting", "open", 9])
-  expect(told.reasons[2]).toBeInstanceOf(TimeoutError)
+  expect(recorded.reasons[2]).toBeInstanceOf(TimeoutError)
 })
 
 test("heartbeats keep a connection open", async () => {
@@ -158,11 +162,11 @@ test("heartbeats keep a connection open", async () => {
     const beats = setInterval(() => response.write(":\n\n"), 50)
     response.on("close", () => clearInterval(beats))
   })
-  const told = watch(server, { silenceMs: 1_000 })
+  const recorded = watch(server, { silenceMs: 1_000 })
 
   await new Promise((resolve) => setTimeout(resolve, 2_500))
 
-  expect(told.all).toEqual(["connecting", "open"])
+  expect(recorded.all).toEqual(["connecting", "open"])
 })
 
 test("a connection without an answer is closed and opened again", async () => {
@@ -170,9 +174,9 @@ test("a connection without an answer is closed and opened again", async () => {
     () => undefined,
     (response) => begin(response),
   )
-  const told = watch(server, { silenceMs: 200 })
+  const recorded = watch(server, { silenceMs: 200 })
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "connecting", "open"])
+  await expect.poll(() => recorded.all, patiently).toEqual(["connecting", "connecting", "open"])
 })
 
 test.each([
@@ -180,12 +184,12 @@ test.each([
   [422, "invalid_request"],
 ])("a %i closes the watch with the reason", async (status, code) => {
   await using server = await inTurn((response) => sendProblem(response, status, code))
-  const told = watch(server)
+  const recorded = watch(server)
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "closed"])
-  expect(told.reasons[1]).toBeInstanceOf(ProblemError)
-  expect(told.reasons[1]).toMatchObject({ code })
-  expect(told.state()).toBe("closed")
+  await expect.poll(() => recorded.all, patiently).toEqual(["connecting", "closed"])
+  expect(recorded.reasons[1]).toBeInstanceOf(ProblemError)
+  expect(recorded.reasons[1]).toMatchObject({ code })
+  expect(recorded.state()).toBe("closed")
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(server.asked).toHaveLength(1)
 })
@@ -196,9 +200,9 @@ test.each([503, 429, 500])("a %i is retried after its Retry-After", async (statu
     (response) => begin(response),
   )
   const startedAt = performance.now()
-  const told = watch(server)
+  const recorded = watch(server)
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "connecting", "open"])
+  await expect.poll(() => recorded.all, patiently).toEqual(["connecting", "connecting", "open"])
   expect(performance.now() - startedAt).toBeGreaterThan(1_000)
 })
 
@@ -207,10 +211,10 @@ test("an answer that is no stream is retried: it may be the page of a network's 
     (response) => sendJson(response, 200, { log: "in" }),
     (response) => begin(response),
   )
-  const told = watch(server)
+  const recorded = watch(server)
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "connecting", "open"])
-  expect(told.reasons[1]).toBeInstanceOf(AnswerError)
+  await expect.poll(() => recorded.all, patiently).toEqual(["connecting", "connecting", "open"])
+  expect(recorded.reasons[1]).toBeInstanceOf(AnswerError)
 })
 
 test("an event that is not JSON ends the connection", async () => {
@@ -218,13 +222,13 @@ test("an event that is not JSON ends the connection", async () => {
     (response) => begin(response, "event: product\ndata: {\n\n"),
     (response) => begin(response, snapshot(1, 3)),
   )
-  const told = watch(server)
+  const recorded = watch(server)
 
-  await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", "connecting", "open", 3])
+  await expect.poll(() => recorded.all, patiently).toEqual(["connecting", "open", "connecting", "open", 3])
 })
 
 test.each(["signal", "close"])(
-  "after its end by %s nothing is told, and the connection is gone",
+  "after it was ended by %s no callback is called, and the connection is closed",
   async (by) => {
     const closed = vi.fn<() => void>()
     let more = (): void => undefined
@@ -234,16 +238,16 @@ test.each(["signal", "close"])(
       more = () => void response.write(snapshot(2, 9))
     })
     const ending = new AbortController()
-    const told = watch(server, {}, ending.signal)
-    await expect.poll(() => told.all, patiently).toEqual(["connecting", "open", 10])
+    const recorded = watch(server, {}, ending.signal)
+    await expect.poll(() => recorded.all, patiently).toEqual(["connecting", "open", 10])
 
     more()
     if (by === "signal") ending.abort()
-    else told.close()
+    else recorded.close()
 
     await expect.poll(() => closed.mock.calls.length, patiently).toBe(1)
-    expect(told.all).toEqual(["connecting", "open", 10])
-    expect(told.state()).toBe("closed")
+    expect(recorded.all).toEqual(["connecting", "open", 10])
+    expect(recorded.state()).toBe("closed")
   },
 )
 
@@ -267,22 +271,22 @@ test("events in the same packet are ignored after a callback has closed the watc
 
 test("with an aborted signal no request is sent", async () => {
   await using server = await inTurn((response) => begin(response))
-  const told = watch(server, {}, AbortSignal.abort())
+  const recorded = watch(server, {}, AbortSignal.abort())
 
   await new Promise((resolve) => setTimeout(resolve, 50))
 
-  expect([told.all, told.state(), server.asked.length]).toEqual([[], "closed", 0])
+  expect([recorded.all, recorded.state(), server.asked.length]).toEqual([[], "closed", 0])
 })
 
 test("it can be closed during the pause before reconnecting", async () => {
   await using server = await inTurn((response) => response.destroy())
-  const told = watch(server, { firstPauseMs: 60_000 })
+  const recorded = watch(server, { firstPauseMs: 60_000 })
   await expect.poll(() => server.asked.length, patiently).toBe(1)
 
-  told.close()
+  recorded.close()
 
   await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(told.all).toEqual(["connecting"])
+  expect(recorded.all).toEqual(["connecting"])
 })
 
 test("the clock learns from the stream", async () => {

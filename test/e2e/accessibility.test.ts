@@ -10,7 +10,7 @@ import {
 } from "../support/browser.ts"
 import { holdUnits, offerLamp, order, payBy, press, reads, visit } from "./storefront.ts"
 
-/** Targets are this large at least, in CSS pixels; links within text are as large as the text. */
+/** The smallest size of buttons, fields and links outside of text, in CSS pixels. */
 const SMALLEST_TARGET = 44
 
 describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main state", () => {
@@ -27,7 +27,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     await app[Symbol.asyncDispose]()
   })
 
-  /** What is wrong with the page as it is: for those who see little or nothing, on a small screen, with a thumb. */
+  /** Lists the accessibility faults of the page: those that axe finds, overflow, and targets that are too small. */
   async function faultsOf(page: Page): Promise<string[]> {
     const faults = await findFaults(page)
     for (const target of await page.locator("button, a:not(p a), input").all()) {
@@ -44,9 +44,12 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
 
   test.each<[string, (page: Page) => Promise<unknown>]>([
     ["a list", async (page) => (await offerLamp(app), await page.goto("/"), await reads1(page, "On sale"))],
-    ["nothing there", async (page) => (await page.goto("/p/999999"), await reads1(page, "Page not found"))],
+    ["page not found", async (page) => (await page.goto("/p/999999"), await reads1(page, "Page not found"))],
     ["on sale", async (page) => visit(page, await offerLamp(app, text))],
-    ["customers counted", async (page) => visit(page, await offerLamp(app, { max_per_customer: 2 }))],
+    [
+      "on sale with a limit per customer",
+      async (page) => visit(page, await offerLamp(app, { max_per_customer: 2 })),
+    ],
     ["scheduled", async (page) => visit(page, await offerLamp(app, { ...text, opens_at: inAnHour() }))],
     ["paused", async (page) => visit(page, await offerLamp(app, { paused: true }))],
     [
@@ -59,7 +62,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     ],
     ["held", async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page, 2))],
     [
-      "given back",
+      "reservation cancelled",
       async (page) => {
         await visit(page, await offerLamp(app))
         await holdUnits(page)
@@ -91,7 +94,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     return page.getByRole("heading", { level: 1, name: headline }).waitFor()
   }
 
-  test("nothing moves while the page comes alive and its numbers change", async () => {
+  test("nothing moves while the scripts start and the numbers change", async () => {
     const id = await offerLamp(app, {
       ...text,
       stock: 110,
@@ -114,7 +117,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.02)
   })
 
-  test("without scripts, a page says all up to the button", async () => {
+  test("without scripts a page shows everything except working buttons", async () => {
     const opensAt = new Date(Date.now() + 3_600_000)
     const id = await offerLamp(app, { ...text, opens_at: opensAt.toISOString() })
     const open = await offerLamp(app, text)
@@ -130,7 +133,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     await page.goto(`/p/${open}`)
     await page.getByText("of 10 left").waitFor()
     expect(await page.getByRole("button", { name: "Reserve" }).isDisabled()).toBe(true)
-    // Chromium shows it only to those who have switched scripts off themselves.
+    // Chromium renders `noscript` only if the user has disabled scripts, not if a test has.
     expect(await page.content()).toContain("Reserving units needs JavaScript.")
   })
 })

@@ -1,13 +1,13 @@
 import type { BrowserContext, Page } from "playwright-core"
 import { expect } from "vitest"
 
-/** A page, and what it complained of: errors, and violations of its policy. */
+/** A page, and the errors that its browser has logged, including violations of the content security policy. */
 export interface WatchedPage {
   readonly page: Page
   readonly complaints: string[]
 }
 
-/** Opens a page whose complaints are kept. Answers that refuse are told of by browsers too, and are none. */
+/** Opens a page and collects its errors. Browsers also log answers with an error status; those do not count. */
 export async function watchedPage(context: BrowserContext): Promise<WatchedPage> {
   const page = await context.newPage()
   const complaints: string[] = []
@@ -19,19 +19,19 @@ export async function watchedPage(context: BrowserContext): Promise<WatchedPage>
   return { page, complaints }
 }
 
-/** Waits until the text is there, and is the only one of its kind. */
+/** Waits until the page shows the text. */
 export async function sees(page: Page, text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor({ timeout: 10_000 })
   expect(await page.getByText(text).count()).toBeGreaterThan(0)
 }
 
-/** Leaves a dialog, and waits until its labels are gone: they may be like those of the form behind it. */
+/** Closes a dialog and waits until it is gone, because the form behind it may have the same labels. */
 export async function goBack(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Go back" }).click()
   await page.getByRole("dialog").waitFor({ state: "detached" })
 }
 
-/** Fills in the way into the control room. */
+/** Fills in and sends the sign-in form. */
 export async function signIn(page: Page, token: string): Promise<void> {
   await page.getByLabel("Admin token").fill(token)
   await page.getByRole("button", { name: "Sign in" }).click()

@@ -21,7 +21,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
   let context: BrowserContext
   let watched: WatchedPage
   let page: Page
-  /** Every change that the page asked the server for. */
+  /** The requests for changes that the page has sent. */
   const changes: string[] = []
 
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     browser = await launchBrowser()
     const size = { width: 1280, height: 900 }
     context = await browser.newContext({ viewport: size, timezoneId: "Europe/Berlin", locale: "en" })
-    // The browser's Intl has decimals of its own for every currency, as Firefox has for some.
+    // Gives the browser's Intl wrong decimals for every currency, as Firefox has them for some.
     await context.addInitScript(otherIntl)
     watched = await watchedPage(context)
     page = watched.page
@@ -46,7 +46,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
   const borderOf = (id: string) =>
     page.evaluate(`getComputedStyle(document.getElementById("${id}")).borderColor`)
 
-  test("the sign-in field is red only after a wrong token", async () => {
+  test("the sign-in field is marked invalid only after a wrong token", async () => {
     await page.goto(`${app.url}/admin`)
     const untouched = await borderOf("token")
     await signIn(page, "a wrong token")
@@ -61,7 +61,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(refused).not.toBe(untouched)
   })
 
-  test("4,990 forints stay 4,990 in a browser that counts them otherwise", async () => {
+  test("4,990 forints stay 4,990 in a browser whose Intl has other decimals", async () => {
     const { id } = await offer(app, { name: "Forint lamp", currency: "HUF", price_minor: 4_990 }, ADMIN_TOKEN)
     await page.goto(`${app.url}/p/${id}`)
     await page.getByText("HUF 4,990", { exact: true }).first().waitFor()
@@ -76,7 +76,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(await productNow(app, id)).toMatchObject({ price_minor: 5_990, price: "5990" })
   })
 
-  test("an opening in a year with a digit too many is refused at its field, and not sent", async () => {
+  test("an opening time with a five-digit year is refused at its field and not sent", async () => {
     const opensAt = new Date(Date.now() + 86_400_000).toISOString()
     const closesAt = new Date(Date.now() + 172_800_000).toISOString()
     const times = { opens_at: opensAt, closes_at: closesAt }
@@ -99,7 +99,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(await productNow(app, id)).toMatchObject({ sale_state: "scheduled", ...times })
   })
 
-  test("half a date is refused at its field, and not taken for an empty one", async () => {
+  test("an incomplete date is refused at its field and not taken for an empty one", async () => {
     const { id } = await offer(app, { name: "Half a date" }, ADMIN_TOKEN)
     await page.goto(`${app.url}/admin/p/${id}/edit`)
     changes.length = 0
@@ -112,7 +112,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(page.url()).toBe(`${app.url}/admin/p/${id}/edit`)
   })
 
-  test("clearing the opening of a scheduled sale is asked about", async () => {
+  test("clearing the opening time of a scheduled sale needs confirmation", async () => {
     const opensAt = new Date(Date.now() + 86_400_000).toISOString()
     const { id } = await offer(app, { name: "Early lamp", opens_at: opensAt }, ADMIN_TOKEN)
     await page.goto(`${app.url}/admin/p/${id}/edit`)
@@ -132,7 +132,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(await productNow(app, id)).toMatchObject({ sale_state: "open", opens_at: null })
   })
 
-  test("numbers that cannot be read are refused: limits, stock, units to restock", async () => {
+  test("unreadable numbers are refused: limits, stock, units to restock", async () => {
     const { id } = await offer(app, { name: "Counted lamp", max_per_hold: 2 }, ADMIN_TOKEN)
     const held = await hold(app, id, 1)
     const { order_id } = await order(app, held.hold_id, held.token)
@@ -164,7 +164,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(await productNow(app, id)).toMatchObject({ max_per_hold: 2, max_per_customer: null, stock: 100 })
   })
 
-  test("an endpoint's address and a time to resend from are refused where they are written", async () => {
+  test("an invalid endpoint URL and resend time are refused at their fields", async () => {
     await app.post("/api/admin/webhooks", { url: "https://hook.invalid/forms" }, { token: ADMIN_TOKEN })
     await page.goto(`${app.url}/admin/webhooks`)
     changes.length = 0
@@ -181,13 +181,13 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(changes).toEqual([])
   })
 
-  test("a search for something else than orders and holds finds nothing and says why", async () => {
+  test("a search for another kind than orders and holds finds nothing and explains it", async () => {
     await page.goto(`${app.url}/admin/search?kind=refunds`)
     await sees(page, "Search for orders or holds, not for “refunds”.")
     expect(await page.getByRole("table").count()).toBe(0)
   })
 
-  test("has complained of nothing", () => {
+  test("logs no browser error", () => {
     expect(watched.complaints).toEqual([])
   })
 })

@@ -36,7 +36,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await app[Symbol.asyncDispose]()
   })
 
-  /** What the browser says against what stands in a field. */
+  /** The browser's validation message about a field. */
   function saidOf(label: string): Promise<string> {
     const field = page.getByLabel(label, { exact: true })
     return field.evaluate(
@@ -52,7 +52,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     return order_id
   }
 
-  test("takes a price as people write it, and says what it means", async () => {
+  test("accepts a price as usually written, and shows how it was understood", async () => {
     await page.goto(`${app.url}/admin/new`)
     await sees(page, "Empty: on sale immediately")
     await page.getByLabel("Name").fill("Brass lamp")
@@ -84,7 +84,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(await page.getByLabel("Price").inputValue()).toBe("129.00")
   })
 
-  test("asks before settings end a sale that is on, or change its price", async () => {
+  test("asks for confirmation before settings end a running sale or change its price", async () => {
     const { id } = await offer(app, { name: "Running lamp" }, ADMIN_TOKEN)
     await page.goto(`${app.url}/admin/p/${id}/edit`)
     await page.getByLabel("Price").fill("0.01")
@@ -103,7 +103,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.locator(".badge.closed").waitFor()
     expect(await productNow(app, id)).toMatchObject({ sale_state: "closed", price_minor: 9_999 })
 
-    // Nobody buys now: there is nothing to ask.
+    // The sale is closed, so a change of the price needs no confirmation.
     await page.goto(`${app.url}/admin/p/${id}/edit`)
     await page.getByLabel("Price").fill("5")
     await page.getByRole("button", { name: "Save" }).click()
@@ -111,7 +111,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(await productNow(app, id)).toMatchObject({ price_minor: 500 })
   })
 
-  test("gives back an amount that was written as people write it", async () => {
+  test("refunds an amount as usually written", async () => {
     const { id } = await offer(app, { name: "Half back" }, ADMIN_TOKEN)
     const orderId = await paidOrder(id, 1)
     await page.goto(`${app.url}/admin/search?id=${orderId}`)
@@ -130,7 +130,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(refunds.body.data).toMatchObject([{ amount_minor: 500 }])
   })
 
-  test("says of a refund what was asked for, what was before it, and what is left", async () => {
+  test("shows the requested refund, earlier refunds and the rest of the payment", async () => {
     const { id } = await offer(app, { name: "Two parts" }, ADMIN_TOKEN)
     const orderId = await paidOrder(id, 1)
     await page.goto(`${app.url}/admin/search?id=${orderId}`)
@@ -158,7 +158,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await sees(page, `Refund ${orderId}-2 of order ${orderId}: €94.99 to refund.`)
   })
 
-  test("refuses an id that is none at its field, and asks the server for no such thing", async () => {
+  test("refuses an invalid id at its field, and sends no request for it", async () => {
     const asked: string[] = []
     page.on("request", (request) => void asked.push(request.url()))
     await page.goto(`${app.url}/admin/search`)
@@ -176,7 +176,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(asked.filter((url) => /\/api\/.*(?:NaN|anna|1e)/.test(url))).toEqual([])
   })
 
-  test("says of a sale without news that there were none since the page was opened", async () => {
+  test("says that there were no events since the page was opened", async () => {
     const { id } = await offer(app, { name: "Quiet lamp" }, ADMIN_TOKEN)
     await page.route("**/api/admin/actions*", (route) =>
       route.fulfill({ json: { data: [], next_cursor: null } }),
@@ -187,7 +187,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.unroute("**/api/admin/actions*")
   })
 
-  test("speaks of a single unit as of one", async () => {
+  test("uses the singular for one unit", async () => {
     const { id } = await offer(app, { name: "Last lamp", stock: 2 }, ADMIN_TOKEN)
     await hold(app, id, 1)
     await page.goto(`${app.url}/admin/p/${id}`)
@@ -203,7 +203,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(await productNow(app, id)).toMatchObject({ stock: 1 })
   })
 
-  test("says in open mode that anybody can act", async () => {
+  test("says in open mode that no sign-in is required", async () => {
     await using open = await startTestApp()
     await page.goto(`${open.url}/admin`)
     await sees(page, "Open mode: no sign-in required")
@@ -211,7 +211,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.goto(`${app.url}/admin`)
   })
 
-  test("has complained of nothing", () => {
+  test("logs no browser error", () => {
     expect(watched.complaints).toEqual([])
   })
 })

@@ -39,7 +39,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await app[Symbol.asyncDispose]()
   })
 
-  test("shows a stranger the way in and nothing else, and refuses a wrong token", async () => {
+  test("shows only the sign-in form without a session, and refuses a wrong token", async () => {
     await page.goto(`${app.url}/admin/money`)
     expect(await page.getByRole("navigation").count()).toBe(0)
     expect(await findFaults(page)).toEqual([])
@@ -52,7 +52,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(await findFaults(page)).toEqual([])
   })
 
-  test("lets the operator in, to the page that was asked for", async () => {
+  test("opens the requested page after the operator has signed in", async () => {
     await signIn(page, ADMIN_TOKEN)
 
     await page.getByRole("heading", { name: "Money inbox" }).waitFor()
@@ -60,7 +60,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(await page.evaluate("document.cookie")).toBe("")
   })
 
-  test("offers a product, with its window in local time and UTC beside it", async () => {
+  test("creates a product, with its times in local time and in UTC", async () => {
     await page.goto(`${app.url}/admin`)
     await page.getByRole("link", { name: "New product" }).click()
     await page.getByLabel("Name").fill("Night lamp")
@@ -96,7 +96,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.goto(`${app.url}/admin/p/${productId}`)
   })
 
-  test("says of an address that leads to no product which one it was", async () => {
+  test("names the unknown product of an address", async () => {
     await page.goto(`${app.url}/admin/p/999999`)
     await page.getByRole("heading", { name: "Product 999999" }).waitFor()
     await sees(page, "No such product")
@@ -105,7 +105,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.getByRole("heading", { name: "Night lamp" }).waitFor()
   })
 
-  test("shows the sale as it goes on", async () => {
+  test("shows the sale live", async () => {
     await hold(app, productId, 3)
 
     await page.locator(".unit.held dd", { hasText: /^3/ }).waitFor()
@@ -120,7 +120,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.locator(".uplot canvas").waitFor()
   })
 
-  test("pauses and resumes, each after asking", async () => {
+  test("pauses and resumes a sale, each after confirmation", async () => {
     await page.getByRole("button", { name: "Pause…" }).click()
     await sees(page, "No new holds are possible")
     expect(await findFaults(page)).toEqual([])
@@ -136,7 +136,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await sees(page, "Paused the sale (control room)")
   })
 
-  test("offers of pausing and resuming only what makes sense, before the opening as well", async () => {
+  test("offers either to pause or to resume, before the opening as well", async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString()
     const { id } = await offer(app, { name: "Later sale", opens_at: soon }, ADMIN_TOKEN)
     const offered = () => page.locator(".actions > .button").allInnerTexts()
@@ -153,7 +153,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.locator(".badge.open").waitFor()
   })
 
-  test("adds stock, and explains when somebody else was faster", async () => {
+  test("adds stock, and explains if the stock was changed in the meantime", async () => {
     await page.getByRole("button", { name: "Add stock…" }).click()
     await page.getByLabel("Units to add").fill("5")
     const change = { stock: 30, expected: 20 }
@@ -167,7 +167,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(await productNow(app, productId)).toMatchObject({ stock: 35 })
   })
 
-  test("gives a paid order's money back, and settles it in the money inbox", async () => {
+  test("refunds a paid order, and confirms the refund in the money inbox", async () => {
     const { hold_id, token } = await hold(app, productId, 2, { customer_id: "anna" })
     const { order_id } = await order(app, hold_id, token)
     const raw = JSON.stringify({ idempotency_key: "e2e", order_id, status: "success", payment_id: "p-1" })
@@ -190,7 +190,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(refunds.body.data).toMatchObject([{ status: "confirmed", amount_minor: 9_800 }])
   })
 
-  test("cancels an order and releases a hold, each after asking", async () => {
+  test("cancels an order and releases a hold, each after confirmation", async () => {
     const { id } = await offer(app, { name: "Left behind" }, ADMIN_TOKEN)
     const first = await hold(app, id, 2)
     const { order_id } = await order(app, first.hold_id, first.token)
@@ -240,7 +240,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(list.body.data).toMatchObject([{ types: ["order.paid"] }])
   })
 
-  test("disables an endpoint, enables it, gives it another secret, and removes it", async () => {
+  test("disables an endpoint, enables it, rotates its secret, and deletes it", async () => {
     const heading = page.getByRole("heading", { name: "https://hook.invalid/made-here", exact: true })
     const endpoints = async () => (await app.get("/api/admin/webhooks", { token: ADMIN_TOKEN })).body.data
     await page.goto(`${app.url}/admin/webhooks`)
@@ -268,7 +268,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(await endpoints()).toEqual([])
   })
 
-  test("sends outgoing events once more", async () => {
+  test("resends outgoing events", async () => {
     const token = ADMIN_TOKEN
     const long = `https://hook.invalid/${"a-part-of-an-address/".repeat(8)}`
     await app.post("/api/admin/webhooks", { url: long }, { token })
@@ -280,7 +280,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.getByRole("dialog").waitFor({ state: "detached" })
 
     const newest = async () => (await app.get("/api/admin/actions", { token })).body.data[0]
-    // An action is kept a moment after its answer.
+    // An action is recorded shortly after its answer.
     await expect.poll(newest).toMatchObject({ route: expect.stringMatching(/replay$/), way: "session" })
   })
 
@@ -297,7 +297,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
   test.each([
     ["desk", desk],
     ["phone", phone],
-  ])("is usable by everybody in both themes, on a %s", async (_, size) => {
+  ])("is accessible in both themes on a %s", async (_, size) => {
     await page.setViewportSize(size)
     for (const path of [
       "",
@@ -317,7 +317,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.setViewportSize(desk)
   })
 
-  test("is not acted on by a foreign page's form", async () => {
+  test("refuses a form of a page of another origin", async () => {
     const action = `${app.url}/api/admin/products/${productId}/pause`
     const form = `<!doctype html><form method="post" enctype="text/plain" action="${action}"><button>Win</button></form>`
     const foreign = createServer((_request, response) => {
@@ -328,13 +328,15 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     const { port } = foreign.address() as AddressInfo
     const tab = await context.newPage()
     try {
-      // Another port of the same host: the same site, so that the cookie comes along.
+      // Another port of the same host is the same site, so the browser sends the cookie.
       await tab.goto(`http://127.0.0.1:${port}/`)
       await tab.getByRole("button", { name: "Win" }).click()
 
-      // Without the cookie it would be 401.
+      // This refusal shows that the cookie was sent: without it the answer would be 401.
       await tab.waitForURL(action)
-      expect(await tab.locator("body").innerText()).toContain("A session counts only for the control room")
+      expect(await tab.locator("body").innerText()).toContain(
+        "A session is accepted only from the control room",
+      )
       expect(await productNow(app, productId)).toMatchObject({ sale_state: "open" })
     } finally {
       await tab.close()
@@ -342,7 +344,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     }
   })
 
-  test("lets the operator out", async () => {
+  test("signs the operator out", async () => {
     await page.goto(`${app.url}/admin`)
     await page.getByRole("button", { name: "Sign out" }).click()
 
@@ -350,7 +352,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     expect(await context.cookies()).toEqual([])
   })
 
-  test("has complained of nothing: no error, no breach of its policy", () => {
+  test("logs no browser error and no violation of its content security policy", () => {
     expect(watched.complaints).toEqual([])
   })
 })

@@ -23,7 +23,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await app[Symbol.asyncDispose]()
   })
 
-  /** The Idempotency-Keys with which holds are asked for from now on. */
+  /** Collects the Idempotency-Keys of all further requests for holds. */
   function keysOf(page: Page): string[] {
     const keys: string[] = []
     page.on("request", (request) => {
@@ -33,7 +33,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     return keys
   }
 
-  test("taps twice and holds once", async () => {
+  test("taps twice and gets one hold", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app, { hasTouch: true })
     const { page } = buyer
@@ -46,7 +46,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
   })
 
-  test("has two tabs, which know of the same hold and make no second one", async () => {
+  test("has two tabs, which show the same hold and make no second one", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -87,16 +87,16 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await page.getByText("6", { exact: true }).waitFor()
   })
 
-  test("reloads before the answer has come, and asks the same question again", async () => {
+  test("reloads before the answer has arrived, and the page repeats the same request", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
     const keys = keysOf(page)
     await visit(page, id)
-    // The server gets it, and the answer gets lost.
+    // The server receives the request, and its answer is lost.
     await page.route("**/api/holds", async (route) => {
       await route.fetch()
-      // A page that is loaded anew meanwhile has dropped it already.
+      // The reload may have cancelled the request already.
       await route.abort("connectionreset").catch(() => undefined)
     })
     await press(page, "Reserve")
@@ -109,7 +109,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     expect(new Set(keys).size).toBe(1)
   })
 
-  test("stands in the crowd, waits as long as it is asked to, and is served", async () => {
+  test("is refused with 503, waits for Retry-After, and gets a hold", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -133,7 +133,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     expect(second - first).toBeGreaterThanOrEqual(1_000)
   })
 
-  test("is told how many are left when asking for more than that", async () => {
+  test("sees how many units are left after requesting more", async () => {
     const id = await offerLamp(app, { stock: 3 })
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -166,7 +166,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await holdUnits(page)
   })
 
-  test("sees a pause, and the end of it", async () => {
+  test("sees that the sale is paused and resumed", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -211,7 +211,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await reads(page, "Order paid")
   })
 
-  test("hears what matters, and not each second", async () => {
+  test("hears important changes, but not every second of a countdown", async () => {
     const id = await offerLamp(app, { hold_ttl_seconds: 62 })
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer

@@ -36,7 +36,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await app[Symbol.asyncDispose]()
   })
 
-  test("buys, and finds everything again after a reload at every step", async () => {
+  test("buys, with a reload at every step", async () => {
     const id = await offerLamp(app, { max_per_hold: 2 })
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -56,7 +56,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     expect(await app.crowd.products.get(id)).toMatchObject({ sold_stock: 2, available_stock: 8 })
   })
 
-  test("goes back, and comes to the order again", async () => {
+  test("goes back, and finds the order again", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -74,7 +74,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     expect(page.url()).toBe(payment)
   })
 
-  test("misses out, stays, and gets a unit that comes back", async () => {
+  test("finds everything held, stays, and gets a unit that comes back", async () => {
     const id = await offerLamp(app, { stock: 1 })
     const faster = await app.crowd.holds.create({ product_id: id, qty: 1 })
     await using buyer = await newBuyer(browser, app)
@@ -88,7 +88,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await expect.poll(holdsOf(app, id)).toEqual(["1 released", "1 active"])
   })
 
-  test("is faster than most and slower than one, and reads when a unit may come back", async () => {
+  test("loses the last unit to another buyer, and sees when a unit may come back", async () => {
     const id = await offerLamp(app, { stock: 1 })
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -98,12 +98,12 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
       await route.continue()
     })
     await press(page, "Reserve")
-    await page.getByText("Someone else was a moment faster").first().waitFor()
+    await page.getByText("Other buyers were faster").first().waitFor()
     await page.getByText(/of 1 reserved, the first until \d\d:\d\d:\d\d/).waitFor()
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
   })
 
-  test("sees a hold lapse, and may hold again", async () => {
+  test("sees a hold expire, and can hold again", async () => {
     const id = await offerLamp(app, { hold_ttl_seconds: 2 })
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -116,7 +116,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await expect.poll(holdsOf(app, id)).toEqual(["1 expired", "1 active"])
   })
 
-  test("gives units back", async () => {
+  test("cancels a reservation", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -127,7 +127,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await expect.poll(holdsOf(app, id)).toEqual(["1 released"])
   })
 
-  test("is declined, tries again and pays", async () => {
+  test("has a declined card, tries again and pays", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -158,8 +158,8 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     expect(await app.crowd.orders.get(orderId)).toMatchObject({ status: "cancelled" })
   })
 
-  test("pays too late, and gets the money back", async () => {
-    // Without a worker at first, which would stop the payment before it is too late.
+  test("pays too late, and gets a refund", async () => {
+    // Without a worker at first, because it would cancel the payment before it is late.
     await using app = await startBrowserShop({ worker: false, config: { latePaymentSeconds: 0 } })
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
@@ -182,7 +182,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     expect(await app.crowd.products.get(id)).toMatchObject({ sold_stock: 0 })
   })
 
-  test("is told when the order's time is over", async () => {
+  test("sees that the order has expired", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -197,7 +197,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     )
   })
 
-  test("is told of a refund", async () => {
+  test("sees a refund", async () => {
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -213,7 +213,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await reads(page, "Order refunded")
   })
 
-  test("gives a customer id where the shop counts by customer, and learns of the limit", async () => {
+  test("enters a customer id for a product with a limit per customer, and sees the limit", async () => {
     const id = await offerLamp(app, { max_per_customer: 1 })
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -236,7 +236,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
   })
 
-  test("pays elsewhere where the shop takes the payment itself; other browsers know of nothing", async () => {
+  test("pays the shop directly if it has no provider; other browsers do not show the order", async () => {
     await using app = await startBrowserShop({ config: closed })
     const id = await offerLamp(app)
     await using buyer = await newBuyer(browser, app)
@@ -252,7 +252,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await reads(stranger.page, "Order not found in this browser")
   })
 
-  test("leaves books in which every unit and every cent is where it belongs", async () => {
+  test("leaves every unit and every cent accounted for", async () => {
     expect(await differencesIn(app.databaseUrl)).toEqual([])
   })
 })

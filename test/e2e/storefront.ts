@@ -2,9 +2,9 @@ import type { Page } from "playwright-core"
 import type { NewProductBody } from "../../client/src/admin.ts"
 import type { BrowserShop } from "../support/browser.ts"
 
-/** What a buyer does on the storefront, as a person does it: by what is written on it. */
+/* The steps of a buyer on the storefront. They find fields and buttons by their visible texts. */
 
-/** A new product of 10 units at 129.00 EUR; `more` over that. Returns its id. */
+/** Creates a product of 10 units at 129.00 EUR, with the settings in `more`. Returns its id. */
 export async function offerLamp(app: BrowserShop, more: Partial<NewProductBody> = {}): Promise<number> {
   const plain = { name: "Desk lamp No. 4", price_minor: 12_900, currency: "EUR", stock: 10 }
   return (await app.shop.products.create({ ...plain, ...more })).id
@@ -16,14 +16,14 @@ export async function visit(page: Page, productId: number): Promise<void> {
   await page.locator(".clock", { hasText: /\d\d:\d\d:\d\d/ }).waitFor()
 }
 
-/** Waits for the next second of the shop's clock, at which the page is drawn anew. */
+/** Waits for the next second of the shop's clock, when the page is rendered again. */
 export async function seesClockTurn(page: Page): Promise<void> {
-  const clock = page.locator(".clock .figures")
+  const clock = page.locator(".clock .tabular")
   const shown = await clock.textContent()
-  await page.locator(".clock .figures", { hasNotText: shown ?? "" }).waitFor()
+  await page.locator(".clock .tabular", { hasNotText: shown ?? "" }).waitFor()
 }
 
-/** Waits for the line that says where the buyer stands. */
+/** Waits for the headline that states the buyer's situation. */
 export function reads(page: Page, headline: string): Promise<void> {
   return page.getByRole("heading", { level: 2, name: headline }).waitFor()
 }
@@ -40,14 +40,14 @@ export async function holdUnits(page: Page, qty = 1): Promise<void> {
   await reads(page, "reserved for you")
 }
 
-/** Makes the order of what is held. Returns its id. */
+/** Makes an order from the held units. Returns its id. */
 export async function order(page: Page): Promise<number> {
   await press(page, "Place order")
   await reads(page, "Awaiting your payment")
   return Number(/\/o\/(\d+)$/.exec(page.url())?.[1])
 }
 
-/** Goes to the simulator's page, and presses a button there. */
+/** Pays on the simulator's page by pressing a button there, and returns to the shop. */
 export async function payBy(page: Page, button: string): Promise<void> {
   await press(page, "Pay")
   await page.waitForURL("**/simulator/pay/*")
@@ -55,7 +55,7 @@ export async function payBy(page: Page, button: string): Promise<void> {
   await page.getByRole("link", { name: "Back to the shop" }).click()
 }
 
-/** To poll: all holds of a product as the shop sees them, quantity and status, the oldest first. */
+/** Returns a function to poll: it reads quantity and status of all holds of a product, the oldest first. */
 export function holdsOf(app: BrowserShop, productId: number): () => Promise<string[]> {
   return async () => {
     const { data } = await app.shop.holds.list({ product_id: productId })

@@ -18,8 +18,8 @@ import {
 import { holdUnits, offerLamp, order, press, reads, visit } from "./storefront.ts"
 
 /**
- * Stands for Stripe's script: a field for a card's number in place of the form. `4242` is taken, `3220` on the
- * bank's own page, anything else is declined. What it was asked is in `stripeAsked`.
+ * A stand-in for Stripe's script, with a field for a card number as its form. `4242` is accepted, `3220` is confirmed
+ * on the bank's page, any other number is declined. `stripeAsked` records the calls.
  */
 const script = `
   const asked = (window.stripeAsked ??= [])
@@ -64,7 +64,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     await fake[Symbol.asyncDispose]()
   })
 
-  /** A page with an order that waits for payment, the requests it makes to elsewhere, and its complaints. */
+  /** A page with an order that waits for payment, its requests to other hosts, and its browser errors. */
   async function atOrder(answer: "script" | "nothing" = "script") {
     const context = await browser.newContext({ baseURL: app.url, viewport: { width: 390, height: 760 } })
     context.setDefaultTimeout(10_000)
@@ -97,7 +97,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     }
   }
 
-  /** Stripe tells the shop that the payment of the order has succeeded. */
+  /** Sends Stripe's webhook that the payment of the order has succeeded. */
   async function tellSuccess(orderId: number): Promise<void> {
     const opened = [...fake.intents.values()].find(
       (intent) =>
@@ -117,7 +117,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     await press(page, "Pay")
   }
 
-  test("in the form on the page: asked for when the buyer wants to pay, paid when the webhook says so", async () => {
+  test("in the form on the page: loaded when the buyer wants to pay, paid when the webhook arrives", async () => {
     await using buyer = await atOrder()
     const { page, orderId, elsewhere, complaints } = buyer
     expect(elsewhere).toEqual([])
@@ -153,7 +153,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     expect(second).toEqual({ redirect: "if_required", return_url: `${app.url}/o/${orderId}` })
   })
 
-  test("with a card that is declined, and then with another one", async () => {
+  test("with a declined card, and then with another one", async () => {
     await using buyer = await atOrder()
     const { page, orderId } = buyer
     await press(page, "Pay")
@@ -167,7 +167,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     await reads(page, "Order paid")
   })
 
-  test("by way of the bank's own page, whose address is not kept", async () => {
+  test("with a confirmation on the bank's page, whose query is removed from the address", async () => {
     await using buyer = await atOrder()
     const { page, orderId } = buyer
     await press(page, "Pay")
@@ -178,7 +178,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     expect(page.url()).not.toContain("secret")
   })
 
-  test("is not believed of a link that somebody else has made up", async () => {
+  test("ignores a forged return link", async () => {
     await using buyer = await atOrder()
     const { page, orderId } = buyer
     await press(page, "Pay")
@@ -190,7 +190,7 @@ describe.skipIf(leavesOutBrowser())("paying by Stripe", () => {
     expect(await page.getByRole("button", { name: "Pay" }).isEnabled()).toBe(true)
   })
 
-  test("says so where the form cannot be loaded", async () => {
+  test("shows a message if the form cannot be loaded", async () => {
     await using buyer = await atOrder("nothing")
     const { page } = buyer
     await press(page, "Pay")

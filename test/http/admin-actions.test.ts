@@ -9,7 +9,7 @@ import "../support/problem.ts"
 import { runSql } from "../support/rows.ts"
 import { ADMIN_TOKEN, hold, offer, order, pay, startClosedApp } from "../support/shop.ts"
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+// oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
 type Actions = any[]
 
 async function actionsOf(app: TestApp, query = "", token?: string): Promise<Actions> {
@@ -18,14 +18,14 @@ async function actionsOf(app: TestApp, query = "", token?: string): Promise<Acti
   return answer.body.data
 }
 
-describe("what the shop does is kept", () => {
+describe("the record of an admin action", () => {
   let app: TestApp
   beforeAll(async () => {
     app = await startTestApp()
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
-  test("when, what, by which way, with which content and outcome", async () => {
+  test("contains the time, the route, the way of access, the body and the status", async () => {
     const { id } = await offer(app, { stock: 5 })
     const headers = { "x-request-id": "the-change" }
     await app.post(`/api/admin/products/${id}/stock`, { stock: 8, expected: 5 }, { headers })
@@ -47,7 +47,7 @@ describe("what the shop does is kept", () => {
     expect(created).toMatchObject({ route: "POST /api/admin/products", status: 201, content: { stock: 5 } })
   })
 
-  test("also when it was refused, and without a content that nobody could understand", async () => {
+  test("exists for a refused request too, and contains no body that does not match the schema", async () => {
     const { id } = await offer(app, { stock: 5 })
     await app.post(`/api/admin/products/${id}/stock`, { stock: 8, expected: 6 })
     await app.post(`/api/admin/products/${id}/stock`, { stock: 8, secret_by_mistake: "hunter2" })
@@ -58,7 +58,7 @@ describe("what the shop does is kept", () => {
     expect(odd).toMatchObject({ status: 422, content: null })
   })
 
-  test("with the beginning of long texts, whatever character the cut goes through", async () => {
+  test("contains the beginning of a long text, even when the cut divides a surrogate pair", async () => {
     const { id } = await offer(app, { description: `.${"🎈".repeat(500)}` })
 
     await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(1)
@@ -66,7 +66,7 @@ describe("what the shop does is kept", () => {
     expect(content.description).toMatch(/^\.🎈{149}\ufffd…$/u)
   })
 
-  test("of an order with its product, of the money inbox with its order", async () => {
+  test("names the product of an order, and the order of an entry of the money inbox", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
     const { order_id } = await order(app, hold_id)
@@ -83,7 +83,7 @@ describe("what the shop does is kept", () => {
       .toMatchObject({ route: "POST /api/admin/money/returned", order_id: 8_000_000 })
   })
 
-  test("without secrets", async () => {
+  test("contains no secrets", async () => {
     const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     const url = "https://shop.example/services/hunter3?key=hunter2"
     const made = await app.post("/api/admin/webhooks", { url, secret })
@@ -97,7 +97,7 @@ describe("what the shop does is kept", () => {
     expect(kept).toContain("https://shop.example")
   })
 
-  test("whatever a route is sent that hears nothing of it", async () => {
+  test("contains no body if the route has no schema for one", async () => {
     const { id } = await offer(app)
     for (const raw of ['{"a":"\\u0000"}', '{"a":"\\ud800"}', `{"secret":{"secret":"hunter4"}}`]) {
       expect((await app.send("POST", `/api/admin/products/${id}/pause`, { raw })).status).toBe(200)
@@ -107,8 +107,8 @@ describe("what the shop does is kept", () => {
     expect(kept.map(({ content }) => content)).toEqual([null, null, null, expect.anything()])
   })
 
-  test("page by page, each once", async () => {
-    // The last one is there, so that no other is on its way.
+  test("is listed page by page, exactly once", async () => {
+    // Actions are written in order, so when this one is there, no earlier one is missing.
     const { id } = await offer(app)
     await expect.poll(() => actionsOf(app, `?product_id=${id}`)).toHaveLength(1)
     const all = await actionsOf(app, "?limit=100")
@@ -124,12 +124,15 @@ describe("what the shop does is kept", () => {
     expect(new Set(paged.map((row) => row.action_id)).size).toBe(paged.length)
   })
 
-  test.each(["?product_id=x", "?cursor=x", "?limit=0", "?cursor=WzEuNSwxXQ"])("not for %s", async (query) => {
-    expect(await app.get(`/api/admin/actions${query}`)).toBeProblem(422, "invalid_request")
-  })
+  test.each(["?product_id=x", "?cursor=x", "?limit=0", "?cursor=WzEuNSwxXQ"])(
+    "is not listed for the invalid query %s",
+    async (query) => {
+      expect(await app.get(`/api/admin/actions${query}`)).toBeProblem(422, "invalid_request")
+    },
+  )
 })
 
-test("tokens and sessions are told apart, and who may do nothing leaves nothing", async () => {
+test("the record distinguishes tokens from sessions, and unauthorised requests leave no record", async () => {
   await using app = await startClosedApp()
   const answer = await app.post("/admin/session", { token: ADMIN_TOKEN })
   const cookie = String(answer.headers["set-cookie"]).split(";")[0] ?? ""
@@ -146,7 +149,7 @@ test("tokens and sessions are told apart, and who may do nothing leaves nothing"
   expect(await app.get("/api/admin/actions")).toBeProblem(401, "unauthorized")
 })
 
-test("a change that cannot be kept is made all the same, and the log says so", async () => {
+test("a change whose record cannot be written is made nevertheless, and the log reports it", async () => {
   await using app = await startTestApp()
   await runSql(app.databaseUrl, "alter table admin_actions rename to gone")
 
@@ -160,7 +163,7 @@ test("a change that cannot be kept is made all the same, and the log says so", a
     })
 })
 
-test("a change waits for nothing that is being kept, and a stop does", async () => {
+test("a change does not wait for its record, but stopping does", async () => {
   await using database = await createTestDatabase()
   const app = await startTestApp({ databaseUrl: database.url })
   const locker = new pg.Client({ connectionString: database.url })
@@ -170,7 +173,7 @@ test("a change waits for nothing that is being kept, and a stop does", async () 
 
   expect((await app.post("/api/admin/products/1/pause")).status).toBe(200)
   const stopped = app[Symbol.asyncDispose]()
-  // A stop that does not wait has closed its pools by then; one that does is not hurt by it.
+  // By then a stop that does not wait for the record would have closed its pools.
   await sleep(300)
   await locker.query("rollback")
   await locker.end()
@@ -180,7 +183,7 @@ test("a change waits for nothing that is being kept, and a stop does", async () 
   expect(await actionsOf(again)).toMatchObject([{ route: "POST /api/admin/products/:id/pause", status: 200 }])
 })
 
-test("actions are kept in the order of their answers, also when the first waits for its number", async () => {
+test("actions are recorded in the order of their answers, even when the first waits for its id", async () => {
   const kept: string[] = []
   const late = Promise.withResolvers<void>()
   let next = 0

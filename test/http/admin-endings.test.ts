@@ -20,7 +20,7 @@ async function actionsOn(productId: number) {
   return body.data as readonly object[]
 }
 
-test("the shop cancels an order: its units are there at once, and it is kept who did it", async () => {
+test("the shop cancels an order: its units are available at once, and the action is recorded", async () => {
   const { id } = await offer(app, { stock: 5 }, ADMIN_TOKEN)
   const { hold_id, token } = await hold(app, id, 3)
   const { order_id } = await order(app, hold_id, token)
@@ -40,7 +40,7 @@ test("the shop cancels an order: its units are there at once, and it is kept who
   })
 })
 
-test("the shop releases a hold: its units are there at once, and it is kept who did it", async () => {
+test("the shop releases a hold: its units are available at once, and the action is recorded", async () => {
   const { id } = await offer(app, { stock: 5 }, ADMIN_TOKEN)
   const { hold_id, token } = await hold(app, id, 3)
 
@@ -59,7 +59,7 @@ test("the shop releases a hold: its units are there at once, and it is kept who 
   })
 })
 
-test("what has ended or has become something else stays as it is", async () => {
+test("a converted hold cannot be released, and unknown ids are not found", async () => {
   const { hold_id, token } = await hold(app, 1)
   const { order_id } = await order(app, hold_id, token)
 
@@ -68,7 +68,7 @@ test("what has ended or has become something else stays as it is", async () => {
   expect(await cancel(4_000_000)).toBeProblem(404, "order_not_found")
 })
 
-test("nobody but the shop does so, the buyer neither", async () => {
+test("only the shop can use these routes: buyers are refused", async () => {
   const { hold_id, token } = await hold(app, 1)
 
   expect(await release(hold_id, { token })).toBeProblem(403, "forbidden")

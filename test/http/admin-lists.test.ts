@@ -9,7 +9,7 @@ let productId: number
 const orderIds: number[] = []
 const holdIds: number[] = []
 
-// Twelve holds of one product, every second one an order; of those the first two are paid, the third failed.
+// Twelve holds of one product, every second one with an order. Two orders are paid, the third one's payment failed.
 beforeAll(async () => {
   app = await startTestApp()
   productId = (await offer(app)).id
@@ -33,9 +33,9 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** All pages of a list. */
+/** Reads all pages of a list. */
 async function everything(path: string, limit = 100) {
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
   const found: any[] = []
   for (let cursor: string | null = ""; cursor !== null;) {
     const answer = await app.get(
@@ -64,7 +64,7 @@ describe("lists for the shop", () => {
     ["holds", "hold_id", "", () => holdIds],
     ["holds", "hold_id", "status=active", () => holdIds.filter((_, index) => index % 2 === 1)],
     ["holds", "hold_id", ben, () => holdIds.filter((_, index) => index % 4 !== 0)],
-  ])("%s by %s where %s, page by page", async (list, id, filter, expected) => {
+  ])("%s, identified by %s, filtered by %s, page by page", async (list, id, filter, expected) => {
     for (const limit of [1, 5, 100]) {
       const found = await everything(
         `/api/admin/${list}?${filter === "" ? `product_id=${productId}` : filter}`,
@@ -74,7 +74,7 @@ describe("lists for the shop", () => {
     }
   })
 
-  test("payments and what providers have said, page by page", async () => {
+  test("payments and payment events, page by page", async () => {
     for (const limit of [1, 2, 100]) {
       expect(await everything("/api/admin/payments", limit)).toMatchObject([
         {
@@ -101,7 +101,7 @@ describe("lists for the shop", () => {
     expect(await everything("/api/admin/payments?allocation=refund_due")).toEqual([])
   })
 
-  test("a filter that fits few of many is answered in parts", async () => {
+  test("a filter that few of many rows match is answered in several pages", async () => {
     await using many = await startTestApp()
     await runSql(
       many.databaseUrl,
@@ -134,7 +134,7 @@ describe("lists for the shop", () => {
     expect(await app.get(`/api/admin/${path}`)).toBeProblem(422, "invalid_request")
   })
 
-  test("only the shop may look", async () => {
+  test("only the shop can read the lists", async () => {
     await using closed = await startClosedApp()
     for (const list of ["orders", "holds", "payments", "payment-events"]) {
       expect((await closed.get(`/api/admin/${list}`)).status).toBe(401)

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+// oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
 async function live(productId: number, of: TestApp = app): Promise<any> {
   const answer = await of.get(`/api/admin/live?product_id=${productId}`)
   expect([answer.status, answer.headers["cache-control"]]).toEqual([200, "no-store"])
@@ -21,7 +21,7 @@ async function live(productId: number, of: TestApp = app): Promise<any> {
 const count = (counted: { result: string; count: number }[], result: string) =>
   counted.find((row) => row.result === result)?.count ?? 0
 
-test("a sale at a glance: units, what was granted and refused, what somebody has to look after", async () => {
+test("the live state has the units, the counts of holds by result, and the number of entries in the money inbox", async () => {
   const { id } = await offer(app, { stock: 3 })
   const { hold_id } = await hold(app, id, 2)
   await order(app, hold_id)
@@ -38,7 +38,7 @@ test("a sale at a glance: units, what was granted and refused, what somebody has
   expect(Date.parse(counters.since)).toBeLessThan(Date.parse(server_time))
 })
 
-test("holds of the product that is looked at are told apart from all others", async () => {
+test("holds of the watched product are counted separately", async () => {
   const [one, other] = [await offer(app, { stock: 2 }), await offer(app, { stock: 2 })]
   await hold(app, one.id, 1)
   expect((await live(one.id)).product_holds).toEqual([])
@@ -57,7 +57,7 @@ test("holds of the product that is looked at are told apart from all others", as
   expect((await live(other.id)).product_holds).toEqual([])
 })
 
-test("a pause is told also where the sale's state does not say it", async () => {
+test("a pause is reported even when the sale state does not show it", async () => {
   const soon = new Date(Date.now() + 3_600_000).toISOString()
   const { id } = await offer(app, { opens_at: soon })
   expect(await live(id)).toMatchObject({ product: { sale_state: "scheduled" }, paused: false })
@@ -67,7 +67,7 @@ test("a pause is told also where the sale's state does not say it", async () => 
   expect(await live(id)).toMatchObject({ product: { sale_state: "scheduled" }, paused: true })
 })
 
-test("nothing is claimed of invariants before somebody has recounted", async () => {
+test("before the first recount, the answer says that invariants have not been checked", async () => {
   expect(await live(1)).toMatchObject({ invariants: { violations: 0, recounted_at: null } })
 
   app.app.engine.events.invariantViolations(2)
@@ -77,7 +77,7 @@ test("nothing is claimed of invariants before somebody has recounted", async () 
     .toMatchObject({ invariants: { violations: 2, recounted_at: expect.stringMatching(/Z$/) } })
 })
 
-test("what is due and not ended yet is seen, and only of the product that is looked at", async () => {
+test("the expiry lag counts holds that are due, of the watched product only", async () => {
   const [one, other] = [await offer(app, {}), await offer(app, {})]
   await hold(app, one.id)
   await runSql(
@@ -89,7 +89,7 @@ test("what is due and not ended yet is seen, and only of the product that is loo
   expect((await live(other.id)).expiry_lag_seconds).toBe(0)
 })
 
-test("not of what is no product, and not for everybody", async () => {
+test("the live state and the CSV file need admin access, and the live state an existing product", async () => {
   expect(await app.get("/api/admin/live?product_id=4000000")).toBeProblem(404, "product_not_found")
   expect(await app.get("/api/admin/live?product_id=x")).toBeProblem(422, "invalid_request")
   expect(await app.get("/api/admin/live")).toBeProblem(422, "invalid_request")
@@ -100,7 +100,7 @@ test("not of what is no product, and not for everybody", async () => {
   }
 })
 
-test("orders as a file: all of the product, each once, nothing that a spreadsheet would run", async () => {
+test("the CSV file has every order of the product once, and no cell that a spreadsheet would run as a formula", async () => {
   const { id } = await offer(app, { stock: 100 })
   const customers = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", 'a "b", c', " =1", "plain"]
   for (const customer_id of customers) {
@@ -136,6 +136,6 @@ test.each([
   [["a", 1, null, ""], "a,1,,\r\n"],
   [['say "x"', "a,b", "a;b", "a\nb"], '"say ""x""","a,b","a;b","a\nb"\r\n'],
   [["=1", "\t=1", "＝1", "-2", -2], `'=1,"'\t=1",'＝1,'-2,-2\r\n`],
-])("a line of CSV: %j", (cells, line) => {
+])("csvLine(%j)", (cells, line) => {
   expect(csvLine(cells)).toBe(line)
 })

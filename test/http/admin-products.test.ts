@@ -35,7 +35,7 @@ const everySetting = {
 }
 
 describe("POST /api/admin/products", () => {
-  test("answers 201 with the product and its address, every setting as given", async () => {
+  test("answers 201 with the product, its Location and every given setting", async () => {
     const answer = await app.post("/api/admin/products", everySetting)
 
     expect(answer.status).toBe(201)
@@ -57,21 +57,18 @@ describe("POST /api/admin/products", () => {
     expect(shown).toEqual({ ...answer.body, server_time: expect.stringMatching(ISO_TIME) })
   })
 
-  test.each(["HRK", "BGN", "XDR", "DEM"])(
-    "refuses %s, in which nothing is sold any more",
-    async (currency) => {
-      const answer = await app.post("/api/admin/products", {
-        name: "Old money",
-        price_minor: 500,
-        currency,
-        stock: 1,
-      })
+  test.each(["HRK", "BGN", "XDR", "DEM"])("refuses the withdrawn currency %s", async (currency) => {
+    const answer = await app.post("/api/admin/products", {
+      name: "Old money",
+      price_minor: 500,
+      currency,
+      stock: 1,
+    })
 
-      expect(answer).toBeProblem(422, "invalid_request", complaintsAbout("/currency"))
-    },
-  )
+    expect(answer).toBeProblem(422, "invalid_request", complaintsAbout("/currency"))
+  })
 
-  test("a product whose currency was withdrawn since goes on, and keeps its currency", async () => {
+  test("a product whose currency was withdrawn later stays on sale and keeps its currency", async () => {
     const { id } = await offer(app, { name: "Stored in leva", currency: "EUR", price_minor: 4_990 })
     await using database = await connect(app.databaseUrl)
     await database.query("update products set currency = 'BGN' where id = $1", [id])
@@ -103,7 +100,7 @@ describe("POST /api/admin/products", () => {
     })
   })
 
-  test("takes null for what a product need not have", async () => {
+  test("accepts null for every optional setting", async () => {
     const nothing = {
       description: null,
       image_url: null,
@@ -117,13 +114,13 @@ describe("POST /api/admin/products", () => {
     )
   })
 
-  test("gives every product an id of its own, also at once", async () => {
+  test("gives every product its own id, even for concurrent requests", async () => {
     const made = await Promise.all(Array.from({ length: 40 }, () => offer(app)))
 
     expect(new Set(made.map(({ id }) => id)).size).toBe(40)
   })
 
-  test("names every field that is wrong", async () => {
+  test("names every invalid field", async () => {
     const answer = await app.post("/api/admin/products", {
       ...everySetting,
       stock: "1",
@@ -165,7 +162,7 @@ describe("PATCH /api/admin/products/{id}", () => {
   })
 
   test.each(["description", "image_url", "opens_at", "closes_at", "max_per_hold", "max_per_customer"])(
-    "takes %s away with null",
+    "clears %s with null",
     async (field) => {
       const { id } = await offer(app, everySetting)
 
@@ -175,7 +172,7 @@ describe("PATCH /api/admin/products/{id}", () => {
     },
   )
 
-  test("gives the installation's hold time back with null", async () => {
+  test("null restores the installation's default hold time", async () => {
     const { id } = await offer(app, { hold_ttl_seconds: 1 })
 
     const { body } = await app.send("PATCH", `/api/admin/products/${id}`, {
@@ -185,7 +182,7 @@ describe("PATCH /api/admin/products/{id}", () => {
     expect(body.hold_ttl_seconds).toBe(120)
   })
 
-  test("refuses a sale that would close before it opens, whichever half is given", async () => {
+  test("refuses a sale that would close before it opens, even if only one of the times is given", async () => {
     const { id } = await offer(app, everySetting)
     const path = `/api/admin/products/${id}`
 
@@ -196,7 +193,7 @@ describe("PATCH /api/admin/products/{id}", () => {
     expect(closing).toBeProblem(422, "invalid_request", complaintsAbout("/closes_at"))
   })
 
-  test("a lower limit takes nothing away that was granted before", async () => {
+  test("a lower limit leaves holds that were granted before", async () => {
     const { id } = await offer(app, { max_per_customer: 3 })
     const { hold_id } = await hold(app, id, 3, { customer_id: "early" })
     await app.send("PATCH", `/api/admin/products/${id}`, { json: { max_per_customer: 1 } })
@@ -214,7 +211,7 @@ describe("PATCH /api/admin/products/{id}", () => {
 })
 
 describe("POST /api/admin/products/{id}/stock", () => {
-  test("sets the stock when it is what the caller expects", async () => {
+  test("sets the stock if it is what the caller expects", async () => {
     const { id } = await offer(app, { stock: 10 })
     await hold(app, id, 4)
 
@@ -238,7 +235,7 @@ describe("POST /api/admin/products/{id}/stock", () => {
     expect(await productNow(app, id)).toMatchObject({ stock: 10 })
   })
 
-  test("answers 409 stock_in_use below what is held and sold", async () => {
+  test("answers 409 stock_in_use below the number of held and sold units", async () => {
     const { id } = await offer(app, { stock: 10 })
     await hold(app, id, 2)
     await pay(app, { order_id: (await order(app, (await hold(app, id, 3)).hold_id)).order_id })
@@ -249,7 +246,7 @@ describe("POST /api/admin/products/{id}/stock", () => {
     expect(await productNow(app, id)).toMatchObject({ stock: 10, available_stock: 5 })
   })
 
-  test("lets one of twenty at once win, as a compare-and-set must", async () => {
+  test("of twenty concurrent requests exactly one succeeds (compare and set)", async () => {
     const { id } = await offer(app, { stock: 10 })
 
     const answers = await Promise.all(
@@ -267,7 +264,7 @@ describe("POST /api/admin/products/{id}/stock", () => {
     expect(await productNow(app, id)).toMatchObject({ stock })
   })
 
-  test("more stock is sold at once", async () => {
+  test("added stock is available at once", async () => {
     const { id } = await offer(app, { stock: 0 })
     await app.post(`/api/admin/products/${id}/stock`, { stock: 1, expected: 0 })
 
@@ -282,7 +279,7 @@ describe("POST /api/admin/products/{id}/stock", () => {
 })
 
 describe("…/pause and …/resume", () => {
-  test("stop and go on with a sale, as often as they are asked", async () => {
+  test("pause and resume a sale, and can be repeated", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
     const states = []
@@ -306,6 +303,6 @@ describe("…/pause and …/resume", () => {
   })
 })
 
-test("after all of this the books balance", async () => {
+test("after all these tests every unit is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

@@ -14,7 +14,7 @@ function signIn(app: TestClient, token: string, headers: Record<string, string> 
   return app.post("/admin/session", { token }, { headers })
 }
 
-/** The `Cookie` header of somebody who has signed in. */
+/** Signs in and returns the `Cookie` header of the session. */
 async function signedIn(app: TestClient): Promise<{ cookie: string }> {
   const answer = await signIn(app, ADMIN_TOKEN)
   expect(answer.status).toBe(200)
@@ -26,7 +26,7 @@ describe("a session", () => {
   let now = START
   const sessions = createAdminSessions("the installation's secret", "token", () => now)
 
-  test("is open for twelve hours and not a second longer", () => {
+  test("lasts exactly twelve hours", () => {
     now = START
     const { value, endsAt } = sessions.begin()
 
@@ -38,7 +38,7 @@ describe("a session", () => {
     now = START
   })
 
-  test("cannot be made longer, forged, or carried to another token or installation", () => {
+  test("cannot be extended or forged, and is invalid under another admin token or secret", () => {
     const { value } = sessions.begin()
     const [kind, end, signature = ""] = value.split(".")
     const flipped = `${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`
@@ -56,7 +56,7 @@ describe("a session", () => {
     expect(createAdminSessions("the installation's secret", "token", () => now).isOpen(value)).toBe(true)
   })
 
-  test("is found among other cookies, and beside a namesake", () => {
+  test("is found among other cookies, including one of the same name", () => {
     expect(sessionsIn("a=1; doorbuster_admin=x; doorbuster_admin=y;b")).toEqual(["x", "y"])
     expect(sessionsIn("doorbuster_admin; xdoorbuster_admin=z")).toEqual([])
     expect(sessionsIn(undefined)).toEqual([])
@@ -70,7 +70,7 @@ describe("signing in", () => {
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
-  test("with the admin token sets a cookie that no script and no other site can use", async () => {
+  test("with the admin token sets an HttpOnly, SameSite=Strict cookie", async () => {
     const answer = await signIn(app, ADMIN_TOKEN)
 
     const [cookie = ""] = answer.headers["set-cookie"] ?? []
@@ -81,7 +81,7 @@ describe("signing in", () => {
     expect(JSON.stringify([answer.headers, answer.body])).not.toContain(ADMIN_TOKEN)
   })
 
-  test("by a form leads to the page that was asked for, and to no other site", async () => {
+  test("with the form redirects to the requested page, never to another site", async () => {
     for (const [to, location] of [
       ["/admin/p/7", "/admin/p/7"],
       ["https://evil.example/admin", "/admin"],
@@ -97,7 +97,7 @@ describe("signing in", () => {
     }
   })
 
-  test("is secure where a trusted proxy says that the request came by https", async () => {
+  test("sets a Secure cookie if a trusted proxy reports HTTPS", async () => {
     await using proxied = await startClosedApp({ config: { trustProxy: "127.0.0.1" } })
     const byHttps = { "x-forwarded-proto": "https" }
 
@@ -106,7 +106,7 @@ describe("signing in", () => {
     expect(String((await signIn(app, ADMIN_TOKEN, byHttps)).headers["set-cookie"])).not.toMatch(/Secure/)
   })
 
-  test("with another token is refused, told in the log, and after five a minute not even looked at", async () => {
+  test("with a wrong token is refused and logged; after five wrong tokens in a minute every token is refused", async () => {
     await using own = await startClosedApp()
     const statuses: number[] = []
     for (let count = 0; count < 6; count += 1) statuses.push((await signIn(own, "wrong")).status)
@@ -116,12 +116,12 @@ describe("signing in", () => {
     expect(right).toBeProblem(429, "rate_limited")
     expect(Number(right.headers["retry-after"])).toBeGreaterThan(0)
     expect(right.headers["set-cookie"]).toBeUndefined()
-    const told = own.log.filter((line) => line["metric"] === "admin.sign_in_refused")
-    expect(told).toHaveLength(5)
-    expect(told[0]).toMatchObject({ level: "warn", address: "127.0.0.1", request_id: expect.any(String) })
+    const lines = own.log.filter((line) => line["metric"] === "admin.sign_in_refused")
+    expect(lines).toHaveLength(5)
+    expect(lines[0]).toMatchObject({ level: "warn", address: "127.0.0.1", request_id: expect.any(String) })
   })
 
-  test("is not given more guesses by asking for all of them at once", async () => {
+  test("allows no more guesses when they are sent at once", async () => {
     await using own = await startClosedApp()
     const guesses = await Promise.all(Array.from({ length: 40 }, (_, n) => signIn(own, `guess ${n}`)))
 
@@ -129,7 +129,7 @@ describe("signing in", () => {
     expect(guesses.filter(({ status }) => status === 429)).toHaveLength(35)
   })
 
-  test("is not given more guesses by the many addresses of a line with IPv6", async () => {
+  test("allows no more guesses from several addresses of one IPv6 network", async () => {
     await using proxied = await startClosedApp({ config: { trustProxy: "127.0.0.1" } })
     const as = (address: string) => ({ "x-forwarded-for": address })
     for (let count = 1; count <= 5; count += 1) await signIn(proxied, "wrong", as(`2001:db8:1:2::${count}`))
@@ -138,7 +138,7 @@ describe("signing in", () => {
     expect((await signIn(proxied, ADMIN_TOKEN, as("2001:db8:1:3::1"))).status).toBe(200)
   })
 
-  test("by a foreign page is refused", async () => {
+  test("from a page of another origin is refused", async () => {
     for (const headers of [
       { "sec-fetch-site": "cross-site" },
       { "sec-fetch-site": "same-site" },
@@ -151,7 +151,7 @@ describe("signing in", () => {
     }
   })
 
-  test("takes forms there and nowhere else", async () => {
+  test("accepts form encoding on this route only", async () => {
     const headers = {
       "content-type": "application/x-www-form-urlencoded",
       ...(await signedIn(app)),
@@ -164,7 +164,7 @@ describe("signing in", () => {
   })
 })
 
-describe("somebody who has signed in", () => {
+describe("an operator with a session", () => {
   let app: TestApp
   let headers: { cookie: string }
   beforeAll(async () => {
@@ -175,15 +175,19 @@ describe("somebody who has signed in", () => {
 
   test.each([
     ["from the control room's page", ownPage, 200],
-    ["by its origin", { origin: "own" }, 200],
+    ["with the server's own Origin", { origin: "own" }, 200],
     ["from a page of another site", { "sec-fetch-site": "cross-site" }, 403],
-    ["from a sister domain", { "sec-fetch-site": "same-site" }, 403],
-    ["from nowhere that is named", {}, 403],
+    ["from a page of the same site", { "sec-fetch-site": "same-site" }, 403],
+    ["without headers that show its page", {}, 403],
     ["from another origin", { origin: "https://evil.example" }, 403],
     ["from another port", { origin: "http://127.0.0.1:1" }, 403],
-    ["from a sandbox", { origin: "null" }, 403],
-    ["from a foreign page with our origin made up", { "sec-fetch-site": "cross-site", origin: "own" }, 403],
-  ])("changes something %s: %j %i", async (_, given: Record<string, string>, status) => {
+    ["from a sandboxed page", { origin: "null" }, 403],
+    [
+      "from a page of another site with a forged Origin",
+      { "sec-fetch-site": "cross-site", origin: "own" },
+      403,
+    ],
+  ])("changes a product %s: %j %i", async (_, given: Record<string, string>, status) => {
     const origin = given["origin"] === "own" ? { origin: app.url } : {}
     const answer = await app.post(PAUSE, undefined, { headers: { ...headers, ...given, ...origin } })
 
@@ -193,12 +197,12 @@ describe("somebody who has signed in", () => {
     await app.post("/api/admin/products/1/resume", undefined, { token: ADMIN_TOKEN })
   })
 
-  test("reads without saying where from", async () => {
+  test("can read without headers that show the page's origin", async () => {
     expect((await app.get("/api/admin/orders", { headers })).status).toBe(200)
     expect(await app.get("/api/admin/orders")).toBeProblem(401, "unauthorized")
   })
 
-  test("is who a bearer token says, where there is one", async () => {
+  test("is identified by a bearer token instead, if the request has one", async () => {
     const { token } = await hold(app, 1)
 
     expect(await app.get("/api/admin/orders", { headers, token })).toBeProblem(403, "forbidden")
@@ -208,7 +212,7 @@ describe("somebody who has signed in", () => {
     await app.post("/api/admin/products/1/resume", undefined, { token: ADMIN_TOKEN })
   })
 
-  test("changes nothing through buyers' routes, which keep no record of it", async () => {
+  test("cannot make changes through the buyers' routes, which record no admin actions", async () => {
     const { id } = await offer(app, {}, ADMIN_TOKEN)
     const { hold_id, token } = await hold(app, id)
     const bySession = { headers: { ...headers, ...ownPage } }
@@ -218,7 +222,7 @@ describe("somebody who has signed in", () => {
     expect((await app.get(`/api/orders/${order_id}`, { headers })).body.status).toBe("pending_payment")
   })
 
-  test("is a buyer like any other where a foreign page asks", async () => {
+  test("counts as a buyer when a page of another origin sends the request", async () => {
     const { hold_id } = await hold(app, 1)
     const foreign = { ...headers, "sec-fetch-site": "cross-site" }
 
@@ -228,14 +232,14 @@ describe("somebody who has signed in", () => {
     )
   })
 
-  test("signs out: the browser is told to forget", async () => {
+  test("signs out: the answer removes the cookie", async () => {
     const answer = await app.send("DELETE", "/admin/session", { headers: { ...headers, ...ownPage } })
 
     expect(answer.status).toBe(204)
     expect(String(answer.headers["set-cookie"])).toMatch(/^doorbuster_admin=; Max-Age=0; Path=\//)
   })
 
-  test("is known to every server of the installation, until the admin token is another one", async () => {
+  test("is accepted by every server of the installation until the admin token changes", async () => {
     await using database = await createTestDatabase()
     await using first = await startClosedApp({ databaseUrl: database.url })
     await using second = await startClosedApp({ databaseUrl: database.url })
@@ -249,7 +253,7 @@ describe("somebody who has signed in", () => {
     expect(await changed.get("/api/admin/orders", own)).toBeProblem(401, "unauthorized")
   })
 
-  test("leaves no trace of token or session in the log", async () => {
+  test("leaves neither token nor session in the log", async () => {
     const logged = JSON.stringify(app.log)
 
     expect(logged).toContain("admin.signed_in")
@@ -259,7 +263,7 @@ describe("somebody who has signed in", () => {
 })
 
 describe("the pages of the control room", () => {
-  test("are kept by nobody, and show a stranger nothing but the way in", async () => {
+  test("are never cached, and show only the sign-in form without a session", async () => {
     await using app = await startClosedApp()
     const visitor = await app.get("/admin/p/1")
     const operator = await app.get("/admin/p/1", { headers: await signedIn(app) })
@@ -288,7 +292,7 @@ describe("the pages of the control room", () => {
     expect(answer.body).not.toContain("a wrong guess")
   })
 
-  test("open mode asks nobody to sign in", async () => {
+  test("in open mode no sign-in is required", async () => {
     await using app = await startTestApp()
 
     expect((await app.get("/admin")).body).toContain('data-mode="open"')
@@ -297,7 +301,7 @@ describe("the pages of the control room", () => {
   })
 })
 
-test("wrong tokens are counted by address, and forgotten after a minute", () => {
+test("wrong tokens are counted by network and forgotten after a minute", () => {
   let now = 0
   const tokens = createWrongTokens(() => now)
   for (let count = 0; count < 5; count += 1) tokens.note("10.0.0.1")

@@ -24,7 +24,7 @@ async function listen(body: object = {}) {
   return answer.body
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+// oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
 async function deliveriesOf(id: number, query = ""): Promise<any[]> {
   const answer = await app.get(`/api/admin/webhooks/${id}/deliveries?limit=100${query}`)
   expect(answer.status).toBe(200)
@@ -35,7 +35,7 @@ const idsOf = async (id: number, query?: string): Promise<string[]> =>
   (await deliveriesOf(id, query)).map(({ webhook_id }) => webhook_id)
 
 describe("an endpoint", () => {
-  test("is made, listed, changed and removed; its secret is shown once", async () => {
+  test("is created, listed, changed and deleted; its secret is shown once", async () => {
     const { secret, ...made } = await listen()
     expect(secret).toMatch(/^whsec_[\w+/]{43}=$/)
     expect(made).toMatchObject({
@@ -78,7 +78,7 @@ describe("an endpoint", () => {
     }
   })
 
-  test("may bring its own secret, and another one for the next day", async () => {
+  test("accepts a secret from the request, on creation and on rotation", async () => {
     const own = `whsec_${Buffer.alloc(24, 1).toString("base64")}`
     const { endpoint_id, secret } = await listen({ secret: own })
     expect(secret).toBe(own)
@@ -98,19 +98,19 @@ describe("an endpoint", () => {
     ["another scheme", { url: "ftp://hook.example" }],
     ["no host", { url: "https://" }],
     ["a name and password", { url: "https://me:secret@hook.example/" }],
-    ["a broken port", { url: "https://hook.example:99999/" }],
+    ["an invalid port", { url: "https://hook.example:99999/" }],
     ["a space", { url: "https://hook.example/a b" }],
     ["an unknown type", { url: "https://hook.example", types: ["order.lost"] }],
-    ["no types at all", { url: "https://hook.example", types: [] }],
+    ["an empty list of types", { url: "https://hook.example", types: [] }],
     ["the same type twice", { url: "https://hook.example", types: ["order.paid", "order.paid"] }],
     ["a short secret", { url: "https://hook.example", secret: "whsec_c2hvcnQ=" }],
     ["a secret without its prefix", { url: "https://hook.example", secret: "A".repeat(32) }],
-    ["something unknown", { url: "https://hook.example", enabled: false }],
+    ["an unknown field", { url: "https://hook.example", enabled: false }],
   ])("with %s is refused", async (_, body) => {
     expect(await app.post("/api/admin/webhooks", body)).toBeProblem(422, "invalid_request")
   })
 
-  test("one more than there may be is refused, also when all come at once", async () => {
+  test("beyond the limit is refused, even among concurrent requests", async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => app.post("/api/admin/webhooks", { url: "https://hook.invalid" })),
     )
@@ -119,7 +119,7 @@ describe("an endpoint", () => {
     expect(refused).toBeProblem(409, "too_many_endpoints", { most_endpoints: 32 })
   })
 
-  test("is the shop's alone", async () => {
+  test("is accessible only to the shop", async () => {
     await using closed = await startClosedApp()
     for (const [method, path] of [
       ["POST", "/api/admin/webhooks"],
@@ -139,7 +139,7 @@ describe("an endpoint", () => {
 })
 
 describe("deliveries", () => {
-  test("what the shop sells comes to the receiver, signed with the secret that was shown", async () => {
+  test("the receiver gets the events, signed with the secret that was shown", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id, secret } = await listen({ url: receiver.url })
     const { order_id } = await pendingOrder(app)
@@ -155,7 +155,7 @@ describe("deliveries", () => {
       .toMatchObject([{ webhook_id: `order_created-${order_id}`, status: "delivered", response_status: 204 }])
   })
 
-  test("are listed newest first, page by page, by their status", async () => {
+  test("are listed newest first, page by page, filtered by status", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id } = await listen({ url: receiver.url })
     const ids: string[] = []
@@ -187,7 +187,7 @@ describe("deliveries", () => {
     }
   })
 
-  test("one is replayed under its id, as often as somebody wants", async () => {
+  test("one is replayed under its id, any number of times", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id } = await listen({ url: receiver.url })
     const { order_id } = await pendingOrder(app)
@@ -209,7 +209,7 @@ describe("deliveries", () => {
     }
   })
 
-  test("all since a moment are replayed, also what a disabled endpoint did not hear of", async () => {
+  test("all events since a time are replayed, including those while the endpoint was disabled", async () => {
     await using receiver = await startReceiver()
     const { endpoint_id } = await listen({ url: receiver.url, types: ["order.cancelled"] })
     const cancelled = async () => {
@@ -250,7 +250,7 @@ describe("deliveries", () => {
   )
 
   test.each(["0000-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])(
-    "a replay since %s is one of what is kept",
+    "a replay since %s covers all stored events",
     async (since) => {
       const { endpoint_id } = await listen({ types: ["order.refunded"] })
       const answer = await app.post(`/api/admin/webhooks/${endpoint_id}/replay`, { since })

@@ -5,9 +5,9 @@ import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { hold, order, pay, startClosedApp } from "../support/shop.ts"
 
-// A crowd of readers may take every connection for views; nobody who buys or pays waits for one of those.
+// A crowd of readers may use every connection for views. Buying and paying must not need one.
 
-/** Takes the connections for views, all of them, until it is disposed. */
+/** Occupies all connections for views until it is disposed. */
 async function takeAllViews({ app }: TestApp): Promise<Disposable> {
   const { views } = app.engine.database
   const { max } = views.options
@@ -20,7 +20,7 @@ test("holds, orders and payment events need no connection for views", async () =
   const known = await hold(app, 1)
   using _ = await takeAllViews(app)
 
-  // More than the first block of ids.
+  // More requests than the first block of ids has, so that another block must be fetched.
   const holds = []
   for (let count = 0; count < 40; count += 1) holds.push(await hold(app, 1))
   const ordered = await order(app, holds[0].hold_id)
@@ -39,7 +39,7 @@ test("holds, orders and payment events need no connection for views", async () =
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-test("a stranger's request for an order is refused without a read", async () => {
+test("a request for an order without a token is refused without a read", async () => {
   await using app = await startClosedApp()
   const { hold_id, token } = await hold(app, 1)
   const { order_id } = await order(app, hold_id, token)

@@ -18,7 +18,7 @@ function post(path: string, body: object): string {
   return `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`
 }
 
-/** Sends all in one packet, and reads until the server ends the connection. */
+/** Sends all requests in one packet, and reads until the server closes the connection. */
 async function everythingAnsweredTo(text: string): Promise<string> {
   const { port } = new URL(app.url)
   const socket = connect(Number(port), "127.0.0.1")
@@ -29,13 +29,13 @@ async function everythingAnsweredTo(text: string): Promise<string> {
   return read
 }
 
-test("a few requests may be sent ahead, and are answered in order", async () => {
+test("a few pipelined requests are accepted and answered in order", async () => {
   const last = "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
   const answers = await everythingAnsweredTo(get("/api/products").repeat(MOST_SENT_AHEAD - 1) + last)
   expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(MOST_SENT_AHEAD)
 })
 
-test("of a packet of a thousand, as many as may be sent ahead are done, and the next one ends the connection", async () => {
+test("of a thousand pipelined requests the allowed number are carried out, and the next one closes the connection", async () => {
   const { id } = await offer(app, { stock: 2_000 }, ADMIN_TOKEN)
   const answers = await everythingAnsweredTo(post("/api/holds", { product_id: id, qty: 1 }).repeat(400))
 
@@ -46,7 +46,7 @@ test("of a packet of a thousand, as many as may be sent ahead are done, and the 
   expect(await productNow(app, id)).toMatchObject({ reserved_stock: MOST_SENT_AHEAD + 1 })
 })
 
-test("what is asked behind a stream is not done, and ends it", async () => {
+test("a request behind a stream is not carried out and ends the stream", async () => {
   const { id } = await offer(app, { stock: 10 }, ADMIN_TOKEN)
   const { port } = new URL(app.url)
   const socket = connect(Number(port), "127.0.0.1").on("error", () => undefined)
@@ -57,7 +57,7 @@ test("what is asked behind a stream is not done, and ends it", async () => {
   expect(await productNow(app, id)).toMatchObject({ reserved_stock: 0 })
 })
 
-test("behind what waits in the same packet no stream begins, and that is answered", async () => {
+test("a stream that is pipelined behind another request is refused, and that request is answered", async () => {
   const { id } = await offer(app, { stock: 10 }, ADMIN_TOKEN)
   const last = "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
   const held = post("/api/holds", { product_id: id, qty: 1 })
@@ -66,7 +66,7 @@ test("behind what waits in the same packet no stream begins, and that is answere
   expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 503", "HTTP/1.1 201", "HTTP/1.1 200"])
 })
 
-test("a client that has hung up causes no fault", async () => {
+test("a client that has disconnected causes no error", async () => {
   const { port } = new URL(app.url)
   const { id } = await offer(app, { stock: 10 }, ADMIN_TOKEN)
   const asked = [
@@ -83,7 +83,7 @@ test("a client that has hung up causes no fault", async () => {
       socket.resetAndDestroy()
     }
   }
-  // Asked after all of them, and answered after them.
+  // Sent after all of them, so its answer shows that they have been handled.
   expect((await app.get("/livez")).status).toBe(200)
   expect((await app.get("/metrics")).body).not.toMatch(/status="500"/)
   expect(app.log.filter(({ level }) => level === "error")).toEqual([])

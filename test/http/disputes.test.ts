@@ -27,7 +27,7 @@ function tell(type: string, object: unknown) {
   return app.send("POST", "/api/payments/webhooks/stripe", { raw, headers })
 }
 
-/** An order of two units at 99.99 EUR, the PaymentIntent that is to pay it, and a dispute of that. */
+/** An order of two units at 99.99 EUR, its PaymentIntent, and a dispute of that payment. */
 async function sale() {
   last += 1
   const order = await pendingOrder(app, 2)
@@ -50,9 +50,9 @@ const refundsOf = async (orderId: number) => (await app.get(`/api/admin/orders/$
 const disputesOf = async (orderId: number) =>
   (await app.get(`/api/admin/orders/${orderId}/disputes`)).body.data
 
-/** Every entry of the money inbox about an order, `limit` at a time. */
+/** Every entry of the money inbox about an order, read in pages of `limit`. */
 async function inboxOf(orderId: number, limit = 20) {
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
   const entries: any[] = []
   for (let cursor: string | null = ""; cursor !== null;) {
     const { status, body } = await app.get(
@@ -68,7 +68,7 @@ async function inboxOf(orderId: number, limit = 20) {
 }
 
 describe("a dispute", () => {
-  test("that is opened stands in the money inbox, with what can be done, and counts as gone", async () => {
+  test("that is opened appears in the money inbox with its actions, and its amount cannot be refunded", async () => {
     const { order_id, product_id, id, pay, open } = await sale()
     await pay()
     expect(await open()).toMatchObject({ status: 200, body: { taken: 1 } })
@@ -95,12 +95,12 @@ describe("a dispute", () => {
     expect(await paymentOf(order_id)).toMatchObject({ disputed_minor: 19_998, refunded_minor: 0 })
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
     expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 2, available_stock: 98 })
-    const told = app.log.filter(({ metric, dispute_id }) => metric === "dispute.open" && dispute_id === id)
-    expect(told).toMatchObject([{ order_id, held_minor: 19_998, currency: "EUR" }])
+    const lines = app.log.filter(({ metric, dispute_id }) => metric === "dispute.open" && dispute_id === id)
+    expect(lines).toMatchObject([{ order_id, held_minor: 19_998, currency: "EUR" }])
     expect((await app.get("/metrics")).body).toMatch(/doorbuster_disputes_total\{status="open"\} [1-9]/)
   })
 
-  test("leaves nothing to refund, but its units can be put on offer again, once", async () => {
+  test("leaves no money to refund, but the units can be put back on sale, once", async () => {
     const { order_id, product_id, pay, open } = await sale()
     await pay()
     await open()
@@ -114,7 +114,7 @@ describe("a dispute", () => {
     expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 0, available_stock: 100 })
   })
 
-  test("leaves what it does not claim", async () => {
+  test("leaves the unclaimed part of the payment refundable", async () => {
     const { order_id, pay, open } = await sale()
     await pay()
     await open({ amount: 10_000 })
@@ -125,7 +125,7 @@ describe("a dispute", () => {
     expect(await paymentOf(order_id)).toMatchObject({ disputed_minor: 10_000, refunded_minor: 9_998 })
   })
 
-  test("withholds what has not been sent, for somebody to look at, until it is won", async () => {
+  test("withholds refunds that have not been sent, until it is won", async () => {
     const { order_id, pay, open, close } = await sale()
     await pay({ amount_received: 20_998 })
     expect(await refundsOf(order_id)).toMatchObject([{ status: "due", amount_minor: 1_000 }])
@@ -145,7 +145,7 @@ describe("a dispute", () => {
     expect(await disputesOf(order_id)).toMatchObject([{ status: "won", held_minor: 0 }])
   })
 
-  test("that is lost is no more work, and its money stays gone", async () => {
+  test("that is lost leaves the money inbox, and its amount stays unavailable", async () => {
     const { order_id, pay, open, close } = await sale()
     await pay()
     await open()
@@ -156,12 +156,12 @@ describe("a dispute", () => {
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
   })
 
-  test("that overtakes its payment is parked, and counts in the payment's own transaction", async () => {
+  test("that arrives before its payment is parked, and applied in the transaction of the payment", async () => {
     const { order_id, id, pay, open, close } = await sale()
     await close("lost")
     await open()
     const parked = await app.get("/api/admin/payment-events?outcome=parked&limit=100")
-    // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+    // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
     const mine = parked.body.data.filter((event: any) => event.dispute_id === id)
     expect(mine).toMatchObject([
       { kind: "dispute_lost", order_id: null },
@@ -172,7 +172,7 @@ describe("a dispute", () => {
     expect(await refundsOf(order_id)).toMatchObject([{ status: "withheld", last_error: "disputed" }])
   })
 
-  test("that was parked while its payment was written is brought to it by the worker", async () => {
+  test("that was parked while its payment was being written is applied by the worker", async () => {
     const { order_id, id, pay } = await sale()
     await pay()
     const { payment_id } = await paymentOf(order_id)
@@ -190,7 +190,7 @@ describe("a dispute", () => {
     expect(await disputesOf(order_id)).toMatchObject([{ status: "open", held_minor: 19_998 }])
   })
 
-  test("told again changes nothing", async () => {
+  test("that is reported again changes nothing", async () => {
     const { order_id, pay, open, close } = await sale()
     await pay()
     for (let time = 0; time < 3; time += 1) {
@@ -200,7 +200,7 @@ describe("a dispute", () => {
     expect(await disputesOf(order_id)).toMatchObject([{ status: "won" }])
   })
 
-  test("that grows takes what is left, and withholds what was not sent meanwhile", async () => {
+  test("whose amount grows claims the rest of the payment, and withholds refunds that were not sent", async () => {
     const { order_id, pay, open } = await sale()
     await pay()
     await open({ amount: 100 })
@@ -214,22 +214,22 @@ describe("a dispute", () => {
     ])
   })
 
-  test("of a payment that is nobody's is taken, and waits", async () => {
+  test("of an unknown payment is accepted and parked", async () => {
     const answer = await tell("charge.dispute.created", disputeOf({ id: "dp_x", payment_intent: "pi_x" }))
     expect(answer).toMatchObject({ status: 200, body: { taken: 1 } })
-    const told = app.log.filter(({ idempotency_key }) => String(idempotency_key).startsWith("dp_x "))
-    expect(told).toMatchObject([{ outcome: "parked", order_id: null }])
+    const lines = app.log.filter(({ idempotency_key }) => String(idempotency_key).startsWith("dp_x "))
+    expect(lines).toMatchObject([{ outcome: "parked", order_id: null }])
   })
 })
 
-describe("how a dispute ended, by somebody's word,", () => {
+describe("the end of a dispute that the shop records", () => {
   const settle = (orderId: number, verdict: string, dispute_id: string) =>
     app.post(`/api/admin/orders/${orderId}/disputes/${verdict}`, { provider: "stripe", dispute_id })
 
   test.each([
     ["won", 0],
     ["lost", 19_998],
-  ] as const)("is %s, and the provider's own message changes nothing", async (verdict, held_minor) => {
+  ] as const)("is %s, and a later message of the provider changes nothing", async (verdict, held_minor) => {
     const { order_id, id, pay, open, close } = await sale()
     await pay()
     await open()
@@ -244,7 +244,7 @@ describe("how a dispute ended, by somebody's word,", () => {
     expect(await inboxOf(order_id)).toEqual([])
   })
 
-  test("is about a dispute of that order", async () => {
+  test("must name a dispute of that order", async () => {
     const { order_id, pay, id } = await sale()
     await pay()
     expect(await settle(order_id, "won", id)).toBeProblem(404, "dispute_not_found")
@@ -257,7 +257,7 @@ describe("how a dispute ended, by somebody's word,", () => {
     expect(await settle(order_id, "won", "\0")).toBeProblem(422, "invalid_request")
   })
 
-  test("is the admin's", async () => {
+  test("needs admin access", async () => {
     await using closed = await startClosedApp()
     for (const [method, path] of [
       ["GET", "/api/admin/orders/1/disputes"],
@@ -280,7 +280,7 @@ test("the money inbox shows all kinds of entries page by page", async () => {
   for (const limit of [1, 2, 3]) expect(await inboxOf(order_id, limit)).toEqual(all)
 })
 
-test("whoever listens is told of each turn, once", async () => {
+test("each change of a dispute causes one outgoing event", async () => {
   const endpoint = { url: "https://shop.example/hook", types: ["payment.disputed"] }
   expect((await app.post("/api/admin/webhooks", endpoint)).status).toBe(201)
   const { order_id, id, pay, open, close } = await sale()
@@ -299,13 +299,13 @@ test("whoever listens is told of each turn, once", async () => {
   })
 })
 
-test("the database itself lets no more go than came in", async () => {
+test("a constraint keeps refunds and disputes within the amount of the payment", async () => {
   const { order_id, pay } = await sale()
   await pay()
   const sql = `update payments set refunded_minor = 1, disputed_minor = 19998 where order_id = ${order_id}`
   await expect(runSql(app.databaseUrl, sql)).rejects.toThrow("payments_taken_within_amount")
 })
 
-test("and after all of that every unit and every cent is where it belongs", async () => {
+test("after all these tests every unit and every cent is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

@@ -19,18 +19,18 @@ const healthy = {
 }
 
 describe("health", () => {
-  test.each(["/health", "/readyz"])("%s answers 200 while the server can serve", async (path) => {
+  test.each(["/health", "/readyz"])("%s answers 200 while the server is ready", async (path) => {
     const answer = await app.get(path)
 
     expect([answer.status, answer.body]).toEqual([200, healthy])
     expect(answer.headers["cache-control"]).toBe("no-store")
   })
 
-  test("/livez answers 200 while the process lives", async () => {
+  test("/livez answers 200 while the process is alive", async () => {
     expect(await app.get("/livez")).toMatchObject({ status: 200, body: { status: "ok" } })
   })
 
-  test("tells the truth while the database is away, and afterwards, without a restart", async () => {
+  test("answers 503 while the database is unavailable and 200 afterwards, without a restart", async () => {
     await using served = await startTestApp()
     await using outage = await startOutage(served.databaseUrl)
     const unwell = { ...healthy, status: "unavailable", database: "unavailable" }
@@ -56,27 +56,30 @@ describe("health", () => {
     ["POST", "/api/orders", { hold_id: 1 }],
     ["POST", "/api/payments/webhook", { idempotency_key: "k", order_id: 1, status: "success" }],
     ["POST", "/api/admin/products/1/pause"],
-  ])("while the database takes nobody, %s %s answers 503 with Retry-After", async (method, path, json) => {
-    await using served = await startTestApp()
-    await using outage = await startOutage(served.databaseUrl)
+  ])(
+    "while the database accepts no connections, %s %s answers 503 with Retry-After",
+    async (method, path, json) => {
+      await using served = await startTestApp()
+      await using outage = await startOutage(served.databaseUrl)
 
-    const answer = await served.send(method, path, { json })
-    await outage.end()
+      const answer = await served.send(method, path, { json })
+      await outage.end()
 
-    expect(answer).toBeProblem(503, "unavailable")
-    expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0)
-  })
+      expect(answer).toBeProblem(503, "unavailable")
+      expect(Number(answer.headers["retry-after"])).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe("x-request-id", () => {
-  test.each(["abc", "a-b_c.d", "0", "x".repeat(128)])("%s of the client's is kept", async (id) => {
+  test.each(["abc", "a-b_c.d", "0", "x".repeat(128)])("%s is taken from the client", async (id) => {
     const { headers } = await app.get("/api/products/1", { headers: { "x-request-id": id } })
 
     expect(headers["x-request-id"]).toBe(id)
   })
 
   test.each(["", "x".repeat(129), "a b", "a\tb", "<script>", "a,b", "é"])(
-    "%j of the client's gives way to one of ours",
+    "%j is replaced by an id of the server",
     async (id) => {
       const { headers } = await app.get("/api/products/1", { headers: { "x-request-id": id } })
 
@@ -84,22 +87,25 @@ describe("x-request-id", () => {
     },
   )
 
-  // Also where no route was reached, or none could be looked for.
+  // Also for requests without a route, and for requests that cannot be routed.
   test.each([
     ["an unknown address", "GET", "/nowhere", 404, "route_not_found"],
     ["an unknown id", "GET", "/api/products/abc", 404, "product_not_found"],
     ["a missing body", "POST", "/api/holds", 422, "invalid_request"],
-    ["a broken address", "GET", "/api/products/%zz", 400, "malformed_request"],
-    ["an endless id", "GET", `/api/products/${"1".repeat(300)}`, 400, "malformed_request"],
-  ])("is in the answer to %s, and the same in the problem", async (_, method, path, status, code) => {
-    const answer = await app.send(method, path, { headers: { "x-request-id": "mine" } })
+    ["an invalid percent-encoding", "GET", "/api/products/%zz", 400, "malformed_request"],
+    ["an id of 300 digits", "GET", `/api/products/${"1".repeat(300)}`, 400, "malformed_request"],
+  ])(
+    "is the same in the headers and the problem document of the answer to %s",
+    async (_, method, path, status, code) => {
+      const answer = await app.send(method, path, { headers: { "x-request-id": "mine" } })
 
-    expect(answer).toBeProblem(status, code)
-    expect(answer.body.request_id).toBe("mine")
-    expect(answer.headers["x-request-id"]).toBe("mine")
-  })
+      expect(answer).toBeProblem(status, code)
+      expect(answer.body.request_id).toBe("mine")
+      expect(answer.headers["x-request-id"]).toBe("mine")
+    },
+  )
 
-  test("differs from request to request", async () => {
+  test("is different for each request", async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => app.get("/livez")))
 
     expect(new Set(answers.map(({ headers }) => headers["x-request-id"])).size).toBe(20)
@@ -108,7 +114,7 @@ describe("x-request-id", () => {
 
 describe("security headers", () => {
   test.each(["/api/products/1", "/nowhere", "/api/products/%zz", "/health", "/docs/"])(
-    "are on %s",
+    "are sent with %s",
     async (path) => {
       const { headers } = await app.get(path)
 
@@ -126,7 +132,7 @@ describe("security headers", () => {
 })
 
 describe("/docs", () => {
-  test("is a page that loads nothing from elsewhere", async () => {
+  test("is a page that loads nothing from other hosts", async () => {
     const page = await app.get("/docs/")
 
     expect(page.status).toBe(200)
@@ -136,7 +142,7 @@ describe("/docs", () => {
   })
 })
 
-test("HEAD answers as GET does, without a body", async () => {
+test("HEAD answers like GET, without a body", async () => {
   const { status, headers, body } = await app.send("HEAD", "/api/products/1")
 
   expect([status, body]).toEqual([200, ""])

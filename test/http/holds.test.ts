@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 describe("POST /api/holds", () => {
-  test("answers 201 with the hold, its token and its address", async () => {
+  test("answers 201 with the hold, its token and its Location", async () => {
     const { id } = await offer(app, { hold_ttl_seconds: 30 })
 
     const answer = await app.post("/api/holds", { product_id: id, qty: 2, customer_id: "Zoë 7" })
@@ -40,7 +40,7 @@ describe("POST /api/holds", () => {
     expect(await productNow(app, id)).toMatchObject({ stock: 100, available_stock: 98, reserved_stock: 2 })
   })
 
-  test("takes two minutes and no customer where nothing else is said", async () => {
+  test("lasts two minutes and needs no customer by default", async () => {
     const held = await hold(app, 1)
 
     expect(Date.parse(held.expires_at) - Date.parse(held.created_at)).toBe(120_000)
@@ -60,7 +60,7 @@ describe("POST /api/holds", () => {
     )
   })
 
-  // One row per refusal, in order of precedence: each product would also deserve all the later ones.
+  // One row per refusal, in order of precedence: all later refusals apply to the product as well.
   const everythingWrong = { stock: 1, max_per_hold: 2, max_per_customer: 1, paused: true }
   test.each([
     [410, "sale_closed", { closes_at: AN_HOUR_AGO, ...everythingWrong }, { closes_at: AN_HOUR_AGO }],
@@ -70,14 +70,14 @@ describe("POST /api/holds", () => {
     [422, "customer_required", { stock: 1, max_per_customer: 1 }, {}],
     [409, "out_of_stock", { stock: 1 }, { sale_state: "open", available_stock: 1, retry_at: null }],
     [409, "out_of_stock", { stock: 0 }, { sale_state: "sold_out", available_stock: 0, retry_at: null }],
-  ])("answers %i %s on a product %j", async (status, code, settings, members) => {
+  ])("answers %i %s for a product with %j", async (status, code, settings, members) => {
     const { id } = await offer(app, settings)
 
     expect(await app.post("/api/holds", { product_id: id, qty: 3 })).toBeProblem(status, code, members)
     expect(await productNow(app, id)).toMatchObject({ reserved_stock: 0 })
   })
 
-  test("answers 409 customer_limit_reached with the units the customer has left", async () => {
+  test("answers 409 customer_limit_reached with the units that the customer may still hold", async () => {
     const { id } = await offer(app, { max_per_customer: 3 })
     await hold(app, id, 2, { customer_id: "ann" })
 
@@ -88,7 +88,7 @@ describe("POST /api/holds", () => {
     await hold(app, id, 3, { customer_id: "bob" })
   })
 
-  test("says when held units may come back, and that all are held", async () => {
+  test("answers 409 out_of_stock with all_held and the time when held units may come back", async () => {
     const { id } = await offer(app, { stock: 1 })
     const { expires_at } = await hold(app, id)
 
@@ -105,7 +105,7 @@ describe("POST /api/holds", () => {
     )
   })
 
-  test("names every field that is wrong", async () => {
+  test("names every invalid field", async () => {
     const answer = await app.post("/api/holds", { qty: "2", price: 1 })
 
     expect(answer).toBeProblem(422, "invalid_request", complaintsAbout("/product_id", "/qty", "/price"))
@@ -136,7 +136,7 @@ describe("POST /api/holds/{product_id}/{quantity}", () => {
     expect(answer.headers["location"]).toBe(`/api/holds/${answer.body.hold.id}`)
   })
 
-  test("refuses as the other style does", async () => {
+  test("gives the same refusals as POST /api/holds", async () => {
     const { id } = await offer(app, { stock: 1 })
 
     expect(await app.post(`/api/holds/${id}/2`)).toBeProblem(409, "out_of_stock", {
@@ -171,7 +171,7 @@ describe("GET /api/holds/{id}", () => {
 })
 
 describe("DELETE /api/holds/{id}", () => {
-  test("gives the units back once, however often it is asked", async () => {
+  test("returns the units once, even if it is repeated", async () => {
     const { id } = await offer(app, { stock: 5 })
     const { token: _, ...held } = await hold(app, id, 5)
 
@@ -199,8 +199,8 @@ describe("DELETE /api/holds/{id}", () => {
   })
 })
 
-describe("a hold whose time is over (A6, I6)", () => {
-  test("is worth nothing although no worker runs, and its unit can be held again at once", async () => {
+describe("a hold past its end (A6, I6)", () => {
+  test("cannot be used even if no worker runs, and its unit can be held again at once", async () => {
     const { id } = await offer(app, { stock: 1, hold_ttl_seconds: 1 })
     const { hold_id } = await hold(app, id)
     await holdEnd(app, hold_id)
@@ -213,7 +213,7 @@ describe("a hold whose time is over (A6, I6)", () => {
     expect(await productNow(app, id)).toMatchObject({ available_stock: 0, reserved_stock: 1 })
   })
 
-  test("gives its unit to the next buyer even when nobody touched it in between", async () => {
+  test("gives its unit to the next buyer even if it was not read in between", async () => {
     const { id } = await offer(app, { stock: 1, hold_ttl_seconds: 1 })
     const { hold_id } = await hold(app, id)
     await holdEnd(app, hold_id)
@@ -237,7 +237,7 @@ describe("a hold whose time is over (A6, I6)", () => {
   })
 })
 
-test("200 requests of one customer at two servers get what one customer may have (A12, I8)", async () => {
+test("200 requests of one customer at two servers get no more than the limit per customer (A12, I8)", async () => {
   await using database = await createTestDatabase()
   await using first = await startTestApp({ databaseUrl: database.url })
   await using second = await startTestApp({ databaseUrl: database.url })
@@ -255,7 +255,7 @@ test("200 requests of one customer at two servers get what one customer may have
   expect(await differencesIn(database.url)).toEqual([])
 })
 
-test("after all of this the books balance", async () => {
+test("after all these tests every unit is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
@@ -264,7 +264,7 @@ async function batchesOf(app: TestApp): Promise<number> {
   return Number(/^doorbuster_batch_size_count (\d+)/m.exec(body)?.[1])
 }
 
-// What costs a stranger nothing must not cost the buyers a transaction each.
+// Requests with made-up ids cost their sender nothing, so they must not cost a transaction each.
 test("ids that name no product open no lane", async () => {
   await using app = await startTestApp()
   const before = await batchesOf(app)

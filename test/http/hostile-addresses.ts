@@ -1,11 +1,11 @@
 import type { HostileRequest } from "../support/hostile-request.ts"
 import { complaintsAbout } from "../support/problem.ts"
 
-/** Paths, query strings and Idempotency-Keys that name nothing or mean nothing. */
+/** Invalid paths, query strings and Idempotency-Keys. */
 
 interface Route {
   readonly method: string
-  /** With `ID` where the id goes. */
+  /** The path, with `ID` in place of the id. */
   readonly path: string
   readonly code: string
   readonly json?: object
@@ -177,7 +177,7 @@ function withKey(route: Omit<Route, "code">, key: string): HostileRequest {
 
 const keys: HostileRequest[] = keyed.flatMap((route) => badKeys.map((key) => withKey(route, key)))
 
-/** All of them, for a server in open mode that has product 1, hold 1 (active) and order 1 (pending). */
+/** All requests, for a server in open mode that has product 1, hold 1 (active) and order 1 (pending). */
 export const hostileAddresses: readonly HostileRequest[] = [
   ...ids,
   ...unreadable,

@@ -2,7 +2,7 @@ import { expect } from "vitest"
 import type { HostileRequest } from "../support/hostile-request.ts"
 import { complaintsAbout } from "../support/problem.ts"
 
-/** Bodies that fit no schema, are no JSON, or say that they are something else. */
+/** Bodies that match no schema, are not JSON, or have another content type. */
 
 const LONE_SURROGATE = "\ud800"
 const BODY_LIMIT_BYTES = 64 * 1024
@@ -10,7 +10,7 @@ const wish = { product_id: 1, qty: 1 }
 const goods = { name: "Thing", price_minor: 100, currency: "EUR", stock: 10 }
 const event = { idempotency_key: "hostile", order_id: 1, status: "success" }
 
-/** A valid body, what is put into it, and the fields that are then complained about. */
+/** A valid body, the changes that make it invalid, and the fields that the refusal names. */
 type Change = readonly [change: object, ...pointers: string[]]
 
 function invalid(method: string, path: string, valid: object, changes: readonly Change[]): HostileRequest[] {
@@ -294,7 +294,7 @@ const types = [
   })),
 )
 
-/** All of them, for a server in open mode that has product 1 with 100 units, 3 of them held. */
+/** All requests, for a server in open mode that has product 1 with 100 units, 3 of them held. */
 export const hostileBodies: readonly HostileRequest[] = [
   ...holds,
   ...orders,

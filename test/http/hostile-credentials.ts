@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto"
 import type { HostileRequest } from "../support/hostile-request.ts"
 import { ADMIN_TOKEN, signature, WEBHOOK_SECRET } from "../support/shop.ts"
 
-/** Tokens and signatures that prove nothing, for a server in closed mode. */
+/** Invalid tokens and signatures, for a server in closed mode. */
 
 interface Target {
   readonly method: string
@@ -11,7 +11,7 @@ interface Target {
   readonly code: string
 }
 
-/** What only the owner of hold 1 and order 1 may do. */
+/** Requests that only the owner of hold 1 and order 1 may send. */
 const owned: readonly Target[] = [
   { method: "GET", path: "/api/holds/1", code: "hold_not_found" },
   { method: "DELETE", path: "/api/holds/1", code: "hold_not_found" },
@@ -36,7 +36,7 @@ const administration: readonly Omit<Target, "code">[] = [
   { method: "POST", path: "/api/admin/holds/1/release" },
 ]
 
-/** Headers that make nobody of the caller. */
+/** Headers that do not identify the caller. */
 const strangers: Record<string, Record<string, string>> = {
   "no token": {},
   "an empty token": { authorization: "Bearer " },
@@ -66,7 +66,7 @@ function administered(
   return { ...opened({ ...target, code: "unauthorized" }, headers, name), status: 401 }
 }
 
-/** Attacks without any token, or with one that was never ours. */
+/** Attacks without a token, or with a token that Doorbuster did not sign. */
 export const strangersAttacks: readonly HostileRequest[] = Object.entries(strangers).flatMap(
   ([name, headers]) =>
     owned
@@ -74,7 +74,7 @@ export const strangersAttacks: readonly HostileRequest[] = Object.entries(strang
       .concat(administration.map((target) => administered(target, headers, name))),
 )
 
-/** Ways to make something of another hold's token, or of one's own. `mine` is for hold 2, not 1. */
+/** Ways to alter a token so that it might be accepted for hold 1. `mine` is the token of hold 2. */
 const alterations: Record<string, (mine: string) => string> = {
   "another hold's token": (mine) => mine,
   "a token with another hold in it": (mine) => part(mine, 1, "1"),
@@ -102,7 +102,7 @@ export const foreignersAttacks = Object.entries(alterations).flatMap(([name, alt
   owned.map((target) => Object.assign(opened(target, {}, name), { alter })),
 )
 
-/** A token of one's own opens nothing of the shop's. */
+/** Attacks on admin routes by a buyer, whose token gives no access to them. */
 export const ownersAttacks: readonly HostileRequest[] = administration.map((target) =>
   Object.assign(administered(target, {}, "an owner's token"), { status: 403, code: "forbidden" }),
 )
@@ -136,7 +136,7 @@ const unsigned = { "webhook-id": undefined, "webhook-timestamp": undefined, "web
 const keyAsText = createHmac("sha256", WEBHOOK_SECRET)
 const seconds = String(Math.floor(Date.now() / 1_000))
 
-/** Webhooks whose signature does not hold, and signed ones that say nothing sensible. */
+/** Webhooks with an invalid signature, and signed webhooks with an invalid content. */
 export const webhookAttacks: readonly HostileRequest[] = [
   forged("without any header", unsigned),
   forged("without an id", { "webhook-id": undefined }),
@@ -150,7 +150,7 @@ export const webhookAttacks: readonly HostileRequest[] = [
   forged("with another id", { "webhook-id": "msg_2" }),
   forged("with another time", { "webhook-timestamp": String(Number(seconds) - 10) }),
   forged("recorded 301 seconds ago", signature(TEXT, { at: ago(310) })),
-  // Signed when this file is read, and sent when its turn comes: far enough ahead to be so then, too.
+  // Signed when this file is loaded but sent later, so the time is far enough ahead to be wrong then, too.
   forged("from the future", signature(TEXT, { at: ago(-3_600) })),
   forged("from 1970", signature(TEXT, { at: new Date(0) })),
   forged("with a time in milliseconds", { "webhook-timestamp": String(Date.now()) }),

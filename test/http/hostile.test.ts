@@ -12,11 +12,11 @@ import { hostileBodies } from "./hostile-bodies.ts"
 import { foreignersAttacks, ownersAttacks, strangersAttacks, webhookAttacks } from "./hostile-credentials.ts"
 
 /*
- * A10: whatever is sent, the answer is the documented refusal, nothing has changed, and the server
- * is as well as before. Each row stands alone: what was there before it is there after it.
+ * A10: every hostile request gets the documented refusal, changes nothing, and leaves the server ready. The rows do
+ * not depend on each other, because none of them changes anything.
  */
 
-/** Each attack under a title that says what it deserves. */
+/** Gives each attack a title that contains the expected answer. */
 function titled<Row extends HostileRequest>(attacks: readonly Row[]): [string, Row][] {
   return attacks.map((row) => [`${row.name}: ${row.status} ${row.code}`, row])
 }
@@ -25,7 +25,7 @@ let app: TestApp
 let database: pg.Client
 let before: unknown
 
-/** Product 1 has 100 units: 2 in hold 1, which is active, and 1 in order 1, made of hold 2, pending. */
+/** Product 1 has 100 units: 2 in hold 1, which is active, and 1 in order 1, which was made from hold 2 and is unpaid. */
 async function prepare(served: TestApp): Promise<void> {
   app = served
   database = await openSnapshots(app.databaseUrl)
@@ -39,7 +39,7 @@ async function finish(): Promise<void> {
   await app[Symbol.asyncDispose]()
 }
 
-/** What is worse than before, for the last test of each group. */
+/** Lists the damage that the requests of a group have done: wrong counters, an unready server, errors in the log. */
 async function damage(): Promise<unknown[]> {
   const ready = await app.get("/readyz")
   return [
@@ -71,12 +71,12 @@ describe("open mode", () => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
-  test("stock that is not as expected: 409 stock_changed", async () => {
+  test("a wrong expected stock: 409 stock_changed", async () => {
     const answer = await app.post("/api/admin/products/1/stock", { stock: 200, expected: 99 })
     expect(answer).toBeProblem(409, "stock_changed", { stock: 100 })
   })
 
-  test("less stock than is held and sold: 409 stock_in_use", async () => {
+  test("stock below the held and sold units: 409 stock_in_use", async () => {
     const answer = await app.post("/api/admin/products/1/stock", { stock: 2, expected: 100 })
     expect(answer).toBeProblem(409, "stock_in_use", {
       reserved_stock: expect.any(Number),
@@ -84,12 +84,12 @@ describe("open mode", () => {
     })
   })
 
-  test("and the server is as well as before", async () => {
+  test("afterwards the server is ready, consistent and without errors in the log", async () => {
     expect(await damage()).toEqual([])
   })
 })
 
-describe("bytes that are hardly HTTP", () => {
+describe("invalid HTTP", () => {
   beforeAll(async () => prepare(await startTestApp()))
   afterAll(finish)
   beforeEach(remember)
@@ -131,20 +131,20 @@ describe("bytes that are hardly HTTP", () => {
     ["POST", "/api/admin/products/../pause", "product_not_found"],
     ["GET", "/docs/../.env", "route_not_found"],
     ["OPTIONS", "*", "route_not_found"],
-  ])("%s %s, as no client would send it: 404 %s", async (method, path, code) => {
+  ])("the unusual request target %s %s: 404 %s", async (method, path, code) => {
     expect(await sendRaw(app.url, `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`)).toBeProblem(
       404,
       code,
     )
   })
 
-  test("more bytes than the limit, in chunks and without a length: 413", async () => {
+  test("a chunked body over the limit: 413", async () => {
     const chunk = `${(80_000).toString(16)}\r\n${" ".repeat(80_000)}\r\n`
     const answer = await sendRaw(app.url, `${post}transfer-encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`)
     expect(answer).toBeProblem(413, "body_too_large")
   })
 
-  test("and the server is as well as before", async () => {
+  test("afterwards the server is ready, consistent and without errors in the log", async () => {
     expect(await damage()).toEqual([])
   })
 })
@@ -183,17 +183,17 @@ describe("closed mode", () => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
-  test("and the server is as well as before", async () => {
+  test("afterwards the server is ready, consistent and without errors in the log", async () => {
     expect(await damage()).toEqual([])
   })
 })
 
 /*
- * PostgreSQL keeps no half of a surrogate pair: another text would be stored than was sent, and what
- * is looked up by it would never be found again.
+ * PostgreSQL cannot store half of a surrogate pair: the driver would store another text, and a search for the sent one
+ * would never find it.
  */
 describe("half a surrogate pair", () => {
-  test("in an event's key never ends in a 5xx, however often it comes", async () => {
+  test("in an event's key never causes a 5xx, even if it is repeated", async () => {
     await using served = await startTestApp()
     const { hold_id } = await hold(served, 1)
     const { order_id } = await order(served, hold_id)
@@ -205,7 +205,7 @@ describe("half a surrogate pair", () => {
     expect(await differencesIn(served.databaseUrl)).toEqual([])
   })
 
-  test("in a customer's name does not lift the customer's limit (I8)", async () => {
+  test("in a customer id does not bypass the limit per customer (I8)", async () => {
     await using served = await startTestApp()
     await served.send("PATCH", "/api/admin/products/1", { json: { max_per_customer: 1 } })
     const wish = { product_id: 1, qty: 1, customer_id: "\ud800" }

@@ -26,7 +26,7 @@ interface Call {
 const send = (client: TestApp, { method = "POST", path, json }: Call, key: string): Promise<TestAnswer> =>
   client.send(method, path, json === undefined ? keyed(key) : { json, ...keyed(key) })
 
-/** Every route that takes a key: how to make ready for it, its request, and another one. */
+/** Every route that accepts a key: how to prepare for it, its request, and a different request. */
 const routes: Record<string, () => Promise<{ call: Call; other: Call }>> = {
   "POST /api/holds": async () => {
     const { id } = await offer(app)
@@ -97,7 +97,7 @@ const routes: Record<string, () => Promise<{ call: Call; other: Call }>> = {
 }
 
 describe.each(Object.entries(routes))("%s", (_, prepare) => {
-  test("the same key and body: the first answer again, marked", async () => {
+  test("the same key and body: the first answer again, marked as replayed", async () => {
     const { call } = await prepare()
     const key = freshKey()
 
@@ -122,7 +122,7 @@ describe.each(Object.entries(routes))("%s", (_, prepare) => {
     expect(again.headers["idempotent-replayed"]).toBe("true")
   })
 
-  test("another request under the key: 422, and nothing happens", async () => {
+  test("another request with the same key: 422, and nothing changes", async () => {
     const { call, other } = await prepare()
     const key = freshKey()
     await send(app, call, key)
@@ -131,7 +131,7 @@ describe.each(Object.entries(routes))("%s", (_, prepare) => {
     expect((await send(app, other, freshKey())).status).toBeLessThan(300)
   })
 
-  test("20 at once have one effect and one answer", async () => {
+  test("20 concurrent requests have one effect and one answer", async () => {
     const { call } = await prepare()
     const key = freshKey()
 
@@ -143,7 +143,7 @@ describe.each(Object.entries(routes))("%s", (_, prepare) => {
   })
 })
 
-test("50 equal requests at once: one hold, 50 equal answers, 49 marked (A9)", async () => {
+test("50 equal concurrent requests: one hold, 50 equal answers, 49 marked as replayed (A9)", async () => {
   const { id } = await offer(app)
   const call = { path: "/api/holds", json: { product_id: id, qty: 1 } }
 
@@ -158,7 +158,7 @@ test("50 equal requests at once: one hold, 50 equal answers, 49 marked (A9)", as
   expect(await send(app, other, "fifty")).toBeProblem(422, "idempotency_key_reused")
 })
 
-test("50 equal requests at once at two servers: one hold", async () => {
+test("50 equal concurrent requests at two servers: one hold", async () => {
   await using database = await createTestDatabase()
   await using first = await startTestApp({ databaseUrl: database.url })
   await using second = await startTestApp({ databaseUrl: database.url })
@@ -174,8 +174,8 @@ test("50 equal requests at once at two servers: one hold", async () => {
   expect(await differencesIn(database.url)).toEqual([])
 })
 
-describe("what is kept", () => {
-  test("a success, even when the hold has ended meanwhile", async () => {
+describe("the stored answer", () => {
+  test("is a success, even if the hold has ended in the meantime", async () => {
     const { id } = await offer(app)
     const call = { path: "/api/holds", json: { product_id: id, qty: 1 } }
     const key = freshKey()
@@ -188,7 +188,7 @@ describe("what is kept", () => {
     expect(await productNow(app, id)).toMatchObject({ reserved_stock: 0 })
   })
 
-  test("a refusal that is final: the first answer again, marked", async () => {
+  test("is a final refusal, repeated and marked as replayed", async () => {
     const { id } = await offer(app, { hold_ttl_seconds: 1 })
     const { hold_id } = await hold(app, id)
     await holdEnd(app, hold_id)
@@ -202,7 +202,7 @@ describe("what is kept", () => {
     expect(again.headers["idempotent-replayed"]).toBe("true")
   })
 
-  test("no stock refusal: a unit that comes back is got under the same key", async () => {
+  test("is never out_of_stock: the same key gets a unit that has become available", async () => {
     const { id } = await offer(app, { stock: 1 })
     const { hold_id } = await hold(app, id)
     const call = { path: "/api/holds", json: { product_id: id, qty: 1 } }
@@ -216,7 +216,7 @@ describe("what is kept", () => {
     expect(again.headers["idempotent-replayed"]).toBeUndefined()
   })
 
-  test("no request that did not fit its schema", async () => {
+  test("is never a refusal by the schema", async () => {
     const { id } = await offer(app)
     const path = "/api/holds"
     const key = freshKey()
@@ -227,7 +227,7 @@ describe("what is kept", () => {
 })
 
 describe("the key's scope", () => {
-  test("is the route: the same key elsewhere is another key", async () => {
+  test("includes the route: the same key on another route is independent", async () => {
     const key = freshKey()
     const held = await send(app, { path: "/api/holds", json: { product_id: 1, qty: 1 } }, key)
 
@@ -238,7 +238,7 @@ describe("the key's scope", () => {
     expect(byPath.body.hold.id).not.toBe(held.body.hold_id)
   })
 
-  test("is the caller: another's key is another key", async () => {
+  test("includes the caller: the same key of another caller is independent", async () => {
     await using shop = await startClosedApp()
     const [ann, bob] = [await hold(shop, 1), await hold(shop, 1)]
     const call = (held: { hold_id: number; token: string }) =>
@@ -257,7 +257,7 @@ describe("the key's scope", () => {
   })
 })
 
-test("requests without a key are all different", async () => {
+test("requests without a key are independent", async () => {
   const { id } = await offer(app)
 
   const [first, second] = [await hold(app, id), await hold(app, id)]
@@ -266,11 +266,11 @@ test("requests without a key are all different", async () => {
   expect((await order(app, first.hold_id)).hold_id).toBe(first.hold_id)
 })
 
-test("after all of this the books balance", async () => {
+test("after all these tests every unit is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })
 
-describe("a first attempt, by its own word", () => {
+describe("a request with Idempotency-Attempt: 1", () => {
   const attempt = (key: string, number: string) => ({
     headers: { "idempotency-key": key, "idempotency-attempt": number },
   })
@@ -279,16 +279,16 @@ describe("a first attempt, by its own word", () => {
     return Number(/^doorbuster_gate_refusals_total (\d+)/m.exec(String(body))?.[1])
   }
 
-  test("is refused from memory when nothing is left, and a later one is looked for", async () => {
+  test("is refused from memory when nothing is left; a later attempt looks for an earlier answer", async () => {
     const { id } = await offer(app, { stock: 1 })
     const wish = { product_id: id, qty: 1 }
     const granted = await app.post("/api/holds", wish, attempt(freshKey(), "1"))
-    // From here on the gate knows.
+    // From here on the gate knows that nothing is left.
     await app.post("/api/holds", wish)
     const outcomesOf = async (number: string) => {
       const before = await gateRefusals()
       const answers: TestAnswer[] = []
-      // More than one: the gate lets somebody look four times a second.
+      // Several requests, because the gate lets one through four times a second.
       for (let count = 0; count < 10; count += 1) {
         answers.push(await app.post("/api/holds", wish, attempt(freshKey(), number)))
       }
@@ -303,7 +303,7 @@ describe("a first attempt, by its own word", () => {
     expect(first.byGate).toBeGreaterThan(0)
   })
 
-  test("has made a hold: asked for again it is that hold, though nothing is left", async () => {
+  test("that has made a hold: a later attempt gets that hold although nothing is left", async () => {
     const { id } = await offer(app, { stock: 1 })
     const wish = { product_id: id, qty: 1 }
     const key = freshKey()

@@ -21,13 +21,13 @@ beforeEach(() => {
 })
 afterEach(() => void vi.useRealTimers())
 
-/** A client that notes what it is sent. */
+/** A client that records the frames that it is sent. */
 class Client {
   waitingBytes = 0
   isEnded = false
   isCut = false
   readonly frames: Frame[] = []
-  /** When each of them came. */
+  /** When each frame came. */
   readonly times: number[] = []
 
   write(frame: Frame): void {
@@ -44,7 +44,7 @@ class Client {
   get texts(): string[] {
     return this.frames.map(({ bare }) => bare.toString())
   }
-  /** The names of the states it was sent. */
+  /** The ids of the states in these frames. */
   get states(): string[] {
     return this.texts.flatMap((text) => /^event: product\nid: (\S+)\n/.exec(text)?.[1] ?? [])
   }
@@ -53,7 +53,7 @@ class Client {
   }
 }
 
-/** Streams over a database that never changes by itself. */
+/** Streams over a database that changes only when a test says so. */
 function liveWith(limits: Partial<StreamLimits> = {}) {
   const watch = createProductWatch({
     readChanged: async () => ({ products: [], serverTime: NOON }),
@@ -72,13 +72,13 @@ function liveWith(limits: Partial<StreamLimits> = {}) {
       const leave = open(client, product && [product])
       return Object.assign(client, { leave })
     })
-  /** A batch of this process has left product `id` at `version`. */
+  /** Simulates a batch of this process that leaves product `id` at `version`. */
   const change = (version: number, id = 1) => watch.learn(productWith({ id, version, held: version % 10 }))
   return { live, open, crowd, change }
 }
 
-describe("a crowd that watches", () => {
-  test("gets a change within a second, a few clients in each turn of the event loop", () => {
+describe("many watchers", () => {
+  test("get a change within a second, a few in each turn of the event loop", () => {
     const { crowd, change } = liveWith()
     const clients = crowd(10_000)
     vi.advanceTimersByTime(1_000)
@@ -99,7 +99,7 @@ describe("a crowd that watches", () => {
     expect(clients.every(({ states }) => states.at(-1) === "1-8-open")).toBe(true)
   })
 
-  test("shares the bytes", () => {
+  test("get the same bytes", () => {
     const { crowd, change } = liveWith()
     const clients = crowd(10_000)
     vi.advanceTimersByTime(1_000)
@@ -110,7 +110,7 @@ describe("a crowd that watches", () => {
     expect(frames.size).toBeLessThanOrEqual(5)
   })
 
-  test("is told what has changed behind the back of those who were served", () => {
+  test("get a change that comes in the middle of a round in the next round", () => {
     const { crowd, change } = liveWith()
     const clients = crowd(5_000)
     vi.advanceTimersByTime(1_000)
@@ -123,11 +123,11 @@ describe("a crowd that watches", () => {
     expect(served).toBeGreaterThan(1_000)
     expect(served).toBeLessThan(4_000)
     expect(clients.filter(({ states }) => states.at(-1) !== "1-9-open")).toEqual([])
-    // Whoever was not served yet is spared what is over.
+    // Watchers whose turn had not come skip the older state.
     expect(clients.filter(({ states }) => states.includes("1-8-open"))).toHaveLength(served)
   })
 
-  test("of whom some leave in the middle of a round", () => {
+  test("may leave in the middle of a round", () => {
     const { crowd, change } = liveWith()
     const clients = crowd(3_000)
     vi.advanceTimersByTime(1_000)
@@ -143,7 +143,7 @@ describe("a crowd that watches", () => {
     expect(gone.map(({ frames }) => frames.length)).toEqual(before)
   })
 
-  test("does not keep those of a smaller product waiting", () => {
+  test("do not delay the watchers of another product", () => {
     const { crowd, change } = liveWith()
     crowd(10_000)
     const few = crowd(10, productWith({ id: 2 }))
@@ -161,7 +161,7 @@ describe("changes", () => {
   test.each([
     ["few", 3, 250],
     ["ten thousand", 10_000, 750],
-  ])("are told to %s no more often than in %i ms, the last one always", (_, count, spacingMs) => {
+  ])("are sent to %s at most every %i ms, and the last one is always sent", (_, count, spacingMs) => {
     const { crowd, change } = liveWith({ heartbeatMs: 60_000 })
     const clients = crowd(count)
     vi.advanceTimersByTime(1_000)
@@ -180,7 +180,7 @@ describe("changes", () => {
     }
   })
 
-  test("after a quiet while are told at once", () => {
+  test("are sent at once after a pause", () => {
     const { crowd, change } = liveWith()
     const [client] = crowd(1)
     vi.advanceTimersByTime(1_000)
@@ -190,7 +190,7 @@ describe("changes", () => {
     expect(client?.states).toEqual(["1-7-open", "1-8-open"])
   })
 
-  test("are framed for both versions of HTTP", () => {
+  test("are framed for HTTP/1.1 and HTTP/1.0", () => {
     const { crowd } = liveWith()
     const [client] = crowd(1)
     const [, snapshot] = client?.frames ?? []
@@ -202,7 +202,7 @@ describe("changes", () => {
 })
 
 describe("heartbeats", () => {
-  test("come every 15 seconds, to each, and not to all at once", () => {
+  test("are sent to each stream every 15 seconds, and not to all at once", () => {
     const { crowd } = liveWith()
     const clients = crowd(1_000)
     vi.advanceTimersByTime(14_900)
@@ -215,7 +215,7 @@ describe("heartbeats", () => {
 })
 
 describe("a client that does not read", () => {
-  test("is dropped when too much waits for it; the others go on", () => {
+  test("is disconnected when too many bytes wait for it; the others continue", () => {
     const { live, crowd, change } = liveWith({ mostWaitingBytes: 1_000 })
     const [first, sleeper, last] = crowd(3)
     vi.advanceTimersByTime(1_000)
@@ -235,7 +235,7 @@ describe("a client that does not read", () => {
     for (const one of [first, last]) expect(one?.states.at(-1)).toBe("1-10-open")
   })
 
-  test("is found by a heartbeat, too", () => {
+  test("is also found by a heartbeat", () => {
     const { live, crowd } = liveWith({ mostWaitingBytes: 1_000 })
     const [sleeper] = crowd(1)
     if (sleeper !== undefined) sleeper.waitingBytes = 1_001
@@ -245,8 +245,8 @@ describe("a client that does not read", () => {
   })
 })
 
-describe("bounds", () => {
-  test("of streams and of products, of which known ones may have more watchers", () => {
+describe("limits", () => {
+  test("bound the streams and the products; more watchers of a watched product are allowed", () => {
     const { live, open } = liveWith({ mostStreams: 3, mostProducts: 2 })
     open(new Client(), [productWith({ id: 1 }), productWith({ id: 2 })])
 
@@ -257,7 +257,7 @@ describe("bounds", () => {
     expect(live.isFull([1])).toBe(true)
   })
 
-  test("when everybody has gone nothing is left to do", () => {
+  test("after the last stream has ended no task is left", () => {
     const { live, crowd, change } = liveWith()
     const clients = crowd(500)
     change(8)
@@ -272,7 +272,7 @@ describe("bounds", () => {
 })
 
 describe("closing", () => {
-  test("ends every stream, cuts those who do not take it, and ends newcomers at once", async () => {
+  test("ends every stream, disconnects clients that do not read the end, and ends new streams at once", async () => {
     const { live, open, crowd } = liveWith()
     const [polite, deaf] = crowd(2)
     vi.useRealTimers()

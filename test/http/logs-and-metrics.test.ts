@@ -7,10 +7,10 @@ import { hold, holdEnd, offer, order, pay, pendingOrder } from "../support/shop.
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 
-/** Log lines of one metric, as they were written. */
+/** The log lines of one metric. */
 const lines = (app: TestApp, metric: string) => app.log.filter((line) => line["metric"] === metric)
 
-/** What every line has besides its own fields. */
+/** The fields that every line has besides its own. */
 const line = (metric: string, msg: string, fields: object) => ({
   level: "info",
   timestamp: expect.stringMatching(ISO_TIME),
@@ -52,7 +52,7 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("of payment events, by what they did", async () => {
+  test("of payment events, by outcome", async () => {
     await using app = await startTestApp()
     const { order_id: paid } = await pendingOrder(app)
     const { order_id: failed } = await pendingOrder(app)
@@ -63,7 +63,7 @@ describe("log lines, field by field", () => {
     await send("b", failed, "failed")
     await send("c", paid, "failed")
 
-    const told = (key: string, status: string, fields: object, msg: string) =>
+    const entry = (key: string, status: string, fields: object, msg: string) =>
       line("webhook.processed", msg, {
         idempotency_key: key,
         request_id: `request-${key}-${status}`,
@@ -71,15 +71,15 @@ describe("log lines, field by field", () => {
       })
     const [fresh, again] = [{ is_duplicate: false }, { is_duplicate: true }]
     expect(lines(app, "webhook.processed")).toEqual([
-      told(
+      entry(
         "a",
         "success",
         { order_id: paid, outcome: "paid", ...fresh },
         "Webhook Payment Success - Stock Deducted",
       ),
-      told("a", "success", { order_id: paid, outcome: "paid", ...again }, "Webhook Duplicate Ignored"),
-      told("b", "failed", { order_id: failed, outcome: "cancelled", ...fresh }, "Payment Failed"),
-      told(
+      entry("a", "success", { order_id: paid, outcome: "paid", ...again }, "Webhook Duplicate Ignored"),
+      entry("b", "failed", { order_id: failed, outcome: "cancelled", ...fresh }, "Payment Failed"),
+      entry(
         "c",
         "failed",
         { order_id: paid, outcome: "ignored_final", ...fresh },
@@ -88,7 +88,7 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("of expiry, by the worker, which has no request", async () => {
+  test("of expiry by the worker, without a request id", async () => {
     await using app = await startTestApp({ worker: true })
     const { id } = await offer(app, { hold_ttl_seconds: 1 })
     const { hold_id } = await hold(app, id, 4)
@@ -103,11 +103,11 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("of a transaction that had to be tried again", async () => {
+  test("of a transaction that was retried", async () => {
     await using app = await startTestApp()
     await using rival = await lockProduct(app.databaseUrl)
     const held = hold(app, 1)
-    await rival.killWhoWaits()
+    await rival.killWaiter()
     await rival.unlock()
 
     expect((await held).qty).toBe(1)
@@ -122,7 +122,7 @@ describe("log lines, field by field", () => {
     expect(await metric(app, "doorbuster_transaction_retries_total")).toBe(1)
   })
 
-  test("of a deadlock has the words of the founding documents", () => {
+  test("of a deadlock has the text of the founding documents", () => {
     const written: string[] = []
     const events = createEvents(createLog("warn", { write: (text) => void written.push(text) }))
     const deadlock = Object.assign(new pg.DatabaseError("deadlock detected", 0, "error"), { code: "40P01" })
@@ -134,7 +134,7 @@ describe("log lines, field by field", () => {
     ])
   })
 
-  test("are one per event: a refused or replayed request tells of nothing that did not happen", async () => {
+  test("are written once per event: a refused or replayed request writes no line about an effect", async () => {
     await using app = await startTestApp()
     const before = app.log.length
     const key = { headers: { "idempotency-key": "once" } }
@@ -148,14 +148,14 @@ describe("log lines, field by field", () => {
   })
 })
 
-/** Holds product 1's row lock as another process might, and breaks what waits for it. */
+/** Holds product 1's row lock like another process, and terminates the transaction that waits for it. */
 async function lockProduct(databaseUrl: string) {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   await client.query("begin")
   await client.query("select id from products where id = 1 for update")
   return {
-    async killWhoWaits() {
+    async killWaiter() {
       await expect
         .poll(async () => (await client.query(waiters)).rowCount, { interval: 10, timeout: 10_000 })
         .toBe(1)
@@ -173,7 +173,7 @@ const waiters = `
      and wait_event_type = 'Lock'
    limit 1`
 
-/** A sample's value; undefined when there is no such sample. */
+/** The value of a sample; undefined: there is no such sample. */
 async function metric(app: TestApp, sample: string): Promise<number | undefined> {
   const { body } = await app.get("/metrics")
   const found = String(body)
@@ -207,7 +207,7 @@ describe("metrics", () => {
     expect(String(body).split("\n")).toContain(`# TYPE ${name} ${type}`)
   })
 
-  test("count what happened and what was refused", async () => {
+  test("count results and refusals", async () => {
     await using app = await startTestApp()
     await hold(app, 1, 2)
     await app.post("/api/holds", { product_id: 1, qty: 1_000 })
@@ -237,7 +237,7 @@ describe("metrics", () => {
     }
   })
 
-  test("name routes, not paths, so that no client can make them grow", async () => {
+  test("name routes, not paths, so that clients cannot add time series", async () => {
     await using app = await startTestApp()
     await Promise.all(["/api/holds/1", "/api/holds/abc", "/x1", "/x2"].map((path) => app.get(path)))
 
@@ -248,7 +248,7 @@ describe("metrics", () => {
   })
 })
 
-test("what the shop changes is told under the API's names, with the request that did it", async () => {
+test("changes by the shop are logged under the API's names, with the request id", async () => {
   await using app = await startTestApp()
   const before = app.log.length
   const opens_at = "2027-01-01T12:00:00.000Z"
@@ -270,7 +270,7 @@ test("what the shop changes is told under the API's names, with the request that
   ])
 })
 
-test("refused payment webhooks are told, ten times a second at most, with how many there were", async () => {
+test("refused payment webhooks are logged at most ten times a second, with their number", async () => {
   await using app = await startTestApp()
   const refused = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
@@ -280,11 +280,11 @@ test("refused payment webhooks are told, ten times a second at most, with how ma
       }),
     ),
   )
-  const told = () => app.log.filter((entry) => entry["metric"] === "webhook.refused")
+  const lines = () => app.log.filter((entry) => entry["metric"] === "webhook.refused")
 
-  await expect.poll(() => told().length).toBeGreaterThan(0)
+  await expect.poll(() => lines().length).toBeGreaterThan(0)
   expect(refused.every(({ status }) => status === 400)).toBe(true)
-  expect(told()[0]).toMatchObject({
+  expect(lines()[0]).toMatchObject({
     level: "warn",
     provider: "generic",
     status: 400,
@@ -293,10 +293,10 @@ test("refused payment webhooks are told, ten times a second at most, with how ma
     refused_since_last: 1,
     msg: "Payment webhook refused.",
   })
-  expect(told().length).toBeLessThan(10)
+  expect(lines().length).toBeLessThan(10)
 })
 
-test("every answer's time counts from its own arrival, whoever gives it", async () => {
+test("every answer's duration is measured from the arrival of its request, also for answers without a route", async () => {
   await using app = await startTestApp({ config: { corsOrigins: ["https://shop.example"] } })
   const headers = { origin: "https://shop.example", "access-control-request-method": "POST" }
   await app.send("OPTIONS", "/api/holds", { headers })

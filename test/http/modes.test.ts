@@ -10,10 +10,10 @@ import { startClosedApp, WEBHOOK_SECRET } from "../support/shop.ts"
 
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
 
-/** A start that cannot be says so at once; most of this is Node's own start. */
+/** An invalid configuration is reported at once; most of this time is Node's own start. */
 const ENDS_WITHIN_MS = 8_000
 
-/** Runs `serve` to an end that should come at once. */
+/** Runs `serve` with an invalid configuration until it exits. */
 function serveInVain(environment: Record<string, string>): Promise<{ status: unknown; output: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", ...environment }
@@ -26,12 +26,12 @@ function serveInVain(environment: Record<string, string>): Promise<{ status: unk
   })
 }
 
-describe("what a server refuses to be", () => {
+describe("a server refuses to start", () => {
   test.each(["0.0.0.0", "::", "192.168.1.1", "shop.example"])("open on %s", async (host) => {
     await expect(startTestApp({ config: { host } })).rejects.toThrow(/^HOST is ".*" .*ADMIN_TOKEN/)
   })
 
-  test("closed without the payment provider's secret", async () => {
+  test("in closed mode without the webhook secret of payments", async () => {
     const config = { adminToken: ADMIN_TOKEN, paymentWebhookSecret: null }
 
     await expect(startTestApp({ config })).rejects.toThrow(/^PAYMENT_WEBHOOK_SECRET is not set/)
@@ -61,7 +61,7 @@ describe("what a server refuses to be", () => {
 })
 
 describe("open mode", () => {
-  test("says in its first log line what it is, and asks for nothing", async () => {
+  test("reports the mode in its first log line, and requires no token", async () => {
     await using database = await createTestDatabase()
     await using server = await startServerProcess({ DATABASE_URL: database.url })
 
@@ -75,20 +75,20 @@ describe("open mode", () => {
     expect(new URL(server.url).hostname).toBe("127.0.0.1")
   })
 
-  // A page of another site runs on this machine as well, and a name of its own may point here.
+  // Pages of other sites run in browsers on this machine too, and their own names may resolve to it.
   test.each([
-    ["its own name for this machine", { host: "rebound.evil.example" }, 403],
+    ["a name of another site that resolves to this machine", { host: "rebound.evil.example" }, 403],
     ["a name that begins like this machine's", { host: "127.0.0.1.evil.example" }, 403],
     ["a name that ends like this machine's", { host: "evil.localhost.example:8000" }, 403],
-    ["its origin", { origin: "https://evil.example" }, 403],
-    ["an origin that begins like this machine", { origin: "http://localhost.evil.example" }, 403],
-    ["this machine in its origin's path", { origin: "https://evil.example/localhost" }, 403],
-    ["no origin of its own", { origin: "null" }, 403],
+    ["a foreign origin", { origin: "https://evil.example" }, 403],
+    ["an origin that begins like this machine's", { origin: "http://localhost.evil.example" }, 403],
+    ["this machine's name in the path of an origin", { origin: "https://evil.example/localhost" }, 403],
+    ["an opaque origin", { origin: "null" }, 403],
     ["localhost", { host: "localhost:8000" }, 201],
     ["127.0.0.2", { host: "127.0.0.2" }, 201],
     ["[::1]", { host: "[::1]:8000" }, 201],
     ["a page of this machine", { origin: "http://localhost:3000" }, 201],
-  ])("told by %s: a page gets %j %i", async (_, headers, status) => {
+  ])("a request that comes with %s: %j %i", async (_, headers, status) => {
     await using app = await startTestApp()
 
     const answer = await app.post("/api/holds/1/1", undefined, { headers })
@@ -97,7 +97,7 @@ describe("open mode", () => {
     expect(await productNow(app, 1)).toMatchObject({ reserved_stock: status === 403 ? 0 : 1 })
   })
 
-  test("takes no notice of tokens", async () => {
+  test("ignores tokens", async () => {
     await using app = await startTestApp()
     const { hold_id } = await hold(app, 1)
 
@@ -115,7 +115,7 @@ describe("closed mode (A11)", () => {
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
-  test("a buyer holds without a token and then needs the hold's own", async () => {
+  test("a buyer places a hold without a token, and then needs the hold's token", async () => {
     const { id } = await offer(app, {}, ADMIN_TOKEN)
     const { hold_id, token } = await hold(app, id)
     const path = await app.post(`/api/holds/${id}/1`)
@@ -131,7 +131,7 @@ describe("closed mode (A11)", () => {
     expect((await app.post(`/api/orders/${path.body.hold.id}/${id}`, undefined, own)).status).toBe(201)
   })
 
-  test("a token gives its hold back, and does nothing for another one", async () => {
+  test("a token releases its own hold and no other", async () => {
     const [mine, yours] = [await hold(app, 1), await hold(app, 1)]
 
     const foreign = await app.send("DELETE", `/api/holds/${yours.hold_id}`, { token: mine.token })
@@ -141,7 +141,7 @@ describe("closed mode (A11)", () => {
     expect((await app.get(`/api/holds/${yours.hold_id}`, { token: yours.token })).body.status).toBe("active")
   })
 
-  test("what is foreign looks exactly like what does not exist", async () => {
+  test("holds and orders of others are answered exactly like unknown ones", async () => {
     const { hold_id, token } = await hold(app, 1)
     const mine = await hold(app, 1)
     const { order_id } = await order(app, hold_id, token)
@@ -157,7 +157,7 @@ describe("closed mode (A11)", () => {
     }
   })
 
-  test("the admin token sees and does everything", async () => {
+  test("the admin token gives access to everything", async () => {
     const { id } = await offer(app, {}, ADMIN_TOKEN)
     const { hold_id } = await hold(app, id)
     const token = ADMIN_TOKEN
@@ -181,7 +181,7 @@ describe("closed mode (A11)", () => {
     expect(await productNow(app, 1)).toMatchObject({ sale_state: "open" })
   })
 
-  test("an unsigned webhook answers 401, the admin's too; a signed one needs no token", async () => {
+  test("an unsigned webhook answers 401, even with the admin token; a signed one needs no token", async () => {
     const { hold_id, token } = await hold(app, 1)
     const { order_id } = await order(app, hold_id, token)
     const raw = JSON.stringify({ order_id, status: "success" })
@@ -192,7 +192,7 @@ describe("closed mode (A11)", () => {
     expect((await app.post(path, undefined, { raw, headers: signature(raw) })).body.outcome).toBe("paid")
   })
 
-  test("products, health, metrics and documents are for everyone", async () => {
+  test("products, health, metrics and documents need no token", async () => {
     const paths = [
       "/api/products",
       "/api/products/1",
@@ -207,7 +207,7 @@ describe("closed mode (A11)", () => {
     expect(statuses).toEqual(paths.map(() => 200))
   })
 
-  test("a token holds at every server of the installation, and at none under another secret", async () => {
+  test("a token is valid at every server of the installation, and at none with another secret", async () => {
     await using database = await createTestDatabase()
     await using first = await startClosedApp({ databaseUrl: database.url })
     await using second = await startClosedApp({ databaseUrl: database.url })
@@ -219,7 +219,7 @@ describe("closed mode (A11)", () => {
     expect(await third.get(`/api/holds/${hold_id}`, { token })).toBeProblem(404, "hold_not_found")
   })
 
-  test("no secret is ever logged", async () => {
+  test("no secret is logged", async () => {
     const { token } = await hold(app, 1)
     await app.post("/api/admin/products/1/pause", undefined, { token })
     await app.post("/api/admin/products/1/resume", undefined, { token: ADMIN_TOKEN })
@@ -230,13 +230,13 @@ describe("closed mode (A11)", () => {
     }
   })
 
-  test("after all of this the books balance", async () => {
+  test("after all these tests every unit is accounted for", async () => {
     expect(await differencesIn(app.databaseUrl)).toEqual([])
   })
 })
 
 describe("the rate limit", () => {
-  test("answers 429 with Retry-After past the limit, route by route, and never to the shop", async () => {
+  test("answers 429 with Retry-After beyond the limit of each route, and never to the shop", async () => {
     await using app = await startClosedApp({ config: { rateLimitPerMinute: 3 } })
     const wish = { product_id: 1, qty: 1 }
     const answers = []
@@ -252,7 +252,7 @@ describe("the rate limit", () => {
     expect(await productNow(app, 1)).toMatchObject({ reserved_stock: 4 })
   })
 
-  test("is not fooled by an address that a client makes up", async () => {
+  test("ignores addresses that a client forges", async () => {
     await using app = await startClosedApp({ config: { rateLimitPerMinute: 1 } })
     const wish = { product_id: 1, qty: 1 }
     const as = (address: string) => ({ headers: { "x-forwarded-for": address } })
@@ -261,7 +261,7 @@ describe("the rate limit", () => {
     expect(await app.post("/api/holds", wish, as("10.0.0.2"))).toBeProblem(429, "rate_limited")
   })
 
-  test("goes by the client's address behind a proxy that is trusted", async () => {
+  test("counts by the client's address behind a trusted proxy", async () => {
     await using app = await startClosedApp({ config: { rateLimitPerMinute: 1, trustProxy: "127.0.0.1" } })
     const wish = { product_id: 1, qty: 1 }
     const as = (address: string) => ({ headers: { "x-forwarded-for": address } })
@@ -291,7 +291,7 @@ describe("pages of other origins", () => {
   })
   afterAll(() => app[Symbol.asyncDispose]())
 
-  test("may read answers where the configuration names them", async () => {
+  test("may read answers if CORS_ORIGINS contains them", async () => {
     const { headers } = await app.get("/api/products/1", { headers: { origin: SHOP } })
 
     expect(headers["access-control-allow-origin"]).toBe(SHOP)
@@ -303,7 +303,7 @@ describe("pages of other origins", () => {
   })
 
   test.each(["https://evil.example", "https://shop.example.evil.example", "http://shop.example", "null"])(
-    "may not where it does not: %s",
+    "may not read answers otherwise: %s",
     async (origin) => {
       const { headers } = await app.get("/api/products/1", { headers: { origin } })
 
@@ -315,7 +315,7 @@ describe("pages of other origins", () => {
     ["POST", "/api/holds"],
     ["DELETE", "/api/holds/1"],
     ["PATCH", "/api/admin/products/1"],
-  ])("may ask for %s %s", async (method, path) => {
+  ])("may send %s %s", async (method, path) => {
     const headers = {
       origin: SHOP,
       "access-control-request-method": method,
@@ -330,13 +330,13 @@ describe("pages of other origins", () => {
     expect(answer.headers["access-control-allow-headers"]).toMatch(/authorization.*idempotency-key/)
   })
 
-  test("get nothing for an OPTIONS that asks for nothing", async () => {
+  test("get no CORS headers for an OPTIONS without a requested method", async () => {
     const answer = await app.send("OPTIONS", "/api/holds")
 
     expect(answer).toMatchObject({ status: 204, body: "" })
   })
 
-  test("are not let in unless the configuration says so", async () => {
+  test("are refused unless CORS_ORIGINS contains them", async () => {
     await using plain = await startTestApp()
     const { headers } = await plain.get("/api/products/1", { headers: { origin: SHOP } })
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** An order that is paid, of two units at 99.99. */
+/** A paid order of two units at 99.99. */
 async function paidOrder(settings = {}, payment = {}) {
   const pending = await pendingOrder(app, 2, settings)
   expect((await pay(app, { order_id: pending.order_id, ...payment })).body.outcome).toBe("paid")
@@ -29,9 +29,9 @@ async function paidOrder(settings = {}, payment = {}) {
 
 const refundsOf = async (orderId: number) => (await app.get(`/api/admin/orders/${orderId}/refunds`)).body.data
 
-/** The inbox, all pages of it. */
+/** Reads all pages of the inbox. */
 async function moneyInbox(limit = 100) {
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests inspect answers of any shape
   const entries: any[] = []
   for (let cursor: string | null = ""; cursor !== null;) {
     const answer = await app.get(`/api/admin/money?limit=${limit}${cursor === "" ? "" : `&cursor=${cursor}`}`)
@@ -43,8 +43,8 @@ async function moneyInbox(limit = 100) {
   return entries
 }
 
-describe("money that comes late", () => {
-  test("pays a cancelled order whose units are still there", async () => {
+describe("a late payment", () => {
+  test("pays a cancelled order whose units are still available", async () => {
     const { order_id, product_id } = await pendingOrder(app, 2)
     await app.post(`/api/orders/${order_id}/cancel`)
     const answer = await pay(app, { order_id })
@@ -53,7 +53,7 @@ describe("money that comes late", () => {
     expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 2, reserved_stock: 0 })
   })
 
-  test("is due to go back when somebody else has the units", async () => {
+  test("is refunded when another buyer has the units", async () => {
     const { order_id, product_id } = await pendingOrder(app, 2, { stock: 2 })
     await app.post(`/api/orders/${order_id}/cancel`)
     await hold(app, product_id, 1)
@@ -72,7 +72,7 @@ describe("money that comes late", () => {
     ])
   })
 
-  test("and at the same time as a new buyer: one of them has the units, and the money is somewhere", async () => {
+  test("and a new buyer at the same time: one of them gets the units, and the money is accounted for", async () => {
     for (let round = 0; round < 20; round += 1) {
       const { order_id, product_id } = await pendingOrder(app, 2, { stock: 2 })
       await app.post(`/api/orders/${order_id}/cancel`)
@@ -87,7 +87,7 @@ describe("money that comes late", () => {
     }
   })
 
-  test("LATE_PAYMENT_SECONDS=0 takes none", async () => {
+  test("is never accepted with LATE_PAYMENT_SECONDS=0", async () => {
     await using strict = await startTestApp({ config: { latePaymentSeconds: 0 } })
     const product = await offer(strict)
     const { order_id } = await order(strict, (await hold(strict, product.id)).hold_id)
@@ -100,7 +100,7 @@ describe("money that comes late", () => {
 })
 
 describe("refunds", () => {
-  test("all of an order, with its units", async () => {
+  test("of a whole order, with its units", async () => {
     const { order_id, product_id } = await paidOrder()
     const answer = await app.post(`/api/admin/orders/${order_id}/refunds`, {
       amount_minor: null,
@@ -125,7 +125,7 @@ describe("refunds", () => {
     expect((await app.post(`/api/admin/refunds/${order_id}-1/confirm`)).body).toEqual(confirmed.body)
   })
 
-  test("units count towards the customer's limit until they are on offer again, whatever was paid back (I8)", async () => {
+  test("units count towards the customer's limit until they are restocked, even after their money was refunded (I8)", async () => {
     const settings = { max_per_customer: 2, stock: 10 }
     const { id } = await offer(app, settings)
     const wish = { product_id: id, qty: 1, customer_id: "ada" }
@@ -152,22 +152,25 @@ describe("refunds", () => {
   test.each([
     ["money (I7)", { amount_minor: 9_000 }, "refund_over_payment", 19_998 - 2 * 9_000, 2],
     ["units (I2)", { restock_qty: 1 }, "restock_over_order", 19_998, 0],
-  ])("twenty at once give back no more %s than came in", async (_, body, code, keptMinor, soldStock) => {
-    const { order_id, product_id } = await paidOrder()
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, () => app.post(`/api/admin/orders/${order_id}/refunds`, body)),
-    )
-    const refused = answers.filter((answer) => answer.status !== 201)
-    expect(refused.map((answer) => [answer.status, answer.body.code])).toEqual(
-      Array.from({ length: 18 }, () => [409, code]),
-    )
-    expect(await refundsOf(order_id)).toHaveLength(2)
-    expect(await productNow(app, product_id)).toMatchObject({ sold_stock: soldStock })
-    const all = await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
-    expect(all.body).toMatchObject({ amount_minor: keptMinor })
-  })
+  ])(
+    "twenty concurrent refunds return no more %s than the order has",
+    async (_, body, code, keptMinor, soldStock) => {
+      const { order_id, product_id } = await paidOrder()
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => app.post(`/api/admin/orders/${order_id}/refunds`, body)),
+      )
+      const refused = answers.filter((answer) => answer.status !== 201)
+      expect(refused.map((answer) => [answer.status, answer.body.code])).toEqual(
+        Array.from({ length: 18 }, () => [409, code]),
+      )
+      expect(await refundsOf(order_id)).toHaveLength(2)
+      expect(await productNow(app, product_id)).toMatchObject({ sold_stock: soldStock })
+      const all = await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
+      expect(all.body).toMatchObject({ amount_minor: keptMinor })
+    },
+  )
 
-  test("of an order that its payment made: what was too much goes back, and then the price", async () => {
+  test("of an order that its payment made: first the surplus, then the price", async () => {
     const product = await offer(app)
     const { hold_id } = await hold(app, product.id)
     const early = { order_id: 7_000_000_000_000, hold_id, product_id: product.id, quantity: 1 }
@@ -183,7 +186,7 @@ describe("refunds", () => {
     ])
   })
 
-  test("the same request with one Idempotency-Key is one refund", async () => {
+  test("the same request with the same Idempotency-Key is one refund", async () => {
     const { order_id } = await paidOrder()
     const send = (amount: number) =>
       app.post(
@@ -198,13 +201,19 @@ describe("refunds", () => {
   })
 
   test.each([
-    ["more than came in", { amount_minor: 19_999 }, 409, "refund_over_payment", { refundable_minor: 19_998 }],
+    [
+      "more than the payment",
+      { amount_minor: 19_999 },
+      409,
+      "refund_over_payment",
+      { refundable_minor: 19_998 },
+    ],
     ["more units than were sold", { restock_qty: 3 }, 409, "restock_over_order", { restockable_qty: 2 }],
     ["nothing", { amount_minor: 0 }, 422, "invalid_request", {}],
-    ["nothing said", {}, 422, "invalid_request", {}],
-    ["less than nothing", { amount_minor: -1 }, 422, "invalid_request", {}],
+    ["an empty body", {}, 422, "invalid_request", {}],
+    ["a negative amount", { amount_minor: -1 }, 422, "invalid_request", {}],
     ["a part of a unit", { restock_qty: 0.5 }, 422, "invalid_request", {}],
-    ["something unknown", { amount: 5 }, 422, "invalid_request", {}],
+    ["an unknown field", { amount: 5 }, 422, "invalid_request", {}],
   ])("%s is refused", async (_, body, status, code, members) => {
     const { order_id } = await paidOrder()
     const answer = await app.post(`/api/admin/orders/${order_id}/refunds`, body)
@@ -213,7 +222,7 @@ describe("refunds", () => {
     expect(await refundsOf(order_id)).toEqual([])
   })
 
-  test("of an order that waits, of none, and of none that could be", async () => {
+  test("of an unpaid order, an unknown order and an invalid id are refused", async () => {
     const { order_id } = await pendingOrder(app)
     expect((await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 1 })).body.code).toBe(
       "order_not_paid",
@@ -228,7 +237,7 @@ describe("refunds", () => {
     }
   })
 
-  test("only the shop may", async () => {
+  test("only the shop can refund", async () => {
     await using closed = await startClosedApp()
     for (const [method, path] of [
       ["POST", "/api/admin/orders/1/refunds"],
@@ -245,7 +254,7 @@ describe("refunds", () => {
 })
 
 describe("the money inbox", () => {
-  test("has every refund that is not confirmed, and every payment without an order, page by page", async () => {
+  test("lists every unconfirmed refund and every payment without an order, page by page", async () => {
     const stray = 8_000_000_000_000
     for (const key of ["stray-b", "stray-a", "stray 🎉"])
       await pay(app, { order_id: stray, idempotency_key: key })
@@ -264,7 +273,7 @@ describe("the money inbox", () => {
     for (const limit of [1, 2, 3]) expect(await moneyInbox(limit)).toEqual(all)
   })
 
-  test("what can be done is an address, and it does it", async () => {
+  test("each action is a path that performs the action", async () => {
     const key = `a key/with ünsafe characters? ${"x".repeat(200)}`
     await pay(app, { order_id: 8_000_000_000_001, idempotency_key: key })
     const find = async () => (await moneyInbox()).find((entry) => entry.payment_event?.key === key)
@@ -277,7 +286,7 @@ describe("the money inbox", () => {
     expect((await app.post(href, body)).body).toEqual(returned.body)
   })
 
-  test("a payment without an order is given to one, once, and the shop's word is kept", async () => {
+  test("a payment without an order is assigned to one, once, and the action is recorded", async () => {
     const { order_id, total_minor } = await pendingOrder(app)
     const other = await pendingOrder(app)
     const stray = { order_id: 8_000_000_000_002, idempotency_key: "mistyped", payment_id: "pay-mistyped" }
@@ -313,7 +322,7 @@ describe("the money inbox", () => {
     )
   })
 
-  test("money that an order cannot take goes back when it is given to it", async () => {
+  test("a payment that its new order cannot accept is refunded", async () => {
     const { order_id } = await pendingOrder(app)
     await pay(app, {
       order_id: 8_000_000_000_003,
@@ -328,7 +337,7 @@ describe("the money inbox", () => {
     ])
   })
 
-  test("money that was sent back by hand is given to no order, nor is any to an order that is not there", async () => {
+  test("a returned payment cannot be assigned, nor any payment to an unknown order", async () => {
     const { order_id } = await pendingOrder(app)
     const body = { provider: "generic", key: "sent-back" }
     await pay(app, { order_id: 8_000_000_000_004, idempotency_key: "sent-back" })
@@ -340,7 +349,7 @@ describe("the money inbox", () => {
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
   })
 
-  test("money that was sent back by hand acts on no order that comes later", async () => {
+  test("a returned payment has no effect on an order that is made later", async () => {
     const product = await offer(app)
     const { hold_id } = await hold(app, product.id)
     const next = (await order(app, (await hold(app, product.id)).hold_id)).order_id + 1
@@ -357,14 +366,14 @@ describe("the money inbox", () => {
   })
 
   test.each(["x", "W10", "WyJwYXltZW50Il0", "WyJyZWZ1bmQiLDEsMl0", "bnVsbA", "%00"])(
-    "a cursor of somebody's own, %s, is refused",
+    "a made-up cursor, %s, is refused",
     async (cursor) => {
       const answer = await app.get(`/api/admin/money?cursor=${cursor}`)
       expect(answer).toMatchObject({ status: 422, body: { code: "invalid_request" } })
     },
   )
 
-  test("money that has paid its order cannot be returned as if it had none", async () => {
+  test("a payment that has paid its order cannot be marked as returned", async () => {
     const { order_id } = await pendingOrder(app)
     const body = { provider: "generic", key: "acted" }
     expect((await pay(app, { order_id, idempotency_key: "acted" })).body.outcome).toBe("paid")
@@ -372,19 +381,19 @@ describe("the money inbox", () => {
   })
 
   test.each([
-    ["that is not there", { provider: "generic", key: "nothing" }, 404],
-    ["that speaks of no money", { provider: "generic", key: "no-money" }, 404],
+    ["that does not exist", { provider: "generic", key: "nothing" }, 404],
+    ["without money", { provider: "generic", key: "no-money" }, 404],
     ["of another provider", { provider: "stripe", key: "stray-a" }, 404],
     ["without a key", { provider: "generic" }, 422],
-    ["with what nobody can store", { provider: "generic", key: "\0" }, 422],
-  ])("an event %s cannot be returned, nor given to an order", async (_, body, status) => {
+    ["with a key that cannot be stored", { provider: "generic", key: "\0" }, 422],
+  ])("an event %s can be neither returned nor assigned", async (_, body, status) => {
     expect((await app.post("/api/admin/money/returned", body)).status).toBe(status)
     const assigned = await app.post("/api/admin/money/assign", { ...body, order_id: 1 })
     expect(assigned.status).toBe(status)
   })
 })
 
-test("the database itself gives back no more than came in", async () => {
+test("a constraint keeps refunds within the amount of the payment", async () => {
   const { order_id } = await paidOrder()
   await expect(
     runSql(app.databaseUrl, `update payments set refunded_minor = 19999 where order_id = ${order_id}`),
@@ -394,6 +403,6 @@ test("the database itself gives back no more than came in", async () => {
   ).rejects.toThrow("orders_restocked_within_quantity")
 })
 
-test("and after all of that every unit and every cent is where it belongs", async () => {
+test("after all these tests every unit and every cent is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

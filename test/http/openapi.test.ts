@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { hold, order, pendingOrder } from "../support/shop.ts"
 
-/** The parts of the description that are looked at. */
+/** The parts of the description that these tests use. */
 interface Description {
   readonly openapi: string
   readonly paths: Record<string, Record<string, Operation>>
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-test("is written once, however many ask in one packet and do not read", async () => {
+test("is made once, even for a packet of a thousand requests whose sender does not read", async () => {
   const { hostname, port } = new URL(app.url)
   const socket = connect(Number(port), hostname)
   await once(socket, "connect")
@@ -47,7 +47,7 @@ test("is written once, however many ask in one packet and do not read", async ()
   expect(grown).toBeLessThan(60)
 })
 
-test("openapi.json in the repository is what the server serves: if not, run `npm run openapi`", async () => {
+test("openapi.json in the repository equals the served description; otherwise run `npm run openapi`", async () => {
   const committed = JSON.parse(await readFile(new URL("../../openapi.json", import.meta.url), "utf8"))
 
   expect(description, "openapi.json is old: run `npm run openapi` and commit it").toEqual(committed)
@@ -111,7 +111,7 @@ test("describes refusals as problem documents", () => {
   expect(bare.map(({ name }) => name)).toEqual([])
 })
 
-/** What an answer has that its schema does not say, or lacks, or has in another type. */
+/** Lists the members of an answer that its schema does not have, that are missing, or that have another type. */
 function differences(value: unknown, schema: Schema | undefined, at = ""): string[] {
   if (schema === undefined) return [`${at} is not described`]
   const types = [schema.type ?? []].flat()
@@ -142,7 +142,7 @@ function schemaOf(method: string, path: string, status: number): Schema | undefi
   return description.paths[path]?.[method]?.responses[String(status)]?.content?.["application/json"]?.schema
 }
 
-describe("answers are as described", () => {
+describe("answers match the description", () => {
   test.each([
     ["get", "/api/products", () => app.get("/api/products")],
     ["get", "/api/products/{id}", () => app.get("/api/products/1")],
@@ -182,7 +182,7 @@ describe("answers are as described", () => {
     expect(differences(body, schemaOf(method, path, status))).toEqual([])
   })
 
-  test("the comparison finds what is missing, new or of another type", () => {
+  test("the comparison finds missing, unknown and mistyped members", () => {
     const schema = { type: "object", required: ["a"], properties: { a: { type: "integer" } } }
 
     expect(differences({ a: 1 }, schema)).toEqual([])

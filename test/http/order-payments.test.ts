@@ -25,7 +25,7 @@ async function pending() {
 }
 
 describe("opening a payment of an order", () => {
-  test("gives its owner what the provider's form needs, and notes what has begun", async () => {
+  test("gives the owner the secret for the provider's form, and records the payment attempt", async () => {
     const { path, token } = await pending()
 
     const opened = await app.post(`${path}/payments`, undefined, { token })
@@ -39,7 +39,7 @@ describe("opening a payment of an order", () => {
     expect((await app.get(path, { token })).body).toMatchObject({ payment_attempts: 1 })
   })
 
-  test("opens one, however often it is asked", async () => {
+  test("opens one payment, even if it is repeated", async () => {
     const { path, token } = await pending()
     const before = fake.intents.size
 
@@ -62,7 +62,7 @@ describe("opening a payment of an order", () => {
     expect((await app.get(path, { token })).body.payment_attempts).toBe(1)
   })
 
-  test("is nobody else's business", async () => {
+  test("is refused to callers without the hold's token", async () => {
     const { path } = await pending()
     const other = await pending()
 
@@ -95,24 +95,21 @@ describe("opening a payment of an order", () => {
   test.each([
     [{ status: 400, body: `{"error":{"type":"invalid_request_error","message":"too small"}}` }, 409],
     [{ status: 503, body: "{}" }, 503],
-  ])(
-    "tells the log what the provider says against it, and the buyer what to do: %j",
-    async (mishap, status) => {
-      const { id, path, token } = await pending()
-      fake.mishaps.push({ on: /POST .v1.payment_intents/, mishap })
+  ])("logs the provider's reason, and answers the buyer with a problem: %j", async (mishap, status) => {
+    const { id, path, token } = await pending()
+    fake.mishaps.push({ on: /POST .v1.payment_intents/, mishap })
 
-      const answer = await app.post(`${path}/payments`, undefined, { token })
+    const answer = await app.post(`${path}/payments`, undefined, { token })
 
-      expect(answer).toBeProblem(status, status === 409 ? "payment_refused" : "provider_unavailable")
-      expect(answer.headers["retry-after"]).toBe(status === 503 ? "1" : undefined)
-      expect(app.log).toContainEqual(
-        expect.objectContaining({ metric: "payment.not_opened", order_id: id, provider: "stripe" }),
-      )
-      expect((await app.get(path, { token })).body.payment_attempts).toBe(0)
-    },
-  )
+    expect(answer).toBeProblem(status, status === 409 ? "payment_refused" : "provider_unavailable")
+    expect(answer.headers["retry-after"]).toBe(status === 503 ? "1" : undefined)
+    expect(app.log).toContainEqual(
+      expect.objectContaining({ metric: "payment.not_opened", order_id: id, provider: "stripe" }),
+    )
+    expect((await app.get(path, { token })).body.payment_attempts).toBe(0)
+  })
 
-  test("does not take a bad Idempotency-Key", async () => {
+  test("refuses an invalid Idempotency-Key", async () => {
     const { path, token } = await pending()
     const headers = { "idempotency-key": "x".repeat(300) }
 
@@ -122,7 +119,7 @@ describe("opening a payment of an order", () => {
   })
 })
 
-test("where no provider opens payments there is nothing at this address", async () => {
+test("without a provider that opens payments the route does not exist", async () => {
   await using plain = await startTestApp()
   const { hold_id } = await hold(plain, 1)
   const { order_id } = await order(plain, hold_id)

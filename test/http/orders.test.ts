@@ -15,7 +15,7 @@ afterAll(async () => {
 })
 
 describe("POST /api/orders", () => {
-  test("answers 201 with the order and its address", async () => {
+  test("answers 201 with the order and its Location", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id, 2, { customer_id: "dora" })
 
@@ -47,7 +47,7 @@ describe("POST /api/orders", () => {
     expect(await productNow(app, id)).toMatchObject({ available_stock: 98, reserved_stock: 2, sold_stock: 0 })
   })
 
-  test("is paid at once when it costs nothing, and its units can be put on offer again", async () => {
+  test("is paid at once when it costs nothing, and its units can be restocked", async () => {
     const { id } = await offer(app, { price_minor: 0, stock: 3 })
     const made = await order(app, (await hold(app, id, 3)).hold_id)
     expect(made).toMatchObject({ status: "paid", total_price: "0.00", late: false, paid_at: made.created_at })
@@ -63,7 +63,7 @@ describe("POST /api/orders", () => {
     expect((await app.get(`/api/orders/${made.order_id}`)).body.status).toBe("paid")
   })
 
-  // Prices are frozen by the order, in the currency's own number of digits.
+  // An order fixes its price, with the currency's number of decimals.
   test.each([
     ["EUR", 5, 3, "0.05", "0.15", 15],
     ["JPY", 500, 2, "500", "1000", 1_000],
@@ -81,13 +81,13 @@ describe("POST /api/orders", () => {
     expect(body).toEqual(made)
   })
 
-  test("makes one order of a hold: a second request gets 409 with the order's id", async () => {
+  test("makes one order from a hold: a second request gets 409 with the order's id", async () => {
     const { hold_id, order_id } = await pendingOrder(app)
 
     expect(await app.post("/api/orders", { hold_id })).toBeProblem(409, "hold_already_used", { order_id })
   })
 
-  test("20 requests for one hold at once make one order (I3)", async () => {
+  test("20 concurrent requests for one hold make one order (I3)", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
 
@@ -139,7 +139,7 @@ describe("POST /api/orders/{hold_id}/{product_id}", () => {
     expect(answer.headers["location"]).toBe(`/api/orders/${answer.body.order.id}`)
   })
 
-  test("answers 404 for a hold of another product, and leaves the hold alone", async () => {
+  test("answers 404 for a hold of another product, and does not change the hold", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
 
@@ -149,7 +149,7 @@ describe("POST /api/orders/{hold_id}/{product_id}", () => {
 })
 
 describe("GET /api/orders/{id}", () => {
-  test("shows the order as it was answered, and as it becomes", async () => {
+  test("shows the order as it was created, and its later states", async () => {
     const made = await pendingOrder(app)
 
     const pending = await app.get(`/api/orders/${made.order_id}`)
@@ -172,7 +172,7 @@ describe("GET /api/orders/{id}", () => {
 })
 
 describe("POST /api/orders/{id}/cancel", () => {
-  test("ends the order and gives its units back once, however often it is asked", async () => {
+  test("cancels the order and returns its units once, even if it is repeated", async () => {
     const made = await pendingOrder(app, 2, { stock: 2 })
 
     const first = await app.post(`/api/orders/${made.order_id}/cancel`)
@@ -188,7 +188,7 @@ describe("POST /api/orders/{id}/cancel", () => {
     expect(await productNow(app, made.product_id)).toMatchObject({ available_stock: 2, reserved_stock: 0 })
   })
 
-  test("takes an empty body with or without a content type", async () => {
+  test("accepts an empty body with or without a content type", async () => {
     const { order_id } = await pendingOrder(app)
     const headers = { "content-type": "application/json" }
 
@@ -211,9 +211,9 @@ describe("POST /api/orders/{id}/cancel", () => {
 describe("POST /api/orders/{id}/payment-attempts", () => {
   test.each<[string, object | undefined]>([
     ["no body", undefined],
-    ["an empty one", {}],
-    ["a payment's name", { provider: "generic", payment_id: "pay_1" }],
-  ])("takes %s", async (_what, json) => {
+    ["an empty body", {}],
+    ["the name of a payment", { provider: "generic", payment_id: "pay_1" }],
+  ])("accepts %s", async (_what, json) => {
     const { order_id } = await pendingOrder(app)
 
     const answer = await app.send("POST", `/api/orders/${order_id}/payment-attempts`, json && { json })
@@ -221,7 +221,7 @@ describe("POST /api/orders/{id}/payment-attempts", () => {
     expect(answer).toMatchObject({ status: 200, body: { order_id, payment_attempts: 1 } })
   })
 
-  test("answers 422 for half a name", async () => {
+  test("answers 422 for a provider without a payment, and the reverse", async () => {
     const { order_id } = await pendingOrder(app)
     const half = { provider: "generic" }
 
@@ -233,7 +233,7 @@ describe("POST /api/orders/{id}/payment-attempts", () => {
 })
 
 describe("an order that was not paid in time (I6)", () => {
-  test("reads as expired, cannot be cancelled, and its unit can be held again at once", async () => {
+  test("is shown as expired, cannot be cancelled, and its unit can be held again at once", async () => {
     await using served = await startTestApp({ config: { paymentTtlSeconds: 1 } })
     const { order_id, product_id } = await pendingOrder(served, 1, { stock: 1 })
     await expect
@@ -252,6 +252,6 @@ describe("an order that was not paid in time (I6)", () => {
   })
 })
 
-test("after all of this the books balance", async () => {
+test("after all these tests every unit is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

@@ -13,7 +13,7 @@ describe("the storefront's pages", () => {
 
   const get = (path: string, headers: Record<string, string> = {}) => app.get(path, { headers })
 
-  test("load what their own server has, and nothing else", async () => {
+  test("load files of their own server only", async () => {
     const { status, headers, body } = await get("/p/1")
     expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"])
     const policy = String(headers["content-security-policy"])
@@ -27,7 +27,7 @@ describe("the storefront's pages", () => {
     }
   })
 
-  test("are answered with 304 as long as nothing has changed, with the policy that they came with", async () => {
+  test("are answered with 304 while nothing has changed, with the same content security policy", async () => {
     const { id } = await offer(app)
     const first = await get(`/p/${id}`)
     const { etag = "" } = first.headers as { etag?: string }
@@ -54,7 +54,7 @@ describe("the storefront's pages", () => {
     "/?cursor=abc",
     "/?cursor=1&cursor=2",
     "/?cursor=",
-  ])("%s names nothing: a page says so, with 404", async (path) => {
+  ])("%s does not exist: a page with status 404", async (path) => {
     const { status, headers, body } = await get(path)
     expect([status, headers["content-type"]]).toEqual([404, "text/html; charset=utf-8"])
     expect(body).toContain("Page not found")
@@ -70,11 +70,11 @@ describe("the storefront's pages", () => {
     "/assets",
     "/assets/",
     "/assets//",
-  ])("%s is no file", async (path) => {
+  ])("%s is not served as a file", async (path) => {
     expect(await get(path)).toBeProblem(404, "route_not_found")
   })
 
-  test("an order's page is the same whoever asks, and is kept nowhere", async () => {
+  test("an order's page is the same for every caller and is never cached", async () => {
     const { status, headers, body } = await get("/o/123456")
     expect([status, headers["cache-control"]]).toEqual([200, "no-store"])
     expect(body).toContain("Order 123456")
@@ -86,7 +86,7 @@ describe("the storefront's pages", () => {
     expect(body).toMatch(/http_request_duration_seconds_count\{[^}]*route="\/p\/:id"/)
   })
 
-  test("offer the simulator in open mode only", async () => {
+  test("use the simulator in open mode only", async () => {
     await using shop = await startClosedApp()
     expect((await get("/o/1")).body).toContain('"url":"/simulator"')
     expect((await shop.get("/o/1")).body).toContain('"payment":null')
@@ -94,7 +94,7 @@ describe("the storefront's pages", () => {
 })
 
 describe("the memory of pages", () => {
-  test("makes a page once for all who ask within a second, and again after a failure", async () => {
+  test("makes a page once for all requests within a second, and again after a failure", async () => {
     let now = 0
     const made: number[] = []
     const memory = createPageMemory(

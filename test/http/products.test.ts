@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-test("a stranger's no-cache does not get past the memory to the database; the shop's does", async () => {
+test("no-cache bypasses the product memory only for the shop", async () => {
   const view = (name: string): ProductView => ({ product: productWith({ name }), serverTime: NOON })
   const tokens = createOwnerTokens("secret")
   const server = Fastify()
@@ -78,7 +78,7 @@ describe("GET /api/products/{id}", () => {
     expect(Math.abs(Date.parse(answer.body.server_time) - Date.now())).toBeLessThan(5_000)
   })
 
-  test("counts held and sold units apart: available = stock - held - sold", async () => {
+  test("counts held and sold units separately: available = stock - held - sold", async () => {
     const { id } = await offer(app, { stock: 10 })
     await hold(app, id, 3)
     const { order_id } = await order(app, (await hold(app, id, 2)).hold_id)
@@ -90,20 +90,20 @@ describe("GET /api/products/{id}", () => {
     expect(body).toMatchObject({ stock: 10, available_stock: 4, reserved_stock: 4, sold_stock: 2 })
   })
 
-  // The first that applies, in the order of the contract; each row would also be all of the later ones.
+  // In order of precedence: all later states apply to the product as well.
   test.each([
     ["closed", { opens_at: null, closes_at: AN_HOUR_AGO, paused: true, stock: 0 }],
     ["scheduled", { opens_at: IN_AN_HOUR, paused: true, stock: 0 }],
     ["paused", { opens_at: AN_HOUR_AGO, closes_at: IN_AN_HOUR, paused: true, stock: 0 }],
     ["sold_out", { opens_at: AN_HOUR_AGO, closes_at: IN_AN_HOUR, stock: 0 }],
     ["open", { opens_at: AN_HOUR_AGO, closes_at: IN_AN_HOUR, stock: 1 }],
-  ])("says that a sale is %s", async (sale_state, settings) => {
+  ])("reports the sale state %s", async (sale_state, settings) => {
     const { id } = await offer(app, settings)
 
     expect(await productNow(app, id)).toMatchObject({ sale_state, stock: settings.stock })
   })
 
-  test("tells all_held, when units may come back, from sold_out, when none can", async () => {
+  test("distinguishes all_held, when units may come back, from sold_out, when none can", async () => {
     const { id } = await offer(app, { stock: 1 })
     const { hold_id } = await hold(app, id)
     const held = await app.get(`/api/products/${id}`)
@@ -133,7 +133,7 @@ describe("the ETag", () => {
     }
   })
 
-  test("changes with every change that a reader could see", async () => {
+  test("changes with every visible change", async () => {
     const { id } = await offer(app, { stock: 5 })
     const seen = new Set<string | undefined>()
     const look = async () => {
@@ -162,7 +162,7 @@ describe("the ETag", () => {
     expect(await look()).toBe(304)
   })
 
-  test("changes when time alone opens the sale", async () => {
+  test("changes when the sale opens by time alone", async () => {
     const { id } = await offer(app, { opens_at: new Date(Date.now() + 1_000).toISOString() })
     const { headers, body } = await app.get(`/api/products/${id}`)
     const known = { headers: { "if-none-match": headers["etag"] ?? "" } }
@@ -176,7 +176,7 @@ describe("the ETag", () => {
       .toBe("open")
   })
 
-  test("of a product that changed does not match the old one", async () => {
+  test("of a changed product does not match the old one", async () => {
     const { id } = await offer(app)
     const other = await offer(app)
     const { headers } = await app.get(`/api/products/${other.id}`)
@@ -187,7 +187,7 @@ describe("the ETag", () => {
 })
 
 describe("GET /api/products", () => {
-  test("pages through every product once, in order of id", async () => {
+  test("lists every product once, in order of id, page by page", async () => {
     await using database = await createTestDatabase()
     await using shop = await startTestApp({ databaseUrl: database.url, seed: false })
     for (const name of ["a", "b", "c", "d", "e"]) await offer(shop, { name })
@@ -207,7 +207,7 @@ describe("GET /api/products", () => {
     expect(exact.body).toMatchObject({ has_more: false, next_cursor: null })
   })
 
-  test("shows each product as it shows it alone, twenty at a time", async () => {
+  test("shows each product like GET /api/products/{id}, twenty on a page", async () => {
     await using shop = await startTestApp()
     for (let count = 0; count < 20; count += 1) await offer(shop)
 
@@ -219,7 +219,7 @@ describe("GET /api/products", () => {
     expect(body.data[0]).toEqual({ ...single, server_time: expect.stringMatching(ISO_TIME) })
   })
 
-  test("is empty where nothing is on offer, and after the last product", async () => {
+  test("is empty without products, and after the last product", async () => {
     await using shop = await startTestApp({ seed: false })
 
     const empty = { data: [], has_more: false, next_cursor: null }

@@ -11,7 +11,7 @@ import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { pay, pendingOrder } from "../support/shop.ts"
 
-/** Believes whoever is polite, and repeats the events in the body. */
+/** A provider that accepts a fixed header as its signature, and takes the events from the body. */
 const parrot: PaymentProvider = {
   name: "parrot",
   readWebhook({ headers, body, nowSeconds }: WebhookMessage): WebhookReading {
@@ -35,14 +35,14 @@ const success = (orderId: number, key: string) =>
   ({ about: "payment", event: eventWith({ provider: "parrot", key, orderId, paymentId: key }) }) as const
 
 describe("a provider's own webhook", () => {
-  test("pays an order, once however often it comes", async () => {
+  test("pays an order once, even if it is repeated", async () => {
     const { order_id } = await pendingOrder(app)
     const answers = await Promise.all([1, 2, 3].map(() => tell([success(order_id, "parrot-1")])))
     for (const answer of answers) expect(answer).toMatchObject({ status: 200, body: { taken: 1 } })
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("paid")
   })
 
-  test("may tell of several payments, and each of them counts", async () => {
+  test("may report several payments, and each of them counts", async () => {
     const orders = [await pendingOrder(app), await pendingOrder(app)]
     const answer = await tell(orders.map(({ order_id }) => success(order_id, `several-${order_id}`)))
     expect(answer).toMatchObject({ status: 200, body: { taken: 2 } })
@@ -51,7 +51,7 @@ describe("a provider's own webhook", () => {
     }
   })
 
-  test("settles a refund that we sent, and says nothing about others", async () => {
+  test("settles a refund that Doorbuster has sent, and changes no others", async () => {
     const { order_id } = await pendingOrder(app)
     await tell([success(order_id, "parrot-6")])
     await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: null })
@@ -94,7 +94,7 @@ describe("a provider's own webhook", () => {
     ])
   })
 
-  test("tells of a refund that was made elsewhere, and that it failed after all", async () => {
+  test("reports a refund that was made at the provider, and its failure", async () => {
     const endpoint = { url: "https://shop.example/hook", types: ["payment.refund_failed"] }
     expect((await app.post("/api/admin/webhooks", endpoint)).status).toBe(201)
     const { order_id, total_minor } = await pendingOrder(app)
@@ -134,11 +134,11 @@ describe("a provider's own webhook", () => {
     })
   })
 
-  test("that speaks of nothing here is taken", async () => {
+  test("that concerns no order here is accepted", async () => {
     expect((await tell([])).body).toEqual({ message: "ok", taken: 0 })
   })
 
-  test("of somebody else is not believed, and changes nothing", async () => {
+  test("with an invalid signature is refused and changes nothing", async () => {
     const { order_id } = await pendingOrder(app)
     const answer = await tell([success(order_id, "parrot-2")], {})
     expect(answer).toBeProblem(401, "invalid_signature")
@@ -150,7 +150,7 @@ describe("a provider's own webhook", () => {
   })
 
   test.each(["", "not json", "[1]", "\0", "x".repeat(60_000)])(
-    "without sense is refused: %s",
+    "with an invalid body is refused: %s",
     async (raw) => {
       const request = { raw, headers: { "x-parrot": "polly", "content-type": "text/plain" } }
       expect(await app.send("POST", "/api/payments/webhooks/parrot", request)).toBeProblem(
@@ -164,11 +164,11 @@ describe("a provider's own webhook", () => {
     ["an order's name", { orderId: "abc" }],
     ["no order", { orderId: null }],
     ["half an amount", { amountMinor: 10.5 }],
-    ["an amount below nothing", { amountMinor: -1 }],
-    ["another kind of currency", { currency: "euro" }],
+    ["a negative amount", { amountMinor: -1 }],
+    ["an invalid currency", { currency: "euro" }],
     ["a payment that is a number", { paymentId: 7 }],
     ["a key with a line break", { key: "a\nb" }],
-  ])("that its adapter takes for %s is refused, and is no fault", async (_what, odd) => {
+  ])("that its adapter reads as %s is refused, and is not logged as a fault", async (_what, odd) => {
     const { order_id } = await pendingOrder(app)
     const { about, event } = success(order_id, "parrot-4")
     const events = [success(order_id, "parrot-5"), { about, event: { ...event, ...odd } }] as ProviderEvent[]
@@ -177,7 +177,7 @@ describe("a provider's own webhook", () => {
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("pending_payment")
   })
 
-  test("under a key that came with another content is refused", async () => {
+  test("with a known key and other content is refused", async () => {
     const { order_id } = await pendingOrder(app)
     await tell([success(order_id, "parrot-3")])
     const other = {
@@ -187,12 +187,12 @@ describe("a provider's own webhook", () => {
     expect(await tell([other])).toBeProblem(409, "idempotency_key_reused")
   })
 
-  test.each(["mute", "nobody", "generic", "%00"])("of %s is at no address", async (name) => {
+  test.each(["mute", "nobody", "generic", "%00"])("of %s has no route", async (name) => {
     expect((await app.post(`/api/payments/webhooks/${name}`, {})).status).toBeGreaterThanOrEqual(400)
     expect((await app.post(`/api/payments/webhooks/${name}`, {})).status).toBeLessThan(405)
   })
 })
 
-test("and every unit and every cent is where it belongs", async () => {
+test("after all these tests every unit and every cent is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

@@ -5,7 +5,7 @@ import { createServer } from "node:http"
 import { expect, test } from "vitest"
 import { securityHeaders } from "../../src/http/transport/security-headers.ts"
 
-test("the security headers are those that helmet sends", async () => {
+test("the security headers equal those of helmet", async () => {
   const headers = await headersOf(
     helmet({
       contentSecurityPolicy: {
@@ -14,7 +14,7 @@ test("the security headers are those that helmet sends", async () => {
       },
       frameguard: { action: "deny" },
       strictTransportSecurity: { includeSubDomains: false },
-      // These are for documents, or for browsers of the past.
+      // These matter only for documents or for old browsers.
       crossOriginOpenerPolicy: false,
       originAgentCluster: false,
       xDnsPrefetchControl: false,
@@ -30,7 +30,7 @@ test("the security headers are those that helmet sends", async () => {
   )
 })
 
-/** The headers that a server with this middleware answers with. */
+/** The response headers of a server with this middleware. */
 async function headersOf(middleware: ReturnType<typeof helmet>): Promise<Headers> {
   const server = createServer((request, response) => middleware(request, response, () => response.end()))
   server.listen(0, "127.0.0.1")

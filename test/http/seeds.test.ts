@@ -2,10 +2,10 @@ import { expect, test } from "vitest"
 import { startTestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 
-/** What the seed documents print, sent as they print it. */
+/** The requests of the seed documents, sent exactly as printed there. */
 const json = { headers: { "content-type": "application/json" } }
 
-test("the calls of seed 002, Manual Testing, one after the other on fresh data (A2)", async () => {
+test("the calls of seed 002, Manual Testing, in order on fresh data (A2)", async () => {
   await using app = await startTestApp({ worker: true })
   const webhook = '{"idempotency_key":"test-123","order_id":1,"status":"success"}'
 
@@ -53,7 +53,7 @@ test("the out-of-order webhook of seed 002 makes the order of its hold", async (
   expect([ordered.status, ordered.body.order_id, ordered.body.status]).toEqual([200, 999, "paid"])
 })
 
-test("the path-style calls of seed 004 answer in its shape", async () => {
+test("the path-style calls of seed 004 have its response format", async () => {
   await using app = await startTestApp()
 
   const held = await app.post("/api/holds/1/2")
@@ -79,8 +79,8 @@ test("the path-style calls of seed 004 answer in its shape", async () => {
   expect(paid.body).toMatchObject({ message: "ok" })
 })
 
-// Seed 000: exactly the units that are there are held, and the rest are told so.
-test("30 buyers at once for 10 units: 10 succeed, 20 are told that all are held, 0 are left", async () => {
+// Seed 000: exactly the available units are held, and the other requests are refused.
+test("30 concurrent buyers of 10 units: 10 succeed, 20 are refused because all are held, 0 are left", async () => {
   await using app = await startTestApp({ seed: false })
   await app.post("/api/admin/products", { name: "Race", price_minor: 1, currency: "EUR", stock: 10 })
 

@@ -7,7 +7,7 @@ const ascii = fc.string({
   unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
 })
 
-test("it is HMAC-SHA256, whatever the key's length", () => {
+test("equals HMAC-SHA256 for keys of every length", () => {
   const keys = fc.oneof(fc.string({ unit: "binary" }), fc.string({ minLength: 60, maxLength: 70 }))
   fc.assert(
     fc.property(keys, fc.array(ascii, { minLength: 1 }), (key, texts) => {
@@ -19,6 +19,6 @@ test("it is HMAC-SHA256, whatever the key's length", () => {
   )
 })
 
-test("a longer text than was promised is a fault, not another text's signature", () => {
+test("throws for a text that is longer than allowed", () => {
   expect(() => shortHmac("key", 4)("12345")).toThrow("more than 4 characters")
 })

@@ -13,7 +13,7 @@ import { ADMIN_TOKEN, adminAccess, pendingOrder, startClosedApp } from "../suppo
 import { createPayment, SIMULATOR_SECRET, startTestSimulator } from "../support/simulator.ts"
 
 describe("a server in open mode", () => {
-  test("has a simulator on which a buyer pays, and to which the worker sends refunds", async () => {
+  test("has a simulator on which buyers pay and to which the worker sends refunds", async () => {
     await using app = await startTestApp({ worker: true })
     const { order_id, total_minor, currency } = await pendingOrder(app, 2)
     const content = { order_id, amount_minor: total_minor, currency, return_url: `/api/orders/${order_id}` }
@@ -22,7 +22,7 @@ describe("a server in open mode", () => {
     expect(origin).toBe(app.url)
 
     const page = await app.get(pathname)
-    // As a browser sends the form of that page.
+    // Sent like the form of that page.
     const pressed = await app.post(pathname, undefined, {
       raw: "action=pay",
       headers: { "content-type": "application/x-www-form-urlencoded", origin },
@@ -52,7 +52,7 @@ describe("a server in open mode", () => {
     expect(await differencesIn(app.databaseUrl)).toEqual([])
   })
 
-  test("asks a simulator elsewhere about a payment whose webhook does not come", async () => {
+  test("asks an external simulator about a payment whose webhook does not arrive", async () => {
     await using simulator = await startTestSimulator()
     const own = { simulatorUrl: simulator.url, simulatorSecret: SIMULATOR_SECRET }
     await using app = await startTestApp({ worker: true, config: own })
@@ -69,7 +69,7 @@ describe("a server in open mode", () => {
     expect((await simulator.get("/books")).body.webhooks.delivered).toBe(0)
   })
 
-  test("does not let pages from elsewhere at it", async () => {
+  test("refuses pages of other origins access to the simulator", async () => {
     await using app = await startTestApp()
     const body = { order_id: 1, amount_minor: 1, currency: "USD" }
     for (const headers of [
@@ -81,7 +81,7 @@ describe("a server in open mode", () => {
     }
   })
 
-  test("has none of its own when it is given another, or is one of several processes", async () => {
+  test("has no simulator of its own with SIMULATOR_URL, or as one of several processes", async () => {
     const simulatorUrl = "http://127.0.0.1:1"
     for (const config of [{ simulatorUrl, simulatorSecret: SIMULATOR_SECRET }, { processes: 2 }]) {
       await using app = await startTestApp({ config })
@@ -91,7 +91,7 @@ describe("a server in open mode", () => {
 })
 
 describe("a server in closed mode", () => {
-  test("has no simulator, and does not know its webhooks", async () => {
+  test("has no simulator and no route for its webhooks", async () => {
     await using app = await startClosedApp()
     for (const path of ["/simulator/books", "/simulator/pay/x", "/simulator/"]) {
       expect(await app.get(path)).toBeProblem(404, "route_not_found")
@@ -100,7 +100,7 @@ describe("a server in closed mode", () => {
     expect(await app.post("/api/payments/webhooks/simulator", {})).toBeProblem(404, "route_not_found")
   })
 
-  test("makes none, and would not show it to anybody", async () => {
+  test("starts no simulator, and would not serve it to anyone", async () => {
     const alone = { adminToken: null, simulatorUrl: null, processes: 1 }
     const hasOwn = (other: Partial<Config>) => hasOwnSimulator({ ...alone, ...other } as Config)
     expect([hasOwn({}), hasOwn({ adminToken: ADMIN_TOKEN }), hasOwn({ processes: 2 })]).toEqual([

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
 import { cutSlowReaders } from "../../src/http/transport/slow-readers.ts"
 
-/** More than the system takes for a client that does not read. */
+/** More bytes than the operating system buffers for a client that does not read. */
 const LARGE = "x".repeat(32_000_000)
 
 /** A server with a large and a small answer. */
@@ -19,7 +19,7 @@ async function startServer() {
   const { port } = server.address() as AddressInfo
   const clients: Socket[] = []
   return {
-    /** Asks for `path`; the server's end of the connection, too. */
+    /** Requests `path`, and returns the server's end of the connection as well. */
     async ask(path: string) {
       const client = connect(port, "127.0.0.1").on("error", () => undefined)
       clients.push(client)
@@ -35,14 +35,14 @@ async function startServer() {
   }
 }
 
-test("a client that reads nothing of its answer is cut off", async () => {
+test("a client that reads nothing of its answer is disconnected", async () => {
   await using server = await startServer()
   const { client, socket } = await server.ask("/large")
   client.pause()
   await expect.poll(() => socket?.destroyed).toBe(true)
 })
 
-test("one that reads slowly gets all of it", async () => {
+test("a client that reads slowly gets the whole answer", async () => {
   await using server = await startServer()
   const { client } = await server.ask("/large")
   let received = 0
@@ -54,7 +54,7 @@ test("one that reads slowly gets all of it", async () => {
   await expect.poll(() => received, { timeout: 20_000 }).toBeGreaterThan(LARGE.length)
 })
 
-test("one that has read everything may keep its connection", async () => {
+test("a client that has read everything keeps its connection", async () => {
   await using server = await startServer()
   const { client, socket } = await server.ask("/small")
   await once(client.resume(), "data")

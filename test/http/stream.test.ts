@@ -16,13 +16,13 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** Other tests may keep the machine busy. */
+/** Long time-outs, because other tests may keep the machine busy. */
 const SOON = { timeout: 10_000 }
 
 const held = (units: number) => (event: StreamEvent) => event.data.reserved_stock === units
 
 describe("a stream begins", () => {
-  test("with when to come back, and the product exactly as GET shows it", async () => {
+  test("with the reconnection time, and the product exactly as GET returns it", async () => {
     const { id } = await offer(app, { description: "Two\nlines and \u2028 more" })
 
     using stream = await openStream(app.url, id)
@@ -42,7 +42,7 @@ describe("a stream begins", () => {
     expect(stream.events).toHaveLength(1)
   })
 
-  test("with headers that keep it from being stored, held back or mistaken", async () => {
+  test("with headers that prevent caching, buffering and a wrong content type", async () => {
     using stream = await openStream(app.url, 1, { "x-request-id": "mine" })
 
     expect(stream.headers).toMatchObject({
@@ -55,7 +55,7 @@ describe("a stream begins", () => {
     })
   })
 
-  test("for pages of the shop's other origins, in closed mode too, and for nobody's token", async () => {
+  test("for pages of CORS_ORIGINS, in closed mode too, and without a token", async () => {
     const origin = "https://shop.example"
     await using closed = await startClosedApp({ config: { corsOrigins: [origin] } })
 
@@ -65,7 +65,7 @@ describe("a stream begins", () => {
     expect(stream.headers["access-control-allow-origin"]).toBe(origin)
   })
 
-  test("with every product that was named, each once", async () => {
+  test("with each requested product once", async () => {
     const [one, other] = [await offer(app), await offer(app)]
 
     using stream = await openStream(app.url, `${other.id},${one.id},${other.id}`)
@@ -74,7 +74,7 @@ describe("a stream begins", () => {
     expect(stream.events.map(({ data }) => data.id)).toEqual([other.id, one.id])
   })
 
-  test("without chunks for HTTP/1.0, which knows none", async () => {
+  test("without chunks for HTTP/1.0", async () => {
     const { hostname, port } = new URL(app.url)
     const socket = connect(Number(port), hostname)
     socket.write("GET /api/stream?product_id=1 HTTP/1.0\r\nHost: localhost\r\n\r\n")
@@ -87,7 +87,7 @@ describe("a stream begins", () => {
     expect(received).toMatch(/\r\n\r\nretry: \d+\n\nevent: product\nid: /)
   })
 
-  test.each(["HEAD"])("and answers %s with its head alone", async (method) => {
+  test.each(["HEAD"])("and answers %s with its head only", async (method) => {
     const answer = await app.send(method, "/api/stream?product_id=1")
 
     expect([answer.status, answer.body]).toEqual([200, ""])
@@ -96,7 +96,7 @@ describe("a stream begins", () => {
   })
 })
 
-describe("is refused", () => {
+describe("a stream is refused", () => {
   test.each([
     "?product_id=",
     "?product_id=abc",
@@ -119,11 +119,11 @@ describe("is refused", () => {
     expect(answer).toBeProblem(422, "invalid_request", complaintsAbout("/product_id"))
   })
 
-  test.each(["4000000", "1,4000000"])("products %s of which one does not exist: 404", async (ids) => {
+  test.each(["4000000", "1,4000000"])("for products %s, of which one does not exist: 404", async (ids) => {
     expect(await app.get(`/api/stream?product_id=${ids}`)).toBeProblem(404, "product_not_found")
   })
 
-  test("when there are as many as a process takes: 503, and again when one has gone", async () => {
+  test("beyond the limit of a process: 503, until one stream has ended", async () => {
     await using small = await startTestApp({ streams: { mostStreams: 2 } })
     using first = await openStream(small.url, 1)
     {
@@ -140,7 +140,7 @@ describe("is refused", () => {
     await third.seen(() => true)
   })
 
-  test("where requests were sent ahead, of which any number would pile up; the connection ends", async () => {
+  test("behind pipelined requests, which could pile up; the connection is closed", async () => {
     await using flooded = await startTestApp()
     const { hostname, port } = new URL(flooded.url)
     const socket = connect(Number(port), hostname).on("error", () => undefined)
@@ -157,14 +157,14 @@ describe("is refused", () => {
   })
 })
 
-/** What the gauge says. */
+/** The value of the gauge of open streams. */
 async function streamsOf(server: TestApp): Promise<number> {
   const { body } = await server.get("/metrics")
   return Number(/^doorbuster_streams (\d+)$/m.exec(String(body))?.[1])
 }
 
 describe("changes arrive", () => {
-  test("of this process", async () => {
+  test("made by this process", async () => {
     const { id } = await offer(app)
     using stream = await openStream(app.url, id)
     await stream.seen(() => true)
@@ -178,7 +178,7 @@ describe("changes arrive", () => {
     expect(change.data).toMatchObject({ available_stock: 97, reserved_stock: 3 })
   })
 
-  test("of another process on the same database", async () => {
+  test("made by another process on the same database", async () => {
     await using other = await startTestApp({ databaseUrl: app.databaseUrl, seed: false })
     const { id } = await offer(app)
     using stream = await openStream(app.url, id)
@@ -190,7 +190,7 @@ describe("changes arrive", () => {
     expect((await stream.seen(held(3))).at - from).toBeLessThan(2_000)
   })
 
-  test("that only time makes: a sale opens, and closes", async () => {
+  test("made by time alone: a sale opens and closes", async () => {
     const { id } = await offer(app, { opens_at: IN_A_SECOND(), closes_at: null })
     using stream = await openStream(app.url, id)
 
@@ -201,7 +201,7 @@ describe("changes arrive", () => {
     await stream.seen(({ data }) => data.sale_state === "closed")
   })
 
-  test("when units lapse", async () => {
+  test("when a hold expires", async () => {
     await using swept = await startTestApp({ worker: true })
     const { id } = await offer(swept, { hold_ttl_seconds: 1, stock: 1 })
     using stream = await openStream(swept.url, id)
@@ -212,7 +212,7 @@ describe("changes arrive", () => {
     expect(back.data).toMatchObject({ available_stock: 1, reserved_stock: 0 })
   })
 
-  test("of each product that is watched, and of no other", async () => {
+  test("of each watched product, and of no other", async () => {
     const [one, other, third] = [await offer(app), await offer(app), await offer(app)]
     using stream = await openStream(app.url, `${one.id},${other.id}`)
     await hold(app, third.id, 1)
@@ -224,7 +224,7 @@ describe("changes arrive", () => {
     expect(stream.events.filter(({ data }) => data.id === third.id)).toEqual([])
   })
 
-  test("a few times a second at most, and the last of them always", async () => {
+  test("a few times a second at most, and the last change always", async () => {
     const { id } = await offer(app, { stock: 10_000 })
     using stream = await openStream(app.url, id)
     await stream.seen(() => true)
@@ -238,7 +238,7 @@ describe("changes arrive", () => {
     const seconds = (performance.now() - from) / 1_000
 
     expect(count).toBeGreaterThan(12)
-    // The snapshot, and the change that is told at once.
+    // Two more: the first event, and the change that is sent at once.
     expect(stream.events.length).toBeLessThanOrEqual(4 * seconds + 2)
     const units = stream.events.map(({ data }) => data.reserved_stock)
     expect(units).toEqual([...units].sort((a, b) => a - b))
@@ -248,7 +248,7 @@ describe("changes arrive", () => {
 })
 
 describe("Last-Event-ID", () => {
-  test("spares who has the present state the snapshot, and nothing else", async () => {
+  test("omits the first event if the client has the current state, and sends later changes", async () => {
     const { id } = await offer(app)
     using first = await openStream(app.url, id)
     const snapshot = await first.seen(() => true)
@@ -261,7 +261,7 @@ describe("Last-Event-ID", () => {
   })
 
   test.each(["1-1-open", "nonsense", "", "1-999999999-open"])(
-    "%j of another state gets it",
+    "%j, which names another state, gets the product",
     async (known) => {
       const { id } = await offer(app)
       using stream = await openStream(app.url, id, { "last-event-id": known })
@@ -270,7 +270,7 @@ describe("Last-Event-ID", () => {
     },
   )
 
-  test("says of several products what it says of one; the others are sent", async () => {
+  test("omits one of several products; the others are sent", async () => {
     const [one, other] = [await offer(app), await offer(app)]
     using stream = await openStream(app.url, `${one.id},${other.id}`, { "last-event-id": `${one.id}-1-open` })
 
@@ -279,8 +279,8 @@ describe("Last-Event-ID", () => {
   })
 })
 
-describe("a stream goes on", () => {
-  test("with a comment while nothing happens", async () => {
+describe("a stream continues", () => {
+  test("with heartbeats while nothing changes", async () => {
     await using beating = await startTestApp({ streams: { heartbeatMs: 100 } })
     using stream = await openStream(beating.url, 1)
 
@@ -288,7 +288,7 @@ describe("a stream goes on", () => {
     expect(stream.events).toHaveLength(1)
   })
 
-  test("while another client does not read, who is dropped", async () => {
+  test("while another client, which does not read, is disconnected", async () => {
     await using strict = await startTestApp({ streams: { mostWaitingBytes: 1_000_000 } })
     using reader = await openStream(strict.url, 1)
     using sleeper = await openStream(strict.url, 1)
@@ -297,7 +297,7 @@ describe("a stream goes on", () => {
     const database = new pg.Client({ connectionString: strict.databaseUrl })
     await database.connect()
 
-    // More than the system keeps for a client, a megabyte at a time.
+    // More than the operating system buffers for a client, sent in parts of a megabyte.
     const grow = `
       update products
          set description = repeat('x', 1000000),
@@ -319,7 +319,7 @@ describe("a stream goes on", () => {
     await expect.poll(() => sleeper.ended, SOON).toBe("cut")
   })
 
-  test("while the database is away, and tells what has changed when it is back", async () => {
+  test("while the database is unavailable, and sends the changes afterwards", async () => {
     await using served = await startTestApp({ streams: { heartbeatMs: 200 } })
     using stream = await openStream(served.url, 1)
     await stream.seen(() => true)
@@ -334,8 +334,8 @@ describe("a stream goes on", () => {
 
     await stream.seen(held(4))
     expect(stream.ended).toBeNull()
-    const told = served.log.filter(({ msg }) => String(msg).startsWith("Changes of watched products"))
-    expect(told.length).toBeLessThanOrEqual(1)
+    const lines = served.log.filter(({ msg }) => String(msg).startsWith("Changes of watched products"))
+    expect(lines.length).toBeLessThanOrEqual(1)
   })
 })
 
@@ -344,7 +344,7 @@ describe("an address", () => {
     startClosedApp({ config: { streamsPerAddress, trustProxy: "127.0.0.1" } })
   const as = (address: string) => ({ "x-forwarded-for": address })
 
-  test("has as many streams as it may, and room again when one of them has ended", async () => {
+  test("has as many streams as the limit, and may open another when one has ended", async () => {
     await using served = await startClosedApp({ config: { streamsPerAddress: 2 } })
     using first = await openStream(served.url, 1)
     using second = await openStream(served.url, 1)
@@ -362,7 +362,7 @@ describe("an address", () => {
     expect(second.ended).toBeNull()
   })
 
-  test("takes no room from others, whatever it says that it is", async () => {
+  test("does not use up the limit of others by forging headers", async () => {
     await using served = await proxied(1)
     using first = await openStream(served.url, 1, as("203.0.113.7"))
     expect(first.status).toBe(200)
@@ -377,7 +377,7 @@ describe("an address", () => {
     expect(made).toBeProblem(429, "rate_limited")
   })
 
-  test("of IPv6 is one with its neighbours, of whom anybody has as many as he likes", async () => {
+  test("of IPv6 counts with its whole /64 network", async () => {
     await using served = await proxied(1)
     using first = await openStream(served.url, 1, as("2001:db8:1:2::7"))
     expect(first.status).toBe(200)
@@ -387,7 +387,7 @@ describe("an address", () => {
     expect(other.status).toBe(200)
   })
 
-  test("of the shop itself is not counted, and without a limit none is", async () => {
+  test("of the shop itself is not counted; without a limit no address is", async () => {
     await using served = await startClosedApp({ config: { streamsPerAddress: 1 } })
     const shop = { authorization: `Bearer ${ADMIN_TOKEN}` }
     using one = await openStream(served.url, 1, shop)
@@ -403,7 +403,7 @@ describe("an address", () => {
 })
 
 describe("a server that stops", () => {
-  test("ends its streams as HTTP wants it, before it stops, and soon", async () => {
+  test("ends its streams in order and soon, before it stops", async () => {
     const own = await createTestDatabase()
     const stopping = await startTestApp({ databaseUrl: own.url })
     using first = await openStream(stopping.url, 1)

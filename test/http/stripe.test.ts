@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 let last = 0
-/** A PaymentIntent as the shop's page makes it, for an order. */
+/** A PaymentIntent for an order, as the order's page opens it. */
 function intentFor(order: { order_id: number; total_minor: number }, given: object = {}) {
   last += 1
   const { order_id, total_minor } = order
@@ -54,7 +54,7 @@ const refundsOf = async (orderId: number) => (await app.get(`/api/admin/orders/$
 const now = () => Math.floor(Date.now() / 1000)
 
 describe("a webhook of Stripe", () => {
-  test("pays an order, once however often it comes", async () => {
+  test("pays an order once, even if it is repeated", async () => {
     const order = await pendingOrder(app)
     const intent = intentFor(order)
     const answers = await Promise.all([1, 2, 3].map(() => tell("payment_intent.succeeded", intent)))
@@ -64,7 +64,7 @@ describe("a webhook of Stripe", () => {
     expect(await refundsOf(order.order_id)).toEqual([])
   })
 
-  test("of a declined card leaves the order to another card", async () => {
+  test("about a declined card leaves the order waiting for another card", async () => {
     const order = await pendingOrder(app)
     const intent = intentFor(order)
     const declined = { ...intent, status: "requires_payment_method", amount_received: 0 }
@@ -74,14 +74,14 @@ describe("a webhook of Stripe", () => {
     expect(await statusOf(order.order_id)).toBe("paid")
   })
 
-  test("of a canceled payment gives the units back", async () => {
+  test("about a canceled payment cancels the order and returns its units", async () => {
     const order = await pendingOrder(app)
     await tell("payment_intent.canceled", intentFor(order, { status: "canceled", amount_received: 0 }))
     expect(await statusOf(order.order_id)).toBe("cancelled")
     expect(await productNow(app, order.product_id)).toMatchObject({ available_stock: 100 })
   })
 
-  test("that overtakes its order makes it from the hold", async () => {
+  test("that arrives before its order makes the order from the hold", async () => {
     const product = await offer(app)
     const { hold_id } = await hold(app, product.id, 2)
     const metadata = { order_id: "770001", hold_id: `${hold_id}`, product_id: `${product.id}`, quantity: "2" }
@@ -89,7 +89,7 @@ describe("a webhook of Stripe", () => {
     expect(await statusOf(770_001)).toBe("paid")
   })
 
-  test("of another shop's payment is taken, and does nothing", async () => {
+  test("about another shop's payment is accepted and has no effect", async () => {
     const other = intentWith({ id: "pi_other", metadata: {} })
     expect(await tell("payment_intent.succeeded", other)).toMatchObject({ status: 200, body: { taken: 0 } })
   })
@@ -113,7 +113,7 @@ describe("a webhook of Stripe", () => {
     headers: { "stripe-signature": stripeSignature(raw, signing) },
   })
 
-  test("about money that cannot be written down is refused and logged", async () => {
+  test("about an amount that cannot be recorded is refused and logged", async () => {
     const order = await pendingOrder(app)
     const odd = intentFor(order, { currency: "isk", amount_received: 550 })
     const answer = await tell("payment_intent.succeeded", odd)
@@ -121,18 +121,18 @@ describe("a webhook of Stripe", () => {
     expect(answer.body.errors).toEqual([
       { pointer: "", detail: `${String(odd["id"])}: the amount 550 isk cannot be converted` },
     ])
-    const told = () => app.log.filter(({ metric }) => metric === "webhook.refused")
-    await expect.poll(() => told().length).toBeGreaterThan(0)
+    const lines = () => app.log.filter(({ metric }) => metric === "webhook.refused")
+    await expect.poll(() => lines().length).toBeGreaterThan(0)
   })
 
   test.each([
     ["no order", {}, "names no order"],
-    ["something else as its order", { order_id: "abc" }, 'names "abc" as its order'],
-  ])("about a success that names %s is taken, and told in the log", async (_what, metadata, why) => {
+    ["an invalid order id", { order_id: "abc" }, 'names "abc" as its order'],
+  ])("about a success with %s is accepted and logged", async (_what, metadata, why) => {
     const intent = intentFor(await pendingOrder(app), { metadata })
     expect((await tell("payment_intent.succeeded", intent)).body).toEqual({ message: "ok", taken: 0 })
-    const told = () => app.log.findLast(({ metric }) => metric === "webhook.ignored")
-    await expect.poll(told).toMatchObject({
+    const line = () => app.log.findLast(({ metric }) => metric === "webhook.ignored")
+    await expect.poll(line).toMatchObject({
       provider: "stripe",
       reason: `${String(intent["id"])} has succeeded and ${why}: its metadata need order_id`,
     })
@@ -140,7 +140,7 @@ describe("a webhook of Stripe", () => {
 })
 
 describe("a payment whose webhook was lost", () => {
-  /** An order whose buyer has begun to pay and that expires soon. */
+  /** An order whose buyer has started to pay, shortly before it expires. */
   async function orderNearItsEnd(given: object = {}) {
     const order = await pendingOrder(app)
     const intent = intentFor(order, given)
@@ -156,20 +156,20 @@ describe("a payment whose webhook was lost", () => {
   }
   const soon = { timeout: 6_000, interval: 25 }
 
-  test("is looked up before the order expires, and acts once when the webhook comes after all", async () => {
+  test("is looked up before the order expires, and is applied once even if the webhook arrives later", async () => {
     const { order, intent } = await orderNearItsEnd()
     await expect.poll(() => statusOf(order.order_id), soon).toBe("paid")
     expect(await tell("payment_intent.succeeded", intent)).toMatchObject({ status: 200 })
     expect(await refundsOf(order.order_id)).toEqual([])
   })
 
-  test("and that was canceled gives the units back", async () => {
+  test("and that was canceled returns the units", async () => {
     const { order } = await orderNearItsEnd({ status: "canceled", amount_received: 0 })
     await expect.poll(() => statusOf(order.order_id), soon).toBe("cancelled")
   })
 })
 
-describe("money that goes back", () => {
+describe("a refund", () => {
   async function paidOrder() {
     const order = await pendingOrder(app)
     const intent = intentFor(order)
@@ -182,7 +182,7 @@ describe("money that goes back", () => {
       .toBe(status)
   }
 
-  test("is sent to Stripe by the worker and confirmed", async () => {
+  test("is sent to Stripe by the worker and confirmed by the answer", async () => {
     const { order, intent } = await paidOrder()
     await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
     await settled(order.order_id, "confirmed")
@@ -190,7 +190,7 @@ describe("money that goes back", () => {
     expect(await statusOf(order.order_id)).toBe("refunded")
   })
 
-  test("waits for Stripe's word, which comes as a webhook, and refunds of payments that are not here are no business of ours", async () => {
+  test("is confirmed by Stripe's webhook; webhooks about refunds of unknown payments have no effect", async () => {
     fake.refundStatus = "pending"
     const { order } = await paidOrder()
     await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
@@ -216,7 +216,7 @@ describe("money that goes back", () => {
     expect(await statusOf(order.order_id)).toBe("refunded")
   })
 
-  test("comes back when the buyer's card is closed, and the order is paid again", async () => {
+  test("fails when the buyer's card is closed, and the order is paid again", async () => {
     const { order } = await paidOrder()
     await app.post(`/api/admin/orders/${order.order_id}/refunds`, { amount_minor: null })
     await settled(order.order_id, "confirmed")
@@ -235,12 +235,12 @@ describe("money that goes back", () => {
     )
     await app.post(`/api/admin/refunds/${order.order_id}-1/retry`)
     await settled(order.order_id, "confirmed")
-    // The same message once more is about the first try.
+    // The repeated message is about the first try.
     await tell("charge.refund.updated", failed)
     expect(await statusOf(order.order_id)).toBe("refunded")
   })
 
-  test("in Stripe's Dashboard is written down once, and the order is refunded", async () => {
+  test("that was made in Stripe's Dashboard is recorded once, and the order is refunded", async () => {
     const { order, intent } = await paidOrder()
     const of = { object: "refund", payment_intent: intent["id"], currency: "eur", metadata: {} }
     const part = { ...of, id: `re_a${last}`, amount: 1, status: "succeeded" }
@@ -252,7 +252,7 @@ describe("money that goes back", () => {
 
     expect(await refundsOf(order.order_id)).toMatchObject([
       { reason: "elsewhere", amount_minor: 1, status: "confirmed", provider_refund_id: part.id },
-      // No more than is left.
+      // Limited to what is left of the payment.
       { reason: "elsewhere", amount_minor: order.total_minor - 1, status: "confirmed" },
     ])
     expect(await statusOf(order.order_id)).toBe("refunded")
@@ -260,7 +260,7 @@ describe("money that goes back", () => {
     expect(again).toBeProblem(409, "refund_over_payment", { refundable_minor: 0 })
   })
 
-  test("and is refused stands in the money inbox with Stripe's words", async () => {
+  test("that Stripe refuses appears in the money inbox with Stripe's message", async () => {
     const { order } = await paidOrder()
     const body = JSON.stringify({ error: { type: "invalid_request_error", message: "already disputed" } })
     fake.mishaps.push({ on: /^POST \/v1\/refunds/, mishap: { status: 400, body } })
@@ -270,7 +270,7 @@ describe("money that goes back", () => {
     expect(JSON.stringify(inbox)).toContain("already disputed")
   })
 
-  test("a second payment of an order goes back by itself", async () => {
+  test("of a second payment of an order is sent automatically", async () => {
     const { order } = await paidOrder()
     await tell("payment_intent.succeeded", intentFor(order))
     await settled(order.order_id, "confirmed")
@@ -279,7 +279,7 @@ describe("money that goes back", () => {
   })
 })
 
-test("no secret is in the log, and every unit and every cent is where it belongs", async () => {
+test("after all these tests the log has no secret, and every unit and every cent is accounted for", async () => {
   const { secretKey, webhookSecret } = stripeSettings()
   const log = JSON.stringify(app.log)
   for (const secret of [secretKey, webhookSecret]) expect(log).not.toContain(secret)

@@ -18,8 +18,8 @@ interface Entry {
 const isOf7 = ({ payment_event }: Entry) => payment_event?.payment_id === "tx-7"
 const statusOf = async (orderId: number) => (await app.get(`/api/orders/${orderId}`)).body.status
 
-describe("what a provider adds", () => {
-  test("is no hindrance: unknown fields, as many as there are", async () => {
+describe("unexpected parts of a webhook", () => {
+  test("do not matter: any number of unknown fields", async () => {
     const { order_id } = await pendingOrder(app)
     const more = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`extra_${n}`, { n }]))
     const event = { idempotency_key: "extra", order_id, status: "success", livemode: true, ...more }
@@ -33,7 +33,7 @@ describe("what a provider adds", () => {
   test.each([
     ["eur", "paid"],
     ["usd", "refund_due"],
-  ])("a currency in small letters is the same currency: %s is %s", async (currency, outcome) => {
+  ])("a currency in lower case is the same currency: %s is %s", async (currency, outcome) => {
     const { order_id } = await pendingOrder(app)
     const event = { idempotency_key: `small-${currency}`, order_id, status: "success", currency }
 
@@ -51,18 +51,14 @@ describe("a message that cannot be understood", () => {
       (id) => ({ idempotency_key: "k", status: "paid", order_id: `${id}` }),
       "/order_id",
     ],
-    [
-      "an order that cannot be",
-      () => ({ idempotency_key: "k", status: "paid", order_id: 2 ** 53 }),
-      "/order_id",
-    ],
+    ["an invalid order id", () => ({ idempotency_key: "k", status: "paid", order_id: 2 ** 53 }), "/order_id"],
     ["no status", (order_id) => ({ idempotency_key: "k", order_id }), "/status"],
     ["an unknown status", (order_id) => ({ idempotency_key: "k", order_id, status: "settled" }), "/status"],
     ["a status that every object has", (order_id) => ({ order_id, status: "constructor" }), "/status"],
     ["half an amount", (order_id) => ({ order_id, status: "paid", amount_minor: 10.5 }), "/amount_minor"],
-    ["a currency that is none", (order_id) => ({ order_id, status: "paid", currency: "euro" }), "/currency"],
+    ["an invalid currency", (order_id) => ({ order_id, status: "paid", currency: "euro" }), "/currency"],
     [
-      "a key that nothing could keep",
+      "a key that cannot be stored",
       (id) => ({ idempotency_key: "\ud800", order_id: id, status: "paid" }),
       "/idempotency_key",
     ],
@@ -73,28 +69,31 @@ describe("a message that cannot be understood", () => {
     ],
     ["a list", (order_id) => [{ order_id, status: "paid" }], ""],
     ["a text", (order_id) => `order ${order_id} is paid`, ""],
-    ["nothing", () => null, ""],
-  ])("(%s) is parked for the money inbox, once, and acts on no order", async (_what, message, pointer) => {
-    const { order_id } = await pendingOrder(app)
-    const before = (await entries()).length
+    ["null", () => null, ""],
+  ])(
+    "(%s) is parked in the money inbox, once, and has no effect on orders",
+    async (_what, message, pointer) => {
+      const { order_id } = await pendingOrder(app)
+      const before = (await entries()).length
 
-    const first = await app.post(path, message(order_id))
-    const again = await app.post(path, message(order_id))
+      const first = await app.post(path, message(order_id))
+      const again = await app.post(path, message(order_id))
 
-    expect(first.status).toBe(202)
-    expect(first.body).toMatchObject({
-      processed: false,
-      duplicate: false,
-      order_id: null,
-      outcome: "parked",
-    })
-    expect(first.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer)
-    expect(again).toMatchObject({ status: 200, body: { duplicate: true, outcome: "parked" } })
-    expect(await entries()).toHaveLength(before + 1)
-    expect(await statusOf(order_id)).toBe("pending_payment")
-  })
+      expect(first.status).toBe(202)
+      expect(first.body).toMatchObject({
+        processed: false,
+        duplicate: false,
+        order_id: null,
+        outcome: "parked",
+      })
+      expect(first.body.errors.map((error: { pointer: string }) => error.pointer)).toContain(pointer)
+      expect(again).toMatchObject({ status: 200, body: { duplicate: true, outcome: "parked" } })
+      expect(await entries()).toHaveLength(before + 1)
+      expect(await statusOf(order_id)).toBe("pending_payment")
+    },
+  )
 
-  test("shows what can be read of it, is told in the log, and can be marked as dealt with", async () => {
+  test("appears with its readable fields, is logged, and can be marked as returned", async () => {
     const { order_id } = await pendingOrder(app)
     const said = { transaction_id: "tx-7", order_id, status: "settled", amount_minor: 9_999, currency: "eur" }
     await app.post(path, said, { headers: { "webhook-id": "msg_7" } })
@@ -106,13 +105,13 @@ describe("a message that cannot be understood", () => {
       payment_event: { provider: "generic", order_id: null, amount_minor: 9_999, currency: "EUR" },
     })
     const { provider, key } = entry.payment_event
-    const told = app.log.filter((line) => line["metric"] === "webhook.unclear" && line["key"] === key)
-    expect(told).toMatchObject([{ webhook_id: "msg_7", reason: expect.stringContaining("/status") }])
+    const lines = app.log.filter((line) => line["metric"] === "webhook.unclear" && line["key"] === key)
+    expect(lines).toMatchObject([{ webhook_id: "msg_7", reason: expect.stringContaining("/status") }])
     expect((await app.post("/api/admin/money/returned", { provider, key })).status).toBe(200)
     expect((await entries()).some(isOf7)).toBe(false)
   })
 
-  test("leaves its key to the one that is understood", async () => {
+  test("leaves its key to a later message that is understood", async () => {
     const { order_id } = await pendingOrder(app)
     const event = { transaction_id: "tx-8", order_id }
 
@@ -121,14 +120,14 @@ describe("a message that cannot be understood", () => {
   })
 
   test.each([
-    ["no JSON", "{", 400, "malformed_request"],
-    ["nothing at all", "", 422, "invalid_request"],
-  ])("nor even kept (%s) is refused, and says so", async (_what, raw, status, code) => {
+    ["invalid JSON", "{", 400, "malformed_request"],
+    ["no body", "", 422, "invalid_request"],
+  ])("and cannot be stored either (%s) is refused", async (_what, raw, status, code) => {
     const headers = { "content-type": "application/json" }
     expect(await app.send("POST", path, { raw, headers })).toBeProblem(status, code)
   })
 
-  test("is not kept of a stranger: the signature is judged first", async () => {
+  test("is not stored without a valid signature, which is checked first", async () => {
     await using shop = await startClosedApp()
     const raw = JSON.stringify({ status: "settled" })
 
@@ -137,6 +136,6 @@ describe("a message that cannot be understood", () => {
   })
 })
 
-test("after all of this the books balance", async () => {
+test("after all these tests every unit is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
-/** The answers' distinct forms and how often each came. */
+/** The distinct answers, and how often each occurred. */
 function tally(answers: readonly TestAnswer[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { status, body } of answers) {
@@ -49,21 +49,21 @@ describe("one event for an order that waits for payment", () => {
     expect(await productNow(app, product_id)).toMatchObject(units)
   })
 
-  // What was received decides, where the provider says it.
+  // The received amount decides, if the provider reports it.
   test.each([
     ["the exact amount", { amount_minor: 19_998, currency: "EUR" }, "paid"],
     ["more than that", { amount_minor: 20_000, currency: "EUR" }, "paid"],
     ["one cent less", { amount_minor: 19_997, currency: "EUR" }, "refund_due"],
     ["nothing", { amount_minor: 0 }, "refund_due"],
     ["another currency", { amount_minor: 19_998, currency: "USD" }, "refund_due"],
-  ])("success with %s: %j is %s", async (_, money, outcome) => {
+  ])("success with %s: %j has the outcome %s", async (_, money, outcome) => {
     const { order_id } = await pendingOrder(app, 2)
 
     expect((await pay(app, { order_id, ...money })).body.outcome).toBe(outcome)
   })
 })
 
-// Two events in a row, each under a key of its own, and what the second one does.
+// Two events with different keys, and the effect of the second one.
 describe("a second event for the same order", () => {
   test.each([
     ["success", "success", "ignored_final", "paid"],
@@ -101,7 +101,7 @@ describe("a second event for the same order", () => {
     },
   )
 
-  test("of another payment is money due to go back", async () => {
+  test("about another payment causes a refund", async () => {
     const { order_id } = await pendingOrder(app)
     await pay(app, { order_id, payment_id: "pay-1" })
 
@@ -111,18 +111,21 @@ describe("a second event for the same order", () => {
 })
 
 describe("the same event again (I4)", () => {
-  test.each(["success", "failed", "cancelled"])("%s: the first answer, marked", async (status) => {
-    const { order_id } = await pendingOrder(app)
-    const event = { idempotency_key: `again-${status}`, order_id, status }
-    const first = await pay(app, event)
+  test.each(["success", "failed", "cancelled"])(
+    "%s: the first answer, marked as a duplicate",
+    async (status) => {
+      const { order_id } = await pendingOrder(app)
+      const event = { idempotency_key: `again-${status}`, order_id, status }
+      const first = await pay(app, event)
 
-    const again = await pay(app, event)
+      const again = await pay(app, event)
 
-    expect(again.status).toBe(200)
-    expect(again.body).toEqual({ ...first.body, duplicate: true })
-  })
+      expect(again.status).toBe(200)
+      expect(again.body).toEqual({ ...first.body, duplicate: true })
+    },
+  )
 
-  test("also when its fields come in another order or under another name", async () => {
+  test("even if its fields have another order or another name", async () => {
     const { order_id } = await pendingOrder(app)
     await app.post("/api/payments/webhook", { idempotency_key: "shuffled", order_id, status: "success" })
 
@@ -135,7 +138,7 @@ describe("the same event again (I4)", () => {
     expect(again.body).toMatchObject({ duplicate: true, outcome: "paid" })
   })
 
-  test("with another body is refused, and nothing changes", async () => {
+  test("with other content is refused, and nothing changes", async () => {
     const { order_id, product_id } = await pendingOrder(app)
     const other = await pendingOrder(app)
     await pay(app, { idempotency_key: "reused", order_id })
@@ -148,7 +151,7 @@ describe("the same event again (I4)", () => {
     expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 1, reserved_stock: 0 })
   })
 
-  test("50 at once have one effect: 50 × 200, 49 of them duplicates", async () => {
+  test("50 concurrent events have one effect: 50 × 200, 49 of them duplicates", async () => {
     const { order_id, product_id } = await pendingOrder(app)
     const event = { idempotency_key: "fifty", order_id }
 
@@ -158,7 +161,7 @@ describe("the same event again (I4)", () => {
     expect(await productNow(app, product_id)).toMatchObject({ sold_stock: 1, available_stock: 99 })
   })
 
-  test("50 at once at two servers have one effect", async () => {
+  test("50 concurrent events at two servers have one effect", async () => {
     await using database = await createTestDatabase()
     await using first = await startTestApp({ databaseUrl: database.url })
     await using second = await startTestApp({ databaseUrl: database.url })
@@ -174,7 +177,7 @@ describe("the same event again (I4)", () => {
     expect(await differencesIn(database.url)).toEqual([])
   })
 
-  test("50 at once for an order that does not exist are parked once", async () => {
+  test("50 concurrent events for an order that does not exist are parked once", async () => {
     const event = { idempotency_key: "fifty-early", order_id: 2_000_000 }
 
     const answers = await Promise.all(Array.from({ length: 50 }, () => pay(app, event)))
@@ -182,7 +185,7 @@ describe("the same event again (I4)", () => {
     expect(tally(answers)).toEqual({ "202 parked duplicate:false": 1, "200 parked duplicate:true": 49 })
   })
 
-  test("50 at once that name a hold make one order of it", async () => {
+  test("50 concurrent events that name a hold make one order from it", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
     const event = { idempotency_key: "fifty-hold", order_id: 777, hold_id, product_id: id, quantity: 1 }
@@ -194,8 +197,8 @@ describe("the same event again (I4)", () => {
   })
 })
 
-describe("an event that overtakes its order", () => {
-  test("with the hold's data makes the order under its id; POST /api/orders then answers 200 with it", async () => {
+describe("an event that arrives before its order", () => {
+  test("with the hold's data makes the order with its id; POST /api/orders then answers 200 with that order", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id, 2)
 
@@ -219,11 +222,11 @@ describe("an event that overtakes its order", () => {
     expect(await productNow(app, id)).toMatchObject({ sold_stock: 2, reserved_stock: 0 })
   })
 
-  test("with the hold's data under an id that is taken gets another one", async () => {
+  test("with the hold's data and an id that is in use makes an order with another id", async () => {
     const { order_id: taken } = await pendingOrder(app)
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
-    // An id that this server has in hand for its next orders is not free either.
+    // An id in this server's block, which it will give to one of its next orders, is not free either.
     const early = await pay(app, { order_id: taken + 1, hold_id, product_id: id, quantity: 1 })
 
     const ordered = await app.post("/api/orders", { hold_id })
@@ -233,7 +236,7 @@ describe("an event that overtakes its order", () => {
     expect(ordered.body.order_id).toBe(early.body.order_id)
   })
 
-  test("and failed cancels the order it makes; the units come back", async () => {
+  test("and reports a failure makes a cancelled order; the units are available again", async () => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
 
@@ -245,15 +248,15 @@ describe("an event that overtakes its order", () => {
     expect(await productNow(app, id)).toMatchObject({ available_stock: 100 })
   })
 
-  // Never from the body alone: what it says of the hold must be true of an active one.
+  // An order is never made from the body alone: its data must match an active hold.
   test.each([
-    ["no hold at all", { product_id: 1, quantity: 1 }],
+    ["no hold", { product_id: 1, quantity: 1 }],
     ["a hold that does not exist", { hold_id: 4_000_000, product_id: 1, quantity: 1 }],
     ["another quantity", { quantity: 2 }],
     ["another product", { product_id: 4_000_000 }],
     ["no quantity", { quantity: undefined }],
     ["no product", { product_id: undefined }],
-  ])("with %s is parked, and the hold stays", async (_, change) => {
+  ])("with %s is parked, and the hold stays active", async (_, change) => {
     const { id } = await offer(app)
     const { hold_id } = await hold(app, id)
     const event = { order_id: 3_000_000, hold_id, product_id: id, quantity: 1, ...change }
@@ -284,7 +287,7 @@ describe("an event that overtakes its order", () => {
     expect((await app.get(`/api/holds/${hold_id}`)).body.status).toBe("expired")
   })
 
-  test("without the hold's data waits, and pays the order in the moment it is made", async () => {
+  test("without the hold's data is parked, and pays the order as soon as it is made", async () => {
     await using served = await startTestApp()
     const { hold_id } = await hold(served, 1)
     const event = { idempotency_key: "early", order_id: 1 }
@@ -303,7 +306,7 @@ describe("an event that overtakes its order", () => {
     expect(await differencesIn(served.databaseUrl)).toEqual([])
   })
 
-  test("and names another hold never pays the order that gets its id", async () => {
+  test("and names another hold never pays the order that later gets its id", async () => {
     await using served = await startTestApp()
     const { hold_id } = await hold(served, 1)
     const early = { hold_id: 999_999, product_id: 1, quantity: 1 }
@@ -313,7 +316,7 @@ describe("an event that overtakes its order", () => {
     expect(await differencesIn(served.databaseUrl)).toEqual([])
   })
 
-  test("several of them apply in the order they came", async () => {
+  test("several parked events are applied in the order of their arrival", async () => {
     await using served = await startTestApp()
     const { hold_id } = await hold(served, 1)
     await pay(served, { idempotency_key: "first", order_id: 1, status: "failed" })
@@ -331,7 +334,7 @@ describe("an event that overtakes its order", () => {
 
 describe("the event's key", () => {
   test.each(["x".repeat(256), "ünsafe", ""])(
-    "is not a webhook-id that no body could hold: %j",
+    "is not taken from a webhook-id that could not be a key in the body: %j",
     async (id) => {
       const { order_id } = await pendingOrder(app)
       const event = { order_id, status: "success" }
@@ -342,7 +345,7 @@ describe("the event's key", () => {
     },
   )
 
-  test("may be transaction_id, or the webhook-id header", async () => {
+  test("may be in transaction_id or in the webhook-id header", async () => {
     const { order_id } = await pendingOrder(app)
     const path = "/api/payments/webhook"
     const headers = { "webhook-id": "by-header" }
@@ -356,7 +359,7 @@ describe("the event's key", () => {
     expect(again.body).toMatchObject({ duplicate: true })
   })
 
-  test("in the body goes before the header's, which differs from delivery to delivery", async () => {
+  test("in the body takes precedence over the header, which differs between deliveries", async () => {
     const { order_id } = await pendingOrder(app)
     const event = { idempotency_key: "in-the-body", order_id }
     await pay(app, event, { headers: { "webhook-id": "msg_1" } })
@@ -366,7 +369,7 @@ describe("the event's key", () => {
     expect(again.body).toMatchObject({ duplicate: true })
   })
 
-  test("is required: without one the message acts on nothing", async () => {
+  test("is required: without one the message has no effect", async () => {
     const { order_id } = await pendingOrder(app)
     const answer = await app.post("/api/payments/webhook", { order_id, status: "success" })
 
@@ -375,7 +378,7 @@ describe("the event's key", () => {
   })
 
   test.each(["__proto__", "constructor", "0", " spaced ", "ключ", "🗝", "x".repeat(255)])(
-    "%s is a key like any other",
+    "%s is a valid key",
     async (idempotency_key) => {
       const { order_id } = await pendingOrder(app)
 
@@ -405,7 +408,7 @@ describe("signed webhooks (closed mode)", () => {
   const deliver = (raw: string, headers: Record<string, string>) =>
     shop.post("/api/payments/webhook", undefined, { raw, headers })
 
-  test("made by the reference implementation are taken; webhook-id is the key", async () => {
+  test("made by the reference implementation are accepted; webhook-id is the key", async () => {
     const { order_id, raw } = await event()
     const headers = signature(raw)
 
@@ -420,7 +423,7 @@ describe("signed webhooks (closed mode)", () => {
     }
   })
 
-  test("are checked as they came: spaces, order and letters beyond ASCII count", async () => {
+  test("are checked byte by byte: spaces, order and non-ASCII letters count", async () => {
     const { order_id } = await event()
     const raw = ` {"status" : "success",\n"payment_id":"Zo\u00eb \u{1f5dd}", "order_id":${order_id} } `
 
@@ -432,14 +435,14 @@ describe("signed webhooks (closed mode)", () => {
     [290, 200],
     [-310, 401],
     [310, 401],
-  ])("sent %i seconds from now: %i", async (seconds, status) => {
+  ])("with a timestamp %i seconds from now: %i", async (seconds, status) => {
     const { raw } = await event()
     const at = new Date(Date.now() + seconds * 1_000)
 
     expect((await deliver(raw, signature(raw, { at }))).status).toBe(status)
   })
 
-  test("may carry several signatures while the key is changed", async () => {
+  test("may have several signatures while the secret is rotated", async () => {
     const { raw } = await event()
     const good = signature(raw)
     const { "webhook-signature": stale } = signature(raw, { secret: OTHER_SECRET })
@@ -449,6 +452,6 @@ describe("signed webhooks (closed mode)", () => {
   })
 })
 
-test("after all of this the books balance", async () => {
+test("after all these tests every unit is accounted for", async () => {
   expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

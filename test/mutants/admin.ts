@@ -42,7 +42,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: 'if (product.sale_state === "scheduled") return null',
       },
     ],
-    caughtBy: { file: "test/web/settings-risk.test.ts", test: "while it is" },
+    caughtBy: { file: "test/web/settings-risk.test.ts", test: "while the sale is" },
   },
   {
     name: "control room: the session cookie is accepted from other sites",
@@ -53,7 +53,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "if (true)",
       },
     ],
-    caughtBy: { file: session, test: "changes something" },
+    caughtBy: { file: session, test: "changes a product" },
   },
   {
     name: "control room: the session cookie is accepted without Sec-Fetch-Site or Origin",
@@ -64,7 +64,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: `senderOf(request) !== "foreign page"`,
       },
     ],
-    caughtBy: { file: session, test: "from nowhere that is named" },
+    caughtBy: { file: session, test: "without headers that show its page" },
   },
   {
     name: "control room: Origin is trusted although Sec-Fetch-Site contradicts it",
@@ -75,7 +75,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: `  if (site !== undefined && headers.origin === undefined) return`,
       },
     ],
-    caughtBy: { file: session, test: "our origin made up" },
+    caughtBy: { file: session, test: "with a forged Origin" },
   },
   {
     name: "control room: a session cookie's signature is not checked",
@@ -86,7 +86,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "return now()",
       },
     ],
-    caughtBy: { file: session, test: "cannot be made longer" },
+    caughtBy: { file: session, test: "cannot be extended" },
   },
   {
     name: "control room: a session does not expire",
@@ -108,14 +108,14 @@ export const adminMutants: readonly Mutant[] = [
         replace: "admin session",
       },
     ],
-    caughtBy: { file: session, test: "carried to another token" },
+    caughtBy: { file: session, test: "is invalid under another admin token" },
   },
   {
     name: "control room: sign-in accepts any token",
     edits: [
       { file: auth, find: "(isAdminToken(token) ? sessions.begin() : null)", replace: "sessions.begin()" },
     ],
-    caughtBy: { file: session, test: "with another token" },
+    caughtBy: { file: session, test: "with a wrong token" },
   },
   {
     name: "control room: wrong tokens are not counted",
@@ -126,7 +126,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: session, test: "with another token" },
+    caughtBy: { file: session, test: "with a wrong token" },
   },
   {
     name: "control room: sign-in redirects to any address",
@@ -137,7 +137,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "true ? path",
       },
     ],
-    caughtBy: { file: session, test: "leads to the page that was asked for" },
+    caughtBy: { file: session, test: "never to another site" },
   },
   {
     name: "control room: a change waits for its audit row",
@@ -148,14 +148,14 @@ export const adminMutants: readonly Mutant[] = [
         replace: "    void audit.settled().then(() => setTimeout(() => done(null, payload), 31_000))\n",
       },
     ],
-    caughtBy: { file: actions, test: "waits for nothing" },
+    caughtBy: { file: actions, test: "does not wait for its record" },
   },
   {
     name: "control room: audit rows contain secrets",
     edits: [
       { file: "src/http/access/audit.ts", find: `if (name === "secret") return "not kept"`, replace: "" },
     ],
-    caughtBy: { file: actions, test: "without secrets" },
+    caughtBy: { file: actions, test: "contains no secrets" },
   },
   {
     name: "control room: a stop does not wait for audit rows",
@@ -166,7 +166,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: actions, test: "a stop does" },
+    caughtBy: { file: actions, test: "stopping does" },
   },
   {
     name: "control room: audit rows are written concurrently",
@@ -186,15 +186,15 @@ export const adminMutants: readonly Mutant[] = [
         file: "src/http/access/audit.ts",
         find: "void begun.set(request, { way, content: null })",
         replace:
-          "void begun.set(request, { way, get content() { return essenceOf(request.body) }, set content(_) {} })",
+          "void begun.set(request, { way, get content() { return recordedBody(request.body) }, set content(_) {} })",
       },
     ],
-    caughtBy: { file: actions, test: "nobody could understand" },
+    caughtBy: { file: actions, test: "no body that does not match the schema" },
   },
   {
     name: "control room: a customer's name can be a spreadsheet formula",
     edits: [{ file: "src/http/wire/csv.ts", find: " ? `'${value}` : value", replace: " ? value : value" }],
-    caughtBy: { file: "test/http/admin-live.test.ts", test: "a line of CSV" },
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "csvLine" },
   },
   {
     name: "control room: invariants are shown as intact before the first recount",
@@ -205,7 +205,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "return seconds < 0 ? null :",
       },
     ],
-    caughtBy: { file: "test/http/admin-live.test.ts", test: "nothing is claimed" },
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "before the first recount" },
   },
   {
     name: "control room: a page of another site can sign a visitor in",
@@ -216,7 +216,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "false",
       },
     ],
-    caughtBy: { file: session, test: "by a foreign page" },
+    caughtBy: { file: session, test: "from a page of another origin" },
   },
   {
     name: "control room: a sale that is paused before it opens is not shown as paused",
@@ -227,7 +227,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "paused: false",
       },
     ],
-    caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is told" },
+    caughtBy: { file: "test/http/admin-live.test.ts", test: "a pause is reported" },
   },
   {
     name: "pages: the directory of built files is 403 instead of 404",
@@ -238,7 +238,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/pages.test.ts", test: "is no file" },
+    caughtBy: { file: "test/http/pages.test.ts", test: "is not served as a file" },
   },
   {
     name: "control room: each address of an IPv6 network has its own limit of wrong tokens",
@@ -249,7 +249,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "const network = request.ip",
       },
     ],
-    caughtBy: { file: session, test: "the many addresses of a line" },
+    caughtBy: { file: session, test: "several addresses of one IPv6 network" },
   },
   {
     name: "control room: concurrent wrong tokens are checked before they are counted",
@@ -261,7 +261,7 @@ export const adminMutants: readonly Mutant[] = [
           "      await new Promise((resolve) => setTimeout(resolve, 50))\n      const session = gatekeeper.signIn(token)\n",
       },
     ],
-    caughtBy: { file: session, test: "all of them at once" },
+    caughtBy: { file: session, test: "when they are sent at once" },
   },
   {
     name: "control room: holds of every product are counted by product",
@@ -310,7 +310,7 @@ export const adminMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/admin-endings.test.ts", test: "nobody but the shop does so" },
+    caughtBy: { file: "test/http/admin-endings.test.ts", test: "only the shop can use these routes" },
   },
   {
     name: "control room: a session may use buyers' routes, which are not audited",
@@ -321,6 +321,6 @@ export const adminMutants: readonly Mutant[] = [
         replace: "request.url === null",
       },
     ],
-    caughtBy: { file: "test/http/admin-session.test.ts", test: "through buyers' routes" },
+    caughtBy: { file: "test/http/admin-session.test.ts", test: "through the buyers' routes" },
   },
 ]

@@ -87,6 +87,6 @@ export const clientMutants: readonly Mutant[] = [
         replace: "value={model.customerId.value}",
       },
     ],
-    caughtBy: { file: "test/e2e/buying.test.ts", test: "gives a customer id" },
+    caughtBy: { file: "test/e2e/buying.test.ts", test: "enters a customer id" },
   },
 ]

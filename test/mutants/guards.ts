@@ -134,7 +134,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "         and kind = 'succeeded'\n      returning",
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "cannot be returned as if" },
+    caughtBy: { file: "test/http/money.test.ts", test: "cannot be marked as returned" },
   },
   {
     name: "guards: the first failed statement to arrive decides why a batch could not be loaded",
@@ -346,7 +346,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "simulator === null",
       },
     ],
-    caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
+    caughtBy: { file: "test/http/simulator.test.ts", test: "would not serve it" },
   },
   {
     name: "guards: closed mode starts the payment simulator",
@@ -357,7 +357,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "return adminToken !== undefined && simulatorUrl === null && processes === 1",
       },
     ],
-    caughtBy: { file: "test/http/simulator.test.ts", test: "would not show it" },
+    caughtBy: { file: "test/http/simulator.test.ts", test: "would not serve it" },
   },
   {
     name: "guards: a new endpoint receives older events",
@@ -432,7 +432,7 @@ export const guardMutants: readonly Mutant[] = [
   {
     name: "guards: any visitor's Cache-Control: no-cache bypasses the product cache",
     edits: [{ file: "src/http/routes/buyers/show-product.ts", find: " && isAdmin(request)", replace: "" }],
-    caughtBy: { file: "test/http/products.test.ts", test: "no-cache does not get past" },
+    caughtBy: { file: "test/http/products.test.ts", test: "no-cache bypasses" },
   },
   {
     name: "guards: a webhook-id with invalid characters is accepted as a key",
@@ -443,7 +443,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "key !== undefined ? key",
       },
     ],
-    caughtBy: { file: "test/http/webhooks.test.ts", test: "no body could hold" },
+    caughtBy: { file: "test/http/webhooks.test.ts", test: "could not be a key in the body" },
   },
   {
     name: "guards: a number beyond 2^53 is parsed as another one",

@@ -42,7 +42,7 @@ export const moneyMutants: readonly Mutant[] = [
           'return new Intl.NumberFormat("en", { style: "currency", currency: code }).resolvedOptions().maximumFractionDigits ?? 2',
       },
     ],
-    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes no amount" },
   },
   {
     name: "currencies: a price is formatted with the platform's decimals",
@@ -53,7 +53,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes nothing that money means" },
+    caughtBy: { file: "test/web/other-intl.test.ts", test: "changes no amount" },
   },
   {
     name: "currencies: a product may have a withdrawn currency",
@@ -64,7 +64,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "  return isKnownCurrency(code)\n",
       },
     ],
-    caughtBy: { file: "test/http/admin-products.test.ts", test: "in which nothing is sold any more" },
+    caughtBy: { file: "test/http/admin-products.test.ts", test: "refuses the withdrawn currency" },
   },
   {
     name: "currencies: Stripe gets a third decimal that it does not accept",
@@ -196,7 +196,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "attempt?.provider === provider ? null : null",
       },
     ],
-    caughtBy: { file: "test/http/order-payments.test.ts", test: "opens one, however often" },
+    caughtBy: { file: "test/http/order-payments.test.ts", test: "opens one payment, even if" },
   },
   {
     name: "opened payments: anyone may open a payment",
@@ -207,18 +207,18 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "order === null || (!mayUseHold(caller, order.holdId) && false)",
       },
     ],
-    caughtBy: { file: "test/http/order-payments.test.ts", test: "is nobody else's business" },
+    caughtBy: { file: "test/http/order-payments.test.ts", test: "is refused to callers without" },
   },
   {
     name: "opened payments: the return URL decides that a payment succeeded",
     edits: [
       {
         file: "web/storefront/stripe-payment.ts",
-        find: 'said.get("payment_intent") !== started.id',
-        replace: 'said.get("payment_intent") === null',
+        find: 'query.get("payment_intent") !== started.id',
+        replace: 'query.get("payment_intent") === null',
       },
     ],
-    caughtBy: { file: "test/e2e/stripe.test.ts", test: "is not believed of a link" },
+    caughtBy: { file: "test/e2e/stripe.test.ts", test: "ignores a forged return link" },
   },
   {
     name: "disputes: the product row is not locked",
@@ -324,7 +324,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "          and dispute_id is null\n",
       },
     ],
-    caughtBy: { file: "test/http/disputes.test.ts", test: "overtakes its payment" },
+    caughtBy: { file: "test/http/disputes.test.ts", test: "arrives before its payment" },
   },
   {
     name: "disputes: the first claimed amount is kept when the bank claims another one",
@@ -335,7 +335,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "before.amountMinor",
       },
     ],
-    caughtBy: { file: "test/http/disputes.test.ts", test: "that grows" },
+    caughtBy: { file: "test/http/disputes.test.ts", test: "whose amount grows" },
   },
   {
     name: "disputes: the last event to arrive decides the status",
@@ -455,7 +455,7 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (applied === null)",
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "is given to one, once" },
+    caughtBy: { file: "test/http/money.test.ts", test: "is assigned to one, once" },
   },
   {
     name: "disputes: a won dispute does not release refunds withheld by a server of the last version",

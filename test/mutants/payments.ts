@@ -66,7 +66,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "payment.refundedMinor",
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
+    caughtBy: { file: "test/http/money.test.ts", test: "twenty concurrent refunds" },
   },
   {
     name: "money: the core does not check what is left of a payment; the CHECK stops it",
@@ -77,7 +77,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "if (amount > refundableMinor * 1e9)",
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
+    caughtBy: { file: "test/http/money.test.ts", test: "twenty concurrent refunds" },
   },
   {
     name: "money: units are restocked twice",
@@ -88,7 +88,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: "if (restockQty > restockableQty + 1e9)",
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "twenty at once" },
+    caughtBy: { file: "test/http/money.test.ts", test: "twenty concurrent refunds" },
   },
   {
     name: "money: a refund has another key each time",
@@ -144,7 +144,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: 'record.outcome !== "parked" || record.returnedAt === undefined',
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "acts on no order that comes later" },
+    caughtBy: { file: "test/http/money.test.ts", test: "a returned payment" },
   },
   {
     name: "money: an order waits for its provider again and again",

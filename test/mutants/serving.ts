@@ -133,7 +133,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "key === undefined && attempt === FIRST_ATTEMPT",
       },
     ],
-    caughtBy: { file: "test/http/idempotency.test.ts", test: "a later one is looked for" },
+    caughtBy: { file: "test/http/idempotency.test.ts", test: "a later attempt looks for" },
   },
   {
     name: "a full disk counts as a fault of the request",
@@ -264,7 +264,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "const id = parseId(request.params.id)",
       },
     ],
-    caughtBy: { file: "test/http/busy-views.test.ts", test: "stranger" },
+    caughtBy: { file: "test/http/busy-views.test.ts", test: "without a token" },
   },
   {
     name: "restocked units still count towards the customer's limit",
@@ -507,7 +507,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "if (waiting >= 1_000_000)",
       },
     ],
-    caughtBy: { file: "test/http/connections.test.ts", test: "of a packet of a thousand" },
+    caughtBy: { file: "test/http/connections.test.ts", test: "of a thousand pipelined requests" },
   },
   {
     name: "connections: a request that follows a stream on its connection is run",
@@ -529,18 +529,18 @@ export const servingMutants: readonly Mutant[] = [
         replace: "socket === undefined",
       },
     ],
-    caughtBy: { file: "test/http/connections.test.ts", test: "has hung up" },
+    caughtBy: { file: "test/http/connections.test.ts", test: "has disconnected" },
   },
   {
     name: "audit: fields that a route ignores are stored or prevent the row",
     edits: [
       {
         file: "src/http/access/audit.ts",
-        find: "known !== undefined && isHeard",
+        find: "known !== undefined && isChecked",
         replace: "known !== undefined",
       },
     ],
-    caughtBy: { file: "test/http/admin-actions.test.ts", test: "hears nothing of it" },
+    caughtBy: { file: "test/http/admin-actions.test.ts", test: "contains no body if the route" },
   },
   {
     name: "proxies: each port of an address counts as another client",
@@ -551,7 +551,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "?? text",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "203.0.113.2:4711" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "203.0.113.2:4711" },
   },
   {
     name: "proxies: X-Forwarded-For is not normalised",
@@ -562,7 +562,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "is one client whatever its" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "counts as one client" },
   },
   {
     name: "proxies: the last proxy decides whether the browser's connection is secure",
@@ -573,7 +573,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "headers[name] = String(value)",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "begins with the browser" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "counts by its first element" },
   },
   {
     name: "bodies: bytes that are not UTF-8 become U+FFFD",
@@ -584,7 +584,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "isUtf8(bytes) || true ? bytes",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "in a body of POST" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "in a body of POST" },
   },
   {
     name: "bodies: the client of a large body gets no response",
@@ -595,14 +595,14 @@ export const servingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "cuts off no client" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "does not disconnect a client" },
   },
   {
     name: "bodies: a refused body is read without a limit",
     edits: [
       { file: "src/http/transport/unread-bodies.ts", find: "if (received > MOST_BYTES) cut()", replace: "" },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "read for ever" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "read without end" },
   },
   {
     name: "webhooks: a webhook path with a trailing slash is not found",
@@ -613,7 +613,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: 'if (url !== "") return url',
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "pays an order" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "pays an order" },
   },
   {
     name: "webhooks: a misspelt webhook path leaves no log line",
@@ -624,7 +624,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "that is no route" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "that has no route" },
   },
   {
     name: "webhooks: a message without a usable order is applied to the order that it names",
@@ -635,7 +635,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: 'orderId: Number(members["order_id"]) || NO_ORDER,',
       },
     ],
-    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "has no effect on orders" },
   },
   {
     name: "webhooks: a message that is not understood takes the key of one that is",
@@ -659,7 +659,7 @@ export const servingMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       file: "test/http/unclear-webhooks.test.ts",
-      test: "is parked for the money inbox, once, and acts",
+      test: "is parked in the money inbox, once",
     },
   },
   {

@@ -15,12 +15,12 @@ export const streamMutants: readonly Mutant[] = [
         replace: "if (hasChanged && watchers.size < 0) schedule()",
       },
     ],
-    caughtBy: { file: live, test: "behind the back" },
+    caughtBy: { file: live, test: "in the middle of a round in the next round" },
   },
   {
     name: "streams: changes of other processes are not read",
     edits: [{ file: watch, find: "    void readChanges()", replace: "    void readChanges" }],
-    caughtBy: { file: streams, test: "of another process" },
+    caughtBy: { file: streams, test: "made by another process" },
   },
   {
     name: "streams: a read from before a commit replaces the committed state",
@@ -36,7 +36,7 @@ export const streamMutants: readonly Mutant[] = [
   {
     name: "streams: opening and closing times send no event",
     edits: [{ file: watch, find: "      self.onChange(id)\n    }\n", replace: "    }\n" }],
-    caughtBy: { file: streams, test: "only time makes" },
+    caughtBy: { file: streams, test: "made by time alone" },
   },
   {
     name: "streams: all streams are served in one turn of the event loop",
@@ -47,7 +47,7 @@ export const streamMutants: readonly Mutant[] = [
         replace: "const WRITES_IN_A_TURN = 20_000",
       },
     ],
-    caughtBy: { file: live, test: "a few clients in each turn" },
+    caughtBy: { file: live, test: "a few in each turn" },
   },
   {
     name: "streams: a client that does not read is not dropped",
@@ -58,7 +58,7 @@ export const streamMutants: readonly Mutant[] = [
         replace: "stream.outlet.waitingBytes >= 0",
       },
     ],
-    caughtBy: { file: streams, test: "does not read, who is dropped" },
+    caughtBy: { file: streams, test: "which does not read, is disconnected" },
   },
   {
     name: "streams: a stream opens although further requests were pipelined",
@@ -69,7 +69,7 @@ export const streamMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/connections.test.ts", test: "in the same packet" },
+    caughtBy: { file: "test/http/connections.test.ts", test: "pipelined behind another request" },
   },
   {
     name: "streams: a stopping server leaves streams open",
@@ -85,7 +85,7 @@ export const streamMutants: readonly Mutant[] = [
         replace: "most > 1_000_000",
       },
     ],
-    caughtBy: { file: streams, test: "has as many streams as it may" },
+    caughtBy: { file: streams, test: "has as many streams as the limit" },
   },
   {
     name: "streams: ended streams still count towards the limit",
@@ -96,7 +96,7 @@ export const streamMutants: readonly Mutant[] = [
         replace: "?? 0)",
       },
     ],
-    caughtBy: { file: streams, test: "has as many streams as it may" },
+    caughtBy: { file: streams, test: "has as many streams as the limit" },
   },
   {
     name: "streams: each address of an IPv6 network has a limit of its own",
@@ -107,6 +107,6 @@ export const streamMutants: readonly Mutant[] = [
         replace: "return addressOf(request)",
       },
     ],
-    caughtBy: { file: streams, test: "of IPv6 is one with its neighbours" },
+    caughtBy: { file: streams, test: "of IPv6 counts with its whole" },
   },
 ]

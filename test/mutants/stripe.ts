@@ -114,7 +114,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "if (orderId === null) return null",
       },
     ],
-    caughtBy: { file: "test/http/stripe.test.ts", test: "leaves the order to another card" },
+    caughtBy: { file: "test/http/stripe.test.ts", test: "leaves the order waiting for another card" },
   },
   {
     name: "stripe: any refund of the payment counts as this one",

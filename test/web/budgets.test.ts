@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import type { Product } from "../../client/src/index.ts"
 import { loadPages } from "../../src/site/built-pages.ts"
 
-/** What a page may weigh on a phone with a bad connection: the first packets, and what comes after. */
+/** The largest sizes of a page, for a phone with a bad connection: its document, then its scripts and styles. */
 const HTML_BYTES = 14_000
 const SCRIPTS_BYTES = 40_000
 const STYLES_BYTES = 6_000
@@ -37,7 +37,7 @@ async function builtPages() {
 }
 
 test.each(["storefront/browser.tsx", "admin/browser.tsx"])(
-  "what %s loads is within its budgets",
+  "the files that %s loads are within their budgets",
   async (entry) => {
     const { assetsDirectory } = await builtPages()
     const manifest = JSON.parse(await readFile(join(assetsDirectory, "manifest.json"), "utf8"))
@@ -61,19 +61,19 @@ interface Chunk {
   readonly imports?: readonly string[]
 }
 
-/** What comes with a page: its script, what that imports, and their styles. */
+/** The files of a page: its script, the scripts that it imports, and their styles. */
 function filesOf(manifest: Readonly<Record<string, Chunk>>, entry: string): readonly string[] {
   const { file, css = [], imports = [] } = manifest[entry] ?? { file: `no ${entry}` }
   return [file, ...css, ...imports.flatMap((imported) => filesOf(manifest, imported))]
 }
 
-test("a page with the longest description comes in the first packets", async () => {
+test("a page with the longest description fits in the first packets", async () => {
   const pages = await builtPages()
   const html = pages.render({ kind: "product", product, payment: { kind: "simulator", url: "/simulator" } })
   expect(Buffer.byteLength(html)).toBeLessThan(HTML_BYTES)
 })
 
-test("nothing stands in a page that its policy forbids", async () => {
+test("a page contains nothing that its content security policy forbids", async () => {
   const pages = await builtPages()
   const html = pages.render({ kind: "product", product, payment: null })
   expect(html).not.toMatch(/ style=| on[a-z]+=|<style|javascript:/)
@@ -83,7 +83,7 @@ test("nothing stands in a page that its policy forbids", async () => {
   ])
 })
 
-test("what a shop writes is text, wherever it stands", async () => {
+test("texts of the shop are escaped everywhere", async () => {
   const pages = await builtPages()
   const name = `</script><script>alert("1")</script><img src=x onerror=alert(1)> & 'more'`
   const html = pages.render({

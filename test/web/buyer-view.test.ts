@@ -60,7 +60,7 @@ const seenPayment = (status: PaymentSeen["status"], capturedMinor = 0, refundedM
   refundedMinor,
 })
 
-// What the server said, at which of its times it is looked at, what the buyer sees.
+// The sale state when the product was read, the server's time now, the available units, and the resulting stage.
 test.each<[SaleState, string, number, string]>([
   ["scheduled", "11:59:59.999", 4, "scheduled"],
   ["open", "11:59:59.999", 4, "scheduled"],
@@ -72,12 +72,15 @@ test.each<[SaleState, string, number, string]>([
   ["open", "12:59:59.999", 4, "on_sale"],
   ["open", "13:00:00.000", 4, "over"],
   ["closed", "13:00:00.001", 4, "over"],
-])("told %s, seen at %s with %i available: %s", (sale_state, time, available_stock, kind) => {
-  const told = { ...product, sale_state, available_stock }
-  expect(see({ product: told, nowMs: at(time) }).stage.kind).toBe(kind)
-})
+])(
+  "a product read as %s, shown at %s with %i available units: %s",
+  (sale_state, time, available_stock, kind) => {
+    const read = { ...product, sale_state, available_stock }
+    expect(see({ product: read, nowMs: at(time) }).stage.kind).toBe(kind)
+  },
+)
 
-test("before the server's time is known, what the server said counts, and there is no countdown", () => {
+test("before the server's time is known, the page shows the server's sale state without a countdown", () => {
   const scheduled: Product = { ...product, sale_state: "scheduled" }
   expect(see({ product: scheduled, nowMs: null }).stage).toEqual({
     kind: "scheduled",
@@ -93,23 +96,26 @@ test.each([
   [2, 1, 1],
   [null, 4, 4],
   [null, 4_000, 10],
-])("with %s at a time and %i available, %i can be chosen", (max_per_hold, available_stock, mostUnits) => {
-  const { stage } = see({ product: { ...product, max_per_hold, available_stock } })
-  expect(stage).toEqual({ kind: "on_sale", mostUnits, asksCustomer: false })
-})
+])(
+  "with a limit of %s per hold and %i available units, %i can be chosen",
+  (max_per_hold, available_stock, mostUnits) => {
+    const { stage } = see({ product: { ...product, max_per_hold, available_stock } })
+    expect(stage).toEqual({ kind: "on_sale", mostUnits, asksCustomer: false })
+  },
+)
 
-test("where the shop counts by customer, it asks for the customer's id", () => {
+test("with a limit per customer the page asks for the customer id", () => {
   expect(see({ product: { ...product, max_per_customer: 2 } }).stage).toMatchObject({ asksCustomer: true })
 })
 
-// A hold, at which time it is looked at, what the buyer sees.
+// The status of a hold, the server's time now, and the resulting stage and notice.
 test.each<[HoldStatus, string, string, string | null]>([
   ["active", "12:00:30.000", "held", null],
   ["active", "12:01:59.999", "held", null],
-  ["active", "12:02:00.000", "on_sale", "hold_lapsed"],
-  ["expired", "12:02:00.000", "on_sale", "hold_lapsed"],
+  ["active", "12:02:00.000", "on_sale", "hold_expired"],
+  ["expired", "12:02:00.000", "on_sale", "hold_expired"],
   ["expired", "12:12:00.001", "on_sale", null],
-  ["released", "12:00:30.000", "on_sale", "given_back"],
+  ["released", "12:00:30.000", "on_sale", "hold_released"],
   ["converted", "12:00:30.000", "on_sale", "ordered"],
 ])("a hold that is %s at %s: %s, %s", (status, time, kind, notice) => {
   const view = see({ hold: { ...hold, status }, heldOrderId: 9, nowMs: at(time) })
@@ -126,7 +132,7 @@ test.each([
   expect(see({ hold, nowMs: at(time) }).stage).toMatchObject({ leftSeconds, wholeSeconds: 120 })
 })
 
-test("a hold that is being asked for is neither on sale nor held", () => {
+test("while a hold is being requested the stage is reserving", () => {
   const asking = { action: "hold", trouble: "crowd" } as const
   expect(see({ pending: asking }).stage).toEqual({ kind: "reserving", trouble: "crowd" })
   expect(see({ pending: asking, hold: { ...hold, status: "released" } }).notice).toBeNull()
@@ -138,11 +144,11 @@ test.each<Refusal>([
   { code: "customer_limit", unitsLeft: 0 },
   { code: "crowd" },
   { code: "no_answer" },
-])("a refusal stands beside the stage: %j", (refusal) => {
+])("a refusal is shown beside the stage: %j", (refusal) => {
   expect(see({ refusal })).toMatchObject({ stage: { kind: "on_sale" }, notice: refusal })
 })
 
-test("a refusal leaves the way to what the buyer has ordered", () => {
+test("a refusal keeps the link to the buyer's order", () => {
   const ordered = { hold: { ...hold, status: "converted" }, heldOrderId: 9 } as const
   const refusal = { code: "customer_limit", unitsLeft: 0 } as const
   expect(see({ ...ordered, refusal })).toMatchObject({ notice: refusal, orderId: 9 })
@@ -151,7 +157,7 @@ test("a refusal leaves the way to what the buyer has ordered", () => {
   expect(see({ ...ordered, order })).toMatchObject({ orderId: null })
 })
 
-test("who missed the last unit is told when one may come back", () => {
+test("after out_of_stock the page shows when a unit may come back", () => {
   const { stage } = see({
     product: { ...product, sale_state: "all_held", available_stock: 0 },
     refusal: { code: "missed", retryAt: hold.expires_at },
@@ -159,7 +165,7 @@ test("who missed the last unit is told when one may come back", () => {
   expect(stage).toEqual({ kind: "all_held", retryAt: hold.expires_at })
 })
 
-// An order, its payment as the provider tells of it, at which time, what the buyer sees.
+// The status of an order, its payment at the provider, the server's time now, and the resulting stage.
 test.each<[OrderStatus, PaymentSeen | null, string, string]>([
   ["pending_payment", null, "12:01:00.000", "to_pay"],
   ["pending_payment", seenPayment("open"), "12:01:00.000", "to_pay"],
@@ -183,7 +189,7 @@ test.each<[OrderStatus, PaymentSeen | null, string, string]>([
   expect(see({ order: { ...order, status }, payment, nowMs: at(time) }).stage.kind).toBe(kind)
 })
 
-test("an order that is not there, or not read yet, is said to be so", () => {
+test("a missing order, an unread order and a late payment have their own stages", () => {
   expect(see({ order: "unread" }).stage.kind).toBe("order_unread")
   expect(see({ order: "missing" }).stage.kind).toBe("order_missing")
   expect(see({ order: { ...order, status: "paid", late: true } }).stage).toEqual({
@@ -196,7 +202,7 @@ test("a lost connection changes nothing else", () => {
   expect(see({ hold, connection: "lost" })).toEqual({ ...see({ hold }), isOffline: true })
 })
 
-// What is said aloud.
+// The texts that screen readers announce.
 test.each<[string, BuyerView, BuyerView, string | null]>([
   ["a hold is granted", see({}), see({ hold }), "2 units reserved for you."],
   ["a second passes", see({ hold, nowMs: at("12:00:30") }), see({ hold, nowMs: at("12:00:31") }), null],
@@ -215,7 +221,7 @@ test.each<[string, BuyerView, BuyerView, string | null]>([
   ],
   ["it sells out", see({}), see({ product: { ...product, sale_state: "sold_out" } }), "Sold out."],
   ["the stock changes", see({}), see({ product: { ...product, available_stock: 3 } }), null],
-  ["the line is lost", see({}), see({ connection: "lost" }), "Connection lost."],
-])("said aloud when %s", (_, before, after, text) => {
+  ["the connection is lost", see({}), see({ connection: "lost" }), "Connection lost."],
+])("announced to screen readers when %s", (_, before, after, text) => {
   expect(announcementOf(before, after)).toBe(text)
 })

@@ -3,7 +3,7 @@ import { dateText, readerZone } from "../../web/shared/dates.ts"
 
 afterEach(() => vi.restoreAllMocks())
 
-test("a reader whose browser names a zone that it cannot draw is shown UTC", () => {
+test("a browser with a time zone that it cannot format shows UTC", () => {
   const real = Intl.DateTimeFormat().resolvedOptions()
   const named = { ...real, timeZone: "Etc/Unknown" }
   vi.spyOn(Intl.DateTimeFormat.prototype, "resolvedOptions").mockReturnValueOnce(named)

@@ -32,7 +32,7 @@ describe("a time in Berlin", () => {
     ["2026-07-01T13:00", "2026-07-01T11:00:00.000Z"],
     ["1970-01-02T00:00", "1970-01-01T23:00:00.000Z"],
     ["9998-12-31T23:59", "9998-12-31T22:59:00.000Z"],
-    // Years with a digit too many or too few, as browsers let them be typed.
+    // Years with too many or too few digits, which browsers accept.
     ["20266-11-27T13:00", "unreadable"],
     ["020266-11-27T13:00", "unreadable"],
     ["0026-11-27T13:00", "unreadable"],
@@ -43,7 +43,7 @@ describe("a time in Berlin", () => {
     ["2026-11-27", "unreadable"],
     ["27 Nov 2026", "unreadable"],
     [" ", "unreadable"],
-    // The clocks go from 2:00 to 3:00.
+    // The clocks skip from 2:00 to 3:00.
     ["2026-03-29T02:30", "unreadable"],
     ["2026-03-29T03:30", "2026-03-29T01:30:00.000Z"],
   ])("%j is %j", (text, meaning) => {
@@ -83,7 +83,7 @@ test.each([
   ["euro", null, "unreadable"],
   ["HRK", null, "unreadable"],
   ["DEM", "BGN", "unreadable"],
-  // A product may keep what it has.
+  // A product may keep a currency that is not current.
   ["bgn", "BGN", "BGN"],
 ])("the currency %j, with %j before, is %j", (text, present, meaning) => {
   expect(shortOf(readCurrency(text, present))).toBe(meaning)
@@ -109,7 +109,7 @@ test.each([
   expect(shortOf(readUrl(text))).toBe(meaning)
 })
 
-test("what cannot be read becomes neither null nor a value", () => {
+test("an unreadable text becomes neither null nor a value", () => {
   const reading = readTime("20266-11-27T13:00")
   expect(() => valueOrNull(reading)).toThrow("Enter a date from 1970 to 9998 and a time. Nothing was saved.")
   expect(() => requiredValue(reading, "The time")).toThrow("Nothing was saved.")

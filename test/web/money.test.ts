@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { minorIn, priceOf } from "../../web/shared/money.ts"
 
-// What is written, in which currency, and what it is in minor units.
+// The typed text, the currency, and the price in minor units; null: refused.
 test.each<[string, string, number | null]>([
   ["129", "EUR", 12_900],
   ["129.5", "EUR", 12_950],
@@ -33,7 +33,7 @@ test.each<[string, string, number | null]>([
 test.each([
   [12_950, "EUR", "€129.50"],
   [500, "JPY", "¥500"],
-])("%i %s reads %s, and back", (minor, currency, text) => {
+])("%i %s is formatted as %s and parsed back", (minor, currency, text) => {
   expect(priceOf(minor, currency)).toBe(text)
   expect(minorIn(text.slice(1), currency)).toBe(minor)
 })

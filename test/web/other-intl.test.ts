@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises"
 import { expect, test } from "vitest"
 import { otherIntl } from "../support/other-intl.ts"
 
-/** What the program makes of money, in a process of its own. */
+/** Converts and formats sample amounts in a process of its own. */
 const reading = `
   const { decimalAmount } = await import("./src/domain/money.ts")
   const { amountForStripe, moneyFromStripe } = await import("./src/payments/stripe-money.ts")
@@ -29,7 +29,7 @@ function readIn(preload: string): readonly Record<string, unknown>[] {
   return JSON.parse(printed) as readonly Record<string, unknown>[]
 }
 
-test("an Intl with other decimals and other currencies changes nothing that money means", () => {
+test("an Intl with other decimals and currencies changes no amount", () => {
   const here = readIn("")
   const elsewhere = readIn(otherIntl)
 
@@ -38,7 +38,7 @@ test("an Intl with other decimals and other currencies changes nothing that mone
     code: "HUF",
     isCurrent: true,
     decimal: "4990",
-    // A no-break space, as Intl draws it.
+    // Intl formats it with a no-break space.
     price: "HUF\u00A04,990",
     typed: 4_990,
     toStripe: 499_000,
@@ -46,15 +46,14 @@ test("an Intl with other decimals and other currencies changes nothing that mone
   })
 })
 
-// What is drawn may differ from platform to platform; what is decided may not. A file that needs one of these
-// to draw is named here, with what it draws.
-const drawing: Readonly<Record<string, string>> = {
+// Formatting may differ between platforms, decisions may not. Only these files use such methods, to format the following.
+const formatting: Readonly<Record<string, string>> = {
   "web/admin/sale-screen.tsx": "counts of units, in English",
-  "web/shared/money.ts": "prices, with decimals of ours",
-  "web/shared/dates.ts": "moments, in a zone that is given",
+  "web/shared/money.ts": "prices, with decimals from currencies.ts",
+  "web/shared/dates.ts": "times, in a given time zone",
 }
 
-test("nothing asks the platform what something means", async () => {
+test("no other code uses Intl or locale methods", async () => {
   const root = new URL("../../", import.meta.url)
   const paths = await Promise.all(
     ["src", "web", "client/src"].map(async (room) =>
@@ -69,5 +68,5 @@ test("nothing asks the platform what something means", async () => {
     const code = text.replaceAll(/^\s*(?:\*|\/[/*]).*$/gm, "")
     if (/\bIntl\.(?!StringNumericLiteral)|\.toLocale|\.localeCompare\(/.test(code)) asking.push(path)
   }
-  expect(asking.sort()).toEqual(Object.keys(drawing).sort())
+  expect(asking.sort()).toEqual(Object.keys(formatting).sort())
 })

@@ -4,7 +4,7 @@ import type { SaleState } from "../../client/src/index.ts"
 import { riskOf } from "../../web/admin/settings-risk.ts"
 import { lamp } from "./product.ts"
 
-// The state of a sale, what is to be saved, and what is asked before.
+// The sale state, the changes to save, and the title of the dialog that asks for confirmation; null: no dialog.
 test.each<[SaleState, ProductChangesBody, string | null]>([
   ["open", { closes_at: "2026-11-27T12:00:00.000Z" }, "End the sale of Lamp?"],
   ["paused", { closes_at: "2026-11-26T12:00:00.000Z" }, "End the sale of Lamp?"],
@@ -16,25 +16,25 @@ test.each<[SaleState, ProductChangesBody, string | null]>([
   ["open", { currency: "USD" }, "Change the price of Lamp to $129.00?"],
   ["open", { name: "Lamp No. 4", max_per_hold: null }, null],
   ["scheduled", { closes_at: "2026-11-26T12:00:00.000Z", price_minor: 1 }, null],
-  // A scheduled sale opens by a cleared opening time, and by one in the past.
+  // A cleared opening time, or one in the past, opens a scheduled sale.
   ["scheduled", { opens_at: null }, "Open the sale of Lamp now?"],
   ["scheduled", { opens_at: "2026-11-27T12:00:00.000Z" }, "Open the sale of Lamp now?"],
   ["scheduled", { opens_at: "2026-11-27T12:00:01.000Z" }, null],
   ["scheduled", { opens_at: null, closes_at: "2026-11-26T12:00:00.000Z" }, null],
-  // A closed sale opens again by a cleared closing time, and by one in the future.
+  // A cleared closing time, or one in the future, reopens a closed sale.
   ["closed", { closes_at: null }, "Reopen the sale of Lamp now?"],
   ["closed", { closes_at: "2026-11-27T12:00:01.000Z" }, "Reopen the sale of Lamp now?"],
   ["closed", { closes_at: null, opens_at: "2026-11-28T12:00:00.000Z" }, null],
   ["closed", { closes_at: "2026-11-26T12:00:00.000Z", price_minor: 1 }, null],
-])("while it is %s, saving %j asks: %s", (sale_state, changes, title) => {
+])("while the sale is %s, saving %j asks: %s", (sale_state, changes, title) => {
   expect(riskOf({ ...lamp, sale_state }, changes)?.title ?? null).toBe(title)
 })
 
-test("all that saving does to a sale is said at once", () => {
+test("one dialog states all consequences of saving", () => {
   const risk = riskOf(lamp, { closes_at: lamp.server_time, price_minor: 1 })
   expect(risk?.action).toBe("End the sale")
   expect(risk?.consequences).toEqual([
     expect.stringContaining("saving ends the sale at once"),
-    expect.stringContaining("The sale is on, at €129.00."),
+    expect.stringContaining("The current price is €129.00."),
   ])
 })

@@ -1,7 +1,7 @@
 import type { AdminAction, AdminWay } from "../../client/src/admin.ts"
 import { isCurrencyCode, priceOf } from "../shared/money.ts"
 
-/** By route. `:id` stands for that part of the path. */
+/** Texts by route. `:id` is replaced by that part of the path. */
 const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/products": "Created the product",
   "PATCH /api/admin/products/:id": "Changed settings",
@@ -54,11 +54,11 @@ export function actionText({ route, path, way, status, content }: AdminAction): 
   const action = withPathValues(actionTexts[route] ?? route, route, path)
   const refused = status >= 400 ? `; refused with ${status}` : ""
   const texts = contentTexts(content ?? {}, creations.has(route))
-  const said = texts.length === 0 ? "" : `: ${texts.join(", ")}`
-  return `${action}${said} (${ways[way]}${refused})`
+  const fields = texts.length === 0 ? "" : `: ${texts.join(", ")}`
+  return `${action}${fields} (${ways[way]}${refused})`
 }
 
-/** Fills the names of the route into the text, with the values of the path. */
+/** Replaces the parameters of the route in the text by their values in the path. */
 function withPathValues(text: string, route: string, path: string): string {
   const names = (route.split(" ")[1] ?? "").split("/")
   const values = path.split("/")
@@ -81,7 +81,7 @@ function fieldText(name: string, value: unknown, currency: unknown): string {
   return `${label} ${typeof value === "string" ? value : JSON.stringify(value)}`
 }
 
-/** A refused request may have said anything. */
+/** Checked because the fields of a refused request may have any value. */
 function isAmount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0
 }

@@ -21,7 +21,7 @@ export function ActionsScreen() {
       <Failure text={actions.failure.value} />
       {page !== null && page.data.length > 0 && (
         <div class="scroll" role="region" aria-label="Activity" tabindex={0}>
-          <table class="figures">
+          <table class="tabular">
             <thead>
               <tr>
                 <th scope="col">Time</th>

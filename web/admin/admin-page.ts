@@ -2,9 +2,9 @@ import type { PageAssets } from "../shared/page-data.ts"
 
 /** A page below `/admin`. It contains no data: the browser asks the API. */
 export type AdminPage =
-  /** `open`: there is no signing in or out. */
+  /** `mode`: in open mode operators do not sign in or out. */
   | { readonly kind: "control_room"; readonly mode: "open" | "closed" }
-  /** `to`: the page to go to afterwards. */
+  /** `to`: the page to open after signing in. */
   | {
       readonly kind: "sign_in"
       readonly to: string

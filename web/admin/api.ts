@@ -2,7 +2,7 @@ import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient, ProblemError } from "../../client/src/index.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
-/** The browser sends the session along by itself. Short limits: an operator needs to see a failure soon. */
+/** Without a token: the browser sends the session's cookie. The limits are short so that operators see failures soon. */
 const connection = { baseUrl: "", retry: { tries: 3, totalMs: 8_000 }, timeoutMs: 5_000 }
 
 /** The admin routes of the server that the page came from. */
@@ -11,7 +11,7 @@ export const shop = createAdminClient(connection)
 /** The buyers' routes, for the list of products and single orders and holds. */
 export const buyers = createClient(connection)
 
-/** What went wrong, in words for an operator. Loads the page again when the session has ended, which shows the sign-in form. */
+/** Describes an error to an operator. If the session has ended, it reloads the page, which shows the sign-in form. */
 export function explain(error: unknown): string {
   if (!(error instanceof ProblemError)) return error instanceof Error ? error.message : String(error)
   const { problem } = error

@@ -3,8 +3,8 @@ import "../shared/base.css"
 import "./admin.css"
 import { ControlRoom } from "./control-room.tsx"
 
-const room = document.querySelector<HTMLElement>("#control-room")
-if (room !== null) {
-  room.textContent = ""
-  render(<ControlRoom isOpenMode={room.dataset["mode"] === "open"} />, room)
+const root = document.querySelector<HTMLElement>("#control-room")
+if (root !== null) {
+  root.textContent = ""
+  render(<ControlRoom isOpenMode={root.dataset["mode"] === "open"} />, root)
 }

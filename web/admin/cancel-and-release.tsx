@@ -7,13 +7,13 @@ interface EndingDialogProps {
   readonly close: () => void
 }
 
-/** Asks before an unpaid order is cancelled. */
+/** Asks for confirmation before an unpaid order is cancelled. */
 export function CancelDialog({ id, quantity, close }: EndingDialogProps) {
   return (
     <Dialog
       title={`Cancel order ${id}?`}
       action="Cancel the order"
-      hurts
+      danger
       run={() => shop.orders.cancel(id)}
       close={close}
     >
@@ -26,13 +26,13 @@ export function CancelDialog({ id, quantity, close }: EndingDialogProps) {
   )
 }
 
-/** Asks before a hold is released early. */
+/** Asks for confirmation before a hold is released. */
 export function ReleaseDialog({ id, quantity, close }: EndingDialogProps) {
   return (
     <Dialog
       title={`Release hold ${id}?`}
       action="Release the hold"
-      hurts
+      danger
       run={() => shop.holds.release(id)}
       close={close}
     >

@@ -7,7 +7,7 @@ import { SaleScreen } from "./sale-screen.tsx"
 import { SearchScreen } from "./search-screen.tsx"
 import { WebhooksScreen } from "./webhooks-screen.tsx"
 
-const rooms = [
+const screens = [
   ["/admin", "Products"],
   ["/admin/money", "Money inbox"],
   ["/admin/search", "Orders and holds"],
@@ -15,7 +15,7 @@ const rooms = [
   ["/admin/actions", "Activity"],
 ] as const
 
-/** The control room: a page of its own for each address, so that a reload shows the same. */
+/** The control room. Each screen has an address of its own, so that a reload shows the same screen. */
 export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
   const { pathname } = location
   return (
@@ -23,7 +23,7 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
       <header class="bar">
         <nav aria-label="Control room">
           <ul>
-            {rooms.map(([href, name]) => (
+            {screens.map(([href, name]) => (
               <li key={href}>
                 <a href={href} aria-current={currentOf(href, pathname)}>
                   {name}
@@ -45,7 +45,7 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
   )
 }
 
-/** A sale and the form of a product are within the products. */
+/** The value of `aria-current`. The screens of a product count as part of the list of products. */
 function currentOf(href: string, pathname: string): "page" | "true" | undefined {
   if (href === pathname) return "page"
   return href === "/admin" && /^\/admin\/(?:p\/|new$)/.test(pathname) ? "true" : undefined

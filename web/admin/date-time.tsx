@@ -7,7 +7,7 @@ export interface DateTimeProps {
   readonly none?: string
 }
 
-/** A time in the operator's zone, with UTC, as in the logs, as its tooltip. */
+/** A time in the operator's time zone. The tooltip shows it in UTC, as the logs do. */
 export function DateTime({ at, none = "none" }: DateTimeProps) {
   if (at === null) return <span class="muted">{none}</span>
   return (

@@ -1,11 +1,11 @@
 import type { Time } from "../../client/src/index.ts"
 
-/** `13:00:00`, where the operator is. */
+/** `13:00:00`, in the operator's time zone. */
 export function timeText(at: Time | number): string {
   return fieldText(at).slice(11)
 }
 
-/** `2026-11-27 13:00:00`, where the operator is. */
+/** `2026-11-27 13:00:00`, in the operator's time zone. */
 export function localText(at: Time | number): string {
   return fieldText(at).replace("T", " ")
 }
@@ -15,7 +15,7 @@ export function utcText(at: Time | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`
 }
 
-/** As a `datetime-local` field has it, in local time and to the second. */
+/** The value of a `datetime-local` field: `2026-11-27T13:00:00`, in the operator's time zone. */
 export function fieldText(at: Time | number): string {
   const date = new Date(at)
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)

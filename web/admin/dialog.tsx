@@ -10,15 +10,15 @@ export interface DialogProps {
   readonly children: ComponentChildren
   /** The text of the button, a verb: "Pause the sale", never "OK". */
   readonly action: string
-  /** True: it cannot be undone, or it stops people from buying. */
-  readonly hurts?: boolean
-  /** Does it. An error that it throws is shown, and the dialog stays open. */
+  /** True: the action cannot be undone, or it keeps buyers from buying. */
+  readonly danger?: boolean
+  /** Performs the action. If it throws, the dialog shows the error and stays open. */
   readonly run: () => Promise<unknown>
   readonly close: () => void
 }
 
-/** Asks before an action. "Go back" has the focus, so that an accidental Enter does nothing. */
-export function Dialog({ title, children, action, hurts, run, close }: DialogProps) {
+/** Asks for confirmation before an action. "Go back" has the focus, so that an accidental Enter does nothing. */
+export function Dialog({ title, children, action, danger, run, close }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
@@ -55,7 +55,7 @@ export function Dialog({ title, children, action, hurts, run, close }: DialogPro
           </button>
           <button
             type="submit"
-            class={hurts === true ? "button hurts" : "button primary"}
+            class={danger === true ? "button danger" : "button primary"}
             disabled={isBusy.value}
           >
             {action}

@@ -3,7 +3,7 @@ import type { PageAssets } from "../shared/page-data.ts"
 import type { AdminPage } from "./admin-page.ts"
 import { SignIn } from "./sign-in.tsx"
 
-/** A whole document of the control room: the sign-in form, or the empty room that the browser fills. */
+/** Renders a document of the control room: the sign-in form, or an empty page that the browser's script fills. */
 export function renderAdminPage(page: AdminPage, { script, styles }: PageAssets): string {
   const document = renderToString(
     <html lang="en">

@@ -10,11 +10,11 @@ type Action = "replay" | "disable" | "enable" | "rotate" | "remove"
 
 export interface EndpointActionsProps {
   readonly endpoint: WebhookEndpoint
-  /** The endpoint has a new secret, to be shown once. */
+  /** Called with the endpoint's new secret, which the page shows once. */
   readonly rotated: (endpoint: WebhookEndpointWithSecret) => void
-  /** The endpoint was deleted. */
+  /** Called when the endpoint was deleted. */
   readonly removed: (endpointId: number) => void
-  /** Reads the endpoint again. */
+  /** Called when a dialog closes: reads the endpoint again. */
   readonly done: () => void
 }
 
@@ -70,7 +70,7 @@ function ActionDialog({ action, endpoint, rotated, removed, close }: ActionDialo
         <Dialog
           title={`Disable ${url}?`}
           action="Disable the endpoint"
-          hurts
+          danger
           run={() => shop.webhooks.change(id, { enabled: false })}
           close={close}
         >
@@ -99,7 +99,7 @@ function ActionDialog({ action, endpoint, rotated, removed, close }: ActionDialo
         <Dialog
           title={`Rotate the signing secret of ${url}?`}
           action="Rotate the secret"
-          hurts
+          danger
           run={async () => rotated(await shop.webhooks.rotate(id))}
           close={close}
         >
@@ -115,7 +115,7 @@ function ActionDialog({ action, endpoint, rotated, removed, close }: ActionDialo
         <Dialog
           title={`Delete ${url}?`}
           action="Delete the endpoint"
-          hurts
+          danger
           run={async () => removed((await shop.webhooks.remove(id)).endpoint_id)}
           close={close}
         >
@@ -140,7 +140,7 @@ function ReplayDialog({ endpoint, close }: ReplayDialogProps) {
     await shop.webhooks.replay(endpoint.endpoint_id, { since: requiredValue(reading, "The time") })
   }
   return (
-    <Dialog title={`Resend events to ${endpoint.url}?`} action="Resend" hurts run={run} close={close}>
+    <Dialog title={`Resend events to ${endpoint.url}?`} action="Resend" danger run={run} close={close}>
       <Field
         id="since"
         label="Since (your time)"

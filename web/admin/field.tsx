@@ -7,7 +7,7 @@ export interface FieldProps {
   readonly value: Signal<string>
   readonly type?: "text" | "price" | "lines" | "number" | "datetime-local" | "url"
   readonly hint?: string
-  /** What the text means. A text that cannot be read keeps the form from being sent and is explained here. */
+  /** The meaning of the text. An unreadable text keeps the form from being sent, and its fault replaces the hint. */
   readonly reading?: Reading<unknown>
   readonly required?: boolean
   readonly min?: number
@@ -16,9 +16,9 @@ export interface FieldProps {
 
 type Input = HTMLInputElement | HTMLTextAreaElement
 
-/** A labelled field with a hint, or with what is wrong in place of the hint. */
+/** A labelled field with a hint, or with the fault of its text in place of the hint. */
 export function Field({ id, label, value, type = "text", hint, reading, required, min, list }: FieldProps) {
-  // What a browser cannot read, such as half a date, it reports as an empty value: only `validity` tells.
+  // Browsers report an incomplete entry, such as half a date, as an empty value. Only `validity` shows the difference.
   const isHalfWritten = useSignal(false)
   const fault = (reading && faultOf(reading)) ?? (isHalfWritten.value ? halfWrittenText(type) : null)
   const shown = fault ?? hint
@@ -32,7 +32,7 @@ export function Field({ id, label, value, type = "text", hint, reading, required
     required,
     "aria-describedby": hintId,
     "aria-invalid": fault === null ? undefined : true,
-    // A form with a fault is not sent; the browser leads to the field.
+    // With a custom validity the browser does not send the form and moves the focus to the field.
     ref: (element: Input | null) => element?.setCustomValidity(fault ?? ""),
     autocomplete: "off",
     onInput(event: { readonly currentTarget: Input }) {
@@ -79,7 +79,7 @@ export function Field({ id, label, value, type = "text", hint, reading, required
         </select>
       )}
       {shown !== undefined && (
-        <p class={`${fault === null ? "muted" : "fault"} small figures`} id={hintId}>
+        <p class={`${fault === null ? "muted" : "fault"} small tabular`} id={hintId}>
           {shown}
         </p>
       )}
@@ -87,7 +87,7 @@ export function Field({ id, label, value, type = "text", hint, reading, required
   )
 }
 
-/** False: a field of the form that is being sent has a fault, which the browser now shows. */
+/** True if all fields of the submitted form are readable. Otherwise the browser shows the first fault. */
 export function isReadable({ currentTarget }: Event): boolean {
   return !(currentTarget instanceof HTMLFormElement) || currentTarget.reportValidity()
 }

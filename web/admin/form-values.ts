@@ -4,31 +4,31 @@ import { minorIn } from "../shared/money.ts"
 import { fieldText } from "./dates.ts"
 
 /**
- * What a field's text means. `empty` and `unreadable` are never the same: an empty field may stand for a default
- * that its hint names, a text that cannot be read stands for nothing and is not sent.
+ * The meaning of a field's text. An empty field may mean a default, which its hint names. An unreadable text means
+ * nothing, and the form is not sent.
  */
 export type Reading<Value> =
   | { readonly kind: "empty" }
   | { readonly kind: "value"; readonly value: Value }
-  /** `fault`: what to write instead, for the person who wrote it. */
+  /** `fault`: a message to the operator that says how to correct the text. */
   | { readonly kind: "unreadable"; readonly fault: string }
 
 const empty = { kind: "empty" } as const
 const value = <Value>(of: Value) => ({ kind: "value", value: of }) as const
 const unreadable = (fault: string) => ({ kind: "unreadable", fault }) as const
 
-/** The fault of a text that cannot be read; null for every other. */
+/** The fault of an unreadable text; null for every other reading. */
 export function faultOf(reading: Reading<unknown>): string | null {
   return reading.kind === "unreadable" ? reading.fault : null
 }
 
-/** The value; null for an empty field. Throws for a text that cannot be read: it must not become a default. */
+/** The value; null for an empty field. Throws for an unreadable text, which must not be taken for a default. */
 export function valueOrNull<Value>(reading: Reading<Value>): Value | null {
   if (reading.kind === "unreadable") throw new Error(`${reading.fault} Nothing was saved.`)
   return reading.kind === "empty" ? null : reading.value
 }
 
-/** The value of a field that must have one. Throws when it is empty or cannot be read. */
+/** The value of a required field. Throws if the field is empty or unreadable. */
 export function requiredValue<Value>(reading: Reading<Value>, name: string): Value {
   const found = valueOrNull(reading)
   if (found === null) throw new Error(`${name} is missing. Nothing was saved.`)
@@ -38,23 +38,23 @@ export function requiredValue<Value>(reading: Reading<Value>, name: string): Val
 const DATE_FAULT = "Enter a date from 1970 to 9998 and a time."
 
 /**
- * A `datetime-local` field, in the operator's own zone. A year of five digits, which browsers take, is unreadable,
- * and so is a time that clocks skip when they go forward.
+ * Reads a `datetime-local` field in the operator's time zone. Unreadable: a year of five digits, which browsers accept,
+ * and a time that the clocks skip when daylight saving time begins.
  */
 export function readTime(text: string): Reading<Time> {
   if (text === "") return empty
   const year = Number(/^(\d{4})-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?$/.exec(text)?.[1])
-  // NaN is in no range.
+  // Written with `!`, because every comparison with NaN is false.
   if (!(year >= 1970 && year <= 9998)) return unreadable(DATE_FAULT)
   const date = new Date(text)
   if (Number.isNaN(date.getTime())) return unreadable(DATE_FAULT)
   const isSkipped = !fieldText(date.getTime()).startsWith(text.slice(0, 16))
   return isSkipped
-    ? unreadable("This time does not exist here: the clocks go forward past it.")
+    ? unreadable("This time does not exist in your time zone: the clocks skip it when they go forward.")
     : value(date.toISOString())
 }
 
-/** A whole number, written with digits alone. */
+/** Reads a whole number, which contains only digits. */
 export function readWhole(text: string, least: number): Reading<number> {
   const digits = text.trim()
   if (digits === "") return empty
@@ -63,7 +63,7 @@ export function readWhole(text: string, least: number): Reading<number> {
   return isRead ? value(number) : unreadable(`Enter a whole number, ${least} or more.`)
 }
 
-/** A price as people write it, in minor units of the currency. */
+/** Reads a typed price, in minor units of the currency. */
 export function readPrice(text: string, currency: string): Reading<number> {
   if (text.trim() === "") return empty
   const minor = minorIn(text, currency)
@@ -76,7 +76,7 @@ function priceFault(currency: string): string {
   return `Enter a price such as 129 or ${(129).toFixed(most)}: with a point and at most ${most} decimals.`
 }
 
-/** A currency's code. `present`: what the product has, which may stay even if no other product can get it any more. */
+/** Reads a currency code. `present` is the product's own, which stays valid even if new products cannot use it. */
 export function readCurrency(text: string, present: string | null): Reading<string> {
   const code = text.trim().toUpperCase()
   if (code === "") return empty
@@ -85,14 +85,14 @@ export function readCurrency(text: string, present: string | null): Reading<stri
     : unreadable(`“${text.trim()}” is not a currency in use. Enter three letters, such as EUR, USD or JPY.`)
 }
 
-/** The id of an order, a hold or a product. */
+/** Reads the id of an order, a hold or a product. */
 export function readId(text: string): Reading<number> {
   const digits = text.trim()
   if (digits === "") return empty
   return /^\d{1,15}$/.test(digits) ? value(Number(digits)) : unreadable("Enter a number, such as 17.")
 }
 
-/** An address of the web. */
+/** Reads an http or https address. */
 export function readUrl(text: string): Reading<string> {
   const address = text.trim()
   if (address === "") return empty

@@ -23,7 +23,7 @@ const actionTexts: Readonly<Record<MoneyAction["name"], readonly [string, string
   ],
   assign: [
     "Assign to an order",
-    "The payment is applied as if it had named this order: it pays the order, or it is refunded where any payment would be (too little, another currency, too late, already paid).",
+    "The payment is applied as if it had named this order: it pays the order, or it is refunded if it is too small, in another currency or too late, or if the order is already paid.",
   ],
   returned: [
     "Mark as returned",
@@ -57,9 +57,9 @@ export function MoneyScreen() {
             <h2>
               {names[entry.kind]} {nameOf(entry)}
             </h2>
-            <p class="amount figures">{amountOf(entry)}</p>
-            <p class="why">{entry.why}</p>
-            <p class="muted small figures">
+            <p class="amount tabular">{amountOf(entry)}</p>
+            <p class="reason">{entry.why}</p>
+            <p class="muted small tabular">
               Order {subjectOf(entry)?.order_id ?? "unknown"}, {subjectOf(entry)?.provider}, since{" "}
               <DateTime at={sinceOf(entry)} />
             </p>
@@ -118,11 +118,11 @@ function ActDialog({ entry, name, close }: ActDialogProps) {
     <Dialog
       title={`${action}: ${nameOf(entry)}?`}
       action={action}
-      hurts={name !== "retry"}
+      danger={name !== "retry"}
       run={() => act(entry, name, reading)}
       close={close}
     >
-      <p class="amount figures">{amountOf(entry)}</p>
+      <p class="amount tabular">{amountOf(entry)}</p>
       <p>{consequence}</p>
       {name === "assign" && (
         <Field id="assign-order" label="Order number" value={orderId} reading={reading} required />
@@ -149,7 +149,7 @@ async function act(
     const { provider, key } = payment_event
     return shop.money.returned({ provider, key })
   }
-  throw new Error(`An entry that cannot be "${name}"`)
+  throw new Error(`This entry does not allow the action "${name}"`)
 }
 
 function subjectOf({ payment_event, refund, dispute }: MoneyInboxEntry) {

@@ -73,7 +73,7 @@ export interface NewSecretProps {
   readonly done: () => void
 }
 
-/** Shows a new secret. The server returns it once and never again. */
+/** Shows a new secret, which the server returns only once. */
 export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
   const isCopied = useSignal(false)
   async function copy(): Promise<void> {

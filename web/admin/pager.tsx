@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals"
 import type { Page } from "../../client/src/index.ts"
 
-/** Shows an error; nothing for null. */
+/** Shows an error message; null: shows nothing. */
 export function Failure({ text }: { readonly text: string | null }) {
   if (text === null) return null
   return (
@@ -12,7 +12,7 @@ export function Failure({ text }: { readonly text: string | null }) {
 }
 
 export interface PagerProps {
-  /** Null: it is loading. */
+  /** Null: the page is loading. */
   readonly page: Pick<Page<unknown>, "data" | "next_cursor"> | null
   readonly cursor: Signal<string | undefined>
   /** Shown for an empty list. */

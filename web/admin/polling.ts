@@ -2,19 +2,20 @@ import { useSignal, type ReadonlySignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import { explain } from "./api.ts"
 
-/** The value that was read last, and why the last reading failed. */
+/** A value that is read repeatedly. */
 export interface Polling<Value> {
+  /** The last value that was read; null: none yet. */
   readonly value: ReadonlySignal<Value | null>
-  /** Null: the last reading went well. */
+  /** The message about the last read, if it failed; null: it succeeded. */
   readonly failure: ReadonlySignal<string | null>
-  /** When it last went well, in milliseconds since 1970; null: never. */
+  /** When the last successful read ended, in milliseconds since 1970; null: none yet. */
   readonly readAt: ReadonlySignal<number | null>
   readonly refresh: () => void
 }
 
 /**
- * Reads now, and again `everyMs` after each reading. Another `key` starts over; `load` is the function of the first
- * call with that key.
+ * Reads a value now, and again `everyMs` after each read. A new `key` starts over. `load` is taken from the first
+ * render with that key.
  */
 export function usePolling<Value>(
   key: string,

@@ -13,7 +13,7 @@ export interface PriceFieldProps {
   readonly required?: boolean
 }
 
-/** A price as people write it, with its meaning as the hint. */
+/** A field for a price. Its hint shows how the typed price was understood. */
 export function PriceField({ id, label, value, currency, empty, required = false }: PriceFieldProps) {
   const reading = readPrice(value.value, currency)
   return (

@@ -21,7 +21,7 @@ import { Failure } from "./pager.tsx"
 import { PriceField } from "./price-field.tsx"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
 
-/** Puts a new product on sale, or changes the settings of one. */
+/** The form that creates a product, or changes the settings of the product with this id. */
 export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
   const product = useSignal<Product | null>(null)
   const failure = useSignal<string | null>(null)
@@ -210,9 +210,9 @@ interface AskedChange {
 function RiskDialog({ productId, changes, risk, close }: AskedChange & { readonly close: () => void }) {
   const run = () => change(productId, changes)
   return (
-    <Dialog title={risk.title} action={risk.action} hurts run={run} close={close}>
+    <Dialog title={risk.title} action={risk.action} danger run={run} close={close}>
       {risk.consequences.map((text) => (
-        <p key={text} class="figures">
+        <p key={text} class="tabular">
           {text}
         </p>
       ))}
@@ -255,7 +255,7 @@ function useFields(product: Product | null) {
   return { texts, readings }
 }
 
-/** The settings as the fields have them. Throws for a field that cannot be read. */
+/** The settings in the fields. Throws for an unreadable field. */
 function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
   return {
     name: texts.name.value,
@@ -271,7 +271,10 @@ function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
   }
 }
 
-/** Only what differs, so that what was changed elsewhere in the meantime stays. A field shows whole seconds. */
+/**
+ * Keeps only the settings that differ, so that saving does not undo changes made elsewhere in the meantime. Times are
+ * compared by whole seconds, because the fields show no more.
+ */
 function changed(
   settings: Required<Omit<ProductChangesBody, "paused">>,
   product: Product,

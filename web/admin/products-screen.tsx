@@ -24,7 +24,7 @@ export function ProductsScreen() {
       <Failure text={products.failure.value} />
       {page !== null && page.data.length > 0 && (
         <div class="scroll" role="region" aria-label="Products" tabindex={0}>
-          <table class="figures">
+          <table class="tabular">
             <thead>
               <tr>
                 <th scope="col">Product</th>

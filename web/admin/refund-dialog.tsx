@@ -17,7 +17,7 @@ export interface RefundDialogProps {
   readonly close: () => void
 }
 
-/** Asks how much of a paid order to refund and how many of its units to restock. */
+/** Asks for the amount of a paid order to refund and the number of its units to restock. */
 export function RefundDialog({ order, made, close }: RefundDialogProps) {
   const { order_id: id, currency } = order
   const amount = useSignal("")
@@ -35,7 +35,7 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
 
   async function run(): Promise<void> {
     const restockQty = requiredValue(restock, "The number of units to restock")
-    // Null, the API's word for all that is left, is sent for an empty field only.
+    // Null means all that is left, so only an empty field becomes null.
     const body = { amount_minor: valueOrNull(asked), restock_qty: restockQty }
     try {
       made(await shop.orders.refund(id, body))
@@ -46,7 +46,7 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
   }
 
   return (
-    <Dialog title={`Refund order ${id}?`} action="Refund" hurts run={run} close={close}>
+    <Dialog title={`Refund order ${id}?`} action="Refund" danger run={run} close={close}>
       <RefundList refunds={known.value.value?.refunds ?? []} />
       <PriceField
         id="amount"
@@ -65,7 +65,7 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
         reading={restock}
         hint={`At most ${order.quantity - order.restocked_qty}. Restocked units can be bought at once`}
       />
-      <p class="figures">
+      <p class="tabular">
         {minor !== null && `${priceOf(minor, currency)} will be refunded to the buyer. `}
         Doorbuster asks the payment provider within seconds. If the provider takes no refunds from Doorbuster,
         the refund waits in the money inbox until you confirm it. This cannot be undone.
@@ -92,7 +92,7 @@ const statusTexts: Readonly<Record<Refund["status"], string>> = {
 function RefundList({ refunds }: { readonly refunds: readonly Refund[] }) {
   if (refunds.length === 0) return null
   return (
-    <ul class="figures" aria-label="Earlier refunds">
+    <ul class="tabular" aria-label="Earlier refunds">
       {refunds.map(({ refund_id, amount_minor, currency, status }) => (
         <li key={refund_id}>
           Refund {refund_id}: {priceOf(amount_minor, currency)}, {statusTexts[status]}
@@ -105,7 +105,7 @@ function RefundList({ refunds }: { readonly refunds: readonly Refund[] }) {
 /** The refund that was just created, and where to follow it. */
 export function RefundLine({ refund }: { readonly refund: Refund | null }) {
   return (
-    <p class="figures" role="status">
+    <p class="tabular" role="status">
       {refund !== null && (
         <>
           {madeText(refund)}{" "}
@@ -128,7 +128,7 @@ function madeText({ refund_id, order_id, amount_minor, currency, restock_qty }: 
   return `Refund ${refund_id} of order ${order_id}: ${parts.join(", ")}.`
 }
 
-/** A refusal that names an amount, with the amount as a price. */
+/** Rewrites a refusal that names an amount in minor units so that it names a price. */
 function inPrices(error: unknown, currency: string): unknown {
   if (!(error instanceof ProblemError)) return error
   const { problem } = error

@@ -80,7 +80,7 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
         <Dialog
           title={`Pause ${name}?`}
           action="Pause the sale"
-          hurts
+          danger
           run={() => shop.products.pause(id)}
           close={close}
         >
@@ -111,7 +111,7 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
         <Dialog
           title={`Close ${name} now?`}
           action="Close the sale"
-          hurts
+          danger
           run={() => shop.products.change(id, { closes_at: product.server_time })}
           close={close}
         >
@@ -134,7 +134,7 @@ interface StockDialogProps {
   readonly close: () => void
 }
 
-/** Sets the stock, provided that it is still what the dialog showed when it was opened. */
+/** Sets the stock, provided that it has not changed since the dialog was opened. */
 function StockDialog({ isAdding, product, close }: StockDialogProps) {
   const expected = useSignal(product.stock)
   const field = useSignal(isAdding ? "" : String(product.stock))
@@ -149,7 +149,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
     try {
       await shop.products.setStock(product.id, { stock: wanted, expected: expected.value })
     } catch (error) {
-      // The message names the new stock: a second try is based on it.
+      // The error message names the new stock, so the next try expects that.
       if (error instanceof ProblemError && error.problem.code === "stock_changed")
         expected.value = error.problem.stock
       throw error
@@ -160,7 +160,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
     <Dialog
       title={`${isAdding ? "Add stock to" : "Set the stock of"} ${product.name}`}
       action={isSame ? "Set the stock" : `Set the stock to ${stock}`}
-      hurts={stock !== null && stock < expected.value}
+      danger={stock !== null && stock < expected.value}
       run={run}
       close={close}
     >
@@ -173,7 +173,7 @@ function StockDialog({ isAdding, product, close }: StockDialogProps) {
         required
         reading={reading}
       />
-      <p class="figures">
+      <p class="tabular">
         {isSame
           ? `The stock is ${expected.value}.`
           : `The stock becomes ${stock} instead of ${expected.value}, provided it is still ${expected.value}.`}{" "}

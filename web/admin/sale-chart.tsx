@@ -10,18 +10,18 @@ export function SaleChart({ samples }: { readonly samples: readonly Sample[] }) 
   const [isMissing, setMissing] = useState(false)
 
   useEffect(() => {
-    const gone = new AbortController()
-    // Half of the control room's scripts, and only this screen needs it.
+    const unmounted = new AbortController()
+    // Loaded on demand: it is half of the control room's script, and only this screen needs it.
     import("./sale-plot.ts").then(
       ({ drawUnits }) => {
-        if (box.current === null || gone.signal.aborted) return
+        if (box.current === null || unmounted.signal.aborted) return
         const drawn = drawUnits(box.current)
-        gone.signal.addEventListener("abort", () => drawn.end())
+        unmounted.signal.addEventListener("abort", () => drawn.end())
         setPlot(drawn)
       },
       () => setMissing(true),
     )
-    return () => gone.abort()
+    return () => unmounted.abort()
   }, [])
   useEffect(() => plot?.show(samples), [plot, samples])
 
@@ -42,7 +42,7 @@ export function SaleChart({ samples }: { readonly samples: readonly Sample[] }) 
       )}
       <details>
         <summary>Show the last minutes as a table</summary>
-        <table class="figures">
+        <table class="tabular">
           <thead>
             <tr>
               <th scope="col">Time</th>

@@ -2,9 +2,9 @@ import type { ComponentChildren } from "preact"
 import type { Live } from "../../client/src/admin.ts"
 import { durationText } from "./dates.ts"
 
-/** The worker expires holds four times a second; a lag of several seconds needs a look. */
+/** From this lag on the page warns. A worker that keeps up expires holds four times a second. */
 const LATE_SECONDS = 5
-/** Without an answer for so long the numbers on the page are out of date. */
+/** After this many seconds without an answer the page says that its numbers may be out of date. */
 const SILENT_SECONDS = 5
 
 type Level = "good" | "warn" | "bad" | "unknown"
@@ -15,13 +15,13 @@ export interface SaleHealthProps {
   readonly failure: string | null
 }
 
-/** The health of the sale, as lamps with a text each. */
+/** The health of the sale: a lamp and a text for each of four checks. */
 export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
   const inbox = live.money_inbox_count
   const isLate = live.expiry_lag_seconds > LATE_SECONDS
   const isSilent = silentSeconds > SILENT_SECONDS
   return (
-    <ul class="lights">
+    <ul class="health">
       <HealthItem name="Invariants" {...invariants(live)} />
       <HealthItem
         name="Expiry"
@@ -58,10 +58,10 @@ interface HealthItemProps {
 
 function HealthItem({ name, level, text }: HealthItemProps) {
   return (
-    <li class={`light ${level}`}>
-      <span class="lamp" aria-hidden="true" />
-      <span class="light-name">{name}</span>
-      <span class="figures">{text}</span>
+    <li class={`health-item ${level}`}>
+      <span class="health-lamp" aria-hidden="true" />
+      <span class="health-name">{name}</span>
+      <span class="tabular">{text}</span>
     </li>
   )
 }

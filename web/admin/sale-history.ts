@@ -21,13 +21,13 @@ export interface SaleEvent {
   readonly sold?: number
 }
 
-/** One a second for a quarter of an hour: more would not show at the width of the chart. */
+/** One sample a second for a quarter of an hour. The chart is too narrow to show more. */
 const MOST_SAMPLES = 900
 const MOST_EVENTS = 100
-/** Rates are averages over so many seconds, because those of single seconds jump. */
+/** Rates are averages over this many seconds, because rates of single seconds vary too much to be read. */
 const RATE_SECONDS = 5
 
-/** A sale since the page was opened. */
+/** The course of a sale since the page was opened. */
 export interface History {
   readonly samples: readonly Sample[]
   /** The newest first. */
@@ -36,7 +36,7 @@ export interface History {
 
 export const emptyHistory: History = { samples: [], events: [] }
 
-/** The history with one more second. */
+/** Returns the history with another answer of the server added. */
 export function withLive({ samples, events }: History, live: Live): History {
   const { product } = live
   const sample = {
@@ -97,7 +97,7 @@ export function ratesOf(samples: readonly Sample[]): readonly Counted[] {
   const before = new Map(first.live.product_holds.map(({ result, count }) => [result, count]))
   return last.live.product_holds.map(({ result, count }) => ({
     result,
-    // A negative difference: another process answered, or the same one was restarted.
+    // The difference is negative if the process was restarted or another server has answered.
     count: Math.max(0, count - (before.get(result) ?? 0)) / seconds,
   }))
 }

@@ -6,14 +6,14 @@ import { series, type Sample } from "./sale-history.ts"
 /** A line chart of units over time. */
 export interface SalePlot {
   show(samples: readonly Sample[]): void
-  /** Removes it from the page. */
+  /** Removes the chart from the page. */
   end(): void
 }
 
 /** The least time that the chart spans. */
 const LEAST_SECONDS = 10
 
-/** Draws into an element, in its size and colours. */
+/** Draws the chart into an element, in the element's size and colours. */
 export function drawUnits(element: HTMLElement): SalePlot {
   const plot = new UPlot(optionsFor(element), [[], [], [], []], element)
   const resized = new ResizeObserver(() =>

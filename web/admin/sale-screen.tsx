@@ -14,7 +14,7 @@ import { emptyHistory, granted, ratesOf, withLive, type History, type SaleEvent 
 import { SaleHealth } from "./sale-health.tsx"
 import { StateBadge } from "./state-badge.tsx"
 
-/** A sale, live, with its buttons. */
+/** The live screen of a sale, with its actions. */
 export function SaleScreen({ productId }: { readonly productId: number }) {
   const live = usePolling(`live ${productId}`, 1_000, (signal) => shop.live(productId, { signal }))
   const actions = usePolling(`actions ${productId}`, 3_000, (signal) =>
@@ -48,7 +48,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <h1>{product.name}</h1>
         <StateBadge state={product.sale_state} isPaused={current.paused} />
       </div>
-      <p class="muted small figures">
+      <p class="muted small tabular">
         {priceOf(product.price_minor, product.currency)} per unit, hold time {product.hold_ttl_seconds} s. In
         your time: opens <DateTime at={product.opens_at} none="immediately" />, closes{" "}
         <DateTime at={product.closes_at} none="never" />. Server time: <DateTime at={current.server_time} /> (
@@ -59,7 +59,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         silentSeconds={(now - (live.readAt.value ?? now)) / 1_000}
         failure={live.failure.value}
       />
-      <dl class="units figures">
+      <dl class="units tabular">
         <Units name="available" count={product.available_stock} of={product.stock} />
         <Units name="held" count={product.reserved_stock} of={product.stock} />
         <Units name="sold" count={product.sold_stock} of={product.stock} />
@@ -105,7 +105,7 @@ function Rates({ rates, processes }: RatesProps) {
   return (
     <section aria-labelledby="rates">
       <h2 id="rates">Holds per second</h2>
-      <table class="figures">
+      <table class="tabular">
         <thead>
           <tr>
             <th scope="col">Result</th>
@@ -136,7 +136,7 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
   return (
     <section aria-labelledby="feed">
       <h2 id="feed">Events</h2>
-      <ol class="feed figures" tabindex={0} aria-labelledby="feed">
+      <ol class="feed tabular" tabindex={0} aria-labelledby="feed">
         {events.map(({ at, text }) => (
           <li key={`${at} ${text}`}>
             <time class="muted" datetime={new Date(at).toISOString()} title={utcText(at)}>
@@ -151,7 +151,7 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
   )
 }
 
-/** The local time, once a second: a missing answer must show although nothing arrives. */
+/** The local time, updated every second, so that the page notices missing answers. */
 function useClock(): number {
   const now = useSignal(Date.now())
   useEffect(() => {

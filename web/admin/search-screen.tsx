@@ -30,7 +30,7 @@ const kinds = [
   ["holds", "Holds"],
 ] as const
 
-/** Searches orders and holds by id, customer, product and status. The address holds the search. */
+/** Searches orders and holds by id, customer, product and status. The page's address contains the search. */
 export function SearchScreen() {
   const asked = new URLSearchParams(location.search)
   const fields = {
@@ -85,7 +85,7 @@ export function SearchScreen() {
   )
 }
 
-/** In words; a status of a newer server as it is. */
+/** A status in words. An unknown one, from a newer server, is shown unchanged. */
 function statusText(status: string): string {
   return Object.hasOwn(statusTexts, status) ? statusTexts[status as keyof typeof statusTexts] : status
 }
@@ -116,7 +116,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
       <RefundLine refund={refund.value} />
       {page !== null && page.data.length > 0 && (
         <div class="scroll" role="region" aria-label="Search results" tabindex={0}>
-          <table class="figures">
+          <table class="tabular">
             <thead>
               <tr>
                 <th scope="col">{asked.get("kind") === "holds" ? "Hold" : "Order"}</th>
@@ -132,7 +132,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                 <th scope="col">Created</th>
                 <th scope="col">Expires</th>
                 <th scope="col">
-                  <span class="unseen">Actions</span>
+                  <span class="visually-hidden">Actions</span>
                 </th>
               </tr>
             </thead>
@@ -222,7 +222,7 @@ async function find(
   if (!kinds.some(([known]) => known === kind))
     throw new Error(`Search for orders or holds, not for “${kind}”.`)
   const isHolds = kind === "holds"
-  // Such an address was written by hand; the field says what is wrong with it.
+  // The address was edited by hand. The field shows what is wrong with the id.
   const isRead = [id, productId].every((one) => one === null || readId(one).kind === "value")
   if (!isRead) return { data: [], next_cursor: null }
   if (id !== null) return findById(Number(id), isHolds, signal)
@@ -242,7 +242,7 @@ async function find(
   return { data: page.data.map(orderRow), next_cursor: page.next_cursor }
 }
 
-/** Finds one by its id. A missing one is an empty result. */
+/** Finds an order or a hold by its id. A missing one gives an empty page. */
 async function findById(id: number, isHolds: boolean, signal: AbortSignal): Promise<FoundPage> {
   try {
     const row = isHolds

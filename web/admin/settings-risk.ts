@@ -2,7 +2,7 @@ import type { ProductChangesBody } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 
-/** What saving settings does to buyers at once. */
+/** The immediate effect on buyers if changed settings are saved, as a dialog shows it. */
 export interface SettingsRisk {
   /** A question: "End the sale of X?" */
   readonly title: string
@@ -11,8 +11,8 @@ export interface SettingsRisk {
 }
 
 /**
- * What the operator has to confirm before such changes are saved: a sale that opens, stops or ends by them, and a
- * price that changes while the sale is on. Null: nothing.
+ * Returns the risk that the operator has to confirm before changes are saved: they open, stop or end the sale, or they
+ * change the price while the product is on sale. Null: no confirmation is needed.
  */
 export function riskOf(product: Product, changes: ProductChangesBody): SettingsRisk | null {
   if (product.sale_state === "scheduled") return openRisk(product, changes)
@@ -89,7 +89,7 @@ function priceRisk(product: Product, changes: ProductChangesBody): SettingsRisk 
     title: `Change the price of ${product.name} to ${after}?`,
     action: "Change the price",
     consequences: [
-      `The sale is on, at ${before}. Existing orders keep their price; units that are held now and ordered later cost ${after}.`,
+      `The current price is ${before}. Existing orders keep their price; units that are held now and ordered later cost ${after}.`,
     ],
   }
 }

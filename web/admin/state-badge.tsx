@@ -11,7 +11,7 @@ const texts: Readonly<Record<SaleState, string>> = {
 
 export interface StateBadgeProps {
   readonly state: SaleState
-  /** True: a scheduled sale shows that it is paused as well. Leave it out where it is not known. */
+  /** True: the badge of a scheduled sale says that it is also paused. Leave it out if it is not known. */
   readonly isPaused?: boolean
 }
 

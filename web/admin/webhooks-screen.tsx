@@ -19,10 +19,10 @@ export function WebhooksScreen() {
   const endpoints = usePolling("endpoints", 10_000, (signal) => shop.webhooks.list({ signal }))
   const list = endpoints.value.value?.data
   const isAdding = useSignal(false)
-  const unseen = useSignal<WebhookEndpointWithSecret | null>(null)
-  const show = (endpoint: WebhookEndpointWithSecret) => void (unseen.value = endpoint)
+  const withSecret = useSignal<WebhookEndpointWithSecret | null>(null)
+  const show = (endpoint: WebhookEndpointWithSecret) => void (withSecret.value = endpoint)
   function forget(endpointId: number): void {
-    if (unseen.value?.endpoint_id === endpointId) unseen.value = null
+    if (withSecret.value?.endpoint_id === endpointId) withSecret.value = null
   }
   return (
     <>
@@ -33,7 +33,9 @@ export function WebhooksScreen() {
         </button>
       </div>
       <Failure text={endpoints.failure.value} />
-      {unseen.value !== null && <NewSecret endpoint={unseen.value} done={() => void (unseen.value = null)} />}
+      {withSecret.value !== null && (
+        <NewSecret endpoint={withSecret.value} done={() => void (withSecret.value = null)} />
+      )}
       {isAdding.value && (
         <NewEndpointDialog
           made={show}
@@ -73,7 +75,7 @@ interface EndpointProps {
   readonly endpoint: WebhookEndpoint
   readonly rotated: (endpoint: WebhookEndpointWithSecret) => void
   readonly removed: (endpointId: number) => void
-  /** The endpoint was changed. */
+  /** Called when the endpoint may have changed. */
   readonly changed: () => void
 }
 
@@ -108,7 +110,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
       <Failure text={deliveries.failure.value} />
       {page !== null && page.data.length > 0 && (
         <div class="scroll" role="region" aria-label={`Deliveries to ${url}`} tabindex={0}>
-          <table class="figures">
+          <table class="tabular">
             <thead>
               <tr>
                 <th scope="col">Event</th>
@@ -119,7 +121,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
                 <th scope="col">Last response</th>
                 <th scope="col">Created</th>
                 <th scope="col">
-                  <span class="unseen">Actions</span>
+                  <span class="visually-hidden">Actions</span>
                 </th>
               </tr>
             </thead>

@@ -1,8 +1,8 @@
 import { currencyDecimals } from "../../client/src/currencies.ts"
 
 /**
- * A price as people write it: `€99.99`, `HUF 4,990`. Exact. `Intl` only formats: the number of decimals comes from
- * our table, because browsers differ.
+ * Formats a price for readers: `€99.99`, `HUF 4,990`. Exact. `Intl` only formats: the number of decimals comes from
+ * currencies.ts, because browsers differ.
  */
 export function priceOf(minor: number, currency: string, locale = "en"): string {
   const digits = currencyDecimals(currency)
@@ -19,8 +19,8 @@ export function priceOf(minor: number, currency: string, locale = "en"): string 
 }
 
 /**
- * What a price as people write it is in minor units: `129.5` and `129.50` are 12950 in EUR. Null: it cannot be
- * read without guessing, or is too large to count with.
+ * Converts a typed price to minor units: `129.5` and `129.50` are 12950 in EUR. Null: the text is ambiguous or not a
+ * number, or the price is too large for exact integers.
  */
 export function minorIn(text: string, currency: string): number | null {
   const [, whole, decimals = ""] = /^(\d+)(?:\.(\d+))?$/.exec(text.trim()) ?? []

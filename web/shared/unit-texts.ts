@@ -3,7 +3,7 @@ export function unitsOf(count: number): string {
   return count === 1 ? "1 unit" : `${count} units`
 }
 
-/** `is` or `are`, after so many. */
+/** `is` for one unit, otherwise `are`. */
 export function areFor(count: number): string {
   return count === 1 ? "is" : "are"
 }

@@ -15,7 +15,7 @@ export function Announcer({ model }: { readonly model: PageModel }) {
     if (text !== null) said.value = text
   })
   return (
-    <p class="unseen" role="status">
+    <p class="visually-hidden" role="status">
       {said.value}
     </p>
   )

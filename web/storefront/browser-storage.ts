@@ -4,11 +4,11 @@ import type { Hold, NewHold } from "../../client/src/index.ts"
 export interface StoredHold {
   readonly hold: Hold
   readonly token: string
-  /** The order that was made of the hold. */
+  /** The order that was made from the hold; null: none is known. */
   readonly orderId: number | null
 }
 
-/** What the page of an order needs. */
+/** The owner token of an order and its payment, as the order's page stores them. */
 export interface StoredOrder {
   readonly token: string | null
   readonly payment: StoredPayment | null
@@ -32,10 +32,10 @@ export interface HoldRequest {
   readonly askedAt: number
 }
 
-/** Older requests are not repeated: their buyers have given up. */
+/** Requests older than this are not repeated, because the buyer has probably given up. */
 const REQUEST_LIFE_MS = 5 * 60_000
 
-/** Contains a version: a change of the contents needs other names. */
+/** Contains a version. A change of the stored format needs a new one. */
 const PREFIX = "doorbuster:1:"
 
 /**
@@ -87,6 +87,6 @@ function write(area: Area, name: string, value: unknown): void {
     if (value === null) globalThis[area].removeItem(PREFIX + name)
     else globalThis[area].setItem(PREFIX + name, JSON.stringify(value))
   } catch {
-    // Nothing can be stored: the page works without.
+    // The browser stores nothing. The page works without it, except for reloading.
   }
 }

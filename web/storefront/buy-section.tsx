@@ -13,11 +13,11 @@ interface BuySectionProps {
   readonly model: PageModel
 }
 
-/** The buyer's situation with a product, and the actions that it allows. */
+/** The buyer's situation on a product's page, and the possible actions. */
 export function BuySection({ product, model }: BuySectionProps) {
   const { stage, notice, orderId, isOffline } = model.view.value
   return (
-    <section class={`counter ${stage.kind}`} aria-label="Buy">
+    <section class={`status-panel ${stage.kind}`} aria-label="Buy">
       <Headline stage={stage} currency={product.currency} paysHere={true} />
       {stage.kind === "held" ? (
         <HeldUnits stage={stage} product={product} model={model} />
@@ -67,8 +67,8 @@ function Figure({ stage, product, zone }: FigureProps) {
 
 function BigFigure(props: { readonly children: ComponentChildren; readonly label: string }) {
   return (
-    <p class="figure">
-      <span class="number figures">{props.children}</span> <span class="label figures">{props.label}</span>
+    <p class="main-number">
+      <span class="number tabular">{props.children}</span> <span class="label tabular">{props.label}</span>
     </p>
   )
 }

@@ -1,14 +1,14 @@
 import type { Hold, Order, Product, SaleState, Time } from "../../client/src/index.ts"
 
-/** Everything that decides what a buyer sees. */
+/** The facts that determine what a buyer sees. */
 export interface Known {
   /** Null: on the page of an order that has not been read yet. */
   readonly product: Product | null
   /** The buyer's last hold of this product. */
   readonly hold: Hold | null
-  /** The order that was made of the hold, if known. */
+  /** The order that was made from the hold; null: none is known. */
   readonly heldOrderId: number | null
-  /** On the page of an order. `missing`: there is none that this browser may see. */
+  /** Null: not on the page of an order. `missing`: the order does not exist, or this browser has no token for it. */
   readonly order: Order | "unread" | "missing" | null
   readonly payment: PaymentSeen | null
   /** The server's clock, in milliseconds since 1970; null: not known yet. */
@@ -25,7 +25,7 @@ export interface PaymentSeen {
   readonly refundedMinor: number
 }
 
-/** A request without an answer yet. `trouble`: why it takes long. */
+/** A request without an answer yet. `trouble`: why the last try failed; null: none has failed. */
 export interface Pending {
   readonly action: "hold" | "order" | "release" | "cancel" | "pay"
   readonly trouble: "crowd" | "no_answer" | null
@@ -38,14 +38,14 @@ export type Refusal =
   | { readonly code: "over_limit"; readonly mostUnits: number }
   | { readonly code: "customer_required" }
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
-  /** The page may repeat the request: it keeps its idempotency key. */
+  /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */
   | { readonly code: "crowd" | "no_answer" }
   | { readonly code: "other"; readonly detail: string }
 
-/** A message beside the stage. */
-export type Notice = Refusal | { readonly code: "hold_lapsed" | "given_back" | "ordered" }
+/** A message beside the stage: a refusal, or the end of the buyer's last hold. */
+export type Notice = Refusal | { readonly code: "hold_expired" | "hold_released" | "ordered" }
 
-/** The buyer's situation. Seconds are whole, rounded up; null: the server's time is not known yet. */
+/** The buyer's situation. `leftSeconds` is rounded up; null: the server's time is not known yet. */
 export type Stage =
   | { readonly kind: "scheduled"; readonly opensAt: Time; readonly leftSeconds: number | null }
   | { readonly kind: "paused" }
@@ -66,26 +66,26 @@ export type Stage =
   | { readonly kind: "payment_under_way"; readonly leftSeconds: number | null }
   | { readonly kind: "paid"; readonly isLate: boolean }
   | { readonly kind: "declined" | "cancelled" | "order_expired" | "late_payment" | "refunded" }
-  /** A payment that can no longer pay the order: it is being refunded, or has been. */
+  /** The payment came too late to pay the order. It is being refunded (`money_returning`) or has been. */
   | { readonly kind: "money_returning" | "money_returned"; readonly amountMinor: number }
 
-/** Everything a buyer sees that can change. */
+/** All changing parts of what a buyer sees. */
 export interface BuyerView {
   readonly stage: Stage
   readonly notice: Notice | null
   /** On the page of a product: the buyer's order of it, linked from the notice. */
   readonly orderId: number | null
-  /** The request that is under way: the page sends one at a time. */
+  /** The request without an answer; the page sends one at a time. */
   readonly pending: Pending | null
   readonly isOffline: boolean
 }
 
 /** The most units in one request where the shop sets no limit. */
 const MOST_UNITS = 10
-/** The end of a hold is shown for this long. */
+/** How long the page says that the buyer's hold has ended. */
 const RECENT_MS = 10 * 60_000
 
-/** Decides what a buyer sees. An order takes precedence over a hold, and a hold over the sale. */
+/** Determines what a buyer sees. An order takes precedence over a hold, and a hold over the state of the sale. */
 export function whatBuyerSees(known: Known): BuyerView {
   const { pending } = known
   return {
@@ -97,7 +97,7 @@ export function whatBuyerSees(known: Known): BuyerView {
   }
 }
 
-/** The state of the sale now: it may have opened or closed since the product was read. */
+/** The state of the sale at `nowMs`. The sale may have opened or closed since the product was read. */
 export function saleStateAt(product: Product, nowMs: number | null): SaleState {
   if (nowMs === null) return product.sale_state
   if (product.closes_at !== null && Date.parse(product.closes_at) <= nowMs) return "closed"
@@ -118,7 +118,7 @@ function stageOf(known: Known): Stage {
   if (hold !== null && isHeld(hold, nowMs)) {
     const wholeSeconds = Math.round((Date.parse(hold.expires_at) - Date.parse(hold.created_at)) / 1_000)
     const left = secondsUntil(hold.expires_at, nowMs)
-    // A new hold may be newer than the last reading of the clock.
+    // `nowMs` changes once a second, so a new hold may have been made after it.
     const leftSeconds = left === null ? null : Math.min(left, wholeSeconds)
     return { kind: "held", qty: hold.qty, expiresAt: hold.expires_at, leftSeconds, wholeSeconds }
   }
@@ -165,14 +165,14 @@ function orderStage(order: Order | "unread" | "missing", { payment, nowMs }: Kno
         : { kind: "to_pay", expiresAt: order.expires_at, leftSeconds }
     case "cancelled":
       if (payment?.status === "declined") return { kind: "declined" }
-      return withoutOrder(payment) ?? { kind: "cancelled" }
+      return latePaymentStage(payment) ?? { kind: "cancelled" }
     case "expired":
-      return withoutOrder(payment) ?? { kind: "order_expired" }
+      return latePaymentStage(payment) ?? { kind: "order_expired" }
   }
 }
 
-/** The stage of an order that has ended, when it has a payment. */
-function withoutOrder(payment: PaymentSeen | null): Stage | null {
+/** The stage of a cancelled or expired order with a payment; null: without a payment that can still arrive. */
+function latePaymentStage(payment: PaymentSeen | null): Stage | null {
   if (payment?.status === "processing") return { kind: "late_payment" }
   if (payment?.status !== "succeeded") return null
   const isBack = payment.refundedMinor >= payment.capturedMinor
@@ -187,7 +187,7 @@ function isHeld(hold: Hold, nowMs: number | null): boolean {
   return hold.status === "active" && (nowMs === null || Date.parse(hold.expires_at) > nowMs)
 }
 
-/** Shown beside a refusal as well. */
+/** The buyer's order of this product, which is linked even beside a refusal. */
 function orderIdOf({ hold, heldOrderId, order }: Known): number | null {
   return order === null && hold?.status === "converted" ? heldOrderId : null
 }
@@ -197,5 +197,5 @@ function noticeOf({ hold, heldOrderId, order, nowMs, refusal, pending }: Known):
   if (order !== null || hold === null || pending?.action === "hold" || isHeld(hold, nowMs)) return null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
-  return { code: hold.status === "released" ? "given_back" : "hold_lapsed" }
+  return { code: hold.status === "released" ? "hold_released" : "hold_expired" }
 }

@@ -33,7 +33,7 @@ export function HoldForm({ product, model }: HoldFormProps) {
             class="field"
             name="customer"
             required
-            // Spaces alone are no id.
+            // Requires a character other than a space.
             pattern=".*\S.*"
             title="Enter your customer id."
             maxLength={255}
@@ -54,7 +54,7 @@ export function HoldForm({ product, model }: HoldFormProps) {
               isOff={qty <= 1}
               onPress={() => (chosen.value = qty - 1)}
             />
-            <output class="figures">{qty}</output>
+            <output class="tabular">{qty}</output>
             <Step
               label="Increase quantity"
               text="+"
@@ -65,7 +65,7 @@ export function HoldForm({ product, model }: HoldFormProps) {
         )}
         <button class="button primary" type="submit" disabled={isInactive} aria-disabled={pending !== null}>
           {buttonText(pending !== null, notice?.code)}
-          <span class="figures">{priceOf(product.price_minor * qty, product.currency)}</span>
+          <span class="tabular">{priceOf(product.price_minor * qty, product.currency)}</span>
         </button>
       </div>
       <noscript>
@@ -87,7 +87,7 @@ interface StepProps {
   readonly onPress: () => void
 }
 
-/** Stays focusable when it is off, so that the keyboard focus is not lost. */
+/** A button of the stepper. It stays focusable when it is off, so that the keyboard focus is not lost. */
 function Step({ label, text, isOff, onPress }: StepProps) {
   return (
     <button

@@ -8,14 +8,14 @@ interface HeadlineProps {
   readonly paysHere: boolean
 }
 
-/** The buyer's situation: a headline and, where there is more to say, an explanation. */
+/** The buyer's situation: a headline and, for most situations, an explanation. */
 export function Headline({ stage, currency, paysHere }: HeadlineProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const hadFocus = useRef(false)
   useEffect(() => {
     const remember = ({ target }: Event) => {
-      const counter = heading.current?.closest(".counter")
-      hadFocus.current = target instanceof Node && counter?.contains(target) === true
+      const panel = heading.current?.closest(".status-panel")
+      hadFocus.current = target instanceof Node && panel?.contains(target) === true
     }
     const eventNames = ["focusin", "pointerdown"]
     for (const name of eventNames) document.addEventListener(name, remember)
@@ -23,7 +23,7 @@ export function Headline({ stage, currency, paysHere }: HeadlineProps) {
       for (const name of eventNames) document.removeEventListener(name, remember)
     }
   }, [])
-  // The button that was pressed may be gone: the focus moves here instead of to the top of the page.
+  // If the pressed button has disappeared, the focus moves to the headline instead of the top of the page.
   useLayoutEffect(() => {
     if (hadFocus.current && document.activeElement === document.body) heading.current?.focus()
   }, [stage.kind])
@@ -44,7 +44,7 @@ interface NoticeLineProps {
   readonly orderId?: number | null
 }
 
-/** Why a request was refused, or what has ended. */
+/** A notice: why a request was refused, or that a hold has ended. */
 export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
   if (notice === null) return null
   return (

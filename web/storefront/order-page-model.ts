@@ -10,7 +10,7 @@ import { createSimulatorPayment } from "./simulator-payment.ts"
 import { createStripePayment } from "./stripe-payment.ts"
 import { PaymentRefusal, type PaymentMethod, type PaymentContext } from "./payment-method.ts"
 
-/** Between readings of the order. Short while a payment is under way, because the buyer waits for it. */
+/** Pauses between two reads of the order. The shortest applies while the buyer waits for a payment. */
 const SOON_MS = 1_000
 const USUAL_MS = 5_000
 const CALM_MS = 30_000
@@ -70,7 +70,7 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   }
 
   let isStarted = false
-  /** The stream of the product gives the time and a hint that an order was paid. */
+  /** Watches the order's product. The stream sets the clock, and a change of its held units may mean a payment. */
   function startWith(productId: number): void {
     if (isStarted) return
     isStarted = true

@@ -19,8 +19,8 @@ export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
   const isLoaded = order !== null && typeof order === "object"
   return (
     <main class="narrow">
-      <h1 class="figures">Order {orderId}</h1>
-      <section class={`counter ${stage.kind}`} aria-label={`Order ${orderId}`}>
+      <h1 class="tabular">Order {orderId}</h1>
+      <section class={`status-panel ${stage.kind}`} aria-label={`Order ${orderId}`}>
         <Headline stage={stage} currency={isLoaded ? order.currency : "EUR"} paysHere={paysHere} />
         {isLoaded && (
           <>
@@ -51,7 +51,7 @@ function timeLineOf({ order, stage, zone }: TimeLineProps) {
   }
   if (order.paid_at === null) return null
   return (
-    <p class="figures">
+    <p class="tabular">
       Paid <time dateTime={order.paid_at}>{dateText(order.paid_at, zone)}</time>
     </p>
   )
@@ -104,7 +104,7 @@ function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
                 onClick={() => model.actions.pay()}
               >
                 {payLabel(pending?.action === "pay", form !== null)}
-                <span class="figures">{priceOf(order.total_minor, order.currency)}</span>
+                <span class="tabular">{priceOf(order.total_minor, order.currency)}</span>
               </button>
             )}
             <button

@@ -12,10 +12,10 @@ export interface PageModel {
   readonly order: ReadonlySignal<Known["order"]>
   readonly products: ReadonlySignal<readonly Product[]>
   readonly nowMs: ReadonlySignal<number | null>
-  /** The reader's time zone; null before the scripts run: times are UTC then, and buttons do nothing. */
+  /** The reader's time zone. Null: the scripts have not run yet, times are in UTC, and buttons do nothing. */
   readonly zone: ReadonlySignal<string | null>
   readonly customerId: ReadonlySignal<string>
-  /** The form of the payment provider; null: none now. */
+  /** The form of the payment provider; null: no form is shown. */
   readonly paymentForm: ReadonlySignal<PaymentForm | null>
   readonly actions: {
     readonly hold: (qty: number, customerId: string) => void
@@ -34,7 +34,7 @@ export interface LivePageModel {
 
 const nothing = () => undefined
 
-/** The state before any script has run. */
+/** The facts that the server knows when it renders the page. */
 function firstKnown(data: PageData): Known {
   return {
     product: data.kind === "product" ? data.product : null,

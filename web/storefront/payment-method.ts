@@ -2,15 +2,15 @@ import type { ReadonlySignal } from "@preact/signals"
 import type { Client, Order } from "../../client/src/index.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
 
-/** How a buyer pays an order: one for each payment provider that the page supports. */
+/** Pays an order. There is one implementation for each payment provider that the page supports. */
 export interface PaymentMethod {
   /** Starts the payment or continues it. Throws a {@link PaymentRefusal} with a message for the buyer. */
   pay(order: Order): Promise<void>
   /** The state of the payment; null: none was started. */
   seen(): Promise<PaymentSeen | null>
-  /** Null: the provider shows no form now. */
+  /** The provider's form; null: none is shown. */
   readonly form: ReadonlySignal<PaymentForm | null>
-  /** Call once the page is rendered. Returns a refusal from the provider's own page that the buyer comes back from. */
+  /** Call once the page is rendered. If the buyer returns from the provider's page, it returns that page's refusal. */
   start(): PaymentRefusal | null
 }
 
@@ -20,7 +20,7 @@ export interface PaymentForm {
   readonly mount: (place: HTMLElement | null) => void
 }
 
-/** What a payment method needs of the page. */
+/** The parts of the page that a payment method uses. */
 export interface PaymentContext {
   readonly client: Client
   readonly orderId: number

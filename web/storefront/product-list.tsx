@@ -13,13 +13,13 @@ export function ProductList({ page, model }: { readonly page: Page<Product>; rea
       {products.length === 0 ? (
         <p>No products yet.</p>
       ) : (
-        <ul class="board">
+        <ul class="product-list">
           {products.map((product) => (
             <li key={product.id}>
               <a href={`/p/${product.id}`}>
                 <span class="name">{product.name}</span>
-                <span class="price figures">{priceOf(product.price_minor, product.currency)}</span>
-                <span class={`state figures ${product.sale_state}`}>
+                <span class="price tabular">{priceOf(product.price_minor, product.currency)}</span>
+                <span class={`state tabular ${product.sale_state}`}>
                   {stateText(product, model.zone.value)}
                 </span>
               </a>

@@ -7,12 +7,12 @@ import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts
 import { storage, type StoredHold } from "./browser-storage.ts"
 import { createServerConnection, isUnanswered, onReturn, refusalOf } from "./server-connection.ts"
 
-/** The page says that it keeps trying, so it does for three minutes. The client decides when to retry. */
+/** Holds are retried for three minutes, because the page says that it keeps trying. The client chooses the pauses. */
 const PATIENCE = { tries: 60, totalMs: 180_000 }
 
 const LOOK_WITHOUT_STREAM_MS = 5_000
 
-/** The page of a product: holds units, releases them and orders them. Call `start` once the page is rendered. */
+/** The page of a product: places holds, releases them and makes orders. Call `start` once the page is rendered. */
 export function createProductPageModel(data: Extract<PageData, { kind: "product" }>): LivePageModel {
   const { id } = data.product
   const server = createServerConnection()
@@ -125,7 +125,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     storage.saveHold(id, held.value)
   }
 
-  /** Reads what another tab has stored, or this one before a reload. */
+  /** Reads the hold that another tab has stored, or this tab before a reload. */
   function readStored(): void {
     const found = storage.hold(id)
     if (JSON.stringify(found) !== JSON.stringify(held.value)) held.value = found
@@ -157,7 +157,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     }
   }
 
-  /** Takes a new state of the product. The notice about a missed unit ends when one is available again. */
+  /** Takes a new state of the product. The notice that no unit was left disappears when one is available again. */
   function take(next: Product): void {
     batch(() => {
       if (refusal.value?.code === "missed" && next.available_stock > 0) refusal.value = null
@@ -192,7 +192,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
       })
       server.start([id], take)
       onReturn(() => void lookAgain())
-      // For a stream that is refused or blocked.
+      // Used while the stream is lost, refused or blocked.
       setInterval(() => {
         if (server.connection.value !== "live") void client.products.get(id).then(take).catch(ignored)
       }, LOOK_WITHOUT_STREAM_MS)
@@ -203,11 +203,11 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
   }
 }
 
-/** Two tabs that are tapped at the same time hold once, where the browser supports locks. */
+/** Runs one tab's request at a time, if the browser supports locks, so that two tabs do not both place a hold. */
 async function oneTabAtATime(name: string, work: () => Promise<void>): Promise<void> {
   await (typeof navigator.locks === "undefined" ? work() : navigator.locks.request(name, work))
 }
 
 function ignored(): void {
-  // The stream reports as soon as the server answers again.
+  // The product comes over the stream as soon as the server answers again.
 }

@@ -5,16 +5,16 @@ import { BuySection } from "./buy-section.tsx"
 import type { PageModel } from "./page-model.ts"
 import { dateText } from "../shared/dates.ts"
 
-/** A product: description, price, stock and the form that reserves units. */
+/** The page of a product: description, price, stock and the form that reserves units. */
 export function ProductPage({ model }: { readonly model: PageModel }) {
   const product = model.product.value
   if (product === null) return null
   const { name, description, image_url } = product
   return (
-    <main class={image_url === null ? "product plain" : "product"}>
-      <div class="what">
+    <main class={image_url === null ? "product without-picture" : "product"}>
+      <div class="product-heading">
         <h1>{name}</h1>
-        <p class="price figures">{priceOf(product.price_minor, product.currency)}</p>
+        <p class="price tabular">{priceOf(product.price_minor, product.currency)}</p>
       </div>
       <BuySection product={product} model={model} />
       {image_url !== null && (
@@ -22,7 +22,7 @@ export function ProductPage({ model }: { readonly model: PageModel }) {
           <img src={image_url} alt="" width="800" height="600" decoding="async" />
         </div>
       )}
-      <div class="about">
+      <div class="product-details">
         {description !== null && <p class="description">{description}</p>}
         <Facts product={product} zone={model.zone.value} />
       </div>
@@ -39,7 +39,7 @@ interface FactsProps {
 function Facts({ product, zone }: FactsProps) {
   const { opens_at, closes_at, max_per_hold, max_per_customer, hold_ttl_seconds } = product
   return (
-    <dl class="facts figures">
+    <dl class="sale-facts tabular">
       {opens_at !== null && (
         <div>
           <dt>Opens</dt>

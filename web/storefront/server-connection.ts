@@ -18,7 +18,7 @@ export interface ServerConnection {
   readonly connection: ReadonlySignal<Known["connection"]>
   /** The server's clock, updated every second; null until it is known. */
   readonly nowMs: ReadonlySignal<number | null>
-  /** Why the last attempt of a write failed; null: it did not. */
+  /** Why the last try of a write failed; null: it succeeded, or none was made. */
   readonly trouble: ReadonlySignal<Pending["trouble"]>
   /** Starts watching these products and reading the time. */
   start(productIds: readonly number[], onProduct: (product: Product) => void): void
@@ -43,13 +43,13 @@ export function createServerConnection(): ServerConnection {
   }
   const client = createClient({ baseUrl: "", fetch: noticing })
 
-  let hasBeenTold = false
+  let hasReceivedTime = false
   let timer: ReturnType<typeof setTimeout> | undefined
   function tick(): void {
     const now = client.clock.now()
-    if (hasBeenTold || client.clock.marginMs !== null) nowMs.value = now
+    if (hasReceivedTime || client.clock.marginMs !== null) nowMs.value = now
     clearTimeout(timer)
-    // Just after the full second, so that a sale that opens on it is open.
+    // Just after the full second, so that a sale that opens at that second shows as open.
     timer = setTimeout(tick, 1_005 - (now % 1_000))
   }
 
@@ -64,8 +64,8 @@ export function createServerConnection(): ServerConnection {
         watch?.close()
         watch = client.watch(productIds, {
           onProduct(product) {
-            // The client has set its clock by this message.
-            hasBeenTold = true
+            // The client has set its clock from this product.
+            hasReceivedTime = true
             if (nowMs.value === null) tick()
             onProduct(product)
           },
@@ -78,7 +78,7 @@ export function createServerConnection(): ServerConnection {
       }
       begin()
       tick()
-      // Sooner than a retry or the timeout of a dead connection.
+      // Reconnects at once, without waiting for a retry or for the time-out of a dead connection.
       addEventListener("online", begin)
       addEventListener("offline", () => (connection.value = "lost"))
       addEventListener("pageshow", (event) => event.persisted && begin())
@@ -87,7 +87,7 @@ export function createServerConnection(): ServerConnection {
   }
 }
 
-/** Calls when the page is shown again or back online, or when another tab has stored something. */
+/** Calls `look` when the page is shown again, is online again, or another tab has stored something. */
 export function onReturn(look: () => void): void {
   addEventListener("pageshow", (event) => event.persisted && look())
   addEventListener("online", look)
@@ -95,14 +95,14 @@ export function onReturn(look: () => void): void {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
 }
 
-/** True: the outcome of the request is unknown, and a retry may be answered differently. */
+/** True if the outcome of the request is unknown, so that a retry may succeed. */
 export function isUnanswered(error: unknown): boolean {
   if (error instanceof ProblemError || error instanceof AnswerError)
     return error.status >= 500 || error.status === 429
   return true
 }
 
-/** The refusal to show for an error; null: the new state of the page explains it. */
+/** The refusal that the page shows for an error; null: none, because the new state of the sale or order explains it. */
 export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof ProblemError)) return { code: "no_answer" }
   const { problem } = error

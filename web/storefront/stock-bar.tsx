@@ -8,12 +8,12 @@ export function StockBar({ product }: { readonly product: Product }) {
   const sold = part(sold_stock, stock)
   const held = part(reserved_stock, stock)
   return (
-    <div class="strip">
+    <div class="stock-bar">
       <svg viewBox={`0 0 ${WIDTH} 8`} width="100%" height="8" preserveAspectRatio="none" aria-hidden="true">
         <rect class="held" x={sold} y="0" width={held} height="8" />
         <rect class="sold" x="0" y="0" width={sold} height="8" />
       </svg>
-      <p class="small muted figures">
+      <p class="small muted tabular">
         <span>
           <span class="key sold" /> {sold_stock} sold
         </span>

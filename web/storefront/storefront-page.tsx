@@ -52,7 +52,7 @@ function Clock({ model }: { readonly model: PageModel }) {
   return (
     <p class="clock">
       <span class="muted small">Shop time</span>{" "}
-      <span class="figures">{now === null || zone === null ? "––:––:––" : clockText(now, zone)}</span>
+      <span class="tabular">{now === null || zone === null ? "––:––:––" : clockText(now, zone)}</span>
     </p>
   )
 }

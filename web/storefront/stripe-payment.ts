@@ -13,7 +13,7 @@ import {
 
 type StripeChoice = Extract<PaymentChoice, { readonly kind: "stripe" }>
 
-/** Stripe has confirmed the payment to this browser; the webhook decides what it pays. */
+/** The state after Stripe has confirmed the payment to this browser. Only the webhook decides whether it pays the order. */
 const confirmed: PaymentSeen = { status: "processing", capturedMinor: 0, refundedMinor: 0 }
 
 /**
@@ -59,13 +59,13 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
     pay: () => (shown === null ? showForm() : confirm(shown)),
     seen: async () => (storage.order(orderId)?.payment?.isConfirmed === true ? confirmed : null),
     start() {
-      const said = new URLSearchParams(location.search)
-      if (!said.has("payment_intent")) return null
+      const query = new URLSearchParams(location.search)
+      if (!query.has("payment_intent")) return null
       // The query contains the client secret, which must not be shared with the address.
       history.replaceState(null, "", location.pathname)
       const started = storage.order(orderId)?.payment ?? null
-      if (started === null || said.get("payment_intent") !== started.id) return null
-      const isTaken = said.get("redirect_status") !== "failed"
+      if (started === null || query.get("payment_intent") !== started.id) return null
+      const isTaken = query.get("redirect_status") !== "failed"
       if (isTaken) save(started.id, true)
       return isTaken ? null : new PaymentRefusal(NOT_TAKEN)
     },
@@ -83,7 +83,7 @@ async function load(publishableKey: string): Promise<Stripe> {
   )
 }
 
-/** The colours of the page: the form is in a frame that does not inherit them. */
+/** Passes the page's colours to the form, because its frame does not inherit them. */
 function appearance(): Appearance {
   const probe = document.createElement("span")
   document.body.append(probe)

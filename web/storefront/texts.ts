@@ -60,7 +60,7 @@ export function headlineOf(stage: Stage): string {
   }
 }
 
-/** What the headline means for the buyer; null: nothing to add. */
+/** Explains the headline to the buyer; null: it needs no explanation. */
 export function explanationOf(stage: Stage, currency: string, paysHere: boolean): string | null {
   switch (stage.kind) {
     case "scheduled":
@@ -112,7 +112,7 @@ export function noticeText(notice: Notice): string {
     case "too_few":
       return `Only ${notice.available} left. Choose fewer.`
     case "missed":
-      return "Someone else was a moment faster. Nothing was reserved for you."
+      return "Other buyers were faster. Nothing was reserved for you."
     case "over_limit":
       return `The limit is ${unitsOf(notice.mostUnits)} per order.`
     case "customer_required":
@@ -127,9 +127,9 @@ export function noticeText(notice: Notice): string {
       return "The shop did not respond. Try again: it does not reserve more units."
     case "other":
       return notice.detail
-    case "hold_lapsed":
+    case "hold_expired":
       return "Your reservation has expired, and the units are available to others again."
-    case "given_back":
+    case "hold_released":
       return "Reservation cancelled. The units are available to others again."
     case "ordered":
       return "You have an order for this product."
@@ -138,7 +138,7 @@ export function noticeText(notice: Notice): string {
 
 const ONE_MINUTE_SECONDS = 60
 
-/** What a screen reader says when the view changes; null: nothing. Countdowns are left out. */
+/** The text that screen readers read out when the view changes; null: none. Countdowns are left out. */
 export function announcementOf(before: BuyerView, after: BuyerView): string | null {
   const headline = headlineOf(after.stage)
   const said = [

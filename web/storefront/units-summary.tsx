@@ -9,15 +9,15 @@ interface UnitsSummaryProps {
   readonly children: ComponentChildren
 }
 
-/** Quantity, product and total. */
+/** Shows quantity, product and total in the shape of a ticket. */
 export function UnitsSummary({ name, quantity, total, children }: UnitsSummaryProps) {
   return (
     <div class="ticket">
       <div class="ticket-body">
         <p class="ticket-name">
-          <span class="figures">{quantity} ×</span> {name}
+          <span class="tabular">{quantity} ×</span> {name}
         </p>
-        <p class="ticket-total figures">{total}</p>
+        <p class="ticket-total tabular">{total}</p>
       </div>
       {children !== null && <div class="ticket-stub">{children}</div>}
     </div>
@@ -35,8 +35,8 @@ interface CountdownProps {
 export function Countdown({ leftSeconds, wholeSeconds, label }: CountdownProps) {
   return (
     <>
-      <p class="figure">
-        <time class="number figures" role="timer" dateTime={durationOf(leftSeconds)}>
+      <p class="main-number">
+        <time class="number tabular" role="timer" dateTime={durationOf(leftSeconds)}>
           {countdownText(leftSeconds)}
         </time>{" "}
         <span class="label">{label}</span>

@@ -4,7 +4,7 @@ import type { Audit } from "./audit.ts"
 import type { Gatekeeper } from "./auth.ts"
 import type { App } from "../transport/typed-app.ts"
 
-/** What the description of the API says of routes that need the admin token. */
+/** Marks a route in the API description as one that needs the admin token. */
 export const adminSecurity = [{ adminToken: [] }]
 
 /** The services that tell an administrator from other callers and record what is changed. */
@@ -13,14 +13,14 @@ export interface AdminAreaServices {
   readonly audit: Audit
 }
 
-/** Lets nobody but the shop itself into the routes of `area`, and keeps what it changes. */
+/** Admits only the shop itself to the routes of `area`, and records the changes that it requests. */
 export function admitAdminsOnly(area: App, { gatekeeper, audit }: AdminAreaServices): void {
   area.addHook("onRequest", async (request, reply) => {
     const caller = gatekeeper.callerOf(request)
     if (caller.kind === "stranger" && caller.isForeignPage === true) {
       return refuse(reply, {
         code: "forbidden",
-        detail: "A session counts only for the control room's own pages",
+        detail: "A session is accepted only from the control room's own pages",
       })
     }
     if (caller.kind === "stranger") return refuse(reply, { code: "unauthorized" })
@@ -31,7 +31,7 @@ export function admitAdminsOnly(area: App, { gatekeeper, audit }: AdminAreaServi
     audit.understood(request)
     done()
   })
-  // Not after the answer is sent: who hangs up before that has changed something all the same.
+  // Recorded before the answer is sent: the change stays even when the client has disconnected.
   area.addHook("onSend", (request, reply, payload, done) => {
     audit.answered(request, reply, payload)
     done(null, payload)

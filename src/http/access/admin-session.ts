@@ -1,25 +1,25 @@
 import { createHmac, timingSafeEqual } from "node:crypto"
 import { shortHmac } from "./short-hmac.ts"
 
-/** How long somebody who has signed in stays so: a sale and the night around it. */
+/** How long a session lasts: long enough for a sale and the preparations for it. */
 export const SESSION_SECONDS = 12 * 60 * 60
 
-/** What shows that somebody has signed in to the control room. */
+/** Makes and checks the sessions of operators who have signed in to the control room. */
 export interface AdminSessions {
-  /** A new session, and when it ends. */
+  /** Makes a new session. */
   begin(): { readonly value: string; readonly endsAt: Date }
-  /** True for a value that {@link begin} gave, under the same secret and admin token, until its end. */
+  /** True for a value that {@link begin} returned, under the same secret and admin token, until its end. */
   isOpen(value: string): boolean
 }
 
-/** Of `dbs1.<seconds>`. */
+/** The longest signed text `dbs1.<seconds>`, in characters. */
 const LONGEST_TEXT = 5 + 11
 const shape = /^(dbs1\.(\d{1,11}))\.([A-Za-z0-9_-]{43})$/
 
 /**
- * Sessions as `dbs1.<end, in seconds since 1970>.<HMAC-SHA256>`: nothing is stored, so every process of the
- * installation knows them, and none can be taken back by itself. The key is made of the installation's
- * secret and the admin token: another one of either ends all sessions.
+ * A session is `dbs1.<end, in seconds since 1970>.<HMAC-SHA256>`. Nothing is stored, so every process of the
+ * installation accepts it, and a single session cannot be revoked. The key is derived from the installation's
+ * secret and the admin token, so a change of either ends all sessions.
  */
 export function createAdminSessions(
   secret: string,
@@ -46,7 +46,7 @@ export function createAdminSessions(
 
 const COOKIE = "doorbuster_admin"
 
-/** Every session that a `Cookie` header carries: a path of its own can give a cookie a namesake. */
+/** Returns every session in a `Cookie` header. There may be several, because cookies of different paths share a name. */
 export function sessionsIn(header: string | undefined): string[] {
   if (header === undefined) return []
   return header.split(";").flatMap((pair) => {
@@ -56,8 +56,8 @@ export function sessionsIn(header: string | undefined): string[] {
 }
 
 /**
- * The `Set-Cookie` that begins a session, or with null ends it. No script reads it, no other site's page
- * sends it along, and where the request came by https it never goes by http.
+ * Makes the `Set-Cookie` header that begins a session; null ends it. Scripts cannot read the cookie, requests from
+ * other sites' pages do not carry it, and a cookie that was set over HTTPS is never sent over HTTP.
  */
 export function sessionCookie(value: string | null, isHttps: boolean): string {
   const attributes = [

@@ -4,15 +4,18 @@ import type { AdminActions, AdminWay } from "../../store/reads/admin-actions.ts"
 import type { Ids } from "../../store/batch/ids.ts"
 import { parseId } from "../wire/ids.ts"
 
-/** Keeps what the shop has done. Nothing waits for it, and nothing fails with it. */
+/** Records the changes that the shop requests. No request waits for the record, and none fails because of it. */
 export interface Audit {
-  /** The shop asks for a change. */
+  /** Call when a request for a change arrives. */
   began(request: FastifyRequest, way: AdminWay): void
-  /** What it asks for fits the route's schema: only then is it known that no secret is in an odd place. */
+  /**
+   * Call when the request matches its route's schema. Only then is its body recorded, because a secret may be in any
+   * field of a body that does not match.
+   */
   understood(request: FastifyRequest): void
-  /** The answer is decided, whether or not anybody is there to receive it. */
+  /** Call when the answer is decided, also if the client has disconnected. */
   answered(request: FastifyRequest, reply: FastifyReply, payload: unknown): void
-  /** All that was begun has been written, or has failed. */
+  /** Resolves when every action so far has been written or has failed. */
   settled(): Promise<void>
 }
 
@@ -22,7 +25,7 @@ export interface AuditParts {
   readonly events: Pick<Events, "auditFailed">
 }
 
-/** Actions that wait for the database; one more is told in the log alone. */
+/** How many actions may wait for the database. Further ones are only logged. */
 const MOST_WAITING = 10_000
 
 type Action = Omit<Parameters<AdminActions["record"]>[0], "id">
@@ -32,7 +35,10 @@ interface Begun {
   content: object | null
 }
 
-/** Writes one action after the other, as they were answered, over the connections for what is not a batch. */
+/**
+ * Writes the actions one after the other, in the order of their answers, over the connections for reads and background
+ * work.
+ */
 export function createAudit({ actions, ids, events }: AuditParts): Audit {
   const begun = new WeakMap<FastifyRequest, Begun>()
   let lastWritten = Promise.resolve()
@@ -58,9 +64,9 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
     began: (request, way) => void begun.set(request, { way, content: null }),
     understood(request) {
       const known = begun.get(request)
-      // A route without a schema of its body hears nothing of it.
-      const isHeard = request.routeOptions.schema?.body !== undefined
-      if (known !== undefined && isHeard) known.content = essenceOf(request.body)
+      // A route without a schema for the body has not checked it.
+      const isChecked = request.routeOptions.schema?.body !== undefined
+      if (known !== undefined && isChecked) known.content = recordedBody(request.body)
     },
     answered(request, reply, payload) {
       const known = begun.get(request)
@@ -80,30 +86,30 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
   }
 }
 
-/** Longer texts are descriptions of products; their beginning is enough to know them by. */
+/** Longest recorded text, in characters. Only descriptions of products are longer; their beginning identifies them. */
 const LONGEST_TEXT = 300
 
-/** What a request said, without what signs, and without what an address may carry as a key. */
-function essenceOf(body: unknown): object | null {
+/** The body as it is recorded: without signing secrets, and with addresses shortened to their origins. */
+function recordedBody(body: unknown): object | null {
   if (typeof body !== "object" || body === null) return null
-  const fields = Object.entries(body).map(([name, value]) => [name, essentialValue(name, value)])
+  const fields = Object.entries(body).map(([name, value]) => [name, recordedValue(name, value)])
   return Object.fromEntries(fields) as object
 }
 
-function essentialValue(name: string, value: unknown): unknown {
+function recordedValue(name: string, value: unknown): unknown {
   if (name === "secret") return "not kept"
   if (typeof value !== "string") return value
   const text = name === "url" ? originOf(value) : value
-  // A cut through a pair of surrogates would leave half a character, which the database does not take.
+  // The cut may leave half of a surrogate pair, which PostgreSQL refuses.
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT).toWellFormed()}…` : text
 }
 
-/** Where an address leads, without the path and the query: many services take those for a password. */
+/** The origin of an address, without path and query, because many services accept secrets there. */
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : "not an address"
 }
 
-/** Which product and order it is about: the one that the path names, else what the answer says. */
+/** The product and the order of an action: those that the path names, else those in the answer. */
 function subjectOf({ params, routeOptions }: FastifyRequest, payload: unknown) {
   const { id = "" } = params as { readonly id?: string }
   const route = routeOptions.url ?? ""
@@ -123,7 +129,7 @@ function subjectOf({ params, routeOptions }: FastifyRequest, payload: unknown) {
 function answerIn(payload: unknown): Readonly<Record<string, unknown>> {
   if (typeof payload !== "string" || !payload.startsWith("{")) return {}
   const answer = JSON.parse(payload) as Readonly<Record<string, unknown>>
-  // An entry of the money inbox says it one level down.
+  // In an entry of the money inbox the ids are one level deeper.
   const event = answer["payment_event"]
   return typeof event === "object" && event !== null ? { ...event } : answer
 }

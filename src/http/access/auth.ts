@@ -5,7 +5,7 @@ import { sessionsIn, type AdminSessions } from "./admin-session.ts"
 import { isReading, senderOf } from "./own-page.ts"
 import type { Ownership, OwnerTokens } from "./owner-token.ts"
 
-/** Who is asking. In open mode everyone is `admin`: the server is on a laptop's loopback. */
+/** The sender of a request. In open mode every caller is `admin`, because the server listens on loopback only. */
 export type Caller =
   | { readonly kind: "admin"; readonly by: AdminWay }
   | { readonly kind: "owner"; readonly ownership: Ownership }
@@ -14,32 +14,32 @@ export type Caller =
 interface Stranger {
   readonly kind: "stranger"
   readonly sentToken: boolean
-  /** True: a session came along with something that a page of this server may not have sent. */
+  /** True: the request carries a valid session, but may come from a page of another origin. */
   readonly isForeignPage?: boolean
 }
 
-/** Tells callers apart by their bearer token, or where there is none by their session. */
+/** Identifies callers by their bearer token, or without one by their session. */
 export interface Gatekeeper {
   readonly mode: "open" | "closed"
   callerOf(request: FastifyRequest): Caller
-  /** Begins a session for the admin token; null: that is another one, or this is open mode. */
+  /** Begins a session for the admin token. Null: the token is not the admin token, or the mode is open. */
   signIn(token: string): ReturnType<AdminSessions["begin"]> | null
 }
 
-/** What closed mode asks for. */
+/** The admin token and the sessions of closed mode. */
 export interface AdminAccess {
   readonly adminToken: string
   readonly sessions: AdminSessions
 }
 
-/** `access` null: open mode. */
+/** Makes a gatekeeper. `access` null: open mode. */
 export function createGatekeeper(access: AdminAccess | null, tokens: OwnerTokens): Gatekeeper {
   if (access === null) {
     return { mode: "open", callerOf: () => ({ kind: "admin", by: "open" }), signIn: () => null }
   }
   const { sessions } = access
   const adminDigest = digest(access.adminToken)
-  // Digests have one length, so the comparison tells nothing about the token's.
+  // Digests have equal lengths, so the time of the comparison does not reveal the token's length.
   const isAdminToken = (token: string) => timingSafeEqual(digest(token), adminDigest)
 
   return {
@@ -47,7 +47,7 @@ export function createGatekeeper(access: AdminAccess | null, tokens: OwnerTokens
     callerOf(request) {
       const token = bearerToken(request)
       if (token === null) return callerBySession(request, sessions)
-      // Nearly all are owners; what is no owner's token may still be the shop's.
+      // Owner tokens first: nearly all callers are owners.
       const ownership = tokens.verify(token)
       if (ownership !== null) return { kind: "owner", ownership }
       return isAdminToken(token) ? { kind: "admin", by: "token" } : { kind: "stranger", sentToken: true }
@@ -57,9 +57,9 @@ export function createGatekeeper(access: AdminAccess | null, tokens: OwnerTokens
 }
 
 /**
- * A browser sends the cookie by itself, whoever made the request. So it counts for what changes something
- * only where the request says that it comes from a page of this server, and only on the shop's routes, which keep
- * what they were asked to change.
+ * Identifies the caller by the session in its cookie. Browsers add the cookie to requests of any page. So a session
+ * permits a change only if the request's headers show that a page of this server has sent it, and only on the admin
+ * routes, which record changes.
  */
 function callerBySession(request: FastifyRequest, sessions: AdminSessions): Caller {
   const isSignedIn = sessionsIn(request.headers.cookie).some((value) => sessions.isOpen(value))
@@ -75,7 +75,7 @@ export function mayUseHold(caller: Caller, holdId: number): boolean {
   return caller.kind === "admin" || (caller.kind === "owner" && caller.ownership.holdId === holdId)
 }
 
-/** True when the caller could see some hold: with neither a token nor a session there is nothing to look up. */
+/** False for a caller without a valid token or session: no hold needs to be looked up for it. */
 export function maySeeAnyHold(caller: Caller): boolean {
   return caller.kind !== "stranger"
 }

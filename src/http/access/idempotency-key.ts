@@ -4,7 +4,7 @@ import type { Idempotency } from "../../domain/commands.ts"
 import type { Caller } from "./auth.ts"
 
 /**
- * Reads an optional Idempotency-Key header, quoted or bare. `"bad"`: it is there and cannot be used.
+ * Reads an optional Idempotency-Key header, quoted or bare. `"bad"`: the header is present and invalid.
  *
  * The key is scoped by route and `asker` (see `askerName`). `content` is what the request asks for; the same key
  * with other content is another request.
@@ -36,7 +36,7 @@ export function askerName(caller: Caller): string {
   return caller.kind === "owner" ? `hold ${caller.ownership.holdId}` : caller.kind
 }
 
-/** The answer to an Idempotency-Key that cannot be used. */
+/** The refusal of an invalid Idempotency-Key. */
 export const badIdempotencyKey = {
   code: "invalid_request",
   errors: [{ pointer: "Idempotency-Key", detail: "must be 1 to 255 printable ASCII characters" }],

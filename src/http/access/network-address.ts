@@ -2,7 +2,7 @@ import { normalizeIP } from "@fastify/rate-limit"
 import type { FastifyRequest } from "fastify"
 import { plainAddress } from "../transport/forwarded-headers.ts"
 
-/** The client's address in one spelling, for the log. TRUST_PROXY decides which proxies' headers are believed. */
+/** The client's address in its canonical form, for the log. Headers count only if TRUST_PROXY trusts the proxy. */
 export function addressOf({ ip }: Pick<FastifyRequest, "ip">): string {
   return plainAddress(ip)
 }

@@ -4,9 +4,9 @@ import { refuse } from "../wire/problems.ts"
 import type { App } from "../transport/typed-app.ts"
 
 /**
- * In open mode nobody shows a token, so being on this machine is all that a caller has to prove. A
- * web page from elsewhere runs on this machine too: it is told apart by the `Origin` it cannot hide,
- * or by the `Host` under which a name of its own was made to point here.
+ * Refuses requests of web pages of other origins. In open mode callers need no token, only to be on this machine, and
+ * a browser on this machine also runs pages of other sites. Their requests carry a foreign `Origin`, or, if
+ * the site's own name resolves to this machine (DNS rebinding), a foreign `Host`.
  */
 export function refuseForeignPages(app: App, allowedOrigins: readonly string[]): void {
   app.addHook("onRequest", (request, reply, done) => {
@@ -19,7 +19,7 @@ export function refuseForeignPages(app: App, allowedOrigins: readonly string[]):
 }
 
 const detail =
-  "In open mode only this machine's own addresses may be the Host, and only its pages or those in CORS_ORIGINS the Origin; set ADMIN_TOKEN for anything else"
+  "In open mode the Host must be an address of this machine, and the Origin must be local or in CORS_ORIGINS; to serve other clients, set ADMIN_TOKEN"
 
 function isLocalHost({ hostname }: FastifyRequest): boolean {
   return hostname === "" || isLocalName(hostname)

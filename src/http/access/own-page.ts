@@ -1,12 +1,12 @@
 import type { FastifyRequest } from "fastify"
 
-/** Where a request came from, as far as its browser says: from a page of this server, from another one's. */
+/** The sender of a request by its headers: a page of this server, a page of another origin, or neither is known. */
 export type Sender = "own page" | "foreign page" | "unknown"
 
 /**
- * Tells pages of this server from those of others. `Sec-Fetch-Site` cannot be forged by a page and is sent
- * by every current browser where the connection is safe or local; elsewhere `Origin` comes with everything
- * that changes something. Programs that are no browsers send neither.
+ * Distinguishes pages of this server from pages of other origins. Every current browser sends `Sec-Fetch-Site` over
+ * HTTPS and to this machine, and a page cannot forge it. Over other connections browsers send `Origin` with every
+ * request except GET and HEAD. Programs other than browsers send neither.
  */
 export function senderOf({ headers, host }: Pick<FastifyRequest, "headers" | "host">): Sender {
   const site = headers["sec-fetch-site"]

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto"
 import type { Hold } from "../../domain/hold.ts"
 import { shortHmac } from "./short-hmac.ts"
 
-/** What an owner token proves: who has it may use this hold and the order made from it. */
+/** The content of an owner token: its bearer may use this hold and the order made from it. */
 export interface Ownership {
   readonly holdId: number
   readonly productId: number
@@ -12,15 +12,15 @@ export interface Ownership {
 /** Signs and checks owner tokens. Nothing is stored: the signature is the proof. */
 export interface OwnerTokens {
   sign(hold: Pick<Hold, "id" | "productId" | "qty">): string
-  /** Null: not one of ours. */
+  /** Returns the content of a valid token; null: the token is not valid. */
   verify(token: string): Ownership | null
 }
 
-/** Of `dbt1.<hold>.<product>.<qty>`. */
+/** The longest signed text `dbt1.<hold>.<product>.<qty>`, in characters. */
 const LONGEST_TEXT = 4 + 17 + 17 + 17
 const shape = /^dbt1\.(\d{1,16})\.(\d{1,16})\.(\d{1,10})\.([A-Za-z0-9_-]{43})$/
 
-/** Owner tokens under one installation's secret: `dbt1.<hold>.<product>.<qty>.<HMAC-SHA256>`. */
+/** Makes owner tokens under the installation's secret: `dbt1.<hold>.<product>.<qty>.<HMAC-SHA256>`. */
 export function createOwnerTokens(secret: string): OwnerTokens {
   const signature = shortHmac(secret, LONGEST_TEXT)
 
@@ -34,7 +34,7 @@ export function createOwnerTokens(secret: string): OwnerTokens {
       const parts = shape.exec(token)
       if (parts === null) return null
       const [, holdId, productId, qty, given = ""] = parts
-      // As text: two spellings of the same bytes are not the same token.
+      // Compared as text, because base64url has several spellings of the same bytes and only one is accepted.
       const expected = signature(token.slice(0, -(given.length + 1)))
       if (!timingSafeEqual(Buffer.from(given), Buffer.from(expected))) return null
       return { holdId: Number(holdId), productId: Number(productId), qty: Number(qty) }

@@ -1,23 +1,24 @@
-/** Wrong tokens that one network may send within the time. */
+/** How many wrong tokens a network may send within `WITHIN_MS`. */
 const MOST = 5
 const WITHIN_MS = 60_000
-/** Networks that are remembered; past that the one that was heard of first is forgotten. */
+/** How many networks are remembered; beyond that the oldest entry is dropped. */
 const MOST_NETWORKS = 10_000
 
-/** Who has sent wrong tokens of late, by `networkOf` the request. */
+/** Counts recent wrong admin tokens by the sender's network (`networkOf`). */
 export interface WrongTokens {
-  /** Seconds until somebody of the network may try again; 0: now. */
+  /** Seconds until the network may try again; 0: it may try now. */
   waitSeconds(network: string): number
+  /** Counts a wrong token. */
   note(network: string): void
 }
 
 /**
- * Five wrong tokens a minute and network, counted by each process for itself. Right ones do not count: who
- * signs in on three machines at once is no attacker. But past the five a right one has to wait as well, or
- * the wait would keep nobody from guessing on.
+ * Allows each network five wrong tokens a minute; each process counts separately. Right tokens do not count, so an
+ * operator may sign in on several machines at once. After five wrong tokens a right one has to wait as well, because
+ * otherwise an attacker could go on guessing.
  *
- * Nothing waits between looking and noting, so a hundred guesses at once are still five. The rate limit's
- * plugin can look without counting too, but answers later: all hundred would have looked before one is noted.
+ * `waitSeconds` and `note` are synchronous, so of a hundred simultaneous guesses only five are checked. The plugin of
+ * the rate limit is asynchronous: all hundred would pass its check before the first is counted.
  */
 export function createWrongTokens(now: () => number = () => performance.now()): WrongTokens {
   const byNetwork = new Map<string, { count: number; readonly endsAt: number }>()

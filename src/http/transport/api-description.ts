@@ -1,9 +1,10 @@
+import { STATUS_CODES } from "node:http"
 import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
 import scalar from "@scalar/fastify-api-reference"
 import { version } from "../../base/version.ts"
 import type { App } from "./typed-app.ts"
 
-/** Describes the routes that follow as OpenAPI 3.1, at `/openapi.json` and readable at `/docs`. */
+/** Describes the routes that are registered after this call as OpenAPI 3.1, at `/openapi.json` and as a page at `/docs`. */
 export async function describeApi(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -19,14 +20,14 @@ export async function describeApi(app: App): Promise<void> {
           adminToken: {
             type: "http",
             scheme: "bearer",
-            description: "ADMIN_TOKEN; not asked for in open mode",
+            description: "The value of ADMIN_TOKEN; not required in open mode",
           },
         },
       },
     },
-    transformObject: (document) => ("openapiObject" in document ? leaveOut(document.openapiObject) : {}),
+    transformObject: (document) => ("openapiObject" in document ? completed(document.openapiObject) : {}),
   })
-  // Written once: a hundred kilobytes for each of a thousand requests that come in one packet would be a lot.
+  // Made once: a thousand pipelined requests would otherwise hold a hundred kilobytes each.
   let text: Buffer | null = null
   app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => {
     text ??= Buffer.from(JSON.stringify(app.swagger()))
@@ -35,7 +36,7 @@ export async function describeApi(app: App): Promise<void> {
 
   await app.register(async (docs) => {
     docs.addHook("onSend", async (_request, reply) => {
-      // The reader of the API description styles itself in place; everything still comes from here.
+      // The page for the API description uses inline styles and scripts. All its files still come from this server.
       void reply.header(
         "content-security-policy",
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
@@ -45,7 +46,7 @@ export async function describeApi(app: App): Promise<void> {
     })
     await docs.register(scalar, {
       routePrefix: "/docs",
-      // A page to read: nothing on it leads to somebody else's service.
+      // Everything that would contact another company's service is switched off.
       configuration: {
         url: "/openapi.json",
         withDefaultFonts: false,
@@ -63,16 +64,35 @@ type Described = Extract<
   { openapiObject: unknown }
 >["openapiObject"]
 
-/** A body that may be null may also be left out, which the description would otherwise deny. */
-function leaveOut(description: Described): Described {
+function completed(description: Described): Described {
   for (const path of Object.values(description.paths ?? {})) {
-    const { requestBody } = path?.post ?? {}
-    if (requestBody === undefined || !("content" in requestBody)) continue
-    const { schema } = requestBody.content["application/json"] ?? {}
-    const isNullable = schema !== undefined && "anyOf" in schema && schema.anyOf?.some(isNull)
-    if (isNullable) requestBody.required = false
+    for (const operation of [path?.get, path?.post, path?.patch, path?.delete]) {
+      if (operation === undefined) continue
+      markOptionalBody(operation)
+      nameResponses(operation)
+    }
   }
   return description
+}
+
+type Operation = NonNullable<NonNullable<NonNullable<Described["paths"]>[string]>["get"]>
+
+/** Marks a body that may be null as not required: a request may also have no body. */
+function markOptionalBody({ requestBody }: Operation): void {
+  if (requestBody === undefined || !("content" in requestBody)) return
+  const { schema } = requestBody.content["application/json"] ?? {}
+  const isNullable = schema !== undefined && "anyOf" in schema && schema.anyOf?.some(isNull)
+  if (isNullable) requestBody.required = false
+}
+
+/** Describes responses without a description by the name of their status; the plugin's placeholder says nothing. */
+function nameResponses({ responses }: Operation): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (response === undefined || !("description" in response)) continue
+    if (response.description === "Default Response") {
+      response.description = STATUS_CODES[status] ?? response.description
+    }
+  }
 }
 
 function isNull(schema: object): boolean {

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises"
 
-/** A stopping server to which nobody comes listens for this long. */
+/** How long a stopping server goes on listening when no request arrives. */
 const QUIET_MS = 150
-/** Once somebody has come there is a crowd, and a crowd on a busy machine may pause for this long. */
+/** How long it goes on after a request: on a busy machine the requests of a crowd may be this far apart. */
 const QUIET_IN_A_CROWD_MS = 1_000
-/** Clients that never pause are cut off after this. */
+/** A stopping server stops listening after this time even if requests still arrive. */
 const QUIET_WITHIN_MS = 10_000
 
-/** When the last request came. */
+/** Remembers when the last request arrived. */
 export interface Arrivals {
-  /** One came; `now` is of `performance.now()`. */
+  /** Notes an arrival at `now`, a time of `performance.now()`. */
   note(now: number): void
   /**
-   * Resolves when requests have stopped coming. To close the listening socket before that would cut the
-   * connections that wait in the kernel's queue.
+   * Resolves when requests have stopped arriving. Closing the listening socket earlier would break the connections
+   * that wait in the kernel's queue.
    */
   ended(): Promise<void>
 }
 
-/** Watches for requests. */
+/** Makes a record of arrivals without any. */
 export function watchArrivals(): Arrivals {
   let lastArrival = 0
   return {

@@ -5,13 +5,13 @@ import type { CrossOriginHeaders } from "./cross-origin.ts"
 
 type ConstantHeaders = Readonly<Record<string, string>>
 
-/** What Node tells of bytes that it cannot read; `rawPacket` are the last of them. */
+/** The error of Node's HTTP parser; `rawPacket` has the last bytes that it read. */
 interface ParseError extends Error {
   readonly code?: string
   readonly rawPacket?: unknown
 }
 
-/** Answers what is not even HTTP, before there is a request to speak of, with the headers of every other answer. */
+/** Answers bytes that are not valid HTTP. There is no request object yet, so it writes the usual headers itself. */
 export function brokenRequestAnswerer(constant: ConstantHeaders, crossOrigin: CrossOriginHeaders) {
   return (error: ParseError, socket: Socket): void => {
     if (!socket.writable) {
@@ -26,7 +26,7 @@ export function brokenRequestAnswerer(constant: ConstantHeaders, crossOrigin: Cr
   }
 }
 
-/** Answers an `Expect` other than 100-continue, which Node would answer with nothing. */
+/** Answers an `Expect` other than 100-continue with a problem document; Node's own answer has no body. */
 export function expectationAnswerer(constant: ConstantHeaders, crossOrigin: CrossOriginHeaders) {
   return (request: IncomingMessage, response: ServerResponse): void => {
     const { headers, body } = problem(417, "Expectation Failed")
@@ -34,7 +34,7 @@ export function expectationAnswerer(constant: ConstantHeaders, crossOrigin: Cros
   }
 }
 
-/** The Origin among headers that the parser gave up. Only one that the configuration names is ever written back. */
+/** Finds the Origin in headers that the parser rejected. Only a configured origin is ever written to the answer. */
 function originIn(packet: unknown): string | undefined {
   if (!Buffer.isBuffer(packet)) return undefined
   return /\r\norigin:[ \t]*(\S+)[ \t]*\r\n/i.exec(packet.toString("latin1"))?.[1]

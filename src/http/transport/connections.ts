@@ -2,22 +2,28 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 
 /**
- * Requests that a connection may have under way behind an unanswered one. Node takes up all that comes in a packet,
- * more than a thousand, and keeps each answer until its turn: of a client that does not read, they would fill the
- * memory. Browsers send none ahead, and proxies do not either.
+ * How many requests a connection may send behind an unanswered one (HTTP pipelining). Node starts all requests of a
+ * packet at once, which may be more than a thousand, and keeps each answer until its turn, so a client that does not
+ * read could fill the memory. Browsers and proxies do not pipeline.
  */
 export const MOST_SENT_AHEAD = 16
 
-/** What becomes of a request because of the connection it came by. */
+/**
+ * How a request is treated because of the state of its connection. `welcome`: it is answered as usual. `too far ahead`:
+ * too many pipelined requests wait already. `unwanted`: it cannot be answered and is not carried out.
+ */
 export type Standing = "welcome" | "too far ahead" | "unwanted"
 
 const ahead = new WeakMap<Socket, number>()
 
-/** Asked once for each request. Unwanted: nobody is there any more, or nothing more may be asked there. */
+/**
+ * Determines the standing of a request and counts it; call once for each. It is unwanted if the client has disconnected,
+ * or after {@link takeNothingMoreFrom}.
+ */
 export function standingOf({ socket }: IncomingMessage, response: ServerResponse): Standing {
-  // Whoever has hung up has no address any more, by which it could be counted.
+  // A closed socket has no address, so no limit by address could count the request.
   if (socket.remoteAddress === undefined) return "unwanted"
-  // An answer has its socket as soon as its turn has come.
+  // Node gives a response its socket when the responses before it are complete.
   if (response.socket !== null) return "welcome"
   const waiting = ahead.get(socket) ?? 0
   if (waiting === Infinity) return "unwanted"
@@ -27,12 +33,12 @@ export function standingOf({ socket }: IncomingMessage, response: ServerResponse
   return "welcome"
 }
 
-/** Whether requests were sent ahead there and are not answered: the one that asks, or others behind it. */
+/** True if pipelined requests of this connection are unanswered. A pipelined caller itself is one of them. */
 export function isSentAheadOn(socket: Socket): boolean {
   return (ahead.get(socket) ?? 0) > 0
 }
 
-/** What is being answered there has no end: what is asked behind it would be done and never be answered. */
+/** Makes all further requests of a connection unwanted. Call when its response never ends, such as a stream. */
 export function takeNothingMoreFrom(socket: Socket): void {
   ahead.set(socket, Infinity)
 }

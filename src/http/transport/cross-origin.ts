@@ -1,4 +1,4 @@
-/** What a page of another origin may read of an answer, beside its body. */
+/** The headers of an answer that pages of another origin may read. */
 export const exposedHeaders = [
   "etag",
   "idempotent-replayed",
@@ -7,12 +7,12 @@ export const exposedHeaders = [
   "x-request-id",
 ] as const
 
-/** The headers of an answer to a page of `origin`. */
+/** Returns the CORS headers of an answer to a page of `origin`. */
 export type CrossOriginHeaders = (origin: string | undefined) => Readonly<Record<string, string>>
 
 /**
- * What the CORS plugin writes, for the answers that are made before any plugin runs: a page could not read why it was
- * refused. `allowed` are the origins of CORS_ORIGINS.
+ * Makes the headers of the CORS plugin for answers that are sent before any plugin runs. Without them a page could not
+ * read why its request was refused. `allowed` are the origins of CORS_ORIGINS.
  */
 export function crossOriginHeaders(allowed: readonly string[]): CrossOriginHeaders {
   const none = allowed.length === 0 ? {} : { vary: "Origin" }

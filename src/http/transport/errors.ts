@@ -5,7 +5,7 @@ import { NotUtf8, TooManyFields } from "./json-body.ts"
 import { refuse, type AnyRefusal, type FieldError } from "../wire/problems.ts"
 import { discardBodyOf } from "./unread-bodies.ts"
 
-/** Answers whatever a route or the framework threw. Only a fault of ours becomes a 500, and a log line. */
+/** Answers every error that a route or the framework throws. Only faults of the server become a 500 and a log line. */
 export function errorAnswerer(log: Logger) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refusal = refusalFor(error)
@@ -15,7 +15,7 @@ export function errorAnswerer(log: Logger) {
   }
 }
 
-/** The framework would close the connection of a body that it does not read to its end. */
+/** Keeps the connection open, which the framework would close because the body was not read to its end. */
 function keepReading(request: FastifyRequest, reply: FastifyReply): void {
   reply.removeHeader("connection")
   discardBodyOf(request.raw)
@@ -33,7 +33,7 @@ function refusalFor(error: FastifyError): AnyRefusal {
   if (error instanceof NotUtf8) return { code: "malformed_request", detail: "The body is not valid UTF-8" }
   if (isPassingFailure(error)) return { code: "unavailable" }
   const status = error.statusCode ?? 500
-  // Thrown by nobody but the server of built files, where it is asked for a directory: there is nothing to see.
+  // Only the plugin for static files throws this, when a directory is requested.
   if (status === 403) return { code: "route_not_found" }
   if (status === 429) return { code: "rate_limited" }
   if (status === 413) return { code: "body_too_large" }
@@ -44,7 +44,7 @@ function refusalFor(error: FastifyError): AnyRefusal {
 
 type ValidationError = NonNullable<FastifyError["validation"]>[number]
 
-/** What is wrong with one field, as a schema's check tells it. */
+/** Converts an error of the schema's validation. */
 export function fieldError({
   instancePath,
   keyword,

@@ -1,4 +1,4 @@
-/** Whether an `If-None-Match` names this state. Weakly compared, as a GET asks for (RFC 9110, 13.1.2). */
+/** True if an `If-None-Match` header contains this tag. Compared weakly, as for every GET (RFC 9110, 13.1.2). */
 export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch === etag) return true

@@ -3,11 +3,11 @@ import { isIP } from "node:net"
 import type { App } from "./typed-app.ts"
 
 /**
- * Brings what proxies write into one form, before anything reads it. Only for servers that trust a proxy: the headers
- * of others are not read at all, and TRUST_PROXY still decides whose are.
+ * Normalises the `X-Forwarded-*` headers of proxies before anything reads them. Only for servers that trust a proxy;
+ * TRUST_PROXY decides which.
  *
- * Some proxies write the client's port beside its address. Each port would then be a client of its own, and no limit by
- * address would hold.
+ * Some proxies write the client's port beside its address. Without this each port would count as another client, and
+ * limits by address would have no effect.
  */
 export function readForwardedHeaders(app: App): void {
   app.addHook("onRequest", ({ raw: { headers } }: FastifyRequest, _reply, done) => {
@@ -15,8 +15,8 @@ export function readForwardedHeaders(app: App): void {
     if (addresses !== undefined) {
       headers["x-forwarded-for"] = plainAddresses(String(addresses))
     }
-    // Each proxy on the way may add what it saw: the first element is the browser's side. A client that makes one up
-    // chooses the cookie and the origin check of its own connection, and of no other.
+    // Each proxy may append its own value, so the first element is what the browser used. A client that forges it
+    // changes the cookie and the origin check of its own requests only.
     for (const name of ["x-forwarded-proto", "x-forwarded-host"] as const) {
       const value = headers[name]
       if (value !== undefined) headers[name] = String(value).split(",", 1).join("").trim().toLowerCase()
@@ -30,13 +30,13 @@ function plainAddresses(list: string): string {
   return elements.map(plainAddress).join(", ")
 }
 
-/** What a proxy puts in the place of an address that it does not tell, and what is no address at all. */
+/** The address of a client that its proxy does not reveal (RFC 7239), or whose header contains no valid address. */
 const UNKNOWN = "unknown"
 
 /**
- * The address in one element of `X-Forwarded-For`, without port, brackets, quotes and zone, in its shortest spelling:
- * `203.0.113.2:4711`, `"[2001:DB8::1]:443"`, `fe80::1%eth0`, `::ffff:203.0.113.2`. Anything else is one client,
- * `unknown`.
+ * Returns the address in one element of `X-Forwarded-For`, without port, brackets, quotes and zone, in its shortest
+ * form. Examples of elements: `203.0.113.2:4711`, `"[2001:DB8::1]:443"`, `fe80::1%eth0`, `::ffff:203.0.113.2`. All
+ * elements without an address count as one client, `unknown`.
  */
 export function plainAddress(element: string): string {
   if (isIP(element) === 4) return element
@@ -51,7 +51,7 @@ export function plainAddress(element: string): string {
   return family === 6 ? shortestIPv6(address) : UNKNOWN
 }
 
-/** An IPv4 address inside an IPv6 one is the IPv4 address: a socket for both families shows it so. */
+/** Also converts an IPv4-mapped address to IPv4, because sockets for both families report IPv4 clients that way. */
 function shortestIPv6(address: string): string {
   // URL writes the canonical form of RFC 5952, in brackets, and an IPv4 part as two hexadecimal groups.
   const short = new URL(`http://[${address}]/`).hostname.slice(1, -1)

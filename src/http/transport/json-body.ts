@@ -5,10 +5,10 @@ type Done = (error: Error | null, value?: unknown) => void
 type Parse = (request: FastifyRequest, bytes: Buffer, done: Done) => void
 type ParseText = (request: FastifyRequest, text: string, done: Done) => void
 
-/** More than any request of ours has. To find and list thousands would cost us more than their sender. */
+/** More fields than any request of the API has. Checking and listing thousands would be a cheap attack. */
 const MOST_FIELDS = 50
 
-/** The body has more fields than any request of ours. */
+/** The body has more than `MOST_FIELDS` fields. */
 export class TooManyFields extends Error {
   readonly most = MOST_FIELDS
 }
@@ -17,17 +17,16 @@ export class TooManyFields extends Error {
 export class NotUtf8 extends Error {}
 
 /**
- * Decodes a body; null: it is not UTF-8. A lenient decoder makes U+FFFD of every byte that it does not know, so that
- * two different names become one.
+ * Decodes a body; null: it is not UTF-8. A lenient decoder would replace every invalid byte by U+FFFD and so make
+ * different names equal.
  */
 export function utf8Text(bytes: Buffer): string | null {
   return isUtf8(bytes) ? bytes.toString("utf8") : null
 }
 
 /**
- * Parses a body that has been read whole. An empty one is no body, whatever its content type says:
- * several routes need none, and clients send the header out of habit. Keys that would reach a
- * prototype are refused.
+ * Makes the parser of request bodies. An empty body counts as no body even with a content type: several routes need no
+ * body, and many clients always send the header. Keys that would change a prototype are refused.
  */
 function jsonParser(app: Pick<FastifyInstance, "getDefaultJsonParser">): Parse {
   const parse = app.getDefaultJsonParser("error", "error") as ParseText
@@ -46,7 +45,7 @@ function fieldCount(body: unknown): number {
   return typeof body === "object" && body !== null ? Object.keys(body).length : 0
 }
 
-/** Makes JSON the only content type that is taken. */
+/** Makes JSON the only accepted content type. */
 export function acceptJsonOnly(
   app: Pick<FastifyInstance, "getDefaultJsonParser" | "removeAllContentTypeParsers" | "addContentTypeParser">,
 ): void {

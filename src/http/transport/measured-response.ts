@@ -2,13 +2,13 @@ import { ServerResponse, type IncomingMessage } from "node:http"
 import type { RecordServed } from "../../metrics/request-durations.ts"
 
 /**
- * An answer that says when its head goes out, to whom its route has said. A hook of the framework for that would
- * cost every request more than the counting itself.
+ * A response that reports its status and duration to `served` when its head is sent. A hook of the framework would
+ * take more time per request than the counting itself.
  */
 export class MeasuredResponse<
   Request extends IncomingMessage = IncomingMessage,
 > extends ServerResponse<Request> {
-  /** When its request came, on the clock of `performance.now()`. */
+  /** When the request arrived, on the clock of `performance.now()`. */
   readonly arrivedAt = performance.now()
   served: RecordServed | null = null
 

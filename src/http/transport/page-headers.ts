@@ -1,6 +1,6 @@
 /**
- * What a page may do: load what its own server has built, and ask that server. Pictures of products are where the
- * shop says. Nothing stands in the page that a browser would run.
+ * The content security policy of pages: they load scripts and styles from this server and send requests to it only.
+ * Pictures of products may come from any HTTPS address. Inline scripts are forbidden.
  */
 const POLICY = [
   "default-src 'none'",
@@ -13,7 +13,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ")
 
-/** What Stripe's form needs beside that: its script, its frames, and its server. */
+/** The policy of pages with Stripe's payment form, which needs Stripe's script, frames and server. */
 const POLICY_WITH_STRIPE = POLICY.replace(
   "script-src 'self'",
   "script-src 'self' https://js.stripe.com https://*.js.stripe.com",
@@ -21,11 +21,11 @@ const POLICY_WITH_STRIPE = POLICY.replace(
   .replace("connect-src 'self'", "connect-src 'self' https://api.stripe.com")
   .concat("; frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com")
 
-/** What every page comes with. */
+/** The headers of a page. */
 export const pageHeaders = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": POLICY,
 }
 
-/** What a page comes with on which buyers pay by Stripe. */
+/** The headers of a page on which buyers pay by Stripe. */
 export const stripePageHeaders = { ...pageHeaders, "content-security-policy": POLICY_WITH_STRIPE }

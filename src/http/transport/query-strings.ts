@@ -2,8 +2,8 @@ import { refuse } from "../wire/problems.ts"
 import type { App } from "./typed-app.ts"
 
 /**
- * Answers 400 to a query string that is not percent-encoded UTF-8. The framework would pass it on undecoded, so that
- * `%FF` and `%25FF` are one. Only routes that read a query are asked; call it before they are made.
+ * Answers 400 to a query string that is not percent-encoded UTF-8. The framework would pass it on undecoded and so make
+ * `%FF` and `%25FF` equal. Applies only to routes with a schema for the query that are registered after this call.
  */
 export function refuseUnreadableQueries(app: App): void {
   app.addHook("onRoute", (route) => {

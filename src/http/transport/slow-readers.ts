@@ -3,16 +3,16 @@ import type { Socket } from "node:net"
 
 export interface SlowReaderTimes {
   readonly lookEveryMs: number
-  /** A client that takes nothing of what waits for it for so long is cut off. */
+  /** A client that receives nothing of the waiting bytes for this long is disconnected. */
   readonly standstillMs: number
 }
 
 const usual: SlowReaderTimes = { lookEveryMs: 10_000, standstillMs: 30_000 }
 
 /**
- * Cuts off clients that do not read what they asked for. Only connections with something left to send get a
- * timer, when a look around finds them: a time-out for every request, as the server has it, costs a refusal a
- * twentieth of its time. Node restarts that timer whenever some of it goes out.
+ * Disconnects clients that do not read their responses. A periodic check gives a timer only to connections with unsent
+ * bytes, because Node's own time-out for every request would add a twentieth to the time of a refusal. Node restarts
+ * the timer whenever some bytes are sent.
  */
 export function cutSlowReaders(server: Server, { lookEveryMs, standstillMs }: SlowReaderTimes = usual): void {
   const sockets = new Set<Socket>()

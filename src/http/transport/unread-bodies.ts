@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http"
 
-/** As much of a refused body is read and thrown away. Enough for a photograph sent to the wrong address. */
+/** How much of a refused body is read and discarded: enough for a photograph sent to the wrong address. */
 const MOST_BYTES = 16 * 1024 * 1024
-/** A client that still writes after this long is cut off. */
+/** A client that is still sending after this time is disconnected. */
 const WITHIN_MS = 5_000
 
 /**
- * Reads on after an answer that did not wait for its request's body, and throws away what comes.
+ * Reads and discards the rest of a request's body after an early answer.
  *
- * A connection that is closed while its client still writes is reset, and the client then sees the reset instead of the
- * answer. Nothing is kept, and past {@link MOST_BYTES} or {@link WITHIN_MS} the connection is cut after all.
+ * If the connection were closed while the client is still sending, TCP would reset it, and the client would see the
+ * reset instead of the answer. After {@link MOST_BYTES} or {@link WITHIN_MS} the connection is closed nevertheless.
  */
 export function discardBodyOf(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return

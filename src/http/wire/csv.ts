@@ -1,9 +1,9 @@
-/** Begins a file, or Excel takes its UTF-8 for the code page of the computer that it runs on. */
+/** Begins a file. Without it Excel reads the file in the computer's code page instead of UTF-8. */
 export const BYTE_ORDER_MARK = "\uFEFF"
 
 /**
- * One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front:
- * customer ids are chosen by whoever buys.
+ * Makes one line of CSV (RFC 4180). A cell that a spreadsheet would run as a formula begins with an apostrophe,
+ * because buyers may have chosen their customer ids.
  */
 export function csvLine(cells: readonly (string | number | null)[]): string {
   return `${cells.map(cellOf).join(",")}\r\n`

@@ -13,7 +13,7 @@ import type {
   PaymentJson,
 } from "./payment-schemas.ts"
 
-/** A refund that is not confirmed, with what can be done. */
+/** A refund that is not confirmed, and the possible actions. */
 export function openRefundJson(refund: OpenRefund): MoneyInboxEntryJson {
   const address = `/api/admin/refunds/${refundName(refund.orderId, refund.number)}`
   const confirm = { name: "confirm", href: `${address}/confirm`, body: null } as const
@@ -31,19 +31,19 @@ export function openRefundJson(refund: OpenRefund): MoneyInboxEntryJson {
 
 function whyOpen(refund: OpenRefund): string {
   const { status, lastError, attempts, isCovered } = refund
-  if (status === "sent") return "its provider has taken it on and has not said that it is back"
+  if (status === "sent") return "the provider has accepted the refund and has not confirmed it yet"
   if (isWithheld(refund)) {
     return isCovered
-      ? "it was not sent, because the buyer's bank takes the payment back: if it does, this is back with it"
-      : "it was not sent, because the buyer's bank had taken the payment back"
+      ? "the refund was not sent, because the buyer's bank has disputed the payment: if the dispute is lost, the bank returns this money too"
+      : "the refund was not sent, because the buyer's bank had taken the payment back"
   }
-  if (status === "failed") return `its provider refused it: ${lastError ?? "without a reason"}`
+  if (status === "failed") return `the provider refused the refund: ${lastError ?? "without a reason"}`
   return attempts === 0
-    ? "it has not been sent yet"
-    : `it could not be sent yet: ${lastError ?? "without a reason"}`
+    ? "the refund has not been sent yet"
+    : `the refund could not be sent yet: ${lastError ?? "without a reason"}`
 }
 
-/** A success that waits for its order, with what can be done. */
+/** A successful payment without an order, and the possible actions. */
 export function strayPaymentJson(event: StrayPayment): MoneyInboxEntryJson {
   const { provider, key } = event
   const isUnclear = event.orderId === NO_ORDER
@@ -53,8 +53,8 @@ export function strayPaymentJson(event: StrayPayment): MoneyInboxEntryJson {
   return {
     kind: "payment_without_order",
     why: isUnclear
-      ? "the message could not be understood; look it up at the payment provider, and assign or return its money there"
-      : "it names no order that exists, and no hold that could become one",
+      ? "the provider's message could not be understood; find the payment at the provider, and return or assign the money there"
+      : "the payment names neither an existing order nor a hold that could become one",
     actions: event.returnedAt === null ? actions : [],
     payment_event: {
       provider,
@@ -72,14 +72,14 @@ export function strayPaymentJson(event: StrayPayment): MoneyInboxEntryJson {
   }
 }
 
-/** An open dispute, with what can be done here. */
+/** An open dispute, and the possible actions. */
 export function openDisputeJson(dispute: Dispute): MoneyInboxEntryJson {
   const { provider, disputeId, orderId } = dispute
   const body = { provider, dispute_id: disputeId }
   const address = `/api/admin/orders/${orderId}/disputes`
   return {
     kind: "dispute",
-    why: "disputed: the buyer's bank takes the payment back; answer it at its provider, which tells how it ends",
+    why: "the buyer's bank has disputed the payment; answer the dispute at the provider, which reports how it ends",
     actions: [
       { name: "won", href: `${address}/won`, body },
       { name: "lost", href: `${address}/lost`, body },
@@ -90,7 +90,7 @@ export function openDisputeJson(dispute: Dispute): MoneyInboxEntryJson {
   }
 }
 
-/** A payment as it goes over the wire. */
+/** Makes the JSON of a payment. */
 export function paymentJson(payment: Payment): PaymentJson {
   return {
     provider: payment.provider,
@@ -108,7 +108,7 @@ export function paymentJson(payment: Payment): PaymentJson {
   }
 }
 
-/** What a provider has said, as it goes over the wire. */
+/** Makes the JSON of a payment event. */
 export function paymentEventJson(event: PaymentEventRecord): PaymentEventJson {
   return {
     provider: event.provider,

@@ -17,25 +17,27 @@ export const paymentAllocations = ["order", "refund_due"] as const
 
 export const PaymentAnswer = Type.Object({
   message: Type.String(),
-  processed: Type.Boolean({ description: "false while the event is parked" }),
+  processed: Type.Boolean({ description: "False while the event is parked" }),
   duplicate: Type.Boolean(),
-  order_id: orNull<number>("integer", { description: "null: the message could not be understood" }),
-  status: orNull<string>("string", { description: "the order's status; null while the event is parked" }),
-  // It tells of payments only, not of disputes.
+  order_id: orNull<number>("integer", {
+    description: "The order's id; null: the message could not be understood",
+  }),
+  status: orNull<string>("string", { description: "The order's status; null while the event is parked" }),
+  // This webhook reports payments only, never disputes.
   outcome: oneOf<(typeof paymentOutcomes)[number]>(
     paymentOutcomes.filter((outcome) => outcome !== "disputed"),
   ),
-  late: Type.Optional(Type.Literal(true, { description: "it paid an order that had ended" })),
+  late: Type.Optional(Type.Literal(true, { description: "The payment paid an order that had ended" })),
   errors: Type.Optional(
     Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
-      description: "why the message could not be understood; it is parked for the money inbox",
+      description: "Why the message could not be understood; it is parked in the money inbox",
     }),
   ),
 })
 
 export const ProviderAnswer = Type.Object({
   message: Type.String(),
-  taken: Type.Integer({ description: "what of it concerns orders and refunds here" }),
+  taken: Type.Integer({ description: "How many of its events concern orders or refunds of this shop" }),
 })
 
 const message = orNull<string>("string", {
@@ -47,7 +49,8 @@ const StrayPaymentWire = Type.Object({
   provider: Type.String(),
   key: Type.String(),
   order_id: orNull<number>("integer", {
-    description: "the order that it names and that is not there; null: the message could not be understood",
+    description:
+      "The order that the payment names and that does not exist; null: the message could not be understood",
   }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),
@@ -59,11 +62,13 @@ const StrayPaymentWire = Type.Object({
 
 export const MoneyInboxEntry = Type.Object({
   kind: oneOf(["payment_without_order", "refund", "dispute"]),
-  why: Type.String({ description: "the reason in words, for an operator" }),
+  why: Type.String({ description: "The reason in words, for an operator" }),
   actions: Type.Array(
     Type.Object({
       name: oneOf(["retry", "confirm", "assign", "returned", "won", "lost"]),
-      href: Type.String({ description: "to be POSTed to; `assign` with an `order_id` besides" }),
+      href: Type.String({
+        description: "The path to POST `body` to; for `assign`, add an `order_id` to it",
+      }),
       body: Type.Union([
         Type.Object({ provider: Type.String(), key: Type.String() }),
         Type.Object({ provider: Type.String(), dispute_id: Type.String() }),
@@ -84,7 +89,7 @@ export const MoneyInbox = Type.Object({
 
 const PaymentWire = Type.Object({
   provider: Type.String(),
-  event_key: Type.String({ description: "the payment event that reported it" }),
+  event_key: Type.String({ description: "The key of the payment event that reported the payment" }),
   payment_id: orNull<string>("string"),
   order_id: Id,
   product_id: Id,
@@ -92,8 +97,8 @@ const PaymentWire = Type.Object({
   amount: Type.String(),
   currency: Type.String(),
   allocation: oneOf(paymentAllocations),
-  refunded_minor: Type.Integer({ description: "how much of it has gone back or is about to" }),
-  disputed_minor: Type.Integer({ description: "how much of it a bank holds back, or has taken" }),
+  refunded_minor: Type.Integer({ description: "How much of it is refunded or about to be" }),
+  disputed_minor: Type.Integer({ description: "How much of it is disputed or was lost in a dispute" }),
   received_at: Time,
 })
 
@@ -102,7 +107,9 @@ export const PaymentEventWire = Type.Object({
   key: Type.String(),
   kind: oneOf(["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"]),
   dispute_id: orNull<string>("string"),
-  order_id: orNull<number>("integer", { description: "the order that it names; a dispute's names none" }),
+  order_id: orNull<number>("integer", {
+    description: "The order that the event names; events of disputes name none",
+  }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),
   currency: orNull<string>("string"),
@@ -128,7 +135,7 @@ export const PaymentAttemptBody = body({
 export const OpenedPaymentWire = Type.Object({
   provider: Type.String(),
   payment_id: Type.String(),
-  client_secret: Type.String({ description: "for the provider's script on the buyer's page" }),
+  client_secret: Type.String({ description: "Secret for the provider's script on the buyer's page" }),
 })
 
 export const ReturnedBody = body({ provider: Label, key: Label })

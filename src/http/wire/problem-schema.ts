@@ -10,13 +10,16 @@ const ProblemWire = Type.Object(
     code: Type.String(),
     request_id: Type.String(),
   },
-  { additionalProperties: true, description: "RFC 9457 problem document" },
+  {
+    additionalProperties: true,
+    description: "RFC 9457 problem document, with further members for some codes",
+  },
 )
 
 const problem = {
-  description: "What was refused, and why",
+  description: "Refusal, as an RFC 9457 problem document",
   content: { "application/problem+json": { schema: ProblemWire } },
 }
 
-/** Every route may answer these. Of the server's own faults only those are part of the contract that pass. */
+/** The responses that every route may give. Of the server's errors, only the temporary ones (503) are described. */
 export const problemResponses = { "4xx": problem, 503: problem }

@@ -29,17 +29,17 @@ export interface FieldError {
   readonly detail: string
 }
 
-/** Everything that can be refused, whoever refuses it. */
+/** Every refusal of the domain, the lanes and the HTTP layer. */
 export type AnyRefusal = Refusal | LaneRefusal | RequestRefusal
 
 interface Problem {
   readonly status: number
-  /** The code on the wire, where it is another one than the refusal's. */
+  /** The code on the wire, where it differs from the refusal's code. */
   readonly code?: string
   readonly title: string
 }
 
-/** The one table from refusal to status. */
+/** The status and title of each refusal. The only such table. */
 export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   malformed_request: { status: 400, title: "Malformed request" },
   unauthorized: { status: 401, title: "Admin token required" },
@@ -120,14 +120,14 @@ export function refuse(reply: FastifyReply, refusal: AnyRefusal): FastifyReply {
     .send(`${start}${instance}${middle}${id}${end}`)
 }
 
-/** A problem document without what differs from request to request: its address and its id. */
+/** A problem document without the two parts that differ between requests: the request's path and its id. */
 interface ProblemText {
   readonly start: string
   readonly middle: string
   readonly end: string
 }
 
-/** A crowd that gets nothing is refused by one and the same refusal, out of the gate's memory. */
+/** The gate refuses a whole crowd with one and the same object, so its text is made once. */
 const texts = new WeakMap<AnyRefusal, ProblemText>()
 
 function textOf(refusal: AnyRefusal): ProblemText {
@@ -139,7 +139,7 @@ function textOf(refusal: AnyRefusal): ProblemText {
   return text
 }
 
-/** Ids of requests need no escaping. */
+/** Request ids are inserted as they are: they contain no character that JSON escapes. */
 function writeText(refusal: AnyRefusal): ProblemText {
   const { status, code = refusal.code, title } = problems[refusal.code]
   const type = `urn:doorbuster:problem:${code}`
@@ -193,10 +193,10 @@ function members(refusal: AnyRefusal): object {
   }
 }
 
-/** How much of a reason is worth a line of the log. */
+/** Longest reason in a line of the log, in characters. */
 const REASON_LENGTH = 300
 
-/** Why a request was refused, out of the text of its problem document, for a log. */
+/** Reads the reason of a refusal from the text of its problem document, for a line of the log. */
 export function reasonIn(payload: unknown): string | undefined {
   if (typeof payload !== "string") return undefined
   try {

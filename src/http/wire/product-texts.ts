@@ -2,21 +2,21 @@ import { saleState, type Product, type SaleState } from "../../domain/product.ts
 import { isoTime, type Instant } from "../../domain/time.ts"
 import { productJson } from "../../wire/product.ts"
 
-/** A product's answer as text, made once for all who read it. */
+/** The JSON text of a product, made once for all its readers. */
 export interface ProductText {
-  /** Names what a reader sees: another version, or another state of the sale, has another name. */
+  /** Made of the id, the version and the sale state. Two texts with the same name differ in `server_time` only. */
   readonly name: string
-  /** Weak: `server_time` differs from answer to answer, what matters does not. */
+  /** Weak, because `server_time` differs between answers with the same tag. */
   readonly etag: string
   textAt(now: Instant): string
 }
 
-/** The texts of products that are being read or watched. */
+/** Remembers the texts of products that are read or watched. */
 export interface ProductTexts {
   of(product: Product, now: Instant): ProductText
 }
 
-/** Remembers the texts of products for as long as anyone remembers these. */
+/** Keeps each text for as long as its product object is in use. */
 export function createProductTexts(defaultHoldTtl: number): ProductTexts {
   const texts = new WeakMap<Product, ProductText & { readonly state: SaleState }>()
 

@@ -2,7 +2,7 @@ import { Type, type Static } from "typebox"
 import { eventTypes, type EventType } from "../../wire/outgoing-event.ts"
 import { body, oneOf, orNull, timeOrNull } from "../../wire/fields.ts"
 
-/** Wire shapes of outgoing events: who hears of them, and what they have heard. */
+/* The JSON of webhook endpoints and of deliveries to them. */
 
 const Types = Type.Unsafe<EventType[] | null>({
   type: ["array", "null"],
@@ -10,19 +10,19 @@ const Types = Type.Unsafe<EventType[] | null>({
   minItems: 1,
   maxItems: eventTypes.length,
   uniqueItems: true,
-  description: "null: all, those of later versions as well",
+  description: "Types of events that are sent; null: all types, including those of later versions",
 })
-/** 24 to 64 bytes in base64, as Standard Webhooks says. */
+/** 24 to 64 bytes in base64, as Standard Webhooks specifies. */
 const Secret = Type.String({
   pattern: "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$",
   maxLength: 94,
-  description: "whsec_ and 24 to 64 bytes in base64; made here if not given",
+  description: "whsec_ and 24 to 64 bytes in base64; if not given, the server makes one",
 })
-/** Without a name and password, which would be shown with it. */
+/** Without credentials, because lists of endpoints show the address. */
 const Url = Type.String({
   maxLength: 2_000,
   pattern: "^https?://[^\\s@#\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$",
-  description: "http:// or https://, without credentials",
+  description: "Begins with https:// or http://; must not contain credentials",
 })
 const Time = Type.String({ format: "date-time" })
 
@@ -48,11 +48,11 @@ const endpointFields = {
   types: Types,
   enabled: Type.Boolean(),
   disabled_reason: orNull<string>("string", {
-    description: "by request, or gone: it answered 410",
+    description: "Why it is disabled: `by request`, or `gone` because it answered 410; null: it is enabled",
   }),
   previous_secret_until: {
     ...timeOrNull,
-    description: "until then the secret before this one signs as well",
+    description: "Until then events are also signed with the secret before this one",
   },
   created_at: Time,
   updated_at: Time,
@@ -62,7 +62,7 @@ export const EndpointWire = Type.Object(endpointFields)
 
 export const EndpointWithSecretWire = Type.Object({
   ...endpointFields,
-  secret: Type.String({ description: "shown now and never again" }),
+  secret: Type.String({ description: "The signing secret, shown only in this answer" }),
 })
 
 export const EndpointList = Type.Object({ data: Type.Array(EndpointWire) })
@@ -74,7 +74,9 @@ export const DeliveryWire = Type.Object({
   status: oneOf(["due", "delivered", "failed"]),
   not_before: Time,
   attempts: Type.Integer(),
-  response_status: orNull<number>("integer", { description: "of the last attempt; null: no answer" }),
+  response_status: orNull<number>("integer", {
+    description: "The status of the answer to the last attempt; null: no answer",
+  }),
   last_error: orNull<string>("string"),
   created_at: Time,
   updated_at: Time,
@@ -87,7 +89,7 @@ export const DeliveryList = Type.Object({
 })
 
 export const ReplayAnswer = Type.Object({
-  replayed: Type.Integer({ description: "how many events are sent once more" }),
+  replayed: Type.Integer({ description: "How many events are sent again" }),
 })
 
 export type EndpointJson = Static<typeof EndpointWire>

@@ -21,7 +21,7 @@ export function registerPlaceHoldByPath(
     url: "/api/holds/:productId/:quantity",
     config,
     schema: {
-      summary: "Hold units (path style)",
+      summary: "Hold units (parameters in the path)",
       tags: ["holds"],
       params: Type.Object({ productId: Type.String(), quantity: Type.String() }),
       response: { 201: PathHoldWire, ...problemResponses },

@@ -14,7 +14,7 @@ export function registerPlaceOrderByPath(app: App, place: OrderPlacement): void 
     url: "/api/orders/:holdId/:productId",
     config,
     schema: {
-      summary: "Make an order from a hold (path style)",
+      summary: "Make an order from a hold (parameters in the path)",
       tags: ["orders"],
       params: Type.Object({ holdId: Type.String(), productId: Type.String() }),
       response: { 200: PathOrderWire, 201: PathOrderWire, ...problemResponses },

@@ -27,7 +27,7 @@ function post(path: string, body: Buffer, headers: Record<string, string> = {}):
   return Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1"), body])
 }
 
-describe("an address that a proxy writes", () => {
+describe("a client address in X-Forwarded-For", () => {
   test.each([
     ["203.0.113.2", "203.0.113.2"],
     ["203.0.113.2:4711", "203.0.113.2"],
@@ -61,17 +61,18 @@ describe("an address that a proxy writes", () => {
     ["ports of a trusted proxy behind it", (n) => `203.0.113.2:${5_000 + n}, 10.0.0.1:${n}`],
     ["spellings", (n) => ["203.0.113.2", "::ffff:203.0.113.2", "[::FFFF:cb00:7102]:80"][n % 3] ?? ""],
     ["made-up names", (n) => `name-${n}`],
-  ])("is one client whatever its %s: of 40 wrong tokens 5 are judged", async (_what, address) => {
+  ])("with a varying %s counts as one client: of 40 wrong tokens 5 are checked", async (_what, address) => {
     await using shop = await startClosedApp({ config: { trustProxy: "127.0.0.1,10.0.0.0/8" } })
     const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => guess(shop, address(n))))
 
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(5)
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(35)
-    const told = shop.log.filter((line) => line["metric"] === "admin.sign_in_refused")
-    for (const { address: logged } of told) expect(logged).toMatch(/^(?:203\.0\.113\.2|2001:db8::1|unknown)$/)
+    const lines = shop.log.filter((line) => line["metric"] === "admin.sign_in_refused")
+    for (const { address: logged } of lines)
+      expect(logged).toMatch(/^(?:203\.0\.113\.2|2001:db8::1|unknown)$/)
   })
 
-  test("has one rate limit, whatever its port", async () => {
+  test("has one rate limit for all ports", async () => {
     await using shop = await startTestApp({
       config: { ...closed, rateLimitPerMinute: 5, trustProxy: "127.0.0.1" },
     })
@@ -83,14 +84,14 @@ describe("an address that a proxy writes", () => {
   })
 })
 
-describe("a list of what each proxy saw", () => {
+describe("a list of several proxies' values", () => {
   test.each([
     ["https, http", true],
     ["HTTPS,http", true],
     ["https", true],
     ["http, https", false],
     ["http", false],
-  ])("begins with the browser: X-Forwarded-Proto: %s, secure: %s", async (proto, isSecure) => {
+  ])("counts by its first element: X-Forwarded-Proto: %s, secure: %s", async (proto, isSecure) => {
     await using shop = await startClosedApp({ config: { trustProxy: "127.0.0.1" } })
     const headers = { "x-forwarded-proto": proto }
     const cookie = String(
@@ -99,7 +100,7 @@ describe("a list of what each proxy saw", () => {
     expect(cookie.endsWith("; Secure")).toBe(isSecure)
   })
 
-  test("of hosts, too: the control room's own page may sign in", async () => {
+  test("of hosts counts in the same way: the control room's own page can sign in", async () => {
     await using shop = await startClosedApp({ config: { trustProxy: "127.0.0.1" } })
     const headers = { origin: "https://shop.example", "x-forwarded-host": "Shop.example, inner.local" }
     expect((await shop.post("/admin/session", { token: ADMIN_TOKEN }, { headers })).status).toBe(200)
@@ -122,12 +123,12 @@ describe("bytes that are not UTF-8", () => {
     expect(answer.body.detail).toBe("The body is not valid UTF-8")
   })
 
-  test("U+FFFD itself is a character like any other", async () => {
+  test("U+FFFD itself is accepted", async () => {
     const body = Buffer.from('{"product_id":1,"qty":1,"customer_id":"\ufffd"}')
     expect((await sendRaw(app.url, post("/api/holds", body))).status).toBe(201)
   })
 
-  test("under a signature that holds: 400, under one that does not: 401", async () => {
+  test("with a valid signature: 400, with an invalid one: 401", async () => {
     await using shop = await startClosedApp()
     const body = odd('{"idempotency_key":"\xe9","order_id":1,"status":"success"}')
     const timestamp = String(Math.floor(Date.now() / 1_000))
@@ -165,7 +166,7 @@ describe("bytes that are not UTF-8", () => {
     "/api/admin/orders?customer_id=%E9",
     "/api/admin/orders?%ff=1",
     "/api/admin/orders?cursor=%",
-  ])("in an address: 400 for GET %s", async (path) => {
+  ])("in a path or query: 400 for GET %s", async (path) => {
     expect(await app.get(path)).toBeProblem(400, "malformed_request")
   })
 
@@ -210,17 +211,17 @@ describe("a webhook's address", () => {
     ["/api/payments/webhooks", 404],
     ["/api/payments/webhooks/strip", 404],
     ["/api/payments/%zz", 400],
-  ])("that is no route leaves a line in the log: %s, %i", async (path, status) => {
+  ])("that has no route is logged: %s, %i", async (path, status) => {
     await using own = await startTestApp()
     const answer = await own.send("POST", path, { raw: "{", headers: { "content-type": "text/plain" } })
 
     expect(answer.status).toBe(status)
-    const told = () => own.log.filter((line) => line["metric"] === "webhook.refused")
-    await expect.poll(told).toMatchObject([{ status }])
+    const lines = () => own.log.filter((line) => line["metric"] === "webhook.refused")
+    await expect.poll(lines).toMatchObject([{ status }])
     expect((await own.get(path)).status).toBe(status)
   })
 
-  test("takes a message of 150,000 characters of evidence, and not one without end", async () => {
+  test("accepts a message of 150,000 characters, but not one of more than a megabyte", async () => {
     const { order_id } = await pendingOrder(app)
     const event = { idempotency_key: "long", order_id, status: "success" }
 
@@ -233,7 +234,7 @@ describe("a webhook's address", () => {
   })
 })
 
-describe("an answer that does not wait for the body", () => {
+describe("an answer that is sent before the body was read", () => {
   test.each([
     ["/api/holds", "application/json", 413],
     ["/api/holds", "image/jpeg", 415],
@@ -241,7 +242,7 @@ describe("an answer that does not wait for the body", () => {
     ["/api/nothing", "application/json", 413],
     ["/api/admin/products", "application/json", 401],
     ["/api/payments/webhook", "application/json", 413],
-  ])("reaches all who send 5 MB to %s as %s: %i", async (path, type, status) => {
+  ])("reaches every client that sends 5 MB to %s as %s: %i", async (path, type, status) => {
     await using shop = await startClosedApp()
     const upload = async () => {
       const answer = await fetch(`${shop.url}${path}`, {
@@ -257,8 +258,8 @@ describe("an answer that does not wait for the body", () => {
     expect(answers).toEqual(Array.from({ length: 20 }, () => `${status} string`))
   })
 
-  // In one process with its server, fetch has often written all before the answer is there; this client never has.
-  test("cuts off no client that is still writing when it comes", async () => {
+  // `fetch` may have sent the whole body before the answer arrives. This client never has.
+  test("does not disconnect a client that is still sending", async () => {
     const { hostname, port } = new URL(app.url)
     const socket = connect(Number(port), hostname)
     const faults: string[] = []
@@ -280,7 +281,7 @@ describe("an answer that does not wait for the body", () => {
     socket.destroy()
   })
 
-  test("does not make the server read for ever", async () => {
+  test("does not make the server read without end", async () => {
     const { hostname, port } = new URL(app.url)
     const socket = connect(Number(port), hostname)
     const chunk = Buffer.alloc(1024 * 1024, " ")
@@ -306,7 +307,7 @@ describe("an answer that does not wait for the body", () => {
   })
 })
 
-describe("answers that are made before there is a route", () => {
+describe("answers without a route", () => {
   const origin = "https://shop.example"
   const head = (line: string, more = "") =>
     `${line} HTTP/1.1\r\nhost: 127.0.0.1\r\norigin: ${origin}\r\n${more}\r\n`
@@ -314,10 +315,10 @@ describe("answers that are made before there is a route", () => {
   test.each([
     ["broken percent-encoding", 400, head("GET /api/products/%zz")],
     ["no such route", 404, head("GET /api/nothing")],
-    ["a header that is none", 400, head("GET /", "nonsense\r\n")],
+    ["an invalid header line", 400, head("GET /", "nonsense\r\n")],
     ["headers of 20 KB", 431, head("GET /", `x: ${"a".repeat(20_000)}\r\n`)],
-    ["an expectation", 417, head("GET /", "expect: the-unexpected\r\n")],
-  ])("have the headers of all others: %s", async (_what, status, bytes) => {
+    ["an unknown expectation", 417, head("GET /", "expect: the-unexpected\r\n")],
+  ])("have the same headers as all others: %s", async (_what, status, bytes) => {
     const usual = await app.get("/api/products/1", { headers: { origin } })
     const answer = await sendRaw(app.url, bytes)
 
