@@ -5,7 +5,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "the database compiles statements just in time",
     edits: [{ file: "src/store/session.ts", find: '  ask("jit", "off"),\n', replace: "" }],
-    caughtBy: { file: "test/store/session.test.ts", test: "the settings that Doorbuster asks for win" },
+    caughtBy: { file: "test/store/session.test.ts", test: "over the database's settings" },
   },
   {
     name: "options of the database's URL win over the program's",
@@ -40,7 +40,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       file: "test/store/session.test.ts",
-      test: "a session without the settings that the code needs",
+      test: "is not used jit = ",
     },
   },
   {
@@ -115,12 +115,12 @@ export const databaseMutants: readonly Mutant[] = [
         replace: "if (found !== undefined) {",
       },
     ],
-    caughtBy: { file: "test/store/server-choice.test.ts", test: "where none takes writes" },
+    caughtBy: { file: "test/store/server-choice.test.ts", test: "if no server takes writes" },
   },
   {
     name: "a session has the time zone of the database",
     edits: [{ file: "src/store/session.ts", find: '  ask("timezone", "UTC"),\n', replace: "" }],
-    caughtBy: { file: "test/store/session.test.ts", test: "so a hold lasts as long as it says" },
+    caughtBy: { file: "test/store/session.test.ts", test: "so a hold lasts its hold time" },
   },
   {
     name: "a session has the date style of the database",
@@ -135,7 +135,9 @@ export const databaseMutants: readonly Mutant[] = [
   },
   {
     name: "the program's options replace those of the database's URL",
-    edits: [{ file: "src/store/session.ts", find: "[theirs, ...ours].filter", replace: "[...ours].filter" }],
-    caughtBy: { file: "test/store/session.test.ts", test: "asks for besides is kept" },
+    edits: [
+      { file: "src/store/session.ts", find: "[userOptions, ...ours].filter", replace: "[...ours].filter" },
+    ],
+    caughtBy: { file: "test/store/session.test.ts", test: "other settings in DATABASE_URL are kept" },
   },
 ]

@@ -46,7 +46,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "where ctid = $8::tid\n           and $1 > 0\n",
       },
     ],
-    caughtBy: { file: guards, test: "by now undoes the batch" },
+    caughtBy: { file: guards, test: "by now rolls the batch back" },
   },
   {
     name: "guards: the command tag of COMMIT is not checked",

@@ -477,6 +477,6 @@ export const moneyMutants: readonly Mutant[] = [
         replace: "if (paymentId !== undefined || providerRefundId === null ||",
       },
     ],
-    caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "made elsewhere" },
+    caughtBy: { file: "test/http/provider-webhooks.test.ts", test: "made at the provider, and its failure" },
   },
 ]

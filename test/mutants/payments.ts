@@ -144,7 +144,7 @@ export const paymentsMutants: readonly Mutant[] = [
         replace: 'record.outcome !== "parked" || record.returnedAt === undefined',
       },
     ],
-    caughtBy: { file: "test/http/money.test.ts", test: "a returned payment" },
+    caughtBy: { file: "test/http/money.test.ts", test: "a returned payment has no effect on an order" },
   },
   {
     name: "money: an order waits for its provider again and again",

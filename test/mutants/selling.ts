@@ -99,7 +99,7 @@ export const sellingMutants: readonly Mutant[] = [
         replace: "select count(*) as saved",
       },
     ],
-    caughtBy: { file: "test/store/guards.test.ts", test: "moved away undoes the batch" },
+    caughtBy: { file: "test/store/guards.test.ts", test: "moved away rolls the batch back" },
   },
   {
     name: "the oldest version of a product's row is looked at first",

@@ -204,7 +204,10 @@ export const servingMutants: readonly Mutant[] = [
         replace: "yield csvLine",
       },
     ],
-    caughtBy: { file: "test/http/admin-live.test.ts", test: "file" },
+    caughtBy: {
+      file: "test/http/admin-live.test.ts",
+      test: "the CSV file has every order of the product once",
+    },
   },
   {
     name: "a transaction begins with the database's isolation level",
@@ -682,7 +685,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "attachValidation: false,",
       },
     ],
-    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "acts on no order" },
+    caughtBy: { file: "test/http/unclear-webhooks.test.ts", test: "has no effect on orders" },
   },
   {
     name: "webhooks: a provider's message has the size limit of other bodies",
@@ -693,7 +696,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "PROVIDER_BODY_LIMIT_BYTES = 64 * 1024",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "150,000 characters" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "150,000 characters" },
   },
   {
     name: "CORS: a page of the shop cannot read the answer to a malformed request",
@@ -704,7 +707,7 @@ export const servingMutants: readonly Mutant[] = [
         replace: "void reply.headers({ ...constant })",
       },
     ],
-    caughtBy: { file: "test/http/other-hands.test.ts", test: "have the headers of all others" },
+    caughtBy: { file: "test/http/request-edge-cases.test.ts", test: "have the same headers as all others" },
   },
   {
     name: "connections: KEEP_ALIVE_SECONDS is ignored",

@@ -57,7 +57,7 @@ export const storageMutants: readonly Mutant[] = [
         replace: "blocks.length > 0",
       },
     ],
-    caughtBy: { file: "test/store/ids.test.ts", test: "after a failover an order id" },
+    caughtBy: { file: "test/store/ids.test.ts", test: "after a failover, an order id" },
   },
   {
     name: "identical rows are merged into one",

@@ -19,7 +19,7 @@ export const stripeMutants: readonly Mutant[] = [
       { file: "src/payments/stripe.ts", find: ".update(this.#bytes)", replace: ".update(`${this.#bytes}`)" },
     ],
     caughtBy: {
-      file: "test/http/other-hands.test.ts",
+      file: "test/http/request-edge-cases.test.ts",
       test: "under a signature of Stripe that holds",
     },
   },
