@@ -57,7 +57,7 @@ export const contractMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/http/hostile.test.ts", test: "open mode a hostile address" },
+    caughtBy: { file: "test/http/hostile.test.ts", test: "open mode > a hostile address" },
   },
   {
     name: "contract: unknown fields are accepted",

@@ -40,7 +40,7 @@ export const databaseMutants: readonly Mutant[] = [
     ],
     caughtBy: {
       file: "test/store/session.test.ts",
-      test: "is not used jit = ",
+      test: "is not used > jit = ",
     },
   },
   {

@@ -475,7 +475,7 @@ export const guardMutants: readonly Mutant[] = [
         replace: "product.held > 0 ?",
       },
     ],
-    caughtBy: { file: "test/domain/place-hold.test.ts", test: "out_of_stock refusal stock" },
+    caughtBy: { file: "test/domain/place-hold.test.ts", test: "out_of_stock refusal > stock" },
   },
   {
     name: "guards: a refunded surplus counts as a part of the price",

@@ -43,10 +43,11 @@ const sample = `
 `
 
 test.each([
-  ["is read", ["a file is read", "a directory is read"]],
-  ["a file is read", ["a file is read"]],
-  ["that is old is removed", ["a file that %s is removed"]],
-  ["bytes long", ["a file that %s is removed"]],
+  ["is read", ["a file > is read", "a directory is read"]],
+  ["a file > is read", ["a file > is read"]],
+  ["a file is read", []],
+  ["that is old is removed", ["a file > that %s is removed"]],
+  ["bytes long", ["a file > that %s is removed"]],
   ["read (twice)", []],
   ["is written", []],
 ])("the words %j choose %j", (words, titles) => {

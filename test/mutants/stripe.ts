@@ -54,7 +54,7 @@ export const stripeMutants: readonly Mutant[] = [
         replace: "return { decimals: currencyDecimals(code), step: code",
       },
     ],
-    caughtBy: { file: "test/payments/stripe.test.ts", test: "a payment intent in " },
+    caughtBy: { file: "test/payments/stripe.test.ts", test: "a payment intent > in " },
   },
   {
     name: "stripe: a refund is not looked for before it is sent",

@@ -32,7 +32,7 @@ export function testCalls(source: string): TestCall[] {
     .map((call) => {
       const path = [...groups.filter((group) => contains(group, call)), call]
       return {
-        title: path.map((one) => textOf(one.arguments[0])).join(" "),
+        title: path.map((one) => textOf(one.arguments[0])).join(" > "),
         tableTexts: path.flatMap(tablesOf).flatMap(textsIn),
       }
     })
