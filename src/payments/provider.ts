@@ -4,7 +4,7 @@ import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
  * The interface between Doorbuster and a payment provider. Everything but the name is optional: the refunds of a
  * provider without `refund` wait in the money inbox, and a provider without `lookUp` is not asked about payments.
  *
- * A provider knows nothing of orders, lanes or the database. It reports a passing failure, such as a network that is
+ * A provider does not read or change orders, lanes or the database; it only passes the ids of orders. It reports a passing failure, such as a network that is
  * down, with a status that is tried again; it throws only faults.
  */
 export interface PaymentProvider {
