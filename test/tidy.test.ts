@@ -145,8 +145,6 @@ const benchUses = [
   "domain/product",
 ]
 
-const LONGEST_FILE = 400
-
 interface Source {
   /** Below src/, such as `store/pool.ts`. */
   readonly path: string
@@ -203,7 +201,6 @@ function wrongText({ path, text: whole }: Source): string[] {
   const lines = whole.split("\n")
   const text = lines.filter((line) => !/^\s*(?:\*|\/[/*])/.test(line)).join("\n")
   return [
-    lines.length > LONGEST_FILE ? `${path} has ${lines.length} lines: is it one thing?` : null,
     /process\.env/.test(text) && path !== "config/read-config.ts" ? `${path} reads the environment` : null,
     /\bselect \*(?! from unnest|\n\s+from unnest)/.test(text) ? `${path} selects *` : null,
     /Date\.now\(\)|Math\.random\(\)|performance\.now\(\)/.test(text) && path.startsWith("domain/")
@@ -281,7 +278,6 @@ test.each([
   ["domain/x.ts", "const now = Date.now()", "domain/x.ts reads a clock"],
   ["http/x.ts", "const a = process.env.HOME", "http/x.ts reads the environment"],
   ["http/Server.ts", "", "http/Server.ts is not in kebab-case"],
-  ["http/x.ts", "\n".repeat(500), "http/x.ts has 501 lines"],
 ])("untidiness is found in %s (%#)", (path, text, complaint) => {
   expect(untidy([{ path, text }]).join("\n")).toContain(complaint)
 })

@@ -11,8 +11,8 @@ import { productOf, type WorkingSet } from "./working-set.ts"
  * Reserves `command.qty` units until `now` plus the product's hold time.
  *
  * Runs under the product's row lock, so the rows it reads do not change until the batch commits. Moves units
- * from available to held, never below zero (I1) and never over the customer's limit (I8). When too few units
- * are available, holds and orders whose time is over are ended first (I6, I9).
+ * from available to held, never below zero (I1) and never over the customer's limit (`max_per_customer`, I8).
+ * When too few units are available, holds and orders whose time is over are ended first (I6, I9).
  */
 export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): Hold | PlaceHoldRefusal {
   const refusal = refuseHold(state, command, now)

@@ -49,6 +49,7 @@ export async function createSocketDirectory(home: Home): Promise<void> {
   if (!existsSync(home.sockets)) await giveDirectory(home.sockets, home)
 }
 
+/** Returns the cluster's password. Throws if its file is missing, because a new password would not open the database. */
 export async function readPassword(home: Home): Promise<string> {
   try {
     return (await readFile(home.password, "utf8")).trim()

@@ -12,6 +12,7 @@ export async function openLog(path: string): Promise<FileHandle> {
   return open(path, "a", 0o600)
 }
 
+/** Returns the size of a file in bytes; 0 if it cannot be read, as before the first start. */
 export async function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,

@@ -4,8 +4,8 @@ import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
  * The interface between Doorbuster and a payment provider. Everything but the name is optional: the refunds of a
  * provider without `refund` wait in the money inbox, and a provider without `lookUp` is not asked about payments.
  *
- * A provider knows nothing of orders, lanes or the database. It reports a passing failure, such as a network that is
- * down, with a status that is tried again; it throws only faults.
+ * A provider knows neither lanes nor the database, and does not read or change orders; it only passes their ids. It
+ * reports a passing failure, such as a network that is down, with a status that is tried again; it throws only faults.
  */
 export interface PaymentProvider {
   /** Stored in `payments.provider` and part of the webhook's address, so it must never change. */

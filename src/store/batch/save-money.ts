@@ -35,6 +35,7 @@ export function saveMoney(tx: Tx, states: readonly WorkingSet[]): Promise<void>[
   ]
 }
 
+/** Sorts rows by key, in place, so that transactions that insert the same keys wait in one order and do not deadlock. */
 export function inKeyOrder<Row extends { readonly key: string }>(rows: Row[]): Row[] {
   return rows.sort((a, b) => (a.key < b.key ? -1 : 1))
 }
