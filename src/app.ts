@@ -148,7 +148,7 @@ const STREAMS_WITHIN_MS = 3_000
 const LAST_ANSWERS_WITHIN_MS = 6_000
 /** The last answers, and then the rest of the audit log. */
 const CONNECTIONS_WITHIN_MS = LAST_ANSWERS_WITHIN_MS + 3_000
-/** Longer than any call to a provider and any of our statements takes. */
+/** For the worker, and again for the lanes, to finish what they have begun. No single statement or call to a provider takes this long. */
 const WORK_WITHIN_MS = 10_000
 /** A connection closes at once, unless the database server no longer answers. */
 const POOLS_WITHIN_MS = 3_000

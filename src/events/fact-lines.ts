@@ -117,8 +117,8 @@ function refundFields({ refund, requestId }: Extract<Fact, { refund: object }>) 
 
 const disputeMessages: Record<DisputeStatus, string> = {
   open: "A buyer's bank takes a payment back; an operator has to answer.",
-  won: "Dispute won, the money is here.",
-  lost: "Dispute lost, the money is gone.",
+  won: "Dispute won; the shop keeps the money.",
+  lost: "Dispute lost; the buyer's bank keeps the money.",
 }
 
 function disputeFields({ dispute, requestId }: Extract<Fact, { dispute: object }>) {

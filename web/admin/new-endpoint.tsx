@@ -12,7 +12,7 @@ const eventTexts: Readonly<Record<EventType, string>> = {
   "order.expired": "Order expired unpaid",
   "order.refunded": "Order refunded in full",
   "payment.refund_due": "Refund due",
-  "payment.refund_failed": "Confirmed refund failed",
+  "payment.refund_failed": "A refund that was confirmed has failed after all",
   "payment.disputed": "Payment disputed",
   "product.sold_out": "Product sold out",
   "product.restocked": "Product back in stock",

@@ -11,7 +11,7 @@ export async function describeApi(app: App): Promise<void> {
       openapi: "3.1.0",
       info: {
         title: "Doorbuster",
-        description: "Sells a limited number of units to a crowd that arrives all at once, exactly.",
+        description: "Sells a limited number of units to a crowd that arrives all at once, and never one too many.",
         version,
         license: { name: "MIT", identifier: "MIT" },
       },

@@ -49,7 +49,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   hold_not_found: { status: 404, title: "No such hold" },
   order_not_found: { status: 404, title: "No such order" },
   route_not_found: { status: 404, title: "No such route" },
-  payment_event_not_found: { status: 404, title: "No such payment without an order" },
+  payment_event_not_found: { status: 404, title: "No such payment is waiting for an order" },
   dispute_not_found: { status: 404, title: "No such dispute of this order" },
   webhook_endpoint_not_found: { status: 404, title: "No such webhook endpoint" },
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },

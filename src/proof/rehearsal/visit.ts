@@ -12,8 +12,8 @@ export interface Shop {
   readonly simulatorUrl: string
   readonly visitLog: VisitLog
   /**
-   * Makes the visitors' pauses. Cancelled pauses never resolve, which ends all visits. (An AbortSignal would become slow
-   * with tens of thousands of listeners.)
+   * Makes the visitors' pauses. Once the timers are cancelled, no pause resolves any more, so every visit ends at its
+   * next pause. (An AbortSignal would be slow here: it would have a listener for each of tens of thousands of visitors.)
    */
   readonly timers: Pick<Timers, "wait">
 }
