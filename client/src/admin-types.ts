@@ -94,7 +94,10 @@ export interface PaymentEvent {
   readonly key: string
   readonly kind: "succeeded" | "failed" | "cancelled" | "dispute_opened" | "dispute_won" | "dispute_lost"
   readonly dispute_id: string | null
-  /** The id of the order that the event names; null for events about disputes, 0 for messages that could not be understood. */
+  /**
+   * The id of the order that the event names; null for events about disputes, 0 for messages that could not be
+   * understood.
+   */
   readonly order_id: number | null
   readonly payment_id: string | null
   readonly amount_minor: number | null
@@ -110,8 +113,8 @@ export interface PaymentEvent {
 /** A payment event in a list, with the text of its message. */
 export interface ListedPaymentEvent extends PaymentEvent {
   /**
-   * The text of the message; null, unless the message has unknown fields or could not be understood. Of a longer text, the
-   * first 4,000 characters and `…`.
+   * The text of the message; null, unless the message has unknown fields or could not be understood. Of a longer text,
+   * the first 4,000 characters and `…`.
    */
   readonly message: string | null
 }
@@ -203,8 +206,8 @@ export interface StrayPayment {
   readonly received_at: Time
   readonly returned_at: Time | null
   /**
-   * The text of the message; null, unless the message has unknown fields or could not be understood. Of a longer text, the
-   * first 4,000 characters and `…`.
+   * The text of the message; null, unless the message has unknown fields or could not be understood. Of a longer text,
+   * the first 4,000 characters and `…`.
    */
   readonly message: string | null
 }
@@ -245,8 +248,8 @@ export type AdminWay = "token" | "session" | "open"
 /** How often holds or orders have had this result. */
 export interface Counted {
   /**
-   * Of holds: `created`, `released` or `expired`; of orders: `created`, `paid`, `cancelled`, `expired` or `refunded`; of
-   * both: the code of a refusal, such as `out_of_stock`.
+   * Of holds: `created`, `released` or `expired`; of orders: `created`, `paid`, `cancelled`, `expired` or `refunded`;
+   * of both: the code of a refusal, such as `out_of_stock`.
    */
   readonly result: string
   readonly count: number
@@ -267,7 +270,9 @@ export interface Live {
     readonly holds: readonly Counted[]
     readonly orders: readonly Counted[]
   }
-  /** Holds of this product by result, counted in the same processes while its live screen is open: compare two answers. */
+  /**
+   * Holds of this product by result, counted in the same processes while its live screen is open: compare two answers.
+   */
   readonly product_holds: readonly Counted[]
   readonly invariants: {
     /** How many differences the last recount found. */
@@ -322,13 +327,18 @@ export type EventType =
 export interface NewEndpointBody {
   /** `https://…` or `http://…`, without credentials. */
   readonly url: string
-  /** Types of the events that the endpoint receives; null or not given: all types, including those that later versions add. */
+  /**
+   * Types of the events that the endpoint receives; null or not given: all types, including those that later versions
+   * add.
+   */
   readonly types?: readonly EventType[] | null
   /** The signing secret: `whsec_`, followed by 24 to 64 bytes in base64; if not given, the server makes a secret. */
   readonly secret?: string
 }
 
-/** The settings to change. While an endpoint is disabled, its due deliveries wait, and new events are not sent to it. */
+/**
+ * The settings to change. While an endpoint is disabled, its due deliveries wait, and new events are not sent to it.
+ */
 export interface EndpointChangesBody {
   readonly url?: string
   readonly types?: readonly EventType[] | null
@@ -351,7 +361,9 @@ export interface WebhookEndpoint {
   readonly url: string
   readonly types: readonly EventType[] | null
   readonly enabled: boolean
-  /** Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled. */
+  /**
+   * Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled.
+   */
   readonly disabled_reason: string | null
   /** Until this time, events are also signed with the previous secret; null: the secret was never rotated. */
   readonly previous_secret_until: Time | null

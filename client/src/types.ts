@@ -71,7 +71,7 @@ export interface Hold {
 
 /** A new hold, with its token. */
 export interface NewHold extends Hold {
-  /** Gives access to the hold and to the order made from it. Store the token: no later answer shows it. */
+  /** Gives access to the hold and to the order made from it. Store the token: `GET /api/holds/{id}` does not show it. */
   readonly token: string
 }
 
@@ -83,7 +83,10 @@ export interface HoldBody {
   readonly customer_id?: string
 }
 
-/** The status of an order. A `pending_payment` order waits for payment until `expires_at`; only a paid order can become `refunded`. */
+/**
+ * The status of an order. A `pending_payment` order waits for payment until `expires_at`; only a paid order can become
+ * `refunded`.
+ */
 export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" | "refunded"
 
 /** An order, made from one hold at the price of that time. */

@@ -14,7 +14,8 @@ export const AdminActionWire = Type.Object({
   content: Type.Unsafe<Readonly<Record<string, unknown>> | null>({
     type: ["object", "null"],
     additionalProperties: true,
-    description: "The request's body, without secrets; null: the request had no body, or a body that did not match the schema",
+    description:
+      "The request's body, without secrets; null: the request had no body, or a body that did not match the schema",
   }),
   status: Type.Integer(),
   request_id: Type.String(),
@@ -44,11 +45,11 @@ const OrderCount = Type.Object({
 export const LiveWire = Type.Object({
   product: ProductWire,
   paused: Type.Boolean({
-    description: "Whether the sale is paused. `sale_state` does not always show a pause: before the opening it is `scheduled`",
+    description:
+      "Whether the sale is paused. `sale_state` does not always show a pause: before the opening it is `scheduled`",
   }),
   expiry_lag_seconds: Type.Number({
-    description:
-      "How long ago the oldest due hold or unpaid order of the product fell due; 0 if none is due",
+    description: "How long ago the oldest due hold or unpaid order of the product fell due; 0 if none is due",
   }),
   money_inbox_count: Type.Integer({
     description: "How many entries the money inbox has; at most 1,000 of each kind are counted",
@@ -74,7 +75,8 @@ export const LiveWire = Type.Object({
     recounted_at: Type.Unsafe<string | null>({
       type: ["string", "null"],
       format: "date-time",
-      description: "When the last recount ended; null: none of these processes has recounted yet, so `violations` has no meaning",
+      description:
+        "When the last recount ended; null: none of these processes has recounted yet, so `violations` has no meaning",
     }),
   }),
   server_time: Time,

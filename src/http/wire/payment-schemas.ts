@@ -28,7 +28,9 @@ export const PaymentAnswer = Type.Object({
     paymentOutcomes.filter((outcome) => outcome !== "disputed"),
   ),
   late: Type.Optional(
-    Type.Literal(true, { description: "The payment paid an order that had already expired or been cancelled" }),
+    Type.Literal(true, {
+      description: "The payment paid an order that had already expired or been cancelled",
+    }),
   ),
   errors: Type.Optional(
     Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
@@ -39,7 +41,9 @@ export const PaymentAnswer = Type.Object({
 
 export const ProviderAnswer = Type.Object({
   message: Type.String(),
-  taken: Type.Integer({ description: "How many events of the message concern orders or refunds of this shop" }),
+  taken: Type.Integer({
+    description: "How many events of the message concern orders or refunds of this shop",
+  }),
 })
 
 const message = orNull<string>("string", {
@@ -69,7 +73,8 @@ export const MoneyInboxEntry = Type.Object({
     Type.Object({
       name: oneOf(["retry", "confirm", "assign", "returned", "won", "lost"]),
       href: Type.String({
-        description: "The path to which `body` is sent with POST; for `assign`, add an `order_id` to the body",
+        description:
+          "The path to which `body` is sent with POST; for `assign`, add an `order_id` to the body",
       }),
       body: Type.Union([
         Type.Object({ provider: Type.String(), key: Type.String() }),
@@ -99,8 +104,12 @@ const PaymentWire = Type.Object({
   amount: Type.String(),
   currency: Type.String(),
   allocation: oneOf(paymentAllocations),
-  refunded_minor: Type.Integer({ description: "How much of the payment has been refunded or is to be refunded" }),
-  disputed_minor: Type.Integer({ description: "How much of the payment is disputed or was lost in a dispute" }),
+  refunded_minor: Type.Integer({
+    description: "How much of the payment has been refunded or is to be refunded",
+  }),
+  disputed_minor: Type.Integer({
+    description: "How much of the payment is disputed or was lost in a dispute",
+  }),
   received_at: Time,
 })
 
@@ -110,7 +119,8 @@ export const PaymentEventWire = Type.Object({
   kind: oneOf(["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"]),
   dispute_id: orNull<string>("string"),
   order_id: orNull<number>("integer", {
-    description: "The id of the order that the event names; null for events about disputes, 0 for messages that could not be understood",
+    description:
+      "The id of the order that the event names; null for events about disputes, 0 for messages that could not be understood",
   }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),

@@ -39,7 +39,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   payment_disputed: "Refund no more than `refundable_minor`; the bank has taken the rest.",
   refund_over_payment: "Refund no more than `refundable_minor`.",
   restock_over_order: "Put no more than `restockable_qty` units back on sale.",
-  refund_not_open: "Read the refund: it has already been sent. Only a failed or withheld refund can be retried.",
+  refund_not_open:
+    "Read the refund: it has already been sent. Only a failed or withheld refund can be retried.",
   too_many_endpoints: "No more than `most_endpoints` endpoints are allowed. Delete one first.",
   event_key_reused:
     "Use a new event key for a new event. An event that is sent again must have the same key and the same content.",

@@ -10,13 +10,15 @@ const Types = Type.Unsafe<EventType[] | null>({
   minItems: 1,
   maxItems: eventTypes.length,
   uniqueItems: true,
-  description: "Types of the events that the endpoint receives; null: all types, including those that later versions add",
+  description:
+    "Types of the events that the endpoint receives; null: all types, including those that later versions add",
 })
 /** 24 to 64 bytes in base64, as Standard Webhooks specifies. */
 const Secret = Type.String({
   pattern: "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$",
   maxLength: 94,
-  description: "The signing secret: `whsec_`, followed by 24 to 64 bytes in base64; if not given, the server makes a secret",
+  description:
+    "The signing secret: `whsec_`, followed by 24 to 64 bytes in base64; if not given, the server makes a secret",
 })
 /** Without credentials, because lists of endpoints show the address. */
 const Url = Type.String({
@@ -48,11 +50,13 @@ const endpointFields = {
   types: Types,
   enabled: Type.Boolean(),
   disabled_reason: orNull<string>("string", {
-    description: "Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled",
+    description:
+      "Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled",
   }),
   previous_secret_until: {
     ...timeOrNull,
-    description: "Until this time, events are also signed with the previous secret; null: the secret was never rotated",
+    description:
+      "Until this time, events are also signed with the previous secret; null: the secret was never rotated",
   },
   created_at: Time,
   updated_at: Time,

@@ -22,7 +22,8 @@ export function registerChangeWebhookEndpoint(
     url: "/api/admin/webhooks/:id",
     schema: {
       summary: "Change an endpoint's address, types, or enabled state",
-      description: "While an endpoint is disabled, its due deliveries wait, and new events are not sent to it. A replay sends those too.",
+      description:
+        "While an endpoint is disabled, its due deliveries wait, and new events are not sent to it. A replay sends those too.",
       tags,
       security,
       params,
