@@ -2,7 +2,8 @@
  * A point in time, in whole milliseconds since 1970-01-01T00:00:00Z.
  *
  * Rules use only times of the database's clock, read under the product's lock, because the clocks of several servers
- * differ. So that no rule uses the process's own clock by mistake, the compiler does not accept `Date.now()` as an `Instant`.
+ * differ. So that no rule uses the process's own clock by mistake, the compiler does not accept `Date.now()` as an
+ * `Instant`.
  */
 export type Instant = number & { readonly unit: "milliseconds since the epoch" }
 

@@ -60,8 +60,9 @@ const kindOf = (letter: Letter, variant: Variant): PaymentEventKind =>
         : variant[letter as "H"]
 
 /**
- * Computes the expected result from the rules in docs/reference/state-machines.md, without the code under test: the first
- * event makes the order paid or cancelled, and afterwards only a success can still change it, from cancelled to paid.
+ * Computes the expected result from the rules in docs/reference/state-machines.md, without the code under test: the
+ * first event makes the order paid or cancelled, and afterwards only a success can still change it, from cancelled to
+ * paid.
  */
 function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
   const answers: string[] = []
