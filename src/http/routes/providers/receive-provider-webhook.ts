@@ -94,7 +94,7 @@ function isSameName(name: string, inPath: string): boolean {
 
 const invalidEvent = {
   kind: "not understood",
-  detail: "it names no order, no payment or no amount that could be one",
+  detail: "the event has an id, amount, currency or quantity that cannot be stored",
 } as const
 
 function refuseMessage(
