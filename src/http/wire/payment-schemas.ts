@@ -29,7 +29,7 @@ export const PaymentAnswer = Type.Object({
   ),
   late: Type.Optional(
     Type.Literal(true, {
-      description: "The payment paid an order that had already expired or been cancelled",
+      description: "Present if the payment paid an order that had already expired or been cancelled",
     }),
   ),
   errors: Type.Optional(

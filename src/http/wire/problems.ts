@@ -185,7 +185,7 @@ function members(refusal: AnyRefusal): object {
     case "invalid_request":
       return { errors: refusal.errors }
     case "nothing_to_refund":
-      return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0, or restock_qty must be" }] }
+      return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0 if restock_qty is 0" }] }
     case "invalid_sale_window":
       return { errors: [{ pointer: "/closes_at", detail: "must be after opens_at" }] }
     default:
