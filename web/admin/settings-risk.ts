@@ -62,7 +62,7 @@ function endRisk({ name, server_time }: Product, { closes_at }: ProductChangesBo
     title: `End the sale of ${name}?`,
     action: "End the sale",
     consequences: [
-      "The closing time has passed, so saving ends the sale at once. Holds can still become orders until they expire, and orders can be paid.",
+      "The new closing time is in the past, so saving ends the sale at once. Holds can still become orders until they expire, and orders can be paid.",
     ],
   }
 }
