@@ -11,7 +11,7 @@ interface Section {
 
 export default defineConfig({
   title: "Doorbuster",
-  description: "Sells a limited number of units to a crowd that arrives all at once, exactly.",
+  description: "Sells a limited number of units to a crowd that arrives all at once, and never one too many.",
   base: "/docs/guide/",
   // Metadata in a file, because a page's content security policy names its inline scripts by their hashes.
   metaChunk: true,

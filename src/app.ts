@@ -146,9 +146,12 @@ const LAST_REQUESTS_WITHIN_MS = 11_000
 const STREAMS_WITHIN_MS = 3_000
 /** Longer than a command waits in its lane; a request that is still open then was most likely never sent completely. */
 const LAST_ANSWERS_WITHIN_MS = 6_000
-/** The last answers, and then the rest of the audit log. */
+/** The time for the last answers, and then for the rest of the audit log. */
 const CONNECTIONS_WITHIN_MS = LAST_ANSWERS_WITHIN_MS + 3_000
-/** Longer than any call to a provider and any of our statements takes. */
+/**
+ * For the worker, and again for the lanes, to finish what they have begun. No single statement or call to a provider
+ * takes this long.
+ */
 const WORK_WITHIN_MS = 10_000
 /** A connection closes at once, unless the database server no longer answers. */
 const POOLS_WITHIN_MS = 3_000
@@ -209,7 +212,7 @@ async function buildServer(config: Config, services: ServerServices): Promise<Ap
   )
 }
 
-/** What proves an operator; null in open mode. */
+/** The token and the sessions that identify an operator; null in open mode. */
 function accessBy({ adminToken }: Config, secret: string) {
   return adminToken === null ? null : { adminToken, sessions: createAdminSessions(secret, adminToken) }
 }

@@ -6,7 +6,7 @@ import { Type, type Static } from "typebox"
 import { createPeerServer, listen, refuse, token } from "./peer.ts"
 
 // The upper limit: constant responses from the same framework through the same schemas.
-// It has no database, no log, no metrics and no tokens.
+// This peer has no database, no log, no metrics and no tokens.
 
 const Problem = Type.Object({}, { additionalProperties: true })
 const NotModified = Type.Unsafe<undefined>({})

@@ -72,7 +72,7 @@ export type PaymentOutcome = "paid" | "cancelled" | "disputed" | "ignored_final"
 /** A payment that was received. */
 export interface Payment {
   readonly provider: string
-  /** The key of the payment event that reported it. */
+  /** The key of the payment event that reported the payment. */
   readonly event_key: string
   readonly payment_id: string | null
   readonly order_id: number
@@ -81,9 +81,9 @@ export interface Payment {
   readonly amount: string
   readonly currency: string
   readonly allocation: PaymentAllocation
-  /** How much of it is refunded or about to be. */
+  /** How much of the payment has been refunded or is to be refunded. */
   readonly refunded_minor: number
-  /** How much of it is disputed or was lost in a dispute. */
+  /** How much of the payment is disputed or was lost in a dispute. */
   readonly disputed_minor: number
   readonly received_at: Time
 }
@@ -94,7 +94,10 @@ export interface PaymentEvent {
   readonly key: string
   readonly kind: "succeeded" | "failed" | "cancelled" | "dispute_opened" | "dispute_won" | "dispute_lost"
   readonly dispute_id: string | null
-  /** The order that the event names; the event of a dispute names none. */
+  /**
+   * The id of the order that the event names; null for events about disputes, 0 for messages that could not be
+   * understood.
+   */
   readonly order_id: number | null
   readonly payment_id: string | null
   readonly amount_minor: number | null
@@ -110,17 +113,17 @@ export interface PaymentEvent {
 /** A payment event in a list, with the text of its message. */
 export interface ListedPaymentEvent extends PaymentEvent {
   /**
-   * Null unless the message has unknown fields or could not be understood. Of a longer one its first 4,000 characters and
-   * `…`.
+   * The text of the message; null, unless the message has unknown fields or could not be understood. Of a longer text,
+   * the first 4,000 characters and `…`.
    */
   readonly message: string | null
 }
 
 /** A refund of money, units that are put back on sale, or both. */
 export interface RefundBody {
-  /** Null: all that is left of the payment; if not given, no money. */
+  /** The money to refund; null: all that is left of the payment; not given: none. */
   readonly amount_minor?: number | null
-  /** How many units are put back on sale; if not given, none. */
+  /** How many units are put back on sale; not given: none. */
   readonly restock_qty?: number
 }
 
@@ -176,7 +179,10 @@ export interface Dispute {
   /** The amount that the buyer's bank claims. */
   readonly amount_minor: number
   readonly amount: string
-  /** The part of the claim that cannot be refunded: no more than earlier refunds have left of the payment; 0 once won. */
+  /**
+   * How much of the payment cannot be refunded because of this dispute: the claim, but no more than refunds and other
+   * disputes have left of the payment; 0 once the dispute is won.
+   */
   readonly held_minor: number
   readonly currency: string
   readonly created_at: Time
@@ -200,8 +206,8 @@ export interface StrayPayment {
   readonly received_at: Time
   readonly returned_at: Time | null
   /**
-   * Null unless the message has unknown fields or could not be understood. Of a longer one its first 4,000 characters and
-   * `…`.
+   * The text of the message; null, unless the message has unknown fields or could not be understood. Of a longer text,
+   * the first 4,000 characters and `…`.
    */
   readonly message: string | null
 }
@@ -220,7 +226,7 @@ export interface AssignBody extends ReturnedBody {
 /** A possible action on an entry of the money inbox. */
 export interface MoneyAction {
   readonly name: "retry" | "confirm" | "assign" | "returned" | "won" | "lost"
-  /** The address for a POST, which the call of the same name makes. `assign` needs an `order_id` besides `body`. */
+  /** The path to which `body` is sent with POST; for `assign`, add an `order_id` to the body. */
   readonly href: string
   readonly body: ReturnedBody | DisputeBody | null
 }
@@ -239,9 +245,12 @@ export interface MoneyInboxEntry {
 /** How an admin request was authenticated: by token, by a session of the control room, or not at all in open mode. */
 export type AdminWay = "token" | "session" | "open"
 
-/** How often a result or a refusal has occurred. */
+/** How often holds or orders have had this result. */
 export interface Counted {
-  /** The result, or the code of the refusal. */
+  /**
+   * Of holds: `created`, `released` or `expired`; of orders: `created`, `paid`, `cancelled`, `expired` or `refunded`;
+   * of both: the code of a refusal, such as `out_of_stock`.
+   */
   readonly result: string
   readonly count: number
 }
@@ -249,24 +258,26 @@ export interface Counted {
 /** The live state of a sale. */
 export interface Live {
   readonly product: Product
-  /** True also when `sale_state` does not show it, such as before the opening. */
+  /** Whether the sale is paused. `sale_state` does not always show a pause: before the opening it is `scheduled`. */
   readonly paused: boolean
-  /** How long ago the earliest deadline passed, of the product's holds and unpaid orders that have not been ended yet. */
+  /** How long ago the oldest due hold or unpaid order of the product fell due; 0 if none is due. */
   readonly expiry_lag_seconds: number
   readonly money_inbox_count: number
-  /** For all products, in the processes that share the port of the one that answered. */
+  /** Holds and orders of all products by result, counted in all processes that share the answering process's port. */
   readonly counters: {
     readonly since: Time | null
     readonly processes: number
     readonly holds: readonly Counted[]
     readonly orders: readonly Counted[]
   }
-  /** For this product, in the same processes, since the first request for it: compare two answers. */
+  /**
+   * Holds of this product by result, counted in the same processes while its live screen is open: compare two answers.
+   */
   readonly product_holds: readonly Counted[]
   readonly invariants: {
     /** How many differences the last recount found. */
     readonly violations: number
-    /** Null: there was no recount yet, so `violations` has no meaning. */
+    /** When the last recount ended; null: there was no recount yet, so `violations` has no meaning. */
     readonly recounted_at: Time | null
   }
   readonly server_time: Time
@@ -281,9 +292,9 @@ export interface AdminAction {
   readonly path: string
   readonly product_id: number | null
   readonly order_id: number | null
-  /** The content of the request, without secrets; null: none, or it could not be read. */
+  /** The request's body, without secrets; null: the request had no body, or a body that did not match the schema. */
   readonly content: Readonly<Record<string, unknown>> | null
-  /** The status of the answer; 400 and above: refused. */
+  /** The HTTP status of the answer; 400 and above: the request was refused. */
   readonly status: number
   readonly request_id: string
   readonly created_at: Time
@@ -316,13 +327,18 @@ export type EventType =
 export interface NewEndpointBody {
   /** `https://…` or `http://…`, without credentials. */
   readonly url: string
-  /** Null or not given: all types, including those of later versions. */
+  /**
+   * Types of the events that the endpoint receives; null or not given: all types, including those that later versions
+   * add.
+   */
   readonly types?: readonly EventType[] | null
-  /** `whsec_` and 24 to 64 bytes in base64; if not given, the server makes one. */
+  /** The signing secret: `whsec_`, followed by 24 to 64 bytes in base64; if not given, the server makes a secret. */
   readonly secret?: string
 }
 
-/** The settings to change. Pending deliveries of a disabled endpoint wait; new events are not sent to it. */
+/**
+ * The settings to change. While an endpoint is disabled, its due deliveries wait, and new events are not sent to it.
+ */
 export interface EndpointChangesBody {
   readonly url?: string
   readonly types?: readonly EventType[] | null
@@ -334,7 +350,7 @@ export interface RotationBody {
   readonly secret?: string
 }
 
-/** The time since which events are sent again. */
+/** The time since which events are sent, whether or not the endpoint has received them before. */
 export interface ReplayBody {
   readonly since: Time
 }
@@ -345,9 +361,11 @@ export interface WebhookEndpoint {
   readonly url: string
   readonly types: readonly EventType[] | null
   readonly enabled: boolean
-  /** Why it is disabled: by request, or because it answered 410. */
+  /**
+   * Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled.
+   */
   readonly disabled_reason: string | null
-  /** Until then events are also signed with the secret before this one. */
+  /** Until this time, events are also signed with the previous secret; null: the secret was never rotated. */
   readonly previous_secret_until: Time | null
   readonly created_at: Time
   readonly updated_at: Time
@@ -375,14 +393,14 @@ export interface WebhookDelivery {
   readonly status: DeliveryStatus
   readonly not_before: Time
   readonly attempts: number
-  /** The status of the answer to the last attempt; null: no answer. */
+  /** The HTTP status of the answer to the last attempt; null: no answer. */
   readonly response_status: number | null
   readonly last_error: string | null
   readonly created_at: Time
   readonly updated_at: Time
 }
 
-/** How many events are sent again. */
+/** How many events will be sent. */
 export interface ReplayAnswer {
   readonly replayed: number
 }

@@ -22,7 +22,7 @@ export type Fetch = (url: string, request: FetchRequest) => Promise<FetchAnswer>
 
 /** How often and for how long a call that may be retried is retried. */
 export interface RetryOptions {
-  /** How often it is sent at most, the first try included; 1: no retry. 5 if not given. */
+  /** How often the call is sent at most, the first try included; 1: no retry. 5 if not given. */
   readonly tries?: number
   /** After so many milliseconds no try starts, and a running one ends; 30,000 if not given. */
   readonly totalMs?: number

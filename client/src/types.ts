@@ -49,9 +49,9 @@ export interface Page<Item> {
 
 /** Selects a page of a list. */
 export interface PageQuery {
-  /** 1 to 100; 20 if not given. */
+  /** The most entries of a page: 1 to 100; 20 if not given. */
   readonly limit?: number | undefined
-  /** The `next_cursor` of the page before. */
+  /** The `next_cursor` of the previous page. */
   readonly cursor?: string | null | undefined
 }
 
@@ -71,7 +71,7 @@ export interface Hold {
 
 /** A new hold, with its token. */
 export interface NewHold extends Hold {
-  /** Gives access to the hold and to the order made from it. Store it: it is never shown again. */
+  /** Gives access to the hold and to the order made from it. Store the token: `GET /api/holds/{id}` does not show it. */
   readonly token: string
 }
 
@@ -83,7 +83,10 @@ export interface HoldBody {
   readonly customer_id?: string
 }
 
-/** The status of an order: it waits for payment until `expires_at`; only a paid order can become `refunded`. */
+/**
+ * The status of an order. A `pending_payment` order waits for payment until `expires_at`; only a paid order can become
+ * `refunded`.
+ */
 export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" | "refunded"
 
 /** An order, made from one hold at the price of that time. */
@@ -97,11 +100,11 @@ export interface Order {
   readonly total_minor: number
   readonly currency: string
   readonly status: OrderStatus
-  /** How often its buyer has started to pay. */
+  /** How often the buyer has started to pay. */
   readonly payment_attempts: number
-  /** True: it was paid after it had ended, while its units were still available. */
+  /** True: the order was paid after it had expired or been cancelled, with units that were still available. */
   readonly late: boolean
-  /** How many of its units are back on sale. */
+  /** How many units of the order are back on sale. */
   readonly restocked_qty: number
   readonly expires_at: Time
   readonly paid_at: Time | null

@@ -46,7 +46,10 @@ const passedOn = new Set([
   "uselibpqcompat",
 ])
 const understood = new Set(["host", "port", "options", "target_session_attrs"])
-/** With each of these values the program looks for a server that takes writes, because it needs one. */
+/**
+ * Accepted values of `target_session_attrs`. All have the same effect: the program connects only to a server that takes
+ * writes.
+ */
 const sessions = new Set(["any", "read-write", "primary"])
 
 /**

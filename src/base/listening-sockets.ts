@@ -54,8 +54,9 @@ export async function listen(
 }
 
 /**
- * Throws as `server.listen` does if the server cannot listen there: another program does, this user may not, or the
- * address does not belong to this machine. Needed because `reusePort` would let two servers share a port by mistake.
+ * Throws as `server.listen` does if the server cannot listen there: another program listens there, this user may not,
+ * or the address does not belong to this machine. Needed because `reusePort` would let two servers share a port by
+ * mistake.
  */
 export async function checkAddress({ host, port }: Address): Promise<void> {
   if (port === 0 || cluster.isWorker) return

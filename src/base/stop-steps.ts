@@ -15,7 +15,7 @@ export interface GivenUp {
   readonly error: unknown
 }
 
-/** Reserved for each later step, so that a step that hangs does not use up their time. */
+/** The time that is reserved for each later step, so that a step that hangs does not use up their time. */
 const RESERVED_MS = 1_000
 
 /**

@@ -37,7 +37,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 /** The command line: every command with its options, in the order in which the help lists them. */
 export function createProgram(): Command {
   const program = new Command("doorbuster")
-    .description("Sells a limited number of units to a crowd that arrives all at once, exactly.")
+    .description(
+      "Sells a limited number of units to a crowd that arrives all at once, and never one too many.",
+    )
     .version(version)
     .exitOverride()
     .showHelpAfterError()

@@ -16,7 +16,7 @@ export interface Stoppable {
 
 /** The share of the whole time that is reserved for writing the rest of the log. */
 const LOG_SHARE = 0.08
-/** After the whole time and this, the process ends even if a limit of a step has failed. */
+/** This long after the whole time, the process ends even if a limit of a step has failed. */
 const GUARD_MS = 1_000
 
 /**

@@ -88,7 +88,10 @@ function situationOf(
   }
 }
 
-/** Without a loaded row, the customer may have again the units that this batch has returned. */
+/**
+ * How many more units the customer may have. If the customer's row is not loaded: as many as this batch has returned,
+ * or the whole limit, because a customer without a row has no units.
+ */
 function unitsLeftFor(state: WorkingSet, customerId: string): number {
   const { maxPerCustomer } = productOf(state)
   if (maxPerCustomer === null) return Infinity

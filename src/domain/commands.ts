@@ -87,7 +87,7 @@ export interface AwaitPayment extends CommandBase {
 export interface RefundOrder extends CommandBase {
   readonly kind: "refund_order"
   readonly orderId: number
-  /** Null: the refundable rest of its payment. */
+  /** Null: all that is left of the order's payment. */
   readonly amountMinor: number | null
   readonly restockQty: number
 }
@@ -124,7 +124,7 @@ export type RefundResult =
   | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
   /** `providerRefundId`: the provider's refund that failed. A confirmed refund fails only if this names it. */
   | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
-  /** Sends it again. */
+  /** The refund is to be sent again. */
   | { readonly status: "due" }
 
 /** Ends due holds and orders; the store loads at most `limit` of them. */
@@ -172,17 +172,17 @@ export type Command =
   | ChangeProduct
   | AdjustStock
 
-/** The order of a hold. */
+/** The order that was made from a hold. */
 export interface PlacedOrder {
   readonly order: Order
-  /** A payment event that arrived first had made it already. */
+  /** True: a payment event arrived before the buyer's request and had already made the order. */
   readonly existed: boolean
 }
 
 /** An event as the inbox has it. */
 export interface RecordedEvent {
   readonly event: PaymentEventRecord
-  /** The inbox had it before this command. */
+  /** True: the event was in the inbox before this command. */
   readonly duplicate: boolean
 }
 

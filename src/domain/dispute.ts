@@ -17,8 +17,8 @@ export interface Dispute {
   readonly amountMinor: number
   readonly currency: string
   /**
-   * The part of the claim that counts in the payment's `disputedMinor`: no more than its refunds have left,
-   * and 0 once the dispute is won.
+   * The part of the claim that counts in the payment's `disputedMinor`: no more than refunds and other
+   * disputes have left of the payment, and 0 once the dispute is won.
    */
   readonly heldMinor: number
   readonly status: DisputeStatus

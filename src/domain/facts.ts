@@ -12,7 +12,7 @@ import type { Refund } from "./refund.ts"
  * batch; outgoing events are written in its transaction. A batch that does not commit leaves no trace of them.
  */
 export type Fact = FactBody & {
-  /** The id of the HTTP request that caused it; undefined when a deadline has passed. */
+  /** The id of the HTTP request that caused the change; undefined when a deadline has passed. */
   requestId?: string | undefined
 }
 
@@ -24,7 +24,7 @@ type FactBody =
   | { readonly kind: "order_cancelled"; readonly order: Order }
   | { readonly kind: "order_expired"; readonly order: Order }
   | { readonly kind: "order_paid"; readonly order: Order }
-  /** `reversals`: how many confirmed refunds of its price have failed before. */
+  /** `reversals`: how many confirmed refunds of the order's price have failed before. */
   | { readonly kind: "order_refunded"; readonly order: Order; readonly reversals: number }
   | { readonly kind: "refund_due"; readonly refund: Refund }
   /** The refund's status has changed: sent, confirmed, failed, withheld, or due again. */

@@ -13,7 +13,7 @@ export interface Hold {
   /** From this moment on no order can be made from the hold, even if no sweep has ended it yet (I6). */
   readonly expiresAt: Instant
   readonly createdAt: Instant
-  /** When it was converted, expired or released; null while active. */
+  /** When the hold was converted, expired or released; null while it is active. */
   readonly endedAt: Instant | null
   readonly customerId: string | null
 }

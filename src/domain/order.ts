@@ -25,20 +25,20 @@ export interface Order {
   /** From this moment on an unpaid order counts as expired and its units may be returned (I6). */
   readonly expiresAt: Instant
   readonly paidAt: Instant | null
-  /** It was paid after it had ended, with units that were still available. */
+  /** True: the order was paid after it had expired or been cancelled, with units that were still available. */
   readonly late: boolean
-  /** How many of its units are restocked, which is available again. */
+  /** How many units of the order were restocked, which makes them available again. */
   readonly restockedQty: number
-  /** How many refunds it has; the next refund's number is one more. */
+  /** How many refunds the order has; the next refund's number is one more. */
   readonly refundCount: number
   /** How many times the buyer has begun to pay. */
   readonly paymentAttempts: number
-  /** The last payment begun that the page has named; its provider can be asked about it. */
+  /** The payment that the page has named last, about which its provider can be asked; null: the page has named none. */
   readonly attempt: PaymentAttempt | null
-  /** Its deadline was extended because its provider could not say whether it is paid. */
+  /** True: the deadline was extended because the provider could not say whether the order is paid. */
   readonly awaited: boolean
   readonly createdAt: Instant
-  /** When its status or deadline changed last. */
+  /** When the order's status or deadline last changed. */
   readonly updatedAt: Instant
 }
 

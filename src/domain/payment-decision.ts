@@ -3,7 +3,7 @@ import type { RefundReason } from "./refund.ts"
 
 /** The facts that decide what is done with money that arrives for an order. */
 export interface PaymentSituation {
-  /** As of now: an order whose time is over counts as expired. */
+  /** The order's status now: an order whose time is over counts as expired. */
   readonly order: OrderStatus
   /**
    * The payment of the order that an earlier event has recorded. `same payment`: the ids are equal. `perhaps
@@ -26,11 +26,14 @@ export interface PaymentSituation {
 
 /** What is done with money that arrives. */
 export type PaymentDecision =
-  /** An earlier event has recorded it. */
+  /** An earlier event has recorded this money. */
   | { readonly action: "ignore" }
-  /** It pays the order. `late`: with available units, because the order's own were returned. */
+  /** The money pays the order. `late`: the order gets available units, because its own were returned. */
   | { readonly action: "pay"; readonly late: boolean; readonly refundsExcess: boolean }
-  /** `waitsForDeadline`: not before the order's deadline, because another payment may still pay the order. */
+  /**
+   * `waitsForDeadline`: the refund is sent after the order's deadline, because until then another payment may pay the
+   * order.
+   */
   | { readonly action: "refund"; readonly reason: RefundReason; readonly waitsForDeadline: boolean }
 
 /**

@@ -40,7 +40,7 @@ export function recordEffect(
 }
 
 /**
- * What the inbox has of an event. `done`: it was applied, or never will be because its money was returned by
+ * What the inbox has of an event. `done`: the event was applied, or never will be because its money was returned by
  * hand. `key_reused`: the key has arrived before with another content (I4).
  */
 export type EventLookup =

@@ -31,19 +31,21 @@ interface ProviderMessage extends PaymentEventKey {
   readonly fingerprint: string
 }
 
-/** In the place of an order's id, where a message could not be understood. No order has it, so it acts on none. */
+/** The order id of a message that could not be understood. No order has this id, so the message changes no order. */
 export const NO_ORDER = 0
 
 /** One verified message about a payment. */
 export interface PaymentEvent extends ProviderMessage {
   readonly kind: PaymentEventKind
   readonly orderId: number
-  /** The provider's id of the payment; null when it gives none. */
+  /** The provider's id of the payment; null: the provider gave none. */
   readonly paymentId: string | null
   /** Null: the provider gave no amount, and the order's total is assumed. */
   readonly amountMinor: number | null
   readonly currency: string | null
-  /** With these three fields, an event that arrives before its order can make it (see record-payment-event.ts). */
+  /**
+   * With these three fields, an event that arrives before its order can make the order (see record-payment-event.ts).
+   */
   readonly holdId: number | null
   readonly productId: number | null
   readonly quantity: number | null
@@ -77,7 +79,7 @@ interface RecordedEffect {
   readonly appliedOrderId: number | null
   /** The order's status right after the event; null while parked. */
   readonly orderStatus: OrderStatus | null
-  /** The event paid an order that had ended. */
+  /** True: the event paid an order that had already expired or been cancelled. */
   readonly late: boolean
   readonly receivedAt: Instant
   readonly appliedAt: Instant | null
@@ -94,11 +96,11 @@ export interface Payment {
   readonly paymentId: string | null
   readonly amountMinor: number
   readonly currency: string
-  /** `order`: it pays the order. `refund_due`: it could not pay the order and has to be refunded. */
+  /** `order`: the payment pays the order. `refund_due`: the payment could not pay the order and has to be refunded. */
   readonly allocation: "order" | "refund_due"
-  /** How much of it is refunded or to be refunded (I7). */
+  /** How much of the payment has been refunded or is to be refunded (I7). */
   readonly refundedMinor: number
-  /** How much of it counts as gone because of open and lost disputes (I7). */
+  /** How much of the payment counts as gone because of open and lost disputes (I7). */
   readonly disputedMinor: number
   readonly receivedAt: Instant
 }

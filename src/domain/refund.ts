@@ -2,7 +2,7 @@ import type { Instant } from "./time.ts"
 
 /**
  * `due → sent → confirmed | failed`; a refund that only restocks units is `confirmed` at once. A confirmed
- * refund may fail later (`confirmed → failed`), as card networks do with closed cards. `withheld`: it is not
+ * refund may fail later (`confirmed → failed`), as card networks do with closed cards. `withheld`: the refund is not
  * sent, because the buyer's bank takes the payment back.
  */
 export type RefundStatus = "due" | "sent" | "confirmed" | "failed" | "withheld"
@@ -11,7 +11,7 @@ export type RefundStatus = "due" | "sent" | "confirmed" | "failed" | "withheld"
  * Why money is refunded.
  *
  * Most reasons are decided when a payment arrives (payment-decision.ts). `requested`: the shop requested the
- * refund in Doorbuster. `elsewhere`: it was made outside Doorbuster, such as in the provider's dashboard.
+ * refund in Doorbuster. `elsewhere`: the refund was made outside Doorbuster, such as in the provider's dashboard.
  * `sold_out` is no longer given: refunds made before `units_not_available` have it, although units that are
  * only held are not sold.
  */
@@ -52,12 +52,15 @@ export interface Refund {
   readonly reason: RefundReason
   readonly restockQty: number
   readonly status: RefundStatus
-  /** It is not sent earlier: after too low a payment, the buyer may still pay the order until its deadline. */
+  /**
+   * The earliest time to send the refund: after too low a payment, the buyer may still pay the order until its
+   * deadline.
+   */
   readonly notBefore: Instant
   readonly attempts: number
   readonly lastError: string | null
   readonly providerRefundId: string | null
-  /** How many times it has failed after it was confirmed. */
+  /** How many times the refund has failed after it was confirmed. */
   readonly reversals: number
   readonly createdAt: Instant
   readonly updatedAt: Instant

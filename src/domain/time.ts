@@ -1,8 +1,9 @@
 /**
  * A point in time, in whole milliseconds since 1970-01-01T00:00:00Z.
  *
- * Every time that decides something is read from the database's clock under the product's lock. The brand
- * makes a plain `Date.now()` a type error.
+ * Rules use only times of the database's clock, read under the product's lock, because the clocks of several servers
+ * differ. So that no rule uses the process's own clock by mistake, the compiler does not accept `Date.now()` as an
+ * `Instant`.
  */
 export type Instant = number & { readonly unit: "milliseconds since the epoch" }
 

@@ -8,7 +8,7 @@ import { isAlive, isPostmasterOf } from "./process-identity.ts"
 export interface PostmasterFile {
   pid: number
   port: number
-  /** Empty if it listens on TCP only. */
+  /** Empty if the postmaster listens on TCP only. */
   socketDirectory: string
   isReady: boolean
 }

@@ -51,7 +51,10 @@ function line(metric: string, fields: object, message: string): string {
   return JSON.stringify({ metric, ...fields, msg: message }).slice(1, -1)
 }
 
-/** Written by hand, because holds are the most frequent lines. Request ids need no escaping: they are checked on arrival. */
+/**
+ * Written by hand, because holds are the most frequent lines. Request ids need no escaping: they are checked on
+ * arrival.
+ */
 function holdLine(metric: string, { hold, requestId }: HoldFact, message: string): string {
   const request = requestId === undefined ? "" : `,"request_id":"${requestId}"`
   return `"metric":"${metric}","hold_id":${hold.id},"product_id":${hold.productId},"quantity":${hold.qty}${request},"msg":"${message}"`
@@ -117,8 +120,8 @@ function refundFields({ refund, requestId }: Extract<Fact, { refund: object }>) 
 
 const disputeMessages: Record<DisputeStatus, string> = {
   open: "A buyer's bank takes a payment back; an operator has to answer.",
-  won: "Dispute won, the money is here.",
-  lost: "Dispute lost, the money is gone.",
+  won: "Dispute won; the shop keeps the money.",
+  lost: "Dispute lost; the buyer's bank keeps the money.",
 }
 
 function disputeFields({ dispute, requestId }: Extract<Fact, { dispute: object }>) {

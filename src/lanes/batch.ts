@@ -57,7 +57,10 @@ export type BatchResult =
   | { readonly kind: "committed"; readonly executions: readonly Execution<unknown>[] }
   /** No try succeeded within the retries. Either nothing was written, or the outcome is not known yet. */
   | { readonly kind: "unavailable" }
-  /** It failed and nothing was written. `mayBeOneCommands`: one command may be the cause, so the others may succeed. */
+  /**
+   * The batch failed and nothing was written. `mayBeOneCommands`: one command may be the cause, so the others may
+   * succeed.
+   */
   | { readonly kind: "failed"; readonly fault: unknown; readonly mayBeOneCommands: boolean }
 
 /** Tries after the first one. */

@@ -59,7 +59,7 @@ export type Commit = (commands: readonly Command[]) => Promise<BatchResult>
 /** A submitted command and its caller. */
 interface Job {
   readonly command: Command
-  /** When it was submitted, in milliseconds of `performance.now`. */
+  /** When the command was submitted, in milliseconds of `performance.now`. */
   readonly since: number
   resolve(answer: Execution<unknown>): void
   reject(fault: unknown): void
@@ -162,7 +162,7 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
 interface Halving {
   /** SQLSTATEs with which one of its commands has failed alone. */
   readonly sqlStates: Set<string>
-  /** Not null: the result of all its commands that have not run yet. */
+  /** The result of all commands that have not run yet; null: they run. */
   resultOfRest: BatchResult | null
 }
 

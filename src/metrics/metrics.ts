@@ -36,7 +36,7 @@ function createServerMetrics(registry: Registry) {
   let droppedLines = () => 0
   const droppedLogLines: Counter = new Counter({
     name: "doorbuster_log_lines_dropped_total",
-    help: "Log lines that were dropped because standard output took no more",
+    help: "Log lines that were dropped because standard output accepted no more lines",
     registers: [registry],
     collect() {
       droppedLogLines.reset()
@@ -68,7 +68,7 @@ function createWatchedGauge(registry: Registry, name: string, help: string) {
   return (count: () => number) => (read = count)
 }
 
-/** Counters of what commands, payment events, refunds, disputes and deliveries came to. */
+/** Counters of the results of commands, payment events, refunds, disputes and deliveries. */
 function createOutcomeCounters(registry: Registry) {
   return {
     holds: createTally({
@@ -85,7 +85,7 @@ function createOutcomeCounters(registry: Registry) {
     }),
     paymentEvents: createTally({
       name: "doorbuster_payment_events_total",
-      help: "Payment events by outcome, duplicate, or the refusal code",
+      help: "Payment events by result: the outcome, duplicate, or the refusal code",
       label: "outcome",
       registry,
     }),
@@ -115,7 +115,10 @@ function createOutcomeCounters(registry: Registry) {
   }
 }
 
-/** Values that a scrape or the worker reads from the database. Each is true for all processes, so none is added. */
+/**
+ * Values that a scrape or the worker reads from the database. Each is a value of the whole database, so the values of
+ * several processes are not added up.
+ */
 function createDatabaseGauges(registry: Registry) {
   const registers = [registry]
   return {
@@ -140,7 +143,7 @@ function createDatabaseGauges(registry: Registry) {
     }),
     expiryLag: new Gauge({
       name: "doorbuster_hold_expiry_lag_seconds",
-      help: "Seconds since the oldest due hold or unpaid order that has not been ended fell due",
+      help: "Seconds since the oldest due hold or unpaid order fell due; 0 if none is due",
       aggregator: "max",
       registers,
     }),

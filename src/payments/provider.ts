@@ -83,14 +83,14 @@ export interface RefundUpdate {
    */
   readonly paymentId: string | null
   /**
-   * `sent`: it is on its way; this changes nothing for a refund that Doorbuster sent. `failed` after `confirmed` counts
-   * if it has the `providerRefundId` that was confirmed; no later update of that id counts then.
+   * `sent`: the refund is on its way; this changes nothing for a refund that Doorbuster sent. `failed` after
+   * `confirmed` counts if it has the `providerRefundId` that was confirmed; no later update of that id counts then.
    */
   readonly status: "sent" | "confirmed" | "failed"
   readonly providerRefundId: string | null
   readonly amountMinor?: number | null
   readonly currency?: string | null
-  /** Why it failed, in the provider's words. */
+  /** Why the refund failed, in the provider's words. */
   readonly error: string | null
 }
 
@@ -113,7 +113,7 @@ export type OpenReport =
   | { readonly status: "open"; readonly paymentId: string; readonly clientSecret: string }
   /** The same request will always fail: the shop has to act. */
   | { readonly status: "refused"; readonly error: string }
-  /** It may work later. */
+  /** The same request may succeed later. */
   | { readonly status: "not now"; readonly error: string }
 
 /** An instruction to send money back. */
@@ -135,7 +135,7 @@ export type RefundReport =
    * failed.
    */
   | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
-  /** It may work later. */
+  /** The same instruction may succeed later. */
   | { readonly status: "not now"; readonly error: string }
 
 /** A payment of an order. */
@@ -153,20 +153,20 @@ export interface CancelInstruction extends PaymentReference {
 
 /** The result of {@link PaymentProvider.cancel}. */
 export type CancelReport =
-  /** It has succeeded already; `event` is the one that its webhook reports. */
+  /** The payment has succeeded already; `event` is the event that its webhook reports. */
   | { readonly status: "succeeded"; readonly event: PaymentEvent }
-  /** It has ended and cannot succeed any more. */
+  /** The payment has ended and cannot succeed any more. */
   | { readonly status: "over" }
   /** There is no such payment, or it is not the order's. */
   | { readonly status: "not ours" }
-  /** It may work later. An exception of `cancel` counts the same. */
+  /** The cancellation may succeed later. An exception of `cancel` has the same meaning. */
   | { readonly status: "not now" }
 
 /** The state of a payment, as the provider reports it when asked. */
 export type PaymentReport =
-  /** `event` is the one that its webhook reports, with the same key, so that it is applied once. */
+  /** `event` is the event that the payment's webhook reports, with the same key, so that it is applied once. */
   | { readonly status: "succeeded"; readonly event: PaymentEvent }
-  /** It has ended and cannot succeed any more. */
+  /** The payment has ended and cannot succeed any more. */
   | { readonly status: "over" }
-  /** It may still succeed, or its state could not be learned. */
+  /** The payment may still succeed, or the provider did not say. */
   | { readonly status: "open" }

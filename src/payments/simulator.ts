@@ -125,7 +125,7 @@ export function simulatorProvider({ url, secret }: SimulatorConnection): Payment
     },
 
     async lookUp({ paymentId }) {
-      // Its state is unknown while the simulator does not answer.
+      // The payment may still be open while the simulator does not answer.
       const answer = await call("GET", paymentPath(paymentId)).catch(() => null)
       return answer?.status === 200 ? paymentReport(answer.body) : { status: "open" }
     },

@@ -32,7 +32,7 @@ export function readingOf(event: Stripe.Event): WebhookReading {
     case "charge.refund.updated":
       return readingOfRefunds([event.data.object])
     case "charge.refunded":
-      // It lists its refunds only for endpoints with an API version from before November 2022.
+      // The charge lists its refunds only for endpoints with an API version from before November 2022.
       return readingOfRefunds(event.data.object.refunds?.data ?? [])
     case "charge.dispute.created":
     case "charge.dispute.updated":

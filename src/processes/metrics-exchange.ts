@@ -66,7 +66,7 @@ export function createOwnMetrics(livingCount: () => number) {
   collectDefaultMetrics({ register: registry })
   const living: Gauge = new Gauge({
     name: "doorbuster_processes",
-    help: "Processes that serve",
+    help: "Processes that answer requests",
     registers,
     collect() {
       living.set(livingCount())

@@ -56,7 +56,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Process
 const CHILD_SHARE = 0.85
 /** The share that is reserved for killing children that have not ended. */
 const ENDING_SHARE = 0.05
-/** For stopping children after a failed start: they have no requests to answer. */
+/** How long children may take to stop after a failed start: they have no requests to answer. */
 const FAILED_START_STOPS_WITHIN_MS = 10_000
 
 /** After this many deaths during the start, without a reported reason, the start fails. */

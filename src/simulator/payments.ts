@@ -19,7 +19,7 @@ export interface PaymentResult extends DeliveryPlan {
   readonly delayMs: number | "late"
   /** True if the failure of an earlier attempt is delivered after the success. */
   readonly outOfOrder: boolean
-  /** How many of its refunds fail, one after the other. */
+  /** How many refunds of the payment fail, one after the other. */
   readonly failRefunds: number
 }
 

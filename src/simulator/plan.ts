@@ -142,7 +142,10 @@ function wildPayment(dice: Dice): PlannedPayment {
   }
 }
 
-/** Its delays are as short as a payment's, so the events of payment, opening and closing may overtake each other. */
+/**
+ * The delays of a dispute are as short as a payment's, so the events of payment, opening and closing may overtake each
+ * other.
+ */
 function wildDispute(dice: Dice): PlannedDispute | null {
   const isDisputed = dice.happens(probabilities.disputed)
   const dispute: PlannedDispute = {

@@ -66,7 +66,7 @@ export function createWebhookSender({
   const limited = limitConcurrency(CONCURRENT_SENDS)
   const forgedSecret = Buffer.from(`not ${secret.toString("base64")}`)
 
-  /** True if the shop has accepted it. */
+  /** Sends the copy once. True if the shop has accepted it. */
   async function sendOnce({ id, body, isForged = false }: WebhookCopy): Promise<boolean> {
     const timestamp = String(Math.floor(Date.now() / 1000))
     const signature = signWebhook(isForged ? forgedSecret : secret, { id, timestamp }, body)

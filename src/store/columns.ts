@@ -55,7 +55,7 @@ export const eventColumns = `
   applied_at as "appliedAt",
   returned_at as "returnedAt"`
 
-/** Of a longer message only this many characters are listed: a page of whole ones could be a hundred megabytes. */
+/** The most characters of a message in a list: a page of whole messages could have a hundred megabytes. */
 const SHOWN_OF_MESSAGE = 4_000
 
 /** The message that is kept of an event; null: there is none. One that is cut ends in `…`, which no JSON does. */

@@ -36,7 +36,9 @@ export const BATCH_CONNECTIONS = 8
 export const LOOKUP_CONNECTIONS = 2
 /** The default for a process that serves its port alone. */
 export const VIEW_CONNECTIONS = 4
-/** Only the process that does the background work has it. The documentation names the sum of the four, 15. */
+/**
+ * Only the process that does the background work has this connection. The documentation names the sum of the four, 15.
+ */
 export const UPKEEP_CONNECTIONS = 1
 
 /** A second longer than the server's own limit, so that it applies only if the server no longer answers. */

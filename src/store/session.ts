@@ -15,7 +15,7 @@ interface Assumption {
   readonly wanted: string
   /** Whether a value is accepted; if absent, only `wanted` itself is. */
   readonly accepts?: (found: string) => boolean
-  /** True: the program sets it for its session; false: the server has to have it. */
+  /** True: the program sets the value for its session; false: the server has to have it. */
   readonly asked: boolean
   /** The purposes for which it applies; if absent, all. */
   readonly purposes?: readonly Purpose[]
@@ -69,7 +69,8 @@ const assumptions: readonly Assumption[] = [
   // Before version 18, a plan node that is disabled but unavoidable gets a cost so high that PostgreSQL compiles the
   // statement at each execution, which takes a hundred times as long as the statement.
   ask("jit", "off"),
-  // The planner chooses by its estimate of a table's size. A table that grows by thousands of rows a second is estimated
+  // The planner chooses by its estimate of a table's size. A table that grows by thousands of rows a second is
+  // estimated
   // as small until the next ANALYZE, and until then every look-up and every batch, under its product's lock, would read
   // the whole table. All statements but those of the recount name their rows, and each has an index.
   ask("enable_seqscan", "off", { purposes: serving }),
@@ -91,8 +92,8 @@ function assumptionsFor(purpose: Purpose): readonly Assumption[] {
 }
 
 /**
- * The startup parameter `options` of a connection for `purpose`. `userOptions`, the options of DATABASE_URL, come first,
- * because PostgreSQL takes the last value of a setting.
+ * The startup parameter `options` of a connection for `purpose`. `userOptions`, the options of DATABASE_URL, come
+ * first, because PostgreSQL takes the last value of a setting.
  */
 export function startupOptions(purpose: Purpose, userOptions: string): string {
   const ours = assumptionsFor(purpose)
@@ -108,7 +109,7 @@ export interface Finding {
   /** "unknown": the server has no such setting. */
   readonly found: string
   readonly isMet: boolean
-  /** True: the program has set it for its session; false: the server has to have it. */
+  /** True: the program has set the value for its session; false: the server has to have it. */
   readonly asked: boolean
 }
 

@@ -16,7 +16,7 @@ export const DisputeWire = Type.Object({
   amount: Type.String(),
   held_minor: Type.Integer({
     description:
-      "The part of the claim that cannot be refunded: no more than earlier refunds have left of the payment; 0 once the dispute is won",
+      "How much of the payment cannot be refunded because of this dispute: the claim, but no more than refunds and other disputes have left of the payment; 0 once the dispute is won",
   }),
   currency: Type.String(),
   created_at: Time,

@@ -18,9 +18,10 @@ const orderFields = {
   status: oneOf(orderStatuses),
   payment_attempts: Type.Integer({ description: "How often the buyer has started to pay" }),
   late: Type.Boolean({
-    description: "True: it was paid after it had ended, while its units were still available",
+    description:
+      "True: the order was paid after it had expired or been cancelled, with units that were still available",
   }),
-  restocked_qty: Type.Integer({ description: "How many of its units are back on sale" }),
+  restocked_qty: Type.Integer({ description: "How many units of the order are back on sale" }),
   expires_at: Time,
   paid_at: timeOrNull,
   created_at: Time,

@@ -49,7 +49,7 @@ export const RefundBody = body({
     orNull<number>("integer", {
       minimum: 0,
       maximum: LARGEST_ID,
-      description: "null: everything that is left of the payment; if not given, no money",
+      description: "The money to refund; null: all that is left of the payment; not given: none",
     }),
   ),
   restock_qty: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),

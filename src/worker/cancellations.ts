@@ -12,7 +12,10 @@ export interface CancellationParts {
 
 /** Calls to providers under way at one time. */
 const AT_ONCE = 10
-/** With pauses that double from five seconds on, an hour and a half. A payment after that is late money. */
+/**
+ * With pauses that double from five seconds on, the attempts take an hour and a half. A payment after that is late
+ * money.
+ */
 const MOST_ATTEMPTS = 11
 
 /**

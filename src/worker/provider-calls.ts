@@ -1,6 +1,6 @@
 import type { PaymentProvider } from "../payments/provider.ts"
 
-/** For a provider that does not say how long its calls take. */
+/** How long a call takes at most, for a provider that does not say it. */
 const USUAL_CALL_SECONDS = 60
 /** Time to save the result of a call, including retries while the database is busy. */
 const WRITING_SECONDS = 15

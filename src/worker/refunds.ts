@@ -13,7 +13,10 @@ export interface RefundParts {
 
 /** Refunds under way at one time; each is a call to a provider. */
 const AT_ONCE = 10
-/** With pauses of up to an hour, more than a day. Then the refund fails, and the shop has to look at it. */
+/**
+ * With pauses of up to an hour, the attempts take more than a day. Then the refund fails, and the shop has to look at
+ * it.
+ */
 const MOST_ATTEMPTS = 36
 
 /**

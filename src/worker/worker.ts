@@ -70,7 +70,10 @@ const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 const recountPace = { pauseMs: 60_000, restFactor: 20 }
 const openPaymentPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
-/** Each takes two calls. At the end of a sale with thousands of them, at most fifty payments a second are cancelled. */
+/**
+ * A cancellation takes two calls. After a sale with thousands of unpaid orders, at most fifty payments a second are
+ * cancelled.
+ */
 const cancellationPace = { pauseMs: 1_000, busyPauseMs: 200 }
 /** Soon enough for receivers, and cheap enough while there are no events. */
 const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }

@@ -86,7 +86,7 @@ test("a role that may not connect, and one that does not exist", async () => {
 })
 
 test("a server without TLS where sslmode asks for it", async () => {
-  // It answers as PostgreSQL does: N means that there is no TLS.
+  // The server answers as PostgreSQL does: N means that there is no TLS.
   const server = createServer((socket) => {
     socket.on("error", () => undefined)
     socket.once("data", () => socket.write("N"))

@@ -407,7 +407,7 @@ describe("precedence", () => {
     await rm(join(directory, ".env"))
   })
 
-  // Its first variable was lost, and without ADMIN_TOKEN a server is in open mode.
+  // If such a file lost its first variable, ADMIN_TOKEN, the server would start in open mode.
   const settings = "ADMIN_TOKEN=shop-token\nPORT=1001\nTOKEN_SECRET='sixteen # letters'\n"
   test.each([
     ["as it is", Buffer.from(settings)],

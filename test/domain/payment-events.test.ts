@@ -36,13 +36,13 @@ const paidAfterTooLittle = {
     paymentWith({ paymentId: "pay-2" }),
   ],
 }
-/** With a payment of another order, which has no effect on this one. */
+/** An order that waits for payment, and a payment of another order, which must have no effect on the first. */
 const beside = {
   orders: [orderWith()],
   payments: [paymentWith({ orderId: 12 })],
 }
 const refunded = { orders: [orderWith({ status: "refunded" })], payments: [paymentWith()] }
-/** A success comes 600 seconds after it was cancelled: a moment too late. */
+/** The order was cancelled 600 seconds ago, so a success at noon is just too late to pay it. */
 const cancelled = { orders: [orderWith({ status: "cancelled", updatedAt: afterNoon(-600) })] }
 const cancelledReturning = { ...cancelled, payments: [paymentWith({ allocation: "refund_due" })] }
 const expired = { orders: [orderWith({ status: "expired", expiresAt: afterNoon(-600) })] }

@@ -59,7 +59,11 @@ const kindOf = (letter: Letter, variant: Variant): PaymentEventKind =>
         ? "cancelled"
         : variant[letter as "H"]
 
-/** Follows docs/reference/state-machines.md alone: the first event to arrive decides, unless a later one is a payment. */
+/**
+ * Computes the expected result from the rules in docs/reference/state-machines.md, without the code under test: the
+ * first event makes the order paid or cancelled, and afterwards only a success can still change it, from cancelled to
+ * paid.
+ */
 function storyByContract(sequence: readonly Letter[], variant: Variant): Story {
   const answers: string[] = []
   const waiting: Letter[] = []

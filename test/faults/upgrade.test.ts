@@ -49,7 +49,7 @@ test.skipIf(isSkipped)(
 
     await using older = await startServerProcess(environment, ["serve"], last.launcher)
     const alone = await buy([older], 5)
-    // Its start migrates the schema while the other server sells.
+    // The start of the newer server migrates the schema while the older one sells.
     const selling = Promise.all(Array.from({ length: 4 }, () => buy([older], 5)))
     await using newer = await startServerProcess(environment)
     const meanwhile = await selling

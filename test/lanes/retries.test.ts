@@ -99,7 +99,7 @@ describe("a commit with an unknown result", () => {
     expect(await Promise.all(answers)).toMatchObject([{ outcome: { id: 7 } }, { outcome: { id: 8 } }])
     expect(store.begun).toBe(1)
     expect(store.decided).toEqual([[7, 8]])
-    // Its facts are reported once.
+    // The facts of the batch are reported once.
     expect(observer.batches).toMatchObject([{ size: 2, facts: [{ hold: { id: 7 } }, { hold: { id: 8 } }] }])
   })
 

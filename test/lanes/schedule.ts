@@ -43,7 +43,7 @@ interface Counter {
 interface Caller {
   readonly command: Asked
   readonly process: SimulatedProcess
-  /** Its place in the order of arrival. */
+  /** The caller's place in the order of arrival. */
   readonly turn: number
   readonly since: number
   readonly isQueueFull: boolean

@@ -8,7 +8,7 @@ import { startServerProcess } from "../support/server-process.ts"
 import { offer, WEBHOOK_SECRET } from "../support/shop.ts"
 import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
 
-/** Its first 150 payments include late, declined, too small, too large, early and forged ones. */
+/** With this seed, the first 150 payments include late, declined, too small, too large, early and forged ones. */
 const SEED = 16
 /** Few, because `npm test` must stay short; DOORBUSTER_REHEARSAL_PURCHASES sets another number. */
 const PURCHASES = Number(process.env["DOORBUSTER_REHEARSAL_PURCHASES"] ?? 150)

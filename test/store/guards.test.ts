@@ -345,7 +345,7 @@ test("an idempotency key that is older than a day is overwritten", async () => {
     state.idempotency.add({ scope: "s", key: "k", fingerprint: "g", outcome: "[]", createdAt: now })
   })
   const { idempotency_keys: kept } = await everyRow(database.views)
-  // The other row is the mark of the batch.
+  // The second row is the mark of the batch.
   expect(kept).toHaveLength(2)
   expect(kept).toContainEqual(expect.objectContaining({ fingerprint: "g", outcome: "[]" }))
 })

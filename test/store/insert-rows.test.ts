@@ -103,7 +103,7 @@ test("the number of statements for a table stays small, whichever columns have e
   const connection = { query: async ({ name }: { name: string }) => void names.push(name) }
   for (let mask = 1; mask < 1_024; mask += 1) await add(connection as never, [0, mask])
   expect(new Set(names).size).toBe(33)
-  // A statement that was made before stays in use.
+  // The first statement is used again when the same columns are inserted again.
   await add(connection as never, [0, 1])
   expect(names.at(-1)).toBe(names[0])
   expect(names[0]).toBe("insert-flags-0111111111")

@@ -17,7 +17,10 @@ afterAll(async () => {
 const HOUR_MS = 3_600_000
 const running = new AbortController().signal
 
-/** A pace at which even the smallest database is not recounted in full each time. */
+/**
+ * One full recount an hour. `smallMs` is below 0, because otherwise every recount of a database as small as this one is
+ * full.
+ */
 const hourly = { fullEveryMs: HOUR_MS, smallMs: -1 }
 
 test("the first recount is full, and the next ones see what has changed", async () => {

@@ -13,7 +13,7 @@ interface Statement {
   readonly query: string
   readonly calls: number
   readonly jitFunctions: number
-  /** Milliseconds. */
+  /** The shortest time of one call, in milliseconds. */
   readonly least: number
 }
 

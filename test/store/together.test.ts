@@ -127,7 +127,7 @@ test("keys that span products are written in one order over all products of a gr
   expect(sent.map(({ name, values }) => [name, values[1]])).toEqual([
     [expect.stringMatching("^insert-payment_events-"), ["a", "z"]],
     ["insert-idempotency", ["a", "z"]],
-    // None of these rows is one that only this batch can have written.
+    // Another batch may have written the same rows, so a mark is written: only this batch can have written that row.
     ["insert-batch-mark", "mark"],
   ])
 })

@@ -11,7 +11,7 @@ export interface TestApp extends AsyncDisposable, TestClient {
   readonly app: RunningApp
   readonly url: string
   readonly databaseUrl: string
-  /** Its log, as parsed lines in order. */
+  /** The app's log, as parsed lines in order. */
   readonly log: readonly Record<string, unknown>[]
 }
 

@@ -9,7 +9,7 @@ const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.u
 export interface ServerProcess extends TestClient, AsyncDisposable {
   readonly child: ChildProcess
   readonly url: string
-  /** Its output so far. */
+  /** The output of the process so far. */
   output(): string
   /** Sends a signal and waits for the process to end; returns its exit code or signal. */
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>

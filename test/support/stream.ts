@@ -9,7 +9,7 @@ export interface StreamEvent {
   readonly data: any
   /** The data, unparsed. */
   readonly text: string
-  /** When it arrived, by `performance.now()`. */
+  /** When the event arrived, by `performance.now()`. */
   readonly at: number
 }
 

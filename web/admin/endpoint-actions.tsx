@@ -120,8 +120,8 @@ function ActionDialog({ action, endpoint, rotated, removed, close }: ActionDialo
           close={close}
         >
           <p>
-            Nothing more is sent to it. Its pending deliveries, its delivery log and its secret are deleted.
-            This cannot be undone.
+            Nothing more is sent to this endpoint. Its pending deliveries, its delivery log and its secret are
+            deleted. This cannot be undone.
           </p>
         </Dialog>
       )

@@ -94,5 +94,5 @@ export function isReadable({ currentTarget }: Event): boolean {
 
 function halfWrittenText(type: FieldProps["type"]): string {
   if (type === "datetime-local") return "Complete the date and the time, or clear the field."
-  return type === "number" ? "Enter a whole number." : "This cannot be read."
+  return type === "number" ? "Enter a whole number." : "Correct this value."
 }

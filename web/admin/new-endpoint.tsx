@@ -12,7 +12,7 @@ const eventTexts: Readonly<Record<EventType, string>> = {
   "order.expired": "Order expired unpaid",
   "order.refunded": "Order refunded in full",
   "payment.refund_due": "Refund due",
-  "payment.refund_failed": "Confirmed refund failed",
+  "payment.refund_failed": "A refund that was confirmed has failed after all",
   "payment.disputed": "Payment disputed",
   "product.sold_out": "Product sold out",
   "product.restocked": "Product back in stock",
@@ -84,8 +84,8 @@ export function NewSecret({ endpoint: { url, secret }, done }: NewSecretProps) {
     <section class="endpoint new-secret" aria-labelledby="new-secret">
       <h2 id="new-secret">Signing secret for {url}</h2>
       <p>
-        Copy it to the configuration of the receiver now: it is shown only once. If it is lost, use “Rotate
-        secret…” to get a new one.
+        Copy the secret to the configuration of the receiver now: it is shown only once. If you lose it, use
+        “Rotate secret…” to get a new one.
       </p>
       <code class="secret">{secret}</code>
       <div class="buttons">

@@ -46,7 +46,7 @@ function invariants({ invariants: { violations, recounted_at }, server_time }: L
   if (recounted_at === null) return { level: "unknown", text: "Not checked yet" } as const
   const ago = durationText(Math.max(0, (Date.parse(server_time) - Date.parse(recounted_at)) / 1_000))
   return violations === 0
-    ? ({ level: "good", text: `All hold, checked ${ago} ago` } as const)
+    ? ({ level: "good", text: `No violations, checked ${ago} ago` } as const)
     : ({ level: "bad", text: `${violations} violated. Pause the sale and run “doorbuster verify”` } as const)
 }
 

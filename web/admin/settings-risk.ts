@@ -35,7 +35,7 @@ function openRisk(product: Product, { opens_at, closes_at }: ProductChangesBody)
     title: `Open the sale of ${product.name} now?`,
     action: "Open the sale",
     consequences: [
-      `The sale is scheduled. ${opens_at === null ? "Without an opening time" : "With an opening time in the past"} it opens as soon as you save, and buyers can reserve units at once.`,
+      `The sale is scheduled. ${opens_at === null ? "You are removing its opening time" : "Its new opening time is in the past"}, so it opens as soon as you save, and buyers can reserve units at once.`,
     ],
   }
 }
@@ -50,7 +50,7 @@ function reopenRisk(product: Product, { opens_at, closes_at }: ProductChangesBod
     title: `Reopen the sale of ${product.name} now?`,
     action: "Reopen the sale",
     consequences: [
-      `The sale is closed. ${closes_at === null ? "Without a closing time" : "With a closing time in the future"} it opens again as soon as you save.`,
+      `The sale is closed. ${closes_at === null ? "You are removing its closing time" : "Its new closing time is in the future"}, so it opens again as soon as you save.`,
     ],
   }
 }
@@ -62,7 +62,7 @@ function endRisk({ name, server_time }: Product, { closes_at }: ProductChangesBo
     title: `End the sale of ${name}?`,
     action: "End the sale",
     consequences: [
-      "The closing time has passed, so saving ends the sale at once. Holds can still become orders until they expire, and orders can be paid.",
+      "The new closing time is in the past, so saving ends the sale at once. Holds can still become orders until they expire, and orders can be paid.",
     ],
   }
 }

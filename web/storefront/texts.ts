@@ -90,7 +90,7 @@ export function explanationOf(stage: Stage, currency: string, paysHere: boolean)
     case "cancelled":
       return "The units are available to others again. If a payment still arrives, it is refunded automatically."
     case "order_expired":
-      return "It was not paid in time, and the units are available to others again. If your payment still arrives, you get them if they are left; otherwise it is refunded automatically."
+      return "The order was not paid in time, and the units are available to others again. If your payment still arrives, you get them if they are left; otherwise it is refunded automatically."
     case "late_payment":
       return "The time to pay is over. If your units are still available when the payment arrives, they are yours; otherwise it is refunded automatically."
     case "money_returning":

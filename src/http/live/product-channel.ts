@@ -44,7 +44,7 @@ const FRESH_MS = 250
  */
 export function createChannel<Watcher>(options: ChannelOptions<Watcher>): Channel<Watcher> {
   const { productId, send, scheduler, clock } = options
-  /** Each with the id of the state that it was sent last. */
+  /** The watchers, each with the id of the last state that was sent to it. */
   const watchers = new Map<Watcher, string>()
   const current = rememberState(options)
   let round: Iterator<[Watcher, string]> | null = null

@@ -4,14 +4,17 @@ import scalar from "@scalar/fastify-api-reference"
 import { version } from "../../base/version.ts"
 import type { App } from "./typed-app.ts"
 
-/** Describes the routes that are registered after this call as OpenAPI 3.1, at `/openapi.json` and as a page at `/docs`. */
+/**
+ * Describes the routes that are registered after this call as OpenAPI 3.1, at `/openapi.json` and as a page at `/docs`.
+ */
 export async function describeApi(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
       info: {
         title: "Doorbuster",
-        description: "Sells a limited number of units to a crowd that arrives all at once, exactly.",
+        description:
+          "Sells a limited number of units to a crowd that arrives all at once, and never one too many.",
         version,
         license: { name: "MIT", identifier: "MIT" },
       },

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 /** How long a stopping server goes on listening when no request arrives. */
 const QUIET_MS = 150
-/** How long it goes on after a request: on a busy machine the requests of a crowd may be this far apart. */
+/**
+ * How long a stopping server goes on listening after a request: a crowd's requests may be this far apart on a busy
+ * machine.
+ */
 const QUIET_IN_A_CROWD_MS = 1_000
 /** A stopping server stops listening after this time even if requests still arrive. */
 const QUIET_WITHIN_MS = 10_000

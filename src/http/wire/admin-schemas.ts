@@ -14,7 +14,8 @@ export const AdminActionWire = Type.Object({
   content: Type.Unsafe<Readonly<Record<string, unknown>> | null>({
     type: ["object", "null"],
     additionalProperties: true,
-    description: "The request's body, without secrets; null: none, or it did not match its schema",
+    description:
+      "The request's body, without secrets; null: the request had no body, or a body that did not match the schema",
   }),
   status: Type.Integer(),
   request_id: Type.String(),
@@ -27,46 +28,55 @@ export const AdminActionList = Type.Object({
   next_cursor: orNull<string>("string"),
 })
 
-const Counted = Type.Object({
-  result: Type.String({ description: "The result, or the code of the refusal" }),
+const HoldCount = Type.Object({
+  result: Type.String({
+    description: "`created`, `released`, `expired`, or the code of a refusal, such as `out_of_stock`",
+  }),
   count: Type.Integer(),
 })
-const CountedList = Type.Array(Counted)
+const OrderCount = Type.Object({
+  result: Type.String({
+    description:
+      "`created`, `paid`, `cancelled`, `expired`, `refunded`, or the code of a refusal, such as `hold_expired`",
+  }),
+  count: Type.Integer(),
+})
 
 export const LiveWire = Type.Object({
   product: ProductWire,
   paused: Type.Boolean({
-    description: "True also when `sale_state` does not show it, such as before the opening",
+    description:
+      "Whether the sale is paused. `sale_state` does not always show a pause: before the opening it is `scheduled`",
   }),
   expiry_lag_seconds: Type.Number({
-    description:
-      "How long ago the earliest deadline passed, of the product's holds and unpaid orders that have not been ended yet",
+    description: "How long ago the oldest due hold or unpaid order of the product fell due; 0 if none is due",
   }),
   money_inbox_count: Type.Integer({
-    description: "Entries of the money inbox; at most 1,000 of each kind are counted",
+    description: "How many entries the money inbox has; at most 1,000 of each kind are counted",
   }),
   counters: Type.Object(
     {
       since: timeOrNull,
       processes: Type.Integer(),
-      holds: CountedList,
-      orders: CountedList,
+      holds: Type.Array(HoldCount),
+      orders: Type.Array(OrderCount),
     },
     {
       description:
-        "Counts for all products since `since`, in all processes that share the answering process's port. A server on another host counts separately.",
+        "Holds and orders of all products by result, counted since `since` in all processes that share the answering process's port. A server on another host counts separately.",
     },
   ),
-  product_holds: Type.Array(Counted, {
+  product_holds: Type.Array(HoldCount, {
     description:
-      "Counts for this product alone, in the same processes, while its live screen is open. The difference between two answers gives the rate.",
+      "Holds of this product by result, counted in the same processes while the product's live screen is open. The difference between two answers gives the rate.",
   }),
   invariants: Type.Object({
     violations: Type.Integer({ description: "How many differences the last recount found" }),
     recounted_at: Type.Unsafe<string | null>({
       type: ["string", "null"],
       format: "date-time",
-      description: "null: none of these processes has recounted yet, so `violations` has no meaning",
+      description:
+        "When the last recount ended; null: none of these processes has recounted yet, so `violations` has no meaning",
     }),
   }),
   server_time: Time,

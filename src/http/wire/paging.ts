@@ -8,8 +8,10 @@ const LARGEST_PAGE = 100
 
 /** The parameters of a route that answers page by page. */
 export const pageQuery = {
-  limit: Type.Optional(Type.String({ description: `1 to ${LARGEST_PAGE}, ${PAGE} if not given` })),
-  cursor: Type.Optional(Type.String({ description: "The next_cursor of the page before" })),
+  limit: Type.Optional(
+    Type.String({ description: `The most entries of a page: 1 to ${LARGEST_PAGE}, ${PAGE} if not given` }),
+  ),
+  cursor: Type.Optional(Type.String({ description: "The `next_cursor` of the previous page" })),
 }
 
 /** Reads the requested page; null when it has refused a parameter. */

@@ -20,29 +20,35 @@ export const PaymentAnswer = Type.Object({
   processed: Type.Boolean({ description: "False while the event is parked" }),
   duplicate: Type.Boolean(),
   order_id: orNull<number>("integer", {
-    description: "The order's id; null: the message could not be understood",
+    description: "The id of the order; null: the message could not be understood",
   }),
   status: orNull<string>("string", { description: "The order's status; null while the event is parked" }),
   // This webhook reports payments only, never disputes.
   outcome: oneOf<(typeof paymentOutcomes)[number]>(
     paymentOutcomes.filter((outcome) => outcome !== "disputed"),
   ),
-  late: Type.Optional(Type.Literal(true, { description: "The payment paid an order that had ended" })),
+  late: Type.Optional(
+    Type.Literal(true, {
+      description: "Present if the payment paid an order that had already expired or been cancelled",
+    }),
+  ),
   errors: Type.Optional(
     Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
-      description: "Why the message could not be understood; it is parked in the money inbox",
+      description: "Why the message could not be understood. Such a message waits in the money inbox",
     }),
   ),
 })
 
 export const ProviderAnswer = Type.Object({
   message: Type.String(),
-  taken: Type.Integer({ description: "How many of its events concern orders or refunds of this shop" }),
+  taken: Type.Integer({
+    description: "How many events of the message concern orders or refunds of this shop",
+  }),
 })
 
 const message = orNull<string>("string", {
   description:
-    "the text of the message, where it has unknown fields or could not be understood; of a longer one its first 4,000 characters and `…`",
+    "The text of the message; null, unless the message has unknown fields or could not be understood. Of a longer text, the first 4,000 characters and `…`",
 })
 
 const StrayPaymentWire = Type.Object({
@@ -50,7 +56,7 @@ const StrayPaymentWire = Type.Object({
   key: Type.String(),
   order_id: orNull<number>("integer", {
     description:
-      "The order that the payment names and that does not exist; null: the message could not be understood",
+      "The id of the order that the payment names and that does not exist; null: the message could not be understood",
   }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),
@@ -67,7 +73,8 @@ export const MoneyInboxEntry = Type.Object({
     Type.Object({
       name: oneOf(["retry", "confirm", "assign", "returned", "won", "lost"]),
       href: Type.String({
-        description: "The path to POST `body` to; for `assign`, add an `order_id` to it",
+        description:
+          "The path to which `body` is sent with POST; for `assign`, add an `order_id` to the body",
       }),
       body: Type.Union([
         Type.Object({ provider: Type.String(), key: Type.String() }),
@@ -97,8 +104,12 @@ const PaymentWire = Type.Object({
   amount: Type.String(),
   currency: Type.String(),
   allocation: oneOf(paymentAllocations),
-  refunded_minor: Type.Integer({ description: "How much of it is refunded or about to be" }),
-  disputed_minor: Type.Integer({ description: "How much of it is disputed or was lost in a dispute" }),
+  refunded_minor: Type.Integer({
+    description: "How much of the payment has been refunded or is to be refunded",
+  }),
+  disputed_minor: Type.Integer({
+    description: "How much of the payment is disputed or was lost in a dispute",
+  }),
   received_at: Time,
 })
 
@@ -108,7 +119,8 @@ export const PaymentEventWire = Type.Object({
   kind: oneOf(["succeeded", "failed", "cancelled", "dispute_opened", "dispute_won", "dispute_lost"]),
   dispute_id: orNull<string>("string"),
   order_id: orNull<number>("integer", {
-    description: "The order that the event names; events of disputes name none",
+    description:
+      "The id of the order that the event names; null for events about disputes, 0 for messages that could not be understood",
   }),
   payment_id: orNull<string>("string"),
   amount_minor: orNull<number>("integer"),

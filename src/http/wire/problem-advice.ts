@@ -23,26 +23,27 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   refund_not_found: "Take the refund's id, such as `17-1`, from `GET /api/admin/orders/{id}/refunds`.",
   order_unknown: "Check the order's id.",
   out_of_stock:
-    "Try again at `retry_at` where it is not null: held units may come back then. `sale_state` and `available_stock` say what is left.",
+    "If `retry_at` is not null, try again at that time: held units may be available again. `available_stock` says how many units are left, and `sale_state` whether all are sold.",
   sale_not_open: "Try again at `opens_at`.",
   sale_paused:
     "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",
   hold_already_used: "Go on with the order that `order_id` names.",
   hold_released: "Place a new hold.",
   order_not_pending: "Read the order: it was paid, refunded, cancelled or expired in the meantime.",
-  stock_changed: "Read the product again and decide anew. `stock` is what the stock is now.",
+  stock_changed: "Read the product again and decide anew. `stock` is the current stock.",
   stock_in_use: "Set the stock to at least `reserved_stock` plus `sold_stock`.",
   customer_limit_reached: "Ask for no more than `units_left`, which may be 0.",
   order_not_paid: "Refund only orders that a payment has paid.",
   payment_refused:
-    "Do not repeat the request: the provider refuses this payment for good. Its reason is in the log as `payment.not_opened`.",
+    "Do not repeat the request: the provider refuses this payment for good. The log has the provider's reason as `payment.not_opened`.",
   payment_disputed: "Refund no more than `refundable_minor`; the bank has taken the rest.",
   refund_over_payment: "Refund no more than `refundable_minor`.",
   restock_over_order: "Put no more than `restockable_qty` units back on sale.",
-  refund_not_open: "Read the refund: it is already sent or confirmed, or its status forbids the step.",
-  too_many_endpoints: "Delete an endpoint first; there can be `most_endpoints`.",
+  refund_not_open:
+    "Read the refund: it has already been sent. Only a failed or withheld refund can be retried.",
+  too_many_endpoints: "No more than `most_endpoints` endpoints are allowed. Delete one first.",
   event_key_reused:
-    "Use a new event key for a new event. A key that is repeated must carry the same content.",
+    "Use a new event key for a new event. An event that is sent again must have the same key and the same content.",
   hold_expired: "Place a new hold.",
   order_expired: "Place a new hold and make a new order.",
   sale_closed: "Nothing can be done: the sale ended at `closes_at`.",
@@ -55,9 +56,9 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   customer_required: "Send a `customer_id`: this product has a limit per customer.",
   idempotency_key_reused: "Use a new `Idempotency-Key` for a new request.",
   rate_limited: "Wait for the seconds in `Retry-After`.",
-  internal_error: "Report it. The log has the details under `request_id`.",
+  internal_error: "Report the error. The log has its details under `request_id`.",
   overloaded: "Ask again after `Retry-After`, with the same `Idempotency-Key`.",
   provider_unavailable: "Ask again after `Retry-After`.",
   unavailable:
-    "Ask again after `Retry-After`, with the same `Idempotency-Key`. It is not known whether a write has happened.",
+    "Ask again after `Retry-After`, with the same `Idempotency-Key`. A change that was requested may or may not have been made.",
 }

@@ -49,7 +49,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   hold_not_found: { status: 404, title: "No such hold" },
   order_not_found: { status: 404, title: "No such order" },
   route_not_found: { status: 404, title: "No such route" },
-  payment_event_not_found: { status: 404, title: "No such payment without an order" },
+  payment_event_not_found: { status: 404, title: "No such payment is waiting for an order" },
   dispute_not_found: { status: 404, title: "No such dispute of this order" },
   webhook_endpoint_not_found: { status: 404, title: "No such webhook endpoint" },
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },
@@ -185,7 +185,7 @@ function members(refusal: AnyRefusal): object {
     case "invalid_request":
       return { errors: refusal.errors }
     case "nothing_to_refund":
-      return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0, or restock_qty must be" }] }
+      return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0 if restock_qty is 0" }] }
     case "invalid_sale_window":
       return { errors: [{ pointer: "/closes_at", detail: "must be after opens_at" }] }
     default:

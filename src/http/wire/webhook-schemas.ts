@@ -10,13 +10,15 @@ const Types = Type.Unsafe<EventType[] | null>({
   minItems: 1,
   maxItems: eventTypes.length,
   uniqueItems: true,
-  description: "Types of events that are sent; null: all types, including those of later versions",
+  description:
+    "Types of the events that the endpoint receives; null: all types, including those that later versions add",
 })
 /** 24 to 64 bytes in base64, as Standard Webhooks specifies. */
 const Secret = Type.String({
   pattern: "^whsec_[A-Za-z0-9+/]{32,86}={0,2}$",
   maxLength: 94,
-  description: "whsec_ and 24 to 64 bytes in base64; if not given, the server makes one",
+  description:
+    "The signing secret: `whsec_`, followed by 24 to 64 bytes in base64; if not given, the server makes a secret",
 })
 /** Without credentials, because lists of endpoints show the address. */
 const Url = Type.String({
@@ -48,11 +50,13 @@ const endpointFields = {
   types: Types,
   enabled: Type.Boolean(),
   disabled_reason: orNull<string>("string", {
-    description: "Why it is disabled: `by request`, or `gone` because it answered 410; null: it is enabled",
+    description:
+      "Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled",
   }),
   previous_secret_until: {
     ...timeOrNull,
-    description: "Until then events are also signed with the secret before this one",
+    description:
+      "Until this time, events are also signed with the previous secret; null: the secret was never rotated",
   },
   created_at: Time,
   updated_at: Time,
@@ -75,7 +79,7 @@ export const DeliveryWire = Type.Object({
   not_before: Time,
   attempts: Type.Integer(),
   response_status: orNull<number>("integer", {
-    description: "The status of the answer to the last attempt; null: no answer",
+    description: "The HTTP status of the answer to the last attempt; null: no answer",
   }),
   last_error: orNull<string>("string"),
   created_at: Time,
@@ -89,7 +93,7 @@ export const DeliveryList = Type.Object({
 })
 
 export const ReplayAnswer = Type.Object({
-  replayed: Type.Integer({ description: "How many events are sent again" }),
+  replayed: Type.Integer({ description: "How many events will be sent" }),
 })
 
 export type EndpointJson = Static<typeof EndpointWire>

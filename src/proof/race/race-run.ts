@@ -137,7 +137,7 @@ async function judge(
   const holds = tries.flatMap(({ hold }) => hold ?? [])
   // Read from the database and not from memory: another server may have given out the last unit a moment ago.
   const product = await orNothing(course.shop.products.get(productId))
-  // So that the product is not on sale when its holds have expired.
+  // Pauses the sale, so that the units are not on sale again when the holds have expired.
   await orNothing(course.shop.products.pause(productId))
   const lost = await missingHolds(course, holds)
   const times = tries.map((one) => one.milliseconds).sort((a, b) => a - b)

@@ -20,10 +20,12 @@ export interface Visitor {
   /** Milliseconds after the rehearsal began. */
   readonly arrivesMs: number
   readonly behaviour: Behaviour
-  /** True if holds are sent with an Idempotency-Key. Without one the gate may answer, and a repetition may hold twice. */
+  /**
+   * True if holds are sent with an Idempotency-Key. Without one the gate may answer, and a repetition may hold twice.
+   */
   readonly keepsKeys: boolean
   readonly quantity: number
-  /** Requests for a hold before the visitor gives up. */
+  /** How many times the visitor requests a hold before giving up. */
   readonly tries: number
   readonly pauseMs: number
   /** Pause before ordering, and again before paying. */

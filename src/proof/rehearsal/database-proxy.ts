@@ -8,7 +8,7 @@ export interface DatabaseProxy extends AsyncDisposable {
   readonly url: string
   /**
    * Loses the answer to the next COMMIT, which the database has carried out: the connection breaks before the answer
-   * arrives. With `statement`, to the next COMMIT on a connection on which that text was sent.
+   * arrives. With `statement`: loses the answer to the next COMMIT on a connection on which that text was sent.
    */
   loseCommit(statement?: string): void
   /** How many answers were lost. */

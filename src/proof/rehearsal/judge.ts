@@ -18,7 +18,7 @@ export interface Evidence {
 /** The result of the sale, and every finding against it. */
 export interface Verdict {
   readonly counts: Counts
-  /** Each with its findings. A check without findings has passed. */
+  /** All checks, with their findings in `wrong`. A check without findings has passed. */
   readonly checks: readonly Check[]
 }
 
@@ -37,7 +37,9 @@ export interface Counts {
   readonly refunded_minor: number
 }
 
-/** Longer than an order can wait: a payment that is too small is refunded at its order's end, up to three minutes later. */
+/**
+ * Longer than an order can wait: a payment that is too small is refunded at its order's end, up to three minutes later.
+ */
 const SETTLES_WITHIN_MS = 300_000
 /** An order with a payment attempt waits up to three minutes. After this time the shop cancels it. */
 const CANCELLED_AFTER_MS = 40_000

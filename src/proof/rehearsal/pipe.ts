@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 
 /** How a connection delays its data; it can change at any time. */
 export interface Delays {
-  /** All data is delayed by this. */
+  /** Each chunk of data is sent this much later. */
   delayMs: number
   /** All data is sent in pieces of {@link CRUMB_BYTES}, one each millisecond. */
   isTrickling: boolean

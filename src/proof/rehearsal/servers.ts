@@ -131,7 +131,9 @@ class ServerProcess implements RehearsalServer {
     this.isUp = true
   }
 
-  /** Reads the output until it names the address, and goes on reading, so that the server never waits for its reader. */
+  /**
+   * Reads the output until it names the address, and goes on reading, so that the server never waits for its reader.
+   */
   #addressOf(child: ChildProcess): Promise<string> {
     return new Promise((resolve, reject) => {
       const read = (text: string) => {
@@ -163,7 +165,7 @@ class ServerProcess implements RehearsalServer {
     this.isUp = true
   }
 
-  /** Stops it in order; kills it if that takes too long. */
+  /** Stops the server in order; kills it if that takes too long. */
   async end(): Promise<void> {
     this.thaw()
     this.isUp = false

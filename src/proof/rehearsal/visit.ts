@@ -12,8 +12,9 @@ export interface Shop {
   readonly simulatorUrl: string
   readonly visitLog: VisitLog
   /**
-   * Makes the visitors' pauses. Cancelled pauses never resolve, which ends all visits. (An AbortSignal would become slow
-   * with tens of thousands of listeners.)
+   * Makes the visitors' pauses. Once the timers are cancelled, no pause resolves any more, so every visit ends at its
+   * next pause. (An AbortSignal would be slow here: it would have a listener for each of tens of thousands of
+   * visitors.)
    */
   readonly timers: Pick<Timers, "wait">
 }
@@ -170,7 +171,7 @@ function isExpected({ status }: HttpAnswer): boolean {
   return status < 300 || status === 409 || status === 410
 }
 
-/** The code of a refusal. */
+/** The code of a refusal, or its HTTP status if the answer has no code. */
 function codeOf({ status, body }: HttpAnswer): string {
   return textIn(body, "code") || `status ${status}`
 }

@@ -52,7 +52,7 @@ export interface WebhookQueue {
 
 /** Events that one statement addresses. */
 export const ADDRESSED_AT_ONCE = 500
-/** Longer than any attempt. */
+/** A lease lasts longer than any attempt to deliver an event. */
 const LEASE_SECONDS = 60
 const LONGEST_ERROR = 300
 

@@ -10,9 +10,9 @@ export interface WebhookEndpoint {
   /** The event types to send; null for all, including types that later versions add. */
   readonly types: readonly EventType[] | null
   readonly enabled: boolean
-  /** Why sending is disabled; null while it is enabled. */
+  /** Why the endpoint is disabled; null: it is enabled. */
   readonly disabledReason: "by request" | "gone" | null
-  /** Until when events are also signed with the previous secret. */
+  /** Until this time, events are also signed with the previous secret; null: the secret was never rotated. */
   readonly previousSecretUntil: Instant | null
   readonly createdAt: Instant
   readonly updatedAt: Instant

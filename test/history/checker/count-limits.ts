@@ -54,7 +54,7 @@ function change({ kind, qty }: Transition, count: keyof Shown): number {
   return changes[kind][count] * qty
 }
 
-/** Whether it takes place in every order. */
+/** Whether the transition takes place in every order. */
 function isCertain(
   { mustHappen, alternatives, predecessor }: Transition,
   transitions: readonly Transition[],

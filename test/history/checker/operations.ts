@@ -75,7 +75,7 @@ export type Response =
 
 /** One operation of a client: its invocation, its response, and the interval between them. */
 export interface Operation {
-  /** Its index in the history. */
+  /** The operation's index in the history. */
   readonly number: number
   readonly startedAt: Moment
   /**
@@ -106,7 +106,9 @@ export interface History {
  * busy machine: a cached value was true when a batch committed or a read was made, and reached the cache later.
  */
 export interface AllowedLags {
-  /** `out_of_stock` from the gate's memory, which lasts a second (I9). Never for a request with an `Idempotency-Key`. */
+  /**
+   * `out_of_stock` from the gate's memory, which lasts a second (I9). Never for a request with an `Idempotency-Key`.
+   */
   readonly refusalMs: number
   /** A product from the cache for reads, which lasts 250 ms. */
   readonly readMs: number

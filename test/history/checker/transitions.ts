@@ -31,7 +31,7 @@ export type TransitionKind =
 
 /** A change of state that took place, or may have, at one moment of the interval from `from` to `until`. */
 export interface Transition {
-  /** Its index in the list of transitions; higher than its predecessor's. */
+  /** The transition's index in the list; higher than that of its predecessor. */
   readonly number: number
   readonly kind: TransitionKind
   /** The number of units it moves; of `stock`, the change of the stock. */

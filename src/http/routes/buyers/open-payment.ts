@@ -28,7 +28,7 @@ export function registerOpenPayment(
     schema: {
       summary: "Open the order's payment at the provider",
       description:
-        "Asks the provider for a payment of the order's total, or for the payment that was opened before, and records it as payment-attempts does. The provider's webhook reports the result. 404: the shop has no provider that opens payments. Stripe opens payments, if it is configured.",
+        "Asks the provider for a payment of the order's total, or for the payment that was opened before, and records it as a payment attempt. The provider's webhook reports the result. 404 `route_not_found`: no configured provider opens payments; Stripe does.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       response: { 201: OpenedPaymentWire, ...problemResponses },

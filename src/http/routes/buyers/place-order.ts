@@ -13,7 +13,7 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
     config,
     schema: {
       summary: "Make an order from a hold",
-      description: "200: a payment event that came first has already made the order.",
+      description: "200: the order exists already, because a payment event arrived first and made it.",
       tags: ["orders"],
       body: OrderBody,
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },

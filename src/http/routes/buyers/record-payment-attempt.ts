@@ -17,7 +17,7 @@ export function registerPaymentAttempt(app: App, change: OrderChange): void {
     schema: {
       summary: "Record a payment attempt",
       description:
-        "Extends the order by up to three minutes, at most twice and never past ten minutes after it was made; where PAYMENT_TTL_SECONDS is 600 or more, the order is not extended. With `provider` and `payment_id`, the provider is asked about the payment before the order expires.",
+        "Extends the time to pay by up to three minutes, at most twice, and never past ten minutes after the order was made. If PAYMENT_TTL_SECONDS is 600 or more, the time is not extended. With `provider` and `payment_id`, the provider is asked about the payment before the order expires.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       body: Type.Union([PaymentAttemptBody, Type.Null()]),

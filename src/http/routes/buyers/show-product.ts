@@ -10,7 +10,7 @@ import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 
 const notModified = Type.Unsafe<undefined>({
-  description: "The product is still in the state that the ETag names",
+  description: "The product has not changed since the answer whose ETag is in `If-None-Match`",
 })
 
 /** Registers `GET /api/products/{id}`. */
@@ -26,7 +26,7 @@ export function registerShowProduct(
     schema: {
       summary: "Read a product with its current stock",
       description:
-        "The answer is up to 250 ms old where another process has changed the product. With the admin token, `Cache-Control: no-cache` gets the newest state.",
+        "If another process has changed the product, the answer may be up to 250 ms old. With the admin token, `Cache-Control: no-cache` gets the newest state.",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
       response: { 200: ProductWire, 304: notModified, ...problemResponses },

@@ -93,7 +93,7 @@ export function registerStreamProducts(
 
 const tooManyStreams = {
   code: "rate_limited",
-  detail: "This address has as many streams as it may have",
+  detail: "This address has reached its limit of open streams",
 } as const
 
 /** The different ids in `text`; null if one is no id or there are too many. */

@@ -82,7 +82,7 @@ export function registerReceiveGenericWebhook(
       schema: {
         summary: "Report the result of a payment",
         description:
-          "Signed as Standard Webhooks says when PAYMENT_WEBHOOK_SECRET is set. Unknown fields have no effect; a message with some is kept for the operator. 202: the message is parked until its order exists; with `errors`, the message could not be understood and is parked for the money inbox.",
+          "When PAYMENT_WEBHOOK_SECRET is set, the message must be signed as Standard Webhooks specifies. Unknown fields have no effect, but a message that contains any is kept for the operator. 202: the message was parked. If the answer has `errors`, the message could not be understood and waits in the money inbox; otherwise it waits until its order exists.",
         tags: ["payments"],
         body: WebhookBody,
         response: { 200: PaymentAnswer, 202: PaymentAnswer, ...problemResponses },

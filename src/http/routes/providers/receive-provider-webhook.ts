@@ -59,7 +59,7 @@ export function registerReceiveProviderWebhook(app: App, services: ProviderWebho
       schema: {
         summary: "Receive a provider's webhook in its own format",
         description:
-          "Verified by the provider's own signature. Answered with 200 once the events of the message are stored.",
+          "The message must have the provider's own signature. The answer is 200 once the events of the message are stored.",
         tags: ["payments"],
         params: Type.Object({ provider: Type.String() }),
         response: { 200: ProviderAnswer, ...problemResponses },
@@ -94,7 +94,7 @@ function isSameName(name: string, inPath: string): boolean {
 
 const invalidEvent = {
   kind: "not understood",
-  detail: "it names no order, no payment or no amount that could be one",
+  detail: "the event has an id, amount, currency or quantity that cannot be stored",
 } as const
 
 function refuseMessage(

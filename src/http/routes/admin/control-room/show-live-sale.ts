@@ -34,8 +34,8 @@ export function registerShowLiveSale(
     schema: {
       summary: "Read the state of a running sale",
       description:
-        "Returns units, granted and refused requests, invariants, expiry lag and the size of the money inbox. Made to " +
-        "be read once a second. The holds of the product are counted from the first request until a minute after the " +
+        "Returns units, granted and refused requests, invariants, expiry lag and the size of the money inbox. Meant " +
+        "to be read once a second. The holds of the product are counted from the first request until a minute after the " +
         "last; all other counts cover all products.",
       tags: ["admin"],
       security: adminSecurity,

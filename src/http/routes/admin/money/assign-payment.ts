@@ -18,7 +18,7 @@ export function registerAssignPayment(admin: App, { paymentEvents }: Pick<Servic
     schema: {
       summary: "Give a payment without an order to an order",
       description:
-        "Applies the payment as if it had named the order: it pays the order, or is refunded where any other payment would be. 404 `payment_event_not_found`: no such payment is waiting, because it has paid another order or was marked as returned.",
+        "Applies the payment as if it had named the order: the payment pays the order, or is refunded if the order cannot take it. 404 `payment_event_not_found`: no such payment is waiting; it may have been given to another order or marked as returned.",
       tags,
       security,
       body: AssignBody,

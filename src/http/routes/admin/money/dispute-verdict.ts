@@ -12,7 +12,7 @@ import { refuse } from "../../../wire/problems.ts"
 
 /** The schema that both verdicts' routes share. */
 export const verdictSchema = {
-  description: "Recorded as the provider's own message would be. A lost dispute stays lost.",
+  description: "Has the same effect as the provider's own message. A lost dispute stays lost.",
   tags: ["admin"],
   security: adminSecurity,
   params: Type.Object({ id: Type.String() }),

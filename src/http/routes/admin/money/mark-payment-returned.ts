@@ -16,7 +16,7 @@ export function registerMarkPaymentReturned(admin: App, { inbox }: Pick<Services
     url: "/api/admin/money/returned",
     schema: {
       summary: "Mark a payment without an order as returned",
-      description: "The payment can no longer pay an order.",
+      description: "Afterwards, the payment can no longer pay an order.",
       tags,
       security,
       body: ReturnedBody,

@@ -17,7 +17,7 @@ export function registerSetStock(admin: App, change: ProductChange, { ids }: Pic
     method: "POST",
     url: "/api/admin/products/:id/stock",
     schema: {
-      summary: "Set the stock, if it has the expected value",
+      summary: "Set the stock, if it still has the expected value",
       tags,
       security,
       params,

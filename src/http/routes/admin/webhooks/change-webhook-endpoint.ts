@@ -22,7 +22,8 @@ export function registerChangeWebhookEndpoint(
     url: "/api/admin/webhooks/:id",
     schema: {
       summary: "Change an endpoint's address, types, or enabled state",
-      description: "Events that become due while the endpoint is disabled are sent when it is enabled again.",
+      description:
+        "While an endpoint is disabled, its due deliveries wait, and new events are not sent to it. A replay sends those too.",
       tags,
       security,
       params,

@@ -20,7 +20,7 @@ export function registerCreateWebhookEndpoint(
     url: "/api/admin/webhooks",
     schema: {
       summary: "Create a webhook endpoint",
-      description: "The answer holds the secret that signs the events. It is never shown again.",
+      description: "The answer holds the secret that signs the events. No later answer shows this secret.",
       tags,
       security,
       body: NewEndpointBody,

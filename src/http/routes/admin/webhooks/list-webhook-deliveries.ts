@@ -39,7 +39,7 @@ export function registerListWebhookDeliveries(
       querystring: Type.Object({
         ...pageQuery,
         status: Type.Optional(
-          Type.String({ description: "due, delivered or failed; without it all are listed" }),
+          Type.String({ description: "Lists only deliveries with this status: due, delivered or failed" }),
         ),
       }),
       response: { 200: DeliveryList, ...problemResponses },

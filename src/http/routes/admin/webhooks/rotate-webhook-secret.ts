@@ -22,7 +22,8 @@ export function registerRotateWebhookSecret(
     url: "/api/admin/webhooks/:id/rotate",
     schema: {
       summary: "Rotate the signing secret",
-      description: "The answer holds the new secret. For 24 hours the previous secret signs as well.",
+      description:
+        "The answer holds the new secret. For 24 hours, events are signed with the previous secret as well.",
       tags,
       security,
       params,
