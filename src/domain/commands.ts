@@ -122,7 +122,10 @@ export interface ExternalRefund {
 /** The result of a refund, or the wish to try it again. */
 export type RefundResult =
   | { readonly status: "sent" | "confirmed"; readonly providerRefundId: string | null }
-  /** `providerRefundId`: the provider's refund that failed. A confirmed refund fails only if this names it. */
+  /**
+   * `providerRefundId`: the id of the provider's refund that failed. A confirmed refund fails only if this is the id it
+   * was confirmed with.
+   */
   | { readonly status: "failed"; readonly error: string; readonly providerRefundId?: string | null }
   /** The refund is to be sent again. */
   | { readonly status: "due" }

@@ -48,7 +48,7 @@ export function settleRefund(
 function isOutdated({ status, providerRefundId }: Refund, result: RefundResult): boolean {
   const named = result.status === "due" ? null : (result.providerRefundId ?? null)
   const isNamed = named !== null && named === providerRefundId
-  // A failed attempt must not end the withholding: the refund is due again when the dispute is won.
+  // A failed attempt is ignored: the refund stays withheld, so that it is due again when the dispute is won.
   if (status === "withheld") return result.status === "failed"
   if (status === "confirmed") return result.status !== "failed" || !isNamed
   if (result.status === "failed") return named !== null && providerRefundId !== null && !isNamed

@@ -110,7 +110,7 @@ type Plain<T> = T extends readonly (infer Item)[]
 
 /** True for identical types: neither is wider than the other, and no member is optional in only one. */
 type Same<A, B> =
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what makes the compiler compare
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it makes the compiler check that the types are identical
   (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false
 
 type Schemas = typeof wireSchemas

@@ -13,7 +13,7 @@ import { openDatabase } from "../../src/store/pool.ts"
 import { createProductStore } from "../../src/store/batch/product-store.ts"
 import { RULES } from "../support/builders.ts"
 
-/** Transactions after the crash; more than the ids that it can have lost. */
+/** How many transactions run after the crash: more than the transaction ids it can have lost, so that one is reused. */
 const OTHERS = 50
 
 test(

@@ -6,7 +6,7 @@ import { runSql } from "../support/rows.ts"
 import { startServerProcess } from "../support/server-process.ts"
 
 const lastVersion = await lastVersionIn()
-// A shallow clone lacks the history on purpose, in CI too; a whole clone that lacks the commit is a fault there.
+// Skipped in a shallow clone, in CI too: it has no history by design. A full clone without the commit fails in CI.
 const isSkipped = lastVersion === "shallow" || (lastVersion === "missing" && process.env["CI"] !== "true")
 if (isSkipped) {
   const reason =

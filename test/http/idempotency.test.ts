@@ -288,7 +288,7 @@ describe("a request with Idempotency-Attempt: 1", () => {
     const outcomesOf = async (number: string) => {
       const before = await gateRefusals()
       const answers: TestAnswer[] = []
-      // Several requests, because the gate lets one through four times a second.
+      // The gate lets one request through every 250 ms: one alone could pass it, but not all ten.
       for (let count = 0; count < 10; count += 1) {
         answers.push(await app.post("/api/holds", wish, attempt(freshKey(), number)))
       }

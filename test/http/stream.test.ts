@@ -352,7 +352,7 @@ describe("an address", () => {
 
     const refused = await served.get("/api/stream?product_id=1")
     expect(refused).toBeProblem(429, "rate_limited")
-    expect(refused.body.detail).toMatch(/as many streams/)
+    expect(refused.body.detail).toMatch(/limit of open streams/)
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0)
 
     first[Symbol.dispose]()

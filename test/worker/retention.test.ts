@@ -34,7 +34,7 @@ async function countOf(database: ReturnType<typeof openScopedDatabase>, table: s
 test("a pass removes everything that is old enough, and finds young ids among old ones", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
-  // Between the old ids lies a block that a process took long ago and used up yesterday.
+  // Ids do not always follow age: a process reserved the middle block long ago, and used it only yesterday.
   await runSql(own.url, holdsFrom(1, 3_000, 40), holdsFrom(3_001, 8_192, 1), holdsFrom(20_000, 3_000, 40))
 
   const removeSome = createHoldRetention(database, 30)
@@ -171,7 +171,7 @@ test.each([
     webhookSettings: { webhookAllowPrivate: false },
   }).stop()
 
-  // The marks of today's batches are young.
+  // Rows of scope batch are not counted: today's batches wrote them, so they are too young to be removed.
   expect(await countOf(database, "idempotency_keys where scope <> 'batch'")).toBe(0)
   expect(await countOf(database, "holds")).toBe(expected.holds)
   expect(await countOf(database, "payment_events")).toBe(expected.payment_events)

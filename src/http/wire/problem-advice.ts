@@ -6,7 +6,7 @@ import type { AnyRefusal } from "./problems.ts"
  */
 export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   malformed_request:
-    "Send valid JSON, a readable path and readable headers. `detail` says what could not be parsed.",
+    "Send valid JSON, and a path and headers without encoding errors. `detail` says what could not be parsed.",
   unauthorized: "Send `Authorization: Bearer $ADMIN_TOKEN`.",
   invalid_signature: "Check the signing secret, and that the sender's clock is right to within 300 seconds.",
   forbidden:

@@ -68,7 +68,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   payment_refused: { status: 409, title: "The payment provider refuses this payment" },
   payment_disputed: { status: 409, title: "The buyer's bank has disputed the payment" },
   refund_over_payment: { status: 409, title: "Refund exceeds what is left of the payment" },
-  restock_over_order: { status: 409, title: "Restock exceeds the units left in the order" },
+  restock_over_order: { status: 409, title: "Restock exceeds the order's units that are not yet restocked" },
   refund_not_open: { status: 409, title: "The refund's status does not allow this" },
   too_many_endpoints: { status: 409, title: "Too many webhook endpoints" },
   event_key_reused: {
