@@ -2,14 +2,11 @@ import type {
   AdminAction,
   AssignBody,
   AdminActionQuery,
-  DeliveryQuery,
   Dispute,
   DisputeBody,
-  EndpointChangesBody,
   HoldQuery,
   Live,
   MoneyInboxEntry,
-  NewEndpointBody,
   NewProductBody,
   OrderQuery,
   Payment,
@@ -20,22 +17,28 @@ import type {
   ProductChangesBody,
   Refund,
   RefundBody,
-  ReplayAnswer,
-  ReplayBody,
   ReturnedBody,
-  RotationBody,
   StockBody,
-  WebhookDelivery,
-  WebhookEndpoint,
-  WebhookEndpointWithSecret,
   WholeList,
 } from "./admin-types.ts"
 import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
 import type { Hold, Order, Page, PageQuery, Product } from "./types.ts"
+import type {
+  DeliveryQuery,
+  EndpointChangesBody,
+  NewEndpointBody,
+  ReplayAnswer,
+  ReplayBody,
+  RotationBody,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEndpointWithSecret,
+} from "./webhook-types.ts"
 
 export type * from "./admin-types.ts"
+export type * from "./webhook-types.ts"
 
 /** The shop's server, and how calls are sent. */
 export interface AdminClientOptions extends ConnectionOptions {

@@ -1,5 +1,5 @@
 import type { Static } from "typebox"
-import type * as admin from "../../client/src/admin-types.ts"
+import type * as admin from "../../client/src/admin.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
