@@ -41,5 +41,5 @@ test("does not kill a PostgreSQL that it has not started", async () => {
   const { status, stdout, stderr } = await runCommand(["rehearse", "--chaos", "crash"], environment)
 
   expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
-  expect(stderr).toMatch(/^crash needs a PostgreSQL of the rehearsal's own: .*\n$/)
+  expect(stderr).toMatch(/^the fault crash needs a PostgreSQL server of the rehearsal's own: .*\n$/)
 })
