@@ -29,7 +29,12 @@ const endings = { file: "test/race/endings.test.ts" }
 
 /** Bugs in what keeps a sale exact: locks, versions, CHECKs, batches, and the handling of unknown commits. */
 export const sellingMutants: readonly Mutant[] = [
-  { name: "the product row is not locked", edits: [withoutLock], caughtBy: race },
+  {
+    // The version guard alone keeps the sale exact, so a race ends well unless a batch uses up its retries.
+    name: "the product row is not locked",
+    edits: [withoutLock],
+    caughtBy: { file: "test/store/guards.test.ts", test: "a batch waits for its lock" },
+  },
   {
     name: "the product row is not locked and its version is not compared",
     edits: [withoutLock, withoutVersionGuard],
