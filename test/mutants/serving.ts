@@ -343,7 +343,7 @@ export const servingMutants: readonly Mutant[] = [
   {
     name: "a stopping server closes its socket at once",
     edits: [{ file: "src/app.ts", find: "    await arrivals.ended()\n", replace: "" }],
-    caughtBy: { file: "test/faults/process-faults.test.ts", test: "in the middle of sending requests" },
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "none is cut" },
   },
   {
     name: "the socket's backlog is not set",
