@@ -15,10 +15,15 @@ export interface SimulatorServer {
 const HOST = "127.0.0.1"
 /** The largest valid request has only a few kilobytes, most of them in its `return_url`. */
 const MOST_BODY_BYTES = 16 * 1024
+/**
+ * How long a connection without a request is kept. With Node's default of 5 seconds, a shop that was busy for some
+ * seconds sends its next request on a connection that is being closed.
+ */
+const KEEP_ALIVE_MS = 75_000
 
 /** Listens on the loopback address only; port 0 means any free one. Throws if the port is in use. */
 export async function serveSimulator(simulator: Simulator, port: number): Promise<SimulatorServer> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     void answer(simulator, request).then(({ status, headers, body }) =>
       response.writeHead(status, { ...securityHeaders, ...headers }).end(body),
     )

@@ -45,6 +45,11 @@ function isSigned({ headers, body }: Received): boolean {
   return refuseSignature(SIMULATOR_SECRET, { id, timestamp, signature }, body, Date.now() / 1000) === null
 }
 
+test("connections are kept as long as Doorbuster keeps its own", async () => {
+  const { headers } = await simulator.get("/books")
+  expect(headers["keep-alive"]).toBe("timeout=75")
+})
+
 describe("a payment", () => {
   test("is created, looked up, and paid with one signed webhook", async () => {
     const hold = { hold_id: 7, product_id: 1, quantity: 2 }
