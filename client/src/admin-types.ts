@@ -1,4 +1,4 @@
-import type { HoldStatus, OrderStatus, PageQuery, Product, Time } from "./types.ts"
+import type { HoldStatus, OrderStatus, PageQuery, Product, Time, WantedLine } from "./types.ts"
 
 /** The requests and answers of the shop's routes, with the names of the API. */
 
@@ -23,7 +23,42 @@ export interface NewProductBody extends ProductSettings {
   readonly name: string
   readonly price_minor: number
   readonly currency: string
+  /** Required unless there are `variants`. */
+  readonly stock?: number
+  /** In the place of `stock`: each has a stock of its own. */
+  readonly variants?: readonly NewVariantBody[]
+}
+
+interface VariantSettings {
+  /** The shop's own number of the article. */
+  readonly sku?: string | null
+  /** What tells it from the others: `{"size": "42"}`; up to 10. */
+  readonly options?: Readonly<Record<string, string>>
+  /** Variants are listed by position; if not given, in the order they are added. */
+  readonly position?: number
+  readonly image_url?: string | null
+  /** Null: the product's price. */
+  readonly price_minor?: number | null
+  /** The most units of it in one hold; null: only the product's limits apply. */
+  readonly max_per_hold?: number | null
+  /** False: new holds of it are refused. */
+  readonly enabled?: boolean
+}
+
+/** A variant to add. */
+export interface NewVariantBody extends VariantSettings {
+  readonly name: string
   readonly stock: number
+}
+
+/** The settings of a variant to change; holds and orders keep their price. */
+export interface VariantChangesBody extends VariantSettings {
+  readonly name?: string
+}
+
+/** The variants to add. */
+export interface VariantsBody {
+  readonly variants: readonly NewVariantBody[]
 }
 
 /** The settings to change; existing orders keep their price. */
@@ -125,6 +160,8 @@ export interface RefundBody {
   readonly amount_minor?: number | null
   /** How many units are put back on sale; not given: none. */
   readonly restock_qty?: number
+  /** In the place of `restock_qty`: units of each variant, each variant once. Required where an order has several lines. */
+  readonly restock_lines?: readonly WantedLine[]
 }
 
 /**

@@ -19,6 +19,8 @@ import type {
   RefundBody,
   ReturnedBody,
   StockBody,
+  VariantChangesBody,
+  VariantsBody,
   WholeList,
 } from "./admin-types.ts"
 import { get, keyed } from "./client.ts"
@@ -65,6 +67,25 @@ export interface AdminClient {
      * `stock_in_use`.
      */
     setStock(productId: number, body: StockBody, options?: KeyedCallOptions): Promise<Product>
+    /**
+     * Adds variants. The first ones take the place of the product's own stock. Sent with an `Idempotency-Key`, because a
+     * retry would add others. Refused: `product_not_found`, `product_in_use`, `too_many_variants`.
+     */
+    addVariants(productId: number, body: VariantsBody, options?: KeyedCallOptions): Promise<Product>
+    /** Changes settings of a variant. Idempotent. Refused: `product_not_found`, `variant_not_found`. */
+    changeVariant(
+      productId: number,
+      variantId: number,
+      changes: VariantChangesBody,
+      options?: KeyedCallOptions,
+    ): Promise<Product>
+    /** As `setStock`, of a variant. Refused: also `variant_not_found`. */
+    setVariantStock(
+      productId: number,
+      variantId: number,
+      body: StockBody,
+      options?: KeyedCallOptions,
+    ): Promise<Product>
     /**
      * Pauses the sale: new holds are refused; existing holds and orders go on. Idempotent; the `Idempotency-Key` keeps
      * a late retry from undoing a later `resume`.
@@ -195,6 +216,14 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       change: (productId, changes, options) =>
         call(connection, keyed("PATCH", `/api/admin/products/${productId}`, options, changes)),
       setStock: (productId, body, options) => write(`/products/${productId}/stock`, options, body),
+      addVariants: (productId, body, options) => write(`/products/${productId}/variants`, options, body),
+      changeVariant: (productId, variantId, changes, options) =>
+        call(
+          connection,
+          keyed("PATCH", `/api/admin/products/${productId}/variants/${variantId}`, options, changes),
+        ),
+      setVariantStock: (productId, variantId, body, options) =>
+        write(`/products/${productId}/variants/${variantId}/stock`, options, body),
       pause: (productId, options) => write(`/products/${productId}/pause`, options),
       resume: (productId, options) => write(`/products/${productId}/resume`, options),
     },

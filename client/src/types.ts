@@ -37,6 +37,32 @@ export interface Product {
   readonly hold_ttl_seconds: number
   /** The server's time when it read the product, which may be a while ago if the answer comes from a cache. */
   readonly server_time: Time
+  /** Only of a product that has some: its units are sold by variant. */
+  readonly variants?: readonly Variant[]
+}
+
+/** One of the goods that a product consists of, such as a size. */
+export interface Variant {
+  readonly id: number
+  readonly name: string
+  /** The shop's own number of the article. */
+  readonly sku: string | null
+  /** What tells it from the others: `{"size": "42"}`. */
+  readonly options: Readonly<Record<string, string>>
+  readonly position: number
+  readonly image_url: string | null
+  readonly price: string
+  /** Its own price, or the product's if it has none. */
+  readonly price_minor: number
+  readonly stock: number
+  readonly available_stock: number
+  readonly reserved_stock: number
+  readonly sold_stock: number
+  /** As of the product, for this variant; `paused` also while it is disabled. */
+  readonly sale_state: SaleState
+  /** The most units of it in one hold; null: only the product's limits apply. */
+  readonly max_per_hold: number | null
+  readonly enabled: boolean
 }
 
 /** One page of a list. */
@@ -67,6 +93,18 @@ export interface Hold {
   readonly expires_at: Time
   readonly created_at: Time
   readonly customer_id: string | null
+  /** Only where it has one line. */
+  readonly variant_id?: number
+  /** Only of a product with variants. */
+  readonly lines?: readonly HoldLine[]
+}
+
+/** Units of one variant in a hold. */
+export interface HoldLine {
+  readonly variant_id: number
+  readonly qty: number
+  /** The price when it was held, which is what is paid. */
+  readonly unit_price_minor: number
 }
 
 /** A new hold, with its token. */
@@ -78,9 +116,20 @@ export interface NewHold extends Hold {
 /** The units to hold. */
 export interface HoldBody {
   readonly product_id: number
-  readonly qty: number
+  /** Required unless there are `lines`. */
+  readonly qty?: number
   /** The shop's id of the buyer, up to 255 characters; required if `max_per_customer` is set. */
   readonly customer_id?: string
+  /** Required, or `lines`, where the product has variants. */
+  readonly variant_id?: number
+  /** Units of several variants, each variant once: all of them are held, or none. */
+  readonly lines?: readonly WantedLine[]
+}
+
+/** Units of one variant. */
+export interface WantedLine {
+  readonly variant_id: number
+  readonly qty: number
 }
 
 /**
@@ -89,13 +138,14 @@ export interface HoldBody {
  */
 export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" | "refunded"
 
-/** An order, made from one hold at the price of that time. */
+/** An order, made from one hold at the price that the hold was placed at. */
 export interface Order {
   readonly order_id: number
   readonly hold_id: number
   readonly product_id: number
   readonly quantity: number
-  readonly unit_price: string
+  /** Null: the prices of its lines differ. */
+  readonly unit_price: string | null
   readonly total_price: string
   readonly total_minor: number
   readonly currency: string
@@ -111,6 +161,21 @@ export interface Order {
   readonly created_at: Time
   readonly updated_at: Time
   readonly customer_id: string | null
+  /** Only where it has one line. */
+  readonly variant_id?: number
+  /** Only of a product with variants. */
+  readonly lines?: readonly OrderLine[]
+}
+
+/** Units of one variant in an order. */
+export interface OrderLine {
+  readonly variant_id: number
+  readonly quantity: number
+  readonly unit_price: string
+  readonly unit_price_minor: number
+  readonly total_minor: number
+  /** How many of its units are back on sale. */
+  readonly restocked_qty: number
 }
 
 /** The hold to make the order from. */

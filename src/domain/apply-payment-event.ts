@@ -5,7 +5,8 @@ import { orderAsOfNow, reclaimDue } from "./expire-due.ts"
 import { endOfUnpaid, type Order } from "./order.ts"
 import { decidePayment, type PaymentDecision, type PaymentSituation } from "./payment-decision.ts"
 import type { Payment, PaymentEvent, PaymentEventRecord } from "./payment.ts"
-import { availableUnits, isWithinSale } from "./product.ts"
+import { lackingLines, variantOf } from "./product-variants.ts"
+import { availableUnits, hasVariants, isWithinSale, type Product } from "./product.ts"
 import { createRefund } from "./create-refund.ts"
 import { hasPassed, later, type Instant } from "./time.ts"
 import { sellAvailableUnits, sellHeldUnits } from "./units.ts"
@@ -84,8 +85,15 @@ function situationOf(
     isBeforeLateDeadline: end === null || !hasPassed(later(end, state.rules.latePaymentSeconds), now),
     isWithinSale: isWithinSale(productOf(state), now),
     isWithinCustomerLimit: customerId === null || qty <= unitsLeftFor(state, customerId),
-    areUnitsAvailable: qty <= availableUnits(productOf(state)),
+    areUnitsAvailable: areUnitsAvailable(productOf(state), order),
   }
+}
+
+/** All units of the order or none: where one line lacks a unit, or is not on sale any more, the whole order does. */
+function areUnitsAvailable(product: Product, { qty, lines }: Order): boolean {
+  if (lines === null) return !hasVariants(product) && qty <= availableUnits(product)
+  const areOnSale = lines.every(({ variantId }) => variantOf(product, variantId)?.enabled === true)
+  return areOnSale && lackingLines(product, lines).length === 0
 }
 
 /**
@@ -126,8 +134,8 @@ function pay(
   { late, refundsExcess }: Paying,
   { state, payment, now }: { state: WorkingSet; payment: Payment; now: Instant },
 ): void {
-  if (late) sellAvailableUnits(state, order.qty, order.customerId)
-  else sellHeldUnits(state, order.qty)
+  if (late) sellAvailableUnits(state, order)
+  else sellHeldUnits(state, order)
   const paid: Order = { ...order, status: "paid", late, paidAt: now, updatedAt: now }
   state.orders.replace(paid)
   state.facts.push({ kind: "order_paid", order: paid })

@@ -28,7 +28,7 @@ export function cancelOrder(
 export function endUnpaidOrder(state: WorkingSet, order: Order, now: Instant): Order {
   const cancelled: Order = { ...order, status: "cancelled", updatedAt: now }
   state.orders.replace(cancelled)
-  returnHeldUnits(state, order.qty, order.customerId)
+  returnHeldUnits(state, order)
   state.facts.push({ kind: "order_cancelled", order: cancelled })
   return cancelled
 }

@@ -1,10 +1,14 @@
+import { createVariant, inOrder } from "./change-variants.ts"
 import type { ChangeProduct, CreateProduct } from "./commands.ts"
 import type { Product, ProductSettings } from "./product.ts"
 import type { ChangeProductRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
 import { changeLoadedProduct, type WorkingSet } from "./working-set.ts"
 
-/** Creates a product. Its initial stock is recorded as a stock adjustment, as every later change is. */
+/**
+ * Creates a product, and its variants if it has any. Its initial stock is recorded as a stock adjustment, as every
+ * later change is; with variants, the stock of each of them is.
+ */
 export function createProduct(
   state: WorkingSet,
   command: CreateProduct,
@@ -13,22 +17,33 @@ export function createProduct(
   if (state.product !== null) return state.product
   if (!isSaleWindow(command.settings)) return { code: "invalid_sale_window" }
 
-  const { productId, stock, settings, adjustmentId } = command
+  const { productId, settings } = command
+  state.facts.push({ kind: "product_created", productId, settings })
+  const variants = command.variants?.map((variant, index) => createVariant(state, variant, index, now))
+  if (variants === undefined) recordStock(state, command, now)
   const product = {
     ...settings,
     id: productId,
-    stock,
+    stock: variants?.reduce((sum, variant) => sum + variant.stock, 0) ?? command.stock,
     held: 0,
     sold: 0,
     version: 1,
+    variants: variants === undefined ? null : inOrder(variants),
     createdAt: now,
     updatedAt: now,
   }
   state.product = product
-  state.adjustments.push({ id: adjustmentId, productId, stockBefore: 0, stockAfter: stock, createdAt: now })
-  state.facts.push({ kind: "product_created", productId, settings })
-  state.facts.push({ kind: "stock_adjusted", productId, stockBefore: 0, stockAfter: stock })
   return product
+}
+
+function recordStock(
+  state: WorkingSet,
+  { productId, stock, adjustmentId }: CreateProduct,
+  now: Instant,
+): void {
+  const change = { productId, stockBefore: 0, stockAfter: stock }
+  state.adjustments.push({ id: adjustmentId, variantId: null, ...change, createdAt: now })
+  state.facts.push({ kind: "stock_adjusted", ...change })
 }
 
 /** Changes a product's settings, pausing and resuming included. Existing orders keep their price. */

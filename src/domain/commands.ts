@@ -1,4 +1,5 @@
 import type { Hold } from "./hold.ts"
+import type { WantedLine } from "./lines.ts"
 import type { Order, PaymentAttempt } from "./order.ts"
 import type { DisputeEvent, PaymentEvent, PaymentEventRecord } from "./payment.ts"
 import type { Product, ProductSettings } from "./product.ts"
@@ -6,6 +7,7 @@ import type {
   AdjustStockRefusal,
   CancelOrderRefusal,
   ChangeProductRefusal,
+  ChangeVariantRefusal,
   ExtendOrderRefusal,
   PaymentEventRefusal,
   PlaceHoldRefusal,
@@ -16,6 +18,7 @@ import type {
   SettleRefundRefusal,
 } from "./refusals.ts"
 import type { Refund } from "./refund.ts"
+import type { VariantSettings } from "./variant.ts"
 
 /** Fields of every command. The caller chooses the ids of new rows, so that a repeated batch is the same batch. */
 interface CommandBase {
@@ -37,8 +40,11 @@ export interface Idempotency {
 export interface PlaceHold extends CommandBase {
   readonly kind: "place_hold"
   readonly holdId: number
+  /** The units of all lines together. */
   readonly qty: number
   readonly customerId: string | null
+  /** At least one, each of another variant; undefined: the request names none. */
+  readonly lines?: readonly WantedLine[] | undefined
 }
 
 export interface ReleaseHold extends CommandBase {
@@ -89,7 +95,10 @@ export interface RefundOrder extends CommandBase {
   readonly orderId: number
   /** Null: all that is left of the order's payment. */
   readonly amountMinor: number | null
+  /** The units of all lines together. */
   readonly restockQty: number
+  /** The units of each variant that are restocked; undefined: the request names none. */
+  readonly restockLines?: readonly WantedLine[] | undefined
 }
 
 /** Records the result of a refund, as its provider or an administrator reports it. */
@@ -139,8 +148,35 @@ export interface ExpireDue extends CommandBase {
 export interface CreateProduct extends CommandBase {
   readonly kind: "create_product"
   readonly settings: ProductSettings
+  /** Ignored where there are variants, which have a stock of their own. */
   readonly stock: number
   readonly adjustmentId: number
+  /** Undefined: the product has none. */
+  readonly variants?: readonly NewVariant[] | undefined
+}
+
+/** A variant to be added. */
+export interface NewVariant {
+  readonly variantId: number
+  /** Position null: it is listed after those there are. */
+  readonly settings: Omit<VariantSettings, "position"> & { readonly position: number | null }
+  readonly stock: number
+  readonly adjustmentId: number
+}
+
+/** Adds variants to a product that has some, or of which no unit is held or sold. */
+export interface AddVariants extends CommandBase {
+  readonly kind: "add_variants"
+  readonly variants: readonly NewVariant[]
+  /** Of the adjustment that takes the product's own stock to 0, if these are its first variants. */
+  readonly adjustmentId: number
+}
+
+/** Changes the settings of a variant that are present. */
+export interface ChangeVariant extends CommandBase {
+  readonly kind: "change_variant"
+  readonly variantId: number
+  readonly changes: Partial<VariantSettings>
 }
 
 /** Changes the settings that are present. */
@@ -149,9 +185,11 @@ export interface ChangeProduct extends CommandBase {
   readonly changes: Partial<ProductSettings>
 }
 
-/** Sets the stock only if it still is `expected` (compare-and-set). */
+/** Sets the stock of a product or of one of its variants only if it still is `expected` (compare-and-set). */
 export interface AdjustStock extends CommandBase {
   readonly kind: "adjust_stock"
+  /** Undefined: the stock of the product, which has no variants. */
+  readonly variantId?: number | undefined
   readonly stock: number
   readonly expected: number
   readonly adjustmentId: number
@@ -173,6 +211,8 @@ export type Command =
   | ExpireDue
   | CreateProduct
   | ChangeProduct
+  | AddVariants
+  | ChangeVariant
   | AdjustStock
 
 /** The order that was made from a hold. */
@@ -213,6 +253,8 @@ export interface OutcomeByKind {
   expire_due: Sweep
   create_product: Product | ChangeProductRefusal
   change_product: Product | ChangeProductRefusal
+  add_variants: Product | ChangeVariantRefusal
+  change_variant: Product | ChangeVariantRefusal
   adjust_stock: Product | AdjustStockRefusal
 }
 

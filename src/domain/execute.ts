@@ -1,6 +1,7 @@
 import { adjustStock } from "./adjust-stock.ts"
 import { cancelOrder } from "./cancel-order.ts"
 import { changeProduct, createProduct } from "./change-product.ts"
+import { addVariants, changeVariant } from "./change-variants.ts"
 import type { Command, OutcomeByKind, OutcomeOf } from "./commands.ts"
 import { expireDue } from "./expire-due.ts"
 import { awaitPayment, startPayment } from "./extend-order.ts"
@@ -93,6 +94,10 @@ function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[k
       return createProduct(state, command, now)
     case "change_product":
       return changeProduct(state, command, now)
+    case "add_variants":
+      return addVariants(state, command, now)
+    case "change_variant":
+      return changeVariant(state, command, now)
     case "adjust_stock":
       return adjustStock(state, command, now)
   }
@@ -106,6 +111,8 @@ const temporaryRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "product_not_found",
   "sale_not_open",
   "sale_paused",
+  "variant_not_found",
+  "variant_disabled",
   "customer_limit_reached",
   "out_of_stock",
   "hold_not_found",

@@ -36,7 +36,7 @@ export function reclaimDue(state: WorkingSet, now: Instant): Omit<Sweep, "more">
 export function expireHold(state: WorkingSet, hold: Hold, now: Instant): void {
   const expired: Hold = { ...hold, status: "expired", endedAt: now }
   state.holds.replace(expired)
-  returnHeldUnits(state, hold.qty, hold.customerId)
+  returnHeldUnits(state, hold)
   state.facts.push({ kind: "hold_expired", hold: expired })
 }
 
@@ -49,7 +49,7 @@ export function orderAsOfNow(state: WorkingSet, order: Order, now: Instant): Ord
 export function expireOrder(state: WorkingSet, order: Order, now: Instant): Order {
   const expired: Order = { ...order, status: "expired", updatedAt: now }
   state.orders.replace(expired)
-  returnHeldUnits(state, order.qty, order.customerId)
+  returnHeldUnits(state, order)
   state.facts.push({ kind: "order_expired", order: expired })
   return expired
 }

@@ -4,6 +4,7 @@ import type { Order } from "./order.ts"
 import type { PaymentOutcome } from "./payment.ts"
 import type { ProductSettings } from "./product.ts"
 import type { Refund } from "./refund.ts"
+import type { VariantSettings } from "./variant.ts"
 
 /**
  * A change that a command has made in the working set.
@@ -38,8 +39,17 @@ type FactBody =
       readonly settings: Partial<ProductSettings>
     }
   | {
+      readonly kind: "variant_added" | "variant_changed"
+      readonly productId: number
+      readonly variantId: number
+      /** The settings that were given. */
+      readonly settings: Partial<VariantSettings>
+    }
+  | {
       readonly kind: "stock_adjusted"
       readonly productId: number
+      /** Undefined: the product has no variants. */
+      readonly variantId?: number
       readonly stockBefore: number
       readonly stockAfter: number
     }

@@ -1,6 +1,8 @@
 import type { Command } from "./commands.ts"
+import type { WantedLine } from "./lines.ts"
 import { endOfUnpaid, isDueOrder, type Order } from "./order.ts"
-import { availableUnits } from "./product.ts"
+import { lackingLines } from "./product-variants.ts"
+import { availableUnits, hasVariants, type Product } from "./product.ts"
 import type { Instant } from "./time.ts"
 import { orderOfHold, type WorkingSet } from "./working-set.ts"
 
@@ -8,6 +10,10 @@ import { orderOfHold, type WorkingSet } from "./working-set.ts"
 export interface Needs {
   /** Units that the batch asks for; when fewer are available, due rows are loaded, to be ended first. */
   readonly units: number
+  /** Units that the batch asks for of each variant; empty: the commands name none. */
+  readonly unitsByVariant: ReadonlyMap<number, number>
+  /** Whether a command names variants or adds some, so that those of the product are needed. */
+  readonly variants: boolean
   /** How many due holds and orders to load even when enough units are available. */
   readonly dueLimit: number
   readonly holdIds: readonly number[]
@@ -43,6 +49,8 @@ type Mutable<T> = T extends readonly (infer Item)[]
 export function needs(commands: readonly Command[]): Needs {
   const gathered: Gathered = {
     units: 0,
+    unitsByVariant: new Map(),
+    variants: false,
     dueLimit: 0,
     holdIds: [],
     orderIds: [],
@@ -66,6 +74,10 @@ function gather(into: Gathered, command: Command): void {
   switch (command.kind) {
     case "place_hold":
       into.units += command.qty
+      if (command.lines !== undefined) {
+        into.variants = true
+        addLines(into.unitsByVariant, command.lines)
+      }
       if (command.customerId !== null) {
         const asked = into.unitsByCustomer.get(command.customerId) ?? 0
         into.unitsByCustomer.set(command.customerId, asked + command.qty)
@@ -124,11 +136,21 @@ function gather(into: Gathered, command: Command): void {
     case "expire_due":
       into.dueLimit = Math.max(into.dueLimit, command.limit)
       break
+    case "add_variants":
+    case "change_variant":
+      into.variants = true
+      break
+    case "adjust_stock":
+      into.variants ||= command.variantId !== undefined
+      break
     case "create_product":
     case "change_product":
-    case "adjust_stock":
       break
   }
+}
+
+function addLines(into: Map<number, number>, lines: readonly WantedLine[]): void {
+  for (const { variantId, qty } of lines) into.set(variantId, (into.get(variantId) ?? 0) + qty)
 }
 
 /** What a batch lacks, and ending due rows may free; see {@link shortage}. */
@@ -153,8 +175,7 @@ export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortag
   const latePayers = [...new Set(late.flatMap(({ customerId }) => customerId ?? []))]
   if (product.held === 0) return latePayers.length > 0 ? { units: 0, customerIds: [], latePayers } : null
 
-  const asked = late.reduce((sum, { qty }) => sum + qty, needs.units)
-  const missing = Math.max(0, asked - availableUnits(product))
+  const missing = missingUnits(product, needs, late)
   const limit = product.maxPerCustomer ?? Infinity
   const customerIds = [...needs.unitsByCustomer.keys()].filter((customerId) => {
     const owned = state.customers.get(customerId)?.units ?? 0
@@ -166,6 +187,18 @@ export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortag
     customerIds: limit === Infinity ? [] : [...customerIds, ...latePayers],
     latePayers,
   }
+}
+
+function missingUnits(product: Product, needs: Needs, late: readonly LateSale[]): number {
+  if (!hasVariants(product)) {
+    const asked = late.reduce((sum, { qty }) => sum + qty, needs.units)
+    return Math.max(0, asked - availableUnits(product))
+  }
+  const asked = new Map(needs.unitsByVariant)
+  for (const { lines } of late) addLines(asked, lines ?? [])
+  const wanted = Array.from(asked, ([variantId, qty]) => ({ variantId, qty }))
+  // The first rows that are due may be of other variants, so all that are held are asked for.
+  return lackingLines(product, wanted).length > 0 ? product.held : 0
 }
 
 /** Returns the orders that money has arrived for and that have ended, are due, or may end earlier in the batch. */
@@ -188,6 +221,7 @@ function latePaidSales(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now
 interface LateSale {
   readonly customerId: string | null
   readonly qty: number
+  readonly lines: readonly WantedLine[] | null
 }
 
 /** Returns the holds whose order one batch may make, end by a parked event and pay by the next event. */
@@ -196,5 +230,5 @@ function latePaidHolds({ events, holds }: WorkingSet, hasMoney: boolean): LateSa
   const mayEnd = waiting.some((event) => event.kind !== "succeeded")
   const mayBePaid = hasMoney || waiting.some((event) => event.kind === "succeeded")
   if (!mayEnd || !mayBePaid) return []
-  return [...holds.values()].map(({ customerId, qty }) => ({ customerId, qty }))
+  return [...holds.values()].map(({ customerId, qty, lines }) => ({ customerId, qty, lines }))
 }

@@ -1,3 +1,4 @@
+import type { OrderLine } from "./lines.ts"
 import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
 
@@ -10,14 +11,17 @@ export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" |
 /** `payment_event`: a payment event that arrived before the buyer's request has made the order. */
 export type OrderOrigin = "buyer" | "payment_event"
 
-/** A purchase made from one hold, at the price of the moment it was made. */
+/** A purchase made from one hold, at the hold's price. */
 export interface Order {
   readonly id: number
   readonly productId: number
   readonly holdId: number
   readonly customerId: string | null
   readonly qty: number
-  readonly unitPriceMinor: number
+  /** How its units are spread over the product's variants; null: it has none. */
+  readonly lines: readonly OrderLine[] | null
+  /** Null: the prices of its lines differ. */
+  readonly unitPriceMinor: number | null
   readonly totalMinor: number
   readonly currency: string
   readonly status: OrderStatus

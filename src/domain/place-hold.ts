@@ -1,14 +1,16 @@
 import type { PlaceHold } from "./commands.ts"
 import { reclaimDue } from "./expire-due.ts"
 import type { Hold } from "./hold.ts"
-import { availableUnits, saleState, type Product } from "./product.ts"
+import { commonPrice, type HoldLine, type WantedLine } from "./lines.ts"
+import { lackingLines, variantOf, variantPrice } from "./product-variants.ts"
+import { availableUnits, hasVariants, saleState, type Product } from "./product.ts"
 import type { PlaceHoldRefusal } from "./refusals.ts"
 import { hasPassed, instant, later, type Instant } from "./time.ts"
 import { reserveUnits } from "./units.ts"
 import { productOf, type WorkingSet } from "./working-set.ts"
 
 /**
- * Reserves `command.qty` units until `now` plus the product's hold time.
+ * Reserves `command.qty` units until `now` plus the product's hold time, all of them or none.
  *
  * Runs under the product's row lock, so the rows it reads do not change until the batch commits. Moves units
  * from available to held, never below zero (I1) and never over the customer's limit (`max_per_customer`, I8).
@@ -19,7 +21,7 @@ export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): 
   if (refusal !== null) return refusal
 
   const hold = newHold(state, command, now)
-  reserveUnits(state, hold.qty, hold.customerId)
+  reserveUnits(state, hold)
   state.holds.add(hold)
   if (state.nextDeadline !== undefined) state.nextDeadline = earlier(state.nextDeadline, hold.expiresAt)
   state.facts.push({ kind: "hold_created", hold })
@@ -33,10 +35,29 @@ function earlier(known: Instant | null, other: Instant): Instant {
 function refuseHold(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {
   if (state.product === null) return { code: "product_not_found" }
   return (
+    refuseByVariants(state.product, command) ??
     refuseBySale(state.product, now) ??
+    refuseByVariantSettings(state.product, command) ??
     refuseByLimits(state, state.product, command, now) ??
     refuseByStock(state, command, now)
   )
+}
+
+function refuseByVariants(product: Product, { lines }: PlaceHold): PlaceHoldRefusal | null {
+  if (lines === undefined) return hasVariants(product) ? { code: "variant_required" } : null
+  const unknown = lines.find(({ variantId }) => variantOf(product, variantId) === undefined)
+  return unknown === undefined ? null : { code: "variant_not_found", variantId: unknown.variantId }
+}
+
+function refuseByVariantSettings(product: Product, { lines = [] }: PlaceHold): PlaceHoldRefusal | null {
+  for (const { variantId } of lines) {
+    if (variantOf(product, variantId)?.enabled === false) return { code: "variant_disabled", variantId }
+  }
+  for (const { variantId, qty } of lines) {
+    const maxPerHold = variantOf(product, variantId)?.maxPerHold ?? null
+    if (maxPerHold !== null && qty > maxPerHold) return { code: "quantity_over_limit", maxPerHold, variantId }
+  }
+  return null
 }
 
 function refuseBySale(product: Product, now: Instant): PlaceHoldRefusal | null {
@@ -63,6 +84,7 @@ function refuseByLimits(
 }
 
 function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {
+  if (command.lines !== undefined) return refuseByLines(state, command.lines, now)
   if (availableUnits(productOf(state)) < command.qty) reclaimDue(state, now)
   const product = productOf(state)
   const availableStock = availableUnits(product)
@@ -76,15 +98,51 @@ function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): Pla
   }
 }
 
-function newHold({ product, rules }: WorkingSet, command: PlaceHold, now: Instant): Hold {
+function refuseByLines(
+  state: WorkingSet,
+  wanted: readonly WantedLine[],
+  now: Instant,
+): PlaceHoldRefusal | null {
+  if (lackingLines(productOf(state), wanted).length > 0) reclaimDue(state, now)
+  const product = productOf(state)
+  const lines = lackingLines(product, wanted)
+  const [only] = lines
+  if (only === undefined) return null
+  const mayReturn = lines.every(({ variantId, requested }) => {
+    const variant = variantOf(product, variantId)
+    return variant !== undefined && requested <= variant.stock - variant.sold
+  })
+  return {
+    code: "out_of_stock",
+    saleState: saleState(product, now),
+    availableStock: wanted.length === 1 ? only.available : availableUnits(product),
+    lines,
+    retryAt: mayReturn ? (state.nextDeadline ?? null) : null,
+  }
+}
+
+function newHold(state: WorkingSet, command: PlaceHold, now: Instant): Hold {
+  const product = productOf(state)
+  const lines = command.lines === undefined ? null : priced(product, command.lines)
   return {
     id: command.holdId,
     productId: command.productId,
     qty: command.qty,
     status: "active",
-    expiresAt: later(now, product?.holdTtlSeconds ?? rules.holdTtlSeconds),
+    expiresAt: later(now, product.holdTtlSeconds ?? state.rules.holdTtlSeconds),
     createdAt: now,
     endedAt: null,
     customerId: command.customerId,
+    lines,
+    unitPriceMinor: lines === null ? product.priceMinor : commonPrice(lines),
+    currency: product.currency,
   }
+}
+
+function priced(product: Product, lines: readonly WantedLine[]): HoldLine[] {
+  return lines.map(({ variantId, qty }) => {
+    const variant = variantOf(product, variantId)
+    if (variant === undefined) throw new Error(`variant ${variantId} is not loaded`)
+    return { variantId, qty, unitPriceMinor: variantPrice(product, variant) }
+  })
 }

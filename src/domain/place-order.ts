@@ -2,14 +2,16 @@ import type { PlacedOrder, PlaceOrder } from "./commands.ts"
 import { expireHold, orderAsOfNow } from "./expire-due.ts"
 import { isDueHold, type Hold } from "./hold.ts"
 import type { Order, OrderOrigin } from "./order.ts"
+import { commonPrice, totalOf, type OrderLine } from "./lines.ts"
 import { FREE, type PaymentEvent, type PaymentEventRecord } from "./payment.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
+import type { Product } from "./product.ts"
 import type { PlaceOrderRefusal } from "./refusals.ts"
 import { later, type Instant } from "./time.ts"
 import { orderIn, orderOfHold, productOf, type WorkingSet } from "./working-set.ts"
 
 /**
- * Makes an order from an active hold, at the product's current price.
+ * Makes an order from an active hold, at the hold's price.
  *
  * A hold becomes at most one order (I3); its units stay held until the order is paid or ends. Payment events
  * parked for the order's id are applied at once, in the order of arrival, so the order may be returned paid.
@@ -58,16 +60,13 @@ export function convertHold(
   { orderId, origin }: { orderId: number; origin: OrderOrigin },
   now: Instant,
 ): Order {
-  const product = productOf(state)
   const order: Order = {
     id: orderId,
     productId: hold.productId,
     holdId: hold.id,
     customerId: hold.customerId,
     qty: hold.qty,
-    unitPriceMinor: product.priceMinor,
-    totalMinor: product.priceMinor * hold.qty,
-    currency: product.currency,
+    ...priceOf(productOf(state), hold),
     status: "pending_payment",
     origin,
     expiresAt: later(now, state.rules.paymentTtlSeconds),
@@ -87,6 +86,26 @@ export function convertHold(
   state.facts.push({ kind: "order_created", order })
   if (order.totalMinor === 0) applyPaymentEvent(state, freePayment(order), order.id, now)
   return orderIn(state, order.id)
+}
+
+/** A hold that a server of an earlier version has placed says no price; its order costs what the product costs now. */
+function priceOf(
+  product: Product,
+  { qty, lines, unitPriceMinor, currency }: Hold,
+): Pick<Order, "lines" | "unitPriceMinor" | "totalMinor" | "currency"> {
+  if (lines !== null) {
+    const ordered = lines.map((line): OrderLine => ({ ...line, restockedQty: 0 }))
+    return {
+      lines: ordered,
+      unitPriceMinor: commonPrice(lines),
+      totalMinor: totalOf(lines),
+      currency: currency ?? product.currency,
+    }
+  }
+  const held = currency === null ? null : unitPriceMinor
+  const price = held ?? product.priceMinor
+  const totalMinor = price * qty
+  return { lines: null, unitPriceMinor: price, totalMinor, currency: currency ?? product.currency }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
+import type { Variant } from "./variant.ts"
 
 /** The settings of a product. The shop may change each of them at any time. */
 export interface ProductSettings {
@@ -44,6 +45,8 @@ export interface Product extends ProductSettings {
   readonly sold: number
   /** Increases by one with every batch that changes the product. */
   readonly version: number
+  /** By position; null: the product has none, and its units are all alike. */
+  readonly variants: readonly Variant[] | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
 }
@@ -51,9 +54,19 @@ export interface Product extends ProductSettings {
 /** The state of a product's sale; see {@link saleState} for the order of precedence. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 
+/** A number of units on sale, of a product or of one of its variants. */
+export type UnitCounters = Pick<Product, "stock" | "held" | "sold">
+
 /** Returns how many units can be held now. */
-export function availableUnits(product: Pick<Product, "stock" | "held" | "sold">): number {
-  return product.stock - product.held - product.sold
+export function availableUnits({ stock, held, sold }: UnitCounters): number {
+  return stock - held - sold
+}
+
+/** True when each unit of the product belongs to one of its variants. */
+export function hasVariants<P extends Pick<Product, "variants">>(
+  product: P,
+): product is P & { readonly variants: readonly Variant[] } {
+  return product.variants !== null
 }
 
 /** True from `opensAt` until before `closesAt`, paused or not. */
@@ -63,16 +76,31 @@ export function isWithinSale({ opensAt, closesAt }: ProductSettings, now: Instan
 
 /**
  * Returns the first state that applies: `closed`, `scheduled`, `paused`, `sold_out` (every unit is sold),
- * `all_held` (no unit is available, but held units may be returned), `open`.
+ * `all_held` (no unit is available, but held units may be returned), `open`. Units of variants that are disabled
+ * count for nothing here.
  */
 export function saleState(
-  product: Pick<Product, "stock" | "held" | "sold" | "opensAt" | "closesAt" | "paused">,
+  product: UnitCounters & Pick<Product, "opensAt" | "closesAt" | "paused" | "variants">,
   now: Instant,
 ): SaleState {
   if (product.closesAt !== null && hasPassed(product.closesAt, now)) return "closed"
   if (product.opensAt !== null && !hasPassed(product.opensAt, now)) return "scheduled"
   if (product.paused) return "paused"
-  if (product.sold >= product.stock) return "sold_out"
-  if (availableUnits(product) === 0) return "all_held"
-  return "open"
+  return stateOfUnits(hasVariants(product) ? enabledUnits(product.variants) : product)
+}
+
+function stateOfUnits(units: UnitCounters): "sold_out" | "all_held" | "open" {
+  if (units.sold >= units.stock) return "sold_out"
+  return availableUnits(units) === 0 ? "all_held" : "open"
+}
+
+function enabledUnits(variants: readonly Variant[]): UnitCounters {
+  let [stock, held, sold] = [0, 0, 0]
+  for (const variant of variants) {
+    if (!variant.enabled) continue
+    stock += variant.stock
+    held += variant.held
+    sold += variant.sold
+  }
+  return { stock, held, sold }
 }

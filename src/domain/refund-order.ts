@@ -1,5 +1,7 @@
 import type { RefundOrder } from "./commands.ts"
 import { createRefund } from "./create-refund.ts"
+import type { OrderLine, WantedLine } from "./lines.ts"
+import type { Order } from "./order.ts"
 import type { RefundOrderRefusal } from "./refusals.ts"
 import type { Refund } from "./refund.ts"
 import type { Instant } from "./time.ts"
@@ -15,7 +17,7 @@ import type { WorkingSet } from "./working-set.ts"
  */
 export function refundOrder(
   state: WorkingSet,
-  { orderId, amountMinor, restockQty }: RefundOrder,
+  { orderId, amountMinor, restockQty, restockLines }: RefundOrder,
   now: Instant,
 ): Refund | RefundOrderRefusal {
   const order = state.orders.get(orderId)
@@ -27,15 +29,16 @@ export function refundOrder(
 
   const isDisputed = payment.disputedMinor > 0
   const refundableMinor = payment.amountMinor - payment.refundedMinor - payment.disputedMinor
-  const restockableQty = order.qty - order.restockedQty
   const amount = amountMinor ?? refundableMinor
   if (amount > refundableMinor) {
     return { code: isDisputed ? "payment_disputed" : "refund_over_payment", refundableMinor }
   }
-  if (restockQty > restockableQty) return { code: "restock_over_order", restockableQty }
+  const restocked = restockedLines(order, restockQty, restockLines)
+  if ("code" in restocked) return restocked
   if (restockQty > 0) {
-    state.orders.replace({ ...order, restockedQty: order.restockedQty + restockQty })
-    restockUnits(state, restockQty, order.customerId)
+    const restockedQty = order.restockedQty + restockQty
+    state.orders.replace({ ...order, restockedQty, lines: restocked.after })
+    restockUnits(state, { qty: restockQty, customerId: order.customerId, lines: restocked.moved })
   }
   const wanted = { amountMinor: amount, restockQty, reason: "requested", notBefore: now } as const
   const refund = createRefund(state, payment, wanted, now)
@@ -43,4 +46,42 @@ export function refundOrder(
   return amountMinor === null && isDisputed
     ? { code: "payment_disputed", refundableMinor }
     : { code: "nothing_to_refund" }
+}
+
+interface RestockedLines {
+  /** The units that are restocked, by variant. */
+  readonly moved: readonly WantedLine[] | null
+  /** The order's lines afterwards. */
+  readonly after: readonly OrderLine[] | null
+}
+
+/** Spreads the restocked units over the order's lines. Without `wanted` it is clear only where there is one line. */
+function restockedLines(
+  order: Order,
+  qty: number,
+  wanted: readonly WantedLine[] | undefined,
+): RestockedLines | RefundOrderRefusal {
+  const { lines } = order
+  const restockableQty = order.qty - order.restockedQty
+  const [only, ...others] = lines ?? []
+  if (lines === null || only === undefined) {
+    const [named] = wanted ?? []
+    if (named !== undefined) return { code: "variant_not_found", variantId: named.variantId }
+    return qty > restockableQty
+      ? { code: "restock_over_order", restockableQty }
+      : { moved: null, after: null }
+  }
+  if (wanted === undefined && others.length > 0 && qty > 0) return { code: "restock_lines_required" }
+  const moved = wanted ?? [{ variantId: only.variantId, qty }]
+  for (const { variantId, qty: restocked } of moved) {
+    const line = lines.find((one) => one.variantId === variantId)
+    if (line === undefined) return { code: "variant_not_found", variantId }
+    const left = line.qty - line.restockedQty
+    if (restocked > left) return { code: "restock_over_order", restockableQty: left }
+  }
+  const after = lines.map((line) => {
+    const restocked = moved.find(({ variantId }) => variantId === line.variantId)?.qty ?? 0
+    return { ...line, restockedQty: line.restockedQty + restocked }
+  })
+  return { moved, after }
 }

@@ -1,19 +1,28 @@
 import type { SaleState } from "./product.ts"
+import type { LackingLine } from "./product-variants.ts"
 import type { Instant } from "./time.ts"
 
 /** Why no hold was placed, in order of precedence: the first that applies is returned. */
 export type PlaceHoldRefusal =
   | { readonly code: "product_not_found" }
+  /** The product has variants, and the request names none. */
+  | { readonly code: "variant_required" }
+  | { readonly code: "variant_not_found"; readonly variantId: number }
   | { readonly code: "sale_closed"; readonly closedAt: Instant }
   | { readonly code: "sale_not_open"; readonly opensAt: Instant }
   | { readonly code: "sale_paused" }
-  | { readonly code: "quantity_over_limit"; readonly maxPerHold: number }
+  | { readonly code: "variant_disabled"; readonly variantId: number }
+  /** `variantId`: the limit is that of the variant. */
+  | { readonly code: "quantity_over_limit"; readonly maxPerHold: number; readonly variantId?: number }
   | { readonly code: "customer_required" }
   | { readonly code: "customer_limit_reached"; readonly unitsLeft: number }
   | {
       readonly code: "out_of_stock"
       readonly saleState: SaleState
+      /** Of the variant where the request has one line, otherwise of the product. */
       readonly availableStock: number
+      /** The lines that have too few units, of a product with variants. */
+      readonly lines?: readonly LackingLine[]
       /** The earliest time at which held units may be returned; null when none can. */
       readonly retryAt: Instant | null
     }
@@ -57,6 +66,10 @@ export type RefundOrderRefusal =
   | { readonly code: "refund_over_payment"; readonly refundableMinor: number }
   /** `restockableQty`: how many of the order's units are not restocked yet. */
   | { readonly code: "restock_over_order"; readonly restockableQty: number }
+  /** The order has several lines, and the request does not say of which units are restocked. */
+  | { readonly code: "restock_lines_required" }
+  /** The order has no line of this variant. */
+  | { readonly code: "variant_not_found"; readonly variantId: number }
   | { readonly code: "nothing_to_refund" }
 
 /** Why the result of a refund was not recorded. */
@@ -78,9 +91,20 @@ export type ChangeProductRefusal =
   | { readonly code: "product_not_found" }
   | { readonly code: "invalid_sale_window" }
 
+/** Why a variant was not added or changed. */
+export type ChangeVariantRefusal =
+  | { readonly code: "product_not_found" }
+  | { readonly code: "variant_not_found"; readonly variantId: number }
+  /** Units of the product are held or sold that belong to no variant. */
+  | { readonly code: "product_in_use"; readonly held: number; readonly sold: number }
+  | { readonly code: "too_many_variants"; readonly most: number }
+
 /** Why the stock was not changed. */
 export type AdjustStockRefusal =
   | { readonly code: "product_not_found" }
+  /** The product has variants, and each of them has a stock of its own. */
+  | { readonly code: "variant_required" }
+  | { readonly code: "variant_not_found"; readonly variantId: number }
   | { readonly code: "stock_changed"; readonly stock: number }
   | { readonly code: "stock_in_use"; readonly held: number; readonly sold: number }
 
@@ -98,6 +122,7 @@ export type Refusal =
   | SettleRefundRefusal
   | RecordRefundRefusal
   | ChangeProductRefusal
+  | ChangeVariantRefusal
   | AdjustStockRefusal
   | IdempotencyRefusal
 

@@ -26,7 +26,7 @@ export function releaseHold(
 
   const released: Hold = { ...hold, status: "released", endedAt: now }
   state.holds.replace(released)
-  returnHeldUnits(state, hold.qty, hold.customerId)
+  returnHeldUnits(state, hold)
   state.facts.push({ kind: "hold_released", hold: released })
   return released
 }

@@ -19,13 +19,20 @@ export function outcomeFromText(text: string): Outcome {
     | StoredOrder
     | { order: StoredOrder }
   if ("order" in stored) return { ...stored, order: orderFrom(stored.order) } as Outcome
-  return "totalMinor" in stored ? orderFrom(stored) : stored
+  if ("totalMinor" in stored) return orderFrom(stored)
+  if ("priceMinor" in stored) return { ...productDefaults, ...stored }
+  return "endedAt" in stored ? { ...holdDefaults, ...stored } : stored
 }
+
+// The fields that rows of an earlier version do not have.
+const holdDefaults = { lines: null, unitPriceMinor: null, currency: null }
+const productDefaults = { variants: null }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {
   return { ...order, quantity: qty }
 }
 
 function orderFrom({ quantity, ...order }: StoredOrder): Order {
-  return { ...order, qty: quantity }
+  // An order of an earlier version has no lines.
+  return { ...order, lines: order.lines ?? null, qty: quantity }
 }

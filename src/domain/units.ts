@@ -1,32 +1,40 @@
-import type { WorkingSet } from "./working-set.ts"
-import { changeLoadedProduct, productOf } from "./working-set.ts"
+import type { WantedLine } from "./lines.ts"
+import { hasVariants } from "./product.ts"
+import { changeLoadedProduct, productOf, type WorkingSet } from "./working-set.ts"
 
 /*
- * All functions that change the number of held or sold units. Each keeps I1 and I2 together with the row
- * change that its caller makes, and I8 when the customer is known.
+ * All functions that change the number of held or sold units, of the product and of its variants. Each keeps I1, I2
+ * and I10 together with the row change that its caller makes, and I8 when the customer is known.
  */
 
+/** Units that move together, such as those of a hold. */
+export interface MovedUnits {
+  readonly qty: number
+  readonly customerId: string | null
+  /** How they are spread over the product's variants; null: it has none. */
+  readonly lines: readonly WantedLine[] | null
+}
+
 /** Available → held. */
-export function reserveUnits(state: WorkingSet, qty: number, customerId: string | null): void {
-  const product = productOf(state)
-  changeLoadedProduct(state, { held: product.held + qty })
+export function reserveUnits(state: WorkingSet, units: MovedUnits): void {
+  move(state, units, { held: 1, sold: 0 })
+  const { customerId, qty } = units
   if (customerId === null) return
 
   const before = state.customers.get(customerId)
-  const units = (before?.units ?? 0) + qty
-  const row = { customerId, units, unitLimit: product.maxPerCustomer }
+  const unitLimit = productOf(state).maxPerCustomer
+  const row = { customerId, units: (before?.units ?? 0) + qty, unitLimit }
   if (before === undefined) state.customers.add(row)
   else state.customers.replace(row)
 }
 
 /** Held → available: the hold or unpaid order has ended. */
-export function returnHeldUnits(state: WorkingSet, qty: number, customerId: string | null): void {
-  const product = productOf(state)
-  changeLoadedProduct(state, { held: product.held - qty })
-  giveBack(state, qty, customerId)
+export function returnHeldUnits(state: WorkingSet, units: MovedUnits): void {
+  move(state, units, { held: -1, sold: 0 })
+  giveBack(state, units)
 }
 
-function giveBack(state: WorkingSet, qty: number, customerId: string | null): void {
+function giveBack(state: WorkingSet, { qty, customerId }: MovedUnits): void {
   if (customerId === null) return
   const customer = state.customers.get(customerId)
   if (customer !== undefined) {
@@ -37,32 +45,52 @@ function giveBack(state: WorkingSet, qty: number, customerId: string | null): vo
 }
 
 /** Held → sold: the order is paid. The number of units of the customer stays the same. */
-export function sellHeldUnits(state: WorkingSet, qty: number): void {
-  const product = productOf(state)
-  changeLoadedProduct(state, { held: product.held - qty, sold: product.sold + qty })
+export function sellHeldUnits(state: WorkingSet, units: MovedUnits): void {
+  move(state, units, { held: -1, sold: 1 })
 }
 
 /** Available → sold: an order was paid after its end, and enough units are available. */
-export function sellAvailableUnits(state: WorkingSet, qty: number, customerId: string | null): void {
-  const product = productOf(state)
-  changeLoadedProduct(state, { sold: product.sold + qty })
+export function sellAvailableUnits(state: WorkingSet, units: MovedUnits): void {
+  move(state, units, { held: 0, sold: 1 })
+  const { customerId, qty } = units
   if (customerId === null) return
 
+  const { maxPerCustomer } = productOf(state)
   const customer = state.customers.get(customerId)
   const returned = state.customerReturns.get(customerId) ?? 0
   if (customer !== undefined) {
-    state.customers.replace({ ...customer, units: customer.units + qty, unitLimit: product.maxPerCustomer })
+    state.customers.replace({ ...customer, units: customer.units + qty, unitLimit: maxPerCustomer })
   } else if (returned >= qty) {
     // The same batch has returned these units, so the customer's number stays the same.
     state.customerReturns.set(customerId, returned - qty)
   } else {
-    state.customers.add({ customerId, units: qty, unitLimit: product.maxPerCustomer })
+    state.customers.add({ customerId, units: qty, unitLimit: maxPerCustomer })
   }
 }
 
 /** Sold → available: the shop has the units back, or never delivered them. */
-export function restockUnits(state: WorkingSet, qty: number, customerId: string | null): void {
+export function restockUnits(state: WorkingSet, units: MovedUnits): void {
+  move(state, units, { held: 0, sold: -1 })
+  giveBack(state, units)
+}
+
+/** How many held and sold units one moved unit adds. */
+interface Direction {
+  readonly held: -1 | 0 | 1
+  readonly sold: -1 | 0 | 1
+}
+
+function move(state: WorkingSet, { qty, lines }: MovedUnits, { held, sold }: Direction): void {
   const product = productOf(state)
-  changeLoadedProduct(state, { sold: product.sold - qty })
-  giveBack(state, qty, customerId)
+  const counters = { held: product.held + held * qty, sold: product.sold + sold * qty }
+  if (!hasVariants(product)) {
+    changeLoadedProduct(state, counters)
+    return
+  }
+  const variants = product.variants.map((variant) => {
+    const line = lines?.find(({ variantId }) => variantId === variant.id)
+    if (line === undefined) return variant
+    return { ...variant, held: variant.held + held * line.qty, sold: variant.sold + sold * line.qty }
+  })
+  changeLoadedProduct(state, { ...counters, variants })
 }

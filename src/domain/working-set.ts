@@ -22,6 +22,8 @@ export interface Rules {
 export interface StockAdjustment {
   readonly id: number
   readonly productId: number
+  /** Null: the stock of the product, which has no variants. */
+  readonly variantId: number | null
   readonly stockBefore: number
   readonly stockAfter: number
   readonly createdAt: Instant

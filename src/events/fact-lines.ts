@@ -3,6 +3,7 @@ import type { Fact } from "../domain/facts.ts"
 import type { PaymentOutcome } from "../domain/payment.ts"
 import type { ProductSettings } from "../domain/product.ts"
 import { refundName, type RefundStatus } from "../domain/refund.ts"
+import type { VariantSettings } from "../domain/variant.ts"
 import { isoTimeOrNull } from "../domain/time.ts"
 
 /** A payment event that was recorded, or one that was parked outside a batch. */
@@ -42,6 +43,10 @@ export function lineOf(fact: Fact): string | null {
       return line("product.created", productFields(fact), "Product created.")
     case "product_changed":
       return line("product.changed", productFields(fact), "Product changed.")
+    case "variant_added":
+      return line("variant.added", variantFields(fact), "Variant added.")
+    case "variant_changed":
+      return line("variant.changed", variantFields(fact), "Variant changed.")
     case "stock_adjusted":
       return line("stock.adjusted", stockFields(fact), "Stock adjusted.")
   }
@@ -144,8 +149,18 @@ function productFields({ productId, settings, requestId }: ProductFact) {
   return { product_id: productId, settings: wireNames(settings), request_id: requestId }
 }
 
+type VariantFact = Extract<Fact, { kind: "variant_added" | "variant_changed" }>
+
+function variantFields({ productId, variantId, settings, requestId }: VariantFact) {
+  const named = { product_id: productId, variant_id: variantId, settings: wireNames(settings) }
+  return { ...named, request_id: requestId }
+}
+
+type GivenSettings = Pick<Partial<ProductSettings>, "opensAt" | "closesAt"> &
+  (Partial<ProductSettings> | Partial<VariantSettings>)
+
 /** The settings under their names in the API, times in ISO 8601. */
-function wireNames({ opensAt, closesAt, ...settings }: Partial<ProductSettings>): Record<string, unknown> {
+function wireNames({ opensAt, closesAt, ...settings }: GivenSettings): Record<string, unknown> {
   const named: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(settings)) {
     named[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = value
@@ -157,9 +172,11 @@ function wireNames({ opensAt, closesAt, ...settings }: Partial<ProductSettings>)
 
 function stockFields({
   productId,
+  variantId,
   stockBefore,
   stockAfter,
   requestId,
 }: Extract<Fact, { kind: "stock_adjusted" }>) {
-  return { product_id: productId, stock_before: stockBefore, stock_after: stockAfter, request_id: requestId }
+  const stock = { stock_before: stockBefore, stock_after: stockAfter }
+  return { product_id: productId, variant_id: variantId, ...stock, request_id: requestId }
 }

@@ -1,5 +1,7 @@
+import type { WantedLine } from "../domain/lines.ts"
+import { lackingLines, variantOf } from "../domain/product-variants.ts"
 import type { Product, SaleState } from "../domain/product.ts"
-import { availableUnits, saleState } from "../domain/product.ts"
+import { availableUnits, hasVariants, saleState } from "../domain/product.ts"
 import type { PlaceHoldRefusal } from "../domain/refusals.ts"
 import type { Instant } from "../domain/time.ts"
 import type { ProductUpdate } from "./batch.ts"
@@ -13,12 +15,16 @@ export type StockUpdate = Pick<ProductUpdate, "product" | "now" | "nextDeadline"
 /** The units that a buyer asks for. */
 export interface HoldRequest {
   readonly productId: number
+  /** The units of all lines together. */
   readonly qty: number
   readonly customerId: string | null
+  /** Undefined: the request names no variants. */
+  readonly lines?: readonly WantedLine[] | undefined
 }
 
 /**
- * Remembers for a short time that a product has no available units, so that a crowd is refused from memory.
+ * Remembers for a short time that a product, or one of its variants, has no available units, so that a crowd is
+ * refused from memory. A request for several variants is refused when one of them has none.
  *
  * It may only refuse, never grant. What it remembers is at most a second old, counted from the beginning of
  * the batch that saw it: a commit may take long, and other processes free units meanwhile. It forgets a product at the
@@ -39,7 +45,10 @@ const REMEMBERED = 10_000
 
 interface Memory {
   readonly product: Product
-  readonly refusal: OutOfStock
+  /** Of the whole product; null: only some of its variants are empty. */
+  readonly refusal: OutOfStock | null
+  /** Those that have no unit, with the refusal of a request for one unit of each; empty for a product without variants. */
+  readonly emptyVariants: ReadonlyMap<number, OutOfStock>
   readonly until: number
   nextProbe: number
 }
@@ -52,6 +61,8 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
     refusalFor(wanted) {
       const memory = memories.get(wanted.productId)
       if (memory === undefined || isRefusedOtherwise(wanted, memory.product)) return null
+      const refusal = refusalIn(memory, wanted)
+      if (refusal === null) return null
       const now = clock()
       if (now >= memory.until) {
         memories.delete(wanted.productId)
@@ -61,14 +72,16 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
         memory.nextProbe = now + PROBE_MS
         return null
       }
-      return memory.refusal
+      return refusal
     },
 
     learn({ product, now, nextDeadline }, ageMs) {
       if (product === null) return
       const state = emptyState(product, now)
+      const emptyVariants = refusalsOfVariants({ product, now, nextDeadline })
+      const isEmpty = state !== null || emptyVariants.size > 0
       // Without the first deadline it is not known how long to remember; the next batch will load it.
-      if (state === null || (nextDeadline === undefined && product.held > 0)) {
+      if (!isEmpty || (nextDeadline === undefined && product.held > 0)) {
         memories.delete(product.id)
         return
       }
@@ -77,12 +90,8 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
       const at = clock() - ageMs
       memories.set(product.id, {
         product,
-        refusal: {
-          code: "out_of_stock",
-          saleState: state,
-          availableStock: 0,
-          retryAt: product.held > 0 ? (nextDeadline ?? null) : null,
-        },
+        refusal: state === null ? null : emptyRefusal(state, product, nextDeadline),
+        emptyVariants,
         until: at + lifetime,
         nextProbe: memories.get(product.id)?.nextProbe ?? at + PROBE_MS,
       })
@@ -90,12 +99,63 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
   }
 }
 
+function emptyRefusal(
+  state: SaleState,
+  units: Pick<Product, "held">,
+  nextDeadline: Instant | null | undefined,
+): OutOfStock {
+  const retryAt = units.held > 0 ? (nextDeadline ?? null) : null
+  return { code: "out_of_stock", saleState: state, availableStock: 0, retryAt }
+}
+
+/** The refusals of requests for one unit of each variant that has none; those of a sale that is not on are the lane's. */
+function refusalsOfVariants({ product, now, nextDeadline }: StockUpdate): Map<number, OutOfStock> {
+  const refusals = new Map<number, OutOfStock>()
+  if (product === null || !hasVariants(product)) return refusals
+  const state = saleState(product, now)
+  if (state === "closed" || state === "scheduled" || state === "paused") return refusals
+  for (const variant of product.variants) {
+    if (!variant.enabled || availableUnits(variant) > 0) continue
+    const lines = [{ variantId: variant.id, requested: 1, available: 0 }]
+    refusals.set(variant.id, { ...emptyRefusal(state, variant, nextDeadline), lines })
+  }
+  return refusals
+}
+
+function refusalIn({ product, refusal, emptyVariants }: Memory, { lines }: HoldRequest): OutOfStock | null {
+  if (lines === undefined) return refusal
+  const empty = lines.find(({ variantId }) => emptyVariants.has(variantId))
+  const known = empty === undefined ? undefined : emptyVariants.get(empty.variantId)
+  if (empty === undefined || known === undefined) return null
+  if (lines.length === 1 && empty.qty === 1) return known
+  const lacking = lackingLines(product, lines)
+  const mayReturn = lacking.every(({ variantId, requested }) => {
+    const variant = variantOf(product, variantId)
+    return variant !== undefined && requested <= variant.stock - variant.sold
+  })
+  return {
+    ...known,
+    availableStock: lines.length === 1 ? 0 : availableUnits(product),
+    lines: lacking,
+    retryAt: mayReturn ? known.retryAt : null,
+  }
+}
+
 /** True when the lane refuses the request for a reason that takes precedence over "out of stock". */
-function isRefusedOtherwise(
-  { qty, customerId }: HoldRequest,
-  { maxPerHold, maxPerCustomer }: Product,
-): boolean {
-  return (maxPerHold !== null && qty > maxPerHold) || (maxPerCustomer !== null && customerId === null)
+function isRefusedOtherwise({ qty, customerId, lines }: HoldRequest, product: Product): boolean {
+  const { maxPerHold, maxPerCustomer } = product
+  return (
+    (maxPerHold !== null && qty > maxPerHold) ||
+    (maxPerCustomer !== null && customerId === null) ||
+    hasVariants(product) !== (lines !== undefined) ||
+    (lines?.some((line) => isLineRefusedOtherwise(line, product)) ?? false)
+  )
+}
+
+function isLineRefusedOtherwise({ variantId, qty }: WantedLine, product: Product): boolean {
+  const variant = variantOf(product, variantId)
+  if (variant === undefined || !variant.enabled) return true
+  return variant.maxPerHold !== null && qty > variant.maxPerHold
 }
 
 function emptyState(product: Product, now: Instant): SaleState | null {

@@ -1,3 +1,4 @@
+import type { WantedLine } from "../domain/lines.ts"
 import { isoTime, type Instant } from "../domain/time.ts"
 
 /** Column lists that select each column under the name of its field in the domain, so that a row is a domain object. */
@@ -14,13 +15,29 @@ export const productColumns = `
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
+/** The product's variants, in a statement that locks nothing: a locking one would read them as they were before its wait. */
+export const variantsColumn = `
+  case when variants_version is not null then (
+    select jsonb_agg(variants_json.variant order by variants_json.position, variants_json.id)
+      from (select id, position, jsonb_build_object(
+                     'id', id, 'name', name, 'sku', sku, 'options', options, 'position', position,
+                     'imageUrl', image_url, 'priceMinor', price_minor, 'maxPerHold', max_per_hold,
+                     'enabled', enabled, 'stock', stock, 'held', held, 'sold', sold) as variant
+              from variants
+             where variants.product_id = products.id) as variants_json) end as variants`
+
 export const holdColumns = `
   id, qty, status,
   product_id as "productId",
   expires_at as "expiresAt",
   created_at as "createdAt",
   ended_at as "endedAt",
-  customer_id as "customerId"`
+  customer_id as "customerId",
+  unit_price_minor as "unitPriceMinor",
+  currency,
+  case when lines is not null then lines
+       when variant_id is not null then jsonb_build_array(jsonb_build_object(
+         'variantId', variant_id, 'qty', qty, 'unitPriceMinor', unit_price_minor)) end as lines`
 
 export const orderColumns = `
   id, currency, status, origin, late,
@@ -38,6 +55,10 @@ export const orderColumns = `
   case when attempt_provider is not null
        then jsonb_build_object('provider', attempt_provider, 'paymentId', attempt_payment_id) end as attempt,
   awaited,
+  case when lines is not null then lines
+       when variant_id is not null then jsonb_build_array(jsonb_build_object(
+         'variantId', variant_id, 'qty', quantity, 'unitPriceMinor', unit_price_minor,
+         'restockedQty', restocked_qty)) end as lines,
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
@@ -113,4 +134,14 @@ export function numbers(values: readonly (number | null)[]): string {
 /** Writes timestamps as a PostgreSQL array. */
 export function timestamps(values: readonly (Instant | null)[]): string {
   return `{${values.map((value) => (value === null ? "null" : isoTime(value))).join()}}`
+}
+
+/** The lines of a hold or order in its row: the variant's id where there is one line, JSON where there are several. */
+export function variantIdColumn({ lines }: { readonly lines: readonly WantedLine[] | null }): number | null {
+  return lines?.length === 1 ? (lines[0]?.variantId ?? null) : null
+}
+
+/** See {@link variantIdColumn}. */
+export function linesColumn({ lines }: { readonly lines: readonly WantedLine[] | null }): string | null {
+  return lines !== null && lines.length > 1 ? JSON.stringify(lines) : null
 }

@@ -2,6 +2,7 @@ import { Type, type Static } from "typebox"
 import type { Hold } from "../domain/hold.ts"
 import { isoTime } from "../domain/time.ts"
 import { Id, Label, Quantity, Time, body, listOf, oneOf, orNull } from "./fields.ts"
+import { HoldLineWire, WantedLines, holdLineJson, variantIdOf } from "./lines.ts"
 
 /** Every status of a hold. */
 export const holdStatuses = ["active", "converted", "expired", "released"] as const
@@ -13,6 +14,8 @@ const holdFields = {
   expires_at: Time,
   created_at: Time,
   customer_id: orNull<string>("string"),
+  variant_id: Type.Optional(Id),
+  lines: Type.Optional(Type.Array(HoldLineWire)),
 }
 
 /** A hold, without its token. */
@@ -41,8 +44,10 @@ export const HoldList = listOf(HoldWire)
 /** The request to place a hold. */
 export const HoldBody = body({
   product_id: Id,
-  qty: Quantity,
+  qty: Type.Optional(Quantity),
   customer_id: Type.Optional(Label),
+  variant_id: Type.Optional(Id),
+  lines: Type.Optional(WantedLines),
 })
 
 /** Makes the JSON of a hold, without its token. */
@@ -55,17 +60,27 @@ export function holdJson(hold: Hold): HoldJson {
     expires_at: isoTime(hold.expiresAt),
     created_at: isoTime(hold.createdAt),
     customer_id: hold.customerId,
+    ...linesJson(hold),
   }
 }
 
+/** Nothing for a hold of a product without variants. */
+function linesJson({ lines }: Hold): Pick<HoldJson, "variant_id" | "lines"> {
+  if (lines === null) return {}
+  return { ...variantIdOf(lines), lines: lines.map(holdLineJson) }
+}
+
 /**
- * Makes the JSON text of a new hold, with its token. The fields are in the order of {@link NewHoldWire}; the
- * status and the token need no escaping.
+ * Makes the JSON text of a new hold, with its token. The status and the token need no escaping.
  */
 export function newHoldText(hold: Hold, token: string): string {
   return (
     `{"hold_id":${hold.id},"product_id":${hold.productId},"qty":${hold.qty},"status":"${hold.status}",` +
     `"expires_at":"${isoTime(hold.expiresAt)}","created_at":"${isoTime(hold.createdAt)}",` +
-    `"customer_id":${JSON.stringify(hold.customerId)},"token":"${token}"}`
+    `"customer_id":${JSON.stringify(hold.customerId)},"token":"${token}"${linesText(hold)}}`
   )
+}
+
+function linesText(hold: Hold): string {
+  return hold.lines === null ? "" : `,${JSON.stringify(linesJson(hold)).slice(1, -1)}`
 }

@@ -2,6 +2,7 @@ import { Type, type Static } from "typebox"
 import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../domain/time.ts"
+import { OrderLineWire, orderLineJson, variantIdOf } from "./lines.ts"
 import { Id, Time, body, listOf, oneOf, orNull, timeOrNull } from "./fields.ts"
 
 /** Every status of an order. */
@@ -11,7 +12,7 @@ const orderFields = {
   hold_id: Id,
   product_id: Id,
   quantity: Type.Integer(),
-  unit_price: Type.String(),
+  unit_price: orNull<string>("string", { description: "null: the prices of its lines differ" }),
   total_price: Type.String(),
   total_minor: Type.Integer(),
   currency: Type.String(),
@@ -27,6 +28,8 @@ const orderFields = {
   created_at: Time,
   updated_at: Time,
   customer_id: orNull<string>("string"),
+  variant_id: Type.Optional(Id),
+  lines: Type.Optional(Type.Array(OrderLineWire)),
 }
 
 /** An order. */
@@ -55,7 +58,7 @@ export function orderJson(order: Order): OrderJson {
     hold_id: order.holdId,
     product_id: order.productId,
     quantity: order.qty,
-    unit_price: decimalAmount(order.unitPriceMinor, order.currency),
+    unit_price: order.unitPriceMinor === null ? null : decimalAmount(order.unitPriceMinor, order.currency),
     total_price: decimalAmount(order.totalMinor, order.currency),
     total_minor: order.totalMinor,
     currency: order.currency,
@@ -68,5 +71,12 @@ export function orderJson(order: Order): OrderJson {
     created_at: isoTime(order.createdAt),
     updated_at: isoTime(order.updatedAt),
     customer_id: order.customerId,
+    ...linesJson(order),
   }
+}
+
+/** Nothing for an order of a product without variants. */
+function linesJson({ lines, currency }: Order): Pick<OrderJson, "variant_id" | "lines"> {
+  if (lines === null) return {}
+  return { ...variantIdOf(lines), lines: lines.map((line) => orderLineJson(line, currency)) }
 }

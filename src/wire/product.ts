@@ -1,7 +1,8 @@
 import { Type, type Static } from "typebox"
 import { decimalAmount } from "../domain/money.ts"
-import { availableUnits, saleState, type Product } from "../domain/product.ts"
+import { availableUnits, hasVariants, saleState, type Product } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
+import { MOST_VARIANTS } from "../domain/variant.ts"
 import {
   CurrencyCode,
   Id,
@@ -17,6 +18,7 @@ import {
   prosePattern,
   timeOrNull,
 } from "./fields.ts"
+import { NewVariantBody, VariantWire, variantJson } from "./variant.ts"
 
 /** A product. */
 export const ProductWire = Type.Object({
@@ -38,6 +40,11 @@ export const ProductWire = Type.Object({
   max_per_customer: orNull<number>("integer"),
   hold_ttl_seconds: Type.Integer(),
   server_time: Time,
+  variants: Type.Optional(
+    Type.Array(VariantWire, {
+      description: "only of a product that has some: its units are sold by variant",
+    }),
+  ),
 })
 
 /** The JSON of a product. */
@@ -67,7 +74,14 @@ export const NewProductBody = body({
   name: Label,
   price_minor: PriceMinor,
   currency: CurrencyCode,
-  stock: Stock,
+  stock: Type.Optional(Stock),
+  variants: Type.Optional(
+    Type.Array(NewVariantBody, {
+      minItems: 1,
+      maxItems: MOST_VARIANTS,
+      description: "in the place of stock: each has a stock of its own",
+    }),
+  ),
   ...optionalSettings,
 })
 
@@ -106,6 +120,9 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
     max_per_customer: product.maxPerCustomer,
     hold_ttl_seconds: product.holdTtlSeconds ?? defaultHoldTtl,
     server_time: isoTime(now),
+    ...(hasVariants(product) && {
+      variants: product.variants.map((variant) => variantJson(product, variant, now)),
+    }),
   }
 }
 

@@ -2,6 +2,7 @@ import { Type, type Static } from "typebox"
 import { decimalAmount } from "../domain/money.ts"
 import { isWithheld, refundName, type Refund } from "../domain/refund.ts"
 import { isoTime } from "../domain/time.ts"
+import { RestockLines } from "./lines.ts"
 import { Id, LARGEST_ID, LARGEST_QUANTITY, Time, body, oneOf, orNull } from "./fields.ts"
 
 /** A refund. */
@@ -53,6 +54,7 @@ export const RefundBody = body({
     }),
   ),
   restock_qty: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
+  restock_lines: Type.Optional(RestockLines),
 })
 
 /** Makes the JSON of a refund. */

@@ -10,6 +10,8 @@ import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
 import * as product from "../../src/wire/product.ts"
 import * as refund from "../../src/wire/refund.ts"
+import { VariantsBody } from "../../src/http/routes/admin/products/add-variants.ts"
+import * as variant from "../../src/wire/variant.ts"
 
 /** The server's schemas whose values the client sends or receives. */
 export const wireSchemas = {
@@ -28,6 +30,9 @@ export const wireSchemas = {
   NewProductBody: product.NewProductBody,
   ProductChangesBody: product.ProductChangesBody,
   StockBody: product.StockBody,
+  NewVariantBody: variant.NewVariantBody,
+  VariantChangesBody: variant.VariantChangesBody,
+  VariantsBody,
   Refund: refund.RefundWire,
   RefundBody: refund.RefundBody,
   RefundList: refund.RefundList,
@@ -73,6 +78,9 @@ interface WireTypes {
   NewProductBody: admin.NewProductBody
   ProductChangesBody: admin.ProductChangesBody
   StockBody: admin.StockBody
+  NewVariantBody: admin.NewVariantBody
+  VariantChangesBody: admin.VariantChangesBody
+  VariantsBody: admin.VariantsBody
   Refund: admin.Refund
   RefundBody: admin.RefundBody
   RefundList: admin.WholeList<admin.Refund>

@@ -26,7 +26,7 @@ test.each([
   expect(state.product).toEqual(refusal === null ? changed : state.loadedProduct)
   expect(state.adjustments).toEqual(
     refusal === null
-      ? [{ id: 5, productId: 1, stockBefore: stock, stockAfter: wanted, createdAt: NOON }]
+      ? [{ id: 5, productId: 1, variantId: null, stockBefore: stock, stockAfter: wanted, createdAt: NOON }]
       : [],
   )
 })

@@ -41,11 +41,12 @@ describe("create product", () => {
       held: 0,
       sold: 0,
       version: 1,
+      variants: null,
       createdAt: NOON,
       updatedAt: NOON,
     })
     expect(state.adjustments).toEqual([
-      { id: 5, productId: 1, stockBefore: 0, stockAfter: 10, createdAt: NOON },
+      { id: 5, productId: 1, variantId: null, stockBefore: 0, stockAfter: 10, createdAt: NOON },
     ])
     expect(state.facts).toEqual([
       { kind: "product_created", productId: 1, settings },

@@ -17,6 +17,8 @@ import {
 
 const nothing: Needs = {
   units: 0,
+  unitsByVariant: new Map(),
+  variants: false,
   dueLimit: 0,
   holdIds: [],
   orderIds: [],

@@ -173,6 +173,9 @@ describe("the new hold", () => {
       createdAt: NOON,
       endedAt: null,
       customerId: ANNA,
+      lines: null,
+      unitPriceMinor: 9_999,
+      currency: "EUR",
     })
     expect(state.holds.added()).toEqual([hold])
     expect(state.facts).toEqual([{ kind: "hold_created", hold }])

@@ -55,10 +55,10 @@ test("twice in one batch makes one order (I3)", () => {
   expect(state.orders.added()).toHaveLength(1)
 })
 
-test("the order has the hold's units and customer, the current price and its own deadline", () => {
+test("the order has the hold's units, customer and price, and its own deadline", () => {
   const state = stateWith({
-    product: { priceMinor: 1_500, currency: "KWD" },
-    holds: [holdWith({ qty: 3, customerId: "anna" })],
+    product: { priceMinor: 1_700, currency: "EUR" },
+    holds: [holdWith({ qty: 3, customerId: "anna", unitPriceMinor: 1_500, currency: "KWD" })],
   })
 
   const placed = successOf(placeOrder(state, order, NOON))
@@ -71,6 +71,7 @@ test("the order has the hold's units and customer, the current price and its own
       holdId: 1,
       customerId: "anna",
       qty: 3,
+      lines: null,
       unitPriceMinor: 1_500,
       totalMinor: 4_500,
       currency: "KWD",
@@ -93,8 +94,17 @@ test("the order has the hold's units and customer, the current price and its own
   expect(state.facts).toEqual([{ kind: "order_created", order: placed.order }])
 })
 
+test("a hold of an earlier version has no price: its order costs what the product costs now", () => {
+  const state = stateWith({
+    product: { priceMinor: 1_700, currency: "CHF" },
+    holds: [holdWith({ qty: 3, unitPriceMinor: null, currency: null })],
+  })
+  const placed = successOf(placeOrder(state, order, NOON))
+  expect(placed.order).toMatchObject({ unitPriceMinor: 1_700, totalMinor: 5_100, currency: "CHF" })
+})
+
 describe("an order of 0.00", () => {
-  const free = { product: { priceMinor: 0 }, holds: [holdWith({ qty: 3, customerId: "anna" })] }
+  const free = { holds: [holdWith({ qty: 3, customerId: "anna", unitPriceMinor: 0 })] }
 
   test("is paid when it is made, by a payment of 0", () => {
     const state = stateWith(free)

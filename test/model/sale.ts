@@ -443,6 +443,8 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
     case "adjust_stock":
       return `stock ${told.stock}`
     case "change_product":
+    case "add_variants":
+    case "change_variant":
       return "changed"
     case "create_product":
       return `created ${now}`

@@ -15,6 +15,7 @@ import { servingMutants } from "./serving.ts"
 import { storageMutants } from "./storage.ts"
 import { paymentsMutants } from "./payments.ts"
 import { stripeMutants } from "./stripe.ts"
+import { variantMutants } from "./variants.ts"
 
 /**
  * A planted bug and the test that must fail with it.
@@ -55,6 +56,7 @@ export const mutants: readonly Mutant[] = [
   ...commandMutants,
   ...paymentsMutants,
   ...stripeMutants,
+  ...variantMutants,
   ...guardMutants,
   ...moneyMutants,
   ...historyMutants,

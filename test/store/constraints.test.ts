@@ -40,6 +40,16 @@ const violations: [string, Table, Row][] = [
   ["products_limits_positive", "products", { max_per_customer: 0 }],
   ["products_limits_positive", "products", { hold_ttl_seconds: 0 }],
 
+  ["products_saved_with_variants", "products", { variants_version: 2 }],
+
+  ["variants_pkey", "variants", {}],
+  ["variants_stock_not_negative", "variants", { stock: -1, held: 0, sold: 0 }],
+  ["variants_held_not_negative", "variants", { held: -1 }],
+  ["variants_sold_not_negative", "variants", { sold: -1 }],
+  ["variants_units_conserved", "variants", { held: 2, sold: 9 }],
+  ["variants_price_not_negative", "variants", { price_minor: -1 }],
+  ["variants_limit_positive", "variants", { max_per_hold: 0 }],
+
   ["holds_pkey", "holds", {}],
   ["holds_qty_positive", "holds", { qty: 0 }],
   ["holds_status_known", "holds", { status: "lost", ended_at: "2026-11-27T12:01:00Z" }],

@@ -95,6 +95,7 @@ test("an emptied database continues with new ids", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   await insertRow(database.views, "products")
+  await insertRow(database.views, "variants")
   await insertRow(database.views, "holds")
   await insertRow(database.views, "payment_messages")
   await database.views.query("update id_blocks set next_id = 500")
@@ -104,12 +105,13 @@ test("an emptied database continues with new ids", async () => {
   const rows = await everyRow(database.views)
   expect(rows).toMatchObject({
     products: [],
+    variants: [],
     holds: [],
     orders: [],
     payment_events: [],
     payment_messages: [],
     payments: [],
   })
-  expect(rows["id_blocks"]).toHaveLength(6)
+  expect(rows["id_blocks"]).toHaveLength(7)
   expect(rows["id_blocks"]).toContainEqual(expect.objectContaining({ kind: "orders", next_id: 500 }))
 })

@@ -60,7 +60,7 @@ test("a database with the schema of a newer version is not changed", async () =>
   await expect(migrate(newer.url)).rejects.toThrow(SchemaMismatch)
 })
 
-const NEWEST = ["0008_origin_of_ids", "0010_refunds_elsewhere", "0011_payment_messages"]
+const NEWEST = ["0008_origin_of_ids", "0010_refunds_elsewhere", "0011_payment_messages", "0012_variants"]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
 async function forgetNewest(url: string): Promise<void> {
@@ -72,6 +72,12 @@ async function forgetNewest(url: string): Promise<void> {
     "drop function id_origin()",
     "alter table refunds drop column reversals, drop column idempotency_key",
     "drop table payment_messages",
+    "drop table variants",
+    "alter table products drop column variants_version",
+    "alter table holds drop column unit_price_minor, drop column currency, drop column variant_id, drop column lines",
+    "alter table orders drop column variant_id, drop column lines",
+    "alter table stock_adjustments drop column variant_id",
+    "delete from id_blocks where kind = 'variants'",
     `delete from kysely_migration where name in (${NEWEST.map((name) => `'${name}'`).join(", ")})`,
   )
 }
@@ -108,7 +114,7 @@ test("a migration that never gets its lock names the cause, and changes nothing"
   report.release()
 
   await expect(requireSchema(database.views)).rejects.toThrow(
-    /older than this program \(0008_origin_of_ids, 0010_refunds_elsewhere, 0011_payment_messages missing\)/,
+    /older than this program \(0008_origin_of_ids, 0010_refunds_elsewhere, 0011_payment_messages, 0012_variants missing\)/,
   )
 })
 

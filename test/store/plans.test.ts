@@ -31,6 +31,8 @@ import { insertRow, openScopedDatabase } from "../support/rows.ts"
 
 const everything: Needs = {
   units: 100,
+  unitsByVariant: new Map(),
+  variants: false,
   dueLimit: 100,
   holdIds: [1, 2],
   orderIds: [1],

@@ -29,6 +29,7 @@ export function productWith(given: Partial<Product> = {}): Product {
     held: 0,
     sold: 0,
     version: 7,
+    variants: null,
     name: "Lamp",
     description: null,
     imageUrl: null,
@@ -57,6 +58,9 @@ export function holdWith(given: Partial<Hold> = {}): Hold {
     createdAt: afterNoon(-60),
     endedAt: given.status === undefined || given.status === "active" ? null : afterNoon(-30),
     customerId: null,
+    lines: null,
+    unitPriceMinor: 9_999,
+    currency: "EUR",
     ...given,
   }
 }
@@ -69,6 +73,7 @@ export function orderWith(given: Partial<Order> = {}): Order {
     holdId: 1,
     customerId: null,
     qty: 2,
+    lines: null,
     unitPriceMinor: 9_999,
     totalMinor: 19_998,
     currency: "EUR",

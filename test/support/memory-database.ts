@@ -3,6 +3,7 @@ import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import { execute, type Execution } from "../../src/domain/execute.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
+import { totalOf } from "../../src/domain/lines.ts"
 import type { Order } from "../../src/domain/order.ts"
 import type { Payment, PaymentEventRecord, ProviderEvent } from "../../src/domain/payment.ts"
 import type { Product } from "../../src/domain/product.ts"
@@ -209,6 +210,10 @@ function dueRows<Row extends { expiresAt: Instant; customerId: string | null }>(
   return [...due.slice(0, limit), ...owned]
 }
 
+function totalPrice({ lines, unitPriceMinor, qty }: Order): number {
+  return lines === null ? (unitPriceMinor ?? 0) * qty : totalOf(lines)
+}
+
 /** Writes the columns that save.ts writes, and no others. */
 function save(tables: Tables, state: WorkingSet, now: Instant): void {
   saveProduct(tables, state, now)
@@ -226,16 +231,16 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
   for (const order of state.orders.added()) {
     const taken = [...tables.orders.values()].some((other) => other.holdId === order.holdId)
     check("orders_one_per_hold", !taken)
-    check("orders_total_is_the_sum", order.totalMinor === order.unitPriceMinor * order.qty)
+    check("orders_total_is_the_sum", order.totalMinor === totalPrice(order))
     insert("orders_pkey", tables.orders, order.id, datedOrder(order))
   }
   for (const changed of state.orders.changed()) {
     const { id, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt } = changed
-    const { paymentAttempts, attempt, awaited } = changed
+    const { paymentAttempts, attempt, awaited, lines } = changed
     const order = existing(tables.orders.get(id))
     check("an order goes on from where it was", order.status === state.orders.before(changed).status)
     const after = { ...order, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt }
-    tables.orders.set(id, datedOrder({ ...after, paymentAttempts, attempt, awaited }))
+    tables.orders.set(id, datedOrder({ ...after, paymentAttempts, attempt, awaited, lines }))
   }
   saveCustomers(tables, state)
   saveMoney(tables, state)
@@ -267,6 +272,11 @@ function saveProduct(
   check("products_held_not_negative", held >= 0)
   check("products_sold_not_negative", sold >= 0)
   check("products_units_conserved", held + sold <= stock)
+  for (const variant of product.variants ?? []) {
+    check("variants_held_not_negative", variant.held >= 0)
+    check("variants_sold_not_negative", variant.sold >= 0)
+    check("variants_units_conserved", variant.held + variant.sold <= variant.stock)
+  }
   check("products_opens_before_it_closes", opensAt === null || closesAt === null || opensAt < closesAt)
   tables.product = { ...product, updatedAt: now }
 }

@@ -23,6 +23,17 @@ export const validRows = {
     created_at: "2026-11-27T12:00:00Z",
     updated_at: "2026-11-27T12:00:00Z",
   },
+  variants: {
+    product_id: 1,
+    id: 1,
+    position: 0,
+    name: "Size 42",
+    options: '{"size":"42"}',
+    enabled: true,
+    stock: 10,
+    held: 2,
+    sold: 3,
+  },
   holds: {
     id: 1,
     product_id: 1,

@@ -46,6 +46,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   invalid_signature: { status: 401, title: "Invalid signature" },
   forbidden: { status: 403, title: "Forbidden for this caller" },
   product_not_found: { status: 404, title: "No such product" },
+  variant_not_found: { status: 404, title: "No such variant of this product" },
   hold_not_found: { status: 404, title: "No such hold" },
   order_not_found: { status: 404, title: "No such order" },
   route_not_found: { status: 404, title: "No such route" },
@@ -58,6 +59,9 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   out_of_stock: { status: 409, title: "Not enough units are available" },
   sale_not_open: { status: 409, title: "The sale has not started" },
   sale_paused: { status: 409, title: "The sale is paused" },
+  variant_disabled: { status: 409, title: "The variant is not on sale" },
+  product_in_use: { status: 409, title: "Units of the product are held or sold without a variant" },
+  too_many_variants: { status: 409, title: "Too many variants" },
   hold_already_used: { status: 409, title: "The hold was already used for an order" },
   hold_released: { status: 409, title: "The hold was released" },
   order_not_pending: { status: 409, title: "The order is no longer waiting for payment" },
@@ -88,6 +92,8 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
     code: "invalid_request",
     title: "A refund needs money, units or both",
   },
+  variant_required: { status: 422, title: "This product is sold by variant" },
+  restock_lines_required: { status: 422, title: "The order has several lines" },
   quantity_over_limit: { status: 422, title: "Quantity exceeds the limit per hold" },
   customer_required: { status: 422, title: "This product requires a customer_id" },
   idempotency_key_reused: { status: 422, title: "Idempotency-Key reused with a different request" },
@@ -160,6 +166,7 @@ function members(refusal: AnyRefusal): object {
         sale_state: refusal.saleState,
         available_stock: refusal.availableStock,
         retry_at: isoTimeOrNull(refusal.retryAt),
+        lines: refusal.lines?.map(({ variantId, ...units }) => ({ variant_id: variantId, ...units })),
       }
     case "sale_not_open":
       return { opens_at: isoTime(refusal.opensAt) }
@@ -168,7 +175,12 @@ function members(refusal: AnyRefusal): object {
     case "hold_already_used":
       return { order_id: refusal.orderId }
     case "quantity_over_limit":
-      return { max_per_hold: refusal.maxPerHold }
+      return { max_per_hold: refusal.maxPerHold, variant_id: refusal.variantId }
+    case "variant_not_found":
+    case "variant_disabled":
+      return { variant_id: refusal.variantId }
+    case "too_many_variants":
+      return { most: refusal.most }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }
     case "payment_disputed":
@@ -181,6 +193,7 @@ function members(refusal: AnyRefusal): object {
     case "stock_changed":
       return { stock: refusal.stock }
     case "stock_in_use":
+    case "product_in_use":
       return { reserved_stock: refusal.held, sold_stock: refusal.sold }
     case "invalid_request":
       return { errors: refusal.errors }

@@ -7,6 +7,7 @@ export type IdKind =
   | "holds"
   | "orders"
   | "stock_adjustments"
+  | "variants"
   | "webhook_endpoints"
   | "admin_actions"
 

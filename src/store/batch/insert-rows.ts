@@ -7,6 +7,8 @@ interface ColumnValues {
   readonly bigint: number | null
   readonly integer: number | null
   readonly text: string | null
+  /** JSON text. */
+  readonly jsonb: string | null
   readonly boolean: boolean
   readonly timestamptz: Instant | null
 }

@@ -3,6 +3,7 @@ import type { Hold } from "../../domain/hold.ts"
 import { shortage, type Needs } from "../../domain/needs.ts"
 import type { Order } from "../../domain/order.ts"
 import { later, type Instant } from "../../domain/time.ts"
+import type { Variant } from "../../domain/variant.ts"
 import {
   emptyWorkingSet,
   type CustomerUnits,
@@ -13,6 +14,7 @@ import {
 import { holdColumns, orderColumns } from "../columns.ts"
 import { loadDueRows, loadOrder } from "./load-due.ts"
 import { loadMoney } from "./load-money.ts"
+import { loadVariants } from "./variant-rows.ts"
 import { lockFreeProducts, lockProduct, type LockedProducts } from "./lock-products.ts"
 import type { Tx } from "../tx.ts"
 
@@ -52,9 +54,9 @@ export async function loadWorkingSet(
   tx: Tx,
   { productId, needs, rules }: ProductNeeds & { readonly rules: Rules },
 ): Promise<LoadedBatch> {
-  const state = emptyWorkingSet(productId, rules)
-  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, state, needs)])
-  return finishLoading(tx, [{ state, needs }], locked)
+  const loading: Loading = { state: emptyWorkingSet(productId, rules), needs, variants: null }
+  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, loading)])
+  return finishLoading(tx, [loading], locked)
 }
 
 /**
@@ -66,13 +68,17 @@ export async function loadWorkingSets(
   wanted: readonly ProductNeeds[],
   rules: Rules,
 ): Promise<LoadedBatch> {
-  const loading = wanted.map(({ productId, needs }) => ({ state: emptyWorkingSet(productId, rules), needs }))
+  const loading = wanted.map(({ productId, needs }): Loading => ({
+    state: emptyWorkingSet(productId, rules),
+    needs,
+    variants: null,
+  }))
   const [locked] = await Promise.all([
     lockFreeProducts(
       tx,
       wanted.map(({ productId }) => productId),
     ),
-    ...loading.flatMap(({ state, needs }) => Array.from(loadNamedRows(tx, state, needs))),
+    ...loading.flatMap((one) => Array.from(loadNamedRows(tx, one))),
   ])
   const taken = loading.filter(({ state }) => locked.byId.has(state.productId))
   return finishLoading(tx, taken, locked)
@@ -82,6 +88,8 @@ export async function loadWorkingSets(
 interface Loading {
   readonly state: WorkingSet
   readonly needs: Needs
+  /** Null: not loaded yet. */
+  variants: readonly Variant[] | null
 }
 
 /** Puts the locked products into their working sets, then loads what the commands turn out to lack. */
@@ -90,7 +98,12 @@ async function finishLoading(
   loading: readonly Loading[],
   locked: LockedProducts,
 ): Promise<LoadedBatch> {
-  const sets = loading.map(({ state }) => takeProduct(state, locked))
+  // Commands that name no variants do not say whether the product has some; the locked row does.
+  const isWithout = (one: Loading) =>
+    locked.byId.get(one.state.productId)?.hasVariants && one.variants === null
+  if (loading.some(isWithout))
+    await Promise.all(loading.filter(isWithout).map((one) => loadVariantsOf(tx, one)))
+  const sets = loading.map((one) => takeProduct(one, locked))
   const now = notBeforeOrders(locked.now, sets)
   await Promise.all(
     loading.flatMap(({ state, needs }) => Array.from(loadShortage(tx, { state, needs, now }))),
@@ -98,10 +111,15 @@ async function finishLoading(
   return { sets, now, mark: randomUUID() }
 }
 
-function takeProduct(state: WorkingSet, { byId }: LockedProducts): LoadedWorkingSet {
+async function loadVariantsOf(tx: Tx, loading: Loading): Promise<void> {
+  loading.variants = await loadVariants(tx, loading.state.productId)
+}
+
+function takeProduct({ state, variants }: Loading, { byId }: LockedProducts): LoadedWorkingSet {
   const locked = byId.get(state.productId)
   if (locked === undefined) return { state, rowLocation: null }
-  const { product, rowLocation } = locked
+  const { rowLocation, hasVariants } = locked
+  const product = hasVariants ? { ...locked.product, variants } : locked.product
   state.product = product
   state.loadedProduct = product
   if (product.held === 0) state.nextDeadline = null
@@ -123,7 +141,7 @@ function notBeforeOrders(clock: Instant, sets: readonly LoadedWorkingSet[]): Ins
  */
 function* loadShortage(
   tx: Tx,
-  { state, needs, now }: Loading & { readonly now: Instant },
+  { state, needs, now }: Omit<Loading, "variants"> & { readonly now: Instant },
 ): Generator<Promise<void>> {
   const missing = shortage(state, needs, now)
   const lacks = missing !== null && (missing.units > 0 || missing.customerIds.length > 0)
@@ -132,7 +150,9 @@ function* loadShortage(
   if (unknown.length > 0) yield loadCustomers(tx, state, unknown)
 }
 
-function* loadNamedRows(tx: Tx, state: WorkingSet, needs: Needs): Generator<Promise<void>> {
+function* loadNamedRows(tx: Tx, loading: Loading): Generator<Promise<void>> {
+  const { state, needs } = loading
+  if (needs.variants) yield loadVariantsOf(tx, loading)
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])

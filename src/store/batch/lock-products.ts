@@ -11,6 +11,8 @@ export interface LockedProduct {
    * the update that follows reads it there instead of searching all versions of the row.
    */
   readonly rowLocation: string
+  /** Its variants are in rows of their own, which are read after the lock. */
+  readonly hasVariants: boolean
 }
 
 /** The products that a transaction has locked. */
@@ -35,7 +37,7 @@ export async function lockProduct(tx: Tx, productId: number): Promise<LockedProd
     // server's clock has been set back, `now` stays at the product's last change until the clock has caught up.
     text: `
       with locked as materialized (
-        select ${productColumns}, ctid::text as "rowLocation"
+        select ${productColumns}, ctid::text as "rowLocation", variants_version is not null as "hasVariants"
           from products
          where id between $1 and $1
          order by id desc
@@ -59,7 +61,8 @@ export async function lockFreeProducts(tx: Tx, productIds: readonly number[]): P
         select newest.*
           from unnest($1::bigint[]) as wanted (id)
          cross join lateral (
-               select ${productColumns}, ctid::text as "rowLocation"
+               select ${productColumns}, ctid::text as "rowLocation",
+                      variants_version is not null as "hasVariants"
                  from products
                 where id between wanted.id and wanted.id
                 order by id desc
@@ -75,14 +78,20 @@ export async function lockFreeProducts(tx: Tx, productIds: readonly number[]): P
 }
 
 /** A statement that has locked nothing returns one row: the time, and null in every other column. */
-type LockedRow = Product & { readonly now: Instant; readonly rowLocation: string | null }
+type LockedRow = Omit<Product, "variants"> & {
+  readonly now: Instant
+  readonly rowLocation: string | null
+  readonly hasVariants: boolean
+}
 
 function readLocked(rows: readonly LockedRow[]): LockedProducts {
   const byId = new Map<number, LockedProduct>()
   let latest: Instant | null = null
-  for (const { now, rowLocation, ...product } of rows) {
+  for (const { now, rowLocation, hasVariants, ...row } of rows) {
     if (latest === null || now > latest) latest = now
-    if (rowLocation !== null) byId.set(product.id, { product, rowLocation })
+    if (rowLocation !== null) {
+      byId.set(row.id, { product: { ...row, variants: null }, rowLocation, hasVariants })
+    }
   }
   if (latest === null) throw new Error("the database did not return its time")
   return { now: latest, byId }

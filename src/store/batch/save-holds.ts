@@ -1,7 +1,7 @@
 import type { Hold } from "../../domain/hold.ts"
 import { isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { numbers } from "../columns.ts"
+import { linesColumn, numbers, variantIdColumn } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { groupBy, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
@@ -16,6 +16,10 @@ export const insertHolds = insertInto<Hold>("holds", {
   created_at: ["timestamptz", (hold) => hold.createdAt],
   ended_at: ["timestamptz", (hold) => hold.endedAt],
   customer_id: ["text", (hold) => hold.customerId],
+  unit_price_minor: ["bigint", (hold) => hold.unitPriceMinor],
+  currency: ["text", (hold) => hold.currency],
+  variant_id: ["bigint", variantIdColumn],
+  lines: ["jsonb", linesColumn],
 })
 
 /** Ends the holds that the batch ended, a statement for each way of ending. */

@@ -1,7 +1,7 @@
 import type { Order } from "../../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { numbers } from "../columns.ts"
+import { linesColumn, numbers, variantIdColumn } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
@@ -52,6 +52,8 @@ const insertOrders = insertInto<Order>("orders", {
   origin: ["text", (order) => order.origin],
   expires_at: ["timestamptz", (order) => order.expiresAt],
   paid_at: ["timestamptz", (order) => order.paidAt],
+  variant_id: ["bigint", variantIdColumn],
+  lines: ["jsonb", linesColumn],
   created_at: ["timestamptz", (order) => order.createdAt],
   updated_at: ["timestamptz", (order) => order.updatedAt],
 })
@@ -94,7 +96,8 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
              payment_attempts = $11,
              attempt_provider = $12,
              attempt_payment_id = $13,
-             awaited = $14
+             awaited = $14,
+             lines = $15
        where product_id = $1
          and id = $2`,
     values: [
@@ -112,6 +115,7 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
       order.attempt?.provider ?? null,
       order.attempt?.paymentId ?? null,
       order.awaited,
+      linesColumn(order),
     ],
   })
 }

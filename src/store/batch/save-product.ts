@@ -1,9 +1,10 @@
-import type { Product, ProductSettings } from "../../domain/product.ts"
+import { hasVariants, type Product, type ProductSettings } from "../../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { numbers } from "../columns.ts"
 import type { LoadedWorkingSet } from "./load.ts"
 import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
+import { saveVariants, variantChanges, type VariantChanges } from "./variant-rows.ts"
 
 /**
  * Writes the rows of the batch's products, those that the batch made or changed. Where there are several, those of
@@ -28,10 +29,17 @@ export function saveProducts(tx: Tx, sets: readonly LoadedWorkingSet[], now: Ins
 function saveProduct(tx: Tx, { state, rowLocation }: LoadedWorkingSet, now: Instant): Promise<void>[] {
   const { product, loadedProduct } = state
   if (product === null || product === loadedProduct) return []
-  if (loadedProduct === null) return [insertProduct(tx, product)]
+  const variants = hasVariants(product) ? variantChanges(product, loadedProduct) : null
+  const ofVariants = variants === null ? [] : saveVariants(tx, product.id, variants)
+  if (loadedProduct === null) return [insertProduct(tx, product), ...ofVariants]
 
-  const counters = updateCounters(tx, { product, loadedProduct, rowLocation }, now)
-  return isSettingChanged(loadedProduct, product) ? [counters, updateSettings(tx, product)] : [counters]
+  const change = { product, loadedProduct, rowLocation }
+  const counters =
+    variants === null
+      ? updateCounters(tx, change, now)
+      : updateCountersWithVariants(tx, { ...change, variants }, now)
+  const ofSettings = isSettingChanged(loadedProduct, product) ? [updateSettings(tx, product)] : []
+  return [counters, ...ofVariants, ...ofSettings]
 }
 
 /** A product that the batch has changed, beside what it was. */
@@ -41,11 +49,12 @@ interface ChangedProduct {
   readonly rowLocation: string | null
 }
 
-/** The change, where only the counters have changed; null otherwise. */
+/** The change, where only the counters of a product without variants have changed; null otherwise. */
 function counterChange({ state, rowLocation }: LoadedWorkingSet): ChangedProduct | null {
   const { product, loadedProduct } = state
   if (product === null || loadedProduct === null || product === loadedProduct) return null
-  return isSettingChanged(loadedProduct, product) ? null : { product, loadedProduct, rowLocation }
+  if (hasVariants(product) || isSettingChanged(loadedProduct, product)) return null
+  return { product, loadedProduct, rowLocation }
 }
 
 async function insertProduct(tx: Tx, product: Product): Promise<void> {
@@ -53,14 +62,15 @@ async function insertProduct(tx: Tx, product: Product): Promise<void> {
     name: "insert-product",
     text: `
       insert into products (
-        id, stock, held, sold, version, created_at, updated_at, ${settingColumns.join(", ")})
-      values ($1, $2, $3, $4, $5, $6, $6, ${settingColumns.map((_, index) => `$${index + 7}`).join(", ")})`,
+        id, stock, held, sold, version, variants_version, created_at, updated_at, ${settingColumns.join(", ")})
+      values ($1, $2, $3, $4, $5, $6, $7, $7, ${settingColumns.map((_, index) => `$${index + 8}`).join(", ")})`,
     values: [
       product.id,
       product.stock,
       product.held,
       product.sold,
       product.version,
+      hasVariants(product) ? product.version : null,
       isoTime(product.createdAt),
       ...settingValues(product),
     ],
@@ -102,6 +112,63 @@ async function updateCounters(
       product.version,
       isoTime(now),
       rowLocation,
+    ],
+  })
+}
+
+/**
+ * As {@link updateCounters}, together with the counters of the product's variants, so that no statement leaves sums
+ * that differ from their parts (I10). A variant that is not there undoes the batch as well.
+ */
+async function updateCountersWithVariants(
+  tx: Tx,
+  {
+    product,
+    loadedProduct,
+    rowLocation,
+    variants: { counted },
+  }: ChangedProduct & { readonly variants: VariantChanges },
+  now: Instant,
+): Promise<void> {
+  await tx.query({
+    name: "update-product-and-variant-counters",
+    text: `
+      with saved_variants as (
+        update variants
+           set stock = v.stock,
+               held = v.held,
+               sold = v.sold
+          from unnest($9::bigint[], $10::integer[], $11::integer[], $12::integer[]) as v (id, stock, held, sold)
+         where variants.product_id = $1
+           and variants.id = v.id
+        returning variants.id
+      ), saved as (
+        update products
+           set stock = $3,
+               held = $4,
+               sold = $5,
+               version = case when version = $2 then $6::bigint end,
+               variants_version = $6,
+               updated_at = $7
+         where ctid = $8::tid
+           and id = $1
+        returning id
+      )
+      select 1 / (count(*) * (select (count(*) = cardinality($9::bigint[]))::integer from saved_variants)) as saved
+        from saved`,
+    values: [
+      product.id,
+      loadedProduct.version,
+      product.stock,
+      product.held,
+      product.sold,
+      product.version,
+      isoTime(now),
+      rowLocation,
+      numbers(counted.map(({ id }) => id)),
+      numbers(counted.map(({ stock }) => stock)),
+      numbers(counted.map(({ held }) => held)),
+      numbers(counted.map(({ sold }) => sold)),
     ],
   })
 }

@@ -94,6 +94,7 @@ async function returnUnits(tx: Tx, productId: number, returns: NonEmpty<[string,
 const insertAdjustments = insertInto<StockAdjustment>("stock_adjustments", {
   product_id: ["bigint", (adjustment) => adjustment.productId],
   id: ["bigint", (adjustment) => adjustment.id],
+  variant_id: ["bigint", (adjustment) => adjustment.variantId],
   stock_before: ["integer", (adjustment) => adjustment.stockBefore],
   stock_after: ["integer", (adjustment) => adjustment.stockAfter],
   created_at: ["timestamptz", (adjustment) => adjustment.createdAt],

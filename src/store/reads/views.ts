@@ -3,7 +3,7 @@ import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Product } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
-import { holdColumns, orderColumns, productColumns } from "../columns.ts"
+import { holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
 
 /** A product, and the database's time when it was read. */
 export interface ProductView {
@@ -63,7 +63,7 @@ async function selectProducts(pool: pg.Pool, range: ProductRange): Promise<Produ
   const { rows } = await pool.query<Product & { serverTime: Instant }>({
     name: "view-products",
     text: `
-      select ${productColumns}, clock_timestamp() as "serverTime"
+      select ${productColumns}, ${variantsColumn}, clock_timestamp() as "serverTime"
         from products
        where id > $1
          and id <= $2
@@ -82,7 +82,7 @@ async function selectChangedProducts(
     name: "view-changed-products",
     // The outer join returns at least one row, which has the time.
     text: `
-      select ${productColumns}, clock_timestamp() as "serverTime"
+      select ${productColumns}, ${variantsColumn}, clock_timestamp() as "serverTime"
         from (select 1) as always
         left join (unnest($1::bigint[], $2::bigint[]) as known (known_id, known_version)
              join products

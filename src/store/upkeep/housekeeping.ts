@@ -96,6 +96,6 @@ export async function countSales(pool: pg.Pool): Promise<{ orders: number; payme
  */
 export async function emptyDatabase(pool: pg.Pool): Promise<void> {
   await pool.query(`
-    truncate products, holds, orders, payment_events, payment_messages, payments, refunds, disputes,
+    truncate products, variants, holds, orders, payment_events, payment_messages, payments, refunds, disputes,
              product_customers, stock_adjustments, idempotency_keys, outbox, webhook_deliveries, claimed_order_ids`)
 }

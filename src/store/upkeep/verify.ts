@@ -1,11 +1,12 @@
 import type pg from "pg"
 import { transaction, type Tx } from "../tx.ts"
 import { moneyChecks, type Check } from "./verify-money.ts"
+import { variantChecks } from "./verify-variants.ts"
 import { adjustmentRows, eventRows, holdRows, orderRows } from "./verify-rows.ts"
 
 /** A violation of an invariant. */
 export interface Violation {
-  /** `I1` … `I8`, as numbered in docs/internals/invariants.md. */
+  /** `I1` … `I8` and `I10`, as numbered in docs/internals/invariants.md. */
   readonly invariant: string
   readonly productId: number | null
   readonly what: string
@@ -85,6 +86,7 @@ export async function violationsOf(
 /** Common table expressions that hide the tables of a check behind their rows of the given products. */
 const ofTheseProducts = [
   "products",
+  "variants",
   "stock_adjustments",
   "holds",
   "orders",
@@ -235,6 +237,7 @@ export const checks: readonly Check[] = [
        group by e.applied_order_id
       having count(*) > 1`,
   },
+  ...variantChecks,
   ...moneyChecks,
   {
     invariant: "I8",

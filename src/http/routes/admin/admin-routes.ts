@@ -23,12 +23,15 @@ import { registerExportOrdersCsv } from "./orders/export-orders-csv.ts"
 import { registerListHolds } from "./orders/list-holds.ts"
 import { registerListOrders } from "./orders/list-orders.ts"
 import { registerReleaseHoldAsShop } from "./orders/release-hold-as-shop.ts"
+import { registerAddVariants } from "./products/add-variants.ts"
 import { registerChangeProduct } from "./products/change-product.ts"
+import { registerChangeVariant } from "./products/change-variant.ts"
 import { registerCreateProduct } from "./products/create-product.ts"
 import { registerPauseSale } from "./products/pause-sale.ts"
 import { createProductChange } from "./products/product-change.ts"
 import { registerResumeSale } from "./products/resume-sale.ts"
 import { registerSetStock } from "./products/set-stock.ts"
+import { registerSetVariantStock } from "./products/set-variant-stock.ts"
 import { registerWebhookRoutes } from "./webhooks/webhook-routes.ts"
 
 /** Registers the shop's part of the API and the control room. */
@@ -51,6 +54,9 @@ function registerProductRoutes(admin: App, services: Services): void {
   registerCreateProduct(admin, changeProduct, services)
   registerChangeProduct(admin, changeProduct)
   registerSetStock(admin, changeProduct, services)
+  registerAddVariants(admin, changeProduct, services)
+  registerChangeVariant(admin, changeProduct)
+  registerSetVariantStock(admin, changeProduct, services)
   registerPauseSale(admin, changeProduct)
   registerResumeSale(admin, changeProduct)
 }

@@ -15,6 +15,8 @@ interface Successes {
   settle_refund: Refund
   create_product: Product
   change_product: Product
+  add_variants: Product
+  change_variant: Product
   adjust_stock: Product
 }
 

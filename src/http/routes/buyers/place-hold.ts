@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { HoldRequest } from "../../../lanes/gate.ts"
 import { HoldBody, NewHoldWire, newHoldText } from "../../../wire/hold.ts"
+import { refuse } from "../../wire/problems.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import type { HoldPlacement } from "./hold-placement.ts"
+import { unitsWanted } from "./wanted-units.ts"
 
 const config = { rateLimit: {} }
 
@@ -27,13 +29,17 @@ export function registerPlaceHold(
     config,
     schema: {
       summary: "Hold units",
+      description:
+        "A product with variants is sold by variant: with `variant_id` and `qty`, or with `lines`, of which all are held or none.",
       tags: ["holds"],
       body: HoldBody,
       response: { 201: NewHoldWire, ...problemResponses },
     },
     handler(request, reply) {
-      const { product_id, qty, customer_id } = request.body
-      const wanted = { productId: product_id, qty, customerId: customer_id ?? null }
+      const { product_id, customer_id } = request.body
+      const units = unitsWanted(request.body)
+      if ("errors" in units) return void refuse(reply, { code: "invalid_request", errors: units.errors })
+      const wanted = { productId: product_id, customerId: customer_id ?? null, ...units }
       if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted)
     },
   })

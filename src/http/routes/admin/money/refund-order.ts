@@ -1,11 +1,13 @@
-import { Type } from "typebox"
+import { Type, type Static } from "typebox"
+import { unitsOf, type WantedLine } from "../../../../domain/lines.ts"
+import { wantedLines } from "../../../../wire/lines.ts"
 import { RefundBody, RefundWire, refundJson } from "../../../../wire/refund.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
-import { refuse } from "../../../wire/problems.ts"
+import { refuse, type FieldError } from "../../../wire/problems.ts"
 import { submitCommand } from "../submit-command.ts"
 
 const tags = ["admin"]
@@ -33,11 +35,35 @@ export function registerRefundOrder(
       const orderId = parseId(request.params.id)
       const place = orderId === null ? null : await lookups.findOrder(orderId)
       if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
-      const { amount_minor: amountMinor = 0, restock_qty: restockQty = 0 } = request.body
-      const content = { orderId, amountMinor, restockQty }
+      const restocked = restockedUnits(request.body)
+      if ("errors" in restocked) return refuse(reply, { code: "invalid_request", errors: restocked.errors })
+      const { amount_minor: amountMinor = 0 } = request.body
+      const content = { orderId, amountMinor, ...restocked }
       const command = { kind: "refund_order", productId: place.productId, ...content } as const
       const refund = await submitCommand(request, reply, { lanes, command, content })
       return refund === null ? reply : reply.code(201).send(refundJson(refund))
     },
   })
+}
+
+interface RestockedUnits {
+  readonly restockQty: number
+  readonly restockLines?: readonly WantedLine[]
+}
+
+/** Reads which units are restocked: a number of them, or the units of each variant, but not both. */
+function restockedUnits({
+  restock_qty: qty,
+  restock_lines: lines,
+}: Static<typeof RefundBody>): RestockedUnits | { readonly errors: readonly FieldError[] } {
+  if (lines === undefined) return { restockQty: qty ?? 0 }
+  if (qty !== undefined) return fault("/restock_qty", "must be left out where restock_lines are given")
+  const restockLines = wantedLines(lines)
+  const named = new Set(restockLines.map(({ variantId }) => variantId))
+  if (named.size < restockLines.length) return fault("/restock_lines", "must name each variant once")
+  return { restockQty: unitsOf(restockLines), restockLines }
+}
+
+function fault(pointer: string, detail: string) {
+  return { errors: [{ pointer, detail }] }
 }

@@ -6,6 +6,7 @@ import type { App } from "../../../transport/typed-app.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
 import type { ProductChange } from "./product-change.ts"
+import { newVariants, variantContent } from "./new-variants.ts"
 import { settingsFrom } from "./product-settings.ts"
 
 const tags = ["admin"]
@@ -28,18 +29,23 @@ export function registerCreateProduct(
       response: { 201: ProductWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const { stock, name, price_minor: priceMinor, currency } = request.body
+      const { stock = 0, variants: wanted, name, price_minor: priceMinor, currency } = request.body
+      const stocks = [request.body.stock, wanted].filter((one) => one !== undefined)
+      if (stocks.length !== 1) return refuse(reply, { code: "invalid_request", errors: [eitherOr] })
       const given = settingsFrom(request.body)
       if (Array.isArray(given)) return refuse(reply, { code: "invalid_request", errors: given })
       const settings = { ...defaultSettings, ...given, name, priceMinor, currency }
       const adjustmentId = await ids.next("stock_adjustments")
       const productId = await ids.next("products")
+      const variants = wanted === undefined ? undefined : await newVariants(ids, wanted)
       const product = await change(request, reply, {
-        command: { kind: "create_product", productId, settings, stock, adjustmentId },
-        content: { productId: null, settings, stock },
+        command: { kind: "create_product", productId, settings, stock, adjustmentId, variants },
+        content: { productId: null, settings, stock, variants: variants?.map(variantContent) },
       })
       if (product === null) return reply
       return reply.code(201).header("location", `/api/products/${product.id}`).send(product)
     },
   })
 }
+
+const eitherOr = { pointer: "/stock", detail: "is required, unless variants are given" } as const

@@ -1,5 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { AdjustStock, ChangeProduct, CreateProduct } from "../../../../domain/commands.ts"
+import type {
+  AddVariants,
+  AdjustStock,
+  ChangeProduct,
+  ChangeVariant,
+  CreateProduct,
+} from "../../../../domain/commands.ts"
 import { productJson, ProductWire, type ProductJson } from "../../../../wire/product.ts"
 import type { Services } from "../../../services.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -7,6 +13,8 @@ import { submitCommand } from "../submit-command.ts"
 
 /** The answers of a route that changes a product. */
 export const changedProduct = { 200: ProductWire, ...problemResponses }
+
+type ProductCommand = CreateProduct | ChangeProduct | AddVariants | ChangeVariant | AdjustStock
 
 /** How an administrator's request creates or changes a product. */
 export type ProductChange = ReturnType<typeof createProductChange>
@@ -20,7 +28,7 @@ export function createProductChange({ lanes, holdTtlSeconds }: Pick<Services, "l
   return async function change(
     request: FastifyRequest,
     reply: FastifyReply,
-    { command, content }: { command: CreateProduct | ChangeProduct | AdjustStock; content: object },
+    { command, content }: { command: ProductCommand; content: object },
   ): Promise<ProductJson | null> {
     const product = await submitCommand(request, reply, { lanes, command, content })
     return product === null ? null : productJson(product, product.updatedAt, holdTtlSeconds)

@@ -1,0 +1,92 @@
+import { Type, type Static } from "typebox"
+import type { NewVariant } from "../domain/commands.ts"
+import { decimalAmount } from "../domain/money.ts"
+import { variantPrice, variantSaleState } from "../domain/product-variants.ts"
+import { availableUnits, type Product } from "../domain/product.ts"
+import type { Instant } from "../domain/time.ts"
+import { defaultVariantSettings, type Variant, type VariantSettings } from "../domain/variant.ts"
+import { Id, LARGEST_QUANTITY, Label, PriceMinor, Stock, body, oneOf, orNull } from "./fields.ts"
+
+/** A variant of a product. */
+export const VariantWire = Type.Object({
+  id: Id,
+  name: Type.String(),
+  sku: orNull<string>("string"),
+  options: Type.Record(Type.String(), Type.String()),
+  position: Type.Integer(),
+  image_url: orNull<string>("string"),
+  price: Type.String(),
+  price_minor: Type.Integer({ description: "its own price, or the product's if it has none" }),
+  stock: Type.Integer(),
+  available_stock: Type.Integer(),
+  reserved_stock: Type.Integer(),
+  sold_stock: Type.Integer(),
+  sale_state: oneOf(["closed", "scheduled", "paused", "sold_out", "all_held", "open"]),
+  max_per_hold: orNull<number>("integer"),
+  enabled: Type.Boolean(),
+})
+
+/** The JSON of a variant. */
+export type VariantJson = Static<typeof VariantWire>
+
+const MOST_OPTIONS = 10
+
+const settings = {
+  sku: Type.Optional(Type.Union([Label, Type.Null()])),
+  options: Type.Optional(Type.Record(Label, Label, { maxProperties: MOST_OPTIONS })),
+  position: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
+  image_url: Type.Optional(
+    orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000\\ud800-\\udfff]+$" }),
+  ),
+  price_minor: Type.Optional(Type.Union([PriceMinor, Type.Null()])),
+  max_per_hold: Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LARGEST_QUANTITY })),
+  enabled: Type.Optional(Type.Boolean()),
+}
+
+/** A variant to be added. */
+export const NewVariantBody = body({ name: Label, stock: Stock, ...settings })
+
+/** The request to change settings of a variant. */
+export const VariantChangesBody = body({ name: Type.Optional(Label), ...settings })
+
+/** The JSON of {@link VariantChangesBody}. */
+export type VariantChanges = Static<typeof VariantChangesBody>
+
+/** Makes the JSON of a variant. */
+export function variantJson(product: Product, variant: Variant, now: Instant): VariantJson {
+  const priceMinor = variantPrice(product, variant)
+  return {
+    id: variant.id,
+    name: variant.name,
+    sku: variant.sku,
+    options: { ...variant.options },
+    position: variant.position,
+    image_url: variant.imageUrl,
+    price: decimalAmount(priceMinor, product.currency),
+    price_minor: priceMinor,
+    stock: variant.stock,
+    available_stock: availableUnits(variant),
+    reserved_stock: variant.held,
+    sold_stock: variant.sold,
+    sale_state: variantSaleState(product, variant, now),
+    max_per_hold: variant.maxPerHold,
+    enabled: variant.enabled,
+  }
+}
+
+/** Reads the settings of a variant that a request gives. */
+export function variantChanges(given: VariantChanges): Partial<VariantSettings> {
+  const { image_url, price_minor, max_per_hold, ...same } = given
+  return {
+    ...same,
+    ...(image_url !== undefined && { imageUrl: image_url }),
+    ...(price_minor !== undefined && { priceMinor: price_minor }),
+    ...(max_per_hold !== undefined && { maxPerHold: max_per_hold }),
+  }
+}
+
+/** Reads the settings of a new variant. */
+export function newVariantSettings(given: Static<typeof NewVariantBody>): NewVariant["settings"] {
+  const { name, stock: _stock, ...more } = given
+  return { ...defaultVariantSettings, position: null, name, ...variantChanges(more) }
+}

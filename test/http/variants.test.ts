@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { differencesIn } from "../support/database.ts"
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp({ seed: false })
+})
+afterAll(async () => {
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
+  await app[Symbol.asyncDispose]()
+})
+
+const SHOE = {
+  name: "Runner",
+  price_minor: 12_900,
+  currency: "EUR",
+  variants: [
+    { name: "41", stock: 1, options: { size: "41" }, sku: "R-41" },
+    { name: "42", stock: 5, options: { size: "42" }, max_per_hold: 2 },
+    { name: "43", stock: 3, options: { size: "43" }, price_minor: 14_900 },
+  ],
+}
+
+interface Shoe {
+  readonly id: number
+  readonly small: number
+  readonly medium: number
+  readonly large: number
+}
+
+async function offerShoe(more: object = {}): Promise<Shoe> {
+  const { status, body } = await app.post("/api/admin/products", { ...SHOE, ...more })
+  expect(status, JSON.stringify(body)).toBe(201)
+  const [small, medium, large] = body.variants.map(({ id }: { id: number }) => id)
+  return { id: body.id, small, medium, large }
+}
+
+const variantsNow = async ({ id }: Shoe) => (await app.get(`/api/products/${id}`)).body.variants
+
+describe("a product with variants", () => {
+  test("is created with them in one call, and has their sums", async () => {
+    const shoe = await offerShoe()
+    const { body } = await app.get(`/api/products/${shoe.id}`)
+    expect(body).toMatchObject({ stock: 9, available_stock: 9, sale_state: "open" })
+    expect(body.variants).toEqual([
+      {
+        id: shoe.small,
+        name: "41",
+        sku: "R-41",
+        options: { size: "41" },
+        position: 0,
+        image_url: null,
+        price: "129.00",
+        price_minor: 12_900,
+        stock: 1,
+        available_stock: 1,
+        reserved_stock: 0,
+        sold_stock: 0,
+        sale_state: "open",
+        max_per_hold: null,
+        enabled: true,
+      },
+      expect.objectContaining({ id: shoe.medium, position: 1, price_minor: 12_900, max_per_hold: 2 }),
+      expect.objectContaining({ id: shoe.large, position: 2, price: "149.00", price_minor: 14_900 }),
+    ])
+    const listed = await app.get("/api/products?limit=100")
+    expect(listed.body.data.find(({ id }: Shoe) => id === shoe.id).variants).toEqual(body.variants)
+  })
+
+  test("is held by variant, alone or as a basket that is all or nothing", async () => {
+    const shoe = await offerShoe()
+    const one = await app.post("/api/holds", { product_id: shoe.id, variant_id: shoe.medium, qty: 2 })
+    expect(one.status).toBe(201)
+    expect(one.body).toMatchObject({
+      qty: 2,
+      variant_id: shoe.medium,
+      lines: [{ variant_id: shoe.medium, qty: 2, unit_price_minor: 12_900 }],
+    })
+    const lines = [
+      { variant_id: shoe.small, qty: 1 },
+      { variant_id: shoe.large, qty: 2 },
+    ]
+    const basket = await app.post("/api/holds", { product_id: shoe.id, lines })
+    expect(basket.body).toMatchObject({
+      qty: 3,
+      lines: [{ unit_price_minor: 12_900 }, { unit_price_minor: 14_900 }],
+    })
+    expect(basket.body).not.toHaveProperty("variant_id")
+    expect((await app.get(`/api/holds/${basket.body.hold_id}`)).body).toMatchObject({
+      lines: basket.body.lines,
+    })
+
+    const again = await app.post("/api/holds", { product_id: shoe.id, lines })
+    expect(again.status).toBe(409)
+    expect(again.body).toMatchObject({
+      code: "out_of_stock",
+      lines: [
+        { variant_id: shoe.small, requested: 1, available: 0 },
+        { variant_id: shoe.large, requested: 2, available: 1 },
+      ],
+    })
+    expect(await variantsNow(shoe)).toMatchObject([
+      { available_stock: 0, sale_state: "all_held" },
+      { available_stock: 3 },
+      { available_stock: 1, reserved_stock: 2 },
+    ])
+  })
+
+  test.each([
+    ["no variant", {}, 422, "variant_required"],
+    ["no quantity", { qty: undefined }, 422, "invalid_request"],
+    ["another product's variant", { variant_id: 999_999 }, 404, "variant_not_found"],
+    ["more of a variant than it allows", { variant_id: "medium", qty: 3 }, 422, "quantity_over_limit"],
+    ["lines and a quantity", { lines: [{ variant_id: "small", qty: 1 }] }, 422, "invalid_request"],
+    [
+      "lines and a variant",
+      { lines: [{ variant_id: "small", qty: 1 }], qty: undefined, variant_id: "small" },
+      422,
+      "invalid_request",
+    ],
+    [
+      "a variant twice",
+      {
+        lines: [
+          { variant_id: "small", qty: 1 },
+          { variant_id: "small", qty: 1 },
+        ],
+        qty: undefined,
+      },
+      422,
+      "invalid_request",
+    ],
+    ["no lines", { lines: [], qty: undefined }, 422, "invalid_request"],
+    [
+      "lines of no units",
+      { lines: [{ variant_id: "small", qty: 0 }], qty: undefined },
+      422,
+      "invalid_request",
+    ],
+  ])("refuses a hold with %s", async (_, more, status, code) => {
+    const shoe = await offerShoe()
+    const named = JSON.parse(
+      JSON.stringify({ product_id: shoe.id, qty: 1, ...more }).replaceAll(
+        /"(small|medium|large)"/g,
+        (_match, name: "small" | "medium" | "large") => String(shoe[name]),
+      ),
+    )
+    const answer = await app.post("/api/holds", named)
+    expect([answer.status, answer.body.code]).toEqual([status, code])
+    expect((await app.get(`/api/products/${shoe.id}`)).body.reserved_stock).toBe(0)
+  })
+
+  test("path-style calls name no variant and are refused", async () => {
+    const shoe = await offerShoe()
+    const answer = await app.post(`/api/holds/${shoe.id}/1`)
+    expect([answer.status, answer.body.code]).toEqual([422, "variant_required"])
+  })
+
+  test("counts the limits over all lines", async () => {
+    const shoe = await offerShoe({ max_per_hold: 3, max_per_customer: 4 })
+    const ask = (qty: number, customer_id: string) =>
+      app.post("/api/holds", {
+        product_id: shoe.id,
+        customer_id,
+        lines: [
+          { variant_id: shoe.medium, qty },
+          { variant_id: shoe.large, qty },
+        ],
+      })
+    expect((await ask(2, "ann")).body).toMatchObject({ code: "quantity_over_limit", max_per_hold: 3 })
+    expect((await ask(1, "ann")).status).toBe(201)
+    expect((await ask(1, "ann")).status).toBe(201)
+    expect((await ask(1, "ann")).body).toMatchObject({ code: "customer_limit_reached", units_left: 0 })
+  })
+})
+
+describe("orders", () => {
+  test("cost what the lines cost when they were held", async () => {
+    const shoe = await offerShoe()
+    const lines = [
+      { variant_id: shoe.medium, qty: 2 },
+      { variant_id: shoe.large, qty: 1 },
+    ]
+    const held = await app.post("/api/holds", { product_id: shoe.id, lines })
+    await app.send("PATCH", `/api/admin/products/${shoe.id}/variants/${shoe.large}`, {
+      json: { price_minor: 99_900 },
+    })
+    await app.send("PATCH", `/api/admin/products/${shoe.id}`, { json: { price_minor: 88_800 } })
+    const order = await app.post("/api/orders", { hold_id: held.body.hold_id })
+    expect(order.body).toMatchObject({
+      quantity: 3,
+      unit_price: null,
+      total_minor: 2 * 12_900 + 14_900,
+      lines: [
+        { variant_id: shoe.medium, quantity: 2, unit_price: "129.00", total_minor: 25_800, restocked_qty: 0 },
+        { variant_id: shoe.large, quantity: 1, unit_price: "149.00" },
+      ],
+    })
+  })
+
+  test("a part of a paid basket is restocked by line", async () => {
+    const shoe = await offerShoe()
+    const lines = [
+      { variant_id: shoe.medium, qty: 2 },
+      { variant_id: shoe.large, qty: 1 },
+    ]
+    const held = await app.post("/api/holds", { product_id: shoe.id, lines })
+    const { order_id } = (await app.post("/api/orders", { hold_id: held.body.hold_id })).body
+    await app.post("/api/payments/webhook", {
+      idempotency_key: `pay-${order_id}`,
+      order_id,
+      status: "success",
+    })
+    const refund = (body: object) => app.post(`/api/admin/orders/${order_id}/refunds`, body)
+
+    expect((await refund({ restock_qty: 1 })).body.code).toBe("restock_lines_required")
+    expect((await refund({ restock_lines: [{ variant_id: shoe.small, qty: 1 }] })).body.code).toBe(
+      "variant_not_found",
+    )
+    expect((await refund({ restock_lines: [{ variant_id: shoe.large, qty: 2 }] })).body).toMatchObject({
+      code: "restock_over_order",
+      restockable_qty: 1,
+    })
+    expect(
+      (await refund({ amount_minor: 14_900, restock_lines: [{ variant_id: shoe.large, qty: 1 }] })).status,
+    ).toBe(201)
+    expect((await refund({ restock_lines: [{ variant_id: shoe.large, qty: 1 }] })).body.code).toBe(
+      "restock_over_order",
+    )
+    expect(await variantsNow(shoe)).toMatchObject([
+      { sold_stock: 0 },
+      { sold_stock: 2, available_stock: 3 },
+      { sold_stock: 0, available_stock: 3 },
+    ])
+    const { body } = await app.get(`/api/orders/${order_id}`)
+    expect(body).toMatchObject({ restocked_qty: 1, lines: [{ restocked_qty: 0 }, { restocked_qty: 1 }] })
+  })
+})
+
+describe("the shop", () => {
+  test("adds, changes, disables and restocks variants during a sale", async () => {
+    const shoe = await offerShoe()
+    const path = `/api/admin/products/${shoe.id}/variants`
+    const added = await app.post(path, { variants: [{ name: "44", stock: 2 }] })
+    expect(added.status).toBe(201)
+    expect(added.body).toMatchObject({ stock: 11 })
+    const disabled = await app.send("PATCH", `${path}/${shoe.medium}`, {
+      json: { enabled: false, name: "42 (EU)" },
+    })
+    expect(disabled.body.variants[1]).toMatchObject({ name: "42 (EU)", sale_state: "paused" })
+    const refused = await app.post("/api/holds", { product_id: shoe.id, variant_id: shoe.medium, qty: 1 })
+    expect(refused.body).toMatchObject({ code: "variant_disabled", variant_id: shoe.medium })
+
+    const stock = (body: object) => app.post(`${path}/${shoe.small}/stock`, body)
+    expect((await stock({ stock: 4, expected: 2 })).body).toMatchObject({ code: "stock_changed", stock: 1 })
+    expect((await stock({ stock: 4, expected: 1 })).body).toMatchObject({ stock: 14 })
+    const ofProduct = await app.post(`/api/admin/products/${shoe.id}/stock`, { stock: 20, expected: 14 })
+    expect(ofProduct.body.code).toBe("variant_required")
+    expect((await app.send("PATCH", `${path}/999999`, { json: { name: "?" } })).body.code).toBe(
+      "variant_not_found",
+    )
+  })
+
+  test("gives a product without variants some only while nothing of it is held or sold", async () => {
+    const plain = { name: "Lamp", price_minor: 100, currency: "EUR", stock: 5 }
+    const { id } = (await app.post("/api/admin/products", plain)).body
+    expect((await app.get(`/api/products/${id}`)).body).not.toHaveProperty("variants")
+    const held = await app.post("/api/holds", { product_id: id, qty: 1 })
+    const add = () =>
+      app.post(`/api/admin/products/${id}/variants`, { variants: [{ name: "red", stock: 3 }] })
+    expect((await add()).body).toMatchObject({ code: "product_in_use", reserved_stock: 1 })
+    await app.send("DELETE", `/api/holds/${held.body.hold_id}`)
+    expect((await add()).body).toMatchObject({ stock: 3, variants: [{ name: "red" }] })
+  })
+
+  test("needs either a stock or variants", async () => {
+    const neither = { name: "Nothing", price_minor: 100, currency: "EUR" }
+    expect((await app.post("/api/admin/products", neither)).status).toBe(422)
+    expect((await app.post("/api/admin/products", { ...SHOE, stock: 4 })).status).toBe(422)
+  })
+})
