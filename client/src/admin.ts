@@ -69,7 +69,8 @@ export interface AdminClient {
     setStock(productId: number, body: StockBody, options?: KeyedCallOptions): Promise<Product>
     /**
      * Adds variants. The first ones take the place of the product's own stock. Sent with an `Idempotency-Key`, because a
-     * retry would add others. Refused: `product_not_found`, `product_in_use`, `too_many_variants`.
+     * retry would add others. Refused: `product_not_found`, `product_in_use`, `too_many_variants`,
+     * `stock_over_limit`.
      */
     addVariants(productId: number, body: VariantsBody, options?: KeyedCallOptions): Promise<Product>
     /** Changes settings of a variant. Idempotent. Refused: `product_not_found`, `variant_not_found`. */
@@ -79,7 +80,7 @@ export interface AdminClient {
       changes: VariantChangesBody,
       options?: KeyedCallOptions,
     ): Promise<Product>
-    /** As `setStock`, of a variant. Refused: also `variant_not_found`. */
+    /** As `setStock`, of a variant. Refused: also `variant_not_found`, `stock_over_limit`. */
     setVariantStock(
       productId: number,
       variantId: number,
