@@ -6,6 +6,13 @@ export interface FieldError {
   readonly detail: string
 }
 
+/** A variant that has fewer units available than were requested. */
+export interface LackingLine {
+  readonly variant_id: number
+  readonly requested: number
+  readonly available: number
+}
+
 /** The members of refusals beyond those that every problem document has. */
 export interface ProblemMembers {
   readonly out_of_stock: {
@@ -13,12 +20,21 @@ export interface ProblemMembers {
     readonly available_stock: number
     /** The earliest time when held units may become available; null: none can. */
     readonly retry_at: Time | null
+    /** The variants that have too few units; only of a product with variants. */
+    readonly lines?: readonly LackingLine[]
   }
   readonly sale_not_open: { readonly opens_at: Time }
   readonly sale_closed: { readonly closes_at: Time }
   /** `order_id`: the order that was made from the hold, if it is known. */
   readonly hold_already_used: { readonly order_id: number | null }
-  readonly quantity_over_limit: { readonly max_per_hold: number }
+  /** `variant_id`: the variant whose limit it is; left out where it is the product's. */
+  readonly quantity_over_limit: { readonly max_per_hold: number; readonly variant_id?: number }
+  readonly variant_not_found: { readonly variant_id: number }
+  readonly variant_disabled: { readonly variant_id: number }
+  /** The product's units that belong to no variant. */
+  readonly product_in_use: { readonly reserved_stock: number; readonly sold_stock: number }
+  /** `most`: the most variants of one product. */
+  readonly too_many_variants: { readonly most: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
   readonly invalid_request: { readonly errors: readonly FieldError[] }
@@ -56,6 +72,8 @@ type PlainCode =
   | "body_too_large"
   | "unsupported_media_type"
   | "customer_required"
+  | "variant_required"
+  | "restock_lines_required"
   | "idempotency_key_reused"
   | "payment_refused"
   | "provider_unavailable"
