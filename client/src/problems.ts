@@ -6,10 +6,12 @@ export interface FieldError {
   readonly detail: string
 }
 
-/** A variant that has fewer units available than were requested. */
+/** A line of a request for which too few units are available. */
 export interface LackingLine {
   readonly variant_id: number
+  /** How many units the request asked for. */
   readonly requested: number
+  /** How many there are: 0 or more, but fewer than `requested`. */
   readonly available: number
 }
 
@@ -20,7 +22,7 @@ export interface ProblemMembers {
     readonly available_stock: number
     /** The earliest time when held units may become available; null: none can. */
     readonly retry_at: Time | null
-    /** The variants that have too few units; only of a product with variants. */
+    /** The lines that lack units; only of a product with variants. No unit of the other lines is held either. */
     readonly lines?: readonly LackingLine[]
   }
   readonly sale_not_open: { readonly opens_at: Time }
@@ -29,7 +31,9 @@ export interface ProblemMembers {
   readonly hold_already_used: { readonly order_id: number | null }
   /** `variant_id`: the variant whose limit it is; left out where it is the product's. */
   readonly quantity_over_limit: { readonly max_per_hold: number; readonly variant_id?: number }
+  /** `variant_id`: the first variant of the request that the product, or the order, does not have. */
   readonly variant_not_found: { readonly variant_id: number }
+  /** `variant_id`: the first variant of the request that the shop has disabled. */
   readonly variant_disabled: { readonly variant_id: number }
   /** The product's units that belong to no variant. */
   readonly product_in_use: { readonly reserved_stock: number; readonly sold_stock: number }

@@ -1,7 +1,14 @@
 import Fastify from "fastify"
 import { readFile } from "node:fs/promises"
 import { expect, expectTypeOf, test } from "vitest"
-import { isProblem, ProblemError, type ProblemCode, type ProblemMembers } from "../../client/src/problems.ts"
+import {
+  isProblem,
+  ProblemError,
+  type LackingLine,
+  type ProblemCode,
+  type ProblemMembers,
+  type ProblemOf,
+} from "../../client/src/problems.ts"
 import { instant } from "../../src/domain/time.ts"
 import { problems, refuse, type AnyRefusal } from "../../src/http/wire/problems.ts"
 import { itNotices, noDifference, wireSchemas } from "./wire-types.ts"
@@ -120,7 +127,7 @@ const carried = {
   opensAt: moment,
   closedAt: moment,
   orderId: 1,
-  lines: [],
+  lines: [{ variantId: 1, requested: 2, available: 1 }],
   maxPerHold: 1,
   variantId: 1,
   most: 1,
@@ -152,6 +159,13 @@ test.each(refusals.map((refusal) => [refusal.code, refusal] as const))(
     expect(new ProblemError(document, null)).toMatchObject({ code: wireCode, status: problems[code].status })
   },
 )
+
+test("the lines that lack units arrive as the client describes them", async () => {
+  const refusal: AnyRefusal = { ...carried, code: "out_of_stock", saleState: "open" }
+  const { lines } = JSON.parse(await documentOf(refusal)) as ProblemOf<"out_of_stock">
+
+  expect(lines).toEqual([{ variant_id: 1, requested: 2, available: 1 } satisfies LackingLine])
+})
 
 test("the client has no code that the server does not send", () => {
   const sent = new Set(refusals.map(({ code }) => problems[code].code ?? code))
