@@ -123,6 +123,7 @@ export function addSeed(program: Command): void {
     .command("seed")
     .description("create product 1, if it does not exist")
     .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), SEED_STOCK)
+    .option("--sizes", "create a shoe in three sizes too, if there is none", false)
     .option("--fresh", "remove every product, hold, order and payment first", false)
     .option("--yes", "let --fresh remove orders and payments", false)
     .addOption(jsonOption())

@@ -48,7 +48,7 @@ function recordStock(
   state.facts.push({ kind: "stock_adjusted", ...change })
 }
 
-/** Changes a product's settings, pausing and resuming included. Existing orders keep their price. */
+/** Changes a product's settings, pausing and resuming included. Holds and orders keep their price. */
 export function changeProduct(
   state: WorkingSet,
   command: ChangeProduct,

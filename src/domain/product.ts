@@ -7,7 +7,7 @@ export interface ProductSettings {
   readonly name: string
   readonly description: string | null
   readonly imageUrl: string | null
-  /** Price of one unit in minor units of `currency`; an order keeps the price it was made at. */
+  /** Price of one unit in minor units of `currency`; a hold and its order keep the price of the moment it was placed. */
   readonly priceMinor: number
   readonly currency: string
   /** The first moment of the sale; null: the sale is open from the start. */
