@@ -2,6 +2,8 @@ import type { Mutant } from "./mutants.ts"
 
 const model = { file: "test/model/variants.test.ts", test: "random commands on products with variants" }
 
+const race = { file: "test/race/variants.test.ts", test: "what fits is held, whole" }
+
 /** Bugs in what keeps a product the sum of its variants (I10), and a hold of several variants whole. */
 export const variantMutants: readonly Mutant[] = [
   {
@@ -69,5 +71,34 @@ export const variantMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: model,
+  },
+  {
+    name: "variants: the product's row is not locked and its version is not compared",
+    edits: [
+      {
+        file: "src/store/batch/lock-products.ts",
+        find: "         limit 1\n           for update\n",
+        replace: "         limit 1\n",
+      },
+      {
+        file: "src/store/batch/save-product.ts",
+        find: "version = case when version = $2 then $6::bigint end,\n               variants_version",
+        replace:
+          "version = case when version = $2 or true then $6::bigint end,\n               variants_version",
+      },
+    ],
+    caughtBy: race,
+  },
+  {
+    name: "variants: the variants are read before the product's row is locked",
+    edits: [
+      {
+        file: "src/store/batch/load.ts",
+        find: "  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, loading)])\n",
+        replace:
+          "  const named = Promise.all(Array.from(loadNamedRows(tx, loading)))\n  const locked = await lockProduct(tx, productId)\n  await named\n",
+      },
+    ],
+    caughtBy: race,
   },
 ]
