@@ -6,6 +6,13 @@ export interface FieldError {
   readonly detail: string
 }
 
+/** A line of which more units were requested than are available. */
+export interface LackingLine {
+  readonly variant_id: number
+  readonly requested: number
+  readonly available: number
+}
+
 /** The members of refusals beyond those that every problem document has. */
 export interface ProblemMembers {
   readonly out_of_stock: {
@@ -13,6 +20,8 @@ export interface ProblemMembers {
     readonly available_stock: number
     /** The earliest time when held units may become available; null: none can. */
     readonly retry_at: Time | null
+    /** Only of a product with variants: the lines that lack units. */
+    readonly lines?: readonly LackingLine[]
   }
   readonly sale_not_open: { readonly opens_at: Time }
   readonly sale_closed: { readonly closes_at: Time }

@@ -57,7 +57,7 @@ function canonical(schema: unknown): string {
 
 /** The members of each code beyond the common ones; the compiler finds codes that are missing here. */
 const members = {
-  out_of_stock: { sale_state: 1, available_stock: 1, retry_at: 1 },
+  out_of_stock: { sale_state: 1, available_stock: 1, retry_at: 1, lines: 1 },
   sale_not_open: { opens_at: 1 },
   sale_closed: { closes_at: 1 },
   hold_already_used: { order_id: 1 },
