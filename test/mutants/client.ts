@@ -82,9 +82,9 @@ export const clientMutants: readonly Mutant[] = [
     name: "storefront: each tick of the clock deletes what the buyer has typed",
     edits: [
       {
-        file: "web/storefront/hold-form.tsx",
-        find: "defaultValue={model.customerId.value}",
-        replace: "value={model.customerId.value}",
+        file: "web/storefront/customer-field.tsx",
+        find: "defaultValue={customerId}",
+        replace: "value={customerId}",
       },
     ],
     caughtBy: { file: "test/e2e/buying.test.ts", test: "enters a customer id" },

@@ -42,8 +42,9 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/save-product.ts",
-        find: "where ctid = $8::tid\n           and id = $1\n",
-        replace: "where ctid = $8::tid\n           and $1 > 0\n",
+        find: "where ctid = $8::tid\n           and id = $1\n        returning id\n      )\n      select 1 / count(*) as saved",
+        replace:
+          "where ctid = $8::tid\n           and $1 > 0\n        returning id\n      )\n      select 1 / count(*) as saved",
       },
     ],
     caughtBy: { file: guards, test: "by now rolls the batch back" },

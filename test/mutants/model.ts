@@ -87,8 +87,8 @@ export const modelMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin/money/refund-order.ts",
-        find: "restock_qty: restockQty = 0",
-        replace: "restock_qty: restockQty = 1",
+        find: "{ restockQty: qty ?? 0 }",
+        replace: "{ restockQty: qty ?? 1 }",
       },
     ],
     caughtBy: served,

@@ -283,8 +283,8 @@ export const moneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/refund-order.ts",
-        find: "if (restockQty > restockableQty)",
-        replace: "if (restockQty > restockableQty + 1e9)",
+        find: "return qty > restockableQty\n",
+        replace: "return qty > restockableQty + 1e9\n",
       },
       {
         file: "migrations/0003_money.sql",

@@ -7,7 +7,7 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/apply-payment-event.ts",
-        find: "if (late) sellAvailableUnits(state, order.qty, order.customerId)",
+        find: "if (late) sellAvailableUnits(state, order)",
         replace: "if (late) void order",
       },
     ],
@@ -84,8 +84,8 @@ export const paymentsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/refund-order.ts",
-        find: "if (restockQty > restockableQty)",
-        replace: "if (restockQty > restockableQty + 1e9)",
+        find: "return qty > restockableQty\n",
+        replace: "return qty > restockableQty + 1e9\n",
       },
     ],
     caughtBy: { file: "test/http/money.test.ts", test: "twenty concurrent refunds" },

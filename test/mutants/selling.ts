@@ -8,8 +8,8 @@ const withoutLock: Edit = {
 
 const withoutVersionGuard: Edit = {
   file: "src/store/batch/save-product.ts",
-  find: "version = case when version = $2 then $6::bigint end",
-  replace: "version = case when version = $2 or true then $6::bigint end",
+  find: "version = case when version = $2 then $6::bigint end,\n               updated_at",
+  replace: "version = case when version = $2 or true then $6::bigint end,\n               updated_at",
 }
 
 const withoutStockRule: Edit = {
@@ -77,8 +77,8 @@ export const sellingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "changeLoadedProduct(state, { held: product.held - qty })",
-        replace: "changeLoadedProduct(state, { held: product.held })",
+        find: "move(state, units, { held: -1, sold: 0 })",
+        replace: "move(state, units, { held: 0, sold: 0 })",
       },
     ],
     caughtBy: endings,
