@@ -308,18 +308,18 @@ export function walks(operations: readonly Operation[]): fc.Arbitrary<readonly D
   const beginning = fittingDraft(named("POST /api/admin/products")).map(plainly)
   const shoe = fittingDraft(named("POST /api/admin/products")).map((draft) => adminWith(draft, SHOE))
   const variants = "/api/admin/products/{id}/variants"
-  const steps = (...drafts: readonly fc.Arbitrary<Draft>[]) => fc.tuple(...drafts)
+  const inTurn = (...drafts: readonly fc.Arbitrary<Draft>[]) => fc.tuple(...drafts)
   const next = (name: string) => fittingDraft(named(name)).map(newest)
   const ofVariants: fc.Arbitrary<readonly Draft[]> = fc.oneof(
-    steps(shoe, next(hold).map(withBody(ONE_VARIANT)), next(order), next(pay), next(refund)),
-    steps(
+    inTurn(shoe, next(hold).map(withBody(ONE_VARIANT)), next(order), next(pay), next(refund)),
+    inTurn(
       shoe,
       next(hold).map(withBody(BASKET)),
       next(order),
       next(pay),
       fittingDraft(named(refund)).map((draft) => adminWith(draft, RESTOCK)),
     ),
-    steps(
+    inTurn(
       shoe,
       next(`POST ${variants}`),
       next(`PATCH ${variants}/{variantId}`),
