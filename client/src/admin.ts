@@ -98,9 +98,10 @@ export interface AdminClient {
     /** Lists orders by id. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
     /**
-     * Refunds money of a paid order, puts units of it back on sale, or both. Sent with an `Idempotency-Key`, because a
-     * retry would refund again. Refused: `order_not_found`, `order_not_paid`, `payment_disputed`, `refund_over_payment`,
-     * `restock_over_order`.
+     * Refunds money of a paid order, puts units of it back on sale, or both. `restock_lines` says of which variants; an
+     * order with several lines needs it to put any back, and each line takes no more than was bought of it. Sent with an
+     * `Idempotency-Key`, because a retry would refund again. Refused: `order_not_found`, `order_not_paid`,
+     * `payment_disputed`, `refund_over_payment`, `restock_lines_required`, `variant_not_found`, `restock_over_order`.
      */
     refund(orderId: number, body: RefundBody, options?: KeyedCallOptions): Promise<Refund>
     /**
