@@ -71,4 +71,7 @@ alter table orders
 alter table stock_adjustments
   add column variant_id bigint;
 
+-- For the search of orders by the shop's number of an article. It has no counter, so that selling does not write it.
+create index variants_by_sku on variants (sku) where sku is not null;
+
 insert into id_blocks (kind, next_id) values ('variants', 1);

@@ -10,6 +10,7 @@ import { createIds, type Ids } from "./store/batch/ids.ts"
 import { createInbox, type Inbox } from "./store/reads/inbox.ts"
 import { createLists, type Lists } from "./store/reads/lists.ts"
 import { createLookups, type Lookups } from "./store/reads/lookups.ts"
+import { createVariantNameReads, type VariantNameReads } from "./store/reads/variant-names.ts"
 import { createMoneyViews, type MoneyViews } from "./store/reads/money-views.ts"
 import { createSubscribers } from "./store/batch/outbox.ts"
 import type { Database } from "./store/pool.ts"
@@ -39,6 +40,7 @@ export interface Engine {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  readonly variantNames: VariantNameReads
   /** The log of the shop's actions. */
   readonly actions: AdminActions
   readonly refunds: RefundQueue
@@ -95,6 +97,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   const money = createMoneyViews(database.views)
   const lists = createLists(database.views)
+  const variantNames = createVariantNameReads(database.views)
   const actions = createAdminActions(database.views)
   const refunds = createRefundQueue(database.views)
   const cancellations = createCancellations(database.views)
@@ -104,5 +107,6 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   }
   const webhookQueue = createWebhookQueue(database.views)
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
-  return { ...sale, inbox, money, lists, actions, refunds, cancellations, webhooks, webhookQueue }
+  const reads = { inbox, money, lists, variantNames, actions }
+  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue }
 }

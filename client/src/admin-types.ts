@@ -80,6 +80,10 @@ export interface StockBody {
 export interface RowQuery<Status> extends PageQuery {
   readonly product_id?: number | undefined
   readonly customer_id?: string | undefined
+  /** Those that have a line of this variant. */
+  readonly variant_id?: number | undefined
+  /** Those that have a line of a variant with this `sku`, of whatever product. */
+  readonly sku?: string | undefined
   readonly status?: Status | undefined
 }
 

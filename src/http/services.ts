@@ -12,6 +12,7 @@ import type { Lists } from "../store/reads/lists.ts"
 import type { Lookups } from "../store/reads/lookups.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
+import type { VariantNameReads } from "../store/reads/variant-names.ts"
 import type { Views } from "../store/reads/views.ts"
 import type { Simulator } from "../simulator/simulator.ts"
 import type { WebhookDeliveries } from "../store/reads/webhook-deliveries.ts"
@@ -37,6 +38,7 @@ export interface Services {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  readonly variantNames: VariantNameReads
   readonly actions: AdminActions
   readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }

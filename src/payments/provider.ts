@@ -1,3 +1,4 @@
+import type { NamedLine } from "../domain/lines.ts"
 import type { DisputeEvent, PaymentEvent } from "../domain/payment.ts"
 
 /**
@@ -100,6 +101,8 @@ export interface PaymentRequest {
   readonly holdId: number
   readonly productId: number
   readonly qty: number
+  /** What is bought, by name; null: the product has no variants. */
+  readonly goods: { readonly productName: string; readonly lines: readonly NamedLine[] } | null
   readonly amountMinor: number
   readonly currency: string
   /** The last payment that was started for the order, as the buyer's page named it; null if there is none. */

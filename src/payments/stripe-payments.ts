@@ -9,6 +9,7 @@ import type {
 } from "./provider.ts"
 import { amountNotPossible, isFinal, messageOf, nullIfMissing, nullIfUnknown } from "./stripe-errors.ts"
 import { eventOfIntent } from "./stripe-events.ts"
+import { goodsTexts, keyEnding } from "./stripe-goods.ts"
 import { amountForStripe } from "./stripe-money.ts"
 
 /**
@@ -69,16 +70,25 @@ function createIntent(
   { amount, offersDelayedMethods }: { readonly amount: number; readonly offersDelayedMethods: boolean },
 ): Promise<Stripe.PaymentIntent> {
   const { orderId, holdId, productId, qty, currency, idempotencyKey } = request
+  const texts = goodsTexts(request)
+  const key = `${idempotencyKey}${keyEnding(texts)}`
   return stripe.paymentIntents.create(
     {
       amount,
       currency: currency.toLowerCase(),
       automatic_payment_methods: { enabled: true },
       ...(!offersDelayedMethods && { excluded_payment_method_types: [...DELAYED_METHODS] }),
-      metadata: { order_id: orderId, hold_id: holdId, product_id: productId, quantity: qty },
+      ...(texts !== null && { description: texts.description }),
+      metadata: {
+        order_id: orderId,
+        hold_id: holdId,
+        product_id: productId,
+        quantity: qty,
+        ...texts?.metadata,
+      },
     },
     // Stripe refuses a key that comes again with other content, such as after a change of the setting.
-    { idempotencyKey: offersDelayedMethods ? idempotencyKey : `${idempotencyKey}-at-once` },
+    { idempotencyKey: offersDelayedMethods ? key : `${key}-at-once` },
   )
 }
 

@@ -109,6 +109,14 @@ async function createPayment(
     holdId: body.hold_id ?? null,
     productId: body.product_id ?? null,
     qty: body.quantity ?? null,
+    lines: (body.lines ?? []).map(
+      ({ name, sku = null, quantity: qty, unit_price_minor: unitPriceMinor }) => ({
+        name,
+        sku,
+        qty,
+        unitPriceMinor,
+      }),
+    ),
     returnUrl: body.return_url === undefined ? null : localUrl(body.return_url, request.root),
   })
   return paymentResponse(unlessRefused(payment), request, 201)

@@ -2,7 +2,7 @@ import { hash } from "node:crypto"
 import { isKnownCurrency } from "../../client/src/currencies.ts"
 import { decimalAmount } from "../domain/money.ts"
 import { escaped } from "../base/html.ts"
-import type { SimulatedPayment } from "./records.ts"
+import type { SimulatedLine, SimulatedPayment } from "./records.ts"
 
 /** The values and texts of the buttons on the page. */
 export const buttons = {
@@ -25,6 +25,7 @@ h1 { font-size: 1.25rem; margin: 0 }
 button { border: 1px solid; border-radius: .5rem; background: none; color: inherit; cursor: pointer;
   display: block; font: inherit; margin: .5rem 0; min-height: 2.75rem; padding: .5rem 1rem; width: 100% }
 button[value="pay"] { background: #1d4ed8; border-color: #1d4ed8; color: #fff; font-weight: 600 }
+ul { overflow-wrap: anywhere; padding-left: 1.25rem }
 a { color: inherit; display: inline-block; padding: .5rem 0 }
 `
 
@@ -52,11 +53,22 @@ export function payPage(payment: SimulatedPayment): string {
     `Order ${orderId}`,
     `<h1>Order ${orderId}</h1>
 <p class="amount">${escaped(amountText(payment))}</p>
+${linesList(payment)}
 ${status === "open" ? form : `<p role="status">${statusTexts[status]}</p>`}
 ${back}
 <p class="note">This is Doorbuster's payment simulator. No real money is involved.</p>`,
     status === "processing" ? `<meta http-equiv="refresh" content="${RELOAD_AFTER_SECONDS}">` : "",
   )
+}
+
+function linesList({ lines, currency }: SimulatedPayment): string {
+  if (lines.length === 0) return ""
+  return `<ul>\n${lines.map((line) => `<li>${escaped(lineText(line, currency))}</li>`).join("\n")}\n</ul>`
+}
+
+function lineText({ qty, name, sku, unitPriceMinor }: SimulatedLine, currency: string): string {
+  const price = amountText({ amountMinor: unitPriceMinor, currency })
+  return `${qty} × ${name}${sku === null ? "" : ` (${sku})`}, ${price} each`
 }
 
 /** The page for an unknown payment. */
@@ -99,7 +111,7 @@ ${content}
 `
 }
 
-function amountText({ amountMinor, currency }: SimulatedPayment): string {
+function amountText({ amountMinor, currency }: Pick<SimulatedPayment, "amountMinor" | "currency">): string {
   return isKnownCurrency(currency)
     ? `${decimalAmount(amountMinor, currency)} ${currency}`
     : `${amountMinor} ${currency}`

@@ -9,7 +9,7 @@ import type { ProcessorServices } from "./services.ts"
 /** The content of a request that creates a payment. */
 export type NewPayment = Pick<
   SimulatedPayment,
-  "orderId" | "amountMinor" | "currency" | "holdId" | "productId" | "qty" | "returnUrl"
+  "orderId" | "amountMinor" | "currency" | "holdId" | "productId" | "qty" | "lines" | "returnUrl"
 >
 
 /** How an open payment ends, and how its result is delivered. */

@@ -7,6 +7,8 @@ export interface SimulatedPayment {
   readonly holdId: number | null
   readonly productId: number | null
   readonly qty: number | null
+  /** What is bought, by name; empty: the shop has not said. */
+  readonly lines: readonly SimulatedLine[]
   /** The address that the pay page links back to, on this machine. */
   readonly returnUrl: string | null
   readonly status: PaymentStatus
@@ -19,6 +21,14 @@ export interface SimulatedPayment {
   readonly dispute: SimulatedDispute | null
   /** How many of the next refunds fail. */
   readonly failRefunds: number
+}
+
+/** Units of one article. */
+export interface SimulatedLine {
+  readonly name: string
+  readonly sku: string | null
+  readonly qty: number
+  readonly unitPriceMinor: number
 }
 
 /** `processing`: the result is decided and will come, unless the payment is cancelled first. */

@@ -19,6 +19,19 @@ const LONGEST_DELAY_MS = 604_800_000
 
 const strict = { additionalProperties: false }
 
+/** As many as an order of Doorbuster has. */
+const MOST_LINES = 20
+const Text = Type.String({ minLength: 1, maxLength: 255 })
+const LineBody = Type.Object(
+  {
+    name: Text,
+    sku: Type.Optional(Type.Union([Text, Type.Null()])),
+    quantity: Quantity,
+    unit_price_minor: AmountMinor,
+  },
+  strict,
+)
+
 /** The body of a request that creates a payment. */
 export const PaymentBody = Type.Object(
   {
@@ -28,6 +41,7 @@ export const PaymentBody = Type.Object(
     hold_id: Type.Optional(Id),
     product_id: Type.Optional(Id),
     quantity: Type.Optional(Quantity),
+    lines: Type.Optional(Type.Array(LineBody, { maxItems: MOST_LINES })),
     return_url: Type.Optional(Type.String({ maxLength: 2_000 })),
   },
   strict,

@@ -16,6 +16,7 @@ import { storageMutants } from "./storage.ts"
 import { paymentsMutants } from "./payments.ts"
 import { stripeMutants } from "./stripe.ts"
 import { variantProofMutants } from "./variant-proofs.ts"
+import { variantMoneyMutants } from "./variant-money.ts"
 import { variantMutants } from "./variants.ts"
 
 /**
@@ -59,6 +60,7 @@ export const mutants: readonly Mutant[] = [
   ...stripeMutants,
   ...variantMutants,
   ...variantProofMutants,
+  ...variantMoneyMutants,
   ...guardMutants,
   ...moneyMutants,
   ...historyMutants,

@@ -257,6 +257,7 @@ describe("opening a payment", () => {
     qty: 2,
     amountMinor: 19_998,
     currency: "EUR",
+    goods: null,
     startedPaymentId: null,
     idempotencyKey: "doorbuster-order-11-1",
   }

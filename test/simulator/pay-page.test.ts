@@ -42,6 +42,21 @@ describe("the pay page", () => {
     expect(headers["referrer-policy"]).toBe("same-origin")
   })
 
+  test("lists what is bought, with numbers and prices, if the shop says so", async () => {
+    const lines = [
+      { name: "41 <b>", sku: "R-41", quantity: 2, unit_price_minor: 12_900 },
+      { name: "43", sku: null, quantity: 1, unit_price_minor: 14_900 },
+    ]
+    const { payment_id } = await createPayment(simulator, { lines })
+    const { body } = await simulator.get(`/pay/${payment_id}`)
+    expect(body.match(/<li>.*<\/li>/g)).toEqual([
+      "<li>2 × 41 &lt;b&gt; (R-41), 129.00 USD each</li>",
+      "<li>1 × 43, 149.00 USD each</li>",
+    ])
+    const { payment_id: other } = await createPayment(simulator)
+    expect((await simulator.get(`/pay/${other}`)).body).not.toContain("<ul>")
+  })
+
   test.each([
     ["pay", "Paid", "payment.succeeded"],
     ["decline", "declined", "payment.failed"],

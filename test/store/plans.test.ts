@@ -9,6 +9,7 @@ import { createRefundQueue } from "../../src/store/queues/refund-queue.ts"
 import { createCancellations } from "../../src/store/queues/cancellations.ts"
 import { createInbox } from "../../src/store/reads/inbox.ts"
 import { loadWorkingSet, loadWorkingSets } from "../../src/store/batch/load.ts"
+import { createLists } from "../../src/store/reads/lists.ts"
 import { createLookups } from "../../src/store/reads/lookups.ts"
 import { createMoneyViews } from "../../src/store/reads/money-views.ts"
 import { createSubscribers, saveEvents } from "../../src/store/batch/outbox.ts"
@@ -20,6 +21,7 @@ import {
 } from "../../src/store/upkeep/retention.ts"
 import { saveChanges } from "../../src/store/batch/save.ts"
 import { begin } from "../../src/store/tx.ts"
+import { createVariantNameReads } from "../../src/store/reads/variant-names.ts"
 import { createViews } from "../../src/store/reads/views.ts"
 import { createWebhookDeliveries } from "../../src/store/reads/webhook-deliveries.ts"
 import { createWebhookEndpoints } from "../../src/store/reads/webhook-endpoints.ts"
@@ -356,5 +358,31 @@ test("the statements about payments and disputes go through an index", async () 
   const scans: string[] = []
   for (const statement of seen) scans.push(...(await wholeReads(client, statement)))
   client.release(true)
+  expect(scans).toEqual([])
+})
+
+test("orders are searched by variant, and variants by number, through indexes", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  await insertRow(database.views, "orders")
+  const seen: Statement[] = []
+  const watched = watch(database.views, seen)
+  const filter = { productId: null, customerId: null, status: null, variantIds: [1] }
+  await createLists(watched).orders(filter, { after: null, limit: 20 })
+  const names = createVariantNameReads(watched)
+  await names.idsWithSku("R-42")
+  await names.namesOf([{ productId: 1, variantId: 1 }])
+
+  const client = await database.views.connect()
+  await client.query("set plan_cache_mode = force_generic_plan")
+  const scans: string[] = []
+  for (const statement of seen) scans.push(...(await wholeReads(client, statement)))
+  client.release(true)
+  expect(seen.map((statement) => statement.name)).toEqual([
+    "scan-orders",
+    "list-orders",
+    "find-variants-by-sku",
+    "read-variant-names",
+  ])
   expect(scans).toEqual([])
 })

@@ -101,7 +101,7 @@ export function stripeSignature(
 
 /** Starts the fake on a free port. */
 export async function startFakeStripe(): Promise<FakeStripe> {
-  let answers = new Map<string, [number, object]>()
+  let answers = new Map<string, { readonly form: string; readonly answer: [number, object] }>()
   const server = createServer((request, response) => {
     void answer(request, response)
   })
@@ -129,10 +129,14 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     const key = call.headers["idempotency-key"]
     if (typeof key !== "string") return refusal(400, "no Idempotency-Key")
     const known = answers.get(key)
-    if (known !== undefined) return known
-    const done = write(call)
-    answers.set(key, done)
-    return done
+    const form = JSON.stringify(call.form)
+    if (known !== undefined && known.form !== form) {
+      return refusal(400, "Keys can only be used with the same parameters", { type: "idempotency_error" })
+    }
+    if (known !== undefined) return known.answer
+    const answer = tooLong(call.form) ?? write(call)
+    answers.set(key, { form, answer })
+    return answer
   }
 
   function read({ path }: StripeCall): [number, object] {
@@ -169,6 +173,7 @@ export async function startFakeStripe(): Promise<FakeStripe> {
       amount: Number(amount),
       amount_received: 0,
       currency,
+      description: form["description"] ?? null,
       metadata: metadataIn(form),
       client_secret: `${id}_secret_0123456789`,
     })
@@ -200,6 +205,17 @@ export async function startFakeStripe(): Promise<FakeStripe> {
     },
   }
   return fake
+}
+
+/** Refuses a form that goes past the limits of Stripe's API; null: it does not. */
+function tooLong(form: StripeCall["form"]): [number, object] | null {
+  const metadata = metadataIn(form)
+  if (Object.keys(metadata).length > 50) return refusal(400, "Metadata can have up to 50 keys")
+  const isLong = Object.entries(metadata).some(([key, value]) => key.length > 40 || value.length > 500)
+  if (isLong) return refusal(400, "Metadata keys have up to 40 characters, and values up to 500")
+  return (form["description"]?.length ?? 0) > 1_000
+    ? refusal(400, "Descriptions have up to 1000 characters")
+    : null
 }
 
 function metadataIn(form: StripeCall["form"]): Record<string, string> {

@@ -20,7 +20,8 @@ export function createSimulatorPayment(
     // Continues an open payment, because a second one would be charged as well.
     const seen = started === null ? null : await paymentSeen(root, started.id).catch(() => null)
     if (started?.url && seen?.status === "open") return location.assign(started.url)
-    const opened = await openPayment(root, order, `${location.origin}/o/${orderId}`)
+    const lines = await goodsOf(order, client)
+    const opened = await openPayment(root, { order, lines, returnUrl: `${location.origin}/o/${orderId}` })
     storage.saveOrder(orderId, { token: token(), payment: { ...opened, isConfirmed: false } })
     await client.orders.startPayment(orderId, { provider: kind, payment_id: opened.id }, { token: token() })
     location.assign(opened.url)
@@ -47,8 +48,28 @@ interface Answer {
 
 const ANSWER_WITHIN_MS = 10_000
 
+interface Opening {
+  readonly order: Order
+  /** What is bought, by name, for the pay page to show; undefined: the product has no variants. */
+  readonly lines: readonly object[] | undefined
+  readonly returnUrl: string
+}
+
+/** The order's lines with the names of their variants, which the order itself does not have. */
+async function goodsOf(
+  { product_id, lines }: Order,
+  client: PaymentContext["client"],
+): Promise<Opening["lines"]> {
+  if (lines === undefined) return undefined
+  const { variants = [] } = await client.products.get(product_id)
+  return lines.map(({ variant_id, quantity, unit_price_minor }) => {
+    const variant = variants.find(({ id }) => id === variant_id)
+    return { name: variant?.name ?? `Variant ${variant_id}`, sku: variant?.sku, quantity, unit_price_minor }
+  })
+}
+
 /** Opens a payment at the simulator, whose page links back to `returnUrl`. Throws when the simulator refuses. */
-async function openPayment(root: string, order: Order, returnUrl: string) {
+async function openPayment(root: string, { order, lines, returnUrl }: Opening) {
   const { payment_id, pay_url } = await ask(`${root}/payments`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -59,6 +80,7 @@ async function openPayment(root: string, order: Order, returnUrl: string) {
       hold_id: order.hold_id,
       product_id: order.product_id,
       quantity: order.quantity,
+      lines,
       return_url: returnUrl,
     }),
   })

@@ -2,7 +2,14 @@ import type pg from "pg"
 import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Payment, PaymentEventKey, PaymentEventRecord } from "../../domain/payment.ts"
-import { eventColumns, holdColumns, messageColumn, orderColumns, paymentColumns } from "../columns.ts"
+import {
+  eventColumns,
+  holdColumns,
+  messageColumn,
+  numbers,
+  orderColumns,
+  paymentColumns,
+} from "../columns.ts"
 import type { KeptMessage } from "./money-views.ts"
 
 /** Which page of a list to read. `after`: the sort key of the last row of the page before; null: the first page. */
@@ -25,6 +32,8 @@ export interface RowFilter {
   readonly productId: number | null
   readonly customerId: string | null
   readonly status: string | null
+  /** The variants of which it must have one. */
+  readonly variantIds: readonly number[] | null
 }
 
 /** Filters a list of payments or payment events; a field that is null matches every row. */
@@ -102,9 +111,22 @@ async function listById<Row extends { readonly id: number }>(
          and ($3::bigint is null or product_id = $3)
          and ($4::text is null or customer_id = $4)
          and ($5::text is null or status = $5)
+         and ($6::bigint[] is null
+              or variant_id = any($6)
+              or exists (select 1
+                           from jsonb_array_elements(lines) as line
+                          where (line ->> 'variantId')::bigint = any($6)))
        order by id
-       limit $6`,
-    values: [after, last, filter.productId, filter.customerId, filter.status, page.limit + 1],
+       limit $7`,
+    values: [
+      after,
+      last,
+      filter.productId,
+      filter.customerId,
+      filter.status,
+      filter.variantIds === null ? null : numbers(filter.variantIds),
+      page.limit + 1,
+    ],
   })
   const isFull = count === SCANNED_ROWS
   return cutPage(rows, page.limit, { keyOf: (row) => row.id, next: isFull ? last : null })

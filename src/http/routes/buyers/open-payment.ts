@@ -1,5 +1,7 @@
 import { Type } from "typebox"
+import { nameLines } from "../../../domain/lines.ts"
 import type { Order } from "../../../domain/order.ts"
+import { variantOf } from "../../../domain/product-variants.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import type { PaymentRequest } from "../../../payments/provider.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
@@ -12,12 +14,15 @@ import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 
 /** The services that open a payment. */
-type OpenPaymentServices = Pick<Services, "gatekeeper" | "lanes" | "views" | "events" | "providers">
+type OpenPaymentServices = Pick<
+  Services,
+  "gatekeeper" | "lanes" | "views" | "products" | "events" | "providers"
+>
 
 /** Registers `POST /api/orders/{id}/payments`, which opens the payment that the buyer's page completes. */
 export function registerOpenPayment(
   app: App,
-  { gatekeeper, lanes, views, events, providers }: OpenPaymentServices,
+  { gatekeeper, lanes, views, products, events, providers }: OpenPaymentServices,
 ): void {
   const provider = providers.find((one) => one.open !== undefined)
 
@@ -46,7 +51,7 @@ export function registerOpenPayment(
       const idempotency = idempotencyOf(request, askerName(caller), content)
       if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
 
-      const report = await provider.open(requestFor(order, provider.name))
+      const report = await provider.open(requestFor(order, provider.name, await goodsOf(order, products)))
       if (report.status !== "open") {
         events.paymentNotOpened({ ...content, error: report.error, requestId: request.id })
         return refuse(reply, {
@@ -70,13 +75,25 @@ export function registerOpenPayment(
   })
 }
 
-function requestFor(order: Order, provider: string): PaymentRequest {
+/** Costs no read for an order without lines. */
+async function goodsOf(
+  { productId, lines }: Order,
+  products: Services["products"],
+): Promise<PaymentRequest["goods"]> {
+  const view = lines === null ? null : await products.product(productId)
+  if (lines === null || view === null) return null
+  const { product } = view
+  return { productName: product.name, lines: nameLines(lines, (id) => variantOf(product, id)) }
+}
+
+function requestFor(order: Order, provider: string, goods: PaymentRequest["goods"]): PaymentRequest {
   const { id, holdId, productId, qty, totalMinor, currency, attempt, createdAt } = order
   return {
     orderId: id,
     holdId,
     productId,
     qty,
+    goods,
     amountMinor: totalMinor,
     currency,
     startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,

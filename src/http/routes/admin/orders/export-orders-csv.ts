@@ -1,7 +1,9 @@
 import { Readable } from "node:stream"
 import { Type } from "typebox"
-import type { Lists } from "../../../../store/reads/lists.ts"
-import { orderJson } from "../../../../wire/order.ts"
+import { nameLines, type NamedLine, type VariantNames } from "../../../../domain/lines.ts"
+import type { Order } from "../../../../domain/order.ts"
+import { decimalAmount } from "../../../../domain/money.ts"
+import { orderJson, type OrderJson } from "../../../../wire/order.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -14,7 +16,7 @@ import { refuse } from "../../../wire/problems.ts"
 /** Rows that are read and sent at once: a few hundred kilobytes. */
 const ROWS_AT_ONCE = 1_000
 
-const columns = [
+const orderColumns = [
   "order_id",
   "hold_id",
   "product_id",
@@ -32,20 +34,26 @@ const columns = [
   "updated_at",
 ] as const
 
+/** Empty for orders of products without variants. At the end, so that the others keep their places. */
+const lineColumns = ["variant_id", "sku", "variant_name"] as const
+const withoutLine = [null, null, null]
+
 const Csv = {
-  description: "A heading, then one line for each order",
+  description: "A heading, then a row for each order, or for each of its lines if its product has variants",
   content: { "text/csv": { schema: Type.Unsafe<Readable>({ type: "string" }) } },
 }
 
+type ExportServices = Pick<Services, "lists" | "variantNames">
+
 /** Registers `GET /api/admin/orders.csv`. */
-export function registerExportOrdersCsv(admin: App, { lists }: Pick<Services, "lists">): void {
+export function registerExportOrdersCsv(admin: App, services: ExportServices): void {
   admin.route({
     method: "GET",
     url: "/api/admin/orders.csv",
     schema: {
       summary: "Export orders as CSV",
       description:
-        "Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last line does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe.",
+        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe.",
       tags: ["admin"],
       security: adminSecurity,
       querystring: Type.Object({ product_id: Type.Optional(Type.String()) }),
@@ -64,23 +72,50 @@ export function registerExportOrdersCsv(admin: App, { lists }: Pick<Services, "l
           "content-type": "text/csv; charset=utf-8; header=present",
           "content-disposition": `attachment; filename="${name}"`,
         })
-        .send(Readable.from(linesOf(lists, productId)))
+        .send(Readable.from(rowsOf(services, productId)))
     },
   })
 }
 
-/** Reads a page of rows only when the one before it has been sent, so a slow reader costs the memory of one page. */
-async function* linesOf(lists: Lists, productId: number | null): AsyncGenerator<string> {
-  yield BYTE_ORDER_MARK + csvLine(columns)
-  const filter = { productId, customerId: null, status: null }
+/** Reads a page of orders only when the one before it has been sent, so a slow reader costs the memory of one page. */
+async function* rowsOf(
+  { lists, variantNames }: ExportServices,
+  productId: number | null,
+): AsyncGenerator<string> {
+  yield BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns])
+  const filter = { productId, customerId: null, status: null, variantIds: null }
   for (let after: number | null = 0; after !== null;) {
-    const { rows, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
-    const lines = rows.map((row) => {
-      const order = orderJson(row)
-      return csvLine(columns.map((column) => cellFrom(order[column])))
-    })
-    if (lines.length > 0) yield lines.join("")
+    const { rows: orders, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
+    const names = await variantNames.namesOf(orders.flatMap(variantsOf))
+    const rows = orders.flatMap((order) => rowsOfOrder(order, names))
+    if (rows.length > 0) yield rows.join("")
     after = next
+  }
+}
+
+function variantsOf({ productId, lines }: Order) {
+  return (lines ?? []).map(({ variantId }) => ({ productId, variantId }))
+}
+
+function rowsOfOrder(order: Order, names: ReadonlyMap<number, VariantNames>): string[] {
+  const json = orderJson(order)
+  const rowWith = (cells: OrderCells, line: readonly (string | number | null)[]) =>
+    csvLine([...orderColumns.map((column) => cellFrom(cells[column])), ...line])
+  if (order.lines === null) return [rowWith(json, withoutLine)]
+  return nameLines(order.lines, (variantId) => names.get(variantId)).map((line) =>
+    rowWith({ ...json, ...cellsOf(line, order) }, [line.variantId, line.sku, line.name]),
+  )
+}
+
+type OrderCells = Pick<OrderJson, (typeof orderColumns)[number]>
+
+/** The cells in which the row of a line differs from the order. */
+function cellsOf({ qty, unitPriceMinor, restockedQty }: NamedLine, { currency }: Order) {
+  return {
+    quantity: qty,
+    unit_price: decimalAmount(unitPriceMinor, currency),
+    total_price: decimalAmount(unitPriceMinor * qty, currency),
+    restocked_qty: restockedQty,
   }
 }
 

@@ -9,7 +9,10 @@ import { filteredListSchema, optionalWord, filteredPage } from "../filtered-list
 import { rowFilterFrom, rowQuery } from "./row-filter.ts"
 
 /** Registers `GET /api/admin/holds`. */
-export function registerListHolds(admin: App, { lists }: Pick<Services, "lists">): void {
+export function registerListHolds(
+  admin: App,
+  { lists, variantNames }: Pick<Services, "lists" | "variantNames">,
+): void {
   admin.route({
     method: "GET",
     url: "/api/admin/holds",
@@ -21,7 +24,7 @@ export function registerListHolds(admin: App, { lists }: Pick<Services, "lists">
     },
     async handler(request, reply) {
       const page = readPageRequest(reply, request.query, parseId)
-      const filter = page === null ? null : rowFilterFrom(reply, request.query)
+      const filter = page === null ? null : await rowFilterFrom(reply, request.query, { variantNames })
       if (page === null || filter === null) return reply
       return filteredPage(await lists.holds(filter, page), holdJson, String)
     },

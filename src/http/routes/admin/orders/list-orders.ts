@@ -9,7 +9,10 @@ import { filteredListSchema, optionalWord, filteredPage } from "../filtered-list
 import { rowFilterFrom, rowQuery } from "./row-filter.ts"
 
 /** Registers `GET /api/admin/orders`. */
-export function registerListOrders(admin: App, { lists }: Pick<Services, "lists">): void {
+export function registerListOrders(
+  admin: App,
+  { lists, variantNames }: Pick<Services, "lists" | "variantNames">,
+): void {
   admin.route({
     method: "GET",
     url: "/api/admin/orders",
@@ -21,7 +24,7 @@ export function registerListOrders(admin: App, { lists }: Pick<Services, "lists"
     },
     async handler(request, reply) {
       const page = readPageRequest(reply, request.query, parseId)
-      const filter = page === null ? null : rowFilterFrom(reply, request.query)
+      const filter = page === null ? null : await rowFilterFrom(reply, request.query, { variantNames })
       if (page === null || filter === null) return reply
       return filteredPage(await lists.orders(filter, page), orderJson, String)
     },

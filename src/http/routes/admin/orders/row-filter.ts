@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
 import type { RowFilter } from "../../../../store/reads/lists.ts"
+import type { Services } from "../../../services.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { badQuery, pageQuery } from "../../../wire/paging.ts"
 import { refuse } from "../../../wire/problems.ts"
@@ -11,23 +12,44 @@ export const rowQuery = {
   ...pageQuery,
   product_id: Type.Optional(Type.String()),
   customer_id: Type.Optional(Type.String()),
+  variant_id: Type.Optional(Type.String()),
+  sku: Type.Optional(Type.String({ description: "the number of a variant, exactly as the shop writes it" })),
 }
 
 interface RowQuery {
   readonly product_id?: string
   readonly customer_id?: string
+  readonly variant_id?: string
+  readonly sku?: string
   readonly status?: string
 }
 
 /** Reads the filter of a list of orders or holds; null when it has refused a parameter. */
-export function rowFilterFrom(
+export async function rowFilterFrom(
   reply: FastifyReply,
-  { product_id, customer_id, status }: RowQuery,
-): RowFilter | null {
-  const productId = product_id === undefined ? null : parseId(product_id)
-  const customerId = customer_id ?? null
-  if (product_id !== undefined && productId === null) refuse(reply, badQuery("product_id", "an id"))
+  query: RowQuery,
+  { variantNames }: Pick<Services, "variantNames">,
+): Promise<RowFilter | null> {
+  const { customer_id: customerId = null, status = null, sku } = query
+  const productId = idIn(query.product_id)
+  const variantId = idIn(query.variant_id)
+  if (productId === "bad") refuse(reply, badQuery("product_id", "an id"))
+  else if (variantId === "bad") refuse(reply, badQuery("variant_id", "an id"))
   else if (customerId !== null && !isStorable(customerId)) refuse(reply, badQuery("customer_id", "a name"))
-  else return { productId, customerId, status: status ?? null }
+  else if (sku !== undefined && !isStorable(sku)) refuse(reply, badQuery("sku", "a number of an article"))
+  else {
+    const withSku = sku === undefined ? null : await variantNames.idsWithSku(sku)
+    return { productId, customerId, status, variantIds: bothOf(withSku, variantId) }
+  }
   return null
+}
+
+function idIn(text: string | undefined): number | "bad" | null {
+  return text === undefined ? null : (parseId(text) ?? "bad")
+}
+
+/** The variants that both filters allow; null: neither is given. */
+function bothOf(withSku: readonly number[] | null, variantId: number | null): readonly number[] | null {
+  if (variantId === null) return withSku
+  return withSku === null || withSku.includes(variantId) ? [variantId] : []
 }
