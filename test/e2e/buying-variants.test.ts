@@ -74,7 +74,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
   })
 
   test("sees a size sell out, waits for one that is all reserved, and gets a unit that comes back", async () => {
-    const { id, size } = await offerShoe(app, { "41": 1, "42": 1, "43": 5 }, { max_per_hold: 1 })
+    const { id, size } = await offerShoe(app, { "41": 1, "42": 1, "43": 1 }, { max_per_hold: 1 })
     const faster = await hold(id, size("42"))
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
@@ -87,13 +87,19 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     await page.getByRole("radio", { name: "42" }).check()
     await page.getByText("All units of 42 are reserved.").waitFor()
     expect(await buyButton(page).getAttribute("aria-disabled")).toBe("true")
+    // While all sizes are reserved the headline says so, and nothing is available again.
+    const last = await hold(id, size("43"))
+    await reads(page, "All reserved")
+    expect(await page.getByText("available again").count()).toBe(0)
+    await app.crowd.withToken(last.token).holds.release(last.hold_id)
+    await page.getByText("All units of 42 are reserved.").waitFor()
     await app.crowd.withToken(faster.token).holds.release(faster.hold_id)
     await sizeReads(page, "42", "1 left")
-    await page.getByRole("status").getByText("Available again.").waitFor({ state: "attached" })
+    await page.getByRole("status").getByText("42 is available again.").waitFor({ state: "attached" })
     await press(page, "Reserve")
     await reads(page, "1 unit reserved for you")
     await page.getByText("1 × Court shoe, 42").waitFor()
-    await expect.poll(holdsOf(app, id)).toEqual(["1 released", "1 converted", "1 active"])
+    await expect.poll(holdsOf(app, id)).toEqual(["1 released", "1 converted", "1 released", "1 active"])
   })
 
   test("keeps the basket while a line of it sells out, and cannot reserve it until it is changed", async () => {
@@ -209,6 +215,21 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     expect(await page.locator(".ticket-total").innerText()).toBe("€129.00")
   })
 
+  test("reads that the price has changed while the request was under way", async () => {
+    const { id, size } = await offerShoe(app, { "41": 3, "42": 3 }, { max_per_hold: 1 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await page.getByRole("radio", { name: "42" }).check()
+    await page.route("**/api/holds", async (route) => {
+      await app.shop.products.changeVariant(id, size("42"), { price_minor: 13_900 })
+      await route.continue()
+    })
+    await press(page, "Reserve")
+    await page.locator("p.notice.price_changed").waitFor()
+    expect(await page.locator(".ticket-total").innerText()).toBe("€139.00")
+  })
+
   test("chooses one variant before the scripts run, and keeps it", async () => {
     const { id } = await offerShoe(app, { "41": 3, "42": 3 })
     await using buyer = await newBuyer(browser, app)
@@ -242,6 +263,8 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     })
     await press(page, "Reserve")
     await reads(page, "No response yet")
+    const more = page.getByRole("button", { name: "Increase quantity of 41" })
+    expect(await more.getAttribute("aria-disabled")).toBe("true")
     await page.unroute("**/api/holds")
     await page.reload()
     await reads(page, "2 units reserved for you")

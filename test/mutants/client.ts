@@ -89,4 +89,62 @@ export const clientMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/e2e/buying.test.ts", test: "enters a customer id" },
   },
+  {
+    name: "storefront: a size of which all units are reserved is called sold out",
+    edits: [
+      {
+        file: "web/storefront/variant-choice.ts",
+        find: "variant.sold_stock >= variant.stock",
+        replace: "variant.sold_stock + variant.reserved_stock >= variant.stock",
+      },
+    ],
+    caughtBy: { file: "test/web/variant-choice.test.ts", test: "a variant reads" },
+  },
+  {
+    name: "storefront: units that are not for sale count as units left",
+    edits: [
+      {
+        file: "web/storefront/variant-choice.ts",
+        find: "of product.variants.filter(({ enabled }) => enabled)",
+        replace: "of product.variants",
+      },
+    ],
+    caughtBy: { file: "test/web/variant-choice.test.ts", test: "units of a variant that is not for sale" },
+  },
+  {
+    name: "storefront: a reserved basket shows the prices of now",
+    edits: [
+      {
+        file: "web/storefront/buyer-view.ts",
+        find: "line.qty * line.unit_price_minor",
+        replace: "line.qty * (product?.price_minor ?? 0)",
+      },
+    ],
+    caughtBy: { file: "test/web/buyer-view.test.ts", test: "a hold costs what it cost" },
+  },
+  {
+    name: "storefront: a size that was chosen before the scripts ran is forgotten",
+    edits: [
+      {
+        file: "web/storefront/product-page-model.ts",
+        find: "        choice.value = earlyChoice ?? choice.value\n",
+        replace: "",
+      },
+    ],
+    caughtBy: {
+      file: "test/e2e/buying-variants.test.ts",
+      test: "chooses one variant before the scripts run",
+    },
+  },
+  {
+    name: "storefront: another basket can be chosen while a request may have reserved one",
+    edits: [
+      {
+        file: "web/storefront/basket.tsx",
+        find: "most={isLocked ? qty : ",
+        replace: "most={",
+      },
+    ],
+    caughtBy: { file: "test/e2e/buying-variants.test.ts", test: "asks again for the same basket" },
+  },
 ]

@@ -46,6 +46,7 @@ const known: Known = {
   product,
   hold: null,
   heldPriceMinor: null,
+  askedMinor: null,
   heldOrderId: null,
   order: null,
   payment: null,
@@ -148,6 +149,18 @@ test("a hold costs what it cost when it was placed, although the price has chang
     lines,
     totalMinor: 16_900,
   })
+})
+
+test.each([
+  [null, null],
+  [16_900, null],
+  [15_900, "price_changed"],
+])("a basket of 169.00 for which the button said %s: %s", (askedMinor, code) => {
+  const lines = [
+    { variant_id: 1, qty: 1, unit_price_minor: 12_900 },
+    { variant_id: 2, qty: 1, unit_price_minor: 4_000 },
+  ]
+  expect(see({ hold: { ...hold, lines }, askedMinor }).notice?.code ?? null).toBe(code)
 })
 
 test("while a hold is being requested the stage is reserving", () => {

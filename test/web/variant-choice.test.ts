@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { Product, Variant } from "../../client/src/index.ts"
 import { productAt, saleStateAt } from "../../web/storefront/buyer-view.ts"
-import { chooseFirstText, lackText, priceText, stockText } from "../../web/storefront/texts.ts"
+import { againText, chooseFirstText, lackText, priceText, stockText } from "../../web/storefront/texts.ts"
 import {
   firstChoice,
   lacksOf,
@@ -135,6 +135,15 @@ test.each<[number | null, number | null, number | null, number, number, number]>
   },
 )
 
+test("a basket has 20 lines at most, as many as one request takes", () => {
+  const variants = Array.from({ length: 21 }, (_, index) => size(index + 1))
+  const product = shoe(variants, { max_per_hold: 50 })
+  const lines = (count: number) => variants.slice(0, count).map(({ id }) => ({ variant_id: id, qty: 1 }))
+  expect(mostOfVariant(product, size(21), lines(19))).toBe(4)
+  expect(mostOfVariant(product, size(21), lines(20))).toBe(0)
+  expect(mostOfVariant(product, size(20), lines(20))).toBe(4)
+})
+
 test("of one variant no more is chosen than there is, and at least one", () => {
   const product = shoe([size(1, { available_stock: 2 }), size(2, { available_stock: 0 })])
   expect(withinStock(product, [{ variant_id: 1, qty: 4 }])).toEqual([{ variant_id: 1, qty: 2 }])
@@ -162,6 +171,13 @@ test("each chosen variant that lacks units says why", () => {
     "All units of 43 are reserved. Units come back when a reservation expires: stay on this page.",
     "44 is sold out.",
     "45 is no longer for sale.",
+  ])
+})
+
+test("it is said which variants are available again", () => {
+  expect([againText(["42"]), againText(["42", "Poster"])]).toEqual([
+    "42 is available again.",
+    "42 and Poster are available again.",
   ])
 })
 

@@ -8,6 +8,8 @@ export interface StoredHold {
   readonly orderId: number | null
   /** The price of one unit when the hold was placed, where it has no lines. Holds of an earlier version lack it. */
   readonly priceMinor?: number | null
+  /** The price of the whole hold that the button showed. */
+  readonly askedMinor?: number | undefined
 }
 
 /** The owner token of an order and its payment, as the order's page stores them. */
@@ -31,6 +33,8 @@ export interface HoldRequest {
   readonly qty: number
   /** Only of a product with variants. */
   readonly lines?: readonly WantedLine[]
+  /** The price that the button showed. */
+  readonly totalMinor?: number
   readonly customerId: string | null
   /** By the local clock, in milliseconds since 1970. */
   readonly askedAt: number

@@ -9,6 +9,8 @@ export interface Known {
   readonly hold: Hold | null
   /** The price of one unit when the hold was placed, if the page knows it and the hold has no lines that say it. */
   readonly heldPriceMinor: number | null
+  /** The price of the whole hold that the button showed; null: not known. */
+  readonly askedMinor: number | null
   /** The order that was made from the hold; null: none is known. */
   readonly heldOrderId: number | null
   /** Null: not on the page of an order. `missing`: the order does not exist, or this browser has no token for it. */
@@ -58,8 +60,10 @@ export interface LackingUnits {
   readonly available: number
 }
 
-/** A message beside the stage: a refusal, or the end of the buyer's last hold. */
-export type Notice = Refusal | { readonly code: "hold_expired" | "hold_released" | "ordered" }
+/** A message beside the stage: a refusal, the end of the buyer's last hold, or that it costs other than the button said. */
+export type Notice =
+  | Refusal
+  | { readonly code: "hold_expired" | "hold_released" | "ordered" | "price_changed" }
 
 /** The buyer's situation. `leftSeconds` is rounded up; null: the server's time is not known yet. */
 export type Stage =
@@ -238,10 +242,17 @@ function orderIdOf({ hold, heldOrderId, order }: Known): number | null {
   return order === null && hold?.status === "converted" ? heldOrderId : null
 }
 
-function noticeOf({ hold, heldOrderId, order, nowMs, refusal, pending }: Known): Notice | null {
+function noticeOf(known: Known): Notice | null {
+  const { hold, heldOrderId, order, nowMs, refusal, pending } = known
   if (refusal !== null) return refusal
-  if (order !== null || hold === null || pending?.action === "hold" || isHeld(hold, nowMs)) return null
+  if (order !== null || hold === null || pending?.action === "hold") return null
+  if (isHeld(hold, nowMs)) return hasOtherPrice(known, hold) ? { code: "price_changed" } : null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
   return { code: hold.status === "released" ? "hold_released" : "hold_expired" }
+}
+
+/** True if the shop has changed the price between what the buyer saw and the hold. */
+function hasOtherPrice(known: Known, hold: Hold): boolean {
+  return hold.lines !== undefined && known.askedMinor !== null && known.askedMinor !== totalOf(known, hold)
 }

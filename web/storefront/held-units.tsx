@@ -21,6 +21,7 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
         quantity={stage.qty}
         total={priceOf(stage.totalMinor, product.currency)}
         lines={stage.lines?.map(({ variant_id, qty, unit_price_minor }) => ({
+          id: variant_id,
           name: variantName(product, variant_id),
           quantity: qty,
           price: priceOf(unit_price_minor * qty, product.currency),

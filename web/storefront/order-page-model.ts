@@ -35,6 +35,7 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
     product: product.value,
     hold: null,
     heldPriceMinor: null,
+    askedMinor: null,
     heldOrderId: null,
     order: order.value,
     payment: payment.value,

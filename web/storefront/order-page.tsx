@@ -69,6 +69,7 @@ function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
       quantity={order.quantity}
       total={priceOf(order.total_minor, order.currency)}
       lines={order.lines?.map(({ variant_id, quantity, total_minor }) => ({
+        id: variant_id,
         name: variantName(product, variant_id),
         quantity,
         price: priceOf(total_minor, order.currency),

@@ -37,6 +37,8 @@ export interface WantedUnits {
   readonly qty: number
   /** Required where the product has variants. */
   readonly lines?: Choice
+  /** The price that the button showed. */
+  readonly totalMinor?: number
 }
 
 /** A page model, with the function that starts it once the page is rendered. */
@@ -53,6 +55,7 @@ function firstKnown(data: PageData): Known {
     product: data.kind === "product" ? productAt(data.product, null) : null,
     hold: null,
     heldPriceMinor: null,
+    askedMinor: null,
     heldOrderId: null,
     order: data.kind === "order" ? "unread" : null,
     payment: null,

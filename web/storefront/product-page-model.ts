@@ -33,6 +33,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     product: product.value,
     hold: held.value?.hold ?? null,
     heldPriceMinor: held.value?.priceMinor ?? null,
+    askedMinor: held.value?.askedMinor ?? null,
     heldOrderId: held.value?.orderId ?? null,
     order: null,
     payment: null,
@@ -88,7 +89,13 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
             retry: PATIENCE,
           })
           const { token, ...hold } = made
-          held.value = { hold, token, orderId: null, priceMinor: product.value.price_minor }
+          held.value = {
+            hold,
+            token,
+            orderId: null,
+            priceMinor: product.value.price_minor,
+            askedMinor: request.totalMinor,
+          }
           storage.saveHold(id, held.value)
           storage.saveHoldRequest(id, null)
         } catch (error) {

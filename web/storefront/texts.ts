@@ -1,5 +1,5 @@
 import { priceOf } from "../shared/money.ts"
-import { unitsOf } from "../shared/unit-texts.ts"
+import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import type { BuyerView, LackingUnits, Notice, Stage } from "./buyer-view.ts"
 import { lowestPrice, type Lack, type VariantState } from "./variant-choice.ts"
 import type { Product, SaleState, Variant } from "../../client/src/index.ts"
@@ -147,6 +147,8 @@ export function noticeText(notice: Notice): string {
       return "Your reservation has expired, and the units are available to others again."
     case "hold_released":
       return "Reservation cancelled. The units are available to others again."
+    case "price_changed":
+      return "The price has changed since you chose. You pay the total that is shown here."
     case "ordered":
       return "You have an order for this product."
   }
@@ -154,7 +156,7 @@ export function noticeText(notice: Notice): string {
 
 function lackingText({ name, available }: LackingUnits): string {
   if (available === 0) return `no unit of ${name} is available`
-  return `only ${available} of ${name} ${available === 1 ? "is" : "are"} left`
+  return `only ${available} of ${name} ${areFor(available)} left`
 }
 
 const variantTexts: Readonly<Record<Exclude<VariantState, "open">, string>> = {
@@ -180,6 +182,11 @@ export function lackText({ name, state, available }: Lack): string {
     case "not_for_sale":
       return `${name} is no longer for sale.`
   }
+}
+
+/** Tells that chosen variants can be reserved again. */
+export function againText(names: readonly string[]): string {
+  return `${names.join(" and ")} ${areFor(names.length)} available again.`
 }
 
 /** The text of a button that needs a choice first; `option`: what the variants differ in, such as `size`. */

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact"
 import { countdownText, durationOf } from "../shared/dates.ts"
 
 interface SummaryLine {
+  readonly id: number
   readonly name: string
   readonly quantity: number
   readonly price: string
@@ -43,7 +44,7 @@ function Lines({ name, lines }: { readonly name: string; readonly lines: readonl
       <p class="ticket-name">{name}</p>
       <ul class="ticket-lines">
         {lines.map((line) => (
-          <li key={line.name}>
+          <li key={line.id}>
             <span>
               <span class="tabular">{line.quantity} ×</span> {line.name}
             </span>

@@ -17,6 +17,8 @@ export type VariantState = "open" | "all_held" | "sold_out" | "not_for_sale"
 
 /** The most units in one request where the shop sets no limit. */
 export const MOST_UNITS = 10
+/** The most lines that the server takes in one request. */
+const MOST_LINES = 20
 
 /** True where the product is sold by variant. */
 export function hasVariants(product: Product): product is ProductWithVariants {
@@ -55,7 +57,7 @@ export function stateOfVariant(variant: Variant): VariantState {
 
 /** The most units that one request may ask for, over all variants. */
 export function mostUnitsOf({ max_per_hold, max_per_customer }: Product): number {
-  return Math.min(max_per_hold ?? MOST_UNITS, max_per_customer ?? MOST_UNITS)
+  return Math.min(max_per_hold ?? MOST_UNITS, max_per_customer ?? Infinity)
 }
 
 /**
@@ -117,8 +119,9 @@ export function withUnits(choice: Choice, variantId: number, qty: number): Choic
 /** The most units of a variant that can be chosen beside the other lines. */
 export function mostOfVariant(product: Product, variant: Variant, choice: Choice): number {
   const others = unitsChosen(choice) - chosenUnits(choice, variant.id)
-  const limit = Math.min(variant.max_per_hold ?? MOST_UNITS, mostUnitsOf(product) - others)
-  return variant.enabled ? Math.max(0, Math.min(limit, variant.available_stock)) : 0
+  const limit = Math.min(variant.max_per_hold ?? Infinity, mostUnitsOf(product) - others)
+  const isLineTooMany = choice.length >= MOST_LINES && chosenUnits(choice, variant.id) === 0
+  return variant.enabled && !isLineTooMany ? Math.max(0, Math.min(limit, variant.available_stock)) : 0
 }
 
 /** The choice of one variant with as many units as there are, at least one. */

@@ -8,7 +8,7 @@ import { CustomerField, customerIdIn } from "./customer-field.tsx"
 import { NeedsScripts, reserveText } from "./hold-form.tsx"
 import type { PageModel } from "./page-model.ts"
 import { Stepper } from "./stepper.tsx"
-import { chooseFirstText, lackText } from "./texts.ts"
+import { againText, chooseFirstText, lackText } from "./texts.ts"
 import {
   lacksOf,
   mostOfVariant,
@@ -20,6 +20,7 @@ import {
   withinStock,
   withUnits,
   type Choice,
+  type Lack,
 } from "./variant-choice.ts"
 import { VariantButtons } from "./variant-buttons.tsx"
 
@@ -44,16 +45,18 @@ export function VariantForm({ product, model }: VariantFormProps) {
   const choose = (next: Choice) => {
     if (!isLocked) model.actions.choose(next)
   }
+  const totalMinor = priceOfChoice(product, choice)
   const isInactive = model.zone.value === null
-  const lacks = view.stage.kind === "on_sale" ? lacksOf(product, choice) : []
-  const isReady = view.stage.kind === "on_sale" && choice.length > 0 && lacks.length === 0
+  const lacks = view.stage.kind === "on_sale" ? lacksOf(product, choice) : null
+  const isReady = choice.length > 0 && lacks?.length === 0
   const parts = { product, offered, choice, isLocked, onChoose: choose }
 
   function submit(event: SubmitEvent): void {
     event.preventDefault()
     if (isInactive || !isReady || view.pending !== null || !(event.currentTarget instanceof HTMLFormElement))
       return
-    model.actions.hold({ qty: unitsChosen(choice), lines: choice }, customerIdIn(event.currentTarget))
+    const wanted = { qty: unitsChosen(choice), lines: choice, totalMinor }
+    model.actions.hold(wanted, customerIdIn(event.currentTarget))
   }
 
   return (
@@ -80,7 +83,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
           isMissing={view.notice?.code === "customer_required"}
         />
       )}
-      <LackLine lacks={view.notice?.code === "lacking" ? [] : lacks.map(lackText)} choice={choice} />
+      <LackLine lacks={view.notice?.code === "lacking" ? null : lacks} choice={choice} />
       <div class="choice">
         {!isBasket && mostUnitsOf(product) > 1 && <Quantity {...parts} />}
         <button
@@ -94,7 +97,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
           ) : (
             <>
               {reserveText(view.pending !== null, view.notice?.code)}
-              <span class="tabular">{priceOf(priceOfChoice(product, choice), product.currency)}</span>
+              <span class="tabular">{priceOf(totalMinor, product.currency)}</span>
             </>
           )}
         </button>
@@ -132,21 +135,26 @@ function Quantity({ product, choice, onChoose }: QuantityProps) {
 }
 
 interface LackLineProps {
-  readonly lacks: readonly string[]
+  /** Null: the headline or a notice says why. */
+  readonly lacks: readonly Lack[] | null
   readonly choice: Choice
 }
 
-/** Why the choice cannot be reserved now. Screen readers read it out, and that it can be reserved again. */
+/** Why the choice cannot be reserved now. Screen readers read it out, and later that it can be reserved again. */
 function LackLine({ lacks, choice }: LackLineProps) {
-  const before = useRef<{ readonly choice: string; readonly isLacking: boolean }>(null)
+  const before = useRef<{ readonly choice: string; readonly lacks: readonly Lack[] }>(null)
   const said = useRef("")
-  const now = { choice: JSON.stringify(choice), isLacking: lacks.length > 0 }
-  if (before.current?.choice !== now.choice || now.isLacking) said.current = ""
-  else if (before.current.isLacking) said.current = "Available again."
-  before.current = now
+  const chosen = JSON.stringify(choice)
+  const isSameChoice = before.current?.choice === chosen
+  if (lacks === null || lacks.length > 0 || !isSameChoice) said.current = ""
+  else if (before.current !== null && before.current.lacks.length > 0) {
+    said.current = againText(before.current.lacks.map(({ name }) => name))
+  }
+  before.current = lacks === null ? null : { choice: chosen, lacks }
+  const isLacking = lacks !== null && lacks.length > 0
   return (
-    <p class={now.isLacking ? "notice" : "visually-hidden"} role="status">
-      {now.isLacking ? lacks.join(" ") : said.current}
+    <p class={isLacking ? "notice" : "visually-hidden"} role="status">
+      {isLacking ? lacks.map(lackText).join(" ") : said.current}
     </p>
   )
 }
