@@ -26,7 +26,7 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
           Add variants or upload CSV
         </a>
       </div>
-      <div class="scroll" role="region" aria-labelledby="variants" tabindex={0}>
+      <div class="scroll" role="region" aria-label="Units of each variant" tabindex={0}>
         <table class="tabular">
           <thead>
             <tr>
@@ -56,7 +56,7 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
         </table>
       </div>
       <p class="muted small">
-        Refused: holds refused because of the variant, of this server, since a live screen of the sale was
+        Refused: holds that this server refused because of the variant, since a live screen of the sale was
         opened. A basket counts for each variant that it lacked.
       </p>
       {chosen.value !== null && asked !== undefined && (
