@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals"
 import type { Live } from "../../client/src/admin.ts"
 import type { Product, Variant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
+import { countText } from "../shared/unit-texts.ts"
 import { StateBadge } from "./state-badge.tsx"
 import { VariantDialog, type VariantAction } from "./variant-dialogs.tsx"
 import { optionsText } from "./variant-values.ts"
@@ -100,10 +101,10 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
       <td>
         {enabled ? <StateBadge state={variant.sale_state} /> : <span class="badge closed">Disabled</span>}
       </td>
-      <td class="number">{variant.available_stock.toLocaleString("en")}</td>
-      <td class="number">{variant.reserved_stock.toLocaleString("en")}</td>
-      <td class="number">{variant.sold_stock.toLocaleString("en")}</td>
-      <td class="number">{refused.toLocaleString("en")}</td>
+      <td class="number">{countText(variant.available_stock)}</td>
+      <td class="number">{countText(variant.reserved_stock)}</td>
+      <td class="number">{countText(variant.sold_stock)}</td>
+      <td class="number">{countText(refused)}</td>
       <td class="number">{priceOf(variant.price_minor, product.currency)}</td>
       <td class="row-actions">
         {actions.map(([action, text]) => (
