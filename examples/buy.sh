@@ -1,9 +1,10 @@
 #!/bin/sh
-# Sells one unit with curl: hold, order, payment. Usage: sh examples/buy.sh [product id]
+# Sells one unit with curl: hold, order, payment. Usage: sh examples/buy.sh [product id [variant id]]
 set -eu
 
 engine=${DOORBUSTER_URL:-http://127.0.0.1:8000}
 product=${1:-1}
+variant=${2:-}
 
 # request PATH [OPTION...]: prints the answer; ends the script with the problem document if the server refuses.
 request() {
@@ -26,8 +27,9 @@ post() {
 # field NAME: prints a field of the JSON on standard input. Enough for these answers; a program should parse JSON.
 field() { sed -E 's/.*"'"$1"'":"?([^",}]*)"?.*/\1/'; }
 
-echo "Holding one unit of product $product"
-hold=$(post /api/holds "{\"product_id\":$product,\"qty\":1}" -H "Idempotency-Key: hold-$$-$(date +%s)")
+# A product with variants, such as sizes, is sold by variant.
+echo "Holding one unit of product $product${variant:+, variant $variant}"
+hold=$(post /api/holds "{\"product_id\":$product,\"qty\":1${variant:+,\"variant_id\":$variant}}" -H "Idempotency-Key: hold-$$-$(date +%s)")
 echo "$hold"
 
 # The token gives access to the hold and to the order made from it: keep it secret.

@@ -25,23 +25,25 @@ export interface NewProductBody extends ProductSettings {
   readonly currency: string
   /** Required unless there are `variants`. */
   readonly stock?: number
-  /** In the place of `stock`: each has a stock of its own. */
+  /** In the place of `stock`: 1 to 200, each with a stock of its own. */
   readonly variants?: readonly NewVariantBody[]
 }
 
+/** The optional settings of a variant; null removes one. */
 interface VariantSettings {
-  /** The shop's own number of the article. */
+  /** The shop's own number of the article, up to 255 characters. */
   readonly sku?: string | null
-  /** What tells it from the others: `{"size": "42"}`; up to 10. */
+  /** What tells it from the others: `{"size": "42"}`; up to 10 names. */
   readonly options?: Readonly<Record<string, string>>
-  /** Variants are listed by position; if not given, in the order they are added. */
+  /** Variants are listed by position, then by id; if not given, in the order they are added. */
   readonly position?: number
+  /** `https://…` or `http://…`. */
   readonly image_url?: string | null
-  /** Null: the product's price. */
+  /** The price of one unit, in minor units of the product's currency; null: the product's price. */
   readonly price_minor?: number | null
   /** The most units of it in one hold; null: only the product's limits apply. */
   readonly max_per_hold?: number | null
-  /** False: new holds of it are refused. */
+  /** False: new holds of it are refused as `variant_disabled`; holds and orders that it has go on. True if not given. */
   readonly enabled?: boolean
 }
 
@@ -56,12 +58,12 @@ export interface VariantChangesBody extends VariantSettings {
   readonly name?: string
 }
 
-/** The variants to add. */
+/** The variants to add, 1 to 200. */
 export interface VariantsBody {
   readonly variants: readonly NewVariantBody[]
 }
 
-/** The settings to change; existing orders keep their price. */
+/** The settings to change; holds and orders keep their price. */
 export interface ProductChangesBody extends ProductSettings {
   readonly name?: string
   readonly price_minor?: number
@@ -160,7 +162,10 @@ export interface RefundBody {
   readonly amount_minor?: number | null
   /** How many units are put back on sale; not given: none. */
   readonly restock_qty?: number
-  /** In the place of `restock_qty`: units of each variant, each variant once. Required where an order has several lines. */
+  /**
+   * In the place of `restock_qty`: units of each variant, each variant once. Required to put units back on sale where an
+   * order has several lines.
+   */
   readonly restock_lines?: readonly WantedLine[]
 }
 

@@ -57,29 +57,42 @@ export interface AdminClient {
   readonly products: {
     /** Returns a product from the database, bypassing every cache. Refused: `product_not_found`. */
     get(productId: number, options?: CallOptions): Promise<Product>
-    /** Creates a product. Sent with an `Idempotency-Key`, because a retry would create another one. */
+    /**
+     * Creates a product, with its variants if it has any. Sent with an `Idempotency-Key`, because a retry would create
+     * another one.
+     */
     create(body: NewProductBody, options?: KeyedCallOptions): Promise<Product>
     /** Changes settings. Idempotent, and sent with an `Idempotency-Key`. Refused: `product_not_found`. */
     change(productId: number, changes: ProductChangesBody, options?: KeyedCallOptions): Promise<Product>
     /**
      * Sets the stock, if it is `expected` now, so that a retry cannot do harm. The `Idempotency-Key` keeps the retry of
      * a call that has worked from being refused as `stock_changed`. Refused: `product_not_found`, `stock_changed`,
-     * `stock_in_use`.
+     * `stock_in_use`, `variant_required` (the product has variants: use `setVariantStock`).
      */
     setStock(productId: number, body: StockBody, options?: KeyedCallOptions): Promise<Product>
     /**
-     * Adds variants. The first ones take the place of the product's own stock. Sent with an `Idempotency-Key`, because a
-     * retry would add others. Refused: `product_not_found`, `product_in_use`, `too_many_variants`.
+     * Adds variants to a product: up to 200 in all, listed after those it has unless they say a `position`. The first
+     * ones take the place of the product's own stock, which is refused (`product_in_use`) while a unit of it is held or
+     * sold. Sent with an `Idempotency-Key`, because a retry would add others. Refused: `product_not_found`,
+     * `product_in_use`, `too_many_variants`, `stock_over_limit`.
      */
     addVariants(productId: number, body: VariantsBody, options?: KeyedCallOptions): Promise<Product>
-    /** Changes settings of a variant. Idempotent. Refused: `product_not_found`, `variant_not_found`. */
+    /**
+     * Changes settings of a variant, also during a sale. Holds and orders keep their price and go on, also those of a
+     * variant that is disabled. Idempotent, and sent with an `Idempotency-Key`. Refused: `product_not_found`,
+     * `variant_not_found`.
+     */
     changeVariant(
       productId: number,
       variantId: number,
       changes: VariantChangesBody,
       options?: KeyedCallOptions,
     ): Promise<Product>
-    /** As `setStock`, of a variant. Refused: also `variant_not_found`. */
+    /**
+     * Sets the stock of a variant, if it is `expected` now; the product's stock changes by as much. Sent with an
+     * `Idempotency-Key`, as `setStock` is. Refused: `product_not_found`, `variant_not_found`, `stock_changed`,
+     * `stock_in_use`, `stock_over_limit`.
+     */
     setVariantStock(
       productId: number,
       variantId: number,
@@ -98,9 +111,10 @@ export interface AdminClient {
     /** Lists orders by id. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
     /**
-     * Refunds money of a paid order, puts units of it back on sale, or both. Sent with an `Idempotency-Key`, because a
-     * retry would refund again. Refused: `order_not_found`, `order_not_paid`, `payment_disputed`, `refund_over_payment`,
-     * `restock_over_order`.
+     * Refunds money of a paid order, puts units of it back on sale, or both. `restock_lines` says of which variants; an
+     * order with several lines needs it to put any back, and each line takes no more than was bought of it. Sent with an
+     * `Idempotency-Key`, because a retry would refund again. Refused: `order_not_found`, `order_not_paid`,
+     * `payment_disputed`, `refund_over_payment`, `restock_lines_required`, `variant_not_found`, `restock_over_order`.
      */
     refund(orderId: number, body: RefundBody, options?: KeyedCallOptions): Promise<Refund>
     /**

@@ -40,9 +40,12 @@ export interface Client {
   }
   readonly holds: {
     /**
-     * Holds units for `hold_ttl_seconds`. Sent with an `Idempotency-Key`, so that a repetition is answered with the
-     * same hold. Refused, with the first code that applies: `product_not_found`, `sale_closed`, `sale_not_open`,
-     * `sale_paused`, `quantity_over_limit`, `customer_required`, `customer_limit_reached`, `out_of_stock`.
+     * Holds units for `hold_ttl_seconds`, all of them or none, at the price of this moment. Of a product with variants
+     * it takes `variant_id` and `qty`, or the `lines` of a basket. Sent with an `Idempotency-Key`, so that a
+     * repetition is answered with the same hold. Refused, with the first code that applies: `product_not_found`,
+     * `variant_required`, `variant_not_found`, `sale_closed`, `sale_not_open`, `sale_paused`, `variant_disabled`,
+     * `quantity_over_limit`, `customer_required`, `customer_limit_reached`, `out_of_stock`, whose `lines` name the
+     * variants that lack units.
      */
     create(body: HoldBody, options?: KeyedCallOptions): Promise<NewHold>
     /** Returns a hold of the token's owner. Refused: `hold_not_found`, also for the holds of others. */

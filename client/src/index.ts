@@ -14,6 +14,7 @@ export type {
 export {
   ProblemError,
   type FieldError,
+  type LackingLine,
   type ProblemCode,
   type ProblemDocument,
   type ProblemMembers,

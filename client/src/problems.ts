@@ -6,6 +6,15 @@ export interface FieldError {
   readonly detail: string
 }
 
+/** A line of a request for which too few units are available. */
+export interface LackingLine {
+  readonly variant_id: number
+  /** How many units the request asked for. */
+  readonly requested: number
+  /** How many there are: 0 or more, but fewer than `requested`. */
+  readonly available: number
+}
+
 /** The members of refusals beyond those that every problem document has. */
 export interface ProblemMembers {
   readonly out_of_stock: {
@@ -13,12 +22,23 @@ export interface ProblemMembers {
     readonly available_stock: number
     /** The earliest time when held units may become available; null: none can. */
     readonly retry_at: Time | null
+    /** The lines that lack units; only of a product with variants. No unit of the other lines is held either. */
+    readonly lines?: readonly LackingLine[]
   }
   readonly sale_not_open: { readonly opens_at: Time }
   readonly sale_closed: { readonly closes_at: Time }
   /** `order_id`: the order that was made from the hold, if it is known. */
   readonly hold_already_used: { readonly order_id: number | null }
-  readonly quantity_over_limit: { readonly max_per_hold: number }
+  /** `variant_id`: the variant whose limit it is; left out where it is the product's. */
+  readonly quantity_over_limit: { readonly max_per_hold: number; readonly variant_id?: number }
+  /** `variant_id`: the first variant of the request that the product, or the order, does not have. */
+  readonly variant_not_found: { readonly variant_id: number }
+  /** `variant_id`: the first variant of the request that the shop has disabled. */
+  readonly variant_disabled: { readonly variant_id: number }
+  /** The product's units that belong to no variant. */
+  readonly product_in_use: { readonly reserved_stock: number; readonly sold_stock: number }
+  /** `most`: the most variants of one product. */
+  readonly too_many_variants: { readonly most: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
   readonly invalid_request: { readonly errors: readonly FieldError[] }
@@ -56,6 +76,8 @@ type PlainCode =
   | "body_too_large"
   | "unsupported_media_type"
   | "customer_required"
+  | "variant_required"
+  | "restock_lines_required"
   | "idempotency_key_reused"
   | "payment_refused"
   | "provider_unavailable"

@@ -37,31 +37,38 @@ export interface Product {
   readonly hold_ttl_seconds: number
   /** The server's time when it read the product, which may be a while ago if the answer comes from a cache. */
   readonly server_time: Time
-  /** Only of a product that has some: its units are sold by variant. */
+  /** By position. Only of a product that has some: its units are sold by variant, and its stock is their sum. */
   readonly variants?: readonly Variant[]
 }
 
-/** One of the goods that a product consists of, such as a size. */
+/**
+ * One of the goods that a product consists of, such as a size. It shares the product's sale window, pause and limits,
+ * and has a stock of its own: `stock = available_stock + reserved_stock + sold_stock`.
+ */
 export interface Variant {
   readonly id: number
   readonly name: string
   /** The shop's own number of the article. */
   readonly sku: string | null
-  /** What tells it from the others: `{"size": "42"}`. */
+  /** What tells it from the others: `{"size": "42"}`; up to 10 names. */
   readonly options: Readonly<Record<string, string>>
+  /** Variants are listed by position, then by id. */
   readonly position: number
   readonly image_url: string | null
+  /** `price_minor` as a decimal in the digits of the product's currency: `"99.99"`. */
   readonly price: string
-  /** Its own price, or the product's if it has none. */
+  /** Its own price, or the product's if it has none, in minor units of the product's currency. */
   readonly price_minor: number
   readonly stock: number
   readonly available_stock: number
+  /** Units of active holds and of orders that wait for payment. */
   readonly reserved_stock: number
   readonly sold_stock: number
-  /** As of the product, for this variant; `paused` also while it is disabled. */
+  /** As of the product, for this variant; `paused` also while it is disabled and the sale is on. */
   readonly sale_state: SaleState
   /** The most units of it in one hold; null: only the product's limits apply. */
   readonly max_per_hold: number | null
+  /** False: new holds of it are refused as `variant_disabled`. */
   readonly enabled: boolean
 }
 
@@ -88,14 +95,15 @@ export type HoldStatus = "active" | "converted" | "expired" | "released"
 export interface Hold {
   readonly hold_id: number
   readonly product_id: number
+  /** The units of all lines together. */
   readonly qty: number
   readonly status: HoldStatus
   readonly expires_at: Time
   readonly created_at: Time
   readonly customer_id: string | null
-  /** Only where it has one line. */
+  /** The variant of its only line. Not there where it has several lines, and for a product without variants. */
   readonly variant_id?: number
-  /** Only of a product with variants. */
+  /** 1 to 20, each of another variant. Only of a product with variants. */
   readonly lines?: readonly HoldLine[]
 }
 
@@ -103,7 +111,7 @@ export interface Hold {
 export interface HoldLine {
   readonly variant_id: number
   readonly qty: number
-  /** The price when it was held, which is what is paid. */
+  /** The price of one unit when the hold was placed, in minor units. The order keeps it. */
   readonly unit_price_minor: number
 }
 
@@ -113,22 +121,26 @@ export interface NewHold extends Hold {
   readonly token: string
 }
 
-/** The units to hold. */
+/**
+ * The units to hold: `qty` of a product without variants, `variant_id` and `qty` of one variant, or `lines`. All of them
+ * are held, or none.
+ */
 export interface HoldBody {
   readonly product_id: number
-  /** Required unless there are `lines`. */
+  /** 1 or more. Required unless there are `lines`. */
   readonly qty?: number
   /** The shop's id of the buyer, up to 255 characters; required if `max_per_customer` is set. */
   readonly customer_id?: string
-  /** Required, or `lines`, where the product has variants. */
+  /** Required where the product has variants, unless there are `lines`. */
   readonly variant_id?: number
-  /** Units of several variants, each variant once: all of them are held, or none. */
+  /** In the place of `qty` and `variant_id`: units of 1 to 20 variants, each variant once. */
   readonly lines?: readonly WantedLine[]
 }
 
-/** Units of one variant. */
+/** Units of one variant that are asked for. */
 export interface WantedLine {
   readonly variant_id: number
+  /** 1 or more. */
   readonly qty: number
 }
 
@@ -143,8 +155,9 @@ export interface Order {
   readonly order_id: number
   readonly hold_id: number
   readonly product_id: number
+  /** The units of all lines together. */
   readonly quantity: number
-  /** Null: the prices of its lines differ. */
+  /** The price of each unit, as a decimal; null: the prices of its lines differ. */
   readonly unit_price: string | null
   readonly total_price: string
   readonly total_minor: number
@@ -161,9 +174,9 @@ export interface Order {
   readonly created_at: Time
   readonly updated_at: Time
   readonly customer_id: string | null
-  /** Only where it has one line. */
+  /** The variant of its only line. Not there where it has several lines, and for a product without variants. */
   readonly variant_id?: number
-  /** Only of a product with variants. */
+  /** The lines of its hold, in the same order. Only of a product with variants. */
   readonly lines?: readonly OrderLine[]
 }
 
@@ -173,6 +186,7 @@ export interface OrderLine {
   readonly quantity: number
   readonly unit_price: string
   readonly unit_price_minor: number
+  /** `quantity` times `unit_price_minor`; the lines together are the order's `total_minor`. */
   readonly total_minor: number
   /** How many of its units are back on sale. */
   readonly restocked_qty: number

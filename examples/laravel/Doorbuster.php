@@ -3,9 +3,16 @@
 
 final class DoorbusterRefused extends RuntimeException
 {
-    /** @param string $problem The machine-readable code of the refusal, such as out_of_stock. */
-    public function __construct(public readonly string $problem, string $message, public readonly int $status)
-    {
+    /**
+     * @param string $problem The machine-readable code of the refusal, such as out_of_stock.
+     * @param array $document The whole problem document: out_of_stock of a basket has its lines that lack units.
+     */
+    public function __construct(
+        public readonly string $problem,
+        string $message,
+        public readonly int $status,
+        public readonly array $document = [],
+    ) {
         parent::__construct($message);
     }
 }
@@ -19,7 +26,21 @@ final class Doorbuster
     /** Holds $quantity units for the time of the product. The answer's token proves who owns the hold: keep it secret. */
     public function hold(int $productId, int $quantity, ?string $customerId = null): array
     {
-        $body = ['product_id' => $productId, 'qty' => $quantity];
+        return $this->placeHold(['product_id' => $productId, 'qty' => $quantity], $customerId);
+    }
+
+    /**
+     * Holds units of several variants of one product, such as sizes: all lines, or none.
+     *
+     * @param list<array{variant_id: int, qty: int}> $lines Up to 20, each variant once.
+     */
+    public function holdLines(int $productId, array $lines, ?string $customerId = null): array
+    {
+        return $this->placeHold(['product_id' => $productId, 'lines' => $lines], $customerId);
+    }
+
+    private function placeHold(array $body, ?string $customerId): array
+    {
         if ($customerId !== null) {
             $body['customer_id'] = $customerId;
         }
@@ -28,7 +49,7 @@ final class Doorbuster
         return $this->post('/api/holds', $body, ['Idempotency-Key' => bin2hex(random_bytes(16))]);
     }
 
-    /** Turns a hold into an order that waits for its payment, at the price that the answer says. */
+    /** Turns a hold into an order that waits for its payment, at the price of the moment of the hold. */
     public function order(array $hold): array
     {
         return $this->post('/api/orders', ['hold_id' => $hold['hold_id']], ['Authorization' => "Bearer {$hold['token']}"]);
@@ -61,7 +82,8 @@ final class Doorbuster
             throw new RuntimeException("Doorbuster at {$this->url} does not answer");
         }
         if ($status >= 400) {
-            throw new DoorbusterRefused($answer['code'] ?? 'unknown', $answer['detail'] ?? $answer['title'] ?? '', $status);
+            $message = $answer['detail'] ?? $answer['title'] ?? '';
+            throw new DoorbusterRefused($answer['code'] ?? 'unknown', $message, $status, $answer);
         }
 
         return $answer;

@@ -8,6 +8,7 @@ import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
 import { databaseUrl, LARGEST_SEED, serverUrl, serverUrls, wholeNumber } from "./option-values.ts"
 import { race } from "./race.ts"
+import { MOST_VARIANTS } from "../domain/variant.ts"
 import { rehearse } from "./rehearse.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
@@ -88,7 +89,11 @@ export function addSimulator(program: Command): void {
         .choices(planNames)
         .default("calm"),
     )
-    .option("--seed <number>", "repeat the run that logged this seed", wholeNumber(0, LARGEST_SEED))
+    .option(
+      "--seed <number>",
+      "with --plan wild: make the same random choices as the run that logged this seed",
+      wholeNumber(0, LARGEST_SEED),
+    )
     .action(({ seed = randomInt(LARGEST_SEED), ...options }: SimulatorArguments) =>
       simulate(readConfig(), { ...options, seed }),
     )
@@ -119,6 +124,7 @@ export function addSeed(program: Command): void {
     .command("seed")
     .description("create product 1, if it does not exist")
     .option("--stock <units>", "units of product 1", wholeNumber(1, 1_000_000_000), SEED_STOCK)
+    .option("--sizes", "create a shoe in three sizes too, if there is none", false)
     .option("--fresh", "remove every product, hold, order and payment first", false)
     .option("--yes", "let --fresh remove orders and payments", false)
     .addOption(jsonOption())
@@ -127,6 +133,7 @@ export function addSeed(program: Command): void {
 
 interface RaceArguments extends JsonOption {
   readonly stock: number
+  readonly variants: number
   readonly requests: number
   readonly url: string[]
 }
@@ -140,6 +147,12 @@ export function addRace(program: Command): void {
     )
     .alias("test:race")
     .option("--stock <units>", "units on sale", wholeNumber(1, 1_000_000), 10)
+    .option(
+      "--variants <count>",
+      "divide the units among so many variants, some of them wanted more than others; a third of the requests are baskets",
+      wholeNumber(0, MOST_VARIANTS),
+      0,
+    )
     .option("--requests <count>", "requests sent at once", wholeNumber(1, 1_000_000), 30)
     .option(
       "--url <url>",
@@ -183,10 +196,14 @@ export function addRehearse(program: Command): void {
         `faults to inject during the sale: ${faultNames.join(", ")}; all of them if none is named`,
       ).choices(faultNames),
     )
-    .option("--seed <number>", "repeat the rehearsal that printed this seed", wholeNumber(0, LARGEST_SEED))
+    .option(
+      "--seed <number>",
+      "make the same random choices as the rehearsal that printed this seed",
+      wholeNumber(0, LARGEST_SEED),
+    )
     .option(
       "--database <url>",
-      "rehearse on this database and keep it; a fresh one if not given",
+      "rehearse on this database: migrates it and leaves its rows in it; without it, on a new one that is removed afterwards",
       databaseUrl,
     )
     .option("--html <file>", "write the report as a page, too")
@@ -222,7 +239,7 @@ export function addReleaseExpired(program: Command): void {
 export function addVerify(program: Command): void {
   program
     .command("verify")
-    .description("recount every product from its rows and check every invariant")
+    .description("recount every product from its rows and check the invariants that rows can show")
     .addOption(jsonOption())
     .action(async (options: JsonOption) => failUnless(await printVerification(readConfig(), options)))
 }

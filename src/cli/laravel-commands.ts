@@ -5,7 +5,8 @@ import { seed, SEED_STOCK } from "./seed.ts"
 import { work } from "./worker.ts"
 
 const runWorker = () => work(readConfig())
-const runSeed = () => seed(readConfig(), { stock: SEED_STOCK, fresh: false, yes: false, json: false })
+const runSeed = () =>
+  seed(readConfig(), { stock: SEED_STOCK, fresh: false, sizes: false, yes: false, json: false })
 
 const commands = [
   ["queue:work", "worker", runWorker],

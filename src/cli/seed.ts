@@ -1,6 +1,6 @@
 import type pg from "pg"
 import type { Config } from "../config/config.ts"
-import { seedProduct } from "../seed.ts"
+import { seedProduct, seedSizes, type SeededSizes } from "../seed.ts"
 import { countSales, emptyDatabase } from "../store/upkeep/housekeeping.ts"
 import { requireDatabase, withEngine } from "./database.ts"
 import { UsageError } from "../base/command-errors.ts"
@@ -13,24 +13,36 @@ export interface SeedOptions {
   readonly stock: number
   /** Remove everything first. */
   readonly fresh: boolean
+  /** Also create a shoe in sizes. */
+  readonly sizes: boolean
   /** Confirms that orders and payments may be removed. */
   readonly yes: boolean
   readonly json: boolean
 }
 
-/** Creates product 1, "Flash Sale Product" at 99.99, if it does not exist. */
-export async function seed(config: Config, { stock, fresh, yes, json }: SeedOptions): Promise<void> {
+/** Creates product 1, "Flash Sale Product" at 99.99, if it does not exist; with `sizes` also "Flash Sale Shoe". */
+export async function seed(config: Config, { stock, fresh, sizes, yes, json }: SeedOptions): Promise<void> {
   if (fresh) requireDatabase(config)
-  const made = await withEngine(
+  const { made, shoe } = await withEngine(
     config,
     async (engine) => {
       if (fresh) await empty(engine.database.views, yes)
-      return seedProduct(engine, stock)
+      return { made: await seedProduct(engine, stock), shoe: sizes ? await seedSizes(engine) : null }
     },
     { makesSchema: true },
   )
-  if (json) return printJson({ product_id: 1, created: made })
+  if (json) {
+    const second = shoe !== null && { sizes: { product_id: shoe.productId, created: shoe.created } }
+    return printJson({ product_id: 1, created: made, ...second })
+  }
   print(seedResult(made, stock))
+  if (shoe !== null) print(sizesResult(shoe))
+}
+
+function sizesResult({ productId, created }: SeededSizes): string {
+  return created
+    ? `Product ${productId}, a shoe in three sizes, is on sale.`
+    : `Product ${productId}, the shoe in three sizes, exists already; nothing was changed.`
 }
 
 /** Returns one line that says whether product 1 was created. */

@@ -7,7 +7,7 @@ export interface ProductSettings {
   readonly name: string
   readonly description: string | null
   readonly imageUrl: string | null
-  /** Price of one unit in minor units of `currency`; an order keeps the price it was made at. */
+  /** Price of one unit in minor units of `currency`; a hold and its order keep the price of the moment it was placed. */
   readonly priceMinor: number
   readonly currency: string
   /** The first moment of the sale; null: the sale is open from the start. */
@@ -56,6 +56,9 @@ export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_he
 
 /** A number of units on sale, of a product or of one of its variants. */
 export type UnitCounters = Pick<Product, "stock" | "held" | "sold">
+
+/** The largest stock of a product, its variants together. A column of the database holds about twice as many. */
+export const LARGEST_STOCK = 1_000_000_000
 
 /** Returns how many units can be held now. */
 export function availableUnits({ stock, held, sold }: UnitCounters): number {

@@ -16,9 +16,10 @@ import {
   oneOf,
   orNull,
   prosePattern,
+  requiredUnless,
   timeOrNull,
 } from "./fields.ts"
-import { NewVariantBody, VariantWire, variantJson } from "./variant.ts"
+import { NewVariantBody, VariantWire, variantEventJson, variantJson } from "./variant.ts"
 
 /** A product. */
 export const ProductWire = Type.Object({
@@ -70,20 +71,23 @@ const optionalSettings = {
 }
 
 /** The request to create a product. */
-export const NewProductBody = body({
-  name: Label,
-  price_minor: PriceMinor,
-  currency: CurrencyCode,
-  stock: Type.Optional(Stock),
-  variants: Type.Optional(
-    Type.Array(NewVariantBody, {
-      minItems: 1,
-      maxItems: MOST_VARIANTS,
-      description: "in the place of stock: each has a stock of its own",
-    }),
-  ),
-  ...optionalSettings,
-})
+export const NewProductBody = body(
+  {
+    name: Label,
+    price_minor: PriceMinor,
+    currency: CurrencyCode,
+    stock: Type.Optional(Stock),
+    variants: Type.Optional(
+      Type.Array(NewVariantBody, {
+        minItems: 1,
+        maxItems: MOST_VARIANTS,
+        description: "in the place of stock: each has a stock of its own",
+      }),
+    ),
+    ...optionalSettings,
+  },
+  requiredUnless("variants", "stock"),
+)
 
 /** The request to change settings of a product. */
 export const ProductChangesBody = body({
@@ -135,5 +139,6 @@ export function productEventJson(product: Product) {
     available_stock: availableUnits(product),
     reserved_stock: product.held,
     sold_stock: product.sold,
+    ...(hasVariants(product) && { variants: product.variants.map(variantEventJson) }),
   }
 }

@@ -6,7 +6,7 @@ import pg from "pg"
 import { expect, test } from "vitest"
 import { startTestApp } from "../support/app.ts"
 import { runCommand } from "../support/command-line.ts"
-import { createTestDatabase } from "../support/database.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 import { startServerProcess } from "../support/server-process.ts"
 
@@ -89,6 +89,36 @@ test.each([
     expect(await ask(database.url, "select name from kysely_migration order by name")).toEqual(before)
   },
 )
+
+test("seed --sizes offers a shoe in sizes beside product 1, once", async () => {
+  await using database = await createTestDatabase()
+  const environment = { DATABASE_URL: database.url }
+
+  const first = await runCommand(["seed", "--sizes"], environment)
+  const again = await runCommand(["seed", "--sizes", "--json"], environment)
+
+  expect(first).toMatchObject({
+    status: 0,
+    stdout: "Product 1 is on sale with 100 units.\nProduct 2, a shoe in three sizes, is on sale.\n",
+  })
+  expect(JSON.parse(again.stdout)).toEqual({
+    product_id: 1,
+    created: false,
+    sizes: { product_id: 2, created: false },
+  })
+  expect(await ask(database.url, "select id, name, stock from products order by id")).toEqual([
+    { id: "1", name: "Flash Sale Product", stock: 100 },
+    { id: "2", name: "Flash Sale Shoe", stock: 23 },
+  ])
+  expect(
+    await ask(database.url, "select name, sku, options, price_minor, stock from variants order by position"),
+  ).toEqual([
+    { name: "41", sku: "SHOE-41", options: { size: "41" }, price_minor: null, stock: 10 },
+    { name: "42", sku: "SHOE-42", options: { size: "42" }, price_minor: null, stock: 3 },
+    { name: "43", sku: "SHOE-43", options: { size: "43" }, price_minor: "13900", stock: 10 },
+  ])
+  expect(await differencesIn(database.url)).toEqual([])
+})
 
 test("seed creates the schema in an empty database", async () => {
   await using database = await createTestDatabase()

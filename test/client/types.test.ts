@@ -1,7 +1,14 @@
 import Fastify from "fastify"
 import { readFile } from "node:fs/promises"
 import { expect, expectTypeOf, test } from "vitest"
-import { isProblem, ProblemError, type ProblemCode, type ProblemMembers } from "../../client/src/problems.ts"
+import {
+  isProblem,
+  ProblemError,
+  type LackingLine,
+  type ProblemCode,
+  type ProblemMembers,
+  type ProblemOf,
+} from "../../client/src/problems.ts"
 import { instant } from "../../src/domain/time.ts"
 import { problems, refuse, type AnyRefusal } from "../../src/http/wire/problems.ts"
 import { itNotices, noDifference, wireSchemas } from "./wire-types.ts"
@@ -57,11 +64,15 @@ function canonical(schema: unknown): string {
 
 /** The members of each code beyond the common ones; the compiler finds codes that are missing here. */
 const members = {
-  out_of_stock: { sale_state: 1, available_stock: 1, retry_at: 1 },
+  out_of_stock: { sale_state: 1, available_stock: 1, retry_at: 1, lines: 1 },
   sale_not_open: { opens_at: 1 },
   sale_closed: { closes_at: 1 },
   hold_already_used: { order_id: 1 },
-  quantity_over_limit: { max_per_hold: 1 },
+  quantity_over_limit: { max_per_hold: 1, variant_id: 1 },
+  variant_not_found: { variant_id: 1 },
+  variant_disabled: { variant_id: 1 },
+  product_in_use: { reserved_stock: 1, sold_stock: 1 },
+  too_many_variants: { most: 1 },
   customer_limit_reached: { units_left: 1 },
   invalid_request: { errors: 1 },
   stock_changed: { stock: 1 },
@@ -93,6 +104,8 @@ const members = {
   body_too_large: {},
   unsupported_media_type: {},
   customer_required: {},
+  variant_required: {},
+  restock_lines_required: {},
   idempotency_key_reused: {},
   payment_refused: {},
   provider_unavailable: {},
@@ -114,7 +127,10 @@ const carried = {
   opensAt: moment,
   closedAt: moment,
   orderId: 1,
+  lines: [{ variantId: 1, requested: 2, available: 1 }],
   maxPerHold: 1,
+  variantId: 1,
+  most: 1,
   unitsLeft: 1,
   errors: [],
   stock: 1,
@@ -143,6 +159,13 @@ test.each(refusals.map((refusal) => [refusal.code, refusal] as const))(
     expect(new ProblemError(document, null)).toMatchObject({ code: wireCode, status: problems[code].status })
   },
 )
+
+test("the lines that lack units arrive as the client describes them", async () => {
+  const refusal: AnyRefusal = { ...carried, code: "out_of_stock", saleState: "open" }
+  const { lines } = JSON.parse(await documentOf(refusal)) as ProblemOf<"out_of_stock">
+
+  expect(lines).toEqual([{ variant_id: 1, requested: 2, available: 1 } satisfies LackingLine])
+})
 
 test("the client has no code that the server does not send", () => {
   const sent = new Set(refusals.map(({ code }) => problems[code].code ?? code))

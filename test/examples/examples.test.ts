@@ -52,6 +52,52 @@ describe.each([
   })
 })
 
+describe("a product with sizes", () => {
+  test("basket.mjs sells a basket, and shows the two refusals", async () => {
+    await using app = await startShop()
+
+    const { stdout } = await run(app, process.execPath, path("basket.mjs"))
+
+    expect(
+      stdout
+        .replace(/until .*Z/, "until TIME")
+        .trim()
+        .split("\n"),
+    ).toEqual([
+      "size 41: 1 available at 129.00 EUR",
+      "size 42: 5 available at 139.00 EUR",
+      "hold 1: 1 × size 41, 1 × size 42, until TIME",
+      "order 1: 268.00 EUR",
+      "order 1 is paid",
+      "bob is refused: size 41: 1 requested, 0 available",
+      "ann is refused: 0 more allowed",
+    ])
+    expect((await app.get("/api/products/2")).body).toMatchObject({
+      sold_stock: 2,
+      reserved_stock: 0,
+      variants: [{ sold_stock: 1 }, { sold_stock: 1, available_stock: 4 }],
+    })
+  })
+
+  test.skipIf(!hasCurl)(
+    "buy.sh sells the variant that is named, and prints the refusal of none",
+    async () => {
+      await using app = await startShop()
+      const variants = [{ name: "41", stock: 3 }]
+      const shoe = { name: "Runner", price_minor: 12_900, currency: "EUR", variants }
+      const { body: product } = await app.post("/api/admin/products", shoe)
+      const [{ id }] = product.variants
+
+      const refused = await run(app, "sh", path("buy.sh"), String(product.id))
+      const { stdout } = await run(app, "sh", path("buy.sh"), String(product.id), String(id))
+
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("variant_required") })
+      expect(stdout).toMatch(/^Order 1 is paid$/m)
+      expect((await app.get(`/api/products/${product.id}`)).body.variants).toMatchObject([{ sold_stock: 1 }])
+    },
+  )
+})
+
 describe.skipIf(leavesOutBrowser())("page.html, served by shop.mjs", () => {
   let browser: Browser
   beforeAll(async () => {

@@ -43,6 +43,21 @@ describe.skipIf(!hasPhp)("a shop in PHP", () => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Refused (sale_paused): ") })
   })
 
+  test("sells a basket of two sizes, and is refused a third pair and a basket that lacks one", async () => {
+    await using app = await startTestApp({ worker: true })
+
+    const { stdout } = await buy(app, "basket.php")
+
+    expect(stdout.trim().split("\n")).toEqual([
+      "Held 2 units: 1 of size 41, 1 of size 42",
+      "Order 1 costs 268.00 EUR",
+      "Order 1 is paid",
+      "A third pair is refused (customer_limit_reached)",
+      "The same basket is refused (out_of_stock): 1 of size 41 asked for, 0 available",
+    ])
+    expect((await app.get("/api/products/2")).body).toMatchObject({ sold_stock: 2, reserved_stock: 0 })
+  })
+
   test("refuses events that are forged, changed or old", async () => {
     await using receiver = await startPhpReceiver()
     const now = Math.floor(Date.now() / 1_000)
@@ -56,9 +71,9 @@ describe.skipIf(!hasPhp)("a shop in PHP", () => {
   })
 })
 
-function buy(app: TestApp) {
+function buy(app: TestApp, name = "buy.php") {
   const env = { ...process.env, DOORBUSTER_URL: app.url }
-  return promisify(execFile)("php", [path("buy.php")], { env }).catch(
+  return promisify(execFile)("php", [path(name)], { env }).catch(
     (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error,
   )
 }
