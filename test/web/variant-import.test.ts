@@ -80,7 +80,7 @@ test.each([
   // A decimal comma that is not in quotes makes one cell more.
   [
     "43,,,129,00,5",
-    "The line has 6 cells, the first one 5. Put a cell with the separator in quotes, and write prices with a point.",
+    "The line has 6 cells, the first one 5. Put a cell that contains the separator in quotes, and write prices with a point.",
   ],
   ['43,"R"x,,,5', `Text follows a closing quote. Write a quote inside of quotes twice: "".`],
   [`${"x".repeat(256)},,,,5`, "name: Use 255 characters at most."],

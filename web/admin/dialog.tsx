@@ -12,13 +12,18 @@ export interface DialogProps {
   readonly action: string
   /** True: the action cannot be undone, or it keeps buyers from buying. */
   readonly danger?: boolean
+  /** True: the first field gets the focus, because the dialog is a form that may be taller than the window. */
+  readonly isForm?: boolean
   /** Performs the action. If it throws, the dialog shows the error and stays open. */
   readonly run: () => Promise<unknown>
   readonly close: () => void
 }
 
-/** Asks for confirmation before an action. "Go back" has the focus, so that an accidental Enter does nothing. */
-export function Dialog({ title, children, action, danger, run, close }: DialogProps) {
+/**
+ * Asks for confirmation before an action. "Go back" has the focus, unless it is a form, so that an accidental Enter does
+ * nothing.
+ */
+export function Dialog({ title, children, action, danger, isForm = false, run, close }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
@@ -52,7 +57,7 @@ export function Dialog({ title, children, action, danger, run, close }: DialogPr
           </p>
         )}
         <div class="buttons">
-          <button type="button" class="button" autofocus onClick={() => element.current?.close()}>
+          <button type="button" class="button" autofocus={!isForm} onClick={() => element.current?.close()}>
             Go back
           </button>
           <button

@@ -49,14 +49,14 @@ export function VariantsChoice({ isByVariant, drafts, currency }: VariantsChoice
           checked={isByVariant.value}
           onChange={(event) => void (isByVariant.value = event.currentTarget.checked)}
         />
-        <span>Sell it in variants, such as sizes, each with a stock of its own</span>
+        <span>Sell it in variants, such as sizes or colours</span>
       </label>
       {isByVariant.value && (
         <>
           <NewVariants drafts={drafts} currency={currency} />
           <p class="muted small">
-            More variants can be added later, also with a CSV file. Limits count the units of all variants
-            together.
+            The limits above count the units of all variants together. More variants can be added later, also
+            with a CSV file.
           </p>
         </>
       )}

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
+import { countText } from "../shared/unit-texts.ts"
 import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
 import { DateTime } from "./date-time.tsx"
@@ -98,8 +99,8 @@ function Units({ name, count, of }: UnitsProps) {
     <div class={`unit ${name}`}>
       <dt>{name}</dt>
       <dd>
-        {count.toLocaleString("en")}
-        <span class="muted small"> of {of.toLocaleString("en")}</span>
+        {countText(count)}
+        <span class="muted small"> of {countText(of)}</span>
       </dd>
     </div>
   )

@@ -97,7 +97,7 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
   }
 
   return (
-    <Dialog title={`Edit ${before.name}`} action="Save" run={run} close={close}>
+    <Dialog title={`Edit ${before.name}`} action="Save" isForm run={run} close={close}>
       <VariantFields id="variant" draft={draft} currency={product.currency} isNew={false} />
       <div class="side-by-side">
         <Field

@@ -118,7 +118,7 @@ function planRow(row: CsvRow, names: readonly string[], product: Product): Plann
   if (row.fault !== null) return faulty(row.fault)
   if (row.cells.slice(names.length).some((cell) => cell.trim() !== "")) {
     return faulty(
-      `The line has ${row.cells.length} cells, the first one ${names.length}. Put a cell with the separator in quotes, and write prices with a point.`,
+      `The line has ${row.cells.length} cells, the first one ${names.length}. Put a cell that contains the separator in quotes, and write prices with a point.`,
     )
   }
   const readings = readCells(textOf, product.currency)

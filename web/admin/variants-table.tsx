@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals"
 import type { Live } from "../../client/src/admin.ts"
 import type { Product, Variant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
+import { countText } from "../shared/unit-texts.ts"
 import { StateBadge } from "./state-badge.tsx"
 import { VariantDialog, type VariantAction } from "./variant-dialogs.tsx"
 import { optionsText } from "./variant-values.ts"
@@ -26,7 +27,7 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
           Add variants or upload CSV
         </a>
       </div>
-      <div class="scroll" role="region" aria-labelledby="variants" tabindex={0}>
+      <div class="scroll" role="region" aria-label="Units of each variant" tabindex={0}>
         <table class="tabular">
           <thead>
             <tr>
@@ -56,7 +57,7 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
         </table>
       </div>
       <p class="muted small">
-        Refused: holds refused because of the variant, of this server, since a live screen of the sale was
+        Refused: holds that this server refused because of the variant, since a live screen of the sale was
         opened. A basket counts for each variant that it lacked.
       </p>
       {chosen.value !== null && asked !== undefined && (
@@ -100,10 +101,10 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
       <td>
         {enabled ? <StateBadge state={variant.sale_state} /> : <span class="badge closed">Disabled</span>}
       </td>
-      <td class="number">{variant.available_stock.toLocaleString("en")}</td>
-      <td class="number">{variant.reserved_stock.toLocaleString("en")}</td>
-      <td class="number">{variant.sold_stock.toLocaleString("en")}</td>
-      <td class="number">{refused.toLocaleString("en")}</td>
+      <td class="number">{countText(variant.available_stock)}</td>
+      <td class="number">{countText(variant.reserved_stock)}</td>
+      <td class="number">{countText(variant.sold_stock)}</td>
+      <td class="number">{countText(refused)}</td>
       <td class="number">{priceOf(variant.price_minor, product.currency)}</td>
       <td class="row-actions">
         {actions.map(([action, text]) => (
