@@ -19,6 +19,8 @@ const MAX_STRETCH = 6
 const SEED = Number(process.env["DOORBUSTER_HISTORY_SEED"] ?? 20_261_121)
 const SHOPPERS = 16
 const STOCKS = [6, 8, 3]
+/** The stocks of the variants of one more product. */
+const VARIANT_STOCKS = [3, 2, 4]
 const HOLD_TTL_SECONDS = 1
 const PAYMENT_TTL_SECONDS = 2
 /** Longer than any cache, and long enough for the last hold and order to expire. */
@@ -72,13 +74,10 @@ test(
     const products: ProductRecord[] = []
     for (const stock of STOCKS) {
       const id = await offerAt(one, { stock, hold_ttl_seconds: HOLD_TTL_SECONDS })
-      products.push({
-        id,
-        stock,
-        holdTtlMs: HOLD_TTL_SECONDS * 1_000,
-        paymentTtlMs: PAYMENT_TTL_SECONDS * 1_000,
-      })
+      products.push({ id, stock, ...ttls })
     }
+    const sizes = await offerVariants(one)
+    products.push(sizes)
     const startedAt = performance.now()
     const progress = () => (performance.now() - startedAt) / (SECONDS * 1_000)
     let isOver = false
@@ -96,6 +95,7 @@ test(
       recorder,
       servers: () => [...one.current(), ...other.current()],
       productIds: products.map(({ id }) => id),
+      variantIds: new Map([[sizes.id, sizes.variants.map(({ id }) => id)]]),
       random,
       isOpen: () => !isOver,
     }
@@ -117,6 +117,7 @@ test(
     expect(recorder.faults()).toEqual([])
     expect(proxy.lost()).toBeGreaterThan(0)
     expect(missingFrom(history, [...expectedResponses, ...expectedAtTheEnd])).toEqual([])
+    expect(basketsIn(history)).toEqual({ held: true, refused: true })
     expect(await differencesIn(database.url)).toEqual([])
   },
 )
@@ -125,6 +126,25 @@ async function offerAt(slot: ServerSlot, settings: object): Promise<number> {
   const [server] = slot.current()
   if (server === undefined) throw new Error("the server is not there")
   return (await offer(server.client, settings)).id
+}
+
+const ttls = { holdTtlMs: HOLD_TTL_SECONDS * 1_000, paymentTtlMs: PAYMENT_TTL_SECONDS * 1_000 }
+
+async function offerVariants(slot: ServerSlot) {
+  const [server] = slot.current()
+  if (server === undefined) throw new Error("the server is not there")
+  const { status, body } = await server.client.post("/api/admin/products", {
+    name: "Shoe",
+    price_minor: 100,
+    currency: "EUR",
+    hold_ttl_seconds: HOLD_TTL_SECONDS,
+    variants: VARIANT_STOCKS.map((stock, index) => ({ name: `Size ${index + 1}`, stock })),
+  })
+  expect(status).toBe(201)
+  const variants: { id: number; stock: number }[] = body.variants.map(
+    ({ id, stock }: { id: number; stock: number }) => ({ id, stock }),
+  )
+  return { id: Number(body.id), stock: Number(body.stock), variants, ...ttls }
 }
 
 /** Replaces one after the other, so that one of them always runs. */
@@ -136,17 +156,26 @@ async function replaceBoth(slots: readonly ServerSlot[], recorder: Recorder): Pr
 }
 
 /** Adds units as long as the sale goes on, because sold units do not come back. */
-async function restock(shop: Shop, products: readonly { id: number; stock: number }[]): Promise<void> {
-  const stocks = new Map(products.map(({ id, stock }) => [id, stock]))
+async function restock(shop: Shop, products: readonly ProductRecord[]): Promise<void> {
+  const shelves = products.flatMap(({ id: productId, stock, variants }) =>
+    variants === undefined
+      ? [{ productId, stock }]
+      : variants.map((variant) => ({ productId, variantId: variant.id, stock: variant.stock })),
+  )
   while (shop.isOpen()) {
     await sleep(100)
-    for (const [productId, stock] of stocks) {
-      const invocation = { kind: "set_stock", productId, stock: stock + 1, expected: stock } as const
+    for (const shelf of shelves) {
+      const invocation = {
+        kind: "set_stock",
+        ...shelf,
+        stock: shelf.stock + 1,
+        expected: shelf.stock,
+      } as const
       const [server] = shop.servers()
       if (server === undefined) continue
       const response = await shop.recorder.ask(server, invocation)
       // Without a response the stock may have changed: the next attempt tells.
-      if (response.kind === "product" || response.kind === "refused") stocks.set(productId, stock + 1)
+      if (response.kind === "product" || response.kind === "refused") shelf.stock += 1
     }
   }
 }
@@ -161,10 +190,10 @@ async function cutConnections(proxy: { loseCommit(statement: string): void }, sh
 }
 
 /** Holds all units left and releases them at the other server; the first one must notice within the allowed lag. */
-async function releaseElsewhere({ recorder, servers, productIds }: Shop): Promise<void> {
+async function releaseElsewhere({ recorder, servers, productIds, variantIds }: Shop): Promise<void> {
   const [here, elsewhere] = servers()
   if (here === undefined || elsewhere === undefined) throw new Error("a server is missing")
-  for (const productId of productIds) {
+  for (const productId of productIds.filter((id) => !variantIds.has(id))) {
     const left = await recorder.ask(here, { kind: "read_product", productId })
     if (left.kind !== "product" || left.available === 0) continue
     const all = await recorder.ask(here, { kind: "hold", productId, qty: left.available, key: null })
@@ -212,6 +241,17 @@ const expectedResponses = [
 
 /** Responses that the reads at the end must contain. */
 const expectedAtTheEnd = ["read_hold: expired", "read_order: expired"]
+
+/** Whether a basket of two variants was held, and whether one was refused because one of them was left and one not. */
+function basketsIn({ operations }: History) {
+  const baskets = operations.filter(
+    ({ invocation }) => invocation.kind === "hold" && invocation.lines?.length === 2,
+  )
+  return {
+    held: baskets.some(({ response }) => response.kind === "hold"),
+    refused: baskets.some(({ response }) => response.kind === "refused" && response.lacking?.length === 1),
+  }
+}
 
 /** The expected responses that the history does not contain. */
 function missingFrom({ operations }: History, wanted: readonly string[]): string[] {

@@ -74,7 +74,7 @@ function send(client: TestClient, invocation: Invocation): Promise<TestAnswer> {
     case "hold": {
       const request: TestRequest =
         invocation.key === null ? {} : { headers: { "idempotency-key": invocation.key } }
-      return client.post("/api/holds", { product_id: invocation.productId, qty: invocation.qty }, request)
+      return client.post("/api/holds", holdBody(invocation), request)
     }
     case "release":
       return client.send("DELETE", `/api/holds/${invocation.holdId}`)
@@ -93,9 +93,18 @@ function send(client: TestClient, invocation: Invocation): Promise<TestAnswer> {
     case "read_product":
       return client.get(`/api/products/${invocation.productId}`)
     case "set_stock": {
-      const { stock, expected } = invocation
-      return client.post(`/api/admin/products/${invocation.productId}/stock`, { stock, expected })
+      const { productId, variantId, stock, expected } = invocation
+      const variant = variantId === undefined ? "" : `/variants/${variantId}`
+      return client.post(`/api/admin/products/${productId}${variant}/stock`, { stock, expected })
     }
+  }
+}
+
+function holdBody({ productId, qty, lines }: Extract<Invocation, { kind: "hold" }>): object {
+  if (lines === undefined) return { product_id: productId, qty }
+  return {
+    product_id: productId,
+    lines: lines.map((line) => ({ variant_id: line.variantId, qty: line.qty })),
   }
 }
 
@@ -114,6 +123,12 @@ function read({ status, body, headers }: TestAnswer): Response {
       kind: "refused",
       code: body.code,
       ...(body.available_stock !== undefined && { available: body.available_stock }),
+      ...(body.lines !== undefined && {
+        lacking: body.lines.map((line: TestAnswer["body"]) => ({
+          variantId: line.variant_id,
+          available: line.available,
+        })),
+      }),
       ...(typeof body.order_id === "number" && { orderId: body.order_id }),
     }
   }
@@ -127,12 +142,21 @@ function read({ status, body, headers }: TestAnswer): Response {
     return { kind: "payment", outcome, orderStatus, late, duplicate }
   }
   const { stock, available_stock: available, reserved_stock: held, sold_stock: sold } = body
-  return { kind: "product", stock, available, held, sold }
+  const variants = body.variants?.map((variant: TestAnswer["body"]) => ({
+    id: variant.id,
+    stock: variant.stock,
+    available: variant.available_stock,
+    held: variant.reserved_stock,
+    sold: variant.sold_stock,
+  }))
+  return { kind: "product", stock, available, held, sold, ...(variants !== undefined && { variants }) }
 }
 
 function holdSeen(body: TestAnswer["body"]): HoldSeen {
   const { hold_id: id, qty, status } = body
-  return { id, qty, status, createdAt: Date.parse(body.created_at), expiresAt: Date.parse(body.expires_at) }
+  const lines = body.lines?.map((line: TestAnswer["body"]) => ({ variantId: line.variant_id, qty: line.qty }))
+  const [createdAt, expiresAt] = [Date.parse(body.created_at), Date.parse(body.expires_at)]
+  return { id, qty, status, createdAt, expiresAt, ...(lines !== undefined && { lines }) }
 }
 
 function orderSeen(body: TestAnswer["body"]): OrderSeen {

@@ -8,6 +8,8 @@ export interface Shop {
   /** The servers that run at the moment; read again for each request. */
   readonly servers: () => readonly NamedServer[]
   readonly productIds: readonly number[]
+  /** The variants of each product that has some. */
+  readonly variantIds: ReadonlyMap<number, readonly number[]>
   /** A number from 0 to below 1. */
   readonly random: () => number
   /** False as soon as the shoppers should stop. */
@@ -32,7 +34,7 @@ export async function shopper(shop: Shop): Promise<void> {
 
 async function shopFor(shop: Shop, productId: number): Promise<void> {
   const key = shop.random() < 0.5 ? `wish-${shop.random()}` : null
-  const request: Invocation = { kind: "hold", productId, qty: shop.random() < 0.8 ? 1 : 2, key }
+  const request: Invocation = { kind: "hold", productId, key, ...unitsWanted(shop, productId) }
   // Without a key, a repeated request may create a second hold.
   const response = key === null ? await ask(shop, request) : await askWithRetries(shop, request)
   if (response.kind !== "hold") return
@@ -46,6 +48,18 @@ async function shopFor(shop: Shop, productId: number): Promise<void> {
   if (wishes < 0.65) await sleep(900 + shop.random() * 200)
   await buy(shop, holdId)
 }
+
+/** One or two units; of a product with variants one of the first, which most want, or a basket of two neighbours. */
+function unitsWanted(shop: Shop, productId: number): Pick<HoldInvocation, "qty" | "lines"> {
+  const variantIds = shop.variantIds.get(productId) ?? []
+  if (variantIds.length === 0) return { qty: shop.random() < 0.8 ? 1 : 2 }
+  const place = Math.floor(shop.random() ** 2 * variantIds.length)
+  const wanted = [variantIds[place], ...(shop.random() < 0.4 ? [variantIds[place + 1]] : [])]
+  const lines = wanted.flatMap((variantId) => (variantId === undefined ? [] : [{ variantId, qty: 1 }]))
+  return { qty: lines.length, lines: shop.random() < 0.5 ? lines : lines.toReversed() }
+}
+
+type HoldInvocation = Extract<Invocation, { kind: "hold" }>
 
 async function buy(shop: Shop, holdId: number): Promise<void> {
   const response = await askWithRetries(shop, { kind: "order", holdId })

@@ -2,13 +2,22 @@ import { expect, test } from "vitest"
 import type { Command } from "../../src/domain/commands.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import type { WantedLine } from "../../src/domain/lines.ts"
-import type { Order } from "../../src/domain/order.ts"
 import { defaultSettings, type Product } from "../../src/domain/product.ts"
-import { instant, later, type Instant } from "../../src/domain/time.ts"
+import { later, type Instant } from "../../src/domain/time.ts"
 import { defaultVariantSettings } from "../../src/domain/variant.ts"
 import { NOON, RULES } from "../support/builders.ts"
 import { createMemoryDatabase, type MemoryDatabase } from "../support/memory-database.ts"
 import { seededRandom } from "../support/random.ts"
+import {
+  available,
+  checkInvariants,
+  linesOf,
+  price,
+  productIn,
+  recount,
+  variantIn,
+  variantsIn,
+} from "./variant-counts.ts"
 
 /** Random commands in all; DOORBUSTER_VARIANT_COMMANDS asks for more. */
 const COMMANDS = Number(process.env["DOORBUSTER_VARIANT_COMMANDS"] ?? 200_000)
@@ -18,7 +27,7 @@ const COMMANDS_PER_SALE = 80
 const CUSTOMERS = ["ann", "ben", null]
 
 test(
-  `${COMMANDS} random commands on products with variants keep I1, I2, I8 and I10, seed ${SEED}`,
+  `${COMMANDS} random commands on products with and without variants keep I1, I2, I8 and I10, seed ${SEED}`,
   () => {
     const random = createRandom(SEED)
     const seen = new Map<string, number>()
@@ -32,6 +41,7 @@ test(
       "restocked",
       "refunded for want of units",
       "dearer since",
+      "held without variants",
     ])
       expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(COMMANDS / 10_000)
   },
@@ -72,22 +82,26 @@ function playSale(random: Random, seen: Map<string, number>): void {
       maxPerCustomer: random.below(2) === 0 ? null : 4,
       maxPerHold: random.below(4) === 0 ? 3 : null,
     },
-    stock: 0,
+    stock: random.below(8),
     adjustmentId: 1,
-    variants: [1, 2, 3].map((variantId) => ({
-      variantId,
-      settings: {
-        ...defaultVariantSettings,
-        name: `Size ${variantId}`,
-        position: variantId,
-        priceMinor: variantId === 3 ? 7_500 : null,
-        maxPerHold: variantId === 2 ? 2 : null,
-      },
-      stock: random.below(5),
-      adjustmentId: 10 + variantId,
-    })),
+    ...(random.below(4) > 0 && { variants: threeSizes(random) }),
   })
   for (let played = 1; played < COMMANDS_PER_SALE; played += 1) playTurn(sale)
+}
+
+function threeSizes(random: Random) {
+  return [1, 2, 3].map((variantId) => ({
+    variantId,
+    settings: {
+      ...defaultVariantSettings,
+      name: `Size ${variantId}`,
+      position: variantId,
+      priceMinor: variantId === 3 ? 7_500 : null,
+      maxPerHold: variantId === 2 ? 2 : null,
+    },
+    stock: random.below(5),
+    adjustmentId: 10 + variantId,
+  }))
 }
 
 function playTurn(sale: Sale): void {
@@ -106,33 +120,37 @@ function playTurn(sale: Sale): void {
 /** A hold is granted whole where the rows say that all its units are available, and otherwise not at all. */
 function placeHold(sale: Sale): void {
   const { random, database, now, seen } = sale
-  const lines = [1, 2, 3]
-    .filter(() => random.below(2) === 0)
-    .map((variantId): WantedLine => ({ variantId, qty: 1 + random.below(2) }))
+  const product = productIn(database)
+  const isPlain = product.variants === null
+  const lines = variantsIn(product)
+    .filter(() => isPlain || random.below(2) === 0)
+    .map(({ id }): WantedLine => ({ variantId: id, qty: 1 + random.below(2) }))
   if (lines.length === 0) return
   const customerId = random.oneOf(CUSTOMERS) ?? null
   const qty = lines.reduce((sum, line) => sum + line.qty, 0)
   const before = recount(database, now)
-  const product = productIn(database)
   const lacking = lines.filter((line) => line.qty > available(product, before, line.variantId))
   const owned = customerId === null ? 0 : (before.customers.get(customerId) ?? 0)
 
   sale.nextId += 1
   const holdId = sale.nextId
-  const outcome = run(sale, { kind: "place_hold", productId: 1, holdId, qty, customerId, lines }) as
+  const wanted = isPlain ? {} : { lines }
+  const outcome = run(sale, { kind: "place_hold", productId: 1, holdId, qty, customerId, ...wanted }) as
     | Hold
     | { readonly code: string; readonly lines?: readonly { readonly variantId: number }[] }
 
   const expected = expectedRefusal(product, { lines, qty, customerId, owned, isLacking: lacking.length > 0 })
   expect("code" in outcome ? outcome.code : null).toBe(expected)
-  note(seen, expected ?? (lines.length > 1 ? "basket" : "held"))
+  note(seen, expected ?? (lines.length > 1 ? "basket" : isPlain ? "held without variants" : "held"))
   if ("code" in outcome) {
-    if (expected === "out_of_stock") {
+    if (expected === "out_of_stock" && !isPlain) {
       expect(outcome.lines?.map(({ variantId }) => variantId)).toEqual(lacking.map((line) => line.variantId))
     }
     return
   }
-  expect(outcome.lines).toEqual(lines.map((line) => ({ ...line, unitPriceMinor: price(product, line) })))
+  const held = lines.map((line) => ({ ...line, unitPriceMinor: price(product, line), restockedQty: 0 }))
+  expect(linesOf(outcome)).toEqual(held)
+  expect(outcome.lines === null).toBe(isPlain)
 }
 
 interface Asked {
@@ -169,10 +187,10 @@ function placeOrder(sale: Sale): void {
   const order = database.orders.get(orderId)
   if (order === undefined) return
   // The price of the moment of the hold, whatever it is now.
-  const total = (hold.lines ?? []).reduce((sum, line) => sum + line.qty * line.unitPriceMinor, 0)
+  const total = linesOf(hold).reduce((sum, line) => sum + line.qty * line.unitPriceMinor, 0)
   expect(order.totalMinor).toBe(total)
   const product = productIn(database)
-  const isDearer = hold.lines?.some((line) => line.unitPriceMinor < price(product, line)) === true
+  const isDearer = linesOf(hold).some((line) => line.unitPriceMinor < price(product, line))
   if (isDearer) note(seen, "dearer since")
 }
 
@@ -183,7 +201,7 @@ function pay(sale: Sale): void {
   const before = recount(database, now)
   const product = productIn(database)
   const hasEnded = order.status !== "pending_payment" || order.expiresAt <= now
-  const isGone = (order.lines ?? []).some(
+  const isGone = linesOf(order).some(
     ({ variantId, qty }) =>
       qty > available(product, before, variantId) || !variantIn(product, variantId).enabled,
   )
@@ -228,18 +246,19 @@ function endSomething(sale: Sale): void {
 function refund(sale: Sale): void {
   const { database, random, seen } = sale
   const order = random.oneOf([...database.orders.values()].filter(({ status }) => status === "paid"))
-  if (order?.lines === undefined || order.lines === null) return
-  const restockLines = order.lines
+  if (order === undefined) return
+  const restockLines = linesOf(order)
     .filter(() => random.below(2) === 0)
     .map(({ variantId }) => ({ variantId, qty: 1 + random.below(2) }))
   const restockQty = restockLines.reduce((sum, { qty }) => sum + qty, 0)
   if (restockQty === 0) return
   const isTooMuch = restockLines.some(({ variantId, qty }) => {
-    const line = order.lines?.find((one) => one.variantId === variantId)
+    const line = linesOf(order).find((one) => one.variantId === variantId)
     return line === undefined || qty > line.qty - line.restockedQty
   })
   const command = { kind: "refund_order", productId: 1, orderId: order.id, amountMinor: 0 } as const
-  const outcome = run(sale, { ...command, restockQty, restockLines }) as { readonly code?: string }
+  const byLine = order.lines === null ? {} : { restockLines }
+  const outcome = run(sale, { ...command, restockQty, ...byLine }) as { readonly code?: string }
   expect(outcome.code).toBe(isTooMuch ? "restock_over_order" : undefined)
   if (!isTooMuch) note(seen, "restocked")
 }
@@ -247,18 +266,25 @@ function refund(sale: Sale): void {
 function changeSomething(sale: Sale): void {
   const { database, random } = sale
   const product = productIn(database)
-  const variant = variantIn(product, 1 + random.below(3))
+  const variant = random.oneOf(variantsIn(product))
+  if (variant === undefined) return
+  const isPlain = product.variants === null
   sale.nextId += 1
   if (random.below(2) === 0) {
     const stock = variant.held + variant.sold + random.below(4)
     run(sale, {
       kind: "adjust_stock",
       productId: 1,
-      variantId: variant.id,
+      ...(!isPlain && { variantId: variant.id }),
       stock,
       expected: variant.stock,
       adjustmentId: sale.nextId,
     })
+    return
+  }
+  if (isPlain) {
+    const priceMinor = 4_000 + 1_000 * random.below(6)
+    run(sale, { kind: "change_product", productId: 1, changes: { priceMinor } })
     return
   }
   const changes =
@@ -271,77 +297,8 @@ function changeSomething(sale: Sale): void {
 /** Runs a command as a batch of its own, then compares all counters with the rows. */
 function run(sale: Sale, command: Command): unknown {
   const [execution] = sale.database.run([command], sale.now)
-  checkInvariants(sale)
+  checkInvariants(sale.database)
   return execution?.outcome
-}
-
-function checkInvariants({ database }: Sale): void {
-  const product = productIn(database)
-  // At the beginning of time nothing is due: the counters say what the rows say.
-  const counted = recount(database, instant(0))
-  let [stock, held, sold] = [0, 0, 0]
-  for (const variant of product.variants ?? []) {
-    expect(variant.held).toBe(counted.held.get(variant.id) ?? 0)
-    expect(variant.sold).toBe(counted.sold.get(variant.id) ?? 0)
-    expect(variant.held + variant.sold).toBeLessThanOrEqual(variant.stock)
-    stock += variant.stock
-    held += variant.held
-    sold += variant.sold
-  }
-  expect({ stock: product.stock, held: product.held, sold: product.sold }).toEqual({ stock, held, sold })
-  for (const [customerId, units] of counted.customers) {
-    expect(database.customers.get(customerId)?.units).toBe(units)
-    if (product.maxPerCustomer !== null) expect(units).toBeLessThanOrEqual(product.maxPerCustomer)
-  }
-  for (const { qty, lines } of database.holds.values()) {
-    expect(lines?.reduce((sum, line) => sum + line.qty, 0)).toBe(qty)
-  }
-}
-
-interface Recount {
-  readonly held: ReadonlyMap<number, number>
-  readonly sold: ReadonlyMap<number, number>
-  readonly customers: ReadonlyMap<string, number>
-}
-
-/** Units by variant and by customer, added up from the rows. Rows whose time is over at `now` hold nothing. */
-function recount({ holds, orders }: MemoryDatabase, now: Instant): Recount {
-  const counted = { held: new Map<number, number>(), sold: new Map<number, number>() }
-  const customers = new Map<string, number>()
-  function count(row: Hold | Order, into: Map<number, number>): void {
-    for (const line of (row.lines ?? []) as readonly (WantedLine & { restockedQty?: number })[]) {
-      const units = line.qty - (line.restockedQty ?? 0)
-      into.set(line.variantId, (into.get(line.variantId) ?? 0) + units)
-      if (row.customerId !== null) customers.set(row.customerId, (customers.get(row.customerId) ?? 0) + units)
-    }
-  }
-  for (const hold of holds.values()) {
-    if (hold.status === "active" && hold.expiresAt > now) count(hold, counted.held)
-  }
-  for (const order of orders.values()) {
-    if (order.status === "pending_payment" && order.expiresAt > now) count(order, counted.held)
-    if (order.status === "paid" || order.status === "refunded") count(order, counted.sold)
-  }
-  return { ...counted, customers }
-}
-
-function available(product: Product, { held, sold }: Recount, variantId: number): number {
-  return variantIn(product, variantId).stock - (held.get(variantId) ?? 0) - (sold.get(variantId) ?? 0)
-}
-
-function price(product: Product, { variantId }: WantedLine): number {
-  return variantIn(product, variantId).priceMinor ?? product.priceMinor
-}
-
-function productIn({ product }: MemoryDatabase): Product {
-  if (product === null) throw new Error("there is no product")
-  return product
-}
-
-function variantIn(product: Product, variantId: number) {
-  const variant = product.variants?.find(({ id }) => id === variantId)
-  if (variant === undefined) throw new Error(`there is no variant ${variantId}`)
-  return variant
 }
 
 function note(seen: Map<string, number>, what: string): void {

@@ -8,7 +8,9 @@ const withoutVariantsCheck: Edit = {
   replace: "",
 }
 
-/** Bugs of variants that must show over HTTP: in a race. */
+const history = { file: "test/history/real-runs.test.ts" }
+
+/** Bugs of variants that must show over HTTP: in a race, and in the history of a crowd's operations. */
 export const variantProofMutants: readonly Mutant[] = [
   {
     name: "variants, race: neither the core nor a CHECK guards the lines of a basket",
@@ -34,14 +36,38 @@ export const variantProofMutants: readonly Mutant[] = [
     caughtBy: race,
   },
   {
-    name: "variants, race: the gate refuses a basket and names a variant that has units",
+    name: "variants, race: the refusal of a basket names variants that have units",
     edits: [
       {
-        file: "src/lanes/gate.ts",
-        find: "  const lacking = lackingLines(product, lines)\n",
-        replace: "  const lacking = lackingLines({ ...product, variants: [] }, lines)\n",
+        file: "src/domain/place-hold.ts",
+        find: "    lines,\n    retryAt: mayReturn",
+        replace:
+          "    lines: wanted.map(({ variantId, qty }) => ({ variantId, requested: qty, available: 0 })),\n    retryAt: mayReturn",
       },
     ],
-    caughtBy: race,
+    caughtBy: { file: "test/race/race-variants.test.ts", test: "for want of another" },
+  },
+  {
+    name: "variants, history: a basket takes a unit that a variant lacks",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: "  const lines = lackingLines(product, wanted)\n",
+        replace: "  const lines = wanted.length > 1 ? [] : lackingLines(product, wanted)\n",
+      },
+      withoutVariantsCheck,
+    ],
+    caughtBy: history,
+  },
+  {
+    name: "variants, history: the end of a basket returns the units of its first line alone",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "    if (line === undefined) return variant\n",
+        replace: "    if (line === undefined || (held < 0 && line !== lines?.[0])) return variant\n",
+      },
+    ],
+    caughtBy: history,
   },
 ]

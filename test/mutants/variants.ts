@@ -1,6 +1,9 @@
 import type { Mutant } from "./mutants.ts"
 
-const model = { file: "test/model/variants.test.ts", test: "random commands on products with variants" }
+const model = {
+  file: "test/model/variants.test.ts",
+  test: "random commands on products with and without variants",
+}
 
 const gate = { file: "test/lanes/gate.test.ts", test: "is refused by variant" }
 const orders = { file: "test/domain/place-order.test.ts", test: "the hold's units, customer and price" }
@@ -29,6 +32,23 @@ export const variantMutants: readonly Mutant[] = [
         file: "src/domain/place-hold.ts",
         find: "  const lines = lackingLines(product, wanted)\n",
         replace: "  const lines = wanted.length > 1 ? [] : lackingLines(product, wanted)\n",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "variants: the customer's limit counts the largest line alone",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: "  { qty, customerId }: PlaceHold,\n",
+        replace: "  { qty: all, customerId, lines }: PlaceHold,\n",
+      },
+      {
+        file: "src/domain/place-hold.ts",
+        find: "  if (maxPerHold !== null && qty > maxPerHold) return {",
+        replace:
+          "  const qty = lines === undefined ? all : Math.max(...lines.map((line) => line.qty))\n  if (maxPerHold !== null && all > maxPerHold) return {",
       },
     ],
     caughtBy: model,

@@ -26,6 +26,22 @@ test("race --variants against two servers: each of 12 variants is sold exactly, 
   expect(await differencesIn(database.url)).toEqual([])
 })
 
+test("race --variants sells no unit of one variant for want of another: at the ends of the list units are left, and refusals say so", async () => {
+  await using database = await createTestDatabase()
+  await using app = await startTestApp({ databaseUrl: database.url, worker: true })
+  const options = ["--variants", "12", "--stock", "240", "--requests", "300", "--json"]
+
+  const { stdout } = await runCommand(["race", ...options, "--url", app.url])
+
+  const { ok, differences, variants, taken } = JSON.parse(stdout)
+  expect({ ok, differences }).toEqual({ ok: true, differences: [] })
+  const left: number[] = variants.map((variant: { left: number }) => variant.left)
+  expect(left[5]).toBe(0)
+  expect(left[0]).toBeGreaterThan(0)
+  expect(left.reduce((sum, units) => sum + units, taken)).toBe(240)
+  expect(await differencesIn(database.url)).toEqual([])
+})
+
 test("the variants in the middle are wanted more than those at the ends, and a third of the requests are baskets", () => {
   const wishes = wishesFor([1, 2, 3, 4, 5, 6, 7], 3_000)
   const wanted = (id: number) =>

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest"
-import { availabilityOf, findUndersell, type Step } from "../../src/proof/rehearsal/availability.ts"
+import {
+  availabilityByVariant,
+  availabilityOf,
+  findUndersell,
+  type Step,
+} from "../../src/proof/rehearsal/availability.ts"
+import { openDatabase } from "../../src/store/pool.ts"
+import { startTestApp } from "../support/app.ts"
 import { createTestEngine } from "../support/database.ts"
 import { newProduct } from "../support/products.ts"
 
@@ -30,6 +37,51 @@ describe("an undersell", () => {
   ])("is not found when %s", (_why, found, wanted) => {
     expect(findUndersell(found, [wanted], AHEAD_MS)).toEqual({ seconds: 0, refusals: 0 })
   })
+})
+
+test("a basket is an undersell only when each of its variants was available for more than a second", () => {
+  const byVariant = new Map([
+    [1, steps([0, 1])],
+    [2, steps([0, 1], [2_500, 0], [2_501, 1])],
+    [3, steps([0, 2])],
+  ])
+  const basket = (...ids: number[]) => ({
+    ...want(3_000, ids.length),
+    lines: ids.map((variantId) => ({ variantId, quantity: 1 })),
+  })
+  const found = (...ids: number[]) => findUndersell([], [basket(...ids)], AHEAD_MS, byVariant).refusals
+
+  expect([found(1, 3), found(3), found(1, 2), found(2), found(1, 4)]).toEqual([1, 1, 0, 0, 0])
+})
+
+test("the available units of each variant come from the lines of holds and orders", async () => {
+  await using app = await startTestApp()
+  const database = openDatabase({ url: app.databaseUrl })
+  const variants = [1, 2].map((size) => ({ name: `Size ${size}`, stock: 5 }))
+  const { body: product } = await app.post("/api/admin/products", {
+    name: "Shoe",
+    price_minor: 100,
+    currency: "EUR",
+    variants,
+  })
+  const [one, other]: number[] = product.variants.map(({ id }: { id: number }) => id)
+  const hold = async (...lines: [variant_id: number | undefined, qty: number][]): Promise<number> => {
+    const wanted = lines.map(([variant_id, qty]) => ({ variant_id, qty }))
+    const { status, body } = await app.post("/api/holds", { product_id: product.id, lines: wanted })
+    expect(status).toBe(201)
+    return body.hold_id
+  }
+  const released = await hold([one, 1], [other, 2])
+  await app.send("DELETE", `/api/holds/${released}`)
+  const { body: order } = await app.post("/api/orders", { hold_id: await hold([one, 3]) })
+  await hold([other, 1], [one, 1])
+  await app.post(`/api/orders/${order.order_id}/cancel`)
+
+  const found = await availabilityByVariant(database.views, product.id).finally(() => database.close())
+
+  const available = (id = 0) => found.get(id)?.map((step) => step.available)
+  expect(available(one)).toEqual([5, 4, 5, 2, 1, 4])
+  expect(available(other)).toEqual([5, 3, 5, 4])
 })
 
 test("the number of available units at each moment comes from the rows of holds and orders", async () => {

@@ -17,6 +17,22 @@ describe("a crowd", () => {
     expect(arrivals.filter((ms) => ms < options.rushMs / 8).length / arrivals.length).toBeCloseTo(0.5, 1)
   })
 
+  test("wants one size more than others, and exchanges baskets for others that overlap", () => {
+    const crowd = createCrowd(options)
+    const wanted = (place: number) => crowd.filter(({ sizes }) => sizes?.includes(place)).length
+    const baskets = crowd.filter(({ sizes }) => sizes?.length === 2)
+    const exchanges = baskets.filter(({ exchangedFor }) => exchangedFor !== null)
+
+    expect(crowd.filter(({ sizes }) => sizes !== null)).toHaveLength(Math.floor(options.visitors / 3))
+    expect(wanted(2)).toBeGreaterThan(2 * wanted(0))
+    expect(wanted(2)).toBeGreaterThan(2 * wanted(4))
+    expect(crowd.every(({ sizes, quantity }) => sizes === null || sizes.length === quantity)).toBe(true)
+    expect(exchanges.length).toBeGreaterThan(baskets.length / 4)
+    for (const { sizes, exchangedFor } of exchanges) {
+      expect(exchangedFor?.filter((place) => sizes?.includes(place))).toHaveLength(1)
+    }
+  })
+
   test("has visitors of every kind, and bots that share a customer's name", () => {
     const crowd = createCrowd(options)
     const behaviours = Map.groupBy(crowd, ({ behaviour }) => behaviour)

@@ -24,20 +24,20 @@ afterAll(async () => {
   await app[Symbol.asyncDispose]()
 })
 
-/** The findings after a sale with this log of visits, by the name of the check. */
+/** The findings after a sale with this log of visits, by the name of the check. `tell` returns any further product. */
 async function foundWrong(
-  tell: (visitLog: VisitLog, productId: number) => Promise<void>,
+  tell: (visitLog: VisitLog, productId: number) => Promise<unknown>,
   unsettled: readonly string[] = [],
 ): Promise<Record<string, readonly string[]>> {
   const visitLog = createVisitLog()
   const { id: productId } = await offer(app, { stock: 10 })
-  await tell(visitLog, productId)
+  const further = await tell(visitLog, productId)
   const evidence: Evidence = {
     pool: database.views,
     client,
     shopUrl: app.url,
     simulatorUrl: simulator.url,
-    productId,
+    productIds: [productId, ...(typeof further === "number" ? [further] : [])],
     visitLog,
   }
   const { checks } = await judge(evidence, unsettled)
@@ -61,7 +61,7 @@ test("a sale without a fault passes every check", async () => {
   expect(wrong).toEqual({})
 })
 
-test.each<[string, (visitLog: VisitLog, productId: number) => Promise<void>, string, RegExp]>([
+test.each<[string, (visitLog: VisitLog, productId: number) => Promise<unknown>, string, RegExp]>([
   [
     "an acknowledged hold without a row",
     async (visitLog) => visitLog.held(999_999, 1),
@@ -73,6 +73,24 @@ test.each<[string, (visitLog: VisitLog, productId: number) => Promise<void>, str
     async (visitLog, productId) => visitLog.held((await hold(app, productId)).hold_id, 2),
     "every acknowledged hold exists",
     /with 2 units and has 1/,
+  ],
+  [
+    "a basket of which a line is another variant's",
+    async (visitLog) => {
+      const shoe = { name: "Shoe", price_minor: 100, currency: "EUR" }
+      const variants = [1, 2].map((size) => ({ name: `Size ${size}`, stock: 1 }))
+      const { body: product } = await app.post("/api/admin/products", { ...shoe, variants })
+      const ids: number[] = product.variants.map(({ id }: { id: number }) => id)
+      const lines = ids.map((variant_id) => ({ variant_id, qty: 1 }))
+      const { body: held } = await app.post("/api/holds", { product_id: product.id, lines })
+      visitLog.held(held.hold_id, 2, [
+        { variantId: ids[0] ?? 0, quantity: 1 },
+        { variantId: 999_999, quantity: 1 },
+      ])
+      return Number(product.id)
+    },
+    "every acknowledged hold exists",
+    /with 2 \(1 of variant \d+, 1 of variant 999999\) units and has 2 \(1 of variant \d+, 1 of variant \d+\)$/,
   ],
   [
     "a hold that two visitors got",

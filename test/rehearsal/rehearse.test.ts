@@ -20,6 +20,9 @@ test("rehearses a sale with faults, passes, and reports all of it", { timeout: 4
   expect(report).toMatchObject({ ok: true, seed: 5, stock: 30, undersell: { refusals: 0 } })
   expect(report.script.chaos).toEqual(faultNames)
   expect(report.sold).toBeGreaterThan(0)
+  const sizes: { stock: number; sold: number; left: number }[] = report.variants
+  expect(sizes.map(({ stock }) => stock)).toEqual([2, 2, 2, 2, 2])
+  expect(sizes.reduce((sum, { sold }) => sum + sold, 0)).toBeGreaterThan(0)
   expect(report.orders.paid).toBeGreaterThan(0)
   expect(report.answers.hold.out_of_stock).toBeGreaterThan(0)
   expect(report.faults.length).toBeGreaterThan(0)

@@ -46,6 +46,62 @@ export async function availabilityOf(pool: pg.Pool, productId: number): Promise<
   return rows.map(({ atMs, available }) => ({ atMs, available }))
 }
 
+/** As {@link availabilityOf}, for each variant of a product: a hold or an order moves the units of all its lines. */
+export async function availabilityByVariant(
+  pool: pg.Pool,
+  productId: number,
+): Promise<ReadonlyMap<number, readonly Step[]>> {
+  const { rows } = await pool.query<Step & { variantId: number }>(
+    `with rows as (
+       select status, created_at as taken_at, ended_at, variant_id, qty as units, lines
+         from holds
+        where product_id = $1
+        union all
+       select status, null, updated_at, variant_id, quantity, lines
+         from orders
+        where product_id = $1),
+     parts as (
+       select status, taken_at, ended_at, variant_id, units from rows where variant_id is not null
+        union all
+       select r.status, r.taken_at, r.ended_at, (line ->> 'variantId')::bigint, (line ->> 'qty')::integer
+         from rows r
+        cross join lateral jsonb_array_elements(r.lines) as line),
+     moves as (
+       select variant_id, taken_at as at, -units as units from parts where taken_at is not null
+        union all
+       select variant_id, ended_at, units from parts where taken_at is not null and status in ('released', 'expired')
+        union all
+       select variant_id, ended_at, units from parts where taken_at is null and status in ('cancelled', 'expired')),
+     batches as (
+       select variant_id, at,
+              coalesce(sum(-units) filter (where units < 0), 0) as taken,
+              coalesce(sum(units) filter (where units > 0), 0) as returned
+         from moves
+        group by variant_id, at),
+     balances as (
+       select variant_id, at, taken, returned,
+              sum(returned - taken) over (partition by variant_id order by at) as balance
+         from batches),
+     steps as (
+       select variant_id, at, 1 as place, balance - returned as balance from balances where taken > 0
+        union all
+       select variant_id, at, 2, balance from balances where returned > 0)
+     select id as "variantId", -1e15::float8 as "atMs", 0 as place, stock as available
+       from variants
+      where product_id = $1
+      union all
+     select s.variant_id, extract(epoch from s.at)::float8 * 1000, s.place, (v.stock + s.balance)::int
+       from steps s
+       join variants v on v.product_id = $1 and v.id = s.variant_id
+      order by "variantId", "atMs", place`,
+    [productId],
+  )
+  const byVariant = Map.groupBy(rows, ({ variantId }) => variantId)
+  return new Map(
+    [...byVariant].map(([id, steps]) => [id, steps.map(({ atMs, available }) => ({ atMs, available }))]),
+  )
+}
+
 export interface Undersell {
   /** Seconds with a refusal of units that had been available for longer than I9 allows. */
   readonly seconds: number
@@ -59,19 +115,25 @@ const CLOCK_MARGIN_MS = 50
 
 /**
  * Finds wrong refusals: those whose units were available at every moment from one second before the request until the
- * answer. `aheadMs` is the database's clock minus the clock of the refusals.
+ * answer; of a request for several variants, those of which every line was. `aheadMs` is the database's clock minus the
+ * clock of the refusals.
  */
 export function findUndersell(
   steps: readonly Step[],
   stockRefusals: readonly OutOfStock[],
   aheadMs: number,
+  byVariant: ReadonlyMap<number, readonly Step[]> = new Map(),
 ): Undersell {
   const seconds = new Set<number>()
   let refusals = 0
-  for (const { askedAt, answeredAt, quantity } of stockRefusals) {
+  for (const { askedAt, answeredAt, quantity, lines } of stockRefusals) {
     const from = askedAt + aheadMs - MAY_REFUSE_FOR_MS - CLOCK_MARGIN_MS
     const to = answeredAt + aheadMs + CLOCK_MARGIN_MS
-    if (leastBetween(steps, from, to) < quantity) continue
+    const wereThere =
+      lines === undefined
+        ? leastBetween(steps, from, to) >= quantity
+        : lines.every((line) => leastBetween(byVariant.get(line.variantId) ?? [], from, to) >= line.quantity)
+    if (!wereThere) continue
     refusals += 1
     seconds.add(Math.floor(askedAt / 1_000))
   }

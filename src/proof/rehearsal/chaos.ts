@@ -53,7 +53,7 @@ export interface ChaosOptions {
   readonly crash: () => Promise<void>
   /** Connections to the database of the sale. */
   readonly pool: pg.Pool
-  readonly productId: number
+  readonly productIds: readonly number[]
   readonly now: () => number
 }
 
@@ -138,9 +138,11 @@ const causes: Readonly<Record<FaultName, Cause>> = {
   async silence({ proxy }) {
     proxy.silence()
   },
-  async lock({ pool, productId }, _server, severity) {
+  async lock({ pool, productIds }, _server, severity) {
     await transaction(pool, async (client) => {
-      await client.query("select from products where id = $1 for update", [productId])
+      await client.query("select from products where id = any($1::bigint[]) order by id for update", [
+        productIds,
+      ])
       await sleep(200 + severity * 2_000)
     })
   },

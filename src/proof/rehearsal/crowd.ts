@@ -25,6 +25,13 @@ export interface Visitor {
    */
   readonly keepsKeys: boolean
   readonly quantity: number
+  /**
+   * Of a visitor of the product with sizes: the places of the sizes in its list, one unit of each. Null: the visitor
+   * wants the product without sizes.
+   */
+  readonly sizes: readonly number[] | null
+  /** The sizes that the visitor takes in the place of the first ones, having given those back; null: keeps them. */
+  readonly exchangedFor: readonly number[] | null
   /** How many times the visitor requests a hold before giving up. */
   readonly tries: number
   readonly pauseMs: number
@@ -51,6 +58,7 @@ const VISITS_OF_A_BOT = 10
 /** Makes a crowd in order of arrival. The same seed makes the same crowd. */
 export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[] {
   const random = seededRandom(seed)
+  const wish = sizesWanted(seed)
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1))
   // Even seeds use keys, odd ones do not. Without keys the gate answers, so units that return depend on its probes.
   const arePagesCareful = seed % 2 === 0
@@ -60,19 +68,50 @@ export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[]
     const arrivesMs = Math.floor(rushMs * random() ** 3)
     const behaviour = behaviourOf(random() * 100)
     const isBot = behaviour === "bot"
+    const quantity = isBot ? 2 : between(1, 2)
+    const wanted = number % WANTS_SIZES_IN === 0 ? wish() : { sizes: null, exchangedFor: null }
     return {
       number,
       customerId: isBot ? `bot-${Math.floor(number / VISITS_OF_A_BOT)}` : `visitor-${number}`,
       arrivesMs,
       behaviour,
       keepsKeys: arePagesCareful && !isBot,
-      quantity: isBot ? 2 : between(1, 2),
+      ...wanted,
+      quantity: wanted.sizes?.length ?? quantity,
       tries: isBot ? 20 : between(1, 6),
       pauseMs: isBot ? between(20, 60) : between(500, 2_500),
       thinkMs: isBot ? 0 : between(100, 2_000),
     }
   })
   return crowd.sort((a, b) => a.arrivesMs - b.arrivesMs)
+}
+
+/** One visitor in three wants the product with sizes. */
+const WANTS_SIZES_IN = 3
+/** How much each size is wanted: the one in the middle four times as much as the first and the last. */
+const sizeWeights = [1, 2, 4, 2, 1]
+/** The number of sizes. */
+export const SIZES = sizeWeights.length
+/** Of a hundred visitors who want sizes: those who want two neighbours, and of these those who exchange them. */
+const percentOfBaskets = 50
+const percentOfExchanges = 40
+
+/**
+ * Returns a function that chooses the sizes of the next visitor. Baskets overlap: two neighbours, which are exchanged
+ * for two neighbours that have one of them in common, so that visitors wait for the last unit that another gives back.
+ */
+function sizesWanted(seed: number): () => Pick<Visitor, "sizes" | "exchangedFor"> {
+  const random = seededRandom(seed + 1)
+  const places = sizeWeights.flatMap((weight, place) => Array.from({ length: weight }, () => place))
+  const isOf = (percent: number) => random() * 100 < percent
+  return () => {
+    const place = places[Math.floor(random() * places.length)] ?? 0
+    const first = Math.min(place, SIZES - 2)
+    const other = first === SIZES - 2 ? first - 1 : first + 1
+    if (!isOf(percentOfBaskets)) return { sizes: [place], exchangedFor: null }
+    const sizes = isOf(50) ? [first, first + 1] : [first + 1, first]
+    return { sizes, exchangedFor: isOf(percentOfExchanges) ? [other, other + 1] : null }
+  }
 }
 
 function behaviourOf(hundredth: number): Behaviour {

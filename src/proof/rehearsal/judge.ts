@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import type { HttpClient } from "../../base/http-client.ts"
 import { verify } from "../../store/upkeep/verify.ts"
+import { unitsOfRow, unitsText, type HoldRow } from "./hold-units.ts"
 import type { VisitLog } from "./visit-log.ts"
 
 /** The sources that are compared after the sale. */
@@ -11,7 +12,7 @@ export interface Evidence {
   /** One of the servers. */
   readonly shopUrl: string
   readonly simulatorUrl: string
-  readonly productId: number
+  readonly productIds: readonly number[]
   readonly visitLog: VisitLog
 }
 
@@ -27,10 +28,19 @@ export interface Check {
   readonly wrong: readonly string[]
 }
 
+export interface VariantCounts {
+  readonly name: string
+  readonly stock: number
+  readonly sold: number
+  readonly left: number
+}
+
 export interface Counts {
   readonly stock: number
   readonly sold: number
   readonly left: number
+  /** The variants of the product with sizes. */
+  readonly variants: readonly VariantCounts[]
   readonly orders: Readonly<Record<string, number>>
   readonly holds: Readonly<Record<string, number>>
   readonly captured_minor: number
@@ -48,16 +58,16 @@ const IDS_AT_ONCE = 5_000
 
 /** Waits until no hold, order, dispute, refund or webhook is open. Returns what is still open after five minutes. */
 export async function settle(evidence: Evidence, onOpen: (open: string) => void): Promise<readonly string[]> {
-  const { pool, client, simulatorUrl, productId } = evidence
+  const { pool, client, simulatorUrl, productIds } = evidence
   const startedAt = performance.now()
   let isCancelled = false
   for (;;) {
     const { rows } = await pool.query<Record<string, number>>(
-      `select (select count(*) from holds where product_id = $1 and status = 'active') as "active holds",
-              (select count(*) from orders where product_id = $1 and status = 'pending_payment') as "unpaid orders",
-              (select count(*) from disputes where product_id = $1 and status = 'open') as "open disputes",
-              (select count(*) from refunds where product_id = $1 and ${isOpen}) as "open refunds"`,
-      [productId],
+      `select (select count(*) from holds where product_id = any($1::bigint[]) and status = 'active') as "active holds",
+              (select count(*) from orders where product_id = any($1::bigint[]) and status = 'pending_payment') as "unpaid orders",
+              (select count(*) from disputes where product_id = any($1::bigint[]) and status = 'open') as "open disputes",
+              (select count(*) from refunds where product_id = any($1::bigint[]) and ${isOpen}) as "open refunds"`,
+      [productIds],
     )
     const { totals, webhooks } = await booksOf(client, simulatorUrl)
     const open = {
@@ -92,22 +102,22 @@ const isCovered = `
 const isOpen = `status <> 'confirmed' and not (${isCovered})`
 
 /** Retries failed refunds, as an operator does in the money inbox: a provider refuses them while a dispute is open. */
-async function retryRefunds({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
+async function retryRefunds({ pool, client, shopUrl, productIds }: Evidence): Promise<void> {
   const { rows } = await pool.query<{ name: string }>(
     `select order_id || '-' || number as name
        from refunds
-      where product_id = $1
+      where product_id = any($1::bigint[])
         and status = 'failed'
         and not (${isCovered})`,
-    [productId],
+    [productIds],
   )
   for (const { name } of rows) await client.send("POST", `${shopUrl}/api/admin/refunds/${name}/retry`)
 }
 
-async function cancelUnpaid({ pool, client, shopUrl, productId }: Evidence): Promise<void> {
+async function cancelUnpaid({ pool, client, shopUrl, productIds }: Evidence): Promise<void> {
   const { rows } = await pool.query<{ id: number }>(
-    "select id from orders where product_id = $1 and status = 'pending_payment'",
-    [productId],
+    "select id from orders where product_id = any($1::bigint[]) and status = 'pending_payment'",
+    [productIds],
   )
   for (const { id } of rows) await client.send("POST", `${shopUrl}/api/orders/${id}/cancel`, { body: {} })
 }
@@ -133,53 +143,64 @@ export async function judge(evidence: Evidence, unsettled: readonly string[]): P
   }
 }
 
-async function count({ pool, productId }: Evidence): Promise<Counts> {
+async function count({ pool, productIds }: Evidence): Promise<Counts> {
   const { rows } = await pool.query<Counts>(
-    `select p.stock, p.sold, p.stock - p.held - p.sold as left,
+    `select sum(p.stock)::int as stock, sum(p.sold)::int as sold, sum(p.stock - p.held - p.sold)::int as left,
+            (select coalesce(jsonb_agg(
+                      jsonb_build_object('name', name, 'stock', stock, 'sold', sold, 'left', stock - held - sold)
+                      order by position, id), '[]')
+               from variants
+              where product_id = any($1::bigint[])) as variants,
             (select coalesce(jsonb_object_agg(status, n), '{}')
-               from (select status, count(*) as n from orders where product_id = $1 group by status) as o) as orders,
+               from (select status, count(*) as n from orders where product_id = any($1::bigint[]) group by status) as o) as orders,
             (select coalesce(jsonb_object_agg(status, n), '{}')
-               from (select status, count(*) as n from holds where product_id = $1 group by status) as h) as holds,
-            (select coalesce(sum(amount_minor), 0)::float8 from payments where product_id = $1) as captured_minor,
+               from (select status, count(*) as n from holds where product_id = any($1::bigint[]) group by status) as h) as holds,
+            (select coalesce(sum(amount_minor), 0)::float8 from payments where product_id = any($1::bigint[])) as captured_minor,
             (select coalesce(sum(amount_minor), 0)::float8
                from refunds
-              where product_id = $1
+              where product_id = any($1::bigint[])
                 and status = 'confirmed') as refunded_minor
        from products p
-      where p.id = $1`,
-    [productId],
+      where p.id = any($1::bigint[])
+     having count(*) > 0`,
+    [productIds],
   )
   const [counts] = rows
   if (counts === undefined) throw new Error("the rehearsal's product is gone")
   return counts
 }
 
-async function missingHolds({ pool, productId, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
-  const found = new Map<number, number>()
+async function missingHolds({ pool, productIds, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
+  const found = new Map<number, string>()
   for (const ids of inChunks(acknowledged.holds.map(({ id }) => id))) {
-    const { rows } = await pool.query<{ id: number; qty: number }>(
-      "select id, qty from holds where id = any($1::bigint[]) and product_id = $2",
-      [ids, productId],
+    const { rows } = await pool.query<HoldRow>(
+      `select id, qty, variant_id as "variantId", lines
+         from holds
+        where id = any($1::bigint[])
+          and product_id = any($2::bigint[])`,
+      [ids, productIds],
     )
-    for (const { id, qty } of rows) found.set(id, qty)
+    for (const row of rows) found.set(row.id, unitsOfRow(row))
   }
-  const wrong = acknowledged.holds.filter(({ id, quantity }) => found.get(id) !== quantity)
+  const wrong = acknowledged.holds.filter(
+    (hold) => found.get(hold.id) !== unitsText(hold.quantity, hold.lines),
+  )
   const twice = acknowledged.holds.length - new Set(acknowledged.holds.map(({ id }) => id)).size
   return [
     ...wrong.map(
-      ({ id, quantity }) =>
-        `hold ${id} was acknowledged with ${quantity} units and has ${found.get(id) ?? "no row"}`,
+      ({ id, quantity, lines }) =>
+        `hold ${id} was acknowledged with ${unitsText(quantity, lines)} units and has ${found.get(id) ?? "no row"}`,
     ),
     ...(twice === 0 ? [] : [`${twice} holds were acknowledged to two visitors`]),
   ]
 }
 
-async function missingOrders({ pool, productId, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
+async function missingOrders({ pool, productIds, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
   const found = new Map<number, number>()
   for (const ids of inChunks(acknowledged.orders.map(({ id }) => id))) {
     const { rows } = await pool.query<{ id: number; hold_id: number }>(
-      "select id, hold_id from orders where id = any($1::bigint[]) and product_id = $2",
-      [ids, productId],
+      "select id, hold_id from orders where id = any($1::bigint[]) and product_id = any($2::bigint[])",
+      [ids, productIds],
     )
     for (const { id, hold_id } of rows) found.set(id, hold_id)
   }
@@ -191,12 +212,12 @@ async function missingOrders({ pool, productId, visitLog: { acknowledged } }: Ev
     )
 }
 
-async function notReleased({ pool, productId, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
+async function notReleased({ pool, productIds, visitLog: { acknowledged } }: Evidence): Promise<string[]> {
   const wrong: string[] = []
   for (const ids of inChunks(acknowledged.released)) {
     const { rows } = await pool.query<{ id: number; status: string }>(
-      "select id, status from holds where id = any($1::bigint[]) and product_id = $2 and status <> 'released'",
-      [ids, productId],
+      "select id, status from holds where id = any($1::bigint[]) and product_id = any($2::bigint[]) and status <> 'released'",
+      [ids, productIds],
     )
     wrong.push(...rows.map(({ id, status }) => `hold ${id} was released and is ${status}`))
   }

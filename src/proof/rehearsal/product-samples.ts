@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 
-/** The product's counters at one moment of the rehearsal. */
+/** The products' counters at one moment of the rehearsal. */
 export interface Sample {
   readonly atMs: number
   readonly available: number
@@ -9,7 +9,7 @@ export interface Sample {
   readonly sold: number
 }
 
-/** Reads the product's counters ten times a second. */
+/** Reads the products' counters, added up, ten times a second. */
 export interface ProductSampler {
   readonly samples: readonly Sample[]
   /** The database's clock minus the rehearsal's, in milliseconds, from the fastest query; NaN before the first one. */
@@ -20,7 +20,11 @@ export interface ProductSampler {
 const SAMPLE_EVERY_MS = 100
 
 /** Starts sampling, from the database and not from a server, because a server may answer from memory. */
-export function sampleProduct(pool: pg.Pool, productId: number, now: () => number): ProductSampler {
+export function sampleProducts(
+  pool: pg.Pool,
+  productIds: readonly number[],
+  now: () => number,
+): ProductSampler {
   const samples: Sample[] = []
   let isSampling = true
   let [aheadMs, quickestMs] = [Number.NaN, Infinity]
@@ -28,10 +32,11 @@ export function sampleProduct(pool: pg.Pool, productId: number, now: () => numbe
   async function sample(): Promise<void> {
     const askedAt = now()
     const { rows } = await pool.query<{ stock: number; held: number; sold: number; clock: number }>(
-      `select stock, held, sold, extract(epoch from clock_timestamp())::float8 * 1000 as clock
+      `select sum(stock)::int as stock, sum(held)::int as held, sum(sold)::int as sold,
+              extract(epoch from clock_timestamp())::float8 * 1000 as clock
          from products
-        where id = $1`,
-      [productId],
+        where id = any($1::bigint[])`,
+      [productIds],
     )
     const tookMs = now() - askedAt
     for (const { stock, held, sold, clock } of rows) {

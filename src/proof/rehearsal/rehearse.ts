@@ -2,16 +2,16 @@ import type pg from "pg"
 import { createTimers, type Timers } from "../../simulator/timers.ts"
 import { createHttpClient, type HttpClient } from "../../base/http-client.ts"
 import { openDatabase } from "../../store/pool.ts"
-import { availabilityOf, findUndersell, type Undersell } from "./availability.ts"
+import { availabilityByVariant, availabilityOf, findUndersell, type Undersell } from "./availability.ts"
 import { makeChaos, type Fault, type FaultName } from "./chaos.ts"
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts"
 import type { ThrowAwayPostgres } from "./throw-away-postgres.ts"
-import { createCrowd } from "./crowd.ts"
+import { createCrowd, SIZES } from "./crowd.ts"
 import { judge, settle, type Verdict } from "./judge.ts"
 import { createVisitLog, type VisitLog } from "./visit-log.ts"
 import { HOLD_SECONDS, startServers, type RehearsalServers } from "./servers.ts"
-import { visit } from "./visit.ts"
-import { sampleProduct, type Sample } from "./product-samples.ts"
+import { visit, type OfferedProducts } from "./visit.ts"
+import { sampleProducts, type Sample } from "./product-samples.ts"
 
 /** The parameters of a rehearsal. */
 export interface Script {
@@ -37,7 +37,7 @@ export interface Rehearsal extends Verdict {
 }
 
 export interface RehearseOptions extends Script {
-  /** A database with an up-to-date schema; the rehearsal adds a product to it. */
+  /** A database with an up-to-date schema; the rehearsal adds its products to it. */
   readonly postgres: Pick<ThrowAwayPostgres, "url" | "crash">
   readonly onProgress: (progress: Progress) => void
   /** Rejects if the user interrupts the rehearsal. */
@@ -98,16 +98,17 @@ async function runSale(
   { started, proxy, client, pool, timers }: Running,
 ): Promise<Rehearsal> {
   const { onProgress, postgres, orInterrupted: _wait, ...script } = options
-  const productId = await offerProduct(client, started, script)
+  const products = await offerProducts(client, started, script)
+  const productIds = [products.plainId, products.withSizes.id]
   const visitLog = createVisitLog()
-  const watch = sampleProduct(pool, productId, visitLog.now)
+  const watch = sampleProducts(pool, productIds, visitLog.now)
   const chaos = makeChaos({
     ...script,
     started,
     proxy,
     crash: postgres.crash ?? refuseToCrash,
     pool,
-    productId,
+    productIds,
     now: visitLog.now,
   })
   let open: string | null = null
@@ -118,7 +119,7 @@ async function runSale(
   try {
     const shop = {
       client,
-      productId,
+      products,
       urls: started.servers.map(({ url }) => url),
       simulatorUrl: started.simulator.url,
       visitLog,
@@ -132,7 +133,7 @@ async function runSale(
     const crowdGoneMs = Math.round(visitLog.now())
     await chaos.stop()
     const [shopUrl = ""] = shop.urls
-    const evidence = { pool, client, shopUrl, simulatorUrl: started.simulator.url, productId, visitLog }
+    const evidence = { pool, client, shopUrl, simulatorUrl: started.simulator.url, productIds, visitLog }
     const unsettled = await settle(evidence, (text) => (open = text))
     const settledMs = Math.round(visitLog.now())
     for (const death of started.died()) visitLog.wrong(death)
@@ -140,9 +141,10 @@ async function runSale(
     const verdict = await judge(evidence, unsettled)
     await watch.stop()
     const undersell = findUndersell(
-      await availabilityOf(pool, productId),
+      await availabilityOf(pool, products.plainId),
       visitLog.stockRefusals,
       watch.aheadMs,
+      await availabilityByVariant(pool, products.withSizes.id),
     )
     return {
       script,
@@ -176,11 +178,36 @@ function undersellCheck({ seconds, refusals }: Undersell) {
   return { name: "no visitor was refused units that had been available for a second", wrong }
 }
 
+/** One unit in three is of the product with sizes, as one visitor in three wants it. */
+const UNITS_OF_SIZES_IN = 3
+
+/** Offers two products, one of them with sizes; their stocks add up to the script's. */
+async function offerProducts(
+  client: HttpClient,
+  started: RehearsalServers,
+  { stock }: Script,
+): Promise<OfferedProducts> {
+  const ofSizes = Math.floor(stock / UNITS_OF_SIZES_IN)
+  const variants = Array.from({ length: SIZES }, (_, index) => ({
+    name: `Size ${index + 1}`,
+    stock: Math.floor(ofSizes / SIZES) + (index < ofSizes % SIZES ? 1 : 0),
+  }))
+  const plain = await offerProduct(client, started, { stock: stock - ofSizes })
+  const withSizes = await offerProduct(client, started, { variants })
+  const variantIds = withSizes.variants?.map(({ id }) => id) ?? []
+  return { plainId: plain.id, withSizes: { id: withSizes.id, variantIds } }
+}
+
+interface OfferedProduct {
+  readonly id: number
+  readonly variants?: readonly { readonly id: number }[]
+}
+
 async function offerProduct(
   client: HttpClient,
   { servers }: RehearsalServers,
-  { stock }: Script,
-): Promise<number> {
+  units: object,
+): Promise<OfferedProduct> {
   const [server] = servers
   const opensAt = new Date(Date.now() + OPENS_AFTER_MS).toISOString()
   const { status, body } = await client.send("POST", `${server?.url}/api/admin/products`, {
@@ -188,12 +215,12 @@ async function offerProduct(
       name: "Rehearsal",
       price_minor: 4_900,
       currency: "EUR",
-      stock,
+      ...units,
       opens_at: opensAt,
       max_per_customer: MOST_PER_CUSTOMER,
       hold_ttl_seconds: HOLD_SECONDS,
     },
   })
   if (status !== 201) throw new Error(`the product was refused: ${status} ${JSON.stringify(body)}`)
-  return (body as { id: number }).id
+  return body as OfferedProduct
 }

@@ -44,6 +44,7 @@ export function reportLines(rehearsal: Rehearsal): string[] {
     `A sale of ${script.stock} units for ${script.crowd} visitors, seed ${script.seed}`,
     "",
     `Sold ${counts.sold} of ${counts.stock}, ${counts.left} left. The last visit ended after ${seconds(crowdGoneMs)}, the last payment was settled after ${seconds(settledMs)}.`,
+    `Of the sizes: ${counts.variants.map(({ name, sold, stock }) => `${name} ${sold} of ${stock}`).join(", ")}.`,
     `Orders: ${listed(counts.orders)}. Holds: ${listed(counts.holds)}.`,
     `Money: ${money(counts.captured_minor)} received, ${money(counts.refunded_minor)} refunded.`,
     "",

@@ -17,11 +17,24 @@ export interface OutOfStock {
   readonly askedAt: number
   readonly answeredAt: number
   readonly quantity: number
+  /** Of a product with variants: the lines of the request, all of which must have been available. */
+  readonly lines?: readonly Line[]
+}
+
+/** Units of one variant in a request. */
+export interface Line {
+  readonly variantId: number
+  readonly quantity: number
 }
 
 /** Everything that servers acknowledged to visitors; it must still be true at the end. */
 export interface Acknowledged {
-  readonly holds: readonly { readonly id: number; readonly quantity: number }[]
+  /** `lines`: of a product with variants. */
+  readonly holds: readonly {
+    readonly id: number
+    readonly quantity: number
+    readonly lines?: readonly Line[]
+  }[]
   readonly released: readonly number[]
   readonly orders: readonly { readonly id: number; readonly holdId: number }[]
 }
@@ -35,7 +48,7 @@ export interface VisitLog {
   /** Records a request that got no answer, and why. */
   unanswered(kind: RequestKind, why: string): void
   refusedForStock(want: OutOfStock): void
-  held(id: number, quantity: number): void
+  held(id: number, quantity: number, lines?: readonly Line[]): void
   released(id: number): void
   ordered(id: number, holdId: number): void
   /** Records something that must never happen. */
@@ -65,7 +78,7 @@ export function createVisitLog(): VisitLog {
   const waits = new Map<RequestKind, RecordableHistogram>()
   const failures = new Map<string, number>()
   const acknowledged = {
-    holds: [] as { id: number; quantity: number }[],
+    holds: [] as { id: number; quantity: number; lines?: readonly Line[] }[],
     released: [] as number[],
     orders: [] as { id: number; holdId: number }[],
   }
@@ -94,7 +107,8 @@ export function createVisitLog(): VisitLog {
       second().failed += 1
     },
     refusedForStock: (refusal) => void stockRefusals.push(refusal),
-    held: (id, quantity) => void acknowledged.holds.push({ id, quantity }),
+    held: (id, quantity, lines) =>
+      void acknowledged.holds.push({ id, quantity, ...(lines !== undefined && { lines }) }),
     released: (id) => void acknowledged.released.push(id),
     ordered: (id, holdId) => void acknowledged.orders.push({ id, holdId }),
     wrong(finding) {

@@ -3,10 +3,16 @@ import type { Timers } from "../../simulator/timers.ts"
 import type { Visitor } from "./crowd.ts"
 import type { VisitLog, RequestKind } from "./visit-log.ts"
 
+/** The products of a rehearsal. */
+export interface OfferedProducts {
+  readonly plainId: number
+  readonly withSizes: { readonly id: number; readonly variantIds: readonly number[] }
+}
+
 /** What visitors need to reach the shop. */
 export interface Shop {
   readonly client: HttpClient
-  readonly productId: number
+  readonly products: OfferedProducts
   /** The servers' addresses; a visitor whose server does not answer tries the next one. */
   readonly urls: readonly string[]
   readonly simulatorUrl: string
@@ -30,9 +36,10 @@ export async function visit(visitor: Visitor, shop: Shop): Promise<void> {
   const { visitLog } = shop
   await pause(shop, visitor.arrivesMs - visitLog.now())
   if (visitor.behaviour !== "bot")
-    await ask(visitor, shop, "product", "GET", `/api/products/${shop.productId}`)
-  const held = await holdPatiently(visitor, shop)
-  if (held !== null) await continueVisit(visitor, shop, held)
+    await ask(visitor, shop, "product", "GET", `/api/products/${productIdOf(visitor, shop)}`)
+  const held = await holdPatiently(visitor, shop, visitor.sizes)
+  const kept = held !== null && visitor.exchangedFor !== null ? await exchange(visitor, shop, held) : held
+  if (kept !== null) await continueVisit(visitor, shop, kept)
   visitLog.visited()
 }
 
@@ -41,22 +48,48 @@ interface Held {
   readonly token: string
 }
 
-async function holdPatiently(visitor: Visitor, shop: Shop): Promise<Held | null> {
+function productIdOf({ sizes }: Visitor, { products }: Shop): number {
+  return sizes === null ? products.plainId : products.withSizes.id
+}
+
+/** Gives the sizes back and holds others, one of which is the same. */
+async function exchange(visitor: Visitor, shop: Shop, held: Held): Promise<Held | null> {
+  await giveBack(visitor, shop, held)
+  return holdPatiently(visitor, shop, visitor.exchangedFor)
+}
+
+/** Requests a hold as often as the visitor tries. `sizes`: their places in the list; null: the product has none. */
+async function holdPatiently(
+  visitor: Visitor,
+  shop: Shop,
+  sizes: readonly number[] | null,
+): Promise<Held | null> {
+  const productId = productIdOf(visitor, shop)
+  const lines = sizes?.map((place) => ({
+    variantId: shop.products.withSizes.variantIds[place] ?? 0,
+    quantity: 1,
+  }))
+  const wanted = { quantity: visitor.quantity, ...(lines !== undefined && { lines }) }
+  const body =
+    lines === undefined
+      ? { qty: visitor.quantity }
+      : { lines: lines.map((line) => ({ variant_id: line.variantId, qty: line.quantity })) }
   for (let attempt = 1; attempt <= visitor.tries; attempt += 1) {
     const askedAt = shop.visitLog.now()
-    const { productId } = shop
     const answer = await ask(visitor, shop, "hold", "POST", "/api/holds", {
-      body: { product_id: productId, qty: visitor.quantity, customer_id: visitor.customerId },
-      headers: visitor.keepsKeys ? { "idempotency-key": `${productId}-${visitor.number}-${attempt}` } : {},
+      body: { product_id: productId, ...body, customer_id: visitor.customerId },
+      headers: visitor.keepsKeys
+        ? { "idempotency-key": `${productId}-${visitor.number}-${attempt}${sizes?.join("-") ?? ""}` }
+        : {},
     })
     if (answer === null) return null
     if (answer.status === 201) {
       const holdId = numberIn(answer.body, "hold_id")
-      shop.visitLog.held(holdId, visitor.quantity)
+      shop.visitLog.held(holdId, visitor.quantity, lines)
       return { holdId, token: textIn(answer.body, "token") }
     }
     if (codeOf(answer) === "out_of_stock") {
-      shop.visitLog.refusedForStock({ askedAt, answeredAt: shop.visitLog.now(), quantity: visitor.quantity })
+      shop.visitLog.refusedForStock({ askedAt, answeredAt: shop.visitLog.now(), ...wanted })
     }
     await pause(shop, visitor.pauseMs)
   }
@@ -121,7 +154,7 @@ async function pay(visitor: Visitor, shop: Shop, { holdId, token }: Held, ordere
       amount_minor: amountMinor,
       currency,
       hold_id: holdId,
-      product_id: shop.productId,
+      product_id: productIdOf(visitor, shop),
       quantity: visitor.quantity,
     },
   })

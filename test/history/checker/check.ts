@@ -5,6 +5,7 @@ import { Contradiction } from "./contradiction.ts"
 import { subhistoriesOf } from "./subhistories.ts"
 import { expectWithinLimits } from "./count-limits.ts"
 import { productHistory } from "./product-history.ts"
+import { projectionsOf } from "./projections.ts"
 import { findOrder } from "./search.ts"
 import type { Event } from "./events.ts"
 
@@ -35,8 +36,26 @@ export type Verdict =
  *
  * If there is no such order, finds the shortest prefix of the history that has none. If the search exceeds its limit,
  * the history counts as unexplained and the reason says that this is no proof.
+ *
+ * A product with variants is checked as a whole, and then by its variants (see projections.ts).
  */
 export function checkHistory(history: History, lags: AllowedLags = allowedLags): Verdict {
+  let statesVisited = 0
+  for (const { variantIds, history: part } of [{ variantIds: [], history }, ...projectionsOf(history)]) {
+    const verdict = checkPart(part, lags)
+    if (!verdict.explained) return { ...verdict, reason: ofVariants(variantIds, verdict.reason) }
+    statesVisited += verdict.statesVisited
+  }
+  return { explained: true, statesVisited }
+}
+
+function ofVariants(ids: readonly number[], reason: string): string {
+  return ids.length === 0
+    ? reason
+    : `${ids.length === 1 ? "variant" : "variants"} ${ids.join(" and ")}: ${reason}`
+}
+
+function checkPart(history: History, lags: AllowedLags): Verdict {
   const whole = attempt(history, lags, null)
   if (!("operations" in whole)) return whole
   // Each search for a shorter prefix would take as long again.

@@ -4,10 +4,27 @@
  */
 export type Moment = number
 
+/** Units of one variant in a hold. */
+export interface Line {
+  readonly variantId: number
+  readonly qty: number
+}
+
+/** A variant's units as a response showed them. */
+export interface VariantSeen {
+  readonly id: number
+  readonly stock: number
+  readonly available: number
+  readonly held: number
+  readonly sold: number
+}
+
 /** A hold as a response showed it. */
 export interface HoldSeen {
   readonly id: number
   readonly qty: number
+  /** Only of a product with variants. */
+  readonly lines?: readonly Line[]
   readonly status: "active" | "converted" | "expired" | "released"
   readonly createdAt: Moment
   readonly expiresAt: Moment
@@ -29,8 +46,14 @@ export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" |
 
 /** A client's request. One about a hold or an order does not name its product; the others do. */
 export type Invocation =
-  /** `key`: the `Idempotency-Key`; null if there is none. */
-  | { readonly kind: "hold"; readonly productId: number; readonly qty: number; readonly key: string | null }
+  /** `key`: the `Idempotency-Key`; null if there is none. `lines`: the variants, where the product has some. */
+  | {
+      readonly kind: "hold"
+      readonly productId: number
+      readonly qty: number
+      readonly key: string | null
+      readonly lines?: readonly Line[]
+    }
   | { readonly kind: "release" | "read_hold" | "order"; readonly holdId: number }
   | { readonly kind: "cancel" | "read_order"; readonly orderId: number }
   /** A payment event that reports success and covers the order's total; `key` identifies the event. */
@@ -39,6 +62,8 @@ export type Invocation =
   | {
       readonly kind: "set_stock"
       readonly productId: number
+      /** The variant whose stock it sets: the counts are then of more units than `stock` and `expected` speak of. */
+      readonly variantId?: number
       readonly stock: number
       readonly expected: number
     }
@@ -62,12 +87,17 @@ export type Response =
       readonly available: number
       readonly held: number
       readonly sold: number
+      readonly variants?: readonly VariantSeen[]
     }
-  /** `available`: the number that `out_of_stock` reports; `orderId`: the order that the hold was converted to. */
+  /**
+   * `available`: the number that `out_of_stock` reports; `lacking`: the variants of which it says that they lack units;
+   * `orderId`: the order that the hold was converted to.
+   */
   | {
       readonly kind: "refused"
       readonly code: string
       readonly available?: number
+      readonly lacking?: readonly { readonly variantId: number; readonly available: number }[]
       readonly orderId?: number
     }
   /** No response came, or one that leaves open whether the operation took effect. */
@@ -91,6 +121,8 @@ export interface Operation {
 export interface ProductRecord {
   readonly id: number
   readonly stock: number
+  /** Its variants, if it has some: their stocks add up to `stock`. */
+  readonly variants?: readonly { readonly id: number; readonly stock: number }[]
   readonly holdTtlMs: number
   readonly paymentTtlMs: number
 }

@@ -72,10 +72,11 @@ function numbered(drafts: readonly TransitionDraft[], first: number): Transition
 function stockChange(operation: Operation, number: number): Transition[] {
   const { invocation, response, startedAt: from, endedAt: until } = operation
   if (invocation.kind !== "set_stock" || response.kind === "refused") return []
-  const { stock, expected } = invocation
+  const { stock, expected, variantId } = invocation
   const mustHappen = response.kind === "product"
   const allows = (before: Counts, after: Counts) =>
-    stockOf(before) === expected && (response.kind !== "product" || isShown(response, after))
+    (variantId !== undefined || stockOf(before) === expected) &&
+    (response.kind !== "product" || isShown(response, after))
   const rest = {
     predecessor: null,
     alternatives: [],
@@ -127,11 +128,13 @@ function predicateOf(invocation: Invocation, response: Response): Observation["i
   if (response.kind !== "refused") return null
   const { code, available: shown } = response
   if (invocation.kind === "hold" && code === "out_of_stock") {
+    // Of a basket, some variant lacks units, which the projection on that variant judges.
+    if (invocation.lines !== undefined) return null
     // Lapsed units are available to every hold request (I6).
     return ({ available, lapsed }) =>
       available + lapsed < invocation.qty && (shown === undefined || shown === available + lapsed)
   }
-  if (invocation.kind !== "set_stock") return null
+  if (invocation.kind !== "set_stock" || invocation.variantId !== undefined) return null
   if (code === "stock_changed") return (counts) => stockOf(counts) !== invocation.expected
   return code === "stock_in_use" ? ({ live, lapsed, sold }) => live + lapsed + sold > invocation.stock : null
 }

@@ -1,4 +1,4 @@
-import type { Operation, History, HoldSeen, OrderSeen } from "./operations.ts"
+import type { Operation, History, HoldSeen, Line, OrderSeen } from "./operations.ts"
 import { Contradiction } from "./contradiction.ts"
 
 /** The operations on one hold and on the order made from it. */
@@ -77,14 +77,21 @@ function requestsByKey(operations: readonly Operation[]): HoldRequest[][] {
 function subhistoryOf(requests: readonly HoldRequest[]): HoldSubhistory | PossibleHold {
   const [first] = requests
   if (first === undefined) throw new Error("a request without a call")
-  const { productId, qty } = first.invocation
+  const { productId, qty, lines } = first.invocation
   const unknown = requests.filter(({ response }) => response.kind === "unknown")
   const refused = requests.filter(({ response }) => response.kind === "refused")
   const granted = requests.filter(({ response }) => response.kind === "hold")
   const hold = holdOf(granted)
   if (hold === null) return { productId, qty, unknown, refused }
   if (hold.qty !== qty) throw new Contradiction(`asked for ${qty} and got ${hold.qty}`, granted)
+  if (lines !== undefined && hold.lines !== undefined && !areSameLines(lines, hold.lines))
+    throw new Contradiction("asked for other lines than it got", granted)
   return { productId, hold, granted, unknown, refused, operations: [], orderId: null, order: null }
+}
+
+function areSameLines(asked: readonly Line[], got: readonly Line[]): boolean {
+  const units = new Map(got.map(({ variantId, qty }) => [variantId, qty]))
+  return asked.length === got.length && asked.every(({ variantId, qty }) => units.get(variantId) === qty)
 }
 
 function holdOf(granted: readonly Operation[]): HoldSeen | null {
