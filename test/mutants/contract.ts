@@ -64,8 +64,8 @@ export const contractMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/wire/fields.ts",
-        find: "return Type.Object(properties, { additionalProperties: false })",
-        replace: "return Type.Object(properties, { additionalProperties: true })",
+        find: "return Type.Object(properties, { additionalProperties: false, ...more })",
+        replace: "return Type.Object(properties, { additionalProperties: true, ...more })",
       },
     ],
     caughtBy,
