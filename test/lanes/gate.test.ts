@@ -225,7 +225,7 @@ describe("a product with variants", () => {
     expect(gate.refusalFor(ask(ALL_HELD))).toBeNull()
   })
 
-  test("a variant that was given units is forgotten at once", () => {
+  test("a variant that was given units goes to the lane again", () => {
     const gate = gateThatKnows()
     const variants =
       product.variants?.map((one) => (one.id === SOLD_OUT ? { ...one, stock: 6 } : one)) ?? null
