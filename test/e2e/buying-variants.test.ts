@@ -197,13 +197,14 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
   })
 
   test("chooses before the sale opens, and pays the price of the moment of the hold", async () => {
-    const opensAt = new Date(Date.now() + 6_000).toISOString()
+    const opensAt = new Date(Date.now() + 3_600_000).toISOString()
     const { id, size } = await offerShoe(app, { "41": 3, "42": 3 }, { opens_at: opensAt })
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
     await visit(page, id)
     await page.getByRole("radio", { name: "42" }).check()
     expect(await buyButton(page).getAttribute("aria-disabled")).toBe("true")
+    await app.shop.products.change(id, { opens_at: null })
     await reads(page, "On sale now")
     expect(await page.getByRole("radio", { name: "42" }).isChecked()).toBe(true)
     await press(page, "Reserve")
