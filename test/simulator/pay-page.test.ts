@@ -50,7 +50,7 @@ describe("the pay page", () => {
     const { payment_id } = await createPayment(simulator, { lines })
     const { body } = await simulator.get(`/pay/${payment_id}`)
     expect(body.match(/<li>.*<\/li>/g)).toEqual([
-      "<li>2 × 41 &lt;b&gt; (R-41), 129.00 USD each</li>",
+      "<li>2 × 41 &#60;b&#62; (R-41), 129.00 USD each</li>",
       "<li>1 × 43, 149.00 USD each</li>",
     ])
     const { payment_id: other } = await createPayment(simulator)
