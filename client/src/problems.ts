@@ -38,7 +38,8 @@ export interface ProblemMembers {
   /** The product's units that belong to no variant. */
   readonly product_in_use: { readonly reserved_stock: number; readonly sold_stock: number }
   /** `most`: the most variants of one product. */
-  readonly too_many_variants: { readonly most: number }
+  readonly too_many_variants: { readonly most_variants: number }
+  readonly stock_over_limit: { readonly most_stock: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
   readonly invalid_request: { readonly errors: readonly FieldError[] }

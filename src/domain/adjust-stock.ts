@@ -27,7 +27,7 @@ export function adjustStock(
   if (command.stock < held + sold) return { code: "stock_in_use", held, sold }
 
   const stock = product.stock + command.stock - stockBefore
-  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", most: LARGEST_STOCK }
+  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", mostStock: LARGEST_STOCK }
 
   const change = { productId, stockBefore, stockAfter: command.stock }
   state.adjustments.push({

@@ -19,7 +19,7 @@ export function createProduct(
 
   const { productId, settings } = command
   const stock = command.variants === undefined ? command.stock : stockOf(command.variants)
-  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", most: LARGEST_STOCK }
+  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", mostStock: LARGEST_STOCK }
   state.facts.push({ kind: "product_created", productId, settings })
   const variants = command.variants?.map((variant, index) => createVariant(state, variant, index, now))
   if (variants === undefined) recordStock(state, command, now)

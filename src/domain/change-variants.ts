@@ -19,10 +19,10 @@ export function addVariants(
   if (product === null) return { code: "product_not_found" }
   const present = hasVariants(product) ? product.variants : []
   if (present.length + variants.length > MOST_VARIANTS) {
-    return { code: "too_many_variants", most: MOST_VARIANTS }
+    return { code: "too_many_variants", mostVariants: MOST_VARIANTS }
   }
   const stock = stockOf(present) + stockOf(variants)
-  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", most: LARGEST_STOCK }
+  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", mostStock: LARGEST_STOCK }
   const { held, sold, stock: stockBefore } = product
   if (!hasVariants(product) && held + sold > 0) return { code: "product_in_use", held, sold }
   if (!hasVariants(product) && stockBefore > 0) {

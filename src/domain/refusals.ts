@@ -93,10 +93,10 @@ export type ChangeProductRefusal =
   | { readonly code: "invalid_sale_window" }
   | StockOverLimit
 
-/** The stock of the variants together would be larger than `most`. */
+/** The stock of the variants together would be larger than `mostStock`. */
 export interface StockOverLimit {
   readonly code: "stock_over_limit"
-  readonly most: number
+  readonly mostStock: number
 }
 
 /** Why a variant was not added or changed. */
@@ -105,7 +105,7 @@ export type ChangeVariantRefusal =
   | { readonly code: "variant_not_found"; readonly variantId: number }
   /** Units of the product are held or sold that belong to no variant. */
   | { readonly code: "product_in_use"; readonly held: number; readonly sold: number }
-  | { readonly code: "too_many_variants"; readonly most: number }
+  | { readonly code: "too_many_variants"; readonly mostVariants: number }
   | StockOverLimit
 
 /** Why the stock was not changed. */

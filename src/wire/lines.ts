@@ -4,7 +4,7 @@ import type { HoldLine, NamedLine, OrderLine, WantedLine } from "../domain/lines
 import { Id, Quantity, body } from "./fields.ts"
 
 /** The most lines of one hold. */
-export const MOST_LINES = 20
+const MOST_LINES = 20
 
 const WantedLineBody = body({ variant_id: Id, qty: Quantity })
 

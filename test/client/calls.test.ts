@@ -99,6 +99,20 @@ describe.each([
     expect([first.data[0]?.id, first.has_more, second.data[0]?.id]).toEqual([1, true, 2])
   })
 
+  test("a product gets variants, one of which is changed and restocked", async () => {
+    const first = { name: "41", stock: 1 }
+    const shoe = { name: "Shoe", price_minor: 500, currency: "EUR", variants: [first] }
+    const { id } = await shop.products.create(shoe)
+
+    const { variants } = await shop.products.addVariants(id, { variants: [{ name: "42", stock: 2 }] })
+    expect(variants?.map(({ name }) => name)).toEqual(["41", "42"])
+    const variantId = variants?.[1]?.id ?? 0
+    const changed = await shop.products.changeVariant(id, variantId, { price_minor: 700 })
+    expect(changed.variants?.[1]).toMatchObject({ id: variantId, price: "7.00", stock: 2 })
+    const stocked = await shop.products.setVariantStock(id, variantId, { stock: 4, expected: 2 })
+    expect([stocked.stock, stocked.variants?.[1]?.stock]).toEqual([5, 4])
+  })
+
   test("a hold is made, read and released only by its owner", async () => {
     const { hold: made, owner } = await hold(2)
 

@@ -175,7 +175,7 @@ describe("the variants of a product", () => {
       { name: "41", stock: most },
       { name: "42", stock: 1 },
     ]
-    const refusal = { status: 409, code: "stock_over_limit", most }
+    const refusal = { status: 409, code: "stock_over_limit", most_stock: most }
     expect((await app.post("/api/admin/products", { ...SHOE, variants: both })).body).toMatchObject(refusal)
     const { body } = await app.post("/api/admin/products", { ...SHOE, variants: [both[0]] })
     const path = `/api/admin/products/${body.id}/variants`
@@ -196,7 +196,7 @@ describe("the variants of a product", () => {
     const { status, body } = await app.post("/api/admin/products", { ...SHOE, variants })
     expect([status, body.stock, body.variants.length]).toEqual([201, 200, 200])
     const more = await app.post(`/api/admin/products/${body.id}/variants`, { variants: variants.slice(0, 1) })
-    expect(more.body).toMatchObject({ code: "too_many_variants", most: 200 })
+    expect(more.body).toMatchObject({ code: "too_many_variants", most_variants: 200 })
   })
 
   test("finds no variant by another product, nor by what is no id", async () => {

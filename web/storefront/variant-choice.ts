@@ -21,7 +21,7 @@ export const MOST_UNITS = 10
 const MOST_LINES = 20
 
 /** True where the product is sold by variant. */
-export function hasVariants(product: Product): product is ProductWithVariants {
+function hasVariants(product: Product): product is ProductWithVariants {
   return product.variants !== undefined
 }
 

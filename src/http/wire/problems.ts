@@ -183,8 +183,9 @@ function members(refusal: AnyRefusal): object {
     case "variant_disabled":
       return { variant_id: refusal.variantId }
     case "too_many_variants":
+      return { most_variants: refusal.mostVariants }
     case "stock_over_limit":
-      return { most: refusal.most }
+      return { most_stock: refusal.mostStock }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }
     case "payment_disputed":
