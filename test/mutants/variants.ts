@@ -264,4 +264,49 @@ export const variantMutants: readonly Mutant[] = [
     ],
     caughtBy: race,
   },
+  {
+    name: "variants: the version of a product with variants is not compared",
+    edits: [
+      {
+        file: "src/store/batch/save-product.ts",
+        find: "version = case when version = $2 then $6::bigint end,\n               variants_version",
+        replace:
+          "version = case when version = $2 or true then $6::bigint end,\n               variants_version",
+      },
+    ],
+    caughtBy: { file: "test/store/variant-guards.test.ts", test: "moved on since it was loaded" },
+  },
+  {
+    name: "variants: a variant that is not there is not noticed",
+    edits: [
+      {
+        file: "src/store/batch/save-product.ts",
+        find: " * (select (count(*) = cardinality($9::bigint[]))::integer from saved_variants)",
+        replace: " * 1",
+      },
+    ],
+    caughtBy: { file: "test/store/variant-guards.test.ts", test: "one variant of which is gone" },
+  },
+  {
+    name: "variants: a server of the last version makes an order without lines",
+    edits: [
+      {
+        file: "migrations/0012_variants.sql",
+        find: " or ordered_with_lines is true) not valid;",
+        replace: " or true) not valid;",
+      },
+    ],
+    caughtBy: { file: "test/store/constraints.test.ts", test: "holds_ordered_with_lines" },
+  },
+  {
+    name: "variants: verify does not compare an order with its hold",
+    edits: [
+      {
+        file: "src/store/upkeep/verify-variants.ts",
+        find: "is distinct from (o.variant_id, l.lines, o.unit_price_minor, o.currency)",
+        replace: "is distinct from (h.variant_id, h.lines, h.unit_price_minor, h.currency)",
+      },
+    ],
+    caughtBy: { file: "test/store/verify-variants.test.ts", test: "an order of another variant" },
+  },
 ]

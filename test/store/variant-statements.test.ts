@@ -6,6 +6,7 @@ import { defaultSettings } from "../../src/domain/product.ts"
 import { defaultVariantSettings } from "../../src/domain/variant.ts"
 import { loadWorkingSet } from "../../src/store/batch/load.ts"
 import { saveChanges } from "../../src/store/batch/save.ts"
+import { createViews } from "../../src/store/reads/views.ts"
 import { begin } from "../../src/store/tx.ts"
 import { succeed } from "../support/busy-database.ts"
 import { createTestEngine, type TestEngine } from "../support/database.ts"
@@ -114,3 +115,22 @@ test.each<[string, Command, string[], string[]]>([
     expect(scans).toEqual([])
   },
 )
+
+test("products are read with their variants through indexes", async () => {
+  const client = await engine.database.views.connect()
+  await client.query("set plan_cache_mode = force_generic_plan")
+  const seen: Statement[] = []
+  const views = createViews(watch(engine.database.views, seen))
+
+  const one = await views.product(2)
+  const all = await views.products(0, 10)
+  const { products } = await views.changedProducts(new Map([[2, 1]]))
+
+  const scans: string[] = []
+  for (const statement of seen) scans.push(...(await wholeReads(client, statement)))
+  client.release(true)
+  expect(one?.product.variants?.map(({ held }) => held)).toEqual([2, 0])
+  expect(all.map(({ product }) => product.variants?.length ?? null)).toEqual([null, 2])
+  expect(products.map(({ variants }) => variants?.length)).toEqual([2])
+  expect(scans).toEqual([])
+})
