@@ -74,7 +74,7 @@ export interface AdminClient {
      * Adds variants to a product: up to 200 in all, listed after those it has unless they say a `position`. The first
      * ones take the place of the product's own stock, which is refused (`product_in_use`) while a unit of it is held or
      * sold. Sent with an `Idempotency-Key`, because a retry would add others. Refused: `product_not_found`,
-     * `product_in_use`, `too_many_variants`.
+     * `product_in_use`, `too_many_variants`, `stock_over_limit`.
      */
     addVariants(productId: number, body: VariantsBody, options?: KeyedCallOptions): Promise<Product>
     /**
@@ -91,7 +91,7 @@ export interface AdminClient {
     /**
      * Sets the stock of a variant, if it is `expected` now; the product's stock changes by as much. Sent with an
      * `Idempotency-Key`, as `setStock` is. Refused: `product_not_found`, `variant_not_found`, `stock_changed`,
-     * `stock_in_use`.
+     * `stock_in_use`, `stock_over_limit`.
      */
     setVariantStock(
       productId: number,

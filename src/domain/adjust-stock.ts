@@ -1,6 +1,6 @@
 import { replaceVariant } from "./change-variants.ts"
 import type { AdjustStock } from "./commands.ts"
-import { hasVariants, type Product } from "./product.ts"
+import { hasVariants, LARGEST_STOCK, type Product } from "./product.ts"
 import { variantOf } from "./product-variants.ts"
 import type { AdjustStockRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
@@ -26,6 +26,9 @@ export function adjustStock(
   if (stockBefore !== command.expected) return { code: "stock_changed", stock: stockBefore }
   if (command.stock < held + sold) return { code: "stock_in_use", held, sold }
 
+  const stock = product.stock + command.stock - stockBefore
+  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", most: LARGEST_STOCK }
+
   const change = { productId, stockBefore, stockAfter: command.stock }
   state.adjustments.push({
     id: command.adjustmentId,
@@ -35,10 +38,9 @@ export function adjustStock(
   })
   if (variant === undefined) {
     state.facts.push({ kind: "stock_adjusted", ...change })
-    return changeLoadedProduct(state, { stock: command.stock, updatedAt: now })
+    return changeLoadedProduct(state, { stock, updatedAt: now })
   }
   state.facts.push({ kind: "stock_adjusted", variantId: variant.id, ...change })
-  const stock = product.stock + command.stock - stockBefore
   const variants = replaceVariant(product, { ...variant, stock: command.stock })
   return changeLoadedProduct(state, { stock, variants, updatedAt: now })
 }

@@ -1,6 +1,6 @@
-import { createVariant, inOrder } from "./change-variants.ts"
+import { createVariant, inOrder, stockOf } from "./change-variants.ts"
 import type { ChangeProduct, CreateProduct } from "./commands.ts"
-import type { Product, ProductSettings } from "./product.ts"
+import { LARGEST_STOCK, type Product, type ProductSettings } from "./product.ts"
 import type { ChangeProductRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
 import { changeLoadedProduct, type WorkingSet } from "./working-set.ts"
@@ -18,13 +18,15 @@ export function createProduct(
   if (!isSaleWindow(command.settings)) return { code: "invalid_sale_window" }
 
   const { productId, settings } = command
+  const stock = command.variants === undefined ? command.stock : stockOf(command.variants)
+  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", most: LARGEST_STOCK }
   state.facts.push({ kind: "product_created", productId, settings })
   const variants = command.variants?.map((variant, index) => createVariant(state, variant, index, now))
   if (variants === undefined) recordStock(state, command, now)
   const product = {
     ...settings,
     id: productId,
-    stock: variants?.reduce((sum, variant) => sum + variant.stock, 0) ?? command.stock,
+    stock,
     held: 0,
     sold: 0,
     version: 1,

@@ -1,5 +1,5 @@
 import type { AddVariants, ChangeVariant, NewVariant } from "./commands.ts"
-import { hasVariants, type Product } from "./product.ts"
+import { hasVariants, LARGEST_STOCK, type Product } from "./product.ts"
 import { variantOf } from "./product-variants.ts"
 import type { ChangeVariantRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
@@ -21,6 +21,8 @@ export function addVariants(
   if (present.length + variants.length > MOST_VARIANTS) {
     return { code: "too_many_variants", most: MOST_VARIANTS }
   }
+  const stock = stockOf(present) + stockOf(variants)
+  if (stock > LARGEST_STOCK) return { code: "stock_over_limit", most: LARGEST_STOCK }
   const { held, sold, stock: stockBefore } = product
   if (!hasVariants(product) && held + sold > 0) return { code: "product_in_use", held, sold }
   if (!hasVariants(product) && stockBefore > 0) {
@@ -32,8 +34,12 @@ export function addVariants(
   const last = present.at(-1)?.position ?? -1
   const added = variants.map((variant, index) => createVariant(state, variant, last + 1 + index, now))
   const all = inOrder([...present, ...added])
-  const stock = all.reduce((sum, variant) => sum + variant.stock, 0)
   return changeLoadedProduct(state, { stock, variants: all, updatedAt: now })
+}
+
+/** Returns the stock of all variants together. */
+export function stockOf(variants: readonly Pick<Variant, "stock">[]): number {
+  return variants.reduce((sum, { stock }) => sum + stock, 0)
 }
 
 /**

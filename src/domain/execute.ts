@@ -119,6 +119,8 @@ const temporaryRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "order_not_found",
   "stock_changed",
   "stock_in_use",
+  "stock_over_limit",
+  "product_in_use",
   "order_not_paid",
   "payment_disputed",
   "refund_not_found",

@@ -57,6 +57,9 @@ export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_he
 /** A number of units on sale, of a product or of one of its variants. */
 export type UnitCounters = Pick<Product, "stock" | "held" | "sold">
 
+/** The largest stock of a product, its variants together. A column of the database holds about twice as many. */
+export const LARGEST_STOCK = 1_000_000_000
+
 /** Returns how many units can be held now. */
 export function availableUnits({ stock, held, sold }: UnitCounters): number {
   return stock - held - sold

@@ -18,6 +18,7 @@ export type PlaceHoldRefusal =
   | { readonly code: "customer_limit_reached"; readonly unitsLeft: number }
   | {
       readonly code: "out_of_stock"
+      /** As `availableStock`: of the variant or of the product. */
       readonly saleState: SaleState
       /** Of the variant where the request has one line, otherwise of the product. */
       readonly availableStock: number
@@ -90,6 +91,13 @@ export type RecordRefundRefusal =
 export type ChangeProductRefusal =
   | { readonly code: "product_not_found" }
   | { readonly code: "invalid_sale_window" }
+  | StockOverLimit
+
+/** The stock of the variants together would be larger than `most`. */
+export interface StockOverLimit {
+  readonly code: "stock_over_limit"
+  readonly most: number
+}
 
 /** Why a variant was not added or changed. */
 export type ChangeVariantRefusal =
@@ -98,6 +106,7 @@ export type ChangeVariantRefusal =
   /** Units of the product are held or sold that belong to no variant. */
   | { readonly code: "product_in_use"; readonly held: number; readonly sold: number }
   | { readonly code: "too_many_variants"; readonly most: number }
+  | StockOverLimit
 
 /** Why the stock was not changed. */
 export type AdjustStockRefusal =
@@ -107,6 +116,7 @@ export type AdjustStockRefusal =
   | { readonly code: "variant_not_found"; readonly variantId: number }
   | { readonly code: "stock_changed"; readonly stock: number }
   | { readonly code: "stock_in_use"; readonly held: number; readonly sold: number }
+  | StockOverLimit
 
 /** The same Idempotency-Key was sent with another request. */
 export type IdempotencyRefusal = { readonly code: "idempotency_key_reused" }

@@ -1,5 +1,5 @@
 import type { WantedLine } from "../domain/lines.ts"
-import { lackingLines, variantOf } from "../domain/product-variants.ts"
+import { lackingLines, variantOf, variantSaleState } from "../domain/product-variants.ts"
 import type { Product, SaleState } from "../domain/product.ts"
 import { availableUnits, hasVariants, saleState } from "../domain/product.ts"
 import type { PlaceHoldRefusal } from "../domain/refusals.ts"
@@ -45,6 +45,7 @@ const REMEMBERED = 10_000
 
 interface Memory {
   readonly product: Product
+  readonly saleState: SaleState
   /** Of the whole product; null: only some of its variants are empty. */
   readonly refusal: OutOfStock | null
   /** Those that have no unit, with the refusal of a request for one unit of each; empty for a product without variants. */
@@ -77,11 +78,11 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
 
     learn({ product, now, nextDeadline }, ageMs) {
       if (product === null) return
-      const state = emptyState(product, now)
+      // Without the first deadline it is not known how long to remember that units are held; the next batch will load it.
+      const isDeadlineKnown = nextDeadline !== undefined || product.held === 0
+      const state = isDeadlineKnown ? emptyState(product, now) : null
       const emptyVariants = refusalsOfVariants({ product, now, nextDeadline })
-      const isEmpty = state !== null || emptyVariants.size > 0
-      // Without the first deadline it is not known how long to remember; the next batch will load it.
-      if (!isEmpty || (nextDeadline === undefined && product.held > 0)) {
+      if (state === null && emptyVariants.size === 0) {
         memories.delete(product.id)
         return
       }
@@ -90,6 +91,7 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
       const at = clock() - ageMs
       memories.set(product.id, {
         product,
+        saleState: saleState(product, now),
         refusal: state === null ? null : emptyRefusal(state, product, nextDeadline),
         emptyVariants,
         until: at + lifetime,
@@ -116,13 +118,18 @@ function refusalsOfVariants({ product, now, nextDeadline }: StockUpdate): Map<nu
   if (state === "closed" || state === "scheduled" || state === "paused") return refusals
   for (const variant of product.variants) {
     if (!variant.enabled || availableUnits(variant) > 0) continue
+    if (variant.held > 0 && nextDeadline === undefined) continue
     const lines = [{ variantId: variant.id, requested: 1, available: 0 }]
-    refusals.set(variant.id, { ...emptyRefusal(state, variant, nextDeadline), lines })
+    const refusal = emptyRefusal(variantSaleState(product, variant, now), variant, nextDeadline)
+    refusals.set(variant.id, { ...refusal, lines })
   }
   return refusals
 }
 
-function refusalIn({ product, refusal, emptyVariants }: Memory, { lines }: HoldRequest): OutOfStock | null {
+function refusalIn(
+  { product, saleState: state, refusal, emptyVariants }: Memory,
+  { lines }: HoldRequest,
+): OutOfStock | null {
   if (lines === undefined) return refusal
   const empty = lines.find(({ variantId }) => emptyVariants.has(variantId))
   const known = empty === undefined ? undefined : emptyVariants.get(empty.variantId)
@@ -135,7 +142,7 @@ function refusalIn({ product, refusal, emptyVariants }: Memory, { lines }: HoldR
   })
   return {
     ...known,
-    availableStock: lines.length === 1 ? 0 : availableUnits(product),
+    ...(lines.length > 1 && { saleState: state, availableStock: availableUnits(product) }),
     lines: lacking,
     retryAt: mayReturn ? known.retryAt : null,
   }

@@ -1,3 +1,4 @@
+import { LARGEST_STOCK } from "../domain/product.ts"
 import { Type, type TSchema } from "typebox"
 
 /*
@@ -10,7 +11,6 @@ export const LARGEST_ID = Number.MAX_SAFE_INTEGER
 /** The largest quantity: its product with the largest price is still an exact integer. */
 export const LARGEST_QUANTITY = 1_000_000
 const LARGEST_PRICE_MINOR = 9_000_000_000
-const LARGEST_STOCK = 1_000_000_000
 
 /*
  * Text must contain neither NUL, which PostgreSQL does not store, nor half of a surrogate pair, which the driver
@@ -54,8 +54,13 @@ export function oneOf<const Word extends string>(words: readonly Word[]) {
 export const timeOrNull = orNull<string>("string", { format: "date-time" })
 
 /** The body of a request: an object without other properties. */
-export function body<Properties extends Record<string, TSchema>>(properties: Properties) {
-  return Type.Object(properties, { additionalProperties: false })
+export function body<Properties extends Record<string, TSchema>>(properties: Properties, more: object = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...more })
+}
+
+/** For {@link body}: `required` is required unless `other` is given. */
+export function requiredUnless(other: string, required: string): object {
+  return { if: { required: [other] }, else: { required: [required] } }
 }
 
 /** One page of a list. */

@@ -1,7 +1,7 @@
 import { Type, type Static } from "typebox"
 import type { Hold } from "../domain/hold.ts"
 import { isoTime } from "../domain/time.ts"
-import { Id, Label, Quantity, Time, body, listOf, oneOf, orNull } from "./fields.ts"
+import { Id, Label, Quantity, Time, body, listOf, oneOf, orNull, requiredUnless } from "./fields.ts"
 import { HoldLineWire, WantedLines, holdLineJson, variantIdOf } from "./lines.ts"
 
 /** Every status of a hold. */
@@ -42,13 +42,16 @@ export const PathHoldWire = Type.Object({
 export const HoldList = listOf(HoldWire)
 
 /** The request to place a hold. */
-export const HoldBody = body({
-  product_id: Id,
-  qty: Type.Optional(Quantity),
-  customer_id: Type.Optional(Label),
-  variant_id: Type.Optional(Id),
-  lines: Type.Optional(WantedLines),
-})
+export const HoldBody = body(
+  {
+    product_id: Id,
+    qty: Type.Optional(Quantity),
+    customer_id: Type.Optional(Label),
+    variant_id: Type.Optional(Id),
+    lines: Type.Optional(WantedLines),
+  },
+  requiredUnless("lines", "qty"),
+)
 
 /** Makes the JSON of a hold, without its token. */
 export function holdJson(hold: Hold): HoldJson {

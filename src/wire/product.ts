@@ -16,6 +16,7 @@ import {
   oneOf,
   orNull,
   prosePattern,
+  requiredUnless,
   timeOrNull,
 } from "./fields.ts"
 import { NewVariantBody, VariantWire, variantJson } from "./variant.ts"
@@ -70,20 +71,23 @@ const optionalSettings = {
 }
 
 /** The request to create a product. */
-export const NewProductBody = body({
-  name: Label,
-  price_minor: PriceMinor,
-  currency: CurrencyCode,
-  stock: Type.Optional(Stock),
-  variants: Type.Optional(
-    Type.Array(NewVariantBody, {
-      minItems: 1,
-      maxItems: MOST_VARIANTS,
-      description: "in the place of stock: each has a stock of its own",
-    }),
-  ),
-  ...optionalSettings,
-})
+export const NewProductBody = body(
+  {
+    name: Label,
+    price_minor: PriceMinor,
+    currency: CurrencyCode,
+    stock: Type.Optional(Stock),
+    variants: Type.Optional(
+      Type.Array(NewVariantBody, {
+        minItems: 1,
+        maxItems: MOST_VARIANTS,
+        description: "in the place of stock: each has a stock of its own",
+      }),
+    ),
+    ...optionalSettings,
+  },
+  requiredUnless("variants", "stock"),
+)
 
 /** The request to change settings of a product. */
 export const ProductChangesBody = body({

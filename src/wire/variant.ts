@@ -12,7 +12,7 @@ export const VariantWire = Type.Object({
   id: Id,
   name: Type.String(),
   sku: orNull<string>("string"),
-  options: Type.Record(Type.String(), Type.String()),
+  options: Type.Unsafe<Record<string, string>>({ type: "object", additionalProperties: Type.String() }),
   position: Type.Integer(),
   image_url: orNull<string>("string"),
   price: Type.String(),
@@ -31,9 +31,17 @@ export type VariantJson = Static<typeof VariantWire>
 
 const MOST_OPTIONS = 10
 
+/** Their names are fields of the object, which a pattern for its fields would let pass unchecked where it does not match. */
+const Options = Type.Unsafe<Record<string, string>>({
+  type: "object",
+  maxProperties: MOST_OPTIONS,
+  propertyNames: Label,
+  additionalProperties: Label,
+})
+
 const settings = {
   sku: Type.Optional(Type.Union([Label, Type.Null()])),
-  options: Type.Optional(Type.Record(Label, Label, { maxProperties: MOST_OPTIONS })),
+  options: Type.Optional(Options),
   position: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
   image_url: Type.Optional(
     orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000\\ud800-\\udfff]+$" }),

@@ -34,9 +34,11 @@ const operations = operationsOf(
 
 /** Fields whose values may be refused although they match the schema, because a schema cannot express the rule. */
 const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
-  "POST /api/admin/products": ["/currency", "/opens_at", "/closes_at"],
+  // Neither a stock nor quantities beside variants and lines; each variant once.
+  "POST /api/admin/products": ["/currency", "/opens_at", "/closes_at", "/stock"],
+  "POST /api/holds": ["/qty", "/variant_id", "/lines", "/lines/1/variant_id", "/lines/2/variant_id"],
   "PATCH /api/admin/products/{id}": ["/currency", "/opens_at", "/closes_at"],
-  "POST /api/admin/orders/{id}/refunds": ["/amount_minor"],
+  "POST /api/admin/orders/{id}/refunds": ["/amount_minor", "/restock_qty", "/restock_lines"],
   "POST /api/admin/webhooks": ["/url"],
   "PATCH /api/admin/webhooks/{id}": ["/url"],
   "POST /api/admin/webhooks/{id}/replay": ["/since"],
@@ -160,6 +162,8 @@ const rare = new Set([
 const wanted = [
   ...operations.map(({ name }) => name).filter((name) => !rare.has(name)),
   "out_of_stock",
+  "variant_required",
+  "variant_not_found",
   "hold_already_used",
   "hold_released",
   "order_not_pending",

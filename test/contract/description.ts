@@ -6,10 +6,13 @@ export interface Schema {
   readonly type?: string | readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
+  readonly if?: Pick<Schema, "required">
+  /** What holds unless `if` does. */
+  readonly else?: Pick<Schema, "required">
   readonly enum?: readonly unknown[]
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
-  readonly additionalProperties?: boolean
+  readonly additionalProperties?: boolean | Schema
   readonly minimum?: number
   readonly maximum?: number
   readonly minLength?: number

@@ -21,7 +21,8 @@ export type Caller = "admin" | "owner" | "foreigner" | "nobody" | { readonly aut
 
 /** The kind of id that the `{id}` of a path is. */
 function nameOf(parameter: string, path: string): string {
-  if (parameter !== "id") return { productId: "product_id", holdId: "hold_id" }[parameter] ?? parameter
+  if (parameter !== "id")
+    return { productId: "product_id", variantId: "variant_id", holdId: "hold_id" }[parameter] ?? parameter
   const noun = path.replace("/api/admin/", "/api/").split("/")[2]
   return (
     { products: "product_id", holds: "hold_id", orders: "order_id", refunds: "refund_id" }[noun ?? ""] ??
@@ -305,8 +306,36 @@ export function walks(operations: readonly Operation[]): fc.Arbitrary<readonly D
     },
   )
   const beginning = fittingDraft(named("POST /api/admin/products")).map(plainly)
+  const shoe = fittingDraft(named("POST /api/admin/products")).map((draft) => adminWith(draft, SHOE))
+  const variants = "/api/admin/products/{id}/variants"
+  const steps = (...drafts: readonly fc.Arbitrary<Draft>[]) => fc.tuple(...drafts)
+  const next = (name: string) => fittingDraft(named(name)).map(newest)
+  const ofVariants: fc.Arbitrary<readonly Draft[]> = fc.oneof(
+    steps(shoe, next(hold).map(withBody(ONE_VARIANT)), next(order), next(pay), next(refund)),
+    steps(
+      shoe,
+      next(hold).map(withBody(BASKET)),
+      next(order),
+      next(pay),
+      fittingDraft(named(refund)).map((draft) => adminWith(draft, RESTOCK)),
+    ),
+    steps(
+      shoe,
+      next(`POST ${variants}`),
+      next(`PATCH ${variants}/{variantId}`),
+      next(`POST ${variants}/{variantId}/stock`),
+      next(hold).map(withBody(ONE_VARIANT)),
+    ),
+  )
   return fc
-    .tuple(beginning, fc.array(step, { minLength: 5, maxLength: 30, size: "max" }))
+    .tuple(
+      beginning,
+      fc.array(fc.oneof({ weight: 12, arbitrary: step }, ofVariants), {
+        minLength: 5,
+        maxLength: 30,
+        size: "max",
+      }),
+    )
     .map(([first, steps]) => [first].concat(steps.flat()))
 }
 
@@ -321,6 +350,34 @@ function newest(draft: Draft): Draft {
 
 /** A product that can be bought. */
 function plainly(draft: Draft): Draft {
-  const json = { name: "Lamp", price_minor: 9_999, currency: "EUR", stock: 20 }
+  return adminWith(draft, { name: "Lamp", price_minor: 9_999, currency: "EUR", stock: 20 })
+}
+
+function adminWith(draft: Draft, json: unknown): Draft {
   return { ...newest(draft), caller: "admin", body: { json } }
 }
+
+function withBody(json: unknown): (draft: Draft) => Draft {
+  return (draft) => ({ ...draft, body: { json } })
+}
+
+const NEWEST = { known: "product_id", pick: 0 }
+const nthVariant = (pick: number) => ({ known: "variant_id", pick })
+const SHOE = {
+  name: "Shoe",
+  price_minor: 12_900,
+  currency: "EUR",
+  variants: [
+    { name: "41", stock: 5 },
+    { name: "42", stock: 20, price_minor: 13_900 },
+  ],
+}
+const ONE_VARIANT = { product_id: NEWEST, variant_id: nthVariant(0), qty: 1 }
+const BASKET = {
+  product_id: NEWEST,
+  lines: [
+    { variant_id: nthVariant(0), qty: 1 },
+    { variant_id: nthVariant(1), qty: 1 },
+  ],
+}
+const RESTOCK = { amount_minor: 0, restock_lines: [{ variant_id: nthVariant(0), qty: 1 }] }

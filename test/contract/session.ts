@@ -52,6 +52,7 @@ export class Memory {
     if (typeof value !== "object" || value === null) return
     for (const [name, member] of Object.entries(value)) {
       if (typeof member === "object") this.#walk(member)
+      else if (name === "id" && isVariant(value)) this.#remember("variant_id", member)
       else for (const alias of aliases.get(name) ?? [name]) this.#remember(alias, member)
     }
   }
@@ -66,6 +67,10 @@ export class Memory {
 }
 
 const MOST_NAMES = 500
+
+function isVariant(value: object): boolean {
+  return "sku" in value
+}
 
 /** The names of request fields that a response's field provides values for. */
 const aliases: ReadonlyMap<string, readonly string[]> = new Map([
@@ -144,7 +149,8 @@ function textOfJson(json: unknown): string | undefined {
 
 function filled(value: unknown, memory: Memory): unknown {
   if (isKnown(value)) return memory.recall(value) ?? 1
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value
+  if (Array.isArray(value)) return value.map((item) => filled(item, memory))
+  if (typeof value !== "object" || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, memory)]))
 }
 

@@ -34,6 +34,7 @@ export function knownAs(known: string): fc.Arbitrary<Known> {
 /** Fields that can hold ids from earlier responses. */
 const nameable = new Set([
   "product_id",
+  "variant_id",
   "hold_id",
   "order_id",
   "payment_id",
@@ -136,7 +137,14 @@ function strings(schema: Schema): fc.Arbitrary<string> {
 }
 
 /** Generates an object with all required members and some of the others. */
-function objects({ properties = {}, required = [] }: Schema): fc.Arbitrary<Record<string, unknown>> {
+function objects(schema: Schema): fc.Arbitrary<Record<string, unknown>> {
+  const { properties = {}, required = [], additionalProperties: named } = schema
+  if (typeof named === "object") {
+    return fc.dictionary(
+      fc.constantFrom("size", "colour", "größe", "constructor", "\u202e"),
+      plainFitting(named),
+    )
+  }
   const optional = Object.keys(properties).filter((name) => !required.includes(name))
   const members = Object.fromEntries(
     Object.entries(properties).map(([name, member]) => [name, fitting(member, name)]),
@@ -148,6 +156,8 @@ function objects({ properties = {}, required = [] }: Schema): fc.Arbitrary<Recor
     )
     .map(([all, extra]) => {
       const kept = new Set([...required, ...extra])
+      const isExempt = schema.if?.required?.every((name) => kept.has(name)) === true
+      if (!isExempt) for (const name of schema.else?.required ?? []) kept.add(name)
       return Object.fromEntries(Object.entries(all).filter(([name]) => kept.has(name)))
     })
 }

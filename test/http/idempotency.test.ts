@@ -1,8 +1,10 @@
+import { hash } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import type { TestAnswer } from "../support/http.ts"
 import "../support/problem.ts"
+import { openScopedDatabase } from "../support/rows.ts"
 import { ADMIN_TOKEN, hold, holdEnd, offer, order, pendingOrder, productNow } from "../support/shop.ts"
 import { startClosedApp } from "../support/shop.ts"
 
@@ -25,6 +27,18 @@ interface Call {
 
 const send = (client: TestApp, { method = "POST", path, json }: Call, key: string): Promise<TestAnswer> =>
   client.send(method, path, json === undefined ? keyed(key) : { json, ...keyed(key) })
+
+test("a key of a hold without variants is stored as earlier versions store it", async () => {
+  await using own = await startTestApp()
+  await using database = openScopedDatabase(own.databaseUrl)
+  await own.send("POST", "/api/holds", {
+    json: { customer_id: "ann", qty: 1, product_id: 1 },
+    ...keyed("held"),
+  })
+  const { rows } = await database.views.query("select fingerprint from idempotency_keys where key = 'held'")
+  const content = '{"productId":1,"qty":1,"customerId":"ann"}'
+  expect(rows).toEqual([{ fingerprint: hash("sha256", content, "base64url") }])
+})
 
 /** Every route that accepts a key: how to prepare for it, its request, and a different request. */
 const routes: Record<string, () => Promise<{ call: Call; other: Call }>> = {

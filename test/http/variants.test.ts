@@ -1,46 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
+import { offerShoe, SHOE, variantsNow } from "../support/shoe.ts"
+import { openStream } from "../support/stream.ts"
 
 let app: TestApp
 beforeAll(async () => {
   app = await startTestApp({ seed: false })
 })
-afterAll(async () => {
-  expect(await differencesIn(app.databaseUrl)).toEqual([])
-  await app[Symbol.asyncDispose]()
-})
-
-const SHOE = {
-  name: "Runner",
-  price_minor: 12_900,
-  currency: "EUR",
-  variants: [
-    { name: "41", stock: 1, options: { size: "41" }, sku: "R-41" },
-    { name: "42", stock: 5, options: { size: "42" }, max_per_hold: 2 },
-    { name: "43", stock: 3, options: { size: "43" }, price_minor: 14_900 },
-  ],
-}
-
-interface Shoe {
-  readonly id: number
-  readonly small: number
-  readonly medium: number
-  readonly large: number
-}
-
-async function offerShoe(more: object = {}): Promise<Shoe> {
-  const { status, body } = await app.post("/api/admin/products", { ...SHOE, ...more })
-  expect(status, JSON.stringify(body)).toBe(201)
-  const [small, medium, large] = body.variants.map(({ id }: { id: number }) => id)
-  return { id: body.id, small, medium, large }
-}
-
-const variantsNow = async ({ id }: Shoe) => (await app.get(`/api/products/${id}`)).body.variants
+afterAll(() => app[Symbol.asyncDispose]())
 
 describe("a product with variants", () => {
   test("is created with them in one call, and has their sums", async () => {
-    const shoe = await offerShoe()
+    const shoe = await offerShoe(app)
     const { body } = await app.get(`/api/products/${shoe.id}`)
     expect(body).toMatchObject({ stock: 9, available_stock: 9, sale_state: "open" })
     expect(body.variants).toEqual([
@@ -65,11 +37,11 @@ describe("a product with variants", () => {
       expect.objectContaining({ id: shoe.large, position: 2, price: "149.00", price_minor: 14_900 }),
     ])
     const listed = await app.get("/api/products?limit=100")
-    expect(listed.body.data.find(({ id }: Shoe) => id === shoe.id).variants).toEqual(body.variants)
+    expect(listed.body.data.find(({ id }: { id: number }) => id === shoe.id).variants).toEqual(body.variants)
   })
 
   test("is held by variant, alone or as a basket that is all or nothing", async () => {
-    const shoe = await offerShoe()
+    const shoe = await offerShoe(app)
     const one = await app.post("/api/holds", { product_id: shoe.id, variant_id: shoe.medium, qty: 2 })
     expect(one.status).toBe(201)
     expect(one.body).toMatchObject({
@@ -100,65 +72,33 @@ describe("a product with variants", () => {
         { variant_id: shoe.large, requested: 2, available: 1 },
       ],
     })
-    expect(await variantsNow(shoe)).toMatchObject([
+    expect(await variantsNow(app, shoe)).toMatchObject([
       { available_stock: 0, sale_state: "all_held" },
       { available_stock: 3 },
       { available_stock: 1, reserved_stock: 2 },
     ])
   })
 
-  test.each([
-    ["no variant", {}, 422, "variant_required"],
-    ["no quantity", { qty: undefined }, 422, "invalid_request"],
-    ["another product's variant", { variant_id: 999_999 }, 404, "variant_not_found"],
-    ["more of a variant than it allows", { variant_id: "medium", qty: 3 }, 422, "quantity_over_limit"],
-    ["lines and a quantity", { lines: [{ variant_id: "small", qty: 1 }] }, 422, "invalid_request"],
-    [
-      "lines and a variant",
-      { lines: [{ variant_id: "small", qty: 1 }], qty: undefined, variant_id: "small" },
-      422,
-      "invalid_request",
-    ],
-    [
-      "a variant twice",
-      {
-        lines: [
-          { variant_id: "small", qty: 1 },
-          { variant_id: "small", qty: 1 },
-        ],
-        qty: undefined,
-      },
-      422,
-      "invalid_request",
-    ],
-    ["no lines", { lines: [], qty: undefined }, 422, "invalid_request"],
-    [
-      "lines of no units",
-      { lines: [{ variant_id: "small", qty: 0 }], qty: undefined },
-      422,
-      "invalid_request",
-    ],
-  ])("refuses a hold with %s", async (_, more, status, code) => {
-    const shoe = await offerShoe()
-    const named = JSON.parse(
-      JSON.stringify({ product_id: shoe.id, qty: 1, ...more }).replaceAll(
-        /"(small|medium|large)"/g,
-        (_match, name: "small" | "medium" | "large") => String(shoe[name]),
-      ),
-    )
-    const answer = await app.post("/api/holds", named)
-    expect([answer.status, answer.body.code]).toEqual([status, code])
-    expect((await app.get(`/api/products/${shoe.id}`)).body.reserved_stock).toBe(0)
-  })
-
-  test("path-style calls name no variant and are refused", async () => {
-    const shoe = await offerShoe()
-    const answer = await app.post(`/api/holds/${shoe.id}/1`)
-    expect([answer.status, answer.body.code]).toEqual([422, "variant_required"])
+  test("a refusal of a request for one variant tells that variant's state", async () => {
+    const shoe = await offerShoe(app)
+    const one = { product_id: shoe.id, variant_id: shoe.small, qty: 1 }
+    await app.post("/api/holds", one)
+    // The first is the lane's answer, the second the gate's.
+    for (const answer of [
+      await app.post("/api/holds", { ...one, qty: 2 }),
+      await app.post("/api/holds", one),
+    ]) {
+      expect(answer.body).toMatchObject({
+        code: "out_of_stock",
+        sale_state: "all_held",
+        available_stock: 0,
+        lines: [{ variant_id: shoe.small, available: 0 }],
+      })
+    }
   })
 
   test("counts the limits over all lines", async () => {
-    const shoe = await offerShoe({ max_per_hold: 3, max_per_customer: 4 })
+    const shoe = await offerShoe(app, { max_per_hold: 3, max_per_customer: 4 })
     const ask = (qty: number, customer_id: string) =>
       app.post("/api/holds", {
         product_id: shoe.id,
@@ -173,11 +113,19 @@ describe("a product with variants", () => {
     expect((await ask(1, "ann")).status).toBe(201)
     expect((await ask(1, "ann")).body).toMatchObject({ code: "customer_limit_reached", units_left: 0 })
   })
+
+  test("is streamed with its variants", async () => {
+    const shoe = await offerShoe(app)
+    using stream = await openStream(app.url, shoe.id)
+    await app.post("/api/holds", { product_id: shoe.id, variant_id: shoe.small, qty: 1 })
+    const { data } = await stream.seen((event) => event.data.reserved_stock === 1)
+    expect(data.variants).toEqual(await variantsNow(app, shoe))
+  })
 })
 
 describe("orders", () => {
   test("cost what the lines cost when they were held", async () => {
-    const shoe = await offerShoe()
+    const shoe = await offerShoe(app)
     const lines = [
       { variant_id: shoe.medium, qty: 2 },
       { variant_id: shoe.large, qty: 1 },
@@ -200,7 +148,7 @@ describe("orders", () => {
   })
 
   test("a part of a paid basket is restocked by line", async () => {
-    const shoe = await offerShoe()
+    const shoe = await offerShoe(app)
     const lines = [
       { variant_id: shoe.medium, qty: 2 },
       { variant_id: shoe.large, qty: 1 },
@@ -228,7 +176,7 @@ describe("orders", () => {
     expect((await refund({ restock_lines: [{ variant_id: shoe.large, qty: 1 }] })).body.code).toBe(
       "restock_over_order",
     )
-    expect(await variantsNow(shoe)).toMatchObject([
+    expect(await variantsNow(app, shoe)).toMatchObject([
       { sold_stock: 0 },
       { sold_stock: 2, available_stock: 3 },
       { sold_stock: 0, available_stock: 3 },
@@ -240,7 +188,7 @@ describe("orders", () => {
 
 describe("the shop", () => {
   test("adds, changes, disables and restocks variants during a sale", async () => {
-    const shoe = await offerShoe()
+    const shoe = await offerShoe(app)
     const path = `/api/admin/products/${shoe.id}/variants`
     const added = await app.post(path, { variants: [{ name: "44", stock: 2 }] })
     expect(added.status).toBe(201)
@@ -274,9 +222,27 @@ describe("the shop", () => {
     expect((await add()).body).toMatchObject({ stock: 3, variants: [{ name: "red" }] })
   })
 
+  test("reads each change of a variant in the record of actions", async () => {
+    const shoe = await offerShoe(app)
+    const path = `/api/admin/products/${shoe.id}/variants`
+    await app.post(path, { variants: [{ name: "44", stock: 2 }] })
+    await app.send("PATCH", `${path}/${shoe.large}`, { json: { enabled: false } })
+    await app.post(`${path}/${shoe.small}/stock`, { stock: 4, expected: 1 })
+    const actions = async () => (await app.get("/api/admin/actions?limit=3")).body.data
+    await expect.poll(actions).toMatchObject([
+      { path: `${path}/${shoe.small}/stock`, product_id: shoe.id, content: { stock: 4, expected: 1 } },
+      { path: `${path}/${shoe.large}`, product_id: shoe.id, content: { enabled: false } },
+      { path, product_id: shoe.id, status: 201 },
+    ])
+  })
+
   test("needs either a stock or variants", async () => {
     const neither = { name: "Nothing", price_minor: 100, currency: "EUR" }
     expect((await app.post("/api/admin/products", neither)).status).toBe(422)
     expect((await app.post("/api/admin/products", { ...SHOE, stock: 4 })).status).toBe(422)
   })
+})
+
+test("after all these tests every unit is accounted for", async () => {
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { createGate } from "../../src/lanes/gate.ts"
 import { instant } from "../../src/domain/time.ts"
+import { defaultVariantSettings, type Variant } from "../../src/domain/variant.ts"
 import { productWith } from "../support/builders.ts"
 
 const NOON = instant(Date.UTC(2026, 10, 27, 12))
@@ -136,4 +137,100 @@ test("at most 10,000 products are remembered, and a further one replaces none of
   learn(1)
   const isRemembered = (productId: number) => gate.refusalFor({ ...wish, productId }) !== null
   expect([1, 10_000, 10_001].map(isRemembered)).toEqual([true, true, false])
+})
+
+describe("a product with variants", () => {
+  const variant = (id: number, units: Partial<Variant>): Variant => ({
+    ...defaultVariantSettings,
+    id,
+    name: String(id),
+    position: id,
+    stock: 5,
+    held: 0,
+    sold: 0,
+    ...units,
+  })
+  const SOLD_OUT = 1
+  const ALL_HELD = 2
+  const OPEN = 3
+  const OFF_SALE = 4
+  const product = productWith({
+    id: 1,
+    stock: 20,
+    held: 5,
+    sold: 7,
+    variants: [
+      variant(SOLD_OUT, { sold: 5 }),
+      variant(ALL_HELD, { held: 5 }),
+      variant(OPEN, { sold: 2 }),
+      variant(OFF_SALE, { enabled: false }),
+    ],
+  })
+  const ask = (...ids: number[]) => ({
+    ...wish,
+    qty: ids.length,
+    lines: ids.map((variantId) => ({ variantId, qty: 1 })),
+  })
+  const deadline = instant(NOON + 60_000)
+
+  function gateThatKnows(known = product) {
+    const gate = createGate(() => 0)
+    gate.learn({ product: known, now: NOON, nextDeadline: deadline }, 0)
+    return gate
+  }
+
+  test("is refused by variant", () => {
+    const gate = gateThatKnows()
+    expect(gate.refusalFor(ask(OPEN))).toBeNull()
+    const none = { code: "out_of_stock", availableStock: 0 }
+    expect(gate.refusalFor(ask(SOLD_OUT))).toEqual({
+      ...none,
+      saleState: "sold_out",
+      retryAt: null,
+      lines: [{ variantId: SOLD_OUT, requested: 1, available: 0 }],
+    })
+    expect(gate.refusalFor(ask(ALL_HELD))).toEqual({
+      ...none,
+      saleState: "all_held",
+      retryAt: deadline,
+      lines: [{ variantId: ALL_HELD, requested: 1, available: 0 }],
+    })
+  })
+
+  test("refuses a basket of which one line has no unit, and says which lines lack some", () => {
+    expect(gateThatKnows().refusalFor(ask(OPEN, ALL_HELD))).toEqual({
+      code: "out_of_stock",
+      saleState: "open",
+      availableStock: 8,
+      retryAt: deadline,
+      lines: [{ variantId: ALL_HELD, requested: 1, available: 0 }],
+    })
+    expect(gateThatKnows().refusalFor(ask(SOLD_OUT, ALL_HELD))).toMatchObject({ retryAt: null })
+  })
+
+  test.each([
+    ["no variant", wish],
+    ["a variant that is not on sale", ask(OFF_SALE)],
+    ["an unknown variant beside a sold out one", ask(SOLD_OUT, 99)],
+    ["more than one hold may have", { ...ask(SOLD_OUT), qty: 11 }],
+  ])("leaves a request for %s to the lane, which has another refusal for it", (_, wanted) => {
+    const limited = { ...product, maxPerHold: 10 }
+    expect(gateThatKnows(limited).refusalFor(wanted)).toBeNull()
+  })
+
+  test("without the first deadline, only what is sold out is remembered", () => {
+    const gate = createGate(() => 0)
+    gate.learn({ product, now: NOON, nextDeadline: undefined }, 0)
+    expect(gate.refusalFor(ask(SOLD_OUT))).toMatchObject({ saleState: "sold_out" })
+    expect(gate.refusalFor(ask(ALL_HELD))).toBeNull()
+  })
+
+  test("a variant that was given units is forgotten at once", () => {
+    const gate = gateThatKnows()
+    const variants =
+      product.variants?.map((one) => (one.id === SOLD_OUT ? { ...one, stock: 6 } : one)) ?? null
+    gate.learn({ product: { ...product, variants }, now: NOON, nextDeadline: deadline }, 0)
+    expect(gate.refusalFor(ask(SOLD_OUT))).toBeNull()
+    expect(gate.refusalFor(ask(ALL_HELD))).not.toBeNull()
+  })
 })

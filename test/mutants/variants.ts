@@ -2,6 +2,12 @@ import type { Mutant } from "./mutants.ts"
 
 const model = { file: "test/model/variants.test.ts", test: "random commands on products with variants" }
 
+const gate = { file: "test/lanes/gate.test.ts", test: "is refused by variant" }
+const orders = { file: "test/domain/place-order.test.ts", test: "the hold's units, customer and price" }
+const http = { file: "test/http/variants.test.ts", test: "alone or as a basket" }
+const requests = { file: "test/http/variant-requests.test.ts", test: "refuses a variant with" }
+const keys = { file: "test/http/idempotency.test.ts", test: "as earlier versions store it" }
+
 /** Bugs in what keeps a product the sum of its variants (I10), and a hold of several variants whole. */
 export const variantMutants: readonly Mutant[] = [
   {
@@ -69,5 +75,143 @@ export const variantMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: model,
+  },
+  {
+    name: "variants: a basket is held in part",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: "  if (only === undefined) return null\n",
+        replace: "  if (only === undefined || lines.length < wanted.length) return null\n",
+      },
+      {
+        file: "src/domain/place-hold.ts",
+        find: "priced(product, command.lines)\n",
+        replace:
+          "priced(product, command.lines.filter((line) => lackingLines(product, [line]).length === 0))\n",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "variants: the limit of a customer counts one variant",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "  const row = { customerId, units: (before?.units ?? 0) + qty, unitLimit }\n",
+        replace:
+          "  const row = { customerId, units: (before?.units ?? 0) + (units.lines?.[0]?.qty ?? qty), unitLimit }\n",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "variants: the counters of the product are not the sums",
+    edits: [
+      {
+        file: "src/domain/units.ts",
+        find: "  changeLoadedProduct(state, { ...counters, variants })\n",
+        replace: "  changeLoadedProduct(state, { variants })\n",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "variants: the rows of variants keep their counters",
+    edits: [
+      {
+        file: "src/store/batch/save-product.ts",
+        find: "               held = v.held,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: http,
+  },
+  {
+    name: "variants: the limit per hold of a variant is ignored",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: '    if (maxPerHold !== null && qty > maxPerHold) return { code: "quantity_over_limit", maxPerHold, variantId }\n',
+        replace: "",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "variants: units of one are granted from the stock of all",
+    edits: [
+      {
+        file: "src/domain/product-variants.ts",
+        find: "variant === undefined ? 0 : availableUnits(variant)",
+        replace: "variant === undefined ? 0 : availableUnits(product)",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "variants: late money is taken while the product has units of any variant",
+    edits: [
+      {
+        file: "src/domain/apply-payment-event.ts",
+        find: "return areOnSale && lackingLines(product, lines).length === 0",
+        replace: "return areOnSale && qty <= availableUnits(product)",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "the price is taken at the order instead of at the hold",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: "  const price = held ?? product.priceMinor\n",
+        replace: "  const price = product.priceMinor\n",
+      },
+    ],
+    caughtBy: orders,
+  },
+  {
+    name: "variants: restocked lines are not compared with what was bought",
+    edits: [
+      {
+        file: "src/domain/refund-order.ts",
+        find: "    if (restocked > left) return",
+        replace: "    if (restocked > order.qty) return",
+      },
+    ],
+    caughtBy: model,
+  },
+  {
+    name: "variants: the gate refuses a product because one variant has no units",
+    edits: [
+      {
+        file: "src/lanes/gate.ts",
+        find: "lines.find(({ variantId }) => emptyVariants.has(variantId))",
+        replace: "lines.find(() => emptyVariants.size > 0)",
+      },
+      {
+        file: "src/lanes/gate.ts",
+        find: "empty === undefined ? undefined : emptyVariants.get(empty.variantId)",
+        replace: "empty === undefined ? undefined : [...emptyVariants.values()][0]",
+      },
+    ],
+    caughtBy: gate,
+  },
+  {
+    name: "variants: a key that an earlier version has stored is taken for another request",
+    edits: [
+      {
+        file: "src/http/routes/buyers/place-hold.ts",
+        find: "{ productId: product_id, qty, customerId: customer_id ?? null,",
+        replace: "{ productId: product_id, customerId: customer_id ?? null, qty,",
+      },
+    ],
+    caughtBy: keys,
+  },
+  {
+    name: "variants: the names of options are not checked",
+    edits: [{ file: "src/wire/variant.ts", find: "  propertyNames: Label,\n", replace: "" }],
+    caughtBy: requests,
   },
 ]

@@ -21,9 +21,12 @@ function keepReading(request: FastifyRequest, reply: FastifyReply): void {
   discardBodyOf(request.raw)
 }
 
+/** The most errors that an answer lists: a list of the request may have thousands of wrong items. */
+const MOST_ERRORS = 100
+
 function refusalFor(error: FastifyError): AnyRefusal {
   if (error.validation !== undefined)
-    return { code: "invalid_request", errors: error.validation.map(fieldError) }
+    return { code: "invalid_request", errors: fieldErrors(error.validation) }
   if (error instanceof TooManyFields) {
     return {
       code: "invalid_request",
@@ -43,6 +46,14 @@ function refusalFor(error: FastifyError): AnyRefusal {
 }
 
 type ValidationError = NonNullable<FastifyError["validation"]>[number]
+
+/** A condition names no field: its own errors, about the fields that it requires, are listed as well. */
+function fieldErrors(errors: readonly ValidationError[]): FieldError[] {
+  return errors
+    .filter(({ keyword }) => keyword !== "if")
+    .slice(0, MOST_ERRORS)
+    .map(fieldError)
+}
 
 /** Converts an error of the schema's validation. */
 export function fieldError({

@@ -8,9 +8,20 @@ type ParseText = (request: FastifyRequest, text: string, done: Done) => void
 /** More fields than any request of the API has. Checking and listing thousands would be a cheap attack. */
 const MOST_FIELDS = 50
 
-/** The body has more than `MOST_FIELDS` fields. */
+/**
+ * The most items of a list, with their fields at all depths: as many as 200 variants with all their settings and options
+ * have.
+ */
+const MOST_PARTS = 5_000
+
+/** The body, or a list in it, has more than `most` fields. */
 export class TooManyFields extends Error {
-  readonly most = MOST_FIELDS
+  readonly most: number
+
+  constructor(most: number) {
+    super(`more than ${most} fields`)
+    this.most = most
+  }
 }
 
 /** The body's bytes are not UTF-8. */
@@ -35,14 +46,27 @@ function jsonParser(app: Pick<FastifyInstance, "getDefaultJsonParser">): Parse {
     if (text === null) return done(new NotUtf8())
     if (text.trim() === "") return done(null, undefined)
     parse(request, text, (error, value) => {
-      if (error !== null || fieldCount(value) <= MOST_FIELDS) done(error, value)
-      else done(new TooManyFields())
+      done(error ?? fieldsRefusal(value), value)
     })
   }
 }
 
-function fieldCount(body: unknown): number {
-  return typeof body === "object" && body !== null ? Object.keys(body).length : 0
+function fieldsRefusal(body: unknown): TooManyFields | null {
+  if (typeof body !== "object" || body === null) return null
+  if (Object.keys(body).length > MOST_FIELDS) return new TooManyFields(MOST_FIELDS)
+  const isTooLong = Object.values(body).some((part) => Array.isArray(part) && partsLeft(part, MOST_PARTS) < 0)
+  return isTooLong ? new TooManyFields(MOST_PARTS) : null
+}
+
+/** Returns `left` minus the number of fields and items at all depths; stops counting below 0. */
+function partsLeft(value: object, left: number): number {
+  let remaining = left
+  for (const part of Object.values(value) as unknown[]) {
+    remaining -= 1
+    if (typeof part === "object" && part !== null) remaining = partsLeft(part, remaining)
+    if (remaining < 0) break
+  }
+  return remaining
 }
 
 /** Makes JSON the only accepted content type. */

@@ -33,6 +33,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   product_in_use:
     "Create a new product with variants. `reserved_stock` and `sold_stock` units of this one belong to no variant.",
   too_many_variants: "Put further goods under another product; one can have `most` variants.",
+  stock_over_limit: "Give the variants less stock: together they can have `most` units.",
   hold_already_used: "Go on with the order that `order_id` names.",
   hold_released: "Place a new hold.",
   order_not_pending: "Read the order: it was paid, refunded, cancelled or expired in the meantime.",

@@ -12,6 +12,8 @@ export type RequestRefusal =
   | { readonly code: "forbidden"; readonly detail?: string }
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
+  /** The path does not have the id of a variant. */
+  | { readonly code: "variant_not_found"; readonly variantId?: undefined }
   | { readonly code: "payment_event_not_found" }
   | { readonly code: "dispute_not_found" }
   | { readonly code: "webhook_endpoint_not_found" }
@@ -62,6 +64,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   variant_disabled: { status: 409, title: "The variant is not on sale" },
   product_in_use: { status: 409, title: "Units of the product are held or sold without a variant" },
   too_many_variants: { status: 409, title: "Too many variants" },
+  stock_over_limit: { status: 409, title: "The variants have too many units together" },
   hold_already_used: { status: 409, title: "The hold was already used for an order" },
   hold_released: { status: 409, title: "The hold was released" },
   order_not_pending: { status: 409, title: "The order is no longer waiting for payment" },
@@ -180,6 +183,7 @@ function members(refusal: AnyRefusal): object {
     case "variant_disabled":
       return { variant_id: refusal.variantId }
     case "too_many_variants":
+    case "stock_over_limit":
       return { most: refusal.most }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }

@@ -39,7 +39,9 @@ export function registerPlaceHold(
       const { product_id, customer_id } = request.body
       const units = unitsWanted(request.body)
       if ("errors" in units) return void refuse(reply, { code: "invalid_request", errors: units.errors })
-      const wanted = { productId: product_id, customerId: customer_id ?? null, ...units }
+      const { qty, lines } = units
+      // In this order, and without `lines` where there are none: a key that an earlier version has stored stays the same.
+      const wanted = { productId: product_id, qty, customerId: customer_id ?? null, ...(lines && { lines }) }
       if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted)
     },
   })

@@ -18,6 +18,7 @@ export function unitsWanted({
   lines,
 }: Static<typeof HoldBody>): WantedUnits | { readonly errors: readonly FieldError[] } {
   if (lines === undefined) {
+    // The schema requires it.
     if (qty === undefined) return fault("/qty", "is required")
     return variantId === undefined ? { qty } : { qty, lines: [{ variantId, qty }] }
   }

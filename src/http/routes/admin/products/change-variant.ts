@@ -29,7 +29,7 @@ export function registerChangeVariant(admin: App, change: ProductChange): void {
       const productId = parseId(request.params.id)
       const variantId = parseId(request.params.variantId)
       if (productId === null) return refuse(reply, { code: "product_not_found" })
-      if (variantId === null) return refuse(reply, { code: "variant_not_found", variantId: 0 })
+      if (variantId === null) return refuse(reply, { code: "variant_not_found" })
       const changes = variantChanges(request.body)
       const product = await change(request, reply, {
         command: { kind: "change_variant", productId, variantId, changes },

@@ -30,8 +30,9 @@ export function registerCreateProduct(
     },
     async handler(request, reply) {
       const { stock = 0, variants: wanted, name, price_minor: priceMinor, currency } = request.body
-      const stocks = [request.body.stock, wanted].filter((one) => one !== undefined)
-      if (stocks.length !== 1) return refuse(reply, { code: "invalid_request", errors: [eitherOr] })
+      if (request.body.stock !== undefined && wanted !== undefined) {
+        return refuse(reply, { code: "invalid_request", errors: [twoStocks] })
+      }
       const given = settingsFrom(request.body)
       if (Array.isArray(given)) return refuse(reply, { code: "invalid_request", errors: given })
       const settings = { ...defaultSettings, ...given, name, priceMinor, currency }
@@ -48,4 +49,4 @@ export function registerCreateProduct(
   })
 }
 
-const eitherOr = { pointer: "/stock", detail: "is required, unless variants are given" } as const
+const twoStocks = { pointer: "/stock", detail: "must be left out where variants are given" } as const

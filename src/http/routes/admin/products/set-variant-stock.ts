@@ -33,7 +33,7 @@ export function registerSetVariantStock(
       const productId = parseId(request.params.id)
       const variantId = parseId(request.params.variantId)
       if (productId === null) return refuse(reply, { code: "product_not_found" })
-      if (variantId === null) return refuse(reply, { code: "variant_not_found", variantId: 0 })
+      if (variantId === null) return refuse(reply, { code: "variant_not_found" })
       const adjustmentId = await ids.next("stock_adjustments")
       const product = await change(request, reply, {
         command: { kind: "adjust_stock", productId, variantId, stock, expected, adjustmentId },
