@@ -88,7 +88,11 @@ export function addSimulator(program: Command): void {
         .choices(planNames)
         .default("calm"),
     )
-    .option("--seed <number>", "repeat the run that logged this seed", wholeNumber(0, LARGEST_SEED))
+    .option(
+      "--seed <number>",
+      "with --plan wild: make the same random choices as the run that logged this seed",
+      wholeNumber(0, LARGEST_SEED),
+    )
     .action(({ seed = randomInt(LARGEST_SEED), ...options }: SimulatorArguments) =>
       simulate(readConfig(), { ...options, seed }),
     )
@@ -184,10 +188,14 @@ export function addRehearse(program: Command): void {
         `faults to inject during the sale: ${faultNames.join(", ")}; all of them if none is named`,
       ).choices(faultNames),
     )
-    .option("--seed <number>", "repeat the rehearsal that printed this seed", wholeNumber(0, LARGEST_SEED))
+    .option(
+      "--seed <number>",
+      "make the same random choices as the rehearsal that printed this seed",
+      wholeNumber(0, LARGEST_SEED),
+    )
     .option(
       "--database <url>",
-      "rehearse on this database and keep it; a fresh one if not given",
+      "rehearse on this database: migrates it and leaves its rows in it; without it, on a new one that is removed afterwards",
       databaseUrl,
     )
     .option("--html <file>", "write the report as a page, too")
@@ -223,7 +231,7 @@ export function addReleaseExpired(program: Command): void {
 export function addVerify(program: Command): void {
   program
     .command("verify")
-    .description("recount every product from its rows and check every invariant")
+    .description("recount every product from its rows and check the invariants that rows can show")
     .addOption(jsonOption())
     .action(async (options: JsonOption) => failUnless(await printVerification(readConfig(), options)))
 }

@@ -57,7 +57,7 @@ export function stopOnSignal(
       delayMs: delaySeconds * 1_000,
     })
     logAbandonedSteps(log, givenUp)
-    log.info(givenUp.length === 0 ? "Stopped." : "Stopped, but not in order.")
+    log.info(givenUp.length === 0 ? "Stopped." : "Stopped; a step of it failed or took too long.")
     await writeLastLines(log, givenUp, startedAt + withinMs)
     await endProcess(err === undefined && givenUp.length === 0 ? 0 : 1)
   })

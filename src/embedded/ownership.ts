@@ -20,7 +20,10 @@ export async function underStartLock<T>(home: Home, work: () => Promise<T>): Pro
   }
 }
 
-/** Takes the directory for one owner; throws if it has a living one. Call it under the start lock. */
+/**
+ * Makes this process the owner of the data directory until it ends or releases the returned lock. Throws if another
+ * running process is the owner. Call it under the start lock.
+ */
 export async function claimAsOwner(home: Home): Promise<FileLock> {
   const lock = await tryLock(lockPath(home, "owner"), "exclusive")
   if (lock !== null) {

@@ -83,6 +83,10 @@ export function paymentEventLine(event: PaymentEventFact): string {
   )
 }
 
+/**
+ * Some of these texts come from the documents that the project began with (docs/internals/origins.md), so they stay as
+ * they are. "Stock Deducted": the units are now sold.
+ */
 const webhookMessages: Record<PaymentOutcome, string> = {
   disputed: "Dispute noted.",
   paid: "Webhook Payment Success - Stock Deducted",

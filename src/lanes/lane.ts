@@ -160,7 +160,7 @@ export function createLane(commit: Commit, limits: LaneLimits): Lane {
 
 /** What is known of a batch while it is being halved. */
 interface Halving {
-  /** SQLSTATEs with which one of its commands has failed alone. */
+  /** The SQLSTATEs of the commands that have failed so far when each ran in a transaction of its own. */
   readonly sqlStates: Set<string>
   /** The result of all commands that have not run yet; null: they run. */
   resultOfRest: BatchResult | null

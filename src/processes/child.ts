@@ -13,7 +13,10 @@ export interface Duties {
   watch(productIds: readonly number[]): void
 }
 
-/** How long the primary lets a child stop. */
+/**
+ * The time that a child has to stop: it must have ended within `withinMs`, and serves as before for the first `delayMs`
+ * of that.
+ */
 export interface StopLimits {
   readonly withinMs: number
   readonly delayMs: number

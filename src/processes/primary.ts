@@ -80,7 +80,7 @@ class Children implements Processes {
   #isStopping = false
   /** Children that took too long to stop. */
   readonly #killed = new Set<Child>()
-  /** Children that ended by themselves during a stop, but not in order. */
+  /** Children that ended by themselves during a stop, with a step that failed or took too long. */
   readonly #disorderly: GivenUp[] = []
 
   constructor(options: ProcessesOptions) {
@@ -150,7 +150,7 @@ class Children implements Processes {
   }
 
   #startedListening(number: number, child: Child, url: string): void {
-    // The other children died and closed the port while this one started, so it got another free port.
+    // With PORT=0: the other children died and closed the port while this one started, so it got another free port.
     if (this.#url !== null && this.#url !== url) return child.kill()
     this.#url = url
     this.#listening.add(child)

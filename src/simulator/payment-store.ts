@@ -12,7 +12,7 @@ export interface PaymentStore {
   updatePayment(id: string, changes: PaymentChanges): SimulatedPayment
   /** Finds a refund by the idempotency key of its request. */
   refund(key: string): SimulatedRefund | undefined
-  /** The idempotency key of a refund, by the provider's id of it. */
+  /** Finds the idempotency key of a refund by the refund's id. */
   keyOfRefund(id: string): string | undefined
   /** Adds a refund or replaces the one with its key. Throws when there is no such payment. */
   saveRefund(key: string, refund: SimulatedRefund): void

@@ -15,7 +15,7 @@ interface Assumption {
   readonly wanted: string
   /** Whether a value is accepted; if absent, only `wanted` itself is. */
   readonly accepts?: (found: string) => boolean
-  /** True: the program sets the value for its session; false: the server has to have it. */
+  /** True: the program asks for this value when it connects; false: the server must have it already. */
   readonly asked: boolean
   /** The purposes for which it applies; if absent, all. */
   readonly purposes?: readonly Purpose[]
@@ -65,13 +65,13 @@ const assumptions: readonly Assumption[] = [
   // Rows are written from arrays whose NULL elements stand for null.
   ask("array_nulls", "on"),
   // A batch locks its product, and then has to read what the batch before it has committed.
+  // With a snapshot older than the lock, every batch that had to wait for the lock would fail and be retried.
   ask("default_transaction_isolation", "read committed"),
   // Before version 18, a plan node that is disabled but unavoidable gets a cost so high that PostgreSQL compiles the
   // statement at each execution, which takes a hundred times as long as the statement.
   ask("jit", "off"),
   // The planner chooses by its estimate of a table's size. A table that grows by thousands of rows a second is
-  // estimated
-  // as small until the next ANALYZE, and until then every look-up and every batch, under its product's lock, would read
+  // estimated as small until the next ANALYZE, and until then every look-up and every batch, under its product's lock, would read
   // the whole table. All statements but those of the recount name their rows, and each has an index.
   ask("enable_seqscan", "off", { purposes: serving }),
   // A batch reads a product's newest row version, which comes first in an index. After ANALYZE has counted the few
@@ -109,7 +109,7 @@ export interface Finding {
   /** "unknown": the server has no such setting. */
   readonly found: string
   readonly isMet: boolean
-  /** True: the program has set the value for its session; false: the server has to have it. */
+  /** True: the program asks for this value when it connects; false: the server must have it already. */
   readonly asked: boolean
 }
 

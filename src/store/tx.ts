@@ -12,12 +12,9 @@ export type Tx = pg.ClientBase & { readonly [inTransaction]: true }
 /**
  * Begins a transaction without waiting for the answer. On a pipelined connection the first statement after it travels in
  * the same packet. `begun` rejects if BEGIN fails.
- *
- * The isolation level is named because the database may have another default. With a snapshot older than the lock,
- * every batch that had to wait for the lock would fail and be retried.
  */
 export function begin(client: pg.ClientBase): { tx: Tx; begun: Promise<unknown> } {
-  return { tx: client as Tx, begun: client.query("begin isolation level read committed") }
+  return { tx: client as Tx, begun: client.query("begin") }
 }
 
 /**

@@ -93,7 +93,10 @@ function eventOfFact(fact: Fact): Content | null {
   }
 }
 
-/** An order may be refunded again after a refund failed; the number makes that a second event. */
+/**
+ * A refund can fail after it was confirmed, and the order can then be refunded again. The number after the order's id
+ * gives each of these events an id of its own.
+ */
 function orderRefunded({ order, reversals }: Extract<Fact, { kind: "order_refunded" }>): Content {
   const name = reversals === 0 ? order.id : `${order.id}-${reversals + 1}`
   return { type: "order.refunded", name, data: orderJson(order) }

@@ -87,7 +87,7 @@ describe.each([1, 2])("%i processes", (processes) => {
     expect(server.output()).toMatch(
       /"step":"[a-z ]+","after_ms":\d+,"msg":"A step of the stop was given up\."/,
     )
-    expect(server.output()).toContain('"msg":"Stopped, but not in order."')
+    expect(server.output()).toContain('"msg":"Stopped; a step of it failed or took too long."')
     await expectGone(family)
   })
 

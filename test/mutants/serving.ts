@@ -210,8 +210,14 @@ export const servingMutants: readonly Mutant[] = [
     },
   },
   {
-    name: "a transaction begins with the database's isolation level",
-    edits: [{ file: "src/store/tx.ts", find: '"begin isolation level read committed"', replace: '"begin"' }],
+    name: "a session keeps the database's isolation level",
+    edits: [
+      {
+        file: "src/store/session.ts",
+        find: '  ask("default_transaction_isolation", "read committed"),\n',
+        replace: "",
+      },
+    ],
     caughtBy: { file: "test/store/isolation.test.ts" },
   },
   {

@@ -52,6 +52,13 @@ export async function startWorkerProcess(
   })
 }
 
+// A test that runs out of time while its server starts never gets the server, so that it cannot end it.
+const running = new Set<ChildProcess>()
+process.once("SIGTERM", () => {
+  running.forEach((child) => child.kill("SIGKILL"))
+  process.exit()
+})
+
 type Started = Pick<ServerProcess, "child" | "output" | "end">
 
 function start(environment: Record<string, string>, args: readonly string[], program = launcher): Started {
@@ -59,6 +66,8 @@ function start(environment: Record<string, string>, args: readonly string[], pro
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   })
+  running.add(child)
+  child.once("exit", () => running.delete(child))
   let printed = ""
   child.stdout.setEncoding("utf8").on("data", (text: string) => (printed += text))
   child.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text))

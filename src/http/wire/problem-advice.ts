@@ -25,7 +25,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   refund_not_found: "Take the refund's id, such as `17-1`, from `GET /api/admin/orders/{id}/refunds`.",
   order_unknown: "Check the order's id.",
   out_of_stock:
-    "If `retry_at` is not null, try again at that time: held units may be available again. `available_stock` says how many units are left, and `sale_state` whether all are sold. Of a product with variants, `lines` says which of them lack units.",
+    "If `retry_at` is not null, try again at that time: held units may be available again. `available_stock` says how many units are available now, and `sale_state` whether all are sold. Of a product with variants, `lines` says which of them lack units.",
   sale_not_open: "Try again at `opens_at`.",
   sale_paused:
     "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",
@@ -42,7 +42,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   customer_limit_reached: "Ask for no more than `units_left`, which may be 0.",
   order_not_paid: "Refund only orders that a payment has paid.",
   payment_refused:
-    "Do not repeat the request: the provider refuses this payment for good. The log has the provider's reason as `payment.not_opened`.",
+    "Do not repeat the request: the provider refuses this payment for good. Its reason is in the log: `error` of the line whose `metric` is `payment.not_opened`.",
   payment_disputed: "Refund no more than `refundable_minor`; the bank has taken the rest.",
   refund_over_payment: "Refund no more than `refundable_minor`.",
   restock_over_order: "Put no more than `restockable_qty` units back on sale.",
@@ -65,7 +65,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
     "Ask for no more than `max_per_hold` units. With `variant_id`, the limit is that of the variant.",
   customer_required: "Send a `customer_id`: this product has a limit per customer.",
   idempotency_key_reused: "Use a new `Idempotency-Key` for a new request.",
-  rate_limited: "Wait for the seconds in `Retry-After`.",
+  rate_limited:
+    "Repeat the request after the number of seconds in `Retry-After`. If `detail` speaks of open streams, close one first.",
   internal_error: "Report the error. The log has its details under `request_id`.",
   overloaded: "Ask again after `Retry-After`, with the same `Idempotency-Key`.",
   provider_unavailable: "Ask again after `Retry-After`.",

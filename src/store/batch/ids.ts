@@ -11,7 +11,7 @@ export type IdKind =
   | "webhook_endpoints"
   | "admin_actions"
 
-/** Returns ids that no other process returns. */
+/** Returns ids that are never returned twice, in this or another process. */
 export interface Ids {
   next(kind: IdKind): number | Promise<number>
   /**

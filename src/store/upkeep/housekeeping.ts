@@ -56,7 +56,7 @@ export interface RemovedKeys {
 export async function removeOldIdempotencyKeys(pool: pg.Pool, since: Instant | null): Promise<RemovedKeys> {
   const { rows } = await pool.query<Omit<RemovedKeys, "isFull">>({
     name: "remove-old-idempotency-keys",
-    // The limit is written out, because the planner estimates a parameter as a tenth of the table.
+    // The limit is written out, because the planner takes LIMIT $n to be a tenth of the rows.
     text: `
       with past as materialized (
         select scope, key
