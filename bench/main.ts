@@ -19,6 +19,7 @@ import { openLoop } from "./trials/open-loop.ts"
 import { overload } from "./trials/overload.ts"
 import { processes } from "./trials/processes.ts"
 import type { Bench } from "./trials/trial.ts"
+import { variants } from "./trials/variants.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
@@ -77,6 +78,8 @@ function chosenTrials({ only, quick }: Options): readonly string[] {
 
 async function trial(bench: Bench, name: string, options: Options): Promise<void> {
   switch (name) {
+    case "variants":
+      return variants(bench)
     case "drop":
       return drop(bench)
     case "overload":

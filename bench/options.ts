@@ -22,6 +22,7 @@ export class BadOption extends Error {}
 /** The trials, in the order in which each finds the figures that it needs. */
 export const trialNames: readonly string[] = [
   ...scenarios.map(({ name }) => name),
+  "variants",
   "drop",
   "open-loop",
   "overload",
@@ -36,7 +37,7 @@ Measures Doorbuster and other implementations of holds on this machine, in alter
   --quick             a short run of about 45 seconds; without it about 25 minutes
   --json              print JSON rows {scenario, server, per_second, p50_ms, p99_ms, ratio_to, …}, one per line
   --only <a,b>        run only these trials: ${trialNames.join(", ")}
-  --servers <a,b>     compare doorbuster only with these: ${serverNames.slice(3).join(", ")}
+  --servers <a,b>     compare doorbuster only with these: ${serverNames.slice(5).join(", ")}
   --rounds <n>        number of alternating rounds of each scenario
   --seconds <n>       length of each measured run
   --save              write bench/results/*.ndjson and docs/internals/performance.svg

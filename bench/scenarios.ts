@@ -36,7 +36,7 @@ export interface CrowdTotals {
 }
 
 /** A stock larger than any run sells. */
-const ENDLESS = 100_000_000
+export const ENDLESS = 100_000_000
 /** The stock for the peer with a row for each unit, which must create the rows first. */
 const ENDLESS_ROWS = 300_000
 const PRODUCTS = 1_000
@@ -167,8 +167,12 @@ async function createProducts(server: Server): Promise<number[]> {
   return ids
 }
 
-/** Compares the number of 201 responses with the units in the counters and in the rows. Returns the differences. */
-async function compareCounts(server: Server, ids: readonly number[], granted: number): Promise<string[]> {
+/** Compares the units that 201 responses granted with those in the counters and in the rows. Returns the differences. */
+export async function compareCounts(
+  server: Server,
+  ids: readonly number[],
+  granted: number,
+): Promise<string[]> {
   if (server.name === "echo") return []
   let counter = 0
   let rows = 0

@@ -13,7 +13,7 @@ import { createAdminClient } from "../client/src/admin.ts"
 import { createClient, type NewHold } from "../client/src/index.ts"
 
 // Takes the screenshots of the main states of the pages for README, with a server on a temporary database and the
-// system's Chromium. `--every DIR` saves each state at each width in both themes, for a review.
+// system's Chromium. `--every DIR` saves each state at each width in both themes, for a review; `--scene NAME` only one.
 
 const CHROMIUM = "/usr/bin/chromium"
 const PICTURES = fileURLToPath(new URL("../docs/screenshots/", import.meta.url))
@@ -44,7 +44,7 @@ const shown = [
   { scene: "live-sale", width: 1280, theme: "light" },
 ] as const
 
-const { values } = parseArgs({ options: { every: { type: "string" } } })
+const { values } = parseArgs({ options: { every: { type: "string" }, scene: { type: "string" } } })
 const directory = await mkdtemp(join(tmpdir(), "doorbuster-screenshots-"))
 const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, "data"), role: "owner" })
 const config = { ...readConfig({ directory, environment: {} }), port: 0 }
@@ -68,6 +68,7 @@ try {
     }
   } else {
     for (const { name, come } of scenes) {
+      if (values.scene !== undefined && !name.includes(values.scene)) continue
       for (const theme of themes) {
         for (const width of widths) {
           await shoot(browser, {
@@ -168,6 +169,63 @@ function createScenes(url: string): Scene[] {
     await clockOf(page).waitFor()
   }
 
+  /** The sizes of one shoe, of which some are sold out or all reserved. */
+  async function shoe(more: object = {}): Promise<number> {
+    const { id, variants = [] } = await shop.products.create({
+      name: "Court shoe, white",
+      description: "Full-grain leather on a gum sole. One run of 240 pairs.",
+      image_url: "https://pictures.example/lamp.svg",
+      price_minor: 12_900,
+      currency: "EUR",
+      max_per_hold: 2,
+      variants: [12, 31, 48, 2, 40, 36, 1, 18].map((stock, index) => ({
+        name: String(38 + index),
+        options: { size: String(38 + index) },
+        stock,
+      })),
+      ...more,
+    })
+    if ("opens_at" in more) return id
+    const hold = (index: number, qty: number) =>
+      crowd.holds.create({ product_id: id, variant_id: variants[index]?.id ?? 0, qty })
+    await payFor(await hold(3, 2))
+    await hold(6, 1)
+    await payFor(await hold(1, 2))
+    return id
+  }
+
+  /** Goods that differ: shirts in two sizes and a poster. */
+  async function merchandise(): Promise<number> {
+    const { id } = await shop.products.create({
+      name: "Winter tour",
+      description: "Printed for the last three nights.",
+      image_url: "https://pictures.example/lamp.svg",
+      price_minor: 2_500,
+      currency: "EUR",
+      max_per_hold: 4,
+      variants: [
+        { name: "Shirt, M", options: { size: "M" }, stock: 40 },
+        { name: "Shirt, L", options: { size: "L" }, stock: 3 },
+        { name: "Shirt, XL", options: { size: "XL" }, stock: 0 },
+        { name: "Poster, signed by the whole band", stock: 15, price_minor: 4_000 },
+      ],
+    })
+    return id
+  }
+
+  async function fillBasket(page: Page): Promise<void> {
+    await visit(page, await merchandise())
+    await page.getByRole("button", { name: "Increase quantity of Shirt, L" }).click()
+    await page.getByRole("button", { name: "Increase quantity of Shirt, L" }).click()
+    await page.getByRole("button", { name: "Increase quantity of Poster" }).click()
+  }
+
+  async function holdBasket(page: Page): Promise<void> {
+    await fillBasket(page)
+    await page.getByRole("button", { name: "Reserve" }).click()
+    await page.getByRole("heading", { name: "reserved for you" }).waitFor()
+  }
+
   async function hold(page: Page): Promise<void> {
     const id = await lampOf()
     await visit(page, id)
@@ -209,6 +267,32 @@ function createScenes(url: string): Scene[] {
         await sell(id, 163)
         await crowd.holds.create({ product_id: id, qty: 40 })
         await visit(page, id)
+      },
+    },
+    {
+      name: "sizes",
+      async come(page) {
+        await visit(page, await shoe())
+        await page.getByRole("radio", { name: "42" }).check()
+      },
+    },
+    {
+      name: "sizes-scheduled",
+      async come(page) {
+        const opensAt = new Date(Math.ceil(Date.now() / 60_000) * 60_000 + 240_000).toISOString()
+        await visit(page, await shoe({ opens_at: opensAt, max_per_hold: 1 }))
+      },
+    },
+    { name: "basket", come: fillBasket },
+    { name: "basket-held", come: holdBasket },
+    {
+      name: "basket-to-pay",
+      async come(page) {
+        await holdBasket(page)
+        await page.getByRole("button", { name: "Place order", exact: true }).click()
+        await page.getByRole("heading", { name: "Awaiting your payment" }).waitFor()
+        await page.getByText("left to pay").waitFor()
+        await page.getByText("Winter tour").waitFor()
       },
     },
     {

@@ -96,14 +96,33 @@ async function listeningUrl(child: ChildProcess, logFile: string): Promise<strin
 }
 
 async function createProduct(url: URL, stock: number): Promise<number> {
+  return (await postProduct(url, { stock })).id
+}
+
+/** Creates a product of so many variants, each with a stock of its own. */
+export async function createProductWithVariants(
+  { host, port }: Server,
+  count: number,
+  stockOfEach: number,
+): Promise<{ readonly id: number; readonly variantIds: readonly number[] }> {
+  const stock = Math.floor(stockOfEach)
+  const variants = Array.from({ length: count }, (_, index) => ({ name: `Size ${index + 1}`, stock }))
+  const product = await postProduct(new URL(`http://${host}:${port}`), { variants })
+  return { id: product.id, variantIds: product.variants?.map(({ id }) => id) ?? [] }
+}
+
+async function postProduct(url: URL, units: object) {
   const response = await fetch(new URL("/api/admin/products", url), {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${ADMIN_TOKEN}` },
-    body: JSON.stringify({ name: "Benchmark product", price_minor: 9_999, currency: "EUR", stock }),
+    body: JSON.stringify({ name: "Benchmark product", price_minor: 9_999, currency: "EUR", ...units }),
   })
-  const { id } = (await response.json()) as { id?: number }
+  const { id, variants } = (await response.json()) as {
+    id?: number
+    variants?: readonly { readonly id: number }[]
+  }
   if (response.status !== 201 || id === undefined) throw new Error(`no product: ${response.status}`)
-  return id
+  return { id, variants }
 }
 
 async function counts(client: pg.Pool, productId: number) {

@@ -48,6 +48,11 @@ function start(workspace: Workspace, name: ServerName): Promise<Server> {
       return startDoorbuster(workspace, { name, processes: 2 })
     case "doorbuster-aged":
       return Promise.reject(new Error("the trial `aged` starts this server itself"))
+    case "doorbuster-12-variants":
+    case "doorbuster-baskets-of-3":
+      return Promise.reject(
+        new Error("the trial `variants` measures products of doorbuster under these names"),
+      )
     case "echo":
       return startEcho()
     case "redis-lua-always":

@@ -3,6 +3,8 @@ export const serverNames = [
   "doorbuster",
   "doorbuster-2-processes",
   "doorbuster-aged",
+  "doorbuster-12-variants",
+  "doorbuster-baskets-of-3",
   "echo",
   "lock-per-request",
   "atomic-update",

@@ -316,6 +316,8 @@ export interface Live {
    * Holds of this product by result, counted in the same processes while its live screen is open: compare two answers.
    */
   readonly product_holds: readonly Counted[]
+  /** Only of a product with variants: how many holds were refused because of each variant, counted in the same way. */
+  readonly variant_refusals?: readonly VariantRefusals[]
   readonly invariants: {
     /** How many differences the last recount found. */
     readonly violations: number
@@ -323,6 +325,12 @@ export interface Live {
     readonly recounted_at: Time | null
   }
   readonly server_time: Time
+}
+
+/** How many holds were refused because of one variant. */
+export interface VariantRefusals {
+  readonly variant_id: number
+  readonly count: number
 }
 
 /** A change that was requested through an admin route. */

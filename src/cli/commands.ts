@@ -8,6 +8,7 @@ import { bench } from "./bench.ts"
 import { doctor } from "./doctor.ts"
 import { databaseUrl, LARGEST_SEED, serverUrl, serverUrls, wholeNumber } from "./option-values.ts"
 import { race } from "./race.ts"
+import { MOST_VARIANTS } from "../domain/variant.ts"
 import { rehearse } from "./rehearse.ts"
 import { releaseExpired } from "./release-expired.ts"
 import { migrateSchema, printSchemaStatus } from "./schema.ts"
@@ -132,6 +133,7 @@ export function addSeed(program: Command): void {
 
 interface RaceArguments extends JsonOption {
   readonly stock: number
+  readonly variants: number
   readonly requests: number
   readonly url: string[]
 }
@@ -145,6 +147,12 @@ export function addRace(program: Command): void {
     )
     .alias("test:race")
     .option("--stock <units>", "units on sale", wholeNumber(1, 1_000_000), 10)
+    .option(
+      "--variants <count>",
+      "divide the units among so many variants, some of them wanted more than others; a third of the requests are baskets",
+      wholeNumber(0, MOST_VARIANTS),
+      0,
+    )
     .option("--requests <count>", "requests sent at once", wholeNumber(1, 1_000_000), 30)
     .option(
       "--url <url>",

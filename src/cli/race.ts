@@ -10,6 +10,8 @@ import { withThrowAwayDatabase } from "./throw-away-database.ts"
 
 export interface RaceOptions {
   readonly stock: number
+  /** Variants among which the stock is divided; 0: the product has none. */
+  readonly variants: number
   readonly requests: number
   /** Running servers of one installation. If empty, the command starts a server on a temporary database. */
   readonly urls: readonly string[]
@@ -17,8 +19,9 @@ export interface RaceOptions {
 }
 
 /**
- * Sends `requests` requests at once over HTTP, each for one unit of a new product with `stock` units. True if exactly
- * the right number succeeded, and counters, rows and answers agree.
+ * Sends `requests` requests at once over HTTP, each for one unit of a new product with `stock` units, or with
+ * `variants` for a unit each of one or several variants. True if exactly the right number succeeded, and counters, rows
+ * and answers agree.
  */
 export async function race(config: Config, options: RaceOptions): Promise<boolean> {
   const isRemote = options.urls.length > 0
@@ -73,10 +76,14 @@ function lines(report: RaceReport, evidence: string): string[] {
     `Failed requests:     ${report.failed}`,
     ...Object.entries(report.failures).map(([reason, count]) => `  ${reason}: ${count}`),
     `Final stock:         ${report.finalStock}`,
+    ...report.variants.map(
+      ({ name, stock, requested, taken, left }) =>
+        `  ${name}: ${taken} of ${stock} taken, ${left} left, ${requested} requested`,
+    ),
     `Answer time:         p50 ${report.p50Ms} ms, p99 ${report.p99Ms} ms`,
     ...report.differences.map((difference) => `WRONG: ${difference}`),
     report.differences.length === 0
-      ? `Verdict: PASS, exactly ${report.successful} of ${report.stock} units were taken, and ${evidence}.`
+      ? `Verdict: PASS, exactly ${report.taken} of ${report.stock} units were taken, and ${evidence}.`
       : "Verdict: FAIL",
   ]
 }
@@ -90,6 +97,10 @@ function wire(report: RaceReport) {
     failed: report.failed,
     failures: report.failures,
     final_stock: report.finalStock,
+    ...(report.variants.length > 0 && {
+      taken: report.taken,
+      variants: report.variants.map(({ variantId, ...books }) => ({ variant_id: variantId, ...books })),
+    }),
     p50_ms: report.p50Ms,
     p99_ms: report.p99Ms,
     differences: report.differences,

@@ -31,3 +31,23 @@ export function commonPrice(lines: readonly HoldLine[]): number | null {
   const isCommon = lines.every(({ unitPriceMinor }) => unitPriceMinor === first?.unitPriceMinor)
   return isCommon ? (first?.unitPriceMinor ?? null) : null
 }
+
+/** The names of a variant. */
+export interface VariantNames {
+  readonly name: string
+  readonly sku: string | null
+}
+
+/** Units of one variant in an order, with the variant's names: an order itself knows only ids. */
+export type NamedLine = OrderLine & VariantNames
+
+/** Adds the names that `namesOf` knows. No variant is ever removed, so that it knows all of an order's product. */
+export function nameLines(
+  lines: readonly OrderLine[],
+  namesOf: (variantId: number) => VariantNames | undefined,
+): NamedLine[] {
+  return lines.map((line) => {
+    const { name, sku } = namesOf(line.variantId) ?? { name: `Variant ${line.variantId}`, sku: null }
+    return { ...line, name, sku }
+  })
+}

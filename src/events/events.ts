@@ -4,6 +4,7 @@ import { droppedLinesOf, lineWriter } from "../base/log.ts"
 import type { BatchObserver } from "../lanes/batch.ts"
 import { createMetrics, type Metrics } from "../metrics/metrics.ts"
 import type { RecordServed } from "../metrics/request-durations.ts"
+import type { RefusedHold } from "../metrics/watched-holds.ts"
 import { isDeadlock } from "../store/errors.ts"
 import type { StockCount } from "../store/reads/views.ts"
 import { createFactCounters, type FactCounters } from "./fact-counters.ts"
@@ -22,8 +23,8 @@ export interface Events extends BatchObserver {
   auditFailed(action: object, error: unknown): void
   /** An order or payment event was refused with this code. */
   refused(kind: "order" | "payment_event", code: string): void
-  /** A hold of the product was refused with this code. */
-  holdRefused(productId: number, code: string): void
+  /** A hold of the product was refused. */
+  holdRefused(productId: number, refusal: RefusedHold): void
   /** An operator watches the product's sale through this process: its holds are counted by result for a minute. */
   saleWatched(productId: number): void
   /** Operators watch these sales through other processes. */
@@ -138,7 +139,7 @@ function saleEvents(metrics: Metrics, counters: FactCounters): SaleEvents {
       if (kind === "order") metrics.orders.count(code)
       else metrics.paymentEvents.count(code)
     },
-    holdRefused: (productId, code) => counters.countHold(productId, code),
+    holdRefused: (productId, refusal) => counters.countRefusedHold(productId, refusal),
     gateRefused: () => metrics.gateRefusals.count(),
     saleWatched: (productId) => metrics.watchedHolds.watch(productId, "here"),
     salesWatchedElsewhere(productIds) {

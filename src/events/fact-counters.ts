@@ -1,12 +1,12 @@
 import type { Fact } from "../domain/facts.ts"
 import type { Metrics } from "../metrics/metrics.ts"
+import type { RefusedHold } from "../metrics/watched-holds.ts"
 import type { PaymentEventFact } from "./fact-lines.ts"
 
 /** Counts each kind of fact in its metric. */
 export interface FactCounters {
   count(fact: Fact): void
-  /** Counts a hold of the product by its result: created, released, expired, or the code of its refusal. */
-  countHold(productId: number, result: string): void
+  countRefusedHold(productId: number, refusal: RefusedHold): void
   countPaymentEvent(event: PaymentEventFact): void
 }
 
@@ -15,6 +15,11 @@ export function createFactCounters(metrics: Metrics): FactCounters {
   function countHold(productId: number, result: string): void {
     metrics.holds.count(result)
     metrics.watchedHolds.count(productId, result)
+  }
+
+  function countRefusedHold(productId: number, refusal: RefusedHold): void {
+    metrics.holds.count(refusal.code)
+    metrics.watchedHolds.countRefusal(productId, refusal)
   }
 
   function countPaymentEvent({ duplicate, outcome }: PaymentEventFact): void {
@@ -44,10 +49,12 @@ export function createFactCounters(metrics: Metrics): FactCounters {
         return countPaymentEvent(fact)
       case "product_created":
       case "product_changed":
+      case "variant_added":
+      case "variant_changed":
       case "stock_adjusted":
         return undefined
     }
   }
 
-  return { count, countHold, countPaymentEvent }
+  return { count, countRefusedHold, countPaymentEvent }
 }

@@ -11,6 +11,13 @@ export interface CountedOfProduct extends Counted {
   readonly productId: number
 }
 
+/** How many holds were refused because of one variant. */
+export interface VariantRefusals {
+  readonly productId: number
+  readonly variantId: number
+  readonly count: number
+}
+
 /** The metrics that the live screen of the control room shows. */
 export interface Totals {
   /** Time when counting began, in milliseconds since 1970; null if the operating system does not tell it. */
@@ -22,6 +29,8 @@ export interface Totals {
   readonly orders: readonly Counted[]
   /** Holds of the products whose live screen is open, counted since it was opened. */
   readonly watchedHolds: readonly CountedOfProduct[]
+  /** Refused holds of the same products, for those that have variants. */
+  readonly watchedRefusals: readonly VariantRefusals[]
   /** Differences that the last recount found. */
   readonly violations: number
   /** Time of the last recount, in milliseconds since 1970; null if none of these processes has recounted yet. */
@@ -44,6 +53,13 @@ export async function totalsIn(registry: Pick<Registry, "getSingleMetric">): Pro
       result: String(labels["result"]),
       count,
     })),
+    watchedRefusals: (await samples("doorbuster_watched_variant_refusals_total")).map(
+      ({ labels, value: count }) => ({
+        productId: Number(labels["product"]),
+        variantId: Number(labels["variant"]),
+        count,
+      }),
+    ),
     violations: await value("doorbuster_invariant_violations"),
     recountedAtMs: moment(await value("doorbuster_invariants_recounted_time_seconds")),
   }

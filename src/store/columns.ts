@@ -4,7 +4,8 @@ import { isoTime, type Instant } from "../domain/time.ts"
 /** Column lists that select each column under the name of its field in the domain, so that a row is a domain object. */
 
 export const productColumns = `
-  id, stock, held, sold, version, currency, paused, name, description,
+  id, stock, held, sold, version, currency, name, description,
+  coalesce(variants_paused, paused) as paused,
   price_minor as "priceMinor",
   opens_at as "opensAt",
   closes_at as "closesAt",

@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox"
 import { decimalAmount } from "../domain/money.ts"
-import type { HoldLine, OrderLine, WantedLine } from "../domain/lines.ts"
+import type { HoldLine, NamedLine, OrderLine, WantedLine } from "../domain/lines.ts"
 import { Id, Quantity, body } from "./fields.ts"
 
 /** The most lines of one hold. */
@@ -60,6 +60,12 @@ export function orderLineJson(line: OrderLine, currency: string): OrderLineJson 
     total_minor: line.unitPriceMinor * line.qty,
     restocked_qty: line.restockedQty,
   }
+}
+
+/** Makes the JSON of an order's line in an event: receivers know the variant by its number of the article or its name. */
+export function namedLineJson({ sku, name, ...line }: NamedLine, currency: string) {
+  const { variant_id, ...units } = orderLineJson(line, currency)
+  return { variant_id, sku, name, ...units }
 }
 
 /** The id of the only variant, for answers that have one line. */

@@ -1,10 +1,14 @@
 import type { Dispute } from "../domain/dispute.ts"
 import type { Fact } from "../domain/facts.ts"
+import { nameLines } from "../domain/lines.ts"
+import type { Order } from "../domain/order.ts"
 import type { Product } from "../domain/product.ts"
+import { variantOf } from "../domain/product-variants.ts"
 import { refundName, type Refund } from "../domain/refund.ts"
 import { isoTime, type Instant } from "../domain/time.ts"
 import type { WorkingSet } from "../domain/working-set.ts"
 import { disputeJson } from "./dispute.ts"
+import { namedLineJson } from "./lines.ts"
 import { orderJson } from "./order.ts"
 import { productEventJson } from "./product.ts"
 import { refundEventJson } from "./refund.ts"
@@ -50,7 +54,7 @@ export interface OutgoingEvent {
 export function outgoingEvents(state: WorkingSet, now: Instant): OutgoingEvent[] {
   const events: OutgoingEvent[] = []
   for (const fact of state.facts) {
-    const content = eventOfFact(fact)
+    const content = eventOfFact(fact, state.product)
     if (content !== null) events.push(eventWith(content, state.productId, now))
   }
   const content = eventOfProduct(state)
@@ -70,18 +74,18 @@ function eventWith({ type, name, data }: Content, productId: number, now: Instan
   return { id: `${type.replace(".", "_")}-${name}`, productId, type, body, createdAt: now }
 }
 
-function eventOfFact(fact: Fact): Content | null {
+function eventOfFact(fact: Fact, product: Product | null): Content | null {
   switch (fact.kind) {
     case "order_created":
-      return { type: "order.created", name: fact.order.id, data: orderJson(fact.order) }
+      return { type: "order.created", name: fact.order.id, data: orderEventJson(fact.order, product) }
     case "order_paid":
-      return { type: "order.paid", name: fact.order.id, data: orderJson(fact.order) }
+      return { type: "order.paid", name: fact.order.id, data: orderEventJson(fact.order, product) }
     case "order_cancelled":
-      return { type: "order.cancelled", name: fact.order.id, data: orderJson(fact.order) }
+      return { type: "order.cancelled", name: fact.order.id, data: orderEventJson(fact.order, product) }
     case "order_expired":
-      return { type: "order.expired", name: fact.order.id, data: orderJson(fact.order) }
+      return { type: "order.expired", name: fact.order.id, data: orderEventJson(fact.order, product) }
     case "order_refunded":
-      return orderRefunded(fact)
+      return orderRefunded(fact, product)
     case "refund_due":
       return refundDue(fact.refund)
     case "refund_reversed":
@@ -93,13 +97,23 @@ function eventOfFact(fact: Fact): Content | null {
   }
 }
 
+/** The order as the API shows it. Its lines also have the names that their variants have at this moment. */
+function orderEventJson(order: Order, product: Product | null): object {
+  if (order.lines === null || product === null) return orderJson(order)
+  const named = nameLines(order.lines, (variantId) => variantOf(product, variantId))
+  return { ...orderJson(order), lines: named.map((line) => namedLineJson(line, order.currency)) }
+}
+
 /**
  * A refund can fail after it was confirmed, and the order can then be refunded again. The number after the order's id
  * gives each of these events an id of its own.
  */
-function orderRefunded({ order, reversals }: Extract<Fact, { kind: "order_refunded" }>): Content {
+function orderRefunded(
+  { order, reversals }: Extract<Fact, { kind: "order_refunded" }>,
+  product: Product | null,
+): Content {
   const name = reversals === 0 ? order.id : `${order.id}-${reversals + 1}`
-  return { type: "order.refunded", name, data: orderJson(order) }
+  return { type: "order.refunded", name, data: orderEventJson(order, product) }
 }
 
 function refundFailed({ refund, order }: Extract<Fact, { kind: "refund_reversed" }>): Content {

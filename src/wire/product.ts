@@ -19,7 +19,7 @@ import {
   requiredUnless,
   timeOrNull,
 } from "./fields.ts"
-import { NewVariantBody, VariantWire, variantJson } from "./variant.ts"
+import { NewVariantBody, VariantWire, variantEventJson, variantJson } from "./variant.ts"
 
 /** A product. */
 export const ProductWire = Type.Object({
@@ -139,5 +139,6 @@ export function productEventJson(product: Product) {
     available_stock: availableUnits(product),
     reserved_stock: product.held,
     sold_stock: product.sold,
+    ...(hasVariants(product) && { variants: product.variants.map(variantEventJson) }),
   }
 }

@@ -82,6 +82,19 @@ export function variantJson(product: Product, variant: Variant, now: Instant): V
   }
 }
 
+/** Makes the JSON of a variant in an event about its product. */
+export function variantEventJson(variant: Variant) {
+  return {
+    variant_id: variant.id,
+    sku: variant.sku,
+    name: variant.name,
+    stock: variant.stock,
+    available_stock: availableUnits(variant),
+    reserved_stock: variant.held,
+    sold_stock: variant.sold,
+  }
+}
+
 /** Reads the settings of a variant that a request gives. */
 export function variantChanges(given: VariantChanges): Partial<VariantSettings> {
   const { image_url, price_minor, max_per_hold, ...same } = given

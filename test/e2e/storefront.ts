@@ -64,3 +64,30 @@ export function holdsOf(app: BrowserShop, productId: number): () => Promise<stri
       .map(({ qty, status }) => `${qty} ${status}`)
   }
 }
+
+/** Creates a shoe at 129.00 EUR in these sizes, each with its stock. Returns its id and those of its sizes. */
+export async function offerShoe(
+  app: BrowserShop,
+  stocks: Readonly<Record<string, number>>,
+  more: Partial<NewProductBody> = {},
+): Promise<{ readonly id: number; readonly size: (name: string) => number }> {
+  const { id, variants = [] } = await app.shop.products.create({
+    name: "Court shoe",
+    price_minor: 12_900,
+    currency: "EUR",
+    variants: Object.entries(stocks).map(([name, stock]) => ({ name, stock, options: { size: name } })),
+    ...more,
+  })
+  return { id, size: (name) => variants.find((variant) => variant.name === name)?.id ?? 0 }
+}
+
+/** Waits until a size's radio button reads this state, such as `3 left`. */
+export function sizeReads(page: Page, size: string, state: string): Promise<void> {
+  return page.getByRole("radio", { name: `${size} ${state}`, exact: true }).waitFor()
+}
+
+/** Waits until a line of the basket reads this state. */
+export function lineReads(page: Page, name: string, state: string): Promise<void> {
+  const line = page.getByRole("listitem").filter({ has: page.getByText(name, { exact: true }) })
+  return line.getByText(state, { exact: true }).waitFor()
+}

@@ -1,18 +1,11 @@
 import { expect, test } from "vitest"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import type { TestClient } from "../support/http.ts"
-import { checkOutLastVersion, LAST_VERSION, lastVersionIn } from "../support/last-version.ts"
+import { checkOutLastVersion, findLastVersion, LAST_VERSION } from "../support/last-version.ts"
 import { runSql } from "../support/rows.ts"
 import { startServerProcess } from "../support/server-process.ts"
 
-const lastVersion = await lastVersionIn()
-// Skipped in a shallow clone, in CI too: it has no history by design. A full clone without the commit fails in CI.
-const isSkipped = lastVersion === "shallow" || (lastVersion === "missing" && process.env["CI"] !== "true")
-if (isSkipped) {
-  const reason =
-    lastVersion === "shallow" ? "this clone is shallow: git fetch --unshallow" : "this clone lacks it"
-  console.warn(`Skipped the upgrade test, which needs the last version, ${LAST_VERSION}: ${reason}.`)
-}
+const { isSkipped, lastVersion } = await findLastVersion()
 
 /** Holds, orders and pays units at the servers in turn; returns every status and id. */
 async function buy(servers: readonly TestClient[], turns: number) {

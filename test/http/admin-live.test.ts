@@ -57,6 +57,35 @@ test("holds of the watched product are counted separately", async () => {
   expect((await live(other.id)).product_holds).toEqual([])
 })
 
+test("refusals of the watched product are counted by the variants that lacked units or are disabled", async () => {
+  const sizes = [1, 5, 5].map((stock, index) => ({ name: `size ${index}`, stock }))
+  const product = await offer(app, { stock: undefined, variants: sizes })
+  const [small, large, off] = product.variants.map((variant: { id: number }) => variant.id)
+  const path = `/api/admin/products/${product.id}/variants/${off}`
+  await app.send("PATCH", path, { json: { enabled: false } })
+  expect((await live(product.id)).variant_refusals).toEqual([])
+
+  const ask = (lines: object[]) => app.post("/api/holds", { product_id: product.id, lines })
+  await ask([{ variant_id: small, qty: 1 }])
+  await ask([{ variant_id: small, qty: 1 }])
+  await ask([
+    { variant_id: small, qty: 1 },
+    { variant_id: large, qty: 6 },
+  ])
+  await ask([{ variant_id: off, qty: 1 }])
+  await ask([{ variant_id: 999_999, qty: 1 }])
+
+  await expect
+    .poll(async () => (await live(product.id)).variant_refusals)
+    .toEqual([
+      { variant_id: small, count: 2 },
+      { variant_id: large, count: 1 },
+      { variant_id: off, count: 1 },
+    ])
+  const { id } = await offer(app)
+  expect(await live(id)).not.toHaveProperty("variant_refusals")
+})
+
 test("a pause is reported even when the sale state does not show it", async () => {
   const soon = new Date(Date.now() + 3_600_000).toISOString()
   const { id } = await offer(app, { opens_at: soon })

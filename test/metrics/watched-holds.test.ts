@@ -11,6 +11,15 @@ function setUp() {
   return {
     holds,
     wait: (milliseconds: number) => void (now += milliseconds),
+    refused: async () => {
+      const found = await registry.getSingleMetric("doorbuster_watched_variant_refusals_total")?.get()
+      return Object.fromEntries(
+        (found?.values ?? []).map(({ labels, value }) => [
+          `${labels["product"]} ${labels["variant"]}`,
+          value,
+        ]),
+      )
+    },
     counted: async () => {
       const found = await registry.getSingleMetric("doorbuster_watched_holds_total")?.get()
       return Object.fromEntries(
@@ -73,4 +82,28 @@ test("a product that a live screen watches through another process is counted, a
   holds.watch(2, "elsewhere")
   wait(1)
   expect(holds.lookedAtHere).toEqual([])
+})
+
+test("a refusal counts once for the product, and for each variant because of which it was refused", async () => {
+  const { holds, counted, refused, wait } = setUp()
+  holds.watch(1, "here")
+  const lines = [{ variantId: 11 }, { variantId: 12 }]
+  holds.countRefusal(1, { code: "out_of_stock", lines })
+  holds.countRefusal(1, { code: "variant_disabled", variantId: 12 })
+  holds.countRefusal(1, { code: "sale_paused" })
+  holds.countRefusal(2, { code: "out_of_stock", lines })
+
+  expect(await counted()).toEqual({ "1 out_of_stock": 1, "1 variant_disabled": 1, "1 sale_paused": 1 })
+  expect(await refused()).toEqual({ "1 11": 1, "1 12": 2 })
+  wait(MINUTE)
+  expect(await refused()).toEqual({})
+})
+
+test("variant ids that buyers invent are not counted", async () => {
+  const { holds, refused } = setUp()
+  holds.watch(1, "here")
+  for (let variantId = 1; variantId <= 1_000; variantId += 1) {
+    holds.countRefusal(1, { code: "variant_not_found", variantId })
+  }
+  expect(await refused()).toEqual({})
 })

@@ -15,6 +15,7 @@ import { servingMutants } from "./serving.ts"
 import { storageMutants } from "./storage.ts"
 import { paymentsMutants } from "./payments.ts"
 import { stripeMutants } from "./stripe.ts"
+import { variantProofMutants } from "./variant-proofs.ts"
 import { variantMutants } from "./variants.ts"
 
 /**
@@ -57,6 +58,7 @@ export const mutants: readonly Mutant[] = [
   ...paymentsMutants,
   ...stripeMutants,
   ...variantMutants,
+  ...variantProofMutants,
   ...guardMutants,
   ...moneyMutants,
   ...historyMutants,

@@ -7,6 +7,7 @@ const orders = { file: "test/domain/place-order.test.ts", test: "the hold's unit
 const http = { file: "test/http/variants.test.ts", test: "alone or as a basket" }
 const requests = { file: "test/http/variant-requests.test.ts", test: "refuses a variant with" }
 const keys = { file: "test/http/idempotency.test.ts", test: "as earlier versions store it" }
+const race = { file: "test/race/variants.test.ts", test: "what fits is held, whole" }
 
 /** Bugs in what keeps a product the sum of its variants (I10), and a hold of several variants whole. */
 export const variantMutants: readonly Mutant[] = [
@@ -213,5 +214,34 @@ export const variantMutants: readonly Mutant[] = [
     name: "variants: the names of options are not checked",
     edits: [{ file: "src/wire/variant.ts", find: "  propertyNames: Label,\n", replace: "" }],
     caughtBy: requests,
+  },
+  {
+    name: "variants: the product's row is not locked and its version is not compared",
+    edits: [
+      {
+        file: "src/store/batch/lock-products.ts",
+        find: "         limit 1\n           for update\n",
+        replace: "         limit 1\n",
+      },
+      {
+        file: "src/store/batch/save-product.ts",
+        find: "version = case when version = $2 then $6::bigint end,\n               variants_version",
+        replace:
+          "version = case when version = $2 or true then $6::bigint end,\n               variants_version",
+      },
+    ],
+    caughtBy: race,
+  },
+  {
+    name: "variants: the variants are read before the product's row is locked",
+    edits: [
+      {
+        file: "src/store/batch/load.ts",
+        find: "  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, loading)])\n",
+        replace:
+          "  const named = Promise.all(Array.from(loadNamedRows(tx, loading)))\n  const locked = await lockProduct(tx, productId)\n  await named\n",
+      },
+    ],
+    caughtBy: race,
   },
 ]

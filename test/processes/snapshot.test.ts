@@ -19,7 +19,7 @@ function sample(text: string, name: string): number | undefined {
 }
 
 const busy = (events: Events) => {
-  for (let index = 0; index < 3; index += 1) events.holdRefused(1, "out_of_stock")
+  for (let index = 0; index < 3; index += 1) events.holdRefused(1, { code: "out_of_stock" })
   events.requestsOf("/api/holds")(409, 0.02)
   events.laneQueue(() => 7)
   events.openStreams(() => 300)
@@ -31,7 +31,7 @@ const busy = (events: Events) => {
   events.expiryLag(4)
 }
 const asked = (events: Events) => {
-  events.holdRefused(1, "out_of_stock")
+  events.holdRefused(1, { code: "out_of_stock" })
   events.requestsOf("/api/holds")(409, 0.3)
   events.laneQueue(() => 5)
   events.openStreams(() => 20)

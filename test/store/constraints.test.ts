@@ -21,6 +21,8 @@ afterAll(async () => {
 
 const isPaid = { status: "paid", paid_at: "2026-11-27T12:01:00Z" }
 
+const isConverted = { status: "converted", ended_at: "2026-11-27T12:01:00Z" }
+
 /** Changes to a valid row that violate the constraint; for a unique constraint the valid row is inserted first. */
 const violations: [string, Table, Row][] = [
   ["products_pkey", "products", {}],
@@ -41,6 +43,9 @@ const violations: [string, Table, Row][] = [
   ["products_limits_positive", "products", { hold_ttl_seconds: 0 }],
 
   ["products_saved_with_variants", "products", { variants_version: 2 }],
+  ["products_with_variants_look_paused", "products", { variants_version: 1, variants_paused: false }],
+  ["products_with_variants_look_paused", "products", { variants_version: 1, paused: true }],
+  ["products_with_variants_look_paused", "products", { variants_paused: true, paused: true }],
 
   ["variants_pkey", "variants", {}],
   ["variants_stock_not_negative", "variants", { stock: -1, held: 0, sold: 0 }],
@@ -55,11 +60,16 @@ const violations: [string, Table, Row][] = [
   ["holds_status_known", "holds", { status: "lost", ended_at: "2026-11-27T12:01:00Z" }],
   ["holds_end_is_dated", "holds", { status: "active", ended_at: "2026-11-27T12:01:00Z" }],
   ["holds_end_is_dated", "holds", { status: "released", ended_at: null }],
+  ["holds_lines_stand_once", "holds", { variant_id: 1, lines: "[]" }],
+  ["holds_ordered_with_lines", "holds", { ...isConverted, variant_id: 1 }],
+  ["holds_ordered_with_lines", "holds", { ...isConverted, lines: "[]", ordered_with_lines: false }],
 
   ["orders_pkey", "orders", { hold_id: 2 }],
   ["orders_one_per_hold", "orders", { id: 12 }],
   ["orders_quantity_positive", "orders", { quantity: 0, total_minor: 0 }],
   ["orders_total_is_the_sum", "orders", { total_minor: 19_999 }],
+  ["orders_are_priced", "orders", { unit_price_minor: null, variant_id: 1 }],
+  ["orders_lines_stand_once", "orders", { variant_id: 1, lines: "[]" }],
   ["orders_status_known", "orders", { status: "lost" }],
   ["orders_origin_known", "orders", { origin: "somewhere" }],
   ["orders_paid_is_dated", "orders", { status: "paid" }],

@@ -48,21 +48,25 @@ export async function playBusySale({
   await succeed(lanes.submit({ kind: "adjust_stock", productId, stock: 30, expected: 20, adjustmentId: 2 }))
 }
 
-async function succeed(answer: Promise<{ outcome: object }>): Promise<void> {
+/** Waits for a command, which must not be refused. */
+export async function succeed(answer: Promise<{ outcome: object }>): Promise<void> {
   const { outcome } = await answer
   if (isRefusal(outcome)) throw new Error(`refused: ${JSON.stringify(outcome)}`)
 }
 
-/** A database with such a sale in it. A copy of it takes milliseconds. */
+/** A database with a sale in it. A copy of it takes milliseconds. */
 export interface BusyDatabase extends AsyncDisposable {
   copy(): Promise<TestDatabase>
 }
 
-export async function createBusyDatabase(): Promise<BusyDatabase> {
+/** Plays a sale in a database of its own. `play`: another sale than {@link playBusySale}. */
+export async function createBusyDatabase(
+  play: (engine: Engine) => Promise<void> = playBusySale,
+): Promise<BusyDatabase> {
   const name = `busy_${randomBytes(8).toString("hex")}`
   await onServer(`create database ${name} template doorbuster_template`)
   const engine = await createTestEngine({}, urlOf(name))
-  await playBusySale(engine)
+  await play(engine)
   await engine[Symbol.asyncDispose]()
   return {
     async copy() {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import type { AdminAction } from "../../client/src/admin.ts"
 import { actionText } from "../../web/admin/action-texts.ts"
+import { variant } from "./product.ts"
 
 const action: AdminAction = {
   action_id: 1,
@@ -61,7 +62,75 @@ test.each<[Partial<AdminAction>, string]>([
     },
     "Refunded order 3: all that is left, units to restock 1 (control room)",
   ],
+  [
+    {
+      route: "POST /api/admin/products/:id/variants",
+      content: {
+        variants: [
+          { name: "41", stock: 20, options: { size: "41" } },
+          { name: "42", stock: 30, price_minor: 13_900 },
+        ],
+      },
+    },
+    "Added 2 variants: 41 (stock 20), 42 (stock 30, price in minor units 13900) (control room)",
+  ],
+  [
+    {
+      route: "POST /api/admin/products",
+      content: { name: "Shoe", currency: "EUR", variants: [{ name: "42", stock: 3, price_minor: 13_900 }] },
+    },
+    "Created the product: name Shoe, currency EUR, 1 variant: 42 (stock 3, price €139.00) (control room)",
+  ],
+  [
+    {
+      route: "PATCH /api/admin/products/:id/variants/:variantId",
+      path: "/api/admin/products/7/variants/3",
+      content: { enabled: false },
+    },
+    "Disabled variant 3 (control room)",
+  ],
+  [
+    {
+      route: "PATCH /api/admin/products/:id/variants/:variantId",
+      path: "/api/admin/products/7/variants/3",
+      content: { name: "43", options: { size: "43", colour: "red" }, sku: null },
+    },
+    "Changed settings of variant 3: name 43, options size=43; colour=red, SKU cleared (control room)",
+  ],
+  [
+    {
+      route: "POST /api/admin/orders/:id/refunds",
+      path: "/api/admin/orders/3/refunds",
+      content: { amount_minor: null, restock_lines: [{ variant_id: 3, qty: 1 }] },
+    },
+    "Refunded order 3: all that is left, units to restock 1 × variant 3 (control room)",
+  ],
+  // The fields of a refused request may have any value.
+  [
+    {
+      route: "POST /api/admin/products/:id/variants",
+      status: 422,
+      content: { variants: [null, { name: 4 }] },
+    },
+    "Added 1 variant: 4 (stock undefined) (control room; refused with 422)",
+  ],
   [{ route: "PUT /api/admin/unheard-of" }, "PUT /api/admin/unheard-of (control room)"],
 ])("%j: %s", (given, text) => {
   expect(actionText({ ...action, ...given })).toBe(text)
+})
+
+test("on the screen of its product, an action calls variants by name and prices with their currency", () => {
+  const product = { currency: "EUR", variants: [variant(3, "42")] }
+  const path = "/api/admin/products/7/variants/3"
+  const patch = { ...action, route: "PATCH /api/admin/products/:id/variants/:variantId", path }
+  expect(actionText({ ...patch, content: { enabled: true } }, product)).toBe(
+    "Enabled variant “42” (control room)",
+  )
+  expect(actionText({ ...patch, content: { price_minor: 13_900 } }, product)).toBe(
+    "Changed settings of variant “42”: price €139.00 (control room)",
+  )
+  const stock = { route: "POST /api/admin/products/:id/variants/:variantId/stock", path: `${path}/stock` }
+  expect(actionText({ ...action, ...stock, content: { stock: 8, expected: 5 } }, product)).toBe(
+    "Set the stock of variant “42”: stock 8, expected stock 5 (control room)",
+  )
 })

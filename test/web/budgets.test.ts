@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import type { Product } from "../../client/src/index.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
 import { loadPages } from "../../src/site/built-pages.ts"
 
 /** The largest sizes of a page, for a phone with a bad connection: its document, then its scripts and styles. */
@@ -28,6 +28,28 @@ const product: Product = {
   max_per_customer: 2,
   hold_ttl_seconds: 120,
   server_time: "2026-11-27T12:00:00.000Z",
+}
+
+const size: Variant = {
+  id: 1,
+  name: "36",
+  sku: "R-36",
+  options: { size: "36" },
+  position: 1,
+  image_url: null,
+  price: "129.00",
+  price_minor: 12_900,
+  stock: 20,
+  available_stock: 10,
+  reserved_stock: 4,
+  sold_stock: 6,
+  sale_state: "open",
+  max_per_hold: null,
+  enabled: true,
+}
+const shoe: Product = {
+  ...product,
+  variants: Array.from({ length: 12 }, (_, index) => ({ ...size, id: index + 1 })),
 }
 
 async function builtPages() {
@@ -67,7 +89,10 @@ function filesOf(manifest: Readonly<Record<string, Chunk>>, entry: string): read
   return [file, ...css, ...imports.flatMap((imported) => filesOf(manifest, imported))]
 }
 
-test("a page with the longest description fits in the first packets", async () => {
+test.each([
+  ["no variants", product],
+  ["twelve sizes", shoe],
+])("a page with the longest description and %s fits in the first packets", async (_, product) => {
   const pages = await builtPages()
   const html = pages.render({ kind: "product", product, payment: { kind: "simulator", url: "/simulator" } })
   expect(Buffer.byteLength(html)).toBeLessThan(HTML_BYTES)
@@ -88,7 +113,12 @@ test("texts of the shop are escaped everywhere", async () => {
   const name = `</script><script>alert("1")</script><img src=x onerror=alert(1)> & 'more'`
   const html = pages.render({
     kind: "product",
-    product: { ...product, name, description: name },
+    product: {
+      ...product,
+      name,
+      description: name,
+      variants: [{ ...size, name, options: { [name]: name } }],
+    },
     payment: null,
   })
   expect(html).not.toContain("<script>alert")

@@ -45,6 +45,7 @@ const order: Order = {
 const known: Known = {
   product,
   hold: null,
+  heldPriceMinor: null,
   heldOrderId: null,
   order: null,
   payment: null,
@@ -132,6 +133,23 @@ test.each([
   expect(see({ hold, nowMs: at(time) }).stage).toMatchObject({ leftSeconds, wholeSeconds: 120 })
 })
 
+test("a hold costs what it cost when it was placed, although the price has changed", () => {
+  const dearer = { ...product, price_minor: 99_900 }
+  expect(see({ hold, product: dearer, heldPriceMinor: 12_900 }).stage).toMatchObject({
+    lines: null,
+    totalMinor: 25_800,
+  })
+  expect(see({ hold, product }).stage).toMatchObject({ totalMinor: 25_800 })
+  const lines = [
+    { variant_id: 1, qty: 1, unit_price_minor: 12_900 },
+    { variant_id: 2, qty: 1, unit_price_minor: 4_000 },
+  ]
+  expect(see({ hold: { ...hold, lines }, product: dearer }).stage).toMatchObject({
+    lines,
+    totalMinor: 16_900,
+  })
+})
+
 test("while a hold is being requested the stage is reserving", () => {
   const asking = { action: "hold", trouble: "crowd" } as const
   expect(see({ pending: asking }).stage).toEqual({ kind: "reserving", trouble: "crowd" })
@@ -164,6 +182,36 @@ test("after out_of_stock the page shows when a unit may come back", () => {
   })
   expect(stage).toEqual({ kind: "all_held", retryAt: hold.expires_at })
 })
+
+test.each<[Refusal, string]>([
+  [
+    lacking([["42", 0]]),
+    "Other buyers were faster. Nothing was reserved, because no unit of 42 is available.",
+  ],
+  [
+    lacking([
+      ["42", 0],
+      ["Poster", 1],
+      ["43", 2],
+    ]),
+    "Other buyers were faster. Nothing was reserved, because no unit of 42 is available and only 1 of Poster is left and only 2 of 43 are left.",
+  ],
+  [{ code: "over_limit", mostUnits: 2, name: "42" }, "The limit is 2 units of 42 per order."],
+  [{ code: "over_limit", mostUnits: 2, name: null }, "The limit is 2 units per order."],
+  [{ code: "variant_disabled", name: "42" }, "Nothing was reserved: 42 is no longer for sale."],
+])("the refusal %j names the variant", (refusal, text) => {
+  expect(announcementOf(see({}), see({ refusal }))).toBe(text)
+})
+
+function lacking(available: readonly (readonly [name: string, available: number])[]): Refusal {
+  const lines = available.map(([name, available], index) => ({
+    variantId: index + 1,
+    name,
+    requested: 3,
+    available,
+  }))
+  return { code: "lacking", lines, retryAt: null }
+}
 
 // The status of an order, its payment at the provider, the server's time now, and the resulting stage.
 test.each<[OrderStatus, PaymentSeen | null, string, string]>([

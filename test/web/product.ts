@@ -1,4 +1,4 @@
-import type { Product } from "../../client/src/index.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
 
 export const NOON = "2026-11-27T12:00:00.000Z"
 
@@ -22,4 +22,26 @@ export const lamp: Product = {
   max_per_customer: null,
   hold_ttl_seconds: 120,
   server_time: NOON,
+}
+
+/** Twenty units of a variant, of which eight are available. */
+export function variant(id: number, name: string, more: Partial<Variant> = {}): Variant {
+  return {
+    id,
+    name,
+    sku: null,
+    options: {},
+    position: id,
+    image_url: null,
+    price: "129.00",
+    price_minor: 12_900,
+    stock: 20,
+    available_stock: 8,
+    reserved_stock: 5,
+    sold_stock: 7,
+    sale_state: "open",
+    max_per_hold: null,
+    enabled: true,
+    ...more,
+  }
 }

@@ -3,6 +3,7 @@ import type { Command } from "../../src/domain/commands.ts"
 import { execute } from "../../src/domain/execute.ts"
 import { outgoingEvents } from "../../src/wire/outgoing-event.ts"
 import { isoTime } from "../../src/domain/time.ts"
+import { defaultVariantSettings, type Variant } from "../../src/domain/variant.ts"
 import type { WorkingSet } from "../../src/domain/working-set.ts"
 import { orderJson } from "../../src/wire/order.ts"
 import { refundJson } from "../../src/wire/refund.ts"
@@ -150,6 +151,108 @@ describe("the exact body", () => {
       currency: "EUR",
       created_at: moment,
       updated_at: moment,
+    })
+  })
+})
+
+describe("of a product with variants", () => {
+  const small: Variant = { ...defaultVariantSettings, ...variantWith(5, "41", "R-41") }
+  const large: Variant = { ...defaultVariantSettings, ...variantWith(9, "43", null) }
+  const product = { stock: 6, held: 3, variants: [small, large] }
+  const lines = [
+    { variantId: 9, qty: 2, unitPriceMinor: 14_900, restockedQty: 0 },
+    { variantId: 5, qty: 1, unitPriceMinor: 12_900, restockedQty: 0 },
+  ]
+  const basket = orderWith({ qty: 3, lines, unitPriceMinor: null, totalMinor: 42_700 })
+  const payBasket = { ...pay, event: eventWith({ amountMinor: 42_700 }) }
+
+  function variantWith(id: number, name: string, sku: string | null) {
+    const held = id === 9 ? 2 : 1
+    return { id, name, sku, position: id, stock: 3, held, sold: 0 }
+  }
+  const bodiesOf = (state: WorkingSet) => outgoingEvents(state, NOON).map(({ body }) => JSON.parse(body))
+
+  test("an order's event has its lines, each with number, name and unit price", () => {
+    const state = after({ product, orders: [basket] }, payBasket)
+    const [paidEvent] = bodiesOf(state)
+    expect(paidEvent).toMatchObject({ type: "order.paid", data: { unit_price: null, total_minor: 42_700 } })
+    expect(paidEvent.data.lines).toEqual([
+      {
+        variant_id: 9,
+        sku: null,
+        name: "43",
+        quantity: 2,
+        unit_price: "149.00",
+        unit_price_minor: 14_900,
+        total_minor: 29_800,
+        restocked_qty: 0,
+      },
+      {
+        variant_id: 5,
+        sku: "R-41",
+        name: "41",
+        quantity: 1,
+        unit_price: "129.00",
+        unit_price_minor: 12_900,
+        total_minor: 12_900,
+        restocked_qty: 0,
+      },
+    ])
+  })
+
+  test("every event of an order has them", () => {
+    const line = [{ variantId: 5, qty: 1, unitPriceMinor: 12_900, restockedQty: 0 }]
+    const one = { qty: 1, lines: line, unitPriceMinor: 12_900, totalMinor: 12_900 }
+    const held = holdWith({ qty: 1, lines: line.map(({ restockedQty: _, ...rest }) => rest) })
+    const payment = paymentWith({ amountMinor: 12_900 })
+    const settle = { kind: "settle_refund", productId: 1, orderId: 11, number: 1 } as const
+    const states = [
+      after({ product, holds: [held] }, order),
+      after({ product, orders: [orderWith(one)] }, cancel),
+      after({ product, orders: [orderWith({ ...one, expiresAt: NOON })] }, sweep),
+      after(
+        {
+          product: { ...product, held: 2, sold: 1, variants: [{ ...small, held: 0, sold: 1 }, large] },
+          orders: [orderWith({ ...one, status: "paid" })],
+          payments: [payment],
+        },
+        { kind: "refund_order", productId: 1, orderId: 11, amountMinor: null, restockQty: 0 },
+        { ...settle, result: { status: "confirmed", providerRefundId: null } },
+      ),
+    ]
+    const events = states.flatMap(bodiesOf).filter(({ type }) => type.startsWith("order."))
+    expect(events.map(({ type }) => type)).toEqual([
+      "order.created",
+      "order.cancelled",
+      "order.expired",
+      "order.refunded",
+    ])
+    for (const { data } of events) expect(data.lines).toMatchObject([{ sku: "R-41", name: "41" }])
+  })
+
+  test("the product's event has the counters of each", () => {
+    const variants = [
+      { ...small, sold: 2 },
+      { ...large, stock: 2 },
+    ]
+    const state = after({ product: { stock: 5, held: 3, sold: 2, variants }, orders: [basket] }, payBasket)
+    expect(bodiesOf(state).at(-1)).toMatchObject({
+      type: "product.sold_out",
+      data: {
+        sold_stock: 5,
+        variants: [
+          {
+            variant_id: 5,
+            sku: "R-41",
+            name: "41",
+            stock: 3,
+            available_stock: 0,
+            reserved_stock: 0,
+            sold_stock: 3,
+          },
+          { variant_id: 9, sku: null, name: "43", sold_stock: 2 },
+        ],
+      },
     })
   })
 })

@@ -1,4 +1,5 @@
 import type { AdminAction, AdminWay } from "../../client/src/admin.ts"
+import type { Product } from "../../client/src/index.ts"
 import { isCurrencyCode, priceOf } from "../shared/money.ts"
 
 /** Texts by route. `:id` is replaced by that part of the path. */
@@ -42,6 +43,7 @@ const fieldLabels: Readonly<Record<string, string>> = {
   opens_at: "opening time",
   price_minor: "price in minor units",
   restock_qty: "units to restock",
+  sku: "SKU",
   url: "URL",
 }
 
@@ -52,29 +54,78 @@ const ways: Readonly<Record<AdminWay, string>> = {
   open: "open mode",
 }
 
-/** An admin action in words, with how it was authorised and whether it was refused. */
-export function actionText({ route, path, way, status, content }: AdminAction): string {
-  const action = withPathValues(actionTexts[route] ?? route, route, path)
+type Content = NonNullable<AdminAction["content"]>
+/** What is known of the product of an action. */
+type KnownProduct = Pick<Product, "currency" | "variants">
+
+/**
+ * An admin action in words, with how it was authorised and whether it was refused. `product`, if it is given, is the one
+ * that the action was about: its variants are then called by name, and its prices have a currency.
+ */
+export function actionText(
+  { route, path, way, status, content: given }: AdminAction,
+  product?: KnownProduct,
+): string {
+  const currency = given?.["currency"] ?? product?.currency
+  const context = { currency, variants: product?.variants }
+  const { text, content } = variantAction(route, given ?? {}, context) ?? {
+    text: actionTexts[route] ?? route,
+    content: given ?? {},
+  }
+  const action = withPathValues(text, { route, path, variants: product?.variants })
   const refused = status >= 400 ? `; refused with ${status}` : ""
-  const texts = contentTexts(content ?? {}, creations.has(route))
+  const texts = contentTexts(content, creations.has(route), context)
   const fields = texts.length === 0 ? "" : `: ${texts.join(", ")}`
   return `${action}${fields} (${ways[way]}${refused})`
 }
 
-/** Replaces the parameters of the route in the text by their values in the path. */
-function withPathValues(text: string, route: string, path: string): string {
+/** The actions on variants whose content says more than their route; null: the route's text fits. */
+function variantAction(
+  route: string,
+  content: Content,
+  { currency }: Context,
+): { readonly text: string; readonly content: Content } | null {
+  const { variants, enabled, ...others } = content
+  if (route === "POST /api/admin/products/:id/variants" && Array.isArray(variants)) {
+    return { text: `Added ${variantsText(variants, currency)}`, content: others }
+  }
+  const isSwitch = typeof enabled === "boolean" && Object.keys(content).length === 1
+  if (route !== "PATCH /api/admin/products/:id/variants/:variantId" || !isSwitch) return null
+  return { text: `${enabled ? "Enabled" : "Disabled"} variant :variantId`, content: {} }
+}
+
+/** Replaces the parameters of the route in the text by their values in the path, an id of a variant by its name. */
+function withPathValues(
+  text: string,
+  { route, path, variants }: Pick<AdminAction, "route" | "path"> & Pick<Context, "variants">,
+): string {
   const names = (route.split(" ")[1] ?? "").split("/")
   const values = path.split("/")
-  return text.replace(/:[a-zA-Z]+/g, (name) => values[names.indexOf(name)] ?? name)
+  return text.replace(/:[a-zA-Z]+/g, (name) => {
+    const value = values[names.indexOf(name)]
+    const variant = name === ":variantId" ? variants?.find(({ id }) => String(id) === value) : undefined
+    return variant === undefined ? (value ?? name) : `“${variant.name}”`
+  })
 }
 
-function contentTexts(content: NonNullable<AdminAction["content"]>, isCreation: boolean): readonly string[] {
+/** What gives prices a currency and variants a name. */
+interface Context {
+  readonly currency: unknown
+  readonly variants: Product["variants"] | undefined
+}
+
+function contentTexts(content: Content, isCreation: boolean, context: Context): readonly string[] {
   return Object.entries(content)
     .filter(([, value]) => !isCreation || value !== null)
-    .map(([name, value]) => fieldText(name, value, content["currency"]))
+    .map(([name, value]) => fieldText(name, value, context))
 }
 
-function fieldText(name: string, value: unknown, currency: unknown): string {
+function fieldText(name: string, value: unknown, { currency, variants }: Context): string {
+  if (name === "variants" && Array.isArray(value)) return variantsText(value, currency)
+  if (name === "options" && isRecord(value)) {
+    return `options ${Object.entries(value).map(pairText).join("; ") || "cleared"}`
+  }
+  if (name === "restock_lines" && Array.isArray(value)) return restockText(value, variants)
   if (name === "price_minor" && typeof currency === "string" && isAmount(value) && isCurrencyCode(currency)) {
     return `price ${priceOf(value, currency)}`
   }
@@ -87,4 +138,36 @@ function fieldText(name: string, value: unknown, currency: unknown): string {
 /** Checked because the fields of a refused request may have any value. */
 function isAmount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+/** The most variants that are named one by one; 200 would fill the page. */
+const MOST_NAMED = 12
+
+/** `2 variants: 41 (stock 20), 42 (stock 30, price €139.00)`. */
+function variantsText(values: readonly unknown[], currency: unknown): string {
+  const records = values.filter(isRecord)
+  const named = records.slice(0, MOST_NAMED).map(({ name, stock, price_minor: price }) => {
+    const priced = isAmount(price)
+      ? `, ${fieldText("price_minor", price, { currency, variants: undefined })}`
+      : ""
+    return `${String(name)} (stock ${String(stock)}${priced})`
+  })
+  const more = records.length > MOST_NAMED ? ` and ${records.length - MOST_NAMED} more` : ""
+  return `${records.length === 1 ? "1 variant" : `${records.length} variants`}: ${named.join(", ")}${more}`
+}
+
+function restockText(values: readonly unknown[], variants: Product["variants"]): string {
+  const texts = values.filter(isRecord).map(({ variant_id: id, qty }) => {
+    const variant = variants?.find((one) => one.id === id)
+    return `${String(qty)} × ${variant === undefined ? `variant ${String(id)}` : variant.name}`
+  })
+  return `units to restock ${texts.join(", ")}`
+}
+
+function pairText([name, value]: readonly [string, unknown]): string {
+  return `${name}=${String(value)}`
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

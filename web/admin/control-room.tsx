@@ -1,10 +1,13 @@
+import { useEffect, useState } from "preact/hooks"
 import { ActionsScreen } from "./actions-screen.tsx"
 import { explain } from "./api.ts"
 import { MoneyScreen } from "./money-screen.tsx"
+import { Failure } from "./pager.tsx"
 import { ProductFormScreen } from "./product-form.tsx"
 import { ProductsScreen } from "./products-screen.tsx"
 import { SaleScreen } from "./sale-screen.tsx"
 import { SearchScreen } from "./search-screen.tsx"
+import type { VariantsScreen } from "./variants-screen.tsx"
 import { WebhooksScreen } from "./webhooks-screen.tsx"
 
 const screens = [
@@ -52,12 +55,14 @@ function currentOf(href: string, pathname: string): "page" | "true" | undefined 
 }
 
 function screenAt(pathname: string) {
-  const [, productId, edit] = /^\/admin\/p\/(\d{1,16})(\/edit)?$/.exec(pathname) ?? []
-  if (productId !== undefined) {
-    return edit === undefined ? (
-      <SaleScreen productId={Number(productId)} />
+  const [, id, part] = /^\/admin\/p\/(\d{1,16})(\/edit|\/variants)?$/.exec(pathname) ?? []
+  if (id !== undefined) {
+    const productId = Number(id)
+    if (part === "/edit") return <ProductFormScreen productId={productId} />
+    return part === "/variants" ? (
+      <LaterVariantsScreen productId={productId} />
     ) : (
-      <ProductFormScreen productId={Number(productId)} />
+      <SaleScreen productId={productId} />
     )
   }
   switch (pathname) {
@@ -76,6 +81,24 @@ function screenAt(pathname: string) {
     default:
       return <h1>Page not found</h1>
   }
+}
+
+/** Loaded on demand, because only few visits of the control room need it. */
+function LaterVariantsScreen({ productId }: { readonly productId: number }) {
+  const [Screen, setScreen] = useState<typeof VariantsScreen | null>(null)
+  const [isMissing, setMissing] = useState(false)
+  useEffect(() => {
+    import("./variants-screen.tsx").then(
+      (loaded) => setScreen(() => loaded.VariantsScreen),
+      () => setMissing(true),
+    )
+  }, [])
+  if (Screen !== null) return <Screen productId={productId} />
+  return isMissing ? (
+    <Failure text="This screen could not be loaded. Reload the page." />
+  ) : (
+    <p class="muted">Loading…</p>
+  )
 }
 
 async function signOut(): Promise<void> {

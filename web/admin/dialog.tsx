@@ -31,7 +31,9 @@ export function Dialog({ title, children, action, danger, run, close }: DialogPr
     failure.value = null
     try {
       await run()
-      close()
+      // Closing gives the focus back to the button that opened the dialog, and then calls `close`.
+      if (element.current === null) close()
+      else element.current.close()
     } catch (error) {
       failure.value = explain(error)
     } finally {

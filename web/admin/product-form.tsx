@@ -17,9 +17,11 @@ import {
   valueOrNull,
   type Reading,
 } from "./form-values.ts"
+import { VariantsChoice } from "./new-variants.tsx"
 import { Failure } from "./pager.tsx"
 import { PriceField } from "./price-field.tsx"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
+import { newDraft, newVariantIn, type VariantDraft } from "./variant-fields.tsx"
 
 /** The form that creates a product, or changes the settings of the product with this id. */
 export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
@@ -49,6 +51,9 @@ function ProductForm({ product }: { readonly product: Product | null }) {
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
   const asked = useSignal<AskedChange | null>(null)
+  const isByVariant = useSignal(false)
+  const drafts = useSignal<readonly VariantDraft[]>([newDraft()])
+  const currency = readings.currency.kind === "value" ? readings.currency.value : ""
 
   async function save(event: Event): Promise<void> {
     event.preventDefault()
@@ -58,10 +63,10 @@ function ProductForm({ product }: { readonly product: Product | null }) {
     try {
       const settings = settingsIn(fields)
       if (product === null) {
-        const made = await shop.products.create({
-          ...settings,
-          stock: requiredValue(readings.stock, "The stock"),
-        })
+        const units = isByVariant.value
+          ? { variants: drafts.value.map((draft) => newVariantIn(draft, settings.currency)) }
+          : { stock: requiredValue(readings.stock, "The stock") }
+        const made = await shop.products.create({ ...settings, ...units })
         return location.assign(`/admin/p/${made.id}`)
       }
       const changes = changed(settings, product)
@@ -100,7 +105,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
             id="price"
             label="Price"
             value={texts.price}
-            currency={readings.currency.kind === "value" ? readings.currency.value : ""}
+            currency={currency}
             required
             empty={priceHint(readings.currency)}
           />
@@ -112,7 +117,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
             reading={readings.currency}
             hint="Three letters, such as EUR"
           />
-          {product === null && (
+          {product === null && !isByVariant.value && (
             <Field
               id="stock"
               label="Stock"
@@ -126,6 +131,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         </div>
         <TimeFields texts={texts} readings={readings} />
         <LimitFields texts={texts} readings={readings} />
+        {product === null && <VariantsChoice isByVariant={isByVariant} drafts={drafts} currency={currency} />}
         <Failure text={failure.value} />
         <div class="buttons">
           <a class="button" href={product === null ? "/admin" : `/admin/p/${product.id}`}>

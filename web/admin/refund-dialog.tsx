@@ -1,10 +1,11 @@
-import { useSignal } from "@preact/signals"
-import type { Refund } from "../../client/src/admin.ts"
+import { signal, useSignal } from "@preact/signals"
+import type { Refund, RefundBody } from "../../client/src/admin.ts"
 import { ProblemError, type Order } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
+import type { FoundLine } from "./found-rows.ts"
 import { readPrice, readWhole, requiredValue, valueOrNull } from "./form-values.ts"
 import { usePolling } from "./polling.ts"
 import { PriceField } from "./price-field.tsx"
@@ -12,16 +13,19 @@ import { unitsOf } from "../shared/unit-texts.ts"
 
 export interface RefundDialogProps {
   readonly order: Order
+  /** Its units by variant; none for a product without variants. */
+  readonly lines: readonly FoundLine[]
   /** Called with the refund that was created. */
   readonly made: (refund: Refund) => void
   readonly close: () => void
 }
 
 /** Asks for the amount of a paid order to refund and the number of its units to restock. */
-export function RefundDialog({ order, made, close }: RefundDialogProps) {
+export function RefundDialog({ order, lines, made, close }: RefundDialogProps) {
   const { order_id: id, currency } = order
   const amount = useSignal("")
   const units = useSignal("0")
+  const lineUnits = useSignal(lines.map((line) => ({ ...line, units: signal("0") }))).value
   const known = usePolling(`refunds ${id}`, 10_000, async (signal) => {
     const payments = await shop.payments.list({ order_id: id, allocation: "order" }, { signal })
     const refunds = await shop.orders.refunds(id, { signal })
@@ -33,10 +37,29 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
   const minor = asked.kind === "value" ? asked.value : asked.kind === "empty" ? left : null
   const restock = readWhole(units.value, 0)
 
+  /** Only lines with units are sent; a line without any is not restocked. */
+  function restocked(): Pick<RefundBody, "restock_qty" | "restock_lines"> {
+    const name = "The number of units to restock"
+    if (lines.length === 0) return { restock_qty: requiredValue(restock, name) }
+    const wanted = lineUnits
+      .map(({ variantId, units: value, ...line }) => ({
+        ...line,
+        variant_id: variantId,
+        qty: requiredValue(readWhole(value.value, 0), name),
+      }))
+      .filter(({ qty }) => qty > 0)
+    // The server's refusal does not name the line.
+    const over = wanted.find(({ qty, restockable }) => qty > restockable)
+    if (over !== undefined)
+      throw new Error(`At most ${unitsOf(over.restockable)} of ${over.name} can be restocked.`)
+    return wanted.length === 0
+      ? {}
+      : { restock_lines: wanted.map(({ variant_id, qty }) => ({ variant_id, qty })) }
+  }
+
   async function run(): Promise<void> {
-    const restockQty = requiredValue(restock, "The number of units to restock")
     // Null means all that is left, so only an empty field becomes null.
-    const body = { amount_minor: valueOrNull(asked), restock_qty: restockQty }
+    const body = { amount_minor: valueOrNull(asked), ...restocked() }
     try {
       made(await shop.orders.refund(id, body))
     } catch (error) {
@@ -55,16 +78,37 @@ export function RefundDialog({ order, made, close }: RefundDialogProps) {
         currency={currency}
         empty={leftText(left, priceOf(order.total_minor, currency), currency)}
       />
-      <Field
-        id="restock"
-        label="Units to restock"
-        type="number"
-        min={0}
-        value={units}
-        required
-        reading={restock}
-        hint={`At most ${order.quantity - order.restocked_qty}. Restocked units can be bought at once`}
-      />
+      {lines.length === 0 ? (
+        <Field
+          id="restock"
+          label="Units to restock"
+          type="number"
+          min={0}
+          value={units}
+          required
+          reading={restock}
+          hint={`At most ${order.quantity - order.restocked_qty}. Restocked units can be bought at once`}
+        />
+      ) : (
+        <fieldset class="restock">
+          <legend>Units to restock, which can be bought at once</legend>
+          <div class="side-by-side">
+            {lineUnits.map(({ variantId, name, restockable, units: value }) => (
+              <Field
+                key={variantId}
+                id={`restock-${variantId}`}
+                label={name}
+                type="number"
+                min={0}
+                value={value}
+                required
+                reading={readWhole(value.value, 0)}
+                hint={`At most ${restockable}`}
+              />
+            ))}
+          </div>
+        </fieldset>
+      )}
       <p class="tabular">
         {minor !== null && `${priceOf(minor, currency)} will be refunded to the buyer. `}
         Doorbuster asks the payment provider within seconds. If the provider takes no refunds from Doorbuster,

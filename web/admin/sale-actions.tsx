@@ -1,11 +1,8 @@
 import { useSignal } from "@preact/signals"
 import type { Product } from "../../client/src/index.ts"
-import { ProblemError } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
-import { Field } from "./field.tsx"
-import { readWhole, requiredValue } from "./form-values.ts"
-import { areFor, unitsOf } from "../shared/unit-texts.ts"
+import { StockDialog } from "./stock-dialog.tsx"
 
 type Action = "pause" | "resume" | "close" | "add" | "set"
 
@@ -34,6 +31,11 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
         <li>
           <a href={`/admin/p/${product.id}/edit`}>Settings</a>
         </li>
+        {product.variants === undefined && product.reserved_stock + product.sold_stock === 0 && (
+          <li>
+            <a href={`/admin/p/${product.id}/variants`}>Add variants</a>
+          </li>
+        )}
         <li>
           <a href={`/admin/search?product_id=${product.id}`}>Orders and holds</a>
         </li>
@@ -51,17 +53,23 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
   )
 }
 
-/** A scheduled sale can be paused as well; it cannot be closed before it opens. */
+/**
+ * A scheduled sale can be paused as well; it cannot be closed before it opens. The stock of a product with variants is
+ * changed by variant.
+ */
 function actionsFor(
-  { sale_state: state }: Product,
+  { sale_state: state, variants }: Product,
   isPaused: boolean,
 ): readonly (readonly [Action, string])[] {
   const turn = isPaused ? (["resume", "Resume…"] as const) : (["pause", "Pause…"] as const)
   const close = ["close", "Close now…"] as const
-  const stock = [
-    ["add", "Add stock…"],
-    ["set", "Set stock…"],
-  ] as const
+  const stock =
+    variants === undefined
+      ? ([
+          ["add", "Add stock…"],
+          ["set", "Set stock…"],
+        ] as const)
+      : []
   if (state === "closed") return stock
   return state === "scheduled" ? [turn, ...stock] : [turn, close, ...stock]
 }
@@ -124,63 +132,14 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
       )
     case "add":
     case "set":
-      return <StockDialog isAdding={action === "add"} product={product} close={close} />
+      return (
+        <StockDialog
+          isAdding={action === "add"}
+          name={name}
+          units={product}
+          set={(body) => shop.products.setStock(id, body)}
+          close={close}
+        />
+      )
   }
-}
-
-interface StockDialogProps {
-  readonly isAdding: boolean
-  readonly product: Product
-  readonly close: () => void
-}
-
-/** Sets the stock, provided that it has not changed since the dialog was opened. */
-function StockDialog({ isAdding, product, close }: StockDialogProps) {
-  const expected = useSignal(product.stock)
-  const field = useSignal(isAdding ? "" : String(product.stock))
-  const reading = readWhole(field.value, isAdding ? 1 : 0)
-  const base = isAdding ? expected.value : 0
-  const stock = reading.kind === "value" ? base + reading.value : null
-  const isSame = stock === null || stock === expected.value
-  const taken = product.reserved_stock + product.sold_stock
-
-  async function run(): Promise<void> {
-    const wanted = base + requiredValue(reading, "The number of units")
-    try {
-      await shop.products.setStock(product.id, { stock: wanted, expected: expected.value })
-    } catch (error) {
-      // The error message names the new stock, so the next try expects that.
-      if (error instanceof ProblemError && error.problem.code === "stock_changed")
-        expected.value = error.problem.stock
-      throw error
-    }
-  }
-
-  return (
-    <Dialog
-      title={`${isAdding ? "Add stock to" : "Set the stock of"} ${product.name}`}
-      action={isSame ? "Set the stock" : `Set the stock to ${stock}`}
-      danger={stock !== null && stock < expected.value}
-      run={run}
-      close={close}
-    >
-      <Field
-        id="units"
-        label={isAdding ? "Units to add" : "Total units"}
-        type="number"
-        min={isAdding ? 1 : 0}
-        value={field}
-        required
-        reading={reading}
-      />
-      <p class="tabular">
-        {isSame
-          ? `The stock is ${expected.value}.`
-          : `The stock becomes ${stock} instead of ${expected.value}, provided it is still ${expected.value}.`}{" "}
-        {unitsOf(taken)} {areFor(taken)} held or sold.{" "}
-        {stock !== null && stock > expected.value && "New units are on sale at once."}
-        {stock !== null && stock < expected.value && "Existing holds and orders are not affected."}
-      </p>
-    </Dialog>
-  )
 }

@@ -83,6 +83,11 @@ function changesBetween(before: Live, after: Live): string[] {
   return [
     was.sale_state === is.sale_state ? null : states[is.sale_state],
     was.stock === is.stock ? null : `The stock changed from ${was.stock} to ${is.stock}`,
+    ...(is.variants ?? []).map(({ id, name, sale_state }) => {
+      const earlier = was.variants?.find((variant) => variant.id === id)
+      const isNews = sale_state === "sold_out" && earlier !== undefined && earlier.sale_state !== "sold_out"
+      return isNews ? `${name} is sold out` : null
+    }),
     before.invariants.violations === violations ? null : `Violated invariants: ${violations}`,
   ].filter((text) => text !== null)
 }

@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
+import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
@@ -13,6 +14,7 @@ import { SaleChart } from "./sale-chart.tsx"
 import { emptyHistory, granted, ratesOf, withLive, type History, type SaleEvent } from "./sale-history.ts"
 import { SaleHealth } from "./sale-health.tsx"
 import { StateBadge } from "./state-badge.tsx"
+import { VariantsTable } from "./variants-table.tsx"
 
 /** The live screen of a sale, with its actions. */
 export function SaleScreen({ productId }: { readonly productId: number }) {
@@ -40,7 +42,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
   const { samples, events } = history.value
   const done = (actions.value.value?.data ?? []).map((action) => ({
     at: Date.parse(action.created_at),
-    text: actionText(action),
+    text: actionText(action, product),
   }))
   return (
     <>
@@ -49,8 +51,8 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <StateBadge state={product.sale_state} isPaused={current.paused} />
       </div>
       <p class="muted small tabular">
-        {priceOf(product.price_minor, product.currency)} per unit, hold time {product.hold_ttl_seconds} s. In
-        your time: opens <DateTime at={product.opens_at} none="immediately" />, closes{" "}
+        {priceText(product)} per unit, hold time {product.hold_ttl_seconds} s. In your time: opens{" "}
+        <DateTime at={product.opens_at} none="immediately" />, closes{" "}
         <DateTime at={product.closes_at} none="never" />. Server time: <DateTime at={current.server_time} /> (
         {utcText(current.server_time)}).
       </p>
@@ -65,6 +67,9 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <Units name="sold" count={product.sold_stock} of={product.stock} />
       </dl>
       <SaleActions product={product} isPaused={current.paused} done={live.refresh} />
+      {product.variants !== undefined && (
+        <VariantsTable live={current} variants={product.variants} done={live.refresh} />
+      )}
       <SaleChart samples={samples} />
       <div class="columns">
         <Rates rates={ratesOf(samples)} processes={counters.processes} />
@@ -72,6 +77,14 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
       </div>
     </>
   )
+}
+
+/** The price of a product; of one with variants, the lowest and the highest. */
+function priceText({ variants, price_minor, currency }: Product): string {
+  const prices = variants?.map((variant) => variant.price_minor) ?? [price_minor]
+  const [least, most] = [Math.min(...prices), Math.max(...prices)]
+  const texts = least === most ? [least] : [least, most]
+  return texts.map((minor) => priceOf(minor, currency)).join(" to ")
 }
 
 interface UnitsProps {

@@ -1,13 +1,12 @@
 import { useSignal } from "@preact/signals"
-import type { HoldStatus, Order, OrderStatus } from "../../client/src/index.ts"
+import type { HoldStatus, OrderStatus } from "../../client/src/index.ts"
 import type { Refund } from "../../client/src/admin.ts"
-import { ProblemError } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
-import { buyers, shop } from "./api.ts"
 import { CancelDialog, ReleaseDialog } from "./cancel-and-release.tsx"
 import { DateTime } from "./date-time.tsx"
 import { Field, isReadable } from "./field.tsx"
 import { readId } from "./form-values.ts"
+import { find, kinds, linesText, type Found } from "./found-rows.ts"
 import { Failure, Pager } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
@@ -25,11 +24,6 @@ const statusTexts: Readonly<Record<HoldStatus | OrderStatus, string>> = {
   expired: "Expired",
   refunded: "Refunded",
 }
-const kinds = [
-  ["orders", "Orders"],
-  ["holds", "Holds"],
-] as const
-
 /** Searches orders and holds by id, customer, product and status. The page's address contains the search. */
 export function SearchScreen() {
   const asked = new URLSearchParams(location.search)
@@ -90,18 +84,6 @@ function statusText(status: string): string {
   return Object.hasOwn(statusTexts, status) ? statusTexts[status as keyof typeof statusTexts] : status
 }
 
-/** An order or a hold. */
-interface Found {
-  readonly id: number
-  readonly productId: number
-  readonly customerId: string | null
-  readonly quantity: number
-  readonly status: string
-  readonly createdAt: string
-  readonly expiresAt: string
-  readonly order: Order | null
-}
-
 function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<Found | null>(null)
@@ -145,7 +127,10 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                   </td>
                   <td>{row.customerId ?? <span class="muted">none</span>}</td>
                   <td>{statusText(row.status)}</td>
-                  <td class="number">{row.quantity}</td>
+                  <td class="number">
+                    {row.quantity}
+                    {row.lines.length > 0 && <span class="muted details">{linesText(row.lines)}</span>}
+                  </td>
                   <td class="number">
                     {row.order !== null && priceOf(row.order.total_minor, row.order.currency)}
                   </td>
@@ -197,87 +182,12 @@ interface EndingDialogProps {
 }
 
 function EndingDialog({ found, refunded, close }: EndingDialogProps) {
-  const { id, quantity, status, order } = found
-  if (order === null) return <ReleaseDialog id={id} quantity={quantity} close={close} />
+  const { id, quantity, status, order, lines } = found
+  const units = lines.length === 0 ? null : linesText(lines)
+  if (order === null) return <ReleaseDialog id={id} quantity={quantity} lines={units} close={close} />
   return status === "paid" ? (
-    <RefundDialog order={order} made={refunded} close={close} />
+    <RefundDialog order={order} lines={lines} made={refunded} close={close} />
   ) : (
-    <CancelDialog id={id} quantity={quantity} close={close} />
+    <CancelDialog id={id} quantity={quantity} lines={units} close={close} />
   )
-}
-
-interface FoundPage {
-  readonly data: readonly Found[]
-  readonly next_cursor: string | null
-}
-
-async function find(
-  asked: URLSearchParams,
-  cursor: string | undefined,
-  signal: AbortSignal,
-): Promise<FoundPage> {
-  const id = asked.get("id")
-  const productId = asked.get("product_id")
-  const kind = asked.get("kind") ?? "orders"
-  if (!kinds.some(([known]) => known === kind))
-    throw new Error(`Search for orders or holds, not for “${kind}”.`)
-  const isHolds = kind === "holds"
-  // The address was edited by hand. The field shows what is wrong with the id.
-  const isRead = [id, productId].every((one) => one === null || readId(one).kind === "value")
-  if (!isRead) return { data: [], next_cursor: null }
-  if (id !== null) return findById(Number(id), isHolds, signal)
-  const query = {
-    cursor,
-    limit: 50,
-    customer_id: asked.get("customer_id") ?? undefined,
-    product_id: productId === null ? undefined : Number(productId),
-  }
-  if (isHolds) {
-    const status = (asked.get("status") ?? undefined) as HoldStatus | undefined
-    const page = await shop.holds.list({ ...query, status }, { signal })
-    return { data: page.data.map(holdRow), next_cursor: page.next_cursor }
-  }
-  const status = (asked.get("status") ?? undefined) as OrderStatus | undefined
-  const page = await shop.orders.list({ ...query, status }, { signal })
-  return { data: page.data.map(orderRow), next_cursor: page.next_cursor }
-}
-
-/** Finds an order or a hold by its id. A missing one gives an empty page. */
-async function findById(id: number, isHolds: boolean, signal: AbortSignal): Promise<FoundPage> {
-  try {
-    const row = isHolds
-      ? holdRow(await buyers.holds.get(id, { signal }))
-      : orderRow(await buyers.orders.get(id, { signal }))
-    return { data: [row], next_cursor: null }
-  } catch (error) {
-    const isMissing = error instanceof ProblemError && error.status === 404
-    if (isMissing) return { data: [], next_cursor: null }
-    throw error
-  }
-}
-
-function holdRow(hold: Awaited<ReturnType<typeof buyers.holds.get>>): Found {
-  return {
-    id: hold.hold_id,
-    productId: hold.product_id,
-    customerId: hold.customer_id,
-    quantity: hold.qty,
-    status: hold.status,
-    createdAt: hold.created_at,
-    expiresAt: hold.expires_at,
-    order: null,
-  }
-}
-
-function orderRow(order: Order): Found {
-  return {
-    id: order.order_id,
-    productId: order.product_id,
-    customerId: order.customer_id,
-    quantity: order.quantity,
-    status: order.status,
-    createdAt: order.created_at,
-    expiresAt: order.expires_at,
-    order,
-  }
 }

@@ -89,7 +89,7 @@ function priceRisk(product: Product, changes: ProductChangesBody): SettingsRisk 
     title: `Change the price of ${product.name} to ${after}?`,
     action: "Change the price",
     consequences: [
-      `The current price is ${before}. Existing orders keep their price; units that are held now and ordered later cost ${after}.`,
+      `The current price is ${before}. Existing holds and orders keep their price; new holds cost ${after}.`,
     ],
   }
 }

@@ -1,4 +1,4 @@
-import type { Hold, NewHold } from "../../client/src/index.ts"
+import type { Hold, WantedLine } from "../../client/src/index.ts"
 
 /** A hold with its owner token. */
 export interface StoredHold {
@@ -6,6 +6,8 @@ export interface StoredHold {
   readonly token: string
   /** The order that was made from the hold; null: none is known. */
   readonly orderId: number | null
+  /** The price of one unit when the hold was placed, where it has no lines. Holds of an earlier version lack it. */
+  readonly priceMinor?: number | null
 }
 
 /** The owner token of an order and its payment, as the order's page stores them. */
@@ -27,6 +29,8 @@ export interface StoredPayment {
 export interface HoldRequest {
   readonly key: string
   readonly qty: number
+  /** Only of a product with variants. */
+  readonly lines?: readonly WantedLine[]
   readonly customerId: string | null
   /** By the local clock, in milliseconds since 1970. */
   readonly askedAt: number
@@ -35,7 +39,7 @@ export interface HoldRequest {
 /** Requests older than this are not repeated, because the buyer has probably given up. */
 const REQUEST_LIFE_MS = 5 * 60_000
 
-/** Contains a version. A change of the stored format needs a new one. */
+/** Contains a version. A change of the stored format needs a new one, unless it only adds members that may be absent. */
 const PREFIX = "doorbuster:1:"
 
 /**
@@ -46,9 +50,6 @@ export const storage = {
   hold: (productId: number) => read("localStorage", `hold:${productId}`) as StoredHold | null,
   saveHold(productId: number, hold: StoredHold | null) {
     write("localStorage", `hold:${productId}`, hold)
-  },
-  saveNewHold({ token, ...hold }: NewHold) {
-    storage.saveHold(hold.product_id, { hold, token, orderId: null })
   },
   order: (orderId: number) => read("localStorage", `order:${orderId}`) as StoredOrder | null,
   saveOrder(orderId: number, order: StoredOrder) {

@@ -6,6 +6,7 @@ import { HoldForm } from "./hold-form.tsx"
 import { HeldUnits } from "./held-units.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { StockBar } from "./stock-bar.tsx"
+import { VariantForm } from "./variant-form.tsx"
 import { clockText, countdownText, durationOf, dateText } from "../shared/dates.ts"
 
 interface BuySectionProps {
@@ -25,15 +26,25 @@ export function BuySection({ product, model }: BuySectionProps) {
         <>
           <Figure stage={stage} product={product} zone={model.zone.value} />
           {stage.kind !== "scheduled" && <StockBar product={product} />}
-          {(stage.kind === "on_sale" || stage.kind === "reserving") && (
-            <HoldForm product={product} model={model} />
-          )}
+          <Form stage={stage} product={product} model={model} />
         </>
       )}
       <NoticeLine notice={notice} orderId={orderId} />
       <Offline isOffline={isOffline} />
     </section>
   )
+}
+
+/** Without variants there is nothing to choose before units are available. */
+function Form({ stage, product, model }: BuySectionProps & { readonly stage: Stage }) {
+  if (product.variants !== undefined) {
+    return stage.kind === "over" || stage.kind === "sold_out" ? null : (
+      <VariantForm product={product} model={model} />
+    )
+  }
+  return stage.kind === "on_sale" || stage.kind === "reserving" ? (
+    <HoldForm product={product} model={model} />
+  ) : null
 }
 
 interface FigureProps {

@@ -1,4 +1,5 @@
-import type { Hold, Order, Product, SaleState, Time } from "../../client/src/index.ts"
+import type { Hold, HoldLine, Order, Product, SaleState, Time } from "../../client/src/index.ts"
+import { isNothingForSale, MOST_UNITS, withUnitsForSale } from "./variant-choice.ts"
 
 /** The facts that determine what a buyer sees. */
 export interface Known {
@@ -6,6 +7,8 @@ export interface Known {
   readonly product: Product | null
   /** The buyer's last hold of this product. */
   readonly hold: Hold | null
+  /** The price of one unit when the hold was placed, if the page knows it and the hold has no lines that say it. */
+  readonly heldPriceMinor: number | null
   /** The order that was made from the hold; null: none is known. */
   readonly heldOrderId: number | null
   /** Null: not on the page of an order. `missing`: the order does not exist, or this browser has no token for it. */
@@ -35,12 +38,25 @@ export interface Pending {
 export type Refusal =
   | { readonly code: "too_few"; readonly available: number }
   | { readonly code: "missed"; readonly retryAt: Time | null }
-  | { readonly code: "over_limit"; readonly mostUnits: number }
+  /** The variants that had too few units, when the request was answered. */
+  | { readonly code: "lacking"; readonly lines: readonly LackingUnits[]; readonly retryAt: Time | null }
+  /** `name`: of the variant whose limit it is; null: it is the product's. */
+  | { readonly code: "over_limit"; readonly mostUnits: number; readonly name: string | null }
+  | { readonly code: "variant_disabled"; readonly name: string }
+  | { readonly code: "variant_required" }
   | { readonly code: "customer_required" }
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
   /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */
   | { readonly code: "crowd" | "no_answer" }
   | { readonly code: "other"; readonly detail: string }
+
+/** A variant that had fewer units than were requested. */
+export interface LackingUnits {
+  readonly variantId: number
+  readonly name: string
+  readonly requested: number
+  readonly available: number
+}
 
 /** A message beside the stage: a refusal, or the end of the buyer's last hold. */
 export type Notice = Refusal | { readonly code: "hold_expired" | "hold_released" | "ordered" }
@@ -57,6 +73,10 @@ export type Stage =
   | {
       readonly kind: "held"
       readonly qty: number
+      /** Null: the product has no variants. */
+      readonly lines: readonly HoldLine[] | null
+      /** What is to be paid: the price of the moment when the hold was placed. */
+      readonly totalMinor: number
       readonly expiresAt: Time
       readonly leftSeconds: number | null
       readonly wholeSeconds: number
@@ -80,8 +100,6 @@ export interface BuyerView {
   readonly isOffline: boolean
 }
 
-/** The most units in one request where the shop sets no limit. */
-const MOST_UNITS = 10
 /** How long the page says that the buyer's hold has ended. */
 const RECENT_MS = 10 * 60_000
 
@@ -97,8 +115,21 @@ export function whatBuyerSees(known: Known): BuyerView {
   }
 }
 
-/** The state of the sale at `nowMs`. The sale may have opened or closed since the product was read. */
+/** The product as a page shows it at `nowMs`: its sale state, and the units that are for sale. */
+export function productAt(product: Product, nowMs: number | null): Product {
+  return { ...withUnitsForSale(product), sale_state: saleStateAt(product, nowMs) }
+}
+
+/**
+ * The state of the sale at `nowMs`. The sale may have opened or closed since the product was read. It counts as paused
+ * while no variant is for sale, because nothing has been sold then.
+ */
 export function saleStateAt(product: Product, nowMs: number | null): SaleState {
+  const state = stateAt(withUnitsForSale(product), nowMs)
+  return state === "sold_out" && isNothingForSale(product) ? "paused" : state
+}
+
+function stateAt(product: Product, nowMs: number | null): SaleState {
   if (nowMs === null) return product.sale_state
   if (product.closes_at !== null && Date.parse(product.closes_at) <= nowMs) return "closed"
   if (product.opens_at !== null && Date.parse(product.opens_at) > nowMs) return "scheduled"
@@ -120,10 +151,25 @@ function stageOf(known: Known): Stage {
     const left = secondsUntil(hold.expires_at, nowMs)
     // `nowMs` changes once a second, so a new hold may have been made after it.
     const leftSeconds = left === null ? null : Math.min(left, wholeSeconds)
-    return { kind: "held", qty: hold.qty, expiresAt: hold.expires_at, leftSeconds, wholeSeconds }
+    const { qty, lines = null, expires_at: expiresAt } = hold
+    return {
+      kind: "held",
+      qty,
+      lines,
+      totalMinor: totalOf(known, hold),
+      expiresAt,
+      leftSeconds,
+      wholeSeconds,
+    }
   }
   if (pending?.action === "hold") return { kind: "reserving", trouble: pending.trouble }
   return product === null ? { kind: "over" } : saleStage(product, known)
+}
+
+function totalOf({ product, heldPriceMinor }: Known, { qty, lines }: Hold): number {
+  return lines === undefined
+    ? qty * (heldPriceMinor ?? product?.price_minor ?? 0)
+    : lines.reduce((sum, line) => sum + line.qty * line.unit_price_minor, 0)
 }
 
 function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
@@ -140,7 +186,7 @@ function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
     case "sold_out":
       return { kind: "sold_out" }
     case "all_held":
-      return { kind: "all_held", retryAt: refusal?.code === "missed" ? refusal.retryAt : null }
+      return { kind: "all_held", retryAt: refusal !== null && "retryAt" in refusal ? refusal.retryAt : null }
     case "open": {
       const mostUnits = Math.max(1, Math.min(product.max_per_hold ?? MOST_UNITS, product.available_stock))
       return { kind: "on_sale", mostUnits, asksCustomer: product.max_per_customer !== null }

@@ -2,6 +2,7 @@ import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import type { Stage } from "./buyer-view.ts"
 import type { PageModel } from "./page-model.ts"
+import { variantName } from "./variant-choice.ts"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
 
 interface HeldUnitsProps {
@@ -18,7 +19,12 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
       <UnitsSummary
         name={product.name}
         quantity={stage.qty}
-        total={priceOf(product.price_minor * stage.qty, product.currency)}
+        total={priceOf(stage.totalMinor, product.currency)}
+        lines={stage.lines?.map(({ variant_id, qty, unit_price_minor }) => ({
+          name: variantName(product, variant_id),
+          quantity: qty,
+          price: priceOf(unit_price_minor * qty, product.currency),
+        }))}
       >
         <Countdown
           leftSeconds={stage.leftSeconds}

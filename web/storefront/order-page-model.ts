@@ -34,6 +34,7 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   const known = computed<Known>(() => ({
     product: product.value,
     hold: null,
+    heldPriceMinor: null,
     heldOrderId: null,
     order: order.value,
     payment: payment.value,

@@ -5,6 +5,7 @@ import type { PageModel } from "./page-model.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
 import { dateText } from "../shared/dates.ts"
+import { variantName } from "./variant-choice.ts"
 
 interface OrderPageProps {
   readonly orderId: number
@@ -67,6 +68,11 @@ function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
       name={product?.name ?? `Product ${order.product_id}`}
       quantity={order.quantity}
       total={priceOf(order.total_minor, order.currency)}
+      lines={order.lines?.map(({ variant_id, quantity, total_minor }) => ({
+        name: variantName(product, variant_id),
+        quantity,
+        price: priceOf(total_minor, order.currency),
+      }))}
     >
       {timeLineOf({ order, stage, zone })}
     </UnitsSummary>

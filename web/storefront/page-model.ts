@@ -1,8 +1,9 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
-import type { Product } from "../../client/src/index.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
 import type { PageData } from "../shared/page-data.ts"
 import type { PaymentForm } from "./payment-method.ts"
-import { whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
+import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
+import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
 
 /** The state of a storefront page and the actions of its buttons. */
 export interface PageModel {
@@ -15,15 +16,27 @@ export interface PageModel {
   /** The reader's time zone. Null: the scripts have not run yet, times are in UTC, and buttons do nothing. */
   readonly zone: ReadonlySignal<string | null>
   readonly customerId: ReadonlySignal<string>
+  /** The variants to choose from, in their order; none where the product has no variants. */
+  readonly offered: ReadonlySignal<readonly Variant[]>
+  /** The variants that the buyer has chosen. */
+  readonly choice: ReadonlySignal<Choice>
   /** The form of the payment provider; null: no form is shown. */
   readonly paymentForm: ReadonlySignal<PaymentForm | null>
   readonly actions: {
-    readonly hold: (qty: number, customerId: string) => void
+    readonly choose: (choice: Choice) => void
+    readonly hold: (wanted: WantedUnits, customerId: string) => void
     readonly release: () => void
     readonly makeOrder: () => void
     readonly pay: () => void
     readonly cancel: () => void
   }
+}
+
+/** The units that a buyer asks for. */
+export interface WantedUnits {
+  readonly qty: number
+  /** Required where the product has variants. */
+  readonly lines?: Choice
 }
 
 /** A page model, with the function that starts it once the page is rendered. */
@@ -37,8 +50,9 @@ const nothing = () => undefined
 /** The facts that the server knows when it renders the page. */
 function firstKnown(data: PageData): Known {
   return {
-    product: data.kind === "product" ? data.product : null,
+    product: data.kind === "product" ? productAt(data.product, null) : null,
     hold: null,
+    heldPriceMinor: null,
     heldOrderId: null,
     order: data.kind === "order" ? "unread" : null,
     payment: null,
@@ -56,11 +70,22 @@ export function staticModel(data: PageData): PageModel {
     view: signal(whatBuyerSees(known)),
     product: signal(known.product),
     order: signal(known.order),
-    products: signal(data.kind === "products" ? data.page.data : []),
+    products: signal(
+      data.kind === "products" ? data.page.data.map((product) => productAt(product, null)) : [],
+    ),
     nowMs: signal(null),
     zone: signal(null),
     customerId: signal(""),
+    offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
+    choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
     paymentForm: signal(null),
-    actions: { hold: nothing, release: nothing, makeOrder: nothing, pay: nothing, cancel: nothing },
+    actions: {
+      choose: nothing,
+      hold: nothing,
+      release: nothing,
+      makeOrder: nothing,
+      pay: nothing,
+      cancel: nothing,
+    },
   }
 }

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
-import { saleStateAt } from "./buyer-view.ts"
+import { productAt } from "./buyer-view.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
 import { createServerConnection } from "./server-connection.ts"
 
@@ -12,9 +12,7 @@ export function createProductListModel(data: Extract<PageData, { kind: "products
   const zone = signal<string | null>(null)
   const model: PageModel = {
     ...staticModel(data),
-    products: computed(() =>
-      products.value.map((product) => ({ ...product, sale_state: saleStateAt(product, server.nowMs.value) })),
-    ),
+    products: computed(() => products.value.map((product) => productAt(product, server.nowMs.value))),
     nowMs: server.nowMs,
     zone,
   }

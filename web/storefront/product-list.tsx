@@ -1,7 +1,6 @@
 import type { Page, Product } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import type { PageModel } from "./page-model.ts"
-import { saleTexts } from "./texts.ts"
+import { priceText, saleTexts } from "./texts.ts"
 import { dateText } from "../shared/dates.ts"
 
 /** Lists the products with price and state. */
@@ -18,7 +17,7 @@ export function ProductList({ page, model }: { readonly page: Page<Product>; rea
             <li key={product.id}>
               <a href={`/p/${product.id}`}>
                 <span class="name">{product.name}</span>
-                <span class="price tabular">{priceOf(product.price_minor, product.currency)}</span>
+                <span class="price tabular">{priceText(product)}</span>
                 <span class={`state tabular ${product.sale_state}`}>
                   {stateText(product, model.zone.value)}
                 </span>

@@ -1,11 +1,12 @@
 import { batch, computed, signal } from "@preact/signals"
-import { ProblemError, randomKey, type Hold, type Product } from "../../client/src/index.ts"
+import { ProblemError, randomKey, type Hold, type HoldBody, type Product } from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
-import { saleStateAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
-import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
-import { storage, type StoredHold } from "./browser-storage.ts"
+import { productAt, whatBuyerSees, type Known, type Pending, type Refusal } from "./buyer-view.ts"
+import { staticModel, type PageModel, type LivePageModel, type WantedUnits } from "./page-model.ts"
+import { storage, type HoldRequest, type StoredHold } from "./browser-storage.ts"
 import { createServerConnection, isUnanswered, onReturn, refusalOf } from "./server-connection.ts"
+import { firstChoice, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
 
 /** Holds are retried for three minutes, because the page says that it keeps trying. The client chooses the pauses. */
 const PATIENCE = { tries: 60, totalMs: 180_000 }
@@ -23,10 +24,15 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
   const refusal = signal<Known["refusal"]>(null)
   const zone = signal<string | null>(null)
   const customerId = signal("")
+  const choice = signal(firstChoice(data.product))
+  // Read before the scripts take over the page, which renders it as the server did at first.
+  const earlyChoice = choiceInDocument()
+  const offeredIds = new Set(variantsForSale(data.product).map((variant) => variant.id))
 
   const known = computed<Known>(() => ({
     product: product.value,
     hold: held.value?.hold ?? null,
+    heldPriceMinor: held.value?.priceMinor ?? null,
     heldOrderId: held.value?.orderId ?? null,
     order: null,
     payment: null,
@@ -46,21 +52,28 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     try {
       await work()
     } catch (error) {
-      refusal.value = refusalOf(error)
+      refusal.value = refusalOf(error, product.value)
       await lookAgain()
     } finally {
       action.value = null
     }
   }
 
-  function hold(wanted: number, givenId: string): void {
+  function choose(next: Choice): void {
+    batch(() => {
+      choice.value = next
+      if (refusal.value !== null && isAboutChoice(refusal.value)) refusal.value = null
+    })
+  }
+
+  function hold(wanted: WantedUnits, givenId: string): void {
     void act("hold", async () => {
       if (givenId !== "") storage.saveCustomerId(givenId)
       const isLimited = product.value.max_per_customer !== null
       const unanswered = storage.holdRequest(id)
       const request = unanswered ?? {
         key: randomKey(),
-        qty: wanted,
+        ...wanted,
         customerId: isLimited && givenId !== "" ? givenId : null,
         askedAt: Date.now(),
       }
@@ -68,16 +81,16 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
       await oneTabAtATime(`doorbuster:hold:${id}`, async () => {
         readStored()
         if (isActive(held.value)) return storage.saveHoldRequest(id, null)
-        const body = { product_id: id, qty: request.qty }
         try {
-          const made = await client.holds.create(
-            request.customerId === null ? body : { ...body, customer_id: request.customerId },
-            { idempotencyKey: request.key, isKeyNew: unanswered === null, retry: PATIENCE },
-          )
-          storage.saveNewHold(made)
-          storage.saveHoldRequest(id, null)
+          const made = await client.holds.create(bodyOf(id, request), {
+            idempotencyKey: request.key,
+            isKeyNew: unanswered === null,
+            retry: PATIENCE,
+          })
           const { token, ...hold } = made
-          held.value = { hold, token, orderId: null }
+          held.value = { hold, token, orderId: null, priceMinor: product.value.price_minor }
+          storage.saveHold(id, held.value)
+          storage.saveHoldRequest(id, null)
         } catch (error) {
           if (!isUnanswered(error)) storage.saveHoldRequest(id, null)
           throw error
@@ -100,7 +113,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
       const { hold, token } = held.value
       const orderId = await orderOf(hold, token)
       if (storage.order(orderId) === null) storage.saveOrder(orderId, { token, payment: null })
-      held.value = { hold: { ...hold, status: "converted" }, token, orderId }
+      held.value = { ...held.value, hold: { ...hold, status: "converted" }, orderId }
       storage.saveHold(id, held.value)
       location.assign(`/o/${orderId}`)
     })
@@ -159,8 +172,9 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
 
   /** Takes a new state of the product. The notice that no unit was left disappears when one is available again. */
   function take(next: Product): void {
+    for (const variant of variantsForSale(next)) offeredIds.add(variant.id)
     batch(() => {
-      if (refusal.value?.code === "missed" && next.available_stock > 0) refusal.value = null
+      if (refusal.value !== null && isOver(refusal.value, next)) refusal.value = null
       product.value = next
     })
   }
@@ -174,14 +188,14 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
   const model: PageModel = {
     ...staticModel(data),
     view: computed(() => whatBuyerSees(known.value)),
-    product: computed(() => ({
-      ...product.value,
-      sale_state: saleStateAt(product.value, server.nowMs.value),
-    })),
+    product: computed(() => productAt(product.value, server.nowMs.value)),
     nowMs: server.nowMs,
     zone,
     customerId,
-    actions: { ...staticModel(data).actions, hold, release, makeOrder },
+    // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
+    offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
+    choice,
+    actions: { ...staticModel(data).actions, choose, hold, release, makeOrder },
   }
   return {
     model,
@@ -189,6 +203,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
       batch(() => {
         zone.value = readerZone()
         customerId.value = storage.customerId() ?? ""
+        choice.value = earlyChoice ?? choice.value
       })
       server.start([id], take)
       onReturn(() => void lookAgain())
@@ -198,9 +213,38 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
       }, LOOK_WITHOUT_STREAM_MS)
       void lookAgain()
       const request = storage.holdRequest(id)
-      if (request !== null) hold(request.qty, request.customerId ?? "")
+      if (request === null) return
+      choice.value = request.lines ?? choice.value
+      hold(request, request.customerId ?? "")
     },
   }
+}
+
+function bodyOf(productId: number, { qty, lines, customerId }: HoldRequest): HoldBody {
+  const units = lines === undefined ? { qty } : { lines }
+  return { product_id: productId, ...units, ...(customerId !== null && { customer_id: customerId }) }
+}
+
+/** True for a refusal that another choice may avoid. */
+function isAboutChoice({ code }: Refusal): boolean {
+  return ["lacking", "over_limit", "variant_disabled", "variant_required"].includes(code)
+}
+
+/** True if the product has the units again that a request has missed. */
+function isOver(refusal: Refusal, product: Product): boolean {
+  if (refusal.code === "missed") return product.available_stock > 0
+  if (refusal.code !== "lacking") return false
+  return refusal.lines.every(({ variantId, requested }) =>
+    variantsForSale(product).some(
+      (variant) => variant.id === variantId && variant.available_stock >= requested,
+    ),
+  )
+}
+
+/** The variant that a visitor has chosen before the scripts ran; null: none. */
+function choiceInDocument(): Choice | null {
+  const chosen = document.querySelector<HTMLInputElement>("input[name=variant]:checked")
+  return chosen === null ? null : withUnits([], Number(chosen.value), 1)
 }
 
 /** Runs one tab's request at a time, if the browser supports locks, so that two tabs do not both place a hold. */

@@ -1,20 +1,25 @@
 import type { Product } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
 import { BuySection } from "./buy-section.tsx"
 import type { PageModel } from "./page-model.ts"
+import { priceText } from "./texts.ts"
+import { chosenUnits } from "./variant-choice.ts"
 import { dateText } from "../shared/dates.ts"
 
 /** The page of a product: description, price, stock and the form that reserves units. */
 export function ProductPage({ model }: { readonly model: PageModel }) {
   const product = model.product.value
   if (product === null) return null
-  const { name, description, image_url } = product
+  const { name, description, image_url: own } = product
+  const offered = model.offered.value
+  const chosen = offered.find(({ id }) => chosenUnits(model.choice.value, id) > 0)
+  // The product's picture decides whether there is any, so that a choice does not move the page.
+  const image_url = own === null ? null : (chosen?.image_url ?? own)
   return (
     <main class={image_url === null ? "product without-picture" : "product"}>
       <div class="product-heading">
         <h1>{name}</h1>
-        <p class="price tabular">{priceOf(product.price_minor, product.currency)}</p>
+        <p class="price tabular">{priceText(product)}</p>
       </div>
       <BuySection product={product} model={model} />
       {image_url !== null && (

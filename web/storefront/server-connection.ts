@@ -10,6 +10,7 @@ import {
   type Product,
 } from "../../client/src/index.ts"
 import type { Known, Pending, Refusal } from "./buyer-view.ts"
+import { variantName } from "./variant-choice.ts"
 import { isOurStorageEvent } from "./browser-storage.ts"
 
 /** The connection of a storefront page to its server. */
@@ -102,17 +103,36 @@ export function isUnanswered(error: unknown): boolean {
   return true
 }
 
-/** The refusal that the page shows for an error; null: none, because the new state of the sale or order explains it. */
-export function refusalOf(error: unknown): Refusal | null {
+/**
+ * The refusal that the page shows for an error; null: none, because the new state of the sale or order explains it.
+ * `product` names the variants.
+ */
+export function refusalOf(error: unknown, product: Product | null = null): Refusal | null {
   if (!(error instanceof ProblemError)) return { code: "no_answer" }
   const { problem } = error
   switch (problem.code) {
     case "out_of_stock":
+      if (problem.lines !== undefined) {
+        const lines = problem.lines.map(({ variant_id, ...units }) => ({
+          variantId: variant_id,
+          name: variantName(product, variant_id),
+          ...units,
+        }))
+        return { code: "lacking", lines, retryAt: problem.retry_at }
+      }
       return problem.available_stock > 0
         ? { code: "too_few", available: problem.available_stock }
         : { code: "missed", retryAt: problem.retry_at }
     case "quantity_over_limit":
-      return { code: "over_limit", mostUnits: problem.max_per_hold }
+      return {
+        code: "over_limit",
+        mostUnits: problem.max_per_hold,
+        name: problem.variant_id === undefined ? null : variantName(product, problem.variant_id),
+      }
+    case "variant_disabled":
+      return { code: "variant_disabled", name: variantName(product, problem.variant_id) }
+    case "variant_required":
+      return { code: "variant_required" }
     case "customer_required":
       return { code: "customer_required" }
     case "customer_limit_reached":

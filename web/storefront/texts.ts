@@ -1,7 +1,8 @@
 import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
-import type { BuyerView, Notice, Stage } from "./buyer-view.ts"
-import type { SaleState } from "../../client/src/index.ts"
+import type { BuyerView, LackingUnits, Notice, Stage } from "./buyer-view.ts"
+import { lowestPrice, type Lack, type VariantState } from "./variant-choice.ts"
+import type { Product, SaleState, Variant } from "../../client/src/index.ts"
 
 /** The state of a sale in a list. */
 export const saleTexts: Readonly<Record<SaleState, string>> = {
@@ -11,6 +12,13 @@ export const saleTexts: Readonly<Record<SaleState, string>> = {
   scheduled: "Opens soon",
   paused: "Paused",
   closed: "Ended",
+}
+
+/** The price of a product; where its variants differ, the lowest. */
+export function priceText(product: Product): string {
+  const { minor, isOnly } = lowestPrice(product)
+  const price = priceOf(minor, product.currency)
+  return isOnly ? price : `From ${price}`
 }
 
 /** The buyer's situation in one line. */
@@ -113,8 +121,16 @@ export function noticeText(notice: Notice): string {
       return `Only ${notice.available} left. Choose fewer.`
     case "missed":
       return "Other buyers were faster. Nothing was reserved for you."
-    case "over_limit":
-      return `The limit is ${unitsOf(notice.mostUnits)} per order.`
+    case "lacking":
+      return `Other buyers were faster. Nothing was reserved, because ${notice.lines.map(lackingText).join(" and ")}.`
+    case "over_limit": {
+      const { mostUnits, name } = notice
+      return `The limit is ${unitsOf(mostUnits)}${name === null ? "" : ` of ${name}`} per order.`
+    }
+    case "variant_disabled":
+      return `Nothing was reserved: ${notice.name} is no longer for sale.`
+    case "variant_required":
+      return "This product is now sold by variant. Choose one."
     case "customer_required":
       return "Enter your customer id."
     case "customer_limit":
@@ -134,6 +150,42 @@ export function noticeText(notice: Notice): string {
     case "ordered":
       return "You have an order for this product."
   }
+}
+
+function lackingText({ name, available }: LackingUnits): string {
+  if (available === 0) return `no unit of ${name} is available`
+  return `only ${available} of ${name} ${available === 1 ? "is" : "are"} left`
+}
+
+const variantTexts: Readonly<Record<Exclude<VariantState, "open">, string>> = {
+  all_held: "All reserved",
+  sold_out: "Sold out",
+  not_for_sale: "Not for sale",
+}
+
+/** How many units of a variant are left, or why none is. */
+export function stockText({ available_stock }: Variant, state: VariantState): string {
+  return state === "open" ? `${available_stock} left` : variantTexts[state]
+}
+
+/** Why a chosen variant cannot be reserved now. */
+export function lackText({ name, state, available }: Lack): string {
+  switch (state) {
+    case "open":
+      return `Only ${available} of ${name} left. Choose fewer.`
+    case "all_held":
+      return `All units of ${name} are reserved. Units come back when a reservation expires: stay on this page.`
+    case "sold_out":
+      return `${name} is sold out.`
+    case "not_for_sale":
+      return `${name} is no longer for sale.`
+  }
+}
+
+/** The text of a button that needs a choice first; `option`: what the variants differ in, such as `size`. */
+export function chooseFirstText(option: string | null): string {
+  if (option === null) return "Choose first"
+  return /^[aeiou]/i.test(option) ? `Choose an ${option}` : `Choose a ${option}`
 }
 
 const ONE_MINUTE_SECONDS = 60

@@ -1,26 +1,58 @@
 import type { ComponentChildren } from "preact"
 import { countdownText, durationOf } from "../shared/dates.ts"
 
+interface SummaryLine {
+  readonly name: string
+  readonly quantity: number
+  readonly price: string
+}
+
 interface UnitsSummaryProps {
   readonly name: string
   readonly quantity: number
   readonly total: string
+  /** Of a product with variants: the units of each, with their price. */
+  readonly lines?: readonly SummaryLine[] | undefined
   /** The second part, below the line; null: none. */
   readonly children: ComponentChildren
 }
 
 /** Shows quantity, product and total in the shape of a ticket. */
-export function UnitsSummary({ name, quantity, total, children }: UnitsSummaryProps) {
+export function UnitsSummary({ name, quantity, total, lines, children }: UnitsSummaryProps) {
   return (
     <div class="ticket">
       <div class="ticket-body">
-        <p class="ticket-name">
-          <span class="tabular">{quantity} ×</span> {name}
-        </p>
+        {lines === undefined || lines.length < 2 ? (
+          <p class="ticket-name">
+            <span class="tabular">{quantity} ×</span>{" "}
+            {lines?.[0] === undefined ? name : `${name}, ${lines[0].name}`}
+          </p>
+        ) : (
+          <Lines name={name} lines={lines} />
+        )}
         <p class="ticket-total tabular">{total}</p>
       </div>
       {children !== null && <div class="ticket-stub">{children}</div>}
     </div>
+  )
+}
+
+function Lines({ name, lines }: { readonly name: string; readonly lines: readonly SummaryLine[] }) {
+  return (
+    <>
+      <p class="ticket-name">{name}</p>
+      <ul class="ticket-lines">
+        {lines.map((line) => (
+          <li key={line.name}>
+            <span>
+              <span class="tabular">{line.quantity} ×</span> {line.name}
+            </span>
+            <span class="tabular">{line.price}</span>
+          </li>
+        ))}
+      </ul>
+      <p>Total</p>
+    </>
   )
 }
 

@@ -70,6 +70,12 @@ export const LiveWire = Type.Object({
     description:
       "Holds of this product by result, counted in the same processes while the product's live screen is open. The difference between two answers gives the rate.",
   }),
+  variant_refusals: Type.Optional(
+    Type.Array(Type.Object({ variant_id: Id, count: Type.Integer() }), {
+      description:
+        "Only of a product with variants: how many holds were refused because of each variant, counted as `product_holds`. A basket counts for each variant that lacked units.",
+    }),
+  ),
   invariants: Type.Object({
     violations: Type.Integer({ description: "How many differences the last recount found" }),
     recounted_at: Type.Unsafe<string | null>({

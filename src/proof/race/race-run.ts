@@ -5,14 +5,20 @@ import {
   NetworkError,
   ProblemError,
   type Client,
+  type Hold,
   type NewHold,
+  type HoldBody,
   type Product,
 } from "../../../client/src/index.ts"
 import { CommandFailure } from "../../base/command-errors.ts"
 import { createHttpClient, type HttpClient } from "../../base/http-client.ts"
+import { booksOf, wrongVariants, type VariantBooks } from "./variant-books.ts"
+import { variantsOf, wishesFor, type Wish } from "./wishes.ts"
 
 export interface RaceSetting {
   readonly stock: number
+  /** Variants among which the stock is divided; 0: the product has none. */
+  readonly variants: number
   readonly requests: number
   readonly urls: readonly string[]
   readonly adminToken: string | null
@@ -28,6 +34,10 @@ export interface RaceReport {
   /** Failed requests by refusal code or connection error. */
   readonly failures: Readonly<Record<string, number>>
   readonly finalStock: number
+  /** Units that were taken; without variants, one for each successful request. */
+  readonly taken: number
+  /** By variant; empty for a product without variants. */
+  readonly variants: readonly VariantBooks[]
   readonly p50Ms: number
   readonly p99Ms: number
   readonly differences: readonly string[]
@@ -47,8 +57,12 @@ export async function runRace(setting: RaceSetting): Promise<RaceReport> {
   const http = createHttpClient(CONNECTIONS)
   try {
     const course = courseOf(setting, http)
-    const productId = await createProduct(course, setting)
-    const tries = await buyAll(course, setting, productId)
+    const { id: productId, variants = [] } = await createProduct(course, setting)
+    const wishes = wishesFor(
+      variants.map(({ id }) => id),
+      setting.requests,
+    )
+    const tries = await buyAll(course, setting, { productId, wishes })
     return await judge(course, setting, { productId, tries })
   } finally {
     http.close()
@@ -74,14 +88,19 @@ function courseOf({ urls: [url = "", ...others], adminToken }: RaceSetting, { fe
 
 /** The result of one request: a hold, or the reason why there is none. */
 interface Try {
+  readonly wish: Wish
   readonly hold: NewHold | null
   readonly refusal: string | null
+  /** The variants that the refusal says lack units; null: it names none. */
+  readonly lacking: readonly number[] | null
   readonly milliseconds: number
 }
 
-async function createProduct({ url, shop }: Course, { stock }: RaceSetting): Promise<number> {
+async function createProduct({ url, shop }: Course, setting: RaceSetting): Promise<Product> {
+  const { stock, variants } = setting
+  const units = variants === 0 ? { stock } : { variants: variantsOf(setting) }
   try {
-    return (await shop.products.create({ name: "Race", price_minor: 9999, currency: "USD", stock })).id
+    return await shop.products.create({ name: "Race", price_minor: 9999, currency: "USD", ...units })
   } catch (error) {
     if (error instanceof ProblemError && error.status === 401)
       throw new CommandFailure(`${url} requires its admin token: set ADMIN_TOKEN`, { cause: error })
@@ -95,10 +114,14 @@ async function createProduct({ url, shop }: Course, { stock }: RaceSetting): Pro
   }
 }
 
-async function buyAll({ buyers }: Course, setting: RaceSetting, productId: number): Promise<Try[]> {
+async function buyAll(
+  { buyers }: Course,
+  setting: RaceSetting,
+  { productId, wishes }: { readonly productId: number; readonly wishes: readonly Wish[] },
+): Promise<Try[]> {
   let answered = 0
-  const buys = Array.from({ length: setting.requests }, async (_, index) => {
-    const result = await buyOne(buyers[index % buyers.length] ?? buyers[0], productId)
+  const buys = wishes.map(async (wish, index) => {
+    const result = await buyOne(buyers[index % buyers.length] ?? buyers[0], productId, wish)
     answered += 1
     setting.onProgress(answered, setting.requests)
     return result
@@ -106,16 +129,33 @@ async function buyAll({ buyers }: Course, setting: RaceSetting, productId: numbe
   return Promise.all(buys)
 }
 
-async function buyOne(buyer: Client, productId: number): Promise<Try> {
+async function buyOne(buyer: Client, productId: number, wish: Wish): Promise<Try> {
   const startedAt = performance.now()
   const milliseconds = () => performance.now() - startedAt
   try {
     // Without an idempotency key, because only then the gate may refuse the request from memory.
-    const hold = await buyer.holds.create({ product_id: productId, qty: 1 }, { idempotencyKey: null })
-    return { hold, refusal: null, milliseconds: milliseconds() }
+    const hold = await buyer.holds.create(
+      { product_id: productId, ...unitsIn(wish) },
+      { idempotencyKey: null },
+    )
+    return { wish, hold, refusal: null, lacking: null, milliseconds: milliseconds() }
   } catch (error) {
-    return { hold: null, refusal: refusalIn(error), milliseconds: milliseconds() }
+    const refused = { refusal: refusalIn(error), lacking: lackingIn(error, wish) }
+    return { wish, hold: null, ...refused, milliseconds: milliseconds() }
   }
+}
+
+/** The units as a request names them: a single variant by `variant_id`. */
+function unitsIn(wish: Wish): Omit<HoldBody, "product_id"> {
+  if (wish === null) return { qty: 1 }
+  const [only, ...others] = wish
+  return only !== undefined && others.length === 0 ? only : { lines: wish }
+}
+
+/** The variants that "out of stock" names. A refusal of variants that names none is as wrong as one that names others. */
+function lackingIn(error: unknown, wish: Wish): number[] | null {
+  if (wish === null || !(error instanceof ProblemError) || error.problem.code !== "out_of_stock") return null
+  return (error.problem.lines ?? []).map(({ variant_id }) => variant_id)
 }
 
 function refusalIn(error: unknown): string {
@@ -140,6 +180,10 @@ async function judge(
   // Pauses the sale, so that the units are not on sale again when the holds have expired.
   await orNothing(course.shop.products.pause(productId))
   const lost = await missingHolds(course, holds)
+  const wrong =
+    setting.variants === 0
+      ? wrongCounts(setting, holds.length, product)
+      : wrongVariants(setting.stock, product, tries)
   const times = tries.map((one) => one.milliseconds).sort((a, b) => a - b)
 
   return {
@@ -149,13 +193,11 @@ async function judge(
     failed: tries.length - holds.length,
     failures: countFailures(tries),
     finalStock: product?.available_stock ?? Number.NaN,
+    taken: holds.reduce((sum, { qty }) => sum + qty, 0),
+    variants: booksOf(product, tries),
     p50Ms: percentile(times, 0.5),
     p99Ms: percentile(times, 0.99),
-    differences: [
-      ...wrongCounts(setting, holds.length, product),
-      ...wrongHolds(lost),
-      ...wrongRefusals(tries),
-    ],
+    differences: [...wrong, ...wrongHolds(lost), ...wrongRefusals(tries)],
   }
 }
 
@@ -178,7 +220,7 @@ function wrongHolds(lost: number): string[] {
   return lost === 0 ? [] : [`${lost} holds that were answered 201 do not exist`]
 }
 
-/** Looks up every acknowledged hold, and counts those that do not exist or have not exactly one unit (I5). */
+/** Looks up every acknowledged hold, and counts those that do not exist or have other units than were answered (I5). */
 async function missingHolds({ buyers: [buyer] }: Course, holds: readonly NewHold[]): Promise<number> {
   const ids = new Set(holds.map(({ hold_id }) => hold_id))
   if (ids.size !== holds.length) return holds.length - ids.size
@@ -187,11 +229,15 @@ async function missingHolds({ buyers: [buyer] }: Course, holds: readonly NewHold
     const found = await Promise.all(
       holds
         .slice(start, start + LOOKUPS_AT_ONCE)
-        .map(({ hold_id, token }) => orNothing(buyer.holds.get(hold_id, { token }))),
+        .map(async (hold) => isThere(hold, await orNothing(buyer.holds.get(hold.hold_id, hold)))),
     )
-    missing += found.filter((hold) => hold?.qty !== 1).length
+    missing += found.filter((isFound) => !isFound).length
   }
   return missing
+}
+
+function isThere(answered: NewHold, hold: Hold | null): boolean {
+  return hold?.qty === answered.qty && JSON.stringify(hold.lines) === JSON.stringify(answered.lines)
 }
 
 /** A race expects two kinds of refusal: the units are taken, or the server cannot answer at the moment. */

@@ -36,7 +36,8 @@ async function endHolds(tx: Tx, productId: number, holds: NonEmpty<Hold>): Promi
     text: `
       update holds
          set status = case when status = 'active' then $3 end,
-             ended_at = $4
+             ended_at = $4,
+             ordered_with_lines = case when variant_id is not null or lines is not null then $3 = 'converted' end
        where product_id = $1
          and id = any($2::bigint[])`,
     values: [productId, numbers(holds.map((hold) => hold.id)), status, isoTimeOrNull(endedAt)],

@@ -1,4 +1,4 @@
-import { hasVariants, type Product, type ProductSettings } from "../../domain/product.ts"
+import { hasVariants, type Product } from "../../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { numbers } from "../columns.ts"
 import type { LoadedWorkingSet } from "./load.ts"
@@ -149,6 +149,8 @@ async function updateCountersWithVariants(
                sold = $5,
                version = case when version = $2 then $6::bigint end,
                variants_version = $6,
+               paused = true,
+               variants_paused = coalesce(variants_paused, paused),
                updated_at = $7
          where ctid = $8::tid
            and id = $1
@@ -228,13 +230,14 @@ const settingColumns = [
   "opens_at",
   "closes_at",
   "paused",
+  "variants_paused",
   "max_per_hold",
   "max_per_customer",
   "hold_ttl_seconds",
 ]
 
-/** In the order of {@link settingColumns}. */
-function settingValues(settings: ProductSettings): unknown[] {
+/** In the order of {@link settingColumns}. A product with variants looks paused to earlier versions (0012_variants.sql). */
+function settingValues(settings: Product): unknown[] {
   return [
     settings.name,
     settings.description,
@@ -243,14 +246,15 @@ function settingValues(settings: ProductSettings): unknown[] {
     settings.currency,
     isoTimeOrNull(settings.opensAt),
     isoTimeOrNull(settings.closesAt),
-    settings.paused,
+    settings.paused || hasVariants(settings),
+    hasVariants(settings) ? settings.paused : null,
     settings.maxPerHold,
     settings.maxPerCustomer,
     settings.holdTtlSeconds,
   ]
 }
 
-function isSettingChanged(before: ProductSettings, after: ProductSettings): boolean {
+function isSettingChanged(before: Product, after: Product): boolean {
   const valuesAfter = settingValues(after)
   return settingValues(before).some((value, index) => value !== valuesAfter[index])
 }

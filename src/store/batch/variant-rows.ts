@@ -5,6 +5,13 @@ import { insertInto } from "./insert-rows.ts"
 import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
 
+/*
+ * Rows of variants are read and written only by the batch that has locked the row of their product. They are never locked
+ * for themselves, and no other transaction can want them, so they take part in no deadlock, whatever the order of a
+ * basket's lines. An update of a variant needs no guard of its own: the version of the product, which is written in
+ * the same batch, says that the variants are those that were loaded.
+ */
+
 /** Reads the variants of a product whose row is locked, by position. */
 export async function loadVariants(tx: Tx, productId: number): Promise<readonly Variant[]> {
   const { rows } = await tx.query<{ variants: readonly Variant[] | null }>({

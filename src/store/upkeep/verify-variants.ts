@@ -65,8 +65,18 @@ export const variantChecks: readonly Check[] = [
                from variants
               group by product_id) as v on v.product_id = p.id
        where (p.variants_version is not null or v.product_id is not null)
-         and (p.variants_version is distinct from p.version
-              or (p.stock, p.held, p.sold) is distinct from (v.stock, v.held, v.sold))`,
+         and (p.stock, p.held, p.sold) is distinct from (v.stock, v.held, v.sold)`,
+  },
+  {
+    invariant: "I10",
+    text: `
+      select p.id as product_id,
+             format('the version is %s, but its variants were saved with version %s',
+                    p.version, coalesce(p.variants_version::text, 'none')) as what
+        from products p
+       where (p.variants_version is not null
+              or exists (select from variants v where v.product_id = p.id))
+         and p.variants_version is distinct from p.version`,
   },
   {
     invariant: "I10",
@@ -82,8 +92,8 @@ export const variantChecks: readonly Check[] = [
     invariant: "I10",
     text: `
       select o.product_id,
-             format('order %s has %s units for %s, but its lines have %s for %s',
-                    o.id, o.quantity, o.total_minor, l.units, l.total) as what
+             format('order %s has %s units for %s and %s of them restocked, but its lines have %s for %s and %s restocked',
+                    o.id, o.quantity, o.total_minor, o.restocked_qty, l.units, l.total, l.restocked) as what
         from orders o
        cross join lateral (
              select sum((line ->> 'qty')::bigint) as units,
@@ -92,5 +102,18 @@ export const variantChecks: readonly Check[] = [
                from jsonb_array_elements(o.lines) as line) as l
        where o.lines is not null
          and (o.quantity <> l.units or o.total_minor <> l.total or o.restocked_qty <> l.restocked)`,
+  },
+  {
+    invariant: "I10",
+    text: `
+      select o.product_id, format('order %s has other lines or prices than its hold %s', o.id, h.id) as what
+        from orders o
+        join holds h on h.product_id = o.product_id and h.id = o.hold_id
+       cross join lateral (
+             select jsonb_agg(line - 'restockedQty') as lines
+               from jsonb_array_elements(o.lines) as line) as l
+       where (h.variant_id is not null or h.lines is not null or o.variant_id is not null or o.lines is not null)
+         and (h.variant_id, h.lines, h.unit_price_minor, h.currency)
+             is distinct from (o.variant_id, l.lines, o.unit_price_minor, o.currency)`,
   },
 ]

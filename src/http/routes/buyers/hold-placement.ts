@@ -33,7 +33,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     const empty = gate.refusalFor(wanted)
     if (empty === null) return false
     events.gateRefused()
-    events.holdRefused(wanted.productId, empty.code)
+    events.holdRefused(wanted.productId, empty)
     refuse(reply, empty)
     return true
   }
@@ -51,8 +51,9 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     }
     const exists = products.exists(wanted.productId)
     if (exists !== true && !(await exists)) {
-      events.holdRefused(wanted.productId, "product_not_found")
-      refuse(reply, { code: "product_not_found" })
+      const refusal = { code: "product_not_found" } as const
+      events.holdRefused(wanted.productId, refusal)
+      refuse(reply, refusal)
       return null
     }
     const id = ids.next("holds")
@@ -65,7 +66,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {
-      events.holdRefused(wanted.productId, outcome.code)
+      events.holdRefused(wanted.productId, outcome)
       refuse(reply, outcome)
       return null
     }

@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import { hasVariants } from "../../../../domain/product.ts"
 import { instant, isoTime, isoTimeOrNull } from "../../../../domain/time.ts"
 import type { Counted, Totals } from "../../../../metrics/totals.ts"
 import { productJson } from "../../../../wire/product.ts"
@@ -62,6 +63,7 @@ export function registerShowLiveSale(
         money_inbox_count: inboxCount,
         ...totalsJson(totals),
         product_holds: copied(totals.watchedHolds.filter((counted) => counted.productId === productId)),
+        ...(hasVariants(view.product) && { variant_refusals: refusalsOf(productId, totals) }),
         server_time: isoTime(view.serverTime),
       }
     },
@@ -78,6 +80,15 @@ function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants"> {
     },
     invariants: { violations: totals.violations, recounted_at: timeOrNull(totals.recountedAtMs) },
   }
+}
+
+function refusalsOf(
+  productId: number,
+  { watchedRefusals }: Totals,
+): NonNullable<LiveJson["variant_refusals"]> {
+  return watchedRefusals
+    .filter((counted) => counted.productId === productId)
+    .map(({ variantId, count }) => ({ variant_id: variantId, count }))
 }
 
 function timeOrNull(milliseconds: number | null): string | null {

@@ -1,0 +1,146 @@
+import { expect, test } from "vitest"
+import type { Product } from "../../client/src/index.ts"
+import { planImport } from "../../web/admin/variant-import.ts"
+import { lamp, variant } from "./product.ts"
+
+const shoe: Product = {
+  ...lamp,
+  variants: [
+    variant(1, "41", { sku: "R-41", options: { size: "41" } }),
+    variant(2, "42"),
+    variant(3, "Red", { sku: "S-1" }),
+    variant(4, "Red", { sku: "S-2" }),
+  ],
+}
+const HEAD = "name,sku,options,price,stock\n"
+const fresh: Product = { ...lamp, reserved_stock: 0, sold_stock: 0 }
+
+/** The plan of one line for the shoe. */
+function planned(line: string) {
+  const { fault, lines } = planImport(HEAD + line, shoe)
+  expect(fault).toBeNull()
+  return lines[0]
+}
+
+test.each([
+  ["43,R-43,size=43; colour=red,139.00,30", "stock 30, price €139.00, SKU R-43, size=43; colour=red"],
+  ["43,,,,0", "stock 0, the product's price"],
+  // Another SKU is another article, even of the same name.
+  ["41,R-41-B,,,5", "stock 5, the product's price, SKU R-41-B"],
+])("%s is a new variant: %s", (line, text) => {
+  const plan = planned(line)
+  expect(plan).toMatchObject({ kind: "new", line: 2 })
+  expect(plan?.kind === "new" && plan.texts.join(", ")).toBe(text)
+})
+
+test("a new variant is sent with what the line gives, and nothing else", () => {
+  expect(planned("43,,,,3")).toMatchObject({ variant: { name: "43", stock: 3 } })
+  expect(planned("43,R-43,size=43,1,3")).toMatchObject({
+    variant: { name: "43", sku: "R-43", options: { size: "43" }, price_minor: 100, stock: 3 },
+  })
+})
+
+test.each<[string, number, object, object | null, string]>([
+  ["41,,,,30", 1, {}, { stock: 30, expected: 20 }, "stock 20 → 30"],
+  ["41 EU,R-41,,,", 1, { name: "41 EU" }, null, "name 41 → 41 EU"],
+  [
+    "42,R-42,size=42,,",
+    2,
+    { sku: "R-42", options: { size: "42" } },
+    null,
+    "SKU none → R-42, options none → size=42",
+  ],
+  ["41,,,139.5,", 1, { price_minor: 13_950 }, null, "price €129.00 → €139.50"],
+  ["Red,S-2,,,12", 4, {}, { stock: 12, expected: 20 }, "stock 20 → 12"],
+])("%s changes variant %i", (line, variantId, changes, stock, text) => {
+  const plan = planned(line)
+  expect(plan).toMatchObject({ kind: "changed", variantId, stock })
+  expect(plan?.kind === "changed" && plan.changes).toEqual(changes)
+  expect(plan?.kind === "changed" && plan.texts.join(", ")).toBe(text)
+})
+
+test.each(["41,,,,", "41,R-41,size=41,129.00,20", "42,,,,20"])("%s changes nothing", (line) => {
+  expect(planned(line)).toMatchObject({ kind: "same" })
+})
+
+test.each([
+  [",R-9,,,5", "The name is missing."],
+  ["43,,,,", "stock: A new variant needs a stock."],
+  ["43,,,,5.5", "stock: Enter a whole number, 0 or more."],
+  ["43,,,,-1", "stock: Enter a whole number, 0 or more."],
+  ["43,,,,1000000001", "stock: The number is too large."],
+  ["41,,,,11", "stock: 12 units are held or sold; the stock cannot be lower."],
+  [
+    '43,,,"129,00",5',
+    "price: “129,00” is not understood. Enter a price such as 129 or 129.00: with a point and at most 2 decimals.",
+  ],
+  ["43,,,90000000.01,5", "price: The number is too large."],
+  ["43,,size,,5", "options: Write options as size=42; colour=red."],
+  ["Red,,,,5", "Several variants are named “Red”. Give the SKU as well."],
+  // A decimal comma that is not in quotes makes one cell more.
+  [
+    "43,,,129,00,5",
+    "The line has 6 cells, the first one 5. Put a cell with the separator in quotes, and write prices with a point.",
+  ],
+  ['43,"R"x,,,5', `Text follows a closing quote. Write a quote inside of quotes twice: "".`],
+  [`${"x".repeat(256)},,,,5`, "name: Use 255 characters at most."],
+])("%s is faulty: %s", (line, fault) => {
+  expect(planned(line)).toMatchObject({ kind: "faulty", line: 2, fault })
+})
+
+test.each([
+  ["41,,,,30\n41 EU,R-41,,,31", "Line 2 is about the same variant."],
+  ["43,,,,5\n43,,,,6", "Line 2 is about the same variant."],
+  ["43,R-43,,,5\n44,R-43,,,6", "Line 2 is about the same variant."],
+])("the second of two lines about one variant is faulty: %j", (text, fault) => {
+  const { lines } = planImport(HEAD + text, shoe)
+  expect(lines.map(({ kind }) => kind === "faulty")).toEqual([false, true])
+  expect(lines[1]).toMatchObject({ fault, line: 3 })
+})
+
+test("two new articles may have one name if their SKUs differ", () => {
+  const { lines } = planImport(`${HEAD}43,A,,,5\n43,B,,,6`, shoe)
+  expect(lines.map(({ kind }) => kind)).toEqual(["new", "new"])
+})
+
+test("the file as Excel writes it in Europe: a byte order mark, semicolons, CRLF, some of the columns in another order", () => {
+  const { lines } = planImport("\uFEFFStock;Name;Price\r\n5;43;129,00\r\n7;44;130\r\n", shoe)
+  expect(lines).toMatchObject([
+    { kind: "faulty", line: 2, fault: expect.stringContaining("with a point") },
+    { kind: "new", line: 3, variant: { name: "44", stock: 7, price_minor: 13_000 } },
+  ])
+})
+
+test.each<[string, string, Product]>([
+  ["", "The file is empty.", shoe],
+  [
+    "41,R-41\n42,R-42",
+    "The first line must name the columns: name, sku, options, price, stock. “41” is none of them.",
+    shoe,
+  ],
+  [
+    "name,colour\n",
+    "The first line must name the columns: name, sku, options, price, stock. “colour” is none of them.",
+    shoe,
+  ],
+  ["name,name\n1,2", "The first line names a column twice.", shoe],
+  ["sku,stock\nA,2", "The first line must have the column name.", shoe],
+  [HEAD, "The file has no line below the first one, which names the columns.", shoe],
+  [HEAD + "a,,,,1\n".repeat(201), "The file has 201 lines; a product has 200 variants at most.", shoe],
+  [
+    HEAD + Array.from({ length: 197 }, (_, index) => `new ${index},,,,1`).join("\n"),
+    "A product can have 200 variants; with this file it would have 201.",
+    shoe,
+  ],
+  [
+    `${HEAD}41,,,,1`,
+    "6 units of this product are held or sold without a variant, so it cannot get variants. Create a new product.",
+    lamp,
+  ],
+])("%j is refused as a whole", (text, fault, product) => {
+  expect(planImport(text, product)).toEqual({ fault, lines: [] })
+})
+
+test("a product without variants of which nothing is held or sold gets its first ones", () => {
+  expect(planImport(`${HEAD}41,,,,1`, fresh).lines).toMatchObject([{ kind: "new" }])
+})

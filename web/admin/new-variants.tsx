@@ -1,0 +1,72 @@
+import type { Signal } from "@preact/signals"
+import { newDraft, VariantFields, type VariantDraft } from "./variant-fields.tsx"
+
+export interface NewVariantsProps {
+  readonly drafts: Signal<readonly VariantDraft[]>
+  readonly currency: string
+}
+
+/** The fields of variants to add, with a button for another one. */
+export function NewVariants({ drafts, currency }: NewVariantsProps) {
+  const removable = drafts.value.length > 1
+  return (
+    <>
+      {drafts.value.map((draft, index) => (
+        <fieldset key={draft.key} class="variant-draft">
+          <legend>Variant {index + 1}</legend>
+          <VariantFields id={`variant-${draft.key}`} draft={draft} currency={currency} isNew />
+          {removable && (
+            <button
+              type="button"
+              class="button"
+              onClick={() => void (drafts.value = drafts.value.filter((one) => one !== draft))}
+            >
+              Remove<span class="visually-hidden"> variant {index + 1}</span>
+            </button>
+          )}
+        </fieldset>
+      ))}
+      <div class="buttons">
+        <button type="button" class="button" onClick={() => addTo(drafts)}>
+          Another variant
+        </button>
+      </div>
+    </>
+  )
+}
+
+export interface VariantsChoiceProps extends NewVariantsProps {
+  readonly isByVariant: Signal<boolean>
+}
+
+/** Asks whether a new product is sold in variants, and for the first ones. */
+export function VariantsChoice({ isByVariant, drafts, currency }: VariantsChoiceProps) {
+  return (
+    <>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={isByVariant.value}
+          onChange={(event) => void (isByVariant.value = event.currentTarget.checked)}
+        />
+        <span>Sell it in variants, such as sizes, each with a stock of its own</span>
+      </label>
+      {isByVariant.value && (
+        <>
+          <NewVariants drafts={drafts} currency={currency} />
+          <p class="muted small">
+            More variants can be added later, also with a CSV file. Limits count the units of all variants
+            together.
+          </p>
+        </>
+      )}
+    </>
+  )
+}
+
+/** Adds an empty draft, and moves the focus to its first field. */
+function addTo(drafts: Signal<readonly VariantDraft[]>): void {
+  const draft = newDraft()
+  drafts.value = [...drafts.value, draft]
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`#variant-${draft.key}-name`)?.focus())
+}

@@ -1,0 +1,155 @@
+import { useSignal } from "@preact/signals"
+import type { VariantChangesBody } from "../../client/src/admin.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
+import { shop } from "./api.ts"
+import { Dialog } from "./dialog.tsx"
+import { Field } from "./field.tsx"
+import { readUrl, readWhole, requiredValue, valueOrNull } from "./form-values.ts"
+import { StockDialog } from "./stock-dialog.tsx"
+import { draftOf, readDraft, VariantFields } from "./variant-fields.tsx"
+import { areSameOptions, placementsAfter } from "./variant-values.ts"
+
+export type VariantAction = "add" | "set" | "disable" | "enable" | "edit"
+
+export interface VariantDialogProps {
+  readonly action: VariantAction
+  readonly product: Product
+  /** All of the product's, in their order. */
+  readonly variants: readonly Variant[]
+  readonly variant: Variant
+  readonly close: () => void
+}
+
+/** The dialog of one action on one variant. */
+export function VariantDialog(props: VariantDialogProps) {
+  const { action, product, variant, close } = props
+  const change = (changes: VariantChangesBody) => shop.products.changeVariant(product.id, variant.id, changes)
+  switch (action) {
+    case "add":
+    case "set":
+      return (
+        <StockDialog
+          isAdding={action === "add"}
+          name={variant.name}
+          units={variant}
+          set={(body) => shop.products.setVariantStock(product.id, variant.id, body)}
+          close={close}
+        />
+      )
+    case "disable":
+      return (
+        <Dialog
+          title={`Disable ${variant.name}?`}
+          action="Disable the variant"
+          danger
+          run={() => change({ enabled: false })}
+          close={close}
+        >
+          <p>
+            No new holds of it are possible from now on. Existing holds and orders continue and can be paid.
+            Other variants stay on sale.
+          </p>
+        </Dialog>
+      )
+    case "enable":
+      return (
+        <Dialog
+          title={`Enable ${variant.name}?`}
+          action="Enable the variant"
+          run={() => change({ enabled: true })}
+          close={close}
+        >
+          <p>Units of it can be held again at once, while the sale is open.</p>
+        </Dialog>
+      )
+    case "edit":
+      return <EditDialog {...props} />
+  }
+}
+
+/** Changes the settings of a variant and its place in the list. */
+function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
+  // The live screen passes a newer variant every second; the form shows the one that it was opened with.
+  const before = useSignal(variant).value
+  const draft = useSignal(draftOf(before, product)).value
+  const maxPerHold = useSignal(String(before.max_per_hold ?? ""))
+  const image = useSignal(before.image_url ?? "")
+  const placeBefore = String(variants[variants.findIndex(({ id }) => id === before.id) - 1]?.id ?? "")
+  const openedAfter = useSignal(placeBefore).value
+  const after = useSignal(placeBefore)
+  const readings = { maxPerHold: readWhole(maxPerHold.value, 1), image: readUrl(image.value) }
+
+  async function run(): Promise<void> {
+    const { name, sku, options, price } = readDraft(draft, product.currency)
+    const wanted = {
+      name: requiredValue(name, "The name"),
+      sku: valueOrNull(sku),
+      options: valueOrNull(options) ?? {},
+      price_minor: valueOrNull(price),
+      max_per_hold: valueOrNull(readings.maxPerHold),
+      image_url: valueOrNull(readings.image),
+    }
+    const changes = changedSettings(wanted, before, product)
+    const afterId = after.value === "" ? null : Number(after.value)
+    const moves = after.value === openedAfter ? [] : placementsAfter(variants, before.id, afterId)
+    if (Object.keys(changes).length > 0) await shop.products.changeVariant(product.id, before.id, changes)
+    for (const { id, position } of moves) await shop.products.changeVariant(product.id, id, { position })
+  }
+
+  return (
+    <Dialog title={`Edit ${before.name}`} action="Save" run={run} close={close}>
+      <VariantFields id="variant" draft={draft} currency={product.currency} isNew={false} />
+      <div class="side-by-side">
+        <Field
+          id="variant-max-hold"
+          label="Limit per order"
+          type="number"
+          min={1}
+          value={maxPerHold}
+          reading={readings.maxPerHold}
+          hint="Empty: only the product's limits"
+        />
+        <Field
+          id="variant-place"
+          label="Place in the list"
+          value={after}
+          list={[
+            ["", "First"],
+            ...variants
+              .filter(({ id }) => id !== before.id)
+              .map(({ id, name }) => [String(id), `After ${name}`] as const),
+          ]}
+        />
+      </div>
+      <Field
+        id="variant-image"
+        label="Picture URL"
+        type="url"
+        value={image}
+        reading={readings.image}
+        hint="Empty: the product's picture"
+      />
+      <p>Buyers see changes at once. Existing holds and orders keep their price.</p>
+    </Dialog>
+  )
+}
+
+/**
+ * Keeps only the settings that differ, so that saving does not undo changes made elsewhere in the meantime. An empty
+ * price means the product's, which is what the field shows for a variant without a price of its own.
+ */
+function changedSettings(
+  wanted: Required<Omit<VariantChangesBody, "position" | "enabled">>,
+  before: Variant,
+  product: Product,
+): VariantChangesBody {
+  const isPriceSame = (wanted.price_minor ?? product.price_minor) === before.price_minor
+  return {
+    ...(wanted.name !== before.name && { name: wanted.name }),
+    ...(wanted.sku !== before.sku && { sku: wanted.sku }),
+    ...(!areSameOptions(wanted.options, before.options) && { options: wanted.options }),
+    ...(!isPriceSame && { price_minor: wanted.price_minor }),
+    ...(wanted.max_per_hold !== before.max_per_hold && { max_per_hold: wanted.max_per_hold }),
+    ...(wanted.image_url !== before.image_url && { image_url: wanted.image_url }),
+  }
+}

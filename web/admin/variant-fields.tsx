@@ -1,0 +1,126 @@
+import { signal, type Signal } from "@preact/signals"
+import type { NewVariantBody } from "../../client/src/admin.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
+import { isCurrencyCode } from "../shared/money.ts"
+import { Field } from "./field.tsx"
+import { readPrice, readWhole, requiredValue, valueOrNull } from "./form-values.ts"
+import { PriceField } from "./price-field.tsx"
+import { optionsText, readLabel, readOptions } from "./variant-values.ts"
+
+/** The texts in the fields of a variant. */
+export interface VariantDraft {
+  /** Tells the drafts of a form from each other. */
+  readonly key: number
+  readonly name: Signal<string>
+  readonly sku: Signal<string>
+  readonly options: Signal<string>
+  /** Empty: the product's price. */
+  readonly price: Signal<string>
+  readonly stock: Signal<string>
+}
+
+let drafts = 0
+
+/** Makes the draft of a new variant. */
+export function newDraft(): VariantDraft {
+  return draftWith({ name: "", sku: "", options: "", price: "" })
+}
+
+/** Makes the draft of a variant. The price field is empty while the variant costs as much as the product. */
+export function draftOf({ name, sku, options, price, price_minor }: Variant, product: Product): VariantDraft {
+  const isOwn = price_minor !== product.price_minor
+  return draftWith({ name, sku: sku ?? "", options: optionsText(options), price: isOwn ? price : "" })
+}
+
+function draftWith(texts: Readonly<Record<"name" | "sku" | "options" | "price", string>>): VariantDraft {
+  drafts += 1
+  return {
+    key: drafts,
+    name: signal(texts.name),
+    sku: signal(texts.sku),
+    options: signal(texts.options),
+    price: signal(texts.price),
+    stock: signal(""),
+  }
+}
+
+/** The meaning of a draft's texts. */
+export function readDraft({ name, sku, options, price, stock }: VariantDraft, currency: string) {
+  return {
+    name: readLabel(name.value),
+    sku: readLabel(sku.value),
+    options: readOptions(options.value),
+    price: readPrice(price.value, currency),
+    stock: readWhole(stock.value, 0),
+  }
+}
+
+/** The new variant that a draft describes. Throws for an unreadable field. */
+export function newVariantIn(draft: VariantDraft, currency: string): NewVariantBody {
+  const { name, sku, options, price, stock } = readDraft(draft, currency)
+  return {
+    name: requiredValue(name, "The name of a variant"),
+    sku: valueOrNull(sku),
+    options: valueOrNull(options) ?? {},
+    price_minor: valueOrNull(price),
+    stock: requiredValue(stock, "The stock of a variant"),
+  }
+}
+
+export interface VariantFieldsProps {
+  /** Begins the ids of the fields. */
+  readonly id: string
+  readonly draft: VariantDraft
+  readonly currency: string
+  /** A variant that exists gets its stock in a dialog of its own. */
+  readonly isNew: boolean
+}
+
+/** The fields of a variant. */
+export function VariantFields({ id, draft, currency, isNew }: VariantFieldsProps) {
+  const readings = readDraft(draft, currency)
+  return (
+    <div class="side-by-side">
+      <Field
+        id={`${id}-name`}
+        label="Name"
+        value={draft.name}
+        required
+        reading={readings.name}
+        hint="Such as 42"
+      />
+      {isNew && (
+        <Field
+          id={`${id}-stock`}
+          label="Stock"
+          type="number"
+          min={0}
+          value={draft.stock}
+          required
+          reading={readings.stock}
+        />
+      )}
+      <Field
+        id={`${id}-sku`}
+        label="SKU"
+        value={draft.sku}
+        reading={readings.sku}
+        hint="The shop's own article number"
+      />
+      <Field
+        id={`${id}-options`}
+        label="Options"
+        value={draft.options}
+        reading={readings.options}
+        hint="Such as size=42; colour=red"
+      />
+      <PriceField
+        id={`${id}-price`}
+        label="Price"
+        value={draft.price}
+        currency={isCurrencyCode(currency) ? currency : ""}
+        empty="Empty: the product's price"
+      />
+    </div>
+  )
+}

@@ -1,0 +1,223 @@
+import type { NewVariantBody, StockBody, VariantChangesBody } from "../../client/src/admin.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
+import { priceOf } from "../shared/money.ts"
+import { areFor, unitsOf } from "../shared/unit-texts.ts"
+import { parseCsv, type CsvRow } from "./csv.ts"
+import { readPrice, readWhole, type Reading } from "./form-values.ts"
+import { areSameOptions, optionsText, readLabel, readOptions } from "./variant-values.ts"
+
+const columns = ["name", "sku", "options", "price", "stock"] as const
+type Column = (typeof columns)[number]
+
+/** As many as one product can have. */
+const MOST_VARIANTS = 200
+const MOST_STOCK = 1_000_000_000
+const MOST_PRICE_MINOR = 9_000_000_000
+
+/** What a file would do. Nothing is changed by planning. */
+export interface ImportPlan {
+  /** Why the file as a whole cannot be used; then there are no lines. */
+  readonly fault: string | null
+  readonly lines: readonly PlannedLine[]
+}
+
+/** What one line of the file would do. */
+export type PlannedLine = { readonly line: number; readonly name: string } & (
+  | { readonly kind: "new"; readonly variant: NewVariantBody; readonly texts: readonly string[] }
+  | {
+      readonly kind: "changed"
+      readonly variantId: number
+      readonly changes: VariantChangesBody
+      /** Null: the stock stays as it is. */
+      readonly stock: StockBody | null
+      readonly texts: readonly string[]
+    }
+  | { readonly kind: "same" }
+  | { readonly kind: "faulty"; readonly fault: string }
+)
+
+/**
+ * Says what each line of a CSV file would do to the product's variants. A line changes the variant with its SKU; if no
+ * variant has that SKU, the one with its name. Otherwise it adds a variant. An empty cell changes nothing.
+ */
+export function planImport(text: string, product: Product): ImportPlan {
+  const [heading, ...rows] = parseCsv(text)
+  if (heading === undefined) return { fault: "The file is empty.", lines: [] }
+  const names = heading.cells.map((cell) => cell.trim().toLowerCase())
+  const fault = heading.fault ?? headingFault(names) ?? rowsFault(rows, product)
+  if (fault !== null) return { fault, lines: [] }
+
+  const lines: PlannedLine[] = []
+  const usedIn = new Map<string, number>()
+  for (const row of rows) lines.push(withoutRepeats(planRow(row, names, product), usedIn))
+  const present = product.variants?.length ?? 0
+  const added = lines.filter(({ kind }) => kind === "new").length
+  return present + added > MOST_VARIANTS
+    ? {
+        fault: `A product can have ${MOST_VARIANTS} variants; with this file it would have ${present + added}.`,
+        lines: [],
+      }
+    : { fault: null, lines }
+}
+
+function headingFault(names: readonly string[]): string | null {
+  const unknown = names.find((name) => !columns.some((column) => column === name))
+  if (unknown !== undefined) {
+    return `The first line must name the columns: name, sku, options, price, stock. “${unknown}” is none of them.`
+  }
+  if (new Set(names).size < names.length) return "The first line names a column twice."
+  return names.includes("name") ? null : "The first line must have the column name."
+}
+
+function rowsFault(
+  rows: readonly CsvRow[],
+  { variants, reserved_stock, sold_stock }: Product,
+): string | null {
+  if (rows.length === 0) return "The file has no line below the first one, which names the columns."
+  if (rows.length > MOST_VARIANTS)
+    return `The file has ${rows.length} lines; a product has ${MOST_VARIANTS} variants at most.`
+  const taken = reserved_stock + sold_stock
+  return variants === undefined && taken > 0
+    ? `${unitsOf(taken)} of this product ${areFor(taken)} held or sold without a variant, so it cannot get variants. Create a new product.`
+    : null
+}
+
+/** A second line about the same variant would undo the first. */
+function withoutRepeats(planned: PlannedLine, usedIn: Map<string, number>): PlannedLine {
+  if (planned.kind === "faulty") return planned
+  const keys =
+    planned.kind === "new"
+      ? [planned.variant.sku ? `sku ${planned.variant.sku}` : `name ${planned.name}`]
+      : planned.kind === "changed"
+        ? [`variant ${planned.variantId}`]
+        : []
+  for (const key of keys) {
+    const before = usedIn.get(key)
+    const { line, name } = planned
+    if (before !== undefined)
+      return { kind: "faulty", line, name, fault: `Line ${before} is about the same variant.` }
+    usedIn.set(key, line)
+  }
+  return planned
+}
+
+/** A row's cells, read. */
+interface Cells {
+  readonly name: string
+  readonly sku: string | null
+  readonly options: Variant["options"] | null
+  readonly price: number | null
+  readonly stock: number | null
+}
+
+function planRow(row: CsvRow, names: readonly string[], product: Product): PlannedLine {
+  const textOf = (column: Column) => row.cells[names.indexOf(column)]?.trim() ?? ""
+  const { line } = row
+  const name = textOf("name")
+  const faulty = (fault: string) => ({ kind: "faulty", line, name, fault }) as const
+  if (row.fault !== null) return faulty(row.fault)
+  if (row.cells.slice(names.length).some((cell) => cell.trim() !== "")) {
+    return faulty(
+      `The line has ${row.cells.length} cells, the first one ${names.length}. Put a cell with the separator in quotes, and write prices with a point.`,
+    )
+  }
+  const readings = readCells(textOf, product.currency)
+  for (const [column, reading] of Object.entries(readings)) {
+    if (reading.kind === "unreadable") return faulty(`${column}: ${reading.fault}`)
+  }
+  if (name === "") return faulty("The name is missing.")
+  const cells: Cells = {
+    name,
+    sku: known(readings.sku),
+    options: known(readings.options),
+    price: known(readings.price),
+    stock: known(readings.stock),
+  }
+  const found = matching(product.variants ?? [], cells)
+  if (found === "several") return faulty(`Several variants are named “${name}”. Give the SKU as well.`)
+  if (found !== null) return plannedChange(line, cells, found, product.currency)
+  if (cells.stock === null) return faulty("stock: A new variant needs a stock.")
+  return plannedAddition(line, cells, cells.stock, product)
+}
+
+function readCells(textOf: (column: Column) => string, currency: string) {
+  return {
+    name: readLabel(textOf("name")),
+    sku: readLabel(textOf("sku")),
+    options: readOptions(textOf("options")),
+    price: readCsvPrice(textOf("price"), currency),
+    stock: atMost(readWhole(textOf("stock"), 0), MOST_STOCK),
+  }
+}
+
+function known<Value>(reading: Reading<Value>): Value | null {
+  return reading.kind === "value" ? reading.value : null
+}
+
+function readCsvPrice(text: string, currency: string): Reading<number> {
+  const reading = readPrice(text, currency)
+  if (reading.kind !== "unreadable") return atMost(reading, MOST_PRICE_MINOR)
+  return { ...reading, fault: `“${text}” is not understood. ${reading.fault}` }
+}
+
+function atMost(reading: Reading<number>, most: number): Reading<number> {
+  return reading.kind === "value" && reading.value > most
+    ? { kind: "unreadable", fault: "The number is too large." }
+    : reading
+}
+
+/** A SKU names one article, so a variant with another SKU is another article even if it has the same name. */
+function matching(variants: readonly Variant[], { name, sku }: Cells): Variant | "several" | null {
+  const bySku = sku === null ? [] : variants.filter((variant) => variant.sku === sku)
+  const byName = variants.filter((variant) => variant.name === name && (sku === null || variant.sku === null))
+  const found = bySku.length > 0 ? bySku : byName
+  return found.length > 1 ? "several" : (found[0] ?? null)
+}
+
+function plannedAddition(line: number, cells: Cells, stock: number, { currency }: Product): PlannedLine {
+  const { name, sku, options, price } = cells
+  const variant: NewVariantBody = {
+    name,
+    stock,
+    ...(sku !== null && { sku }),
+    ...(options !== null && { options }),
+    ...(price !== null && { price_minor: price }),
+  }
+  const texts = [
+    `stock ${stock}`,
+    price === null ? "the product's price" : `price ${priceOf(price, currency)}`,
+    sku === null ? null : `SKU ${sku}`,
+    options === null ? null : optionsText(options),
+  ].filter((text) => text !== null)
+  return { kind: "new", line, name, variant, texts }
+}
+
+function plannedChange(line: number, cells: Cells, before: Variant, currency: string): PlannedLine {
+  const { name, sku, options, price, stock } = cells
+  const taken = before.reserved_stock + before.sold_stock
+  if (stock !== null && stock < taken) {
+    const fault = `stock: ${unitsOf(taken)} ${areFor(taken)} held or sold; the stock cannot be lower.`
+    return { kind: "faulty", line, name, fault }
+  }
+  const changes = {
+    ...(name !== before.name && { name }),
+    ...(sku !== null && sku !== before.sku && { sku }),
+    ...(options !== null && !areSameOptions(options, before.options) && { options }),
+    ...(price !== null && price !== before.price_minor && { price_minor: price }),
+  }
+  const isRestocked = stock !== null && stock !== before.stock
+  const texts = [
+    changes.name === undefined ? null : `name ${before.name} → ${name}`,
+    changes.sku === undefined ? null : `SKU ${before.sku ?? "none"} → ${sku}`,
+    changes.options === undefined
+      ? null
+      : `options ${optionsText(before.options) || "none"} → ${optionsText(changes.options)}`,
+    changes.price_minor === undefined
+      ? null
+      : `price ${priceOf(before.price_minor, currency)} → ${priceOf(changes.price_minor, currency)}`,
+    isRestocked ? `stock ${before.stock} → ${stock}` : null,
+  ].filter((text) => text !== null)
+  if (texts.length === 0) return { kind: "same", line, name }
+  const wanted = isRestocked ? { stock, expected: before.stock } : null
+  return { kind: "changed", line, name, variantId: before.id, changes, stock: wanted, texts }
+}

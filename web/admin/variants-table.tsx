@@ -1,0 +1,118 @@
+import { useSignal } from "@preact/signals"
+import type { Live } from "../../client/src/admin.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
+import { priceOf } from "../shared/money.ts"
+import { StateBadge } from "./state-badge.tsx"
+import { VariantDialog, type VariantAction } from "./variant-dialogs.tsx"
+import { optionsText } from "./variant-values.ts"
+
+export interface VariantsTableProps {
+  readonly live: Live
+  readonly variants: readonly Variant[]
+  /** Reads the sale again. */
+  readonly done: () => void
+}
+
+/** The variants of a sale with their units, refusals and actions. */
+export function VariantsTable({ live, variants, done }: VariantsTableProps) {
+  const chosen = useSignal<{ readonly action: VariantAction; readonly id: number } | null>(null)
+  const refusals = new Map(live.variant_refusals?.map(({ variant_id, count }) => [variant_id, count]))
+  const asked = variants.find(({ id }) => id === chosen.value?.id)
+  return (
+    <section class="variants" aria-labelledby="variants">
+      <div class="heading">
+        <h2 id="variants">Variants</h2>
+        <a class="button" href={`/admin/p/${live.product.id}/variants`}>
+          Add variants or upload CSV
+        </a>
+      </div>
+      <div class="scroll" role="region" aria-labelledby="variants" tabindex={0}>
+        <table class="tabular">
+          <thead>
+            <tr>
+              <th scope="col">Variant</th>
+              <th scope="col">State</th>
+              {["Available", "Held", "Sold", "Refused", "Price"].map((name) => (
+                <th key={name} scope="col" class="number">
+                  {name}
+                </th>
+              ))}
+              <th scope="col">
+                <span class="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {variants.map((variant) => (
+              <VariantRow
+                key={variant.id}
+                variant={variant}
+                product={live.product}
+                refused={refusals.get(variant.id) ?? 0}
+                choose={(action) => void (chosen.value = { action, id: variant.id })}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="muted small">
+        Refused: holds refused because of the variant, of this server, since a live screen of the sale was
+        opened. A basket counts for each variant that it lacked.
+      </p>
+      {chosen.value !== null && asked !== undefined && (
+        <VariantDialog
+          action={chosen.value.action}
+          product={live.product}
+          variants={variants}
+          variant={asked}
+          close={() => {
+            chosen.value = null
+            done()
+          }}
+        />
+      )}
+    </section>
+  )
+}
+
+interface VariantRowProps {
+  readonly product: Product
+  readonly variant: Variant
+  readonly refused: number
+  readonly choose: (action: VariantAction) => void
+}
+
+function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
+  const { name, sku, options, enabled } = variant
+  const details = [sku, optionsText(options)].filter(Boolean).join(" · ")
+  const actions = [
+    ["add", "Add stock…"],
+    ["set", "Set stock…"],
+    enabled ? (["disable", "Disable…"] as const) : (["enable", "Enable…"] as const),
+    ["edit", "Edit…"],
+  ] as const
+  return (
+    <tr class={enabled ? undefined : "disabled"}>
+      <th scope="row" class="name">
+        {name}
+        {details !== "" && <span class="muted details">{details}</span>}
+      </th>
+      <td>
+        {enabled ? <StateBadge state={variant.sale_state} /> : <span class="badge closed">Disabled</span>}
+      </td>
+      <td class="number">{variant.available_stock.toLocaleString("en")}</td>
+      <td class="number">{variant.reserved_stock.toLocaleString("en")}</td>
+      <td class="number">{variant.sold_stock.toLocaleString("en")}</td>
+      <td class="number">{refused.toLocaleString("en")}</td>
+      <td class="number">{priceOf(variant.price_minor, product.currency)}</td>
+      <td class="row-actions">
+        {actions.map(([action, text]) => (
+          <button key={action} type="button" class="button" onClick={() => choose(action)}>
+            {text}
+            <span class="visually-hidden"> {name}</span>
+          </button>
+        ))}
+      </td>
+    </tr>
+  )
+}

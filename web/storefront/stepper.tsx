@@ -1,0 +1,54 @@
+interface StepperProps {
+  readonly qty: number
+  readonly least: number
+  readonly most: number
+  /** Of which goods the number is; null: of the only ones. */
+  readonly of: string | null
+  readonly onChange: (qty: number) => void
+}
+
+/** A number of units, with a button on each side. */
+export function Stepper({ qty, least, most, of, onChange }: StepperProps) {
+  const goods = of === null ? "" : ` of ${of}`
+  return (
+    <div class="stepper" role="group" aria-label={`Quantity${goods}`}>
+      <Step
+        label={`Decrease quantity${goods}`}
+        text="−"
+        isOff={qty <= least}
+        onPress={() => onChange(qty - 1)}
+      />
+      <output class="tabular">{qty}</output>
+      <Step
+        label={`Increase quantity${goods}`}
+        text="+"
+        isOff={qty >= most}
+        onPress={() => onChange(qty + 1)}
+      />
+    </div>
+  )
+}
+
+interface StepProps {
+  readonly label: string
+  readonly text: string
+  readonly isOff: boolean
+  readonly onPress: () => void
+}
+
+/** A button of the stepper. It stays focusable when it is off, so that the keyboard focus is not lost. */
+function Step({ label, text, isOff, onPress }: StepProps) {
+  return (
+    <button
+      class="button"
+      type="button"
+      aria-label={label}
+      aria-disabled={isOff}
+      onClick={() => {
+        if (!isOff) onPress()
+      }}
+    >
+      {text}
+    </button>
+  )
+}

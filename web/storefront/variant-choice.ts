@@ -1,0 +1,165 @@
+import type { Product, Variant, WantedLine } from "../../client/src/index.ts"
+
+/** A product that is sold by variant. */
+export type ProductWithVariants = Product & { readonly variants: readonly Variant[] }
+
+/** The units that a buyer has chosen: each variant once, and none with 0 units. */
+export type Choice = readonly WantedLine[]
+
+/**
+ * How a buyer chooses among variants. `one`: one variant, by radio buttons. `several`: a number for each. `either`: one,
+ * until the buyer asks for several.
+ */
+export type WayToChoose = "one" | "either" | "several"
+
+/** Whether units of a variant can be reserved. `all_held`: none now, but reserved units may come back. */
+export type VariantState = "open" | "all_held" | "sold_out" | "not_for_sale"
+
+/** The most units in one request where the shop sets no limit. */
+export const MOST_UNITS = 10
+
+/** True where the product is sold by variant. */
+export function hasVariants(product: Product): product is ProductWithVariants {
+  return product.variants !== undefined
+}
+
+/** The product, with the counters of what is for sale: units of variants that are not for sale are left out. */
+export function withUnitsForSale(product: Product): Product {
+  if (!hasVariants(product)) return product
+  const sums = { stock: 0, available_stock: 0, reserved_stock: 0, sold_stock: 0 }
+  for (const variant of product.variants.filter(({ enabled }) => enabled)) {
+    sums.stock += variant.stock
+    sums.available_stock += variant.available_stock
+    sums.reserved_stock += variant.reserved_stock
+    sums.sold_stock += variant.sold_stock
+  }
+  return { ...product, ...sums }
+}
+
+/** True if the shop sells none of the product's variants at the moment. */
+export function isNothingForSale({ variants }: Product): boolean {
+  return variants?.every(({ enabled }) => !enabled) === true
+}
+
+/** The variants that a new visitor sees: those for sale. */
+export function variantsForSale({ variants = [] }: Product): readonly Variant[] {
+  return variants.filter(({ enabled }) => enabled)
+}
+
+/** The variant's state while the sale is open. */
+export function stateOfVariant(variant: Variant): VariantState {
+  if (!variant.enabled) return "not_for_sale"
+  if (variant.available_stock > 0) return "open"
+  return variant.sold_stock >= variant.stock ? "sold_out" : "all_held"
+}
+
+/** The most units that one request may ask for, over all variants. */
+export function mostUnitsOf({ max_per_hold, max_per_customer }: Product): number {
+  return Math.min(max_per_hold ?? MOST_UNITS, max_per_customer ?? MOST_UNITS)
+}
+
+/**
+ * A buyer who may have one unit chooses one variant. Goods that differ, in price or in what their options are, make a
+ * basket. Goods that are alike, such as the sizes of one shoe, are chosen one at a time unless the buyer wants several.
+ */
+export function wayToChoose(product: Product, offered: readonly Variant[]): WayToChoose {
+  if (offered.length < 2 || mostUnitsOf(product) === 1) return "one"
+  return haveOnePrice(offered) && new Set(offered.map(optionNames)).size === 1 ? "either" : "several"
+}
+
+/** True if all variants cost the same. */
+export function haveOnePrice(variants: readonly Variant[]): boolean {
+  return new Set(variants.map(({ price_minor }) => price_minor)).size < 2
+}
+
+/** The only option by which the variants differ, such as `size`; null: they have none, or several. */
+export function onlyOptionOf(variants: readonly Variant[]): string | null {
+  const [first, ...others] = new Set(variants.flatMap(({ options }) => Object.keys(options)))
+  return first !== undefined && others.length === 0 ? first : null
+}
+
+function optionNames({ options }: Variant): string {
+  return Object.keys(options).sort().join("\n")
+}
+
+/** The lowest price of what is for sale, and whether something costs more. */
+export function lowestPrice(product: Product): { readonly minor: number; readonly isOnly: boolean } {
+  const prices = variantsForSale(product).map(({ price_minor }) => price_minor)
+  if (prices.length === 0) return { minor: product.price_minor, isOnly: true }
+  const minor = Math.min(...prices)
+  return { minor, isOnly: prices.every((price) => price === minor) }
+}
+
+/** The choice of a new visitor: none, unless there is only one variant to choose. */
+export function firstChoice(product: Product): Choice {
+  const [only, ...others] = variantsForSale(product)
+  return only !== undefined && others.length === 0 ? [{ variant_id: only.id, qty: 1 }] : []
+}
+
+/** How many units of the variant are chosen. */
+export function chosenUnits(choice: Choice, variantId: number): number {
+  return choice.find(({ variant_id }) => variant_id === variantId)?.qty ?? 0
+}
+
+/** How many units are chosen, over all variants. */
+export function unitsChosen(choice: Choice): number {
+  return choice.reduce((sum, { qty }) => sum + qty, 0)
+}
+
+/** The choice with `qty` units of a variant, which may be 0. Lines keep their places. */
+export function withUnits(choice: Choice, variantId: number, qty: number): Choice {
+  const line = { variant_id: variantId, qty }
+  const isNew = choice.every(({ variant_id }) => variant_id !== variantId)
+  const lines = isNew ? [...choice, line] : choice.map((old) => (old.variant_id === variantId ? line : old))
+  return lines.filter(({ qty }) => qty > 0)
+}
+
+/** The most units of a variant that can be chosen beside the other lines. */
+export function mostOfVariant(product: Product, variant: Variant, choice: Choice): number {
+  const others = unitsChosen(choice) - chosenUnits(choice, variant.id)
+  const limit = Math.min(variant.max_per_hold ?? MOST_UNITS, mostUnitsOf(product) - others)
+  return variant.enabled ? Math.max(0, Math.min(limit, variant.available_stock)) : 0
+}
+
+/** The choice of one variant with as many units as there are, at least one. */
+export function withinStock(product: Product, choice: Choice): Choice {
+  return choice.map((line) => {
+    const variant = variantOf(product, line.variant_id)
+    const most = variant === undefined ? 1 : mostOfVariant(product, variant, [])
+    return { ...line, qty: Math.max(1, Math.min(line.qty, most)) }
+  })
+}
+
+/** The price of the choice, in minor units, at the prices of now. */
+export function priceOfChoice(product: Product, choice: Choice): number {
+  return choice.reduce((sum, { variant_id, qty }) => {
+    return sum + qty * (variantOf(product, variant_id)?.price_minor ?? product.price_minor)
+  }, 0)
+}
+
+/** A chosen variant that lacks units, with how many there are. */
+export interface Lack {
+  readonly name: string
+  readonly state: VariantState
+  readonly available: number
+}
+
+/** The chosen variants that cannot be reserved now, in the order in which they were chosen. */
+export function lacksOf(product: Product, choice: Choice): readonly Lack[] {
+  return choice.flatMap(({ variant_id, qty }) => {
+    const variant = variantOf(product, variant_id)
+    if (variant === undefined) return []
+    const state = stateOfVariant(variant)
+    const { name, available_stock: available } = variant
+    return state === "open" && available >= qty ? [] : [{ name, state, available }]
+  })
+}
+
+/** The variant's name; `Variant 3` where it is not known. */
+export function variantName(product: Product | null, variantId: number): string {
+  return (product === null ? undefined : variantOf(product, variantId)?.name) ?? `Variant ${variantId}`
+}
+
+function variantOf({ variants }: Product, variantId: number): Variant | undefined {
+  return variants?.find(({ id }) => id === variantId)
+}

@@ -1,0 +1,152 @@
+import { useSignal } from "@preact/signals"
+import { useRef } from "preact/hooks"
+import type { Product } from "../../client/src/index.ts"
+import { priceOf } from "../shared/money.ts"
+import { Basket } from "./basket.tsx"
+import type { BuyerView } from "./buyer-view.ts"
+import { CustomerField, customerIdIn } from "./customer-field.tsx"
+import { NeedsScripts, reserveText } from "./hold-form.tsx"
+import type { PageModel } from "./page-model.ts"
+import { Stepper } from "./stepper.tsx"
+import { chooseFirstText, lackText } from "./texts.ts"
+import {
+  lacksOf,
+  mostOfVariant,
+  mostUnitsOf,
+  onlyOptionOf,
+  priceOfChoice,
+  unitsChosen,
+  wayToChoose,
+  withinStock,
+  withUnits,
+  type Choice,
+} from "./variant-choice.ts"
+import { VariantButtons } from "./variant-buttons.tsx"
+
+interface VariantFormProps {
+  readonly product: Product
+  readonly model: PageModel
+}
+
+/**
+ * The form of a product with variants: one of them by radio buttons, or a basket of several. A buyer may choose before
+ * the sale opens, or a variant of which all units are reserved, and then waits for the button.
+ */
+export function VariantForm({ product, model }: VariantFormProps) {
+  const view = model.view.value
+  const offered = model.offered.value
+  const wantsSeveral = useSignal(false)
+  const way = wayToChoose(product, offered)
+  const isBasket =
+    way === "several" || (way === "either" && (wantsSeveral.value || model.choice.value.length > 1))
+  const choice = isBasket ? model.choice.value : withinStock(product, model.choice.value)
+  const isLocked = isUnanswered(view)
+  const choose = (next: Choice) => {
+    if (!isLocked) model.actions.choose(next)
+  }
+  const isInactive = model.zone.value === null
+  const lacks = view.stage.kind === "on_sale" ? lacksOf(product, choice) : []
+  const isReady = view.stage.kind === "on_sale" && choice.length > 0 && lacks.length === 0
+  const parts = { product, offered, choice, isLocked, onChoose: choose }
+
+  function submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (isInactive || !isReady || view.pending !== null || !(event.currentTarget instanceof HTMLFormElement))
+      return
+    model.actions.hold({ qty: unitsChosen(choice), lines: choice }, customerIdIn(event.currentTarget))
+  }
+
+  return (
+    <form class="hold-form" onSubmit={submit}>
+      {isBasket ? <Basket {...parts} /> : <VariantButtons {...parts} />}
+      {way === "either" && (
+        <label class="several">
+          <input
+            type="checkbox"
+            autocomplete="off"
+            checked={isBasket}
+            disabled={isInactive}
+            onChange={({ currentTarget }) => {
+              wantsSeveral.value = currentTarget.checked
+              if (!currentTarget.checked) choose(choice.slice(0, 1))
+            }}
+          />
+          Choose several
+        </label>
+      )}
+      {product.max_per_customer !== null && (
+        <CustomerField
+          customerId={model.customerId.value}
+          isMissing={view.notice?.code === "customer_required"}
+        />
+      )}
+      <LackLine lacks={view.notice?.code === "lacking" ? [] : lacks.map(lackText)} choice={choice} />
+      <div class="choice">
+        {!isBasket && mostUnitsOf(product) > 1 && <Quantity {...parts} />}
+        <button
+          class={isReady || view.pending !== null ? "button primary" : "button primary off"}
+          type="submit"
+          disabled={isInactive}
+          aria-disabled={!isReady || view.pending !== null}
+        >
+          {choice.length === 0 ? (
+            chooseFirstText(isBasket ? null : onlyOptionOf(offered))
+          ) : (
+            <>
+              {reserveText(view.pending !== null, view.notice?.code)}
+              <span class="tabular">{priceOf(priceOfChoice(product, choice), product.currency)}</span>
+            </>
+          )}
+        </button>
+      </div>
+      <NeedsScripts />
+    </form>
+  )
+}
+
+/** True while a request may have reserved units: another choice would reserve more. */
+function isUnanswered({ pending, notice }: BuyerView): boolean {
+  return pending !== null || notice?.code === "no_answer" || notice?.code === "crowd"
+}
+
+interface QuantityProps {
+  readonly product: Product
+  readonly choice: Choice
+  readonly onChoose: (choice: Choice) => void
+}
+
+/** The number of units of the only variant that is chosen. */
+function Quantity({ product, choice, onChoose }: QuantityProps) {
+  const [line] = choice
+  const variant = product.variants?.find(({ id }) => id === line?.variant_id)
+  const most = variant === undefined ? 1 : mostOfVariant(product, variant, [])
+  return (
+    <Stepper
+      qty={line?.qty ?? 1}
+      least={1}
+      most={most}
+      of={null}
+      onChange={(qty) => line !== undefined && onChoose(withUnits([], line.variant_id, qty))}
+    />
+  )
+}
+
+interface LackLineProps {
+  readonly lacks: readonly string[]
+  readonly choice: Choice
+}
+
+/** Why the choice cannot be reserved now. Screen readers read it out, and that it can be reserved again. */
+function LackLine({ lacks, choice }: LackLineProps) {
+  const before = useRef<{ readonly choice: string; readonly isLacking: boolean }>(null)
+  const said = useRef("")
+  const now = { choice: JSON.stringify(choice), isLacking: lacks.length > 0 }
+  if (before.current?.choice !== now.choice || now.isLacking) said.current = ""
+  else if (before.current.isLacking) said.current = "Available again."
+  before.current = now
+  return (
+    <p class={now.isLacking ? "notice" : "visually-hidden"} role="status">
+      {now.isLacking ? lacks.join(" ") : said.current}
+    </p>
+  )
+}
