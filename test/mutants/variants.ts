@@ -46,9 +46,9 @@ export const variantMutants: readonly Mutant[] = [
       },
       {
         file: "src/domain/place-hold.ts",
-        find: "  if (maxPerHold !== null && qty > maxPerHold) return {",
+        find: '  if (maxPerHold !== null && qty > maxPerHold) return { code: "quantity_over_limit", maxPerHold }\n',
         replace:
-          "  const qty = lines === undefined ? all : Math.max(...lines.map((line) => line.qty))\n  if (maxPerHold !== null && all > maxPerHold) return {",
+          '  const qty = lines === undefined ? all : Math.max(...lines.map((line) => line.qty))\n  if (maxPerHold !== null && all > maxPerHold) return { code: "quantity_over_limit", maxPerHold }\n',
       },
     ],
     caughtBy: model,
