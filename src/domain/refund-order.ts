@@ -79,9 +79,10 @@ function restockedLines(
     const left = line.qty - line.restockedQty
     if (restocked > left) return { code: "restock_over_order", restockableQty: left }
   }
-  const after = lines.map((line) => {
-    const restocked = moved.find(({ variantId }) => variantId === line.variantId)?.qty ?? 0
-    return { ...line, restockedQty: line.restockedQty + restocked }
-  })
-  return { moved, after }
+  return { moved, after: lines.map((line) => restockedLine(line, moved)) }
+}
+
+function restockedLine(line: OrderLine, moved: readonly WantedLine[]): OrderLine {
+  const restocked = moved.find(({ variantId }) => variantId === line.variantId)
+  return { ...line, restockedQty: line.restockedQty + (restocked?.qty ?? 0) }
 }

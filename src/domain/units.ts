@@ -1,5 +1,6 @@
 import type { WantedLine } from "./lines.ts"
 import { hasVariants } from "./product.ts"
+import type { Variant } from "./variant.ts"
 import { changeLoadedProduct, productOf, type WorkingSet } from "./working-set.ts"
 
 /*
@@ -89,8 +90,11 @@ function move(state: WorkingSet, { qty, lines }: MovedUnits, { held, sold }: Dir
   }
   const variants = product.variants.map((variant) => {
     const line = lines?.find(({ variantId }) => variantId === variant.id)
-    if (line === undefined) return variant
-    return { ...variant, held: variant.held + held * line.qty, sold: variant.sold + sold * line.qty }
+    return line === undefined ? variant : movedVariant(variant, line.qty, { held, sold })
   })
   changeLoadedProduct(state, { ...counters, variants })
+}
+
+function movedVariant(variant: Variant, qty: number, { held, sold }: Direction): Variant {
+  return { ...variant, held: variant.held + held * qty, sold: variant.sold + sold * qty }
 }

@@ -11,7 +11,6 @@ beforeAll(async () => {
   app = await startTestApp({ seed: false, config: { stripe: stripeSettings(fake.url) } })
 })
 afterAll(async () => {
-  expect(await differencesIn(app.databaseUrl)).toEqual([])
   await app[Symbol.asyncDispose]()
   await fake[Symbol.asyncDispose]()
 })
@@ -279,4 +278,8 @@ test("Stripe is told the lines with their numbers", async () => {
       line_2_sku: "R-43",
     },
   })
+})
+
+test("the rows agree after all of it", async () => {
+  expect(await differencesIn(app.databaseUrl)).toEqual([])
 })

@@ -44,7 +44,7 @@ export const variantMoneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/refund-order.ts",
-        find: "restockedQty: line.restockedQty + restocked }",
+        find: "restockedQty: line.restockedQty + (restocked?.qty ?? 0) }",
         replace: "restockedQty: line.restockedQty }",
       },
     ],

@@ -64,8 +64,8 @@ export const variantProofMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "    if (line === undefined) return variant\n",
-        replace: "    if (line === undefined || (held < 0 && line !== lines?.[0])) return variant\n",
+        find: "return line === undefined ?",
+        replace: "return line === undefined || (held < 0 && line !== lines?.[0]) ?",
       },
     ],
     caughtBy: history,

@@ -19,8 +19,8 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "    if (line === undefined) return variant\n",
-        replace: "    if (line === undefined || held === 1) return variant\n",
+        find: "return line === undefined ?",
+        replace: "return line === undefined || held === 1 ?",
       },
     ],
     caughtBy: model,

@@ -77,7 +77,8 @@ test("the available units of each variant come from the lines of holds and order
   await hold([other, 1], [one, 1])
   await app.post(`/api/orders/${order.order_id}/cancel`)
 
-  const found = await availabilityByVariant(database.views, product.id).finally(() => database.close())
+  const found = await availabilityByVariant(database.views, product.id)
+  await database.close()
 
   const available = (id = 0) => found.get(id)?.map((step) => step.available)
   expect(available(one)).toEqual([5, 4, 5, 2, 1, 4])

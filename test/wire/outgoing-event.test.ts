@@ -201,9 +201,10 @@ describe("of a product with variants", () => {
   })
 
   test("every event of an order has them", () => {
-    const line = [{ variantId: 5, qty: 1, unitPriceMinor: 12_900, restockedQty: 0 }]
+    const heldLine = { variantId: 5, qty: 1, unitPriceMinor: 12_900 }
+    const line = [{ ...heldLine, restockedQty: 0 }]
     const one = { qty: 1, lines: line, unitPriceMinor: 12_900, totalMinor: 12_900 }
-    const held = holdWith({ qty: 1, lines: line.map(({ restockedQty: _, ...rest }) => rest) })
+    const held = holdWith({ qty: 1, lines: [heldLine] })
     const payment = paymentWith({ amountMinor: 12_900 })
     const settle = { kind: "settle_refund", productId: 1, orderId: 11, number: 1 } as const
     const states = [
