@@ -54,19 +54,21 @@ function jsonParser(app: Pick<FastifyInstance, "getDefaultJsonParser">): Parse {
 function fieldsRefusal(body: unknown): TooManyFields | null {
   if (typeof body !== "object" || body === null) return null
   if (Object.keys(body).length > MOST_FIELDS) return new TooManyFields(MOST_FIELDS)
-  const isTooLong = Object.values(body).some((part) => Array.isArray(part) && partsLeft(part, MOST_PARTS) < 0)
+  const isTooLong = Object.values(body).some((part) => Array.isArray(part) && hasTooManyParts(part))
   return isTooLong ? new TooManyFields(MOST_PARTS) : null
 }
 
-/** Returns `left` minus the number of fields and items at all depths; stops counting below 0. */
-function partsLeft(value: object, left: number): number {
-  let remaining = left
-  for (const part of Object.values(value) as unknown[]) {
-    remaining -= 1
-    if (typeof part === "object" && part !== null) remaining = partsLeft(part, remaining)
-    if (remaining < 0) break
+/** Counts fields and items at all depths. Not by recursion, because a body may be nested deeper than the stack allows. */
+function hasTooManyParts(list: readonly unknown[]): boolean {
+  const open: object[] = [list]
+  let count = 0
+  for (let whole = open.pop(); whole !== undefined; whole = open.pop()) {
+    const parts = Object.values(whole) as unknown[]
+    count += parts.length
+    if (count > MOST_PARTS) return true
+    for (const part of parts) if (typeof part === "object" && part !== null) open.push(part)
   }
-  return remaining
+  return false
 }
 
 /** Makes JSON the only accepted content type. */
