@@ -43,7 +43,7 @@ interface VariantSettings {
   readonly price_minor?: number | null
   /** The most units of it in one hold; null: only the product's limits apply. */
   readonly max_per_hold?: number | null
-  /** False: new holds of it are refused as `variant_disabled`; holds and orders that it has go on. True if not given. */
+  /** False: new holds of it are refused as `variant_disabled`; existing holds and orders go on. True if not given. */
   readonly enabled?: boolean
 }
 
@@ -82,7 +82,7 @@ export interface RowQuery<Status> extends PageQuery {
   readonly customer_id?: string | undefined
   /** Those that have a line of this variant. */
   readonly variant_id?: number | undefined
-  /** Those that have a line of a variant with this `sku`, of whatever product. */
+  /** Those that have a line of a variant with this `sku`, of any product. */
   readonly sku?: string | undefined
   readonly status?: Status | undefined
 }

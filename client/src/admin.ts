@@ -71,9 +71,9 @@ export interface AdminClient {
      */
     setStock(productId: number, body: StockBody, options?: KeyedCallOptions): Promise<Product>
     /**
-     * Adds variants to a product: up to 200 in all, listed after those it has unless they say a `position`. The first
-     * ones take the place of the product's own stock, which is refused (`product_in_use`) while a unit of it is held or
-     * sold. Sent with an `Idempotency-Key`, because a retry would add others. Refused: `product_not_found`,
+     * Adds variants to a product: up to 200 in all, listed after those it has unless they give a `position`. The first
+     * ones replace the product's own stock; they are refused (`product_in_use`) while a unit of it is held or sold.
+     * Sent with an `Idempotency-Key`, because a retry would add others. Refused: `product_not_found`,
      * `product_in_use`, `too_many_variants`, `stock_over_limit`.
      */
     addVariants(productId: number, body: VariantsBody, options?: KeyedCallOptions): Promise<Product>
@@ -111,10 +111,11 @@ export interface AdminClient {
     /** Lists orders by id. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
     /**
-     * Refunds money of a paid order, puts units of it back on sale, or both. `restock_lines` says of which variants; an
-     * order with several lines needs it to put any back, and each line takes no more than was bought of it. Sent with an
-     * `Idempotency-Key`, because a retry would refund again. Refused: `order_not_found`, `order_not_paid`,
-     * `payment_disputed`, `refund_over_payment`, `restock_lines_required`, `variant_not_found`, `restock_over_order`.
+     * Refunds money of a paid order, puts units of it back on sale, or both. `restock_lines` says how many units of each
+     * variant; an order with several lines requires it to put units back, and a line can restock no more than was bought
+     * of it. Sent with an `Idempotency-Key`, because a retry would refund again. Refused: `order_not_found`,
+     * `order_not_paid`, `payment_disputed`, `refund_over_payment`, `restock_lines_required`, `variant_not_found`,
+     * `restock_over_order`.
      */
     refund(orderId: number, body: RefundBody, options?: KeyedCallOptions): Promise<Refund>
     /**

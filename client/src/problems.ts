@@ -11,7 +11,7 @@ export interface LackingLine {
   readonly variant_id: number
   /** How many units the request asked for. */
   readonly requested: number
-  /** How many there are: 0 or more, but fewer than `requested`. */
+  /** How many units are available: 0 or more, but fewer than `requested`. */
   readonly available: number
 }
 
@@ -29,7 +29,7 @@ export interface ProblemMembers {
   readonly sale_closed: { readonly closes_at: Time }
   /** `order_id`: the order that was made from the hold, if it is known. */
   readonly hold_already_used: { readonly order_id: number | null }
-  /** `variant_id`: the variant whose limit it is; left out where it is the product's. */
+  /** `variant_id`: the variant that has this limit; absent if it is the product's limit. */
   readonly quantity_over_limit: { readonly max_per_hold: number; readonly variant_id?: number }
   /** `variant_id`: the first variant of the request that the product, or the order, does not have. */
   readonly variant_not_found: { readonly variant_id: number }
@@ -37,8 +37,9 @@ export interface ProblemMembers {
   readonly variant_disabled: { readonly variant_id: number }
   /** The product's units that belong to no variant. */
   readonly product_in_use: { readonly reserved_stock: number; readonly sold_stock: number }
-  /** `most`: the most variants of one product. */
+  /** `most_variants`: how many variants one product can have. */
   readonly too_many_variants: { readonly most_variants: number }
+  /** `most_stock`: how many units the product's variants can have together. */
   readonly stock_over_limit: { readonly most_stock: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }

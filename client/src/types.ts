@@ -64,7 +64,7 @@ export interface Variant {
   /** Units of active holds and of orders that wait for payment. */
   readonly reserved_stock: number
   readonly sold_stock: number
-  /** As of the product, for this variant; `paused` also while it is disabled and the sale is on. */
+  /** The product's sale state with the variant's own units; `paused` also while it is disabled and the sale is on. */
   readonly sale_state: SaleState
   /** The most units of it in one hold; null: only the product's limits apply. */
   readonly max_per_hold: number | null
@@ -101,7 +101,7 @@ export interface Hold {
   readonly expires_at: Time
   readonly created_at: Time
   readonly customer_id: string | null
-  /** The variant of its only line. Not there where it has several lines, and for a product without variants. */
+  /** The variant of its only line. Absent if it has several lines, and for a product without variants. */
   readonly variant_id?: number
   /** 1 to 20, each of another variant. Only of a product with variants. */
   readonly lines?: readonly HoldLine[]
@@ -150,7 +150,7 @@ export interface WantedLine {
  */
 export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" | "refunded"
 
-/** An order, made from one hold at the price that the hold was placed at. */
+/** An order, made from one hold at the price of the moment when the hold was placed. */
 export interface Order {
   readonly order_id: number
   readonly hold_id: number
@@ -174,7 +174,7 @@ export interface Order {
   readonly created_at: Time
   readonly updated_at: Time
   readonly customer_id: string | null
-  /** The variant of its only line. Not there where it has several lines, and for a product without variants. */
+  /** The variant of its only line. Absent if it has several lines, and for a product without variants. */
   readonly variant_id?: number
   /** The lines of its hold, in the same order. Only of a product with variants. */
   readonly lines?: readonly OrderLine[]
@@ -186,7 +186,7 @@ export interface OrderLine {
   readonly quantity: number
   readonly unit_price: string
   readonly unit_price_minor: number
-  /** `quantity` times `unit_price_minor`; the lines together are the order's `total_minor`. */
+  /** `quantity` times `unit_price_minor`; the sum over the lines is the order's `total_minor`. */
   readonly total_minor: number
   /** How many of its units are back on sale. */
   readonly restocked_qty: number

@@ -149,7 +149,7 @@ export function addRace(program: Command): void {
     .option("--stock <units>", "units on sale", wholeNumber(1, 1_000_000), 10)
     .option(
       "--variants <count>",
-      "divide the units among so many variants, some of them wanted more than others; a third of the requests are baskets",
+      "divide the units among this many variants, some of them requested more than others; a third of the requests are baskets",
       wholeNumber(0, MOST_VARIANTS),
       0,
     )

@@ -19,9 +19,9 @@ export interface RaceOptions {
 }
 
 /**
- * Sends `requests` requests at once over HTTP, each for one unit of a new product with `stock` units, or with
- * `variants` for a unit each of one or several variants. True if exactly the right number succeeded, and counters, rows
- * and answers agree.
+ * Sends `requests` requests at once over HTTP, each for one unit of a new product with `stock` units. If it has
+ * variants, each request is for one variant or for a basket, one unit of each. True if exactly the right number of
+ * units was taken, and counters, rows and answers agree.
  */
 export async function race(config: Config, options: RaceOptions): Promise<boolean> {
   const isRemote = options.urls.length > 0

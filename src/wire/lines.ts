@@ -26,7 +26,7 @@ export const RestockLines = Type.Array(WantedLineBody, {
 export const HoldLineWire = Type.Object({
   variant_id: Id,
   qty: Type.Integer(),
-  unit_price_minor: Type.Integer({ description: "the price when it was held, which is what is paid" }),
+  unit_price_minor: Type.Integer({ description: "the price of one unit at the moment of the hold" }),
 })
 
 /** The JSON of {@link HoldLineWire}. */
@@ -39,7 +39,7 @@ export const OrderLineWire = Type.Object({
   unit_price: Type.String(),
   unit_price_minor: Type.Integer(),
   total_minor: Type.Integer(),
-  restocked_qty: Type.Integer({ description: "how many of its units are on offer again" }),
+  restocked_qty: Type.Integer({ description: "how many of its units are back on sale" }),
 })
 
 /** The JSON of {@link OrderLineWire}. */
@@ -62,7 +62,7 @@ export function orderLineJson(line: OrderLine, currency: string): OrderLineJson 
   }
 }
 
-/** Makes the JSON of an order's line in an event: receivers know the variant by its number of the article or its name. */
+/** Makes the JSON of an order's line in an event: receivers know the variant by its `sku` or its name. */
 export function namedLineJson({ sku, name, ...line }: NamedLine, currency: string) {
   const { variant_id, ...units } = orderLineJson(line, currency)
   return { variant_id, sku, name, ...units }

@@ -43,7 +43,7 @@ export const ProductWire = Type.Object({
   server_time: Time,
   variants: Type.Optional(
     Type.Array(VariantWire, {
-      description: "only of a product that has some: its units are sold by variant",
+      description: "only of a product with variants: its units are sold by variant",
     }),
   ),
 })

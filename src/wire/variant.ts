@@ -31,7 +31,7 @@ export type VariantJson = Static<typeof VariantWire>
 
 const MOST_OPTIONS = 10
 
-/** Their names are fields of the object, which a pattern for its fields would let pass unchecked where it does not match. */
+/** `propertyNames` checks the names. With `patternProperties` a name that fits no pattern would pass unchecked. */
 const Options = Type.Unsafe<Record<string, string>>({
   type: "object",
   maxProperties: MOST_OPTIONS,

@@ -103,7 +103,9 @@ test(
     await Promise.all([
       ...Array.from({ length: SHOPPERS }, () => shopper(shop)),
       restock(shop, products),
-      replaceBoth([one, other], recorder),
+      replaceBoth([one, other], recorder, () =>
+        progress() < MAX_STRETCH ? missingFrom(recorder.history(products), ["hold: unknown"]) : [],
+      ),
       cutConnections(proxy, shop),
       close(),
     ])
@@ -146,12 +148,21 @@ async function offerVariants(slot: ServerSlot) {
   return { id: Number(body.id), stock: Number(body.stock), variants, ...ttls }
 }
 
-/** Replaces one after the other, so that one of them always runs. */
-async function replaceBoth(slots: readonly ServerSlot[], recorder: Recorder): Promise<void> {
-  for (const slot of slots) {
-    await sleep(SECONDS * 200)
-    await slot.replace(recorder)
-  }
+/**
+ * Replaces one after the other, so that one of them always runs, and again while a response is `missing` that only a
+ * killed server leaves.
+ */
+async function replaceBoth(
+  slots: readonly ServerSlot[],
+  recorder: Recorder,
+  missing: () => readonly string[],
+): Promise<void> {
+  do {
+    for (const slot of slots) {
+      await sleep(SECONDS * 200)
+      await slot.replace(recorder)
+    }
+  } while (missing().length > 0)
 }
 
 /** Adds units as long as the sale goes on, because sold units do not come back. */

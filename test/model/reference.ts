@@ -78,7 +78,8 @@ export class Reference {
       const retryAt = ask.qty > this.stock - this.sold(now) ? null : this.#firstEnd(now)
       return `out_of_stock ${state} ${available} ${retryAt}`
     }
-    this.holds.set(ask.id, { ...ask, running: "active", end: null, restocked: 0 })
+    const { priceMinor, currency } = this.settings
+    this.holds.set(ask.id, { ...ask, priceMinor, currency, running: "active", end: null, restocked: 0 })
     return `hold ${ask.id} of ${ask.qty} for ${ask.customer} until ${ask.until}`
   }
 
@@ -114,8 +115,7 @@ export class Reference {
     now: Instant,
   ): ReferenceOrder {
     hold.end = "converted"
-    const { qty, customer } = hold
-    const { priceMinor, currency } = this.settings
+    const { qty, customer, priceMinor, currency } = hold
     const order: ReferenceOrder = {
       ...made,
       qty,
@@ -492,6 +492,9 @@ interface Ending {
 
 interface ReferenceHold extends Ending {
   readonly id: number
+  /** The price of one unit when it was held, which is what its order costs. */
+  readonly priceMinor: number
+  readonly currency: string
   end: "released" | "converted" | null
 }
 

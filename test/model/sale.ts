@@ -315,7 +315,8 @@ class Sale {
     const hold = this.#database.holds.get(holdId)
     const orderId = early === "no" ? this.#pickOrder(pick) : this.#nextOrderId + (pick % 3)
     const total =
-      this.#database.orders.get(orderId)?.totalMinor ?? (hold?.qty ?? 1) * this.#reference.settings.priceMinor
+      this.#database.orders.get(orderId)?.totalMinor ??
+      (hold?.qty ?? 1) * (hold?.unitPriceMinor ?? this.#reference.settings.priceMinor)
     const amounts = { unsaid: null, exact: total, more: total + 1, less: Math.max(0, total - 1) }
     const quantity = (hold?.qty ?? 1) + (early === "with wrong quantity" ? 1 : 0)
     const namesHold = early === "with hold" || early === "with wrong quantity"

@@ -176,11 +176,14 @@ class ServedSale {
     this.#keys += 1
     const key = `served-${this.#productId}-${this.#keys}`
     const holdId = newest(this.#holdIds, pick)
-    const qty = this.#reference.holds.get(holdId)?.qty ?? 1
+    const hold = this.#reference.holds.get(holdId)
+    const qty = hold?.qty ?? 1
     // Ids beyond all blocks of ids, so that an event parked here never pays an order of another sale.
     const unborn = FIRST_UNBORN + this.#productId * 10 + (pick % 3)
     const orderId = early === "no" ? newest(this.#orderIds, pick) : unborn
-    const total = this.#reference.orders.get(orderId)?.total ?? qty * this.#reference.settings.priceMinor
+    const total =
+      this.#reference.orders.get(orderId)?.total ??
+      qty * (hold?.priceMinor ?? this.#reference.settings.priceMinor)
     const amounts = { unsaid: null, exact: total, more: total + 1, less: Math.max(0, total - 1) }
     const quantity = qty + (early === "with wrong quantity" ? 1 : 0)
     const named = early === "with hold" || early === "with wrong quantity"

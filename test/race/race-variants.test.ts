@@ -29,7 +29,7 @@ test("race --variants against two servers: each of 12 variants is sold exactly, 
 test("race --variants sells no unit of one variant for want of another: at the ends of the list units are left, and refusals say so", async () => {
   await using database = await createTestDatabase()
   await using app = await startTestApp({ databaseUrl: database.url, worker: true })
-  const options = ["--variants", "12", "--stock", "240", "--requests", "300", "--json"]
+  const options = ["--variants", "12", "--stock", "240", "--requests", "200", "--json"]
 
   const { stdout } = await runCommand(["race", ...options, "--url", app.url])
 

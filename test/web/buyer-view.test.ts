@@ -207,7 +207,7 @@ test.each<[Refusal, string]>([
       ["Poster", 1],
       ["43", 2],
     ]),
-    "Other buyers were faster. Nothing was reserved, because no unit of 42 is available and only 1 of Poster is left and only 2 of 43 are left.",
+    "Other buyers were faster. Nothing was reserved, because no unit of 42 is available and Poster has only 1 unit left and 43 has only 2 units left.",
   ],
   [{ code: "over_limit", mostUnits: 2, name: "42" }, "The limit is 2 units of 42 per order."],
   [{ code: "over_limit", mostUnits: 2, name: null }, "The limit is 2 units per order."],

@@ -167,7 +167,7 @@ test("each chosen variant that lacks units says why", () => {
   ])
   const choice = [1, 2, 3, 4, 5].map((variant_id) => ({ variant_id, qty: 2 }))
   expect(lacksOf(product, choice).map(lackText)).toEqual([
-    "Only 1 of 42 left. Choose fewer.",
+    "42 has only 1 unit left. Choose fewer.",
     "All units of 43 are reserved. Units come back when a reservation expires: stay on this page.",
     "44 is sold out.",
     "45 is no longer for sale.",

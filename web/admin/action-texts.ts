@@ -79,7 +79,7 @@ export function actionText(
   return `${action}${fields} (${ways[way]}${refused})`
 }
 
-/** The actions on variants whose content says more than their route; null: the route's text fits. */
+/** The text of an action on variants whose content tells more than its route; null: the route's text fits. */
 function variantAction(
   route: string,
   content: Content,

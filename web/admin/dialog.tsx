@@ -20,8 +20,8 @@ export interface DialogProps {
 }
 
 /**
- * Asks for confirmation before an action. "Go back" has the focus, unless it is a form, so that an accidental Enter does
- * nothing.
+ * Asks for confirmation before an action. "Go back" has the focus, so that an accidental Enter does nothing; in a form
+ * the first field has it.
  */
 export function Dialog({ title, children, action, danger, isForm = false, run, close }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)

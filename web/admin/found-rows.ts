@@ -101,7 +101,7 @@ async function orderRows(orders: readonly Order[], signal: AbortSignal): Promise
 
 type NameOfVariant = (variantId: number) => string
 
-/** Names by variant id. Ids are those of one installation, so they differ between products. */
+/** Names by variant id. An id occurs once in the installation, so variants of different products have different ids. */
 const variantNames = new Map<number, string>()
 
 /** Reads the names of the variants in the rows, once for each product while the page is open. */

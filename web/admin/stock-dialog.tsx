@@ -10,7 +10,7 @@ export interface StockDialogProps {
   readonly isAdding: boolean
   /** The name of the product or of the variant. */
   readonly name: string
-  /** Its units. */
+  /** The units of the product or of the variant. */
   readonly units: Pick<Product, "stock" | "reserved_stock" | "sold_stock">
   /** Sets its stock. */
   readonly set: (body: StockBody) => Promise<unknown>

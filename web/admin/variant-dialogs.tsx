@@ -59,7 +59,7 @@ export function VariantDialog(props: VariantDialogProps) {
           run={() => change({ enabled: true })}
           close={close}
         >
-          <p>Units of it can be held again at once, while the sale is open.</p>
+          <p>While the sale is open, its units can be held again at once.</p>
         </Dialog>
       )
     case "edit":

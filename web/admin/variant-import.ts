@@ -38,7 +38,8 @@ export type PlannedLine = { readonly line: number; readonly name: string } & (
 
 /**
  * Says what each line of a CSV file would do to the product's variants. A line changes the variant with its SKU; if no
- * variant has that SKU, the one with its name. Otherwise it adds a variant. An empty cell changes nothing.
+ * variant has that SKU, the one with its name, unless both have a SKU. Otherwise it adds a variant. An empty cell
+ * changes nothing.
  */
 export function planImport(text: string, product: Product): ImportPlan {
   const [heading, ...rows] = parseCsv(text)

@@ -58,7 +58,7 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
       </div>
       <p class="muted small">
         Refused: holds that this server refused because of the variant, since a live screen of the sale was
-        opened. A basket counts for each variant that it lacked.
+        opened. A basket counts for each variant that lacked units.
       </p>
       {chosen.value !== null && asked !== undefined && (
         <VariantDialog

@@ -6,7 +6,7 @@ import { Failure } from "./pager.tsx"
 import { applyPlan, type LineResult } from "./variant-import-run.ts"
 import { planImport, type ImportPlan, type PlannedLine } from "./variant-import.ts"
 
-/** 200 lines with the longest names are smaller by far. */
+/** Far more than 200 lines usually need. */
 const MOST_BYTES = 1_000_000
 
 export interface VariantsUploadProps {
@@ -57,8 +57,8 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
       <p>
         The first line names the columns: <code>name</code>, <code>sku</code>, <code>options</code>,{" "}
         <code>price</code>, <code>stock</code>. Only <code>name</code> is required, and <code>stock</code> for
-        new variants. A line changes the variant with its SKU, or else with its name; otherwise it adds a
-        variant. An empty cell changes nothing.
+        new variants. A line changes the variant with its SKU; if there is none, the variant with its name,
+        unless both have a SKU. Otherwise it adds a variant. An empty cell changes nothing.
       </p>
       <pre class="sample">{SAMPLE}</pre>
       <div class="entry">

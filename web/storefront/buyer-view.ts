@@ -42,7 +42,7 @@ export type Refusal =
   | { readonly code: "missed"; readonly retryAt: Time | null }
   /** The variants that had too few units, when the request was answered. */
   | { readonly code: "lacking"; readonly lines: readonly LackingUnits[]; readonly retryAt: Time | null }
-  /** `name`: of the variant whose limit it is; null: it is the product's. */
+  /** `name`: of the variant that has this limit; null: it is the product's limit. */
   | { readonly code: "over_limit"; readonly mostUnits: number; readonly name: string | null }
   | { readonly code: "variant_disabled"; readonly name: string }
   | { readonly code: "variant_required" }
@@ -60,7 +60,7 @@ export interface LackingUnits {
   readonly available: number
 }
 
-/** A message beside the stage: a refusal, the end of the buyer's last hold, or that it costs other than the button said. */
+/** A message beside the stage: a refusal, the end of the buyer's last hold, or a price other than the button showed. */
 export type Notice =
   | Refusal
   | { readonly code: "hold_expired" | "hold_released" | "ordered" | "price_changed" }
@@ -126,7 +126,7 @@ export function productAt(product: Product, nowMs: number | null): Product {
 
 /**
  * The state of the sale at `nowMs`. The sale may have opened or closed since the product was read. It counts as paused
- * while no variant is for sale, because nothing has been sold then.
+ * while all variants are disabled: without any unit for sale it would look sold out.
  */
 export function saleStateAt(product: Product, nowMs: number | null): SaleState {
   const state = stateAt(withUnitsForSale(product), nowMs)

@@ -2,7 +2,7 @@ interface StepperProps {
   readonly qty: number
   readonly least: number
   readonly most: number
-  /** Of which goods the number is; null: of the only ones. */
+  /** The name of the goods that are counted; null: there is only one such number on the page. */
   readonly of: string | null
   readonly onChange: (qty: number) => void
 }

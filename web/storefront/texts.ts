@@ -156,7 +156,7 @@ export function noticeText(notice: Notice): string {
 
 function lackingText({ name, available }: LackingUnits): string {
   if (available === 0) return `no unit of ${name} is available`
-  return `only ${available} of ${name} ${areFor(available)} left`
+  return `${name} has only ${unitsOf(available)} left`
 }
 
 const variantTexts: Readonly<Record<Exclude<VariantState, "open">, string>> = {
@@ -174,7 +174,7 @@ export function stockText({ available_stock }: Variant, state: VariantState): st
 export function lackText({ name, state, available }: Lack): string {
   switch (state) {
     case "open":
-      return `Only ${available} of ${name} left. Choose fewer.`
+      return `${name} has only ${unitsOf(available)} left. Choose fewer.`
     case "all_held":
       return `All units of ${name} are reserved. Units come back when a reservation expires: stay on this page.`
     case "sold_out":

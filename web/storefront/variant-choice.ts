@@ -61,8 +61,9 @@ export function mostUnitsOf({ max_per_hold, max_per_customer }: Product): number
 }
 
 /**
- * A buyer who may have one unit chooses one variant. Goods that differ, in price or in what their options are, make a
- * basket. Goods that are alike, such as the sizes of one shoe, are chosen one at a time unless the buyer wants several.
+ * A buyer who may have only one unit chooses one variant. Goods with different prices or different option names are
+ * chosen as a basket. Goods that are alike, such as the sizes of one shoe, are chosen one at a time unless the buyer
+ * wants several.
  */
 export function wayToChoose(product: Product, offered: readonly Variant[]): WayToChoose {
   if (offered.length < 2 || mostUnitsOf(product) === 1) return "one"
@@ -74,7 +75,7 @@ export function haveOnePrice(variants: readonly Variant[]): boolean {
   return new Set(variants.map(({ price_minor }) => price_minor)).size < 2
 }
 
-/** The only option by which the variants differ, such as `size`; null: they have none, or several. */
+/** The name of the only option that the variants have, such as `size`; null: they have none, or several. */
 export function onlyOptionOf(variants: readonly Variant[]): string | null {
   const [first, ...others] = new Set(variants.flatMap(({ options }) => Object.keys(options)))
   return first !== undefined && others.length === 0 ? first : null
@@ -124,7 +125,7 @@ export function mostOfVariant(product: Product, variant: Variant, choice: Choice
   return variant.enabled && !isLineTooMany ? Math.max(0, Math.min(limit, variant.available_stock)) : 0
 }
 
-/** The choice of one variant with as many units as there are, at least one. */
+/** The choice of one variant, reduced to the units that there are, but at least one. */
 export function withinStock(product: Product, choice: Choice): Choice {
   return choice.map((line) => {
     const variant = variantOf(product, line.variant_id)

@@ -25,14 +25,14 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   refund_not_found: "Take the refund's id, such as `17-1`, from `GET /api/admin/orders/{id}/refunds`.",
   order_unknown: "Check the order's id.",
   out_of_stock:
-    "If `retry_at` is not null, try again at that time: held units may be available again. `available_stock` says how many units are available now, and `sale_state` whether all are sold. Of a product with variants, `lines` says which of them lack units.",
+    "If `retry_at` is not null, try again at that time: held units may be available again. `available_stock` says how many units are available now, and `sale_state` whether all are sold. For a product with variants, `lines` says which of them lack units.",
   sale_not_open: "Try again at `opens_at`.",
   sale_paused:
     "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",
-  variant_disabled: "Choose another variant: the shop has taken `variant_id` off sale.",
+  variant_disabled: "Choose another variant: the shop has disabled `variant_id`.",
   product_in_use:
     "Create a new product with variants. `reserved_stock` and `sold_stock` units of this one belong to no variant.",
-  too_many_variants: "Put further goods under another product; one can have `most_variants`.",
+  too_many_variants: "Put further goods under another product: a product can have `most_variants`.",
   stock_over_limit: "Give the variants less stock: together they can have `most_stock` units.",
   hold_already_used: "Go on with the order that `order_id` names.",
   hold_released: "Place a new hold.",
@@ -59,10 +59,11 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   invalid_request: "Correct what `errors` lists: a JSON pointer and a reason for each field.",
   invalid_sale_window: "Set `closes_at` after `opens_at`.",
   nothing_to_refund: "Give `amount_minor`, `restock_qty` or both.",
-  variant_required: "Name a `variant_id`, or `lines`: the product's `variants` lists them.",
+  variant_required:
+    "Send `variant_id` or `lines`; `variants` of the product has the ids. Set stock with the variant's own route.",
   restock_lines_required: "Say in `restock_lines` how many units of each variant are back on sale.",
   quantity_over_limit:
-    "Ask for no more than `max_per_hold` units. With `variant_id`, the limit is that of the variant.",
+    "Ask for no more than `max_per_hold` units. If the refusal has a `variant_id`, the limit is that variant's.",
   customer_required: "Send a `customer_id`: this product has a limit per customer.",
   idempotency_key_reused: "Use a new `Idempotency-Key` for a new request.",
   rate_limited:

@@ -13,7 +13,7 @@ export const rowQuery = {
   product_id: Type.Optional(Type.String()),
   customer_id: Type.Optional(Type.String()),
   variant_id: Type.Optional(Type.String()),
-  sku: Type.Optional(Type.String({ description: "the number of a variant, exactly as the shop writes it" })),
+  sku: Type.Optional(Type.String({ description: "the `sku` of a variant, exactly as the shop wrote it" })),
 }
 
 interface RowQuery {
