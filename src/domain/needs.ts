@@ -1,7 +1,7 @@
 import type { Command } from "./commands.ts"
 import type { WantedLine } from "./lines.ts"
 import { endOfUnpaid, isDueOrder, type Order } from "./order.ts"
-import { lackingLines } from "./product-variants.ts"
+import { lackingLines, variantOf } from "./product-variants.ts"
 import { availableUnits, hasVariants, type Product } from "./product.ts"
 import type { Instant } from "./time.ts"
 import { orderOfHold, type WorkingSet } from "./working-set.ts"
@@ -155,8 +155,10 @@ function addLines(into: Map<number, number>, lines: readonly WantedLine[]): void
 
 /** What a batch lacks, and ending due rows may free; see {@link shortage}. */
 export interface Shortage {
-  /** Units missing to serve every command. */
+  /** Units missing to serve every command; 0 for a product with variants. */
   readonly units: number
+  /** Units missing of each variant, where some are held. */
+  readonly lines: readonly WantedLine[]
   /** Customers who would exceed their limit. */
   readonly customerIds: readonly string[]
   /** Customers whose money has arrived late; their rows are needed to check their limits. */
@@ -173,32 +175,43 @@ export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortag
 
   const late = latePaidSales(state, needs, now)
   const latePayers = [...new Set(late.flatMap(({ customerId }) => customerId ?? []))]
-  if (product.held === 0) return latePayers.length > 0 ? { units: 0, customerIds: [], latePayers } : null
+  if (product.held === 0) {
+    return latePayers.length > 0 ? { units: 0, lines: [], customerIds: [], latePayers } : null
+  }
 
-  const missing = missingUnits(product, needs, late)
+  const units = missingUnits(product, needs, late)
+  const lines = missingLines(product, needs, late)
   const limit = product.maxPerCustomer ?? Infinity
   const customerIds = [...needs.unitsByCustomer.keys()].filter((customerId) => {
     const owned = state.customers.get(customerId)?.units ?? 0
     return owned > 0 && owned + (needs.unitsByCustomer.get(customerId) ?? 0) > limit
   })
-  if (missing === 0 && customerIds.length === 0 && latePayers.length === 0) return null
+  if (units === 0 && lines.length === 0 && customerIds.length === 0 && latePayers.length === 0) return null
   return {
-    units: missing,
+    units,
+    lines,
     customerIds: limit === Infinity ? [] : [...customerIds, ...latePayers],
     latePayers,
   }
 }
 
 function missingUnits(product: Product, needs: Needs, late: readonly LateSale[]): number {
-  if (!hasVariants(product)) {
-    const asked = late.reduce((sum, { qty }) => sum + qty, needs.units)
-    return Math.max(0, asked - availableUnits(product))
-  }
+  if (hasVariants(product)) return 0
+  const asked = late.reduce((sum, { qty }) => sum + qty, needs.units)
+  return Math.max(0, asked - availableUnits(product))
+}
+
+function missingLines(product: Product, needs: Needs, late: readonly LateSale[]): WantedLine[] {
+  if (!hasVariants(product)) return []
   const asked = new Map(needs.unitsByVariant)
   for (const { lines } of late) addLines(asked, lines ?? [])
   const wanted = Array.from(asked, ([variantId, qty]) => ({ variantId, qty }))
-  // The first rows that are due may be of other variants, so all that are held are asked for.
-  return lackingLines(product, wanted).length > 0 ? product.held : 0
+  return lackingLines(product, wanted)
+    .filter(({ variantId }) => {
+      const variant = variantOf(product, variantId)
+      return variant !== undefined && variant.enabled && variant.held > 0
+    })
+    .map(({ variantId, requested, available }) => ({ variantId, qty: requested - available }))
 }
 
 /** Returns the orders that money has arrived for and that have ended, are due, or may end earlier in the batch. */

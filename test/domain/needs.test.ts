@@ -153,13 +153,13 @@ describe("the shortage after the first load", () => {
       "too few units are available",
       { product: { held: 6 } },
       [askFor(5)],
-      { units: 1, customerIds: [], latePayers: [] },
+      { units: 1, lines: [], customerIds: [], latePayers: [] },
     ],
     [
       "two commands together ask for too many units",
       { product: { held: 6 } },
       [askFor(3), askFor(3)],
-      { units: 2, customerIds: [], latePayers: [] },
+      { units: 2, lines: [], customerIds: [], latePayers: [] },
     ],
     ["no unit is held that could become available", { product: { sold: 10 } }, [askFor(5)], null],
     ["there is no product", { product: null }, [askFor(5)], null],
@@ -167,7 +167,7 @@ describe("the shortage after the first load", () => {
       "a customer would pass the limit",
       { product: { held: 3, maxPerCustomer: 3 }, customers: anna(2) },
       [askFor(2, { customerId: "anna" })],
-      { units: 0, customerIds: ["anna"], latePayers: [] },
+      { units: 0, lines: [], customerIds: ["anna"], latePayers: [] },
     ],
     [
       "a customer would just reach the limit",
@@ -191,13 +191,13 @@ describe("the shortage after the first load", () => {
       "both",
       { product: { held: 9, maxPerCustomer: 3 }, customers: anna(3) },
       [askFor(2, { customerId: "anna" })],
-      { units: 1, customerIds: ["anna"], latePayers: [] },
+      { units: 1, lines: [], customerIds: ["anna"], latePayers: [] },
     ],
     [
       "a payment for an order that has ended, whose units are available",
       { orders: [orderWith({ status: "expired", customerId: "anna" })] },
       [pay({}, 12)],
-      { units: 0, customerIds: [], latePayers: ["anna"] },
+      { units: 0, lines: [], customerIds: [], latePayers: ["anna"] },
     ],
     [
       "a payment for an order that has ended, whose units others hold",
@@ -206,13 +206,13 @@ describe("the shortage after the first load", () => {
         orders: [orderWith({ status: "cancelled", customerId: "anna" })],
       },
       [pay({}, 12)],
-      { units: 1, customerIds: ["anna"], latePayers: ["anna"] },
+      { units: 1, lines: [], customerIds: ["anna"], latePayers: ["anna"] },
     ],
     [
       "a payment that names the hold of an order past its deadline",
       { orders: [orderWith({ expiresAt: afterNoon(0), customerId: "anna" })] },
       [pay({ orderId: 99, holdId: 1 }, 12)],
-      { units: 0, customerIds: [], latePayers: ["anna"] },
+      { units: 0, lines: [], customerIds: [], latePayers: ["anna"] },
     ],
     [
       "a payment for an order that waits",
@@ -224,7 +224,7 @@ describe("the shortage after the first load", () => {
       "a payment for an order that an earlier command of the batch may cancel",
       { orders: [orderWith({ customerId: "anna" })] },
       [{ kind: "cancel_order", productId: 1, orderId: 11 }, pay({}, 12)],
-      { units: 0, customerIds: [], latePayers: ["anna"] },
+      { units: 0, lines: [], customerIds: [], latePayers: ["anna"] },
     ],
     [
       "a payment for an order without a customer that has ended",
@@ -254,7 +254,7 @@ describe("late money for orders that the batch makes", () => {
   const [failure, success] = [parkedEvent({ key: "no", kind: "failed" }), parkedEvent()]
   const cancellation = parkedEvent({ key: "end", kind: "cancelled" })
   const applied = { outcome: "cancelled", appliedOrderId: 11, appliedAt: NOON } as const
-  const late = { units: 0, customerIds: [], latePayers: ["anna"] }
+  const late = { units: 0, lines: [], customerIds: [], latePayers: ["anna"] }
 
   test.each<[string, readonly PaymentEventRecord[], Command[], ReturnType<typeof shortage>]>([
     ["nothing waits", [], [order], null],
@@ -278,6 +278,7 @@ describe("late money for orders that the batch makes", () => {
     const state = stateWith({ product, holds: [...holds, holdWith({ id: 3 })], events: [failure, success] })
     expect(shortage(state, needs([order, askFor(1)]), NOON)).toEqual({
       units: 8,
+      lines: [],
       customerIds: ["anna", "ben"],
       latePayers: ["anna", "ben"],
     })

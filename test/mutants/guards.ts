@@ -153,9 +153,9 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/load-due.ts",
-        find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
+        find: '          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("holds"',
         replace:
-          "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const hold of",
+          '          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("holds"',
       },
     ],
     caughtBy: { file: "test/store/reclaim.test.ts", test: "a lapsed hold" },
@@ -165,9 +165,9 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/load-due.ts",
-        find: "          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
+        find: '          and cardinality($4::text[]) > 0\n          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("orders"',
         replace:
-          "          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))`,\n    values: [state.productId, isoTime(now), due, customerIds],\n  })\n  for (const order of",
+          '          and cardinality($4::text[]) < 0\n          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("orders"',
       },
     ],
     caughtBy: { file: "test/store/reclaim.test.ts", test: "nor does a lapsed order" },

@@ -324,7 +324,7 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/load-due.ts",
-        find: "if (dueHolds >= due || dueOrders >= due) state.nextDeadline = now",
+        find: "if (areAll(dueHolds, { due, lines }) || areAll(dueOrders, { due, lines })) state.nextDeadline = now",
         replace: "void [dueHolds, dueOrders]",
       },
     ],

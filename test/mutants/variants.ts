@@ -54,15 +54,29 @@ export const variantMutants: readonly Mutant[] = [
     caughtBy: model,
   },
   {
-    name: "variants: due holds of other variants hide the due ones",
+    name: "variants: a due hold of a lacking variant is not looked for",
     edits: [
       {
         file: "src/domain/needs.ts",
-        find: "length > 0 ? product.held : 0",
-        replace: "length > 0 ? 1 : 0",
+        find: "return variant !== undefined && variant.enabled && variant.held > 0",
+        replace: "return variant !== undefined && variant.enabled && variant.held > 1",
       },
     ],
     caughtBy: model,
+  },
+  {
+    name: "variants: due rows of any variant are loaded in the place of those that lack",
+    edits: [
+      {
+        file: "src/store/batch/load-due.ts",
+        find: "and (variant_id = wanted_id or lines @> jsonb_build_array(jsonb_build_object('variantId', wanted_id)))",
+        replace: "and wanted_id > 0",
+      },
+    ],
+    caughtBy: {
+      file: "test/store/reclaim-variants.test.ts",
+      test: "returns its unit to a request for that size",
+    },
   },
   {
     name: "variants: late money takes the lines that are left",

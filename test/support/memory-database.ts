@@ -3,7 +3,7 @@ import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import { execute, type Execution } from "../../src/domain/execute.ts"
 import { needs, shortage, type Needs } from "../../src/domain/needs.ts"
-import { totalOf } from "../../src/domain/lines.ts"
+import { totalOf, type WantedLine } from "../../src/domain/lines.ts"
 import type { Order } from "../../src/domain/order.ts"
 import type { Payment, PaymentEventRecord, ProviderEvent } from "../../src/domain/payment.ts"
 import type { Product } from "../../src/domain/product.ts"
@@ -175,17 +175,19 @@ function loadOrder(state: WorkingSet, order: Order): void {
 function loadDue(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): void {
   const missing = shortage(state, needs, now)
   for (const id of missing?.latePayers ?? []) loadRow(state.customers, tables.customers.get(id))
-  const lacks = missing !== null && (missing.units > 0 || missing.customerIds.length > 0)
+  const lacks =
+    missing !== null && (missing.units > 0 || missing.lines.length > 0 || missing.customerIds.length > 0)
   if (!lacks && needs.dueLimit === 0) return
   const limit = Math.max(needs.dueLimit, missing?.units ?? 0)
   const customerIds = missing?.customerIds ?? []
+  const lines = missing?.lines ?? []
 
   const held = [...tables.holds.values()].filter((hold) => hold.status === "active")
   const pending = [...tables.orders.values()].filter((order) => order.status === "pending_payment")
-  for (const hold of dueRows(held, { limit, customerIds, now })) {
+  for (const hold of dueRows(held, { limit, customerIds, lines, now })) {
     if (state.holds.get(hold.id) === undefined) state.holds.load(hold)
   }
-  for (const order of dueRows(pending, { limit, customerIds, now })) {
+  for (const order of dueRows(pending, { limit, customerIds, lines, now })) {
     if (state.orders.get(order.id) === undefined) loadOrder(state, order)
   }
   const ahead = [...held, ...pending].map((row) => row.expiresAt).filter((deadline) => deadline > now)
@@ -198,16 +200,20 @@ function loadDue(tables: Tables, state: WorkingSet, needs: Needs, now: Instant):
 interface Due {
   readonly limit: number
   readonly customerIds: readonly string[]
+  readonly lines: readonly WantedLine[]
   readonly now: Instant
 }
 
-function dueRows<Row extends { expiresAt: Instant; customerId: string | null }>(
+function dueRows<Row extends Pick<Hold, "expiresAt" | "customerId" | "lines">>(
   rows: readonly Row[],
-  { limit, customerIds, now }: Due,
+  { limit, customerIds, lines, now }: Due,
 ): Row[] {
   const due = rows.filter((row) => row.expiresAt <= now).sort((a, b) => a.expiresAt - b.expiresAt)
   const owned = due.filter((row) => row.customerId !== null && customerIds.includes(row.customerId))
-  return [...due.slice(0, limit), ...owned]
+  const wanted = lines.flatMap(({ variantId, qty }) =>
+    due.filter((row) => row.lines?.some((line) => line.variantId === variantId)).slice(0, qty),
+  )
+  return [...due.slice(0, limit), ...owned, ...wanted]
 }
 
 function totalPrice({ lines, unitPriceMinor, qty }: Order): number {

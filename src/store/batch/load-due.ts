@@ -1,9 +1,10 @@
 import type { Hold } from "../../domain/hold.ts"
 import type { Shortage } from "../../domain/needs.ts"
+import type { WantedLine } from "../../domain/lines.ts"
 import type { Order } from "../../domain/order.ts"
 import { isoTime, type Instant } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { holdColumns, orderColumns } from "../columns.ts"
+import { holdColumns, numbers, orderColumns } from "../columns.ts"
 import type { Tx } from "../tx.ts"
 
 /** The most due rows that one batch expires; the rest follow in the next batches. */
@@ -20,28 +21,47 @@ export async function loadDueRows(
 ): Promise<void> {
   const due = Math.min(RECLAIM_LIMIT, Math.max(limit, missing?.units ?? 0))
   const customerIds = missing?.customerIds ?? []
+  const lines = (missing?.lines ?? []).map(({ variantId, qty }) => ({
+    variantId,
+    qty: Math.min(RECLAIM_LIMIT, qty),
+  }))
   const [dueHolds, dueOrders] = await Promise.all([
-    loadDueHolds(tx, state, { now, due, customerIds }),
-    loadDueOrders(tx, state, { now, due, customerIds }),
+    loadDueHolds(tx, state, { now, due, customerIds, lines }),
+    loadDueOrders(tx, state, { now, due, customerIds, lines }),
     loadNextDeadline(tx, state, now),
   ])
   // As many as the limit: more rows may be due, so the next deadline is now and the next batch looks for them.
-  if (dueHolds >= due || dueOrders >= due) state.nextDeadline = now
+  if (areAll(dueHolds, { due, lines }) || areAll(dueOrders, { due, lines })) state.nextDeadline = now
+}
+
+/** Whether as many rows were loaded as were asked for, at all or of one of the variants. */
+function areAll(rows: readonly (Hold | Order)[], { due, lines }: Pick<Due, "due" | "lines">): boolean {
+  if (lines.length === 0) return rows.length >= due
+  const isOf = (row: Hold | Order, variantId: number) =>
+    row.lines?.some((line) => line.variantId === variantId)
+  return (
+    (due > 0 && rows.length >= due) ||
+    lines.some(({ variantId, qty }) => rows.filter((row) => isOf(row, variantId)).length >= qty)
+  )
 }
 
 interface Due {
   readonly now: Instant
   readonly due: number
   readonly customerIds: readonly string[]
+  /** Of each of these variants, as many rows as units, because the first of all due rows may be of other variants. */
+  readonly lines: readonly WantedLine[]
 }
 
 /**
- * Returns how many rows were due. Without the condition on the number of customers, the second select would read
+ * Returns the rows that were due. Without the condition on the number of customers, the second select would read
  * all due rows even when no customer is asked for.
  */
-async function loadDueHolds(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<number> {
+async function loadDueHolds(tx: Tx, state: WorkingSet, asked: Due): Promise<readonly Hold[]> {
+  const { now, due, customerIds, lines } = asked
+  const ofVariants = lines.length > 0
   const { rows } = await tx.query<Hold>({
-    name: "load-due-holds",
+    name: ofVariants ? "load-due-holds-of-variants" : "load-due-holds",
     text: `
       (select ${holdColumns}
          from holds
@@ -57,17 +77,40 @@ async function loadDueHolds(tx: Tx, state: WorkingSet, { now, due, customerIds }
           and status = 'active'
           and expires_at <= $2
           and cardinality($4::text[]) > 0
-          and customer_id = any($4::text[]))`,
-    values: [state.productId, isoTime(now), due, customerIds],
+          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("holds", "active", holdColumns) : ""}`,
+    values: [state.productId, isoTime(now), due, customerIds, ...(ofVariants ? variantValues(lines) : [])],
   })
   for (const hold of rows) if (state.holds.get(hold.id) === undefined) state.holds.load(hold)
-  return rows.length
+  return rows
+}
+
+/** The due rows of each wanted variant, the first ones first. `lines @>` finds the baskets that name it. */
+function dueOfVariants(table: string, status: string, columns: string): string {
+  return `
+      union
+      (select of_variant.*
+         from unnest($5::bigint[], $6::integer[]) as wanted (wanted_id, wanted_qty)
+        cross join lateral (
+          select ${columns}
+            from ${table}
+           where product_id = $1
+             and status = '${status}'
+             and expires_at <= $2
+             and (variant_id = wanted_id or lines @> jsonb_build_array(jsonb_build_object('variantId', wanted_id)))
+           order by expires_at
+           limit wanted_qty) as of_variant)`
+}
+
+function variantValues(lines: readonly WantedLine[]) {
+  return [numbers(lines.map(({ variantId }) => variantId)), numbers(lines.map(({ qty }) => qty))]
 }
 
 /** As {@link loadDueHolds}. */
-async function loadDueOrders(tx: Tx, state: WorkingSet, { now, due, customerIds }: Due): Promise<number> {
+async function loadDueOrders(tx: Tx, state: WorkingSet, asked: Due): Promise<readonly Order[]> {
+  const { now, due, customerIds, lines } = asked
+  const ofVariants = lines.length > 0
   const { rows } = await tx.query<Order>({
-    name: "load-due-orders",
+    name: ofVariants ? "load-due-orders-of-variants" : "load-due-orders",
     text: `
       (select ${orderColumns}
          from orders
@@ -83,11 +126,11 @@ async function loadDueOrders(tx: Tx, state: WorkingSet, { now, due, customerIds 
           and status = 'pending_payment'
           and expires_at <= $2
           and cardinality($4::text[]) > 0
-          and customer_id = any($4::text[]))`,
-    values: [state.productId, isoTime(now), due, customerIds],
+          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("orders", "pending_payment", orderColumns) : ""}`,
+    values: [state.productId, isoTime(now), due, customerIds, ...(ofVariants ? variantValues(lines) : [])],
   })
   for (const order of rows) if (state.orders.get(order.id) === undefined) loadOrder(state, order)
-  return rows.length
+  return rows
 }
 
 async function loadNextDeadline(tx: Tx, state: WorkingSet, now: Instant): Promise<void> {

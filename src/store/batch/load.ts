@@ -144,7 +144,8 @@ function* loadShortage(
   { state, needs, now }: Omit<Loading, "variants"> & { readonly now: Instant },
 ): Generator<Promise<void>> {
   const missing = shortage(state, needs, now)
-  const lacks = missing !== null && (missing.units > 0 || missing.customerIds.length > 0)
+  const lacks =
+    missing !== null && (missing.units > 0 || missing.lines.length > 0 || missing.customerIds.length > 0)
   if (lacks || needs.dueLimit > 0) yield loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })
   const unknown = missing?.latePayers.filter((customerId) => !needs.unitsByCustomer.has(customerId)) ?? []
   if (unknown.length > 0) yield loadCustomers(tx, state, unknown)
