@@ -1,5 +1,5 @@
 -- Storage parameters: how full pages are made, and when autovacuum comes. Nothing here changes what
--- is stored, and nothing waits for a sale: setting them takes a lock that reads and writes pass.
+-- is stored. They can be set during a sale: the lock that this takes blocks neither reads nor writes of rows.
 -- The numbers were measured; docs/adr/0013-what-is-kept-and-when-it-is-vacuumed.md has them.
 
 -- Every batch updates one row of this table, and no index is on what it changes, so the new version

@@ -61,7 +61,7 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
     start() {
       const query = new URLSearchParams(location.search)
       if (!query.has("payment_intent")) return null
-      // The query contains the client secret, which must not be shared with the address.
+      // The query contains the client secret. Without it, a buyer who shares the page's address does not share the secret.
       history.replaceState(null, "", location.pathname)
       const started = storage.order(orderId)?.payment ?? null
       if (started === null || query.get("payment_intent") !== started.id) return null
