@@ -34,11 +34,11 @@ const operations = operationsOf(
 
 /** Fields whose values may be refused although they match the schema, because a schema cannot express the rule. */
 const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
-  // Neither a stock nor quantities beside variants and lines; each variant once.
-  "POST /api/admin/products": ["/currency", "/opens_at", "/closes_at", "/stock"],
-  "POST /api/holds": ["/qty", "/variant_id", "/lines", "/lines/1/variant_id", "/lines/2/variant_id"],
+  // No variants beside a stock, and no lines beside a quantity; each variant once.
+  "POST /api/admin/products": ["/currency", "/opens_at", "/closes_at", "/variants"],
+  "POST /api/holds": ["/lines", "/lines/1/variant_id", "/lines/2/variant_id"],
   "PATCH /api/admin/products/{id}": ["/currency", "/opens_at", "/closes_at"],
-  "POST /api/admin/orders/{id}/refunds": ["/amount_minor", "/restock_qty", "/restock_lines"],
+  "POST /api/admin/orders/{id}/refunds": ["/amount_minor", "/restock_lines"],
   "POST /api/admin/webhooks": ["/url"],
   "PATCH /api/admin/webhooks/{id}": ["/url"],
   "POST /api/admin/webhooks/{id}/replay": ["/since"],

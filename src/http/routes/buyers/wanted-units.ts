@@ -22,8 +22,8 @@ export function unitsWanted({
     if (qty === undefined) return fault("/qty", "is required")
     return variantId === undefined ? { qty } : { qty, lines: [{ variantId, qty }] }
   }
-  if (qty !== undefined) return fault("/qty", "must be left out where lines are given")
-  if (variantId !== undefined) return fault("/variant_id", "must be left out where lines are given")
+  if (qty !== undefined || variantId !== undefined)
+    return fault("/lines", "must be left out where qty or variant_id is given")
   const wanted = wantedLines(lines)
   const repeated = wanted.findIndex((line, index) => indexOf(wanted, line) !== index)
   if (repeated !== -1) return fault(`/lines/${repeated}/variant_id`, "must differ from those of other lines")

@@ -57,7 +57,7 @@ function restockedUnits({
   restock_lines: lines,
 }: Static<typeof RefundBody>): RestockedUnits | { readonly errors: readonly FieldError[] } {
   if (lines === undefined) return { restockQty: qty ?? 0 }
-  if (qty !== undefined) return fault("/restock_qty", "must be left out where restock_lines are given")
+  if (qty !== undefined) return fault("/restock_lines", "must be left out where restock_qty is given")
   const restockLines = wantedLines(lines)
   const named = new Set(restockLines.map(({ variantId }) => variantId))
   if (named.size < restockLines.length) return fault("/restock_lines", "must name each variant once")

@@ -49,4 +49,4 @@ export function registerCreateProduct(
   })
 }
 
-const twoStocks = { pointer: "/stock", detail: "must be left out where variants are given" } as const
+const twoStocks = { pointer: "/variants", detail: "must be left out where stock is given" } as const
