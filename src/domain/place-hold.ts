@@ -2,7 +2,7 @@ import type { PlaceHold } from "./commands.ts"
 import { reclaimDue } from "./expire-due.ts"
 import type { Hold } from "./hold.ts"
 import { commonPrice, type HoldLine, type WantedLine } from "./lines.ts"
-import { lackingLines, variantOf, variantPrice, variantSaleState } from "./product-variants.ts"
+import { lackingLines, mayReturn, variantOf, variantPrice, variantSaleState } from "./product-variants.ts"
 import { availableUnits, hasVariants, saleState, type Product } from "./product.ts"
 import type { PlaceHoldRefusal } from "./refusals.ts"
 import { hasPassed, instant, later, type Instant } from "./time.ts"
@@ -108,17 +108,13 @@ function refuseByLines(
   const lines = lackingLines(product, wanted)
   const [only] = lines
   if (only === undefined) return null
-  const mayReturn = lines.every(({ variantId, requested }) => {
-    const variant = variantOf(product, variantId)
-    return variant !== undefined && requested <= variant.stock - variant.sold
-  })
   const variant = wanted.length === 1 ? variantOf(product, only.variantId) : undefined
   return {
     code: "out_of_stock",
     saleState: variant === undefined ? saleState(product, now) : variantSaleState(product, variant, now),
     availableStock: availableUnits(variant ?? product),
     lines,
-    retryAt: mayReturn ? (state.nextDeadline ?? null) : null,
+    retryAt: mayReturn(product, lines) ? (state.nextDeadline ?? null) : null,
   }
 }
 

@@ -44,3 +44,11 @@ export function lackingLines(product: Product, lines: readonly WantedLine[]): La
   }
   return lacking
 }
+
+/** Whether held units that are returned could serve all of these lines: none asks for more than is unsold. */
+export function mayReturn(product: Product, lines: readonly LackingLine[]): boolean {
+  return lines.every(({ variantId, requested }) => {
+    const variant = variantOf(product, variantId)
+    return variant !== undefined && requested <= variant.stock - variant.sold
+  })
+}

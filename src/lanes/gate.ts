@@ -1,5 +1,5 @@
 import type { WantedLine } from "../domain/lines.ts"
-import { lackingLines, variantOf, variantSaleState } from "../domain/product-variants.ts"
+import { lackingLines, mayReturn, variantOf, variantSaleState } from "../domain/product-variants.ts"
 import type { Product, SaleState } from "../domain/product.ts"
 import { availableUnits, hasVariants, saleState } from "../domain/product.ts"
 import type { PlaceHoldRefusal } from "../domain/refusals.ts"
@@ -136,15 +136,11 @@ function refusalIn(
   if (empty === undefined || known === undefined) return null
   if (lines.length === 1 && empty.qty === 1) return known
   const lacking = lackingLines(product, lines)
-  const mayReturn = lacking.every(({ variantId, requested }) => {
-    const variant = variantOf(product, variantId)
-    return variant !== undefined && requested <= variant.stock - variant.sold
-  })
   return {
     ...known,
     ...(lines.length > 1 && { saleState: state, availableStock: availableUnits(product) }),
     lines: lacking,
-    retryAt: mayReturn ? known.retryAt : null,
+    retryAt: mayReturn(product, lacking) ? known.retryAt : null,
   }
 }
 
