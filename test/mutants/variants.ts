@@ -271,9 +271,9 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/load.ts",
-        find: "  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, loading)])\n",
+        find: "  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, loading, known)])\n",
         replace:
-          "  const named = Promise.all(Array.from(loadNamedRows(tx, loading)))\n  const locked = await lockProduct(tx, productId)\n  await named\n",
+          "  const named = Promise.all(Array.from(loadNamedRows(tx, loading, known)))\n  const locked = await lockProduct(tx, productId)\n  await named\n",
       },
     ],
     caughtBy: race,
@@ -289,6 +289,39 @@ export const variantMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/store/variant-guards.test.ts", test: "moved on since it was loaded" },
+  },
+  {
+    name: "variants: what is remembered is used for every version of the product",
+    edits: [
+      {
+        file: "src/store/batch/known-variants.ts",
+        find: "known !== undefined && isSameRow(known, locked)",
+        replace: "known !== undefined",
+      },
+    ],
+    caughtBy: { file: "test/store/known-variants.test.ts", test: "two processes in turn" },
+  },
+  {
+    name: "variants: variants changed by hand are not noticed",
+    edits: [
+      {
+        file: "src/store/batch/save-product.ts",
+        find: "           and variants.stock = v.stock_before\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/known-variants.test.ts", test: "changed by hand" },
+  },
+  {
+    name: "variants: a failed batch leaves its variants remembered",
+    edits: [
+      {
+        file: "src/store/batch/product-store.ts",
+        find: "      for (const productId of productIds) known.forget(productId)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/known-variants.test.ts", test: "changed by hand" },
   },
   {
     name: "variants: a variant that is not there is not noticed",

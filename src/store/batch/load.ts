@@ -14,6 +14,7 @@ import {
 import { holdColumns, orderColumns } from "../columns.ts"
 import { loadDueRows, loadOrder } from "./load-due.ts"
 import { loadMoney } from "./load-money.ts"
+import { createKnownVariants, type KnownVariants } from "./known-variants.ts"
 import { loadVariants } from "./variant-rows.ts"
 import { lockFreeProducts, lockProduct, type LockedProducts } from "./lock-products.ts"
 import type { Tx } from "../tx.ts"
@@ -53,10 +54,11 @@ export interface LoadedBatch {
 export async function loadWorkingSet(
   tx: Tx,
   { productId, needs, rules }: ProductNeeds & { readonly rules: Rules },
+  known: KnownVariants = createKnownVariants(),
 ): Promise<LoadedBatch> {
   const loading: Loading = { state: emptyWorkingSet(productId, rules), needs, variants: null }
-  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, loading)])
-  return finishLoading(tx, [loading], locked)
+  const [locked] = await Promise.all([lockProduct(tx, productId), ...loadNamedRows(tx, loading, known)])
+  return finishLoading(tx, [loading], locked, known)
 }
 
 /**
@@ -67,6 +69,7 @@ export async function loadWorkingSets(
   tx: Tx,
   wanted: readonly ProductNeeds[],
   rules: Rules,
+  known: KnownVariants = createKnownVariants(),
 ): Promise<LoadedBatch> {
   const loading = wanted.map(({ productId, needs }): Loading => ({
     state: emptyWorkingSet(productId, rules),
@@ -78,10 +81,10 @@ export async function loadWorkingSets(
       tx,
       wanted.map(({ productId }) => productId),
     ),
-    ...loading.flatMap((one) => Array.from(loadNamedRows(tx, one))),
+    ...loading.flatMap((one) => Array.from(loadNamedRows(tx, one, known))),
   ])
   const taken = loading.filter(({ state }) => locked.byId.has(state.productId))
-  return finishLoading(tx, taken, locked)
+  return finishLoading(tx, taken, locked, known)
 }
 
 /** A working set into which rows are being loaded. */
@@ -97,12 +100,17 @@ async function finishLoading(
   tx: Tx,
   loading: readonly Loading[],
   locked: LockedProducts,
+  known: KnownVariants,
 ): Promise<LoadedBatch> {
   // Commands that name no variants do not say whether the product has some; the locked row does.
-  const isWithout = (one: Loading) =>
-    locked.byId.get(one.state.productId)?.hasVariants && one.variants === null
-  if (loading.some(isWithout))
-    await Promise.all(loading.filter(isWithout).map((one) => loadVariantsOf(tx, one)))
+  const without: Loading[] = []
+  for (const one of loading) {
+    const row = locked.byId.get(one.state.productId)
+    if (row?.hasVariants !== true || one.variants !== null) continue
+    one.variants = known.of(row.product)
+    if (one.variants === null) without.push(one)
+  }
+  if (without.length > 0) await Promise.all(without.map((one) => loadVariantsOf(tx, one)))
   const sets = loading.map((one) => takeProduct(one, locked))
   const now = notBeforeOrders(locked.now, sets)
   await Promise.all(
@@ -151,9 +159,9 @@ function* loadShortage(
   if (unknown.length > 0) yield loadCustomers(tx, state, unknown)
 }
 
-function* loadNamedRows(tx: Tx, loading: Loading): Generator<Promise<void>> {
+function* loadNamedRows(tx: Tx, loading: Loading, known: KnownVariants): Generator<Promise<void>> {
   const { state, needs } = loading
-  if (needs.variants) yield loadVariantsOf(tx, loading)
+  if (needs.variants && !known.has(state.productId)) yield loadVariantsOf(tx, loading)
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])

@@ -3,6 +3,7 @@ import type { Needs } from "../../domain/needs.ts"
 import type { Instant } from "../../domain/time.ts"
 import type { Rules, WorkingSet } from "../../domain/working-set.ts"
 import { isConnectionLoss, UnknownCommit } from "../errors.ts"
+import { createKnownVariants, type KnownVariants } from "./known-variants.ts"
 import { loadWorkingSet, loadWorkingSets, type LoadedBatch } from "./load.ts"
 import { createSubscribers, saveEvents, type Subscribers } from "./outbox.ts"
 import type { Database } from "../pool.ts"
@@ -52,12 +53,23 @@ export function createProductStore(
   rules: Rules,
   subscribers: Subscribers = createSubscribers(),
 ): ProductStore {
-  const run = (steps: Steps) => runBatch(database.batches, subscribers, steps)
+  const known = createKnownVariants()
+
+  async function run(productIds: readonly number[], steps: Steps): Promise<LoadedBatch> {
+    try {
+      const batch = await runBatch(database.batches, subscribers, steps)
+      rememberVariants(known, batch)
+      return batch
+    } catch (error) {
+      for (const productId of productIds) known.forget(productId)
+      throw error
+    }
+  }
 
   return {
     async transact(productId, needs, decide) {
-      const { sets } = await run({
-        load: (tx) => loadWorkingSet(tx, { productId, needs, rules }),
+      const { sets } = await run([productId], {
+        load: (tx) => loadWorkingSet(tx, { productId, needs, rules }, known),
         decide,
       })
       const [loaded] = sets
@@ -67,13 +79,20 @@ export function createProductStore(
 
     async transactTogether(tasks) {
       const byId = new Map(tasks.map((task) => [task.productId, task]))
-      await run({
-        load: (tx) => loadWorkingSets(tx, tasks, rules),
+      await run([...byId.keys()], {
+        load: (tx) => loadWorkingSets(tx, tasks, rules, known),
         decide: (state, now, mark) => byId.get(state.productId)?.decide(state, now, mark),
       })
     },
 
     wasCommitted: (state, mark) => findCommitted(database.batches, state, mark),
+  }
+}
+
+function rememberVariants(known: KnownVariants, { sets, now }: LoadedBatch): void {
+  for (const { state } of sets) {
+    const { product, loadedProduct } = state
+    if (product !== null) known.remember(product === loadedProduct ? product : { ...product, updatedAt: now })
   }
 }
 

@@ -118,7 +118,8 @@ async function updateCounters(
 
 /**
  * As {@link updateCounters}, together with the counters of the product's variants, so that no statement leaves sums
- * that differ from their parts (I10). A variant that is not there undoes the batch as well.
+ * that differ from their parts (I10). A variant that is not there, or that has other counters than those the batch was
+ * decided with, undoes the batch as well.
  */
 async function updateCountersWithVariants(
   tx: Tx,
@@ -138,9 +139,14 @@ async function updateCountersWithVariants(
            set stock = v.stock,
                held = v.held,
                sold = v.sold
-          from unnest($9::bigint[], $10::integer[], $11::integer[], $12::integer[]) as v (id, stock, held, sold)
+          from unnest($9::bigint[], $10::integer[], $11::integer[], $12::integer[],
+                      $13::integer[], $14::integer[], $15::integer[])
+               as v (id, stock, held, sold, stock_before, held_before, sold_before)
          where variants.product_id = $1
            and variants.id = v.id
+           and variants.stock = v.stock_before
+           and variants.held = v.held_before
+           and variants.sold = v.sold_before
         returning variants.id
       ), saved as (
         update products
@@ -167,10 +173,13 @@ async function updateCountersWithVariants(
       product.version,
       isoTime(now),
       rowLocation,
-      numbers(counted.map(({ id }) => id)),
-      numbers(counted.map(({ stock }) => stock)),
-      numbers(counted.map(({ held }) => held)),
-      numbers(counted.map(({ sold }) => sold)),
+      numbers(counted.map(({ after }) => after.id)),
+      numbers(counted.map(({ after }) => after.stock)),
+      numbers(counted.map(({ after }) => after.held)),
+      numbers(counted.map(({ after }) => after.sold)),
+      numbers(counted.map(({ before }) => before.stock)),
+      numbers(counted.map(({ before }) => before.held)),
+      numbers(counted.map(({ before }) => before.sold)),
     ],
   })
 }

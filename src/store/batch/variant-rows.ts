@@ -8,8 +8,8 @@ import type { Tx } from "../tx.ts"
 /*
  * Rows of variants are read and written only by the batch that has locked the row of their product. They are never locked
  * for themselves, and no other transaction can want them, so they take part in no deadlock, whatever the order of a
- * basket's lines. An update of a variant needs no guard of its own: the version of the product, which is written in
- * the same batch, says that the variants are those that were loaded.
+ * basket's lines. The version of the product, which is written in the same batch, says that the variants are those that
+ * were loaded; a statement that writes counters also compares those that it replaces.
  */
 
 /** Reads the variants of a product whose row is locked, by position. */
@@ -27,11 +27,17 @@ export async function loadVariants(tx: Tx, productId: number): Promise<readonly 
   return rows[0]?.variants ?? []
 }
 
+/** A variant that a batch has changed, beside what it was. */
+export interface ChangedVariant {
+  readonly before: Variant
+  readonly after: Variant
+}
+
 /** What a batch has done to the variants of a product. */
 export interface VariantChanges {
   readonly added: readonly Variant[]
   /** Their counters have changed. */
-  readonly counted: readonly Variant[]
+  readonly counted: readonly ChangedVariant[]
   /** Their settings have changed. */
   readonly edited: readonly Variant[]
 }
@@ -40,13 +46,13 @@ export interface VariantChanges {
 export function variantChanges(product: Product, loadedProduct: Product | null): VariantChanges {
   const before = new Map(loadedProduct?.variants?.map((variant) => [variant.id, variant]))
   const added: Variant[] = []
-  const counted: Variant[] = []
+  const counted: ChangedVariant[] = []
   const edited: Variant[] = []
   for (const variant of product.variants ?? []) {
     const known = before.get(variant.id)
     if (known === undefined) added.push(variant)
     else if (known !== variant) {
-      if (areCountersChanged(known, variant)) counted.push(variant)
+      if (areCountersChanged(known, variant)) counted.push({ before: known, after: variant })
       if (areSettingsChanged(known, variant)) edited.push(variant)
     }
   }
