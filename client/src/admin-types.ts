@@ -226,8 +226,8 @@ export interface Dispute {
   readonly amount_minor: number
   readonly amount: string
   /**
-   * How much of the payment cannot be refunded because of this dispute: the claim, but no more than refunds and other
-   * disputes have left of the payment; 0 once the dispute is won.
+   * The part of the payment that this dispute keeps from being refunded. It is the claim or, if less, what remains of
+   * the payment after refunds and other disputes. 0 once the dispute is won.
    */
   readonly held_minor: number
   readonly currency: string

@@ -16,7 +16,7 @@ export const DisputeWire = Type.Object({
   amount: Type.String(),
   held_minor: Type.Integer({
     description:
-      "How much of the payment cannot be refunded because of this dispute: the claim, but no more than refunds and other disputes have left of the payment; 0 once the dispute is won",
+      "The part of the payment that this dispute keeps from being refunded. It is the claim or, if less, what remains of the payment after refunds and other disputes. 0 once the dispute is won.",
   }),
   currency: Type.String(),
   created_at: Time,

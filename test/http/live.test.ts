@@ -235,6 +235,26 @@ describe("a client that does not read", () => {
     for (const one of [first, last]) expect(one?.states.at(-1)).toBe("1-10-open")
   })
 
+  test("has the room of its first answer besides", () => {
+    const { open, live } = liveWith({ mostWaitingBytes: 1_000 })
+    class SlowReader extends Client {
+      override write(frame: Frame): void {
+        super.write(frame)
+        this.waitingBytes += 600
+      }
+    }
+    // The time to wait before a new connection, and two products.
+    const reader = new SlowReader()
+    open(reader, [productWith({ id: 1 }), productWith({ id: 2 })])
+    expect(reader.waitingBytes).toBe(1_800)
+
+    reader.waitingBytes = 2_800
+    vi.advanceTimersByTime(16_000)
+    expect([reader.isCut, live.size]).toEqual([false, 1])
+    vi.advanceTimersByTime(15_000)
+    expect([reader.isCut, live.size]).toEqual([true, 0])
+  })
+
   test("is also found by a heartbeat", () => {
     const { live, crowd } = liveWith({ mostWaitingBytes: 1_000 })
     const [sleeper] = crowd(1)

@@ -50,11 +50,22 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: live, test: "a few in each turn" },
   },
   {
+    name: "streams: a client is dropped because of its first answer",
+    edits: [
+      {
+        file: "src/http/live/product-streams.ts",
+        find: "      stream.firstBytes = outlet.waitingBytes\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: live, test: "room of its first answer" },
+  },
+  {
     name: "streams: a client that does not read is not dropped",
     edits: [
       {
         file: "src/http/live/product-streams.ts",
-        find: "stream.outlet.waitingBytes <= limits.mostWaitingBytes",
+        find: "stream.outlet.waitingBytes <= limits.mostWaitingBytes + stream.firstBytes",
         replace: "stream.outlet.waitingBytes >= 0",
       },
     ],

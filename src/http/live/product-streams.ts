@@ -12,7 +12,7 @@ export interface StreamLimits {
   readonly mostStreams: number
   /** Watched products: as many as one query can look up four times a second. */
   readonly mostProducts: number
-  /** A client with more unread bytes is disconnected. It is more than the largest first answer of a stream. */
+  /** A client with more unread bytes, beside those of its stream's first answer, is disconnected. */
   readonly mostWaitingBytes: number
   /** Time between heartbeats: less than the idle time-out of common proxies. */
   readonly heartbeatMs: number
@@ -55,6 +55,8 @@ interface Stream {
   readonly outlet: Outlet
   readonly channels: readonly Channel<Stream>[]
   heartbeatAt: number
+  /** How many bytes were unread when its first answer was written; many products with many variants take a megabyte. */
+  firstBytes: number
 }
 
 /** Streams that `close` ends in one turn of the event loop, so that sales go on meanwhile. */
@@ -73,7 +75,8 @@ export function createProductStreams(options: ProductStreamsOptions): ProductStr
   let isClosed = false
 
   function send(stream: Stream, frame: Frame): void {
-    if (stream.outlet.waitingBytes <= limits.mostWaitingBytes) return stream.outlet.write(frame)
+    if (stream.outlet.waitingBytes <= limits.mostWaitingBytes + stream.firstBytes)
+      return stream.outlet.write(frame)
     stream.outlet.cut()
     remove(stream)
   }
@@ -96,13 +99,15 @@ export function createProductStreams(options: ProductStreamsOptions): ProductStr
     open(outlet, products, lastEventId) {
       outlet.write(retryFrame(random()))
       const heartbeatAt = clock() + limits.heartbeatMs
-      const stream = { outlet, channels: products.map((view) => channels.of(view)), heartbeatAt }
+      const watched = products.map((view) => channels.of(view))
+      const stream: Stream = { outlet, channels: watched, heartbeatAt, firstBytes: 0 }
       streams.add(stream)
       for (const channel of stream.channels) {
         const { id, frame } = channel.current()
         channel.add(stream, id)
         if (id !== lastEventId) outlet.write(frame)
       }
+      stream.firstBytes = outlet.waitingBytes
       heartbeats.start()
       if (isClosed) outlet.end()
       return () => remove(stream)

@@ -1,4 +1,4 @@
-/** Writes to many streams, done a few at a time. */
+/** A job that has to write to many streams and does a few of these writes at a time. */
 export interface Task {
   /** Writes at most `most` times and returns how often it wrote; less than `most` means that it is done. */
   serve(most: number): number

@@ -88,12 +88,17 @@ function markOptionalBody({ requestBody }: Operation): void {
   if (isNullable) requestBody.required = false
 }
 
+/** Where the standard name of a status says too little. */
+const meanings: Readonly<Record<string, string>> = {
+  202: "The request is stored, and what it asks for has not happened yet",
+}
+
 /** Describes responses without a description by the name of their status; the plugin's placeholder says nothing. */
 function nameResponses({ responses }: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     if (response === undefined || !("description" in response)) continue
     if (response.description === "Default Response") {
-      response.description = STATUS_CODES[status] ?? response.description
+      response.description = meanings[status] ?? STATUS_CODES[status] ?? response.description
     }
   }
 }

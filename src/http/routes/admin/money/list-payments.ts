@@ -15,7 +15,7 @@ export function registerListPayments(admin: App, { lists }: Pick<Services, "list
     url: "/api/admin/payments",
     schema: {
       ...filteredListSchema,
-      summary: "List payments by provider and event",
+      summary: "List payments, sorted by provider and event key",
       querystring: Type.Object({ ...eventQuery, allocation: optionalWord(paymentAllocations) }),
       response: { 200: PaymentList, ...problemResponses },
     },
