@@ -33,8 +33,9 @@ export const variantMoneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "lines?.find(({ variantId }) => variantId === variant.id)",
-        replace: "lines?.slice(0, sold === -1 ? 1 : 20).find(({ variantId }) => variantId === variant.id)",
+        find: "  for (const { variantId, qty } of lines) {\n    const index = variants.findIndex",
+        replace:
+          "  for (const { variantId, qty } of lines.slice(0, sold === -1 ? 1 : 20)) {\n    const index = variants.findIndex",
       },
     ],
     caughtBy: { file: http, test: "restocks the units of its line and of no other" },

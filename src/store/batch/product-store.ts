@@ -2,7 +2,7 @@ import type pg from "pg"
 import type { Needs } from "../../domain/needs.ts"
 import type { Instant } from "../../domain/time.ts"
 import type { Rules, WorkingSet } from "../../domain/working-set.ts"
-import { isConnectionLoss, UnknownCommit } from "../errors.ts"
+import { isBrokenGuard, isConnectionLoss, StaleMemory, UnknownCommit } from "../errors.ts"
 import { createKnownVariants, type KnownVariants } from "./known-variants.ts"
 import { loadWorkingSet, loadWorkingSets, type LoadedBatch } from "./load.ts"
 import { createSubscribers, saveEvents, type Subscribers } from "./outbox.ts"
@@ -61,7 +61,9 @@ export function createProductStore(
       rememberVariants(known, batch)
       return batch
     } catch (error) {
-      for (const productId of productIds) known.forget(productId)
+      const mayHaveUsed = productIds.filter((productId) => known.forget(productId))
+      // The rows of variants were changed by hand: the next try reads them.
+      if (isBrokenGuard(error) && mayHaveUsed.length > 0) throw new StaleMemory("variants", { cause: error })
       throw error
     }
   }

@@ -7,6 +7,7 @@ import { createPageMemory } from "../../../site/page-memory.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
+import { productPageJson } from "../../wire/paging.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -39,15 +40,8 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     render({ kind: "product", product: toJson(view), payment }),
   )
   const lists = createPageMemory(async (after) => {
-    const found = await views.products(after, PRODUCTS_ON_A_PAGE + 1)
-    const shown = found.slice(0, PRODUCTS_ON_A_PAGE)
-    const hasMore = found.length > PRODUCTS_ON_A_PAGE
-    const page = {
-      data: shown.map(toJson),
-      has_more: hasMore,
-      next_cursor: hasMore ? String(shown.at(-1)?.product.id) : null,
-    }
-    return render({ kind: "products", page })
+    const found = await views.products(after, PRODUCTS_ON_A_PAGE)
+    return render({ kind: "products", page: productPageJson(found, toJson) })
   })
 
   await app.register(fastifyStatic, {
