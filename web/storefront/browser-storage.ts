@@ -59,6 +59,11 @@ export const storage = {
   saveOrder(orderId: number, order: StoredOrder) {
     write("localStorage", `order:${orderId}`, order)
   },
+  /** The token of a link that was opened in this tab, until the server has answered for it. */
+  linkToken: (orderId: number) => read("sessionStorage", `link:${orderId}`) as string | null,
+  saveLinkToken(orderId: number, token: string | null) {
+    write("sessionStorage", `link:${orderId}`, token)
+  },
   customerId: () => read("localStorage", "customer") as string | null,
   saveCustomerId(id: string) {
     write("localStorage", "customer", id)

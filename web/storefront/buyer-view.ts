@@ -13,8 +13,11 @@ export interface Known {
   readonly askedMinor: number | null
   /** The order that was made from the hold; null: none is known. */
   readonly heldOrderId: number | null
-  /** Null: not on the page of an order. `missing`: the order does not exist, or this browser has no token for it. */
-  readonly order: Order | "unread" | "missing" | null
+  /**
+   * Null: not on the page of an order. `missing`: the order does not exist, or this browser has no token for it.
+   * `wrong_link`: the same, and the page was opened by a link whose token is not the order's.
+   */
+  readonly order: Order | "unread" | "missing" | "wrong_link" | null
   readonly payment: PaymentSeen | null
   /** The server's clock, in milliseconds since 1970; null: not known yet. */
   readonly nowMs: number | null
@@ -50,6 +53,8 @@ export type Refusal =
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
   /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */
   | { readonly code: "crowd" | "no_answer" }
+  /** The link that was opened is not this order's; the browser has opened the order without it. */
+  | { readonly code: "wrong_link" }
   | { readonly code: "other"; readonly detail: string }
 
 /** A variant that had fewer units than were requested. */
@@ -85,7 +90,7 @@ export type Stage =
       readonly leftSeconds: number | null
       readonly wholeSeconds: number
     }
-  | { readonly kind: "order_unread" | "order_missing" }
+  | { readonly kind: "order_unread" | "order_missing" | "wrong_link" }
   | { readonly kind: "to_pay"; readonly expiresAt: Time; readonly leftSeconds: number | null }
   | { readonly kind: "payment_under_way"; readonly leftSeconds: number | null }
   | { readonly kind: "paid"; readonly isLate: boolean }
@@ -198,9 +203,10 @@ function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
   }
 }
 
-function orderStage(order: Order | "unread" | "missing", { payment, nowMs }: Known): Stage {
+function orderStage(order: NonNullable<Known["order"]>, { payment, nowMs }: Known): Stage {
   if (order === "unread") return { kind: "order_unread" }
   if (order === "missing") return { kind: "order_missing" }
+  if (order === "wrong_link") return { kind: "wrong_link" }
   const leftSeconds = secondsUntil(order.expires_at, nowMs)
   switch (order.status) {
     case "paid":

@@ -4,7 +4,8 @@ import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
-import { storage } from "./browser-storage.ts"
+import { takeArrivedToken } from "./arrived-token.ts"
+import { createOrderAccess } from "./order-access.ts"
 import { createServerConnection, onReturn, refusalOf } from "./server-connection.ts"
 import { createSimulatorPayment } from "./simulator-payment.ts"
 import { createStripePayment } from "./stripe-payment.ts"
@@ -16,7 +17,10 @@ const USUAL_MS = 5_000
 const CALM_MS = 30_000
 
 /** The page of an order: pays it, cancels it and follows its status. Call `start` once the page is rendered. */
-export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>): LivePageModel {
+export function createOrderPageModel(
+  data: Extract<PageData, { kind: "order" }>,
+  firstToken: string | null,
+): LivePageModel {
   const { orderId } = data
   const server = createServerConnection()
   const { client } = server
@@ -26,10 +30,13 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   const action = signal<Pending["action"] | null>(null)
   const refusal = signal<Known["refusal"]>(null)
   const zone = signal<string | null>(null)
+  const ownerToken = signal<string | null>(null)
   let next: ReturnType<typeof setTimeout> | undefined
   let isLooking = false
+  let hasMissed = false
 
-  const token = () => storage.order(orderId)?.token ?? null
+  const access = createOrderAccess(orderId)
+  const { token } = access
   const method = paymentMethodOf(data.payment, { client, orderId, token })
   const known = computed<Known>(() => ({
     product: product.value,
@@ -47,27 +54,31 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   const view = computed(() => whatBuyerSees(known.value))
 
   async function look(): Promise<void> {
+    hasMissed = isLooking
     if (isLooking) return
     isLooking = true
     clearTimeout(next)
+    const wasLinkWrong = access.isLinkWrong()
     try {
       const [read, seen] = await Promise.all([
-        client.orders.get(orderId, { token: token() }),
+        access.read((token) => client.orders.get(orderId, { token })),
         method?.seen() ?? null,
       ])
       batch(() => {
         order.value = read
         payment.value = seen
+        ownerToken.value = token()
+        if (access.isLinkWrong() && !wasLinkWrong) refusal.value = { code: "wrong_link" }
         if (refusal.value?.code === "no_answer") refusal.value = null
       })
       if (product.value === null) startWith(read.product_id)
     } catch (error) {
       const isMissing = error instanceof ProblemError && error.code === "order_not_found"
-      if (isMissing) order.value = "missing"
+      if (isMissing) order.value = access.isLinkWrong() ? "wrong_link" : "missing"
       else if (order.value === "unread") refusal.value = { code: "no_answer" }
     } finally {
       isLooking = false
-      next = setTimeout(() => void look(), pauseBefore(view.value.stage.kind))
+      next = setTimeout(() => void look(), hasMissed ? 0 : pauseBefore(view.value.stage.kind))
     }
   }
 
@@ -127,6 +138,7 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
     order,
     nowMs: server.nowMs,
     zone,
+    orderLink: computed(() => ownerToken.value && `${location.origin}/o/${orderId}#${ownerToken.value}`),
     ...(method && { paymentForm: method.form }),
     actions: { ...staticModel(data).actions, pay, cancel },
   }
@@ -134,6 +146,12 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
     model,
     start() {
       zone.value = readerZone()
+      access.arrive(firstToken)
+      // A link that is opened in the tab of its order changes the address alone.
+      addEventListener("hashchange", () => {
+        access.arrive(takeArrivedToken())
+        void look()
+      })
       const refused = method?.start() ?? null
       if (refused !== null) refuse(refused)
       onReturn(() => void look())

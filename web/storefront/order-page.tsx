@@ -3,6 +3,7 @@ import { priceOf } from "../shared/money.ts"
 import type { Stage } from "./buyer-view.ts"
 import type { PageModel } from "./page-model.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
+import { OtherDevice } from "./other-device.tsx"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
 import { dateText } from "../shared/dates.ts"
 import { variantName } from "./variant-choice.ts"
@@ -35,6 +36,7 @@ export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
           <p class="notice">Showing your order needs JavaScript.</p>
         </noscript>
       </section>
+      {isLoaded && model.orderLink.value !== null && <OtherDevice link={model.orderLink.value} />}
     </main>
   )
 }

@@ -20,6 +20,8 @@ export interface PageModel {
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
   readonly choice: ReadonlySignal<Choice>
+  /** The address that opens the order on another device. It contains the owner token. Null: not known. */
+  readonly orderLink: ReadonlySignal<string | null>
   /** The form of the payment provider; null: no form is shown. */
   readonly paymentForm: ReadonlySignal<PaymentForm | null>
   readonly actions: {
@@ -81,6 +83,7 @@ export function staticModel(data: PageData): PageModel {
     customerId: signal(""),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
+    orderLink: signal(null),
     paymentForm: signal(null),
     actions: {
       choose: nothing,

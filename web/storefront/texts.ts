@@ -45,6 +45,8 @@ export function headlineOf(stage: Stage): string {
       return "Loading your order…"
     case "order_missing":
       return "Order not found in this browser"
+    case "wrong_link":
+      return "This link does not open the order"
     case "to_pay":
       return "Awaiting your payment"
     case "payment_under_way":
@@ -85,6 +87,8 @@ export function explanationOf(stage: Stage, currency: string, paysHere: boolean)
       return stage.trouble === null ? null : "Please wait. Trying again does not reserve more units."
     case "order_missing":
       return "The order may have been placed in another browser or on another device."
+    case "wrong_link":
+      return "The link is incomplete or belongs to another order. Copy the whole link again, up to its last character."
     case "to_pay":
       return paysHere ? null : "You pay the shop directly. This page shows when your payment has arrived."
     case "payment_under_way":
@@ -141,6 +145,8 @@ export function noticeText(notice: Notice): string {
       return "Demand is still high. Try again: it does not reserve more units."
     case "no_answer":
       return "The shop did not respond. Try again: it does not reserve more units."
+    case "wrong_link":
+      return "The link that you opened belongs to another order. This browser could open this order without it."
     case "other":
       return notice.detail
     case "hold_expired":
