@@ -3,6 +3,8 @@ import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options
 import { randomKey } from "./random-key.ts"
 import { answerOf, call, connectionTo, send, type Call, type Connection } from "./send.ts"
 import type {
+  AddressLayout,
+  CountryList,
   Health,
   Hold,
   HoldBody,
@@ -83,6 +85,12 @@ export interface Client {
      */
     openPayment(orderId: number, options?: KeyedCallOptions): Promise<OpenedPayment>
   }
+  readonly addresses: {
+    /** Lists the countries that an address can be in. */
+    countries(options?: CallOptions): Promise<CountryList>
+    /** Returns which fields an address has in a country, and how it is written there. Refused: `invalid_request`. */
+    layout(country: string, options?: CallOptions): Promise<AddressLayout>
+  }
   /** Tells whether the server is ready; returns the answer of a 503 as well. Never retried. */
   health(options?: CallOptions): Promise<Health>
   /** Watches up to 20 products live, until `close` is called or the signal is aborted. */
@@ -131,6 +139,11 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, keyed("POST", `/api/orders/${orderId}/payment-attempts`, options, payment)),
       openPayment: (orderId, options) =>
         call(connection, keyed("POST", `/api/orders/${orderId}/payments`, options)),
+    },
+    addresses: {
+      countries: (options) => call(connection, get("/api/addresses", options)),
+      layout: (country, options) =>
+        call(connection, get(`/api/addresses/${encodeURIComponent(country)}`, options)),
     },
     async health(options = {}) {
       const reply = await send(connection, { method: "GET", path: "/health", repeatable: false, options })
