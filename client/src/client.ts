@@ -5,6 +5,7 @@ import { answerOf, call, connectionTo, send, type Call, type Connection } from "
 import type {
   AddressLayout,
   CountryList,
+  DetailsBody,
   Health,
   Hold,
   HoldBody,
@@ -66,6 +67,12 @@ export interface Client {
     create(hold: OrderBody & { readonly token?: string }, options?: KeyedCallOptions): Promise<Order>
     /** Returns an order of the token's owner. Refused: `order_not_found`, also for the orders of others. */
     get(orderId: number, options?: CallOptions): Promise<Order>
+    /**
+     * Replaces the buyer's details of an order that waits for payment. The same details have the same effect, so the call
+     * is retried without a key. Refused: `order_not_found`, `invalid_request`, `order_expired`, `order_not_pending`,
+     * `details_erased`.
+     */
+    setDetails(orderId: number, details: DetailsBody, options?: CallOptions): Promise<Order>
     /**
      * Cancels an order that waits for payment. A cancelled order is answered with the same again. Sent with an
      * `Idempotency-Key`. Refused: `order_not_found`, `order_expired`, `order_not_pending`.
@@ -129,11 +136,19 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
     },
     orders: {
-      create({ hold_id, token: own }, options = {}) {
+      create({ token: own, ...body }, options = {}) {
         const token = options.token === undefined ? own : options.token
-        return call(connection, keyed("POST", "/api/orders", { ...options, token }, { hold_id }))
+        return call(connection, keyed("POST", "/api/orders", { ...options, token }, body))
       },
       get: (orderId, options) => call(connection, get(`/api/orders/${orderId}`, options)),
+      setDetails: (orderId, body, options = {}) =>
+        call(connection, {
+          method: "PUT",
+          path: `/api/orders/${orderId}/details`,
+          body,
+          repeatable: true,
+          options,
+        }),
       cancel: (orderId, options) => call(connection, keyed("POST", `/api/orders/${orderId}/cancel`, options)),
       startPayment: (orderId, payment, options) =>
         call(connection, keyed("POST", `/api/orders/${orderId}/payment-attempts`, options, payment)),

@@ -27,6 +27,7 @@ function modelOf(data: PageData): LivePageModel {
       return createProductPageModel(data)
     case "order":
       return createOrderPageModel(data, firstToken)
+    case "find":
     case "missing":
       return { model: staticModel(data), start: () => undefined }
   }

@@ -1,4 +1,5 @@
 import type { Hold, HoldLine, Order, Product, SaleState, Time } from "../../client/src/index.ts"
+import { asksDetails } from "./asked-details.ts"
 import { isNothingForSale, MOST_UNITS, withUnitsForSale } from "./variant-choice.ts"
 
 /** The facts that determine what a buyer sees. */
@@ -35,7 +36,7 @@ export interface PaymentSeen {
 
 /** A request without an answer yet. `trouble`: why the last try failed; null: none has failed. */
 export interface Pending {
-  readonly action: "hold" | "order" | "release" | "cancel" | "pay"
+  readonly action: "hold" | "order" | "release" | "cancel" | "pay" | "save"
   readonly trouble: "crowd" | "no_answer" | null
 }
 
@@ -55,6 +56,8 @@ export type Refusal =
   | { readonly code: "crowd" | "no_answer" }
   /** The link that was opened is not this order's; the browser has opened the order without it. */
   | { readonly code: "wrong_link" }
+  /** The form shows what is wrong with the details. */
+  | { readonly code: "check_details" }
   | { readonly code: "other"; readonly detail: string }
 
 /** A variant that had fewer units than were requested. */
@@ -68,7 +71,14 @@ export interface LackingUnits {
 /** A message beside the stage: a refusal, the end of the buyer's last hold, or a price other than the button showed. */
 export type Notice =
   | Refusal
-  | { readonly code: "hold_expired" | "hold_released" | "ordered" | "price_changed" }
+  | {
+      readonly code:
+        | "hold_expired"
+        | "hold_expired_details_kept"
+        | "hold_released"
+        | "ordered"
+        | "price_changed"
+    }
 
 /** The buyer's situation. `leftSeconds` is rounded up; null: the server's time is not known yet. */
 export type Stage =
@@ -91,7 +101,12 @@ export type Stage =
       readonly wholeSeconds: number
     }
   | { readonly kind: "order_unread" | "order_missing" | "wrong_link" }
-  | { readonly kind: "to_pay"; readonly expiresAt: Time; readonly leftSeconds: number | null }
+  /** `needs_details`: an order to pay, of which the shop lacks required details. */
+  | {
+      readonly kind: "to_pay" | "needs_details"
+      readonly expiresAt: Time
+      readonly leftSeconds: number | null
+    }
   | { readonly kind: "payment_under_way"; readonly leftSeconds: number | null }
   | { readonly kind: "paid"; readonly isLate: boolean }
   | { readonly kind: "declined" | "cancelled" | "order_expired" | "late_payment" | "refunded" }
@@ -216,9 +231,12 @@ function orderStage(order: NonNullable<Known["order"]>, { payment, nowMs }: Know
     case "pending_payment":
       if (leftSeconds === 0)
         return { kind: payment !== null && isUnderWay(payment) ? "late_payment" : "order_expired" }
-      return payment !== null && isUnderWay(payment)
-        ? { kind: "payment_under_way", leftSeconds }
-        : { kind: "to_pay", expiresAt: order.expires_at, leftSeconds }
+      if (payment !== null && isUnderWay(payment)) return { kind: "payment_under_way", leftSeconds }
+      return {
+        kind: order.missing_details === undefined ? "to_pay" : "needs_details",
+        expiresAt: order.expires_at,
+        leftSeconds,
+      }
     case "cancelled":
       if (payment?.status === "declined") return { kind: "declined" }
       return latePaymentStage(payment) ?? { kind: "cancelled" }
@@ -255,7 +273,8 @@ function noticeOf(known: Known): Notice | null {
   if (isHeld(hold, nowMs)) return hasOtherPrice(known, hold) ? { code: "price_changed" } : null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
-  return { code: hold.status === "released" ? "hold_released" : "hold_expired" }
+  if (hold.status === "released") return { code: "hold_released" }
+  return { code: asksDetails(known.product) ? "hold_expired_details_kept" : "hold_expired" }
 }
 
 /** True if the shop has changed the price between what the buyer saw and the hold. */

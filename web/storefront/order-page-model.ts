@@ -1,12 +1,18 @@
 import { batch, computed, signal } from "@preact/signals"
-import { ProblemError, type Order, type Product } from "../../client/src/index.ts"
+import {
+  ProblemError,
+  type DetailsBody,
+  type FieldError,
+  type Order,
+  type Product,
+} from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
 import { takeArrivedToken } from "./arrived-token.ts"
 import { createOrderAccess } from "./order-access.ts"
-import { createServerConnection, onReturn, refusalOf } from "./server-connection.ts"
+import { createServerConnection, detailErrorsIn, onReturn, refusalOf } from "./server-connection.ts"
 import { createSimulatorPayment } from "./simulator-payment.ts"
 import { createStripePayment } from "./stripe-payment.ts"
 import { PaymentRefusal, type PaymentMethod, type PaymentContext } from "./payment-method.ts"
@@ -29,6 +35,7 @@ export function createOrderPageModel(
   const payment = signal<PaymentSeen | null>(null)
   const action = signal<Pending["action"] | null>(null)
   const refusal = signal<Known["refusal"]>(null)
+  const detailErrors = signal<readonly FieldError[]>([])
   const zone = signal<string | null>(null)
   const ownerToken = signal<string | null>(null)
   let next: ReturnType<typeof setTimeout> | undefined
@@ -102,10 +109,12 @@ export function createOrderPageModel(
     batch(() => {
       action.value = name
       refusal.value = null
+      detailErrors.value = []
     })
     try {
       await work(present)
     } catch (error) {
+      detailErrors.value = detailErrorsIn(error)
       refuse(error)
       void look()
     } finally {
@@ -125,6 +134,13 @@ export function createOrderPageModel(
     })
   }
 
+  function saveDetails(details: DetailsBody, onSaved: () => void): void {
+    void act("save", async () => {
+      order.value = await client.orders.setDetails(orderId, details, { token: token() })
+      onSaved()
+    })
+  }
+
   function cancel(): void {
     void act("cancel", async () => {
       order.value = await client.orders.cancel(orderId, { token: token() })
@@ -138,9 +154,11 @@ export function createOrderPageModel(
     order,
     nowMs: server.nowMs,
     zone,
+    addresses: client.addresses,
+    detailErrors,
     orderLink: computed(() => ownerToken.value && `${location.origin}/o/${orderId}#${ownerToken.value}`),
     ...(method && { paymentForm: method.form }),
-    actions: { ...staticModel(data).actions, pay, cancel },
+    actions: { ...staticModel(data).actions, pay, cancel, saveDetails },
   }
   return {
     model,
@@ -174,6 +192,7 @@ function pauseBefore(kind: string): number {
     case "late_payment":
       return SOON_MS
     case "to_pay":
+    case "needs_details":
     case "order_unread":
     case "order_expired":
       return USUAL_MS
