@@ -136,7 +136,8 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
     },
     orders: {
-      create({ token: own, ...body }, options = {}) {
+      create({ hold_id, details, token: own }, options = {}) {
+        const body = { hold_id, ...(details !== undefined && { details }) }
         const token = options.token === undefined ? own : options.token
         return call(connection, keyed("POST", "/api/orders", { ...options, token }, body))
       },
