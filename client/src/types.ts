@@ -299,8 +299,6 @@ export interface OrderLine {
 /** The hold to make the order from. */
 export interface OrderBody {
   readonly hold_id: number
-  /** Only where the product asks for details. */
-  readonly details?: DetailsBody
   /** What the product asks its buyers for; it can be given later too. */
   readonly details?: DetailsBody
 }

@@ -134,7 +134,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
       "United Kingdom",
       "United States",
     ])
-    expect(await addressFields(page)).toEqual(["country", "line1", "line2", "city", "postal_code"])
+    await expect.poll(() => addressFields(page)).toEqual(["country", "line1", "line2", "city", "postal_code"])
     await field(page, "Street and number").fill("1 Main St")
     await field(page, "Country").selectOption("US")
     await field(page, "ZIP code").waitFor()
@@ -142,7 +142,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
     expect(await field(page, "Street and number").inputValue()).toBe("1 Main St")
     await field(page, "Country").selectOption("CH")
     await field(page, "Postal code").waitFor()
-    expect(await addressFields(page)).toEqual(["country", "line1", "line2", "postal_code", "city"])
+    await expect.poll(() => addressFields(page)).toEqual(["country", "line1", "line2", "postal_code", "city"])
     const attributes = await page.evaluate(
       `["email", "name", "phone", "shipping_address-line1", "shipping_address-postal_code", "shipping_address-country"]
         .map((id) => document.getElementById("details-" + id))
