@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutants.ts"
 
 const page = "test/e2e/order-link.test.ts"
+const details = "test/e2e/details.test.ts"
 
 /** Bugs in what the pages of an order promise about its owner token and the buyer's details. */
 export const orderPageMutants: readonly Mutant[] = [
@@ -50,5 +51,49 @@ export const orderPageMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: page, test: "keeps the access there is" },
+  },
+  {
+    name: "pages: what was typed is lost with a reload",
+    edits: [
+      {
+        file: "web/storefront/details-form.tsx",
+        find: "      storage.saveDraft(props.draftName, stored.value)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: details, test: "finds what was typed" },
+  },
+  {
+    name: "pages: consent is carried over to the next order",
+    edits: [
+      {
+        file: "web/storefront/product-page-model.ts",
+        find: "      storage.finishDraft(draftName(id))\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: details, test: "finds what was typed" },
+  },
+  {
+    name: "pages: the server's reasons are not shown at their fields",
+    edits: [
+      {
+        file: "web/storefront/details-form.tsx",
+        find: "  const reasons = reasonsIn(errors)\n",
+        replace: "  const reasons = reasonsIn([])\n",
+      },
+    ],
+    caughtBy: { file: details, test: "reads the server's refusal at its field" },
+  },
+  {
+    name: "pages: every product loads the form for details",
+    edits: [
+      {
+        file: "web/storefront/product-page-model.ts",
+        find: "      if (asksDetails(product.value)) loadDetailsForm()\n",
+        replace: "      loadDetailsForm()\n",
+      },
+    ],
+    caughtBy: { file: details, test: "loads no form and is asked nothing" },
   },
 ]

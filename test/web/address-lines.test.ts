@@ -7,7 +7,11 @@ import { textFor } from "../../web/storefront/local-text.ts"
 const none: Address = { line1: null, line2: null, city: null, region: null, postal_code: null, country: null }
 
 test.each<[string, Partial<Address>, string[]]>([
-  ["CH", { line1: "Bahnhofstrasse 1", postal_code: "8001", city: "Zürich" }, ["Bahnhofstrasse 1", "CH-8001 Zürich"]],
+  [
+    "CH",
+    { line1: "Bahnhofstrasse 1", postal_code: "8001", city: "Zürich" },
+    ["Bahnhofstrasse 1", "CH-8001 Zürich"],
+  ],
   ["CH", { line1: "Bahnhofstrasse 1", city: "Zürich" }, ["Bahnhofstrasse 1", "Zürich"]],
   ["CH", { line1: "Bahnhofstrasse 1", postal_code: "8001" }, ["Bahnhofstrasse 1", "CH-8001"]],
   [
@@ -15,11 +19,27 @@ test.each<[string, Partial<Address>, string[]]>([
     { line1: "1 Main St", line2: "Apt 4", city: "Springfield", region: "IL", postal_code: "62701" },
     ["1 Main St", "Apt 4", "Springfield, IL 62701"],
   ],
-  ["US", { line1: "1 Main St", city: "Springfield", postal_code: "62701" }, ["1 Main St", "Springfield 62701"]],
+  [
+    "US",
+    { line1: "1 Main St", city: "Springfield", postal_code: "62701" },
+    ["1 Main St", "Springfield 62701"],
+  ],
   ["US", { line1: "1 Main St", region: "IL", postal_code: "62701" }, ["1 Main St", "IL 62701"]],
-  ["GB", { line1: "10 Downing St", city: "London", postal_code: "SW1A 2AA" }, ["10 Downing St", "London", "SW1A 2AA"]],
-  ["JP", { line1: "千代田1-1", region: "東京都", postal_code: "100-0001" }, ["〒100-0001", "東京都", "千代田1-1"]],
-  ["JP", { line1: "1-1 Chiyoda", region: "Tokyo", postal_code: "100-0001" }, ["1-1 Chiyoda", "Tokyo", "100-0001"]],
+  [
+    "GB",
+    { line1: "10 Downing St", city: "London", postal_code: "SW1A 2AA" },
+    ["10 Downing St", "London", "SW1A 2AA"],
+  ],
+  [
+    "JP",
+    { line1: "千代田1-1", region: "東京都", postal_code: "100-0001" },
+    ["〒100-0001", "東京都", "千代田1-1"],
+  ],
+  [
+    "JP",
+    { line1: "1-1 Chiyoda", region: "Tokyo", postal_code: "100-0001" },
+    ["1-1 Chiyoda", "Tokyo", "100-0001"],
+  ],
   ["CH", {}, []],
   ["CH", { line1: "{city} $& %s", city: "{line1}" }, ["{city} $& %s", "{line1}"]],
 ])("%s writes %j as %j", (country, address, lines) => {

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import { askForLinks, type FindAnswer } from "./find-request.ts"
-import { findTexts, formText } from "./form-texts.ts"
+import { askForLinks, findTexts, type FindAnswer } from "./find-request.ts"
+import { formText } from "./form-texts.ts"
 
 /** Has the links of a buyer's orders sent to their e-mail address. */
 export function FindPage() {

@@ -1,5 +1,3 @@
-import type { FindAnswer } from "./find-request.ts"
-
 /** The words of the details form. */
 export const formText = {
   email: "E-mail",
@@ -34,14 +32,4 @@ export function missingPartText(label: string): string {
 /** The server's reason as a sentence about its field: `Postal code must be …`. */
 export function reasonText(label: string, reason: string): string {
   return `${label} ${reason}.`
-}
-
-/** What the page says after a search for orders, by what became of the request. */
-export const findTexts: Readonly<Record<FindAnswer, string>> = {
-  accepted:
-    "If there is an order with this address, a mail with its link is on its way. Look into the spam folder too.",
-  too_often: "Too many requests. Wait a few minutes, then try again.",
-  no_answer: "The shop did not respond. Try again.",
-  no_mail: "This shop sends no mail. Open the order in the browser that placed it, or ask the shop.",
-  refused: "The shop cannot send mail to this address. Check it.",
 }

@@ -18,9 +18,7 @@ export function OtherDevice({ link }: { readonly link: string }) {
       <summary>Open on another device</summary>
       {isOpen.value && (
         <div class="other-device-body">
-          <p class="muted">
-            Anyone who has this link can see and change the order. It stays valid as long as the order.
-          </p>
+          <p class="muted">Anyone who has this link can see and change the order. It does not expire.</p>
           <LinkToCopy link={link} />
           <QrCode text={link} label="QR code of the link to this order" />
         </div>

@@ -153,6 +153,7 @@ export function refusalOf(error: unknown, product: Product | null = null): Refus
     case "hold_released":
     case "order_expired":
     case "order_not_pending":
+    case "details_required":
       return null
     default:
       return { code: "other", detail: problem.detail }
