@@ -77,6 +77,33 @@ export interface Question {
   readonly link?: string
 }
 
+/** The countries that an address can be in. */
+export interface CountryList {
+  /** Codes of ISO 3166, in their order. A product may ship to fewer: its `shipping_countries`. */
+  readonly countries: readonly string[]
+}
+
+/** How a country writes its addresses. */
+export interface AddressLayout {
+  /** Two letters of ISO 3166. */
+  readonly country: string
+  /** The fields of an address besides its country, in the order in which a form asks for them. */
+  readonly fields: readonly AddressFieldLayout[]
+  /** The lines of an address, with the names of its fields in braces: `"CH-{postal_code} {city}"`. */
+  readonly lines: readonly string[]
+  /** The lines where all letters are Latin. Absent: no other than `lines`. */
+  readonly latin_lines?: readonly string[]
+}
+
+/** A field of an address in one country. */
+export interface AddressFieldLayout {
+  readonly name: "line1" | "line2" | "city" | "region" | "postal_code"
+  /** In English: `"ZIP code"`. */
+  readonly label: string
+  /** True: an order's details lack something without it. */
+  readonly required: boolean
+}
+
 /** A buyer's postal address; null: not given. */
 export interface Address {
   readonly line1: string | null

@@ -113,6 +113,16 @@ describe.each([
     expect([stocked.stock, stocked.variants?.[1]?.stock]).toEqual([5, 4])
   })
 
+  test("a form learns which countries there are, and how one of them writes its addresses", async () => {
+    const { countries } = await client.addresses.countries()
+    expect(countries).toContain("CH")
+    const { fields, lines } = await client.addresses.layout("CH")
+    expect(fields.map(({ name }) => name)).toEqual(["line1", "line2", "postal_code", "city"])
+    expect(lines.at(-1)).toBe("CH-{postal_code} {city}")
+    const refused = await client.addresses.layout("ZZ").catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: "invalid_request", status: 422 })
+  })
+
   test("a hold is made, read and released only by its owner", async () => {
     const { hold: made, owner } = await hold(2)
 

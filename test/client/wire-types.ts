@@ -5,6 +5,7 @@ import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
+import * as address from "../../src/wire/address-layout.ts"
 import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
@@ -26,6 +27,8 @@ export const wireSchemas = {
   OrderList: order.OrderList,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
+  CountryList: address.CountryListWire,
+  AddressLayout: address.AddressLayoutWire,
   Health: HealthWire,
   NewProductBody: product.NewProductBody,
   ProductChangesBody: product.ProductChangesBody,
@@ -74,6 +77,8 @@ interface WireTypes {
   OrderList: client.Page<client.Order>
   PaymentAttemptBody: client.PaymentAttemptBody
   OpenedPayment: client.OpenedPayment
+  CountryList: client.CountryList
+  AddressLayout: client.AddressLayout
   Health: client.Health
   NewProductBody: admin.NewProductBody
   ProductChangesBody: admin.ProductChangesBody

@@ -24,7 +24,7 @@ type StorefrontServices = Pick<
 >
 
 /**
- * Registers the storefront's pages: the products on sale, a product, an order. Without built pages, `/` redirects to
+ * Registers the storefront's pages: the products on sale, a product, an order, the search for an order. Without built pages, `/` redirects to
  * the description of the API.
  */
 export async function registerStorefrontPages(app: App, services: StorefrontServices): Promise<void> {
@@ -75,6 +75,10 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     const headers = payment?.kind === "stripe" ? stripePageHeaders : pageHeaders
     void reply.headers(headers).header("cache-control", "no-store")
     return reply.send(render({ kind: "order", orderId, payment }))
+  })
+
+  app.get("/find", hidden, (_request, reply) => {
+    return send(reply.header("cache-control", "public, max-age=60"), { kind: "find" })
   })
 
   function send(reply: FastifyReply, data: PageData): FastifyReply {
