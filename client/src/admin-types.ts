@@ -84,6 +84,8 @@ export interface RowQuery<Status> extends PageQuery {
   readonly variant_id?: number | undefined
   /** Those that have a line of a variant with this `sku`, of any product. */
   readonly sku?: string | undefined
+  /** Those with this `reference` of the shop's. */
+  readonly reference?: string | undefined
   readonly status?: Status | undefined
 }
 

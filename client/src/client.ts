@@ -121,9 +121,11 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
     },
     orders: {
-      create({ hold_id, token: own }, options = {}) {
+      create({ hold_id, reference, metadata, token: own }, options = {}) {
         const token = options.token === undefined ? own : options.token
-        return call(connection, keyed("POST", "/api/orders", { ...options, token }, { hold_id }))
+        // Only these, because the hold itself may be given, and `undefined` is left out of JSON.
+        const body = { hold_id, reference, metadata }
+        return call(connection, keyed("POST", "/api/orders", { ...options, token }, body))
       },
       get: (orderId, options) => call(connection, get(`/api/orders/${orderId}`, options)),
       cancel: (orderId, options) => call(connection, keyed("POST", `/api/orders/${orderId}/cancel`, options)),

@@ -6,7 +6,8 @@ import { commonPrice, totalOf, type OrderLine } from "./lines.ts"
 import { FREE, type PaymentEvent, type PaymentEventRecord } from "./payment.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { Product } from "./product.ts"
-import type { PlaceOrderRefusal } from "./refusals.ts"
+import { isRefusal, type PlaceOrderRefusal } from "./refusals.ts"
+import { haveSameFields, mergeShopFields, type ShopFields } from "./shop-fields.ts"
 import { later, type Instant } from "./time.ts"
 import { orderIn, orderOfHold, productOf, type WorkingSet } from "./working-set.ts"
 
@@ -26,14 +27,34 @@ export function placeOrder(
   if (hold === undefined) return { code: "hold_not_found" }
 
   const present = orderOfHold(state, hold.id)
-  if (present?.origin === "payment_event") return { order: orderAsOfNow(state, present, now), existed: true }
+  if (present?.origin === "payment_event") return adoptOrder(state, { hold, order: present, command }, now)
 
   const refusal = refuseOrder(state, hold, now)
   if (refusal !== null) return refusal
+  const fields = mergeShopFields(hold, command)
+  if (isRefusal(fields)) return fields
 
-  convertHold(state, hold, { orderId: command.orderId, origin: "buyer" }, now)
+  convertHold(state, hold, { orderId: command.orderId, origin: "buyer", fields }, now)
   applyParkedEvents(state, command.orderId, now)
   return { order: orderIn(state, command.orderId), existed: false }
+}
+
+/**
+ * Returns the order that a payment event has made, with the shop's fields of the request. Those of the first request
+ * stay, as in an order that a request has made.
+ */
+function adoptOrder(
+  state: WorkingSet,
+  { hold, order, command }: { hold: Hold; order: Order; command: PlaceOrder },
+  now: Instant,
+): PlacedOrder | PlaceOrderRefusal {
+  const { reference, metadata } = command
+  if ((reference !== undefined || metadata !== undefined) && haveSameFields(hold, order)) {
+    const fields = mergeShopFields(order, command)
+    if (isRefusal(fields)) return fields
+    state.orders.replace({ ...order, ...fields })
+  }
+  return { order: orderAsOfNow(state, orderIn(state, order.id), now), existed: true }
 }
 
 /** Returns why no order can be made from `hold`, or null. Expires the hold if it is due. */
@@ -57,7 +78,7 @@ export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceO
 export function convertHold(
   state: WorkingSet,
   hold: Hold,
-  { orderId, origin }: { orderId: number; origin: OrderOrigin },
+  { orderId, origin, fields = hold }: { orderId: number; origin: OrderOrigin; fields?: ShopFields },
   now: Instant,
 ): Order {
   const order: Order = {
@@ -77,6 +98,8 @@ export function convertHold(
     paymentAttempts: 0,
     attempt: null,
     awaited: false,
+    reference: fields.reference,
+    metadata: fields.metadata,
     createdAt: now,
     updatedAt: now,
   }

@@ -1,5 +1,6 @@
 import type { SaleState } from "./product.ts"
 import type { LackingLine } from "./product-variants.ts"
+import type { MetadataOverLimit } from "./shop-fields.ts"
 import type { Instant } from "./time.ts"
 
 /** Why no hold was placed, in order of precedence: the first that applies is returned. */
@@ -40,6 +41,7 @@ export type PlaceOrderRefusal =
   | { readonly code: "hold_already_used"; readonly orderId: number | null }
   | { readonly code: "hold_released" }
   | { readonly code: "hold_expired" }
+  | MetadataOverLimit
 
 /** Why an order was not cancelled. */
 export type CancelOrderRefusal =

@@ -1,5 +1,6 @@
 import type { OutcomeByKind } from "./commands.ts"
 import type { Order } from "./order.ts"
+import { noShopFields } from "./shop-fields.ts"
 
 type Outcome = OutcomeByKind[keyof OutcomeByKind]
 
@@ -25,7 +26,7 @@ export function outcomeFromText(text: string): Outcome {
 }
 
 // The fields that rows of an earlier version do not have.
-const holdDefaults = { lines: null, unitPriceMinor: null, currency: null }
+const holdDefaults = { lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
 const productDefaults = { variants: null }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {
@@ -33,6 +34,6 @@ function storedOrder({ qty, ...order }: Order): StoredOrder {
 }
 
 function orderFrom({ quantity, ...order }: StoredOrder): Order {
-  // An order of an earlier version has no lines.
-  return { ...order, lines: order.lines ?? null, qty: quantity }
+  // An order of an earlier version has no lines and no fields of the shop.
+  return { ...noShopFields, ...order, lines: order.lines ?? null, qty: quantity }
 }

@@ -1,4 +1,5 @@
 import type { WantedLine } from "../domain/lines.ts"
+import type { ShopFields } from "../domain/shop-fields.ts"
 import { isoTime, type Instant } from "../domain/time.ts"
 
 /** Column lists that select each column under the name of its field in the domain, so that a row is a domain object. */
@@ -38,7 +39,8 @@ export const holdColumns = `
   currency,
   case when lines is not null then lines
        when variant_id is not null then jsonb_build_array(jsonb_build_object(
-         'variantId', variant_id, 'qty', qty, 'unitPriceMinor', unit_price_minor)) end as lines`
+         'variantId', variant_id, 'qty', qty, 'unitPriceMinor', unit_price_minor)) end as lines,
+  reference, metadata`
 
 export const orderColumns = `
   id, currency, status, origin, late,
@@ -55,7 +57,7 @@ export const orderColumns = `
   payment_attempts as "paymentAttempts",
   case when attempt_provider is not null
        then jsonb_build_object('provider', attempt_provider, 'paymentId', attempt_payment_id) end as attempt,
-  awaited,
+  awaited, reference, metadata,
   case when lines is not null then lines
        when variant_id is not null then jsonb_build_array(jsonb_build_object(
          'variantId', variant_id, 'qty', quantity, 'unitPriceMinor', unit_price_minor,
@@ -145,4 +147,9 @@ export function variantIdColumn({ lines }: { readonly lines: readonly WantedLine
 /** See {@link variantIdColumn}. */
 export function linesColumn({ lines }: { readonly lines: readonly WantedLine[] | null }): string | null {
   return lines !== null && lines.length > 1 ? JSON.stringify(lines) : null
+}
+
+/** The shop's metadata of a hold or order as JSON text. */
+export function metadataColumn({ metadata }: ShopFields): string | null {
+  return metadata === null ? null : JSON.stringify(metadata)
 }

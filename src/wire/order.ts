@@ -3,6 +3,7 @@ import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../domain/time.ts"
 import { OrderLineWire, orderLineJson, variantIdOf } from "./lines.ts"
+import { shopFieldsBody, shopFieldsJson, shopFieldsWire } from "./shop-fields.ts"
 import { Id, Time, body, listOf, oneOf, orNull, timeOrNull } from "./fields.ts"
 
 /** Every status of an order. */
@@ -30,6 +31,7 @@ const orderFields = {
   customer_id: orNull<string>("string"),
   variant_id: Type.Optional(Id),
   lines: Type.Optional(Type.Array(OrderLineWire)),
+  ...shopFieldsWire,
 }
 
 /** An order. */
@@ -49,7 +51,7 @@ export const PathOrderWire = Type.Object({
 export const OrderList = listOf(OrderWire)
 
 /** The request to make an order from a hold. */
-export const OrderBody = body({ hold_id: Id })
+export const OrderBody = body({ hold_id: Id, ...shopFieldsBody })
 
 /** Makes the JSON of an order, for answers and outgoing events. */
 export function orderJson(order: Order): OrderJson {
@@ -72,6 +74,7 @@ export function orderJson(order: Order): OrderJson {
     updated_at: isoTime(order.updatedAt),
     customer_id: order.customerId,
     ...linesJson(order),
+    ...shopFieldsJson(order),
   }
 }
 

@@ -9,6 +9,7 @@ import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { outgoingMutants } from "./outgoing.ts"
+import { shopDataMutants } from "./shop-data.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
 import { servingMutants } from "./serving.ts"
@@ -69,6 +70,7 @@ export const mutants: readonly Mutant[] = [
   ...contractMutants,
   ...interleavingMutants,
   ...modelMutants,
+  ...shopDataMutants,
   ...streamMutants,
   ...adminMutants,
 ]

@@ -367,7 +367,7 @@ test("orders are searched by variant, and variants by number, through indexes", 
   await insertRow(database.views, "orders")
   const seen: Statement[] = []
   const watched = watch(database.views, seen)
-  const filter = { productId: null, customerId: null, status: null, variantIds: [1] }
+  const filter = { productId: null, customerId: null, status: null, variantIds: [1], reference: null }
   await createLists(watched).orders(filter, { after: null, limit: 20 })
   const names = createVariantNameReads(watched)
   await names.idsWithSku("R-42")

@@ -1,7 +1,7 @@
 import type { Order } from "../../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { linesColumn, numbers, variantIdColumn } from "../columns.ts"
+import { linesColumn, metadataColumn, numbers, variantIdColumn } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
@@ -35,7 +35,9 @@ function isJustEnded(order: Order, before: Order): boolean {
     order.restockedQty === before.restockedQty &&
     order.refundCount === before.refundCount &&
     order.expiresAt === before.expiresAt &&
-    order.paymentAttempts === before.paymentAttempts
+    order.paymentAttempts === before.paymentAttempts &&
+    order.reference === before.reference &&
+    order.metadata === before.metadata
   )
 }
 
@@ -54,6 +56,8 @@ const insertOrders = insertInto<Order>("orders", {
   paid_at: ["timestamptz", (order) => order.paidAt],
   variant_id: ["bigint", variantIdColumn],
   lines: ["jsonb", linesColumn],
+  reference: ["text", (order) => order.reference],
+  metadata: ["jsonb", metadataColumn],
   created_at: ["timestamptz", (order) => order.createdAt],
   updated_at: ["timestamptz", (order) => order.updatedAt],
 })
@@ -97,7 +101,9 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
              attempt_provider = $12,
              attempt_payment_id = $13,
              awaited = $14,
-             lines = $15
+             lines = $15,
+             reference = $16,
+             metadata = $17
        where product_id = $1
          and id = $2`,
     values: [
@@ -116,6 +122,8 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
       order.attempt?.paymentId ?? null,
       order.awaited,
       linesColumn(order),
+      order.reference,
+      metadataColumn(order),
     ],
   })
 }

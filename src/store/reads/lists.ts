@@ -34,6 +34,8 @@ export interface RowFilter {
   readonly status: string | null
   /** The variants of which it must have one. */
   readonly variantIds: readonly number[] | null
+  /** The shop's own name for it. */
+  readonly reference: string | null
 }
 
 /** Filters a list of payments or payment events; a field that is null matches every row. */
@@ -116,8 +118,9 @@ async function listById<Row extends { readonly id: number }>(
               or exists (select 1
                            from jsonb_array_elements(lines) as line
                           where (line ->> 'variantId')::bigint = any($6)))
+         and ($7::text is null or reference = $7)
        order by id
-       limit $7`,
+       limit $8`,
     values: [
       after,
       last,
@@ -125,6 +128,7 @@ async function listById<Row extends { readonly id: number }>(
       filter.customerId,
       filter.status,
       filter.variantIds === null ? null : numbers(filter.variantIds),
+      filter.reference,
       page.limit + 1,
     ],
   })

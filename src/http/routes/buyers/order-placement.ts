@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { Order } from "../../../domain/order.ts"
+import type { GivenShopFields } from "../../../domain/shop-fields.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -10,6 +11,15 @@ import { productOfHold } from "./usable-holds.ts"
 /** The services that place an order. */
 export type OrderPlacementServices = Pick<Services, "gatekeeper" | "lanes" | "lookups" | "ids" | "events">
 
+/** Which order is asked for. */
+interface WantedOrder {
+  readonly holdId: number | null
+  /** Null: the hold may be of any product. */
+  readonly expectedProduct: number | null
+  /** What the request gives of the shop's own fields: the key of a request without them is as earlier versions store it. */
+  readonly fields?: GivenShopFields
+}
+
 /** How both styles of `POST /api/orders` place an order. */
 export type OrderPlacement = ReturnType<typeof createOrderPlacement>
 
@@ -17,12 +27,11 @@ export type OrderPlacement = ReturnType<typeof createOrderPlacement>
 export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }: OrderPlacementServices) {
   /**
    * Places the order and sets the answer's status and headers; returns null when it has sent a refusal.
-   * `expectedProduct` null: the hold may be of any product.
    */
   return async function place(
     request: FastifyRequest,
     reply: FastifyReply,
-    { holdId, expectedProduct }: { holdId: number | null; expectedProduct: number | null },
+    { holdId, expectedProduct, fields = {} }: WantedOrder,
   ): Promise<Order | null> {
     const caller = gatekeeper.callerOf(request)
     const isUsable = holdId !== null && mayUseHold(caller, holdId)
@@ -32,7 +41,7 @@ export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }
       refuse(reply, { code: "hold_not_found" })
       return null
     }
-    const idempotency = idempotencyOf(request, askerName(caller), { holdId })
+    const idempotency = idempotencyOf(request, askerName(caller), { holdId, ...fields })
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -46,6 +55,7 @@ export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }
       productId,
       orderId,
       holdId,
+      ...fields,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {

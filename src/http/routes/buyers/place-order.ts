@@ -19,7 +19,9 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const order = await place(request, reply, { holdId: request.body.hold_id, expectedProduct: null })
+      const { hold_id: holdId, reference, metadata } = request.body
+      const fields = { ...(reference !== undefined && { reference }), ...(metadata && { metadata }) }
+      const order = await place(request, reply, { holdId, expectedProduct: null, fields })
       return order === null ? reply : reply.send(orderJson(order))
     },
   })

@@ -14,6 +14,9 @@ export const rowQuery = {
   customer_id: Type.Optional(Type.String()),
   variant_id: Type.Optional(Type.String()),
   sku: Type.Optional(Type.String({ description: "the `sku` of a variant, exactly as the shop wrote it" })),
+  reference: Type.Optional(
+    Type.String({ description: "the shop's own `reference`, exactly as it was given" }),
+  ),
 }
 
 interface RowQuery {
@@ -21,6 +24,7 @@ interface RowQuery {
   readonly customer_id?: string
   readonly variant_id?: string
   readonly sku?: string
+  readonly reference?: string
   readonly status?: string
 }
 
@@ -30,16 +34,17 @@ export async function rowFilterFrom(
   query: RowQuery,
   { variantNames }: Pick<Services, "variantNames">,
 ): Promise<RowFilter | null> {
-  const { customer_id: customerId = null, status = null, sku } = query
+  const { customer_id: customerId = null, status = null, sku, reference = null } = query
   const productId = idIn(query.product_id)
   const variantId = idIn(query.variant_id)
   if (productId === "bad") refuse(reply, badQuery("product_id", "an id"))
   else if (variantId === "bad") refuse(reply, badQuery("variant_id", "an id"))
   else if (customerId !== null && !isStorable(customerId)) refuse(reply, badQuery("customer_id", "a name"))
   else if (sku !== undefined && !isStorable(sku)) refuse(reply, badQuery("sku", "a number of an article"))
+  else if (reference !== null && !isStorable(reference)) refuse(reply, badQuery("reference", "a name"))
   else {
     const withSku = sku === undefined ? null : await variantNames.idsWithSku(sku)
-    return { productId, customerId, status, variantIds: bothOf(withSku, variantId) }
+    return { productId, customerId, status, variantIds: bothOf(withSku, variantId), reference }
   }
   return null
 }
