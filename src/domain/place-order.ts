@@ -1,4 +1,5 @@
 import type { PlacedOrder, PlaceOrder } from "./commands.ts"
+import { missingDetails, noDetails } from "./details.ts"
 import { expireHold, orderAsOfNow } from "./expire-due.ts"
 import { isDueHold, type Hold } from "./hold.ts"
 import type { Order, OrderOrigin } from "./order.ts"
@@ -100,6 +101,7 @@ export function convertHold(
     awaited: false,
     reference: fields.reference,
     metadata: fields.metadata,
+    missingDetails: missingDetails(productOf(state).collect, noDetails),
     createdAt: now,
     updatedAt: now,
   }

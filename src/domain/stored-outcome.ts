@@ -27,13 +27,13 @@ export function outcomeFromText(text: string): Outcome {
 
 // The fields that rows of an earlier version do not have.
 const holdDefaults = { lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
-const productDefaults = { variants: null }
+const orderDefaults = { lines: null, missingDetails: null, ...noShopFields }
+const productDefaults = { variants: null, collect: null }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {
   return { ...order, quantity: qty }
 }
 
 function orderFrom({ quantity, ...order }: StoredOrder): Order {
-  // An order of an earlier version has no lines and no fields of the shop.
-  return { ...noShopFields, ...order, lines: order.lines ?? null, qty: quantity }
+  return { ...orderDefaults, ...order, qty: quantity }
 }

@@ -37,7 +37,8 @@ function isJustEnded(order: Order, before: Order): boolean {
     order.expiresAt === before.expiresAt &&
     order.paymentAttempts === before.paymentAttempts &&
     order.reference === before.reference &&
-    order.metadata === before.metadata
+    order.metadata === before.metadata &&
+    order.missingDetails === before.missingDetails
   )
 }
 
@@ -58,9 +59,14 @@ const insertOrders = insertInto<Order>("orders", {
   lines: ["jsonb", linesColumn],
   reference: ["text", (order) => order.reference],
   metadata: ["jsonb", metadataColumn],
+  missing_details: ["jsonb", missingColumn],
   created_at: ["timestamptz", (order) => order.createdAt],
   updated_at: ["timestamptz", (order) => order.updatedAt],
 })
+
+function missingColumn({ missingDetails }: Order): string | null {
+  return missingDetails === null ? null : JSON.stringify(missingDetails)
+}
 
 /** An order ends once (I3): only a pending order can end. */
 async function endOrders(tx: Tx, productId: number, orders: NonEmpty<Order>): Promise<void> {
@@ -102,8 +108,9 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
              attempt_payment_id = $13,
              awaited = $14,
              lines = $15,
-             reference = $16,
-             metadata = $17
+             missing_details = $16,
+             reference = $17,
+             metadata = $18
        where product_id = $1
          and id = $2`,
     values: [
@@ -122,6 +129,7 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
       order.attempt?.paymentId ?? null,
       order.awaited,
       linesColumn(order),
+      missingColumn(order),
       order.reference,
       metadataColumn(order),
     ],
