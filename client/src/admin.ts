@@ -108,7 +108,7 @@ export interface AdminClient {
     resume(productId: number, options?: KeyedCallOptions): Promise<Product>
   }
   readonly orders: {
-    /** Lists orders by id. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
+    /** Lists orders by id, or the newest first. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
     /**
      * Refunds money of a paid order, puts units of it back on sale, or both. `restock_lines` says how many units of each

@@ -1,4 +1,5 @@
 import type pg from "pg"
+import type { Details } from "../../domain/details.ts"
 import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Product } from "../../domain/product.ts"
@@ -9,6 +10,11 @@ import { holdColumns, orderColumns, productColumns, variantsColumn } from "../co
 export interface ProductView {
   readonly product: Product
   readonly serverTime: Instant
+}
+
+/** An order, and what its buyer has told; null: nothing, or it was erased. */
+export interface OrderView extends Order {
+  readonly details: Details | null
 }
 
 /** The products that have changed, and the database's time when they were read. */

@@ -3,6 +3,7 @@ import { Type } from "typebox"
 import { nameLines, type NamedLine, type VariantNames } from "../../../../domain/lines.ts"
 import type { Order } from "../../../../domain/order.ts"
 import { decimalAmount } from "../../../../domain/money.ts"
+import { unsearched } from "../../../../store/reads/row-lists.ts"
 import { orderJson, type OrderJson } from "../../../../wire/order.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
@@ -85,7 +86,7 @@ async function* rowsOf(
   productId: number | null,
 ): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns, ...shopColumns])
-  const filter = { productId, customerId: null, status: null, variantIds: null, reference: null }
+  const filter = { productId, customerId: null, status: null, variantIds: null, ...unsearched }
   for (let after: number | null = 0; after !== null;) {
     const { rows: orders, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
     const names = await variantNames.namesOf(orders.flatMap(variantsOf))
