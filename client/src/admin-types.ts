@@ -147,6 +147,18 @@ export interface OrderQuery extends RowQuery<OrderStatus> {
 }
 export type HoldQuery = RowQuery<HoldStatus>
 
+/** Whose details are erased: one of both. */
+export interface EraseBody {
+  readonly email?: string
+  readonly customer_id?: string
+}
+
+/** The result of an erasure. */
+export interface EraseAnswer {
+  /** Of how many orders details were erased. */
+  readonly erased_orders: number
+}
+
 /** Filters of payments; each that is given must match. */
 export interface PaymentQuery extends PageQuery {
   readonly order_id?: number | undefined

@@ -76,6 +76,34 @@ export const detailsColumn = `
       and d.order_id = orders.id
       and d.erased_at is null) as details`
 
+/**
+ * The row stays, empty, so that a request under way does not write the details again. No stored event and no record of
+ * a request has them, so that this is the only table to look at.
+ */
+export const erasedDetails = `
+  email = null,
+  name = null,
+  phone = null,
+  shipping_address = null,
+  answers = '{}',
+  awaited = false,
+  erased_at = clock_timestamp(),
+  updated_at = clock_timestamp()`
+
+/** The buyer's details as the API shows them, for an event of the order that its body names. */
+export const sentDetails = `
+  (select jsonb_build_object(
+            'email', d.email, 'name', d.name, 'phone', d.phone,
+            'shipping_address', case when d.shipping_address is not null then jsonb_build_object(
+              'line1', d.shipping_address -> 'line1', 'line2', d.shipping_address -> 'line2',
+              'city', d.shipping_address -> 'city', 'region', d.shipping_address -> 'region',
+              'postal_code', d.shipping_address -> 'postalCode', 'country', d.shipping_address -> 'country') end,
+            'answers', d.answers)
+     from order_details as d
+    where d.product_id = outbox.product_id
+      and d.order_id = (outbox.body::jsonb -> 'data' ->> 'order_id')::bigint
+      and d.erased_at is null)`
+
 export const eventColumns = `
   dispute_id as "disputeId",
   provider, key, fingerprint, kind, currency, quantity, outcome, late,

@@ -41,7 +41,7 @@ async function found(query: Readonly<Record<string, string>>, limit = 100): Prom
   const about = { product_id: String(productId), ...query, limit: String(limit) }
   for (let cursor: string | null = ""; cursor !== null;) {
     const params: URLSearchParams = new URLSearchParams({ ...about, ...(cursor !== "" && { cursor }) })
-    const answer = await app.get(`/api/admin/orders?${params}`)
+    const answer = await app.get(`/api/admin/orders?${params.toString()}`)
     expect(answer.status).toBe(200)
     expect(answer.body.data.length).toBeLessThanOrEqual(limit)
     for (const { order_id } of answer.body.data) places.push(ids.indexOf(order_id))
