@@ -8,6 +8,7 @@ import { createAdminActions, type AdminActions } from "./store/reads/admin-actio
 import { createCancellations, type Cancellations } from "./store/queues/cancellations.ts"
 import { createIds, type Ids } from "./store/batch/ids.ts"
 import { createInbox, type Inbox } from "./store/reads/inbox.ts"
+import { createErasure, type Erasure } from "./store/reads/erasure.ts"
 import { createLists, type Lists } from "./store/reads/lists.ts"
 import { createLookups, type Lookups } from "./store/reads/lookups.ts"
 import { createVariantNameReads, type VariantNameReads } from "./store/reads/variant-names.ts"
@@ -40,6 +41,7 @@ export interface Engine {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  readonly erasure: Erasure
   readonly variantNames: VariantNameReads
   /** The log of the shop's actions. */
   readonly actions: AdminActions
@@ -97,6 +99,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   const money = createMoneyViews(database.views)
   const lists = createLists(database.views)
+  const erasure = createErasure(database.views)
   const variantNames = createVariantNameReads(database.views)
   const actions = createAdminActions(database.views)
   const refunds = createRefundQueue(database.views)
@@ -107,6 +110,6 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   }
   const webhookQueue = createWebhookQueue(database.views)
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
-  const reads = { inbox, money, lists, variantNames, actions }
+  const reads = { inbox, money, lists, erasure, variantNames, actions }
   return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue }
 }

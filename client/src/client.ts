@@ -136,9 +136,10 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
     },
     orders: {
-      create({ hold_id, details, token: own }, options = {}) {
-        const body = { hold_id, ...(details !== undefined && { details }) }
+      create({ hold_id, details, reference, metadata, token: own }, options = {}) {
         const token = options.token === undefined ? own : options.token
+        // Only these, because the hold itself may be given, and `undefined` is left out of JSON.
+        const body = { hold_id, details, reference, metadata }
         return call(connection, keyed("POST", "/api/orders", { ...options, token }, body))
       },
       get: (orderId, options) => call(connection, get(`/api/orders/${orderId}`, options)),

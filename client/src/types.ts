@@ -202,7 +202,14 @@ export interface Hold {
   readonly variant_id?: number
   /** 1 to 20, each of another variant. Only of a product with variants. */
   readonly lines?: readonly HoldLine[]
+  /** The shop's own name for it. Absent if no request has given one. */
+  readonly reference?: string
+  /** Texts of the shop's own, by key. Absent if no request has given any. */
+  readonly metadata?: Metadata
 }
+
+/** Up to 20 texts by keys of up to 40 characters, 1,024 bytes in all as JSON. Doorbuster interprets none of them. */
+export type Metadata = Readonly<Record<string, string>>
 
 /** Units of one variant in a hold. */
 export interface HoldLine {
@@ -232,6 +239,9 @@ export interface HoldBody {
   readonly variant_id?: number
   /** In the place of `qty` and `variant_id`: units of 1 to 20 variants, each variant once. */
   readonly lines?: readonly WantedLine[]
+  /** The shop's own name for the hold and its order, such as the number of a cart: 1 to 200 characters. */
+  readonly reference?: string
+  readonly metadata?: Metadata
 }
 
 /** Units of one variant that are asked for. */
@@ -275,6 +285,10 @@ export interface Order {
   readonly variant_id?: number
   /** The lines of its hold, in the same order. Only of a product with variants. */
   readonly lines?: readonly OrderLine[]
+  /** The shop's own name for it: the order's if one was given with it, or that of the hold. Absent if there is none. */
+  readonly reference?: string
+  /** Texts of the shop's own: those of the hold, with those of the order over them. Absent if there are none. */
+  readonly metadata?: Metadata
   /** Absent as long as none were given, and after they were erased. */
   readonly details?: Details
   /**
@@ -299,6 +313,10 @@ export interface OrderLine {
 /** The hold to make the order from. */
 export interface OrderBody {
   readonly hold_id: number
+  /** Replaces the hold's: 1 to 200 characters. */
+  readonly reference?: string
+  /** Written over the hold's, key by key. The limits hold for both together. */
+  readonly metadata?: Metadata
   /** What the product asks its buyers for; it can be given later too. */
   readonly details?: DetailsBody
 }

@@ -32,6 +32,8 @@ export interface Config {
   readonly eventRetentionDays: number
   /** How long outgoing events and their deliveries are kept; 0 keeps them for ever. */
   readonly outgoingRetentionDays: number
+  /** How long buyers' details are kept after the sale; 0 keeps them for ever. */
+  readonly detailsRetentionDays: number
   /** True if outgoing events may be sent to private addresses too, this machine included. */
   readonly webhookAllowPrivate: boolean
   /** Addresses of the proxies whose X-Forwarded-For is trusted. */

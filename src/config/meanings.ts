@@ -117,6 +117,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       meaning:
         "Days for which outgoing events and their deliveries are kept, delivered or not; `0` for ever.",
     },
+    DETAILS_RETENTION_DAYS: {
+      meaning:
+        "Days for which buyers' details are kept after the sale has ended or, where it has no end, after their order has last changed; `0` for ever. See [personal data](../operate/personal-data.md).",
+    },
   },
 }
 

@@ -55,6 +55,7 @@ export function readConfig({
     holdRetentionDays: env.HOLD_RETENTION_DAYS,
     eventRetentionDays: env.EVENT_RETENTION_DAYS,
     outgoingRetentionDays: env.OUTGOING_RETENTION_DAYS,
+    detailsRetentionDays: env.DETAILS_RETENTION_DAYS,
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE,
     trustProxy: trustedProxies(env.TRUST_PROXY),
     corsOrigins: allowedOrigins(env.CORS_ORIGINS),

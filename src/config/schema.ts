@@ -100,6 +100,7 @@ export const schema = {
     HOLD_RETENTION_DAYS: days(30, 36_500),
     EVENT_RETENTION_DAYS: days(90, 36_500),
     OUTGOING_RETENTION_DAYS: days(30, 36_500),
+    DETAILS_RETENTION_DAYS: days(365, 36_500),
     WEBHOOK_ALLOW_PRIVATE: { type: "boolean", default: false, description: "true or false" },
     TRUST_PROXY: text(PROXIES_SHAPE),
     CORS_ORIGINS: text(ORIGINS_SHAPE),
@@ -130,6 +131,7 @@ export interface Environment extends StripeEnvironment {
   HOLD_RETENTION_DAYS: number
   EVENT_RETENTION_DAYS: number
   OUTGOING_RETENTION_DAYS: number
+  DETAILS_RETENTION_DAYS: number
   WEBHOOK_ALLOW_PRIVATE: boolean
   TRUST_PROXY?: string
   CORS_ORIGINS?: string

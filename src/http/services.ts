@@ -7,6 +7,7 @@ import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { AdminActions } from "../store/reads/admin-actions.ts"
 import type { Ids } from "../store/batch/ids.ts"
+import type { Erasure } from "../store/reads/erasure.ts"
 import type { Inbox } from "../store/reads/inbox.ts"
 import type { Lists } from "../store/reads/lists.ts"
 import type { Lookups } from "../store/reads/lookups.ts"
@@ -38,6 +39,7 @@ export interface Services {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  readonly erasure: Erasure
   readonly variantNames: VariantNameReads
   readonly actions: AdminActions
   readonly audit: Audit

@@ -15,6 +15,7 @@ import { startLoop, type Pace } from "./loop.ts"
 import { askAboutOpenPayments } from "./open-payments.ts"
 import { sendRefunds } from "./refunds.ts"
 import {
+  createDetailsRetention,
   createEventRetention,
   createHoldRetention,
   createKeyRemoval,
@@ -47,6 +48,7 @@ export interface Retention {
   readonly holdRetentionDays: number
   readonly eventRetentionDays: number
   readonly outgoingRetentionDays: number
+  readonly detailsRetentionDays: number
 }
 
 /** A unit whose hold has expired must be on sale within a second; this leaves time for a slow sweep. */
@@ -77,6 +79,8 @@ const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const cancellationPace = { pauseMs: 1_000, busyPauseMs: 200 }
 /** Soon enough for receivers, and cheap enough while there are no events. */
 const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }
+/** As for events: each pass reads all details. */
+const detailsPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 const outgoingPace: Pace = { ...gently, pauseMs: 3_600_000 }
 const PARKED_AT_ONCE = 200
 
@@ -115,7 +119,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(recountPace, () => reportRecount(recount, events, log, stopping.signal), report("recount")),
   ]
-  const { holdRetentionDays, eventRetentionDays, outgoingRetentionDays } = retention
+  const { holdRetentionDays, eventRetentionDays, outgoingRetentionDays, detailsRetentionDays } = retention
   if (holdRetentionDays > 0) {
     const removeSome = createHoldRetention(database, holdRetentionDays)
     loops.push(startLoop(holdPace, removeSome, report("ended holds")))
@@ -127,6 +131,10 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   if (outgoingRetentionDays > 0) {
     const removeSome = createOutgoingRetention(database, outgoingRetentionDays)
     loops.push(startLoop(outgoingPace, removeSome, report("old outgoing events")))
+  }
+  if (detailsRetentionDays > 0) {
+    const removeSome = createDetailsRetention(database, detailsRetentionDays)
+    loops.push(startLoop(detailsPace, removeSome, report("details of old orders")))
   }
   return {
     async stop() {

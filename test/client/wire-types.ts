@@ -4,6 +4,7 @@ import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
+import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
 import * as address from "../../src/wire/address-layout.ts"
 import * as dispute from "../../src/wire/dispute.ts"
@@ -55,6 +56,8 @@ export const wireSchemas = {
   NewEndpointBody: webhooks.NewEndpointBody,
   EndpointChangesBody: webhooks.EndpointChangesBody,
   RotationBody: webhooks.RotationBody,
+  EraseBody: erase.EraseBody,
+  EraseAnswer: erase.EraseAnswer,
   ReplayBody: webhooks.ReplayBody,
   ReplayAnswer: webhooks.ReplayAnswer,
   WebhookEndpoint: webhooks.EndpointWire,
@@ -105,6 +108,8 @@ interface WireTypes {
   NewEndpointBody: admin.NewEndpointBody
   EndpointChangesBody: admin.EndpointChangesBody
   RotationBody: admin.RotationBody
+  EraseBody: admin.EraseBody
+  EraseAnswer: admin.EraseAnswer
   ReplayBody: admin.ReplayBody
   ReplayAnswer: admin.ReplayAnswer
   WebhookEndpoint: admin.WebhookEndpoint

@@ -10,6 +10,7 @@ import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { outgoingMutants } from "./outgoing.ts"
+import { shopDataMutants } from "./shop-data.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
 import { servingMutants } from "./serving.ts"
@@ -70,6 +71,7 @@ export const mutants: readonly Mutant[] = [
   ...contractMutants,
   ...interleavingMutants,
   ...modelMutants,
+  ...shopDataMutants,
   ...streamMutants,
   ...adminMutants,
   ...orderPageMutants,

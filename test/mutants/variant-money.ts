@@ -100,8 +100,8 @@ export const variantMoneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/payments/stripe-payments.ts",
-        find: "const key = `${idempotencyKey}${keyEnding(texts)}`",
-        replace: "void keyEnding\n  const key = idempotencyKey",
+        find: "`${idempotencyKey}${keyEnding(texts)}${keyEnding(shops)}`",
+        replace: "`${idempotencyKey}${keyEnding(shops)}`",
       },
     ],
     caughtBy: { file: goods, test: "a variant that is renamed between two requests" },

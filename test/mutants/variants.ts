@@ -238,8 +238,8 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/place-hold.ts",
-        find: "{ productId: product_id, qty, customerId: customer_id ?? null,",
-        replace: "{ productId: product_id, customerId: customer_id ?? null, qty,",
+        find: "        qty,\n        customerId: customer_id ?? null,\n",
+        replace: "        customerId: customer_id ?? null,\n        qty,\n",
       },
     ],
     caughtBy: keys,

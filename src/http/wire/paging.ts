@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { PageRequest } from "../../store/reads/lists.ts"
+import type { PageRequest } from "../../store/reads/page.ts"
 import type { ProductPage, ProductView } from "../../store/reads/views.ts"
 import { refuse } from "./problems.ts"
 
