@@ -10,8 +10,11 @@ import { cancelPayments } from "./cancellations.ts"
 import { sweepDue } from "./expiry.ts"
 import type { RefundQueue } from "../store/queues/refund-queue.ts"
 import type { WebhookQueue } from "../store/queues/webhook-queue.ts"
+import type { MailQueue } from "../store/queues/mail-queue.ts"
+import type { MailContents } from "../store/reads/mail-contents.ts"
 import { createDeliveries } from "./deliveries.ts"
 import { startLoop, type Pace } from "./loop.ts"
+import { createMailing, type Mailing, type MailWay } from "./mailing.ts"
 import { askAboutOpenPayments } from "./open-payments.ts"
 import { sendRefunds } from "./refunds.ts"
 import {
@@ -34,6 +37,9 @@ export interface WorkerParts {
   readonly log: Logger
   readonly retention: Retention
   readonly webhookSettings: WebhookSettings
+  readonly mails: { readonly queue: MailQueue; readonly contents: MailContents }
+  /** Mail is off if it is null or not given. */
+  readonly mail?: MailWay | null
 }
 
 /** Settings of outgoing events. */
@@ -77,6 +83,9 @@ const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const cancellationPace = { pauseMs: 1_000, busyPauseMs: 200 }
 /** Soon enough for receivers, and cheap enough while there are no events. */
 const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }
+/** As for deliveries. */
+const mailPace = { pauseMs: 500, busyPauseMs: 50 }
+const mailCountPace = { pauseMs: 5_000 }
 const outgoingPace: Pace = { ...gently, pauseMs: 3_600_000 }
 const PARKED_AT_ONCE = 200
 
@@ -128,13 +137,22 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     const removeSome = createOutgoingRetention(database, outgoingRetentionDays)
     loops.push(startLoop(outgoingPace, removeSome, report("old outgoing events")))
   }
+  const mailing = createMailingOf(parts)
+  if (mailing !== null) {
+    loops.push(startLoop(mailPace, () => mailing.begin(), report("mails")))
+    loops.push(startLoop(mailCountPace, () => mailing.count(), report("waiting mails")))
+  }
   return {
     async stop() {
       stopping.abort()
       await Promise.all(loops.map((loop) => loop.stop()))
-      await deliveries.stop()
+      await Promise.all([deliveries.stop(), mailing?.stop()])
     },
   }
+}
+
+function createMailingOf({ mail, mails, log, events }: WorkerParts): Mailing | null {
+  return mail == null ? null : createMailing({ ...mail, ...mails, log, observer: events })
 }
 
 async function reportRecount(

@@ -1,6 +1,7 @@
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { registerCancelOrder } from "./cancel-order.ts"
+import { registerFindOrders } from "./find-orders.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
 import { createOrderChange } from "./order-change.ts"
 import { registerListProducts } from "./list-products.ts"
@@ -37,4 +38,5 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
   registerCancelOrder(app, changeOrder)
   registerPaymentAttempt(app, changeOrder)
   registerOpenPayment(app, services)
+  registerFindOrders(app, services)
 }
