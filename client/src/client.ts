@@ -3,6 +3,8 @@ import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options
 import { randomKey } from "./random-key.ts"
 import { answerOf, call, connectionTo, send, type Call, type Connection } from "./send.ts"
 import type {
+  FindOrdersBody,
+  FoundOrders,
   Health,
   Hold,
   HoldBody,
@@ -82,6 +84,11 @@ export interface Client {
      * `payment_refused`, `provider_unavailable`.
      */
     openPayment(orderId: number, options?: KeyedCallOptions): Promise<OpenedPayment>
+    /**
+     * Lets the shop mail the links of all orders of this e-mail address to it. The answer is the same whether it has
+     * orders or not. Refused: `rate_limited`, and `route_not_found` where the shop sends no mails.
+     */
+    find(email: string, options?: CallOptions): Promise<FoundOrders>
   }
   /** Tells whether the server is ready; returns the answer of a 503 as well. Never retried. */
   health(options?: CallOptions): Promise<Health>
@@ -131,6 +138,14 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, keyed("POST", `/api/orders/${orderId}/payment-attempts`, options, payment)),
       openPayment: (orderId, options) =>
         call(connection, keyed("POST", `/api/orders/${orderId}/payments`, options)),
+      find: (email, options = {}) =>
+        call(connection, {
+          method: "POST",
+          path: "/api/orders/find",
+          repeatable: true,
+          options,
+          body: { email } satisfies FindOrdersBody,
+        }),
     },
     async health(options = {}) {
       const reply = await send(connection, { method: "GET", path: "/health", repeatable: false, options })

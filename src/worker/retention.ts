@@ -6,6 +6,7 @@ import {
   beforeAllEvents,
   removeEndedHolds,
   removeOldEvents,
+  removeOldMails,
   removeOldOutgoing,
   CHUNK_ROWS,
 } from "../store/upkeep/retention.ts"
@@ -77,4 +78,9 @@ export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
  */
 export function createOutgoingRetention({ upkeep }: Upkeep, days: number): RemoveSome {
   return async () => (await removeOldOutgoing(upkeep, days)) === CHUNK_ROWS
+}
+
+/** Removes mails that were caused more than `days` ago, the oldest first. A mail that still waits stays. */
+export function createMailRetention({ upkeep }: Upkeep, days: number): RemoveSome {
+  return async () => (await removeOldMails(upkeep, days)) === CHUNK_ROWS
 }

@@ -21,6 +21,7 @@ import {
   createEventRetention,
   createHoldRetention,
   createKeyRemoval,
+  createMailRetention,
   createOutgoingRetention,
 } from "./retention.ts"
 
@@ -136,6 +137,8 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   if (outgoingRetentionDays > 0) {
     const removeSome = createOutgoingRetention(database, outgoingRetentionDays)
     loops.push(startLoop(outgoingPace, removeSome, report("old outgoing events")))
+    const removeMails = createMailRetention(database, outgoingRetentionDays)
+    if (parts.mail != null) loops.push(startLoop(outgoingPace, removeMails, report("old mails")))
   }
   const mailing = createMailingOf(parts)
   if (mailing !== null) {

@@ -3,6 +3,7 @@ import type * as admin from "../../client/src/admin.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
+import * as links from "../../src/http/wire/order-links.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
 import * as dispute from "../../src/wire/dispute.ts"
@@ -24,6 +25,8 @@ export const wireSchemas = {
   Order: order.OrderWire,
   OrderBody: order.OrderBody,
   OrderList: order.OrderList,
+  FindOrdersBody: links.FindOrdersBody,
+  FoundOrders: links.FindOrdersAnswer,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
   Health: HealthWire,
@@ -72,6 +75,8 @@ interface WireTypes {
   Order: client.Order
   OrderBody: client.OrderBody
   OrderList: client.Page<client.Order>
+  FindOrdersBody: client.FindOrdersBody
+  FoundOrders: client.FoundOrders
   PaymentAttemptBody: client.PaymentAttemptBody
   OpenedPayment: client.OpenedPayment
   Health: client.Health

@@ -8,6 +8,7 @@ import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
+import { mailMutants } from "./mail.ts"
 import { outgoingMutants } from "./outgoing.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
@@ -65,6 +66,7 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
+  ...mailMutants,
   ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,

@@ -1,7 +1,7 @@
-import { Type } from "typebox"
 import type { Services } from "../../services.ts"
 import { networkOf } from "../../access/network-address.ts"
 import { createAttemptLimit } from "../../access/attempt-limit.ts"
+import { FindOrdersAnswer, FindOrdersBody } from "../../wire/order-links.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { refuse } from "../../wire/problems.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -9,20 +9,6 @@ import type { App } from "../../transport/typed-app.ts"
 /** Requests an hour of one network. A household needs one or two; the address itself is limited where mails are written. */
 const MOST_OF_NETWORK = 10
 const HOUR_MS = 3_600_000
-
-const FindOrdersBody = Type.Object(
-  {
-    email: Type.String({
-      maxLength: 254,
-      description: "one e-mail address",
-      // One address: nothing that separates several, and no control characters.
-      pattern:
-        '^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>,;:"\\\\()\\[\\]]+@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>,;:"\\\\()\\[\\]]+$',
-      examples: ["ada@example.com"],
-    }),
-  },
-  { additionalProperties: false },
-)
 
 /**
  * Registers `POST /api/orders/find`, unless mail is off. The answer and its time are the same whether the address has
@@ -44,7 +30,7 @@ export function registerFindOrders(
         "Always 202, whether the address has orders or not. An address gets at most three such mails an hour. Exists only while mail is on, or can be read at `/simulator/mail`.",
       tags: ["orders"],
       body: FindOrdersBody,
-      response: { 202: Type.Object({ status: Type.Literal("accepted") }), ...problemResponses },
+      response: { 202: FindOrdersAnswer, ...problemResponses },
     },
     async handler(request, reply) {
       const isShop = gatekeeper.callerOf(request).kind === "admin"
