@@ -18,6 +18,8 @@ import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/reads/product-memory.ts"
 import { createProductWatch, type ProductWatch } from "./store/reads/product-watch.ts"
 import { createProductStore } from "./store/batch/product-store.ts"
+import { createMailContents, type MailContents } from "./store/reads/mail-contents.ts"
+import { createMailQueue, type MailQueue } from "./store/queues/mail-queue.ts"
 import { createRefundQueue, type RefundQueue } from "./store/queues/refund-queue.ts"
 import { createViews, type Views } from "./store/reads/views.ts"
 import { createWebhookDeliveries, type WebhookDeliveries } from "./store/reads/webhook-deliveries.ts"
@@ -49,7 +51,23 @@ export interface Engine {
   readonly cancellations: Cancellations
   readonly webhooks: Webhooks
   readonly webhookQueue: WebhookQueue
+  readonly mails: Mails
 }
+
+/** The mails to buyers. */
+export interface Mails {
+  readonly queue: MailQueue
+  readonly contents: MailContents
+}
+
+/** Whether mails are written, and how fast they are sent. */
+export interface MailOptions {
+  readonly hasMail: boolean
+  /** 0: no limit. */
+  readonly perSecond: number
+}
+
+const withoutMail: MailOptions = { hasMail: false, perSecond: 0 }
 
 /** The webhook endpoints, and the log of their deliveries. */
 export interface Webhooks {
@@ -58,7 +76,12 @@ export interface Webhooks {
 }
 
 /** Makes the services over an open database. */
-export function createEngine(database: Database, rules: Rules, log: Logger): Engine {
+export function createEngine(
+  database: Database,
+  rules: Rules,
+  log: Logger,
+  { hasMail, perSecond }: MailOptions = withoutMail,
+): Engine {
   const events = createEvents(log)
   const gate = createGate()
   const views = createViews(database.views)
@@ -71,7 +94,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const lookups = createLookups(database.lookups)
   const subscribers = createSubscribers()
   const lanes = createLanes({
-    store: createProductStore(database, rules, subscribers),
+    store: createProductStore(database, rules, subscribers, hasMail),
     observer: {
       committed(batch) {
         for (const news of batch.products) {
@@ -109,7 +132,11 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     deliveries: createWebhookDeliveries(database.views),
   }
   const webhookQueue = createWebhookQueue(database.views)
+  const mails = {
+    queue: createMailQueue(database.views, perSecond),
+    contents: createMailContents(database.views, variantNames),
+  }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
   const reads = { inbox, money, lists, erasure, variantNames, actions }
-  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue }
+  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails }
 }

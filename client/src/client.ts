@@ -6,6 +6,8 @@ import type {
   AddressLayout,
   CountryList,
   DetailsBody,
+  FindOrdersBody,
+  FoundOrders,
   Health,
   Hold,
   HoldBody,
@@ -91,6 +93,11 @@ export interface Client {
      * `payment_refused`, `provider_unavailable`.
      */
     openPayment(orderId: number, options?: KeyedCallOptions): Promise<OpenedPayment>
+    /**
+     * Lets the shop mail the links of all orders of this e-mail address to it. The answer is the same whether it has
+     * orders or not. Refused: `rate_limited`, and `route_not_found` where the shop sends no mails.
+     */
+    find(email: string, options?: CallOptions): Promise<FoundOrders>
   }
   readonly addresses: {
     /** Lists the countries that an address can be in. */
@@ -156,6 +163,14 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, keyed("POST", `/api/orders/${orderId}/payment-attempts`, options, payment)),
       openPayment: (orderId, options) =>
         call(connection, keyed("POST", `/api/orders/${orderId}/payments`, options)),
+      find: (email, options = {}) =>
+        call(connection, {
+          method: "POST",
+          path: "/api/orders/find",
+          repeatable: true,
+          options,
+          body: { email } satisfies FindOrdersBody,
+        }),
     },
     addresses: {
       countries: (options) => call(connection, get("/api/addresses", options)),

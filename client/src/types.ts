@@ -6,6 +6,16 @@
 /** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
 export type Time = string
 
+/** The answer to a request for the links of orders; it tells nothing about them. */
+export interface FoundOrders {
+  readonly status: "accepted"
+}
+
+/** The request for the links of orders. */
+export interface FindOrdersBody {
+  readonly email: string
+}
+
 /** The first state that applies. `all_held`: no unit is available, but held units may become available again. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 

@@ -76,6 +76,8 @@ export interface SetDetails extends CommandBase {
 export interface CancelOrder extends CommandBase {
   readonly kind: "cancel_order"
   readonly orderId: number
+  /** An administrator cancels the order; the buyer hears of it by mail. */
+  readonly byShop?: true
 }
 
 export interface RecordPaymentEvent extends CommandBase {

@@ -8,6 +8,7 @@ import {
   eraseOldDetails,
   removeEndedHolds,
   removeOldEvents,
+  removeOldMails,
   removeOldOutgoing,
   CHUNK_ROWS,
   type DetailsKey,
@@ -91,4 +92,9 @@ export function createDetailsRetention({ upkeep }: Upkeep, days: number): Remove
     after = last
     return last !== null
   }
+}
+
+/** Removes mails that were caused more than `days` ago, the oldest first. A mail that still waits stays. */
+export function createMailRetention({ upkeep }: Upkeep, days: number): RemoveSome {
+  return async () => (await removeOldMails(upkeep, days)) === CHUNK_ROWS
 }

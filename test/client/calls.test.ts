@@ -99,6 +99,12 @@ describe.each([
     expect([first.data[0]?.id, first.has_more, second.data[0]?.id]).toEqual([1, true, 2])
   })
 
+  test("the links of orders are asked for, where the shop sends mails", async () => {
+    const found = client.orders.find("ada@example.com")
+    if (mode === "open") expect(await found).toEqual({ status: "accepted" })
+    else await expect(found).rejects.toMatchObject({ code: "route_not_found" })
+  })
+
   test("a product gets variants, one of which is changed and restocked", async () => {
     const first = { name: "41", stock: 1 }
     const shoe = { name: "Shoe", price_minor: 500, currency: "EUR", variants: [first] }

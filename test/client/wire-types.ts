@@ -3,6 +3,7 @@ import type * as admin from "../../client/src/admin.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
+import * as links from "../../src/http/wire/order-links.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
@@ -26,6 +27,8 @@ export const wireSchemas = {
   Order: order.OrderWire,
   OrderBody: order.OrderBody,
   OrderList: order.OrderList,
+  FindOrdersBody: links.FindOrdersBody,
+  FoundOrders: links.FindOrdersAnswer,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
   CountryList: address.CountryListWire,
@@ -78,6 +81,8 @@ interface WireTypes {
   Order: client.Order
   OrderBody: client.OrderBody
   OrderList: client.Page<client.Order>
+  FindOrdersBody: client.FindOrdersBody
+  FoundOrders: client.FoundOrders
   PaymentAttemptBody: client.PaymentAttemptBody
   OpenedPayment: client.OpenedPayment
   CountryList: client.CountryList

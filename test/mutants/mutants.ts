@@ -9,6 +9,7 @@ import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { orderPageMutants } from "./order-pages.ts"
+import { mailMutants } from "./mail.ts"
 import { outgoingMutants } from "./outgoing.ts"
 import { shopDataMutants } from "./shop-data.ts"
 import { streamMutants } from "./streams.ts"
@@ -67,6 +68,7 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
+  ...mailMutants,
   ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,

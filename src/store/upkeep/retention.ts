@@ -246,6 +246,34 @@ export async function eraseOldDetails(
   return { last: productId === null || orderId === null ? null : { productId, orderId }, removed }
 }
 
+/**
+ * Removes a chunk of the oldest mails that were caused more than `days` ago and are not due any more. Returns their
+ * number.
+ */
+export async function removeOldMails(pool: pg.Pool, days: number): Promise<number> {
+  return transactionByIndex(pool, async (tx) => {
+    const { rowCount } = await tx.query({
+      name: "remove-old-mails",
+      text: `
+        with past as materialized (
+          select id, product_id
+            from mails
+           where created_at < statement_timestamp() - make_interval(days => $1::integer)
+             and status <> 'due'
+           order by created_at, id
+           limit ${CHUNK_ROWS}
+             for update skip locked
+        )
+        delete from mails
+         using past
+         where mails.id = past.id
+           and mails.product_id = past.product_id`,
+      values: [days],
+    })
+    return rowCount ?? 0
+  })
+}
+
 function only<Row>(rows: readonly Row[]): Row {
   const [row] = rows
   if (row === undefined) throw new Error("the database returned no row for the removed rows")

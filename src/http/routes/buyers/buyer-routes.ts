@@ -1,6 +1,7 @@
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { registerCancelOrder } from "./cancel-order.ts"
+import { registerFindOrders } from "./find-orders.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
 import { registerListCountries } from "./list-countries.ts"
 import { createOrderChange } from "./order-change.ts"
@@ -44,4 +45,5 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
   registerCancelOrder(app, changeOrder)
   registerPaymentAttempt(app, changeOrder)
   registerOpenPayment(app, services)
+  registerFindOrders(app, services)
 }
