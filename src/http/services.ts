@@ -11,6 +11,7 @@ import type { Inbox } from "../store/reads/inbox.ts"
 import type { Lists } from "../store/reads/lists.ts"
 import type { Lookups } from "../store/reads/lookups.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
+import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
 import type { VariantNameReads } from "../store/reads/variant-names.ts"
 import type { Views } from "../store/reads/views.ts"
@@ -39,6 +40,7 @@ export interface Services {
   readonly money: MoneyViews
   readonly lists: Lists
   readonly variantNames: VariantNameReads
+  readonly orderHistory: OrderHistory
   readonly actions: AdminActions
   readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }

@@ -5,6 +5,7 @@ import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
+import { WholeOrderWire } from "../../src/http/wire/whole-order.ts"
 import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
@@ -59,6 +60,7 @@ export const wireSchemas = {
   EndpointList: webhooks.EndpointList,
   WebhookDelivery: webhooks.DeliveryWire,
   DeliveryList: webhooks.DeliveryList,
+  WholeOrder: WholeOrderWire,
 }
 
 /** The client's type of the same name. */
@@ -107,6 +109,7 @@ interface WireTypes {
   EndpointList: admin.WholeList<admin.WebhookEndpoint>
   WebhookDelivery: admin.WebhookDelivery
   DeliveryList: client.Page<admin.WebhookDelivery>
+  WholeOrder: admin.WholeOrder
 }
 
 /** The type with the same members at every level, without readonly and without the names of its parts. */

@@ -8,6 +8,7 @@ import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
+import { orderPageMutants } from "./order-page.ts"
 import { outgoingMutants } from "./outgoing.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
@@ -71,4 +72,5 @@ export const mutants: readonly Mutant[] = [
   ...modelMutants,
   ...streamMutants,
   ...adminMutants,
+  ...orderPageMutants,
 ]
