@@ -1,4 +1,14 @@
-import type { HoldStatus, OrderStatus, PageQuery, Product, Time, WantedLine } from "./types.ts"
+import type {
+  Choice,
+  Demand,
+  HoldStatus,
+  LocalText,
+  OrderStatus,
+  PageQuery,
+  Product,
+  Time,
+  WantedLine,
+} from "./types.ts"
 
 /** The requests and answers of the shop's routes, with the names of the API. */
 
@@ -16,6 +26,37 @@ export interface ProductSettings {
   readonly max_per_customer?: number | null
   /** 1 to 86,400; null: the installation's default. */
   readonly hold_ttl_seconds?: number | null
+  /** What its buyers are asked for; a member that is left out is `no`. */
+  readonly collect?: CollectBody | null
+  /** ISO 3166 codes of the countries that the shop ships to; null: every country. */
+  readonly shipping_countries?: readonly string[] | null
+  /** Up to 10 questions of the shop's own. */
+  readonly questions?: readonly QuestionBody[] | null
+}
+
+/** What the buyers of a product are asked for. */
+export interface CollectBody {
+  readonly email?: Demand
+  readonly name?: Demand
+  readonly phone?: Demand
+  readonly shipping_address?: Demand
+}
+
+/** A question of the shop's own. */
+export interface QuestionBody {
+  /** `[a-z0-9_]`, 1 to 40 characters, each key once. */
+  readonly key: string
+  readonly kind: "text" | "choice" | "checkbox"
+  /** Up to 255 characters. */
+  readonly label: LocalText
+  /** 1 to 50, with kind `choice` only. */
+  readonly choices?: readonly Choice[]
+  /** False if not given. A required checkbox must be true. */
+  readonly required?: boolean
+  /** Up to 2,000 characters. */
+  readonly help?: LocalText | null
+  /** `https://…` or `http://…`. */
+  readonly link?: string | null
 }
 
 /** A new product. It is on sale at once, unless `opens_at` or `paused` delays that. */

@@ -39,6 +39,76 @@ export interface Product {
   readonly server_time: Time
   /** By position. Only of a product that has some: its units are sold by variant, and its stock is their sum. */
   readonly variants?: readonly Variant[]
+  /** What its buyers are asked for. Only of a product that asks for something, as are the next two. */
+  readonly collect?: Collect
+  /** ISO 3166 codes of the countries that the shop ships to; absent: every country. */
+  readonly shipping_countries?: readonly string[]
+  readonly questions?: readonly Question[]
+}
+
+/** `required`: nothing is paid without it; `no`: a request that has it is refused. */
+export type Demand = "required" | "optional" | "no"
+
+/** What the buyers of a product are asked for. */
+export interface Collect {
+  readonly email: Demand
+  readonly name: Demand
+  readonly phone: Demand
+  readonly shipping_address: Demand
+}
+
+/** A text for buyers, or texts by language: `{"en": "Size", "de": "Grösse"}`. */
+export type LocalText = string | Readonly<Record<string, string>>
+
+/** One of the answers to choose from; a plain string is its own label. */
+export type Choice = string | { readonly value: string; readonly label: LocalText }
+
+/** A question of the shop's own. */
+export interface Question {
+  readonly key: string
+  readonly kind: "text" | "choice" | "checkbox"
+  readonly label: LocalText
+  /** Only of kind `choice`. */
+  readonly choices?: readonly Choice[]
+  /** A required checkbox must be true. */
+  readonly required: boolean
+  readonly help?: LocalText
+  /** A page about the question, such as the terms to agree to. */
+  readonly link?: string
+}
+
+/** A buyer's postal address; null: not given. */
+export interface Address {
+  readonly line1: string | null
+  readonly line2: string | null
+  readonly city: string | null
+  readonly region: string | null
+  readonly postal_code: string | null
+  /** Two letters of ISO 3166: `"CH"`. */
+  readonly country: string | null
+}
+
+/** What a buyer has told about an order. Personal data: only the order's owner and the shop get it. */
+export interface Details {
+  readonly email: string | null
+  readonly name: string | null
+  readonly phone: string | null
+  readonly shipping_address: Address | null
+  /** By the keys of the product's questions. */
+  readonly answers: Readonly<Record<string, string | boolean>>
+}
+
+/** A buyer's details to store. What is left out, null or empty counts as not given. */
+export interface DetailsBody {
+  /** Up to 254 characters, with one `@` and no space. */
+  readonly email?: string | null
+  /** Up to 200 characters, as are the lines of the address. */
+  readonly name?: string | null
+  /** Up to 50 characters. */
+  readonly phone?: string | null
+  readonly shipping_address?: Partial<Address> | null
+  /** Texts of up to 1,000 characters, values of choices, and true or false. */
+  readonly answers?: Readonly<Record<string, string | boolean | null>>
 }
 
 /**
@@ -178,6 +248,13 @@ export interface Order {
   readonly variant_id?: number
   /** The lines of its hold, in the same order. Only of a product with variants. */
   readonly lines?: readonly OrderLine[]
+  /** Absent as long as none were given, and after they were erased. */
+  readonly details?: Details
+  /**
+   * JSON pointers to required details that are not there, such as `/details/shipping_address/city`. No payment is opened
+   * before they are given. Absent: nothing is missing.
+   */
+  readonly missing_details?: readonly string[]
 }
 
 /** Units of one variant in an order. */
@@ -195,6 +272,8 @@ export interface OrderLine {
 /** The hold to make the order from. */
 export interface OrderBody {
   readonly hold_id: number
+  /** What the product asks its buyers for; it can be given later too. */
+  readonly details?: DetailsBody
 }
 
 /** The payment that the buyer starts: both members or none. */

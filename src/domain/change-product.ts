@@ -1,5 +1,6 @@
 import { createVariant, inOrder, stockOf } from "./change-variants.ts"
 import type { ChangeProduct, CreateProduct } from "./commands.ts"
+import { changeCollect } from "./details.ts"
 import { LARGEST_STOCK, type Product, type ProductSettings } from "./product.ts"
 import type { ChangeProductRefusal } from "./refusals.ts"
 import type { Instant } from "./time.ts"
@@ -55,9 +56,12 @@ export function changeProduct(
   now: Instant,
 ): Product | ChangeProductRefusal {
   if (state.product === null) return { code: "product_not_found" }
-  if (!isSaleWindow({ ...state.product, ...command.changes })) return { code: "invalid_sale_window" }
-  state.facts.push({ kind: "product_changed", productId: command.productId, settings: command.changes })
-  return changeLoadedProduct(state, { ...command.changes, updatedAt: now })
+  const { collect, ...others } = command.changes
+  if (!isSaleWindow({ ...state.product, ...others })) return { code: "invalid_sale_window" }
+  const changes =
+    collect === undefined ? others : { ...others, collect: changeCollect(state.product.collect, collect) }
+  state.facts.push({ kind: "product_changed", productId: command.productId, settings: changes })
+  return changeLoadedProduct(state, { ...changes, updatedAt: now })
 }
 
 function isSaleWindow({ opensAt, closesAt }: Pick<ProductSettings, "opensAt" | "closesAt">): boolean {

@@ -1,3 +1,4 @@
+import type { CollectChanges } from "./details.ts"
 import type { Hold } from "./hold.ts"
 import type { WantedLine } from "./lines.ts"
 import type { Order, PaymentAttempt } from "./order.ts"
@@ -182,7 +183,12 @@ export interface ChangeVariant extends CommandBase {
 /** Changes the settings that are present. */
 export interface ChangeProduct extends CommandBase {
   readonly kind: "change_product"
-  readonly changes: Partial<ProductSettings>
+  readonly changes: ProductSettingChanges
+}
+
+/** The settings of a product that are given; of what it asks its buyers for, the parts. */
+export type ProductSettingChanges = Partial<Omit<ProductSettings, "collect">> & {
+  readonly collect?: CollectChanges
 }
 
 /** Sets the stock of a product or of one of its variants only if it still is `expected` (compare-and-set). */

@@ -39,6 +39,11 @@ export interface Order {
   readonly paymentAttempts: number
   /** The payment that the page has named last, about which its provider can be asked; null: the page has named none. */
   readonly attempt: PaymentAttempt | null
+  /**
+   * JSON pointers to details that the product required and that are not there; null: nothing is missing. As the product
+   * asked when the order was made or its details last changed.
+   */
+  readonly missingDetails: readonly string[] | null
   /** True: the deadline was extended because the provider could not say whether the order is paid. */
   readonly awaited: boolean
   readonly createdAt: Instant

@@ -1,4 +1,5 @@
 import type { PlacedOrder, PlaceOrder } from "./commands.ts"
+import { missingDetails, noDetails } from "./details.ts"
 import { expireHold, orderAsOfNow } from "./expire-due.ts"
 import { isDueHold, type Hold } from "./hold.ts"
 import type { Order, OrderOrigin } from "./order.ts"
@@ -77,6 +78,7 @@ export function convertHold(
     paymentAttempts: 0,
     attempt: null,
     awaited: false,
+    missingDetails: missingDetails(productOf(state).collect, noDetails),
     createdAt: now,
     updatedAt: now,
   }

@@ -1,3 +1,4 @@
+import type { Collect } from "./details.ts"
 import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
 import type { Variant } from "./variant.ts"
@@ -21,6 +22,8 @@ export interface ProductSettings {
   readonly maxPerCustomer: number | null
   /** How long a hold lasts, in seconds; null: the setting of the installation. */
   readonly holdTtlSeconds: number | null
+  /** The details that it asks its buyers for; null: none. */
+  readonly collect: Collect | null
 }
 
 /** The values of settings that are not given when a product is created. */
@@ -33,6 +36,7 @@ export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "cur
   maxPerHold: null,
   maxPerCustomer: null,
   holdTtlSeconds: null,
+  collect: null,
 }
 
 /** A number of units for sale. `held + sold <= stock` always holds (I1). */

@@ -26,13 +26,13 @@ export function outcomeFromText(text: string): Outcome {
 
 // The fields that rows of an earlier version do not have.
 const holdDefaults = { lines: null, unitPriceMinor: null, currency: null }
-const productDefaults = { variants: null }
+const orderDefaults = { lines: null, missingDetails: null }
+const productDefaults = { variants: null, collect: null }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {
   return { ...order, quantity: qty }
 }
 
 function orderFrom({ quantity, ...order }: StoredOrder): Order {
-  // An order of an earlier version has no lines.
-  return { ...order, lines: order.lines ?? null, qty: quantity }
+  return { ...orderDefaults, ...order, qty: quantity }
 }

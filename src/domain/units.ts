@@ -88,13 +88,21 @@ function move(state: WorkingSet, { qty, lines }: MovedUnits, { held, sold }: Dir
     changeLoadedProduct(state, counters)
     return
   }
-  const variants = product.variants.map((variant) => {
-    const line = lines?.find(({ variantId }) => variantId === variant.id)
-    return line === undefined ? variant : movedVariant(variant, line.qty, { held, sold })
-  })
+  const variants = moved(product.variants, lines ?? [], { held, sold })
   changeLoadedProduct(state, { ...counters, variants })
 }
 
-function movedVariant(variant: Variant, qty: number, { held, sold }: Direction): Variant {
-  return { ...variant, held: variant.held + held * qty, sold: variant.sold + sold * qty }
+function moved(
+  variants: readonly Variant[],
+  lines: readonly WantedLine[],
+  { held, sold }: Direction,
+): Variant[] {
+  const changed = [...variants]
+  for (const { variantId, qty } of lines) {
+    const index = variants.findIndex(({ id }) => id === variantId)
+    const variant = variants[index]
+    if (variant === undefined) continue
+    changed[index] = { ...variant, held: variant.held + held * qty, sold: variant.sold + sold * qty }
+  }
+  return changed
 }

@@ -4,7 +4,7 @@ import { isoTime, type Instant } from "../domain/time.ts"
 /** Column lists that select each column under the name of its field in the domain, so that a row is a domain object. */
 
 export const productColumns = `
-  id, stock, held, sold, version, currency, name, description,
+  id, stock, held, sold, version, currency, name, description, collect,
   coalesce(variants_paused, paused) as paused,
   price_minor as "priceMinor",
   opens_at as "opensAt",
@@ -56,6 +56,7 @@ export const orderColumns = `
   case when attempt_provider is not null
        then jsonb_build_object('provider', attempt_provider, 'paymentId', attempt_payment_id) end as attempt,
   awaited,
+  missing_details as "missingDetails",
   case when lines is not null then lines
        when variant_id is not null then jsonb_build_array(jsonb_build_object(
          'variantId', variant_id, 'qty', quantity, 'unitPriceMinor', unit_price_minor,

@@ -1,7 +1,9 @@
 import { Type, type Static } from "typebox"
+import type { Details } from "../domain/details.ts"
 import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../domain/time.ts"
+import { DetailsBody, DetailsWire, detailsJson } from "./details.ts"
 import { OrderLineWire, orderLineJson, variantIdOf } from "./lines.ts"
 import { Id, Time, body, listOf, oneOf, orNull, timeOrNull } from "./fields.ts"
 
@@ -30,6 +32,13 @@ const orderFields = {
   customer_id: orNull<string>("string"),
   variant_id: Type.Optional(Id),
   lines: Type.Optional(Type.Array(OrderLineWire)),
+  details: Type.Optional(DetailsWire),
+  missing_details: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        "JSON pointers to required details that are not there; no payment is opened before they are",
+    }),
+  ),
 }
 
 /** An order. */
@@ -49,9 +58,18 @@ export const PathOrderWire = Type.Object({
 export const OrderList = listOf(OrderWire)
 
 /** The request to make an order from a hold. */
-export const OrderBody = body({ hold_id: Id })
+export const OrderBody = body({ hold_id: Id, details: Type.Optional(DetailsBody) })
 
-/** Makes the JSON of an order, for answers and outgoing events. */
+/** Makes the JSON of an order for its owner and for the shop. `details` null: none are given, or they were erased. */
+export function ownOrderJson(order: Order, details: Details | null): OrderJson {
+  return {
+    ...orderJson(order),
+    ...(details !== null && { details: detailsJson(details) }),
+    ...(order.missingDetails !== null && { missing_details: [...order.missingDetails] }),
+  }
+}
+
+/** Makes the JSON of an order for outgoing events, which say nothing of the buyer. */
 export function orderJson(order: Order): OrderJson {
   return {
     order_id: order.id,

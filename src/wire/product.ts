@@ -19,6 +19,7 @@ import {
   requiredUnless,
   timeOrNull,
 } from "./fields.ts"
+import { collectFields, collectJson, collectSettings } from "./collect.ts"
 import { NewVariantBody, VariantWire, variantEventJson, variantJson } from "./variant.ts"
 
 /** A product. */
@@ -46,6 +47,7 @@ export const ProductWire = Type.Object({
       description: "only of a product with variants: its units are sold by variant",
     }),
   ),
+  ...collectFields,
 })
 
 /** The JSON of a product. */
@@ -68,6 +70,7 @@ const optionalSettings = {
   max_per_hold: limit,
   max_per_customer: limit,
   hold_ttl_seconds: Type.Optional(orNull<number>("integer", { minimum: 1, maximum: 86_400 })),
+  ...collectSettings,
 }
 
 /** The request to create a product. */
@@ -127,6 +130,7 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
     ...(hasVariants(product) && {
       variants: product.variants.map((variant) => variantJson(product, variant, now)),
     }),
+    ...collectJson(product.collect),
   }
 }
 

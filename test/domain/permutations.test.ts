@@ -168,6 +168,7 @@ function databaseWithHold(): MemoryDatabase {
     maxPerHold: null,
     maxPerCustomer: null,
     holdTtlSeconds: null,
+    collect: null,
   }
   database.run(
     [

@@ -375,7 +375,7 @@ class Schedule {
 function stocked(productId: number): MemoryDatabase {
   const database = createMemoryDatabase(productId, RULES)
   const { name, description, imageUrl, priceMinor, currency, opensAt, closesAt, paused } = productWith()
-  const limits = { maxPerHold: null, maxPerCustomer: null, holdTtlSeconds: null }
+  const limits = { maxPerHold: null, maxPerCustomer: null, holdTtlSeconds: null, collect: null }
   const settings = { name, description, imageUrl, priceMinor, currency, opensAt, closesAt, paused, ...limits }
   database.run([{ kind: "create_product", productId, settings, stock: STOCK, adjustmentId: productId }], NOON)
   return database

@@ -46,6 +46,7 @@ const settings: ProductSettings = {
   maxPerHold: null,
   maxPerCustomer: null,
   holdTtlSeconds: null,
+  collect: null,
 }
 
 class Sale {
@@ -331,7 +332,7 @@ class Sale {
     })
   }
 
-  #changes(what: Change): Partial<ProductSettings> {
+  #changes(what: Change): Omit<Partial<ProductSettings>, "collect"> {
     if (!("opensIn" in what)) return what
     const moment = (seconds: number | null): Instant | null =>
       seconds === null ? null : later(this.#now, seconds)

@@ -19,8 +19,8 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "return line === undefined ?",
-        replace: "return line === undefined || held === 1 ?",
+        find: "    if (variant === undefined) continue\n",
+        replace: "    if (variant === undefined || held === 1) continue\n",
       },
     ],
     caughtBy: model,

@@ -35,7 +35,8 @@ function isJustEnded(order: Order, before: Order): boolean {
     order.restockedQty === before.restockedQty &&
     order.refundCount === before.refundCount &&
     order.expiresAt === before.expiresAt &&
-    order.paymentAttempts === before.paymentAttempts
+    order.paymentAttempts === before.paymentAttempts &&
+    order.missingDetails === before.missingDetails
   )
 }
 
@@ -54,9 +55,14 @@ const insertOrders = insertInto<Order>("orders", {
   paid_at: ["timestamptz", (order) => order.paidAt],
   variant_id: ["bigint", variantIdColumn],
   lines: ["jsonb", linesColumn],
+  missing_details: ["jsonb", missingColumn],
   created_at: ["timestamptz", (order) => order.createdAt],
   updated_at: ["timestamptz", (order) => order.updatedAt],
 })
+
+function missingColumn({ missingDetails }: Order): string | null {
+  return missingDetails === null ? null : JSON.stringify(missingDetails)
+}
 
 /** An order ends once (I3): only a pending order can end. */
 async function endOrders(tx: Tx, productId: number, orders: NonEmpty<Order>): Promise<void> {
@@ -97,7 +103,8 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
              attempt_provider = $12,
              attempt_payment_id = $13,
              awaited = $14,
-             lines = $15
+             lines = $15,
+             missing_details = $16
        where product_id = $1
          and id = $2`,
     values: [
@@ -116,6 +123,7 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
       order.attempt?.paymentId ?? null,
       order.awaited,
       linesColumn(order),
+      missingColumn(order),
     ],
   })
 }

@@ -38,7 +38,7 @@ function saveProduct(tx: Tx, { state, rowLocation }: LoadedWorkingSet, now: Inst
     variants === null
       ? updateCounters(tx, change, now)
       : updateCountersWithVariants(tx, { ...change, variants }, now)
-  const ofSettings = isSettingChanged(loadedProduct, product) ? [updateSettings(tx, product)] : []
+  const ofSettings = isSettingChanged(loadedProduct, product) ? [updateSettings(tx, product, now)] : []
   return [counters, ...ofVariants, ...ofSettings]
 }
 
@@ -62,8 +62,9 @@ async function insertProduct(tx: Tx, product: Product): Promise<void> {
     name: "insert-product",
     text: `
       insert into products (
-        id, stock, held, sold, version, variants_version, created_at, updated_at, ${settingColumns.join(", ")})
-      values ($1, $2, $3, $4, $5, $6, $7, $7, ${settingColumns.map((_, index) => `$${index + 8}`).join(", ")})`,
+        id, stock, held, sold, version, variants_version, created_at, updated_at, collect_since,
+        ${settingColumns.join(", ")})
+      values ($1, $2, $3, $4, $5, $6, $7, $7, $7, ${settingColumns.map((_, index) => `$${index + 8}`).join(", ")})`,
     values: [
       product.id,
       product.stock,
@@ -219,14 +220,16 @@ async function updateAllCounters(tx: Tx, changes: readonly ChangedProduct[], now
   })
 }
 
-async function updateSettings(tx: Tx, product: Product): Promise<void> {
+async function updateSettings(tx: Tx, product: Product, now: Instant): Promise<void> {
   await tx.query({
     name: "update-product-settings",
     text: `
       update products
-         set ${settingColumns.map((column, index) => `${column} = $${index + 2}`).join(", ")}
+         set ${settingColumns.map((column, index) => `${column} = $${index + 3}`).join(", ")},
+             collect_since = case when collect is distinct from $${settingColumns.indexOf("collect") + 3}::jsonb
+                                  then $2 else collect_since end
        where id = $1`,
-    values: [product.id, ...settingValues(product)],
+    values: [product.id, isoTime(now), ...settingValues(product)],
   })
 }
 
@@ -243,6 +246,7 @@ const settingColumns = [
   "max_per_hold",
   "max_per_customer",
   "hold_ttl_seconds",
+  "collect",
 ]
 
 /** In the order of {@link settingColumns}. A product with variants looks paused to earlier versions (0012_variants.sql). */
@@ -260,10 +264,14 @@ function settingValues(settings: Product): unknown[] {
     settings.maxPerHold,
     settings.maxPerCustomer,
     settings.holdTtlSeconds,
+    settings.collect === null ? null : JSON.stringify(settings.collect),
   ]
 }
 
 function isSettingChanged(before: Product, after: Product): boolean {
-  const valuesAfter = settingValues(after)
-  return settingValues(before).some((value, index) => value !== valuesAfter[index])
+  // What it asks for is compared as an object, which a command that changes it replaces: as text, every batch of the
+  // product would write it twice.
+  if (before.collect !== after.collect) return true
+  const valuesAfter = settingValues({ ...after, collect: null })
+  return settingValues({ ...before, collect: null }).some((value, index) => value !== valuesAfter[index])
 }

@@ -1,3 +1,4 @@
+import { changeCollect } from "../../../../domain/details.ts"
 import { defaultSettings } from "../../../../domain/product.ts"
 import { NewProductBody, ProductWire } from "../../../../wire/product.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
@@ -35,7 +36,15 @@ export function registerCreateProduct(
       }
       const given = settingsFrom(request.body)
       if (Array.isArray(given)) return refuse(reply, { code: "invalid_request", errors: given })
-      const settings = { ...defaultSettings, ...given, name, priceMinor, currency }
+      const { collect = {}, ...others } = given
+      const settings = {
+        ...defaultSettings,
+        ...others,
+        name,
+        priceMinor,
+        currency,
+        collect: changeCollect(null, collect),
+      }
       const adjustmentId = await ids.next("stock_adjustments")
       const productId = await ids.next("products")
       const variants = wanted === undefined ? undefined : await newVariants(ids, wanted)

@@ -1,11 +1,12 @@
 import { isCurrentCurrency } from "../../../../../client/src/currencies.ts"
-import type { ProductSettings } from "../../../../domain/product.ts"
+import type { ProductSettingChanges } from "../../../../domain/commands.ts"
 import { instant, type Instant } from "../../../../domain/time.ts"
+import { collectChanges } from "../../../../wire/collect.ts"
 import type { ProductChanges } from "../../../../wire/product.ts"
 import type { FieldError } from "../../../wire/problems.ts"
 
 /** Reads the settings that a request gives; returns the errors of fields whose values are not valid. */
-export function settingsFrom(body: ProductChanges): Partial<ProductSettings> | FieldError[] {
+export function settingsFrom(body: ProductChanges): ProductSettingChanges | FieldError[] {
   const opensAt = timeFrom(body.opens_at)
   const closesAt = timeFrom(body.closes_at)
   const errors: FieldError[] = []
@@ -14,7 +15,9 @@ export function settingsFrom(body: ProductChanges): Partial<ProductSettings> | F
   if (body.currency !== undefined && !isCurrentCurrency(body.currency)) {
     errors.push({ pointer: "/currency", detail: "must be a current ISO 4217 code" })
   }
-  if (errors.length > 0 || opensAt === "bad" || closesAt === "bad") return errors
+  const collect = collectChanges(body)
+  if (Array.isArray(collect)) errors.push(...collect)
+  if (errors.length > 0 || opensAt === "bad" || closesAt === "bad" || Array.isArray(collect)) return errors
   return definedOnly({
     name: body.name,
     description: body.description,
@@ -27,6 +30,7 @@ export function settingsFrom(body: ProductChanges): Partial<ProductSettings> | F
     maxPerHold: body.max_per_hold,
     maxPerCustomer: body.max_per_customer,
     holdTtlSeconds: body.hold_ttl_seconds,
+    collect,
   })
 }
 
