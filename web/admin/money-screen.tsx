@@ -5,6 +5,7 @@ import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
 import { readId, requiredValue, type Reading } from "./form-values.ts"
+import { OrderLink } from "./order-link.tsx"
 import { Failure, Pager } from "./pager.tsx"
 import { DateTime } from "./date-time.tsx"
 import { usePolling } from "./polling.ts"
@@ -60,7 +61,7 @@ export function MoneyScreen() {
             <p class="amount tabular">{amountOf(entry)}</p>
             <p class="reason">{entry.why}</p>
             <p class="muted small tabular">
-              Order {subjectOf(entry)?.order_id ?? "unknown"}, {subjectOf(entry)?.provider}, since{" "}
+              Order <OrderOf entry={entry} />, {subjectOf(entry)?.provider}, since{" "}
               <DateTime at={sinceOf(entry)} />
             </p>
             <KeptMessage text={entry.payment_event?.message ?? null} />
@@ -91,6 +92,13 @@ export function MoneyScreen() {
       )}
     </>
   )
+}
+
+/** A payment without an order names one that does not exist, so it has no page. */
+function OrderOf({ entry }: { readonly entry: MoneyInboxEntry }) {
+  const id = subjectOf(entry)?.order_id ?? null
+  if (id === null) return <>unknown</>
+  return entry.kind === "payment_without_order" ? <>{id}</> : <OrderLink id={id} />
 }
 
 /** The message that a provider sent, where it says more than the entry. */
