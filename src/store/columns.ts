@@ -64,6 +64,16 @@ export const orderColumns = `
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
+/** The buyer's details of an order; null: none are given, or they were erased. */
+export const detailsColumn = `
+  (select jsonb_build_object(
+            'email', d.email, 'name', d.name, 'phone', d.phone,
+            'shippingAddress', d.shipping_address, 'answers', d.answers)
+     from order_details as d
+    where d.product_id = orders.product_id
+      and d.order_id = orders.id
+      and d.erased_at is null) as details`
+
 export const eventColumns = `
   dispute_id as "disputeId",
   provider, key, fingerprint, kind, currency, quantity, outcome, late,

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals"
 import type { MoneyAction, MoneyInboxEntry } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
+import { missingText } from "./detail-texts.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
 import { readId, requiredValue, type Reading } from "./form-values.ts"
@@ -14,6 +15,7 @@ const names: Readonly<Record<MoneyInboxEntry["kind"], string>> = {
   payment_without_order: "Payment without an order",
   refund: "Refund",
   dispute: "Dispute",
+  details_missing: "Details missing of order",
 }
 
 const actionTexts: Readonly<Record<MoneyAction["name"], readonly [string, string]>> = {
@@ -48,8 +50,8 @@ export function MoneyScreen() {
     <>
       <h1>Money inbox</h1>
       <p class="muted">
-        Payments without an order, refunds that are not completed yet, and open disputes. To refund a paid
-        order, <a href="/admin/search">search for the order</a>.
+        Payments without an order, refunds that are not completed yet, open disputes, and paid orders that
+        lack details of their buyer. To refund a paid order, <a href="/admin/search">search for the order</a>.
       </p>
       <Failure text={inbox.failure.value} />
       <ul class="entries">
@@ -60,8 +62,12 @@ export function MoneyScreen() {
             </h2>
             <p class="amount tabular">{amountOf(entry)}</p>
             <p class="reason">{entry.why}</p>
+            {entry.order !== undefined && (
+              <p class="warning">Still missing: {missingText(entry.order.missing_details ?? [])}.</p>
+            )}
             <p class="muted small tabular">
-              Order <OrderOf entry={entry} />, {subjectOf(entry)?.provider}, since{" "}
+              Order <OrderOf entry={entry} />
+              {subjectOf(entry) !== null && `, ${subjectOf(entry)?.provider}`}, since{" "}
               <DateTime at={sinceOf(entry)} />
             </p>
             <KeptMessage text={entry.payment_event?.message ?? null} />
@@ -96,7 +102,7 @@ export function MoneyScreen() {
 
 /** A payment without an order names one that does not exist, so it has no page. */
 function OrderOf({ entry }: { readonly entry: MoneyInboxEntry }) {
-  const id = subjectOf(entry)?.order_id ?? null
+  const id = subjectOf(entry)?.order_id ?? entry.order?.order_id ?? null
   if (id === null) return <>unknown</>
   return entry.kind === "payment_without_order" ? <>{id}</> : <OrderLink id={id} />
 }
@@ -164,15 +170,16 @@ function subjectOf({ payment_event, refund, dispute }: MoneyInboxEntry) {
   return payment_event ?? refund ?? dispute
 }
 
-function nameOf({ payment_event, refund, dispute }: MoneyInboxEntry): string {
-  return payment_event?.key ?? refund?.refund_id ?? dispute?.dispute_id ?? ""
+function nameOf({ payment_event, refund, dispute, order }: MoneyInboxEntry): string {
+  return payment_event?.key ?? refund?.refund_id ?? dispute?.dispute_id ?? String(order?.order_id ?? "")
 }
 
-function sinceOf({ payment_event, refund, dispute }: MoneyInboxEntry) {
-  return payment_event?.received_at ?? refund?.created_at ?? dispute?.created_at ?? null
+function sinceOf({ payment_event, refund, dispute, order }: MoneyInboxEntry) {
+  return payment_event?.received_at ?? refund?.created_at ?? dispute?.created_at ?? order?.paid_at ?? null
 }
 
 function amountOf(entry: MoneyInboxEntry): string {
+  if (entry.order !== undefined) return priceOf(entry.order.total_minor, entry.order.currency)
   const { amount_minor: minor = null, currency = null } = subjectOf(entry) ?? {}
   return minor === null || currency === null ? "Amount unknown" : priceOf(minor, currency)
 }

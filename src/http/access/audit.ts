@@ -66,7 +66,8 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
       const known = begun.get(request)
       // A route without a schema for the body has not checked it.
       const isChecked = request.routeOptions.schema?.body !== undefined
-      if (known !== undefined && isChecked) known.content = recordedBody(request.body)
+      const isPersonal = personalBodies.has(request.routeOptions.url ?? "")
+      if (known !== undefined && isChecked && !isPersonal) known.content = recordedBody(request.body)
     },
     answered(request, reply, payload) {
       const known = begun.get(request)
@@ -85,6 +86,9 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
     settled: () => lastWritten,
   }
 }
+
+/** Routes whose bodies are a buyer's personal data: of them only that they were used is recorded. */
+const personalBodies: ReadonlySet<string> = new Set(["/api/admin/orders/:id/details"])
 
 /** Longest recorded text, in characters. Only descriptions of products are longer; their beginning identifies them. */
 const LONGEST_TEXT = 300

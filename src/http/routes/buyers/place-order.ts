@@ -1,4 +1,5 @@
-import { OrderBody, OrderWire, orderJson } from "../../../wire/order.ts"
+import { detailsFrom } from "../../../wire/details.ts"
+import { OrderBody, OrderWire } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App } from "../../transport/typed-app.ts"
 import type { OrderPlacement } from "./order-placement.ts"
@@ -19,8 +20,10 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const order = await place(request, reply, { holdId: request.body.hold_id, expectedProduct: null })
-      return order === null ? reply : reply.send(orderJson(order))
+      const { hold_id: holdId, details: told } = request.body
+      const details = told === undefined ? undefined : detailsFrom(told)
+      const order = await place(request, reply, { holdId, expectedProduct: null, details })
+      return order ?? reply
     },
   })
 }

@@ -1,14 +1,14 @@
 import { Type } from "typebox"
 import { nameLines } from "../../../../domain/lines.ts"
-import type { Order } from "../../../../domain/order.ts"
 import type { Product } from "../../../../domain/product.ts"
 import { variantOf } from "../../../../domain/product-variants.ts"
 import { isoTime } from "../../../../domain/time.ts"
 import { MOST_ROWS } from "../../../../store/reads/order-history.ts"
+import type { OrderView } from "../../../../store/reads/views.ts"
 import { disputeJson } from "../../../../wire/dispute.ts"
 import { holdJson } from "../../../../wire/hold.ts"
 import { namedLineJson } from "../../../../wire/lines.ts"
-import { orderJson } from "../../../../wire/order.ts"
+import { ownOrderJson } from "../../../../wire/order.ts"
 import { eventIdsOf } from "../../../../wire/outgoing-event-ids.ts"
 import { productJson } from "../../../../wire/product.ts"
 import { refundJson } from "../../../../wire/refund.ts"
@@ -50,7 +50,7 @@ export function registerShowWholeOrder(admin: App, services: Reads): void {
 }
 
 /** One read after the other: there are four connections for all readers. */
-async function readWholeOrder(order: Order, { views, holdTtlSeconds, ...reads }: Reads) {
+async function readWholeOrder(order: OrderView, { views, holdTtlSeconds, ...reads }: Reads) {
   const view = await views.product(order.productId)
   if (view === null) throw new Error(`the product of order ${order.id} does not exist`)
   const hold = await views.hold(order.holdId)
@@ -75,8 +75,8 @@ async function readWholeOrder(order: Order, { views, holdTtlSeconds, ...reads }:
 }
 
 /** The order as everywhere; its lines also have the names that their variants have now. */
-function orderWithNames(order: Order, product: Product): WholeOrderJson["order"] {
-  const { lines: _, ...json } = orderJson(order)
+function orderWithNames(order: OrderView, product: Product): WholeOrderJson["order"] {
+  const { lines: _, ...json } = ownOrderJson(order, order.details)
   if (order.lines === null) return json
   const named = nameLines(order.lines, (variantId) => variantOf(product, variantId))
   return { ...json, lines: named.map((line) => namedLineJson(line, order.currency)) }
@@ -84,7 +84,7 @@ function orderWithNames(order: Order, product: Product): WholeOrderJson["order"]
 
 /** Reads refunds and disputes, and the outgoing events, whose ids are made of them. */
 async function readMoney(
-  { id, productId }: Order,
+  { id, productId }: OrderView,
   events: WholeOrderJson["payment_events"],
   { money, orderHistory }: Pick<Reads, "money" | "orderHistory">,
 ): Promise<Pick<WholeOrderJson, "refunds" | "disputes" | "outgoing_events">> {
