@@ -13,6 +13,7 @@ import { createLists, type Lists } from "./store/reads/lists.ts"
 import { createLookups, type Lookups } from "./store/reads/lookups.ts"
 import { createVariantNameReads, type VariantNameReads } from "./store/reads/variant-names.ts"
 import { createMoneyViews, type MoneyViews } from "./store/reads/money-views.ts"
+import { createOrderHistory, type OrderHistory } from "./store/reads/order-history.ts"
 import { createSubscribers } from "./store/batch/outbox.ts"
 import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/reads/product-memory.ts"
@@ -45,6 +46,8 @@ export interface Engine {
   readonly lists: Lists
   readonly erasure: Erasure
   readonly variantNames: VariantNameReads
+  /** What happened to single orders, for the shop. */
+  readonly orderHistory: OrderHistory
   /** The log of the shop's actions. */
   readonly actions: AdminActions
   readonly refunds: RefundQueue
@@ -124,6 +127,7 @@ export function createEngine(
   const lists = createLists(database.views)
   const erasure = createErasure(database.views)
   const variantNames = createVariantNameReads(database.views)
+  const orderHistory = createOrderHistory(database.views)
   const actions = createAdminActions(database.views)
   const refunds = createRefundQueue(database.views)
   const cancellations = createCancellations(database.views)
@@ -137,6 +141,6 @@ export function createEngine(
     contents: createMailContents(database.views, variantNames),
   }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
-  const reads = { inbox, money, lists, erasure, variantNames, actions }
+  const reads = { inbox, money, lists, erasure, variantNames, orderHistory, actions }
   return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails }
 }

@@ -40,8 +40,10 @@ import type {
   WebhookEndpoint,
   WebhookEndpointWithSecret,
 } from "./webhook-types.ts"
+import type { WholeOrder } from "./whole-order-types.ts"
 
 export type * from "./admin-types.ts"
+export type * from "./whole-order-types.ts"
 export type * from "./webhook-types.ts"
 
 /** The shop's server, and how calls are sent. */
@@ -112,6 +114,11 @@ export interface AdminClient {
   readonly orders: {
     /** Lists orders by id, or the newest first. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
+    /**
+     * Returns an order with everything that is known of it: payments, refunds, disputes, events, the shop's changes, and
+     * a timeline of all. Refused: `order_not_found`.
+     */
+    get(orderId: number, options?: CallOptions): Promise<WholeOrder>
     /**
      * Refunds money of a paid order, puts units of it back on sale, or both. `restock_lines` says how many units of each
      * variant; an order with several lines requires it to put units back, and a line can restock no more than was bought
@@ -251,6 +258,7 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
     },
     orders: {
       list: (query, options) => read("/orders", options, query),
+      get: (orderId, options) => read(`/orders/${orderId}`, options),
       refund: (orderId, body, options) => write(`/orders/${orderId}/refunds`, options, body),
       cancel: (orderId, options) => write(`/orders/${orderId}/cancel`, options),
       refunds: (orderId, options) => read(`/orders/${orderId}/refunds`, options),

@@ -14,6 +14,7 @@ import type { Lookups } from "../store/reads/lookups.ts"
 import type { Shop } from "../mail/compose.ts"
 import type { MailContents } from "../store/reads/mail-contents.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
+import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
 import type { VariantNameReads } from "../store/reads/variant-names.ts"
 import type { Views } from "../store/reads/views.ts"
@@ -44,6 +45,7 @@ export interface Services {
   readonly lists: Lists
   readonly erasure: Erasure
   readonly variantNames: VariantNameReads
+  readonly orderHistory: OrderHistory
   readonly actions: AdminActions
   readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }

@@ -10,6 +10,7 @@ import type { WorkingSet } from "../domain/working-set.ts"
 import { disputeJson } from "./dispute.ts"
 import { namedLineJson } from "./lines.ts"
 import { orderJson } from "./order.ts"
+import { disputedName, eventId, failedRefundName, refundedOrderName } from "./outgoing-event-ids.ts"
 import { productEventJson } from "./product.ts"
 import { refundEventJson } from "./refund.ts"
 
@@ -71,7 +72,7 @@ interface Content {
 
 function eventWith({ type, name, data }: Content, productId: number, now: Instant): OutgoingEvent {
   const body = JSON.stringify({ type, timestamp: isoTime(now), data })
-  return { id: `${type.replace(".", "_")}-${name}`, productId, type, body, createdAt: now }
+  return { id: eventId(type, name), productId, type, body, createdAt: now }
 }
 
 function eventOfFact(fact: Fact, product: Product | null): Content | null {
@@ -104,20 +105,16 @@ function orderEventJson(order: Order, product: Product | null): object {
   return { ...orderJson(order), lines: named.map((line) => namedLineJson(line, order.currency)) }
 }
 
-/**
- * A refund can fail after it was confirmed, and the order can then be refunded again. The number after the order's id
- * gives each of these events an id of its own.
- */
 function orderRefunded(
   { order, reversals }: Extract<Fact, { kind: "order_refunded" }>,
   product: Product | null,
 ): Content {
-  const name = reversals === 0 ? order.id : `${order.id}-${reversals + 1}`
+  const name = refundedOrderName(order.id, reversals)
   return { type: "order.refunded", name, data: orderEventJson(order, product) }
 }
 
 function refundFailed({ refund, order }: Extract<Fact, { kind: "refund_reversed" }>): Content {
-  const name = `${refundName(refund.orderId, refund.number)}-${refund.reversals}`
+  const name = failedRefundName(refund.orderId, refund.number, refund.reversals)
   const data = { ...refundEventJson(refund), error: refund.lastError, order_status: order.status }
   return { type: "payment.refund_failed", name, data }
 }
@@ -127,15 +124,8 @@ function refundDue(refund: Refund): Content {
   return { type: "payment.refund_due", name, data: refundEventJson(refund) }
 }
 
-/** Providers choose the ids of disputes, so characters that an event's id must not contain are escaped. */
 function disputed(dispute: Dispute): Content {
-  const { orderId, provider, disputeId, status, amountMinor } = dispute
-  const name = encodeURIComponent(disputeId).replaceAll(".", "%2E")
-  return {
-    type: "payment.disputed",
-    name: `${orderId}-${provider}-${name}-${status}-${amountMinor}`,
-    data: disputeJson(dispute),
-  }
+  return { type: "payment.disputed", name: disputedName(dispute), data: disputeJson(dispute) }
 }
 
 function eventOfProduct({ product, loadedProduct }: WorkingSet): Content | null {

@@ -227,6 +227,25 @@ describe.each([
     expect((await shop.paymentEvents.list({ order_id, outcome: "paid" })).data).toHaveLength(1)
   })
 
+  test("an order is read with everything that is known of it", async () => {
+    const { order } = await paidOrder()
+
+    const whole = await shop.orders.get(order.order_id)
+    expect(whole).toMatchObject({
+      order: { order_id: order.order_id, status: "paid" },
+      product: { id: order.product_id },
+      hold: { hold_id: order.hold_id, status: "converted" },
+      payments: [{ payment_id: `pay-${order.order_id}`, amount: "10.00" }],
+    })
+    expect(whole.timeline.map(({ what }) => what)).toEqual([
+      "hold_placed",
+      "order_created",
+      "payment_event",
+      "order_paid",
+    ])
+    await expect(shop.orders.get(9_000_000)).rejects.toMatchObject({ code: "order_not_found" })
+  })
+
   test("the live state of a sale is read", async () => {
     const { product } = await hold(2)
 

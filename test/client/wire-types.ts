@@ -8,6 +8,7 @@ import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
 import * as address from "../../src/wire/address-layout.ts"
+import { WholeOrderWire } from "../../src/http/wire/whole-order.ts"
 import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
@@ -68,6 +69,7 @@ export const wireSchemas = {
   EndpointList: webhooks.EndpointList,
   WebhookDelivery: webhooks.DeliveryWire,
   DeliveryList: webhooks.DeliveryList,
+  WholeOrder: WholeOrderWire,
 }
 
 /** The client's type of the same name. */
@@ -122,6 +124,7 @@ interface WireTypes {
   EndpointList: admin.WholeList<admin.WebhookEndpoint>
   WebhookDelivery: admin.WebhookDelivery
   DeliveryList: client.Page<admin.WebhookDelivery>
+  WholeOrder: admin.WholeOrder
 }
 
 /** The type with the same members at every level, without readonly and without the names of its parts. */

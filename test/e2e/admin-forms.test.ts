@@ -55,6 +55,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     await signIn(page, ADMIN_TOKEN)
     await page.getByRole("heading", { name: "Products" }).waitFor()
     await page.goto(`${app.url}/admin/new`)
+    await page.getByRole("heading", { name: "New product" }).waitFor()
 
     expect(untouched).toMatch(/^rgb/)
     expect(untouched).toBe(await borderOf("name"))

@@ -10,6 +10,7 @@ import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { mailMutants } from "./mail.ts"
+import { orderScreenMutants } from "./order-screen.ts"
 import { outgoingMutants } from "./outgoing.ts"
 import { shopDataMutants } from "./shop-data.ts"
 import { streamMutants } from "./streams.ts"
@@ -77,4 +78,5 @@ export const mutants: readonly Mutant[] = [
   ...streamMutants,
   ...adminMutants,
   ...orderPageMutants,
+  ...orderScreenMutants,
 ]

@@ -56,8 +56,8 @@ export const outgoingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/wire/outgoing-event.ts",
-        find: 'return { id: `${type.replace(".", "_")}-${name}`',
-        replace: 'return { id: `${type.replace(".", "_")}-${name}-${now}`',
+        find: "return { id: eventId(type, name)",
+        replace: "return { id: eventId(type, `${name}-${now}`)",
       },
     ],
     caughtBy: { file: outbox, test: "exists already" },

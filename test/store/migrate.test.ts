@@ -66,6 +66,8 @@ const NEWEST = [
   "0011_payment_messages",
   "0012_variants",
   "0013_details",
+  "0014_mails",
+  "0015_order_page",
   "0016_search",
 ]
 
@@ -73,6 +75,7 @@ const NEWEST = [
 async function forgetNewest(url: string): Promise<void> {
   await runSql(
     url,
+    "drop index payment_events_without_payment, admin_actions_of_order",
     "drop trigger id_blocks_remember_origin on id_blocks",
     "drop function jump_over_lost_ids()",
     "alter table id_blocks drop column origin",

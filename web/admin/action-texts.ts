@@ -35,6 +35,7 @@ const creations: ReadonlySet<string> = new Set(["POST /api/admin/products", "POS
 const fieldLabels: Readonly<Record<string, string>> = {
   amount_minor: "amount in minor units",
   closes_at: "closing time",
+  email: "e-mail address",
   expected: "expected stock",
   hold_ttl_seconds: "hold time in seconds",
   image_url: "picture URL",
@@ -43,6 +44,8 @@ const fieldLabels: Readonly<Record<string, string>> = {
   opens_at: "opening time",
   price_minor: "price in minor units",
   restock_qty: "units to restock",
+  shipping_address: "shipping address",
+  shipping_countries: "shipping countries",
   sku: "SKU",
   url: "URL",
 }
@@ -125,9 +128,13 @@ function fieldText(name: string, value: unknown, { currency, variants }: Context
   if (name === "options" && isRecord(value)) {
     return `options ${Object.entries(value).map(pairText).join("; ") || "cleared"}`
   }
+  if (name === "collect" && isRecord(value)) return collectText(value)
+  if (name === "questions" && Array.isArray(value)) return questionsText(value)
+  if (name === "shipping_countries" && Array.isArray(value)) return `ships to ${value.map(String).join(", ")}`
   if (name === "restock_lines" && Array.isArray(value)) return restockText(value, variants)
-  if (name === "price_minor" && typeof currency === "string" && isAmount(value) && isCurrencyCode(currency)) {
-    return `price ${priceOf(value, currency)}`
+  const isPrice = name === "price_minor" || name === "amount_minor"
+  if (isPrice && typeof currency === "string" && isAmount(value) && isCurrencyCode(currency)) {
+    return `${name === "price_minor" ? "price" : "amount"} ${priceOf(value, currency)}`
   }
   if (name === "amount_minor" && value === null) return "all that is left"
   const label = fieldLabels[name] ?? name
@@ -154,6 +161,18 @@ function variantsText(values: readonly unknown[], currency: unknown): string {
   })
   const more = records.length > MOST_NAMED ? ` and ${records.length - MOST_NAMED} more` : ""
   return `${records.length === 1 ? "1 variant" : `${records.length} variants`}: ${named.join(", ")}${more}`
+}
+
+/** `asks for email (required), phone (optional)`. */
+function collectText(demands: Readonly<Record<string, unknown>>): string {
+  const asked = Object.entries(demands).filter(([, demand]) => demand !== "no")
+  const texts = asked.map(([name, demand]) => `${fieldLabels[name] ?? name} (${String(demand)})`)
+  return texts.length === 0 ? "asks for no details" : `asks for ${texts.join(", ")}`
+}
+
+function questionsText(values: readonly unknown[]): string {
+  const keys = values.filter(isRecord).map(({ key }) => String(key))
+  return keys.length === 0 ? "no questions" : `questions ${keys.join(", ")}`
 }
 
 function restockText(values: readonly unknown[], variants: Product["variants"]): string {

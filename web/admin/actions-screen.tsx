@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals"
 import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
 import { DateTime } from "./date-time.tsx"
+import { OrderLink } from "./order-link.tsx"
 import { Failure, Pager } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 
@@ -43,7 +44,7 @@ export function ActionsScreen() {
                       <a href={`/admin/p/${action.product_id}`}>{action.product_id}</a>
                     )}
                   </td>
-                  <td>{action.order_id}</td>
+                  <td>{action.order_id !== null && <OrderLink id={action.order_id} />}</td>
                   <td class="muted">{action.request_id}</td>
                 </tr>
               ))}

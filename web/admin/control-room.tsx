@@ -1,13 +1,10 @@
-import { useEffect, useState } from "preact/hooks"
 import { ActionsScreen } from "./actions-screen.tsx"
 import { explain } from "./api.ts"
+import { LaterScreen } from "./later-screen.tsx"
 import { MoneyScreen } from "./money-screen.tsx"
-import { Failure } from "./pager.tsx"
-import { ProductFormScreen } from "./product-form.tsx"
 import { ProductsScreen } from "./products-screen.tsx"
 import { SaleScreen } from "./sale-screen.tsx"
 import { SearchScreen } from "./search-screen.tsx"
-import type { VariantsScreen } from "./variants-screen.tsx"
 import { WebhooksScreen } from "./webhooks-screen.tsx"
 
 const screens = [
@@ -48,28 +45,32 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
   )
 }
 
-/** The value of `aria-current`. The screens of a product count as part of the list of products. */
+/** The value of `aria-current`. The screens of a product count as part of the list of products, an order's as a search. */
 function currentOf(href: string, pathname: string): "page" | "true" | undefined {
   if (href === pathname) return "page"
-  return href === "/admin" && /^\/admin\/(?:p\/|new$)/.test(pathname) ? "true" : undefined
+  const part = /^\/admin\/(p\/|new$|orders\/)/.exec(pathname)?.[1]
+  if (part === undefined) return undefined
+  return href === (part === "orders/" ? "/admin/search" : "/admin") ? "true" : undefined
 }
 
 function screenAt(pathname: string) {
   const [, id, part] = /^\/admin\/p\/(\d{1,16})(\/edit|\/variants)?$/.exec(pathname) ?? []
   if (id !== undefined) {
     const productId = Number(id)
-    if (part === "/edit") return <ProductFormScreen productId={productId} />
+    if (part === "/edit") return <LaterScreen load={productForm} props={{ productId }} />
     return part === "/variants" ? (
-      <LaterVariantsScreen productId={productId} />
+      <LaterScreen load={variantsScreen} props={{ productId }} />
     ) : (
       <SaleScreen productId={productId} />
     )
   }
+  const [, orderId] = /^\/admin\/orders\/(\d{1,16})$/.exec(pathname) ?? []
+  if (orderId !== undefined) return <LaterScreen load={orderScreen} props={{ orderId: Number(orderId) }} />
   switch (pathname) {
     case "/admin":
       return <ProductsScreen />
     case "/admin/new":
-      return <ProductFormScreen productId={null} />
+      return <LaterScreen load={productForm} props={{ productId: null }} />
     case "/admin/money":
       return <MoneyScreen />
     case "/admin/search":
@@ -83,23 +84,9 @@ function screenAt(pathname: string) {
   }
 }
 
-/** Loaded on demand, because only few visits of the control room need it. */
-function LaterVariantsScreen({ productId }: { readonly productId: number }) {
-  const [Screen, setScreen] = useState<typeof VariantsScreen | null>(null)
-  const [isMissing, setMissing] = useState(false)
-  useEffect(() => {
-    import("./variants-screen.tsx").then(
-      (loaded) => setScreen(() => loaded.VariantsScreen),
-      () => setMissing(true),
-    )
-  }, [])
-  if (Screen !== null) return <Screen productId={productId} />
-  return isMissing ? (
-    <Failure text="This screen could not be loaded. Reload the page." />
-  ) : (
-    <p class="muted">Loading…</p>
-  )
-}
+const productForm = async () => (await import("./product-form.tsx")).ProductFormScreen
+const variantsScreen = async () => (await import("./variants-screen.tsx")).VariantsScreen
+const orderScreen = async () => (await import("./order-screen.tsx")).OrderScreen
 
 async function signOut(): Promise<void> {
   try {

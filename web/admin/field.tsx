@@ -69,7 +69,8 @@ export function Field({ id, label, value, type = "text", hint, reading, required
           id={id}
           value={value.value}
           aria-describedby={hintId}
-          onChange={({ currentTarget }) => void (value.value = currentTarget.value)}
+          // Not `onChange`: a form that listens to its inputs is rendered between the two events.
+          onInput={({ currentTarget }) => void (value.value = currentTarget.value)}
         >
           {list.map(([name, text]) => (
             <option key={name} value={name}>

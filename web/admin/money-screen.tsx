@@ -2,9 +2,11 @@ import { useSignal } from "@preact/signals"
 import type { MoneyAction, MoneyInboxEntry } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
+import { missingText } from "./detail-texts.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
 import { readId, requiredValue, type Reading } from "./form-values.ts"
+import { OrderLink } from "./order-link.tsx"
 import { Failure, Pager } from "./pager.tsx"
 import { DateTime } from "./date-time.tsx"
 import { usePolling } from "./polling.ts"
@@ -60,9 +62,12 @@ export function MoneyScreen() {
             </h2>
             <p class="amount tabular">{amountOf(entry)}</p>
             <p class="reason">{entry.why}</p>
+            {entry.order !== undefined && (
+              <p class="warning">Still missing: {missingText(entry.order.missing_details ?? [])}.</p>
+            )}
             <p class="muted small tabular">
-              Order {subjectOf(entry)?.order_id ?? entry.order?.order_id ?? "unknown"},{" "}
-              {subjectOf(entry)?.provider ?? entry.order?.missing_details?.join(", ")}, since{" "}
+              Order <OrderOf entry={entry} />
+              {subjectOf(entry) !== null && `, ${subjectOf(entry)?.provider}`}, since{" "}
               <DateTime at={sinceOf(entry)} />
             </p>
             <KeptMessage text={entry.payment_event?.message ?? null} />
@@ -93,6 +98,13 @@ export function MoneyScreen() {
       )}
     </>
   )
+}
+
+/** A payment without an order names one that does not exist, so it has no page. */
+function OrderOf({ entry }: { readonly entry: MoneyInboxEntry }) {
+  const id = subjectOf(entry)?.order_id ?? entry.order?.order_id ?? null
+  if (id === null) return <>unknown</>
+  return entry.kind === "payment_without_order" ? <>{id}</> : <OrderLink id={id} />
 }
 
 /** The message that a provider sent, where it says more than the entry. */

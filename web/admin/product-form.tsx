@@ -4,22 +4,16 @@ import type { ProductChangesBody } from "../../client/src/admin.ts"
 import { currencyDecimals } from "../../client/src/currencies.ts"
 import type { Product } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
+import { CollectFields, collectIn, useCollectDraft } from "./collect-fields.tsx"
 import { Dialog } from "./dialog.tsx"
-import { fieldText, utcText } from "./dates.ts"
+import { utcText } from "./dates.ts"
 import { Field, isReadable } from "./field.tsx"
-import {
-  readCurrency,
-  readPrice,
-  readTime,
-  readUrl,
-  readWhole,
-  requiredValue,
-  valueOrNull,
-  type Reading,
-} from "./form-values.ts"
+import { requiredValue, type Reading } from "./form-values.ts"
 import { VariantsChoice } from "./new-variants.tsx"
 import { Failure } from "./pager.tsx"
 import { PriceField } from "./price-field.tsx"
+import { changedSettings, settingsIn, useFields } from "./product-fields.ts"
+import { useRefusals } from "./refusals.ts"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
 import { newDraft, newVariantIn, type VariantDraft } from "./variant-fields.tsx"
 
@@ -47,7 +41,10 @@ export function ProductFormScreen({ productId }: { readonly productId: number | 
 
 function ProductForm({ product }: { readonly product: Product | null }) {
   const fields = useFields(product)
-  const { texts, readings } = fields
+  const { texts } = fields
+  const refusals = useRefusals()
+  const collect = useCollectDraft(product)
+  const readings = refusals.in(fields.readings)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
   const asked = useSignal<AskedChange | null>(null)
@@ -60,22 +57,24 @@ function ProductForm({ product }: { readonly product: Product | null }) {
     if (!isReadable(event)) return
     isBusy.value = true
     failure.value = null
+    refusals.clear()
     try {
       const settings = settingsIn(fields)
       if (product === null) {
         const units = isByVariant.value
           ? { variants: drafts.value.map((draft) => newVariantIn(draft, settings.currency)) }
-          : { stock: requiredValue(readings.stock, "The stock") }
-        const made = await shop.products.create({ ...settings, ...units })
+          : { stock: requiredValue(fields.readings.stock, "The stock") }
+        const made = await shop.products.create({ ...settings, ...units, ...collectIn(collect, null) })
         return location.assign(`/admin/p/${made.id}`)
       }
-      const changes = changed(settings, product)
+      const changes = { ...changedSettings(settings, product), ...collectIn(collect, product) }
       // Read again: the sale may have opened since the form was loaded.
       const risk = riskOf(await shop.products.get(product.id), changes)
       if (risk === null) return await change(product.id, changes)
       asked.value = { risk, changes, productId: product.id }
     } catch (error) {
       failure.value = explain(error)
+      refusals.note(error)
     }
     isBusy.value = false
   }
@@ -83,13 +82,14 @@ function ProductForm({ product }: { readonly product: Product | null }) {
   return (
     <>
       <h1>{product === null ? "New product" : `Settings of ${product.name}`}</h1>
-      <form class="settings" onSubmit={(event) => void save(event)}>
-        <Field id="name" label="Name" value={texts.name} required />
+      <form class="settings" onSubmit={(event) => void save(event)} onInput={refusals.clear}>
+        <Field id="name" label="Name" value={texts.name} required reading={readings.name} />
         <Field
           id="description"
           label="Description"
           type="lines"
           value={texts.description}
+          reading={readings.description}
           hint="Line breaks are kept"
         />
         <Field
@@ -132,6 +132,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         <TimeFields texts={texts} readings={readings} />
         <LimitFields texts={texts} readings={readings} />
         {product === null && <VariantsChoice isByVariant={isByVariant} drafts={drafts} currency={currency} />}
+        <CollectFields draft={collect} refusalAt={refusals.at} />
         <Failure text={failure.value} />
         <div class="buttons">
           <a class="button" href={product === null ? "/admin" : `/admin/p/${product.id}`}>
@@ -147,7 +148,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
   )
 }
 
-type FieldGroupProps = ReturnType<typeof useFields>
+type FieldGroupProps = Pick<ReturnType<typeof useFields>, "texts" | "readings">
 
 function TimeFields({ texts, readings }: FieldGroupProps) {
   return (
@@ -229,69 +230,6 @@ function RiskDialog({ productId, changes, risk, close }: AskedChange & { readonl
 async function change(productId: number, changes: ProductChangesBody): Promise<void> {
   await shop.products.change(productId, changes)
   location.assign(`/admin/p/${productId}`)
-}
-
-function useFields(product: Product | null) {
-  const dateText = (at: string | null | undefined) => (at === null || at === undefined ? "" : fieldText(at))
-  const texts = {
-    name: useSignal(product?.name ?? ""),
-    description: useSignal(product?.description ?? ""),
-    image: useSignal(product?.image_url ?? ""),
-    price: useSignal(product?.price ?? ""),
-    currency: useSignal(product?.currency ?? "EUR"),
-    stock: useSignal(""),
-    opensAt: useSignal(dateText(product?.opens_at)),
-    closesAt: useSignal(dateText(product?.closes_at)),
-    maxPerHold: useSignal(String(product?.max_per_hold ?? "")),
-    maxPerCustomer: useSignal(String(product?.max_per_customer ?? "")),
-    holdSeconds: useSignal(String(product?.hold_ttl_seconds ?? "")),
-  }
-  const currency = readCurrency(texts.currency.value, product?.currency ?? null)
-  const readings = {
-    image: readUrl(texts.image.value),
-    currency,
-    price: readPrice(texts.price.value, currency.kind === "value" ? currency.value : ""),
-    stock: readWhole(texts.stock.value, 0),
-    opensAt: readTime(texts.opensAt.value),
-    closesAt: readTime(texts.closesAt.value),
-    maxPerHold: readWhole(texts.maxPerHold.value, 1),
-    maxPerCustomer: readWhole(texts.maxPerCustomer.value, 1),
-    holdSeconds: readWhole(texts.holdSeconds.value, 1),
-  }
-  return { texts, readings }
-}
-
-/** The settings in the fields. Throws for an unreadable field. */
-function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
-  return {
-    name: texts.name.value,
-    description: texts.description.value === "" ? null : texts.description.value,
-    image_url: valueOrNull(readings.image),
-    currency: requiredValue(readings.currency, "The currency"),
-    price_minor: requiredValue(readings.price, "The price"),
-    opens_at: valueOrNull(readings.opensAt),
-    closes_at: valueOrNull(readings.closesAt),
-    max_per_hold: valueOrNull(readings.maxPerHold),
-    max_per_customer: valueOrNull(readings.maxPerCustomer),
-    hold_ttl_seconds: valueOrNull(readings.holdSeconds),
-  }
-}
-
-/**
- * Keeps only the settings that differ, so that saving does not undo changes made elsewhere in the meantime. Times are
- * compared by whole seconds, because the fields show no more.
- */
-function changed(
-  settings: Required<Omit<ProductChangesBody, "paused" | "collect" | "shipping_countries" | "questions">>,
-  product: Product,
-): ProductChangesBody {
-  const given = Object.entries(settings).filter(([name, value]) => {
-    const before = product[name as keyof typeof settings]
-    const isTime = name === "opens_at" || name === "closes_at"
-    if (!isTime || before === null || value === null) return value !== before
-    return fieldText(String(value)) !== fieldText(String(before))
-  })
-  return Object.fromEntries(given)
 }
 
 function priceHint(currency: Reading<string>): string {

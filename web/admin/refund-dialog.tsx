@@ -7,6 +7,7 @@ import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
 import type { FoundLine } from "./found-rows.ts"
 import { readPrice, readWhole, requiredValue, valueOrNull } from "./form-values.ts"
+import { TextAboutOrder } from "./order-link.tsx"
 import { usePolling } from "./polling.ts"
 import { PriceField } from "./price-field.tsx"
 import { unitsOf } from "../shared/unit-texts.ts"
@@ -125,7 +126,8 @@ function leftText(left: number | null, total: string, currency: string): string 
     : `Empty: all that is left, ${priceOf(left, currency)} of ${total}`
 }
 
-const statusTexts: Readonly<Record<Refund["status"], string>> = {
+/** The statuses of refunds in words. */
+export const refundStatusTexts: Readonly<Record<Refund["status"], string>> = {
   due: "waiting to be sent",
   sent: "sent to the provider",
   confirmed: "completed",
@@ -139,7 +141,7 @@ function RefundList({ refunds }: { readonly refunds: readonly Refund[] }) {
     <ul class="tabular" aria-label="Earlier refunds">
       {refunds.map(({ refund_id, amount_minor, currency, status }) => (
         <li key={refund_id}>
-          Refund {refund_id}: {priceOf(amount_minor, currency)}, {statusTexts[status]}
+          Refund {refund_id}: {priceOf(amount_minor, currency)}, {refundStatusTexts[status]}
         </li>
       ))}
     </ul>
@@ -152,7 +154,7 @@ export function RefundLine({ refund }: { readonly refund: Refund | null }) {
     <p class="tabular" role="status">
       {refund !== null && (
         <>
-          {madeText(refund)}{" "}
+          <TextAboutOrder text={madeText(refund)} id={refund.order_id} />{" "}
           {refund.status !== "confirmed" && (
             <>
               Until it is completed, it is in the <a href="/admin/money">money inbox</a>.

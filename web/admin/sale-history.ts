@@ -19,6 +19,8 @@ export interface SaleEvent {
   readonly text: string
   /** Units sold, for an event about sales. */
   readonly sold?: number
+  /** The order that the text is about; null or absent: none. */
+  readonly orderId?: number | null
 }
 
 /** One sample a second for a quarter of an hour. The chart is too narrow to show more. */

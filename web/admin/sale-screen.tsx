@@ -8,6 +8,7 @@ import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
 import { DateTime } from "./date-time.tsx"
 import { timeText, utcText } from "./dates.ts"
+import { TextAboutOrder } from "./order-link.tsx"
 import { Failure } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 import { SaleActions } from "./sale-actions.tsx"
@@ -44,6 +45,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
   const done = (actions.value.value?.data ?? []).map((action) => ({
     at: Date.parse(action.created_at),
     text: actionText(action, product),
+    orderId: action.order_id,
   }))
   return (
     <>
@@ -151,12 +153,12 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
     <section aria-labelledby="feed">
       <h2 id="feed">Events</h2>
       <ol class="feed tabular" tabindex={0} aria-labelledby="feed">
-        {events.map(({ at, text }) => (
+        {events.map(({ at, text, orderId = null }) => (
           <li key={`${at} ${text}`}>
             <time class="muted" datetime={new Date(at).toISOString()} title={utcText(at)}>
               {timeText(at)}
             </time>{" "}
-            {text}
+            <TextAboutOrder text={text} id={orderId} />
           </li>
         ))}
       </ol>

@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals"
-import type { HoldStatus, OrderStatus } from "../../client/src/index.ts"
 import type { Refund } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { CancelDialog, ReleaseDialog } from "./cancel-and-release.tsx"
@@ -7,6 +6,8 @@ import { DateTime } from "./date-time.tsx"
 import { Field, isReadable } from "./field.tsx"
 import { readId } from "./form-values.ts"
 import { find, kinds, linesText, type Found } from "./found-rows.ts"
+import { OrderLink } from "./order-link.tsx"
+import { statusText } from "./order-statuses.tsx"
 import { Failure, Pager } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
@@ -14,16 +15,7 @@ import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
 const anyStatus = ["", "Any"] as const
 const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
 const holdStatuses = ["active", "converted", "expired", "released"] as const
-const statusTexts: Readonly<Record<HoldStatus | OrderStatus, string>> = {
-  active: "Active",
-  converted: "Converted to an order",
-  released: "Released",
-  pending_payment: "Awaiting payment",
-  paid: "Paid",
-  cancelled: "Cancelled",
-  expired: "Expired",
-  refunded: "Refunded",
-}
+
 /** Searches orders and holds by id, customer, product and status. The page's address contains the search. */
 export function SearchScreen() {
   const asked = new URLSearchParams(location.search)
@@ -79,11 +71,6 @@ export function SearchScreen() {
   )
 }
 
-/** A status in words. An unknown one, from a newer server, is shown unchanged. */
-function statusText(status: string): string {
-  return Object.hasOwn(statusTexts, status) ? statusTexts[status as keyof typeof statusTexts] : status
-}
-
 function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<Found | null>(null)
@@ -121,7 +108,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
             <tbody>
               {page.data.map((row) => (
                 <tr key={row.id}>
-                  <th scope="row">{row.id}</th>
+                  <th scope="row">{row.order === null ? row.id : <OrderLink id={row.id} />}</th>
                   <td>
                     <a href={`/admin/p/${row.productId}`}>{row.productId}</a>
                   </td>

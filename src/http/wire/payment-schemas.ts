@@ -96,7 +96,7 @@ export const MoneyInbox = Type.Object({
   next_cursor: orNull<string>("string"),
 })
 
-const PaymentWire = Type.Object({
+export const PaymentWire = Type.Object({
   provider: Type.String(),
   event_key: Type.String({ description: "The key of the payment event that reported the payment" }),
   payment_id: orNull<string>("string"),

@@ -39,7 +39,8 @@ export interface AdminActions {
   list(productId: number | null, page: PageRequest<ActionKey>): Promise<AdminAction[]>
 }
 
-const columns = `
+/** All columns of an action, under the names of their fields. */
+export const actionColumns = `
   id, way, route, path,
   product_id as "productId",
   order_id as "orderId",
@@ -76,7 +77,7 @@ export function createAdminActions(pool: pg.Pool): AdminActions {
       const { rows } = await pool.query<AdminAction>({
         name: "list-admin-actions",
         text: `
-          select ${columns}
+          select ${actionColumns}
             from admin_actions
            where ($1::bigint is null or product_id = $1)
              and (created_at, id) < (coalesce($2::timestamptz, 'infinity'), coalesce($3::bigint, 0))

@@ -47,7 +47,8 @@ export interface WebhookDeliveries {
 /** Events that one statement replays. */
 const REPLAYED_AT_ONCE = 2_000
 
-const deliveryColumns = `
+/** The columns of a delivery `d` of the event `v`, under the names of their fields. */
+export const deliveryColumns = `
   d.status, d.attempts,
   d.event_id as "eventId",
   d.endpoint_id as "endpointId",

@@ -25,6 +25,7 @@ import { registerListHolds } from "./orders/list-holds.ts"
 import { registerListOrders } from "./orders/list-orders.ts"
 import { registerReleaseHoldAsShop } from "./orders/release-hold-as-shop.ts"
 import { registerSetDetailsAsShop } from "./orders/set-details-as-shop.ts"
+import { registerShowWholeOrder } from "./orders/show-whole-order.ts"
 import { registerAddVariants } from "./products/add-variants.ts"
 import { registerChangeProduct } from "./products/change-product.ts"
 import { registerChangeVariant } from "./products/change-variant.ts"
@@ -85,6 +86,7 @@ function registerOrderRoutes(admin: App, services: Services): void {
   registerReleaseHoldAsShop(admin, services)
   registerListOrders(admin, services)
   registerEraseDetails(admin, services)
+  registerShowWholeOrder(admin, services)
   registerListHolds(admin, services)
   registerListPayments(admin, services)
   registerListPaymentEvents(admin, services)

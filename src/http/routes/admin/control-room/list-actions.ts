@@ -1,10 +1,11 @@
 import { Type } from "typebox"
-import { instant, isoTime } from "../../../../domain/time.ts"
+import { instant } from "../../../../domain/time.ts"
 import type { ActionKey, AdminAction } from "../../../../store/reads/admin-actions.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { AdminActionList, type AdminActionJson } from "../../../wire/admin-schemas.ts"
+import { actionJson } from "../../../wire/action-json.ts"
+import { AdminActionList } from "../../../wire/admin-schemas.ts"
 import { parseId } from "../../../wire/ids.ts"
 import {
   badQuery,
@@ -43,21 +44,6 @@ export function registerListActions(admin: App, { actions }: Pick<Services, "act
       return pageJson(found, page, { toJson: actionJson, toCursor })
     },
   })
-}
-
-function actionJson({ id, createdAt, ...action }: AdminAction): AdminActionJson {
-  return {
-    action_id: id,
-    way: action.way,
-    route: action.route,
-    path: action.path,
-    product_id: action.productId,
-    order_id: action.orderId,
-    content: action.content as AdminActionJson["content"],
-    status: action.status,
-    request_id: action.requestId,
-    created_at: isoTime(createdAt),
-  }
 }
 
 const END_OF_TIME = Date.UTC(9999, 11, 31)

@@ -1,0 +1,19 @@
+import { isoTime } from "../../domain/time.ts"
+import type { AdminAction } from "../../store/reads/admin-actions.ts"
+import type { AdminActionJson } from "./admin-schemas.ts"
+
+/** Makes the JSON of a change that was requested through an admin route. */
+export function actionJson({ id, createdAt, ...action }: AdminAction): AdminActionJson {
+  return {
+    action_id: id,
+    way: action.way,
+    route: action.route,
+    path: action.path,
+    product_id: action.productId,
+    order_id: action.orderId,
+    content: action.content as AdminActionJson["content"],
+    status: action.status,
+    request_id: action.requestId,
+    created_at: isoTime(createdAt),
+  }
+}

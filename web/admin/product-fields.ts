@@ -1,0 +1,85 @@
+import { useSignal } from "@preact/signals"
+import type { ProductChangesBody } from "../../client/src/admin.ts"
+import type { Product } from "../../client/src/index.ts"
+import { fieldText } from "./dates.ts"
+import {
+  readCurrency,
+  readPrice,
+  readTime,
+  readUrl,
+  readWhole,
+  requiredValue,
+  valueOrNull,
+  type Reading,
+} from "./form-values.ts"
+
+/** The texts of the product form's fields, filled with the product's settings, and their meanings. */
+export function useFields(product: Product | null) {
+  const dateText = (at: string | null | undefined) => (at === null || at === undefined ? "" : fieldText(at))
+  const texts = {
+    name: useSignal(product?.name ?? ""),
+    description: useSignal(product?.description ?? ""),
+    image: useSignal(product?.image_url ?? ""),
+    price: useSignal(product?.price ?? ""),
+    currency: useSignal(product?.currency ?? "EUR"),
+    stock: useSignal(""),
+    opensAt: useSignal(dateText(product?.opens_at)),
+    closesAt: useSignal(dateText(product?.closes_at)),
+    maxPerHold: useSignal(String(product?.max_per_hold ?? "")),
+    maxPerCustomer: useSignal(String(product?.max_per_customer ?? "")),
+    holdSeconds: useSignal(String(product?.hold_ttl_seconds ?? "")),
+  }
+  const currency = readCurrency(texts.currency.value, product?.currency ?? null)
+  const readings = {
+    name: readAny(),
+    description: readAny(),
+    image: readUrl(texts.image.value),
+    currency,
+    price: readPrice(texts.price.value, currency.kind === "value" ? currency.value : ""),
+    stock: readWhole(texts.stock.value, 0),
+    opensAt: readTime(texts.opensAt.value),
+    closesAt: readTime(texts.closesAt.value),
+    maxPerHold: readWhole(texts.maxPerHold.value, 1),
+    maxPerCustomer: readWhole(texts.maxPerCustomer.value, 1),
+    holdSeconds: readWhole(texts.holdSeconds.value, 1),
+  }
+  return { texts, readings }
+}
+
+/** The settings in the fields. Throws for an unreadable field. */
+export function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
+  return {
+    name: texts.name.value,
+    description: texts.description.value === "" ? null : texts.description.value,
+    image_url: valueOrNull(readings.image),
+    currency: requiredValue(readings.currency, "The currency"),
+    price_minor: requiredValue(readings.price, "The price"),
+    opens_at: valueOrNull(readings.opensAt),
+    closes_at: valueOrNull(readings.closesAt),
+    max_per_hold: valueOrNull(readings.maxPerHold),
+    max_per_customer: valueOrNull(readings.maxPerCustomer),
+    hold_ttl_seconds: valueOrNull(readings.holdSeconds),
+  }
+}
+
+/**
+ * Keeps only the settings that differ, so that saving does not undo changes made elsewhere in the meantime. Times are
+ * compared by whole seconds, because the fields show no more.
+ */
+export function changedSettings(
+  settings: Required<Omit<ProductChangesBody, "paused" | "collect" | "shipping_countries" | "questions">>,
+  product: Product,
+): ProductChangesBody {
+  const given = Object.entries(settings).filter(([name, value]) => {
+    const before = product[name as keyof typeof settings]
+    const isTime = name === "opens_at" || name === "closes_at"
+    if (!isTime || before === null || value === null) return value !== before
+    return fieldText(String(value)) !== fieldText(String(before))
+  })
+  return Object.fromEntries(given)
+}
+
+/** The meaning of a text that is taken as it is. */
+function readAny(): Reading<string> {
+  return { kind: "empty" }
+}
