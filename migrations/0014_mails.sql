@@ -44,6 +44,3 @@ create table mail_pace (
 );
 
 insert into mail_pace default values;
-
--- Finds the orders of an address, as it is compared: without regard to upper and lower case.
-create index if not exists order_details_by_email on order_details (lower(email)) where email is not null;
