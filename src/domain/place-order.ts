@@ -34,7 +34,8 @@ export function placeOrder(
   if (refusal !== null) return refusal
   if (isPresent) {
     const order = orderAsOfNow(state, present, now)
-    return { order: giveFirstDetails(state, order, command.details), existed: true }
+    payIfFree(state, giveFirstDetails(state, order, command.details), now)
+    return { order: orderIn(state, order.id), existed: true }
   }
 
   const { orderId, details = noDetails } = command
