@@ -17,6 +17,10 @@ export const VariantWire = Type.Object({
   image_url: orNull<string>("string"),
   price: Type.String(),
   price_minor: Type.Integer({ description: "its own price, or the product's if it has none" }),
+  own_price: Type.Boolean({
+    description:
+      "true: price_minor is its own and stays if the product's price changes; false: it is the product's",
+  }),
   stock: Type.Integer(),
   available_stock: Type.Integer(),
   reserved_stock: Type.Integer(),
@@ -72,6 +76,7 @@ export function variantJson(product: Product, variant: Variant, now: Instant): V
     image_url: variant.imageUrl,
     price: decimalAmount(priceMinor, product.currency),
     price_minor: priceMinor,
+    own_price: variant.priceMinor !== null,
     stock: variant.stock,
     available_stock: availableUnits(variant),
     reserved_stock: variant.held,

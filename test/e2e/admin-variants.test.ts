@@ -73,7 +73,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
 
     await shows("41", "All held", 0, 2, 0, 2)
     await shows("42", "On sale", 2, 1, 0, 1)
-    expect((await cells("43"))[5]).toBe("€139.00")
+    expect((await cells("43"))[5]).toBe("€139.00\nown")
     expect(await findFaults(page)).toEqual([])
   })
 
@@ -134,7 +134,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     await page.getByRole("rowheader", { name: "41 EU" }).waitFor()
 
     expect((await variantsNow(id)).map((one: { name: string }) => one.name)).toEqual(["42", "43", "41 EU"])
-    expect((await cells("41 EU"))[5]).toBe("€119.00")
+    expect((await cells("41 EU"))[5]).toBe("€119.00\nown")
     await sees(page, "Changed settings of variant “41 EU”: name 41 EU, price €119.00 (open mode)")
 
     // Nothing but the price goes back to the product's.
@@ -142,6 +142,15 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     await page.getByLabel("Price").fill("")
     await page.getByRole("button", { name: "Save" }).click()
     await expect.poll(async () => (await cells("43"))[5]).toBe("€129.00")
+
+    // A price of its own that equals the product's is one, and the form shows it.
+    await row("43").getByRole("button", { name: "Edit… 43" }).click()
+    await page.getByLabel("Price").fill("129")
+    await page.getByRole("button", { name: "Save" }).click()
+    await expect.poll(async () => (await cells("43"))[5]).toBe("€129.00\nown")
+    await row("43").getByRole("button", { name: "Edit… 43" }).click()
+    expect(await page.getByLabel("Price").inputValue()).toBe("129.00")
+    await page.getByRole("button", { name: "Go back" }).click()
   })
 
   test("previews a CSV file with a new, a changed and a faulty line, and applies it only after the confirmation", async () => {

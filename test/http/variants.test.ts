@@ -25,6 +25,7 @@ describe("a product with variants", () => {
         image_url: null,
         price: "129.00",
         price_minor: 12_900,
+        own_price: false,
         stock: 1,
         available_stock: 1,
         reserved_stock: 0,
@@ -34,7 +35,13 @@ describe("a product with variants", () => {
         enabled: true,
       },
       expect.objectContaining({ id: shoe.medium, position: 1, price_minor: 12_900, max_per_hold: 2 }),
-      expect.objectContaining({ id: shoe.large, position: 2, price: "149.00", price_minor: 14_900 }),
+      expect.objectContaining({
+        id: shoe.large,
+        position: 2,
+        price: "149.00",
+        price_minor: 14_900,
+        own_price: true,
+      }),
     ])
     const listed = await app.get("/api/products?limit=100")
     expect(listed.body.data.find(({ id }: { id: number }) => id === shoe.id).variants).toEqual(body.variants)
@@ -208,6 +215,29 @@ describe("the shop", () => {
     expect((await app.send("PATCH", `${path}/999999`, { json: { name: "?" } })).body.code).toBe(
       "variant_not_found",
     )
+  })
+
+  test("keeps a price of its own when the product's price changes, also one that equals it", async () => {
+    const shoe = await offerShoe(app)
+    const path = `/api/admin/products/${shoe.id}`
+    const pricesNow = async () =>
+      (await variantsNow(app, shoe)).map((one: { price: string; own_price: boolean }) => [
+        one.price,
+        one.own_price,
+      ])
+    await app.send("PATCH", `${path}/variants/${shoe.small}`, { json: { price_minor: 12_900 } })
+    await app.send("PATCH", `${path}/variants/${shoe.large}`, { json: { price_minor: null } })
+    expect(await pricesNow()).toEqual([
+      ["129.00", true],
+      ["129.00", false],
+      ["129.00", false],
+    ])
+    await app.send("PATCH", path, { json: { price_minor: 9_900 } })
+    expect(await pricesNow()).toEqual([
+      ["129.00", true],
+      ["99.00", false],
+      ["99.00", false],
+    ])
   })
 
   test("gives a product without variants some only while nothing of it is held or sold", async () => {

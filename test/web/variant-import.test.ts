@@ -9,7 +9,7 @@ const shoe: Product = {
     variant(1, "41", { sku: "R-41", options: { size: "41" } }),
     variant(2, "42"),
     variant(3, "Red", { sku: "S-1" }),
-    variant(4, "Red", { sku: "S-2" }),
+    variant(4, "Red", { sku: "S-2", own_price: true }),
   ],
 }
 const HEAD = "name,sku,options,price,stock\n"
@@ -50,7 +50,10 @@ test.each<[string, number, object, object | null, string]>([
     null,
     "SKU none → R-42, options none → size=42",
   ],
-  ["41,,,139.5,", 1, { price_minor: 13_950 }, null, "price €129.00 → €139.50"],
+  ["41,,,139.5,", 1, { price_minor: 13_950 }, null, "price €129.00 (the product's) → €139.50"],
+  // A price in the file is the variant's own: it stays when the product's changes.
+  ["41,,,129.00,", 1, { price_minor: 12_900 }, null, "price €129.00 (the product's) → €129.00"],
+  ["Red,S-2,,139,", 4, { price_minor: 13_900 }, null, "price €129.00 → €139.00"],
   ["Red,S-2,,,12", 4, {}, { stock: 12, expected: 20 }, "stock 20 → 12"],
 ])("%s changes variant %i", (line, variantId, changes, stock, text) => {
   const plan = planned(line)
@@ -59,7 +62,7 @@ test.each<[string, number, object, object | null, string]>([
   expect(plan?.kind === "changed" && plan.texts.join(", ")).toBe(text)
 })
 
-test.each(["41,,,,", "41,R-41,size=41,129.00,20", "42,,,,20"])("%s changes nothing", (line) => {
+test.each(["41,,,,", "41,R-41,size=41,,20", "Red,S-2,,129.00,", "42,,,,20"])("%s changes nothing", (line) => {
   expect(planned(line)).toMatchObject({ kind: "same" })
 })
 

@@ -1,6 +1,6 @@
 import { signal, type Signal } from "@preact/signals"
 import type { NewVariantBody } from "../../client/src/admin.ts"
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { Variant } from "../../client/src/index.ts"
 import { isCurrencyCode } from "../shared/money.ts"
 import { Field } from "./field.tsx"
 import { readPrice, readWhole, requiredValue, valueOrNull } from "./form-values.ts"
@@ -26,10 +26,9 @@ export function newDraft(): VariantDraft {
   return draftWith({ name: "", sku: "", options: "", price: "" })
 }
 
-/** Makes the draft of a variant. The price field is empty while the variant costs as much as the product. */
-export function draftOf({ name, sku, options, price, price_minor }: Variant, product: Product): VariantDraft {
-  const isOwn = price_minor !== product.price_minor
-  return draftWith({ name, sku: sku ?? "", options: optionsText(options), price: isOwn ? price : "" })
+/** Makes the draft of a variant. The price field is empty while the variant has no price of its own. */
+export function draftOf({ name, sku, options, price, own_price }: Variant): VariantDraft {
+  return draftWith({ name, sku: sku ?? "", options: optionsText(options), price: own_price ? price : "" })
 }
 
 function draftWith(texts: Readonly<Record<"name" | "sku" | "options" | "price", string>>): VariantDraft {

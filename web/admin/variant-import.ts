@@ -204,7 +204,7 @@ function plannedChange(line: number, cells: Cells, before: Variant, currency: st
     ...(name !== before.name && { name }),
     ...(sku !== null && sku !== before.sku && { sku }),
     ...(options !== null && !areSameOptions(options, before.options) && { options }),
-    ...(price !== null && price !== before.price_minor && { price_minor: price }),
+    ...(price !== null && !(before.own_price && price === before.price_minor) && { price_minor: price }),
   }
   const isRestocked = stock !== null && stock !== before.stock
   const texts = [
@@ -215,7 +215,7 @@ function plannedChange(line: number, cells: Cells, before: Variant, currency: st
       : `options ${optionsText(before.options) || "none"} → ${optionsText(changes.options)}`,
     changes.price_minor === undefined
       ? null
-      : `price ${priceOf(before.price_minor, currency)} → ${priceOf(changes.price_minor, currency)}`,
+      : `price ${priceOf(before.price_minor, currency)}${before.own_price ? "" : " (the product's)"} → ${priceOf(changes.price_minor, currency)}`,
     isRestocked ? `stock ${before.stock} → ${stock}` : null,
   ].filter((text) => text !== null)
   if (texts.length === 0) return { kind: "same", line, name }

@@ -105,7 +105,10 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
       <td class="number">{countText(variant.reserved_stock)}</td>
       <td class="number">{countText(variant.sold_stock)}</td>
       <td class="number">{countText(refused)}</td>
-      <td class="number">{priceOf(variant.price_minor, product.currency)}</td>
+      <td class="number">
+        {priceOf(variant.price_minor, product.currency)}
+        {variant.own_price && <span class="muted details">own</span>}
+      </td>
       <td class="row-actions">
         {actions.map(([action, text]) => (
           <button key={action} type="button" class="button" onClick={() => choose(action)}>
