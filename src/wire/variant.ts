@@ -102,13 +102,27 @@ export function variantEventJson(variant: Variant) {
 
 /** Reads the settings of a variant that a request gives. */
 export function variantChanges(given: VariantChanges): Partial<VariantSettings> {
-  const { image_url, price_minor, max_per_hold, ...same } = given
+  const { image_url, price_minor, max_per_hold, options, ...same } = given
   return {
     ...same,
+    ...(options !== undefined && { options: inStoredOrder(options) }),
     ...(image_url !== undefined && { imageUrl: image_url }),
     ...(price_minor !== undefined && { priceMinor: price_minor }),
     ...(max_per_hold !== undefined && { maxPerHold: max_per_hold }),
   }
+}
+
+/**
+ * Sorts the names as a `jsonb` column returns them, by length in bytes and then by bytes, so that the answer to a change
+ * is the same as later answers.
+ */
+function inStoredOrder(options: VariantSettings["options"]): VariantSettings["options"] {
+  const bytesOf = (name: string) => Buffer.from(name)
+  const entries = Object.entries(options).sort(([one], [other]) => {
+    const [bytes, others] = [bytesOf(one), bytesOf(other)]
+    return bytes.length - others.length || bytes.compare(others)
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Reads the settings of a new variant. */

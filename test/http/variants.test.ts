@@ -240,6 +240,17 @@ describe("the shop", () => {
     ])
   })
 
+  test("sees the options of a variant in one order in every answer", async () => {
+    const shoe = await offerShoe(app)
+    const options = { größe: "42", size: "42", colour: "red", Breite: "weit", a: "1" }
+    const changed = await app.send("PATCH", `/api/admin/products/${shoe.id}/variants/${shoe.small}`, {
+      json: { options },
+    })
+    const names = ["a", "size", "Breite", "colour", "größe"]
+    expect(Object.keys(changed.body.variants[0].options)).toEqual(names)
+    expect(Object.keys((await variantsNow(app, shoe))[0].options)).toEqual(names)
+  })
+
   test("gives a product without variants some only while nothing of it is held or sold", async () => {
     const plain = { name: "Lamp", price_minor: 100, currency: "EUR", stock: 5 }
     const { id } = (await app.post("/api/admin/products", plain)).body
