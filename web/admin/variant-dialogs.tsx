@@ -98,7 +98,13 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
 
   return (
     <Dialog title={`Edit ${before.name}`} action="Save" isForm run={run} close={close}>
-      <VariantFields id="variant" draft={draft} currency={product.currency} isNew={false} />
+      <VariantFields
+        id="variant"
+        draft={draft}
+        currency={product.currency}
+        isNew={false}
+        others={variants.filter(({ id }) => id !== before.id)}
+      />
       <div class="side-by-side">
         <Field
           id="variant-max-hold"
