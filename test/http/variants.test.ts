@@ -279,7 +279,16 @@ describe("the shop", () => {
 
   test("needs either a stock or variants", async () => {
     const neither = { name: "Nothing", price_minor: 100, currency: "EUR" }
-    expect((await app.post("/api/admin/products", neither)).status).toBe(422)
+    const refused = await app.post("/api/admin/products", neither)
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [{ pointer: "/stock", detail: "is required unless variants are given" }],
+    ])
+    const none = await app.post("/api/admin/products", { ...neither, variants: [] })
+    expect(none.body.errors).toEqual([{ pointer: "/variants", detail: "must not be empty" }])
+    const { id } = (await app.post("/api/admin/products", { ...neither, stock: 4 })).body
+    const unset = await app.post(`/api/admin/products/${id}/stock`, { expected: 4 })
+    expect(unset.body.errors).toEqual([{ pointer: "/stock", detail: "is required" }])
     expect((await app.post("/api/admin/products", { ...SHOE, stock: 4 })).status).toBe(422)
   })
 })
