@@ -14,7 +14,7 @@ const RETRIED_STATUSES = new Set([429, 502, 503, 504])
 
 /** One call of a route. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Begins with a slash. */
   readonly path: string
   readonly query?: object | undefined

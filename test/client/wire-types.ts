@@ -6,6 +6,7 @@ import * as control from "../../src/http/wire/admin-schemas.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
 import { WholeOrderWire } from "../../src/http/wire/whole-order.ts"
+import * as details from "../../src/wire/details.ts"
 import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
@@ -25,6 +26,7 @@ export const wireSchemas = {
   Order: order.OrderWire,
   OrderBody: order.OrderBody,
   OrderList: order.OrderList,
+  DetailsBody: details.DetailsBody,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
   Health: HealthWire,
@@ -74,6 +76,7 @@ interface WireTypes {
   Order: client.Order
   OrderBody: client.OrderBody
   OrderList: client.Page<client.Order>
+  DetailsBody: client.DetailsBody
   PaymentAttemptBody: client.PaymentAttemptBody
   OpenedPayment: client.OpenedPayment
   Health: client.Health
