@@ -13,7 +13,8 @@ import { createAdminClient } from "../client/src/admin.ts"
 import { createClient, type NewHold } from "../client/src/index.ts"
 
 // Takes the screenshots of the main states of the pages for README, with a server on a temporary database and the
-// system's Chromium. `--every DIR` saves each state at each width in both themes, for a review; `--scene NAME` only one.
+// system's Chromium. `--every DIR` saves each state at each width in both themes, for a review; `--scene NAME` only one,
+// `--full` the whole page instead of its first screen.
 
 const CHROMIUM = "/usr/bin/chromium"
 const PICTURES = fileURLToPath(new URL("../docs/screenshots/", import.meta.url))
@@ -44,7 +45,9 @@ const shown = [
   { scene: "live-sale", width: 1280, theme: "light" },
 ] as const
 
-const { values } = parseArgs({ options: { every: { type: "string" }, scene: { type: "string" } } })
+const { values } = parseArgs({
+  options: { every: { type: "string" }, scene: { type: "string" }, full: { type: "boolean" } },
+})
 const directory = await mkdtemp(join(tmpdir(), "doorbuster-screenshots-"))
 const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, "data"), role: "owner" })
 const config = { ...readConfig({ directory, environment: {} }), port: 0 }
@@ -109,7 +112,7 @@ async function shoot(browser: Browser, { path, width, theme, come }: Shot): Prom
   )
   await come(page)
   await mkdir(join(path, ".."), { recursive: true })
-  await page.screenshot({ path })
+  await page.screenshot({ path, fullPage: values.full === true })
   await context.close()
   console.log(path)
 }
@@ -234,6 +237,53 @@ function createScenes(url: string): Scene[] {
     await page.getByRole("heading", { name: "reserved for you" }).waitFor()
   }
 
+  /** A poster that is sent to the buyer, with two questions. */
+  async function poster(): Promise<number> {
+    return lampOf({
+      name: "Tour poster, signed",
+      description: "Three colours on 300 g paper, signed by the whole band. Sent rolled.",
+      collect: { email: "required", name: "required", phone: "optional", shipping_address: "required" },
+      shipping_countries: ["CH", "DE", "GB", "JP", "US"],
+      questions: [
+        { key: "paper", kind: "choice", label: "Paper", choices: ["Matt", "Glossy"], required: true },
+        { key: "words", kind: "text", label: "Dedication", help: "Up to ten words, by hand." },
+        {
+          key: "terms",
+          kind: "checkbox",
+          label: "I accept the terms of sale",
+          link: "https://shop.example/terms",
+          required: true,
+        },
+      ],
+    })
+  }
+
+  async function holdPoster(page: Page): Promise<void> {
+    await visit(page, await poster())
+    await page.getByRole("button", { name: "Reserve" }).click()
+    await page.getByLabel("E-mail").waitFor()
+    await page.getByLabel("Country").selectOption("CH")
+    await page.getByLabel("Postal code").waitFor()
+  }
+
+  async function fillIn(page: Page): Promise<void> {
+    await holdPoster(page)
+    await page.getByLabel("E-mail").fill("anna.muster@example.org")
+    await page.getByLabel("Name").fill("Anna Muster")
+    await page.getByLabel("Street and number").fill("Bahnhofstrasse 1")
+    await page.getByLabel("Postal code").fill("8001")
+    await page.getByLabel("City").fill("Zürich")
+    await page.getByRole("radio", { name: "Matt" }).check()
+    await page.getByRole("checkbox").check()
+  }
+
+  async function orderPoster(page: Page): Promise<void> {
+    await fillIn(page)
+    await page.getByRole("button", { name: "Place order", exact: true }).click()
+    await page.getByRole("heading", { name: "Awaiting your payment" }).waitFor()
+    await page.getByText("CH-8001 Zürich").waitFor()
+  }
+
   async function order(page: Page): Promise<void> {
     await hold(page)
     await page.getByRole("button", { name: "Place order", exact: true }).click()
@@ -335,6 +385,42 @@ function createScenes(url: string): Scene[] {
     },
     { name: "held", come: hold },
     { name: "to-pay", come: order },
+    {
+      name: "details-missing",
+      async come(page) {
+        await holdPoster(page)
+        await page.getByRole("button", { name: "Place order", exact: true }).click()
+        await page.getByText("Enter your e-mail address.").waitFor()
+      },
+    },
+    { name: "details-entered", come: fillIn },
+    { name: "details-to-pay", come: orderPoster },
+    {
+      name: "details-paid",
+      async come(page) {
+        await orderPoster(page)
+        await page.getByRole("button", { name: "Pay" }).click()
+        await page.getByRole("button", { name: "Pay", exact: true }).click()
+        await page.getByRole("link", { name: "Back to the shop" }).click()
+        await page.getByRole("heading", { name: "Order paid" }).waitFor()
+        await page.getByText("CH-8001 Zürich").waitFor()
+      },
+    },
+    {
+      name: "other-device",
+      async come(page) {
+        await order(page)
+        await page.getByText("Open on another device").click()
+        await page.getByRole("img").waitFor()
+      },
+    },
+    {
+      name: "wrong-link",
+      async come(page) {
+        await page.goto(`${url}/o/999999#dbt1.cut`)
+        await page.getByRole("heading", { name: "This link" }).waitFor()
+      },
+    },
     {
       name: "paid",
       async come(page) {

@@ -10,15 +10,17 @@ import { createEngine, type Engine } from "./engine.ts"
 import { createAdminSessions } from "./http/access/admin-session.ts"
 import { createAudit } from "./http/access/audit.ts"
 import { createGatekeeper } from "./http/access/auth.ts"
-import { createOwnerTokens } from "./http/access/owner-token.ts"
+import type { OrderLinks } from "./http/access/order-links.ts"
+import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listen, type ListeningSockets } from "./base/listening-sockets.ts"
 import { createProductStreams, type ProductStreams, type StreamLimits } from "./http/live/product-streams.ts"
 import { createServer } from "./http/server.ts"
-import type { Readiness } from "./http/services.ts"
+import type { Mailbox, Readiness } from "./http/services.ts"
 import type { App } from "./http/transport/typed-app.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire/product-texts.ts"
 import { hasPages, loadPages } from "./site/built-pages.ts"
+import { mailOptions, mailServices, mailWay, shopOf } from "./mail-way.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { providersOf } from "./payments/providers.ts"
@@ -94,7 +96,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
   const { log } = options
   if (options.migrate !== false) await migrate(options.databaseUrl)
-  const engine = createEngine(database, config, log)
+  const engine = createEngine(database, config, log, mailOptions(config))
   if (options.seed) await seedIfEmpty(engine)
 
   let stopped: Promise<readonly GivenUp[]> | null = null
@@ -111,13 +113,18 @@ async function startOver(database: Database, config: Config, options: AppOptions
     ...(options.streams && { limits: options.streams }),
   })
   engine.events.openStreams(() => live.size)
-  const services = { engine, providers, simulator, log, readiness, arrivals, texts, live }
-  const server: App = await buildServer(config, services)
+  const secret = config.tokenSecret ?? (await installationTokenSecret(database.views))
+  const tokens = createOwnerTokens(secret)
+  const shop = shopOf(config, tokens, url)
+  const mail = mailServices(config, engine, { shop, log })
+  const services = { engine, providers, simulator, log, readiness, arrivals, texts, live, tokens, ...mail }
+  const server: App = await buildServer(config, secret, services)
   const sockets = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
     if (stopped !== null) return
-    worker ??= startWorker({ ...engine, providers, log, retention: config, webhookSettings: config })
+    const mail = mailWay(config, shop)
+    worker ??= startWorker({ ...engine, providers, log, retention: config, webhookSettings: config, mail })
   }
   if (options.worker) work()
 
@@ -190,17 +197,17 @@ interface ServerServices {
   readonly arrivals: Arrivals
   readonly texts: ProductTexts
   readonly live: ProductStreams
+  readonly tokens: OwnerTokens
+  readonly orderLinks: OrderLinks | null
+  readonly mailbox: Mailbox | null
 }
 
-async function buildServer(config: Config, services: ServerServices): Promise<App> {
+async function buildServer(config: Config, secret: string, services: ServerServices): Promise<App> {
   const { engine, log, ...others } = services
-  const secret = config.tokenSecret ?? (await installationTokenSecret(engine.database.views))
-  const tokens = createOwnerTokens(secret)
   return createServer(
     {
       ...engine,
-      tokens,
-      gatekeeper: createGatekeeper(accessBy(config, secret), tokens),
+      gatekeeper: createGatekeeper(accessBy(config, secret), services.tokens),
       ...others,
       pages: await loadPages(),
       audit: createAudit(engine),

@@ -8,6 +8,7 @@ import { createAdminActions, type AdminActions } from "./store/reads/admin-actio
 import { createCancellations, type Cancellations } from "./store/queues/cancellations.ts"
 import { createIds, type Ids } from "./store/batch/ids.ts"
 import { createInbox, type Inbox } from "./store/reads/inbox.ts"
+import { createErasure, type Erasure } from "./store/reads/erasure.ts"
 import { createLists, type Lists } from "./store/reads/lists.ts"
 import { createLookups, type Lookups } from "./store/reads/lookups.ts"
 import { createVariantNameReads, type VariantNameReads } from "./store/reads/variant-names.ts"
@@ -18,6 +19,8 @@ import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/reads/product-memory.ts"
 import { createProductWatch, type ProductWatch } from "./store/reads/product-watch.ts"
 import { createProductStore } from "./store/batch/product-store.ts"
+import { createMailContents, type MailContents } from "./store/reads/mail-contents.ts"
+import { createMailQueue, type MailQueue } from "./store/queues/mail-queue.ts"
 import { createRefundQueue, type RefundQueue } from "./store/queues/refund-queue.ts"
 import { createViews, type Views } from "./store/reads/views.ts"
 import { createWebhookDeliveries, type WebhookDeliveries } from "./store/reads/webhook-deliveries.ts"
@@ -41,6 +44,7 @@ export interface Engine {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  readonly erasure: Erasure
   readonly variantNames: VariantNameReads
   /** What happened to single orders, for the shop. */
   readonly orderHistory: OrderHistory
@@ -50,7 +54,23 @@ export interface Engine {
   readonly cancellations: Cancellations
   readonly webhooks: Webhooks
   readonly webhookQueue: WebhookQueue
+  readonly mails: Mails
 }
+
+/** The mails to buyers. */
+export interface Mails {
+  readonly queue: MailQueue
+  readonly contents: MailContents
+}
+
+/** Whether mails are written, and how fast they are sent. */
+export interface MailOptions {
+  readonly hasMail: boolean
+  /** 0: no limit. */
+  readonly perSecond: number
+}
+
+const withoutMail: MailOptions = { hasMail: false, perSecond: 0 }
 
 /** The webhook endpoints, and the log of their deliveries. */
 export interface Webhooks {
@@ -59,7 +79,12 @@ export interface Webhooks {
 }
 
 /** Makes the services over an open database. */
-export function createEngine(database: Database, rules: Rules, log: Logger): Engine {
+export function createEngine(
+  database: Database,
+  rules: Rules,
+  log: Logger,
+  { hasMail, perSecond }: MailOptions = withoutMail,
+): Engine {
   const events = createEvents(log)
   const gate = createGate()
   const views = createViews(database.views)
@@ -72,7 +97,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   const lookups = createLookups(database.lookups)
   const subscribers = createSubscribers()
   const lanes = createLanes({
-    store: createProductStore(database, rules, subscribers),
+    store: createProductStore(database, rules, subscribers, hasMail),
     observer: {
       committed(batch) {
         for (const news of batch.products) {
@@ -100,6 +125,7 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
   })
   const money = createMoneyViews(database.views)
   const lists = createLists(database.views)
+  const erasure = createErasure(database.views)
   const variantNames = createVariantNameReads(database.views)
   const orderHistory = createOrderHistory(database.views)
   const actions = createAdminActions(database.views)
@@ -110,7 +136,11 @@ export function createEngine(database: Database, rules: Rules, log: Logger): Eng
     deliveries: createWebhookDeliveries(database.views),
   }
   const webhookQueue = createWebhookQueue(database.views)
+  const mails = {
+    queue: createMailQueue(database.views, perSecond),
+    contents: createMailContents(database.views, variantNames),
+  }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
-  const reads = { inbox, money, lists, variantNames, orderHistory, actions }
-  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue }
+  const reads = { inbox, money, lists, erasure, variantNames, orderHistory, actions }
+  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails }
 }

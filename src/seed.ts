@@ -32,8 +32,8 @@ const shoeSizes = [
 
 /** Creates the demonstration product in a database without products. */
 export async function seedIfEmpty(engine: Engine): Promise<void> {
-  const [any] = await engine.views.products(0, 1)
-  if (any === undefined) await seedProduct(engine, FIRST_STOCK)
+  const { products } = await engine.views.products(0, 1)
+  if (products.length === 0) await seedProduct(engine, FIRST_STOCK)
 }
 
 /** Creates product 1 unless it exists. Returns false when it existed already. Throws when it cannot be created. */
@@ -62,7 +62,8 @@ const LOOKED_AT = 100
 
 /** Creates the shoe in sizes, unless there is a product of its name. Throws when it cannot be created. */
 export async function seedSizes({ views, ids, lanes }: Engine): Promise<SeededSizes> {
-  const present = (await views.products(0, LOOKED_AT)).find(({ product }) => product.name === shoe.name)
+  const { products } = await views.products(0, LOOKED_AT)
+  const present = products.find(({ product }) => product.name === shoe.name)
   if (present !== undefined) return { productId: present.product.id, created: false }
   const productId = await ids.next("products")
   const { outcome } = await lanes.submit({

@@ -126,11 +126,39 @@ export interface RowQuery<Status> extends PageQuery {
   readonly variant_id?: number | undefined
   /** Those that have a line of a variant with this `sku`, of any product. */
   readonly sku?: string | undefined
+  /** Those with this `reference` of the shop's. */
+  readonly reference?: string | undefined
   readonly status?: Status | undefined
 }
 
-export type OrderQuery = RowQuery<OrderStatus>
+/** Filters of orders; each that is given must match. */
+export interface OrderQuery extends RowQuery<OrderStatus> {
+  /** `newest`: by `created_at`, the newest first. By id if not given. A cursor belongs to one of them. */
+  readonly order?: "id" | "newest" | undefined
+  /** The buyer's e-mail address, in upper or lower case. */
+  readonly email?: string | undefined
+  /** Beginnings of words of the buyer's name, in upper or lower case. */
+  readonly name?: string | undefined
+  /** The provider's id of a payment that the order has received. */
+  readonly payment_id?: string | undefined
+  /** Made at this time or later. */
+  readonly from?: Time | undefined
+  /** Made before this time. */
+  readonly to?: Time | undefined
+}
 export type HoldQuery = RowQuery<HoldStatus>
+
+/** Whose details are erased: one of both. */
+export interface EraseBody {
+  readonly email?: string
+  readonly customer_id?: string
+}
+
+/** The result of an erasure. */
+export interface EraseAnswer {
+  /** Of how many orders details were erased. */
+  readonly erased_orders: number
+}
 
 /** Filters of payments; each that is given must match. */
 export interface PaymentQuery extends PageQuery {

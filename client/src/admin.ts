@@ -4,6 +4,8 @@ import type {
   AdminActionQuery,
   Dispute,
   DisputeBody,
+  EraseAnswer,
+  EraseBody,
   HoldQuery,
   Live,
   MoneyInboxEntry,
@@ -110,7 +112,7 @@ export interface AdminClient {
     resume(productId: number, options?: KeyedCallOptions): Promise<Product>
   }
   readonly orders: {
-    /** Lists orders by id. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
+    /** Lists orders by id, or the newest first. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
     /**
      * Returns an order with everything that is known of it: payments, refunds, disputes, events, the shop's changes, and
@@ -140,6 +142,11 @@ export interface AdminClient {
     /** Lists the disputes of an order's payments. Refused: `order_not_found`. */
     disputes(orderId: number, options?: CallOptions): Promise<WholeList<Dispute>>
   }
+  /**
+   * Erases what a buyer has told about orders, by e-mail address or by customer; orders and counts stay. Returns of how many
+   * orders there were details. A repetition erases nothing more.
+   */
+  erase(who: EraseBody, options?: CallOptions): Promise<EraseAnswer>
   readonly holds: {
     /** Lists holds by id; pages are like those of orders. */
     list(query?: HoldQuery, options?: CallOptions): Promise<Page<Hold>>
@@ -264,6 +271,7 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       refunds: (orderId, options) => read(`/orders/${orderId}/refunds`, options),
       disputes: (orderId, options) => read(`/orders/${orderId}/disputes`, options),
     },
+    erase: (who, options) => request("POST", "/erase", { repeatable: true, body: who, options }),
     holds: {
       list: (query, options) => read("/holds", options, query),
       release: (holdId, options) =>

@@ -3,6 +3,11 @@ import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options
 import { randomKey } from "./random-key.ts"
 import { answerOf, call, connectionTo, send, type Call, type Connection } from "./send.ts"
 import type {
+  AddressLayout,
+  CountryList,
+  DetailsBody,
+  FindOrdersBody,
+  FoundOrders,
   Health,
   Hold,
   HoldBody,
@@ -65,6 +70,12 @@ export interface Client {
     /** Returns an order of the token's owner. Refused: `order_not_found`, also for the orders of others. */
     get(orderId: number, options?: CallOptions): Promise<Order>
     /**
+     * Replaces the buyer's details of an order that waits for payment. The same details have the same effect, so the call
+     * is retried without a key. Refused: `order_not_found`, `invalid_request`, `order_expired`, `order_not_pending`,
+     * `details_erased`.
+     */
+    setDetails(orderId: number, details: DetailsBody, options?: CallOptions): Promise<Order>
+    /**
      * Cancels an order that waits for payment. A cancelled order is answered with the same again. Sent with an
      * `Idempotency-Key`. Refused: `order_not_found`, `order_expired`, `order_not_pending`.
      */
@@ -82,6 +93,17 @@ export interface Client {
      * `payment_refused`, `provider_unavailable`.
      */
     openPayment(orderId: number, options?: KeyedCallOptions): Promise<OpenedPayment>
+    /**
+     * Lets the shop mail the links of all orders of this e-mail address to it. The answer is the same whether it has
+     * orders or not. Refused: `rate_limited`, and `route_not_found` where the shop sends no mails.
+     */
+    find(email: string, options?: CallOptions): Promise<FoundOrders>
+  }
+  readonly addresses: {
+    /** Lists the countries that an address can be in. */
+    countries(options?: CallOptions): Promise<CountryList>
+    /** Returns which fields an address has in a country, and how it is written there. Refused: `invalid_request`. */
+    layout(country: string, options?: CallOptions): Promise<AddressLayout>
   }
   /** Tells whether the server is ready; returns the answer of a 503 as well. Never retried. */
   health(options?: CallOptions): Promise<Health>
@@ -121,16 +143,39 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
     },
     orders: {
-      create({ hold_id, token: own }, options = {}) {
+      create({ hold_id, details, reference, metadata, token: own }, options = {}) {
         const token = options.token === undefined ? own : options.token
-        return call(connection, keyed("POST", "/api/orders", { ...options, token }, { hold_id }))
+        // Only these, because the hold itself may be given, and `undefined` is left out of JSON.
+        const body = { hold_id, details, reference, metadata }
+        return call(connection, keyed("POST", "/api/orders", { ...options, token }, body))
       },
       get: (orderId, options) => call(connection, get(`/api/orders/${orderId}`, options)),
+      setDetails: (orderId, body, options = {}) =>
+        call(connection, {
+          method: "PUT",
+          path: `/api/orders/${orderId}/details`,
+          body,
+          repeatable: true,
+          options,
+        }),
       cancel: (orderId, options) => call(connection, keyed("POST", `/api/orders/${orderId}/cancel`, options)),
       startPayment: (orderId, payment, options) =>
         call(connection, keyed("POST", `/api/orders/${orderId}/payment-attempts`, options, payment)),
       openPayment: (orderId, options) =>
         call(connection, keyed("POST", `/api/orders/${orderId}/payments`, options)),
+      find: (email, options = {}) =>
+        call(connection, {
+          method: "POST",
+          path: "/api/orders/find",
+          repeatable: true,
+          options,
+          body: { email } satisfies FindOrdersBody,
+        }),
+    },
+    addresses: {
+      countries: (options) => call(connection, get("/api/addresses", options)),
+      layout: (country, options) =>
+        call(connection, get(`/api/addresses/${encodeURIComponent(country)}`, options)),
     },
     async health(options = {}) {
       const reply = await send(connection, { method: "GET", path: "/health", repeatable: false, options })

@@ -6,6 +6,16 @@
 /** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
 export type Time = string
 
+/** The answer to a request for the links of orders; it tells nothing about them. */
+export interface FoundOrders {
+  readonly status: "accepted"
+}
+
+/** The request for the links of orders. */
+export interface FindOrdersBody {
+  readonly email: string
+}
+
 /** The first state that applies. `all_held`: no unit is available, but held units may become available again. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 
@@ -75,6 +85,33 @@ export interface Question {
   readonly help?: LocalText
   /** A page about the question, such as the terms to agree to. */
   readonly link?: string
+}
+
+/** The countries that an address can be in. */
+export interface CountryList {
+  /** Codes of ISO 3166, in their order. A product may ship to fewer: its `shipping_countries`. */
+  readonly countries: readonly string[]
+}
+
+/** How a country writes its addresses. */
+export interface AddressLayout {
+  /** Two letters of ISO 3166. */
+  readonly country: string
+  /** The fields of an address besides its country, in the order in which a form asks for them. */
+  readonly fields: readonly AddressFieldLayout[]
+  /** The lines of an address, with the names of its fields in braces: `"CH-{postal_code} {city}"`. */
+  readonly lines: readonly string[]
+  /** The lines where all letters are Latin. Absent: no other than `lines`. */
+  readonly latin_lines?: readonly string[]
+}
+
+/** A field of an address in one country. */
+export interface AddressFieldLayout {
+  readonly name: "line1" | "line2" | "city" | "region" | "postal_code"
+  /** In English: `"ZIP code"`. */
+  readonly label: string
+  /** True: an order's details lack something without it. */
+  readonly required: boolean
 }
 
 /** A buyer's postal address; null: not given. */
@@ -175,7 +212,14 @@ export interface Hold {
   readonly variant_id?: number
   /** 1 to 20, each of another variant. Only of a product with variants. */
   readonly lines?: readonly HoldLine[]
+  /** The shop's own name for it. Absent if no request has given one. */
+  readonly reference?: string
+  /** Texts of the shop's own, by key. Absent if no request has given any. */
+  readonly metadata?: Metadata
 }
+
+/** Up to 20 texts by keys of up to 40 characters, 1,024 bytes in all as JSON. Doorbuster interprets none of them. */
+export type Metadata = Readonly<Record<string, string>>
 
 /** Units of one variant in a hold. */
 export interface HoldLine {
@@ -205,6 +249,9 @@ export interface HoldBody {
   readonly variant_id?: number
   /** In the place of `qty` and `variant_id`: units of 1 to 20 variants, each variant once. */
   readonly lines?: readonly WantedLine[]
+  /** The shop's own name for the hold and its order, such as the number of a cart: 1 to 200 characters. */
+  readonly reference?: string
+  readonly metadata?: Metadata
 }
 
 /** Units of one variant that are asked for. */
@@ -248,6 +295,10 @@ export interface Order {
   readonly variant_id?: number
   /** The lines of its hold, in the same order. Only of a product with variants. */
   readonly lines?: readonly OrderLine[]
+  /** The shop's own name for it: the order's if one was given with it, or that of the hold. Absent if there is none. */
+  readonly reference?: string
+  /** Texts of the shop's own: those of the hold, with those of the order over them. Absent if there are none. */
+  readonly metadata?: Metadata
   /** Absent as long as none were given, and after they were erased. */
   readonly details?: Details
   /**
@@ -272,6 +323,10 @@ export interface OrderLine {
 /** The hold to make the order from. */
 export interface OrderBody {
   readonly hold_id: number
+  /** Replaces the hold's: 1 to 200 characters. */
+  readonly reference?: string
+  /** Written over the hold's, key by key. The limits hold for both together. */
+  readonly metadata?: Metadata
   /** What the product asks its buyers for; it can be given later too. */
   readonly details?: DetailsBody
 }

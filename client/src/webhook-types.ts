@@ -26,6 +26,8 @@ export interface NewEndpointBody {
   readonly types?: readonly EventType[] | null
   /** The signing secret: `whsec_`, followed by 24 to 64 bytes in base64; if not given, the server makes a secret. */
   readonly secret?: string
+  /** True: the events of orders carry the buyers' details, as they are when the event is sent. False if not given. */
+  readonly include_details?: boolean
 }
 
 /**
@@ -35,6 +37,7 @@ export interface EndpointChangesBody {
   readonly url?: string
   readonly types?: readonly EventType[] | null
   readonly enabled?: boolean
+  readonly include_details?: boolean
 }
 
 /** The new signing secret; if not given, the server makes one. */
@@ -53,6 +56,8 @@ export interface WebhookEndpoint {
   readonly url: string
   readonly types: readonly EventType[] | null
   readonly enabled: boolean
+  /** True: the events of orders carry the buyers' details. */
+  readonly include_details: boolean
   /**
    * Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled.
    */

@@ -10,6 +10,7 @@ import {
   type EmbeddedPostgres,
 } from "../embedded/embedded-postgres.ts"
 import { createEngine, type Engine } from "../engine.ts"
+import { mailOptions } from "../mail-way.ts"
 import { migrateIfEmpty, requireSchema } from "../store/upkeep/migrate.ts"
 import { openDatabase } from "../store/pool.ts"
 import { CommandFailure } from "../base/command-errors.ts"
@@ -88,7 +89,7 @@ export async function withEngineAt<T>(
   const database = openDatabase({ url, onConnectionError: (error) => printError(error.message) })
   try {
     await requireSchema(database.views)
-    const engine = createEngine(database, config, log)
+    const engine = createEngine(database, config, log, mailOptions(config))
     const result = await work(engine)
     await engine.lanes.drain()
     return result

@@ -11,6 +11,7 @@ import { readDatabaseUrl } from "../base/database-url.ts"
 import { accessDatabase, requireDatabase } from "./database.ts"
 import { checkEnvFile } from "./doctor-environment.ts"
 import { checkIdOrigin } from "./doctor-ids.ts"
+import { checkMail } from "./doctor-mail.ts"
 import { checkPages } from "./doctor-pages.ts"
 import { checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
@@ -29,6 +30,7 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
     ...checkEnvFile(),
     checkPayments(config),
     checkPages(),
+    ...(await checkMail(config)),
     ...(await checkBacklog()),
     await checkDirectory(config),
     ...(await checkDatabase(config)),

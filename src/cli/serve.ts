@@ -31,7 +31,9 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   try {
     const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")
-    if (config.adminToken === null) printWhatToTry(server.url, simulatorAt(server.url, config))
+    if (config.adminToken === null) {
+      printWhatToTry(server.url, simulatorAt(server.url, config), config.mail === null)
+    }
     stopOnSignal(serverOver(server, access, config), config, log)
   } catch (error) {
     await access.release()
@@ -108,7 +110,7 @@ function simulatorAt(url: string, config: Config): string | null {
   return hasOwnSimulator(config) ? `${url}/simulator` : config.simulatorUrl
 }
 
-function printWhatToTry(url: string, simulator: string | null): void {
+function printWhatToTry(url: string, simulator: string | null, readsMail: boolean): void {
   const payment = '{"order_id":1,"amount_minor":19998,"currency":"USD"}'
   const payments =
     simulator === null
@@ -117,8 +119,9 @@ function printWhatToTry(url: string, simulator: string | null): void {
     curl -X POST ${simulator}/payments -H 'Content-Type: application/json' -d '${payment}'
     and open the pay_url of the answer`
   const controlRoom = hasPages() ? `\n  Its control room is ${url}/admin` : ""
+  const mails = readsMail ? `\n  Its mails to buyers can be read at ${url}/simulator/mail` : ""
   print(`
-  Doorbuster sells at ${url}   (API: ${url}/docs)${controlRoom}
+  Doorbuster sells at ${url}   (API: ${url}/docs)${controlRoom}${mails}
 
   Try it:
     curl ${url}/api/products/1

@@ -1,5 +1,8 @@
-import { checkSimulator } from "../config/checks.ts"
+import { checkMail, checkSimulator } from "../config/checks.ts"
 import type { Config } from "../config/config.ts"
+import { createOwnerTokens } from "../http/access/owner-token.ts"
+import { mailOptions, mailWay, shopOf } from "../mail-way.ts"
+import { installationTokenSecret } from "../store/upkeep/installation.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"
@@ -13,6 +16,7 @@ import { stopOnSignal } from "./stop-on-signal.ts"
 /** Runs the background work without serving HTTP, until a signal stops it. Any number may run. */
 export async function work(config: Config): Promise<void> {
   checkSimulator(config)
+  checkMail(config)
   const log = createLog(config.logLevel)
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({
@@ -20,9 +24,14 @@ export async function work(config: Config): Promise<void> {
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   await migrate(access.url)
-  const engine = createEngine(database, config, log)
+  const engine = createEngine(database, config, log, mailOptions(config))
   const providers = await providersOf(config)
-  const worker = startWorker({ ...engine, providers, log, retention: config, webhookSettings: config })
+  const tokens = createOwnerTokens(config.tokenSecret ?? (await installationTokenSecret(database.views)))
+  const mail = mailWay(
+    config,
+    shopOf(config, tokens, () => servedAt(config)),
+  )
+  const worker = startWorker({ ...engine, providers, log, retention: config, webhookSettings: config, mail })
   log.info("Working.")
   const stop = async ({ withinMs }: { readonly withinMs: number }) => {
     const steps = [
@@ -34,4 +43,9 @@ export async function work(config: Config): Promise<void> {
     return await takeSteps(steps, performance.now() + withinMs)
   }
   stopOnSignal({ stop }, { ...config, shutdownDelaySeconds: 0 }, log)
+}
+
+/** Where `serve` with the same settings listens, for links in open mode. */
+function servedAt({ host, port }: Config): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`
 }

@@ -1,11 +1,15 @@
 import { isLoopback } from "./addresses.ts"
 import type { Config } from "./config.ts"
 import { ConfigError } from "./config-error.ts"
+import { PUBLIC_URL_SHAPE } from "./mail.ts"
 
 type SimulatorConfig = Pick<Config, "adminToken" | "simulatorUrl" | "simulatorSecret">
+type MailConfig = Pick<Config, "adminToken" | "mail" | "publicUrl">
 
 /** Refuses settings that are valid one by one but unsafe together for a server. Throws {@link ConfigError}. */
-export function checkServing(config: Pick<Config, "host" | "paymentWebhookSecret"> & SimulatorConfig): void {
+export function checkServing(
+  config: Pick<Config, "host" | "paymentWebhookSecret"> & SimulatorConfig & MailConfig,
+): void {
   if (config.adminToken === null && !isLoopback(config.host)) {
     throw new ConfigError(
       `HOST is "${config.host}" but must be a loopback address such as 127.0.0.1 while ADMIN_TOKEN is not set`,
@@ -17,6 +21,16 @@ export function checkServing(config: Pick<Config, "host" | "paymentWebhookSecret
     )
   }
   checkSimulator(config)
+  checkMail(config)
+}
+
+/** Refuses mails whose links would lead nowhere. Throws {@link ConfigError}. */
+export function checkMail({ adminToken, mail, publicUrl }: MailConfig): void {
+  if (adminToken !== null && mail !== null && publicUrl === null) {
+    throw new ConfigError(
+      `PUBLIC_URL is not set; with SMTP_URL and ADMIN_TOKEN it must be ${PUBLIC_URL_SHAPE}`,
+    )
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { MailSettings } from "./mail.ts"
 import type { StripeAccount } from "./stripe.ts"
 
 /** The settings of one process, as `readConfig` reads them. It contains secrets and must never be logged. */
@@ -32,6 +33,8 @@ export interface Config {
   readonly eventRetentionDays: number
   /** How long outgoing events and their deliveries are kept; 0 keeps them for ever. */
   readonly outgoingRetentionDays: number
+  /** How long buyers' details are kept after the sale; 0 keeps them for ever. */
+  readonly detailsRetentionDays: number
   /** True if outgoing events may be sent to private addresses too, this machine included. */
   readonly webhookAllowPrivate: boolean
   /** Addresses of the proxies whose X-Forwarded-For is trusted. */
@@ -47,6 +50,14 @@ export interface Config {
   readonly shutdownSeconds: number
   /** The part of that time in which the server still accepts connections while `/readyz` reports `stopping`. */
   readonly shutdownDelaySeconds: number
+  /** Null: no mails are sent. In open mode they can then be read at `/simulator/mail`. */
+  readonly mail: MailSettings | null
+  /** The most mails that all workers together send in a second; 0 for no limit. */
+  readonly mailPerSecond: number
+  /** The address of the storefront in links; null: in open mode, the address that the server listens on. */
+  readonly publicUrl: string | null
+  /** The shop's name in mails. */
+  readonly shopName: string
   /** Names of Laravel's variables that are set and have no effect here. */
   readonly unusedVariables: readonly string[]
 }

@@ -108,6 +108,29 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "`true` lets [outgoing events](../guides/outgoing-events.md) go to private addresses too, this machine included.",
     },
   },
+  Mail: {
+    SMTP_URL: {
+      meaning:
+        "Mail server for [mails to buyers](../operate/mail.md), with its login: `smtps://` speaks TLS from the start, `smtp://` by STARTTLS, without which no password is sent. Set it together with `MAIL_FROM`.",
+      unset: "no mails are sent; in open mode they can be read at `/simulator/mail`",
+    },
+    MAIL_FROM: {
+      meaning: "Sender of the mails; without a name it gets `SHOP_NAME`.",
+      unset: "no mails are sent",
+    },
+    MAIL_PER_SECOND: {
+      meaning: "The most mails that all workers together send in a second; `0` for no limit.",
+    },
+    PUBLIC_URL: {
+      meaning:
+        "Address of the storefront, for links to orders. Required with `SMTP_URL` in closed mode, because a link has to lead to it from anywhere.",
+      unset: "in open mode the address that `serve` listens on",
+    },
+    SHOP_NAME: {
+      meaning: "Name of the shop in mails.",
+      unset: "the host of `PUBLIC_URL`, else `Doorbuster`",
+    },
+  },
   Retention: {
     HOLD_RETENTION_DAYS: { meaning: "Days for which expired and released holds are kept; `0` for ever." },
     EVENT_RETENTION_DAYS: {
@@ -115,7 +138,11 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
     OUTGOING_RETENTION_DAYS: {
       meaning:
-        "Days for which outgoing events and their deliveries are kept, delivered or not; `0` for ever.",
+        "Days for which outgoing events, their deliveries and the rows of mails are kept, delivered or not; `0` for ever.",
+    },
+    DETAILS_RETENTION_DAYS: {
+      meaning:
+        "Days for which buyers' details are kept after the sale has ended or, where it has no end, after their order has last changed; `0` for ever. See [personal data](../operate/personal-data.md).",
     },
   },
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import type { Config } from "./config.ts"
 import { ConfigError } from "./config-error.ts"
 import { misspelledNames, readEnvFile, type Misspelling } from "./env-file.ts"
+import { mailSettings, publicUrl, shopName } from "./mail.ts"
 import { schema, secretNames } from "./schema.ts"
 import { stripeAccount } from "./stripe.ts"
 import { unusedVariables } from "./unused-variables.ts"
@@ -55,6 +56,11 @@ export function readConfig({
     holdRetentionDays: env.HOLD_RETENTION_DAYS,
     eventRetentionDays: env.EVENT_RETENTION_DAYS,
     outgoingRetentionDays: env.OUTGOING_RETENTION_DAYS,
+    detailsRetentionDays: env.DETAILS_RETENTION_DAYS,
+    mail: mailSettings(env, badValue),
+    mailPerSecond: env.MAIL_PER_SECOND,
+    publicUrl: publicUrl(env.PUBLIC_URL, badValue),
+    shopName: shopName(env, badValue),
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE,
     trustProxy: trustedProxies(env.TRUST_PROXY),
     corsOrigins: allowedOrigins(env.CORS_ORIGINS),

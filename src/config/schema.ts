@@ -1,4 +1,5 @@
 import { DATABASE_URL_SHAPE } from "../base/database-url.ts"
+import { mailVariables, type MailEnvironment } from "./mail.ts"
 import { stripeVariables, type StripeEnvironment } from "./stripe.ts"
 
 /** Settings that may also be given as `NAME_FILE`. Logs and error messages never show their values. */
@@ -11,6 +12,7 @@ export const secretNames = [
   "STRIPE_PUBLISHABLE_KEY",
   "TOKEN_SECRET",
   "DATABASE_URL",
+  "SMTP_URL",
 ]
 
 const text = (description: string) => ({ type: "string", minLength: 1, description })
@@ -100,6 +102,8 @@ export const schema = {
     HOLD_RETENTION_DAYS: days(30, 36_500),
     EVENT_RETENTION_DAYS: days(90, 36_500),
     OUTGOING_RETENTION_DAYS: days(30, 36_500),
+    DETAILS_RETENTION_DAYS: days(365, 36_500),
+    ...mailVariables,
     WEBHOOK_ALLOW_PRIVATE: { type: "boolean", default: false, description: "true or false" },
     TRUST_PROXY: text(PROXIES_SHAPE),
     CORS_ORIGINS: text(ORIGINS_SHAPE),
@@ -112,7 +116,7 @@ export const schema = {
 }
 
 /** The variables after validation, with defaults filled in. */
-export interface Environment extends StripeEnvironment {
+export interface Environment extends StripeEnvironment, MailEnvironment {
   DATABASE_URL?: string
   DOORBUSTER_DATA_DIR: string
   HOST: string
@@ -130,6 +134,7 @@ export interface Environment extends StripeEnvironment {
   HOLD_RETENTION_DAYS: number
   EVENT_RETENTION_DAYS: number
   OUTGOING_RETENTION_DAYS: number
+  DETAILS_RETENTION_DAYS: number
   WEBHOOK_ALLOW_PRIVATE: boolean
   TRUST_PROXY?: string
   CORS_ORIGINS?: string

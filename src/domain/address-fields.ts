@@ -8,7 +8,8 @@ export function isCountry(code: string): boolean {
   return code === KOSOVO || Object.hasOwn(iso31661Alpha2ToAlpha3, code)
 }
 
-const KOSOVO = "XK"
+/** Kosovo's code. */
+export const KOSOVO = "XK"
 
 /**
  * Returns what an address in `country` cannot do without; null: the country is not known yet.

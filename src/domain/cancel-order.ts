@@ -21,14 +21,19 @@ export function cancelOrder(
     expireOrder(state, order, now)
     return { code: "order_expired" }
   }
-  return endUnpaidOrder(state, order, now)
+  return endUnpaidOrder(state, order, now, command.byShop === true ? { byShop: true } : {})
 }
 
 /** Cancels an order that waits for payment and makes its units available. */
-export function endUnpaidOrder(state: WorkingSet, order: Order, now: Instant): Order {
+export function endUnpaidOrder(
+  state: WorkingSet,
+  order: Order,
+  now: Instant,
+  by: { readonly byShop?: true } = {},
+): Order {
   const cancelled: Order = { ...order, status: "cancelled", updatedAt: now }
   state.orders.replace(cancelled)
   returnHeldUnits(state, order)
-  state.facts.push({ kind: "order_cancelled", order: cancelled })
+  state.facts.push({ kind: "order_cancelled", order: cancelled, ...by })
   return cancelled
 }

@@ -21,6 +21,7 @@ import type {
   StartPaymentRefusal,
 } from "./refusals.ts"
 import type { Refund } from "./refund.ts"
+import type { GivenShopFields } from "./shop-fields.ts"
 import type { VariantSettings } from "./variant.ts"
 
 /** Fields of every command. The caller chooses the ids of new rows, so that a repeated batch is the same batch. */
@@ -40,7 +41,7 @@ export interface Idempotency {
   readonly fingerprint: string
 }
 
-export interface PlaceHold extends CommandBase {
+export interface PlaceHold extends CommandBase, GivenShopFields {
   readonly kind: "place_hold"
   readonly holdId: number
   /** The units of all lines together. */
@@ -55,7 +56,7 @@ export interface ReleaseHold extends CommandBase {
   readonly holdId: number
 }
 
-export interface PlaceOrder extends CommandBase {
+export interface PlaceOrder extends CommandBase, GivenShopFields {
   readonly kind: "place_order"
   readonly orderId: number
   readonly holdId: number
@@ -75,6 +76,8 @@ export interface SetDetails extends CommandBase {
 export interface CancelOrder extends CommandBase {
   readonly kind: "cancel_order"
   readonly orderId: number
+  /** An administrator cancels the order; the buyer hears of it by mail. */
+  readonly byShop?: true
 }
 
 export interface RecordPaymentEvent extends CommandBase {

@@ -22,7 +22,8 @@ type FactBody =
   | { readonly kind: "hold_released"; readonly hold: Hold }
   | { readonly kind: "hold_expired"; readonly hold: Hold }
   | { readonly kind: "order_created"; readonly order: Order }
-  | { readonly kind: "order_cancelled"; readonly order: Order }
+  /** `byShop`: an administrator has cancelled it. */
+  | { readonly kind: "order_cancelled"; readonly order: Order; readonly byShop?: true }
   | { readonly kind: "order_expired"; readonly order: Order }
   | { readonly kind: "order_paid"; readonly order: Order }
   /** `reversals`: how many confirmed refunds of the order's price have failed before. */

@@ -1,4 +1,5 @@
 import type { HoldLine } from "./lines.ts"
+import type { ShopFields } from "./shop-fields.ts"
 import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
 
@@ -6,7 +7,7 @@ import { hasPassed } from "./time.ts"
 export type HoldStatus = "active" | "converted" | "expired" | "released"
 
 /** A temporary reservation of units of one product, at the price of the moment it was placed. */
-export interface Hold {
+export interface Hold extends ShopFields {
   readonly id: number
   readonly productId: number
   readonly qty: number

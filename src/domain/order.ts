@@ -1,4 +1,5 @@
 import type { OrderLine } from "./lines.ts"
+import type { ShopFields } from "./shop-fields.ts"
 import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
 
@@ -12,7 +13,7 @@ export type OrderStatus = "pending_payment" | "paid" | "cancelled" | "expired" |
 export type OrderOrigin = "buyer" | "payment_event"
 
 /** A purchase made from one hold, at the hold's price. */
-export interface Order {
+export interface Order extends ShopFields {
   readonly id: number
   readonly productId: number
   readonly holdId: number

@@ -133,6 +133,8 @@ function newHold(state: WorkingSet, command: PlaceHold, now: Instant): Hold {
     lines,
     unitPriceMinor: lines === null ? product.priceMinor : commonPrice(lines),
     currency: product.currency,
+    reference: command.reference ?? null,
+    metadata: command.metadata ?? null,
   }
 }
 

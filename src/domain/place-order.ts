@@ -7,7 +7,8 @@ import { commonPrice, totalOf, type OrderLine } from "./lines.ts"
 import type { PaymentEventRecord } from "./payment.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { Product } from "./product.ts"
-import type { PlaceOrderRefusal } from "./refusals.ts"
+import { isRefusal, type PlaceOrderRefusal } from "./refusals.ts"
+import { haveSameFields, mergeShopFields, type ShopFields } from "./shop-fields.ts"
 import { later, type Instant } from "./time.ts"
 import { payIfFree } from "./pay-if-free.ts"
 import { isUntold, storeDetails } from "./set-details.ts"
@@ -32,13 +33,12 @@ export function placeOrder(
   const isPresent = present?.origin === "payment_event"
   const refusal = (isPresent ? null : refuseOrder(state, hold, now)) ?? refuseDetails(state, command)
   if (refusal !== null) return refusal
-  if (isPresent) {
-    const order = orderAsOfNow(state, present, now)
-    return { order: giveFirstDetails(state, order, command.details), existed: true }
-  }
+  if (isPresent) return adoptOrder(state, { hold, order: present, command }, now)
+  const fields = mergeShopFields(hold, command)
+  if (isRefusal(fields)) return fields
 
   const { orderId, details = noDetails } = command
-  convertHold(state, hold, { orderId, origin: "buyer", details }, now)
+  convertHold(state, hold, { orderId, origin: "buyer", details, fields }, now)
   applyParkedEvents(state, command.orderId, now)
   return { order: orderIn(state, command.orderId), existed: false }
 }
@@ -48,6 +48,25 @@ function refuseDetails(state: WorkingSet, { details }: PlaceOrder): PlaceOrderRe
   if (errors.length === 0) return null
   const inRequest = errors.map(({ pointer, detail }) => ({ pointer: `/details${pointer}`, detail }))
   return { code: "details_invalid", errors: inRequest }
+}
+
+/**
+ * Returns the order that a payment event has made, with the details and the shop's fields of the request. Those of the
+ * first request stay, as in an order that a request has made.
+ */
+function adoptOrder(
+  state: WorkingSet,
+  { hold, order, command }: { hold: Hold; order: Order; command: PlaceOrder },
+  now: Instant,
+): PlacedOrder | PlaceOrderRefusal {
+  const { reference, metadata, details } = command
+  if ((reference !== undefined || metadata !== undefined) && haveSameFields(hold, order)) {
+    const fields = mergeShopFields(order, command)
+    if (isRefusal(fields)) return fields
+    state.orders.replace({ ...order, ...fields })
+  }
+  const adopted = orderAsOfNow(state, orderIn(state, order.id), now)
+  return { order: giveFirstDetails(state, adopted, details), existed: true }
 }
 
 /** The buyer's request brings the details of an order that a payment event has made: they are taken once. */
@@ -77,7 +96,12 @@ export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceO
 export function convertHold(
   state: WorkingSet,
   hold: Hold,
-  { orderId, origin, details }: { orderId: number; origin: OrderOrigin; details: Details },
+  {
+    orderId,
+    origin,
+    details,
+    fields = hold,
+  }: { orderId: number; origin: OrderOrigin; details: Details; fields?: ShopFields },
   now: Instant,
 ): Order {
   const order: Order = {
@@ -97,6 +121,8 @@ export function convertHold(
     paymentAttempts: 0,
     attempt: null,
     awaited: false,
+    reference: fields.reference,
+    metadata: fields.metadata,
     missingDetails: missingDetails(productOf(state).collect, details),
     createdAt: now,
     updatedAt: now,

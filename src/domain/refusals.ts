@@ -1,6 +1,7 @@
 import type { DetailsError } from "./details.ts"
 import type { SaleState } from "./product.ts"
 import type { LackingLine } from "./product-variants.ts"
+import type { MetadataOverLimit } from "./shop-fields.ts"
 import type { Instant } from "./time.ts"
 
 /** Why no hold was placed, in order of precedence: the first that applies is returned. */
@@ -41,6 +42,7 @@ export type PlaceOrderRefusal =
   | { readonly code: "hold_already_used"; readonly orderId: number | null }
   | { readonly code: "hold_released" }
   | { readonly code: "hold_expired" }
+  | MetadataOverLimit
   | DetailsInvalid
 
 /** The details have something that the product does not ask for or does not accept. */

@@ -1,5 +1,6 @@
 import type { OutcomeByKind } from "./commands.ts"
 import type { Order } from "./order.ts"
+import { noShopFields } from "./shop-fields.ts"
 
 type Outcome = OutcomeByKind[keyof OutcomeByKind]
 
@@ -25,8 +26,8 @@ export function outcomeFromText(text: string): Outcome {
 }
 
 // The fields that rows of an earlier version do not have.
-const holdDefaults = { lines: null, unitPriceMinor: null, currency: null }
-const orderDefaults = { lines: null, missingDetails: null }
+const holdDefaults = { lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
+const orderDefaults = { lines: null, missingDetails: null, ...noShopFields }
 const productDefaults = { variants: null, collect: null }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {

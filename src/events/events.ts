@@ -52,6 +52,13 @@ export interface Events extends BatchObserver {
   eventParked(event: ParkedEvent): void
   /** An outgoing event was sent, or not. A line is logged only when there are no attempts left. */
   deliveryTried(attempt: DeliveryAttempt): void
+  /** A mail was sent, or not. A line is logged only when there are no attempts left. */
+  mailTried(attempt: MailAttempt): void
+  /** The mail server takes no mails, for a reason that concerns all of them. */
+  mailServerAway(error: string): void
+  /** The mail server takes mails again. */
+  mailServerBack(): void
+  mailsWaiting(count: number): void
   expiryBatch(swept: { readonly expired: number; readonly durationMs: number }): void
   expiryLag(seconds: number): void
   stockCounted(products: readonly StockCount[]): void
@@ -76,6 +83,14 @@ interface DeliveryAttempt {
   readonly error: string | null
 }
 
+interface MailAttempt {
+  readonly id: string
+  readonly orderId: number
+  readonly kind: string
+  readonly outcome: "sent" | "again" | "failed" | "skipped"
+  readonly error: string | null
+}
+
 /** Binds the events to a logger and to metrics of their own, which are in the returned registry. */
 export function createEvents(log: Logger): Events {
   const metrics = createMetrics()
@@ -87,6 +102,7 @@ export function createEvents(log: Logger): Events {
     ...createWarnings(log),
     ...saleEvents(metrics, counters),
     ...workerEvents(log, metrics),
+    ...mailEvents(log, metrics),
     webhookRefused: createRefusalLog(log),
     laneQueue: (length) => metrics.watchQueue(length),
     openStreams: (count) => metrics.watchStreams(count),
@@ -179,5 +195,23 @@ function workerEvents(log: Logger, metrics: Metrics): WorkerEvents {
       metrics.violations.set(count)
       metrics.recountedAt.setToCurrentTime()
     },
+  }
+}
+
+type MailEvents = Pick<Events, "mailTried" | "mailServerAway" | "mailServerBack" | "mailsWaiting">
+
+/** Neither an address nor a text of a mail is logged. */
+function mailEvents(log: Logger, metrics: Metrics): MailEvents {
+  return {
+    mailTried({ id, orderId, kind, outcome, error }) {
+      metrics.mails.count(outcome)
+      if (outcome !== "failed") return
+      const fields = { mail_id: id, order_id: orderId, kind, reason: error }
+      log.warn({ metric: "mail.failed", ...fields }, "A mail could not be sent.")
+    },
+    mailServerAway: (error) =>
+      log.warn({ metric: "mail.server_away", reason: error }, "The mail server takes no mails; they wait."),
+    mailServerBack: () => log.info("The mail server takes mails again."),
+    mailsWaiting: (count) => metrics.mailsWaiting.set(count),
   }
 }

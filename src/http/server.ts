@@ -110,6 +110,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   registerAdminRoutes(app, services)
   registerSystemRoutes(app, services)
   app.addHook("onClose", () => services.audit.settled())
+  app.addHook("onClose", () => services.orderLinks?.settled())
   app.server.on("checkExpectation", expectationAnswerer(constant, crossOrigin))
   cutSlowReaders(app.server)
   return app

@@ -7,9 +7,12 @@ import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { AdminActions } from "../store/reads/admin-actions.ts"
 import type { Ids } from "../store/batch/ids.ts"
+import type { Erasure } from "../store/reads/erasure.ts"
 import type { Inbox } from "../store/reads/inbox.ts"
 import type { Lists } from "../store/reads/lists.ts"
 import type { Lookups } from "../store/reads/lookups.ts"
+import type { Shop } from "../mail/compose.ts"
+import type { MailContents } from "../store/reads/mail-contents.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
 import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
@@ -22,6 +25,7 @@ import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
 import type { Gatekeeper } from "./access/auth.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
+import type { OrderLinks } from "./access/order-links.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
 import type { ProductTexts } from "./wire/product-texts.ts"
 
@@ -39,6 +43,7 @@ export interface Services {
   readonly inbox: Inbox
   readonly money: MoneyViews
   readonly lists: Lists
+  readonly erasure: Erasure
   readonly variantNames: VariantNameReads
   readonly orderHistory: OrderHistory
   readonly actions: AdminActions
@@ -57,9 +62,19 @@ export interface Services {
   readonly pages: BuiltPages | null
   /** Null: the simulator is off. */
   readonly simulator: Pick<Simulator, "answer"> | null
+  /** Null: mail is off. */
+  readonly orderLinks: OrderLinks | null
+  /** Null: mails are sent, not read here. */
+  readonly mailbox: Mailbox | null
   readonly holdTtlSeconds: number
   /** Null: unsigned payment webhooks are accepted (open mode only). */
   readonly paymentWebhookSecret: Buffer | null
+}
+
+/** The mails of open mode, which are read instead of sent. */
+export interface Mailbox {
+  readonly contents: MailContents
+  readonly shop: Shop
 }
 
 /** The state of the process, for the health routes, the metrics and the control room. */

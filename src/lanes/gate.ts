@@ -50,6 +50,8 @@ interface Memory {
   readonly refusal: OutOfStock | null
   /** Those that have no unit, with the refusal of a request for one unit of each; empty for a product without variants. */
   readonly emptyVariants: ReadonlyMap<number, OutOfStock>
+  /** The first deadline of held units, as far as it is known. */
+  readonly deadline: Instant | null | undefined
   readonly until: number
   nextProbe: number
 }
@@ -78,27 +80,37 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
 
     learn({ product, now, nextDeadline }, ageMs) {
       if (product === null) return
+      const before = memories.get(product.id)
+      // Most batches of a product with variants lack no unit and load no deadline, although some sizes are all held.
+      const isUnread = nextDeadline === undefined && hasVariants(product)
+      const deadline = isUnread ? stillAhead(before?.deadline, now) : nextDeadline
       // Without the first deadline it is not known how long to remember that units are held; the next batch will load it.
-      const isDeadlineKnown = nextDeadline !== undefined || product.held === 0
+      const isDeadlineKnown = deadline !== undefined || product.held === 0
       const state = isDeadlineKnown ? emptyState(product, now) : null
-      const emptyVariants = refusalsOfVariants({ product, now, nextDeadline })
+      const emptyVariants = refusalsOfVariants({ product, now, nextDeadline: deadline })
       if (state === null && emptyVariants.size === 0) {
         memories.delete(product.id)
         return
       }
       if (memories.size >= REMEMBERED && !memories.has(product.id)) return
-      const lifetime = Math.min(MEMORY_MS, (nextDeadline ?? Infinity) - now)
+      const lifetime = Math.min(MEMORY_MS, (deadline ?? Infinity) - now)
       const at = clock() - ageMs
       memories.set(product.id, {
         product,
         saleState: saleState(product, now),
-        refusal: state === null ? null : emptyRefusal(state, product, nextDeadline),
+        refusal: state === null ? null : emptyRefusal(state, product, deadline),
         emptyVariants,
+        deadline,
         until: at + lifetime,
-        nextProbe: memories.get(product.id)?.nextProbe ?? at + PROBE_MS,
+        nextProbe: before?.nextProbe ?? at + PROBE_MS,
       })
     },
   }
+}
+
+/** The known deadline, for a batch that has loaded none: holds that were placed since end later. Undefined: it is not known. */
+function stillAhead(deadline: Instant | null | undefined, now: Instant): Instant | undefined {
+  return deadline != null && deadline > now ? deadline : undefined
 }
 
 function emptyRefusal(

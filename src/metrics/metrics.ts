@@ -107,6 +107,12 @@ function createOutcomeCounters(registry: Registry) {
       label: "outcome",
       registry,
     }),
+    mails: createTally({
+      name: "doorbuster_mails_total",
+      help: "Attempts to send mails to buyers, by outcome: sent, again, failed, skipped",
+      label: "outcome",
+      registry,
+    }),
     gateRefusals: createTally({
       name: "doorbuster_gate_refusals_total",
       help: "Holds refused as out_of_stock from memory, without asking the database",
@@ -138,6 +144,12 @@ function createDatabaseGauges(registry: Registry) {
     recountedAt: new Gauge({
       name: "doorbuster_invariants_recounted_time_seconds",
       help: "Time when the last recount ended, in seconds since 1970; 0 if there was none",
+      aggregator: "max",
+      registers,
+    }),
+    mailsWaiting: new Gauge({
+      name: "doorbuster_mails_waiting",
+      help: "Mails to buyers that wait to be sent, counted up to 100000; 0 while mail is off",
       aggregator: "max",
       registers,
     }),

@@ -103,6 +103,9 @@ export interface PaymentRequest {
   readonly qty: number
   /** What is bought, by name; null: the product has no variants. */
   readonly goods: { readonly productName: string; readonly lines: readonly NamedLine[] } | null
+  /** What the shop's own systems know the order by, to be shown at the provider; nothing may depend on it. */
+  readonly reference: string | null
+  readonly metadata: Readonly<Record<string, string>> | null
   readonly amountMinor: number
   readonly currency: string
   /** The last payment that was started for the order, as the buyer's page named it; null if there is none. */

@@ -12,6 +12,8 @@ export interface GoodsTexts {
 /** Stripe refuses a payment with longer texts; it counts characters, of which a text has no more than its length. */
 const LONGEST_DESCRIPTION = 1_000
 const LONGEST_VALUE = 500
+/** Stripe refuses a payment with more keys. */
+const MOST_KEYS = 50
 
 /** Returns the texts of an order's lines; null: the product has no variants, and its payments have no texts. */
 export function goodsTexts({ goods, currency }: PaymentRequest): GoodsTexts | null {
@@ -26,10 +28,28 @@ export function goodsTexts({ goods, currency }: PaymentRequest): GoodsTexts | nu
 }
 
 /**
+ * Returns what the shop's own systems know the order by, for the payment's metadata; null: nothing. `taken`: the keys
+ * that Doorbuster reads again in the webhook, or that name the goods. The shop's reference stands under `reference`;
+ * its keys that are taken, and those for which there is no room, are left out.
+ */
+export function shopMetadata(
+  { reference, metadata }: PaymentRequest,
+  taken: readonly string[],
+): Readonly<Record<string, string>> | null {
+  const named = reference === null ? [] : [["reference", reference] as const]
+  const reserved = new Set([...taken, ...named.map(([key]) => key)])
+  const free = Object.entries(metadata ?? {}).filter(([key]) => !reserved.has(key))
+  const sent = [...named, ...free].slice(0, MOST_KEYS - taken.length)
+  return sent.length === 0
+    ? null
+    : Object.fromEntries(sent.map(([key, text]) => [key, cut(text, LONGEST_VALUE)]))
+}
+
+/**
  * Makes an ending for the idempotency key. Stripe refuses a key that comes again with other content, and the shop may
  * rename a variant between two requests.
  */
-export function keyEnding(texts: GoodsTexts | null): string {
+export function keyEnding(texts: object | null): string {
   return texts === null ? "" : `-${hash("sha256", JSON.stringify(texts), "hex").slice(0, 16)}`
 }
 

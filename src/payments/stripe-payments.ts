@@ -9,7 +9,7 @@ import type {
 } from "./provider.ts"
 import { amountNotPossible, isFinal, messageOf, nullIfMissing, nullIfUnknown } from "./stripe-errors.ts"
 import { eventOfIntent } from "./stripe-events.ts"
-import { goodsTexts, keyEnding } from "./stripe-goods.ts"
+import { goodsTexts, keyEnding, shopMetadata } from "./stripe-goods.ts"
 import { amountForStripe } from "./stripe-money.ts"
 
 /**
@@ -71,7 +71,15 @@ function createIntent(
 ): Promise<Stripe.PaymentIntent> {
   const { orderId, holdId, productId, qty, currency, idempotencyKey } = request
   const texts = goodsTexts(request)
-  const key = `${idempotencyKey}${keyEnding(texts)}`
+  const ours = {
+    order_id: orderId,
+    hold_id: holdId,
+    product_id: productId,
+    quantity: qty,
+    ...texts?.metadata,
+  }
+  const shops = shopMetadata(request, Object.keys(ours))
+  const key = `${idempotencyKey}${keyEnding(texts)}${keyEnding(shops)}`
   return stripe.paymentIntents.create(
     {
       amount,
@@ -79,13 +87,7 @@ function createIntent(
       automatic_payment_methods: { enabled: true },
       ...(!offersDelayedMethods && { excluded_payment_method_types: [...DELAYED_METHODS] }),
       ...(texts !== null && { description: texts.description }),
-      metadata: {
-        order_id: orderId,
-        hold_id: holdId,
-        product_id: productId,
-        quantity: qty,
-        ...texts?.metadata,
-      },
+      metadata: { ...shops, ...ours },
     },
     // Stripe refuses a key that comes again with other content, such as after a change of the setting.
     { idempotencyKey: offersDelayedMethods ? key : `${key}-at-once` },

@@ -1,4 +1,5 @@
 import type { WantedLine } from "../domain/lines.ts"
+import type { ShopFields } from "../domain/shop-fields.ts"
 import { isoTime, type Instant } from "../domain/time.ts"
 
 /** Column lists that select each column under the name of its field in the domain, so that a row is a domain object. */
@@ -38,7 +39,8 @@ export const holdColumns = `
   currency,
   case when lines is not null then lines
        when variant_id is not null then jsonb_build_array(jsonb_build_object(
-         'variantId', variant_id, 'qty', qty, 'unitPriceMinor', unit_price_minor)) end as lines`
+         'variantId', variant_id, 'qty', qty, 'unitPriceMinor', unit_price_minor)) end as lines,
+  reference, metadata`
 
 export const orderColumns = `
   id, currency, status, origin, late,
@@ -55,7 +57,7 @@ export const orderColumns = `
   payment_attempts as "paymentAttempts",
   case when attempt_provider is not null
        then jsonb_build_object('provider', attempt_provider, 'paymentId', attempt_payment_id) end as attempt,
-  awaited,
+  awaited, reference, metadata,
   missing_details as "missingDetails",
   case when lines is not null then lines
        when variant_id is not null then jsonb_build_array(jsonb_build_object(
@@ -73,6 +75,34 @@ export const detailsColumn = `
     where d.product_id = orders.product_id
       and d.order_id = orders.id
       and d.erased_at is null) as details`
+
+/**
+ * The row stays, empty, so that a request under way does not write the details again. No stored event and no record of
+ * a request has them, so that this is the only table to look at.
+ */
+export const erasedDetails = `
+  email = null,
+  name = null,
+  phone = null,
+  shipping_address = null,
+  answers = '{}',
+  awaited = false,
+  erased_at = clock_timestamp(),
+  updated_at = clock_timestamp()`
+
+/** The buyer's details as the API shows them, for an event of the order that its body names. */
+export const sentDetails = `
+  (select jsonb_build_object(
+            'email', d.email, 'name', d.name, 'phone', d.phone,
+            'shipping_address', case when d.shipping_address is not null then jsonb_build_object(
+              'line1', d.shipping_address -> 'line1', 'line2', d.shipping_address -> 'line2',
+              'city', d.shipping_address -> 'city', 'region', d.shipping_address -> 'region',
+              'postal_code', d.shipping_address -> 'postalCode', 'country', d.shipping_address -> 'country') end,
+            'answers', d.answers)
+     from order_details as d
+    where d.product_id = outbox.product_id
+      and d.order_id = (outbox.body::jsonb -> 'data' ->> 'order_id')::bigint
+      and d.erased_at is null)`
 
 export const eventColumns = `
   dispute_id as "disputeId",
@@ -156,4 +186,9 @@ export function variantIdColumn({ lines }: { readonly lines: readonly WantedLine
 /** See {@link variantIdColumn}. */
 export function linesColumn({ lines }: { readonly lines: readonly WantedLine[] | null }): string | null {
   return lines !== null && lines.length > 1 ? JSON.stringify(lines) : null
+}
+
+/** The shop's metadata of a hold or order as JSON text. */
+export function metadataColumn({ metadata }: ShopFields): string | null {
+  return metadata === null ? null : JSON.stringify(metadata)
 }

@@ -65,9 +65,12 @@ export class ReadOnlyServer extends NoConnection {}
 /** The server answers, but its version, its encoding or a setting of the session is not what the program needs. */
 export class UnfitDatabase extends NoConnection {}
 
+/** The batch was decided with rows that this process remembered and the database no longer had; nothing was written. */
+export class StaleMemory extends Error {}
+
 /** True for errors after which the same work should be retried. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof UnknownCommit) return true
+  if (error instanceof UnknownCommit || error instanceof StaleMemory) return true
   if (!(error instanceof Error)) return false
   if (error instanceof pg.DatabaseError) {
     const { code = "", table = "" } = error

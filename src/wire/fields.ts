@@ -17,7 +17,8 @@ const LARGEST_PRICE_MINOR = 9_000_000_000
  * replaces by another character, so that a search for the text would fail. Labels must not contain control
  * characters either.
  */
-const labelPattern = "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
+/** The pattern of text in one line. */
+export const labelPattern = "^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
 /** The pattern of text of several lines. */
 export const prosePattern = "^[^\\u0000\\ud800-\\udfff]*$"
 

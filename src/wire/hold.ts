@@ -3,6 +3,7 @@ import type { Hold } from "../domain/hold.ts"
 import { isoTime } from "../domain/time.ts"
 import { Id, Label, Quantity, Time, body, listOf, oneOf, orNull, requiredUnless } from "./fields.ts"
 import { HoldLineWire, WantedLines, holdLineJson, variantIdOf } from "./lines.ts"
+import { shopFieldsBody, shopFieldsJson, shopFieldsWire } from "./shop-fields.ts"
 
 /** Every status of a hold. */
 export const holdStatuses = ["active", "converted", "expired", "released"] as const
@@ -16,6 +17,7 @@ const holdFields = {
   customer_id: orNull<string>("string"),
   variant_id: Type.Optional(Id),
   lines: Type.Optional(Type.Array(HoldLineWire)),
+  ...shopFieldsWire,
 }
 
 /** A hold, without its token. */
@@ -49,6 +51,7 @@ export const HoldBody = body(
     customer_id: Type.Optional(Label),
     variant_id: Type.Optional(Id),
     lines: Type.Optional(WantedLines),
+    ...shopFieldsBody,
   },
   requiredUnless("lines", "qty"),
 )
@@ -64,6 +67,7 @@ export function holdJson(hold: Hold): HoldJson {
     created_at: isoTime(hold.createdAt),
     customer_id: hold.customerId,
     ...linesJson(hold),
+    ...shopFieldsJson(hold),
   }
 }
 
@@ -81,8 +85,13 @@ export function newHoldText(hold: Hold, token: string): string {
   return (
     `{"hold_id":${hold.id},"product_id":${hold.productId},"qty":${hold.qty},"status":"${hold.status}",` +
     `"expires_at":"${isoTime(hold.expiresAt)}","created_at":"${isoTime(hold.createdAt)}",` +
-    `"customer_id":${JSON.stringify(hold.customerId)},"token":"${token}"${linesText(hold)}}`
+    `"customer_id":${JSON.stringify(hold.customerId)},"token":"${token}"${linesText(hold)}${shopFieldsText(hold)}}`
   )
+}
+
+function shopFieldsText(hold: Hold): string {
+  if (hold.reference === null && hold.metadata === null) return ""
+  return `,${JSON.stringify(shopFieldsJson(hold)).slice(1, -1)}`
 }
 
 function linesText({ lines }: Hold): string {

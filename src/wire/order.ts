@@ -5,6 +5,7 @@ import type { Order } from "../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../domain/time.ts"
 import { DetailsBody, DetailsWire, detailsJson } from "./details.ts"
 import { OrderLineWire, orderLineJson, variantIdOf } from "./lines.ts"
+import { shopFieldsBody, shopFieldsJson, shopFieldsWire } from "./shop-fields.ts"
 import { Id, Time, body, listOf, oneOf, orNull, timeOrNull } from "./fields.ts"
 
 /** Every status of an order. */
@@ -32,6 +33,7 @@ const orderFields = {
   customer_id: orNull<string>("string"),
   variant_id: Type.Optional(Id),
   lines: Type.Optional(Type.Array(OrderLineWire)),
+  ...shopFieldsWire,
   details: Type.Optional(DetailsWire),
   missing_details: Type.Optional(
     Type.Array(Type.String(), {
@@ -58,7 +60,7 @@ export const PathOrderWire = Type.Object({
 export const OrderList = listOf(OrderWire)
 
 /** The request to make an order from a hold. */
-export const OrderBody = body({ hold_id: Id, details: Type.Optional(DetailsBody) })
+export const OrderBody = body({ hold_id: Id, details: Type.Optional(DetailsBody), ...shopFieldsBody })
 
 /** Makes the JSON of an order for its owner and for the shop. `details` null: none are given, or they were erased. */
 export function ownOrderJson(order: Order, details: Details | null): OrderJson {
@@ -90,6 +92,7 @@ export function orderJson(order: Order): OrderJson {
     updated_at: isoTime(order.updatedAt),
     customer_id: order.customerId,
     ...linesJson(order),
+    ...shopFieldsJson(order),
   }
 }
 

@@ -3,11 +3,15 @@ import type { Instant } from "../domain/time.ts"
 import { removeOldIdempotencyKeys } from "../store/upkeep/housekeeping.ts"
 import type { Database } from "../store/pool.ts"
 import {
+  beforeAllDetails,
   beforeAllEvents,
+  eraseOldDetails,
   removeEndedHolds,
   removeOldEvents,
+  removeOldMails,
   removeOldOutgoing,
   CHUNK_ROWS,
+  type DetailsKey,
 } from "../store/upkeep/retention.ts"
 
 /** The connection for removing rows, so that no other query waits for it. */
@@ -77,4 +81,20 @@ export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
  */
 export function createOutgoingRetention({ upkeep }: Upkeep, days: number): RemoveSome {
   return async () => (await removeOldOutgoing(upkeep, days)) === CHUNK_ROWS
+}
+
+/** Walks the details of all orders and erases those whose sale ended, or whose order last changed, more than `days` ago. */
+export function createDetailsRetention({ upkeep }: Upkeep, days: number): RemoveSome {
+  let after: DetailsKey | null = null
+
+  return async () => {
+    const { last } = await eraseOldDetails(upkeep, after ?? beforeAllDetails, days)
+    after = last
+    return last !== null
+  }
+}
+
+/** Removes mails that were caused more than `days` ago, the oldest first. A mail that still waits stays. */
+export function createMailRetention({ upkeep }: Upkeep, days: number): RemoveSome {
+  return async () => (await removeOldMails(upkeep, days)) === CHUNK_ROWS
 }

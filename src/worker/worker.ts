@@ -10,14 +10,19 @@ import { cancelPayments } from "./cancellations.ts"
 import { sweepDue } from "./expiry.ts"
 import type { RefundQueue } from "../store/queues/refund-queue.ts"
 import type { WebhookQueue } from "../store/queues/webhook-queue.ts"
+import type { MailQueue } from "../store/queues/mail-queue.ts"
+import type { MailContents } from "../store/reads/mail-contents.ts"
 import { createDeliveries } from "./deliveries.ts"
 import { startLoop, type Pace } from "./loop.ts"
+import { createMailing, type Mailing, type MailWay } from "./mailing.ts"
 import { askAboutOpenPayments } from "./open-payments.ts"
 import { sendRefunds } from "./refunds.ts"
 import {
+  createDetailsRetention,
   createEventRetention,
   createHoldRetention,
   createKeyRemoval,
+  createMailRetention,
   createOutgoingRetention,
 } from "./retention.ts"
 
@@ -34,6 +39,9 @@ export interface WorkerParts {
   readonly log: Logger
   readonly retention: Retention
   readonly webhookSettings: WebhookSettings
+  readonly mails: { readonly queue: MailQueue; readonly contents: MailContents }
+  /** Mail is off if it is null or not given. */
+  readonly mail?: MailWay | null
 }
 
 /** Settings of outgoing events. */
@@ -47,6 +55,7 @@ export interface Retention {
   readonly holdRetentionDays: number
   readonly eventRetentionDays: number
   readonly outgoingRetentionDays: number
+  readonly detailsRetentionDays: number
 }
 
 /** A unit whose hold has expired must be on sale within a second; this leaves time for a slow sweep. */
@@ -77,6 +86,11 @@ const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const cancellationPace = { pauseMs: 1_000, busyPauseMs: 200 }
 /** Soon enough for receivers, and cheap enough while there are no events. */
 const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }
+/** As for events: each pass reads all details. */
+const detailsPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
+/** As for deliveries. */
+const mailPace = { pauseMs: 500, busyPauseMs: 50 }
+const mailCountPace = { pauseMs: 5_000 }
 const outgoingPace: Pace = { ...gently, pauseMs: 3_600_000 }
 const PARKED_AT_ONCE = 200
 
@@ -115,7 +129,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(recountPace, () => reportRecount(recount, events, log, stopping.signal), report("recount")),
   ]
-  const { holdRetentionDays, eventRetentionDays, outgoingRetentionDays } = retention
+  const { holdRetentionDays, eventRetentionDays, outgoingRetentionDays, detailsRetentionDays } = retention
   if (holdRetentionDays > 0) {
     const removeSome = createHoldRetention(database, holdRetentionDays)
     loops.push(startLoop(holdPace, removeSome, report("ended holds")))
@@ -127,14 +141,29 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   if (outgoingRetentionDays > 0) {
     const removeSome = createOutgoingRetention(database, outgoingRetentionDays)
     loops.push(startLoop(outgoingPace, removeSome, report("old outgoing events")))
+    const removeMails = createMailRetention(database, outgoingRetentionDays)
+    if (parts.mail != null) loops.push(startLoop(outgoingPace, removeMails, report("old mails")))
+  }
+  const mailing = createMailingOf(parts)
+  if (mailing !== null) {
+    loops.push(startLoop(mailPace, () => mailing.begin(), report("mails")))
+    loops.push(startLoop(mailCountPace, () => mailing.count(), report("waiting mails")))
+  }
+  if (detailsRetentionDays > 0) {
+    const removeSome = createDetailsRetention(database, detailsRetentionDays)
+    loops.push(startLoop(detailsPace, removeSome, report("details of old orders")))
   }
   return {
     async stop() {
       stopping.abort()
       await Promise.all(loops.map((loop) => loop.stop()))
-      await deliveries.stop()
+      await Promise.all([deliveries.stop(), mailing?.stop()])
     },
   }
+}
+
+function createMailingOf({ mail, mails, log, events }: WorkerParts): Mailing | null {
+  return mail == null ? null : createMailing({ ...mail, ...mails, log, observer: events })
 }
 
 async function reportRecount(

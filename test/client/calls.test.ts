@@ -99,6 +99,12 @@ describe.each([
     expect([first.data[0]?.id, first.has_more, second.data[0]?.id]).toEqual([1, true, 2])
   })
 
+  test("the links of orders are asked for, where the shop sends mails", async () => {
+    const found = client.orders.find("ada@example.com")
+    if (mode === "open") expect(await found).toEqual({ status: "accepted" })
+    else await expect(found).rejects.toMatchObject({ code: "route_not_found" })
+  })
+
   test("a product gets variants, one of which is changed and restocked", async () => {
     const first = { name: "41", stock: 1 }
     const shoe = { name: "Shoe", price_minor: 500, currency: "EUR", variants: [first] }
@@ -111,6 +117,16 @@ describe.each([
     expect(changed.variants?.[1]).toMatchObject({ id: variantId, price: "7.00", stock: 2 })
     const stocked = await shop.products.setVariantStock(id, variantId, { stock: 4, expected: 2 })
     expect([stocked.stock, stocked.variants?.[1]?.stock]).toEqual([5, 4])
+  })
+
+  test("a form learns which countries there are, and how one of them writes its addresses", async () => {
+    const { countries } = await client.addresses.countries()
+    expect(countries).toContain("CH")
+    const { fields, lines } = await client.addresses.layout("CH")
+    expect(fields.map(({ name }) => name)).toEqual(["line1", "line2", "postal_code", "city"])
+    expect(lines.at(-1)).toBe("CH-{postal_code} {city}")
+    const refused = await client.addresses.layout("ZZ").catch((error: unknown) => error)
+    expect(refused).toMatchObject({ code: "invalid_request", status: 422 })
   })
 
   test("a hold is made, read and released only by its owner", async () => {

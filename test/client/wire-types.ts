@@ -3,8 +3,11 @@ import type * as admin from "../../client/src/admin.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
+import * as links from "../../src/http/wire/order-links.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
+import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
+import * as address from "../../src/wire/address-layout.ts"
 import { WholeOrderWire } from "../../src/http/wire/whole-order.ts"
 import * as details from "../../src/wire/details.ts"
 import * as dispute from "../../src/wire/dispute.ts"
@@ -27,8 +30,12 @@ export const wireSchemas = {
   OrderBody: order.OrderBody,
   OrderList: order.OrderList,
   DetailsBody: details.DetailsBody,
+  FindOrdersBody: links.FindOrdersBody,
+  FoundOrders: links.FindOrdersAnswer,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
+  CountryList: address.CountryListWire,
+  AddressLayout: address.AddressLayoutWire,
   Health: HealthWire,
   NewProductBody: product.NewProductBody,
   ProductChangesBody: product.ProductChangesBody,
@@ -55,6 +62,8 @@ export const wireSchemas = {
   NewEndpointBody: webhooks.NewEndpointBody,
   EndpointChangesBody: webhooks.EndpointChangesBody,
   RotationBody: webhooks.RotationBody,
+  EraseBody: erase.EraseBody,
+  EraseAnswer: erase.EraseAnswer,
   ReplayBody: webhooks.ReplayBody,
   ReplayAnswer: webhooks.ReplayAnswer,
   WebhookEndpoint: webhooks.EndpointWire,
@@ -77,8 +86,12 @@ interface WireTypes {
   OrderBody: client.OrderBody
   OrderList: client.Page<client.Order>
   DetailsBody: client.DetailsBody
+  FindOrdersBody: client.FindOrdersBody
+  FoundOrders: client.FoundOrders
   PaymentAttemptBody: client.PaymentAttemptBody
   OpenedPayment: client.OpenedPayment
+  CountryList: client.CountryList
+  AddressLayout: client.AddressLayout
   Health: client.Health
   NewProductBody: admin.NewProductBody
   ProductChangesBody: admin.ProductChangesBody
@@ -105,6 +118,8 @@ interface WireTypes {
   NewEndpointBody: admin.NewEndpointBody
   EndpointChangesBody: admin.EndpointChangesBody
   RotationBody: admin.RotationBody
+  EraseBody: admin.EraseBody
+  EraseAnswer: admin.EraseAnswer
   ReplayBody: admin.ReplayBody
   ReplayAnswer: admin.ReplayAnswer
   WebhookEndpoint: admin.WebhookEndpoint

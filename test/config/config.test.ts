@@ -49,6 +49,11 @@ test("nothing set: a laptop's installation", () => {
     holdRetentionDays: 30,
     eventRetentionDays: 90,
     outgoingRetentionDays: 30,
+    detailsRetentionDays: 365,
+    mail: null,
+    mailPerSecond: 10,
+    publicUrl: null,
+    shopName: "Doorbuster",
     webhookAllowPrivate: false,
     trustProxy: null,
     corsOrigins: [],
@@ -84,6 +89,12 @@ test("everything set: as it was set", () => {
     HOLD_RETENTION_DAYS: "0",
     EVENT_RETENTION_DAYS: "36500",
     OUTGOING_RETENTION_DAYS: "7",
+    DETAILS_RETENTION_DAYS: "90",
+    SMTP_URL: "smtps://mail.example",
+    MAIL_FROM: "Shop <orders@shop.example>",
+    MAIL_PER_SECOND: "0",
+    PUBLIC_URL: "https://shop.example",
+    SHOP_NAME: "Shop",
     WEBHOOK_ALLOW_PRIVATE: "true",
     TRUST_PROXY: "10.0.0.0/8, ::1 ,loopback",
     CORS_ORIGINS: "https://shop.example, http://localhost:3000",
@@ -119,6 +130,14 @@ test("everything set: as it was set", () => {
     holdRetentionDays: 0,
     eventRetentionDays: 36_500,
     outgoingRetentionDays: 7,
+    detailsRetentionDays: 90,
+    mail: {
+      server: { host: "mail.example", port: 465, tls: "always", login: null },
+      from: { name: "Shop", address: "orders@shop.example" },
+    },
+    mailPerSecond: 0,
+    publicUrl: "https://shop.example",
+    shopName: "Shop",
     webhookAllowPrivate: true,
     trustProxy: "10.0.0.0/8,::1,loopback",
     corsOrigins: ["https://shop.example", "http://localhost:3000"],
@@ -483,7 +502,7 @@ describe("precedence", () => {
 
 // Which server may listen where.
 describe("checkServing", () => {
-  const noSimulator = { simulatorUrl: null, simulatorSecret: null }
+  const noSimulator = { mail: null, publicUrl: null, simulatorUrl: null, simulatorSecret: null }
   const key = Buffer.alloc(24)
   test.each([
     ["127.0.0.1", null, null],
@@ -536,5 +555,75 @@ describe("checkServing", () => {
     const config = read({ ...(environment as object), ...(mode === "closed" && closed) })
 
     expect(complaint(() => checkServing(config))).toMatch(new RegExp(`^${start}`))
+  })
+})
+
+describe("mail", () => {
+  const both = { SMTP_URL: "smtps://mail.example", MAIL_FROM: "orders@shop.example" }
+
+  test.each([
+    ["smtps://mail.example", { host: "mail.example", port: 465, tls: "always", login: null }],
+    ["smtp://mail.example", { host: "mail.example", port: 587, tls: "offered", login: null }],
+    ["smtp://mail.example:25?tls=off", { host: "mail.example", port: 25, tls: "off", login: null }],
+    [
+      "smtp://me%40shop.example:p%3Ass%2F@mail.example",
+      { host: "mail.example", port: 587, tls: "required", login: { user: "me@shop.example", pass: "p:ss/" } },
+    ],
+    ["smtp://[::1]:2525", { host: "::1", port: 2525, tls: "offered", login: null }],
+  ])("SMTP_URL %s", (SMTP_URL, server) => {
+    expect(read({ ...both, SMTP_URL }).mail?.server).toEqual(server)
+  })
+
+  test.each([
+    ["orders@shop.example", { name: "", address: "orders@shop.example" }],
+    ["Lamp Shop <orders@shop.example>", { name: "Lamp Shop", address: "orders@shop.example" }],
+    ['"Lamp, Shop" <orders@shop.example>', { name: "Lamp, Shop", address: "orders@shop.example" }],
+  ])("MAIL_FROM %s", (MAIL_FROM, from) => {
+    expect(read({ ...both, MAIL_FROM }).mail?.from).toEqual(from)
+  })
+
+  test.each([
+    [{ SMTP_URL: both.SMTP_URL }, "MAIL_FROM is not set; with SMTP_URL it must be"],
+    [{ MAIL_FROM: both.MAIL_FROM }, "SMTP_URL is not set; with MAIL_FROM it must be"],
+    [{ ...both, SMTP_URL: "mail.example:587" }, "SMTP_URL is a secret of 16 characters but must be smtps://"],
+    [{ ...both, SMTP_URL: "https://mail.example" }, "SMTP_URL is a secret of 20 characters but must be"],
+    [{ ...both, SMTP_URL: "smtp://mail.example/path" }, "SMTP_URL is a secret of 24 characters but must be"],
+    [
+      { ...both, SMTP_URL: "smtp://mail.example?tls=no" },
+      "SMTP_URL is a secret of 26 characters but must be",
+    ],
+    [{ ...both, SMTP_URL: "smtp://user@mail.example" }, "SMTP_URL is a secret of 24 characters but must be"],
+    [{ ...both, SMTP_URL: "smtp://u:p@mail.example?tls=off" }, "SMTP_URL has a password and tls=off"],
+    [{ ...both, MAIL_FROM: "Lamp Shop" }, 'MAIL_FROM is "Lamp Shop" but must be an address'],
+    [{ ...both, MAIL_FROM: "a@b.example, c@d.example" }, "MAIL_FROM is"],
+    [{ ...both, MAIL_FROM: "Shop\r\nBcc: <a@b.example>" }, "MAIL_FROM is"],
+    [{ PUBLIC_URL: "shop.example" }, 'PUBLIC_URL is "shop.example" but must be the storefront'],
+    [{ PUBLIC_URL: "https://shop.example/?a" }, "PUBLIC_URL is"],
+    [{ PUBLIC_URL: "https://shop.example/#" }, "PUBLIC_URL is"],
+    [{ MAIL_PER_SECOND: "fast" }, 'MAIL_PER_SECOND is "fast" but must be a whole number from 0'],
+  ])("%j: one line", (environment, line) => {
+    const text = complaint(() => read(environment))
+    expect(text).toContain(line)
+    expect(text).not.toContain("\n")
+  })
+
+  test("closed mode with mail needs PUBLIC_URL, because links must lead somewhere", () => {
+    const closed = { ...both, ADMIN_TOKEN: "a-token", PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }
+    expect(complaint(() => checkServing(read(closed)))).toMatch(/^PUBLIC_URL is not set; with SMTP_URL/)
+    const complete = { ...closed, PUBLIC_URL: "https://shop.example/" }
+    expect(complaint(() => checkServing(read(complete)))).toBe("nothing was complained about")
+    expect(complaint(() => checkServing(read(both)))).toBe("nothing was complained about")
+  })
+
+  test.each([
+    [{}, "Doorbuster"],
+    [{ PUBLIC_URL: "https://shop.example/eu/" }, "shop.example"],
+    [{ PUBLIC_URL: "https://shop.example", SHOP_NAME: "Lamp Shop" }, "Lamp Shop"],
+  ])("the shop's name with %j", (environment, name) => {
+    expect(read(environment).shopName).toBe(name)
+  })
+
+  test("links have no slash too many", () => {
+    expect(read({ PUBLIC_URL: "https://shop.example/eu//" }).publicUrl).toBe("https://shop.example/eu")
   })
 })

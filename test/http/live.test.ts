@@ -235,23 +235,37 @@ describe("a client that does not read", () => {
     for (const one of [first, last]) expect(one?.states.at(-1)).toBe("1-10-open")
   })
 
-  test("has the room of its first answer besides", () => {
+  /** The client has taken nothing yet: the time to wait before a new connection, and two products. */
+  function slowReader() {
     const { open, live } = liveWith({ mostWaitingBytes: 1_000 })
     class SlowReader extends Client {
       override write(frame: Frame): void {
         super.write(frame)
-        this.waitingBytes += 600
+        if (!frame.bare.toString().startsWith(":")) this.waitingBytes += 600
       }
     }
-    // The time to wait before a new connection, and two products.
     const reader = new SlowReader()
     open(reader, [productWith({ id: 1 }), productWith({ id: 2 })])
     expect(reader.waitingBytes).toBe(1_800)
+    return { reader, live }
+  }
 
-    reader.waitingBytes = 2_800
-    vi.advanceTimersByTime(16_000)
+  test("has the room of its first answer besides, as long as it reads", () => {
+    const { reader, live } = slowReader()
+    for (const left of [1_700, 1_500, 1_100]) {
+      reader.waitingBytes = left
+      vi.advanceTimersByTime(15_500)
+    }
     expect([reader.isCut, live.size]).toEqual([false, 1])
-    vi.advanceTimersByTime(15_000)
+
+    // Now it has read nothing since the last heartbeat.
+    vi.advanceTimersByTime(15_500)
+    expect([reader.isCut, live.size]).toEqual([true, 0])
+  })
+
+  test("is disconnected at the first heartbeat when it reads nothing of a large first answer", () => {
+    const { reader, live } = slowReader()
+    vi.advanceTimersByTime(15_500)
     expect([reader.isCut, live.size]).toEqual([true, 0])
   })
 

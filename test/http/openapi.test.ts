@@ -61,6 +61,8 @@ test.each([
   ["get", "/api/products", 200],
   ["get", "/api/products/{id}", 200],
   ["get", "/api/stream", 200],
+  ["get", "/api/addresses", 200],
+  ["get", "/api/addresses/{country}", 200],
   ["post", "/api/holds", 201],
   ["post", "/api/holds/{productId}/{quantity}", 201],
   ["get", "/api/holds/{id}", 200],
@@ -175,6 +177,8 @@ describe("answers match the description", () => {
     ["post", "/api/admin/products/{id}/resume", () => app.post("/api/admin/products/1/resume")],
     ["post", "/api/admin/webhooks", () => app.post("/api/admin/webhooks", { url: "https://hook.invalid" })],
     ["get", "/api/admin/webhooks", () => app.get("/api/admin/webhooks")],
+    ["get", "/api/addresses", () => app.get("/api/addresses")],
+    ["get", "/api/addresses/{country}", () => app.get("/api/addresses/CN")],
     ["get", "/health", () => app.get("/health")],
   ])("%s %s", async (method, path, ask) => {
     const { status, body } = await ask()

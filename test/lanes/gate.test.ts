@@ -225,6 +225,16 @@ describe("a product with variants", () => {
     expect(gate.refusalFor(ask(ALL_HELD))).toBeNull()
   })
 
+  test("stays remembered as all held while batches on other variants read no deadline, until the known one", () => {
+    const gate = gateThatKnows()
+    const sells = (now: number) => gate.learn({ product, now: instant(now), nextDeadline: undefined }, 0)
+    sells(NOON + 59_999)
+    expect(gate.refusalFor(ask(ALL_HELD))).toMatchObject({ saleState: "all_held", retryAt: deadline })
+    sells(deadline)
+    expect(gate.refusalFor(ask(ALL_HELD))).toBeNull()
+    expect(gate.refusalFor(ask(SOLD_OUT))).not.toBeNull()
+  })
+
   test("a variant that was given units goes to the lane again", () => {
     const gate = gateThatKnows()
     const variants =

@@ -429,9 +429,9 @@ export const moneyMutants: readonly Mutant[] = [
     name: "money: an order of 0.00 waits for a payment",
     edits: [
       {
-        file: "src/domain/place-order.ts",
-        find: "if (order.totalMinor === 0) apply",
-        replace: "if (order.totalMinor < 0) apply",
+        file: "src/domain/pay-if-free.ts",
+        find: 'const isWaiting = order.status === "pending_payment" && order.totalMinor === 0',
+        replace: 'const isWaiting = order.status === "pending_payment" && order.totalMinor < 0',
       },
     ],
     caughtBy: { file: "test/domain/place-order.test.ts", test: "is paid when it is made" },

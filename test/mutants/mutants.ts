@@ -8,8 +8,11 @@ import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
-import { orderPageMutants } from "./order-page.ts"
+import { orderPageMutants } from "./order-pages.ts"
+import { mailMutants } from "./mail.ts"
+import { orderScreenMutants } from "./order-screen.ts"
 import { outgoingMutants } from "./outgoing.ts"
+import { shopDataMutants } from "./shop-data.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
 import { servingMutants } from "./serving.ts"
@@ -66,11 +69,14 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
+  ...mailMutants,
   ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,
   ...modelMutants,
+  ...shopDataMutants,
   ...streamMutants,
   ...adminMutants,
   ...orderPageMutants,
+  ...orderScreenMutants,
 ]

@@ -11,8 +11,8 @@ export const outgoingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/product-store.ts",
-        find: "hasSubscribers ?",
-        replace: "hasSubscribers || true ?",
+        find: "if (hasSubscribers)",
+        replace: "if (hasSubscribers || true)",
       },
     ],
     caughtBy: { file: outbox, test: "without an endpoint, a sale writes no outgoing event" },

@@ -61,6 +61,17 @@ export const streamMutants: readonly Mutant[] = [
     caughtBy: { file: live, test: "room of its first answer" },
   },
   {
+    name: "streams: a client that reads nothing of a large first answer stays",
+    edits: [
+      {
+        file: "src/http/live/product-streams.ts",
+        find: "outlet.waitingBytes < firstBytes ? outlet.waitingBytes : 0",
+        replace: "Math.min(outlet.waitingBytes, firstBytes)",
+      },
+    ],
+    caughtBy: { file: live, test: "reads nothing of a large first answer" },
+  },
+  {
     name: "streams: a client that does not read is not dropped",
     edits: [
       {

@@ -33,8 +33,9 @@ export const variantMoneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "lines?.find(({ variantId }) => variantId === variant.id)",
-        replace: "lines?.slice(0, sold === -1 ? 1 : 20).find(({ variantId }) => variantId === variant.id)",
+        find: "  for (const { variantId, qty } of lines) {\n    const index = variants.findIndex",
+        replace:
+          "  for (const { variantId, qty } of lines.slice(0, sold === -1 ? 1 : 20)) {\n    const index = variants.findIndex",
       },
     ],
     caughtBy: { file: http, test: "restocks the units of its line and of no other" },
@@ -76,7 +77,7 @@ export const variantMoneyMutants: readonly Mutant[] = [
     name: "variant money: the search by sku finds baskets by their first line only",
     edits: [
       {
-        file: "src/store/reads/lists.ts",
+        file: "src/store/reads/row-lists.ts",
         find: "from jsonb_array_elements(lines) as line",
         replace: "from (select lines -> 0 as line) as line",
       },
@@ -99,8 +100,8 @@ export const variantMoneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/payments/stripe-payments.ts",
-        find: "const key = `${idempotencyKey}${keyEnding(texts)}`",
-        replace: "void keyEnding\n  const key = idempotencyKey",
+        find: "`${idempotencyKey}${keyEnding(texts)}${keyEnding(shops)}`",
+        replace: "`${idempotencyKey}${keyEnding(shops)}`",
       },
     ],
     caughtBy: { file: goods, test: "a variant that is renamed between two requests" },

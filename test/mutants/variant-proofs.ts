@@ -64,8 +64,9 @@ export const variantProofMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "return line === undefined ?",
-        replace: "return line === undefined || (held < 0 && line !== lines?.[0]) ?",
+        find: "    if (variant === undefined) continue\n",
+        replace:
+          "    if (variant === undefined || (held < 0 && variantId !== lines[0]?.variantId)) continue\n",
       },
     ],
     caughtBy: history,

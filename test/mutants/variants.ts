@@ -238,8 +238,8 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/place-hold.ts",
-        find: "{ productId: product_id, qty, customerId: customer_id ?? null,",
-        replace: "{ productId: product_id, customerId: customer_id ?? null, qty,",
+        find: "        qty,\n        customerId: customer_id ?? null,\n",
+        replace: "        customerId: customer_id ?? null,\n        qty,\n",
       },
     ],
     caughtBy: keys,
@@ -295,8 +295,8 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/known-variants.ts",
-        find: "known !== undefined && isSameRow(known, locked)",
-        replace: "known !== undefined",
+        find: "isSameRow(known, locked)",
+        replace: "true",
       },
     ],
     caughtBy: { file: "test/store/known-variants.test.ts", test: "two processes in turn" },
@@ -317,11 +317,44 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/batch/product-store.ts",
-        find: "      for (const productId of productIds) known.forget(productId)\n",
-        replace: "",
+        find: "productIds.filter((productId) => known.forget(productId))",
+        replace: "productIds",
       },
     ],
     caughtBy: { file: "test/store/known-variants.test.ts", test: "changed by hand" },
+  },
+  {
+    name: "variants: the gate forgets what is all held when another variant sells",
+    edits: [
+      {
+        file: "src/lanes/gate.ts",
+        find: "isUnread ? stillAhead(before?.deadline, now)",
+        replace: "isUnread ? undefined",
+      },
+    ],
+    caughtBy: { file: "test/lanes/gate.test.ts", test: "read no deadline, until the known one" },
+  },
+  {
+    name: "variants: a customer's limit makes the next deadline now",
+    edits: [
+      {
+        file: "src/store/batch/load-due.ts",
+        find: "    (due > 0 && rows.length >= due) ||",
+        replace: "    rows.length >= due ||",
+      },
+    ],
+    caughtBy: { file: "test/store/reclaim-variants.test.ts", test: "customer at the limit" },
+  },
+  {
+    name: "variants: a page of products has any number of variants",
+    edits: [
+      {
+        file: "src/store/reads/views.ts",
+        find: "       where variants_to_here <= $3\n",
+        replace: "       where $3 > 0\n",
+      },
+    ],
+    caughtBy: { file: "test/store/views.test.ts", test: "ends before their variants" },
   },
   {
     name: "variants: a variant that is not there is not noticed",

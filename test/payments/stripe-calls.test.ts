@@ -258,6 +258,8 @@ describe("opening a payment", () => {
     amountMinor: 19_998,
     currency: "EUR",
     goods: null,
+    reference: null,
+    metadata: null,
     startedPaymentId: null,
     idempotencyKey: "doorbuster-order-11-1",
   }

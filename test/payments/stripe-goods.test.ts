@@ -28,6 +28,8 @@ const request: PaymentRequest = {
     productName: "Runner",
     lines: [line(7, { qty: 2 }), line(8, { name: "43", sku: null, unitPriceMinor: 14_900 })],
   },
+  reference: null,
+  metadata: null,
   amountMinor: 42_700,
   currency: "EUR",
   startedPaymentId: null,
@@ -101,4 +103,43 @@ test("a variant that is renamed between two requests makes the second no conflic
   expect(await open({ goods })).toMatchObject({ status: "open" })
   expect(await open({ goods })).toMatchObject({ status: "open" })
   expect(fake.intents.size).toBe(2)
+})
+
+test("a payment has the reference and metadata of the shop, which replace none of Doorbuster's own", async () => {
+  const metadata = {
+    hold_id: "99",
+    line_1: "mine",
+    reference: "other",
+    note: "é".repeat(600),
+    "shop id": "7",
+  }
+  expect(await open({ reference: "cart 7", metadata })).toMatchObject({ status: "open" })
+  expect(opened()[0]?.metadata).toEqual({
+    order_id: "11",
+    hold_id: "1",
+    product_id: "1",
+    quantity: "3",
+    line_1: "2 × 42 at 139.00 EUR (variant 7)",
+    line_1_sku: "R-42",
+    line_2: "1 × 43 at 149.00 EUR (variant 8)",
+    reference: "cart 7",
+    note: `${"é".repeat(499)}…`,
+    "shop id": "7",
+  })
+})
+
+test("a payment has no more than the 50 keys that Stripe takes", async () => {
+  const lines = Array.from({ length: 20 }, (_, index) => line(index + 1))
+  const metadata = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`key ${index}`, "v"]))
+  await open({ goods: { productName: "Runner", lines }, reference: "cart 7", metadata })
+  const sent = Object.keys(opened()[0]?.metadata ?? {})
+  expect(sent).toHaveLength(50)
+  expect(sent).toEqual(expect.arrayContaining(["order_id", "line_20_sku", "reference", "key 0", "key 4"]))
+})
+
+test("a payment that differs in the shop's own metadata has another idempotency key", async () => {
+  const first = await open({ metadata: { a: "1" } })
+  expect(await open({ metadata: { a: "1" } })).toEqual(first)
+  expect(await open({ metadata: { a: "2" } })).toMatchObject({ status: "open" })
+  expect(opened()).toHaveLength(2)
 })

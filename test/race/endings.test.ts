@@ -19,7 +19,12 @@ test.each([
   await using other = await createTestEngine({}, engine.url)
   const random = seededRandom(20_261_127)
   const productId = await newProduct(engine, { stock: HOLDS, settings: { holdTtlSeconds: TTL_MS / 1000 } })
-  const retention = { holdRetentionDays: 1, eventRetentionDays: 1, outgoingRetentionDays: 1 }
+  const retention = {
+    holdRetentionDays: 1,
+    eventRetentionDays: 1,
+    outgoingRetentionDays: 1,
+    detailsRetentionDays: 1,
+  }
   const worker = hasWorker
     ? startWorker({
         ...other,

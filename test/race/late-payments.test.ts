@@ -21,7 +21,12 @@ test(
   async () => {
     await using engine = await createTestEngine({ paymentTtlSeconds: 1, latePaymentSeconds: 600 })
     await using other = await createTestEngine({ paymentTtlSeconds: 1, latePaymentSeconds: 600 }, engine.url)
-    const retention = { holdRetentionDays: 0, eventRetentionDays: 0, outgoingRetentionDays: 0 }
+    const retention = {
+      holdRetentionDays: 0,
+      eventRetentionDays: 0,
+      outgoingRetentionDays: 0,
+      detailsRetentionDays: 0,
+    }
     const worker = startWorker({
       ...other,
       log: createLog("silent"),

@@ -10,6 +10,7 @@ import { createCancellations } from "../../src/store/queues/cancellations.ts"
 import { createInbox } from "../../src/store/reads/inbox.ts"
 import { loadWorkingSet, loadWorkingSets } from "../../src/store/batch/load.ts"
 import { createLists } from "../../src/store/reads/lists.ts"
+import { unsearched } from "../../src/store/reads/row-lists.ts"
 import { createLookups } from "../../src/store/reads/lookups.ts"
 import { createMoneyViews } from "../../src/store/reads/money-views.ts"
 import { createOrderHistory } from "../../src/store/reads/order-history.ts"
@@ -369,7 +370,7 @@ test("orders are searched by variant, and variants by number, through indexes", 
   await insertRow(database.views, "orders")
   const seen: Statement[] = []
   const watched = watch(database.views, seen)
-  const filter = { productId: null, customerId: null, status: null, variantIds: [1] }
+  const filter = { productId: null, customerId: null, status: null, variantIds: [1], ...unsearched }
   await createLists(watched).orders(filter, { after: null, limit: 20 })
   const names = createVariantNameReads(watched)
   await names.idsWithSku("R-42")

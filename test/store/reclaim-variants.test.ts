@@ -83,3 +83,30 @@ test("late money takes the unit of a due hold of its size", async () => {
   const received = await engine.paymentEvents.receive(eventWith({ key: "late", orderId }))
   expect(received).toMatchObject({ event: { outcome: "paid", late: true } })
 })
+
+test("a customer at the limit who asks for one variant does not make another one look as if it were due", async () => {
+  await using own = await createTestEngine()
+  const settings = { ...defaultSettings, name: "Shoe", priceMinor: 100, currency: "EUR", maxPerCustomer: 1 }
+  const variants = [SMALL, LARGE].map((variantId) => ({
+    variantId,
+    settings: { ...defaultVariantSettings, name: `Size ${variantId}`, position: variantId },
+    stock: variantId === SMALL ? 40 : 1,
+    adjustmentId: variantId,
+  }))
+  const create = { kind: "create_product", productId: PRODUCT, settings, stock: 41 } as const
+  await succeed(own.lanes.submit({ ...create, adjustmentId: 3, variants }))
+  const ask = async (variantId: number, customerId: string) => {
+    const holdId = (lastId += 1)
+    const lines = [{ variantId, qty: 1 }]
+    const command = { kind: "place_hold", productId: PRODUCT, holdId, qty: 1, customerId, lines } as const
+    return (await own.lanes.submit(command)).outcome
+  }
+  const wish = { productId: PRODUCT, qty: 1, customerId: "ann", lines: [{ variantId: LARGE, qty: 1 }] }
+  await ask(LARGE, "eve")
+  expect(await ask(LARGE, "ann")).toMatchObject({ code: "out_of_stock" })
+  expect(own.gate.refusalFor(wish)).toMatchObject({ saleState: "all_held" })
+
+  expect(await ask(SMALL, "eve")).toMatchObject({ code: "customer_limit_reached" })
+
+  expect(own.gate.refusalFor(wish)).toMatchObject({ saleState: "all_held" })
+})

@@ -127,7 +127,7 @@ test("products are read with their variants through indexes", async () => {
   const views = createViews(watch(engine.database.views, seen))
 
   const one = await views.product(2)
-  const all = await views.products(0, 10)
+  const all = (await views.products(0, 10)).products
   const { products } = await views.changedProducts(new Map([[2, 1]]))
 
   const scans: string[] = []

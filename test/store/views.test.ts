@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createViews } from "../../src/store/reads/views.ts"
+import { createViews, type ProductPage } from "../../src/store/reads/views.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { insertRow, openScopedDatabase } from "../support/rows.ts"
 
@@ -51,16 +51,45 @@ test("a missing row reads as null", async () => {
   expect(await Promise.all([views.product(1), views.hold(1), views.order(1)])).toEqual([null, null, null])
 })
 
+const idsOf = ({ products, hasMore }: ProductPage) => [products.map(({ product }) => product.id), hasMore]
+
+test("a page of products ends before their variants are more than 500", async () => {
+  await using own = await createTestDatabase()
+  await using database = openScopedDatabase(own.url)
+  const withVariants = { version: 7, variants_version: 7, paused: true, variants_paused: false }
+  for (const [id, count] of [
+    [1, 0],
+    [2, 300],
+    [3, 200],
+    [4, 1],
+    [5, 600],
+    [6, 600],
+    [7, 0],
+  ] as const) {
+    await insertRow(database.views, "products", { id, ...(count > 0 && withVariants) })
+    for (let variant = 1; variant <= count; variant += 1)
+      await insertRow(database.views, "variants", { product_id: id, id: id * 1_000 + variant })
+  }
+  const views = createViews(database.views)
+
+  expect(idsOf(await views.products(0, 100))).toEqual([[1, 2, 3], true])
+  expect(idsOf(await views.products(3, 100))).toEqual([[4], true])
+  // More than a page may have, so each is alone.
+  expect(idsOf(await views.products(4, 100))).toEqual([[5], true])
+  expect(idsOf(await views.products(5, 100))).toEqual([[6], true])
+  expect(idsOf(await views.products(6, 100))).toEqual([[7], false])
+  expect(idsOf(await views.products(0, 2))).toEqual([[1, 2], true])
+})
+
 test("products are listed by id in pages, with the database's time", async () => {
   await using own = await createTestDatabase()
   await using database = openScopedDatabase(own.url)
   for (const id of [9, 2, 5, 7]) await insertRow(database.views, "products", { id })
   const views = createViews(database.views)
 
-  const ids = (page: readonly { product: { id: number } }[]) => page.map(({ product }) => product.id)
-  expect(ids(await views.products(0, 3))).toEqual([2, 5, 7])
-  expect(ids(await views.products(7, 3))).toEqual([9])
-  expect(ids(await views.products(9, 3))).toEqual([])
+  expect(idsOf(await views.products(0, 3))).toEqual([[2, 5, 7], true])
+  expect(idsOf(await views.products(7, 3))).toEqual([[9], false])
+  expect(idsOf(await views.products(9, 3))).toEqual([[], false])
   expect(await views.product(5)).toMatchObject({ product: { id: 5, stock: 10, held: 2, sold: 3 } })
   expect(await views.product(6)).toBeNull()
   expect((await views.product(5))?.serverTime).toBeGreaterThan(Date.parse(PAST))

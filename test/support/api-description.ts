@@ -42,6 +42,8 @@ export async function describeServer(): Promise<unknown> {
       audit: createAudit(engine),
       holdTtlSeconds: 120,
       paymentWebhookSecret: null,
+      orderLinks: { ask: () => undefined, settled: async () => undefined },
+      mailbox: null,
     },
     {
       log,

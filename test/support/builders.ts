@@ -4,6 +4,7 @@ import type { Hold } from "../../src/domain/hold.ts"
 import type { Order } from "../../src/domain/order.ts"
 import type { DisputeEvent, Payment, PaymentEvent, PaymentEventRecord } from "../../src/domain/payment.ts"
 import type { Refund } from "../../src/domain/refund.ts"
+import { noShopFields } from "../../src/domain/shop-fields.ts"
 import type { Product } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { emptyWorkingSet, type CustomerUnits, type WorkingSet } from "../../src/domain/working-set.ts"
@@ -62,6 +63,7 @@ export function holdWith(given: Partial<Hold> = {}): Hold {
     lines: null,
     unitPriceMinor: 9_999,
     currency: "EUR",
+    ...noShopFields,
     ...given,
   }
 }
@@ -91,6 +93,7 @@ export function orderWith(given: Partial<Order> = {}): Order {
     missingDetails: null,
     createdAt: afterNoon(-60),
     updatedAt: afterNoon(-60),
+    ...noShopFields,
     ...given,
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import pg from "pg"
 import { inject } from "vitest"
-import { createEngine, type Engine } from "../../src/engine.ts"
+import { createEngine, type Engine, type MailOptions } from "../../src/engine.ts"
 import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 import { verify } from "../../src/store/upkeep/verify.ts"
@@ -40,10 +40,11 @@ export interface TestEngine extends Engine, AsyncDisposable {
   readonly url: string
 }
 
-/** Opens an engine, on the existing database at `url` if given. */
+/** Opens an engine, on the existing database at `url` if given; mail is off unless `mail` says otherwise. */
 export async function createTestEngine(
   rules: { holdTtlSeconds?: number; paymentTtlSeconds?: number; latePaymentSeconds?: number } = {},
   url?: string,
+  mail?: MailOptions,
 ): Promise<TestEngine> {
   const own = url === undefined ? await createTestDatabase() : null
   const database = openDatabase({ url: own?.url ?? url ?? "" })
@@ -51,6 +52,7 @@ export async function createTestEngine(
     database,
     { holdTtlSeconds: 120, paymentTtlSeconds: 900, latePaymentSeconds: 600, ...rules },
     createLog("silent"),
+    mail,
   )
   return {
     ...engine,

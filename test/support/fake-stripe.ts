@@ -221,7 +221,7 @@ function tooLong(form: StripeCall["form"]): [number, object] | null {
 function metadataIn(form: StripeCall["form"]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(form).flatMap(([name, value]) => {
-      const key = /^metadata\[(\w+)\]$/.exec(name)?.[1]
+      const key = /^metadata\[([^[\]]+)\]$/.exec(name)?.[1]
       return key === undefined ? [] : [[key, value]]
     }),
   )

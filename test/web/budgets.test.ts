@@ -77,6 +77,18 @@ test.each(["storefront/browser.tsx", "admin/browser.tsx"])(
   },
 )
 
+// What only some visitors load, after the page itself.
+test.each([
+  ["storefront/details-form.tsx", 6_000],
+  ["storefront/order-details.tsx", 3_000],
+  ["storefront/qr-code.tsx", 8_000],
+])("the script of %s has at most %i bytes", async (entry, most) => {
+  const { assetsDirectory } = await builtPages()
+  const manifest = JSON.parse(await readFile(join(assetsDirectory, "manifest.json"), "utf8"))
+  const { file } = manifest[entry] as Chunk
+  expect((await stat(join(assetsDirectory, `${file}.br`))).size).toBeLessThanOrEqual(most)
+})
+
 interface Chunk {
   readonly file: string
   readonly css?: readonly string[]

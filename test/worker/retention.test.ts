@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { startLoop } from "../../src/worker/loop.ts"
 import {
+  createDetailsRetention,
   createEventRetention,
   createHoldRetention,
   createKeyRemoval,
@@ -10,7 +11,7 @@ import { startWorker } from "../../src/worker/worker.ts"
 import { createLog } from "../../src/base/log.ts"
 import { playBusySale } from "../support/busy-database.ts"
 import { createTestDatabase, createTestEngine, differencesIn } from "../support/database.ts"
-import { openScopedDatabase, runSql } from "../support/rows.ts"
+import { insertRow, openScopedDatabase, runSql } from "../support/rows.ts"
 import { addEndedHolds } from "../../bench/aged-database.ts"
 
 /** Runs a pass to its end; returns the number of statements. */
@@ -143,12 +144,12 @@ test("old idempotency keys are removed until a statement finds less than its lim
 test.each([
   [
     "kept for ever",
-    { holdRetentionDays: 0, eventRetentionDays: 0, outgoingRetentionDays: 0 },
+    { holdRetentionDays: 0, eventRetentionDays: 0, outgoingRetentionDays: 0, detailsRetentionDays: 0 },
     { holds: 6, payment_events: 5 },
   ],
   [
     "kept for a while",
-    { holdRetentionDays: 30, eventRetentionDays: 90, outgoingRetentionDays: 30 },
+    { holdRetentionDays: 30, eventRetentionDays: 90, outgoingRetentionDays: 30, detailsRetentionDays: 365 },
     { holds: 5, payment_events: 4 },
   ],
 ])("the worker: old holds and events are %s", async (_, retention, expected) => {
@@ -197,3 +198,37 @@ test("a loop takes short rests while there is more to do, and long ones otherwis
   await loop.stop()
   expect(runs).toBe(3)
 })
+
+test.each([
+  // closes    ordered   order changed   details changed   erased
+  [null, 500, 366, 366, true],
+  [null, 500, 364, 366, false],
+  [null, 500, 366, 364, false],
+  [366, 500, 1, 1, true],
+  [364, 500, 500, 500, false],
+  [366, 364, 364, 364, false],
+  [-9, 500, 500, 500, false],
+])(
+  "details of a sale that ended %s days ago, of an order %i days old, changed %i and %i days ago: erased %s",
+  async (closed, ordered, changed, detailed, erased) => {
+    await using own = await createTestDatabase()
+    await using database = openScopedDatabase(own.url)
+    const ago = (days: number) => `now() - interval '${days} days'`
+    await insertRow(database.views, "products")
+    await insertRow(database.views, "orders")
+    await runSql(
+      own.url,
+      `update products set closes_at = ${closed === null ? "null" : ago(closed)}`,
+      `update orders set created_at = ${ago(ordered)}, updated_at = ${ago(changed)}`,
+      `insert into order_details (product_id, order_id, email, answers, awaited, created_at, updated_at)
+       values (1, 11, 'anna@example.com', '{"a": "b"}', true, ${ago(ordered)}, ${ago(detailed)})`,
+    )
+    await runPass(createDetailsRetention(database, 365))
+
+    const { rows } = await database.views.query(
+      "select email, answers, awaited, erased_at is not null as erased from order_details",
+    )
+    const left = { email: "anna@example.com", answers: { a: "b" }, awaited: true, erased: false }
+    expect(rows).toEqual([erased ? { email: null, answers: {}, awaited: false, erased: true } : left])
+  },
+)

@@ -13,6 +13,7 @@ export type PageData =
   | { readonly kind: "product"; readonly product: Product; readonly payment: PaymentChoice | null }
   /** Contains no order: only the browser has the token to read it. */
   | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }
+  | { readonly kind: "find" }
   | { readonly kind: "missing" }
 
 /** The files that a page loads, as addresses on its own server. */

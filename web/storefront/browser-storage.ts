@@ -1,4 +1,5 @@
 import type { Hold, WantedLine } from "../../client/src/index.ts"
+import { draftToKeep, type Draft } from "./asked-details.ts"
 
 /** A hold with its owner token. */
 export interface StoredHold {
@@ -58,6 +59,21 @@ export const storage = {
   order: (orderId: number) => read("localStorage", `order:${orderId}`) as StoredOrder | null,
   saveOrder(orderId: number, order: StoredOrder) {
     write("localStorage", `order:${orderId}`, order)
+  },
+  /** The token of a link that was opened in this tab, until the server has answered for it. */
+  linkToken: (orderId: number) => read("sessionStorage", `link:${orderId}`) as string | null,
+  saveLinkToken(orderId: number, token: string | null) {
+    write("sessionStorage", `link:${orderId}`, token)
+  },
+  /** The entries of a details form. They are personal, so they end with the tab. */
+  draft: (name: string) => read("sessionStorage", `draft:${name}`) as Draft | null,
+  saveDraft(name: string, draft: Draft | null) {
+    write("sessionStorage", `draft:${name}`, draft)
+  },
+  /** Keeps the entries that an order has for the next one. */
+  finishDraft(name: string) {
+    const draft = storage.draft(name)
+    if (draft !== null) storage.saveDraft(name, draftToKeep(draft))
   },
   customerId: () => read("localStorage", "customer") as string | null,
   saveCustomerId(id: string) {

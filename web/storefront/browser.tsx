@@ -1,3 +1,5 @@
+// First: it takes the owner token out of the address bar.
+import { firstToken } from "./arrived-token.ts"
 import { hydrate } from "preact"
 import "../shared/base.css"
 import "./storefront.css"
@@ -24,7 +26,8 @@ function modelOf(data: PageData): LivePageModel {
     case "product":
       return createProductPageModel(data)
     case "order":
-      return createOrderPageModel(data)
+      return createOrderPageModel(data, firstToken)
+    case "find":
     case "missing":
       return { model: staticModel(data), start: () => undefined }
   }

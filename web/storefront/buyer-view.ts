@@ -1,4 +1,5 @@
 import type { Hold, HoldLine, Order, Product, SaleState, Time } from "../../client/src/index.ts"
+import { asksDetails } from "./asked-details.ts"
 import { isNothingForSale, MOST_UNITS, withUnitsForSale } from "./variant-choice.ts"
 
 /** The facts that determine what a buyer sees. */
@@ -13,8 +14,11 @@ export interface Known {
   readonly askedMinor: number | null
   /** The order that was made from the hold; null: none is known. */
   readonly heldOrderId: number | null
-  /** Null: not on the page of an order. `missing`: the order does not exist, or this browser has no token for it. */
-  readonly order: Order | "unread" | "missing" | null
+  /**
+   * Null: not on the page of an order. `missing`: the order does not exist, or this browser has no token for it.
+   * `wrong_link`: the same, and the page was opened by a link whose token is not the order's.
+   */
+  readonly order: Order | "unread" | "missing" | "wrong_link" | null
   readonly payment: PaymentSeen | null
   /** The server's clock, in milliseconds since 1970; null: not known yet. */
   readonly nowMs: number | null
@@ -32,7 +36,7 @@ export interface PaymentSeen {
 
 /** A request without an answer yet. `trouble`: why the last try failed; null: none has failed. */
 export interface Pending {
-  readonly action: "hold" | "order" | "release" | "cancel" | "pay"
+  readonly action: "hold" | "order" | "release" | "cancel" | "pay" | "save"
   readonly trouble: "crowd" | "no_answer" | null
 }
 
@@ -50,6 +54,10 @@ export type Refusal =
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
   /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */
   | { readonly code: "crowd" | "no_answer" }
+  /** The link that was opened is not this order's; the browser has opened the order without it. */
+  | { readonly code: "wrong_link" }
+  /** The form shows what is wrong with the details. */
+  | { readonly code: "check_details" }
   | { readonly code: "other"; readonly detail: string }
 
 /** A variant that had fewer units than were requested. */
@@ -63,7 +71,14 @@ export interface LackingUnits {
 /** A message beside the stage: a refusal, the end of the buyer's last hold, or a price other than the button showed. */
 export type Notice =
   | Refusal
-  | { readonly code: "hold_expired" | "hold_released" | "ordered" | "price_changed" }
+  | {
+      readonly code:
+        | "hold_expired"
+        | "hold_expired_details_kept"
+        | "hold_released"
+        | "ordered"
+        | "price_changed"
+    }
 
 /** The buyer's situation. `leftSeconds` is rounded up; null: the server's time is not known yet. */
 export type Stage =
@@ -85,8 +100,13 @@ export type Stage =
       readonly leftSeconds: number | null
       readonly wholeSeconds: number
     }
-  | { readonly kind: "order_unread" | "order_missing" }
-  | { readonly kind: "to_pay"; readonly expiresAt: Time; readonly leftSeconds: number | null }
+  | { readonly kind: "order_unread" | "order_missing" | "wrong_link" }
+  /** `needs_details`: an order to pay, of which the shop lacks required details. */
+  | {
+      readonly kind: "to_pay" | "needs_details"
+      readonly expiresAt: Time
+      readonly leftSeconds: number | null
+    }
   | { readonly kind: "payment_under_way"; readonly leftSeconds: number | null }
   | { readonly kind: "paid"; readonly isLate: boolean }
   | { readonly kind: "declined" | "cancelled" | "order_expired" | "late_payment" | "refunded" }
@@ -198,9 +218,10 @@ function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
   }
 }
 
-function orderStage(order: Order | "unread" | "missing", { payment, nowMs }: Known): Stage {
+function orderStage(order: NonNullable<Known["order"]>, { payment, nowMs }: Known): Stage {
   if (order === "unread") return { kind: "order_unread" }
   if (order === "missing") return { kind: "order_missing" }
+  if (order === "wrong_link") return { kind: "wrong_link" }
   const leftSeconds = secondsUntil(order.expires_at, nowMs)
   switch (order.status) {
     case "paid":
@@ -210,9 +231,12 @@ function orderStage(order: Order | "unread" | "missing", { payment, nowMs }: Kno
     case "pending_payment":
       if (leftSeconds === 0)
         return { kind: payment !== null && isUnderWay(payment) ? "late_payment" : "order_expired" }
-      return payment !== null && isUnderWay(payment)
-        ? { kind: "payment_under_way", leftSeconds }
-        : { kind: "to_pay", expiresAt: order.expires_at, leftSeconds }
+      if (payment !== null && isUnderWay(payment)) return { kind: "payment_under_way", leftSeconds }
+      return {
+        kind: order.missing_details === undefined ? "to_pay" : "needs_details",
+        expiresAt: order.expires_at,
+        leftSeconds,
+      }
     case "cancelled":
       if (payment?.status === "declined") return { kind: "declined" }
       return latePaymentStage(payment) ?? { kind: "cancelled" }
@@ -249,7 +273,8 @@ function noticeOf(known: Known): Notice | null {
   if (isHeld(hold, nowMs)) return hasOtherPrice(known, hold) ? { code: "price_changed" } : null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
-  return { code: hold.status === "released" ? "hold_released" : "hold_expired" }
+  if (hold.status === "released") return { code: "hold_released" }
+  return { code: asksDetails(known.product) ? "hold_expired_details_kept" : "hold_expired" }
 }
 
 /** True if the shop has changed the price between what the buyer saw and the hold. */

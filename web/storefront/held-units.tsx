@@ -1,5 +1,7 @@
 import type { Product } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
+import { asksDetails, draftName } from "./asked-details.ts"
+import { DetailsForm } from "./details-part.tsx"
 import type { Stage } from "./buyer-view.ts"
 import type { PageModel } from "./page-model.ts"
 import { variantName } from "./variant-choice.ts"
@@ -14,6 +16,34 @@ interface HeldUnitsProps {
 /** The units that are reserved for the buyer, with the time left. */
 export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
   const { pending } = model.view.value
+  const asks = asksDetails(product)
+  const buttons = (
+    <div class="actions">
+      <button
+        class="button primary"
+        type={asks ? "submit" : "button"}
+        aria-disabled={pending !== null}
+        onClick={asks ? undefined : () => model.actions.makeOrder()}
+      >
+        {pending?.action === "order" ? "Placing order…" : "Place order"}
+      </button>
+      <button
+        class="button"
+        type="button"
+        aria-disabled={pending !== null}
+        onClick={() => model.actions.release()}
+      >
+        Cancel reservation
+      </button>
+    </div>
+  )
+  const countdown = (
+    <Countdown
+      leftSeconds={stage.leftSeconds}
+      wholeSeconds={stage.wholeSeconds}
+      label="left to place your order"
+    />
+  )
   return (
     <>
       <UnitsSummary
@@ -27,30 +57,28 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
           price: priceOf(unit_price_minor * qty, product.currency),
         }))}
       >
-        <Countdown
-          leftSeconds={stage.leftSeconds}
-          wholeSeconds={stage.wholeSeconds}
-          label="left to place your order"
-        />
+        {asks ? null : countdown}
       </UnitsSummary>
-      <div class="actions">
-        <button
-          class="button primary"
-          type="button"
-          aria-disabled={pending !== null}
-          onClick={() => model.actions.makeOrder()}
-        >
-          {pending?.action === "order" ? "Placing order…" : "Place order"}
-        </button>
-        <button
-          class="button"
-          type="button"
-          aria-disabled={pending !== null}
-          onClick={() => model.actions.release()}
-        >
-          Cancel reservation
-        </button>
-      </div>
+      {asks && model.addresses !== null ? (
+        <>
+          <div class="time-left">{countdown}</div>
+          <DetailsForm
+            product={product}
+            addresses={model.addresses}
+            draftName={draftName(product.id)}
+            initial={nothingEntered}
+            errors={model.detailErrors.value}
+            isBusy={pending !== null}
+            onSubmit={(details) => model.actions.makeOrder(details)}
+          >
+            {buttons}
+          </DetailsForm>
+        </>
+      ) : (
+        buttons
+      )}
     </>
   )
 }
+
+const nothingEntered = {}

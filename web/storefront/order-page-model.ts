@@ -1,11 +1,18 @@
 import { batch, computed, signal } from "@preact/signals"
-import { ProblemError, type Order, type Product } from "../../client/src/index.ts"
+import {
+  ProblemError,
+  type DetailsBody,
+  type FieldError,
+  type Order,
+  type Product,
+} from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
-import { storage } from "./browser-storage.ts"
-import { createServerConnection, onReturn, refusalOf } from "./server-connection.ts"
+import { takeArrivedToken } from "./arrived-token.ts"
+import { createOrderAccess } from "./order-access.ts"
+import { createServerConnection, detailErrorsIn, onReturn, refusalOf } from "./server-connection.ts"
 import { createSimulatorPayment } from "./simulator-payment.ts"
 import { createStripePayment } from "./stripe-payment.ts"
 import { PaymentRefusal, type PaymentMethod, type PaymentContext } from "./payment-method.ts"
@@ -16,7 +23,10 @@ const USUAL_MS = 5_000
 const CALM_MS = 30_000
 
 /** The page of an order: pays it, cancels it and follows its status. Call `start` once the page is rendered. */
-export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>): LivePageModel {
+export function createOrderPageModel(
+  data: Extract<PageData, { kind: "order" }>,
+  firstToken: string | null,
+): LivePageModel {
   const { orderId } = data
   const server = createServerConnection()
   const { client } = server
@@ -25,11 +35,15 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   const payment = signal<PaymentSeen | null>(null)
   const action = signal<Pending["action"] | null>(null)
   const refusal = signal<Known["refusal"]>(null)
+  const detailErrors = signal<readonly FieldError[]>([])
   const zone = signal<string | null>(null)
+  const ownerToken = signal<string | null>(null)
   let next: ReturnType<typeof setTimeout> | undefined
   let isLooking = false
+  let hasMissed = false
 
-  const token = () => storage.order(orderId)?.token ?? null
+  const access = createOrderAccess(orderId)
+  const { token } = access
   const method = paymentMethodOf(data.payment, { client, orderId, token })
   const known = computed<Known>(() => ({
     product: product.value,
@@ -47,27 +61,31 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
   const view = computed(() => whatBuyerSees(known.value))
 
   async function look(): Promise<void> {
+    hasMissed = isLooking
     if (isLooking) return
     isLooking = true
     clearTimeout(next)
+    const wasLinkWrong = access.isLinkWrong()
     try {
       const [read, seen] = await Promise.all([
-        client.orders.get(orderId, { token: token() }),
+        access.read((token) => client.orders.get(orderId, { token })),
         method?.seen() ?? null,
       ])
       batch(() => {
         order.value = read
         payment.value = seen
+        ownerToken.value = token()
+        if (access.isLinkWrong() && !wasLinkWrong) refusal.value = { code: "wrong_link" }
         if (refusal.value?.code === "no_answer") refusal.value = null
       })
       if (product.value === null) startWith(read.product_id)
     } catch (error) {
       const isMissing = error instanceof ProblemError && error.code === "order_not_found"
-      if (isMissing) order.value = "missing"
+      if (isMissing) order.value = access.isLinkWrong() ? "wrong_link" : "missing"
       else if (order.value === "unread") refusal.value = { code: "no_answer" }
     } finally {
       isLooking = false
-      next = setTimeout(() => void look(), pauseBefore(view.value.stage.kind))
+      next = setTimeout(() => void look(), hasMissed ? 0 : pauseBefore(view.value.stage.kind))
     }
   }
 
@@ -91,10 +109,12 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
     batch(() => {
       action.value = name
       refusal.value = null
+      detailErrors.value = []
     })
     try {
       await work(present)
     } catch (error) {
+      detailErrors.value = detailErrorsIn(error)
       refuse(error)
       void look()
     } finally {
@@ -114,6 +134,13 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
     })
   }
 
+  function saveDetails(details: DetailsBody, onSaved: () => void): void {
+    void act("save", async () => {
+      order.value = await client.orders.setDetails(orderId, details, { token: token() })
+      onSaved()
+    })
+  }
+
   function cancel(): void {
     void act("cancel", async () => {
       order.value = await client.orders.cancel(orderId, { token: token() })
@@ -127,13 +154,22 @@ export function createOrderPageModel(data: Extract<PageData, { kind: "order" }>)
     order,
     nowMs: server.nowMs,
     zone,
+    addresses: client.addresses,
+    detailErrors,
+    orderLink: computed(() => ownerToken.value && `${location.origin}/o/${orderId}#${ownerToken.value}`),
     ...(method && { paymentForm: method.form }),
-    actions: { ...staticModel(data).actions, pay, cancel },
+    actions: { ...staticModel(data).actions, pay, cancel, saveDetails },
   }
   return {
     model,
     start() {
       zone.value = readerZone()
+      access.arrive(firstToken)
+      // A link that is opened in the tab of its order changes the address alone.
+      addEventListener("hashchange", () => {
+        access.arrive(takeArrivedToken())
+        void look()
+      })
       const refused = method?.start() ?? null
       if (refused !== null) refuse(refused)
       onReturn(() => void look())
@@ -156,6 +192,7 @@ function pauseBefore(kind: string): number {
     case "late_payment":
       return SOON_MS
     case "to_pay":
+    case "needs_details":
     case "order_unread":
     case "order_expired":
       return USUAL_MS

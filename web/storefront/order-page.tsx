@@ -3,8 +3,11 @@ import { priceOf } from "../shared/money.ts"
 import type { Stage } from "./buyer-view.ts"
 import type { PageModel } from "./page-model.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
+import { OrderDetails, OrderDetailsForm } from "./details-part.tsx"
+import { OtherDevice } from "./other-device.tsx"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
 import { dateText } from "../shared/dates.ts"
+import { nextStepOf } from "./texts.ts"
 import { variantName } from "./variant-choice.ts"
 
 interface OrderPageProps {
@@ -17,7 +20,9 @@ interface OrderPageProps {
 export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
   const { stage, notice, isOffline } = model.view.value
   const order = model.order.value
+  const product = model.product.value
   const isLoaded = order !== null && typeof order === "object"
+  const nextStep = isLoaded ? nextStepOf(stage, order) : null
   return (
     <main class="narrow">
       <h1 class="tabular">Order {orderId}</h1>
@@ -26,8 +31,14 @@ export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
         {isLoaded && (
           <>
             <OrderSummary order={order} product={model.product.value} stage={stage} zone={model.zone.value} />
+            {nextStep !== null && <p>{nextStep}</p>}
             <OrderActions order={order} paysHere={paysHere} stage={stage} model={model} />
           </>
+        )}
+        {(stage.kind === "order_missing" || stage.kind === "wrong_link") && (
+          <p>
+            <a href="/find">Find my order by e-mail</a>
+          </p>
         )}
         <NoticeLine notice={notice} />
         <Offline isOffline={isOffline} />
@@ -35,6 +46,10 @@ export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
           <p class="notice">Showing your order needs JavaScript.</p>
         </noscript>
       </section>
+      {isLoaded && product !== null && order.details !== undefined && stage.kind !== "needs_details" && (
+        <OrderDetails order={order} product={product} model={model} canChange={stage.kind === "to_pay"} />
+      )}
+      {isLoaded && model.orderLink.value !== null && <OtherDevice link={model.orderLink.value} />}
     </main>
   )
 }
@@ -47,7 +62,7 @@ interface TimeLineProps {
 
 /** The time left to pay, or the time of the payment. */
 function timeLineOf({ order, stage, zone }: TimeLineProps) {
-  if (stage.kind === "to_pay" || stage.kind === "payment_under_way") {
+  if (stage.kind === "to_pay" || stage.kind === "needs_details" || stage.kind === "payment_under_way") {
     return <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label="left to pay" />
   }
   if (order.paid_at === null) return null
@@ -92,12 +107,35 @@ function payLabel(isPaying: boolean, isFormShown: boolean): string {
   return isFormShown ? "Paying…" : "Opening the payment…"
 }
 
+function CancelButton({ model }: { readonly model: PageModel }) {
+  return (
+    <button
+      class="button"
+      type="button"
+      aria-disabled={model.view.value.pending !== null}
+      onClick={() => model.actions.cancel()}
+    >
+      Cancel order
+    </button>
+  )
+}
+
 /** The actions that the order allows now. */
 function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
   const { pending } = model.view.value
   const isBusy = pending !== null
   const form = model.paymentForm.value
+  const product = model.product.value
   switch (stage.kind) {
+    case "needs_details":
+      return product === null ? null : (
+        <OrderDetailsForm order={order} product={product} model={model}>
+          <button class="button primary" type="submit" aria-disabled={isBusy}>
+            {pending?.action === "save" ? "Saving…" : "Save details"}
+          </button>
+          <CancelButton model={model} />
+        </OrderDetailsForm>
+      )
     case "to_pay":
       return (
         <>
@@ -114,14 +152,7 @@ function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
                 <span class="tabular">{priceOf(order.total_minor, order.currency)}</span>
               </button>
             )}
-            <button
-              class="button"
-              type="button"
-              aria-disabled={isBusy}
-              onClick={() => model.actions.cancel()}
-            >
-              Cancel order
-            </button>
+            <CancelButton model={model} />
           </div>
         </>
       )

@@ -1,5 +1,5 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { Client, DetailsBody, FieldError, Product, Variant } from "../../client/src/index.ts"
 import type { PageData } from "../shared/page-data.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
@@ -20,13 +20,21 @@ export interface PageModel {
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
   readonly choice: ReadonlySignal<Choice>
+  /** How countries write their addresses. Null: the scripts have not run yet. */
+  readonly addresses: Client["addresses"] | null
+  /** The server's reasons for refusing the details that the buyer has entered. */
+  readonly detailErrors: ReadonlySignal<readonly FieldError[]>
+  /** The address that opens the order on another device. It contains the owner token. Null: not known. */
+  readonly orderLink: ReadonlySignal<string | null>
   /** The form of the payment provider; null: no form is shown. */
   readonly paymentForm: ReadonlySignal<PaymentForm | null>
   readonly actions: {
     readonly choose: (choice: Choice) => void
     readonly hold: (wanted: WantedUnits, customerId: string) => void
     readonly release: () => void
-    readonly makeOrder: () => void
+    readonly makeOrder: (details?: DetailsBody) => void
+    /** Replaces the details of an order. Calls `onSaved` once the shop has them. */
+    readonly saveDetails: (details: DetailsBody, onSaved: () => void) => void
     readonly pay: () => void
     readonly cancel: () => void
   }
@@ -81,12 +89,16 @@ export function staticModel(data: PageData): PageModel {
     customerId: signal(""),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
+    addresses: null,
+    detailErrors: signal([]),
+    orderLink: signal(null),
     paymentForm: signal(null),
     actions: {
       choose: nothing,
       hold: nothing,
       release: nothing,
       makeOrder: nothing,
+      saveDetails: nothing,
       pay: nothing,
       cancel: nothing,
     },

@@ -1,11 +1,27 @@
 import { batch, computed, signal } from "@preact/signals"
-import { ProblemError, randomKey, type Hold, type HoldBody, type Product } from "../../client/src/index.ts"
+import {
+  ProblemError,
+  randomKey,
+  type DetailsBody,
+  type FieldError,
+  type Hold,
+  type HoldBody,
+  type Product,
+} from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { productAt, whatBuyerSees, type Known, type Pending, type Refusal } from "./buyer-view.ts"
 import { staticModel, type PageModel, type LivePageModel, type WantedUnits } from "./page-model.ts"
 import { storage, type HoldRequest, type StoredHold } from "./browser-storage.ts"
-import { createServerConnection, isUnanswered, onReturn, refusalOf } from "./server-connection.ts"
+import {
+  createServerConnection,
+  detailErrorsIn,
+  isUnanswered,
+  onReturn,
+  refusalOf,
+} from "./server-connection.ts"
+import { asksDetails, draftName } from "./asked-details.ts"
+import { loadDetailsForm } from "./details-part.tsx"
 import { firstChoice, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
 
 /** Holds are retried for three minutes, because the page says that it keeps trying. The client chooses the pauses. */
@@ -22,6 +38,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
   const held = signal<StoredHold | null>(null)
   const action = signal<Pending["action"] | null>(null)
   const refusal = signal<Known["refusal"]>(null)
+  const detailErrors = signal<readonly FieldError[]>([])
   const zone = signal<string | null>(null)
   const customerId = signal("")
   const choice = signal(firstChoice(data.product))
@@ -49,10 +66,12 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     batch(() => {
       action.value = name
       refusal.value = null
+      detailErrors.value = []
     })
     try {
       await work()
     } catch (error) {
+      detailErrors.value = detailErrorsIn(error)
       refusal.value = refusalOf(error, product.value)
       await lookAgain()
     } finally {
@@ -114,11 +133,12 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     })
   }
 
-  function makeOrder(): void {
+  function makeOrder(details?: DetailsBody): void {
     void act("order", async () => {
       if (held.value === null) return
       const { hold, token } = held.value
-      const orderId = await orderOf(hold, token)
+      const orderId = await orderOf(hold, token, details)
+      storage.finishDraft(draftName(id))
       if (storage.order(orderId) === null) storage.saveOrder(orderId, { token, payment: null })
       held.value = { ...held.value, hold: { ...hold, status: "converted" }, orderId }
       storage.saveHold(id, held.value)
@@ -126,9 +146,10 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     })
   }
 
-  async function orderOf(hold: Hold, token: string): Promise<number> {
+  async function orderOf(hold: Hold, token: string, details?: DetailsBody): Promise<number> {
     try {
-      return (await client.orders.create({ hold_id: hold.hold_id, token })).order_id
+      const body = { hold_id: hold.hold_id, ...(details !== undefined && { details }) }
+      return (await client.orders.create({ ...body, token })).order_id
     } catch (error) {
       const orderId =
         error instanceof ProblemError && error.problem.code === "hold_already_used"
@@ -202,6 +223,8 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
     // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
     offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
     choice,
+    addresses: client.addresses,
+    detailErrors,
     actions: { ...staticModel(data).actions, choose, hold, release, makeOrder },
   }
   return {
@@ -212,6 +235,8 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
         customerId.value = storage.customerId() ?? ""
         choice.value = earlyChoice ?? choice.value
       })
+      // Ready before the sale opens, when everyone asks for everything.
+      if (asksDetails(product.value)) loadDetailsForm()
       server.start([id], take)
       onReturn(() => void lookAgain())
       // Used while the stream is lost, refused or blocked.

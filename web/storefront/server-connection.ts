@@ -7,6 +7,7 @@ import {
   TimeoutError,
   type Client,
   type Fetch,
+  type FieldError,
   type Product,
 } from "../../client/src/index.ts"
 import type { Known, Pending, Refusal } from "./buyer-view.ts"
@@ -137,6 +138,10 @@ export function refusalOf(error: unknown, product: Product | null = null): Refus
       return { code: "customer_required" }
     case "customer_limit_reached":
       return { code: "customer_limit", unitsLeft: problem.units_left }
+    case "invalid_request":
+      return problem.errors.every(isAboutDetails)
+        ? { code: "check_details" }
+        : { code: "other", detail: problem.detail }
     case "overloaded":
     case "rate_limited":
     case "unavailable":
@@ -148,10 +153,22 @@ export function refusalOf(error: unknown, product: Product | null = null): Refus
     case "hold_released":
     case "order_expired":
     case "order_not_pending":
+    case "details_required":
       return null
     default:
       return { code: "other", detail: problem.detail }
   }
+}
+
+/** The server's reasons for refusing a buyer's details; none: the error is about something else. */
+export function detailErrorsIn(error: unknown): readonly FieldError[] {
+  if (!(error instanceof ProblemError) || error.problem.code !== "invalid_request") return []
+  return error.problem.errors
+}
+
+/** Of the errors that a page can cause, those about details alone point to a member of the body. */
+function isAboutDetails({ pointer }: FieldError): boolean {
+  return pointer.startsWith("/") && pointer !== "/qty"
 }
 
 function isCrowd(status: number): boolean {

@@ -1,6 +1,7 @@
 import type { PageData } from "../shared/page-data.ts"
 import { Announcer } from "./announcer.tsx"
 import type { PageModel } from "./page-model.ts"
+import { FindPage } from "./find-page.tsx"
 import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
@@ -17,7 +18,7 @@ export function StorefrontPage({ data, model }: PageProps) {
     <>
       <header class="bar">
         {data.kind === "products" ? <span>On sale</span> : <a href="/">On sale</a>}
-        {data.kind !== "missing" && <Clock model={model} />}
+        {data.kind !== "missing" && data.kind !== "find" && <Clock model={model} />}
       </header>
       <Content data={data} model={model} />
       <Announcer model={model} />
@@ -33,6 +34,8 @@ function Content({ data, model }: PageProps) {
       return <ProductPage model={model} />
     case "order":
       return <OrderPage orderId={data.orderId} paysHere={data.payment !== null} model={model} />
+    case "find":
+      return <FindPage />
     case "missing":
       return (
         <main class="narrow">
@@ -66,6 +69,8 @@ export function titleOf(data: PageData): string {
       return data.product.name
     case "order":
       return `Order ${data.orderId}`
+    case "find":
+      return "Find my order"
     case "missing":
       return "Page not found"
   }

@@ -2,7 +2,7 @@ import { priceOf } from "../shared/money.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import type { BuyerView, LackingUnits, Notice, Stage } from "./buyer-view.ts"
 import { lowestPrice, type Lack, type VariantState } from "./variant-choice.ts"
-import type { Product, SaleState, Variant } from "../../client/src/index.ts"
+import type { Order, Product, SaleState, Variant } from "../../client/src/index.ts"
 
 /** The state of a sale in a list. */
 export const saleTexts: Readonly<Record<SaleState, string>> = {
@@ -45,8 +45,12 @@ export function headlineOf(stage: Stage): string {
       return "Loading your order…"
     case "order_missing":
       return "Order not found in this browser"
+    case "wrong_link":
+      return "This link does not open the order"
     case "to_pay":
       return "Awaiting your payment"
+    case "needs_details":
+      return "Details are missing"
     case "payment_under_way":
       return "Confirming your payment…"
     case "paid":
@@ -85,8 +89,12 @@ export function explanationOf(stage: Stage, currency: string, paysHere: boolean)
       return stage.trouble === null ? null : "Please wait. Trying again does not reserve more units."
     case "order_missing":
       return "The order may have been placed in another browser or on another device."
+    case "wrong_link":
+      return "The link is incomplete or belongs to another order. Copy the whole link again, up to its last character."
     case "to_pay":
       return paysHere ? null : "You pay the shop directly. This page shows when your payment has arrived."
+    case "needs_details":
+      return "The shop needs them before you can pay."
     case "payment_under_way":
       return "This takes a few seconds. You can leave this page and come back."
     case "paid":
@@ -112,6 +120,14 @@ export function explanationOf(stage: Stage, currency: string, paysHere: boolean)
     case "order_unread":
       return null
   }
+}
+
+/** What happens next with a paid order; null: nothing that the buyer has to know. */
+export function nextStepOf(stage: Stage, order: Order): string | null {
+  if (stage.kind !== "paid") return null
+  if (order.missing_details !== undefined) return "The shop still lacks details, and will ask you for them."
+  const sent = order.details?.shipping_address ? "The shop sends your order to the address below. " : ""
+  return `${sent}This page is your receipt.`
 }
 
 /** A notice in words. */
@@ -141,10 +157,16 @@ export function noticeText(notice: Notice): string {
       return "Demand is still high. Try again: it does not reserve more units."
     case "no_answer":
       return "The shop did not respond. Try again: it does not reserve more units."
+    case "check_details":
+      return "The shop could not take your details. Correct what is marked."
+    case "wrong_link":
+      return "The link that you opened belongs to another order. This browser could open this order without it."
     case "other":
       return notice.detail
     case "hold_expired":
       return "Your reservation has expired, and the units are available to others again."
+    case "hold_expired_details_kept":
+      return "Your reservation has expired, and the units are available to others again. What you have entered is kept in this tab."
     case "hold_released":
       return "Reservation cancelled. The units are available to others again."
     case "price_changed":

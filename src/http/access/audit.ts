@@ -88,7 +88,7 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
 }
 
 /** Routes whose bodies are a buyer's personal data: of them only that they were used is recorded. */
-const personalBodies: ReadonlySet<string> = new Set(["/api/admin/orders/:id/details"])
+const personalBodies: ReadonlySet<string> = new Set(["/api/admin/orders/:id/details", "/api/admin/erase"])
 
 /** Longest recorded text, in characters. Only descriptions of products are longer; their beginning identifies them. */
 const LONGEST_TEXT = 300

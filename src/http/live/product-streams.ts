@@ -55,7 +55,10 @@ interface Stream {
   readonly outlet: Outlet
   readonly channels: readonly Channel<Stream>[]
   heartbeatAt: number
-  /** How many bytes were unread when its first answer was written; many products with many variants take a megabyte. */
+  /**
+   * Unread bytes of its first answer, which are allowed beside the limit while the client reads: many products with many
+   * variants take a megabyte. Looked at with each heartbeat.
+   */
   firstBytes: number
 }
 
@@ -173,6 +176,11 @@ function createChannels(
   }
 }
 
+/** How many bytes of the first answer may still be unread. A client that has read nothing since it was asked has lost them. */
+function unreadOfFirst({ outlet, firstBytes }: Stream): number {
+  return outlet.waitingBytes < firstBytes ? outlet.waitingBytes : 0
+}
+
 interface HeartbeatOptions extends ChannelsContext {
   /** In the order in which their heartbeats are due. */
   readonly streams: Set<Stream>
@@ -193,6 +201,7 @@ function createHeartbeats({ streams, scheduler, clock, send, everyMs }: Heartbea
         streams.delete(stream)
         streams.add(stream)
         stream.heartbeatAt = now + everyMs
+        stream.firstBytes = unreadOfFirst(stream)
         send(stream, heartbeatFrame)
         written += 1
       }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { PageRequest } from "../../store/reads/lists.ts"
+import type { PageRequest } from "../../store/reads/page.ts"
+import type { ProductPage, ProductView } from "../../store/reads/views.ts"
 import { refuse } from "./problems.ts"
 
 const PAGE = 20
@@ -41,6 +42,19 @@ export function pageJson<Row, Json>(
     data: shown.map(toJson),
     has_more: hasMore,
     next_cursor: hasMore && last !== undefined ? toCursor(last) : null,
+  }
+}
+
+/** Makes the JSON of a page of products. */
+export function productPageJson<Json>(
+  { products, hasMore }: ProductPage,
+  toJson: (view: ProductView) => Json,
+) {
+  const last = products.at(-1)
+  return {
+    data: products.map(toJson),
+    has_more: hasMore,
+    next_cursor: hasMore && last !== undefined ? String(last.product.id) : null,
   }
 }
 

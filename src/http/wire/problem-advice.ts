@@ -63,6 +63,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   details_invalid:
     "Correct what `errors` lists. Read the product again: it may ask for other details than before.",
   invalid_sale_window: "Set `closes_at` after `opens_at`.",
+  metadata_over_limit: "Give less `metadata` here or with the hold: the order keeps both.",
   nothing_to_refund: "Give `amount_minor`, `restock_qty` or both.",
   variant_required:
     "Send `variant_id` or `lines`; `variants` of the product has the ids. Set stock with the variant's own route.",

@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify"
 import type { Refusal } from "../../domain/refusals.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { LaneRefusal } from "../../lanes/lane.ts"
+import { mergedMetadataTooLarge } from "../../wire/shop-fields.ts"
 
 /** Refusals of the HTTP layer itself. */
 export type RequestRefusal =
@@ -101,6 +102,11 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
     status: 422,
     code: "invalid_request",
     title: "A refund needs money, units or both",
+  },
+  metadata_over_limit: {
+    status: 422,
+    code: "invalid_request",
+    title: "The order's metadata exceed their limits",
   },
   variant_required: { status: 422, title: "This product is sold by variant" },
   restock_lines_required: { status: 422, title: "The order has several lines" },
@@ -212,6 +218,8 @@ function members(refusal: AnyRefusal): object {
     case "details_invalid":
     case "invalid_request":
       return { errors: refusal.errors }
+    case "metadata_over_limit":
+      return { errors: [mergedMetadataTooLarge] }
     case "nothing_to_refund":
       return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0 if restock_qty is 0" }] }
     case "invalid_sale_window":

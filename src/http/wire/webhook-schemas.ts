@@ -27,17 +27,23 @@ const Url = Type.String({
   description: "Begins with https:// or http://; must not contain credentials",
 })
 const Time = Type.String({ format: "date-time" })
+const IncludeDetails = Type.Boolean({
+  description:
+    "True: events of orders carry the buyer's `details`, which are added when an event is sent. False, if not given",
+})
 
 export const NewEndpointBody = body({
   url: Url,
   types: Type.Optional(Types),
   secret: Type.Optional(Secret),
+  include_details: Type.Optional(IncludeDetails),
 })
 
 export const EndpointChangesBody = body({
   url: Type.Optional(Url),
   types: Type.Optional(Types),
   enabled: Type.Optional(Type.Boolean()),
+  include_details: Type.Optional(IncludeDetails),
 })
 
 export const RotationBody = body({ secret: Type.Optional(Secret) })
@@ -49,6 +55,7 @@ const endpointFields = {
   url: Type.String(),
   types: Types,
   enabled: Type.Boolean(),
+  include_details: IncludeDetails,
   disabled_reason: orNull<string>("string", {
     description:
       "Why the endpoint is disabled: `by request`, or `gone` if the endpoint answered 410; null: the endpoint is enabled",

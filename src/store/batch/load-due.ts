@@ -28,7 +28,8 @@ export async function loadDueRows(
   const [dueHolds, dueOrders] = await Promise.all([
     loadDueHolds(tx, state, { now, due, customerIds, lines }),
     loadDueOrders(tx, state, { now, due, customerIds, lines }),
-    loadNextDeadline(tx, state, now),
+    // Where only customers lack units, rows of others that are due stay unknown, and so does the next deadline.
+    due > 0 || lines.length > 0 ? loadNextDeadline(tx, state, now) : null,
   ])
   // As many as the limit: more rows may be due, so the next deadline is now and the next batch looks for them.
   if (areAll(dueHolds, { due, lines }) || areAll(dueOrders, { due, lines })) state.nextDeadline = now
@@ -36,7 +37,6 @@ export async function loadDueRows(
 
 /** Whether as many rows were loaded as were asked for, at all or of one of the variants. */
 function areAll(rows: readonly (Hold | Order)[], { due, lines }: Pick<Due, "due" | "lines">): boolean {
-  if (lines.length === 0) return rows.length >= due
   const isOf = (row: Hold | Order, variantId: number) =>
     row.lines?.some((line) => line.variantId === variantId)
   return (

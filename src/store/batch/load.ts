@@ -107,8 +107,9 @@ async function finishLoading(
   const without: Loading[] = []
   for (const one of loading) {
     const row = locked.byId.get(one.state.productId)
-    if (row?.hasVariants !== true || one.variants !== null) continue
-    one.variants = known.of(row.product)
+    if (row?.hasVariants !== true) continue
+    const remembered = known.of(row.product)
+    one.variants ??= remembered
     if (one.variants === null) without.push(one)
   }
   if (without.length > 0) await Promise.all(without.map((one) => loadVariantsOf(tx, one)))
@@ -162,7 +163,7 @@ function* loadShortage(
 
 function* loadNamedRows(tx: Tx, loading: Loading, known: KnownVariants): Generator<Promise<void>> {
   const { state, needs } = loading
-  if (needs.variants && !known.has(state.productId)) yield loadVariantsOf(tx, loading)
+  if (needs.variants && !known.isUseful(state.productId)) yield loadVariantsOf(tx, loading)
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])

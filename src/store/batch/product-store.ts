@@ -2,9 +2,10 @@ import type pg from "pg"
 import type { Needs } from "../../domain/needs.ts"
 import type { Instant } from "../../domain/time.ts"
 import type { Rules, WorkingSet } from "../../domain/working-set.ts"
-import { isConnectionLoss, UnknownCommit } from "../errors.ts"
+import { isBrokenGuard, isConnectionLoss, StaleMemory, UnknownCommit } from "../errors.ts"
 import { createKnownVariants, type KnownVariants } from "./known-variants.ts"
 import { loadWorkingSet, loadWorkingSets, type LoadedBatch } from "./load.ts"
+import { saveMails } from "./mails.ts"
 import { createSubscribers, saveEvents, type Subscribers } from "./outbox.ts"
 import type { Database } from "../pool.ts"
 import { isCommitted } from "./batch-mark.ts"
@@ -47,21 +48,36 @@ export interface ProductStore {
   wasCommitted(state: WorkingSet, mark: string): Promise<boolean>
 }
 
-/** Makes the store over PostgreSQL. It also writes outgoing events, while there is a webhook endpoint for them. */
+/** What batches write besides their changes. */
+interface Messages {
+  /** Outgoing events are written while there is a webhook endpoint for them. */
+  readonly subscribers: Subscribers
+  /** True: mails to buyers are sent, or can be read. */
+  readonly hasMail: boolean
+}
+
+/**
+ * Makes the store over PostgreSQL. It also writes outgoing events, while there is a webhook endpoint for them, and
+ * mails, where `hasMail` is true.
+ */
 export function createProductStore(
   database: Database,
   rules: Rules,
   subscribers: Subscribers = createSubscribers(),
+  hasMail = false,
 ): ProductStore {
+  const messages = { subscribers, hasMail }
   const known = createKnownVariants()
 
   async function run(productIds: readonly number[], steps: Steps): Promise<LoadedBatch> {
     try {
-      const batch = await runBatch(database.batches, subscribers, steps)
+      const batch = await runBatch(database.batches, messages, steps)
       rememberVariants(known, batch)
       return batch
     } catch (error) {
-      for (const productId of productIds) known.forget(productId)
+      const mayHaveUsed = productIds.filter((productId) => known.forget(productId))
+      // The rows of variants were changed by hand: the next try reads them.
+      if (isBrokenGuard(error) && mayHaveUsed.length > 0) throw new StaleMemory("variants", { cause: error })
       throw error
     }
   }
@@ -105,7 +121,11 @@ interface Steps {
  * Runs one transaction: loads, decides for each product, saves and commits. BEGIN travels with what is loaded;
  * nothing is decided before BEGIN has been answered.
  */
-async function runBatch(pool: pg.Pool, subscribers: Subscribers, steps: Steps): Promise<LoadedBatch> {
+async function runBatch(
+  pool: pg.Pool,
+  { subscribers, hasMail }: Messages,
+  steps: Steps,
+): Promise<LoadedBatch> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
@@ -115,9 +135,12 @@ async function runBatch(pool: pg.Pool, subscribers: Subscribers, steps: Steps): 
     })
     const [, batch, hasSubscribers] = await allOrFirstFailure([begun, loading, asking])
     for (const { state } of batch.sets) steps.decide(state, batch.now, batch.mark)
-    await saveAndCommit(tx, () =>
-      hasSubscribers ? [...saveChanges(tx, batch), ...saveEvents(tx, batch)] : saveChanges(tx, batch),
-    )
+    await saveAndCommit(tx, () => {
+      const writes = saveChanges(tx, batch)
+      if (hasSubscribers) writes.push(...saveEvents(tx, batch))
+      if (hasMail) writes.push(...saveMails(tx, batch))
+      return writes
+    })
     return batch
   } catch (error) {
     broken = await rollbackOrBreak(client, error)

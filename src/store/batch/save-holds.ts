@@ -1,7 +1,7 @@
 import type { Hold } from "../../domain/hold.ts"
 import { isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { linesColumn, numbers, variantIdColumn } from "../columns.ts"
+import { linesColumn, metadataColumn, numbers, variantIdColumn } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { groupBy, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
@@ -20,6 +20,8 @@ export const insertHolds = insertInto<Hold>("holds", {
   currency: ["text", (hold) => hold.currency],
   variant_id: ["bigint", variantIdColumn],
   lines: ["jsonb", linesColumn],
+  reference: ["text", (hold) => hold.reference],
+  metadata: ["jsonb", metadataColumn],
 })
 
 /** Ends the holds that the batch ended, a statement for each way of ending. */

@@ -1,7 +1,7 @@
 import type { Order } from "../../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { linesColumn, numbers, variantIdColumn } from "../columns.ts"
+import { linesColumn, metadataColumn, numbers, variantIdColumn } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
@@ -36,6 +36,8 @@ function isJustEnded(order: Order, before: Order): boolean {
     order.refundCount === before.refundCount &&
     order.expiresAt === before.expiresAt &&
     order.paymentAttempts === before.paymentAttempts &&
+    order.reference === before.reference &&
+    order.metadata === before.metadata &&
     order.missingDetails === before.missingDetails
   )
 }
@@ -55,6 +57,8 @@ const insertOrders = insertInto<Order>("orders", {
   paid_at: ["timestamptz", (order) => order.paidAt],
   variant_id: ["bigint", variantIdColumn],
   lines: ["jsonb", linesColumn],
+  reference: ["text", (order) => order.reference],
+  metadata: ["jsonb", metadataColumn],
   missing_details: ["jsonb", missingColumn],
   created_at: ["timestamptz", (order) => order.createdAt],
   updated_at: ["timestamptz", (order) => order.updatedAt],
@@ -104,7 +108,9 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
              attempt_payment_id = $13,
              awaited = $14,
              lines = $15,
-             missing_details = $16
+             missing_details = $16,
+             reference = $17,
+             metadata = $18
        where product_id = $1
          and id = $2`,
     values: [
@@ -124,6 +130,8 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
       order.awaited,
       linesColumn(order),
       missingColumn(order),
+      order.reference,
+      metadataColumn(order),
     ],
   })
 }

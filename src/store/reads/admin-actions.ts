@@ -1,6 +1,6 @@
 import type pg from "pg"
 import { isoTime, type Instant } from "../../domain/time.ts"
-import type { PageRequest } from "./lists.ts"
+import type { PageRequest } from "./page.ts"
 
 /** How the caller was authorised: the admin token, a session of the control room, or open mode, which needs neither. */
 export type AdminWay = "token" | "session" | "open"

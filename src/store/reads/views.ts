@@ -17,6 +17,13 @@ export interface OrderView extends Order {
   readonly details: Details | null
 }
 
+/** Some products, one after the other. */
+export interface ProductPage {
+  readonly products: readonly ProductView[]
+  /** Whether there are products after these. */
+  readonly hasMore: boolean
+}
+
 /** The products that have changed, and the database's time when they were read. */
 export interface ProductChanges {
   readonly products: readonly Product[]
@@ -29,8 +36,10 @@ export type StockCount = Pick<Product, "id" | "stock" | "held" | "sold">
 /** Reads that take no lane and no lock. Methods return null if there is no such row. */
 export interface Views {
   product(id: number): Promise<ProductView | null>
-  /** Lists products by id, from the first one after `afterId`. */
-  products(afterId: number, limit: number): Promise<ProductView[]>
+  /**
+   * Lists products by id, from the first one after `afterId`: at most `limit`, and fewer where they have many variants.
+   */
+  products(afterId: number, limit: number): Promise<ProductPage>
   /** Lists products whose version differs from the one in `known`, a map from id to version. */
   changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
   /** The counters of the newest products, for the metrics. */
@@ -47,10 +56,10 @@ export interface Views {
 export function createViews(pool: pg.Pool): Views {
   return {
     async product(id) {
-      const [view] = await selectProducts(pool, { afterId: id - 1, lastId: id, limit: 1 })
+      const [view] = await selectProduct(pool, id)
       return view ?? null
     },
-    products: (afterId, limit) => selectProducts(pool, { afterId, lastId: Number.MAX_SAFE_INTEGER, limit }),
+    products: (afterId, limit) => selectProducts(pool, afterId, limit),
     changedProducts: (known) => selectChangedProducts(pool, known),
     stockCounts: () => selectStockCounts(pool),
     expiryLag: (productId) => selectExpiryLag(pool, productId),
@@ -59,25 +68,52 @@ export function createViews(pool: pg.Pool): Views {
   }
 }
 
-interface ProductRange {
-  readonly afterId: number
-  readonly lastId: number
-  readonly limit: number
-}
-
-async function selectProducts(pool: pg.Pool, range: ProductRange): Promise<ProductView[]> {
+async function selectProduct(pool: pg.Pool, id: number): Promise<ProductView[]> {
   const { rows } = await pool.query<Product & { serverTime: Instant }>({
-    name: "view-products",
+    name: "view-product",
     text: `
       select ${productColumns}, ${variantsColumn}, clock_timestamp() as "serverTime"
         from products
-       where id > $1
-         and id <= $2
-       order by id
-       limit $3`,
-    values: [range.afterId, range.lastId, range.limit],
+       where id = $1`,
+    values: [id],
   })
   return rows.map(({ serverTime, ...product }) => ({ product, serverTime }))
+}
+
+/** A page ends before the product with which it would have more variants; the first product is always on it. */
+const VARIANTS_ON_A_PAGE = 500
+
+async function selectProducts(pool: pg.Pool, afterId: number, limit: number): Promise<ProductPage> {
+  const { rows } = await pool.query<Product & { serverTime: Instant; found: number }>({
+    name: "view-products",
+    text: `
+      with counted as materialized (
+        select id as counted_id,
+               case when variants_version is null then 0
+                    else (select count(*) from variants where variants.product_id = products.id) end as variant_count
+          from products
+         where id > $1
+         order by id
+         limit $2
+      )
+      select ${productColumns}, ${variantsColumn}, clock_timestamp() as "serverTime",
+             (select count(*) from counted)::integer as found
+        from (select counted_id, variant_count,
+                     sum(variant_count) over (order by counted_id) as variants_to_here
+                from counted) as listed
+        join products
+          on id = counted_id
+       where variants_to_here <= $3
+          or variants_to_here = variant_count
+       order by id`,
+    values: [afterId, limit + 1, VARIANTS_ON_A_PAGE],
+  })
+  const found = rows[0]?.found ?? 0
+  const products = rows.slice(0, limit).map((row) => {
+    const { serverTime, found: _, ...product } = row
+    return { product, serverTime }
+  })
+  return { products, hasMore: found > products.length }
 }
 
 async function selectChangedProducts(

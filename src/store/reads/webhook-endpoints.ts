@@ -10,6 +10,8 @@ export interface WebhookEndpoint {
   /** The event types to send; null for all, including types that later versions add. */
   readonly types: readonly EventType[] | null
   readonly enabled: boolean
+  /** True: the events of orders are sent with the buyers' details. */
+  readonly includeDetails: boolean
   /** Why the endpoint is disabled; null: it is enabled. */
   readonly disabledReason: "by request" | "gone" | null
   /** Until this time, events are also signed with the previous secret; null: the secret was never rotated. */
@@ -25,6 +27,7 @@ export interface NewEndpoint {
   readonly types: readonly EventType[] | null
   /** `whsec_` and the key in base64. */
   readonly secret: string
+  readonly includeDetails?: boolean | undefined
 }
 
 /** Changes to an endpoint; an absent field stays as it is. */
@@ -32,6 +35,7 @@ export interface EndpointChanges {
   readonly url?: string | undefined
   readonly types?: readonly EventType[] | null | undefined
   readonly enabled?: boolean | undefined
+  readonly includeDetails?: boolean | undefined
 }
 
 /** The endpoints of this installation. Methods return null if there is no such endpoint. Secrets are never returned. */
@@ -59,6 +63,7 @@ const REMOVED_AT_ONCE = 5_000
 
 const endpointColumns = `
   id, url, types, enabled,
+  coalesce(include_details, false) as "includeDetails",
   disabled_reason as "disabledReason",
   previous_secret_until as "previousSecretUntil",
   created_at as "createdAt",
@@ -101,17 +106,17 @@ async function lockEndpointIds(tx: Tx): Promise<void> {
 
 async function insertEndpoint(
   tx: Tx,
-  { id, url, types, secret }: NewEndpoint,
+  { id, url, types, secret, includeDetails = false }: NewEndpoint,
 ): Promise<WebhookEndpoint | null> {
   const { rows } = await tx.query<WebhookEndpoint>({
     name: "insert-webhook-endpoint",
     text: `
-      insert into webhook_endpoints (id, url, types, secret, created_at, updated_at)
-      select $1, $2, $3::text[], $4, now.at, now.at
+      insert into webhook_endpoints (id, url, types, secret, include_details, created_at, updated_at)
+      select $1, $2, $3::text[], $4, $6::boolean, now.at, now.at
         from (select clock_timestamp() as at) as now
        where (select count(*) from webhook_endpoints where id > 0) < $5
       returning ${endpointColumns}`,
-    values: [id, url, types, secret, MOST_ENDPOINTS],
+    values: [id, url, types, secret, MOST_ENDPOINTS, includeDetails],
   })
   return rows[0] ?? null
 }
@@ -143,7 +148,7 @@ async function findEndpoint(pool: pg.Pool, id: number): Promise<WebhookEndpoint 
 async function changeEndpoint(
   pool: pg.Pool,
   id: number,
-  { url, types, enabled }: EndpointChanges,
+  { url, types, enabled, includeDetails }: EndpointChanges,
 ): Promise<WebhookEndpoint | null> {
   const { rows } = await pool.query<WebhookEndpoint>({
     name: "change-webhook-endpoint",
@@ -152,6 +157,7 @@ async function changeEndpoint(
          set url = coalesce($2, url),
              types = case when $3 then $4::text[] else types end,
              enabled = coalesce($5, enabled),
+             include_details = coalesce($6, include_details),
              disabled_reason = case
                when coalesce($5, enabled) then null
                else coalesce(disabled_reason, 'by request')
@@ -159,7 +165,7 @@ async function changeEndpoint(
              updated_at = clock_timestamp()
        where id = $1
       returning ${endpointColumns}`,
-    values: [id, url ?? null, types !== undefined, types ?? null, enabled ?? null],
+    values: [id, url ?? null, types !== undefined, types ?? null, enabled ?? null, includeDetails ?? null],
   })
   return rows[0] ?? null
 }

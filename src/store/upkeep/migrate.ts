@@ -6,6 +6,7 @@ import { Migrator, type Migration, type MigrationProvider } from "kysely/migrati
 import pg from "pg"
 import { packageRoot } from "../../base/package-root.ts"
 import { openToolPool } from "../pool.ts"
+import { buildLateIndexes } from "./late-indexes.ts"
 
 const migrationsDirectory = fileURLToPath(new URL("migrations/", packageRoot))
 
@@ -26,7 +27,8 @@ export class SchemaMismatch extends Error {}
  * statements.
  *
  * A file waits at most a second for a table that another transaction reads (a dump, a report), because every
- * statement of the sale would wait behind it. It is retried for `retryMs`.
+ * statement of the sale would wait behind it. It is retried for `retryMs`. Indexes of the sale's tables are built
+ * afterwards, beside a running sale.
  *
  * Throws {@link SchemaMismatch} if the database has migrations that this program does not know, and
  * {@link SchemaBusy} if a table stayed locked.
@@ -38,9 +40,11 @@ export async function migrate(url: string, retryMs: number = RETRY_MS): Promise<
     const applied: string[] = []
     for (;;) {
       const results = await retryWhileLocked(() => migrateOne(migrator), retryMs)
-      if (results.length === 0) return applied
+      if (results.length === 0) break
       applied.push(...results)
     }
+    await buildLateIndexes(pool)
+    return applied
   } finally {
     await pool.end()
   }

@@ -1,6 +1,7 @@
 import type pg from "pg"
 import type { PaymentEventKey } from "../../domain/payment.ts"
 import { transactionByIndex } from "../tx.ts"
+import { erasedDetails } from "../columns.ts"
 
 /** Rows that one statement reads: they take a few milliseconds and few locks. */
 export const CHUNK_ROWS = 1_000
@@ -174,6 +175,102 @@ export async function removeOldOutgoing(pool: pg.Pool, days: number): Promise<nu
       values: [days],
     })
     return only(rows).removed
+  })
+}
+
+/** Identifies the details of an order. */
+export interface DetailsKey {
+  readonly productId: number
+  readonly orderId: number
+}
+
+/** Sorts before all details. */
+export const beforeAllDetails: DetailsKey = { productId: 0, orderId: 0 }
+
+/**
+ * Reads the next chunk of buyers' details after `after`, and erases those whose sale ended more than `days` ago or, where
+ * the sale has no end, whose order last changed more than `days` ago. A sale that was ended by a time long past does not
+ * take the details of a new order along. The empty rows stay, as after every erasure.
+ */
+export async function eraseOldDetails(
+  pool: pg.Pool,
+  after: DetailsKey,
+  days: number,
+): Promise<Chunk<DetailsKey>> {
+  const { rows } = await pool.query<{ productId: number | null; orderId: number | null; removed: number }>({
+    name: "erase-old-details",
+    text: `
+      with chunk as materialized (
+        select product_id, order_id, erased_at, updated_at
+          from order_details
+         where (product_id, order_id) > ($1, $2)
+         order by product_id, order_id
+         limit ${CHUNK_ROWS}
+      ),
+      past as materialized (
+        select order_details.product_id, order_details.order_id
+          from chunk
+          join order_details
+            on order_details.product_id = chunk.product_id
+           and order_details.order_id = chunk.order_id
+          join products
+            on products.id = chunk.product_id
+          join orders
+            on orders.id = chunk.order_id
+           and orders.product_id = chunk.product_id
+         where chunk.erased_at is null
+           and case
+                 when products.closes_at is null then greatest(orders.updated_at, chunk.updated_at)
+                 else greatest(products.closes_at, orders.created_at)
+               end < clock_timestamp() - make_interval(days => $3::integer)
+           for update of order_details skip locked
+      ),
+      erased as (
+        update order_details
+           set ${erasedDetails}
+          from past
+         where order_details.product_id = past.product_id
+           and order_details.order_id = past.order_id
+        returning 1
+      )
+      select last.product_id as "productId", last.order_id as "orderId", (select count(*) from erased) as removed
+        from (values (1)) as always
+        left join lateral (
+             select product_id, order_id
+               from chunk
+              order by product_id desc, order_id desc
+              limit 1) as last on true`,
+    values: [after.productId, after.orderId, days],
+  })
+  const { productId, orderId, removed } = only(rows)
+  return { last: productId === null || orderId === null ? null : { productId, orderId }, removed }
+}
+
+/**
+ * Removes a chunk of the oldest mails that were caused more than `days` ago and are not due any more. Returns their
+ * number.
+ */
+export async function removeOldMails(pool: pg.Pool, days: number): Promise<number> {
+  return transactionByIndex(pool, async (tx) => {
+    const { rowCount } = await tx.query({
+      name: "remove-old-mails",
+      text: `
+        with past as materialized (
+          select id, product_id
+            from mails
+           where created_at < statement_timestamp() - make_interval(days => $1::integer)
+             and status <> 'due'
+           order by created_at, id
+           limit ${CHUNK_ROWS}
+             for update skip locked
+        )
+        delete from mails
+         using past
+         where mails.id = past.id
+           and mails.product_id = past.product_id`,
+      values: [days],
+    })
+    return rowCount ?? 0
   })
 }
 

@@ -19,6 +19,7 @@ import { registerRefundOrder } from "./money/refund-order.ts"
 import { createRefundSettlement } from "./money/refund-settlement.ts"
 import { registerRetryRefund } from "./money/retry-refund.ts"
 import { registerCancelOrderAsShop } from "./orders/cancel-order-as-shop.ts"
+import { registerEraseDetails } from "./orders/erase-details.ts"
 import { registerExportOrdersCsv } from "./orders/export-orders-csv.ts"
 import { registerListHolds } from "./orders/list-holds.ts"
 import { registerListOrders } from "./orders/list-orders.ts"
@@ -84,6 +85,7 @@ function registerOrderRoutes(admin: App, services: Services): void {
   registerSetDetailsAsShop(admin, services)
   registerReleaseHoldAsShop(admin, services)
   registerListOrders(admin, services)
+  registerEraseDetails(admin, services)
   registerShowWholeOrder(admin, services)
   registerListHolds(admin, services)
   registerListPayments(admin, services)

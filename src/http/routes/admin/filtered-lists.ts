@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import type { Page } from "../../../store/reads/lists.ts"
+import type { Page } from "../../../store/reads/page.ts"
 import { adminSecurity } from "../../access/admin-area.ts"
 
 /** The part of the schema that all filtered lists share. */

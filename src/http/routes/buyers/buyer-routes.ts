@@ -1,7 +1,9 @@
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { registerCancelOrder } from "./cancel-order.ts"
+import { registerFindOrders } from "./find-orders.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
+import { registerListCountries } from "./list-countries.ts"
 import { createOrderChange } from "./order-change.ts"
 import { registerListProducts } from "./list-products.ts"
 import { registerOpenPayment } from "./open-payment.ts"
@@ -14,6 +16,7 @@ import { registerSetDetails } from "./set-details.ts"
 import { registerShowProduct } from "./show-product.ts"
 import { registerPaymentAttempt } from "./record-payment-attempt.ts"
 import { registerReleaseHold } from "./release-hold.ts"
+import { registerShowAddressLayout } from "./show-address-layout.ts"
 import { registerShowHold } from "./show-hold.ts"
 import { registerShowOrder } from "./show-order.ts"
 import { registerStreamProducts } from "./stream-products.ts"
@@ -30,6 +33,9 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
   registerShowHold(app, services)
   registerReleaseHold(app, services)
 
+  registerListCountries(app)
+  registerShowAddressLayout(app)
+
   const placeOrder = createOrderPlacement(services)
   const changeOrder = createOrderChange(services)
   registerPlaceOrder(app, placeOrder)
@@ -39,4 +45,5 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
   registerCancelOrder(app, changeOrder)
   registerPaymentAttempt(app, changeOrder)
   registerOpenPayment(app, services)
+  registerFindOrders(app, services)
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { Hold } from "../../../domain/hold.ts"
+import type { GivenShopFields } from "../../../domain/shop-fields.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import type { HoldRequest } from "../../../lanes/gate.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -42,7 +43,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
   async function place(
     request: FastifyRequest,
     reply: FastifyReply,
-    wanted: HoldRequest,
+    wanted: HoldRequest & GivenShopFields,
   ): Promise<Hold | null> {
     const idempotency = idempotencyOf(request, askerName(gatekeeper.callerOf(request)), wanted)
     if (idempotency === "bad") {

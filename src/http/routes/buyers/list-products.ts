@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { ProductList, productJson } from "../../../wire/product.ts"
 import { parseId } from "../../wire/ids.ts"
-import { readPageRequest, pageJson, pageQuery } from "../../wire/paging.ts"
+import { pageQuery, productPageJson, readPageRequest } from "../../wire/paging.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -16,6 +16,7 @@ export function registerListProducts(
     url: "/api/products",
     schema: {
       summary: "List products",
+      description: "A page has fewer products than its limit where they have many variants.",
       tags: ["products"],
       querystring: Type.Object(pageQuery),
       response: { 200: ProductList, ...problemResponses },
@@ -23,12 +24,11 @@ export function registerListProducts(
     async handler(request, reply) {
       const page = readPageRequest(reply, request.query, parseId)
       if (page === null) return reply
-      const found = await views.products(page.after ?? 0, page.limit + 1)
+      const found = await views.products(page.after ?? 0, page.limit)
       void reply.header("cache-control", "public, max-age=1")
-      return pageJson(found, page, {
-        toJson: ({ product, serverTime }) => productJson(product, serverTime, holdTtlSeconds),
-        toCursor: ({ product }) => String(product.id),
-      })
+      return productPageJson(found, ({ product, serverTime }) =>
+        productJson(product, serverTime, holdTtlSeconds),
+      )
     },
   })
 }

@@ -89,13 +89,15 @@ async function goodsOf(
 }
 
 function requestFor(order: Order, provider: string, goods: PaymentRequest["goods"]): PaymentRequest {
-  const { id, holdId, productId, qty, totalMinor, currency, attempt, createdAt } = order
+  const { id, holdId, productId, qty, totalMinor, currency, attempt, createdAt, reference, metadata } = order
   return {
     orderId: id,
     holdId,
     productId,
     qty,
     goods,
+    reference,
+    metadata,
     amountMinor: totalMinor,
     currency,
     startedPaymentId: attempt?.provider === provider ? attempt.paymentId : null,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { Details } from "../../../domain/details.ts"
+import type { GivenShopFields } from "../../../domain/shop-fields.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -14,11 +15,13 @@ export type OrderPlacementServices = Pick<
   "gatekeeper" | "lanes" | "lookups" | "ids" | "events" | "views"
 >
 
-/** What an order is to be made of. */
-interface Wanted {
+/** Which order is asked for. */
+interface WantedOrder {
   readonly holdId: number | null
   /** Null: the hold may be of any product. */
   readonly expectedProduct: number | null
+  /** What the request gives of the shop's own fields: the key of a request without them is as earlier versions store it. */
+  readonly fields?: GivenShopFields
   /** Undefined: the request says nothing of the buyer. */
   readonly details?: Details | undefined
 }
@@ -41,7 +44,7 @@ export function createOrderPlacement({
   return async function place(
     request: FastifyRequest,
     reply: FastifyReply,
-    { holdId, expectedProduct, details }: Wanted,
+    { holdId, expectedProduct, details, fields = {} }: WantedOrder,
   ): Promise<OrderJson | null> {
     const caller = gatekeeper.callerOf(request)
     const isUsable = holdId !== null && mayUseHold(caller, holdId)
@@ -51,7 +54,7 @@ export function createOrderPlacement({
       refuse(reply, { code: "hold_not_found" })
       return null
     }
-    const idempotency = idempotencyOf(request, askerName(caller), { holdId, details })
+    const idempotency = idempotencyOf(request, askerName(caller), { holdId, details, ...fields })
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -66,6 +69,7 @@ export function createOrderPlacement({
       orderId,
       holdId,
       details,
+      ...fields,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {

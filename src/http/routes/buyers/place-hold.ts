@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { HoldRequest } from "../../../lanes/gate.ts"
+import { isOverLimit } from "../../../domain/shop-fields.ts"
 import { HoldBody, NewHoldWire, newHoldText } from "../../../wire/hold.ts"
+import { metadataTooLong } from "../../../wire/shop-fields.ts"
 import { refuse } from "../../wire/problems.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
@@ -9,6 +10,7 @@ import type { HoldPlacement } from "./hold-placement.ts"
 import { unitsWanted } from "./wanted-units.ts"
 
 const config = { rateLimit: {} }
+const metadataOverLimit = { code: "invalid_request", errors: [metadataTooLong] } as const
 
 /** Registers `POST /api/holds`. */
 export function registerPlaceHold(
@@ -17,7 +19,11 @@ export function registerPlaceHold(
   { tokens }: Pick<Services, "tokens">,
 ): void {
   // With callbacks: an async handler would cost a promise more for each hold.
-  function answerHold(request: FastifyRequest, reply: FastifyReply, wanted: HoldRequest): void {
+  function answerHold(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    wanted: Parameters<HoldPlacement["place"]>[2],
+  ): void {
     place(request, reply, wanted)
       .then((hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))))
       .catch((fault: Error) => reply.send(fault))
@@ -36,12 +42,20 @@ export function registerPlaceHold(
       response: { 201: NewHoldWire, ...problemResponses },
     },
     handler(request, reply) {
-      const { product_id, customer_id } = request.body
+      const { product_id, customer_id, reference, metadata } = request.body
       const units = unitsWanted(request.body)
       if ("errors" in units) return void refuse(reply, { code: "invalid_request", errors: units.errors })
+      if (metadata !== undefined && isOverLimit(metadata)) return void refuse(reply, metadataOverLimit)
       const { qty, lines } = units
-      // In this order, and without `lines` where there are none: a key that an earlier version has stored stays the same.
-      const wanted = { productId: product_id, qty, customerId: customer_id ?? null, ...(lines && { lines }) }
+      // In this order, and without what is not given: a key that an earlier version has stored stays the same.
+      const wanted = {
+        productId: product_id,
+        qty,
+        customerId: customer_id ?? null,
+        ...(lines && { lines }),
+        ...(reference !== undefined && { reference }),
+        ...(metadata && { metadata }),
+      }
       if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted)
     },
   })

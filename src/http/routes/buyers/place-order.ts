@@ -20,9 +20,10 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const { hold_id: holdId, details: told } = request.body
+      const { hold_id: holdId, details: told, reference, metadata } = request.body
       const details = told === undefined ? undefined : detailsFrom(told)
-      const order = await place(request, reply, { holdId, expectedProduct: null, details })
+      const fields = { ...(reference !== undefined && { reference }), ...(metadata && { metadata }) }
+      const order = await place(request, reply, { holdId, expectedProduct: null, details, fields })
       return order ?? reply
     },
   })

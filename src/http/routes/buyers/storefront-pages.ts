@@ -7,6 +7,7 @@ import { createPageMemory } from "../../../site/page-memory.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
+import { productPageJson } from "../../wire/paging.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -23,7 +24,7 @@ type StorefrontServices = Pick<
 >
 
 /**
- * Registers the storefront's pages: the products on sale, a product, an order. Without built pages, `/` redirects to
+ * Registers the storefront's pages: the products on sale, a product, an order, the search for an order. Without built pages, `/` redirects to
  * the description of the API.
  */
 export async function registerStorefrontPages(app: App, services: StorefrontServices): Promise<void> {
@@ -39,15 +40,8 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     render({ kind: "product", product: toJson(view), payment }),
   )
   const lists = createPageMemory(async (after) => {
-    const found = await views.products(after, PRODUCTS_ON_A_PAGE + 1)
-    const shown = found.slice(0, PRODUCTS_ON_A_PAGE)
-    const hasMore = found.length > PRODUCTS_ON_A_PAGE
-    const page = {
-      data: shown.map(toJson),
-      has_more: hasMore,
-      next_cursor: hasMore ? String(shown.at(-1)?.product.id) : null,
-    }
-    return render({ kind: "products", page })
+    const found = await views.products(after, PRODUCTS_ON_A_PAGE)
+    return render({ kind: "products", page: productPageJson(found, toJson) })
   })
 
   await app.register(fastifyStatic, {
@@ -81,6 +75,10 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     const headers = payment?.kind === "stripe" ? stripePageHeaders : pageHeaders
     void reply.headers(headers).header("cache-control", "no-store")
     return reply.send(render({ kind: "order", orderId, payment }))
+  })
+
+  app.get("/find", hidden, (_request, reply) => {
+    return send(reply.header("cache-control", "public, max-age=60"), { kind: "find" })
   })
 
   function send(reply: FastifyReply, data: PageData): FastifyReply {

@@ -1,4 +1,4 @@
-import type { PageRequest } from "../../../../store/reads/lists.ts"
+import type { PageRequest } from "../../../../store/reads/page.ts"
 import { Type } from "typebox"
 import { refundName } from "../../../../domain/refund.ts"
 import type {

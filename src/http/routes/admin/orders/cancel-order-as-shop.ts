@@ -36,7 +36,7 @@ export function registerCancelOrderAsShop(
       const orderId = parseId(request.params.id)
       const place = orderId === null ? null : await lookups.findOrder(orderId)
       if (orderId === null || place === null) return refuse(reply, { code: "order_not_found" })
-      const command = { kind: "cancel_order", productId: place.productId, orderId } as const
+      const command = { kind: "cancel_order", productId: place.productId, orderId, byShop: true } as const
       const order = await submitCommand(request, reply, { lanes, command, content: { orderId } })
       if (order === null) return reply
       return reply.header("cache-control", "no-store").send(ownOrderJson(order, null))

@@ -3,6 +3,7 @@ import { Type } from "typebox"
 import { nameLines, type NamedLine, type VariantNames } from "../../../../domain/lines.ts"
 import type { Order } from "../../../../domain/order.ts"
 import { decimalAmount } from "../../../../domain/money.ts"
+import { unsearched } from "../../../../store/reads/row-lists.ts"
 import { orderJson, type OrderJson } from "../../../../wire/order.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
@@ -37,6 +38,8 @@ const orderColumns = [
 /** Empty for orders of products without variants. At the end, so that the others keep their places. */
 const lineColumns = ["variant_id", "sku", "variant_name"] as const
 const withoutLine = [null, null, null]
+/** What the shop's own systems know the order by; the metadata as JSON. */
+const shopColumns = ["reference", "metadata"] as const
 
 const Csv = {
   description: "A heading, then a row for each order, or for each of its lines if its product has variants",
@@ -82,8 +85,8 @@ async function* rowsOf(
   { lists, variantNames }: ExportServices,
   productId: number | null,
 ): AsyncGenerator<string> {
-  yield BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns])
-  const filter = { productId, customerId: null, status: null, variantIds: null }
+  yield BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns, ...shopColumns])
+  const filter = { productId, customerId: null, status: null, variantIds: null, ...unsearched }
   for (let after: number | null = 0; after !== null;) {
     const { rows: orders, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
     const names = await variantNames.namesOf(orders.flatMap(variantsOf))
@@ -100,11 +103,15 @@ function variantsOf({ productId, lines }: Order) {
 function rowsOfOrder(order: Order, names: ReadonlyMap<number, VariantNames>): string[] {
   const json = orderJson(order)
   const rowWith = (cells: OrderCells, line: readonly (string | number | null)[]) =>
-    csvLine([...orderColumns.map((column) => cellFrom(cells[column])), ...line])
+    csvLine([...orderColumns.map((column) => cellFrom(cells[column])), ...line, ...shopCells(order)])
   if (order.lines === null) return [rowWith(json, withoutLine)]
   return nameLines(order.lines, (variantId) => names.get(variantId)).map((line) =>
     rowWith({ ...json, ...cellsOf(line, order) }, [line.variantId, line.sku, line.name]),
   )
+}
+
+function shopCells({ reference, metadata }: Order) {
+  return [reference, metadata === null ? null : JSON.stringify(metadata)]
 }
 
 type OrderCells = Pick<OrderJson, (typeof orderColumns)[number]>

@@ -1,6 +1,7 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import type { RowFilter } from "../../../../store/reads/lists.ts"
+import { instant, type Instant } from "../../../../domain/time.ts"
+import type { OrderFilter, RowFilter } from "../../../../store/reads/row-lists.ts"
 import type { Services } from "../../../services.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { badQuery, pageQuery } from "../../../wire/paging.ts"
@@ -14,6 +15,62 @@ export const rowQuery = {
   customer_id: Type.Optional(Type.String()),
   variant_id: Type.Optional(Type.String()),
   sku: Type.Optional(Type.String({ description: "the `sku` of a variant, exactly as the shop wrote it" })),
+  reference: Type.Optional(
+    Type.String({ description: "the shop's own `reference`, exactly as it was given" }),
+  ),
+}
+
+/** The parameters of the list of orders. */
+export const orderQuery = {
+  ...rowQuery,
+  email: Type.Optional(Type.String({ description: "the buyer's e-mail address, in upper or lower case" })),
+  name: Type.Optional(
+    Type.String({ description: "beginnings of words of the buyer's name, in upper or lower case" }),
+  ),
+  payment_id: Type.Optional(
+    Type.String({ description: "the provider's id of a payment that the order has received" }),
+  ),
+  from: Type.Optional(Type.String({ description: "made at this time or later, in ISO 8601" })),
+  to: Type.Optional(Type.String({ description: "made before this time, in ISO 8601" })),
+}
+
+interface OrderQuery extends RowQuery {
+  readonly email?: string
+  readonly name?: string
+  readonly payment_id?: string
+  readonly from?: string
+  readonly to?: string
+}
+
+/** As {@link rowFilterFrom}, with the filters of orders alone. */
+export async function orderFilterFrom(
+  reply: FastifyReply,
+  query: OrderQuery,
+  services: Pick<Services, "variantNames">,
+): Promise<OrderFilter | null> {
+  const { email = null, name = null, payment_id: paymentId = null } = query
+  const texts = { email, name, payment_id: paymentId }
+  for (const [parameter, text] of Object.entries(texts)) {
+    if (text === null || (isStorable(text) && text.trim() !== "")) continue
+    refuse(reply, badQuery(parameter, "a text"))
+    return null
+  }
+  const [from, to] = [timeIn(query.from), timeIn(query.to)]
+  if (from === "bad" || to === "bad") {
+    refuse(reply, badQuery(from === "bad" ? "from" : "to", "a time in ISO 8601"))
+    return null
+  }
+  const rows = await rowFilterFrom(reply, query, services)
+  return rows === null ? null : { ...rows, email, name, paymentId, from, to }
+}
+
+/** A time without its offset from UTC would mean another moment on each computer. */
+function timeIn(text: string | undefined): Instant | "bad" | null {
+  if (text === undefined) return null
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : NaN
+  return Number.isNaN(time) ? "bad" : instant(time)
 }
 
 interface RowQuery {
@@ -21,6 +78,7 @@ interface RowQuery {
   readonly customer_id?: string
   readonly variant_id?: string
   readonly sku?: string
+  readonly reference?: string
   readonly status?: string
 }
 
@@ -30,16 +88,17 @@ export async function rowFilterFrom(
   query: RowQuery,
   { variantNames }: Pick<Services, "variantNames">,
 ): Promise<RowFilter | null> {
-  const { customer_id: customerId = null, status = null, sku } = query
+  const { customer_id: customerId = null, status = null, sku, reference = null } = query
   const productId = idIn(query.product_id)
   const variantId = idIn(query.variant_id)
   if (productId === "bad") refuse(reply, badQuery("product_id", "an id"))
   else if (variantId === "bad") refuse(reply, badQuery("variant_id", "an id"))
   else if (customerId !== null && !isStorable(customerId)) refuse(reply, badQuery("customer_id", "a name"))
   else if (sku !== undefined && !isStorable(sku)) refuse(reply, badQuery("sku", "a number of an article"))
+  else if (reference !== null && !isStorable(reference)) refuse(reply, badQuery("reference", "a name"))
   else {
     const withSku = sku === undefined ? null : await variantNames.idsWithSku(sku)
-    return { productId, customerId, status, variantIds: bothOf(withSku, variantId) }
+    return { productId, customerId, status, variantIds: bothOf(withSku, variantId), reference }
   }
   return null
 }

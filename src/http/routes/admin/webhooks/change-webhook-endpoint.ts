@@ -21,7 +21,7 @@ export function registerChangeWebhookEndpoint(
     method: "PATCH",
     url: "/api/admin/webhooks/:id",
     schema: {
-      summary: "Change an endpoint's address, types, or enabled state",
+      summary: "Change an endpoint's settings",
       description:
         "While an endpoint is disabled, its due deliveries wait, and new events are not sent to it. A replay sends those too.",
       tags,
@@ -32,9 +32,10 @@ export function registerChangeWebhookEndpoint(
     },
     async handler(request, reply) {
       const id = parseId(request.params.id)
-      const { url } = request.body
+      const { include_details: includeDetails, ...changes } = request.body
+      const { url } = changes
       if (url !== undefined && !URL.canParse(url)) return refuse(reply, badEndpointUrl)
-      const endpoint = id === null ? null : await endpoints.change(id, request.body)
+      const endpoint = id === null ? null : await endpoints.change(id, { ...changes, includeDetails })
       return endpoint === null ? refuse(reply, endpointNotFound) : endpointJson(endpoint)
     },
   })

@@ -27,10 +27,10 @@ export function registerCreateWebhookEndpoint(
       response: { 201: EndpointWithSecretWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const { url, types = null, secret = newWebhookSecret() } = request.body
+      const { url, types = null, secret = newWebhookSecret(), include_details: includeDetails } = request.body
       if (!URL.canParse(url)) return refuse(reply, badEndpointUrl)
       const id = await ids.next("webhook_endpoints")
-      const endpoint = await endpoints.create({ id, url, types, secret })
+      const endpoint = await endpoints.create({ id, url, types, secret, includeDetails })
       if (endpoint === null) {
         return refuse(reply, { code: "too_many_endpoints", mostEndpoints: MOST_ENDPOINTS })
       }

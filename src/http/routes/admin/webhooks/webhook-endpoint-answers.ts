@@ -24,6 +24,7 @@ export function endpointJson(endpoint: WebhookEndpoint): EndpointJson {
     url: endpoint.url,
     types: endpoint.types === null ? null : [...endpoint.types],
     enabled: endpoint.enabled,
+    include_details: endpoint.includeDetails,
     disabled_reason: endpoint.disabledReason,
     previous_secret_until: isoTimeOrNull(endpoint.previousSecretUntil),
     created_at: isoTime(endpoint.createdAt),

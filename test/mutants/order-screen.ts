@@ -4,7 +4,7 @@ const route = "test/http/whole-order.test.ts"
 const history = "src/store/reads/order-history.ts"
 
 /** Bugs in the page of one order. */
-export const orderPageMutants: readonly Mutant[] = [
+export const orderScreenMutants: readonly Mutant[] = [
   {
     name: "order page: the shop's changes of other orders are shown",
     edits: [

@@ -1,0 +1,40 @@
+import { Type } from "typebox"
+import { Label, body } from "../../../../wire/fields.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+
+/** The request to erase a buyer's details. */
+export const EraseBody = body(
+  { email: Type.Optional(Label), customer_id: Type.Optional(Label) },
+  { minProperties: 1, maxProperties: 1 },
+)
+
+/** How many orders had details. */
+export const EraseAnswer = Type.Object({
+  erased_orders: Type.Integer({ description: "Of how many orders details were erased" }),
+})
+
+/** Registers `POST /api/admin/erase`. */
+export function registerEraseDetails(admin: App, { erasure }: Pick<Services, "erasure">): void {
+  admin.route({
+    method: "POST",
+    url: "/api/admin/erase",
+    schema: {
+      summary: "Erase a buyer's details",
+      description:
+        "Erases what a buyer has told about orders: of all orders with this e-mail address, in upper or lower case, or of all orders of this customer. One of both is given. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. Events that are sent afterwards carry no details. Repeat it until it answers 0, if the buyer is ordering meanwhile.",
+      tags: ["admin"],
+      security: adminSecurity,
+      body: EraseBody,
+      response: { 200: EraseAnswer, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const { email, customer_id: customerId = "" } = request.body
+      const erased_orders = await erasure.erase(email === undefined ? { customerId } : { email })
+      void reply.header("cache-control", "no-store")
+      return { erased_orders }
+    },
+  })
+}

@@ -1,0 +1,46 @@
+import type { Services } from "../../services.ts"
+import { networkOf } from "../../access/network-address.ts"
+import { createAttemptLimit } from "../../access/attempt-limit.ts"
+import { FindOrdersAnswer, FindOrdersBody } from "../../wire/order-links.ts"
+import { problemResponses } from "../../wire/problem-schema.ts"
+import { refuse } from "../../wire/problems.ts"
+import type { App } from "../../transport/typed-app.ts"
+
+/** Requests an hour of one network. A household needs one or two; the address itself is limited where mails are written. */
+const MOST_OF_NETWORK = 10
+const HOUR_MS = 3_600_000
+
+/**
+ * Registers `POST /api/orders/find`, unless mail is off. The answer and its time are the same whether the address has
+ * orders or not.
+ */
+export function registerFindOrders(
+  app: App,
+  { orderLinks, gatekeeper }: Pick<Services, "orderLinks" | "gatekeeper">,
+): void {
+  if (orderLinks === null) return
+  const limit = createAttemptLimit({ most: MOST_OF_NETWORK, withinMs: HOUR_MS })
+  app.route({
+    method: "POST",
+    url: "/api/orders/find",
+    config: { rateLimit: {} },
+    schema: {
+      summary: "Mail the links of a buyer's orders to the buyer",
+      description:
+        "Always 202, whether the address has orders or not. An address gets at most three such mails an hour. Exists only while mail is on, or can be read at `/simulator/mail`.",
+      tags: ["orders"],
+      body: FindOrdersBody,
+      response: { 202: FindOrdersAnswer, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const isShop = gatekeeper.callerOf(request).kind === "admin"
+      const waitSeconds = isShop ? 0 : limit.take(networkOf(request))
+      if (waitSeconds > 0) {
+        void reply.header("retry-after", waitSeconds)
+        return refuse(reply, { code: "rate_limited" })
+      }
+      orderLinks.ask(request.body.email)
+      return reply.code(202).header("cache-control", "no-store").send({ status: "accepted" })
+    },
+  })
+}

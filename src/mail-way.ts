@@ -1,0 +1,62 @@
+import { hasMail, type MailSettings } from "./config/mail.ts"
+import type { Config } from "./config/config.ts"
+import type { Logger } from "pino"
+import type { Engine, MailOptions } from "./engine.ts"
+import type { OwnerTokens } from "./http/access/owner-token.ts"
+import { createOrderLinks, type OrderLinks } from "./http/access/order-links.ts"
+import type { Mailbox } from "./http/services.ts"
+import type { Shop } from "./mail/compose.ts"
+import { createSmtpSender, type MailSender } from "./mail/smtp.ts"
+import type { MailWay } from "./worker/mailing.ts"
+
+type MailConfig = Pick<Config, "adminToken" | "mail" | "mailPerSecond" | "shopName" | "publicUrl">
+
+/** Whether this configuration writes mails, and how fast it sends them. Mails that are only read have no rate. */
+export function mailOptions(config: MailConfig): MailOptions {
+  return { hasMail: hasMail(config), perSecond: config.mail === null ? 0 : config.mailPerSecond }
+}
+
+/** The shop of the mails. `url` is asked for each link where PUBLIC_URL is not set. */
+export function shopOf(config: MailConfig, tokens: OwnerTokens, url: () => string): Shop {
+  return {
+    name: config.shopName,
+    linkTo({ id, holdId, productId, qty }) {
+      const proof = tokens.sign({ id: holdId, productId, qty })
+      return `${config.publicUrl ?? url()}/o/${id}#${proof}`
+    },
+  }
+}
+
+/** How mails are sent; null: mail is off. */
+export function mailWay(config: MailConfig, shop: Shop): MailWay | null {
+  if (!hasMail(config)) return null
+  const { mail } = config
+  if (mail === null)
+    return { shop, from: { name: shop.name, address: "orders@localhost" }, sender: readInstead }
+  return { shop, from: fromOf(mail, shop), sender: createSmtpSender(mail.server) }
+}
+
+/** The sender of mails. MAIL_FROM without a name gets the shop's. */
+function fromOf({ from }: MailSettings, { name }: Shop): MailSettings["from"] {
+  return from.name === "" ? { ...from, name } : from
+}
+
+/** In open mode without a mail server a mail counts as sent at once: it can be read at `/simulator/mail`. */
+const readInstead: MailSender = {
+  send: () => Promise.resolve({ kind: "sent" }),
+  close: () => undefined,
+}
+
+/** What the routes about mail need; null: the route does not exist. */
+export function mailServices(
+  config: MailConfig,
+  { mails }: Pick<Engine, "mails">,
+  { shop, log }: { readonly shop: Shop; readonly log: Logger },
+): { readonly orderLinks: OrderLinks | null; readonly mailbox: Mailbox | null } {
+  const isRead = config.adminToken === null && config.mail === null
+  const onError = (error: unknown) => log.warn({ err: error }, "The links of orders could not be asked for.")
+  return {
+    orderLinks: hasMail(config) ? createOrderLinks((email) => mails.queue.askForLinks(email), onError) : null,
+    mailbox: isRead ? { contents: mails.contents, shop } : null,
+  }
+}

@@ -1,0 +1,217 @@
+import type { Address } from "../domain/details.ts"
+import { decimalAmount } from "../domain/money.ts"
+import type { MailKind } from "../domain/mails.ts"
+import type { NamedLine } from "../domain/lines.ts"
+import type { Order, OrderStatus } from "../domain/order.ts"
+import type { Refund, RefundReason } from "../domain/refund.ts"
+import { mailHtml, mailText, oneLine, type MailBlock, type MailRow } from "./layout.ts"
+
+/** The shop in whose name mails are written. */
+export interface Shop {
+  readonly name: string
+  /** The link to an order, with the proof of its owner. */
+  linkTo(order: Pick<Order, "id" | "holdId" | "productId" | "qty">): string
+}
+
+/** An order with the names that a mail shows. */
+export interface ComposedOrder extends Order {
+  readonly productName: string
+  readonly namedLines: readonly NamedLine[]
+}
+
+/** What a mail is about. */
+export interface ComposedContent {
+  readonly kind: MailKind
+  readonly name: string | null
+  readonly shippingAddress: Address | null
+  readonly order: ComposedOrder
+  readonly refund: Pick<Refund, "amountMinor" | "currency" | "reason"> | null
+  readonly orders: readonly ComposedOrder[]
+}
+
+/** A mail's subject, HTML and text. */
+export interface ComposedMail {
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+}
+
+/** Writes a mail about an order. The subject is one line, and every value in the HTML is escaped. */
+export function composeMail(content: ComposedContent, shop: Shop): ComposedMail {
+  const { subject, heading, blocks } = partsOf(content, shop)
+  const body = { shopName: shop.name, heading, blocks: [...greeting(content), ...blocks] }
+  return { subject: oneLine(`${subject} – ${shop.name}`), html: mailHtml(body), text: mailText(body) }
+}
+
+interface Parts {
+  readonly subject: string
+  readonly heading: string
+  readonly blocks: readonly MailBlock[]
+}
+
+function partsOf(content: ComposedContent, shop: Shop): Parts {
+  switch (content.kind) {
+    case "receipt":
+      return receipt(content, shop)
+    case "refund":
+      return refunded(content, shop)
+    case "cancelled":
+      return cancelled(content, shop)
+    case "links":
+      return links(content, shop)
+  }
+}
+
+function greeting({ name }: ComposedContent): MailBlock[] {
+  return name === null || oneLine(name) === "" ? [] : [{ kind: "text", text: `Hello ${name},` }]
+}
+
+const linkNote: MailBlock = {
+  kind: "note",
+  text: "Everyone who has this link can see the order and its address. Do not pass it on.",
+}
+
+function orderLink(order: ComposedOrder, shop: Shop): MailBlock[] {
+  return [{ kind: "link", label: "See your order", url: shop.linkTo(order) }, linkNote]
+}
+
+function receipt(content: ComposedContent, shop: Shop): Parts {
+  const { order } = content
+  return {
+    subject: `Receipt for order ${order.id}`,
+    heading: "Thank you for your order",
+    blocks: [
+      { kind: "text", text: `Your payment for order ${order.id} has arrived. The order is complete.` },
+      {
+        kind: "table",
+        rows: rowsOf(order),
+        total: { label: "Total", amount: amountText(order.totalMinor, order.currency) },
+      },
+      ...addressBlock(content),
+      ...orderLink(order, shop),
+    ],
+  }
+}
+
+function refunded({ order, refund }: ComposedContent, shop: Shop): Parts {
+  if (refund === null) throw new Error(`the refund that a mail about order ${order.id} names is missing`)
+  const amount = amountText(refund.amountMinor, refund.currency)
+  return {
+    subject: `${amount} sent back for order ${order.id}`,
+    heading: `We have sent ${amount} back`,
+    blocks: [
+      { kind: "text", text: `Order ${order.id}, ${goodsText(order)}: ${reasonText(refund, order)}` },
+      { kind: "text", text: "The money goes the way it came. It can take a few days until you see it." },
+      ...orderLink(order, shop),
+    ],
+  }
+}
+
+function reasonText({ reason, amountMinor }: NonNullable<ComposedContent["refund"]>, order: Order): string {
+  const isPart = amountMinor < order.totalMinor
+  const texts: Record<RefundReason, string> = {
+    requested: `the shop has refunded ${isPart ? "a part of the price" : "the price"}.`,
+    elsewhere: `the shop has refunded ${isPart ? "a part of the price" : "the price"}.`,
+    second_payment: "it had been paid already, so the second payment was sent back.",
+    amount_too_high: "more than the price was paid, so the difference was sent back.",
+    amount_too_low: "less than the price was paid, so the payment was sent back.",
+    wrong_currency: "the payment was in another currency, so it was sent back.",
+    paid_too_late: "the payment arrived after the time for it was over, so it was sent back.",
+    sale_over: "the payment arrived after the sale was over, so it was sent back.",
+    customer_limit_reached:
+      "the limit of units for one buyer was reached, so the late payment was sent back.",
+    sold_out: "the payment arrived late and the goods were sold out, so it was sent back.",
+    units_not_available:
+      "the payment arrived late and the goods were no longer available, so it was sent back.",
+  }
+  return texts[reason]
+}
+
+function cancelled({ order }: ComposedContent, shop: Shop): Parts {
+  return {
+    subject: `Order ${order.id} is cancelled`,
+    heading: "Your order is cancelled",
+    blocks: [
+      { kind: "text", text: `The shop has cancelled order ${order.id}, ${goodsText(order)}.` },
+      {
+        kind: "text",
+        text: "You do not have to pay it. If you have sent money already, it will be sent back.",
+      },
+      ...orderLink(order, shop),
+    ],
+  }
+}
+
+function links({ orders }: ComposedContent, shop: Shop): Parts {
+  return {
+    subject: orders.length === 1 ? "The link to your order" : "The links to your orders",
+    heading: orders.length === 1 ? "Your order" : "Your orders",
+    blocks: [
+      { kind: "text", text: "You have asked for the links to the orders of this address." },
+      ...orders.flatMap((order): MailBlock[] => [
+        {
+          kind: "lines",
+          title: `Order ${order.id}, ${statusTexts[order.status]}`,
+          lines: [...rowsOf(order).map(({ label }) => label), amountText(order.totalMinor, order.currency)],
+        },
+        { kind: "link", label: `See order ${order.id}`, url: shop.linkTo(order) },
+      ]),
+      {
+        kind: "note",
+        text: "Everyone who has these links can see the orders and their addresses. Do not pass them on. If you have not asked for them, do nothing.",
+      },
+    ],
+  }
+}
+
+const statusTexts: Record<OrderStatus, string> = {
+  pending_payment: "not paid yet",
+  paid: "paid",
+  cancelled: "cancelled",
+  expired: "expired",
+  refunded: "refunded",
+}
+
+/** A row for each variant, or one for a product without variants. */
+function rowsOf(order: ComposedOrder): MailRow[] {
+  const { namedLines, productName, qty, totalMinor, currency } = order
+  if (namedLines.length === 0) {
+    return [{ label: `${qty} × ${productName}`, amount: amountText(totalMinor, currency) }]
+  }
+  return namedLines.map((line) => ({
+    label: `${line.qty} × ${productName}, ${line.name}`,
+    amount: amountText(line.qty * line.unitPriceMinor, currency),
+  }))
+}
+
+function goodsText(order: ComposedOrder): string {
+  return rowsOf(order)
+    .map(({ label }) => label)
+    .join("; ")
+}
+
+/** An amount with its currency, such as `CHF 189.00`. */
+function amountText(minor: number, currency: string): string {
+  return `${currency} ${decimalAmount(minor, currency)}`
+}
+
+function addressBlock({ name, shippingAddress }: ComposedContent): MailBlock[] {
+  if (shippingAddress === null) return []
+  const part = (key: keyof Address) => oneLine(shippingAddress[key] ?? "")
+  const place = [part("postalCode"), part("city")].filter((text) => text !== "").join(" ")
+  const lines = [
+    name === null ? "" : oneLine(name),
+    part("line1"),
+    part("line2"),
+    place,
+    part("region"),
+    countryName(part("country")),
+  ].filter((text) => text !== "")
+  return lines.length === 0 ? [] : [{ kind: "lines", title: "Goes to", lines }]
+}
+
+const countryNames = new Intl.DisplayNames("en", { type: "region" })
+
+function countryName(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? (countryNames.of(code) ?? code) : code
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type pg from "pg"
+
+/** An index of a table that a sale writes. */
+interface LateIndex {
+  readonly name: string
+  readonly definition: string
+}
+
+/** For the search of orders and holds. Rows without a reference are in none, and an order's age never changes. */
+const lateIndexes: readonly LateIndex[] = [
+  { name: "orders_by_age", definition: "orders (created_at, id)" },
+  { name: "orders_by_reference", definition: "orders (reference, id) where reference is not null" },
+  { name: "holds_by_reference", definition: "holds (reference, id) where reference is not null" },
+]
+
+/** Any number: all programs that build these indexes have to use the same. */
+const LOCK = 7_204_113
+const PAUSE_MS = 200
+
+/**
+ * Builds the indexes that a migration must not build, because it would keep a table from being written for as long as it
+ * reads the table. `concurrently` lets the sale go on. Programs that start at once build them one after the other.
+ * A build that was broken off leaves an invalid index, which is removed first.
+ */
+export async function buildLateIndexes(pool: pg.Pool): Promise<void> {
+  if ((await missing(pool)).length === 0) return
+  const client = await pool.connect()
+  try {
+    // Not by waiting for the lock: a waiting statement has a snapshot, and the build waits for all of those to end.
+    while (!(await isLocked(client))) await sleep(PAUSE_MS)
+    for (const { name, definition } of await missing(client)) {
+      await client.query(`drop index concurrently if exists ${name}`)
+      await client.query(`create index concurrently ${name} on ${definition}`)
+    }
+  } finally {
+    await client.query("select pg_advisory_unlock_all()").finally(() => client.release())
+  }
+}
+
+async function isLocked(client: pg.PoolClient): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1) as locked", [
+    LOCK,
+  ])
+  return rows[0]?.locked === true
+}
+
+async function missing(pool: Pick<pg.Pool, "query"> | pg.PoolClient): Promise<readonly LateIndex[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select relname as name
+       from pg_index
+       join pg_class
+         on pg_class.oid = pg_index.indexrelid
+      where relname = any($1::text[])
+        and pg_table_is_visible(pg_class.oid)
+        and indisvalid`,
+    [lateIndexes.map(({ name }) => name)],
+  )
+  const present = new Set(rows.map(({ name }) => name))
+  return lateIndexes.filter(({ name }) => !present.has(name))
+}

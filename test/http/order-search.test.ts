@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import "../support/problem.ts"
+import { runSql } from "../support/rows.ts"
+import { hold, offer, pay } from "../support/shop.ts"
+
+let app: TestApp
+let productId: number
+const ids: number[] = []
+
+// Six orders, a day apart, made in the order 0, 2, 4, 1, 3, 5. The first two are paid, each by the same payment id.
+beforeAll(async () => {
+  app = await startTestApp()
+  productId = (await offer(app)).id
+  for (let index = 0; index < 6; index += 1) {
+    const reference = index < 3 ? "early" : `cart ${index}`
+    const { hold_id } = await hold(app, productId, 1, { reference })
+    ids.push((await app.post("/api/orders", { hold_id })).body.order_id)
+  }
+  for (const order_id of ids.slice(0, 2))
+    await pay(app, { order_id, amount_minor: 9_999, payment_id: "pay 🎈" })
+  const days = [1, 4, 2, 5, 3, 6]
+  await runSql(
+    app.databaseUrl,
+    ...ids.map(
+      (id, index) => `update orders set created_at = '2026-11-0${days[index]}T12:00:00Z' where id = ${id}`,
+    ),
+    ...ids.map(
+      (id, index) =>
+        `insert into order_details (product_id, order_id, email, name, answers, awaited, created_at, updated_at)
+         values (${productId}, ${id}, '${index === 5 ? "Ben@Example.com" : "anna@example.com"}',
+                 '${["Anna Müller", "Anna O''Brien", "Zoë Müller-Lüdenscheid", "", "🎈", "Ben"][index]}', '{}', false, now(), now())`,
+    ),
+  )
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+/** Reads all pages of a search, and names the orders by their places in `ids`. */
+async function found(query: Readonly<Record<string, string>>, limit = 100): Promise<number[]> {
+  const places: number[] = []
+  const about = { product_id: String(productId), ...query, limit: String(limit) }
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const params: URLSearchParams = new URLSearchParams({ ...about, ...(cursor !== "" && { cursor }) })
+    const answer = await app.get(`/api/admin/orders?${params.toString()}`)
+    expect(answer.status).toBe(200)
+    expect(answer.body.data.length).toBeLessThanOrEqual(limit)
+    for (const { order_id } of answer.body.data) places.push(ids.indexOf(order_id))
+    cursor = answer.body.next_cursor
+  }
+  return places
+}
+
+test.each([
+  ["all", {}, [0, 1, 2, 3, 4, 5]],
+  ["an e-mail address in other letters", { email: "ben@example.COM" }, [5]],
+  ["an e-mail address in part", { email: "example.com" }, []],
+  ["a name", { name: "müller" }, [0, 2]],
+  ["beginnings of words, in any order", { name: "MÜL an" }, [0]],
+  ["a part of a double name", { name: "lüden" }, [2]],
+  ["a name with a quote", { name: "o'brien" }, [1]],
+  ["a name with signs of the query language", { name: "a\\'b & | ! ( : *" }, []],
+  ["a reference", { reference: "early" }, [0, 1, 2]],
+  ["a payment", { payment_id: "pay 🎈" }, [0, 1]],
+  ["another payment", { payment_id: "pay" }, []],
+  ["several at once", { payment_id: "pay 🎈", name: "müller", reference: "early" }, [0]],
+  ["one and a status", { email: "anna@example.com", status: "paid" }, [0, 1]],
+  ["days", { from: "2026-11-02T12:00:00Z", to: "2026-11-04T13:00:00+01:00" }, [2, 4]],
+])("a search for %s, by id and the newest first, page by page", async (_, query, expected) => {
+  const age = [0, 3, 1, 4, 2, 5]
+  const byAge = expected.toSorted((a, b) => (age[b] ?? 0) - (age[a] ?? 0))
+  for (const limit of [1, 4, 100]) {
+    expect(await found(query, limit)).toEqual(expected)
+    expect(await found({ ...query, order: "newest" }, limit)).toEqual(byAge)
+  }
+})
+
+test("orders are listed with the details of their buyers", async () => {
+  const { data } = (await app.get("/api/admin/orders?email=ben@example.com")).body
+  expect(data).toMatchObject([{ details: { email: "Ben@Example.com", name: "Ben", answers: {} } }])
+})
+
+describe("the newest orders", () => {
+  test("that are made while pages are read are on none of them, and none is on two", async () => {
+    const first = await app.get(`/api/admin/orders?order=newest&limit=2&product_id=${productId}`)
+    const { hold_id } = await hold(app, productId)
+    const { order_id } = (await app.post("/api/orders", { hold_id })).body
+    const next = await app.get(
+      `/api/admin/orders?order=newest&limit=100&product_id=${productId}&cursor=${first.body.next_cursor}`,
+    )
+    const seen = [...first.body.data, ...next.body.data].map((order: { order_id: number }) => order.order_id)
+    expect(seen).toEqual([5, 3, 1, 4, 2, 0].map((place) => ids[place]))
+    expect(seen).not.toContain(order_id)
+    await runSql(app.databaseUrl, `delete from orders where id = ${order_id}`)
+  })
+
+  test("of many are searched in several pages", async () => {
+    await using many = await startTestApp()
+    await runSql(
+      many.databaseUrl,
+      `insert into orders (id, product_id, hold_id, quantity, unit_price_minor, total_minor, currency, status, origin,
+                           expires_at, created_at, updated_at)
+       select 1000 + n, 1, 1000 + n, 1, 1, 1, 'EUR', case when n = 1 then 'cancelled' else 'expired' end, 'buyer',
+              now(), timestamptz '2026-01-01Z' + n / 3 * interval '1 second', now()
+         from generate_series(1, 25000) as n`,
+    )
+    const pages: unknown[] = []
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const answer = await many.get(
+        `/api/admin/orders?order=newest&status=cancelled${cursor && `&cursor=${cursor}`}`,
+      )
+      pages.push(answer.body.data.map((order: { order_id: number }) => order.order_id))
+      cursor = answer.body.next_cursor
+    }
+    expect(pages).toEqual([[], [], [1_001]])
+  })
+})
+
+test.each([
+  "from=yesterday",
+  "to=2026-11-02",
+  "to=2026-11-02T12:00:00",
+  "to=2026-99-02T12:00:00Z",
+  "email=",
+  "name=%20",
+  "name=%00",
+  `payment_id=${"x".repeat(511)}`,
+  "order=newest&cursor=17",
+  "order=newest&cursor=WzEsMl0",
+  "order=oldest",
+])("the query %s is refused", async (query) => {
+  expect(await app.get(`/api/admin/orders?${query}`)).toMatchObject({ status: 422 })
+})

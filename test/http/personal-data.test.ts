@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestApp, type TestApp } from "../support/app.ts"
+import { differencesIn } from "../support/database.ts"
+import "../support/problem.ts"
+import { startReceiver } from "../support/receiver.ts"
+import { openScopedDatabase, runSql } from "../support/rows.ts"
+import { hold, offer, order, pay } from "../support/shop.ts"
+
+const address = {
+  line1: "Musterweg 17",
+  line2: null,
+  city: "Zürich",
+  region: null,
+  postalCode: "8001-needle",
+  country: "CH",
+}
+const told = {
+  email: "Anna.Needle@Example.com",
+  name: "Änna Needle =1+1",
+  phone: "+41 44 needle",
+  shipping_address: {
+    line1: "Musterweg 17",
+    line2: null,
+    city: "Zürich",
+    region: null,
+    postal_code: "8001-needle",
+    country: "CH",
+  },
+  answers: { engraving: "for needle", terms: true },
+}
+/** Words of every detail, as a search for them would write them. */
+const needles = ["needle", "Musterweg", "Zürich"]
+
+let app: TestApp
+let productId: number
+beforeAll(async () => {
+  app = await startTestApp({ worker: true, config: { webhookAllowPrivate: true } })
+  productId = (await offer(app)).id
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+/** A paid order whose buyer has told everything. */
+async function paidOrder(customer_id = "c-1", email = told.email): Promise<number> {
+  const { hold_id } = await hold(app, productId, 1, { customer_id })
+  const { order_id } = await order(app, hold_id)
+  const quoted = (value: unknown) => `'${typeof value === "string" ? value : JSON.stringify(value)}'`
+  await runSql(
+    app.databaseUrl,
+    `insert into order_details (product_id, order_id, email, name, phone, shipping_address, answers, awaited, created_at, updated_at)
+     values (${productId}, ${order_id}, ${quoted(email)}, ${quoted(told.name)}, ${quoted(told.phone)},
+             ${quoted(address)}, ${quoted(told.answers)}, false, now(), now())`,
+  )
+  await pay(app, { order_id, amount_minor: 9_999 })
+  return order_id
+}
+
+const detailsOf = async (orderId: number) => {
+  const { data } = (await app.get(`/api/admin/orders?limit=100&cursor=${orderId - 1}`)).body
+  return data.find((one: { order_id: number }) => one.order_id === orderId)?.details
+}
+const erase = (body: object) => app.post("/api/admin/erase", body)
+
+/** The names of the tables that have one of the needles in any column. */
+async function tablesWithNeedles(): Promise<string[]> {
+  await using database = openScopedDatabase(app.databaseUrl)
+  const { rows } = await database.views.query<{ table: string }>(
+    `select format('%I.%I', schemaname, tablename) as table
+       from pg_tables
+      where schemaname not in ('pg_catalog', 'information_schema')`,
+  )
+  const found: string[] = []
+  for (const { table } of rows) {
+    const pattern = needles.join("|")
+    const { rows: hits } = await database.views.query(
+      `select 1 from ${table} as t where t::text ~* $1 limit 1`,
+      [pattern],
+    )
+    if (hits.length > 0) found.push(table)
+  }
+  return found
+}
+
+describe("an endpoint with include_details", () => {
+  test("gets the buyer's details with the events of orders; others do not, and no stored event has them", async () => {
+    await using all = await startReceiver()
+    await using plain = await startReceiver()
+    const { body: made } = await app.post("/api/admin/webhooks", { url: all.url, include_details: true })
+    const { body: other } = await app.post("/api/admin/webhooks", { url: plain.url })
+    expect([made.include_details, other.include_details]).toEqual([true, false])
+
+    const orderId = await paidOrder()
+    const [withThem] = (await all.has(2)).filter(({ event }) => event.type === "order.paid")
+    const [without] = (await plain.has(2)).filter(({ event }) => event.type === "order.paid")
+    expect(withThem?.event.data).toMatchObject({ order_id: orderId, details: told })
+    expect(without?.event.data).not.toHaveProperty("details")
+    expect(withThem?.event).toEqual({
+      ...without?.event,
+      data: { ...without?.event.data, details: told },
+    })
+    expect(await tablesWithNeedles()).toEqual(["public.order_details"])
+
+    const path = `/api/admin/webhooks/${made.endpoint_id}`
+    expect((await app.send("PATCH", path, { json: { include_details: false } })).body.include_details).toBe(
+      false,
+    )
+    expect((await app.send("PATCH", path, { json: { enabled: true } })).body.include_details).toBe(false)
+    expect((await app.get(path)).body.include_details).toBe(false)
+    for (const { endpoint_id } of [made, other])
+      await app.send("DELETE", `/api/admin/webhooks/${endpoint_id}`)
+  })
+
+  test("gets none that were erased while the delivery waited", async () => {
+    await using receiver = await startReceiver()
+    receiver.answer((response) => void response.writeHead(500).end())
+    const { body: made } = await app.post("/api/admin/webhooks", { url: receiver.url, include_details: true })
+    const orderId = await paidOrder("c-2", "waiting@example.com")
+    await receiver.has(2)
+
+    expect((await erase({ email: "waiting@example.com" })).body).toEqual({ erased_orders: 1 })
+    receiver.answer((response) => void response.writeHead(204).end())
+    const before = receiver.received.length
+    await runSql(app.databaseUrl, "update webhook_deliveries set not_before = now() where status = 'due'")
+    const later = (await receiver.has(before + 2)).slice(before)
+    expect(later.map(({ event }) => event.data.order_id)).toEqual([orderId, orderId])
+    for (const { event } of later) expect(event.data).not.toHaveProperty("details")
+    await app.send("DELETE", `/api/admin/webhooks/${made.endpoint_id}`)
+  })
+})
+
+describe("erasing", () => {
+  test("by e-mail address, in upper or lower case, takes the details of all the buyer's orders and no others", async () => {
+    const mine = [await paidOrder("c-3", "ÄRA@Example.com"), await paidOrder("c-4", "ära@example.COM")]
+    const other = await paidOrder("c-5", "bara@example.com")
+    expect((await erase({ email: "Ära@EXAMPLE.com" })).body).toEqual({ erased_orders: 2 })
+    for (const id of mine) expect(await detailsOf(id)).toBeUndefined()
+    expect(await detailsOf(other)).toMatchObject({ email: "bara@example.com" })
+    expect((await erase({ email: "ära@example.com" })).body).toEqual({ erased_orders: 0 })
+  })
+
+  test("by customer takes the details of all the customer's orders and no others", async () => {
+    const mine = [await paidOrder("c-6"), await paidOrder("c-6")]
+    const other = await paidOrder("c-66")
+    expect((await erase({ customer_id: "c-6" })).body).toEqual({ erased_orders: 2 })
+    for (const id of mine) expect(await detailsOf(id)).toBeUndefined()
+    expect(await detailsOf(other)).toMatchObject(told)
+    expect((await erase({ customer_id: "c-6" })).body).toEqual({ erased_orders: 0 })
+  })
+
+  test("leaves the address in no table and no line of the log, and the books as they were", async () => {
+    await runSql(app.databaseUrl, "delete from order_details")
+    const orderId = await paidOrder("c-7", "anna.needle@example.com")
+    await app.get("/api/admin/orders?email=anna.needle@example.com&name=needle")
+    const booksOf = async () => (await app.get(`/api/orders/${orderId}`)).body
+    const { details: _, ...before } = await booksOf()
+    expect(await tablesWithNeedles()).toEqual(["public.order_details"])
+
+    expect((await erase({ email: "anna.needle@example.com" })).status).toBe(200)
+
+    expect(await tablesWithNeedles()).toEqual([])
+    expect(JSON.stringify(app.log)).not.toMatch(/needle|Musterweg|Zürich/i)
+    expect(await booksOf()).toEqual(before)
+    expect(await differencesIn(app.databaseUrl)).toEqual([])
+  })
+
+  test("is recorded, without saying whose details", async () => {
+    await erase({ email: "recorded@example.com" })
+    await expect
+      .poll(async () => (await app.get("/api/admin/actions?limit=1")).body.data[0])
+      .toMatchObject({ route: "POST /api/admin/erase", content: null, status: 200 })
+  })
+
+  test.each([
+    {},
+    { email: "a@b", customer_id: "c" },
+    { email: "" },
+    { email: null },
+    { customer_id: "a\nb" },
+    { who: "a" },
+  ])("with %j is refused", async (body) => {
+    expect((await erase(body)).status).toBe(422)
+  })
+})

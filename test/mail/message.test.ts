@@ -1,0 +1,180 @@
+import { simpleParser } from "mailparser"
+import { describe, expect, test } from "vitest"
+import { isUsableAddress, withoutAddresses } from "../../src/mail/address.ts"
+import { composeMail, type ComposedContent } from "../../src/mail/compose.ts"
+import { buildMessage } from "../../src/mail/message.ts"
+import { orderWith } from "../support/builders.ts"
+
+const hostile = [
+  "Ada\r\nBcc: victim@example.com",
+  "Ada\nSubject: You have won\n\n<h1>Won</h1>",
+  "<img src=x onerror=alert(1)>",
+  '"><script>alert(1)</script>',
+  "Ada <eve@example.com>, bob@example.com",
+  "\u202egnp.exe\u202c",
+  "a\u2028Bcc: x@example.com\u2029b\u0000\u0007",
+  "𝒜da 👩‍👩‍👧 ".repeat(60),
+  "\ud800 half",
+  "=?utf-8?Q?=0D=0ABcc:_victim@example.com?=",
+]
+
+const order = orderWith({ id: 17, status: "paid" })
+const contentWith = (value: string): ComposedContent => ({
+  kind: "receipt",
+  name: value,
+  shippingAddress: {
+    line1: value,
+    line2: value,
+    city: value,
+    region: value,
+    postalCode: value,
+    country: value,
+  },
+  order: {
+    ...order,
+    productName: value,
+    namedLines: [{ variantId: 1, qty: 2, unitPriceMinor: 9_999, restockedQty: 0, name: value, sku: null }],
+  },
+  refund: null,
+  orders: [],
+})
+
+const shopWith = (name: string) => ({ name, linkTo: () => "https://shop.example/o/17#dbt1.1.2.3.proof" })
+
+const byText = (one = "", other = "") => (one < other ? -1 : 1)
+
+describe("a hostile value", () => {
+  test.each(hostile)("%j in every field begins no header, no tag and no line of its own", async (value) => {
+    const mail = composeMail(contentWith(value), shopWith(value))
+    const { content, envelope } = await buildMessage(mail, {
+      from: { name: value, address: "orders@shop.example" },
+      to: { name: value, address: "ada@example.com" },
+      key: "key-1",
+      date: new Date(0),
+    })
+    const raw = content.toString("utf8")
+    const [head = ""] = raw.split("\r\n\r\n")
+    const names = head
+      .split("\r\n")
+      .filter((line) => !/^\s/.test(line))
+      .map((line) => line.split(":")[0])
+
+    expect(names.toSorted(byText)).toEqual([
+      "Auto-Submitted",
+      "Content-Type",
+      "Date",
+      "From",
+      "MIME-Version",
+      "Message-ID",
+      "Subject",
+      "To",
+    ])
+    expect(envelope).toEqual({ from: "orders@shop.example", to: "ada@example.com" })
+    const parsed = await simpleParser(content)
+    const to = [parsed.to].flat().flatMap((one) => one?.value ?? [])
+    expect(to.map(({ address }) => address)).toEqual(["ada@example.com"])
+    expect(parsed.bcc).toBeUndefined()
+
+    const tags = [...mail.html.matchAll(/<([a-z0-9]+)/g)].map(([, tag]) => tag)
+    expect(tags).not.toContain("script")
+    expect(tags).not.toContain("img")
+    expect(mail.html.match(/<h1>/g)).toHaveLength(1)
+    expect(mail.text.split("\n").filter((line) => /^(Subject|Bcc):/.test(line.trim()))).toEqual([])
+    for (const odd of ["\u202e", "\u2028", "\u0000", "\u0007"]) expect(mail.text).not.toContain(odd)
+  })
+})
+
+test("HTML and text tell the same", () => {
+  const { subject, html, text } = composeMail(
+    {
+      ...contentWith("x"),
+      name: "Ada Lovelace",
+      shippingAddress: {
+        line1: "Marktgasse 1",
+        line2: null,
+        city: "Bern",
+        region: null,
+        postalCode: "3011",
+        country: "CH",
+      },
+      order: {
+        ...order,
+        currency: "CHF",
+        totalMinor: 37_800,
+        qty: 3,
+        productName: "Runner",
+        namedLines: [
+          { variantId: 1, qty: 2, unitPriceMinor: 12_900, restockedQty: 0, name: "EU 42", sku: null },
+          { variantId: 2, qty: 1, unitPriceMinor: 12_000, restockedQty: 0, name: "EU 43", sku: null },
+        ],
+      },
+    },
+    shopWith("Lamp & Co"),
+  )
+  expect(subject).toBe("Receipt for order 17 – Lamp & Co")
+  expect(text).toBe(`Thank you for your order
+
+Hello Ada Lovelace,
+
+Your payment for order 17 has arrived. The order is complete.
+
+2 × Runner, EU 42: CHF 258.00
+1 × Runner, EU 43: CHF 120.00
+Total: CHF 378.00
+
+Goes to:
+  Ada Lovelace
+  Marktgasse 1
+  3011 Bern
+  Switzerland
+
+See your order:
+https://shop.example/o/17#dbt1.1.2.3.proof
+
+Everyone who has this link can see the order and its address. Do not pass it on.
+
+-- 
+Lamp & Co
+`)
+  const shown = [
+    "Hello Ada Lovelace,",
+    "2 × Runner, EU 42",
+    "CHF 258.00",
+    "CHF 378.00",
+    "Marktgasse 1",
+    "3011 Bern",
+    "Switzerland",
+    'href="https://shop.example/o/17#dbt1.1.2.3.proof"',
+    "Lamp &#38; Co",
+    "prefers-color-scheme: dark",
+  ]
+  for (const part of shown) expect(html).toContain(part)
+})
+
+test.each([
+  ["ada@example.com", true],
+  ["ada+shop@sub.example.com", true],
+  ["zoë@exämple.com", true],
+  ["аda@exаmple.com", true],
+  ["ada@example.com\nBcc: eve@example.com", false],
+  ["ada@example.com, eve@example.com", false],
+  ["Ada <ada@example.com>", false],
+  ["ada@example.com eve@example.com", false],
+  ["ada@@example.com", false],
+  ["@example.com", false],
+  ["ada@", false],
+  ["ada@example..com", false],
+  ['"a b"@example.com', false],
+  ["ada\u0000@example.com", false],
+  ["ada\u202e@example.com", false],
+  [`${"a".repeat(65)}@example.com`, false],
+  [`a@${"b".repeat(260)}.com`, false],
+])("the address %j can be sent to: %s", (address, isUsable) => {
+  expect(isUsableAddress(address)).toBe(isUsable)
+})
+
+test("an answer of a server is kept without the address in it", () => {
+  expect(
+    withoutAddresses("550 5.1.1 <ada+x@example.com>: no ada@example.com; ask postmaster@example.com"),
+  ).toBe("550 5.1.1 <[address]>: no [address]; ask [address]")
+})

@@ -1,0 +1,21 @@
+/** A certificate of localhost for test mail servers, signed by itself; it ends in a hundred years. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUIuVtuOUUFh7Q5HG+F++Z6kAE9MAwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEzMDAxMzg1MFoYDzIxMjYxMTA2
+MDEzODUwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQ1ABNGaYcHW7cCYyO3fu8Fth8gBeBJXRzPGaJxBQ2C1DReH0QijQW+
+sgpe/2VSwArB+j0UTr2ZlbK6/A2N5QuQo28wbTAdBgNVHQ4EFgQU6/ytuvncZVQl
+z8KviRt407X/lZowHwYDVR0jBBgwFoAU6/ytuvncZVQlz8KviRt407X/lZowDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIgMeF5QJYTH9LW6qK8LODuzlQ+GRAR7Nq2kErjMYq2WE0CIQDr
+od0rjkwVbi+vSZ6zzMZ+inP3tm5KenvfghOuwW2gxQ==
+-----END CERTIFICATE-----
+`
+
+/** Its key, which protects nothing. */
+export const certificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg7tQVkKP/I8ZrZBHY
+U43XgtpL2ivXDq4kb/slvKLR/NihRANCAAQ1ABNGaYcHW7cCYyO3fu8Fth8gBeBJ
+XRzPGaJxBQ2C1DReH0QijQW+sgpe/2VSwArB+j0UTr2ZlbK6/A2N5QuQ
+-----END PRIVATE KEY-----
+`

@@ -1,0 +1,402 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createLog } from "../../src/base/log.ts"
+import { createSmtpSender, type SmtpOptions } from "../../src/mail/smtp.ts"
+import { createMailRetention } from "../../src/worker/retention.ts"
+import { createMailing, type Mailing, type MailingParts } from "../../src/worker/mailing.ts"
+import { createTestEngine, type TestEngine } from "../support/database.ts"
+import { makeOrder, pay, tell, withEmail } from "../support/mailed-orders.ts"
+import { startMailServer, type MailServer } from "../support/mail-server.ts"
+import { newProduct } from "../support/products.ts"
+
+const silent = createLog("silent")
+const FAST = { hasMail: true, perSecond: 0 }
+
+let engine: TestEngine
+let productId: number
+beforeAll(async () => {
+  engine = await createTestEngine({}, undefined, FAST)
+  productId = await newProduct(engine, { stock: 100_000, settings: { collect: withEmail } })
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+const shop = {
+  name: "Lamp Shop",
+  linkTo: ({ id }: { id: number }) => `https://shop.example/o/${id}#proof-${id}`,
+}
+
+function worker(
+  server: Pick<MailServer, "settings">,
+  { limits, ...parts }: Partial<MailingParts> & Pick<SmtpOptions, "limits"> = {},
+): Mailing {
+  return createMailing({
+    queue: engine.mails.queue,
+    contents: engine.mails.contents,
+    log: silent,
+    observer: engine.events,
+    shop,
+    from: { name: "Lamp Shop", address: "orders@shop.example" },
+    sender: createSmtpSender(server.settings, { ...(limits && { limits }) }),
+    random: () => 0,
+    ...parts,
+  })
+}
+
+/** Sends until nothing is under way or due. */
+async function sendAll(...workers: readonly Mailing[]): Promise<void> {
+  await Promise.all(
+    workers.map(async (one) => {
+      while (await one.begin()) await one.idle()
+    }),
+  )
+}
+
+const sql = <Row extends object>(text: string, values: unknown[] = []) =>
+  engine.database.views.query<Row>(text, values).then(({ rows }) => rows)
+
+const mailsOf = (orderId: number) => engine.mails.contents.ofOrder(orderId)
+const dueNow = () => sql("update mails set not_before = now() where status = 'due'")
+
+async function paidOrder(told: Parameters<typeof makeOrder>[2] = {}): Promise<number> {
+  const orderId = await makeOrder(engine, productId, told)
+  await pay(engine, orderId)
+  return orderId
+}
+
+/** Seconds until the only due mail of the order is tried again. */
+async function waitOf(orderId: number): Promise<number> {
+  const [row] = await sql<{ wait: number }>(
+    `select extract(epoch from not_before - clock_timestamp())::float8 as wait
+       from mails
+      where order_id = $1
+        and status = 'due'`,
+    [orderId],
+  )
+  return row?.wait ?? NaN
+}
+
+describe("a paid order", () => {
+  test("gets one receipt, to its buyer, with a link that proves who owns it", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder({ email: "ada@example.com", name: "Ada" })
+    await sendAll(worker(server))
+    await dueNow()
+    await sendAll(worker(server))
+
+    expect(server.received).toHaveLength(1)
+    const [{ mail, to } = { mail: null, to: [] }] = server.received
+    expect(to).toEqual(["ada@example.com"])
+    expect(mail).toMatchObject({
+      subject: `Receipt for order ${orderId} – Lamp Shop`,
+      from: { value: [{ name: "Lamp Shop", address: "orders@shop.example" }] },
+      to: { value: [{ name: "Ada", address: "ada@example.com" }] },
+    })
+    expect(mail?.messageId).toMatch(/^<[0-9a-f-]{36}@shop\.example>$/)
+    expect(mail?.text).toContain(`https://shop.example/o/${orderId}#proof-${orderId}`)
+    expect(mail?.html).toContain("EUR 99.99")
+    expect(await mailsOf(orderId)).toMatchObject([
+      { id: `receipt-${orderId}`, kind: "receipt", status: "sent", attempts: 1, lastError: null },
+    ])
+  })
+
+  test("without an address waits for one, and is then skipped", async () => {
+    await using server = await startMailServer()
+    const without = await paidOrder({ email: null })
+    const late = await paidOrder({ email: null })
+    await sendAll(worker(server))
+    expect(await waitOf(without)).toBeGreaterThan(3)
+    await tell(engine, { productId, orderId: late }, { email: "late@example.com" })
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      await dueNow()
+      await sendAll(worker(server))
+    }
+    expect(server.received.map(({ to }) => to)).toEqual([["late@example.com"]])
+    expect(await mailsOf(without)).toMatchObject([{ status: "skipped", attempts: 6, lastError: null }])
+  })
+
+  test("whose address no mail can be sent to fails, and reaches no server", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder({ email: "ada@example.com\nRCPT TO:<eve@example.com>" })
+    await sendAll(worker(server))
+    expect(server.connections()).toBe(0)
+    const [mail] = await mailsOf(orderId)
+    expect(mail).toMatchObject({ status: "failed" })
+    expect(mail?.lastError).not.toContain("@")
+  })
+
+  test("of a product that asks for no address causes no mail, and no statement", async () => {
+    const other = await newProduct(engine, { stock: 10 })
+    const orderId = await makeOrder(engine, other, {})
+    await pay(engine, orderId)
+    expect(await mailsOf(orderId)).toEqual([])
+  })
+
+  test("causes no mail while mail is off", async () => {
+    await using off = await createTestEngine({}, engine.url)
+    const orderId = await makeOrder(off, productId, {})
+    await pay(off, orderId)
+    expect(await mailsOf(orderId)).toEqual([])
+  })
+})
+
+describe("money that goes back", () => {
+  async function refund(orderId: number, amountMinor: number): Promise<void> {
+    const { outcome } = await engine.lanes.submit({
+      kind: "refund_order",
+      productId,
+      orderId,
+      amountMinor,
+      restockQty: 0,
+    })
+    if (!("number" in outcome)) throw new Error("the test's refund was refused")
+    await confirm(orderId, outcome.number)
+  }
+  const confirm = (orderId: number, number: number) =>
+    engine.lanes.submit({
+      kind: "settle_refund",
+      productId,
+      orderId,
+      number,
+      result: { status: "confirmed", providerRefundId: `re-${orderId}-${number}` },
+    })
+
+  test("is reported once it has really gone, in part and whole", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder()
+    await refund(orderId, 4_000)
+    await refund(orderId, 5_999)
+    await sendAll(worker(server))
+    await server.has(3)
+    const about = (amount: string) =>
+      server.received.find(
+        ({ mail }) => mail.subject === `${amount} sent back for order ${orderId} – Lamp Shop`,
+      )
+    expect(about("EUR 40.00")?.mail.text).toContain("the shop has refunded a part of the price")
+    expect(about("EUR 59.99")).toBeDefined()
+    expect((await mailsOf(orderId)).map(({ id }) => id)).toEqual([
+      `receipt-${orderId}`,
+      `refund-${orderId}-1`,
+      `refund-${orderId}-2`,
+    ])
+  })
+
+  test("because the order was paid twice says so", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder()
+    await pay(engine, orderId, { paymentId: `second-${orderId}`, amountMinor: 9_999 })
+    expect((await mailsOf(orderId)).map(({ kind }) => kind)).toEqual(["receipt"])
+    await confirm(orderId, 1)
+    await sendAll(worker(server))
+    await server.has(2)
+    const texts = server.received.map(({ mail }) => mail.text)
+    expect(texts.join()).toContain("it had been paid already, so the second payment was sent back")
+  })
+})
+
+test("an order that the shop cancels is reported, one that its buyer cancels is not", async () => {
+  await using server = await startMailServer()
+  const [byShop, byBuyer] = [await makeOrder(engine, productId, {}), await makeOrder(engine, productId, {})]
+  await engine.lanes.submit({ kind: "cancel_order", productId, orderId: byShop, byShop: true })
+  await engine.lanes.submit({ kind: "cancel_order", productId, orderId: byBuyer })
+  await sendAll(worker(server))
+  expect(server.received.map(({ mail }) => mail.subject)).toEqual([
+    `Order ${byShop} is cancelled – Lamp Shop`,
+  ])
+  expect(await mailsOf(byBuyer)).toEqual([])
+})
+
+describe("a mail server that", () => {
+  test("refuses a mail for good ends it, with its answer but without the address", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder({ email: "gone@example.com" })
+    server.behave({ recipient: (address) => `550 5.1.1 ${address} is not here` })
+    await sendAll(worker(server))
+    expect(await mailsOf(orderId)).toMatchObject([
+      { status: "failed", attempts: 1, lastError: "550 5.1.1 [address] is not here" },
+    ])
+  })
+
+  test("refuses a mail for now gets it again, later each time, and never more than ten times", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder()
+    server.behave({ recipient: () => "450 4.2.0 come back" })
+    const waits: number[] = []
+    for (let attempt = 0; attempt < 9; attempt += 1) {
+      await sendAll(worker(server))
+      waits.push(Math.round(await waitOf(orderId)))
+      await dueNow()
+    }
+    expect(waits).toEqual([10, 60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400])
+    await sendAll(worker(server))
+    expect(await mailsOf(orderId)).toMatchObject([
+      { status: "failed", attempts: 10, lastError: "450 4.2.0 come back" },
+    ])
+  })
+
+  test("is away uses up no attempt, is tried by one mail at a time, and gets all when it is back", async () => {
+    await using server = await startMailServer()
+    const orders = await Promise.all(Array.from({ length: 8 }, () => paidOrder()))
+    await server.kill()
+    const mailing = worker(server)
+    await mailing.begin()
+    await mailing.idle()
+    expect(await mailing.begin()).toBe(false)
+    const rows = await sql<{ attempts: number; status: string }>(
+      "select distinct attempts, status from mails where order_id = any($1)",
+      [orders],
+    )
+    expect(rows).toEqual([{ attempts: 0, status: "due" }])
+
+    await server.restart()
+    const connectionsBefore = server.connections()
+    await expect.poll(() => mailing.begin(), { timeout: 10_000 }).toBe(true)
+    expect(server.connections() - connectionsBefore).toBeLessThanOrEqual(1)
+    await expect
+      .poll(async () => {
+        await mailing.begin()
+        return server.received.length
+      })
+      .toBe(8)
+    await mailing.idle()
+  })
+
+  test("hangs delays no sale and no other mail", async () => {
+    await using server = await startMailServer()
+    server.behave({
+      recipient: (address) => (address === "slow@example.com" ? new Promise(() => undefined) : null),
+    })
+    const slow = await paidOrder({ email: "slow@example.com" })
+    const quick = await paidOrder({ email: "quick@example.com" })
+    const mailing = worker(server, { limits: { wholeMs: 1_500 } })
+    const startedAt = performance.now()
+    await mailing.begin()
+    await server.has(1)
+    await paidOrder({ email: "after@example.com" })
+    expect(performance.now() - startedAt).toBeLessThan(1_400)
+    await mailing.idle()
+    expect(await mailsOf(quick)).toMatchObject([{ status: "sent" }])
+    expect(await mailsOf(slow)).toMatchObject([{ status: "due", attempts: 1 }])
+    server.behave({})
+    await dueNow()
+    await sendAll(worker(server))
+  })
+})
+
+describe("several workers", () => {
+  test("send each mail once", async () => {
+    await using server = await startMailServer()
+    const orders = await Promise.all(Array.from({ length: 60 }, () => paidOrder()))
+    await sendAll(worker(server), worker(server), worker(server))
+    expect(server.received).toHaveLength(60)
+    const subjects = server.received.map(({ mail }) => mail.subject)
+    expect(new Set(subjects)).toEqual(new Set(orders.map((id) => `Receipt for order ${id} – Lamp Shop`)))
+  })
+
+  test("a mail of a worker that died is sent again under the same Message-ID", async () => {
+    await using server = await startMailServer()
+    await paidOrder()
+    // Dead between the server's answer and the note of it.
+    const queue = { ...engine.mails.queue, note: async () => undefined }
+    await sendAll(worker(server, { queue }))
+    await sendAll(worker(server))
+    expect(server.received).toHaveLength(1)
+    await dueNow()
+    await sendAll(worker(server))
+    const [first, second] = server.received.map(({ mail }) => mail.messageId)
+    expect(server.received).toHaveLength(2)
+    expect(second).toBe(first)
+  })
+
+  test("keep to MAIL_PER_SECOND together", async () => {
+    await using server = await startMailServer()
+    await using slow = await createTestEngine({}, engine.url, { hasMail: true, perSecond: 20 })
+    await Promise.all(Array.from({ length: 30 }, () => paidOrder()))
+    const startedAt = performance.now()
+    const workers = [1, 2, 3].map(() => worker(server, { queue: slow.mails.queue }))
+    await expect
+      .poll(
+        async () => {
+          await Promise.all(workers.map((one) => one.begin()))
+          return server.received.length
+        },
+        { timeout: 15_000, interval: 10 },
+      )
+      .toBe(30)
+    const seconds = (performance.now() - startedAt) / 1_000
+    // 30 mails at 20 a second, of which a quarter of a second's worth goes out at once.
+    expect(seconds).toBeGreaterThan(1.2)
+    await Promise.all(workers.map((one) => one.idle()))
+  })
+
+  test("a worker that stops gives back what it could not send", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder()
+    server.behave({ content: () => new Promise(() => undefined) })
+    const mailing = worker(server)
+    await mailing.begin()
+    await mailing.stop()
+    expect(await mailsOf(orderId)).toMatchObject([{ status: "due", attempts: 0 }])
+    expect(await waitOf(orderId)).toBeLessThanOrEqual(0)
+    server.behave({})
+    await sendAll(worker(server))
+  })
+})
+
+test("the links of an address's orders come in one mail, whatever the case of its letters, three times an hour", async () => {
+  await using server = await startMailServer()
+  const mine = [await paidOrder({ email: "Bob@Example.com" }), await paidOrder({ email: "bob@example.com" })]
+  const other = await paidOrder({ email: "eve@example.com" })
+  await sendAll(worker(server))
+  for (let count = 0; count < 5; count += 1) await engine.mails.queue.askForLinks("BOB@example.com")
+  await engine.mails.queue.askForLinks("nobody@example.com")
+  await sendAll(worker(server))
+
+  const links = server.received.filter(({ mail }) => mail.subject === "The links to your orders – Lamp Shop")
+  expect(links).toHaveLength(3)
+  for (const { to, mail } of links) {
+    expect(to).toEqual(["bob@example.com"])
+    for (const id of mine) expect(mail.text).toContain(`https://shop.example/o/${id}#proof-${id}`)
+    expect(mail.text).not.toContain(`#proof-${other}`)
+  }
+})
+
+test("requests for one address at the same moment cause no more mails than one after the other", async () => {
+  await paidOrder({ email: "crowd@example.com" })
+  await Promise.all(Array.from({ length: 20 }, () => engine.mails.queue.askForLinks("crowd@example.com")))
+  const [row] = await sql<{ count: number }>(
+    `select count(*)::integer as count
+       from mails
+       join order_details using (product_id, order_id)
+      where kind = 'links'
+        and email = 'crowd@example.com'`,
+  )
+  expect(row?.count).toBeGreaterThanOrEqual(1)
+  expect(row?.count).toBeLessThanOrEqual(3)
+})
+
+test("a mail is removed when it is old, unless it still waits", async () => {
+  const [sent, due, young] = [await paidOrder(), await paidOrder(), await paidOrder()]
+  await sql("update mails set created_at = now() - interval '31 days' where order_id = any($1)", [
+    [sent, due],
+  ])
+  await sql("update mails set status = 'sent' where order_id = any($1)", [[sent, young]])
+  const removeSome = createMailRetention(engine.database, 30)
+  while (await removeSome());
+  const left = await Promise.all([sent, due, young].map(mailsOf))
+  expect(left.map((mails) => mails.length)).toEqual([0, 1, 1])
+  await sql("update mails set status = 'sent' where order_id = $1", [due])
+})
+
+test("a mail that stands there already does not fail the batch, and keeps its Message-ID", async () => {
+  const orderId = await makeOrder(engine, productId, {})
+  await sql(
+    `insert into mails (id, product_id, order_id, kind, not_before, created_at, updated_at)
+     values ('receipt-' || $1::bigint, $2, $1, 'receipt', now(), now(), now())`,
+    [orderId, productId],
+  )
+  const keyOf = () => sql("select message_key from mails where order_id = $1", [orderId])
+  const before = await keyOf()
+  await pay(engine, orderId)
+  expect(await keyOf()).toEqual(before)
+  const { rows } = await engine.database.views.query("select status from orders where id = $1", [orderId])
+  expect(rows).toEqual([{ status: "paid" }])
+})

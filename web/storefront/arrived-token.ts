@@ -1,0 +1,19 @@
+/** The characters of an owner token. Others cannot be sent in a header, so such a link is wrong without a question. */
+const SHAPE = /^[\w.-]{1,200}$/
+
+/**
+ * Takes the owner token after `#` out of the address bar and returns it, so that it is not in the history, in a bookmark, in
+ * a screenshot or in an address that the buyer shares. Null: there is no such text; empty: the text cannot be a token.
+ */
+export function takeArrivedToken(): string | null {
+  if (location.hash.length < 2) return null
+  const text = location.hash.slice(1)
+  history.replaceState(history.state, "", location.pathname + location.search)
+  return SHAPE.test(text) ? text : ""
+}
+
+/**
+ * The token that the page was opened with. Taken when this file is evaluated: the page's script imports it first, so that
+ * no other code of the page runs while the token is in the address bar.
+ */
+export const firstToken = location.pathname.startsWith("/o/") ? takeArrivedToken() : null

@@ -1,0 +1,87 @@
+import { useSignal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import { askForLinks, findTexts, type FindAnswer } from "./find-request.ts"
+import { formText } from "./form-texts.ts"
+
+/** Has the links of a buyer's orders sent to their e-mail address. */
+export function FindPage() {
+  const state = useSignal<FindAnswer | "asking" | "email_wrong" | null>(null)
+  /** False until the scripts run: the form does nothing before. */
+  const isActive = useSignal(false)
+  const answer = useRef<HTMLParagraphElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    isActive.value = true
+  }, [])
+  useEffect(() => {
+    if (state.value === "email_wrong") field.current?.focus()
+    else answer.current?.focus()
+  }, [state.value])
+
+  function submit(event: SubmitEvent): void {
+    event.preventDefault()
+    if (state.value === "asking") return
+    const email = field.current?.value.trim() ?? ""
+    if (!/^[^@\s]+@[^@\s]+$/.test(email)) {
+      state.value = "email_wrong"
+      return
+    }
+    state.value = "asking"
+    void askForLinks(email).then((found) => (state.value = found))
+  }
+
+  const isWrong = state.value === "email_wrong"
+  const said =
+    state.value === null || state.value === "asking" || state.value === "email_wrong"
+      ? null
+      : findTexts[state.value]
+  return (
+    <main class="narrow">
+      <h1>Find my order</h1>
+      <p>Enter the e-mail address of your order. The shop sends you a link to each order that has it.</p>
+      <form class="details-form" noValidate onSubmit={submit}>
+        <div class="form-field">
+          <label for="email">{formText.email}</label>
+          <input
+            ref={field}
+            id="email"
+            class="field"
+            type="email"
+            inputMode="email"
+            autocomplete="email"
+            autocapitalize="none"
+            enterkeyhint="send"
+            spellcheck={false}
+            maxLength={254}
+            required
+            aria-invalid={isWrong ? true : undefined}
+            aria-describedby={isWrong ? "email-error" : undefined}
+          />
+          {isWrong && (
+            <p class="field-error" id="email-error">
+              {formText.emailWrong}
+            </p>
+          )}
+        </div>
+        <div class="actions">
+          <button
+            class="button primary"
+            type="submit"
+            disabled={!isActive.value}
+            aria-disabled={state.value === "asking"}
+          >
+            {state.value === "asking" ? "Sending…" : "Send me the link"}
+          </button>
+        </div>
+        <noscript>
+          <p class="notice">Finding an order needs JavaScript.</p>
+        </noscript>
+      </form>
+      {said !== null && (
+        <p ref={answer} class="notice" tabIndex={-1}>
+          {said}
+        </p>
+      )}
+    </main>
+  )
+}
