@@ -28,7 +28,7 @@ import type {
 import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
-import type { Hold, Order, Page, PageQuery, Product } from "./types.ts"
+import type { DetailsBody, Hold, Order, Page, PageQuery, Product } from "./types.ts"
 import type {
   DeliveryQuery,
   EndpointChangesBody,
@@ -132,6 +132,11 @@ export interface AdminClient {
      * Refused: `order_not_found`, `order_expired`, `order_not_pending`.
      */
     cancel(orderId: number, options?: KeyedCallOptions): Promise<Order>
+    /**
+     * Replaces the buyer's details of an order, in every status; what is left out is removed. Idempotent. Refused:
+     * `order_not_found`, `details_erased`.
+     */
+    setDetails(orderId: number, details: DetailsBody, options?: CallOptions): Promise<Order>
     /** Lists the refunds of an order. Refused: `order_not_found`. */
     refunds(orderId: number, options?: CallOptions): Promise<WholeList<Refund>>
     /** Lists the disputes of an order's payments. Refused: `order_not_found`. */
@@ -261,6 +266,8 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       get: (orderId, options) => read(`/orders/${orderId}`, options),
       refund: (orderId, body, options) => write(`/orders/${orderId}/refunds`, options, body),
       cancel: (orderId, options) => write(`/orders/${orderId}/cancel`, options),
+      setDetails: (orderId, body, options) =>
+        request("PUT", `/orders/${orderId}/details`, { repeatable: true, body, options }),
       refunds: (orderId, options) => read(`/orders/${orderId}/refunds`, options),
       disputes: (orderId, options) => read(`/orders/${orderId}/disputes`, options),
     },

@@ -246,6 +246,17 @@ describe.each([
     await expect(shop.orders.get(9_000_000)).rejects.toMatchObject({ code: "order_not_found" })
   })
 
+  test("the shop replaces the buyer's details of an order", async () => {
+    const lamp = { name: "Lamp", price_minor: 500, currency: "EUR", stock: 9 }
+    const product = await shop.products.create({ ...lamp, collect: { email: "required" } })
+    const made = await client.holds.create({ product_id: product.id, qty: 1 })
+    const order = await client.orders.create(made)
+    expect(order.missing_details).toEqual(["/details/email"])
+    const changed = await shop.orders.setDetails(order.order_id, { email: "anna@shop.example" })
+    expect(changed.details).toMatchObject({ email: "anna@shop.example", name: null })
+    expect(changed).not.toHaveProperty("missing_details")
+  })
+
   test("the live state of a sale is read", async () => {
     const { product } = await hold(2)
 

@@ -9,6 +9,7 @@ import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
 import * as address from "../../src/wire/address-layout.ts"
 import { WholeOrderWire } from "../../src/http/wire/whole-order.ts"
+import * as details from "../../src/wire/details.ts"
 import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
@@ -28,6 +29,7 @@ export const wireSchemas = {
   Order: order.OrderWire,
   OrderBody: order.OrderBody,
   OrderList: order.OrderList,
+  DetailsBody: details.DetailsBody,
   FindOrdersBody: links.FindOrdersBody,
   FoundOrders: links.FindOrdersAnswer,
   PaymentAttemptBody: payments.PaymentAttemptBody,
@@ -83,6 +85,7 @@ interface WireTypes {
   Order: client.Order
   OrderBody: client.OrderBody
   OrderList: client.Page<client.Order>
+  DetailsBody: client.DetailsBody
   FindOrdersBody: client.FindOrdersBody
   FoundOrders: client.FoundOrders
   PaymentAttemptBody: client.PaymentAttemptBody

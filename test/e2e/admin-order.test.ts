@@ -92,7 +92,7 @@ describe.skipIf(leavesOutBrowser())("an order's page in the control room", { tim
       .filter({ hasText: `${orderId}-1` })
     await row.getByText("requested by the shop").waitFor()
     await expect
-      .poll(told)
+      .poll(told, { timeout: 15_000 })
       .toContain(`Shop: Refunded order ${orderId}: amount €139.00, units to restock 1 × 42 (open mode)`)
     expect((await productNow(app, productId)).variants).toMatchObject([
       { available_stock: 1 },
@@ -112,9 +112,88 @@ describe.skipIf(leavesOutBrowser())("an order's page in the control room", { tim
     await page.getByText("Cancelled", { exact: true }).first().waitFor()
     expect((await app.get(`/api/orders/${order_id}`)).body.status).toBe("cancelled")
     await expect
-      .poll(told)
+      .poll(told, { timeout: 15_000 })
       .toEqual(expect.arrayContaining(["Cancelled", `Shop: Cancelled order ${order_id} (open mode)`]))
     expect(await page.getByRole("button", { name: "Cancel…" }).count()).toBe(0)
+  })
+
+  const jacket = {
+    name: "Jacket",
+    collect: { email: "required", name: "required", shipping_address: "required" },
+    shipping_countries: ["CH", "DE"],
+    questions: [
+      { key: "size", kind: "choice", label: { en: "Size" }, choices: ["S", { value: "l", label: "Large" }] },
+      { key: "terms", kind: "checkbox", label: "I accept the terms", required: true },
+    ],
+  }
+
+  test("shows what its buyer has told, changes it, and the money inbox leads to what is missing", async () => {
+    const { id } = await offer(app, jacket)
+    const { hold_id } = await hold(app, id)
+    const details = { email: "anna@example.com", name: "Anna <b>Muster</b>", answers: { size: "l" } }
+    const made = await app.post("/api/orders", { hold_id, details })
+    const { order_id } = made.body
+    await pay(app, { order_id, idempotency_key: "details", payment_id: "pi_details" })
+
+    await page.goto(`${app.url}/admin/money`)
+    await sees(page, "Still missing: shipping address, “terms”.")
+    expect(await findFaults(page)).toEqual([])
+    await page.locator(`a[href="/admin/orders/${order_id}"]`).click()
+    await sees(page, "Still missing: shipping address, “I accept the terms”.")
+    await part("Buyer").getByText("Anna <b>Muster</b>", { exact: true }).waitFor()
+    await part("Buyer").getByText("Large", { exact: true }).waitFor()
+    expect(await findFaults(page)).toEqual([])
+
+    await page.getByRole("button", { name: "Change details…" }).click()
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("details-name")
+    await page.getByLabel("Name", { exact: true }).fill("Anna Muster")
+    await page.getByLabel("Street and number").fill("Hauptstrasse 1")
+    await page.getByLabel("City").fill("Zürich")
+    await page.getByLabel("Country").selectOption({ label: "Switzerland" })
+    await page.getByLabel("I accept the terms").selectOption("true")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Save" }).click()
+    await sees(page, "Still missing: postal code.")
+
+    await page.getByRole("button", { name: "Change details…" }).click()
+    await page.getByLabel("Postal code").fill("8001")
+    await page.getByRole("button", { name: "Save" }).click()
+    await part("Buyer").getByText("8001 Zürich", { exact: true }).waitFor()
+    await part("Buyer").getByText("Switzerland", { exact: true }).waitFor()
+    expect(await page.getByText("Still missing").count()).toBe(0)
+    expect((await app.get(`/api/orders/${order_id}`)).body.details).toEqual({
+      email: "anna@example.com",
+      name: "Anna Muster",
+      phone: null,
+      shipping_address: {
+        line1: "Hauptstrasse 1",
+        line2: null,
+        city: "Zürich",
+        region: null,
+        postal_code: "8001",
+        country: "CH",
+      },
+      answers: { size: "l", terms: true },
+    })
+    await expect
+      .poll(told, { timeout: 15_000 })
+      .toContain(`Shop: Changed the buyer's details of order ${order_id} (open mode)`)
+    await page.goto(`${app.url}/admin/money`)
+    await page.getByRole("heading", { name: "Money inbox" }).waitFor()
+    await expect.poll(() => page.locator(`a[href="/admin/orders/${order_id}"]`).count()).toBe(0)
+  })
+
+  test("a refused detail is named as its field is, and nothing is saved", async () => {
+    const { id } = await offer(app, { name: "Refused jacket", collect: { email: "required" } })
+    const { hold_id } = await hold(app, id)
+    const { order_id } = await order(app, hold_id)
+    await open(order_id)
+    await page.getByRole("button", { name: "Change details…" }).click()
+    await page.getByLabel("E-mail address").fill("anna at example")
+    await page.getByRole("button", { name: "Save" }).click()
+    await page.getByRole("alert").getByText("The e-mail address ").waitFor()
+    await page.getByRole("button", { name: "Go back" }).click()
+    expect((await app.get(`/api/orders/${order_id}`)).body.missing_details).toEqual(["/details/email"])
   })
 
   test("every order number in the control room leads to it", async () => {

@@ -172,6 +172,24 @@ describe("an order with everything that is known of it", () => {
     expect(body.order).not.toHaveProperty("variant_id")
   })
 
+  test("has what the buyer has told, which no list of events or changes has", async () => {
+    const { id } = await offer(app, { collect: { email: "required", name: "optional" } })
+    const { hold_id } = await hold(app, id)
+    const details = { email: "whole@buyer.example" }
+    const { order_id } = (await app.post("/api/orders", { hold_id, details })).body
+    const changed = { json: { ...details, name: "Whole Buyer" } }
+    await app.send("PUT", `/api/admin/orders/${order_id}/details`, changed)
+    await actionsOf(order_id, 1)
+
+    const { order: shown, product, ...others } = await whole(order_id)
+
+    expect(shown.details).toMatchObject({ email: "whole@buyer.example", name: "Whole Buyer" })
+    expect(shown).not.toHaveProperty("missing_details")
+    expect(product.collect).toMatchObject({ email: "required" })
+    expect(others.actions).toMatchObject([{ route: "PUT /api/admin/orders/:id/details", content: null }])
+    expect(JSON.stringify(others)).not.toMatch(/whole@buyer|Whole Buyer/)
+  })
+
   test("has the outgoing events, and their deliveries to each endpoint", { timeout: 30_000 }, async () => {
     await using sending = await startTestApp({ worker: true, config: { webhookAllowPrivate: true } })
     await using receiver = await startReceiver()

@@ -71,4 +71,37 @@ export const orderScreenMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "what happened to an order" },
   },
+  {
+    name: "order page: the record of changes holds a buyer's details",
+    edits: [
+      {
+        file: "src/http/access/audit.ts",
+        find: "isChecked && !isPersonal",
+        replace: "isChecked",
+      },
+    ],
+    caughtBy: { file: route, test: "which no list of events or changes has" },
+  },
+  {
+    name: "product form: a text in several languages that was not changed is read again",
+    edits: [
+      {
+        file: "web/admin/collect-values.ts",
+        find: "before !== null && shown?.label === texts.label ? before.label : readLocalText(texts.label)",
+        replace: "readLocalText(texts.label)",
+      },
+    ],
+    caughtBy: { file: "test/web/collect-values.test.ts", test: "cannot show exactly" },
+  },
+  {
+    name: "product form: saving another setting writes the questions again",
+    edits: [
+      {
+        file: "web/admin/collect-values.ts",
+        find: "...(given !== JSON.stringify((product?.questions ?? []).map(canonical)) && { questions }),",
+        replace: "questions,",
+      },
+    ],
+    caughtBy: { file: "test/web/collect-values.test.ts", test: "only what differs is sent" },
+  },
 ]

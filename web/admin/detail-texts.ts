@@ -55,7 +55,12 @@ const fieldNames: Readonly<Record<string, string>> = {
 
 /** The names of missing details in one text: `street, postal code, “Size of the shirt”`. */
 export function missingText(pointers: readonly string[], questions: readonly Question[] = []): string {
-  return pointers.map((pointer) => fieldNames[pointer] ?? questionName(pointer, questions)).join(", ")
+  return pointers.map((pointer) => fieldName(pointer, questions)).join(", ")
+}
+
+/** The name of the detail at a JSON pointer, such as `street`. */
+export function fieldName(pointer: string, questions: readonly Question[] = []): string {
+  return fieldNames[pointer] ?? questionName(pointer, questions)
 }
 
 function questionName(pointer: string, questions: readonly Question[]): string {

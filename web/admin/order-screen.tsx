@@ -5,6 +5,7 @@ import { unitsOf } from "../shared/unit-texts.ts"
 import { shop } from "./api.ts"
 import { CancelDialog } from "./cancel-and-release.tsx"
 import { DateTime } from "./date-time.tsx"
+import { DetailsDialog } from "./details-dialog.tsx"
 import { linesText, type FoundLine } from "./found-rows.ts"
 import { BuyerPart, GoodsTable } from "./order-goods.tsx"
 import { DeliveriesTable, DisputesTable, PaymentsTable, RefundsTable } from "./order-money.tsx"
@@ -38,7 +39,7 @@ interface LoadedOrderProps {
 
 function LoadedOrder({ whole, failure, refresh }: LoadedOrderProps) {
   const { order, product } = whole
-  const opened = useSignal<"refund" | "cancel" | null>(null)
+  const opened = useSignal<"refund" | "cancel" | "details" | null>(null)
   const refund = useSignal<Refund | null>(null)
   const lines = foundLines(whole)
   const close = () => {
@@ -67,6 +68,11 @@ function LoadedOrder({ whole, failure, refresh }: LoadedOrderProps) {
             Cancel…
           </button>
         )}
+        {(product.collect !== undefined || order.details !== undefined) && (
+          <button type="button" class="button" onClick={() => void (opened.value = "details")}>
+            Change details…
+          </button>
+        )}
       </div>
       <RefundLine refund={refund.value} />
       <div class="columns">
@@ -84,6 +90,7 @@ function LoadedOrder({ whole, failure, refresh }: LoadedOrderProps) {
       {opened.value === "refund" && (
         <RefundDialog order={order} lines={lines} made={(made) => void (refund.value = made)} close={close} />
       )}
+      {opened.value === "details" && <DetailsDialog whole={whole} close={close} />}
       {opened.value === "cancel" && (
         <CancelDialog
           id={order.order_id}
