@@ -20,7 +20,7 @@ create table order_details (
   updated_at        timestamptz  not null,
   primary key (product_id, order_id),
   constraint order_details_erased_are_empty check (
-    erased_at is null or num_nonnulls(email, name, phone, shipping_address) = 0 and answers = '{}')
+    erased_at is null or num_nonnulls(email, name, phone, shipping_address) = 0 and answers = '{}' and not awaited)
 );
 
 create index order_details_awaited on order_details (order_id) where awaited;

@@ -1,4 +1,5 @@
 import type {
+  Order,
   Choice,
   Demand,
   HoldStatus,
@@ -346,15 +347,20 @@ export interface MoneyAction {
   readonly body: ReturnedBody | DisputeBody | null
 }
 
-/** Money that may need an operator. Of the last three members, the one that `kind` names is not null. */
+/**
+ * Money that may need an operator. Of the three members before the last, the one that `kind` names is not null; of kind
+ * `details_missing`, all three are null.
+ */
 export interface MoneyInboxEntry {
-  readonly kind: "payment_without_order" | "refund" | "dispute"
+  readonly kind: "payment_without_order" | "refund" | "dispute" | "details_missing"
   /** The reason in words, for the operator. */
   readonly why: string
   readonly actions: readonly MoneyAction[]
   readonly payment_event: StrayPayment | null
   readonly refund: Refund | null
   readonly dispute: Dispute | null
+  /** Only of kind `details_missing`: the paid order, of whose buyer `missing_details` are missing. */
+  readonly order?: Order
 }
 
 /** How an admin request was authenticated: by token, by a session of the control room, or not at all in open mode. */

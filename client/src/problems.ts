@@ -43,6 +43,8 @@ export interface ProblemMembers {
   readonly stock_over_limit: { readonly most_stock: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
+  /** JSON pointers to the details that are missing, as in `missing_details` of the order. */
+  readonly details_required: { readonly missing_details: readonly string[] }
   readonly invalid_request: { readonly errors: readonly FieldError[] }
   /** `stock`: the present stock, which is not the expected one. */
   readonly stock_changed: { readonly stock: number }
@@ -69,6 +71,7 @@ type PlainCode =
   | "webhook_delivery_not_found"
   | "route_not_found"
   | "sale_paused"
+  | "details_erased"
   | "hold_released"
   | "hold_expired"
   | "order_not_pending"

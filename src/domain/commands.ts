@@ -1,4 +1,4 @@
-import type { CollectChanges } from "./details.ts"
+import type { CollectChanges, Details } from "./details.ts"
 import type { Hold } from "./hold.ts"
 import type { WantedLine } from "./lines.ts"
 import type { Order, PaymentAttempt } from "./order.ts"
@@ -16,7 +16,9 @@ import type {
   RecordRefundRefusal,
   RefundOrderRefusal,
   ReleaseHoldRefusal,
+  SetDetailsRefusal,
   SettleRefundRefusal,
+  StartPaymentRefusal,
 } from "./refusals.ts"
 import type { Refund } from "./refund.ts"
 import type { GivenShopFields } from "./shop-fields.ts"
@@ -58,6 +60,17 @@ export interface PlaceOrder extends CommandBase, GivenShopFields {
   readonly kind: "place_order"
   readonly orderId: number
   readonly holdId: number
+  /** Undefined: the request says nothing of the buyer. */
+  readonly details?: Details | undefined
+}
+
+/** Replaces the buyer's details of an order. */
+export interface SetDetails extends CommandBase {
+  readonly kind: "set_details"
+  readonly orderId: number
+  readonly details: Details
+  /** The order's owner may change them while it waits for payment, the shop until they are erased. */
+  readonly by: "owner" | "shop"
 }
 
 export interface CancelOrder extends CommandBase {
@@ -207,6 +220,7 @@ export type Command =
   | PlaceHold
   | ReleaseHold
   | PlaceOrder
+  | SetDetails
   | CancelOrder
   | RecordPaymentEvent
   | RecordDispute
@@ -249,10 +263,11 @@ export interface OutcomeByKind {
   place_hold: Hold | PlaceHoldRefusal
   release_hold: Hold | ReleaseHoldRefusal
   place_order: PlacedOrder | PlaceOrderRefusal
+  set_details: Order | SetDetailsRefusal
   cancel_order: Order | CancelOrderRefusal
   record_payment_event: RecordedEvent | PaymentEventRefusal
   record_dispute: RecordedEvent | PaymentEventRefusal
-  start_payment: Order | ExtendOrderRefusal
+  start_payment: Order | StartPaymentRefusal
   await_payment: Order | ExtendOrderRefusal
   refund_order: Refund | RefundOrderRefusal
   settle_refund: Refund | SettleRefundRefusal

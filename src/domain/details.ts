@@ -1,4 +1,4 @@
-import { requiredOfAddress, type AddressField } from "./address-fields.ts"
+import { isCountry, requiredOfAddress } from "./address-fields.ts"
 
 /** Whether a product asks its buyers for something; `no`: it refuses it. */
 export type Demand = "required" | "optional" | "no"
@@ -65,7 +65,7 @@ export interface OrderDetails extends Details {
   readonly erased: boolean
 }
 
-/** A JSON pointer into the body of a request, and what is wrong there. */
+/** A JSON pointer, and what is wrong there. */
 export interface DetailsError {
   readonly pointer: string
   readonly detail: string
@@ -73,6 +73,12 @@ export interface DetailsError {
 
 /** The details of an order of which nothing was told. */
 export const noDetails: Details = { email: null, name: null, phone: null, shippingAddress: null, answers: {} }
+
+/** True when nothing is told. */
+export function isNothing({ email, name, phone, shippingAddress, answers }: Details): boolean {
+  const told = email ?? name ?? phone ?? shippingAddress
+  return told === null && Object.keys(answers).length === 0
+}
 
 const nothing: Collect = {
   email: "no",
@@ -86,16 +92,11 @@ const nothing: Collect = {
 /** Returns what a product asks for after `changes`; null when it is nothing. */
 export function changeCollect(before: Collect | null, changes: CollectChanges): Collect | null {
   const collect = { ...(before ?? nothing), ...changes }
-  const asks = plainFields.some(({ field }) => collect[field] !== "no")
+  const asks = plainFields.some((field) => collect[field] !== "no")
   return asks || collect.shippingAddress !== "no" || collect.questions.length > 0 ? collect : null
 }
 
-const plainFields = [
-  { field: "email", pointer: "/details/email" },
-  { field: "name", pointer: "/details/name" },
-  { field: "phone", pointer: "/details/phone" },
-] as const
-const ADDRESS = "/details/shipping_address"
+const plainFields = ["email", "name", "phone"] as const
 
 /**
  * Returns JSON pointers to what a product requires and `details` lack; null when nothing is missing. An address that is
@@ -104,60 +105,63 @@ const ADDRESS = "/details/shipping_address"
 export function missingDetails(collect: Collect | null, details: Details): readonly string[] | null {
   if (collect === null) return null
   const missing: string[] = []
-  for (const { field, pointer } of plainFields)
-    if (collect[field] === "required" && details[field] === null) missing.push(pointer)
+  for (const field of plainFields)
+    if (collect[field] === "required" && details[field] === null) missing.push(`/details/${field}`)
   missing.push(...missingAddress(collect, details.shippingAddress))
   for (const question of collect.questions)
-    if (question.required && !isAnswered(question, details)) missing.push(answerPointer(question.key))
+    if (question.required && !isAnswered(question, details)) missing.push(`/details/answers/${question.key}`)
   return missing.length === 0 ? null : missing
 }
 
 function missingAddress({ shippingAddress }: Collect, address: Address | null): string[] {
+  const pointer = "/details/shipping_address"
   if (shippingAddress === "no") return []
-  if (address === null) return shippingAddress === "required" ? [ADDRESS] : []
+  if (address === null) return shippingAddress === "required" ? [pointer] : []
   const lacking = requiredOfAddress(address.country).filter((field) => address[field] === null)
-  return lacking.map((field) => addressPointer(field))
+  return lacking.map((field) => `${pointer}/${field === "postalCode" ? "postal_code" : field}`)
 }
 
 function isAnswered({ key, kind }: Question, { answers }: Details): boolean {
   return kind === "checkbox" ? answers[key] === true : answers[key] !== undefined
 }
 
-function addressPointer(field: AddressField): string {
-  return `${ADDRESS}/${field === "postalCode" ? "postal_code" : field}`
-}
-
-function answerPointer(key: string): string {
-  return `/details/answers/${key}`
-}
-
-/** Returns what of `details` the product does not ask for or does not accept. What is missing is no error. */
+/**
+ * Returns what of `details` the product does not ask for or does not accept, with pointers into the details. What is
+ * missing is no error.
+ */
 export function detailsErrors(collect: Collect | null, details: Details): DetailsError[] {
   if (collect === null) {
-    return [{ pointer: "/details", detail: "must be left out: the product asks for no details" }]
+    return isNothing(details) ? [] : [{ pointer: "", detail: "must be left out: the product asks for none" }]
   }
   const errors: DetailsError[] = []
-  for (const { field, pointer } of plainFields)
-    if (collect[field] === "no" && details[field] !== null) errors.push({ pointer, detail: NOT_ASKED })
+  for (const field of plainFields)
+    if (collect[field] === "no" && details[field] !== null) {
+      errors.push({ pointer: `/${field}`, detail: NOT_ASKED })
+    }
   errors.push(...addressErrors(collect, details.shippingAddress))
   for (const [key, answer] of Object.entries(details.answers)) {
-    const detail = answerError(
-      collect.questions.find((question) => question.key === key),
-      answer,
-    )
-    if (detail !== null) errors.push({ pointer: answerPointer(key), detail })
+    const question = collect.questions.find((one) => one.key === key)
+    const detail = answerError(question, answer)
+    if (detail !== null) errors.push({ pointer: `/answers/${key}`, detail })
   }
   return errors
 }
 
 const NOT_ASKED = "must be left out: the product does not ask for it"
 
-function addressErrors({ shippingAddress, shippingCountries }: Collect, address: Address | null) {
+function addressErrors(
+  { shippingAddress, shippingCountries }: Collect,
+  address: Address | null,
+): DetailsError[] {
   if (address === null) return []
-  if (shippingAddress === "no") return [{ pointer: ADDRESS, detail: NOT_ASKED }]
+  if (shippingAddress === "no") return [{ pointer: "/shipping_address", detail: NOT_ASKED }]
   const { country } = address
-  if (country === null || shippingCountries === null || shippingCountries.includes(country)) return []
-  return [{ pointer: addressPointer("country"), detail: "must be a country that the shop ships to" }]
+  if (country === null) return []
+  const pointer = "/shipping_address/country"
+  if (!isCountry(country)) return [{ pointer, detail: "must be a country code of ISO 3166" }]
+  return shippingCountries === null || shippingCountries.includes(country)
+    ? []
+    : [{ pointer, detail: "must be a country that the shop ships to" }]
 }
 
 function answerError(question: Question | undefined, answer: string | boolean): string | null {

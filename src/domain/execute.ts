@@ -14,6 +14,7 @@ import { recordRefund } from "./record-refund.ts"
 import { refundOrder } from "./refund-order.ts"
 import { isRefusal, type IdempotencyRefusal, type Refusal } from "./refusals.ts"
 import { releaseHold } from "./release-hold.ts"
+import { setDetails } from "./set-details.ts"
 import { settleRefund } from "./settle-refund.ts"
 import { outcomeFromText, outcomeText } from "./stored-outcome.ts"
 import type { Instant } from "./time.ts"
@@ -72,6 +73,8 @@ function run(state: WorkingSet, command: Command, now: Instant): OutcomeByKind[k
       return releaseHold(state, command, now)
     case "place_order":
       return placeOrder(state, command, now)
+    case "set_details":
+      return setDetails(state, command, now)
     case "cancel_order":
       return cancelOrder(state, command, now)
     case "record_payment_event":
@@ -122,6 +125,8 @@ const temporaryRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "stock_over_limit",
   "product_in_use",
   "order_not_paid",
+  "details_invalid",
+  "details_required",
   "payment_disputed",
   "refund_not_found",
   "refund_not_open",

@@ -1,7 +1,7 @@
 import type { AwaitPayment, StartPayment } from "./commands.ts"
 import { orderAsOfNow } from "./expire-due.ts"
 import type { Order } from "./order.ts"
-import type { ExtendOrderRefusal } from "./refusals.ts"
+import type { ExtendOrderRefusal, StartPaymentRefusal } from "./refusals.ts"
 import { instant, later, type Instant } from "./time.ts"
 import type { WorkingSet } from "./working-set.ts"
 
@@ -14,15 +14,17 @@ const GRACE_SECONDS = 60
 
 /**
  * Records that the buyer has begun to pay, and with which payment. Extends the order's deadline to leave time
- * for it, such as for 3-D Secure; never shortens it. Only this and {@link awaitPayment} extend a deadline.
+ * for it, such as for 3-D Secure; never shortens it. Refuses as long as details are missing that the product requires:
+ * money that arrives all the same is taken. Only this and {@link awaitPayment} extend a deadline.
  */
 export function startPayment(
   state: WorkingSet,
   { orderId, payment }: StartPayment,
   now: Instant,
-): Order | ExtendOrderRefusal {
+): Order | StartPaymentRefusal {
   const order = pendingOrder(state, orderId, now)
   if ("code" in order) return order
+  if (order.missingDetails !== null) return { code: "details_required", missing: order.missingDetails }
   const extended = Math.min(
     later(order.expiresAt, ATTEMPT_SECONDS),
     later(order.createdAt, LATEST_END_SECONDS),

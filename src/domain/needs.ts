@@ -1,4 +1,4 @@
-import type { Command } from "./commands.ts"
+import type { Command, PlaceHold } from "./commands.ts"
 import type { WantedLine } from "./lines.ts"
 import { endOfUnpaid, isDueOrder, type Order } from "./order.ts"
 import { lackingLines, variantOf } from "./product-variants.ts"
@@ -35,6 +35,8 @@ export interface Needs {
   readonly newPaymentIds: readonly string[]
   /** Orders whose refunds and disputes are needed. */
   readonly refundOrderIds: readonly number[]
+  /** Orders, and holds, of whose order the buyer's details are needed. */
+  readonly detailsOf: { readonly orderIds: readonly number[]; readonly holdIds: readonly number[] }
   readonly idempotency: readonly { readonly scope: string; readonly key: string }[]
 }
 
@@ -43,7 +45,9 @@ type Mutable<T> = T extends readonly (infer Item)[]
   ? Item[]
   : T extends ReadonlyMap<infer Key, infer Value>
     ? Map<Key, Value>
-    : T
+    : T extends { readonly orderIds: readonly (infer Id)[] }
+      ? { orderIds: Id[]; holdIds: Id[] }
+      : T
 
 /** Collects the rows that `commands` name, so that one round trip loads all of them. */
 export function needs(commands: readonly Command[]): Needs {
@@ -63,6 +67,7 @@ export function needs(commands: readonly Command[]): Needs {
     mayEndOrders: false,
     newPaymentIds: [],
     refundOrderIds: [],
+    detailsOf: { orderIds: [], holdIds: [] },
     idempotency: [],
   }
   for (const command of commands) gather(gathered, command)
@@ -73,15 +78,7 @@ function gather(into: Gathered, command: Command): void {
   if (command.idempotency !== undefined) into.idempotency.push(command.idempotency)
   switch (command.kind) {
     case "place_hold":
-      into.units += command.qty
-      if (command.lines !== undefined) {
-        into.variants = true
-        addLines(into.unitsByVariant, command.lines)
-      }
-      if (command.customerId !== null) {
-        const asked = into.unitsByCustomer.get(command.customerId) ?? 0
-        into.unitsByCustomer.set(command.customerId, asked + command.qty)
-      }
+      gatherHold(into, command)
       break
     case "release_hold":
       into.holdIds.push(command.holdId)
@@ -91,6 +88,12 @@ function gather(into: Gathered, command: Command): void {
       into.holdIds.push(command.holdId)
       into.orderHoldIds.push(command.holdId)
       into.newOrderIds.push(command.orderId)
+      if (command.details !== undefined) into.detailsOf.holdIds.push(command.holdId)
+      break
+    case "set_details":
+      into.orderIds.push(command.orderId)
+      into.detailsOf.orderIds.push(command.orderId)
+      into.payments = true
       break
     case "cancel_order":
       into.orderIds.push(command.orderId)
@@ -146,6 +149,18 @@ function gather(into: Gathered, command: Command): void {
     case "create_product":
     case "change_product":
       break
+  }
+}
+
+function gatherHold(into: Gathered, command: PlaceHold): void {
+  into.units += command.qty
+  if (command.lines !== undefined) {
+    into.variants = true
+    addLines(into.unitsByVariant, command.lines)
+  }
+  if (command.customerId !== null) {
+    const asked = into.unitsByCustomer.get(command.customerId) ?? 0
+    into.unitsByCustomer.set(command.customerId, asked + command.qty)
   }
 }
 

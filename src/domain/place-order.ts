@@ -1,15 +1,17 @@
 import type { PlacedOrder, PlaceOrder } from "./commands.ts"
-import { missingDetails, noDetails } from "./details.ts"
+import { detailsErrors, isNothing, missingDetails, noDetails, type Details } from "./details.ts"
 import { expireHold, orderAsOfNow } from "./expire-due.ts"
 import { isDueHold, type Hold } from "./hold.ts"
 import type { Order, OrderOrigin } from "./order.ts"
 import { commonPrice, totalOf, type OrderLine } from "./lines.ts"
-import { FREE, type PaymentEvent, type PaymentEventRecord } from "./payment.ts"
+import type { PaymentEventRecord } from "./payment.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { Product } from "./product.ts"
 import { isRefusal, type PlaceOrderRefusal } from "./refusals.ts"
-import { haveSameFields, mergeShopFields, type ShopFields } from "./shop-fields.ts"
+import { haveSameFields, mergeShopFields, type MetadataOverLimit, type ShopFields } from "./shop-fields.ts"
 import { later, type Instant } from "./time.ts"
+import { payIfFree } from "./pay-if-free.ts"
+import { isUntold, storeDetails } from "./set-details.ts"
 import { orderIn, orderOfHold, productOf, type WorkingSet } from "./working-set.ts"
 
 /**
@@ -28,34 +30,41 @@ export function placeOrder(
   if (hold === undefined) return { code: "hold_not_found" }
 
   const present = orderOfHold(state, hold.id)
-  if (present?.origin === "payment_event") return adoptOrder(state, { hold, order: present, command }, now)
-
-  const refusal = refuseOrder(state, hold, now)
+  const isPresent = present?.origin === "payment_event"
+  const refusal = (isPresent ? null : refuseOrder(state, hold, now)) ?? refuseDetails(state, command)
   if (refusal !== null) return refusal
-  const fields = mergeShopFields(hold, command)
+  const fields = isPresent ? firstFields(hold, present, command) : mergeShopFields(hold, command)
   if (isRefusal(fields)) return fields
+  if (isPresent) {
+    if (fields !== present) state.orders.replace({ ...present, ...fields })
+    const order = orderAsOfNow(state, orderIn(state, present.id), now)
+    return { order: giveFirstDetails(state, order, command.details), existed: true }
+  }
 
-  convertHold(state, hold, { orderId: command.orderId, origin: "buyer", fields }, now)
+  const { orderId, details = noDetails } = command
+  convertHold(state, hold, { orderId, origin: "buyer", details, fields }, now)
   applyParkedEvents(state, command.orderId, now)
   return { order: orderIn(state, command.orderId), existed: false }
 }
 
-/**
- * Returns the order that a payment event has made, with the shop's fields of the request. Those of the first request
- * stay, as in an order that a request has made.
- */
-function adoptOrder(
-  state: WorkingSet,
-  { hold, order, command }: { hold: Hold; order: Order; command: PlaceOrder },
-  now: Instant,
-): PlacedOrder | PlaceOrderRefusal {
+/** As for details: the shop's fields of an order that a payment event has made are those of the first request. */
+function firstFields(hold: Hold, order: Order, command: PlaceOrder): ShopFields | MetadataOverLimit {
   const { reference, metadata } = command
-  if ((reference !== undefined || metadata !== undefined) && haveSameFields(hold, order)) {
-    const fields = mergeShopFields(order, command)
-    if (isRefusal(fields)) return fields
-    state.orders.replace({ ...order, ...fields })
-  }
-  return { order: orderAsOfNow(state, orderIn(state, order.id), now), existed: true }
+  const isFirst = (reference !== undefined || metadata !== undefined) && haveSameFields(hold, order)
+  return isFirst ? mergeShopFields(order, command) : order
+}
+
+function refuseDetails(state: WorkingSet, { details }: PlaceOrder): PlaceOrderRefusal | null {
+  const errors = details === undefined ? [] : detailsErrors(productOf(state).collect, details)
+  if (errors.length === 0) return null
+  const inRequest = errors.map(({ pointer, detail }) => ({ pointer: `/details${pointer}`, detail }))
+  return { code: "details_invalid", errors: inRequest }
+}
+
+/** The buyer's request brings the details of an order that a payment event has made: they are taken once. */
+function giveFirstDetails(state: WorkingSet, order: Order, details: Details | undefined): Order {
+  const isFirst = details !== undefined && isUntold(state.details.get(order.id))
+  return isFirst ? storeDetails(state, order, details) : order
 }
 
 /** Returns why no order can be made from `hold`, or null. Expires the hold if it is due. */
@@ -72,14 +81,22 @@ export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceO
   return null
 }
 
+interface NewOrder {
+  readonly orderId: number
+  readonly origin: OrderOrigin
+  readonly details: Details
+  /** Those of the hold, if not given. */
+  readonly fields?: ShopFields
+}
+
 /**
  * Turns an active hold into an order that waits for payment; the units stay held. An order of 0.00 is paid at
- * once.
+ * once, unless details are missing.
  */
 export function convertHold(
   state: WorkingSet,
   hold: Hold,
-  { orderId, origin, fields = hold }: { orderId: number; origin: OrderOrigin; fields?: ShopFields },
+  { orderId, origin, details, fields = hold }: NewOrder,
   now: Instant,
 ): Order {
   const order: Order = {
@@ -101,7 +118,7 @@ export function convertHold(
     awaited: false,
     reference: fields.reference,
     metadata: fields.metadata,
-    missingDetails: missingDetails(productOf(state).collect, noDetails),
+    missingDetails: missingDetails(productOf(state).collect, details),
     createdAt: now,
     updatedAt: now,
   }
@@ -109,7 +126,10 @@ export function convertHold(
   state.orders.add(order)
   state.orderIdByHold.set(hold.id, order.id)
   state.facts.push({ kind: "order_created", order })
-  if (order.totalMinor === 0) applyPaymentEvent(state, freePayment(order), order.id, now)
+  if (order.missingDetails !== null || !isNothing(details)) {
+    state.details.add({ orderId, erased: false, ...details })
+  }
+  payIfFree(state, order, now)
   return orderIn(state, order.id)
 }
 
@@ -131,27 +151,6 @@ function priceOf(
   const price = held ?? product.priceMinor
   const totalMinor = price * qty
   return { lines: null, unitPriceMinor: price, totalMinor, currency: currency ?? product.currency }
-}
-
-/**
- * The event that pays an order of 0.00. It leaves the same rows as every payment, so that each rule about paid
- * orders also holds for this one.
- */
-function freePayment({ id, currency }: Order): PaymentEvent {
-  return {
-    provider: FREE,
-    key: `order-${id}`,
-    fingerprint: FREE,
-    kind: "succeeded",
-    orderId: id,
-    paymentId: null,
-    amountMinor: 0,
-    currency,
-    holdId: null,
-    productId: null,
-    quantity: null,
-    disputeId: null,
-  }
 }
 
 /**

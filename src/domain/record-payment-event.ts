@@ -1,3 +1,4 @@
+import { noDetails } from "./details.ts"
 import { applyPaymentEvent } from "./apply-payment-event.ts"
 import type { RecordedEvent, RecordPaymentEvent } from "./commands.ts"
 import { lookUpEvent, repeatedEvent } from "./payment-event-record.ts"
@@ -59,7 +60,8 @@ function orderFromHold(state: WorkingSet, command: RecordPaymentEvent, now: Inst
   const present = orderOfHold(state, hold.id)
   if (present !== undefined) return present
   if (refuseOrder(state, hold, now) !== null) return null
-  const order = convertHold(state, hold, { orderId: command.newOrderId, origin: "payment_event" }, now)
+  const ofEvent = { orderId: command.newOrderId, origin: "payment_event", details: noDetails } as const
+  const order = convertHold(state, hold, ofEvent, now)
   applyParkedEvents(state, order.id, now)
   return order
 }

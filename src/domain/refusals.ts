@@ -1,3 +1,4 @@
+import type { DetailsError } from "./details.ts"
 import type { SaleState } from "./product.ts"
 import type { LackingLine } from "./product-variants.ts"
 import type { MetadataOverLimit } from "./shop-fields.ts"
@@ -42,6 +43,22 @@ export type PlaceOrderRefusal =
   | { readonly code: "hold_released" }
   | { readonly code: "hold_expired" }
   | MetadataOverLimit
+  | DetailsInvalid
+
+/** The details have something that the product does not ask for or does not accept. */
+export interface DetailsInvalid {
+  readonly code: "details_invalid"
+  readonly errors: readonly DetailsError[]
+}
+
+/** Why the buyer's details of an order were not replaced. */
+export type SetDetailsRefusal =
+  | { readonly code: "order_not_found" }
+  | { readonly code: "details_erased" }
+  /** Only for the owner. */
+  | { readonly code: "order_expired" }
+  | { readonly code: "order_not_pending" }
+  | DetailsInvalid
 
 /** Why an order was not cancelled. */
 export type CancelOrderRefusal =
@@ -51,6 +68,12 @@ export type CancelOrderRefusal =
 
 /** Why the deadline of an order was not extended. */
 export type ExtendOrderRefusal = CancelOrderRefusal
+
+/** Why no payment attempt was recorded. */
+export type StartPaymentRefusal =
+  | ExtendOrderRefusal
+  /** `missing`: JSON pointers to what the product requires. */
+  | { readonly code: "details_required"; readonly missing: readonly string[] }
 
 /** Why a payment event was not recorded. */
 export type PaymentEventRefusal =
@@ -128,6 +151,8 @@ export type Refusal =
   | PlaceHoldRefusal
   | ReleaseHoldRefusal
   | PlaceOrderRefusal
+  | SetDetailsRefusal
+  | StartPaymentRefusal
   | CancelOrderRefusal
   | PaymentEventRefusal
   | RefundOrderRefusal

@@ -1,3 +1,4 @@
+import type { OrderDetails } from "./details.ts"
 import { disputeName, type Dispute } from "./dispute.ts"
 import type { Fact } from "./facts.ts"
 import type { Hold } from "./hold.ts"
@@ -63,6 +64,8 @@ export interface WorkingSet {
   readonly holds: Rows<number, Hold>
   readonly orders: Rows<number, Order>
   readonly orderIdByHold: Map<number, number>
+  /** By order: the buyer's details, of the orders whose commands have some. */
+  readonly details: Rows<number, OrderDetails>
   /** Units of the customers that commands name; loaded to check limits. */
   readonly customers: Rows<string, CustomerUnits>
   /** Units returned by customers whose rows are not loaded; the store subtracts them from the stored number. */
@@ -93,6 +96,7 @@ export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
     holds: rowsBy((hold) => hold.id),
     orders: rowsBy((order) => order.id),
     orderIdByHold: new Map(),
+    details: rowsBy((details) => details.orderId),
     customers: rowsBy((customer) => customer.customerId),
     customerReturns: new Map(),
     events: rowsBy((event) => eventName(event.provider, event.key)),

@@ -8,7 +8,7 @@ import {
   valueOf,
 } from "../domain/details.ts"
 import { isCountry } from "../domain/address-fields.ts"
-import { Label, body, oneOf, orNull, prosePattern } from "./fields.ts"
+import { Label, body, nullable, oneOf, orNull, prosePattern } from "./fields.ts"
 
 /** The most questions of a product, and the most choices of a question. */
 const MOST_QUESTIONS = 10
@@ -63,18 +63,14 @@ const demands = {
 /** What a request says about the details that a product asks its buyers for. Null: it asks for none of that part. */
 export const collectSettings = {
   collect: Type.Optional(
-    Type.Union([
+    nullable(
       body(demands, { description: "whether buyers are asked for it; a member that is left out is not" }),
-      Type.Null(),
-    ]),
+    ),
   ),
   shipping_countries: Type.Optional(
-    Type.Union([
-      Type.Array(Type.String({ pattern: "^[A-Z]{2}$" }), { minItems: 1, maxItems: 250 }),
-      Type.Null(),
-    ]),
+    nullable(Type.Array(Type.String({ pattern: "^[A-Z]{2}$" }), { minItems: 1, maxItems: 250 })),
   ),
-  questions: Type.Optional(Type.Union([Type.Array(QuestionBody, { maxItems: MOST_QUESTIONS }), Type.Null()])),
+  questions: Type.Optional(nullable(Type.Array(QuestionBody, { maxItems: MOST_QUESTIONS }))),
 }
 
 const Anything = Type.Unsafe<LocalText>({ description: "a text, or an object of texts by language" })

@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox"
 import type { Address, Details } from "../domain/details.ts"
-import { body, orNull } from "./fields.ts"
+import { body, nullable, orNull } from "./fields.ts"
 
 /** The longest e-mail address that a mail server accepts. */
 const LONGEST_EMAIL = 254
@@ -42,7 +42,7 @@ export const DetailsBody = body({
   ),
   name: line(LONGEST_LINE),
   phone: line(LONGEST_PHONE),
-  shipping_address: Type.Optional(Type.Union([AddressBody, Type.Null()])),
+  shipping_address: Type.Optional(nullable(AddressBody)),
   answers: Type.Optional(
     Type.Unsafe<Record<string, string | boolean | null>>({
       type: "object",

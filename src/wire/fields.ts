@@ -1,5 +1,5 @@
 import { LARGEST_STOCK } from "../domain/product.ts"
-import { Type, type TSchema } from "typebox"
+import { Type, type Static, type TSchema } from "typebox"
 
 /*
  * Fields that several resources have in common. One schema validates requests, serialises responses, describes
@@ -44,6 +44,11 @@ type PlainType = "string" | "integer"
 /** A plain type or null, in a form from which the serialiser generates fast code. */
 export function orNull<T>(type: PlainType, more: object = {}) {
   return Type.Unsafe<T | null>({ type: [type, "null"], ...more })
+}
+
+/** An object or a list, or null. As a union, it would be complained about twice: errors of both of its members. */
+export function nullable<Schema extends TSchema & { readonly type: string }>(schema: Schema) {
+  return Type.Unsafe<Static<Schema> | null>({ ...schema, type: [schema.type, "null"] })
 }
 
 /** One of several words, as a union type. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from "typebox"
-import type { Details } from "../domain/details.ts"
+import { isNothing, type Details } from "../domain/details.ts"
 import { decimalAmount } from "../domain/money.ts"
 import type { Order } from "../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../domain/time.ts"
@@ -66,7 +66,7 @@ export const OrderBody = body({ hold_id: Id, details: Type.Optional(DetailsBody)
 export function ownOrderJson(order: Order, details: Details | null): OrderJson {
   return {
     ...orderJson(order),
-    ...(details !== null && { details: detailsJson(details) }),
+    ...(details !== null && !isNothing(details) && { details: detailsJson(details) }),
     ...(order.missingDetails !== null && { missing_details: [...order.missingDetails] }),
   }
 }

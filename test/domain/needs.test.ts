@@ -31,6 +31,7 @@ const nothing: Needs = {
   mayEndOrders: false,
   newPaymentIds: [],
   refundOrderIds: [],
+  detailsOf: { orderIds: [], holdIds: [] },
   idempotency: [],
 }
 const pay = (given: Parameters<typeof eventWith>[0], newOrderId: number) =>

@@ -430,6 +430,8 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
       return `order ${told.order.id} of ${told.order.qty} for ${told.order.totalMinor} ${told.order.currency}: ${told.order.status}`
     case "cancel_order":
       return `${told.status} ${told.id}`
+    case "set_details":
+      return `${told.status} ${told.id} lacks ${told.missingDetails?.length ?? 0}`
     case "record_payment_event":
     case "record_dispute":
       return `${told.event.outcome}${told.duplicate ? " again" : ""}`

@@ -49,6 +49,7 @@ const everything: Needs = {
   mayEndOrders: false,
   newPaymentIds: ["pay-1"],
   refundOrderIds: [1],
+  detailsOf: { orderIds: [], holdIds: [] },
   idempotency: [{ scope: "a scope", key: "a key" }],
 }
 

@@ -1,4 +1,5 @@
 import type { Command, OutcomeOf } from "../../src/domain/commands.ts"
+import type { OrderDetails } from "../../src/domain/details.ts"
 import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import { execute, type Execution } from "../../src/domain/execute.ts"
@@ -32,6 +33,8 @@ export interface MemoryDatabase {
   readonly product: Product | null
   readonly holds: ReadonlyMap<number, Hold>
   readonly orders: ReadonlyMap<number, Order>
+  /** By order. */
+  readonly details: ReadonlyMap<number, OrderDetails>
   readonly customers: ReadonlyMap<string, CustomerUnits>
   readonly events: ReadonlyMap<string, PaymentEventRecord>
   readonly payments: ReadonlyMap<string, Payment>
@@ -58,6 +61,7 @@ interface Tables {
   product: Product | null
   holds: Map<number, Hold>
   orders: Map<number, Order>
+  details: Map<number, OrderDetails>
   customers: Map<string, CustomerUnits>
   events: Map<string, PaymentEventRecord>
   payments: Map<string, Payment>
@@ -73,6 +77,7 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
     product: null,
     holds: new Map(),
     orders: new Map(),
+    details: new Map(),
     customers: new Map(),
     events: new Map(),
     payments: new Map(),
@@ -123,6 +128,12 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
   for (const order of tables.orders.values()) {
     if (needs.orderIds.includes(order.id) || needs.orderHoldIds.includes(order.holdId)) {
       loadOrder(state, order)
+    }
+  }
+  for (const order of tables.orders.values()) {
+    const { orderIds, holdIds } = needs.detailsOf
+    if (orderIds.includes(order.id) || holdIds.includes(order.holdId)) {
+      loadRow(state.details, tables.details.get(order.id))
     }
   }
   for (const id of needs.unitsByCustomer.keys()) loadRow(state.customers, tables.customers.get(id))
@@ -242,11 +253,16 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
   }
   for (const changed of state.orders.changed()) {
     const { id, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt } = changed
-    const { paymentAttempts, attempt, awaited, lines } = changed
+    const { paymentAttempts, attempt, awaited, lines, missingDetails } = changed
     const order = existing(tables.orders.get(id))
     check("an order goes on from where it was", order.status === state.orders.before(changed).status)
     const after = { ...order, status, expiresAt, paidAt, late, restockedQty, refundCount, updatedAt }
-    tables.orders.set(id, datedOrder({ ...after, paymentAttempts, attempt, awaited, lines }))
+    tables.orders.set(id, datedOrder({ ...after, paymentAttempts, attempt, awaited, lines, missingDetails }))
+  }
+  for (const row of state.details.added()) insert("order_details_pkey", tables.details, row.orderId, row)
+  for (const row of state.details.changed()) {
+    check("erased details stay erased", !existing(tables.details.get(row.orderId)).erased)
+    tables.details.set(row.orderId, row)
   }
   saveCustomers(tables, state)
   saveMoney(tables, state)

@@ -13,6 +13,7 @@ const names: Readonly<Record<MoneyInboxEntry["kind"], string>> = {
   payment_without_order: "Payment without an order",
   refund: "Refund",
   dispute: "Dispute",
+  details_missing: "Details missing of order",
 }
 
 const actionTexts: Readonly<Record<MoneyAction["name"], readonly [string, string]>> = {
@@ -47,8 +48,8 @@ export function MoneyScreen() {
     <>
       <h1>Money inbox</h1>
       <p class="muted">
-        Payments without an order, refunds that are not completed yet, and open disputes. To refund a paid
-        order, <a href="/admin/search">search for the order</a>.
+        Payments without an order, refunds that are not completed yet, open disputes, and paid orders that
+        lack details of their buyer. To refund a paid order, <a href="/admin/search">search for the order</a>.
       </p>
       <Failure text={inbox.failure.value} />
       <ul class="entries">
@@ -60,7 +61,8 @@ export function MoneyScreen() {
             <p class="amount tabular">{amountOf(entry)}</p>
             <p class="reason">{entry.why}</p>
             <p class="muted small tabular">
-              Order {subjectOf(entry)?.order_id ?? "unknown"}, {subjectOf(entry)?.provider}, since{" "}
+              Order {subjectOf(entry)?.order_id ?? entry.order?.order_id ?? "unknown"},{" "}
+              {subjectOf(entry)?.provider ?? entry.order?.missing_details?.join(", ")}, since{" "}
               <DateTime at={sinceOf(entry)} />
             </p>
             <KeptMessage text={entry.payment_event?.message ?? null} />
@@ -156,15 +158,16 @@ function subjectOf({ payment_event, refund, dispute }: MoneyInboxEntry) {
   return payment_event ?? refund ?? dispute
 }
 
-function nameOf({ payment_event, refund, dispute }: MoneyInboxEntry): string {
-  return payment_event?.key ?? refund?.refund_id ?? dispute?.dispute_id ?? ""
+function nameOf({ payment_event, refund, dispute, order }: MoneyInboxEntry): string {
+  return payment_event?.key ?? refund?.refund_id ?? dispute?.dispute_id ?? String(order?.order_id ?? "")
 }
 
-function sinceOf({ payment_event, refund, dispute }: MoneyInboxEntry) {
-  return payment_event?.received_at ?? refund?.created_at ?? dispute?.created_at ?? null
+function sinceOf({ payment_event, refund, dispute, order }: MoneyInboxEntry) {
+  return payment_event?.received_at ?? refund?.created_at ?? dispute?.created_at ?? order?.paid_at ?? null
 }
 
 function amountOf(entry: MoneyInboxEntry): string {
+  if (entry.order !== undefined) return priceOf(entry.order.total_minor, entry.order.currency)
   const { amount_minor: minor = null, currency = null } = subjectOf(entry) ?? {}
   return minor === null || currency === null ? "Amount unknown" : priceOf(minor, currency)
 }

@@ -282,7 +282,7 @@ function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
  * compared by whole seconds, because the fields show no more.
  */
 function changed(
-  settings: Required<Omit<ProductChangesBody, "paused">>,
+  settings: Required<Omit<ProductChangesBody, "paused" | "collect" | "shipping_countries" | "questions">>,
   product: Product,
 ): ProductChangesBody {
   const given = Object.entries(settings).filter(([name, value]) => {

@@ -1,10 +1,12 @@
 import type { Dispute } from "../../domain/dispute.ts"
 import { decimalAmount } from "../../domain/money.ts"
+import type { Order } from "../../domain/order.ts"
 import { NO_ORDER, type Payment, type PaymentEventRecord } from "../../domain/payment.ts"
 import { isWithheld, refundName } from "../../domain/refund.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { KeptMessage, OpenRefund, StrayPayment } from "../../store/reads/money-views.ts"
 import { disputeJson } from "../../wire/dispute.ts"
+import { ownOrderJson } from "../../wire/order.ts"
 import { refundJson } from "../../wire/refund.ts"
 import type {
   ListedPaymentEventJson,
@@ -87,6 +89,19 @@ export function openDisputeJson(dispute: Dispute): MoneyInboxEntryJson {
     payment_event: null,
     refund: null,
     dispute: disputeJson(dispute),
+  }
+}
+
+/** A paid order of whose buyer details are missing. */
+export function detailsMissingJson(order: Order): MoneyInboxEntryJson {
+  return {
+    kind: "details_missing",
+    why: "the order is paid, and details are missing that the product requires: ask the buyer, and give them to the order, which then leaves this list",
+    actions: [],
+    payment_event: null,
+    refund: null,
+    dispute: null,
+    order: ownOrderJson(order, null),
   }
 }
 

@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox"
+import { OrderWire } from "../../wire/order.ts"
 import { DisputeWire } from "../../wire/dispute.ts"
 import { Id, Label, Time, body, listOf, oneOf, orNull, timeOrNull } from "../../wire/fields.ts"
 import { RefundWire } from "../../wire/refund.ts"
@@ -67,7 +68,7 @@ const StrayPaymentWire = Type.Object({
 })
 
 export const MoneyInboxEntry = Type.Object({
-  kind: oneOf(["payment_without_order", "refund", "dispute"]),
+  kind: oneOf(["payment_without_order", "refund", "dispute", "details_missing"]),
   why: Type.String({ description: "The reason in words, for an operator" }),
   actions: Type.Array(
     Type.Object({
@@ -86,6 +87,7 @@ export const MoneyInboxEntry = Type.Object({
   payment_event: Type.Union([StrayPaymentWire, Type.Null()]),
   refund: Type.Union([RefundWire, Type.Null()]),
   dispute: Type.Union([DisputeWire, Type.Null()]),
+  order: Type.Optional(OrderWire),
 })
 
 export const MoneyInbox = Type.Object({

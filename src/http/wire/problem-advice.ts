@@ -35,6 +35,9 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   too_many_variants: "Put further goods under another product: a product can have `most_variants`.",
   stock_over_limit: "Give the variants less stock: together they can have `most_stock` units.",
   hold_already_used: "Go on with the order that `order_id` names.",
+  details_required:
+    "Ask the buyer for what `missing_details` points at, and send it with `PUT /api/orders/{id}/details`.",
+  details_erased: "Keep such details elsewhere: those of this order were erased, and are not stored again.",
   hold_released: "Place a new hold.",
   order_not_pending: "Read the order: it was paid, refunded, cancelled or expired in the meantime.",
   stock_changed: "Read the product again and decide anew. `stock` is the current stock.",
@@ -57,6 +60,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   body_too_large: "Send at most 64 KiB.",
   unsupported_media_type: "Send `Content-Type: application/json`.",
   invalid_request: "Correct what `errors` lists: a JSON pointer and a reason for each field.",
+  details_invalid:
+    "Correct what `errors` lists. Read the product again: it may ask for other details than before.",
   invalid_sale_window: "Set `closes_at` after `opens_at`.",
   metadata_over_limit: "Give less `metadata` here or with the hold: the order keeps both.",
   nothing_to_refund: "Give `amount_minor`, `restock_qty` or both.",

@@ -67,6 +67,8 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   too_many_variants: { status: 409, title: "Too many variants" },
   stock_over_limit: { status: 409, title: "The variants have too many units together" },
   hold_already_used: { status: 409, title: "The hold was already used for an order" },
+  details_required: { status: 409, title: "Details of the buyer are missing" },
+  details_erased: { status: 409, title: "The buyer's details were erased" },
   hold_released: { status: 409, title: "The hold was released" },
   order_not_pending: { status: 409, title: "The order is no longer waiting for payment" },
   stock_changed: { status: 409, title: "The stock differs from the expected value" },
@@ -90,6 +92,11 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   body_too_large: { status: 413, title: "Request body too large" },
   unsupported_media_type: { status: 415, title: "The request body must be application/json" },
   invalid_request: { status: 422, title: "The request does not match its schema" },
+  details_invalid: {
+    status: 422,
+    code: "invalid_request",
+    title: "The product does not ask for these details",
+  },
   invalid_sale_window: { status: 422, code: "invalid_request", title: "A sale must open before it closes" },
   nothing_to_refund: {
     status: 422,
@@ -206,6 +213,9 @@ function members(refusal: AnyRefusal): object {
     case "stock_in_use":
     case "product_in_use":
       return { reserved_stock: refusal.held, sold_stock: refusal.sold }
+    case "details_required":
+      return { missing_details: refusal.missing }
+    case "details_invalid":
     case "invalid_request":
       return { errors: refusal.errors }
     case "metadata_over_limit":

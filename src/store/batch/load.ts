@@ -13,6 +13,7 @@ import {
 } from "../../domain/working-set.ts"
 import { holdColumns, orderColumns } from "../columns.ts"
 import { loadDueRows, loadOrder } from "./load-due.ts"
+import { loadDetails } from "./details-rows.ts"
 import { loadMoney } from "./load-money.ts"
 import { createKnownVariants, type KnownVariants } from "./known-variants.ts"
 import { loadVariants } from "./variant-rows.ts"
@@ -165,6 +166,7 @@ function* loadNamedRows(tx: Tx, loading: Loading, known: KnownVariants): Generat
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])
+  yield* loadDetails(tx, state, needs)
   yield* loadMoney(tx, state, needs)
   if (needs.idempotency.length > 0) yield loadIdempotency(tx, state, needs.idempotency)
 }

@@ -7,6 +7,7 @@ import type {
 } from "../../domain/working-set.ts"
 import { saveMark } from "./batch-mark.ts"
 import { timestamps, numbers } from "../columns.ts"
+import { saveDetails } from "./details-rows.ts"
 import { insertInto } from "./insert-rows.ts"
 import { idempotencyHorizon, type LoadedBatch } from "./load.ts"
 import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
@@ -33,17 +34,18 @@ export function saveChanges(tx: Tx, { sets, mark, now }: LoadedBatch): Promise<v
       states.flatMap((state) => state.holds.added()),
       (holds) => insertHolds(tx, holds),
     ),
-    ...states.flatMap((state) => saveRowsOfProduct(tx, state)),
+    ...states.flatMap((state) => saveRowsOfProduct(tx, state, now)),
     ...saveRowsOfNoProduct(tx, states, now),
   ]
   return writes.length === 0 ? [] : [...writes, ...saveMark(tx, states, { mark, now })]
 }
 
-function saveRowsOfProduct(tx: Tx, state: WorkingSet): Promise<void>[] {
+function saveRowsOfProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
   const { productId } = state
   return [
     ...saveEndedHolds(tx, state),
     ...saveOrders(tx, state),
+    ...saveDetails(tx, state, now),
     ...writeIfAny([...state.customers.added(), ...state.customers.changed()], (customers) =>
       saveCustomers(tx, productId, customers),
     ),

@@ -1,8 +1,9 @@
 import type pg from "pg"
 import type { Dispute } from "../../domain/dispute.ts"
+import type { Order } from "../../domain/order.ts"
 import type { PaymentEventRecord } from "../../domain/payment.ts"
 import type { Refund } from "../../domain/refund.ts"
-import { disputeColumns, eventColumns, messageColumn, refundColumns } from "../columns.ts"
+import { disputeColumns, eventColumns, messageColumn, orderColumns, refundColumns } from "../columns.ts"
 
 /** Identifies a refund. Open refunds are listed in the order of this key. */
 export interface RefundKey {
@@ -50,6 +51,8 @@ export interface MoneyViews {
   strayPayments(after: StrayPaymentKey | null, limit: number): Promise<StrayPayment[]>
   /** Lists open disputes, by order, provider and the provider's id, from the first one after `after`. */
   openDisputes(after: DisputeKey | null, limit: number): Promise<Dispute[]>
+  /** Lists paid orders that lack details which their product required, by id, from the first one after `afterId`. */
+  ordersLackingDetails(afterId: number, limit: number): Promise<Order[]>
   /** Counts the entries of the money inbox, at most {@link MOST_COUNTED} of each kind. */
   countOpen(): Promise<number>
   /** Lists all refunds of an order, by number. */
@@ -68,6 +71,7 @@ export function createMoneyViews(pool: pg.Pool): MoneyViews {
     openRefunds: (after, limit) => openRefunds(pool, after, limit),
     strayPayments: (after, limit) => strayPayments(pool, after, limit),
     openDisputes: (after, limit) => openDisputes(pool, after, limit),
+    ordersLackingDetails: (afterId, limit) => ordersLackingDetails(pool, afterId, limit),
     countOpen: () => countOpen(pool),
     refundsOf: (orderId) => refundsOf(pool, orderId),
     disputesOf: (orderId) => disputesOf(pool, orderId),
@@ -147,6 +151,25 @@ async function openDisputes(pool: pg.Pool, after: DisputeKey | null, limit: numb
   return rows
 }
 
+async function ordersLackingDetails(pool: pg.Pool, afterId: number, limit: number): Promise<Order[]> {
+  const { rows } = await pool.query<Order>({
+    name: "orders-lacking-details",
+    text: `
+      select ${orderColumns}
+        from orders
+       where id = any(array(
+             select order_id
+               from order_details
+              where awaited
+                and order_id > $1
+              order by order_id
+              limit $2))
+       order by id`,
+    values: [afterId, limit],
+  })
+  return rows
+}
+
 async function countOpen(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ count: number }>({
     name: "count-money-inbox",
@@ -167,7 +190,12 @@ async function countOpen(pool: pg.Pool): Promise<number> {
                 from (select 1
                         from disputes
                        where status = 'open'
-                       limit ${MOST_COUNTED}) as disputed) as count`,
+                       limit ${MOST_COUNTED}) as disputed)
+           + (select count(*)
+                from (select 1
+                        from order_details
+                       where awaited
+                       limit ${MOST_COUNTED}) as lacking) as count`,
   })
   return rows[0]?.count ?? 0
 }

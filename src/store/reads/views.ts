@@ -4,7 +4,7 @@ import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Product } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
-import { holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
+import { detailsColumn, holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
 
 /** A product, and the database's time when it was read. */
 export interface ProductView {
@@ -40,7 +40,7 @@ export interface Views {
   /** An active hold past its deadline is returned as expired, whether or not a sweep has ended it (I6). */
   hold(id: number): Promise<Hold | null>
   /** An unpaid order past its deadline is returned as expired, whether or not a sweep has ended it (I6). */
-  order(id: number): Promise<Order | null>
+  order(id: number): Promise<OrderView | null>
 }
 
 /** Makes the views over PostgreSQL. */
@@ -156,11 +156,11 @@ async function selectHold(pool: pg.Pool, id: number): Promise<Hold | null> {
   return hold.status === "active" && isOver ? { ...hold, status: "expired", endedAt: hold.expiresAt } : hold
 }
 
-async function selectOrder(pool: pg.Pool, id: number): Promise<Order | null> {
-  const { rows } = await pool.query<Order & { isOver: boolean }>({
+async function selectOrder(pool: pg.Pool, id: number): Promise<OrderView | null> {
+  const { rows } = await pool.query<OrderView & { isOver: boolean }>({
     name: "view-order",
     text: `
-      select ${orderColumns}, expires_at <= clock_timestamp() as "isOver"
+      select ${orderColumns}, ${detailsColumn}, expires_at <= clock_timestamp() as "isOver"
         from orders
        where id = $1`,
     values: [id],

@@ -24,6 +24,7 @@ import { registerExportOrdersCsv } from "./orders/export-orders-csv.ts"
 import { registerListHolds } from "./orders/list-holds.ts"
 import { registerListOrders } from "./orders/list-orders.ts"
 import { registerReleaseHoldAsShop } from "./orders/release-hold-as-shop.ts"
+import { registerSetDetailsAsShop } from "./orders/set-details-as-shop.ts"
 import { registerAddVariants } from "./products/add-variants.ts"
 import { registerChangeProduct } from "./products/change-product.ts"
 import { registerChangeVariant } from "./products/change-variant.ts"
@@ -80,6 +81,7 @@ function registerMoneyRoutes(admin: App, services: Services): void {
 
 function registerOrderRoutes(admin: App, services: Services): void {
   registerCancelOrderAsShop(admin, services)
+  registerSetDetailsAsShop(admin, services)
   registerReleaseHoldAsShop(admin, services)
   registerListOrders(admin, services)
   registerEraseDetails(admin, services)

@@ -11,6 +11,7 @@ import { refuse } from "../../wire/problems.ts"
 /** What the commands of administrators return, unless they are refused. */
 interface Successes {
   cancel_order: Order
+  set_details: Order
   refund_order: Refund
   settle_refund: Refund
   create_product: Product

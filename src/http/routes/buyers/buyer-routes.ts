@@ -10,6 +10,7 @@ import { registerPlaceHoldByPath } from "./place-hold-by-path.ts"
 import { registerPlaceHold } from "./place-hold.ts"
 import { registerPlaceOrderByPath } from "./place-order-by-path.ts"
 import { registerPlaceOrder } from "./place-order.ts"
+import { registerSetDetails } from "./set-details.ts"
 import { registerShowProduct } from "./show-product.ts"
 import { registerPaymentAttempt } from "./record-payment-attempt.ts"
 import { registerReleaseHold } from "./release-hold.ts"
@@ -34,6 +35,7 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
   registerPlaceOrder(app, placeOrder)
   registerPlaceOrderByPath(app, placeOrder)
   registerShowOrder(app, services)
+  registerSetDetails(app, changeOrder)
   registerCancelOrder(app, changeOrder)
   registerPaymentAttempt(app, changeOrder)
   registerOpenPayment(app, services)

@@ -47,6 +47,8 @@ export function registerOpenPayment(
         return refuse(reply, { code: "order_not_found" })
       if (order.status === "expired") return refuse(reply, { code: "order_expired" })
       if (order.status !== "pending_payment") return refuse(reply, { code: "order_not_pending" })
+      if (order.missingDetails !== null)
+        return refuse(reply, { code: "details_required", missing: order.missingDetails })
       const content = { orderId: order.id, provider: provider.name }
       const idempotency = idempotencyOf(request, askerName(caller), content)
       if (idempotency === "bad") return refuse(reply, badIdempotencyKey)

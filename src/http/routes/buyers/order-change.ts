@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { CancelOrder, StartPayment } from "../../../domain/commands.ts"
+import type { CancelOrder, SetDetails, StartPayment } from "../../../domain/commands.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
-import { orderJson } from "../../../wire/order.ts"
+import { ownOrderJson } from "../../../wire/order.ts"
 
-type WithoutIds<C> = C extends unknown ? Omit<C, "productId" | "orderId"> : never
+type WithoutIds<C> = C extends unknown ? Omit<C, "productId" | "orderId" | "by"> : never
 
 /** How a buyer's request changes an order. */
 export type OrderChange = ReturnType<typeof createOrderChange>
@@ -23,7 +23,7 @@ export function createOrderChange({
   return async function change(
     request: FastifyRequest<{ Params: { id: string } }>,
     reply: FastifyReply,
-    command: WithoutIds<CancelOrder | StartPayment>,
+    command: WithoutIds<CancelOrder | StartPayment | SetDetails>,
   ) {
     const caller = gatekeeper.callerOf(request)
     const orderId = maySeeAnyHold(caller) ? parseId(request.params.id) : null
@@ -31,14 +31,17 @@ export function createOrderChange({
     if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
       return refuse(reply, { code: "order_not_found" })
     }
-    const content = command.kind === "start_payment" ? { orderId, payment: command.payment } : { orderId }
+    const { kind: _, ...asked } = command
+    const content = { orderId, ...asked }
     const idempotency = idempotencyOf(request, askerName(caller), content)
     if (idempotency === "bad") return refuse(reply, badIdempotencyKey)
 
-    const addressed = { ...command, productId: place.productId, orderId }
+    const by = caller.kind === "owner" ? "owner" : "shop"
+    const addressed = { ...command, productId: place.productId, orderId, by } as const
     const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) return refuse(reply, outcome)
-    return reply.header("cache-control", "no-store").send(orderJson(outcome))
+    const details = command.kind === "set_details" ? command.details : null
+    return reply.header("cache-control", "no-store").send(ownOrderJson(outcome, details))
   }
 }

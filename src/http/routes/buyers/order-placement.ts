@@ -1,21 +1,27 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { Order } from "../../../domain/order.ts"
+import type { Details } from "../../../domain/details.ts"
 import type { GivenShopFields } from "../../../domain/shop-fields.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
 import type { Services } from "../../services.ts"
+import { ownOrderJson, type OrderJson } from "../../../wire/order.ts"
 import { productOfHold } from "./usable-holds.ts"
 
 /** The services that place an order. */
-export type OrderPlacementServices = Pick<Services, "gatekeeper" | "lanes" | "lookups" | "ids" | "events">
+export type OrderPlacementServices = Pick<
+  Services,
+  "gatekeeper" | "lanes" | "lookups" | "ids" | "events" | "views"
+>
 
-/** Which order is asked for. */
-interface WantedOrder {
+/** What an order is to be made of. */
+interface Wanted {
   readonly holdId: number | null
   /** Null: the hold may be of any product. */
   readonly expectedProduct: number | null
+  /** Undefined: the request says nothing of the buyer. */
+  readonly details?: Details | undefined
   /** What the request gives of the shop's own fields: the key of a request without them is as earlier versions store it. */
   readonly fields?: GivenShopFields
 }
@@ -24,15 +30,22 @@ interface WantedOrder {
 export type OrderPlacement = ReturnType<typeof createOrderPlacement>
 
 /** Makes the function that both routes for placing an order share; call it once, when routes are registered. */
-export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }: OrderPlacementServices) {
+export function createOrderPlacement({
+  gatekeeper,
+  lanes,
+  lookups,
+  ids,
+  events,
+  views,
+}: OrderPlacementServices) {
   /**
-   * Places the order and sets the answer's status and headers; returns null when it has sent a refusal.
+   * Places the order, sets the answer's status and headers, and returns its JSON; null when it has sent a refusal.
    */
   return async function place(
     request: FastifyRequest,
     reply: FastifyReply,
-    { holdId, expectedProduct, fields = {} }: WantedOrder,
-  ): Promise<Order | null> {
+    { holdId, expectedProduct, details, fields = {} }: Wanted,
+  ): Promise<OrderJson | null> {
     const caller = gatekeeper.callerOf(request)
     const isUsable = holdId !== null && mayUseHold(caller, holdId)
     const productId = isUsable ? await productOfHold(caller, holdId, lookups) : null
@@ -41,7 +54,7 @@ export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }
       refuse(reply, { code: "hold_not_found" })
       return null
     }
-    const idempotency = idempotencyOf(request, askerName(caller), { holdId, ...fields })
+    const idempotency = idempotencyOf(request, askerName(caller), { holdId, details, ...fields })
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -55,6 +68,7 @@ export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }
       productId,
       orderId,
       holdId,
+      details,
       ...fields,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
@@ -66,6 +80,8 @@ export function createOrderPlacement({ gatekeeper, lanes, lookups, ids, events }
     const { order, existed } = outcome
     void reply.code(existed ? 200 : 201)
     void reply.headers({ location: `/api/orders/${order.id}`, "cache-control": "no-store" })
-    return order
+    // Stored outcomes have no details. Those of an order that existed may have been given before.
+    const own = existed ? await views.order(order.id) : null
+    return ownOrderJson(order, existed ? (own?.details ?? null) : (details ?? null))
   }
 }

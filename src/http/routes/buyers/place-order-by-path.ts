@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { parseId } from "../../wire/ids.ts"
-import { PathOrderWire, orderJson } from "../../../wire/order.ts"
+import { PathOrderWire } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App } from "../../transport/typed-app.ts"
 import type { OrderPlacement } from "./order-placement.ts"
@@ -24,7 +24,7 @@ export function registerPlaceOrderByPath(app: App, place: OrderPlacement): void 
       const holdId = expectedProduct === null ? null : parseId(request.params.holdId)
       const order = await place(request, reply, { holdId, expectedProduct })
       if (order === null) return reply
-      const { order_id: id, ...rest } = orderJson(order)
+      const { order_id: id, ...rest } = order
       return reply.send({ message: "order created successfully", success: true, order: { id, ...rest } })
     },
   })

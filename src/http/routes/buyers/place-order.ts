@@ -1,4 +1,5 @@
-import { OrderBody, OrderWire, orderJson } from "../../../wire/order.ts"
+import { detailsFrom } from "../../../wire/details.ts"
+import { OrderBody, OrderWire } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { App } from "../../transport/typed-app.ts"
 import type { OrderPlacement } from "./order-placement.ts"
@@ -19,10 +20,11 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const { hold_id: holdId, reference, metadata } = request.body
+      const { hold_id: holdId, details: told, reference, metadata } = request.body
+      const details = told === undefined ? undefined : detailsFrom(told)
       const fields = { ...(reference !== undefined && { reference }), ...(metadata && { metadata }) }
-      const order = await place(request, reply, { holdId, expectedProduct: null, fields })
-      return order === null ? reply : reply.send(orderJson(order))
+      const order = await place(request, reply, { holdId, expectedProduct: null, details, fields })
+      return order ?? reply
     },
   })
 }

@@ -10,7 +10,12 @@ import type {
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { openDisputeJson, openRefundJson, strayPaymentJson } from "../../../wire/money-json.ts"
+import {
+  detailsMissingJson,
+  openDisputeJson,
+  openRefundJson,
+  strayPaymentJson,
+} from "../../../wire/money-json.ts"
 import { encodeCursor, readPageRequest, pageJson, pageQuery, decodeCursor } from "../../../wire/paging.ts"
 import { MoneyInbox, type MoneyInboxEntryJson } from "../../../wire/payment-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -28,7 +33,7 @@ export function registerListMoneyInbox(admin: App, { money }: Pick<Services, "mo
     schema: {
       summary: "List the money inbox",
       description:
-        "Payments without an order come first, then refunds that are not confirmed, then open disputes. Each entry gives its reason and the actions that are possible.",
+        "Payments without an order come first, then refunds that are not confirmed, open disputes, and paid orders that lack details of the buyer. Each entry gives its reason and the actions that are possible.",
       tags,
       security,
       querystring: Type.Object(pageQuery),
@@ -42,13 +47,14 @@ export function registerListMoneyInbox(admin: App, { money }: Pick<Services, "mo
 }
 
 /** The kinds of entries, in the order of the list. */
-const inboxKinds = ["payment", "refund", "dispute"] as const
+const inboxKinds = ["payment", "refund", "dispute", "details"] as const
 
 /** The entry after which a page begins. */
 type Position =
   | ({ readonly kind: "payment" } & StrayPaymentKey)
   | ({ readonly kind: "refund" } & RefundKey)
   | ({ readonly kind: "dispute" } & DisputeKey)
+  | { readonly kind: "details"; readonly orderId: number }
 
 /** An entry of the money inbox. */
 interface InboxRow {
@@ -89,6 +95,10 @@ async function readKind(
         toJson: () => openDisputeJson(row),
         cursor: [kind, row.orderId, row.provider, row.disputeId],
       }))
+    case "details":
+      return (await money.ordersLackingDetails(after?.kind === kind ? after.orderId : 0, limit)).map(
+        (row) => ({ toJson: () => detailsMissingJson(row), cursor: [kind, row.id] }),
+      )
   }
 }
 
@@ -99,6 +109,7 @@ function positionFrom(cursor: string): Position | null {
     return refund === null ? null : { kind, ...refund }
   }
   const [orderId, provider, name] = parts
+  if (kind === "details") return Number.isSafeInteger(orderId) ? { kind, orderId: Number(orderId) } : null
   if (!Number.isSafeInteger(orderId) || !isStorable(provider) || !isStorable(name)) return null
   const position = { orderId: Number(orderId), provider }
   if (kind === "payment") return { kind, ...position, key: name }

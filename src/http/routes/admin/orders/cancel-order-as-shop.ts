@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { OrderWire, orderJson } from "../../../../wire/order.ts"
+import { OrderWire, ownOrderJson } from "../../../../wire/order.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -39,7 +39,7 @@ export function registerCancelOrderAsShop(
       const command = { kind: "cancel_order", productId: place.productId, orderId } as const
       const order = await submitCommand(request, reply, { lanes, command, content: { orderId } })
       if (order === null) return reply
-      return reply.header("cache-control", "no-store").send(orderJson(order))
+      return reply.header("cache-control", "no-store").send(ownOrderJson(order, null))
     },
   })
 }
