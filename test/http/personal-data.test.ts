@@ -180,3 +180,33 @@ describe("erasing", () => {
     expect((await erase(body)).status).toBe(422)
   })
 })
+
+test("the CSV of all products has a column for each detail and question, and no cell is a formula", async () => {
+  await using own = await startTestApp()
+  const asking = (await offer(own, { collect, questions })).id
+  const other = (
+    await offer(own, { collect: { name: "optional" }, questions: [{ ...questions[0], key: "size" }] })
+  ).id
+  const orderOf = async (product: number, details: object) => {
+    const { hold_id } = await hold(own, product)
+    expect((await own.post("/api/orders", { hold_id, details })).status).toBe(201)
+  }
+  await orderOf(asking, { ...told, name: '=HYPERLINK("x")', answers: { engraving: "@SUM(1)", terms: true } })
+  await orderOf(other, { name: "+49", answers: { size: "-1" } })
+
+  const read = async (query: string) =>
+    String((await own.get(`/api/admin/orders.csv${query}`)).body)
+      .trim()
+      .split("\r\n")
+  const [heading = "", first = "", second = ""] = await read("")
+  expect(heading.split(",metadata,")[1]).toBe(
+    "email,name,phone,address_line1,address_line2,address_city,address_region,address_postal_code,address_country," +
+      "answer_engraving,answer_size,answer_terms",
+  )
+  expect(first).toContain(
+    `,Anna.Needle@Example.com,"'=HYPERLINK(""x"")",'+41 44 needle,Musterweg 17,,Zürich,,8001-needle,CH,'@SUM(1),,true`,
+  )
+  expect(second).toMatch(/,,'\+49,,,,,,,,,'-1,$/)
+  expect((await read(`?product_id=${other}`))[0]).toMatch(/,address_country,answer_size$/)
+  expect((await read("?product_id=1"))[0]).toMatch(/,reference,metadata$/)
+})

@@ -76,7 +76,7 @@ export const variantMoneyMutants: readonly Mutant[] = [
     name: "variant money: the search by sku finds baskets by their first line only",
     edits: [
       {
-        file: "src/store/reads/lists.ts",
+        file: "src/store/reads/row-lists.ts",
         find: "from jsonb_array_elements(lines) as line",
         replace: "from (select lines -> 0 as line) as line",
       },
