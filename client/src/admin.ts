@@ -142,10 +142,7 @@ export interface AdminClient {
     /** Lists the disputes of an order's payments. Refused: `order_not_found`. */
     disputes(orderId: number, options?: CallOptions): Promise<WholeList<Dispute>>
   }
-  /**
-   * Erases what a buyer has told about orders, by e-mail address or by customer; orders and counts stay. Returns of how many
-   * orders there were details. A repetition erases nothing more.
-   */
+  /** Erases what a buyer has told about orders, which stay. Returns of how many orders; a repetition erases no more. */
   erase(who: EraseBody, options?: CallOptions): Promise<EraseAnswer>
   readonly holds: {
     /** Lists holds by id; pages are like those of orders. */

@@ -90,6 +90,14 @@ export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceO
   return null
 }
 
+interface NewOrder {
+  readonly orderId: number
+  readonly origin: OrderOrigin
+  readonly details: Details
+  /** Those of the hold, if not given. */
+  readonly fields?: ShopFields
+}
+
 /**
  * Turns an active hold into an order that waits for payment; the units stay held. An order of 0.00 is paid at
  * once, unless details are missing.
@@ -97,12 +105,7 @@ export function refuseOrder(state: WorkingSet, hold: Hold, now: Instant): PlaceO
 export function convertHold(
   state: WorkingSet,
   hold: Hold,
-  {
-    orderId,
-    origin,
-    details,
-    fields = hold,
-  }: { orderId: number; origin: OrderOrigin; details: Details; fields?: ShopFields },
+  { orderId, origin, details, fields = hold }: NewOrder,
   now: Instant,
 ): Order {
   const order: Order = {

@@ -4,16 +4,8 @@ import { differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { startReceiver } from "../support/receiver.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
-import { hold, offer, order, pay } from "../support/shop.ts"
+import { hold, offer, pay } from "../support/shop.ts"
 
-const address = {
-  line1: "Musterweg 17",
-  line2: null,
-  city: "Zürich",
-  region: null,
-  postalCode: "8001-needle",
-  country: "CH",
-}
 const told = {
   email: "Anna.Needle@Example.com",
   name: "Änna Needle =1+1",
@@ -31,25 +23,31 @@ const told = {
 /** Words of every detail, as a search for them would write them. */
 const needles = ["needle", "Musterweg", "Zürich"]
 
+const collect = { email: "required", name: "required", phone: "optional", shipping_address: "required" }
+const questions = [
+  { key: "engraving", kind: "text", label: "Engraving" },
+  { key: "terms", kind: "checkbox", label: "I agree", required: true },
+]
+
 let app: TestApp
 let productId: number
 beforeAll(async () => {
   app = await startTestApp({ worker: true, config: { webhookAllowPrivate: true } })
-  productId = (await offer(app)).id
+  productId = (await offer(app, { collect, questions })).id
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
 /** A paid order whose buyer has told everything. */
 async function paidOrder(customer_id = "c-1", email = told.email): Promise<number> {
   const { hold_id } = await hold(app, productId, 1, { customer_id })
-  const { order_id } = await order(app, hold_id)
-  const quoted = (value: unknown) => `'${typeof value === "string" ? value : JSON.stringify(value)}'`
-  await runSql(
-    app.databaseUrl,
-    `insert into order_details (product_id, order_id, email, name, phone, shipping_address, answers, awaited, created_at, updated_at)
-     values (${productId}, ${order_id}, ${quoted(email)}, ${quoted(told.name)}, ${quoted(told.phone)},
-             ${quoted(address)}, ${quoted(told.answers)}, false, now(), now())`,
-  )
+  const body = { hold_id, details: { ...told, email } }
+  const { status, body: made } = await app.post("/api/orders", body, {
+    headers: { "idempotency-key": `${hold_id}` },
+  })
+  expect(status).toBe(201)
+  const { order_id } = made
+  const changed = { ...body.details, phone: "+41 44 needle" }
+  expect((await app.send("PUT", `/api/orders/${order_id}/details`, { json: changed })).status).toBe(200)
   await pay(app, { order_id, amount_minor: 9_999 })
   return order_id
 }
@@ -155,6 +153,8 @@ describe("erasing", () => {
     expect(await tablesWithNeedles()).toEqual(["public.order_details"])
 
     expect((await erase({ email: "anna.needle@example.com" })).status).toBe(200)
+    const again = await app.send("PUT", `/api/admin/orders/${orderId}/details`, { json: told })
+    expect(again).toMatchObject({ status: 409, body: { code: "details_erased" } })
 
     expect(await tablesWithNeedles()).toEqual([])
     expect(JSON.stringify(app.log)).not.toMatch(/needle|Musterweg|Zürich/i)
@@ -179,4 +179,34 @@ describe("erasing", () => {
   ])("with %j is refused", async (body) => {
     expect((await erase(body)).status).toBe(422)
   })
+})
+
+test("the CSV of all products has a column for each detail and question, and no cell is a formula", async () => {
+  await using own = await startTestApp()
+  const asking = (await offer(own, { collect, questions })).id
+  const other = (
+    await offer(own, { collect: { name: "optional" }, questions: [{ ...questions[0], key: "size" }] })
+  ).id
+  const orderOf = async (product: number, details: object) => {
+    const { hold_id } = await hold(own, product)
+    expect((await own.post("/api/orders", { hold_id, details })).status).toBe(201)
+  }
+  await orderOf(asking, { ...told, name: '=HYPERLINK("x")', answers: { engraving: "@SUM(1)", terms: true } })
+  await orderOf(other, { name: "+49", answers: { size: "-1" } })
+
+  const read = async (query: string) =>
+    String((await own.get(`/api/admin/orders.csv${query}`)).body)
+      .trim()
+      .split("\r\n")
+  const [heading = "", first = "", second = ""] = await read("")
+  expect(heading.split(",metadata,")[1]).toBe(
+    "email,name,phone,address_line1,address_line2,address_city,address_region,address_postal_code,address_country," +
+      "answer_engraving,answer_size,answer_terms",
+  )
+  expect(first).toContain(
+    `,Anna.Needle@Example.com,"'=HYPERLINK(""x"")",'+41 44 needle,Musterweg 17,,Zürich,,8001-needle,CH,'@SUM(1),,true`,
+  )
+  expect(second).toMatch(/,,'\+49,,,,,,,,,'-1,$/)
+  expect((await read(`?product_id=${other}`))[0]).toMatch(/,address_country,answer_size$/)
+  expect((await read("?product_id=1"))[0]).toMatch(/,reference,metadata$/)
 })

@@ -2,6 +2,7 @@ import type pg from "pg"
 import type { Hold } from "../../domain/hold.ts"
 import type { Payment, PaymentEventKey, PaymentEventRecord } from "../../domain/payment.ts"
 import { eventColumns, messageColumn, paymentColumns } from "../columns.ts"
+import { readAskedDetails, type AskedDetails } from "./asked-details.ts"
 import type { KeptMessage } from "./money-views.ts"
 import type { OrderView } from "./views.ts"
 import { cutPage, SCANNED_ROWS, type Page, type PageRequest } from "./page.ts"
@@ -31,6 +32,8 @@ export interface Lists {
   orders(filter: OrderFilter, page: PageRequest<number>): Promise<Page<OrderView, number>>
   /** Lists orders by when they were made, the newest first. */
   newestOrders(filter: OrderFilter, page: PageRequest<AgeKey>): Promise<Page<OrderView, AgeKey>>
+  /** What buyers have been asked for by one product; null: by all. */
+  askedDetails(productId: number | null): Promise<AskedDetails>
   /** Lists payments by provider and event key. */
   payments(filter: PaymentFilter, page: PageRequest<PaymentEventKey>): Promise<Page<Payment, PaymentEventKey>>
   /** Lists payment events by provider and key. */
@@ -46,6 +49,7 @@ export function createLists(pool: pg.Pool): Lists {
     holds: (filter, page) => listHolds(pool, filter, page),
     orders: (filter, page) => listOrders(pool, filter, page),
     newestOrders: (filter, page) => listNewestOrders(pool, filter, page),
+    askedDetails: (productId) => readAskedDetails(pool, productId),
     payments: (filter, page) => listPayments(pool, filter, page),
     events: (filter, page) => listEvents(pool, filter, page),
   }

@@ -15,15 +15,15 @@ export type OrderPlacementServices = Pick<
   "gatekeeper" | "lanes" | "lookups" | "ids" | "events" | "views"
 >
 
-/** Which order is asked for. */
-interface WantedOrder {
+/** What an order is to be made of. */
+interface Wanted {
   readonly holdId: number | null
   /** Null: the hold may be of any product. */
   readonly expectedProduct: number | null
-  /** What the request gives of the shop's own fields: the key of a request without them is as earlier versions store it. */
-  readonly fields?: GivenShopFields
   /** Undefined: the request says nothing of the buyer. */
   readonly details?: Details | undefined
+  /** What the request gives of the shop's own fields: the key of a request without them is as earlier versions store it. */
+  readonly fields?: GivenShopFields
 }
 
 /** How both styles of `POST /api/orders` place an order. */
@@ -44,7 +44,7 @@ export function createOrderPlacement({
   return async function place(
     request: FastifyRequest,
     reply: FastifyReply,
-    { holdId, expectedProduct, details, fields = {} }: WantedOrder,
+    { holdId, expectedProduct, details, fields = {} }: Wanted,
   ): Promise<OrderJson | null> {
     const caller = gatekeeper.callerOf(request)
     const isUsable = holdId !== null && mayUseHold(caller, holdId)

@@ -10,6 +10,7 @@ import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { BYTE_ORDER_MARK, csvLine } from "../../../wire/csv.ts"
 import { parseId } from "../../../wire/ids.ts"
+import { detailsInCsv } from "./csv-details.ts"
 import { badQuery } from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
@@ -56,7 +57,7 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
     schema: {
       summary: "Export orders as CSV",
       description:
-        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe.",
+        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference` and `metadata` and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. Without `product_id`, the orders of all products are in one file.",
       tags: ["admin"],
       security: adminSecurity,
       querystring: Type.Object({ product_id: Type.Optional(Type.String()) }),
@@ -85,12 +86,16 @@ async function* rowsOf(
   { lists, variantNames }: ExportServices,
   productId: number | null,
 ): AsyncGenerator<string> {
-  yield BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns, ...shopColumns])
+  const asked = await lists.askedDetails(productId)
+  const details = detailsInCsv(asked.any, asked.questions)
+  yield BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns, ...shopColumns, ...details.headings])
   const filter = { productId, customerId: null, status: null, variantIds: null, ...unsearched }
   for (let after: number | null = 0; after !== null;) {
     const { rows: orders, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
     const names = await variantNames.namesOf(orders.flatMap(variantsOf))
-    const rows = orders.flatMap((order) => rowsOfOrder(order, names))
+    const rows = orders.flatMap((order) =>
+      rowsOfOrder(order, names, [...shopCells(order), ...details.cellsOf(order.details)]),
+    )
     if (rows.length > 0) yield rows.join("")
     after = next
   }
@@ -100,10 +105,15 @@ function variantsOf({ productId, lines }: Order) {
   return (lines ?? []).map(({ variantId }) => ({ productId, variantId }))
 }
 
-function rowsOfOrder(order: Order, names: ReadonlyMap<number, VariantNames>): string[] {
+/** `more`: the cells that are the same in each row of the order. */
+function rowsOfOrder(
+  order: Order,
+  names: ReadonlyMap<number, VariantNames>,
+  more: readonly (string | null)[],
+): string[] {
   const json = orderJson(order)
   const rowWith = (cells: OrderCells, line: readonly (string | number | null)[]) =>
-    csvLine([...orderColumns.map((column) => cellFrom(cells[column])), ...line, ...shopCells(order)])
+    csvLine([...orderColumns.map((column) => cellFrom(cells[column])), ...line, ...more])
   if (order.lines === null) return [rowWith(json, withoutLine)]
   return nameLines(order.lines, (variantId) => names.get(variantId)).map((line) =>
     rowWith({ ...json, ...cellsOf(line, order) }, [line.variantId, line.sku, line.name]),
