@@ -119,6 +119,24 @@ describe.each([
     expect([stocked.stock, stocked.variants?.[1]?.stock]).toEqual([5, 4])
   })
 
+  test("a buyer's details come with the order, and are replaced until it is paid", async () => {
+    const { id } = await shop.products.create({
+      name: "Poster",
+      price_minor: 500,
+      currency: "EUR",
+      stock: 1,
+      collect: { email: "required", name: "required" },
+    })
+    const made = await client.holds.create({ product_id: id, qty: 1 })
+    const order = await client.orders.create({ ...made, details: { email: "anna@example.org" } })
+    expect([order.details?.email, order.missing_details]).toEqual(["anna@example.org", ["/details/name"]])
+    const owner = client.withToken(made.token)
+    const details = { email: "anna@example.org", name: "Anna" }
+    const changed = await owner.orders.setDetails(order.order_id, details)
+    expect(changed.details).toMatchObject(details)
+    expect(changed.missing_details).toBeUndefined()
+  })
+
   test("a form learns which countries there are, and how one of them writes its addresses", async () => {
     const { countries } = await client.addresses.countries()
     expect(countries).toContain("CH")

@@ -8,7 +8,7 @@ import {
   startBrowserShop,
   type BrowserShop,
 } from "../support/browser.ts"
-import { press } from "./storefront.ts"
+import { offerLamp, press, reads } from "./storefront.ts"
 
 describe.skipIf(leavesOutBrowser())("the page that finds orders", () => {
   let browser: Browser
@@ -55,6 +55,30 @@ describe.skipIf(leavesOutBrowser())("the page that finds orders", () => {
     expect(sent).toEqual(['{"email":"anna@example.org"}'])
     expect(page.url()).toBe(`${app.url}/find`)
     expect(await findFaults(page)).toEqual([])
+  })
+
+  test("leads by its mail to the order, in a browser that has never seen it", async () => {
+    const productId = await offerLamp(app, { collect: { email: "required" } })
+    const hold = await app.crowd.holds.create({ product_id: productId, qty: 1 })
+    const { order_id: id } = await app.crowd.orders.create({ ...hold, details: { email: "ada@example.com" } })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await page.goto("/find")
+    await page.getByLabel("E-mail").fill("ada@example.com")
+    await press(page, "Send me the link")
+    await page.getByText("If there is an order with this address").waitFor()
+    const mails = async () => {
+      await page.goto("/simulator/mail")
+      return page.locator("li a").count()
+    }
+    await expect.poll(mails, { timeout: 10_000 }).toBe(1)
+    await page.locator("li a").click()
+    const link = new RegExp(`/o/${id}#\\S+`).exec(await page.locator("pre").innerText())?.[0] ?? ""
+    await using other = await newBuyer(browser, app)
+    await other.page.goto(link)
+    await reads(other.page, "Awaiting your payment")
+    await other.page.getByText("ada@example.com").waitFor()
+    expect(other.page.url()).toBe(`${app.url}/o/${id}`)
   })
 
   test.each([

@@ -1,6 +1,6 @@
 import { useSignal, type Signal } from "@preact/signals"
 import { countryCodes } from "../shared/country-codes.ts"
-import { countryName } from "./detail-texts.ts"
+import { countryName, namedCountries } from "../shared/countries.ts"
 
 export interface CountryChoiceProps {
   /** The codes of the chosen countries; none: every country. */
@@ -9,9 +9,7 @@ export interface CountryChoiceProps {
   readonly fault: string | null
 }
 
-const countries = countryCodes
-  .map((code) => ({ code, name: countryName(code) }))
-  .sort((one, other) => one.name.localeCompare(other.name, "en"))
+const countries = namedCountries(countryCodes).map(({ value, label }) => ({ code: value, name: label }))
 
 /** A choice of countries by name. The list shows those whose names contain the typed letters, the chosen ones first. */
 export function CountryChoice({ chosen, fault }: CountryChoiceProps) {

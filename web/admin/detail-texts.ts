@@ -1,3 +1,4 @@
+import { countryName } from "../shared/countries.ts"
 import type { Address, LocalText, Question } from "../../client/src/index.ts"
 
 /** A text for buyers in the language of the control room, else in the first one that it has. */
@@ -22,15 +23,6 @@ export function answerText(
   const choices = questions.find((one) => one.key === key)?.choices ?? []
   const choice = choices.find((one) => typeof one !== "string" && one.value === answer)
   return choice === undefined || typeof choice === "string" ? answer : textOf(choice.label)
-}
-
-/** The name of a country in English; an unknown code stands for itself. */
-export function countryName(code: string): string {
-  try {
-    return new Intl.DisplayNames("en", { type: "region" }).of(code) ?? code
-  } catch {
-    return code
-  }
 }
 
 /** An address in lines, as on a parcel. */

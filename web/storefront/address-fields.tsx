@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks"
 import type { AddressLayout, Client, Product } from "../../client/src/index.ts"
+import { countryOf, namedCountries } from "../shared/countries.ts"
 import { useCountries } from "./address-layouts.ts"
 import { COUNTRY, addressPointer } from "./details-draft.ts"
 import type { FieldTools } from "./field-tools.ts"
@@ -61,30 +62,13 @@ const inputs = {
   postal_code: { autocomplete: "shipping postal-code", autocapitalize: "characters", maxLength: 20 },
 } as const
 
-/** Countries with their names in the page's language, sorted by name. */
-function namedCountries(codes: readonly string[]) {
-  const names = new Intl.DisplayNames("en", { type: "region" })
-  const { compare } = new Intl.Collator("en")
-  return codes
-    .map((value) => ({ value, label: names.of(value) ?? value }))
-    .toSorted((one, other) => compare(one.label, other.label))
-}
-
 /** The only country, or that of the browser's languages; null: none of them is shipped to. */
 function likelyCountry(countries: readonly string[]): string | null {
   const [only] = countries
   if (only !== undefined && countries.length === 1) return only
   for (const language of navigator.languages) {
-    const region = regionOf(language)
+    const region = countryOf(language)
     if (region !== undefined && countries.includes(region)) return region
   }
   return null
-}
-
-function regionOf(language: string): string | undefined {
-  try {
-    return new Intl.Locale(language).region
-  } catch {
-    return undefined
-  }
 }

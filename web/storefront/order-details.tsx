@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import type { Address, Client, Details, Order, Product, Question } from "../../client/src/index.ts"
+import { countryName } from "../shared/countries.ts"
 import { addressLines } from "./address-lines.ts"
 import { useAddressLayout } from "./address-layouts.ts"
 import { draftName, orderDraftName } from "./asked-details.ts"
@@ -137,8 +138,7 @@ interface AddressFactProps {
 /** The address as its country writes it, with the name above and the country below. */
 function AddressFact({ name, address, addresses }: AddressFactProps) {
   const layout = useAddressLayout(addresses, address.country ?? "")
-  const country =
-    address.country === null ? null : new Intl.DisplayNames("en", { type: "region" }).of(address.country)
+  const country = address.country === null ? null : countryName(address.country)
   const lines = [name, ...addressLines(address, layout), country].filter((line) => typeof line === "string")
   return (
     <div>

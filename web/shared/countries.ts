@@ -1,0 +1,31 @@
+/** A country with its name. */
+interface NamedCountry {
+  readonly value: string
+  readonly label: string
+}
+
+/** The name of a country in the page's language: `Switzerland`. The code itself where it has none. */
+export function countryName(code: string): string {
+  try {
+    return new Intl.DisplayNames("en", { type: "region" }).of(code) ?? code
+  } catch {
+    return code
+  }
+}
+
+/** Countries with their names, sorted by name. */
+export function namedCountries(codes: readonly string[]): NamedCountry[] {
+  const { compare } = new Intl.Collator("en")
+  return codes
+    .map((value) => ({ value, label: countryName(value) }))
+    .toSorted((one, other) => compare(one.label, other.label))
+}
+
+/** The country of a language such as `de-CH`; undefined: it names none. */
+export function countryOf(language: string): string | undefined {
+  try {
+    return new Intl.Locale(language).region
+  } catch {
+    return undefined
+  }
+}
