@@ -66,7 +66,8 @@ function adoptOrder(
     state.orders.replace({ ...order, ...fields })
   }
   const adopted = orderAsOfNow(state, orderIn(state, order.id), now)
-  return { order: giveFirstDetails(state, adopted, details), existed: true }
+  payIfFree(state, giveFirstDetails(state, adopted, details), now)
+  return { order: orderIn(state, adopted.id), existed: true }
 }
 
 /** The buyer's request brings the details of an order that a payment event has made: they are taken once. */

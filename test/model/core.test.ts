@@ -55,7 +55,7 @@ test("events of one order that arrived in the same millisecond act in their orde
     [{ ...early, kind: "succeeded" }],
     // The batch that makes the order names the second event as well.
     [
-      { does: "order", pick: 0 },
+      { does: "order", pick: 0, tells: null },
       { does: "pay_again", pick: 1, altered: false },
     ],
   ] as const

@@ -4,7 +4,9 @@ import fc from "fast-check"
 export type Intent =
   | { readonly does: "hold"; readonly qty: number; readonly customer: string | null }
   | { readonly does: "release"; readonly pick: number }
-  | { readonly does: "order"; readonly pick: number }
+  /** `tells` null: the request says nothing of the buyer. */
+  | { readonly does: "order"; readonly pick: number; readonly tells: Told | null }
+  | { readonly does: "tell"; readonly pick: number; readonly tells: Told; readonly by: "owner" | "shop" }
   | { readonly does: "cancel"; readonly pick: number }
   | ({ readonly does: "pay" } & PayIntent)
   | { readonly does: "pay_again"; readonly pick: number; readonly altered: boolean }
@@ -42,6 +44,9 @@ export interface ElsewhereIntent {
   readonly status: "sent" | "confirmed" | "failed"
 }
 
+/** What a buyer tells about an order. */
+export type Told = "an email" | "nothing"
+
 export interface PayIntent {
   readonly kind: "succeeded" | "failed" | "cancelled"
   readonly pick: number
@@ -67,6 +72,8 @@ export type Change =
   | { readonly paused: boolean }
   | { readonly priceMinor: number }
   | { readonly holdTtlSeconds: number | null }
+  /** Whether the product asks for an e-mail address. */
+  | { readonly asks: "required" | "optional" | "no" }
   /** Seconds from now; null: the sale has no such end. */
   | { readonly opensIn: number | null; readonly closesIn: number | null }
 
@@ -129,6 +136,19 @@ const elsewhere = fc.record({
   status: fc.constantFrom("sent" as const, "confirmed" as const, "confirmed" as const, "failed" as const),
 })
 
+const told = fc.constantFrom("an email" as const, "an email" as const, "nothing" as const)
+const order = fc.record({
+  does: fc.constant("order" as const),
+  pick,
+  tells: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: told }),
+})
+const tell = fc.record({
+  does: fc.constant("tell" as const),
+  pick,
+  tells: told,
+  by: fc.constantFrom("owner" as const, "owner" as const, "shop" as const),
+})
+
 const buyers = fc.oneof(
   {
     weight: 8,
@@ -139,7 +159,8 @@ const buyers = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("release" as const), pick }) },
-  { weight: 5, arbitrary: fc.record({ does: fc.constant("order" as const), pick }) },
+  { weight: 5, arbitrary: order },
+  { weight: 2, arbitrary: tell },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("cancel" as const), pick }) },
   { weight: 6, arbitrary: payment },
   {
@@ -165,6 +186,9 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ paused: fc.constantFrom(false, false, true) }),
   fc.record({ priceMinor: fc.constantFrom(0, 1, 9_999) }),
   fc.record({ holdTtlSeconds: fc.constantFrom(null, 1, 30) }),
+  fc.record({
+    asks: fc.constantFrom("required" as const, "required" as const, "optional" as const, "no" as const),
+  }),
   fc.record({
     opensIn: fc.constantFrom(null, null, -5, 5),
     closesIn: fc.constantFrom(null, null, null, 10, 60, -1),
@@ -201,7 +225,8 @@ export const sale: fc.Arbitrary<readonly Turn[]> = fc.array(
 
 const purchase: fc.Arbitrary<Intent> = fc.oneof(
   { weight: 6, arbitrary: payment },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant("order" as const), pick }) },
+  { weight: 2, arbitrary: order },
+  { weight: 1, arbitrary: tell },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("cancel" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("start" as const), pick }) },
   { weight: 1, arbitrary: refund },
@@ -212,7 +237,7 @@ const purchase: fc.Arbitrary<Intent> = fc.oneof(
 
 const bought: readonly Turn[] = [
   { pauseMs: 0, keyed: false, intents: [{ does: "hold", qty: 2, customer: "anna" }] },
-  { pauseMs: 0, keyed: false, intents: [{ does: "order", pick: 0 }] },
+  { pauseMs: 0, keyed: false, intents: [{ does: "order", pick: 0, tells: null }] },
 ]
 
 /** A purchase and what follows: random events of its payment and its refunds, and pauses. */

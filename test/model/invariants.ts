@@ -61,6 +61,9 @@ function assertEndings(database: MemoryDatabase, reference: Reference, now: Inst
       order.expiresAt === expected.until &&
       order.late === expected.late
     if (!isSame) assert.fail(`order ${order.id}: ${JSON.stringify(order)}, not ${JSON.stringify(expected)}`)
+    const isTold = (database.details.get(order.id)?.email ?? null) !== null
+    assert.equal(isTold, expected.told, `I11: details of order ${order.id}`)
+    assert.equal(order.missingDetails !== null, expected.lacks, `I11: what order ${order.id} lacks`)
     if (used.has(order.holdId)) assert.fail(`I3: hold ${order.holdId} became two orders`)
     used.add(order.holdId)
     assert.equal(database.holds.get(order.holdId)?.status, "converted", "I3")

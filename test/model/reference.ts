@@ -2,7 +2,7 @@ import type { DisputeEvent, PaymentEvent, ProviderEvent } from "../../src/domain
 import type { ProductSettings } from "../../src/domain/product.ts"
 import type { Instant } from "../../src/domain/time.ts"
 import { eventWith } from "../support/builders.ts"
-import type { ElsewhereIntent } from "./intents.ts"
+import type { ElsewhereIntent, Told } from "./intents.ts"
 
 /**
  * The rules of docs/reference/state-machines.md in the simplest form that runs. It keeps everything, has no counters, and
@@ -13,6 +13,8 @@ import type { ElsewhereIntent } from "./intents.ts"
 export class Reference {
   settings: ProductSettings
   stock: number
+  /** Whether the product asks for an e-mail address. */
+  asks: "required" | "optional" | "no" = "no"
   readonly holds = new Map<number, ReferenceHold>()
   readonly orders = new Map<number, ReferenceOrder>()
   readonly events = new Map<string, ReferenceEvent>()
@@ -93,15 +95,22 @@ export class Reference {
     return `released ${id}`
   }
 
-  placeOrder(ask: { id: number; holdId: number; until: Instant }, now: Instant): string {
+  placeOrder(ask: { id: number; holdId: number; until: Instant }, tells: Told | null, now: Instant): string {
     const hold = this.holds.get(ask.holdId)
     if (hold === undefined) return "hold_not_found"
     const present = this.orderOf(ask.holdId)
-    if (present?.byEvent === true) return `order ${present.id} existed`
+    const isUnasked = tells === "an email" && this.asks === "no"
+    if (present?.byEvent === true) {
+      if (isUnasked) return "details_invalid"
+      if (tells !== null && !present.told) this.#take(present, tells, now)
+      return `order ${present.id} existed`
+    }
     const status = statusOf(hold, now)
     if (status === "converted") return `hold_already_used ${present?.id}`
     if (status !== "active") return `hold_${status}`
-    const order = this.#makeOrder({ ...ask, byEvent: false }, hold, now)
+    if (isUnasked) return "details_invalid"
+    const told = tells === "an email"
+    const order = this.#makeOrder({ ...ask, byEvent: false, told }, hold, now)
     return `order ${order.id} of ${order.qty} for ${order.total} ${order.currency}: ${statusOf(order, now)}`
   }
 
@@ -110,7 +119,7 @@ export class Reference {
   }
 
   #makeOrder(
-    made: { id: number; holdId: number; until: Instant; byEvent: boolean },
+    made: { id: number; holdId: number; until: Instant; byEvent: boolean; told: boolean },
     hold: ReferenceHold,
     now: Instant,
   ): ReferenceOrder {
@@ -130,21 +139,44 @@ export class Reference {
       made: now,
       starts: 0,
       awaited: false,
+      lacks: this.asks === "required" && !made.told,
     }
     this.orders.set(order.id, order)
-    // An order of 0.00 is paid when it is made.
-    if (order.total === 0) {
-      order.end = "paid"
-      const key = `order-${order.id}`
-      this.money.push({ order: order.id, key, paymentId: null, amount: 0, currency, pays: true })
-      this.events.set(key, { event: eventWith({ key, orderId: order.id }), outcome: "paid" })
-    }
+    this.#payIfFree(order, now)
     for (const waiting of this.events.values()) {
       const { event, outcome } = waiting
       if (outcome !== "parked" || event.disputeId !== null || event.orderId !== order.id) continue
       if (event.holdId === null || event.holdId === order.holdId) this.#act({ event, waiting }, order, now)
     }
     return order
+  }
+
+  /** An order of 0.00 is paid as soon as nothing is missing. */
+  #payIfFree(order: ReferenceOrder, now: Instant): void {
+    if (order.total > 0 || order.lacks || statusOf(order, now) !== "pending_payment") return
+    order.end = "paid"
+    const key = `order-${order.id}`
+    const { currency } = order
+    this.money.push({ order: order.id, key, paymentId: null, amount: 0, currency, pays: true })
+    this.events.set(key, { event: eventWith({ key, orderId: order.id }), outcome: "paid" })
+  }
+
+  tell(id: number, tells: Told, by: "owner" | "shop", now: Instant): string {
+    const order = this.orders.get(id)
+    if (order === undefined) return "order_not_found"
+    if (by === "owner") {
+      const waiting = this.#waiting(id, now)
+      if (typeof waiting === "string") return waiting
+    }
+    if (tells === "an email" && this.asks === "no") return "details_invalid"
+    this.#take(order, tells, now)
+    return `${statusOf(order, now)} ${id} lacks ${order.lacks ? 1 : 0}`
+  }
+
+  #take(order: ReferenceOrder, tells: Told, now: Instant): void {
+    order.told = tells === "an email"
+    order.lacks = this.asks === "required" && !order.told
+    this.#payIfFree(order, now)
   }
 
   cancelOrder(id: number, now: Instant): string {
@@ -160,6 +192,7 @@ export class Reference {
   startPayment(id: number, now: Instant): string {
     const order = this.#waiting(id, now)
     if (typeof order === "string") return order
+    if (order.lacks) return "details_required"
     const end = Math.min(order.until + 180_000, order.made + 600_000)
     if (order.starts < 2 && end > order.until) order.until = end as Instant
     order.starts += 1
@@ -213,7 +246,7 @@ export class Reference {
     if (hold === undefined || holdId === null || productId !== 1 || quantity !== hold.qty) return undefined
     const present = this.orderOf(holdId)
     if (present !== undefined || statusOf(hold, now) !== "active") return present
-    return this.#makeOrder({ ...made, holdId, byEvent: true }, hold, now)
+    return this.#makeOrder({ ...made, holdId, byEvent: true, told: false }, hold, now)
   }
 
   #act(
@@ -471,11 +504,12 @@ export class Reference {
     return `stock ${stock}`
   }
 
-  change(changes: Partial<ProductSettings>): string {
+  change(changes: Omit<Partial<ProductSettings>, "collect">, asks = this.asks): string {
     const settings = { ...this.settings, ...changes }
     const { opensAt, closesAt } = settings
     if (opensAt !== null && closesAt !== null && opensAt >= closesAt) return "invalid_sale_window"
     this.settings = settings
+    this.asks = asks
     return "changed"
   }
 }
@@ -511,6 +545,10 @@ interface ReferenceOrder extends Ending {
   readonly made: Instant
   starts: number
   awaited: boolean
+  /** The buyer has told an e-mail address. */
+  told: boolean
+  /** The product required one when the order was made or its details last came, and it is not there. */
+  lacks: boolean
 }
 
 interface ReferenceEvent {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict"
 import type { Command, Idempotency, RefundResult } from "../../src/domain/commands.ts"
+import { noDetails, type Details } from "../../src/domain/details.ts"
 import type { Execution } from "../../src/domain/execute.ts"
 import type { DisputeEvent, PaymentEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { afterNoon, disputeEventWith, eventWith, RULES } from "../support/builders.ts"
 import { createMemoryDatabase, type MemoryDatabase } from "../support/memory-database.ts"
-import type { Change, DisputeIntent, Intent, PayIntent, Turn } from "./intents.ts"
+import type { Change, DisputeIntent, Intent, PayIntent, Told, Turn } from "./intents.ts"
 import { assertInvariants } from "./invariants.ts"
 import { Reference } from "./reference.ts"
 
@@ -32,7 +33,7 @@ interface KeyedRequest {
 
 /** Temporary refusals. They are not stored, so a repetition under the same Idempotency-Key is executed again. */
 const passing =
-  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|payment_disputed|refund_not_found|refund_not_open)/
+  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|details_invalid|details_required|payment_disputed|refund_not_found|refund_not_open)/
 
 const settings: ProductSettings = {
   name: "Lamp",
@@ -187,8 +188,18 @@ class Sale {
         const holdId = this.#pickHold(intent.pick)
         const orderId = this.#newOrderId()
         return {
-          command: { kind: "place_order", productId: 1, orderId, holdId },
-          expected: () => reference.placeOrder({ id: orderId, holdId, until: this.#paymentEnd() }, now),
+          command: { kind: "place_order", productId: 1, orderId, holdId, details: detailsOf(intent.tells) },
+          expected: () =>
+            reference.placeOrder({ id: orderId, holdId, until: this.#paymentEnd() }, intent.tells, now),
+        }
+      }
+      case "tell": {
+        const { tells, by } = intent
+        const orderId = this.#pickOrder(intent.pick)
+        const details = detailsOf(tells) ?? noDetails
+        return {
+          command: { kind: "set_details", productId: 1, orderId, details, by },
+          expected: () => reference.tell(orderId, tells, by, now),
         }
       }
       case "cancel": {
@@ -268,10 +279,12 @@ class Sale {
         }
       }
       case "change": {
-        const changes = this.#changes(intent.what)
+        const asks = "asks" in intent.what ? intent.what.asks : undefined
+        const settings = this.#changes(intent.what)
+        const changes = asks === undefined ? settings : { collect: { email: asks } }
         return {
           command: { kind: "change_product", productId: 1, changes },
-          expected: () => reference.change(changes),
+          expected: () => reference.change(settings, asks),
         }
       }
     }
@@ -333,6 +346,7 @@ class Sale {
   }
 
   #changes(what: Change): Omit<Partial<ProductSettings>, "collect"> {
+    if ("asks" in what) return {}
     if (!("opensIn" in what)) return what
     const moment = (seconds: number | null): Instant | null =>
       seconds === null ? null : later(this.#now, seconds)
@@ -396,6 +410,11 @@ function resultOf({ to: status, name }: Extract<Intent, { does: "settle" }>): Re
   return status === "failed"
     ? { status, error: "no such card", providerRefundId: name }
     : { status, providerRefundId: name }
+}
+
+function detailsOf(tells: Told | null): Details | undefined {
+  if (tells === null) return undefined
+  return tells === "nothing" ? noDetails : { ...noDetails, email: "anna@example.ch" }
 }
 
 function pickNewest(ids: readonly number[], pick: number): number {

@@ -4,7 +4,7 @@ import { defaultSettings, type ProductSettings } from "../../src/domain/product.
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { eventWith } from "../support/builders.ts"
 import type { TestAnswer, TestClient } from "../support/http.ts"
-import type { Change, Intent, PayIntent } from "./intents.ts"
+import type { Change, Intent, PayIntent, Told } from "./intents.ts"
 import { Reference, statusOf } from "./reference.ts"
 
 const STOCK = 10
@@ -70,7 +70,9 @@ class ServedSale {
         return { actual: told(answer, `released ${id}`), expected: this.#reference.releaseHold(id, now()) }
       }
       case "order":
-        return this.#order(newest(this.#holdIds, intent.pick))
+        return this.#order(newest(this.#holdIds, intent.pick), intent.tells)
+      case "tell":
+        return this.#tell(newest(this.#orderIds, intent.pick), intent.tells)
       case "cancel": {
         const id = newest(this.#orderIds, intent.pick)
         const answer = await this.#postKeyed(`/api/orders/${id}/cancel`, {})
@@ -105,9 +107,10 @@ class ServedSale {
         return { actual, expected: this.#reference.adjustStock(stock, expected, 0, now()) }
       }
       case "change": {
+        const asks = "asks" in intent.what ? intent.what.asks : undefined
         const [json, changes] = changesFor(intent.what)
         const answer = await this.#client.send("PATCH", this.#adminPath, { json })
-        return { actual: told(answer, "changed"), expected: this.#reference.change(changes) }
+        return { actual: told(answer, "changed"), expected: this.#reference.change(changes, asks) }
       }
       case "repeat":
         return this.#repeat(intent.pick, intent.altered)
@@ -141,8 +144,18 @@ class ServedSale {
     }
   }
 
-  async #order(holdId: number) {
-    const answer = await this.#postKeyed("/api/orders", { hold_id: holdId })
+  /** Every caller of a server in open mode is the shop. */
+  async #tell(id: number, tells: Told) {
+    const answer = await this.#client.send("PUT", `/api/orders/${id}/details`, { json: detailsOf(tells) })
+    const { status, missing_details: missing = [], details } = answer.body
+    if (answer.status === 200) assert.equal(details?.email, detailsOf(tells).email)
+    const actual = told(answer, `${status} ${id} lacks ${missing.length}`)
+    return { actual: asInvalid(actual), expected: this.#reference.tell(id, tells, "shop", now()) }
+  }
+
+  async #order(holdId: number, tells: Told | null) {
+    const details = tells === null ? {} : { details: detailsOf(tells) }
+    const answer = await this.#postKeyed("/api/orders", { hold_id: holdId, ...details })
     const { order_id: id, quantity, total_minor: total, currency, status, expires_at: end } = answer.body
     const made = answer.status < 300 ? time(answer.body.created_at) : now()
     if (answer.status === 201) this.#orderIds.push(id)
@@ -150,8 +163,8 @@ class ServedSale {
       answer.status === 200
         ? `order ${id} existed`
         : `order ${id} of ${quantity} for ${total} ${currency}: ${status}`
-    const expected = this.#reference.placeOrder({ id, holdId, until: time(end) }, made)
-    return { actual: told(answer, success), expected }
+    const expected = this.#reference.placeOrder({ id, holdId, until: time(end) }, tells, made)
+    return { actual: asInvalid(told(answer, success)), expected }
   }
 
   async #pay({ event, json }: { event: PaymentEvent; json: object }) {
@@ -344,7 +357,17 @@ function contentOf({ status, body }: TestAnswer): string {
 /** Far enough from now that no sale opens or closes while it is played. */
 const HOUR_SECONDS = 3_600
 
+function detailsOf(tells: Told): { readonly email?: string } {
+  return tells === "nothing" ? {} : { email: "anna@example.ch" }
+}
+
+/** The code of details that the product does not ask for, on the wire and in the domain. */
+function asInvalid(actual: string): string {
+  return actual === "invalid_request" ? "details_invalid" : actual
+}
+
 function changesFor(what: Change): [json: object, changes: Partial<ProductSettings>] {
+  if ("asks" in what) return [{ collect: { email: what.asks } }, {}]
   if ("maxPerHold" in what) return [{ max_per_hold: what.maxPerHold }, what]
   if ("maxPerCustomer" in what) return [{ max_per_customer: what.maxPerCustomer }, what]
   if ("paused" in what) return [{ paused: what.paused }, what]

@@ -3,6 +3,7 @@ import { clientMutants } from "./client.ts"
 import { commandMutants } from "./commands.ts"
 import { contractMutants } from "./contract.ts"
 import { databaseMutants } from "./database.ts"
+import { detailsMutants } from "./details.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
@@ -59,6 +60,7 @@ export const mutants: readonly Mutant[] = [
   ...servingMutants,
   ...storageMutants,
   ...databaseMutants,
+  ...detailsMutants,
   ...commandMutants,
   ...paymentsMutants,
   ...stripeMutants,

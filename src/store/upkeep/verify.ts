@@ -1,12 +1,13 @@
 import type pg from "pg"
 import { transaction, type Tx } from "../tx.ts"
 import { moneyChecks, type Check } from "./verify-money.ts"
+import { detailsChecks } from "./verify-details.ts"
 import { variantChecks } from "./verify-variants.ts"
 import { adjustmentRows, eventRows, holdRows, orderRows } from "./verify-rows.ts"
 
 /** A violation of an invariant. */
 export interface Violation {
-  /** `I1` … `I8` and `I10`, as numbered in docs/internals/invariants.md. */
+  /** `I1` … `I8`, `I10` and `I11`, as numbered in docs/internals/invariants.md. */
   readonly invariant: string
   readonly productId: number | null
   readonly what: string
@@ -90,6 +91,7 @@ const ofTheseProducts = [
   "stock_adjustments",
   "holds",
   "orders",
+  "order_details",
   "product_customers",
   "payments",
   "refunds",
@@ -239,6 +241,7 @@ export const checks: readonly Check[] = [
   },
   ...variantChecks,
   ...moneyChecks,
+  ...detailsChecks,
   {
     invariant: "I8",
     text: `

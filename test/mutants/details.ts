@@ -1,0 +1,135 @@
+import type { Mutant } from "./mutants.ts"
+
+const http = (test: string) => ({ file: "test/http/order-details.test.ts", test })
+const hostile = (test: string) => ({ file: "test/http/hostile-details.test.ts", test })
+const verify = (test: string) => ({ file: "test/store/verify-details.test.ts", test })
+
+/** Bugs in what keeps a buyer's details: there before a payment is opened, in the inbox otherwise, and nowhere else. */
+export const detailsMutants: readonly Mutant[] = [
+  {
+    name: "details: a payment is begun although details are missing",
+    edits: [
+      {
+        file: "src/domain/extend-order.ts",
+        find: "  if (order.missingDetails !== null) return",
+        replace: "  if (order.missingDetails?.length === 0) return",
+      },
+    ],
+    caughtBy: http("may be left out: the order says what is missing"),
+  },
+  {
+    name: "details: an order of 0.00 is paid although details are missing",
+    edits: [
+      {
+        file: "src/domain/pay-if-free.ts",
+        find: "  if (isWaiting && order.missingDetails === null) {",
+        replace: "  if (isWaiting) {",
+      },
+    ],
+    caughtBy: http("an order of 0.00 is paid when nothing is missing any more"),
+  },
+  {
+    name: "details: a paid order that lacks details does not come into the inbox",
+    edits: [
+      {
+        file: "src/store/batch/details-rows.ts",
+        find: "    ...groupBy(turned, isAwaited).map",
+        replace: "    ...groupBy(turned.slice(0, 0), isAwaited).map",
+      },
+    ],
+    caughtBy: http("is taken for an order that lacks details"),
+  },
+  {
+    name: "details: an order with all its details stays in the inbox",
+    edits: [
+      {
+        file: "src/store/batch/details-rows.ts",
+        find: "             awaited = excluded.awaited,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: http("is taken for an order that lacks details"),
+  },
+  {
+    name: "details: erased details are written again",
+    edits: [
+      {
+        file: "src/domain/set-details.ts",
+        find: "  if (state.details.get(orderId)?.erased === true) return",
+        replace: "  if (state.details.get(orderId)?.erased === null) return",
+      },
+      {
+        file: "src/store/batch/details-rows.ts",
+        find: "case when order_details.erased_at is null then excluded.updated_at end",
+        replace: "excluded.updated_at, erased_at = null",
+      },
+    ],
+    caughtBy: http("erased details are not written again"),
+  },
+  {
+    name: "details: the owner changes them after the order has ended",
+    edits: [
+      {
+        file: "src/domain/set-details.ts",
+        find: '  if (by === "owner" && order.status !== "pending_payment") return',
+        replace: '  if (by === "owner" && order.status === "refunded") return',
+      },
+    ],
+    caughtBy: http("only the owner and the shop see and change them"),
+  },
+  {
+    name: "details: the record of actions keeps what the shop has sent",
+    edits: [
+      {
+        file: "src/http/access/audit.ts",
+        find: "isChecked && !isPersonal",
+        replace: "isChecked && (!isPersonal || isChecked)",
+      },
+    ],
+    caughtBy: http("details are in no log line"),
+  },
+  {
+    name: "details: a repeated request with other details gets the first answer",
+    edits: [
+      {
+        file: "src/http/routes/buyers/order-placement.ts",
+        find: "{ holdId, details })\n",
+        replace: "{ holdId })\n",
+      },
+    ],
+    caughtBy: http("are the same in a repeated request with the same key"),
+  },
+  {
+    name: "details: the buyer's request replaces the details of an order that is paid",
+    edits: [
+      {
+        file: "src/domain/place-order.ts",
+        find: "isUntold(state.details.get(order.id))",
+        replace: "(isUntold(undefined) || state.details.get(order.id) === undefined)",
+      },
+    ],
+    caughtBy: http("that came before the buyer's request"),
+  },
+  {
+    name: "details: a line break is stored",
+    edits: [
+      {
+        file: "src/wire/details.ts",
+        find: 'const linePattern = "^[^\\\\u0000-\\\\u001f',
+        replace: 'const linePattern = "^[^\\\\u0000-\\\\u0009',
+      },
+    ],
+    caughtBy: hostile("a line feed is refused"),
+  },
+  {
+    name: "details: verify does not notice an order of a server that knows no details",
+    edits: [
+      {
+        file: "src/store/upkeep/verify-details.ts",
+        find: "where not coalesce(missing_details ? pointer, false)",
+        replace: "where not coalesce(missing_details ? pointer, true)",
+      },
+    ],
+    caughtBy: verify("an order of a server that does not know what a product asks for"),
+  },
+]
