@@ -16,6 +16,18 @@ export interface OutgoingEvent {
   readonly deliveries: readonly WebhookDelivery[]
 }
 
+/** A mail to the buyer, without address and text. `skipped`: the order has no address. */
+export interface OrderMail {
+  /** The kind and the order's or refund's id: `"receipt-17"`. */
+  readonly mail_id: string
+  readonly kind: "receipt" | "refund" | "cancelled" | "links"
+  readonly status: "due" | "sent" | "failed" | "skipped"
+  readonly attempts: number
+  readonly last_error: string | null
+  readonly created_at: Time
+  readonly updated_at: Time
+}
+
 /** One entry of an order's timeline. */
 export interface TimelineEntry {
   readonly at: Time
@@ -34,9 +46,11 @@ export interface TimelineEntry {
     | "shop_action"
     | "event_delivered"
     | "event_failed"
+    | "mail_sent"
+    | "mail_failed"
   /**
    * The entry of the answer's lists that it is about: a `refund_id`, an `action_id`, `provider/key` of a payment event,
-   * or `endpoint_id/webhook_id` of a delivery; null: the order or its hold.
+   * a `mail_id`, or `endpoint_id/webhook_id` of a delivery; null: the order or its hold.
    */
   readonly of: string | null
 }
@@ -53,6 +67,7 @@ export interface WholeOrder {
   readonly refunds: readonly Refund[]
   readonly disputes: readonly Dispute[]
   readonly outgoing_events: readonly OutgoingEvent[]
+  readonly mails: readonly OrderMail[]
   readonly actions: readonly AdminAction[]
   /** Everything above that has a time, oldest first. */
   readonly timeline: readonly TimelineEntry[]

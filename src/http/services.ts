@@ -64,6 +64,7 @@ export interface Services {
   readonly simulator: Pick<Simulator, "answer"> | null
   /** Null: mail is off. */
   readonly orderLinks: OrderLinks | null
+  readonly mails: { readonly contents: Pick<MailContents, "ofOrder"> }
   /** Null: mails are sent, not read here. */
   readonly mailbox: Mailbox | null
   readonly holdTtlSeconds: number

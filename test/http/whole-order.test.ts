@@ -41,6 +41,7 @@ describe("an order with everything that is known of it", () => {
       refunds: [],
       disputes: [],
       outgoing_events: [],
+      mails: [],
       actions: [],
     })
     expect(happenings(body)).toEqual(["hold_placed", "order_created"])
@@ -181,12 +182,15 @@ describe("an order with everything that is known of it", () => {
     await app.send("PUT", `/api/admin/orders/${order_id}/details`, changed)
     await actionsOf(order_id, 1)
 
+    await pay(app, { order_id })
+
     const { order: shown, product, ...others } = await whole(order_id)
 
     expect(shown.details).toMatchObject({ email: "whole@buyer.example", name: "Whole Buyer" })
     expect(shown).not.toHaveProperty("missing_details")
     expect(product.collect).toMatchObject({ email: "required" })
     expect(others.actions).toMatchObject([{ route: "PUT /api/admin/orders/:id/details", content: null }])
+    expect(others.mails).toMatchObject([{ mail_id: `receipt-${order_id}`, kind: "receipt", attempts: 0 }])
     expect(JSON.stringify(others)).not.toMatch(/whole@buyer|Whole Buyer/)
   })
 

@@ -64,6 +64,7 @@ export async function find(
     limit: 50,
     customer_id: asked.get("customer_id") ?? undefined,
     product_id: productId === null ? undefined : Number(productId),
+    reference: asked.get("reference") ?? undefined,
   }
   if (isHolds) {
     const status = (asked.get("status") ?? undefined) as HoldStatus | undefined
@@ -71,7 +72,14 @@ export async function find(
     return { data: await holdRows(page.data, signal), next_cursor: page.next_cursor }
   }
   const status = (asked.get("status") ?? undefined) as OrderStatus | undefined
-  const page = await shop.orders.list({ ...query, status }, { signal })
+  const ofOrders = {
+    email: asked.get("email") ?? undefined,
+    name: asked.get("name") ?? undefined,
+    payment_id: asked.get("payment_id") ?? undefined,
+    from: asked.get("from") ?? undefined,
+    to: asked.get("to") ?? undefined,
+  }
+  const page = await shop.orders.list({ ...query, ...ofOrders, status, order: "newest" }, { signal })
   return { data: await orderRows(page.data, signal), next_cursor: page.next_cursor }
 }
 

@@ -87,6 +87,10 @@ export function BuyerPart({ whole: { order, product } }: OrderProps) {
       <dl class="facts">
         <dt>Customer id</dt>
         <dd>{customer_id ?? <span class="muted">none</span>}</dd>
+        {order.reference !== undefined && <Fact name="Your reference" text={order.reference} />}
+        {Object.entries(order.metadata ?? {}).map(([name, text]) => (
+          <Fact key={`metadata ${name}`} name={name} text={text} />
+        ))}
         {details?.name != null && <Fact name="Name" text={details.name} />}
         {details?.email != null && (
           <>

@@ -1,10 +1,12 @@
-import { useSignal } from "@preact/signals"
+import { useSignal, type Signal } from "@preact/signals"
 import type { Refund } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { CancelDialog, ReleaseDialog } from "./cancel-and-release.tsx"
 import { DateTime } from "./date-time.tsx"
+import { fieldText } from "./dates.ts"
+import { EraseDialog } from "./erase-dialog.tsx"
 import { Field, isReadable } from "./field.tsx"
-import { readId } from "./form-values.ts"
+import { readId, readTime, valueOrNull } from "./form-values.ts"
 import { find, kinds, linesText, type Found } from "./found-rows.ts"
 import { OrderLink } from "./order-link.tsx"
 import { statusText } from "./order-statuses.tsx"
@@ -16,7 +18,7 @@ const anyStatus = ["", "Any"] as const
 const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
 const holdStatuses = ["active", "converted", "expired", "released"] as const
 
-/** Searches orders and holds by id, customer, product and status. The page's address contains the search. */
+/** Searches orders, the newest first, and holds. The page's address contains the search. */
 export function SearchScreen() {
   const asked = new URLSearchParams(location.search)
   const fields = {
@@ -25,18 +27,33 @@ export function SearchScreen() {
     customer: useSignal(asked.get("customer_id") ?? ""),
     product: useSignal(asked.get("product_id") ?? ""),
     status: useSignal(asked.get("status") ?? ""),
+    email: useSignal(asked.get("email") ?? ""),
+    name: useSignal(asked.get("name") ?? ""),
+    reference: useSignal(asked.get("reference") ?? ""),
+    payment: useSignal(asked.get("payment_id") ?? ""),
+    from: useSignal(localField(asked.get("from"))),
+    to: useSignal(localField(asked.get("to"))),
   }
   const isHolds = fields.kind.value === "holds"
 
   function search(event: Event): void {
     event.preventDefault()
     if (!isReadable(event)) return
+    const ofOrders = {
+      email: fields.email.value.trim(),
+      name: fields.name.value.trim(),
+      payment_id: fields.payment.value.trim(),
+      from: valueOrNull(readTime(fields.from.value)) ?? "",
+      to: valueOrNull(readTime(fields.to.value)) ?? "",
+    }
     const wanted = {
       kind: fields.kind.value,
       id: fields.id.value.trim(),
       customer_id: fields.customer.value,
       product_id: fields.product.value.trim(),
       status: fields.status.value,
+      reference: fields.reference.value,
+      ...(!isHolds && ofOrders),
     }
     const given = Object.entries(wanted).filter(([, value]) => value !== "")
     location.assign(`/admin/search?${new URLSearchParams(given).toString()}`)
@@ -62,6 +79,8 @@ export function SearchScreen() {
           value={fields.status}
           list={[anyStatus, ...statuses.map((status) => [status, statusText(status)] as const)]}
         />
+        <Field id="reference" label="Your reference (exact)" value={fields.reference} />
+        {!isHolds && <OrderFields fields={fields} />}
         <button type="submit" class="button primary">
           Search
         </button>
@@ -71,16 +90,59 @@ export function SearchScreen() {
   )
 }
 
+/** The value of a field for the time in the page's address; empty where the address was edited by hand. */
+function localField(time: string | null): string {
+  return time === null || Number.isNaN(Date.parse(time)) ? "" : fieldText(time)
+}
+
+interface OrderFieldsProps {
+  readonly fields: Readonly<Record<"email" | "name" | "payment" | "from" | "to", Signal<string>>>
+}
+
+/** The fields of what only orders have. */
+function OrderFields({ fields }: OrderFieldsProps) {
+  return (
+    <>
+      <Field id="email" label="Buyer's e-mail" value={fields.email} />
+      <Field id="name" label="Buyer's name" value={fields.name} />
+      <Field id="payment" label="Payment id (exact)" value={fields.payment} />
+      <Field
+        id="from"
+        label="Ordered from (your time)"
+        type="datetime-local"
+        value={fields.from}
+        reading={readTime(fields.from.value)}
+      />
+      <Field
+        id="to"
+        label="Ordered before (your time)"
+        type="datetime-local"
+        value={fields.to}
+        reading={readTime(fields.to.value)}
+      />
+    </>
+  )
+}
+
 function Results({ asked }: { readonly asked: URLSearchParams }) {
   const cursor = useSignal<string | undefined>(undefined)
   const chosen = useSignal<Found | null>(null)
   const refund = useSignal<Refund | null>(null)
+  const isErasing = useSignal(false)
+  const erased = useSignal<number | null>(null)
   const found = usePolling(`${asked.toString()} ${cursor.value}`, 10_000, (signal) =>
     find(asked, cursor.value, signal),
   )
   const page = found.value.value
   return (
     <>
+      <p class="links">
+        <a href="/api/admin/orders.csv">Download all orders as CSV</a>
+        <button type="button" class="button" onClick={() => void (isErasing.value = true)}>
+          Erase a buyer's details…
+        </button>
+      </p>
+      <p role="status">{erasedText(erased.value)}</p>
       <Failure text={found.failure.value} />
       <RefundLine refund={refund.value} />
       {page !== null && page.data.length > 0 && (
@@ -112,7 +174,12 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                   <td>
                     <a href={`/admin/p/${row.productId}`}>{row.productId}</a>
                   </td>
-                  <td>{row.customerId ?? <span class="muted">none</span>}</td>
+                  <td>
+                    <bdi>{row.customerId ?? row.order?.details?.name ?? <span class="muted">none</span>}</bdi>
+                    {row.order?.details?.email != null && (
+                      <span class="muted details">{row.order.details.email}</span>
+                    )}
+                  </td>
                   <td>{statusText(row.status)}</td>
                   <td class="number">
                     {row.quantity}
@@ -141,6 +208,17 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
         </div>
       )}
       <Pager page={page} cursor={cursor} nothing="No results." />
+      {isErasing.value && (
+        <EraseDialog
+          email={asked.get("email") ?? ""}
+          customerId={asked.get("customer_id") ?? ""}
+          erased={(orders) => void (erased.value = orders)}
+          close={() => {
+            isErasing.value = false
+            found.refresh()
+          }}
+        />
+      )}
       {chosen.value !== null && (
         <EndingDialog
           found={chosen.value}
@@ -153,6 +231,12 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
       )}
     </>
   )
+}
+
+function erasedText(orders: number | null): string {
+  if (orders === null) return ""
+  if (orders === 0) return "No order has details of this buyer."
+  return `The details of this buyer were erased from ${orders === 1 ? "1 order" : `${orders} orders`}.`
 }
 
 /** The action of a row by its status; other statuses have none. */

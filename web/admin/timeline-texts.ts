@@ -1,5 +1,6 @@
 import type {
   ListedPaymentEvent,
+  OrderMail,
   Refund,
   RefundReason,
   TimelineEntry,
@@ -44,6 +45,9 @@ export function timelineText({ what, of }: TimelineEntry, whole: WholeOrder): st
     case "event_delivered":
     case "event_failed":
       return deliveryText(deliveriesIn(whole).find((one) => `${one.endpoint_id}/${one.webhook_id}` === of))
+    case "mail_sent":
+    case "mail_failed":
+      return mailText(whole.mails.find(({ mail_id }) => mail_id === of))
     default:
       // From a newer server.
       return [what, of].filter((part) => part !== null).join(" ")
@@ -126,4 +130,18 @@ function deliveryText(delivery: WebhookDelivery | undefined): string {
   if (status === "delivered") return `Sent ${type} to endpoint ${endpoint_id}`
   const why = last_error ?? (response_status === null ? "no answer" : `status ${response_status}`)
   return `Sending ${type} to endpoint ${endpoint_id} failed: ${why}`
+}
+
+/** The kinds of mails in words. */
+export const mailNames: Readonly<Record<OrderMail["kind"], string>> = {
+  receipt: "receipt",
+  refund: "notice of a refund",
+  cancelled: "notice that the order was cancelled",
+  links: "links to the buyer's orders",
+}
+
+function mailText(mail: OrderMail | undefined): string {
+  if (mail === undefined) return "A mail to the buyer"
+  if (mail.status === "sent") return `Mailed the ${mailNames[mail.kind]}`
+  return `Mailing the ${mailNames[mail.kind]} failed: ${mail.last_error ?? "no reason given"}`
 }

@@ -19,6 +19,8 @@ const happenings = [
   "shop_action",
   "event_delivered",
   "event_failed",
+  "mail_sent",
+  "mail_failed",
 ] as const
 
 export const TimelineEntry = Type.Object({
@@ -26,7 +28,7 @@ export const TimelineEntry = Type.Object({
   what: oneOf(happenings),
   of: orNull<string>("string", {
     description:
-      "The entry of the answer's lists that it is about: a `refund_id`, an `action_id`, `provider/key` of a payment event, or `endpoint_id/webhook_id` of a delivery; null: the order or its hold",
+      "The entry of the answer's lists that it is about: a `refund_id`, an `action_id`, `provider/key` of a payment event, a `mail_id`, or `endpoint_id/webhook_id` of a delivery; null: the order or its hold",
   }),
 })
 
@@ -34,7 +36,7 @@ export type TimelineEntryJson = Static<typeof TimelineEntry>
 
 /** Everything in the answer that has a time, oldest first. */
 export function timelineOf(whole: Omit<WholeOrderJson, "timeline">): TimelineEntryJson[] {
-  const { hold, payment_events, refunds, outgoing_events, actions } = whole
+  const { hold, payment_events, refunds, outgoing_events, mails, actions } = whole
   const entries: TimelineEntryJson[] = [
     ...(hold === null ? [] : [{ at: hold.created_at, what: "hold_placed" as const, of: null }]),
     ...ofOrder(whole.order),
@@ -50,6 +52,7 @@ export function timelineOf(whole: Omit<WholeOrderJson, "timeline">): TimelineEnt
       of: String(action_id),
     })),
     ...outgoing_events.flatMap(({ deliveries }) => deliveries.flatMap(ofDelivery)),
+    ...mails.flatMap(ofMail),
   ]
   return entries.sort(
     (one, other) => Date.parse(one.at) - Date.parse(other.at) || rankOf(one) - rankOf(other),
@@ -88,4 +91,9 @@ function ofDelivery({ endpoint_id, webhook_id, updated_at, status }: DeliveryJso
   if (status === "due") return []
   const what = status === "delivered" ? "event_delivered" : "event_failed"
   return [{ at: updated_at, what, of: `${endpoint_id}/${webhook_id}` }]
+}
+
+function ofMail({ mail_id, status, updated_at }: WholeOrderJson["mails"][number]): TimelineEntryJson[] {
+  if (status !== "sent" && status !== "failed") return []
+  return [{ at: updated_at, what: status === "sent" ? "mail_sent" : "mail_failed", of: mail_id }]
 }

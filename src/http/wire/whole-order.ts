@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox"
 import { DisputeWire } from "../../wire/dispute.ts"
-import { Time, orNull } from "../../wire/fields.ts"
+import { Time, oneOf, orNull } from "../../wire/fields.ts"
 import { HoldWire } from "../../wire/hold.ts"
 import { OrderLineWire } from "../../wire/lines.ts"
 import { OrderWire } from "../../wire/order.ts"
@@ -26,6 +26,16 @@ const OutgoingEventWire = Type.Object({
   deliveries: Type.Array(DeliveryWire, { description: "One for each endpoint that wants the event" }),
 })
 
+const MailWire = Type.Object({
+  mail_id: Type.String({ description: "The kind and the order's or refund's id, such as `receipt-17`" }),
+  kind: oneOf(["receipt", "refund", "cancelled", "links"]),
+  status: oneOf(["due", "sent", "failed", "skipped"]),
+  attempts: Type.Integer(),
+  last_error: orNull<string>("string"),
+  created_at: Time,
+  updated_at: Time,
+})
+
 export const WholeOrderWire = Type.Object({
   order: Type.Object({ ...OrderWire.properties, lines: Type.Optional(Type.Array(NamedLine)) }),
   product: ProductWire,
@@ -39,6 +49,9 @@ export const WholeOrderWire = Type.Object({
   refunds: Type.Array(RefundWire),
   disputes: Type.Array(DisputeWire),
   outgoing_events: Type.Array(OutgoingEventWire),
+  mails: Type.Array(MailWire, {
+    description: "Mails to the buyer, without address and text. `skipped`: the order has no address",
+  }),
   actions: Type.Array(AdminActionWire),
   timeline: Type.Array(TimelineEntry),
 })

@@ -3,6 +3,7 @@ import { nameLines } from "../../../../domain/lines.ts"
 import type { Product } from "../../../../domain/product.ts"
 import { variantOf } from "../../../../domain/product-variants.ts"
 import { isoTime } from "../../../../domain/time.ts"
+import type { MailEntry } from "../../../../store/reads/mail-contents.ts"
 import { MOST_ROWS } from "../../../../store/reads/order-history.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
 import { disputeJson } from "../../../../wire/dispute.ts"
@@ -24,7 +25,7 @@ import { refuse } from "../../../wire/problems.ts"
 import { WholeOrderWire, type WholeOrderJson } from "../../../wire/whole-order.ts"
 import { deliveryJson } from "../webhooks/webhook-delivery-answers.ts"
 
-type Reads = Pick<Services, "views" | "money" | "orderHistory" | "holdTtlSeconds">
+type Reads = Pick<Services, "views" | "money" | "orderHistory" | "mails" | "holdTtlSeconds">
 
 /** Registers `GET /api/admin/orders/{id}`. */
 export function registerShowWholeOrder(admin: App, services: Reads): void {
@@ -57,6 +58,7 @@ async function readWholeOrder(order: OrderView, { views, holdTtlSeconds, ...read
   const payments = (await reads.orderHistory.payments(order.id)).map(paymentJson)
   const events = (await reads.orderHistory.paymentEvents(order.id)).map(listedPaymentEventJson)
   const actions = await reads.orderHistory.actions(order.id)
+  const mails = await reads.mails.contents.ofOrder(order.id)
   const money = await readMoney(order, events, reads)
   const whole = {
     order: orderWithNames(order, view.product),
@@ -69,6 +71,7 @@ async function readWholeOrder(order: OrderView, { views, holdTtlSeconds, ...read
     payments,
     payment_events: events,
     ...money,
+    mails: mails.map(mailJson),
     actions: actions.map(actionJson),
   }
   return { ...whole, timeline: timelineOf(whole) }
@@ -80,6 +83,18 @@ function orderWithNames(order: OrderView, product: Product): WholeOrderJson["ord
   if (order.lines === null) return json
   const named = nameLines(order.lines, (variantId) => variantOf(product, variantId))
   return { ...json, lines: named.map((line) => namedLineJson(line, order.currency)) }
+}
+
+function mailJson(mail: MailEntry): WholeOrderJson["mails"][number] {
+  return {
+    mail_id: mail.id,
+    kind: mail.kind,
+    status: mail.status,
+    attempts: mail.attempts,
+    last_error: mail.lastError,
+    created_at: isoTime(mail.createdAt),
+    updated_at: isoTime(mail.updatedAt),
+  }
 }
 
 /** Reads refunds and disputes, and the outgoing events, whose ids are made of them. */
