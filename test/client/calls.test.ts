@@ -100,9 +100,9 @@ describe.each([
   })
 
   test("the links of orders are asked for, where the shop sends mails", async () => {
-    const found = client.orders.find("ada@example.com")
-    if (mode === "open") expect(await found).toEqual({ status: "accepted" })
-    else await expect(found).rejects.toMatchObject({ code: "route_not_found" })
+    const found = await client.orders.find("ada@example.com").catch((error: unknown) => error)
+    const sendsNone = expect.objectContaining({ code: "route_not_found" }) as unknown
+    expect(found).toEqual(mode === "open" ? { status: "accepted" } : sendsNone)
   })
 
   test("a product gets variants, one of which is changed and restocked", async () => {

@@ -240,6 +240,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
     await page.keyboard.press("Enter")
     await reads(page, "Awaiting your payment")
     await page.getByText("CH-8001 Zürich").waitFor()
+    expect(await page.getByText("Bahnhofstrasse 1").count()).toBe(1)
   })
 
   test("of a product that collects nothing loads no form and is asked nothing", async () => {

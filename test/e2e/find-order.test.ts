@@ -94,5 +94,6 @@ describe.skipIf(leavesOutBrowser())("the page that finds orders", () => {
     await page.getByLabel("E-mail").fill("anna@example.org")
     await press(page, "Send me the link")
     await page.getByText(text).waitFor()
+    expect(await page.getByText("The shop has mailed").count()).toBe(0)
   })
 })
