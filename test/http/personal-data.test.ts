@@ -87,8 +87,8 @@ describe("an endpoint with include_details", () => {
     expect([made.include_details, other.include_details]).toEqual([true, false])
 
     const orderId = await paidOrder()
-    const [withThem] = (await all.has(2)).filter(({ event }) => event.type === "order.paid")
-    const [without] = (await plain.has(2)).filter(({ event }) => event.type === "order.paid")
+    const withThem = (await all.has(2)).find(({ event }) => event.type === "order.paid")
+    const without = (await plain.has(2)).find(({ event }) => event.type === "order.paid")
     expect(withThem?.event.data).toMatchObject({ order_id: orderId, details: told })
     expect(without?.event.data).not.toHaveProperty("details")
     expect(withThem?.event).toEqual({
