@@ -243,7 +243,7 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
          and outbox.product_id = leased.product_id`,
     values: [[...room.keys()], [...room.values()], LEASE_SECONDS],
   })
-  return rows.map(({ details, ...delivery }) => ({ ...delivery, body: withDetails(delivery.body, details) }))
+  return rows.map((row) => Object.assign(row, { body: withDetails(row.body, row.details) }))
 }
 
 /** Stored events say nothing of a buyer, so that what is erased is in none of them. */
