@@ -26,11 +26,11 @@ export interface MailEnvironment {
 }
 
 /** The allowed values of SMTP_URL, for error messages. */
-export const SMTP_URL_SHAPE =
+const SMTP_URL_SHAPE =
   "smtps://user:password@host or smtp://user:password@host:587; without TLS only smtp://host?tls=off"
 
 /** The allowed values of MAIL_FROM, for error messages. */
-export const MAIL_FROM_SHAPE = "an address, or a name and an address such as My Shop <orders@shop.example>"
+const MAIL_FROM_SHAPE = "an address, or a name and an address such as My Shop <orders@shop.example>"
 
 /** The allowed values of PUBLIC_URL, for error messages. */
 export const PUBLIC_URL_SHAPE = "the storefront's address such as https://shop.example, without ? and #"

@@ -134,7 +134,7 @@ interface SmtpError extends Error {
  * The result of a mail that the server has not taken. An answer about the recipient or the content is about this mail.
  * One about the sender is about every mail, and so is 421, by which a server says that it closes.
  */
-export function resultOf(failure: SmtpError): SendResult {
+function resultOf(failure: SmtpError): SendResult {
   const error = errorText(failure)
   const { command, responseCode } = failure
   if (responseCode === 421) return { kind: "unavailable", error }

@@ -49,11 +49,11 @@ export interface MailQueue {
 }
 
 /** A lease lasts longer than any attempt to send a mail. */
-export const MAIL_LEASE_SECONDS = 180
+const MAIL_LEASE_SECONDS = 180
 /** A count for a gauge; past this number the exact one does not matter. */
-export const MOST_COUNTED = 100_000
+const MOST_COUNTED = 100_000
 /** Enough for a buyer who looks in the wrong folder, too few to annoy a stranger. */
-export const LINKS_PER_HOUR = 3
+const LINKS_PER_HOUR = 3
 const LONGEST_ERROR = 300
 /** How far ahead mails are sent, so that a worker that looks every 50 ms keeps to the rate. */
 const AHEAD_SECONDS = 0.25
