@@ -8,7 +8,7 @@ import {
 import { labelPattern, prosePattern } from "./fields.ts"
 
 /** The most characters of a reference. */
-export const LONGEST_REFERENCE = 200
+const LONGEST_REFERENCE = 200
 /** As long as a key at Stripe may be. */
 const LONGEST_KEY = 40
 /** A key in one line, without the brackets that Stripe refuses. */

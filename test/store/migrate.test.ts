@@ -75,7 +75,7 @@ const NEWEST = [
 async function forgetNewest(url: string): Promise<void> {
   await runSql(
     url,
-    "drop index payment_events_without_payment, admin_actions_of_order",
+    "drop index admin_actions_of_order",
     "drop trigger id_blocks_remember_origin on id_blocks",
     "drop function jump_over_lost_ids()",
     "alter table id_blocks drop column origin",

@@ -7,11 +7,19 @@ interface LateIndex {
   readonly definition: string
 }
 
-/** For the search of orders and holds. Rows without a reference are in none, and an order's age never changes. */
+/**
+ * For the search of orders and holds, in which rows without a reference are not; an order's age never changes. For the
+ * page of an order: events that left no payment of their own. An event that pays its order, as nearly all do, is not in it.
+ */
 const lateIndexes: readonly LateIndex[] = [
   { name: "orders_by_age", definition: "orders (created_at, id)" },
   { name: "orders_by_reference", definition: "orders (reference, id) where reference is not null" },
   { name: "holds_by_reference", definition: "holds (reference, id) where reference is not null" },
+  {
+    name: "payment_events_without_payment",
+    definition:
+      "payment_events (applied_order_id, received_at) where outcome in ('cancelled', 'disputed', 'ignored_final', 'refund_due')",
+  },
 ]
 
 /** Any number: all programs that build these indexes have to use the same. */
