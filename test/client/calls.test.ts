@@ -105,6 +105,11 @@ describe.each([
     expect(found).toEqual(mode === "open" ? { status: "accepted" } : sendsNone)
   })
 
+  test("what a buyer told is erased, by e-mail address or customer", async () => {
+    expect(await shop.erase({ email: "ada@example.com" })).toEqual({ erased_orders: 0 })
+    expect(await shop.erase({ customer_id: "nobody" })).toEqual({ erased_orders: 0 })
+  })
+
   test("a product gets variants, one of which is changed and restocked", async () => {
     const first = { name: "41", stock: 1 }
     const shoe = { name: "Shoe", price_minor: 500, currency: "EUR", variants: [first] }

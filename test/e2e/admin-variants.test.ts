@@ -246,7 +246,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
 
   test("creates a product with its variants, by keyboard", async () => {
     await page.goto(`${app.url}/admin/new`)
-    await page.getByLabel("Name").fill("Boot")
+    await page.getByRole("textbox", { name: "Name" }).fill("Boot")
     await page.getByLabel("Price").fill("99.00")
     await page.getByLabel("Sell it in variants").press("Space")
     const first = page.getByRole("group", { name: "Variant 1" })

@@ -63,7 +63,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
   test("creates a product, with its times in local time and in UTC", async () => {
     await page.goto(`${app.url}/admin`)
     await page.getByRole("link", { name: "New product" }).click()
-    await page.getByLabel("Name").fill("Night lamp")
+    await page.getByRole("textbox", { name: "Name" }).fill("Night lamp")
     await page.getByLabel("Price").fill("49.00")
     await page.getByLabel("Stock").fill("20")
     await page.getByLabel("Opens").fill("2026-01-01T13:00:00")
