@@ -176,6 +176,8 @@ describe("the new hold", () => {
       lines: null,
       unitPriceMinor: 9_999,
       currency: "EUR",
+      reference: null,
+      metadata: null,
     })
     expect(state.holds.added()).toEqual([hold])
     expect(state.facts).toEqual([{ kind: "hold_created", hold }])
