@@ -13,6 +13,7 @@ export interface Schema {
   readonly items?: Schema
   readonly anyOf?: readonly Schema[]
   readonly additionalProperties?: boolean | Schema
+  readonly propertyNames?: Schema
   readonly minimum?: number
   readonly maximum?: number
   readonly minLength?: number

@@ -66,6 +66,9 @@ const candidates = [
   "..",
   "null",
   "0",
+  "anna@example.com",
+  "CH",
+  "size",
 ]
 const moments = [
   "2026-01-01T00:00:00Z",
@@ -138,12 +141,11 @@ function strings(schema: Schema): fc.Arbitrary<string> {
 
 /** Generates an object with all required members and some of the others. */
 function objects(schema: Schema): fc.Arbitrary<Record<string, unknown>> {
-  const { properties = {}, required = [], additionalProperties: named } = schema
+  const { properties = {}, required = [], additionalProperties: named, propertyNames = {} } = schema
   if (typeof named === "object") {
-    return fc.dictionary(
-      fc.constantFrom("size", "colour", "größe", "constructor", "\u202e"),
-      plainFitting(named),
-    )
+    const fits = Compile({ ...propertyNames, type: "string" })
+    const names = ["size", "colour", "größe", "constructor", "\u202e"].filter((text) => fits.Check(text))
+    return fc.dictionary(fc.constantFrom(...names), plainFitting(named))
   }
   const optional = Object.keys(properties).filter((name) => !required.includes(name))
   const members = Object.fromEntries(

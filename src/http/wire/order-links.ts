@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import { oneOf } from "../../wire/fields.ts"
 
 /** The address whose orders' links are asked for. */
 export const FindOrdersBody = Type.Object(
@@ -16,4 +17,4 @@ export const FindOrdersBody = Type.Object(
 )
 
 /** The same whether there are orders or not. */
-export const FindOrdersAnswer = Type.Object({ status: Type.Literal("accepted") })
+export const FindOrdersAnswer = Type.Object({ status: oneOf(["accepted"]) })
