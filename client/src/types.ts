@@ -59,6 +59,8 @@ export interface Variant {
   readonly price: string
   /** Its own price, or the product's if it has none, in minor units of the product's currency. */
   readonly price_minor: number
+  /** True: `price_minor` is its own and stays if the product's price changes. False: it is the product's. */
+  readonly own_price: boolean
   readonly stock: number
   readonly available_stock: number
   /** Units of active holds and of orders that wait for payment. */

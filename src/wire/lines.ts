@@ -19,7 +19,7 @@ export const WantedLines = Type.Array(WantedLineBody, {
 export const RestockLines = Type.Array(WantedLineBody, {
   minItems: 1,
   maxItems: MOST_LINES,
-  description: "in the place of restock_qty: units of each variant, each variant once",
+  description: "instead of restock_qty: how many units of each variant are restocked; no variant twice",
 })
 
 /** Units of one variant in a hold. */

@@ -17,6 +17,10 @@ export const VariantWire = Type.Object({
   image_url: orNull<string>("string"),
   price: Type.String(),
   price_minor: Type.Integer({ description: "its own price, or the product's if it has none" }),
+  own_price: Type.Boolean({
+    description:
+      "true: price_minor is its own and stays if the product's price changes; false: it is the product's",
+  }),
   stock: Type.Integer(),
   available_stock: Type.Integer(),
   reserved_stock: Type.Integer(),
@@ -72,6 +76,7 @@ export function variantJson(product: Product, variant: Variant, now: Instant): V
     image_url: variant.imageUrl,
     price: decimalAmount(priceMinor, product.currency),
     price_minor: priceMinor,
+    own_price: variant.priceMinor !== null,
     stock: variant.stock,
     available_stock: availableUnits(variant),
     reserved_stock: variant.held,
@@ -97,13 +102,27 @@ export function variantEventJson(variant: Variant) {
 
 /** Reads the settings of a variant that a request gives. */
 export function variantChanges(given: VariantChanges): Partial<VariantSettings> {
-  const { image_url, price_minor, max_per_hold, ...same } = given
+  const { image_url, price_minor, max_per_hold, options, ...same } = given
   return {
     ...same,
+    ...(options !== undefined && { options: inStoredOrder(options) }),
     ...(image_url !== undefined && { imageUrl: image_url }),
     ...(price_minor !== undefined && { priceMinor: price_minor }),
     ...(max_per_hold !== undefined && { maxPerHold: max_per_hold }),
   }
+}
+
+/**
+ * Sorts the names as a `jsonb` column returns them, by length in bytes and then by bytes, so that the answer to a change
+ * is the same as later answers.
+ */
+function inStoredOrder(options: VariantSettings["options"]): VariantSettings["options"] {
+  const bytesOf = (name: string) => Buffer.from(name)
+  const entries = Object.entries(options).sort(([one], [other]) => {
+    const [bytes, others] = [bytesOf(one), bytesOf(other)]
+    return bytes.length - others.length || bytes.compare(others)
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Reads the settings of a new variant. */

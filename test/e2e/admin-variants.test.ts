@@ -73,7 +73,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
 
     await shows("41", "All held", 0, 2, 0, 2)
     await shows("42", "On sale", 2, 1, 0, 1)
-    expect((await cells("43"))[5]).toBe("€139.00")
+    expect((await cells("43"))[5]).toBe("€139.00\nown")
     expect(await findFaults(page)).toEqual([])
   })
 
@@ -134,14 +134,23 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     await page.getByRole("rowheader", { name: "41 EU" }).waitFor()
 
     expect((await variantsNow(id)).map((one: { name: string }) => one.name)).toEqual(["42", "43", "41 EU"])
-    expect((await cells("41 EU"))[5]).toBe("€119.00")
+    expect((await cells("41 EU"))[5]).toBe("€119.00\nown")
     await sees(page, "Changed settings of variant “41 EU”: name 41 EU, price €119.00 (open mode)")
 
     // Nothing but the price goes back to the product's.
     await row("43").getByRole("button", { name: "Edit… 43" }).click()
     await page.getByLabel("Price").fill("")
     await page.getByRole("button", { name: "Save" }).click()
-    await expect.poll(async () => (await cells("43"))[5]).toBe("€129.00")
+    await expect.poll(async () => (await cells("43"))[5], { timeout: 15_000 }).toBe("€129.00")
+
+    // A price of its own that equals the product's is one, and the form shows it.
+    await row("43").getByRole("button", { name: "Edit… 43" }).click()
+    await page.getByLabel("Price").fill("129")
+    await page.getByRole("button", { name: "Save" }).click()
+    await expect.poll(async () => (await cells("43"))[5], { timeout: 15_000 }).toBe("€129.00\nown")
+    await row("43").getByRole("button", { name: "Edit… 43" }).click()
+    expect(await page.getByLabel("Price").inputValue()).toBe("129.00")
+    await page.getByRole("button", { name: "Go back" }).click()
   })
 
   test("previews a CSV file with a new, a changed and a faulty line, and applies it only after the confirmation", async () => {
@@ -159,8 +168,8 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     expect(await findFaults(page)).toEqual([])
     expect(await variantsNow(id)).toHaveLength(3)
 
-    await page.getByRole("button", { name: "Add 1, change 1, skip 1 lines" }).click()
-    await page.getByRole("heading", { name: "Applied 2 of 2 lines" }).waitFor()
+    await page.getByRole("button", { name: "Add 1, change 1 lines, skip 1 line" }).click()
+    await page.getByRole("heading", { name: "Applied 2 of 2 lines; 1 skipped because of an error" }).waitFor()
     expect(await findFaults(page)).toEqual([])
     expect(await variantsNow(id)).toMatchObject([
       { name: "41", stock: 10 },
@@ -185,6 +194,40 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     await sees(page, "Refused: The stock was changed to 7 in the meantime.")
     expect(await variantsNow(id)).toMatchObject([{ stock: 7 }, { stock: 30 }, { stock: 5 }])
     expect(await findFaults(page)).toEqual([])
+  })
+
+  test("the first variants replace the stock of a product only after the confirmation", async () => {
+    const byHand = await offer(app, { name: "Plain" })
+    await page.goto(`${app.url}/admin/p/${byHand.id}/variants`)
+    await page.getByLabel("Name").fill("Red")
+    await page.getByRole("spinbutton", { name: "Stock" }).fill("5")
+    await page.getByRole("button", { name: "Add the variant" }).click()
+    await page.getByRole("button", { name: "Replace the stock and add the variant" }).click()
+    await shows("Red", "On sale", 5, 0, 0, 0)
+    const byFile = await offer(app, { name: "Plain" })
+    await page.goto(`${app.url}/admin/p/${byFile.id}/variants`)
+    await upload("name,stock\nRed,6\nBlue,7\n")
+    await page.getByRole("button", { name: "Add 2 lines" }).click()
+    await page.getByRole("button", { name: "Replace the stock and add 2 variants" }).click()
+    await page.getByRole("heading", { name: "Applied 2 of 2 lines" }).waitFor()
+    expect(await productNow(app, byFile.id)).toMatchObject({ stock: 13 })
+  })
+
+  test("warns of a name or a SKU that another variant has", async () => {
+    const { id } = await offerShoe()
+    await page.goto(`${app.url}/admin/p/${id}/variants`)
+    await upload("name,sku,stock\n42,R-14,5\n41,R-41-B,5\n")
+    await sees(page, "Warning: Another variant is named “41” too; its SKU is R-41.")
+    const draft = page.getByRole("group", { name: "Variant 1" })
+    await draft.getByLabel("Name").fill("43")
+    await sees(page, "Another variant is named “43” too.")
+    expect(await findFaults(page)).toEqual([])
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await row("43").getByRole("button", { name: "Edit… 43" }).click()
+    expect(await page.getByText("Another variant").count()).toBe(0)
+    await page.getByLabel("SKU").fill("R-41")
+    await sees(page, "Another variant, “41”, has the SKU R-41 too.")
+    await page.getByRole("button", { name: "Go back" }).click()
   })
 
   test("files that cannot be used are refused as a whole", async () => {
@@ -234,6 +277,19 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     await page.goto(`${app.url}/admin/p/${id}`)
     await page.getByRole("link", { name: "Add variants" }).click()
     await sees(page, "The first ones replace its stock of 100 units")
+    const draft = page.getByRole("group", { name: "Variant 1" })
+    await draft.getByLabel("Name").fill("Red")
+    await draft.getByLabel("Stock").fill("5")
+    await page.getByRole("button", { name: "Add the variant" }).click()
+    await page.getByRole("heading", { name: "Replace the stock of Plain?" }).waitFor()
+    await sees(page, "Its stock is then the sum of its variants: 5 units.")
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Go back" }).click()
+    await upload("name,stock\nRed,6\n")
+    await page.getByRole("button", { name: "Add 1 line" }).click()
+    await sees(page, "Its stock is then the sum of its variants: 6 units.")
+    await page.getByRole("button", { name: "Go back" }).click()
+    expect(await productNow(app, id)).toMatchObject({ stock: 100 })
     await app.post("/api/holds", { product_id: id, qty: 1 })
     await page.reload()
     await sees(page, "1 unit of this product is held or sold without a variant, so it cannot get variants.")

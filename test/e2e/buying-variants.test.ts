@@ -172,6 +172,25 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     expect(await holdsOf(app, id)()).toEqual([])
   })
 
+  test("keeps the basket and the customer id after cancelling a reservation", async () => {
+    const { id } = await offerShoe(app, { "41": 3, "42": 3 }, { max_per_customer: 2 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await page.getByRole("radio", { name: "42" }).check()
+    await page.getByLabel("Your customer id").fill("c-17")
+    await page.getByText("There is a limit per customer.").waitFor()
+    expect(await findFaults(page)).toEqual([])
+    await press(page, "Reserve")
+    await reads(page, "1 unit reserved for you")
+    await press(page, "Cancel reservation")
+    await page.getByLabel("Your customer id").waitFor()
+    expect(await page.getByLabel("Your customer id").inputValue()).toBe("c-17")
+    await press(page, "Reserve")
+    await reads(page, "1 unit reserved for you")
+    expect(await holdsOf(app, id)()).toEqual(["1 released", "1 active"])
+  })
+
   test("has a page from before the product got its variants, and is asked to choose", async () => {
     const { id } = await app.shop.products.create({
       name: "Court shoe",

@@ -141,6 +141,12 @@ describe("a refund of a part of a basket", () => {
     // Two of each are left; the fifth unit of the order is restocked already.
     const tooMany = await refund(order_id, { restock_lines: [{ variant_id: shoe.large, qty: 3 }] })
     expect(tooMany.body).toMatchObject({ code: "restock_over_order", restockable_qty: 2 })
+    expect((await refund(order_id, { amount_minor: 0 })).body.errors).toEqual([
+      {
+        pointer: "/amount_minor",
+        detail: "must be more than 0 unless restock_qty or restock_lines restocks units",
+      },
+    ])
     const oneTooMany = [
       { variant_id: shoe.small, qty: 2 },
       { variant_id: shoe.large, qty: 3 },

@@ -25,6 +25,7 @@ describe("a product with variants", () => {
         image_url: null,
         price: "129.00",
         price_minor: 12_900,
+        own_price: false,
         stock: 1,
         available_stock: 1,
         reserved_stock: 0,
@@ -34,7 +35,13 @@ describe("a product with variants", () => {
         enabled: true,
       },
       expect.objectContaining({ id: shoe.medium, position: 1, price_minor: 12_900, max_per_hold: 2 }),
-      expect.objectContaining({ id: shoe.large, position: 2, price: "149.00", price_minor: 14_900 }),
+      expect.objectContaining({
+        id: shoe.large,
+        position: 2,
+        price: "149.00",
+        price_minor: 14_900,
+        own_price: true,
+      }),
     ])
     const listed = await app.get("/api/products?limit=100")
     expect(listed.body.data.find(({ id }: { id: number }) => id === shoe.id).variants).toEqual(body.variants)
@@ -210,6 +217,40 @@ describe("the shop", () => {
     )
   })
 
+  test("keeps a price of its own when the product's price changes, also one that equals it", async () => {
+    const shoe = await offerShoe(app)
+    const path = `/api/admin/products/${shoe.id}`
+    const pricesNow = async () =>
+      (await variantsNow(app, shoe)).map((one: { price: string; own_price: boolean }) => [
+        one.price,
+        one.own_price,
+      ])
+    await app.send("PATCH", `${path}/variants/${shoe.small}`, { json: { price_minor: 12_900 } })
+    await app.send("PATCH", `${path}/variants/${shoe.large}`, { json: { price_minor: null } })
+    expect(await pricesNow()).toEqual([
+      ["129.00", true],
+      ["129.00", false],
+      ["129.00", false],
+    ])
+    await app.send("PATCH", path, { json: { price_minor: 9_900 } })
+    expect(await pricesNow()).toEqual([
+      ["129.00", true],
+      ["99.00", false],
+      ["99.00", false],
+    ])
+  })
+
+  test("sees the options of a variant in one order in every answer", async () => {
+    const shoe = await offerShoe(app)
+    const options = { größe: "42", size: "42", colour: "red", Breite: "weit", a: "1" }
+    const changed = await app.send("PATCH", `/api/admin/products/${shoe.id}/variants/${shoe.small}`, {
+      json: { options },
+    })
+    const names = ["a", "size", "Breite", "colour", "größe"]
+    expect(Object.keys(changed.body.variants[0].options)).toEqual(names)
+    expect(Object.keys((await variantsNow(app, shoe))[0].options)).toEqual(names)
+  })
+
   test("gives a product without variants some only while nothing of it is held or sold", async () => {
     const plain = { name: "Lamp", price_minor: 100, currency: "EUR", stock: 5 }
     const { id } = (await app.post("/api/admin/products", plain)).body
@@ -238,7 +279,16 @@ describe("the shop", () => {
 
   test("needs either a stock or variants", async () => {
     const neither = { name: "Nothing", price_minor: 100, currency: "EUR" }
-    expect((await app.post("/api/admin/products", neither)).status).toBe(422)
+    const refused = await app.post("/api/admin/products", neither)
+    expect([refused.status, refused.body.errors]).toEqual([
+      422,
+      [{ pointer: "/stock", detail: "is required unless variants are given" }],
+    ])
+    const none = await app.post("/api/admin/products", { ...neither, variants: [] })
+    expect(none.body.errors).toEqual([{ pointer: "/variants", detail: "must not be empty" }])
+    const { id } = (await app.post("/api/admin/products", { ...neither, stock: 4 })).body
+    const unset = await app.post(`/api/admin/products/${id}/stock`, { expected: 4 })
+    expect(unset.body.errors).toEqual([{ pointer: "/stock", detail: "is required" }])
     expect((await app.post("/api/admin/products", { ...SHOE, stock: 4 })).status).toBe(422)
   })
 })

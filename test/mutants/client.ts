@@ -101,6 +101,17 @@ export const clientMutants: readonly Mutant[] = [
     caughtBy: { file: "test/web/variant-choice.test.ts", test: "a variant reads" },
   },
   {
+    name: "storefront: the customer id is lost with the reservation",
+    edits: [
+      {
+        file: "web/storefront/product-page-model.ts",
+        find: "        customerId.value = givenId\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/e2e/buying-variants.test.ts", test: "keeps the basket and the customer id" },
+  },
+  {
     name: "storefront: units that are not for sale count as units left",
     edits: [
       {

@@ -245,6 +245,17 @@ export const variantMutants: readonly Mutant[] = [
     caughtBy: keys,
   },
   {
+    name: "variants: a price of its own that equals the product's is taken for the product's",
+    edits: [
+      {
+        file: "src/wire/variant.ts",
+        find: "own_price: variant.priceMinor !== null,",
+        replace: "own_price: priceMinor !== product.priceMinor,",
+      },
+    ],
+    caughtBy: { file: "test/http/variants.test.ts", test: "keeps a price of its own" },
+  },
+  {
     name: "variants: the names of options are not checked",
     edits: [{ file: "src/wire/variant.ts", find: "  propertyNames: Label,\n", replace: "" }],
     caughtBy: requests,

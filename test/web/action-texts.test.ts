@@ -18,7 +18,7 @@ const action: AdminAction = {
 
 test.each<[Partial<AdminAction>, string]>([
   [{}, "Paused the sale (control room)"],
-  [{ way: "token", status: 409 }, "Paused the sale (admin token; refused with 409)"],
+  [{ way: "token", status: 409 }, "Refused with 409: Paused the sale (admin token)"],
   [
     { route: "POST /api/admin/products/:id/stock", content: { stock: 8, expected: 5 } },
     "Set the stock: stock 8, expected stock 5 (control room)",
@@ -52,7 +52,7 @@ test.each<[Partial<AdminAction>, string]>([
   ],
   [
     { route: "POST /api/admin/products", status: 422, content: { price_minor: -1, currency: "forint" } },
-    "Created the product: price in minor units -1, currency forint (control room; refused with 422)",
+    "Refused with 422: Created the product: price in minor units -1, currency forint (control room)",
   ],
   [
     {
@@ -112,7 +112,7 @@ test.each<[Partial<AdminAction>, string]>([
       status: 422,
       content: { variants: [null, { name: 4 }] },
     },
-    "Added 1 variant: 4 (stock undefined) (control room; refused with 422)",
+    "Refused with 422: Added 1 variant: 4 (stock undefined) (control room)",
   ],
   [{ route: "PUT /api/admin/unheard-of" }, "PUT /api/admin/unheard-of (control room)"],
 ])("%j: %s", (given, text) => {
@@ -125,6 +125,14 @@ test("on the screen of its product, an action calls variants by name and prices 
   const patch = { ...action, route: "PATCH /api/admin/products/:id/variants/:variantId", path }
   expect(actionText({ ...patch, content: { enabled: true } }, product)).toBe(
     "Enabled variant “42” (control room)",
+  )
+  const refund = {
+    ...action,
+    route: "POST /api/admin/orders/:id/refunds",
+    path: "/api/admin/orders/3/refunds",
+  }
+  expect(actionText({ ...refund, content: { amount_minor: 13_900 } }, product)).toBe(
+    "Refunded order 3: amount €139.00 (control room)",
   )
   expect(actionText({ ...patch, content: { price_minor: 13_900 } }, product)).toBe(
     "Changed settings of variant “42”: price €139.00 (control room)",

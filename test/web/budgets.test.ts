@@ -39,6 +39,7 @@ const size: Variant = {
   image_url: null,
   price: "129.00",
   price_minor: 12_900,
+  own_price: false,
   stock: 20,
   available_stock: 10,
   reserved_stock: 4,

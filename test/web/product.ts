@@ -35,6 +35,7 @@ export function variant(id: number, name: string, more: Partial<Variant> = {}): 
     image_url: null,
     price: "129.00",
     price_minor: 12_900,
+    own_price: false,
     stock: 20,
     available_stock: 8,
     reserved_stock: 5,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
 import type { SaleState } from "../../client/src/index.ts"
 import { riskOf } from "../../web/admin/settings-risk.ts"
-import { lamp } from "./product.ts"
+import { lamp, variant } from "./product.ts"
 
 // The sale state, the changes to save, and the title of the dialog that asks for confirmation; null: no dialog.
 test.each<[SaleState, ProductChangesBody, string | null]>([
@@ -36,5 +36,31 @@ test("one dialog states all consequences of saving", () => {
   expect(risk?.consequences).toEqual([
     expect.stringContaining("saving ends the sale at once"),
     expect.stringContaining("The current price is €129.00."),
+  ])
+})
+
+test.each([
+  [
+    [variant(1, "41"), variant(2, "42"), variant(3, "43", { price_minor: 13_900, own_price: true })],
+    { price_minor: 9_900 },
+    ["New holds of these variants cost €99.00: 41, 42.", "These keep their own price: 43 (€139.00)."],
+  ],
+  [
+    [variant(1, "41", { own_price: true })],
+    { price_minor: 9_900, currency: "USD" },
+    [
+      "No variant follows the product's price: each has its own.",
+      "These keep their own price: 41 ($129.00).",
+    ],
+  ],
+  [
+    Array.from({ length: 14 }, (_, index) => variant(index, String(index))),
+    { price_minor: 9_900 },
+    ["New holds of these variants cost €99.00: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more."],
+  ],
+])("a new price says which variants take it and which keep their own (%#)", (variants, changes, texts) => {
+  expect(riskOf({ ...lamp, variants }, changes)?.consequences).toEqual([
+    "The current price is €129.00. Existing holds and orders keep their price.",
+    ...texts,
   ])
 })

@@ -26,6 +26,7 @@ function size(id: number, more: Partial<Variant> = {}): Variant {
     image_url: null,
     price: "129.00",
     price_minor: 12_900,
+    own_price: false,
     stock: 10,
     available_stock: 4,
     reserved_stock: 3,

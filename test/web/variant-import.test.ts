@@ -9,7 +9,9 @@ const shoe: Product = {
     variant(1, "41", { sku: "R-41", options: { size: "41" } }),
     variant(2, "42"),
     variant(3, "Red", { sku: "S-1" }),
-    variant(4, "Red", { sku: "S-2" }),
+    variant(4, "Red", { sku: "S-2", own_price: true }),
+    variant(5, "Shirt", { sku: "T-1" }),
+    variant(6, "Poster", { sku: "T-1" }),
   ],
 }
 const HEAD = "name,sku,options,price,stock\n"
@@ -50,8 +52,13 @@ test.each<[string, number, object, object | null, string]>([
     null,
     "SKU none → R-42, options none → size=42",
   ],
-  ["41,,,139.5,", 1, { price_minor: 13_950 }, null, "price €129.00 → €139.50"],
+  ["41,,,139.5,", 1, { price_minor: 13_950 }, null, "price €129.00 (the product's) → €139.50"],
+  // A price in the file is the variant's own: it stays when the product's changes.
+  ["41,,,129.00,", 1, { price_minor: 12_900 }, null, "price €129.00 (the product's) → €129.00"],
+  ["Red,S-2,,139,", 4, { price_minor: 13_900 }, null, "price €129.00 → €139.00"],
   ["Red,S-2,,,12", 4, {}, { stock: 12, expected: 20 }, "stock 20 → 12"],
+  // A known SKU names the variant, and an empty name changes nothing.
+  [",R-41,,,18", 1, {}, { stock: 18, expected: 20 }, "stock 20 → 18"],
 ])("%s changes variant %i", (line, variantId, changes, stock, text) => {
   const plan = planned(line)
   expect(plan).toMatchObject({ kind: "changed", variantId, stock })
@@ -59,12 +66,17 @@ test.each<[string, number, object, object | null, string]>([
   expect(plan?.kind === "changed" && plan.texts.join(", ")).toBe(text)
 })
 
-test.each(["41,,,,", "41,R-41,size=41,129.00,20", "42,,,,20"])("%s changes nothing", (line) => {
+test.each(["41,,,,", "41,R-41,size=41,,20", "Red,S-2,,129.00,", "42,,,,20"])("%s changes nothing", (line) => {
   expect(planned(line)).toMatchObject({ kind: "same" })
 })
 
 test.each([
-  [",R-9,,,5", "The name is missing."],
+  [",R-9,,,5", "No variant has the SKU “R-9”, and a new variant needs a name."],
+  [",,,,5", "Give the variant's name or its SKU."],
+  [
+    "Shirt,T-1,,,5",
+    "2 variants have the SKU “T-1”: Shirt, Poster. Change it in the control room, so that each has its own.",
+  ],
   ["43,,,,", "stock: A new variant needs a stock."],
   ["43,,,,5.5", "stock: Enter a whole number, 0 or more."],
   ["43,,,,-1", "stock: Enter a whole number, 0 or more."],
@@ -80,7 +92,7 @@ test.each([
   // A decimal comma that is not in quotes makes one cell more.
   [
     "43,,,129,00,5",
-    "The line has 6 cells, the first one 5. Put a cell that contains the separator in quotes, and write prices with a point.",
+    'The line has 6 cells, the first one 5. Put a cell that contains the separator in quotes, such as "dark, red". A price with a decimal comma also makes two cells.',
   ],
   ['43,"R"x,,,5', `Text follows a closing quote. Write a quote inside of quotes twice: "".`],
   [`${"x".repeat(256)},,,,5`, "name: Use 255 characters at most."],
@@ -96,6 +108,17 @@ test.each([
   const { lines } = planImport(HEAD + text, shoe)
   expect(lines.map(({ kind }) => kind === "faulty")).toEqual([false, true])
   expect(lines[1]).toMatchObject({ fault, line: 3 })
+})
+
+test.each([
+  // A mistyped SKU: the line was meant to change 41.
+  ["41,R-14,,,30", "Another variant is named “41” too; its SKU is R-41."],
+  ["41,R-43,,,30", "Another variant is named “41” too; its SKU is R-41."],
+  ["42,R-41,,,", "Another variant is named “42” too."],
+  ["42,R-42,,,", null],
+  ["43,R-43,,,5", null],
+])("%s is planned with the warning %s", (line, warning) => {
+  expect(planned(line)).toMatchObject({ warning })
 })
 
 test("two new articles may have one name if their SKUs differ", () => {
@@ -124,11 +147,11 @@ test.each<[string, string, Product]>([
     shoe,
   ],
   ["name,name\n1,2", "The first line names a column twice.", shoe],
-  ["sku,stock\nA,2", "The first line must have the column name.", shoe],
+  ["options,stock\na=1,2", "The first line must have the column name or the column sku.", shoe],
   [HEAD, "The file has no line below the first one, which names the columns.", shoe],
   [HEAD + "a,,,,1\n".repeat(201), "The file has 201 lines; a product has 200 variants at most.", shoe],
   [
-    HEAD + Array.from({ length: 197 }, (_, index) => `new ${index},,,,1`).join("\n"),
+    HEAD + Array.from({ length: 195 }, (_, index) => `new ${index},,,,1`).join("\n"),
     "A product can have 200 variants; with this file it would have 201.",
     shoe,
   ],
@@ -139,6 +162,16 @@ test.each<[string, string, Product]>([
   ],
 ])("%j is refused as a whole", (text, fault, product) => {
   expect(planImport(text, product)).toEqual({ fault, lines: [] })
+})
+
+test("a list of stock by SKU changes the variants and adds none", () => {
+  const { fault, lines } = planImport("sku,stock\nR-41,12\nS-2,13\nR-9,14", shoe)
+  expect(fault).toBeNull()
+  expect(lines).toMatchObject([
+    { kind: "changed", variantId: 1, name: "41", stock: { stock: 12 } },
+    { kind: "changed", variantId: 4, name: "Red", stock: { stock: 13 } },
+    { kind: "faulty", name: "R-9" },
+  ])
 })
 
 test("a product without variants of which nothing is held or sold gets its first ones", () => {

@@ -72,11 +72,11 @@ export function actionText(
     text: actionTexts[route] ?? route,
     content: given ?? {},
   }
-  const action = withPathValues(text, { route, path, variants: product?.variants })
-  const refused = status >= 400 ? `; refused with ${status}` : ""
+  const done = withPathValues(text, { route, path, variants: product?.variants })
+  const action = status >= 400 ? `Refused with ${status}: ${done}` : done
   const texts = contentTexts(content, creations.has(route), context)
   const fields = texts.length === 0 ? "" : `: ${texts.join(", ")}`
-  return `${action}${fields} (${ways[way]}${refused})`
+  return `${action}${fields} (${ways[way]})`
 }
 
 /** The text of an action on variants whose content tells more than its route; null: the route's text fits. */
@@ -130,6 +130,14 @@ function fieldText(name: string, value: unknown, { currency, variants }: Context
     return `price ${priceOf(value, currency)}`
   }
   if (name === "amount_minor" && value === null) return "all that is left"
+  if (
+    name === "amount_minor" &&
+    typeof currency === "string" &&
+    isAmount(value) &&
+    isCurrencyCode(currency)
+  ) {
+    return `amount ${priceOf(value, currency)}`
+  }
   const label = fieldLabels[name] ?? name
   if (value === null) return `${label} cleared`
   return `${label} ${typeof value === "string" ? value : JSON.stringify(value)}`

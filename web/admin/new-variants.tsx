@@ -1,20 +1,30 @@
 import type { Signal } from "@preact/signals"
-import { newDraft, VariantFields, type VariantDraft } from "./variant-fields.tsx"
+import type { Named } from "./duplicates.ts"
+import { namedIn, newDraft, VariantFields, type VariantDraft } from "./variant-fields.tsx"
 
 export interface NewVariantsProps {
   readonly drafts: Signal<readonly VariantDraft[]>
   readonly currency: string
+  /** The variants that the product has already. */
+  readonly present?: readonly Named[]
 }
 
 /** The fields of variants to add, with a button for another one. */
-export function NewVariants({ drafts, currency }: NewVariantsProps) {
+export function NewVariants({ drafts, currency, present = [] }: NewVariantsProps) {
+  const named = drafts.value.map(namedIn)
   const removable = drafts.value.length > 1
   return (
     <>
       {drafts.value.map((draft, index) => (
         <fieldset key={draft.key} class="variant-draft">
           <legend>Variant {index + 1}</legend>
-          <VariantFields id={`variant-${draft.key}`} draft={draft} currency={currency} isNew />
+          <VariantFields
+            id={`variant-${draft.key}`}
+            draft={draft}
+            currency={currency}
+            isNew
+            others={[...present, ...named.slice(0, index)]}
+          />
           {removable && (
             <button
               type="button"

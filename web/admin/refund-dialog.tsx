@@ -91,7 +91,7 @@ export function RefundDialog({ order, lines, made, close }: RefundDialogProps) {
         />
       ) : (
         <fieldset class="restock">
-          <legend>Units to restock, which can be bought at once</legend>
+          <legend>Units to restock. They can be bought at once</legend>
           <div class="side-by-side">
             {lineUnits.map(({ variantId, name, restockable, units: value }) => (
               <Field

@@ -1,5 +1,5 @@
 import type { ProductChangesBody } from "../../client/src/admin.ts"
-import type { Product } from "../../client/src/index.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 
 /** The immediate effect on buyers if changed settings are saved, as a dialog shows it. */
@@ -88,8 +88,35 @@ function priceRisk(product: Product, changes: ProductChangesBody): SettingsRisk 
   return {
     title: `Change the price of ${product.name} to ${after}?`,
     action: "Change the price",
-    consequences: [
-      `The current price is ${before}. Existing holds and orders keep their price; new holds cost ${after}.`,
-    ],
+    consequences:
+      product.variants === undefined
+        ? [
+            `The current price is ${before}. Existing holds and orders keep their price; new holds cost ${after}.`,
+          ]
+        : [
+            `The current price is ${before}. Existing holds and orders keep their price.`,
+            ...variantTexts(product.variants, currency, after),
+          ],
   }
+}
+
+/** Says which variants take the product's new price and which have one of their own. */
+function variantTexts(variants: readonly Variant[], currency: string, after: string): readonly string[] {
+  const following = variants.filter((variant) => !variant.own_price)
+  const own = variants.filter((variant) => variant.own_price)
+  const ownTexts = own.map(({ name, price_minor }) => `${name} (${priceOf(price_minor, currency)})`)
+  return [
+    following.length === 0
+      ? "No variant follows the product's price: each has its own."
+      : `New holds of these variants cost ${after}: ${listText(following.map(({ name }) => name))}.`,
+    ...(own.length === 0 ? [] : [`These keep their own price: ${listText(ownTexts)}.`]),
+  ]
+}
+
+/** The most variants that are named one by one; 200 would fill the dialog. */
+const MOST_NAMED = 12
+
+function listText(names: readonly string[]): string {
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ""
+  return `${names.slice(0, MOST_NAMED).join(", ")}${more}`
 }

@@ -71,7 +71,7 @@ export function VariantDialog(props: VariantDialogProps) {
 function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
   // The live screen passes a newer variant every second; the form shows the one that it was opened with.
   const before = useSignal(variant).value
-  const draft = useSignal(draftOf(before, product)).value
+  const draft = useSignal(draftOf(before)).value
   const maxPerHold = useSignal(String(before.max_per_hold ?? ""))
   const image = useSignal(before.image_url ?? "")
   const placeBefore = String(variants[variants.findIndex(({ id }) => id === before.id) - 1]?.id ?? "")
@@ -89,7 +89,7 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
       max_per_hold: valueOrNull(readings.maxPerHold),
       image_url: valueOrNull(readings.image),
     }
-    const changes = changedSettings(wanted, before, product)
+    const changes = changedSettings(wanted, before)
     const afterId = after.value === "" ? null : Number(after.value)
     const moves = after.value === openedAfter ? [] : placementsAfter(variants, before.id, afterId)
     if (Object.keys(changes).length > 0) await shop.products.changeVariant(product.id, before.id, changes)
@@ -98,7 +98,13 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
 
   return (
     <Dialog title={`Edit ${before.name}`} action="Save" isForm run={run} close={close}>
-      <VariantFields id="variant" draft={draft} currency={product.currency} isNew={false} />
+      <VariantFields
+        id="variant"
+        draft={draft}
+        currency={product.currency}
+        isNew={false}
+        others={variants.filter(({ id }) => id !== before.id)}
+      />
       <div class="side-by-side">
         <Field
           id="variant-max-hold"
@@ -136,19 +142,18 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
 
 /**
  * Keeps only the settings that differ, so that saving does not undo changes made elsewhere in the meantime. An empty
- * price means the product's, which is what the field shows for a variant without a price of its own.
+ * price means the product's, also where the product costs as much as the variant's own price.
  */
 function changedSettings(
   wanted: Required<Omit<VariantChangesBody, "position" | "enabled">>,
   before: Variant,
-  product: Product,
 ): VariantChangesBody {
-  const isPriceSame = (wanted.price_minor ?? product.price_minor) === before.price_minor
+  const ownPrice = before.own_price ? before.price_minor : null
   return {
     ...(wanted.name !== before.name && { name: wanted.name }),
     ...(wanted.sku !== before.sku && { sku: wanted.sku }),
     ...(!areSameOptions(wanted.options, before.options) && { options: wanted.options }),
-    ...(!isPriceSame && { price_minor: wanted.price_minor }),
+    ...(wanted.price_minor !== ownPrice && { price_minor: wanted.price_minor }),
     ...(wanted.max_per_hold !== before.max_per_hold && { max_per_hold: wanted.max_per_hold }),
     ...(wanted.image_url !== before.image_url && { image_url: wanted.image_url }),
   }

@@ -1,7 +1,8 @@
 import { signal, type Signal } from "@preact/signals"
 import type { NewVariantBody } from "../../client/src/admin.ts"
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { Variant } from "../../client/src/index.ts"
 import { isCurrencyCode } from "../shared/money.ts"
+import { duplicateWarning, type Named } from "./duplicates.ts"
 import { Field } from "./field.tsx"
 import { readPrice, readWhole, requiredValue, valueOrNull } from "./form-values.ts"
 import { PriceField } from "./price-field.tsx"
@@ -26,10 +27,9 @@ export function newDraft(): VariantDraft {
   return draftWith({ name: "", sku: "", options: "", price: "" })
 }
 
-/** Makes the draft of a variant. The price field is empty while the variant costs as much as the product. */
-export function draftOf({ name, sku, options, price, price_minor }: Variant, product: Product): VariantDraft {
-  const isOwn = price_minor !== product.price_minor
-  return draftWith({ name, sku: sku ?? "", options: optionsText(options), price: isOwn ? price : "" })
+/** Makes the draft of a variant. The price field is empty while the variant has no price of its own. */
+export function draftOf({ name, sku, options, price, own_price }: Variant): VariantDraft {
+  return draftWith({ name, sku: sku ?? "", options: optionsText(options), price: own_price ? price : "" })
 }
 
 function draftWith(texts: Readonly<Record<"name" | "sku" | "options" | "price", string>>): VariantDraft {
@@ -67,6 +67,15 @@ export function newVariantIn(draft: VariantDraft, currency: string): NewVariantB
   }
 }
 
+/** The name and the SKU that a draft's texts mean; an unreadable text means none. */
+export function namedIn({ name, sku }: VariantDraft): Named {
+  const [readName, readSku] = [readLabel(name.value), readLabel(sku.value)]
+  return {
+    name: readName.kind === "value" ? readName.value : "",
+    sku: readSku.kind === "value" ? readSku.value : null,
+  }
+}
+
 export interface VariantFieldsProps {
   /** Begins the ids of the fields. */
   readonly id: string
@@ -74,10 +83,13 @@ export interface VariantFieldsProps {
   readonly currency: string
   /** A variant that exists gets its stock in a dialog of its own. */
   readonly isNew: boolean
+  /** The variants that it is compared with, for a warning of a name or a SKU that is there twice. */
+  readonly others: readonly Named[]
 }
 
 /** The fields of a variant. */
-export function VariantFields({ id, draft, currency, isNew }: VariantFieldsProps) {
+export function VariantFields({ id, draft, currency, isNew, others }: VariantFieldsProps) {
+  const warning = duplicateWarning(namedIn(draft), others)
   const readings = readDraft(draft, currency)
   return (
     <div class="side-by-side">
@@ -121,6 +133,9 @@ export function VariantFields({ id, draft, currency, isNew }: VariantFieldsProps
         currency={isCurrencyCode(currency) ? currency : ""}
         empty="Empty: the product's price"
       />
+      <p class={warning === null ? "visually-hidden" : "fault small whole-row"} role="status">
+        {warning}
+      </p>
     </div>
   )
 }

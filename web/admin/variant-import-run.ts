@@ -1,6 +1,7 @@
 import { ProblemError } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
 import type { PlannedLine } from "./variant-import.ts"
+import { requestsOf } from "./variant-requests.ts"
 
 /** What became of a line. */
 export type LineResult =
@@ -12,8 +13,8 @@ export type LineResult =
   | { readonly kind: "not_tried" }
 
 /**
- * Adds the new variants in one request, then changes one line after another. A refused line does not keep the next ones
- * from being applied; a server that does not answer does. `report` gets the result of each line that does something.
+ * Adds the new variants in as few requests as possible, then changes one line after another. A refused request does not
+ * keep the next ones from being sent; a server that does not answer does. `report` gets the result of each line that does something.
  */
 export async function applyPlan(
   productId: number,
@@ -37,9 +38,9 @@ export async function applyPlan(
     }
   }
 
-  if (added.length > 0) {
-    await tell(added, () =>
-      shop.products.addVariants(productId, { variants: added.map(({ variant }) => variant) }),
+  for (const group of requestsOf(added)) {
+    await tell(group, () =>
+      shop.products.addVariants(productId, { variants: group.map(({ variant }) => variant) }),
     )
   }
   for (const planned of changed) await tell([planned], () => change(productId, planned))

@@ -3,6 +3,7 @@ import type { Product, Variant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import { parseCsv, type CsvRow } from "./csv.ts"
+import { duplicateWarning } from "./duplicates.ts"
 import { readPrice, readWhole, type Reading } from "./form-values.ts"
 import { areSameOptions, optionsText, readLabel, readOptions } from "./variant-values.ts"
 
@@ -23,7 +24,13 @@ export interface ImportPlan {
 
 /** What one line of the file would do. */
 export type PlannedLine = { readonly line: number; readonly name: string } & (
-  | { readonly kind: "new"; readonly variant: NewVariantBody; readonly texts: readonly string[] }
+  | {
+      readonly kind: "new"
+      readonly variant: NewVariantBody
+      readonly texts: readonly string[]
+      /** What the operator should look at before it is added; null: nothing. */
+      readonly warning: string | null
+    }
   | {
       readonly kind: "changed"
       readonly variantId: number
@@ -31,6 +38,7 @@ export type PlannedLine = { readonly line: number; readonly name: string } & (
       /** Null: the stock stays as it is. */
       readonly stock: StockBody | null
       readonly texts: readonly string[]
+      readonly warning: string | null
     }
   | { readonly kind: "same" }
   | { readonly kind: "faulty"; readonly fault: string }
@@ -38,8 +46,8 @@ export type PlannedLine = { readonly line: number; readonly name: string } & (
 
 /**
  * Says what each line of a CSV file would do to the product's variants. A line changes the variant with its SKU; if no
- * variant has that SKU, the one with its name, unless both have a SKU. Otherwise it adds a variant. An empty cell
- * changes nothing.
+ * variant has that SKU, the one with its name. It does not change one that has another SKU: it adds a variant then. An
+ * empty cell changes nothing, also an empty name where the SKU is known.
  */
 export function planImport(text: string, product: Product): ImportPlan {
   const [heading, ...rows] = parseCsv(text)
@@ -67,7 +75,9 @@ function headingFault(names: readonly string[]): string | null {
     return `The first line must name the columns: name, sku, options, price, stock. “${unknown}” is none of them.`
   }
   if (new Set(names).size < names.length) return "The first line names a column twice."
-  return names.includes("name") ? null : "The first line must have the column name."
+  return names.includes("name") || names.includes("sku")
+    ? null
+    : "The first line must have the column name or the column sku."
 }
 
 function rowsFault(
@@ -104,7 +114,7 @@ function withoutRepeats(planned: PlannedLine, usedIn: Map<string, number>): Plan
 
 /** A row's cells, read. */
 interface Cells {
-  readonly name: string
+  readonly name: string | null
   readonly sku: string | null
   readonly options: Variant["options"] | null
   readonly price: number | null
@@ -114,31 +124,37 @@ interface Cells {
 function planRow(row: CsvRow, names: readonly string[], product: Product): PlannedLine {
   const textOf = (column: Column) => row.cells[names.indexOf(column)]?.trim() ?? ""
   const { line } = row
-  const name = textOf("name")
+  const name = textOf("name") || textOf("sku")
   const faulty = (fault: string) => ({ kind: "faulty", line, name, fault }) as const
   if (row.fault !== null) return faulty(row.fault)
   if (row.cells.slice(names.length).some((cell) => cell.trim() !== "")) {
     return faulty(
-      `The line has ${row.cells.length} cells, the first one ${names.length}. Put a cell that contains the separator in quotes, and write prices with a point.`,
+      `The line has ${row.cells.length} cells, the first one ${names.length}. Put a cell that contains the separator in quotes, such as "dark, red". A price with a decimal comma also makes two cells.`,
     )
   }
   const readings = readCells(textOf, product.currency)
   for (const [column, reading] of Object.entries(readings)) {
     if (reading.kind === "unreadable") return faulty(`${column}: ${reading.fault}`)
   }
-  if (name === "") return faulty("The name is missing.")
   const cells: Cells = {
-    name,
+    name: known(readings.name),
     sku: known(readings.sku),
     options: known(readings.options),
     price: known(readings.price),
     stock: known(readings.stock),
   }
   const found = matching(product.variants ?? [], cells)
-  if (found === "several") return faulty(`Several variants are named “${name}”. Give the SKU as well.`)
-  if (found !== null) return plannedChange(line, cells, found, product.currency)
+  if (typeof found === "string") return faulty(found)
+  if (found !== null) return plannedChange(line, cells, found, product)
+  if (cells.name === null) return faulty(missingName(cells.sku))
   if (cells.stock === null) return faulty("stock: A new variant needs a stock.")
-  return plannedAddition(line, cells, cells.stock, product)
+  return plannedAddition(line, { ...cells, name: cells.name, stock: cells.stock }, product)
+}
+
+function missingName(sku: string | null): string {
+  return sku === null
+    ? "Give the variant's name or its SKU."
+    : `No variant has the SKU “${sku}”, and a new variant needs a name.`
 }
 
 function readCells(textOf: (column: Column) => string, currency: string) {
@@ -167,16 +183,30 @@ function atMost(reading: Reading<number>, most: number): Reading<number> {
     : reading
 }
 
-/** A SKU names one article, so a variant with another SKU is another article even if it has the same name. */
-function matching(variants: readonly Variant[], { name, sku }: Cells): Variant | "several" | null {
+/**
+ * The variant that a line is about, or why that is not clear; null: none. A SKU names one article, so a variant with
+ * another SKU is another article even if it has the same name.
+ */
+function matching(variants: readonly Variant[], { name, sku }: Cells): Variant | string | null {
   const bySku = sku === null ? [] : variants.filter((variant) => variant.sku === sku)
+  if (bySku.length > 1) {
+    return `${bySku.length} variants have the SKU “${sku}”: ${bySku.map((one) => one.name).join(", ")}. Change it in the control room, so that each has its own.`
+  }
+  if (bySku[0] !== undefined) return bySku[0]
   const byName = variants.filter((variant) => variant.name === name && (sku === null || variant.sku === null))
-  const found = bySku.length > 0 ? bySku : byName
-  return found.length > 1 ? "several" : (found[0] ?? null)
+  return byName.length > 1
+    ? `Several variants are named “${name}”. Give the SKU as well.`
+    : (byName[0] ?? null)
 }
 
-function plannedAddition(line: number, cells: Cells, stock: number, { currency }: Product): PlannedLine {
-  const { name, sku, options, price } = cells
+type CompleteCells = Cells & { readonly name: string; readonly stock: number }
+
+function plannedAddition(
+  line: number,
+  cells: CompleteCells,
+  { currency, variants = [] }: Product,
+): PlannedLine {
+  const { name, sku, options, price, stock } = cells
   const variant: NewVariantBody = {
     name,
     stock,
@@ -190,11 +220,17 @@ function plannedAddition(line: number, cells: Cells, stock: number, { currency }
     sku === null ? null : `SKU ${sku}`,
     options === null ? null : optionsText(options),
   ].filter((text) => text !== null)
-  return { kind: "new", line, name, variant, texts }
+  return { kind: "new", line, name, variant, texts, warning: duplicateWarning({ name, sku }, variants) }
 }
 
-function plannedChange(line: number, cells: Cells, before: Variant, currency: string): PlannedLine {
-  const { name, sku, options, price, stock } = cells
+function plannedChange(
+  line: number,
+  cells: Cells,
+  before: Variant,
+  { currency, variants = [] }: Product,
+): PlannedLine {
+  const { sku, options, price, stock } = cells
+  const name = cells.name ?? before.name
   const taken = before.reserved_stock + before.sold_stock
   if (stock !== null && stock < taken) {
     const fault = `stock: ${unitsOf(taken)} ${areFor(taken)} held or sold; the stock cannot be lower.`
@@ -204,7 +240,7 @@ function plannedChange(line: number, cells: Cells, before: Variant, currency: st
     ...(name !== before.name && { name }),
     ...(sku !== null && sku !== before.sku && { sku }),
     ...(options !== null && !areSameOptions(options, before.options) && { options }),
-    ...(price !== null && price !== before.price_minor && { price_minor: price }),
+    ...(price !== null && !(before.own_price && price === before.price_minor) && { price_minor: price }),
   }
   const isRestocked = stock !== null && stock !== before.stock
   const texts = [
@@ -215,10 +251,21 @@ function plannedChange(line: number, cells: Cells, before: Variant, currency: st
       : `options ${optionsText(before.options) || "none"} → ${optionsText(changes.options)}`,
     changes.price_minor === undefined
       ? null
-      : `price ${priceOf(before.price_minor, currency)} → ${priceOf(changes.price_minor, currency)}`,
+      : `price ${priceOf(before.price_minor, currency)}${before.own_price ? "" : " (the product's)"} → ${priceOf(changes.price_minor, currency)}`,
     isRestocked ? `stock ${before.stock} → ${stock}` : null,
   ].filter((text) => text !== null)
   if (texts.length === 0) return { kind: "same", line, name }
   const wanted = isRestocked ? { stock, expected: before.stock } : null
-  return { kind: "changed", line, name, variantId: before.id, changes, stock: wanted, texts }
+  const isRenamed = changes.name !== undefined || changes.sku !== undefined
+  const warning = isRenamed ? renamingWarning(before, changes, variants) : null
+  return { kind: "changed", line, name, variantId: before.id, changes, stock: wanted, texts, warning }
+}
+
+function renamingWarning(
+  before: Variant,
+  changes: VariantChangesBody,
+  variants: readonly Variant[],
+): string | null {
+  const others = variants.filter((other) => other !== before)
+  return duplicateWarning({ name: changes.name ?? before.name, sku: changes.sku ?? before.sku }, others)
 }

@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
+import type { NewVariantBody } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import { explain, shop } from "./api.ts"
 import { isReadable } from "./field.tsx"
+import { FirstVariantsDialog, losesStock, sumsOf } from "./first-variants.tsx"
 import { NewVariants } from "./new-variants.tsx"
 import { Failure } from "./pager.tsx"
 import { newDraft, newVariantIn, type VariantDraft } from "./variant-fields.tsx"
@@ -71,7 +73,9 @@ function Additions({ product, refresh }: AdditionsProps) {
   )
 }
 
-function ByHand({ product: { id, currency } }: { readonly product: Product }) {
+function ByHand({ product }: { readonly product: Product }) {
+  const { id, currency } = product
+  const asked = useSignal<AskedVariants | null>(null)
   const drafts = useSignal<readonly VariantDraft[]>([newDraft()])
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
@@ -83,8 +87,10 @@ function ByHand({ product: { id, currency } }: { readonly product: Product }) {
     failure.value = null
     try {
       const variants = drafts.value.map((draft) => newVariantIn(draft, currency))
-      await shop.products.addVariants(id, { variants })
-      return location.assign(`/admin/p/${id}`)
+      // Read again: another operator may have changed the stock, or added the first variants.
+      const present = await shop.products.get(id)
+      if (!losesStock(present)) return await addVariants(id, variants)
+      asked.value = { present, variants }
     } catch (error) {
       failure.value = explain(error)
     }
@@ -96,7 +102,7 @@ function ByHand({ product: { id, currency } }: { readonly product: Product }) {
     <section class="part" aria-labelledby="by-hand">
       <h2 id="by-hand">Add by hand</h2>
       <form class="settings" onSubmit={(event) => void add(event)}>
-        <NewVariants drafts={drafts} currency={currency} />
+        <NewVariants drafts={drafts} currency={currency} present={product.variants ?? []} />
         <p class="muted small">
           They are added together or not at all, and are on sale at once if the sale is open.
         </p>
@@ -107,6 +113,26 @@ function ByHand({ product: { id, currency } }: { readonly product: Product }) {
           </button>
         </div>
       </form>
+      {asked.value !== null && (
+        <FirstVariantsDialog
+          product={asked.value.present}
+          {...sumsOf(asked.value.variants)}
+          run={() => addVariants(id, asked.value?.variants ?? [])}
+          close={() => void (asked.value = null)}
+        />
+      )}
     </section>
   )
+}
+
+/** First variants that the operator has to confirm. */
+interface AskedVariants {
+  /** The product as it was read before the question. */
+  readonly present: Product
+  readonly variants: readonly NewVariantBody[]
+}
+
+async function addVariants(productId: number, variants: readonly NewVariantBody[]): Promise<void> {
+  await shop.products.addVariants(productId, { variants })
+  location.assign(`/admin/p/${productId}`)
 }

@@ -22,7 +22,7 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
   return (
     <section class="variants" aria-labelledby="variants">
       <div class="heading">
-        <h2 id="variants">Variants</h2>
+        <h2 id="variants">{variants.length === 1 ? "1 variant" : `${variants.length} variants`}</h2>
         <a class="button" href={`/admin/p/${live.product.id}/variants`}>
           Add variants or upload CSV
         </a>
@@ -58,7 +58,8 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
       </div>
       <p class="muted small">
         Refused: holds that this server refused because of the variant, since a live screen of the sale was
-        opened. A basket counts for each variant that lacked units.
+        opened. A basket counts for each variant that lacked units, is disabled, or has a lower limit per
+        order.
       </p>
       {chosen.value !== null && asked !== undefined && (
         <VariantDialog
@@ -105,7 +106,10 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
       <td class="number">{countText(variant.reserved_stock)}</td>
       <td class="number">{countText(variant.sold_stock)}</td>
       <td class="number">{countText(refused)}</td>
-      <td class="number">{priceOf(variant.price_minor, product.currency)}</td>
+      <td class="number">
+        {priceOf(variant.price_minor, product.currency)}
+        {variant.own_price && <span class="muted details">own</span>}
+      </td>
       <td class="row-actions">
         {actions.map(([action, text]) => (
           <button key={action} type="button" class="button" onClick={() => choose(action)}>

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals"
 import { useRef } from "preact/hooks"
 import type { Product } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
+import { FirstVariantsDialog, losesStock, sumsOf } from "./first-variants.tsx"
 import { Failure } from "./pager.tsx"
 import { applyPlan, type LineResult } from "./variant-import-run.ts"
 import { planImport, type ImportPlan, type PlannedLine } from "./variant-import.ts"
@@ -21,6 +22,9 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
   const failure = useSignal<string | null>(null)
   const results = useSignal<ReadonlyMap<number, LineResult>>(new Map())
   const step = useSignal<"choose" | "running" | "done">("choose")
+  /** The product that the preview compares with. */
+  const present = useSignal(product)
+  const isAsked = useSignal(false)
   const heading = useRef<HTMLHeadingElement>(null)
 
   async function preview(file: File | undefined): Promise<void> {
@@ -32,7 +36,8 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
     try {
       const text = await textOf(file)
       // Read now, so that the preview compares with the present settings and stock.
-      plan.value = planImport(text, await shop.products.get(product.id))
+      present.value = await shop.products.get(product.id)
+      plan.value = planImport(text, present.value)
       failure.value = plan.value.fault
     } catch (error) {
       failure.value = explain(error)
@@ -41,6 +46,7 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
   }
 
   async function apply(lines: readonly PlannedLine[]): Promise<void> {
+    isAsked.value = false
     step.value = "running"
     await applyPlan(product.id, lines, (line, result) => {
       results.value = new Map([...results.value, [line, result]])
@@ -51,14 +57,17 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
   }
 
   const lines = plan.value?.lines ?? []
+  const added = lines.filter((planned) => planned.kind === "new").map(({ variant }) => variant)
+  const isLosing = losesStock(present.value) && added.length > 0
   return (
     <section class="part" aria-labelledby="upload">
       <h2 id="upload">Upload a CSV file</h2>
       <p>
         The first line names the columns: <code>name</code>, <code>sku</code>, <code>options</code>,{" "}
-        <code>price</code>, <code>stock</code>. Only <code>name</code> is required, and <code>stock</code> for
-        new variants. A line changes the variant with its SKU; if there is none, the variant with its name,
-        unless both have a SKU. Otherwise it adds a variant. An empty cell changes nothing.
+        <code>price</code>, <code>stock</code>. A known <code>sku</code> or <code>name</code> is enough; new
+        variants need <code>name</code> and <code>stock</code>. A line changes the variant with its SKU; if
+        there is none, the variant with its name, unless that one has another SKU. Otherwise it adds a
+        variant. An empty cell changes nothing.
       </p>
       <pre class="sample">{SAMPLE}</pre>
       <div class="entry">
@@ -85,7 +94,12 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
             {step.value === "choose" ? previewText(lines) : resultText(step.value, lines, results.value)}
           </h3>
           <PlanTable lines={lines} results={step.value === "choose" ? null : results.value} />
-          {step.value === "choose" && <Confirmation lines={lines} apply={() => void apply(lines)} />}
+          {step.value === "choose" && (
+            <Confirmation
+              lines={lines}
+              apply={() => (isLosing ? (isAsked.value = true) : void apply(lines))}
+            />
+          )}
           {step.value === "done" && (
             <p>
               <a href={`/admin/p/${product.id}`}>Back to the sale</a>. You can upload the file again: lines
@@ -93,6 +107,14 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
             </p>
           )}
         </section>
+      )}
+      {isAsked.value && (
+        <FirstVariantsDialog
+          product={present.value}
+          {...sumsOf(added)}
+          run={() => apply(lines)}
+          close={() => void (isAsked.value = false)}
+        />
       )}
     </section>
   )
@@ -129,9 +151,9 @@ function resultText(
 ): string {
   const wanted = countOf(lines, "new") + countOf(lines, "changed")
   const applied = [...results.values()].filter(({ kind }) => kind === "applied").length
-  return step === "running"
-    ? `Applying: ${applied} of ${wanted} lines`
-    : `Applied ${applied} of ${wanted} lines`
+  const skipped = countOf(lines, "faulty")
+  const rest = skipped === 0 ? "" : `; ${skipped} skipped because of an error`
+  return `${step === "running" ? "Applying:" : "Applied"} ${applied} of ${wanted} lines${rest}`
 }
 
 interface PlanTableProps {
@@ -180,14 +202,18 @@ function PlanTable({ lines, results }: PlanTableProps) {
 function effectText(planned: PlannedLine): string {
   switch (planned.kind) {
     case "new":
-      return `New: ${planned.texts.join(", ")}`
+      return `New: ${planned.texts.join(", ")}${warningText(planned.warning)}`
     case "changed":
-      return `Changed: ${planned.texts.join(", ")}`
+      return `Changed: ${planned.texts.join(", ")}${warningText(planned.warning)}`
     case "same":
       return "Unchanged"
     case "faulty":
       return `Error, skipped: ${planned.fault}`
   }
+}
+
+function warningText(warning: string | null): string {
+  return warning === null ? "" : `. Warning: ${warning}`
 }
 
 function lineResultText(result: LineResult): string {
@@ -215,22 +241,22 @@ function Confirmation({ lines, apply }: ConfirmationProps) {
     countOf(lines, "faulty"),
   ]
   if (added + changed === 0) return <p>There is nothing to apply.</p>
-  const parts = [
-    added === 0 ? null : `add ${added}`,
-    changed === 0 ? null : `change ${changed}`,
-    faulty === 0 ? null : `skip ${faulty}`,
-  ].filter((part) => part !== null)
-  const text = parts.join(", ")
+  const parts = [added === 0 ? null : `add ${added}`, changed === 0 ? null : `change ${changed}`].filter(
+    (part) => part !== null,
+  )
+  const text = `${parts.join(", ")} ${added + changed === 1 ? "line" : "lines"}`
   return (
     <>
       <p>
-        First the new variants are added, all together or none. Then the changed lines are applied one after
-        another. A line that is refused changes nothing, or says what it has changed already; the lines before
-        it stay applied, and the lines after it are still tried. Buyers see each change at once.
+        First the new variants are added, as many in one request as fit; a request that is refused adds none
+        of its variants. Then the changed lines are applied one after another. If a line is refused, its
+        result says whether a part of it was applied; the lines before it stay applied, and the lines after it
+        are still tried. Buyers see each change at once.
       </p>
       <div class="buttons">
         <button type="button" class="button primary" onClick={apply}>
-          {text.charAt(0).toUpperCase() + text.slice(1)} {added + changed + faulty === 1 ? "line" : "lines"}
+          {text.charAt(0).toUpperCase() + text.slice(1)}
+          {faulty > 0 && `, skip ${faulty === 1 ? "1 line" : `${faulty} lines`}`}
         </button>
       </div>
     </>

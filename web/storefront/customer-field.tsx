@@ -6,15 +6,17 @@ interface CustomerFieldProps {
 /** The field for the customer id, of a product with a limit per customer. */
 export function CustomerField({ customerId, isMissing }: CustomerFieldProps) {
   return (
-    <label class="customer">
-      <span>Your customer id</span>
+    <div class="customer">
+      <label for="customer">Your customer id</label>
       <input
         class="field"
+        id="customer"
         name="customer"
         required
         // Requires a character other than a space.
         pattern=".*\S.*"
         title="Enter your customer id."
+        aria-describedby="customer-hint"
         maxLength={255}
         autocomplete="username"
         autocapitalize="none"
@@ -22,7 +24,10 @@ export function CustomerField({ customerId, isMissing }: CustomerFieldProps) {
         defaultValue={customerId}
         aria-invalid={isMissing ? true : undefined}
       />
-    </label>
+      <p class="small" id="customer-hint">
+        There is a limit per customer. Enter what this shop knows you by, such as your e-mail address.
+      </p>
+    </div>
   )
 }
 

@@ -69,7 +69,11 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
 
   function hold(wanted: WantedUnits, givenId: string): void {
     void act("hold", async () => {
-      if (givenId !== "") storage.saveCustomerId(givenId)
+      if (givenId !== "") {
+        storage.saveCustomerId(givenId)
+        // The form is rendered anew when the hold has ended.
+        customerId.value = givenId
+      }
       const isLimited = product.value.max_per_customer !== null
       const unanswered = storage.holdRequest(id)
       const request = unanswered ?? {

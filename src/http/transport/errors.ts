@@ -60,13 +60,21 @@ export function fieldError({
   instancePath,
   keyword,
   params,
+  schemaPath,
   message = "is not valid",
 }: ValidationError): FieldError {
   const extra = params["additionalProperty"] ?? params["missingProperty"]
   const pointer = typeof extra === "string" ? `${instancePath}/${extra}` : instancePath
   if (keyword === "additionalProperties") return { pointer, detail: "is not a field of this request" }
-  if (keyword === "required") return { pointer, detail: "is required" }
+  if (keyword === "required") return { pointer, detail: requiredText(pointer, schemaPath) }
+  if (keyword === "minItems" && params["limit"] === 1) return { pointer, detail: "must not be empty" }
   return { pointer, detail: message }
+}
+
+/** A new product needs a stock or variants, but the error of the condition names only the stock. */
+function requiredText(pointer: string, schemaPath: string): string {
+  const isCondition = schemaPath.endsWith("/else/required")
+  return isCondition && pointer === "/stock" ? "is required unless variants are given" : "is required"
 }
 
 /** True for a passing failure of the database, which is answered with 503 `unavailable`. */

@@ -73,7 +73,7 @@ export const LiveWire = Type.Object({
   variant_refusals: Type.Optional(
     Type.Array(Type.Object({ variant_id: Id, count: Type.Integer() }), {
       description:
-        "Only for a product with variants: how many holds each variant caused to be refused, counted while the product's live screen is open (as `product_holds`). A refused basket counts once for each variant that lacked units.",
+        "Only for a product with variants: how many holds each variant caused to be refused, counted while the product's live screen is open (as `product_holds`). A refused basket counts once for each variant that lacked units, is disabled, or has a lower limit per hold.",
     }),
   ),
   invariants: Type.Object({

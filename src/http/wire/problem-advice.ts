@@ -13,7 +13,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
     "In open mode, call from this machine. In the control room, sign in and use its own pages. Pages of other origins need `CORS_ORIGINS`.",
   product_not_found: "Check the product's id.",
   variant_not_found:
-    "Take the variant's id from `variants` of the product. `variant_id` is the one that was not found.",
+    "Take the variant's id from `variants` of the product; for a refund, from `lines` of the order. `variant_id` is the one that was not found.",
   hold_not_found:
     "Check the id, and in closed mode the owner's token. A hold that ended is removed after `HOLD_RETENTION_DAYS`.",
   order_not_found: "Check the id, and in closed mode the owner's token.",
@@ -31,7 +31,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
     "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",
   variant_disabled: "Choose another variant: the shop has disabled `variant_id`.",
   product_in_use:
-    "Create a new product with variants. `reserved_stock` and `sold_stock` units of this one belong to no variant.",
+    "Create a new product with variants. Of this one, `reserved_stock` units are held and `sold_stock` sold without a variant.",
   too_many_variants: "Put further goods under another product: a product can have `most_variants`.",
   stock_over_limit: "Give the variants less stock: together they can have `most_stock` units.",
   hold_already_used: "Go on with the order that `order_id` names.",

@@ -48,7 +48,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   invalid_signature: { status: 401, title: "Invalid signature" },
   forbidden: { status: 403, title: "Forbidden for this caller" },
   product_not_found: { status: 404, title: "No such product" },
-  variant_not_found: { status: 404, title: "No such variant of this product" },
+  variant_not_found: { status: 404, title: "No such variant of this product or order" },
   hold_not_found: { status: 404, title: "No such hold" },
   order_not_found: { status: 404, title: "No such order" },
   route_not_found: { status: 404, title: "No such route" },
@@ -203,7 +203,14 @@ function members(refusal: AnyRefusal): object {
     case "invalid_request":
       return { errors: refusal.errors }
     case "nothing_to_refund":
-      return { errors: [{ pointer: "/amount_minor", detail: "must be more than 0 if restock_qty is 0" }] }
+      return {
+        errors: [
+          {
+            pointer: "/amount_minor",
+            detail: "must be more than 0 unless restock_qty or restock_lines restocks units",
+          },
+        ],
+      }
     case "invalid_sale_window":
       return { errors: [{ pointer: "/closes_at", detail: "must be after opens_at" }] }
     default:
