@@ -275,7 +275,7 @@ export const variantMutants: readonly Mutant[] = [
           "version = case when version = $2 or true then $6::bigint end,\n               variants_version",
       },
     ],
-    caughtBy: race,
+    caughtBy: { file: "test/store/guards.test.ts", test: "a batch waits for its lock" },
   },
   {
     name: "variants: the variants are read before the product's row is locked",
