@@ -324,6 +324,17 @@ export const variantMutants: readonly Mutant[] = [
     caughtBy: { file: "test/store/known-variants.test.ts", test: "changed by hand" },
   },
   {
+    name: "variants: a batch that was decided with stale variants is not tried again",
+    edits: [
+      {
+        file: "src/store/errors.ts",
+        find: " || error instanceof StaleMemory) return true",
+        replace: ") return true",
+      },
+    ],
+    caughtBy: { file: "test/store/known-variants.test.ts", test: "changed by hand" },
+  },
+  {
     name: "variants: a failed batch leaves its variants remembered",
     edits: [
       {
