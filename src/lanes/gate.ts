@@ -108,7 +108,10 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
   }
 }
 
-/** The known deadline, for a batch that has loaded none: holds that were placed since end later. Undefined: it is not known. */
+/**
+ * The deadline that an earlier batch has loaded, unless it has passed. Holds placed since then end later, or, if the shop
+ * has shortened the hold time, are noticed by the next buyer whom the gate lets through.
+ */
 function stillAhead(deadline: Instant | null | undefined, now: Instant): Instant | undefined {
   return deadline != null && deadline > now ? deadline : undefined
 }

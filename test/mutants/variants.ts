@@ -275,7 +275,7 @@ export const variantMutants: readonly Mutant[] = [
           "version = case when version = $2 or true then $6::bigint end,\n               variants_version",
       },
     ],
-    caughtBy: race,
+    caughtBy: { file: "test/store/guards.test.ts", test: "a batch waits for its lock" },
   },
   {
     name: "variants: the variants are read before the product's row is locked",
@@ -319,6 +319,17 @@ export const variantMutants: readonly Mutant[] = [
         file: "src/store/batch/save-product.ts",
         find: "           and variants.stock = v.stock_before\n",
         replace: "",
+      },
+    ],
+    caughtBy: { file: "test/store/known-variants.test.ts", test: "changed by hand" },
+  },
+  {
+    name: "variants: a batch that was decided with stale variants is not tried again",
+    edits: [
+      {
+        file: "src/store/errors.ts",
+        find: " || error instanceof StaleMemory) return true",
+        replace: ") return true",
       },
     ],
     caughtBy: { file: "test/store/known-variants.test.ts", test: "changed by hand" },

@@ -157,13 +157,13 @@ test("after variants were changed by hand one batch is undone, and the next one 
   await engine.database.views.query("update variants set stock = case id when 1 then 3 else 7 end")
 
   const undone: unknown = await hold(first, productId, 1, 4).catch((error: unknown) => error)
-  // The lane tries it again, so that no buyer is told of it.
+  // Transient, so that the lane tries the whole batch again, and no buyer is told of it.
   expect([undone, isTransient(undone)]).toEqual([expect.any(StaleMemory), true])
 
   expect(await hold(first, productId, 1, 3)).toBe("out_of_stock")
   expect(await hold(first, productId, 2, 7)).toBeNull()
   expect(await heldBySize(engine)).toEqual([1, 7])
-  // `verify` notices that nobody recorded the change.
+  // `verify` reports the change, because no stock adjustment was recorded for it.
   expect(await differencesIn(engine.url)).toEqual([
     "I1 product 1: variant 1: stock is 3, but its adjustments add up to 5",
     "I1 product 1: variant 2: stock is 7, but its adjustments add up to 5",

@@ -13,7 +13,13 @@ const PRODUCT = 1
 let engine: TestEngine
 beforeAll(async () => {
   engine = await createTestEngine()
-  const settings = { ...defaultSettings, name: "Shoe", priceMinor: 100, currency: "EUR" }
+  await offerShoe(engine)
+})
+afterAll(() => engine[Symbol.asyncDispose]())
+
+/** Offers 40 small ones and a large one. */
+async function offerShoe({ lanes }: TestEngine, maxPerCustomer: number | null = null): Promise<void> {
+  const settings = { ...defaultSettings, name: "Shoe", priceMinor: 100, currency: "EUR", maxPerCustomer }
   const variants = [SMALL, LARGE].map((variantId) => ({
     variantId,
     settings: { ...defaultVariantSettings, name: `Size ${variantId}`, position: variantId },
@@ -21,9 +27,8 @@ beforeAll(async () => {
     adjustmentId: variantId,
   }))
   const create = { kind: "create_product", productId: PRODUCT, settings, stock: 41 } as const
-  await succeed(engine.lanes.submit({ ...create, adjustmentId: 3, variants }))
-})
-afterAll(() => engine[Symbol.asyncDispose]())
+  await succeed(lanes.submit({ ...create, adjustmentId: 3, variants }))
+}
 
 let lastId = 0
 
@@ -86,15 +91,7 @@ test("late money takes the unit of a due hold of its size", async () => {
 
 test("a customer at the limit who asks for one variant does not make another one look as if it were due", async () => {
   await using own = await createTestEngine()
-  const settings = { ...defaultSettings, name: "Shoe", priceMinor: 100, currency: "EUR", maxPerCustomer: 1 }
-  const variants = [SMALL, LARGE].map((variantId) => ({
-    variantId,
-    settings: { ...defaultVariantSettings, name: `Size ${variantId}`, position: variantId },
-    stock: variantId === SMALL ? 40 : 1,
-    adjustmentId: variantId,
-  }))
-  const create = { kind: "create_product", productId: PRODUCT, settings, stock: 41 } as const
-  await succeed(own.lanes.submit({ ...create, adjustmentId: 3, variants }))
+  await offerShoe(own, 1)
   const ask = async (variantId: number, customerId: string) => {
     const holdId = (lastId += 1)
     const lines = [{ variantId, qty: 1 }]

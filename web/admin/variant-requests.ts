@@ -2,7 +2,7 @@ import type { PlannedLine } from "./variant-import.ts"
 
 type AddedLine = Extract<PlannedLine, { kind: "new" }>
 
-/** The server takes bodies of 64 KiB; one variant has less than 20 KB. */
+/** The server takes bodies of 64 KiB; one variant has less than 25 KB. */
 const MOST_REQUEST_BYTES = 60_000
 
 /** Puts the lines into requests that are small enough, in their order. */

@@ -176,7 +176,7 @@ function createChannels(
   }
 }
 
-/** How many bytes of the first answer may still be unread. A client that has read nothing since it was asked has lost them. */
+/** How many bytes of the first answer are still unread; 0 for a client that has read nothing since the last heartbeat. */
 function unreadOfFirst({ outlet, firstBytes }: Stream): number {
   return outlet.waitingBytes < firstBytes ? outlet.waitingBytes : 0
 }

@@ -55,10 +55,7 @@ export interface Views {
 /** Makes the views over PostgreSQL. */
 export function createViews(pool: pg.Pool): Views {
   return {
-    async product(id) {
-      const [view] = await selectProduct(pool, id)
-      return view ?? null
-    },
+    product: (id) => selectProduct(pool, id),
     products: (afterId, limit) => selectProducts(pool, afterId, limit),
     changedProducts: (known) => selectChangedProducts(pool, known),
     stockCounts: () => selectStockCounts(pool),
@@ -68,7 +65,7 @@ export function createViews(pool: pg.Pool): Views {
   }
 }
 
-async function selectProduct(pool: pg.Pool, id: number): Promise<ProductView[]> {
+async function selectProduct(pool: pg.Pool, id: number): Promise<ProductView | null> {
   const { rows } = await pool.query<Product & { serverTime: Instant }>({
     name: "view-product",
     text: `
@@ -77,7 +74,10 @@ async function selectProduct(pool: pg.Pool, id: number): Promise<ProductView[]> 
        where id = $1`,
     values: [id],
   })
-  return rows.map(({ serverTime, ...product }) => ({ product, serverTime }))
+  const [row] = rows
+  if (row === undefined) return null
+  const { serverTime, ...product } = row
+  return { product, serverTime }
 }
 
 /** A page ends before the product with which it would have more variants; the first product is always on it. */
