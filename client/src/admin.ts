@@ -1,30 +1,32 @@
 import type {
   AdminAction,
-  AssignBody,
   AdminActionQuery,
-  Dispute,
-  DisputeBody,
   EraseAnswer,
   EraseBody,
   HoldQuery,
   Live,
-  MoneyInboxEntry,
   NewProductBody,
   OrderQuery,
-  Payment,
-  ListedPaymentEvent,
-  PaymentEvent,
-  PaymentEventQuery,
-  PaymentQuery,
   ProductChangesBody,
-  Refund,
-  RefundBody,
-  ReturnedBody,
   StockBody,
   VariantChangesBody,
   VariantsBody,
   WholeList,
 } from "./admin-types.ts"
+import type {
+  AssignBody,
+  Dispute,
+  DisputeBody,
+  MoneyInboxEntry,
+  Payment,
+  ListedPaymentEvent,
+  PaymentEvent,
+  PaymentEventQuery,
+  PaymentQuery,
+  Refund,
+  RefundBody,
+  ReturnedBody,
+} from "./money-types.ts"
 import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
@@ -43,6 +45,7 @@ import type {
 import type { WholeOrder } from "./whole-order-types.ts"
 
 export type * from "./admin-types.ts"
+export type * from "./money-types.ts"
 export type * from "./whole-order-types.ts"
 export type * from "./webhook-types.ts"
 

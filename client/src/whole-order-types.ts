@@ -1,4 +1,5 @@
-import type { AdminAction, Dispute, ListedPaymentEvent, Payment, Refund } from "./admin-types.ts"
+import type { AdminAction } from "./admin-types.ts"
+import type { Dispute, ListedPaymentEvent, Payment, Refund } from "./money-types.ts"
 import type { Hold, Order, OrderLine, Product, Time } from "./types.ts"
 import type { WebhookDelivery } from "./webhook-types.ts"
 
