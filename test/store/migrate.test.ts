@@ -81,6 +81,8 @@ async function forgetNewest(url: string): Promise<void> {
     "alter table id_blocks drop column origin",
     "drop function id_origin()",
     "drop table order_details",
+    "drop table mails",
+    "drop table mail_pace",
     "alter table products drop column collect, drop column collect_since",
     "alter table holds drop column reference, drop column metadata",
     "alter table orders drop column reference, drop column metadata, drop column missing_details",
