@@ -131,7 +131,7 @@ function isAnswered({ key, kind }: Question, { answers }: Details): boolean {
  */
 export function detailsErrors(collect: Collect | null, details: Details): DetailsError[] {
   if (collect === null) {
-    return isNothing(details) ? [] : [{ pointer: "", detail: "must be left out: the product asks for none" }]
+    return isNothing(details) ? [] : [{ pointer: "", detail: "must be left out: the product asks for no details" }]
   }
   const errors: DetailsError[] = []
   for (const field of plainFields)

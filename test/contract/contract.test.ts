@@ -1,6 +1,7 @@
 import fc from "fast-check"
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
+import type { Config } from "../../src/config/config.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import type { TestAnswer } from "../support/http.ts"
@@ -32,11 +33,20 @@ const operations = operationsOf(
   codesIn(readFileSync(new URL("docs/reference/problems.md", root), "utf8")),
 )
 
-/** Fields whose values may be refused although they match the schema, because a schema cannot express the rule. */
+/**
+ * Fields whose values may be refused although they match the schema, because a schema cannot express the rule. A pointer
+ * that ends with `/*` stands for every field below.
+ */
 const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
   // No variants beside a stock, and no lines beside a quantity; each variant once.
   "POST /api/admin/products": ["/currency", "/opens_at", "/closes_at", "/variants"],
-  "POST /api/holds": ["/lines", "/lines/1/variant_id", "/lines/2/variant_id"],
+  "POST /api/holds": ["/metadata", "/lines", "/lines/1/variant_id", "/lines/2/variant_id"],
+  // The limits of metadata are in bytes; and which details fit depends on what the product asks for.
+  "POST /api/orders": ["/metadata", "/details", "/details/*"],
+  "PUT /api/orders/{id}/details": ["", "/*"],
+  "PUT /api/admin/orders/{id}/details": ["", "/*"],
+  // Not every two letters are a country.
+  "GET /api/addresses/{country}": ["/country"],
   "PATCH /api/admin/products/{id}": ["/currency", "/opens_at", "/closes_at"],
   "POST /api/admin/orders/{id}/refunds": ["/amount_minor", "/restock_lines"],
   "POST /api/admin/webhooks": ["/url"],
@@ -88,7 +98,7 @@ function unfoundedErrors(
 ): string[] {
   const query = new URLSearchParams(path.slice((path + "?").indexOf("?") + 1))
   const isFounded = (pointer: string) =>
-    fieldsWithFurtherRules[name]?.includes(pointer) === true ||
+    fieldsWithFurtherRules[name]?.some((field) => matches(field, pointer)) === true ||
     // The description says nothing about a body where none is expected; an unexpected one is refused as a whole.
     (pointer === "" && body === null && json !== undefined) ||
     query.has(pointer.slice(1)) ||
@@ -97,6 +107,10 @@ function unfoundedErrors(
   return (answer.body.errors as { pointer: string }[])
     .filter(({ pointer }) => !isFounded(pointer))
     .map(({ pointer }) => `${pointer} matches the description and was refused`)
+}
+
+function matches(field: string, pointer: string): boolean {
+  return field.endsWith("/*") ? pointer.startsWith(field.slice(0, -1)) : pointer === field
 }
 
 async function walk(app: TestApp, drafts: readonly Draft[], memory: Memory): Promise<Set<string>> {
@@ -177,10 +191,11 @@ const wanted = [
   "malformed_request",
 ]
 
-describe.each([
-  ["open", {}],
-  ["closed", closed],
-])(`requests generated from the description, in %s mode, seed ${SEED}`, (_, config) => {
+describe.each<[string, Partial<Config>, readonly string[]]>([
+  ["open", {}, []],
+  // Without a mail server, and outside of open mode, no mail can be sent or read.
+  ["closed", closed, ["POST /api/orders/find"]],
+])(`requests generated from the description, in %s mode, seed ${SEED}`, (_, config, absent) => {
   test(
     "are answered as described, and the database stays consistent",
     async () => {
@@ -188,7 +203,7 @@ describe.each([
       await using app = await startTestApp({ config: { ...config, paymentTtlSeconds: 1 } })
 
       // Walks without successes would prove nothing. Some routes accept a request in only a few of a hundred walks.
-      let missing = wanted
+      let missing = wanted.filter((what) => !absent.includes(what))
       for (let tries = 0; missing.length > 0 && tries < TRIES; tries += 1) {
         const reached = await fuzz(app, SEED + tries)
         missing = missing.filter((what) => !reached.has(what))

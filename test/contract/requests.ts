@@ -19,6 +19,12 @@ export interface Draft {
 /** The caller: `owner` has the token of the hold or order that the request is about. */
 export type Caller = "admin" | "owner" | "foreigner" | "nobody" | { readonly authorization: string }
 
+/** Parameters of paths that are words and not ids. */
+const wordsOf: Readonly<Record<string, readonly string[]>> = {
+  provider: ["simulator", "stripe", "generic"],
+  country: ["CH", "GB", "JP"],
+}
+
 /** The kind of id that the `{id}` of a path is. */
 function nameOf(parameter: string, path: string): string {
   if (parameter !== "id")
@@ -221,9 +227,7 @@ function draftWith(
   const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "")
   const parameter = (name: string): fc.Arbitrary<Known | string> => {
     const usual =
-      name === "provider"
-        ? fc.constantFrom("simulator", "stripe", "generic")
-        : knownAs(nameOf(name, operation.path))
+      wordsOf[name] === undefined ? knownAs(nameOf(name, operation.path)) : fc.constantFrom(...wordsOf[name])
     return segments === undefined ? usual : fc.oneof(usual, segments)
   }
   const isAdmins = operation.path.startsWith("/api/admin/")
