@@ -14,6 +14,7 @@ import { createWorkspace, type PreparedWorkspace } from "./servers/workspace.ts"
 import type { ServerName } from "./servers/server.ts"
 import { aged } from "./trials/aged.ts"
 import { closedLoop } from "./trials/closed-loop.ts"
+import { details } from "./trials/details.ts"
 import { drop } from "./trials/drop.ts"
 import { openLoop } from "./trials/open-loop.ts"
 import { overload } from "./trials/overload.ts"
@@ -80,6 +81,8 @@ async function trial(bench: Bench, name: string, options: Options): Promise<void
   switch (name) {
     case "variants":
       return variants(bench)
+    case "details":
+      return details(bench)
     case "drop":
       return drop(bench)
     case "overload":

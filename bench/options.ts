@@ -23,6 +23,7 @@ export class BadOption extends Error {}
 export const trialNames: readonly string[] = [
   ...scenarios.map(({ name }) => name),
   "variants",
+  "details",
   "drop",
   "open-loop",
   "overload",
@@ -37,7 +38,7 @@ Measures Doorbuster and other implementations of holds on this machine, in alter
   --quick             a short run of about 45 seconds; without it about 25 minutes
   --json              print JSON rows {scenario, server, per_second, p50_ms, p99_ms, ratio_to, …}, one per line
   --only <a,b>        run only these trials: ${trialNames.join(", ")}
-  --servers <a,b>     compare doorbuster only with these: ${serverNames.slice(5).join(", ")}
+  --servers <a,b>     compare doorbuster only with these: ${serverNames.slice(7).join(", ")}
   --rounds <n>        number of alternating rounds of each scenario
   --seconds <n>       length of each measured run
   --save              write bench/results/*.ndjson and docs/internals/performance.svg

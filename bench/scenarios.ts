@@ -85,18 +85,7 @@ export const scenarios: readonly Scenario[] = [
     servers: ["doorbuster", "echo"],
     requestsEach: 3,
     async prepare(server) {
-      const id = await server.createProduct(ENDLESS)
-      return {
-        crowd: { kind: "buyers", productId: id, webhookSecret: WEBHOOK_SECRET },
-        expected: [200, 201],
-        async check({ completed }) {
-          if (server.name === "echo") return []
-          const { counter, rows, sold = 0 } = await server.counts(id)
-          return counter === completed && rows === completed && sold === completed
-            ? []
-            : [`${completed} bought, ${sold} sold, counters ${counter}, rows ${rows}`]
-        },
-      }
+      return purchasesOf(server, await server.createProduct(ENDLESS))
     },
   },
   {
@@ -121,6 +110,21 @@ export function holdsOf(server: Server, productId: number): PreparedScenario {
     crowd: { kind: "requests", requests: [holdRequest(server, productId)] },
     expected: [201],
     check: ({ statuses }) => compareCounts(server, [productId], statuses["201"] ?? 0),
+  }
+}
+
+/** A prepared scenario in which visitors buy single units of one product. */
+export function purchasesOf(server: Server, productId: number, details?: object): PreparedScenario {
+  return {
+    crowd: { kind: "buyers", productId, webhookSecret: WEBHOOK_SECRET, ...(details && { details }) },
+    expected: [200, 201],
+    async check({ completed }) {
+      if (server.name === "echo") return []
+      const { counter, rows, sold = 0 } = await server.counts(productId)
+      return counter === completed && rows === completed && sold === completed
+        ? []
+        : [`${completed} bought, ${sold} sold, counters ${counter}, rows ${rows}`]
+    },
   }
 }
 

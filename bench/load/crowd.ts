@@ -22,7 +22,7 @@ function simpleCrowd({ requests }: Extract<Crowd, { kind: "requests" }>): () => 
   return () => journeys[Math.floor(Math.random() * journeys.length)] ?? only
 }
 
-function buyers({ productId, webhookSecret }: Extract<Crowd, { kind: "buyers" }>, host: string) {
+function buyers({ productId, webhookSecret, details }: Extract<Crowd, { kind: "buyers" }>, host: string) {
   const key = Buffer.from(webhookSecret.replace(/^whsec_/, ""), "base64")
   const first = jsonRequest(host, "POST", "/api/holds", { product_id: productId, qty: 1 })
 
@@ -32,7 +32,7 @@ function buyers({ productId, webhookSecret }: Extract<Crowd, { kind: "buyers" }>
       first,
       next(text: string, bodyAt: number) {
         step += 1
-        if (step === 1) return order(host, text.slice(bodyAt))
+        if (step === 1) return order(host, text.slice(bodyAt), details)
         if (step === 2) return payment(host, text.slice(bodyAt), key)
         return null
       },
@@ -40,9 +40,9 @@ function buyers({ productId, webhookSecret }: Extract<Crowd, { kind: "buyers" }>
   }
 }
 
-function order(host: string, held: string): string {
+function order(host: string, held: string, details: object | undefined): string {
   const { hold_id, token } = JSON.parse(held) as { hold_id: number; token: string }
-  return jsonRequest(host, "POST", "/api/orders", { hold_id }, { authorization: `Bearer ${token}` })
+  return jsonRequest(host, "POST", "/api/orders", { hold_id, details }, { authorization: `Bearer ${token}` })
 }
 
 function payment(host: string, ordered: string, key: Buffer): string {

@@ -15,7 +15,13 @@ export type Crowd =
   /** Each visitor sends one of these requests, chosen at random. */
   | { readonly kind: "requests"; readonly requests: readonly string[] }
   /** Each visitor buys a unit: hold, order, and the provider's signed payment event. */
-  | { readonly kind: "buyers"; readonly productId: number; readonly webhookSecret: string }
+  | {
+      readonly kind: "buyers"
+      readonly productId: number
+      readonly webhookSecret: string
+      /** What each buyer tells with the order, if the product asks for it. */
+      readonly details?: object
+    }
 
 /** The arrival of the visitors. */
 export type Load =

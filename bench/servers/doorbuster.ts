@@ -22,6 +22,8 @@ const HOLD_TTL_SECONDS = 3_600
 export interface DoorbusterOptions {
   readonly name?: ServerName
   readonly processes?: number
+  /** Further environment variables. */
+  readonly environment?: Readonly<Record<string, string>>
   /** An existing database, in place of a fresh one. */
   readonly databaseUrl?: string
 }
@@ -51,6 +53,7 @@ export async function startDoorbuster(
       STREAMS_PER_ADDRESS: "0",
       HOST: "127.0.0.1",
       LOG_LEVEL: "info",
+      ...options.environment,
     },
   })
   await log.close()
@@ -109,6 +112,12 @@ export async function createProductWithVariants(
   const variants = Array.from({ length: count }, (_, index) => ({ name: `Size ${index + 1}`, stock }))
   const product = await postProduct(new URL(`http://${host}:${port}`), { variants })
   return { id: product.id, variantIds: product.variants?.map(({ id }) => id) ?? [] }
+}
+
+/** Creates a product that asks its buyers for what a parcel needs; returns its id. */
+export async function createProductWithDetails({ host, port }: Server, stock: number): Promise<number> {
+  const collect = { email: "required", name: "required", phone: "optional", shipping_address: "required" }
+  return (await postProduct(new URL(`http://${host}:${port}`), { stock, collect })).id
 }
 
 async function postProduct(url: URL, units: object) {

@@ -53,6 +53,10 @@ function start(workspace: Workspace, name: ServerName): Promise<Server> {
       return Promise.reject(
         new Error("the trial `variants` measures products of doorbuster under these names"),
       )
+    case "doorbuster-details":
+      return Promise.reject(new Error("the trial `details` measures a product of doorbuster under this name"))
+    case "doorbuster-mail":
+      return Promise.reject(new Error("the trial `details` starts this server itself"))
     case "echo":
       return startEcho()
     case "redis-lua-always":

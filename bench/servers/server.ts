@@ -5,6 +5,8 @@ export const serverNames = [
   "doorbuster-aged",
   "doorbuster-12-variants",
   "doorbuster-baskets-of-3",
+  "doorbuster-details",
+  "doorbuster-mail",
   "echo",
   "lock-per-request",
   "atomic-update",
