@@ -22,7 +22,17 @@ function isDomain(address: string): boolean {
   return !domain.startsWith(".") && !domain.endsWith(".") && !domain.includes("..")
 }
 
-/** Replaces everything that looks like an address, for texts that are kept or logged. */
-export function withoutAddresses(text: string): string {
-  return text.replaceAll(/[^\s<>()"',;:]+@[^\s<>()"',;:]+/g, "[address]")
+/**
+ * Replaces everything that looks like an address, for texts that are kept or logged. The part of `recipient` before its
+ * `@` is replaced where it stands alone, as in `unknown user ada.lovelace`.
+ */
+export function withoutAddresses(text: string, recipient = ""): string {
+  const replaced = text.replaceAll(/[^\s<>()"',;:]+@[^\s<>()"',;:]+/g, "[address]")
+  const user = recipient.slice(0, Math.max(0, recipient.lastIndexOf("@")))
+  if (user === "") return replaced
+  const literal = user.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
+  return replaced.replaceAll(
+    new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, "giu"),
+    "[address]",
+  )
 }
