@@ -37,7 +37,7 @@ test.each([
 // The parser of nodemailer is how the mailer would read a text for its headers.
 test("every address that is taken is read by the mailer as exactly this address", () => {
   const special = fc.constantFrom(
-    ...",;:<>()[]\\\"'@. \t\r\n\0=?%!{}|~#\u00a0\u200b\u202e\u2028\ufeffaéя用.@",
+    ...Array.from(",;:<>()[]\\\"'@. \t\r\n\0=?%!{}|~#\u00a0\u200b\u202e\u2028\ufeffaéя用.@"),
   )
   const part = fc.string({
     unit: fc.oneof(special, fc.string({ unit: "binary", minLength: 1, maxLength: 1 })),
