@@ -131,7 +131,9 @@ function isAnswered({ key, kind }: Question, { answers }: Details): boolean {
  */
 export function detailsErrors(collect: Collect | null, details: Details): DetailsError[] {
   if (collect === null) {
-    return isNothing(details) ? [] : [{ pointer: "", detail: "must be left out: the product asks for no details" }]
+    return isNothing(details)
+      ? []
+      : [{ pointer: "", detail: "must be left out: the product asks for no details" }]
   }
   const errors: DetailsError[] = []
   for (const field of plainFields)

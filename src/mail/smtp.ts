@@ -91,7 +91,7 @@ export function createSmtpSender(server: SmtpServer, { limits, ca }: SmtpOptions
     signal: AbortSignal,
   ): Promise<SendResult> {
     const failure = await connection.send(message, signal)
-    const result = failure === null ? ({ kind: "sent" } as const) : resultOf(failure)
+    const result = failure === null ? ({ kind: "sent" } as const) : resultOf(failure, message.envelope.to)
     if (failure === null) giveBack(connection)
     else connection.close()
     return result
@@ -134,8 +134,8 @@ interface SmtpError extends Error {
  * The result of a mail that the server has not taken. An answer about the recipient or the content is about this mail.
  * One about the sender is about every mail, and so is 421, by which a server says that it closes.
  */
-function resultOf(failure: SmtpError): SendResult {
-  const error = errorText(failure)
+function resultOf(failure: SmtpError, recipient: string): SendResult {
+  const error = errorText(failure, recipient)
   const { command, responseCode } = failure
   if (responseCode === 421) return { kind: "unavailable", error }
   if (command === "MAIL FROM" && failure.code !== "EMESSAGE") return { kind: "unavailable", error }
@@ -146,9 +146,9 @@ function resultOf(failure: SmtpError): SendResult {
 }
 
 /** The server's answer in one line, without addresses: it is kept and logged. */
-function errorText({ response, message }: SmtpError): string {
+function errorText({ response, message }: SmtpError, recipient = ""): string {
   const text = (response ?? message).replaceAll(/[\p{Cc}\s]+/gu, " ").trim()
-  return withoutAddresses(text).toWellFormed().slice(0, LONGEST_ERROR)
+  return withoutAddresses(text, recipient).toWellFormed().slice(0, LONGEST_ERROR)
 }
 
 interface Connection {

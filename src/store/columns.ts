@@ -78,7 +78,7 @@ export const detailsColumn = `
 
 /**
  * The row stays, empty, so that a request under way does not write the details again. No stored event and no record of
- * a request has them, so that this is the only table to look at.
+ * a request has them; a mail's error may ({@link forgetMailErrors}).
  */
 export const erasedDetails = `
   email = null,
@@ -89,6 +89,19 @@ export const erasedDetails = `
   awaited = false,
   erased_at = clock_timestamp(),
   updated_at = clock_timestamp()`
+
+/**
+ * Forgets what mail servers have answered about the mails of the orders in `erased`, because such answers often quote the
+ * recipient. It also ends the lease of a mail that is under way, so that its answer is not noted afterwards.
+ */
+export const forgetMailErrors = `
+          update mails
+             set last_error = null,
+                 not_before = case when status = 'due' then clock_timestamp() else not_before end
+            from erased
+           where mails.order_id = erased.order_id
+             and mails.product_id = erased.product_id
+             and (mails.status = 'due' or mails.last_error is not null)`
 
 /** The buyer's details as the API shows them, for an event of the order that its body names. */
 export const sentDetails = `

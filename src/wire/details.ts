@@ -1,9 +1,8 @@
 import { Type, type Static } from "typebox"
 import type { Address, Details } from "../domain/details.ts"
+import { emailPattern, LONGEST_EMAIL } from "../domain/email-address.ts"
 import { body, nullable, orNull } from "./fields.ts"
 
-/** The longest e-mail address that a mail server accepts. */
-const LONGEST_EMAIL = 254
 const LONGEST_LINE = 200
 const LONGEST_PHONE = 50
 const LONGEST_POSTAL_CODE = 20
@@ -36,8 +35,7 @@ export const DetailsBody = body({
   email: Type.Optional(
     orNull<string>("string", {
       maxLength: LONGEST_EMAIL,
-      pattern:
-        "^([^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+@[^@\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+)?$",
+      pattern: `^(${emailPattern})?$`,
     }),
   ),
   name: line(LONGEST_LINE),

@@ -1,6 +1,7 @@
 import type { Logger } from "pino"
 import type { Events } from "../events/events.ts"
-import { isUsableAddress, type Mailbox } from "../mail/address.ts"
+import { isEmailAddress } from "../domain/email-address.ts"
+import type { Mailbox } from "../mail/address.ts"
 import { composeMail, type Shop } from "../mail/compose.ts"
 import { buildMessage } from "../mail/message.ts"
 import type { MailSender } from "../mail/smtp.ts"
@@ -150,7 +151,7 @@ async function attempt(
 ): Promise<MailResult> {
   const content = await contents.contentOf(mail)
   if (content === null) return withoutAddress(mail, random())
-  if (!isUsableAddress(content.email)) {
+  if (!isEmailAddress(content.email)) {
     return { kind: "failed", error: "the order's e-mail address is not one that mail can be sent to" }
   }
   const message = await buildMessage(composeMail({ kind: mail.kind, ...content }, shop), {

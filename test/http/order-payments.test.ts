@@ -17,8 +17,8 @@ afterAll(async () => {
 })
 
 /** An order of one unit that waits for payment, and its owner's token. */
-async function pending() {
-  const product = await offer(app, {}, ADMIN_TOKEN)
+async function pending(settings: object = {}) {
+  const product = await offer(app, settings, ADMIN_TOKEN)
   const { hold_id, token } = await hold(app, product.id)
   const made = await order(app, hold_id, token)
   return { id: made.order_id, path: `/api/orders/${made.order_id}`, token }
@@ -107,6 +107,25 @@ describe("opening a payment of an order", () => {
       expect.objectContaining({ metric: "payment.not_opened", order_id: id, provider: "stripe" }),
     )
     expect((await app.get(path, { token })).body.payment_attempts).toBe(0)
+  })
+
+  test("is refused while details are missing, without asking the provider", async () => {
+    const { path, token } = await pending({ collect: { email: "required", name: "required" } })
+    const [asked, intents] = [fake.calls.length, fake.intents.size]
+    const refusals: [object, string[]][] = [
+      [{}, ["/details/email", "/details/name"]],
+      [{ name: "Anna" }, ["/details/email"]],
+    ]
+    for (const [json, missing_details] of refusals) {
+      await app.send("PUT", `${path}/details`, { json, token })
+      const answer = await app.post(`${path}/payments`, undefined, { token })
+      expect(answer).toBeProblem(409, "details_required", { missing_details })
+    }
+    expect([fake.calls.length, fake.intents.size]).toEqual([asked, intents])
+    expect((await app.get(path, { token })).body).toMatchObject({ payment_attempts: 0 })
+
+    await app.send("PUT", `${path}/details`, { json: { name: "Anna", email: "anna@example.ch" }, token })
+    expect((await app.post(`${path}/payments`, undefined, { token })).status).toBe(201)
   })
 
   test("refuses an invalid Idempotency-Key", async () => {

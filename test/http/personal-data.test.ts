@@ -56,6 +56,12 @@ const detailsOf = async (orderId: number) => {
   const { data } = (await app.get(`/api/admin/orders?limit=100&cursor=${orderId - 1}`)).body
   return data.find((one: { order_id: number }) => one.order_id === orderId)?.details
 }
+const lackingInInbox = async (): Promise<number[]> => {
+  const { data } = (await app.get("/api/admin/money?limit=100")).body
+  return data.flatMap(({ kind, order }: { kind: string; order: { order_id: number } }) =>
+    kind === "details_missing" ? [order.order_id] : [],
+  )
+}
 const erase = (body: object) => app.post("/api/admin/erase", body)
 
 /** The names of the tables that have one of the needles in any column. */
@@ -164,6 +170,47 @@ describe("erasing", () => {
     expect(await tablesWithNeedles()).toEqual([])
     expect(JSON.stringify(app.log)).not.toMatch(/needle|Musterweg|Zürich/i)
     expect(await booksOf()).toEqual(before)
+    expect(await differencesIn(app.databaseUrl)).toEqual([])
+  })
+
+  test("leaves said what was missing, and brings no order into the money inbox", async () => {
+    const byCustomer = { customer_id: "c-lacking" }
+    const made = async (details: object): Promise<number> => {
+      const { hold_id } = await hold(app, productId, 1, byCustomer)
+      return (await app.post("/api/orders", { hold_id, details })).body.order_id
+    }
+    const { phone: _, ...required } = told
+    const [whole, paid, unpaid] = [await made(required), await made({ email: told.email }), await made({})]
+    await pay(app, { order_id: whole, amount_minor: 9_999 })
+    await pay(app, { order_id: paid, amount_minor: 9_999, payment_id: "pay-lacking" })
+    expect(await lackingInInbox()).toEqual([paid])
+    const before = (await app.get(`/api/orders/${paid}`)).body
+
+    expect((await erase(byCustomer)).body).toEqual({ erased_orders: 3 })
+    expect(await lackingInInbox()).toEqual([])
+    // Nor does anything that happens to the orders afterwards.
+    await pay(app, { order_id: unpaid, amount_minor: 9_999 })
+    expect((await app.post(`/api/admin/orders/${paid}/refunds`, { amount_minor: 1 })).status).toBe(201)
+    await pay(app, { order_id: paid, amount_minor: 9_999, payment_id: "pay-again" })
+    await app.send("PATCH", `/api/admin/products/${productId}`, { json: { collect: { name: "required" } } })
+    await app.send("PATCH", `/api/admin/products/${productId}`, { json: { collect, questions } })
+    expect(await lackingInInbox()).toEqual([])
+
+    const { details: __, ...books } = before
+    expect((await app.get(`/api/orders/${paid}`)).body).toMatchObject({
+      order_id: paid,
+      status: "paid",
+      missing_details: books.missing_details,
+    })
+    expect(books.missing_details).toEqual([
+      "/details/name",
+      "/details/shipping_address",
+      "/details/answers/terms",
+    ])
+    const afterwards = (await app.get(`/api/orders/${whole}`)).body
+    expect(afterwards).toMatchObject({ status: "paid" })
+    expect(afterwards).not.toHaveProperty("missing_details")
+    expect((await app.get(`/api/orders/${unpaid}`)).body).toMatchObject({ status: "paid" })
     expect(await differencesIn(app.databaseUrl)).toEqual([])
   })
 

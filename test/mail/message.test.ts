@@ -1,6 +1,6 @@
 import { simpleParser } from "mailparser"
 import { describe, expect, test } from "vitest"
-import { isUsableAddress, withoutAddresses } from "../../src/mail/address.ts"
+import { withoutAddresses } from "../../src/mail/address.ts"
 import { composeMail, type ComposedContent } from "../../src/mail/compose.ts"
 import { buildMessage } from "../../src/mail/message.ts"
 import { orderWith } from "../support/builders.ts"
@@ -152,29 +152,12 @@ Lamp & Co
 })
 
 test.each([
-  ["ada@example.com", true],
-  ["ada+shop@sub.example.com", true],
-  ["zoë@exämple.com", true],
-  ["аda@exаmple.com", true],
-  ["ada@example.com\nBcc: eve@example.com", false],
-  ["ada@example.com, eve@example.com", false],
-  ["Ada <ada@example.com>", false],
-  ["ada@example.com eve@example.com", false],
-  ["ada@@example.com", false],
-  ["@example.com", false],
-  ["ada@", false],
-  ["ada@example..com", false],
-  ['"a b"@example.com', false],
-  ["ada\u0000@example.com", false],
-  ["ada\u202e@example.com", false],
-  [`${"a".repeat(65)}@example.com`, false],
-  [`a@${"b".repeat(260)}.com`, false],
-])("the address %j can be sent to: %s", (address, isUsable) => {
-  expect(isUsableAddress(address)).toBe(isUsable)
-})
-
-test("an answer of a server is kept without the address in it", () => {
-  expect(
-    withoutAddresses("550 5.1.1 <ada+x@example.com>: no ada@example.com; ask postmaster@example.com"),
-  ).toBe("550 5.1.1 <[address]>: no [address]; ask [address]")
+  [
+    "550 5.1.1 <ada+x@example.com>: no ada@example.com; ask postmaster@example.com",
+    "550 5.1.1 <[address]>: no [address]; ask [address]",
+  ],
+  ["550 no mailbox Ada+X (ada+x) here, nor ada", "550 no mailbox [address] ([address]) here, nor ada"],
+  ["550 nada+x is not ada+xy", "550 nada+x is not ada+xy"],
+])("an answer of a server is kept without the address in it: %s", (text, kept) => {
+  expect(withoutAddresses(text, "ada+x@example.com")).toBe(kept)
 })

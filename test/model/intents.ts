@@ -7,6 +7,8 @@ export type Intent =
   /** `tells` null: the request says nothing of the buyer. */
   | { readonly does: "order"; readonly pick: number; readonly tells: Told | null }
   | { readonly does: "tell"; readonly pick: number; readonly tells: Told; readonly by: "owner" | "shop" }
+  /** `whose`: a customer, or `the address`, which is the same for all buyers of a sale. */
+  | { readonly does: "erase"; readonly whose: string }
   | { readonly does: "cancel"; readonly pick: number }
   | ({ readonly does: "pay" } & PayIntent)
   | { readonly does: "pay_again"; readonly pick: number; readonly altered: boolean }
@@ -44,8 +46,12 @@ export interface ElsewhereIntent {
   readonly status: "sent" | "confirmed" | "failed"
 }
 
-/** What a buyer tells about an order. */
-export type Told = "an email" | "nothing"
+/** What a buyer tells about an order: all that the product asks for, a part of it, or nothing. */
+export type Told = readonly DetailName[]
+/** What a product asks for. */
+export type DetailName = "email" | "name"
+/** Whether a product asks for each of them. */
+export type Asks = Readonly<Record<DetailName, "required" | "optional" | "no">>
 
 export interface PayIntent {
   readonly kind: "succeeded" | "failed" | "cancelled"
@@ -72,8 +78,7 @@ export type Change =
   | { readonly paused: boolean }
   | { readonly priceMinor: number }
   | { readonly holdTtlSeconds: number | null }
-  /** Whether the product asks for an e-mail address. */
-  | { readonly asks: "required" | "optional" | "no" }
+  | { readonly asks: Asks }
   /** Seconds from now; null: the sale has no such end. */
   | { readonly opensIn: number | null; readonly closesIn: number | null }
 
@@ -136,7 +141,7 @@ const elsewhere = fc.record({
   status: fc.constantFrom("sent" as const, "confirmed" as const, "confirmed" as const, "failed" as const),
 })
 
-const told = fc.constantFrom("an email" as const, "an email" as const, "nothing" as const)
+const told: fc.Arbitrary<Told> = fc.constantFrom<Told[]>(["email", "name"], ["email"], ["name"], [])
 const order = fc.record({
   does: fc.constant("order" as const),
   pick,
@@ -147,6 +152,10 @@ const tell = fc.record({
   pick,
   tells: told,
   by: fc.constantFrom("owner" as const, "owner" as const, "shop" as const),
+})
+const erase = fc.record({
+  does: fc.constant("erase" as const),
+  whose: fc.constantFrom("anna", "ben", "cleo", "the address"),
 })
 
 const buyers = fc.oneof(
@@ -180,15 +189,14 @@ const buyers = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constant("repeat" as const), pick, altered: fc.boolean() }) },
 )
 
+const demand = fc.constantFrom("required" as const, "required" as const, "optional" as const, "no" as const)
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ maxPerHold: fc.constantFrom(null, null, 2, 3) }),
   fc.record({ maxPerCustomer: fc.constantFrom(null, 2, 3, 6) }),
   fc.record({ paused: fc.constantFrom(false, false, true) }),
   fc.record({ priceMinor: fc.constantFrom(0, 1, 9_999) }),
   fc.record({ holdTtlSeconds: fc.constantFrom(null, 1, 30) }),
-  fc.record({
-    asks: fc.constantFrom("required" as const, "required" as const, "optional" as const, "no" as const),
-  }),
+  fc.record({ asks: fc.record({ email: demand, name: demand }) }),
   fc.record({
     opensIn: fc.constantFrom(null, null, -5, 5),
     closesIn: fc.constantFrom(null, null, null, 10, 60, -1),
@@ -211,7 +219,10 @@ const shops = fc.oneof(
 const intents: fc.Arbitrary<readonly Intent[]> = fc.oneof(
   { weight: 5, arbitrary: fc.tuple(buyers) },
   { weight: 3, arbitrary: fc.array(buyers, { minLength: 2, maxLength: 4 }) },
-  { weight: 1, arbitrary: fc.tuple(shops) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.oneof({ weight: 7, arbitrary: shops }, { weight: 1, arbitrary: erase })),
+  },
 )
 
 /** Most turns follow at once. Some come exactly at the next deadline, or long after it. */

@@ -2,7 +2,7 @@ import type { DisputeEvent, PaymentEvent, ProviderEvent } from "../../src/domain
 import type { ProductSettings } from "../../src/domain/product.ts"
 import type { Instant } from "../../src/domain/time.ts"
 import { eventWith } from "../support/builders.ts"
-import type { ElsewhereIntent, Told } from "./intents.ts"
+import type { Asks, ElsewhereIntent, Told } from "./intents.ts"
 
 /**
  * The rules of docs/reference/state-machines.md in the simplest form that runs. It keeps everything, has no counters, and
@@ -13,8 +13,8 @@ import type { ElsewhereIntent, Told } from "./intents.ts"
 export class Reference {
   settings: ProductSettings
   stock: number
-  /** Whether the product asks for an e-mail address. */
-  asks: "required" | "optional" | "no" = "no"
+  /** What the product asks its buyers for. */
+  asks: Asks = { email: "no", name: "no" }
   readonly holds = new Map<number, ReferenceHold>()
   readonly orders = new Map<number, ReferenceOrder>()
   readonly events = new Map<string, ReferenceEvent>()
@@ -99,18 +99,17 @@ export class Reference {
     const hold = this.holds.get(ask.holdId)
     if (hold === undefined) return "hold_not_found"
     const present = this.orderOf(ask.holdId)
-    const isUnasked = tells === "an email" && this.asks === "no"
+    const isUnasked = this.#isUnasked(tells ?? [])
     if (present?.byEvent === true) {
       if (isUnasked) return "details_invalid"
-      if (tells !== null && !present.told) this.#take(present, tells, now)
+      if (tells !== null && present.told.length === 0 && !present.erased) this.#take(present, tells, now)
       return `order ${present.id} existed`
     }
     const status = statusOf(hold, now)
     if (status === "converted") return `hold_already_used ${present?.id}`
     if (status !== "active") return `hold_${status}`
     if (isUnasked) return "details_invalid"
-    const told = tells === "an email"
-    const order = this.#makeOrder({ ...ask, byEvent: false, told }, hold, now)
+    const order = this.#makeOrder({ ...ask, byEvent: false, told: tells ?? [] }, hold, now)
     return `order ${order.id} of ${order.qty} for ${order.total} ${order.currency}: ${statusOf(order, now)}`
   }
 
@@ -119,7 +118,7 @@ export class Reference {
   }
 
   #makeOrder(
-    made: { id: number; holdId: number; until: Instant; byEvent: boolean; told: boolean },
+    made: { id: number; holdId: number; until: Instant; byEvent: boolean; told: Told },
     hold: ReferenceHold,
     now: Instant,
   ): ReferenceOrder {
@@ -139,7 +138,9 @@ export class Reference {
       made: now,
       starts: 0,
       awaited: false,
-      lacks: this.asks === "required" && !made.told,
+      lacks: this.#lackOf(made.told),
+      erased: false,
+      isKept: made.told.length > 0 || this.#lackOf(made.told) > 0,
     }
     this.orders.set(order.id, order)
     this.#payIfFree(order, now)
@@ -153,7 +154,7 @@ export class Reference {
 
   /** An order of 0.00 is paid as soon as nothing is missing. */
   #payIfFree(order: ReferenceOrder, now: Instant): void {
-    if (order.total > 0 || order.lacks || statusOf(order, now) !== "pending_payment") return
+    if (order.total > 0 || order.lacks > 0 || statusOf(order, now) !== "pending_payment") return
     order.end = "paid"
     const key = `order-${order.id}`
     const { currency } = order
@@ -164,19 +165,48 @@ export class Reference {
   tell(id: number, tells: Told, by: "owner" | "shop", now: Instant): string {
     const order = this.orders.get(id)
     if (order === undefined) return "order_not_found"
+    if (order.erased) return "details_erased"
     if (by === "owner") {
       const waiting = this.#waiting(id, now)
       if (typeof waiting === "string") return waiting
     }
-    if (tells === "an email" && this.asks === "no") return "details_invalid"
+    if (this.#isUnasked(tells)) return "details_invalid"
     this.#take(order, tells, now)
-    return `${statusOf(order, now)} ${id} lacks ${order.lacks ? 1 : 0}`
+    return `${statusOf(order, now)} ${id} lacks ${order.lacks}`
+  }
+
+  #isUnasked(tells: Told): boolean {
+    return tells.some((detail) => this.asks[detail] === "no")
+  }
+
+  /** The number of details that the product requires and that are not told. */
+  #lackOf(told: Told): number {
+    return detailNames.filter((name) => this.asks[name] === "required" && !told.includes(name)).length
   }
 
   #take(order: ReferenceOrder, tells: Told, now: Instant): void {
-    order.told = tells === "an email"
-    order.lacks = this.asks === "required" && !order.told
+    order.told = tells
+    order.lacks = this.#lackOf(tells)
+    order.isKept = true
     this.#payIfFree(order, now)
+  }
+
+  /** Erases the details of a customer's orders, or those with an e-mail address; says of how many orders. */
+  erase(whose: string): string {
+    const meant = [...this.orders.values()].filter(({ customer, told, isKept, erased }) => {
+      const isMeant = whose === "the address" ? told.includes("email") : customer === whose
+      return isMeant && isKept && !erased
+    })
+    for (const order of meant) [order.told, order.erased] = [[], true]
+    return `erased ${meant.length}`
+  }
+
+  /** The paid orders that cannot be sent yet. Erased ones are not among them: nothing more may be asked of the buyer. */
+  lacking(now: Instant): number[] {
+    return [...this.orders.values()].flatMap((order) => {
+      const isWaitedFor = statusOf(order, now) === "paid" && order.lacks > 0 && !order.erased
+      return isWaitedFor ? [order.id] : []
+    })
   }
 
   cancelOrder(id: number, now: Instant): string {
@@ -192,7 +222,7 @@ export class Reference {
   startPayment(id: number, now: Instant): string {
     const order = this.#waiting(id, now)
     if (typeof order === "string") return order
-    if (order.lacks) return "details_required"
+    if (order.lacks > 0) return "details_required"
     const end = Math.min(order.until + 180_000, order.made + 600_000)
     if (order.starts < 2 && end > order.until) order.until = end as Instant
     order.starts += 1
@@ -246,7 +276,7 @@ export class Reference {
     if (hold === undefined || holdId === null || productId !== 1 || quantity !== hold.qty) return undefined
     const present = this.orderOf(holdId)
     if (present !== undefined || statusOf(hold, now) !== "active") return present
-    return this.#makeOrder({ ...made, holdId, byEvent: true, told: false }, hold, now)
+    return this.#makeOrder({ ...made, holdId, byEvent: true, told: [] }, hold, now)
   }
 
   #act(
@@ -545,11 +575,15 @@ interface ReferenceOrder extends Ending {
   readonly made: Instant
   starts: number
   awaited: boolean
-  /** The buyer has told an e-mail address. */
-  told: boolean
-  /** The product required one when the order was made or its details last came, and it is not there. */
-  lacks: boolean
+  told: Told
+  /** How many details are not there that the product required when the order was made or its details last came. */
+  lacks: number
+  erased: boolean
+  /** Something was told, or is missing, so that there is something to erase. */
+  isKept: boolean
 }
+
+const detailNames = ["email", "name"] as const
 
 interface ReferenceEvent {
   readonly event: ProviderEvent

@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import type { Command, Idempotency, RefundResult } from "../../src/domain/commands.ts"
 import { noDetails, type Details } from "../../src/domain/details.ts"
 import type { Execution } from "../../src/domain/execute.ts"
+import type { Order } from "../../src/domain/order.ts"
 import type { DisputeEvent, PaymentEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
@@ -78,7 +79,7 @@ class Sale {
     // A batch loads the due rows for late money when it begins. So an order that is made, ended and paid in one
     // batch may find no unit although other holds are due (I9 allows a second).
     // A dispute without its payment is parked, outside of every batch.
-    const isOutside = intents.some(({ does }) => does === "dispute")
+    const isOutside = intents.some(({ does }) => does === "dispute" || does === "erase")
     if (isOutside || (intents.some(mayMakeOrder) && intents.some(mayBringMoney))) {
       for (const intent of intents) this.#playBatch([intent], keyed)
     } else {
@@ -145,9 +146,16 @@ class Sale {
     if (idempotency !== undefined) {
       return { ...request, command: { ...request.command, idempotency } }
     }
-    const takesKey = !["pay", "pay_again", "sweep", "settle", "await", "dispute", "elsewhere"].includes(
-      intent.does,
-    )
+    const takesKey = ![
+      "pay",
+      "pay_again",
+      "sweep",
+      "settle",
+      "await",
+      "dispute",
+      "elsewhere",
+      "erase",
+    ].includes(intent.does)
     if (!keyed || !takesKey) return request
     const key = { scope: "anyone", key: `idem-${this.#newId()}`, fingerprint: JSON.stringify(intent) }
     this.#keyed.push({ intent, idempotency: key })
@@ -264,6 +272,11 @@ class Sale {
       }
       case "dispute":
         return this.#dispute(disputeFor(intent))
+      case "erase": {
+        // The erasure is no command. A sweep in its place, so that the rows are compared after it.
+        assert.equal(`erased ${this.#erase(intent.whose)}`, reference.erase(intent.whose))
+        return this.#freshRequest({ does: "sweep", limit: 1 })
+      }
       case "sweep":
         return {
           command: { kind: "expire_due", productId: 1, limit: intent.limit },
@@ -281,13 +294,22 @@ class Sale {
       case "change": {
         const asks = "asks" in intent.what ? intent.what.asks : undefined
         const settings = this.#changes(intent.what)
-        const changes = asks === undefined ? settings : { collect: { email: asks } }
+        const changes = asks === undefined ? settings : { collect: asks }
         return {
           command: { kind: "change_product", productId: 1, changes },
           expected: () => reference.change(settings, asks),
         }
       }
     }
+  }
+
+  /** Returns of how many orders details were erased. */
+  #erase(whose: string): number {
+    const isMeant = ({ customerId, id }: Order) =>
+      whose === "the address" ? this.#database.details.get(id)?.email === EMAIL : customerId === whose
+    return this.#database.erase(
+      [...this.#database.orders.values()].flatMap((order) => (isMeant(order) ? [order.id] : [])),
+    )
   }
 
   #payment(event: PaymentEvent): Request {
@@ -414,8 +436,14 @@ function resultOf({ to: status, name }: Extract<Intent, { does: "settle" }>): Re
 
 function detailsOf(tells: Told | null): Details | undefined {
   if (tells === null) return undefined
-  return tells === "nothing" ? noDetails : { ...noDetails, email: "anna@example.ch" }
+  return {
+    ...noDetails,
+    email: tells.includes("email") ? EMAIL : null,
+    name: tells.includes("name") ? "Anna" : null,
+  }
 }
+
+const EMAIL = "anna@example.ch"
 
 function pickNewest(ids: readonly number[], pick: number): number {
   return ids[ids.length - 1 - (pick % 8)] ?? 999_999

@@ -63,7 +63,7 @@ class ServedSale {
   async #say(intent: Intent): Promise<{ actual: string; expected: string } | null> {
     switch (intent.does) {
       case "hold":
-        return this.#hold(intent.qty, intent.customer)
+        return this.#hold(intent.qty, this.#nameOf(intent.customer))
       case "release": {
         const id = newest(this.#holdIds, intent.pick)
         const answer = await this.#client.send("DELETE", `/api/holds/${id}`)
@@ -94,6 +94,8 @@ class ServedSale {
         const event = { ...first.event, fingerprint: "altered" }
         return this.#pay({ event, json: { ...first.json, payment_id: "altered" } })
       }
+      case "erase":
+        return this.#erase(intent.whose)
       case "refund":
         return this.#refund(newest(this.#orderIds, intent.pick), intent.amount, intent.restock)
       case "settle":
@@ -127,6 +129,33 @@ class ServedSale {
     return `/api/admin/products/${this.#productId}`
   }
 
+  /** A name for one sale alone, because an erasure is about the orders of all products. */
+  #nameOf(customer: string | null): string | null {
+    return customer === null ? null : `${customer}-${this.#productId}`
+  }
+
+  get #email(): string {
+    return `anna@${this.#productId}.example.ch`
+  }
+
+  #detailsOf(tells: Told): { readonly email?: string; readonly name?: string } {
+    return {
+      ...(tells.includes("email") && { email: this.#email }),
+      ...(tells.includes("name") && { name: "Anna" }),
+    }
+  }
+
+  async #erase(whose: string) {
+    const isByAddress = whose === "the address"
+    const meant = isByAddress ? whose : (this.#nameOf(whose) ?? whose)
+    const json = isByAddress ? { email: this.#email } : { customer_id: meant }
+    const answer = await this.#client.post("/api/admin/erase", json)
+    return {
+      actual: told(answer, `erased ${answer.body.erased_orders}`),
+      expected: this.#reference.erase(meant),
+    }
+  }
+
   async #hold(qty: number, customer: string | null) {
     // With a key, so that the lane answers, because the gate's answers may be less exact.
     const json = { product_id: this.#productId, qty, ...(customer !== null && { customer_id: customer }) }
@@ -146,15 +175,20 @@ class ServedSale {
 
   /** Every caller of a server in open mode is the shop. */
   async #tell(id: number, tells: Told) {
-    const answer = await this.#client.send("PUT", `/api/orders/${id}/details`, { json: detailsOf(tells) })
+    const answer = await this.#client.send("PUT", `/api/orders/${id}/details`, {
+      json: this.#detailsOf(tells),
+    })
     const { status, missing_details: missing = [], details } = answer.body
-    if (answer.status === 200) assert.equal(details?.email, detailsOf(tells).email)
+    if (answer.status === 200) {
+      const { email, name } = this.#detailsOf(tells)
+      assert.deepEqual([details?.email ?? undefined, details?.name ?? undefined], [email, name])
+    }
     const actual = told(answer, `${status} ${id} lacks ${missing.length}`)
     return { actual: asInvalid(actual), expected: this.#reference.tell(id, tells, "shop", now()) }
   }
 
   async #order(holdId: number, tells: Told | null) {
-    const details = tells === null ? {} : { details: detailsOf(tells) }
+    const details = tells === null ? {} : { details: this.#detailsOf(tells) }
     const answer = await this.#postKeyed("/api/orders", { hold_id: holdId, ...details })
     const { order_id: id, quantity, total_minor: total, currency, status, expires_at: end } = answer.body
     const made = answer.status < 300 ? time(answer.body.created_at) : now()
@@ -308,6 +342,23 @@ class ServedSale {
         `refunds of order ${id}`,
       )
     }
+    assert.deepEqual(
+      await this.#lackingInInbox(),
+      this.#reference.lacking(now()).toSorted((a, b) => a - b),
+    )
+  }
+
+  /** The orders of this sale that stand in the money inbox because details are missing. */
+  async #lackingInInbox(): Promise<number[]> {
+    const found: number[] = []
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const { body }: TestAnswer = await this.#client.get(`/api/admin/money?limit=100${cursor}`)
+      for (const { kind, order } of body.data) {
+        if (kind === "details_missing" && order.product_id === this.#productId) found.push(order.order_id)
+      }
+      cursor = body.has_more === true ? `&cursor=${body.next_cursor}` : null
+    }
+    return found
   }
 }
 
@@ -357,17 +408,13 @@ function contentOf({ status, body }: TestAnswer): string {
 /** Far enough from now that no sale opens or closes while it is played. */
 const HOUR_SECONDS = 3_600
 
-function detailsOf(tells: Told): { readonly email?: string } {
-  return tells === "nothing" ? {} : { email: "anna@example.ch" }
-}
-
 /** The code of details that the product does not ask for, on the wire and in the domain. */
 function asInvalid(actual: string): string {
   return actual === "invalid_request" ? "details_invalid" : actual
 }
 
 function changesFor(what: Change): [json: object, changes: Partial<ProductSettings>] {
-  if ("asks" in what) return [{ collect: { email: what.asks } }, {}]
+  if ("asks" in what) return [{ collect: what.asks }, {}]
   if ("maxPerHold" in what) return [{ max_per_hold: what.maxPerHold }, what]
   if ("maxPerCustomer" in what) return [{ max_per_customer: what.maxPerCustomer }, what]
   if ("paused" in what) return [{ paused: what.paused }, what]

@@ -96,8 +96,60 @@ export const mailMutants: readonly Mutant[] = [
   },
   {
     name: "mail: the server's answer is kept with the address",
-    edits: [{ file: "src/mail/smtp.ts", find: "return withoutAddresses(text)", replace: "return text" }],
+    edits: [
+      { file: "src/mail/smtp.ts", find: "return withoutAddresses(text, recipient)", replace: "return text" },
+    ],
     caughtBy: { file: mailing, test: "refuses a mail for good" },
+  },
+  {
+    name: "mail: the server's answer is kept with the first part of the address",
+    edits: [
+      {
+        file: "src/mail/smtp.ts",
+        find: ": resultOf(failure, message.envelope.to)",
+        replace: ': resultOf(failure, "")',
+      },
+    ],
+    caughtBy: { file: mailing, test: "refuses a mail for good" },
+  },
+  {
+    name: "mail: answers of the mail server outlive an erasure",
+    edits: [
+      {
+        file: "src/store/columns.ts",
+        find: "             set last_error = null,\n",
+        replace: "             set last_error = last_error,\n",
+      },
+    ],
+    caughtBy: { file: mailing, test: "by address takes the mail server's answers along" },
+  },
+  {
+    name: "mail: answers of the mail server outlive an erasure by customer",
+    edits: [
+      {
+        file: "src/store/reads/erasure.ts",
+        find: "          returning order_details.product_id, order_details.order_id\n        ),\n        forgotten as (${forgetMailErrors}",
+        replace:
+          "          returning order_details.product_id, order_details.order_id\n        ),\n        forgotten as (select 1",
+      },
+    ],
+    caughtBy: { file: mailing, test: "by customer takes them along" },
+  },
+  {
+    name: "mail: answers of the mail server outlive their time",
+    edits: [{ file: "src/store/upkeep/retention.ts", find: "(${forgetMailErrors}", replace: "(select 1" }],
+    caughtBy: { file: mailing, test: "when they are old takes them along" },
+  },
+  {
+    name: "mail: an answer is noted after the erasure",
+    edits: [
+      {
+        file: "src/store/columns.ts",
+        find: "case when status = 'due' then clock_timestamp() else not_before end",
+        replace: "not_before",
+      },
+    ],
+    caughtBy: { file: mailing, test: "keeps no answer that comes later" },
   },
   {
     name: "mail: a hanging server holds up the worker",

@@ -33,6 +33,16 @@ describe("a crowd", () => {
     }
   })
 
+  test("tells the details at every time, in part, or never, where the product asks for them", () => {
+    const crowd = createCrowd(options)
+    const byTelling = Map.groupBy(crowd, ({ tells }) => tells)
+
+    expect(byTelling.get(null)?.every(({ sizes }) => sizes === null)).toBe(true)
+    expect(byTelling.get(null)).toHaveLength(crowd.filter(({ sizes }) => sizes === null).length)
+    for (const telling of ["with the order", "before paying", "after paying", "in part", "never"] as const)
+      expect(byTelling.get(telling)?.length).toBeGreaterThan(crowd.length / 40)
+  })
+
   test("has visitors of every kind, and bots that share a customer's name", () => {
     const crowd = createCrowd(options)
     const behaviours = Map.groupBy(crowd, ({ behaviour }) => behaviour)

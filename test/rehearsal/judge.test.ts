@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createHttpClient, type HttpClient } from "../../src/base/http-client.ts"
+import { askedDetails, detailsOf, partOfDetails } from "../../src/proof/rehearsal/buyer-details.ts"
 import { judge, type Evidence } from "../../src/proof/rehearsal/judge.ts"
 import { createVisitLog, type VisitLog } from "../../src/proof/rehearsal/visit-log.ts"
 import { openDatabase, type Database } from "../../src/store/pool.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
-import { hold, offer } from "../support/shop.ts"
+import { hold, offer, pay } from "../support/shop.ts"
 import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
 
 let app: TestApp
@@ -136,6 +137,65 @@ test("finds counters that do not agree with the rows", async () => {
 
   expect(wrong).toEqual({
     "every invariant holds, recounted from the rows": [expect.stringMatching(/I2: held is 1/)],
+  })
+})
+
+describe("of a product that asks for details", () => {
+  const check = "every paid order has its details or stands in the money inbox"
+
+  /** Sells one unit to a buyer who gives these details, and pays; `spoil` then changes the stored rows. */
+  async function foundAfter(details: object, spoil: (orderId: number) => Promise<unknown> = async () => {}) {
+    return foundWrong(async (visitLog) => {
+      const { id: productId } = await offer(app, { stock: 10, ...askedDetails })
+      const { hold_id } = await hold(app, productId)
+      const { order_id } = (await app.post("/api/orders", { hold_id, details })).body
+      if ("email" in details) visitLog.gaveDetails(order_id, String(details.email))
+      await pay(app, { order_id })
+      await spoil(order_id)
+      return productId
+    })
+  }
+  const update = (text: string) => (orderId: number) =>
+    database.views.query(`update order_details set ${text} where order_id = $1`, [orderId])
+
+  test("a buyer who gave everything, a part or nothing is no fault", async () => {
+    const buyer = { number: 1 }
+    for (const details of [detailsOf(buyer), partOfDetails(buyer), {}])
+      expect(await foundAfter(details)).toEqual({})
+  })
+
+  test.each([
+    [
+      "lacks details, of which the inbox says nothing",
+      {},
+      "awaited = false",
+      /lacks details and does not stand/,
+    ],
+    [
+      "stands in the inbox for nothing",
+      detailsOf({ number: 2 }),
+      "awaited = true",
+      /has all details and stands/,
+    ],
+    ["has lost a name", detailsOf({ number: 3 }), "name = null", /lacks details and does not stand/],
+    ["has lost an answer", detailsOf({ number: 4 }), "answers = '{}'", /lacks details and does not stand/],
+    [
+      "has the address of another buyer",
+      detailsOf({ number: 5 }),
+      "email = 'visitor-6@shop.example'",
+      /was acknowledged with visitor-5@shop\.example and has visitor-6@shop\.example/,
+    ],
+  ])("finds a paid order that %s", async (_what, details, spoilt, text) => {
+    let id = 0
+    const wrong = await foundAfter(details, async (orderId) => {
+      id = orderId
+      await update(spoilt)(orderId)
+    })
+    // Later sales are judged by the same recount of all rows.
+    await database.views.query("update orders set missing_details = null where id = $1", [id])
+    await update("email = 'a@b', name = 'A', answers = '{\"terms\": true}', awaited = false")(id)
+
+    expect(wrong[check]).toEqual([expect.stringMatching(text)])
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Command, OutcomeOf } from "../../src/domain/commands.ts"
-import type { OrderDetails } from "../../src/domain/details.ts"
+import { noDetails, type OrderDetails } from "../../src/domain/details.ts"
 import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
 import { execute, type Execution } from "../../src/domain/execute.ts"
@@ -53,6 +53,8 @@ export interface MemoryDatabase {
   save(state: WorkingSet, now: Instant): void
   /** Parks an event until its order exists, outside any batch, as the inbox does. */
   park(event: ProviderEvent, now: Instant): void
+  /** Erases the details of these orders, outside any batch, as the shop does; returns how many had any. */
+  erase(orderIds: readonly number[]): number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -117,6 +119,13 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
         outcome: "parked",
         receivedAt: now,
       })
+    },
+    erase(orderIds: readonly number[]) {
+      const kept = [...tables.details.values()].filter(
+        ({ orderId, erased }) => !erased && orderIds.includes(orderId),
+      )
+      for (const { orderId } of kept) tables.details.set(orderId, { ...noDetails, orderId, erased: true })
+      return kept.length
     },
   })
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createLog } from "../../src/base/log.ts"
 import { createSmtpSender, type SmtpOptions } from "../../src/mail/smtp.ts"
-import { createMailRetention } from "../../src/worker/retention.ts"
+import { createErasure } from "../../src/store/reads/erasure.ts"
+import { createDetailsRetention, createMailRetention } from "../../src/worker/retention.ts"
 import { createMailing, type Mailing, type MailingParts } from "../../src/worker/mailing.ts"
 import { createTestEngine, type TestEngine } from "../support/database.ts"
 import { makeOrder, pay, tell, withEmail } from "../support/mailed-orders.ts"
@@ -208,10 +209,10 @@ describe("a mail server that", () => {
   test("refuses a mail for good ends it, with its answer but without the address", async () => {
     await using server = await startMailServer()
     const orderId = await paidOrder({ email: "gone@example.com" })
-    server.behave({ recipient: (address) => `550 5.1.1 ${address} is not here` })
+    server.behave({ recipient: (address) => `550 5.1.1 ${address} is not here, Gone is unknown` })
     await sendAll(worker(server))
     expect(await mailsOf(orderId)).toMatchObject([
-      { status: "failed", attempts: 1, lastError: "550 5.1.1 [address] is not here" },
+      { status: "failed", attempts: 1, lastError: "550 5.1.1 [address] is not here, [address] is unknown" },
     ])
   })
 
@@ -277,6 +278,76 @@ describe("a mail server that", () => {
     expect(await mailsOf(slow)).toMatchObject([{ status: "due", attempts: 1 }])
     server.behave({})
     await dueNow()
+    await sendAll(worker(server))
+  })
+})
+
+describe("erasing the buyer's details", () => {
+  /** A mail that the server has refused for good, and one that it takes later. Both answers name the buyer. */
+  async function refusedMails(server: MailServer): Promise<readonly [number, number]> {
+    const orders = [
+      await paidOrder({ email: "mia@example.com" }),
+      await paidOrder({ email: "mia@example.com" }),
+    ] as const
+    let answers = 0
+    server.behave({ recipient: () => `${(answers += 1) === 1 ? 550 : 450} Mia Muster is not here` })
+    await sendAll(worker(server))
+    expect((await errorsOf(orders)).filter((error) => error?.includes("Muster"))).toHaveLength(2)
+    return orders
+  }
+  const errorsOf = async (orders: readonly number[]) =>
+    (await Promise.all(orders.map(mailsOf))).flat().map(({ lastError }) => lastError)
+
+  test("by address takes the mail server's answers along", async () => {
+    await using server = await startMailServer()
+    const orders = await refusedMails(server)
+    expect(await createErasure(engine.database.views).erase({ email: "MIA@example.com" })).toBe(2)
+    expect(await errorsOf(orders)).toEqual([null, null])
+    await sendAll(worker(server))
+  })
+
+  test("by customer takes them along, and no others", async () => {
+    await using server = await startMailServer()
+    const [mine, other] = await refusedMails(server)
+    await sql("update orders set customer_id = 'mia' where id = $1", [mine])
+    expect(await createErasure(engine.database.views).erase({ customerId: "mia" })).toBe(1)
+    expect(await errorsOf([mine, other])).toEqual([null, expect.stringContaining("Muster")])
+    await sql("update mails set status = 'skipped' where status = 'due'")
+  })
+
+  test("when they are old takes them along", async () => {
+    await using server = await startMailServer()
+    const orders = await refusedMails(server)
+    await sql(
+      "update orders set created_at = now() - interval '9 days', updated_at = now() - interval '9 days'",
+    )
+    await sql("update order_details set updated_at = now() - interval '9 days' where order_id = any($1)", [
+      orders,
+    ])
+    const remove = createDetailsRetention(engine.database, 8)
+    while (await remove());
+    expect(await errorsOf(orders)).toEqual([null, null])
+    await sendAll(worker(server))
+  })
+
+  test("while a mail is under way keeps no answer that comes later", async () => {
+    await using server = await startMailServer()
+    const orderId = await paidOrder({ email: "late@example.com" })
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<string>()
+    server.behave({
+      recipient: () => {
+        asked.resolve()
+        return answer.promise
+      },
+    })
+    const mailing = worker(server)
+    await mailing.begin()
+    await asked.promise
+    await createErasure(engine.database.views).erase({ email: "late@example.com" })
+    answer.resolve("550 Lara Late is not here")
+    await mailing.idle()
+    expect(await mailsOf(orderId)).toMatchObject([{ status: "due", lastError: null }])
     await sendAll(worker(server))
   })
 })

@@ -74,7 +74,7 @@ function LoadedOrder({ whole, failure, refresh }: LoadedOrderProps) {
           </button>
         )}
       </div>
-      <RefundLine refund={refund.value} />
+      <RefundLine refund={isCompleted(refund.value, whole) ? null : refund.value} />
       <div class="columns">
         <div class="stack">
           <GoodsTable whole={whole} />
@@ -102,6 +102,11 @@ function LoadedOrder({ whole, failure, refresh }: LoadedOrderProps) {
       )}
     </>
   )
+}
+
+/** The line about a new refund sends the operator to the money inbox, where a completed one is not. */
+function isCompleted(refund: Refund | null, { refunds }: WholeOrder): boolean {
+  return refunds.some(({ refund_id, status }) => refund_id === refund?.refund_id && status === "confirmed")
 }
 
 /** The lines for the dialogs; none for a product without variants. */

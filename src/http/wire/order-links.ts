@@ -1,15 +1,14 @@
 import { Type } from "typebox"
+import { emailPattern, LONGEST_EMAIL } from "../../domain/email-address.ts"
 import { oneOf } from "../../wire/fields.ts"
 
 /** The address whose orders' links are asked for. */
 export const FindOrdersBody = Type.Object(
   {
     email: Type.String({
-      maxLength: 254,
+      maxLength: LONGEST_EMAIL,
       description: "one e-mail address",
-      // One address: nothing that separates several, and no control characters.
-      pattern:
-        '^[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>,;:"\\\\()\\[\\]]+@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff@<>,;:"\\\\()\\[\\]]+$',
+      pattern: `^${emailPattern}$`,
       examples: ["ada@example.com"],
     }),
   },

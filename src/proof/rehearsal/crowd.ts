@@ -13,6 +13,15 @@ export type Behaviour =
   /** A program that asks many times as one customer, to get more than the limit. */
   | "bot"
 
+/** When a visitor tells the details that the product asks for. */
+export type Telling =
+  | "with the order"
+  | "before paying"
+  | "after paying"
+  /** With the order, and not everything. */
+  | "in part"
+  | "never"
+
 export interface Visitor {
   readonly number: number
   /** The customer id that a shop would send; the visits of one bot share it. */
@@ -32,6 +41,8 @@ export interface Visitor {
   readonly sizes: readonly number[] | null
   /** The sizes that the visitor takes in the place of the first ones, having given those back; null: keeps them. */
   readonly exchangedFor: readonly number[] | null
+  /** Of a visitor of the product with sizes, which asks for details; null: the other product asks for none. */
+  readonly tells: Telling | null
   /** How many times the visitor requests a hold before giving up. */
   readonly tries: number
   readonly pauseMs: number
@@ -59,6 +70,7 @@ const VISITS_OF_A_BOT = 10
 export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[] {
   const random = seededRandom(seed)
   const wish = sizesWanted(seed)
+  const telling = tellings(seed)
   const between = (least: number, most: number) => least + Math.floor(random() * (most - least + 1))
   // Even seeds use keys, odd ones do not. Without keys the gate answers, so units that return depend on its probes.
   const arePagesCareful = seed % 2 === 0
@@ -77,6 +89,7 @@ export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[]
       behaviour,
       keepsKeys: arePagesCareful && !isBot,
       ...wanted,
+      tells: wanted.sizes === null ? null : telling(),
       quantity: wanted.sizes?.length ?? quantity,
       tries: isBot ? 20 : between(1, 6),
       pauseMs: isBot ? between(20, 60) : between(500, 2_500),
@@ -112,6 +125,22 @@ function sizesWanted(seed: number): () => Pick<Visitor, "sizes" | "exchangedFor"
     const sizes = isOf(50) ? [first, first + 1] : [first + 1, first]
     return { sizes, exchangedFor: isOf(percentOfExchanges) ? [other, other + 1] : null }
   }
+}
+
+/** Of a hundred visitors who are asked for details. The money of those who do not give them arrives all the same. */
+const percentOfTelling: readonly (readonly [Telling, number])[] = [
+  ["with the order", 50],
+  ["before paying", 20],
+  ["after paying", 10],
+  ["in part", 10],
+  ["never", 10],
+]
+
+/** Returns a function that chooses when the next visitor tells the details. */
+function tellings(seed: number): () => Telling {
+  const random = seededRandom(seed + 2)
+  const choices = percentOfTelling.flatMap(([telling, percent]) => Array<Telling>(percent).fill(telling))
+  return () => choices[Math.floor(random() * choices.length)] ?? "never"
 }
 
 function behaviourOf(hundredth: number): Behaviour {

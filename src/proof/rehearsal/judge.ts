@@ -3,6 +3,7 @@ import type pg from "pg"
 import type { HttpClient } from "../../base/http-client.ts"
 import { verify } from "../../store/upkeep/verify.ts"
 import { unitsOfRow, unitsText, type HoldRow } from "./hold-units.ts"
+import { wrongDetails } from "./buyer-details.ts"
 import type { VisitLog } from "./visit-log.ts"
 
 /** The sources that are compared after the sale. */
@@ -137,6 +138,10 @@ export async function judge(evidence: Evidence, unsettled: readonly string[]): P
       { name: "every acknowledged hold exists", wrong: await missingHolds(evidence) },
       { name: "every acknowledged order exists", wrong: await missingOrders(evidence) },
       { name: "every released hold stayed released", wrong: await notReleased(evidence) },
+      {
+        name: "every paid order has its details or stands in the money inbox",
+        wrong: await wrongDetails(evidence),
+      },
       { name: "the provider's books and ours agree", wrong: await differencesOfBooks(evidence) },
       { name: "nothing is left open", wrong: unsettled },
     ],

@@ -6,6 +6,7 @@ import { availabilityByVariant, availabilityOf, findUndersell, type Undersell } 
 import { makeChaos, type Fault, type FaultName } from "./chaos.ts"
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts"
 import type { ThrowAwayPostgres } from "./throw-away-postgres.ts"
+import { askedDetails } from "./buyer-details.ts"
 import { createCrowd, SIZES } from "./crowd.ts"
 import { judge, settle, type Verdict } from "./judge.ts"
 import { createVisitLog, type VisitLog } from "./visit-log.ts"
@@ -181,7 +182,7 @@ function undersellCheck({ seconds, refusals }: Undersell) {
 /** One unit in three is of the product with sizes, as one visitor in three wants it. */
 const UNITS_OF_SIZES_IN = 3
 
-/** Offers two products, one of them with sizes; their stocks add up to the script's. */
+/** Offers two products, one of them with sizes, which asks its buyers for details; their stocks add up to the script's. */
 async function offerProducts(
   client: HttpClient,
   started: RehearsalServers,
@@ -193,7 +194,7 @@ async function offerProducts(
     stock: Math.floor(ofSizes / SIZES) + (index < ofSizes % SIZES ? 1 : 0),
   }))
   const plain = await offerProduct(client, started, { stock: stock - ofSizes })
-  const withSizes = await offerProduct(client, started, { variants })
+  const withSizes = await offerProduct(client, started, { variants, ...askedDetails })
   const variantIds = withSizes.variants?.map(({ id }) => id) ?? []
   return { plainId: plain.id, withSizes: { id: withSizes.id, variantIds } }
 }
@@ -206,7 +207,7 @@ interface OfferedProduct {
 async function offerProduct(
   client: HttpClient,
   { servers }: RehearsalServers,
-  units: object,
+  more: object,
 ): Promise<OfferedProduct> {
   const [server] = servers
   const opensAt = new Date(Date.now() + OPENS_AFTER_MS).toISOString()
@@ -215,7 +216,7 @@ async function offerProduct(
       name: "Rehearsal",
       price_minor: 4_900,
       currency: "EUR",
-      ...units,
+      ...more,
       opens_at: opensAt,
       max_per_customer: MOST_PER_CUSTOMER,
       hold_ttl_seconds: HOLD_SECONDS,

@@ -1,7 +1,7 @@
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
 
 /** The requests of a visitor. */
-export type RequestKind = "product" | "hold" | "release" | "attempt" | "order" | "payment"
+export type RequestKind = "product" | "hold" | "release" | "attempt" | "order" | "details" | "payment"
 
 /** Answers in one second of the rehearsal, as visitors saw them. */
 export interface Second {
@@ -37,6 +37,8 @@ export interface Acknowledged {
   }[]
   readonly released: readonly number[]
   readonly orders: readonly { readonly id: number; readonly holdId: number }[]
+  /** Of a product that asks for details: the e-mail address that the visitor has given. */
+  readonly details: readonly { readonly orderId: number; readonly email: string }[]
 }
 
 /** All requests of visitors and their answers. */
@@ -51,6 +53,7 @@ export interface VisitLog {
   held(id: number, quantity: number, lines?: readonly Line[]): void
   released(id: number): void
   ordered(id: number, holdId: number): void
+  gaveDetails(orderId: number, email: string): void
   /** Records something that must never happen. */
   wrong(finding: string): void
   visited(): void
@@ -81,6 +84,7 @@ export function createVisitLog(): VisitLog {
     holds: [] as { id: number; quantity: number; lines?: readonly Line[] }[],
     released: [] as number[],
     orders: [] as { id: number; holdId: number }[],
+    details: [] as { orderId: number; email: string }[],
   }
   const stockRefusals: OutOfStock[] = []
   const findings: string[] = []
@@ -111,6 +115,7 @@ export function createVisitLog(): VisitLog {
       void acknowledged.holds.push({ id, quantity, ...(lines !== undefined && { lines }) }),
     released: (id) => void acknowledged.released.push(id),
     ordered: (id, holdId) => void acknowledged.orders.push({ id, holdId }),
+    gaveDetails: (orderId, email) => void acknowledged.details.push({ orderId, email }),
     wrong(finding) {
       if (findings.length < MOST_FINDINGS) findings.push(finding)
     },

@@ -1,5 +1,6 @@
 import { numberIn, textIn, type HttpAnswer, type HttpClient } from "../../base/http-client.ts"
 import type { Timers } from "../../simulator/timers.ts"
+import { detailsOf, emailOf, partOfDetails } from "./buyer-details.ts"
 import type { Visitor } from "./crowd.ts"
 import type { VisitLog, RequestKind } from "./visit-log.ts"
 
@@ -113,7 +114,11 @@ async function continueVisit(visitor: Visitor, shop: Shop, held: Held): Promise<
   if (first === undefined) return
   shop.visitLog.ordered(first.orderId, held.holdId)
   await pause(shop, thinkMs)
+  if (visitor.tells === "before paying") await giveDetails(visitor, shop, held, first)
   await pay(visitor, shop, held, first)
+  if (visitor.tells !== "after paying") return
+  await pause(shop, thinkMs)
+  await giveDetails(visitor, shop, held, first)
 }
 
 async function giveBack(visitor: Visitor, shop: Shop, { holdId, token }: Held): Promise<void> {
@@ -130,23 +135,55 @@ interface Ordered {
 async function order(visitor: Visitor, shop: Shop, { holdId, token }: Held): Promise<Ordered | null> {
   const answer = await ask(visitor, shop, "order", "POST", "/api/orders", {
     token,
-    body: { hold_id: holdId },
+    body: { hold_id: holdId, ...detailsWithOrder(visitor) },
   })
   if (answer === null || answer.status >= 300) return null
+  const orderId = numberIn(answer.body, "order_id")
+  const lacksSome = visitor.tells !== null && visitor.tells !== "with the order"
+  if (lacksSome !== saysMissing(answer))
+    shop.visitLog.wrong(`order ${orderId} was answered ${lacksSome ? "without" : "with"} missing_details`)
+  if (visitor.tells === "with the order" || visitor.tells === "in part")
+    shop.visitLog.gaveDetails(orderId, emailOf(visitor))
   return {
-    orderId: numberIn(answer.body, "order_id"),
+    orderId,
     amountMinor: numberIn(answer.body, "total_minor"),
     currency: textIn(answer.body, "currency"),
   }
 }
 
+function detailsWithOrder(visitor: Visitor): object {
+  if (visitor.tells === "with the order") return { details: detailsOf(visitor) }
+  return visitor.tells === "in part" ? { details: partOfDetails(visitor) } : {}
+}
+
+function saysMissing({ body }: HttpAnswer): boolean {
+  return typeof body === "object" && body !== null && "missing_details" in body
+}
+
+async function giveDetails(
+  visitor: Visitor,
+  shop: Shop,
+  { token }: Held,
+  { orderId }: Ordered,
+): Promise<void> {
+  const path = `/api/orders/${orderId}/details`
+  const answer = await ask(visitor, shop, "details", "PUT", path, { token, body: detailsOf(visitor) })
+  if (answer?.status !== 200) return
+  shop.visitLog.gaveDetails(orderId, emailOf(visitor))
+  if (saysMissing(answer))
+    shop.visitLog.wrong(`order ${orderId} got all details and says that some are missing`)
+}
+
+/** Pays at the provider, whatever is missing: a provider knows nothing of details, and no money is refused for them. */
 async function pay(visitor: Visitor, shop: Shop, { holdId, token }: Held, ordered: Ordered): Promise<void> {
   const { orderId, amountMinor, currency } = ordered
-  if (visitor.number % 100 < PERCENT_WITH_ATTEMPT) {
-    await ask(visitor, shop, "attempt", "POST", `/api/orders/${orderId}/payment-attempts`, {
-      token,
-      body: {},
-    })
+  const lacksSome =
+    visitor.tells === "after paying" || visitor.tells === "in part" || visitor.tells === "never"
+  if (lacksSome || visitor.number % 100 < PERCENT_WITH_ATTEMPT) {
+    const path = `/api/orders/${orderId}/payment-attempts`
+    const answer = await ask(visitor, shop, "attempt", "POST", path, { token, body: {} })
+    if (lacksSome && answer?.status === 200)
+      shop.visitLog.wrong(`a payment of order ${orderId} was opened although details are missing`)
   }
   await ask(visitor, { ...shop, urls: [shop.simulatorUrl] }, "payment", "POST", "/payments", {
     body: {

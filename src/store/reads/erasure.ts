@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { erasedDetails } from "../columns.ts"
+import { erasedDetails, forgetMailErrors } from "../columns.ts"
 import { formsOf } from "./order-search.ts"
 
 /** Whose details are erased: one of both. */
@@ -25,21 +25,29 @@ export function createErasure(pool: pg.Pool): Erasure {
 async function eraseByEmail(pool: pg.Pool, email: string): Promise<number> {
   let erased = 0
   for (;;) {
-    const { rowCount } = await pool.query({
+    const { rows } = await pool.query<{ erased: number }>({
       name: "erase-details-by-email",
       text: `
-        update order_details
-           set ${erasedDetails}
-         where (product_id, order_id) in (
-               select product_id, order_id
-                 from order_details
-                where lower(email) = any(array(select lower(form) from unnest($1::text[]) as form))
-                limit ${ERASED_AT_ONCE}
-                  for update)`,
+        with erased as (
+          update order_details
+             set ${erasedDetails}
+           where (product_id, order_id) in (
+                 select product_id, order_id
+                   from order_details
+                  where lower(email) = any(array(select lower(form) from unnest($1::text[]) as form))
+                  limit ${ERASED_AT_ONCE}
+                    for update)
+          returning product_id, order_id
+        ),
+        forgotten as (${forgetMailErrors}
+        )
+        select count(*) as erased
+          from erased`,
       values: [formsOf(email)],
     })
-    if (rowCount === null || rowCount === 0) return erased
-    erased += rowCount
+    const [chunk = { erased: 0 }] = rows
+    if (chunk.erased === 0) return erased
+    erased += chunk.erased
   }
 }
 
@@ -78,7 +86,9 @@ async function eraseByCustomer(pool: pg.Pool, customerId: string): Promise<numbe
            where order_details.product_id = named.product_id
              and order_details.order_id = named.order_id
              and order_details.erased_at is null
-          returning 1
+          returning order_details.product_id, order_details.order_id
+        ),
+        forgotten as (${forgetMailErrors}
         )
         select last.product_id as "lastProduct", last.order_id as "lastOrder",
                (select count(*) from erased) as erased

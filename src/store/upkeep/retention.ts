@@ -1,7 +1,7 @@
 import type pg from "pg"
 import type { PaymentEventKey } from "../../domain/payment.ts"
 import { transactionByIndex } from "../tx.ts"
-import { erasedDetails } from "../columns.ts"
+import { erasedDetails, forgetMailErrors } from "../columns.ts"
 
 /** Rows that one statement reads: they take a few milliseconds and few locks. */
 export const CHUNK_ROWS = 1_000
@@ -231,7 +231,9 @@ export async function eraseOldDetails(
           from past
          where order_details.product_id = past.product_id
            and order_details.order_id = past.order_id
-        returning 1
+        returning order_details.product_id, order_details.order_id
+      ),
+      forgotten as (${forgetMailErrors}
       )
       select last.product_id as "productId", last.order_id as "orderId", (select count(*) from erased) as removed
         from (values (1)) as always

@@ -74,7 +74,7 @@ body { font: 1.0625rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 44r
 h1 { font-size: 1.25rem; overflow-wrap: anywhere }
 li { margin: 0 0 .75rem; overflow-wrap: anywhere }
 ul { list-style: none; padding: 0 }
-iframe { border: 1px solid; border-radius: .5rem; height: 40rem; width: 100% }
+iframe { border: 1px solid; box-sizing: border-box; border-radius: .5rem; height: 40rem; width: 100% }
 pre { border: 1px solid; border-radius: .5rem; overflow-wrap: anywhere; padding: 1rem; white-space: pre-wrap }
 .note { opacity: .75 }
 a { color: inherit }`
@@ -140,7 +140,9 @@ function page(title: string, content: string): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title><style>${style}</style></head>
 <body>
+<main>
 ${content}
+</main>
 </body>
 </html>
 `

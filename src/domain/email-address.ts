@@ -1,0 +1,19 @@
+/** The most that SMTP allows of an address (RFC 5321). */
+export const LONGEST_EMAIL = 254
+
+/*
+ * No space, no character that is not seen, and none of those by which a mail header separates, names, comments or quotes
+ * addresses. So every mail program reads the text as this one address. Letters of every script are allowed.
+ */
+const sign = '[^\\s\\p{Cc}\\p{Cf}\\p{Cs}@<>()\\[\\]\\\\,;:"]'
+const signOfDomain = sign.replace("@", "@.")
+
+/** One plain e-mail address, as a pattern with the flag `u`; RFC 5321 allows 64 characters before the @. */
+export const emailPattern = `${sign}{1,64}@${signOfDomain}+(\\.${signOfDomain}+)*`
+
+const whole = new RegExp(`^${emailPattern}$`, "u")
+
+/** True for one plain e-mail address, to which a mail can be sent and to nobody else. */
+export function isEmailAddress(text: string): boolean {
+  return text.length <= LONGEST_EMAIL && whole.test(text)
+}
