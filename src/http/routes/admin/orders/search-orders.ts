@@ -10,7 +10,7 @@ import { answerOrders, orderOfOrders } from "./list-orders.ts"
 import { buyerFields, orderFilterFrom, orderQuery } from "./row-filter.ts"
 
 /** The fields of a search: each that is given must match. */
-export const SearchBody = body({
+const SearchBody = body({
   ...orderQuery,
   ...buyerFields,
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LARGEST_PAGE, description: "20 if not given" })),
