@@ -124,16 +124,20 @@ export interface RowQuery<Status> extends PageQuery {
 export interface OrderQuery extends RowQuery<OrderStatus> {
   /** `newest`: by `created_at`, the newest first. By id if not given. A cursor belongs to one of them. */
   readonly order?: "id" | "newest" | undefined
-  /** The buyer's e-mail address, in upper or lower case. */
-  readonly email?: string | undefined
-  /** Beginnings of words of the buyer's name, in upper or lower case. */
-  readonly name?: string | undefined
   /** The provider's id of a payment that the order has received. */
   readonly payment_id?: string | undefined
   /** Made at this time or later. */
   readonly from?: Time | undefined
   /** Made before this time. */
   readonly to?: Time | undefined
+}
+
+/** A search for orders, also by their buyers; each field that is given must match. */
+export interface OrderSearch extends OrderQuery {
+  /** The buyer's e-mail address, in upper or lower case. */
+  readonly email?: string | undefined
+  /** Beginnings of words of the buyer's name, in upper or lower case. */
+  readonly name?: string | undefined
 }
 export type HoldQuery = RowQuery<HoldStatus>
 

@@ -7,6 +7,7 @@ import type {
   Live,
   NewProductBody,
   OrderQuery,
+  OrderSearch,
   ProductChangesBody,
   StockBody,
   VariantChangesBody,
@@ -117,6 +118,8 @@ export interface AdminClient {
   readonly orders: {
     /** Lists orders by id, or the newest first. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */
     list(query?: OrderQuery, options?: CallOptions): Promise<Page<Order>>
+    /** Searches orders like `list`, also by e-mail address and name, which are sent in the body. */
+    search(wanted: OrderSearch, options?: CallOptions): Promise<Page<Order>>
     /**
      * Returns an order with everything that is known of it: payments, refunds, disputes, events, the shop's changes, and
      * a timeline of all. Refused: `order_not_found`.
@@ -263,6 +266,8 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
     },
     orders: {
       list: (query, options) => read("/orders", options, query),
+      search: (wanted, options) =>
+        request("POST", "/orders/search", { repeatable: true, body: wanted, options }),
       get: (orderId, options) => read(`/orders/${orderId}`, options),
       refund: (orderId, body, options) => write(`/orders/${orderId}/refunds`, options, body),
       cancel: (orderId, options) => write(`/orders/${orderId}/cancel`, options),

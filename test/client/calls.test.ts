@@ -243,6 +243,8 @@ describe.each([
 
     const orders = await shop.orders.list({ product_id, status: "paid", customer_id: undefined })
     expect(orders).toMatchObject({ data: [{ order_id, status: "paid" }], has_more: false, next_cursor: null })
+    expect(await shop.orders.search({ product_id, status: "paid", limit: 1 })).toEqual(orders)
+    expect((await shop.orders.search({ product_id, email: "nobody@example.com" })).data).toEqual([])
     expect((await shop.holds.list({ product_id, status: "converted" })).data).toHaveLength(1)
     expect((await shop.payments.list({ order_id, allocation: "order" })).data).toMatchObject([
       { amount: "10.00" },

@@ -35,6 +35,18 @@ describe.skipIf(leavesOutBrowser())("the link that opens an order on another dev
   const address = (page: Page) => page.evaluate<string>("location.href")
   const waitsForPayment = (page: Page) => reads(page, "Awaiting your payment")
 
+  test("shows the shop's own reference, however long it is", async () => {
+    const reference = `cart-${"7".repeat(195)}`
+    const productId = await offerLamp(app)
+    const { hold_id, token } = await app.crowd.holds.create({ product_id: productId, qty: 1 })
+    const { order_id: id } = await app.crowd.orders.create({ hold_id, token, reference })
+    await using buyer = await newBuyer(browser, app, { viewport: { width: 320, height: 640 } })
+    await buyer.page.goto(`/o/${id}#${token}`)
+    await waitsForPayment(buyer.page)
+    await buyer.page.getByText(reference, { exact: true }).waitFor()
+    expect(await findFaults(buyer.page)).toEqual([])
+  })
+
   test("shows the order, and the token leaves the address bar before anything is asked", async () => {
     const { id, token } = await orderOfAnother()
     await using buyer = await newBuyer(browser, app)

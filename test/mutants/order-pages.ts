@@ -96,4 +96,15 @@ export const orderPageMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: details, test: "loads no form and is asked nothing" },
   },
+  {
+    name: "pages: the receipt leaves out the shop's reference",
+    edits: [
+      {
+        file: "web/storefront/order-page.tsx",
+        find: "{order.reference !== undefined && (",
+        replace: "{order.reference === null && (",
+      },
+    ],
+    caughtBy: { file: page, test: "shows the shop's own reference" },
+  },
 ]

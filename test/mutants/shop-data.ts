@@ -155,6 +155,22 @@ export const shopDataMutants: readonly Mutant[] = [
     caughtBy: nowhere,
   },
   {
+    name: "shop data: a search is recorded with the buyer's address",
+    edits: [
+      {
+        file: "src/http/access/audit.ts",
+        find: 'new Set(["/api/admin/orders/search"])',
+        replace: "new Set()",
+      },
+    ],
+    caughtBy: { file: privacy, test: "leaves the address in no table and no line of the log" },
+  },
+  {
+    name: "shop data: the control room's search puts the buyer into the address",
+    edits: [{ file: "web/admin/asked-search.ts", find: "    address.delete(word)\n", replace: "" }],
+    caughtBy: { file: "test/e2e/admin-search.test.ts", test: "keeps the buyer out of every address" },
+  },
+  {
     name: "shop data: the record of actions says whose details were erased",
     edits: [{ file: "src/http/access/audit.ts", find: ', "/api/admin/erase"', replace: "" }],
     caughtBy: recorded,

@@ -43,7 +43,7 @@ interface FoundPage {
   readonly next_cursor: string | null
 }
 
-/** Finds the orders or holds that the page's address asks for. */
+/** Finds the orders or holds that the page asks for. */
 export async function find(
   asked: URLSearchParams,
   cursor: string | undefined,
@@ -79,7 +79,7 @@ export async function find(
     from: asked.get("from") ?? undefined,
     to: asked.get("to") ?? undefined,
   }
-  const page = await shop.orders.list({ ...query, ...ofOrders, status, order: "newest" }, { signal })
+  const page = await shop.orders.search({ ...query, ...ofOrders, status, order: "newest" }, { signal })
   return { data: await orderRows(page.data, signal), next_cursor: page.next_cursor }
 }
 

@@ -1,6 +1,8 @@
 import { useSignal, type Signal } from "@preact/signals"
+import { useEffect, useMemo } from "preact/hooks"
 import type { Refund } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
+import { readAsked, rememberAsked } from "./asked-search.ts"
 import { CancelDialog, ReleaseDialog } from "./cancel-and-release.tsx"
 import { DateTime } from "./date-time.tsx"
 import { fieldText } from "./dates.ts"
@@ -18,9 +20,39 @@ const anyStatus = ["", "Any"] as const
 const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
 const holdStatuses = ["active", "converted", "expired", "released"] as const
 
-/** Searches orders, the newest first, and holds. The page's address contains the search. */
+/** Searches orders, the newest first, and holds. The page's address has the search, except for what says who a buyer is. */
 export function SearchScreen() {
-  const asked = new URLSearchParams(location.search)
+  const asked = useSignal(useMemo(readAsked, []))
+  // Counts the ways back and forth in the browser's history, after which the fields say something else.
+  const returns = useSignal(0)
+  useEffect(() => {
+    const back = () => {
+      asked.value = readAsked()
+      returns.value += 1
+    }
+    addEventListener("popstate", back)
+    return () => removeEventListener("popstate", back)
+  }, [asked, returns])
+  function search(wanted: URLSearchParams): void {
+    rememberAsked(wanted)
+    asked.value = wanted
+  }
+  return (
+    <>
+      <h1>Orders and holds</h1>
+      <SearchForm key={returns.value} asked={asked.value} search={search} />
+      <Results key={asked.value.toString()} asked={asked.value} />
+    </>
+  )
+}
+
+interface SearchFormProps {
+  /** What the fields contain at first. */
+  readonly asked: URLSearchParams
+  readonly search: (wanted: URLSearchParams) => void
+}
+
+function SearchForm({ asked, search }: SearchFormProps) {
   const fields = {
     kind: useSignal(asked.get("kind") ?? "orders"),
     id: useSignal(asked.get("id") ?? ""),
@@ -36,7 +68,7 @@ export function SearchScreen() {
   }
   const isHolds = fields.kind.value === "holds"
 
-  function search(event: Event): void {
+  function submit(event: Event): void {
     event.preventDefault()
     if (!isReadable(event)) return
     const ofOrders = {
@@ -56,37 +88,28 @@ export function SearchScreen() {
       ...(!isHolds && ofOrders),
     }
     const given = Object.entries(wanted).filter(([, value]) => value !== "")
-    location.assign(`/admin/search?${new URLSearchParams(given).toString()}`)
+    search(new URLSearchParams(given))
   }
 
   const statuses = isHolds ? holdStatuses : orderStatuses
   return (
-    <>
-      <h1>Orders and holds</h1>
-      <form class="search" role="search" onSubmit={search}>
-        <Field id="kind" label="Search for" value={fields.kind} list={kinds} />
-        <Field id="id" label="Id" value={fields.id} reading={readId(fields.id.value)} />
-        <Field id="customer" label="Customer id (exact)" value={fields.customer} />
-        <Field
-          id="product"
-          label="Product id"
-          value={fields.product}
-          reading={readId(fields.product.value)}
-        />
-        <Field
-          id="status"
-          label="Status"
-          value={fields.status}
-          list={[anyStatus, ...statuses.map((status) => [status, statusText(status)] as const)]}
-        />
-        <Field id="reference" label="Your reference (exact)" value={fields.reference} />
-        {!isHolds && <OrderFields fields={fields} />}
-        <button type="submit" class="button primary">
-          Search
-        </button>
-      </form>
-      <Results asked={asked} />
-    </>
+    <form class="search" role="search" onSubmit={submit}>
+      <Field id="kind" label="Search for" value={fields.kind} list={kinds} />
+      <Field id="id" label="Id" value={fields.id} reading={readId(fields.id.value)} />
+      <Field id="customer" label="Customer id (exact)" value={fields.customer} />
+      <Field id="product" label="Product id" value={fields.product} reading={readId(fields.product.value)} />
+      <Field
+        id="status"
+        label="Status"
+        value={fields.status}
+        list={[anyStatus, ...statuses.map((status) => [status, statusText(status)] as const)]}
+      />
+      <Field id="reference" label="Your reference (exact)" value={fields.reference} />
+      {!isHolds && <OrderFields fields={fields} />}
+      <button type="submit" class="button primary">
+        Search
+      </button>
+    </form>
   )
 }
 

@@ -31,6 +31,11 @@ export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
         {isLoaded && (
           <>
             <OrderSummary order={order} product={model.product.value} stage={stage} zone={model.zone.value} />
+            {order.reference !== undefined && (
+              <p class="order-reference">
+                Reference <bdi>{order.reference}</bdi>
+              </p>
+            )}
             {nextStep !== null && <p>{nextStep}</p>}
             <OrderActions order={order} paysHere={paysHere} stage={stage} model={model} />
           </>

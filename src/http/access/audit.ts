@@ -6,7 +6,7 @@ import { parseId } from "../wire/ids.ts"
 
 /** Records the changes that the shop requests. No request waits for the record, and none fails because of it. */
 export interface Audit {
-  /** Call when a request for a change arrives. */
+  /** Call when a request for a change arrives. A search is none, and is not recorded. */
   began(request: FastifyRequest, way: AdminWay): void
   /**
    * Call when the request matches its route's schema. Only then is its body recorded, because a secret may be in any
@@ -61,7 +61,9 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
   }
 
   return {
-    began: (request, way) => void begun.set(request, { way, content: null }),
+    began(request, way) {
+      if (!searches.has(request.routeOptions.url ?? "")) begun.set(request, { way, content: null })
+    },
     understood(request) {
       const known = begun.get(request)
       // A route without a schema for the body has not checked it.
@@ -86,6 +88,9 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
     settled: () => lastWritten,
   }
 }
+
+/** Routes that change nothing, although their method is POST: they search for personal data, which no address may have. */
+const searches: ReadonlySet<string> = new Set(["/api/admin/orders/search"])
 
 /** Routes whose bodies are a buyer's personal data: of them only that they were used is recorded. */
 const personalBodies: ReadonlySet<string> = new Set(["/api/admin/orders/:id/details", "/api/admin/erase"])

@@ -5,7 +5,8 @@ import type { ProductPage, ProductView } from "../../store/reads/views.ts"
 import { refuse } from "./problems.ts"
 
 const PAGE = 20
-const LARGEST_PAGE = 100
+/** The most entries of a page. */
+export const LARGEST_PAGE = 100
 
 /** The parameters of a route that answers page by page. */
 export const pageQuery = {
@@ -15,16 +16,17 @@ export const pageQuery = {
   cursor: Type.Optional(Type.String({ description: "The `next_cursor` of the previous page" })),
 }
 
-/** Reads the requested page; null when it has refused a parameter. */
+/** Reads the requested page; null when it has refused a parameter. `bad` makes the refusal. */
 export function readPageRequest<Position>(
   reply: FastifyReply,
   { limit = String(PAGE), cursor }: { limit?: string; cursor?: string },
   positionFrom: (cursor: string) => Position | null,
+  bad: BadParameter = badQuery,
 ): PageRequest<Position> | null {
   const size = /^[1-9]\d{0,2}$/.test(limit) ? Number(limit) : null
   const after = cursor === undefined ? null : positionFrom(cursor)
-  if (size === null || size > LARGEST_PAGE) refuse(reply, badQuery("limit", `1 to ${LARGEST_PAGE}`))
-  else if (cursor !== undefined && after === null) refuse(reply, badQuery("cursor", "a next_cursor"))
+  if (size === null || size > LARGEST_PAGE) refuse(reply, bad("limit", `1 to ${LARGEST_PAGE}`))
+  else if (cursor !== undefined && after === null) refuse(reply, bad("cursor", "a next_cursor"))
   else return { limit: size, after }
   return null
 }
@@ -73,7 +75,21 @@ export function decodeCursor(cursor: string): readonly unknown[] | null {
   }
 }
 
+/** Makes the refusal of a parameter that must be something else. */
+export type BadParameter = (
+  name: string,
+  detail: string,
+) => {
+  readonly code: "invalid_request"
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
 /** The refusal of a parameter of the query. */
-export function badQuery(name: string, detail: string) {
-  return { code: "invalid_request", errors: [{ pointer: `?${name}`, detail: `must be ${detail}` }] } as const
+export const badQuery: BadParameter = (name, detail) => badAt(`?${name}`, detail)
+
+/** The refusal of a field of the body. */
+export const badField: BadParameter = (name, detail) => badAt(`/${name}`, detail)
+
+function badAt(pointer: string, detail: string) {
+  return { code: "invalid_request", errors: [{ pointer, detail: `must be ${detail}` }] } as const
 }

@@ -24,6 +24,7 @@ import { registerExportOrdersCsv } from "./orders/export-orders-csv.ts"
 import { registerListHolds } from "./orders/list-holds.ts"
 import { registerListOrders } from "./orders/list-orders.ts"
 import { registerReleaseHoldAsShop } from "./orders/release-hold-as-shop.ts"
+import { registerSearchOrders } from "./orders/search-orders.ts"
 import { registerSetDetailsAsShop } from "./orders/set-details-as-shop.ts"
 import { registerShowWholeOrder } from "./orders/show-whole-order.ts"
 import { registerAddVariants } from "./products/add-variants.ts"
@@ -85,6 +86,7 @@ function registerOrderRoutes(admin: App, services: Services): void {
   registerSetDetailsAsShop(admin, services)
   registerReleaseHoldAsShop(admin, services)
   registerListOrders(admin, services)
+  registerSearchOrders(admin, services)
   registerEraseDetails(admin, services)
   registerShowWholeOrder(admin, services)
   registerListHolds(admin, services)

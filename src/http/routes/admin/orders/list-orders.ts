@@ -1,15 +1,31 @@
+import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
 import { instant, isoTime } from "../../../../domain/time.ts"
 import { OrderList, ownOrderJson, orderStatuses } from "../../../../wire/order.ts"
-import type { AgeKey } from "../../../../store/reads/row-lists.ts"
+import type { AgeKey, OrderFilter } from "../../../../store/reads/row-lists.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
-import { decodeCursor, encodeCursor, readPageRequest } from "../../../wire/paging.ts"
+import {
+  badQuery,
+  decodeCursor,
+  encodeCursor,
+  readPageRequest,
+  type BadParameter,
+} from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { filteredListSchema, optionalWord, filteredPage } from "../filtered-lists.ts"
 import { orderFilterFrom, orderQuery } from "./row-filter.ts"
+
+/** The parameter that puts orders in order. */
+export const orderOfOrders = Type.Optional(
+  Type.Unsafe<string>({
+    type: "string",
+    enum: ["id", "newest"],
+    description: "`id`, if not given; `newest`: by `created_at`, the newest first",
+  }),
+)
 
 /** Registers `GET /api/admin/orders`. */
 export function registerListOrders(
@@ -22,33 +38,40 @@ export function registerListOrders(
     schema: {
       ...filteredListSchema,
       summary: "List orders, by id or the newest first",
-      description: `${filteredListSchema.description} \`email\`, \`name\`, \`reference\` and \`payment_id\` find orders without reading others, up to 10,000 by each of them.`,
+      description: `${filteredListSchema.description} \`reference\` and \`payment_id\` find orders without reading others, up to 10,000 by each of them. To search by the buyer, use \`POST /api/admin/orders/search\`.`,
       querystring: Type.Object({
         ...orderQuery,
         status: optionalWord(orderStatuses),
-        order: Type.Optional(
-          Type.Unsafe<string>({
-            type: "string",
-            enum: ["id", "newest"],
-            description: "`id`, if not given; `newest`: by `created_at`, the newest first",
-          }),
-        ),
+        order: orderOfOrders,
       }),
       response: { 200: OrderList, ...problemResponses },
     },
     async handler(request, reply) {
-      const { query } = request
-      const filter = await orderFilterFrom(reply, query, { variantNames })
-      if (filter === null) return reply
-      void reply.header("cache-control", "no-store")
-      if (query.order === "newest") {
-        const page = readPageRequest(reply, query, ageKeyFrom)
-        return page === null ? reply : filteredPage(await lists.newestOrders(filter, page), toJson, ageCursor)
-      }
-      const page = readPageRequest(reply, query, parseId)
-      return page === null ? reply : filteredPage(await lists.orders(filter, page), toJson, String)
+      const filter = await orderFilterFrom(reply, request.query, { variantNames })
+      return filter === null ? reply : answerOrders(reply, { lists, filter, asked: request.query })
     },
   })
+}
+
+interface AskedOrders extends Pick<Services, "lists"> {
+  readonly filter: OrderFilter
+  readonly asked: { order?: string; limit?: string; cursor?: string }
+  /** Makes the refusal of a parameter. */
+  readonly bad?: BadParameter
+}
+
+/** Answers with a page of the orders that match the filter. */
+export async function answerOrders(
+  reply: FastifyReply,
+  { lists, filter, asked, bad = badQuery }: AskedOrders,
+) {
+  void reply.header("cache-control", "no-store")
+  if (asked.order === "newest") {
+    const page = readPageRequest(reply, asked, ageKeyFrom, bad)
+    return page === null ? reply : filteredPage(await lists.newestOrders(filter, page), toJson, ageCursor)
+  }
+  const page = readPageRequest(reply, asked, parseId, bad)
+  return page === null ? reply : filteredPage(await lists.orders(filter, page), toJson, String)
 }
 
 function toJson(order: OrderView) {

@@ -4,7 +4,7 @@ import { instant, type Instant } from "../../../../domain/time.ts"
 import type { OrderFilter, RowFilter } from "../../../../store/reads/row-lists.ts"
 import type { Services } from "../../../services.ts"
 import { parseId } from "../../../wire/ids.ts"
-import { badQuery, pageQuery } from "../../../wire/paging.ts"
+import { badQuery, pageQuery, type BadParameter } from "../../../wire/paging.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { isStorable } from "../../../wire/storable-text.ts"
 
@@ -23,15 +23,19 @@ export const rowQuery = {
 /** The parameters of the list of orders. */
 export const orderQuery = {
   ...rowQuery,
-  email: Type.Optional(Type.String({ description: "the buyer's e-mail address, in upper or lower case" })),
-  name: Type.Optional(
-    Type.String({ description: "beginnings of words of the buyer's name, in upper or lower case" }),
-  ),
   payment_id: Type.Optional(
     Type.String({ description: "the provider's id of a payment that the order has received" }),
   ),
   from: Type.Optional(Type.String({ description: "made at this time or later, in ISO 8601" })),
   to: Type.Optional(Type.String({ description: "made before this time, in ISO 8601" })),
+}
+
+/** What the body of a search has in addition: personal data, which must not stand in an address. */
+export const buyerFields = {
+  email: Type.Optional(Type.String({ description: "the buyer's e-mail address, in upper or lower case" })),
+  name: Type.Optional(
+    Type.String({ description: "beginnings of words of the buyer's name, in upper or lower case" }),
+  ),
 }
 
 interface OrderQuery extends RowQuery {
@@ -47,20 +51,21 @@ export async function orderFilterFrom(
   reply: FastifyReply,
   query: OrderQuery,
   services: Pick<Services, "variantNames">,
+  bad: BadParameter = badQuery,
 ): Promise<OrderFilter | null> {
   const { email = null, name = null, payment_id: paymentId = null } = query
   const texts = { email, name, payment_id: paymentId }
   for (const [parameter, text] of Object.entries(texts)) {
     if (text === null || (isStorable(text) && text.trim() !== "")) continue
-    refuse(reply, badQuery(parameter, "a text"))
+    refuse(reply, bad(parameter, "a text"))
     return null
   }
   const [from, to] = [timeIn(query.from), timeIn(query.to)]
   if (from === "bad" || to === "bad") {
-    refuse(reply, badQuery(from === "bad" ? "from" : "to", "a time in ISO 8601"))
+    refuse(reply, bad(from === "bad" ? "from" : "to", "a time in ISO 8601"))
     return null
   }
-  const rows = await rowFilterFrom(reply, query, services)
+  const rows = await rowFilterFrom(reply, query, services, bad)
   return rows === null ? null : { ...rows, email, name, paymentId, from, to }
 }
 
@@ -82,20 +87,21 @@ interface RowQuery {
   readonly status?: string
 }
 
-/** Reads the filter of a list of orders or holds; null when it has refused a parameter. */
+/** Reads the filter of a list of orders or holds; null when it has refused a parameter. `bad` makes the refusal. */
 export async function rowFilterFrom(
   reply: FastifyReply,
   query: RowQuery,
   { variantNames }: Pick<Services, "variantNames">,
+  bad: BadParameter = badQuery,
 ): Promise<RowFilter | null> {
   const { customer_id: customerId = null, status = null, sku, reference = null } = query
   const productId = idIn(query.product_id)
   const variantId = idIn(query.variant_id)
-  if (productId === "bad") refuse(reply, badQuery("product_id", "an id"))
-  else if (variantId === "bad") refuse(reply, badQuery("variant_id", "an id"))
-  else if (customerId !== null && !isStorable(customerId)) refuse(reply, badQuery("customer_id", "a name"))
-  else if (sku !== undefined && !isStorable(sku)) refuse(reply, badQuery("sku", "a number of an article"))
-  else if (reference !== null && !isStorable(reference)) refuse(reply, badQuery("reference", "a name"))
+  if (productId === "bad") refuse(reply, bad("product_id", "an id"))
+  else if (variantId === "bad") refuse(reply, bad("variant_id", "an id"))
+  else if (customerId !== null && !isStorable(customerId)) refuse(reply, bad("customer_id", "a name"))
+  else if (sku !== undefined && !isStorable(sku)) refuse(reply, bad("sku", "a number of an article"))
+  else if (reference !== null && !isStorable(reference)) refuse(reply, bad("reference", "a name"))
   else {
     const withSku = sku === undefined ? null : await variantNames.idsWithSku(sku)
     return { productId, customerId, status, variantIds: bothOf(withSku, variantId), reference }

@@ -1,0 +1,49 @@
+import { Type } from "typebox"
+import { Id, body } from "../../../../wire/fields.ts"
+import { OrderList, orderStatuses } from "../../../../wire/order.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { LARGEST_PAGE, badField } from "../../../wire/paging.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { filteredListSchema, optionalWord } from "../filtered-lists.ts"
+import { answerOrders, orderOfOrders } from "./list-orders.ts"
+import { buyerFields, orderFilterFrom, orderQuery } from "./row-filter.ts"
+
+/** The fields of a search: each that is given must match. */
+const SearchBody = body({
+  ...orderQuery,
+  ...buyerFields,
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LARGEST_PAGE, description: "20 if not given" })),
+  product_id: Type.Optional(Id),
+  variant_id: Type.Optional(Id),
+  status: optionalWord(orderStatuses),
+  order: orderOfOrders,
+})
+
+/** Registers `POST /api/admin/orders/search`. */
+export function registerSearchOrders(
+  admin: App,
+  { lists, variantNames }: Pick<Services, "lists" | "variantNames">,
+): void {
+  admin.route({
+    method: "POST",
+    url: "/api/admin/orders/search",
+    schema: {
+      ...filteredListSchema,
+      summary: "Search orders, also by the buyer",
+      description: `Answers like \`GET /api/admin/orders\`. The e-mail address and the name come in the body, because addresses of requests are kept in logs. A search is not recorded as an action. ${filteredListSchema.description} \`email\`, \`name\`, \`reference\` and \`payment_id\` find orders without reading others, up to 10,000 by each of them.`,
+      body: SearchBody,
+      response: { 200: OrderList, ...problemResponses },
+    },
+    async handler({ body: { limit, product_id, variant_id, ...words } }, reply) {
+      const asked = {
+        ...words,
+        ...(limit !== undefined && { limit: String(limit) }),
+        ...(product_id !== undefined && { product_id: String(product_id) }),
+        ...(variant_id !== undefined && { variant_id: String(variant_id) }),
+      }
+      const filter = await orderFilterFrom(reply, asked, { variantNames }, badField)
+      return filter === null ? reply : answerOrders(reply, { lists, filter, asked, bad: badField })
+    },
+  })
+}
