@@ -140,6 +140,10 @@ describe.skipIf(leavesOutBrowser())("the search for orders", { timeout: 120_000 
     await page.goto(`${app.url}/admin/search`)
     await finds(orderIds.toReversed())
     expect(await findFaults(page)).toEqual([])
+    const widths = await page.evaluate<number[]>(
+      `[...document.querySelectorAll(".search .field")].map((field) => Math.round(field.getBoundingClientRect().width))`,
+    )
+    expect(new Set(widths).size).toBe(1)
   })
 
   test("logs no browser error and no violation of its content security policy", () => {

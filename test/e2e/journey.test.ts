@@ -33,7 +33,7 @@ const told = {
   street: "Seilergraben 49b",
 }
 
-describe.skipIf(leavesOutBrowser())("an order from the purchase to its erasure", { timeout: 180_000 }, () => {
+describe.skipIf(leavesOutBrowser())("an order from the purchase to its erasure", { timeout: 300_000 }, () => {
   let browser: Browser
   let receiver: Receiver
   let app: BrowserShop
