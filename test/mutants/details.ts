@@ -93,8 +93,8 @@ export const detailsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/order-placement.ts",
-        find: "{ holdId, details })\n",
-        replace: "{ holdId })\n",
+        find: "{ holdId, details, ...fields })\n",
+        replace: "{ holdId, ...fields })\n",
       },
     ],
     caughtBy: http("are the same in a repeated request with the same key"),
