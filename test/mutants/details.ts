@@ -132,4 +132,117 @@ export const detailsMutants: readonly Mutant[] = [
     ],
     caughtBy: verify("an order of a server that does not know what a product asks for"),
   },
+  {
+    name: "details: an address is taken that a mail program reads as two",
+    edits: [
+      {
+        file: "src/domain/email-address.ts",
+        find: "@<>()\\\\[\\\\]\\\\\\\\,;:",
+        replace: "@<>()\\\\[\\\\]\\\\\\\\;:",
+      },
+    ],
+    caughtBy: {
+      file: "test/domain/email-address.test.ts",
+      test: "every address that is taken is read by the mailer",
+    },
+  },
+  {
+    name: "details: a payment is opened at Stripe although details are missing",
+    edits: [
+      {
+        file: "src/http/routes/buyers/open-payment.ts",
+        find: "      if (order.missingDetails !== null)\n",
+        replace: "      if (order.missingDetails?.length === 0)\n",
+      },
+    ],
+    caughtBy: {
+      file: "test/http/order-payments.test.ts",
+      test: "is refused while details are missing, without asking the provider",
+    },
+  },
+  {
+    name: "details: an erased order comes into the inbox when it is paid",
+    edits: [
+      {
+        file: "src/store/batch/details-rows.ts",
+        find: "         and order_id = any($2::bigint[])\n         and erased_at is null`",
+        replace: "         and order_id = any($2::bigint[])`",
+      },
+      {
+        file: "migrations/0013_details.sql",
+        find: " and not awaited",
+        replace: "",
+      },
+    ],
+    caughtBy: {
+      file: "test/http/personal-data.test.ts",
+      test: "leaves said what was missing, and brings no order into the money inbox",
+    },
+  },
+  {
+    name: "details: of a product that asks for two, one passes for both",
+    edits: [
+      {
+        file: "src/domain/details.ts",
+        find: '  for (const field of plainFields)\n    if (collect[field] === "required"',
+        replace: '  for (const field of ["email", "phone"] as const)\n    if (collect[field] === "required"',
+      },
+    ],
+    caughtBy: { file: "test/model/core.test.ts", test: "random commands keep" },
+  },
+  {
+    name: "details: the buyer's request writes erased details of an order that a payment event has made",
+    edits: [
+      {
+        file: "src/domain/set-details.ts",
+        find: "row === undefined || (!row.erased && isNothing(row))",
+        replace: "row === undefined || isNothing(row)",
+      },
+    ],
+    caughtBy: { file: "test/model/core.test.ts", test: "random commands keep" },
+  },
+  {
+    name: "details: served: an order leaves the inbox with a part of its details",
+    edits: [
+      {
+        file: "src/store/batch/details-rows.ts",
+        find: "return order !== undefined && isAwaited(order)",
+        replace: "return order !== undefined && isAwaited(order) && order.missingDetails?.length === 2",
+      },
+    ],
+    caughtBy: { file: "test/model/served.test.ts" },
+  },
+  {
+    name: "details: the wild simulator: details that come after the payment leave the order in the inbox",
+    edits: [
+      {
+        file: "src/store/batch/details-rows.ts",
+        find: "             awaited = excluded.awaited,\n",
+        replace: "             awaited = order_details.awaited or excluded.awaited,\n",
+      },
+    ],
+    caughtBy: { file: "test/simulator/rehearsal.test.ts" },
+  },
+  {
+    name: "rehearsal: an order that lacks details is looked for in the inbox alone",
+    edits: [
+      {
+        file: "src/proof/rehearsal/buyer-details.ts",
+        find: "if (isWaitedFor === (isPaid && !isComplete)) return []",
+        replace: "if (!isWaitedFor || !isComplete) return []",
+      },
+    ],
+    caughtBy: { file: "test/rehearsal/judge.test.ts", test: "finds a paid order that lacks details" },
+  },
+  {
+    name: "rehearsal: details that were acknowledged are not looked for",
+    edits: [
+      {
+        file: "src/proof/rehearsal/buyer-details.ts",
+        find: "emails.get(orderId) !== email",
+        replace: "!emails.has(orderId)",
+      },
+    ],
+    caughtBy: { file: "test/rehearsal/judge.test.ts", test: "has the address of another buyer" },
+  },
 ]

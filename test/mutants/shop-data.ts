@@ -207,11 +207,25 @@ export const shopDataMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/order-search.ts",
-        find: "sets.every((set) => set.has(id))",
-        replace: "sets.every((set) => set.size > 0)",
+        find: "...(paid === null ? []",
+        replace: "...(paid === null || paid.length > 0 ? []",
       },
     ],
     caughtBy: search,
+  },
+  {
+    name: "shop data: the newest orders with a frequent name are found before those of a time are chosen",
+    edits: [
+      {
+        file: "src/store/reads/order-search.ts",
+        find: "wanted.to === null ? null",
+        replace: "wanted.from === null ? null",
+      },
+    ],
+    caughtBy: {
+      file: "test/store/search-plans.test.ts",
+      test: "a frequent name and an early time",
+    },
   },
   {
     name: "shop data: an index is built under a lock that stops the sale",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { createPlan } from "../../src/simulator/plan.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { openScopedDatabase, type Row } from "../support/rows.ts"
-import type { TestClient } from "../support/http.ts"
+import type { TestAnswer, TestClient } from "../support/http.ts"
 import { startServerProcess } from "../support/server-process.ts"
 import { offer, WEBHOOK_SECRET } from "../support/shop.ts"
 import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
@@ -39,15 +39,33 @@ async function purchase({ app, simulator, productIds }: Shop, number: number): P
   const quantity = 1 + (number % 2)
   const hold_id = await holdPatiently(app, { product_id, qty: quantity })
   if (hold_id === null) return null
+  const telling = product_id === productIds[0] ? (tellings[number % tellings.length] ?? "never") : null
+  const details = telling === "with the order" ? all : telling === "in part" ? part : undefined
   const price = { amount_minor: 9_999 * quantity, currency: "EUR" }
   if (number % 4 < 2) {
     const names = { order_id: SHOPS_OWN_IDS + hold_id, hold_id, product_id, quantity }
     const { payment_id } = await createPayment(simulator, { ...names, ...price })
-    expect((await app.post("/api/orders", { hold_id })).status).toBeLessThan(202)
+    const ordered = await app.post("/api/orders", { hold_id, details })
+    expect(ordered.status).toBeLessThan(202)
+    await tellLater(app, ordered.body.order_id, telling)
     return payment_id
   }
-  const { order_id } = (await app.post("/api/orders", { hold_id })).body
-  return (await createPayment(simulator, { order_id, ...price })).payment_id
+  const { order_id } = (await app.post("/api/orders", { hold_id, details })).body
+  if (telling === "before paying") await tellLater(app, order_id, telling)
+  const { payment_id } = await createPayment(simulator, { order_id, ...price })
+  if (telling === "after paying") await tellLater(app, order_id, telling)
+  return payment_id
+}
+
+/** When a buyer tells what the first product asks for. An odd number, so that each kind pays before and after ordering. */
+const tellings = ["with the order", "before paying", "after paying", "in part", "never"] as const
+const all = { email: "anna@example.ch", name: "Anna" }
+const part = { email: "anna@example.ch" }
+
+/** The payment may have come already; the shop, as which every caller of this server counts, may still tell. */
+async function tellLater(app: TestClient, orderId: number, telling: string | null): Promise<void> {
+  if (telling !== "before paying" && telling !== "after paying") return
+  expect((await app.send("PUT", `/api/orders/${orderId}/details`, { json: all })).status).toBe(200)
 }
 
 async function holdPatiently(app: TestClient, wish: object): Promise<number | null> {
@@ -103,7 +121,8 @@ test(
       await using app = await startServerProcess({ ...environment, ...portOf(url) })
       url = app.url
       if (done === 0) {
-        productIds.push((await offer(app, { stock: 2 * PURCHASES })).id)
+        const collect = { email: "required", name: "required" }
+        productIds.push((await offer(app, { stock: 2 * PURCHASES, collect })).id)
         productIds.push((await offer(app, { stock: SCARCE_UNITS })).id)
       }
       paymentIds.push(...(await crowd({ app, simulator, productIds }, done, done + part)))
@@ -152,6 +171,7 @@ test(
     expect(simulator.givenUp).toEqual([])
     expect(await recordedPayments(ask)).toEqual(await simulatedPayments(simulator, paymentIds))
     await compareByOrder(ask, await books())
+    await compareDetails(ask, app)
     await expectEveryKind(ask, await books())
   },
 )
@@ -168,12 +188,47 @@ type Ask = (text: string) => Promise<Row[]>
  * were.
  */
 async function handleMoneyInbox(app: TestClient): Promise<number> {
-  const { data } = (await app.get("/api/admin/money?limit=100")).body
-  for (const { kind, actions } of data) {
+  const refunds = (await moneyInbox(app)).filter(({ kind }) => kind !== "details_missing")
+  for (const { kind, actions } of refunds) {
     expect(kind).toBe("refund")
-    expect((await app.post(actions[0].href)).status).toBe(200)
+    expect((await app.post(actions[0]?.href ?? "")).status).toBe(200)
   }
-  return data.length
+  return refunds.length
+}
+
+interface InboxEntry {
+  readonly kind: string
+  readonly actions: readonly { readonly href: string }[]
+  readonly order?: { readonly order_id: number }
+}
+
+async function moneyInbox(app: TestClient): Promise<InboxEntry[]> {
+  const entries: InboxEntry[] = []
+  for (let next: string | null = ""; next !== null;) {
+    const { body }: TestAnswer = await app.get(`/api/admin/money?limit=100${next}`)
+    entries.push(...body.data)
+    next = body.has_more === true ? `&cursor=${body.next_cursor}` : null
+  }
+  return entries
+}
+
+/** Every paid order of the product that asks for details has them, or stands in the money inbox, and no other does. */
+async function compareDetails(ask: Ask, app: TestClient): Promise<void> {
+  const rows = await ask(`
+    select o.id, d.email is not null and d.name is not null as complete
+      from orders o
+      join products p on p.id = o.product_id
+      left join order_details d on d.product_id = o.product_id and d.order_id = o.id
+     where p.collect is not null
+       and o.status = 'paid'
+     order by o.id`)
+  const lacking = rows.filter(({ complete }) => complete !== true).map(({ id }) => Number(id))
+  const waitedFor = (await moneyInbox(app)).flatMap(({ kind, order }) =>
+    kind === "details_missing" && order !== undefined ? [order.order_id] : [],
+  )
+  expect(waitedFor).toEqual(lacking)
+  expect(lacking.length, "no paid order lacks details").toBeGreaterThan(0)
+  expect(lacking.length, "no paid order has its details").toBeLessThan(rows.length)
 }
 
 /**

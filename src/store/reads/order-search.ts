@@ -1,28 +1,33 @@
 import type pg from "pg"
+import { isoTime, type Instant } from "../../domain/time.ts"
+import { numbers } from "../columns.ts"
 
-/** What rows are looked for by; each of them has an index. Null: not looked for. */
+/** What rows are looked for by; each word of it has an index. Null: not looked for. */
 interface Wanted {
   readonly reference: string | null
   readonly email: string | null
   readonly name: string | null
   readonly paymentId: string | null
+  /** Made at this moment or later. */
+  readonly from: Instant | null
+  /** Made before this moment. */
+  readonly to: Instant | null
 }
 
-/** The most rows that are looked at by one property. A search that more rows match has to be narrowed. */
+/** The most rows that a search finds. A search that more rows match has to be narrowed. */
 const MOST_FOUND = 10_000
 
-/** Finds the holds or orders with this reference; null: none is given. */
-export async function findRowIds(
+/** Finds the holds with this reference; null: none is given. */
+export async function findHoldIds(
   pool: pg.Pool,
-  table: "holds" | "orders",
   { reference }: Pick<Wanted, "reference">,
 ): Promise<readonly number[] | null> {
   if (reference === null) return null
   return idsIn(pool, {
-    name: `find-${table}-by-reference`,
+    name: "find-holds-by-reference",
     text: `
       select id
-        from ${table}
+        from holds
        where reference = $1
        order by id desc
        limit ${MOST_FOUND}`,
@@ -40,46 +45,51 @@ export function formsOf(word: string): readonly string[] {
   return [...new Set([word, lower, upper, first + lower.slice(first.length)])]
 }
 
-/** Finds the orders that have everything that is looked for; null: nothing is. */
+/**
+ * Finds the orders that have everything that is looked for, or the newest of them; null: nothing is looked for.
+ *
+ * One statement looks for all of it, so that each further word narrows what is found. Each `offset 0` keeps PostgreSQL from
+ * a plan that reads all orders: from the newest back, because of the limit, or beside the details, because many match.
+ */
 export async function findOrderIds(pool: pg.Pool, wanted: Wanted): Promise<readonly number[] | null> {
-  const found = await Promise.all([
-    findRowIds(pool, "orders", wanted),
-    findByEmail(pool, wanted.email),
-    findByName(pool, wanted.name),
-    findByPayment(pool, wanted.paymentId),
-  ])
-  const [first, ...others] = found.filter((ids) => ids !== null)
-  if (first === undefined) return null
-  const sets = others.map((ids) => new Set(ids))
-  return first.filter((id) => sets.every((set) => set.has(id)))
-}
-
-async function findByEmail(pool: pg.Pool, email: string | null): Promise<readonly number[] | null> {
-  if (email === null) return null
-  return idsIn(pool, {
-    name: "find-orders-by-email",
+  const paid = await findByPayment(pool, wanted.paymentId)
+  const { reference, email, name } = wanted
+  if (reference === null && email === null && name === null) return paid
+  const values: unknown[] = []
+  const given = (value: unknown) => `$${values.push(value)}`
+  const ofDetails = [
+    email === null
+      ? null
+      : `lower(details.email) = any(array(select lower(form) from unnest(${given(formsOf(email))}::text[]) as form))`,
+    name === null
+      ? null
+      : `to_tsvector('simple', details.name) @@ to_tsquery('simple', ${given(wordsOf(name))})`,
+  ].filter((condition) => condition !== null)
+  const ofOrders = [
+    reference === null ? null : `orders.reference = ${given(reference)}`,
+    wanted.from === null ? null : `orders.created_at >= ${given(isoTime(wanted.from))}::timestamptz`,
+    wanted.to === null ? null : `orders.created_at < ${given(isoTime(wanted.to))}::timestamptz`,
+  ].filter((condition) => condition !== null)
+  const hasDetails = ofDetails.length > 0
+  const id = hasDetails ? "details.order_id" : "orders.id"
+  const order = `(select from orders where orders.id = details.order_id and ${ofOrders.join(" and ")} offset 0)`
+  const conditions = [
+    ...ofDetails,
+    ...(hasDetails && ofOrders.length > 0 ? [`exists ${order}`] : ofOrders),
+    ...(paid === null ? [] : [`${id} = any(${given(numbers(paid))}::bigint[])`]),
+  ]
+  const { rows } = await pool.query<{ id: number }>({
     text: `
-      select order_id as id
-        from order_details
-       where lower(email) = any(array(select lower(form) from unnest($1::text[]) as form))
-       order by order_id desc
+      select id
+        from (select ${id} as id
+                from ${hasDetails ? "order_details as details" : "orders"}
+               where ${conditions.join("\n                 and ")}
+              offset 0) as found
+       order by id desc
        limit ${MOST_FOUND}`,
-    value: formsOf(email),
+    values,
   })
-}
-
-/** Not in order: to put the orders of a frequent word in order, all of them would have to be read. */
-async function findByName(pool: pg.Pool, name: string | null): Promise<readonly number[] | null> {
-  if (name === null) return null
-  return idsIn(pool, {
-    name: "find-orders-by-name",
-    text: `
-      select order_id as id
-        from order_details
-       where to_tsvector('simple', name) @@ to_tsquery('simple', $1)
-       limit ${MOST_FOUND}`,
-    value: wordsOf(name),
-  })
+  return rows.map((row) => row.id)
 }
 
 /** A query for names with words that begin with each of these words. */

@@ -2,7 +2,7 @@ import type pg from "pg"
 import type { Hold } from "../../domain/hold.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { detailsColumn, holdColumns, numbers, orderColumns } from "../columns.ts"
-import { findOrderIds, findRowIds } from "./order-search.ts"
+import { findHoldIds, findOrderIds } from "./order-search.ts"
 import type { OrderView } from "./views.ts"
 import { cutPage, SCANNED_ROWS, type Page, type PageRequest } from "./page.ts"
 
@@ -46,7 +46,7 @@ export async function listHolds(
   filter: RowFilter,
   page: PageRequest<number>,
 ): Promise<Page<Hold, number>> {
-  const ids = await findRowIds(pool, "holds", filter)
+  const ids = await findHoldIds(pool, filter)
   return listById<Hold>(pool, { table: "holds", columns: holdColumns, ids, filter, page })
 }
 
