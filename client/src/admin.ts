@@ -43,7 +43,7 @@ import type {
   WebhookEndpoint,
   WebhookEndpointWithSecret,
 } from "./webhook-types.ts"
-import type { WholeOrder } from "./whole-order-types.ts"
+import type { OrderMail, WholeOrder } from "./whole-order-types.ts"
 
 export type * from "./admin-types.ts"
 export type * from "./money-types.ts"
@@ -143,6 +143,11 @@ export interface AdminClient {
      * `order_not_found`, `details_erased`.
      */
     setDetails(orderId: number, details: DetailsBody, options?: CallOptions): Promise<Order>
+    /**
+     * Sends a mail again, with the address that the order has now; one that waits to be sent is left as it is. Never
+     * retried, because each call may send it. Refused: `mail_not_found`.
+     */
+    resendMail(orderId: number, mailId: string, options?: CallOptions): Promise<OrderMail>
     /** Lists the refunds of an order. Refused: `order_not_found`. */
     refunds(orderId: number, options?: CallOptions): Promise<WholeList<Refund>>
     /** Lists the disputes of an order's payments. Refused: `order_not_found`. */
@@ -273,6 +278,12 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       cancel: (orderId, options) => write(`/orders/${orderId}/cancel`, options),
       setDetails: (orderId, body, options) =>
         request("PUT", `/orders/${orderId}/details`, { repeatable: true, body, options }),
+      resendMail: (orderId, mailId, options) =>
+        request("POST", `/orders/${orderId}/mails/${encodeURIComponent(mailId)}/resend`, {
+          repeatable: false,
+          body: undefined,
+          options,
+        }),
       refunds: (orderId, options) => read(`/orders/${orderId}/refunds`, options),
       disputes: (orderId, options) => read(`/orders/${orderId}/disputes`, options),
     },

@@ -68,6 +68,7 @@ type PlainCode =
   | "dispute_not_found"
   | "payment_event_not_found"
   | "webhook_endpoint_not_found"
+  | "mail_not_found"
   | "webhook_delivery_not_found"
   | "route_not_found"
   | "sale_paused"

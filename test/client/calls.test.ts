@@ -282,6 +282,14 @@ describe.each([
     expect(changed).not.toHaveProperty("missing_details")
   })
 
+  test("a mail of an order is sent again", async () => {
+    const { order } = await paidOrder()
+
+    await expect(shop.orders.resendMail(order.order_id, "receipt-1/2")).rejects.toMatchObject({
+      code: "mail_not_found",
+    })
+  })
+
   test("the live state of a sale is read", async () => {
     const { product } = await hold(2)
 

@@ -6,9 +6,10 @@ import * as control from "../../src/http/wire/admin-schemas.ts"
 import * as links from "../../src/http/wire/order-links.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
+import * as search from "../../src/http/routes/admin/orders/search-orders.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
 import * as address from "../../src/wire/address-layout.ts"
-import { WholeOrderWire } from "../../src/http/wire/whole-order.ts"
+import { MailWire, WholeOrderWire } from "../../src/http/wire/whole-order.ts"
 import * as details from "../../src/wire/details.ts"
 import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
@@ -63,6 +64,8 @@ export const wireSchemas = {
   EndpointChangesBody: webhooks.EndpointChangesBody,
   RotationBody: webhooks.RotationBody,
   EraseBody: erase.EraseBody,
+  OrderSearch: search.OrderSearch,
+  OrderMail: MailWire,
   EraseAnswer: erase.EraseAnswer,
   ReplayBody: webhooks.ReplayBody,
   ReplayAnswer: webhooks.ReplayAnswer,
@@ -119,6 +122,8 @@ interface WireTypes {
   EndpointChangesBody: admin.EndpointChangesBody
   RotationBody: admin.RotationBody
   EraseBody: admin.EraseBody
+  OrderSearch: Given<admin.OrderSearch>
+  OrderMail: admin.OrderMail
   EraseAnswer: admin.EraseAnswer
   ReplayBody: admin.ReplayBody
   ReplayAnswer: admin.ReplayAnswer
@@ -129,6 +134,9 @@ interface WireTypes {
   DeliveryList: client.Page<admin.WebhookDelivery>
   WholeOrder: admin.WholeOrder
 }
+
+/** The members that are given: a body leaves out those that are undefined. */
+type Given<T> = { [Name in keyof T]: Exclude<T[Name], undefined> }
 
 /** The type with the same members at every level, without readonly and without the names of its parts. */
 type Plain<T> = T extends readonly (infer Item)[]

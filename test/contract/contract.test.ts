@@ -162,9 +162,10 @@ async function fuzz(app: TestApp, seed: number): Promise<Set<string>> {
 
 /**
  * Routes that random walks seldom succeed on: they need a provider's own signature, a provider that opens payments or
- * has reported a dispute, or a delivery to an endpoint that still exists.
+ * has reported a dispute, a delivery to an endpoint that still exists, or a mail of an order.
  */
 const rare = new Set([
+  "POST /api/admin/orders/{id}/mails/{mailId}/resend",
   "POST /api/payments/webhooks/{provider}",
   "POST /api/orders/{id}/payments",
   "POST /api/admin/orders/{id}/disputes/won",

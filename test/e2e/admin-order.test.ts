@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+import { runSql } from "../support/rows.ts"
 import { hold, offer, order, pay, pendingOrder, productNow } from "../support/shop.ts"
 import { sees, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
@@ -194,6 +195,32 @@ describe.skipIf(leavesOutBrowser())("an order's page in the control room", { tim
     await page.getByRole("alert").getByText("The e-mail address ").waitFor()
     await page.getByRole("button", { name: "Go back" }).click()
     expect((await app.get(`/api/orders/${order_id}`)).body.missing_details).toEqual(["/details/email"])
+  })
+
+  test("a mail that failed says why, and is sent again", async () => {
+    const { id } = await offer(app, { name: "Mailed lamp", collect: { email: "required" } })
+    const { hold_id } = await hold(app, id)
+    const { order_id } = (
+      await app.post("/api/orders", { hold_id, details: { email: "anna@buyer.example" } })
+    ).body
+    await pay(app, { order_id, idempotency_key: "mailed" })
+    await runSql(
+      app.databaseUrl,
+      `update mails set status = 'failed', attempts = 1, last_error = '550 no such mailbox'
+        where order_id = ${order_id}`,
+    )
+    await open(order_id)
+    const mail = page.getByRole("row").filter({ hasText: "550 no such mailbox" })
+    await mail.getByText("failed", { exact: true }).waitFor()
+    await mail.getByRole("button", { name: "Send again…" }).click()
+    await page.getByRole("button", { name: "Send again", exact: true }).click()
+
+    await part("Mails").getByText("waiting to be sent").waitFor()
+    expect(await part("Mails").getByRole("button").count()).toBe(0)
+    await expect
+      .poll(told)
+      .toContain(`Shop: Resent the mail receipt-${order_id} of order ${order_id} (open mode)`)
+    expect(await findFaults(page)).toEqual([])
   })
 
   test("every order number in the control room leads to it", async () => {

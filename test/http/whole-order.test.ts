@@ -194,6 +194,22 @@ describe("an order with everything that is known of it", () => {
     expect(JSON.stringify(others)).not.toMatch(/whole@buyer|Whole Buyer/)
   })
 
+  test("a mail is sent again, and a mail that there is not is said so", async () => {
+    const { id } = await offer(app, { collect: { email: "required" } })
+    const { hold_id } = await hold(app, id)
+    const { order_id } = (await app.post("/api/orders", { hold_id, details: { email: "a@b.example" } })).body
+    await pay(app, { order_id })
+    const resend = (mailId: string) => app.post(`/api/admin/orders/${order_id}/mails/${mailId}/resend`)
+
+    const answer = await resend(`receipt-${order_id}`)
+    expect([answer.status, answer.body]).toMatchObject([
+      200,
+      { mail_id: `receipt-${order_id}`, status: "due" },
+    ])
+    for (const mailId of ["receipt-0", "%00", "x".repeat(90)])
+      expect(await resend(mailId)).toBeProblem(404, "mail_not_found")
+  })
+
   test("has the outgoing events, and their deliveries to each endpoint", { timeout: 30_000 }, async () => {
     await using sending = await startTestApp({ worker: true, config: { webhookAllowPrivate: true } })
     await using receiver = await startReceiver()

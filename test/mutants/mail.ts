@@ -27,6 +27,23 @@ export const mailMutants: readonly Mutant[] = [
     caughtBy: { file: mailing, test: "of a product that asks for no address" },
   },
   {
+    name: "mail: a mail that the shop sends a second time keeps its Message-ID",
+    edits: [{ file: queue, find: "when status = 'sent' then", replace: "when status = 'none' then" }],
+    caughtBy: { file: mailing, test: "the shop sends a mail again" },
+  },
+  {
+    name: "mail: the shop sends the mail of another order",
+    edits: [
+      {
+        file: queue,
+        find: "           where order_id = $1\n             and id = $2\n             and status <> 'due'",
+        replace:
+          "           where $1::bigint is not null\n             and id = $2\n             and status <> 'due'",
+      },
+    ],
+    caughtBy: { file: mailing, test: "a mail of another order is not sent again" },
+  },
+  {
     name: "mail: an existing mail fails the batch",
     edits: [
       { file: "src/store/batch/mails.ts", find: "on conflict (id, product_id) do nothing", replace: "" },

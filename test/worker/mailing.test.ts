@@ -444,6 +444,42 @@ test("requests for one address at the same moment cause no more mails than one a
   expect(row?.count).toBeLessThanOrEqual(3)
 })
 
+test("the shop sends a mail again: after a failure under the same Message-ID, a second time under another", async () => {
+  await using server = await startMailServer()
+  const orderId = await paidOrder()
+  const id = `receipt-${orderId}`
+  server.behave({ recipient: () => "550 no" })
+  await sendAll(worker(server))
+  const key = () => sql("select message_key from mails where id = $1", [id])
+  const first = await key()
+
+  expect(await engine.mails.queue.sendAgain(orderId, id)).toMatchObject({
+    id,
+    status: "due",
+    attempts: 0,
+    lastError: null,
+  })
+  expect(await key()).toEqual(first)
+  server.behave({})
+  await sendAll(worker(server))
+  await engine.mails.queue.sendAgain(orderId, id)
+  // It is due already.
+  await engine.mails.queue.sendAgain(orderId, id)
+  await sendAll(worker(server))
+
+  expect(new Set(server.received.map(({ mail }) => mail.messageId)).size).toBe(2)
+  expect(server.received).toHaveLength(2)
+  expect(await mailsOf(orderId)).toMatchObject([{ status: "sent", attempts: 1 }])
+})
+
+test("a mail of another order is not sent again", async () => {
+  await using server = await startMailServer()
+  const [orderId, other] = [await paidOrder(), await paidOrder()]
+  await sendAll(worker(server))
+  expect(await engine.mails.queue.sendAgain(orderId, `receipt-${other}`)).toBeNull()
+  expect(await mailsOf(other)).toMatchObject([{ status: "sent" }])
+})
+
 test("a mail is removed when it is old, unless it still waits", async () => {
   const [sent, due, young] = [await paidOrder(), await paidOrder(), await paidOrder()]
   await sql("update mails set created_at = now() - interval '31 days' where order_id = any($1)", [

@@ -15,6 +15,7 @@ const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/orders/:id/cancel": "Cancelled order :id",
   "POST /api/admin/erase": "Erased a buyer's details",
   "PUT /api/admin/orders/:id/details": "Changed the buyer's details of order :id",
+  "POST /api/admin/orders/:id/mails/:mailId/resend": "Resent the mail :mailId of order :id",
   "POST /api/admin/holds/:id/release": "Released hold :id",
   "POST /api/admin/orders/:id/refunds": "Refunded order :id",
   "POST /api/admin/refunds/:id/retry": "Retried refund :id",

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact"
-import type { Dispute, OrderMail, OutgoingEvent, Refund, WholeOrder } from "../../client/src/admin.ts"
+import type { Dispute, OutgoingEvent, Refund, WholeOrder } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { DateTime } from "./date-time.tsx"
 import { refundStatusTexts } from "./refund-dialog.tsx"
-import { mailNames, reasonText } from "./timeline-texts.ts"
+import { reasonText } from "./timeline-texts.ts"
 
 interface PartProps {
   readonly id: string
@@ -15,7 +15,7 @@ interface PartProps {
 }
 
 /** A heading with a table that scrolls where it is too wide. */
-function Part({ id, title, heads, numbers, children }: PartProps) {
+export function Part({ id, title, heads, numbers, children }: PartProps) {
   return (
     <section class="part">
       <h2 id={id}>{title}</h2>
@@ -162,34 +162,6 @@ export function DeliveriesTable({ events }: { readonly events: readonly Outgoing
               </tr>
             )),
       )}
-    </Part>
-  )
-}
-
-const mailStatuses: Readonly<Record<OrderMail["status"], string>> = {
-  due: "waiting to be sent",
-  sent: "sent",
-  failed: "failed",
-  skipped: "not sent: the order has no address",
-}
-
-/** The mails to the buyer; nothing if there are none. */
-export function MailsTable({ mails }: { readonly mails: readonly OrderMail[] }) {
-  if (mails.length === 0) return null
-  const heads = ["Mail", "Status", "Attempts", "Last error", "Changed"]
-  return (
-    <Part id="mails" title="Mails" heads={heads} numbers={[2]}>
-      {mails.map((mail) => (
-        <tr key={mail.mail_id}>
-          <th scope="row">{mailNames[mail.kind]}</th>
-          <td class={mail.status === "failed" ? "fault" : undefined}>{mailStatuses[mail.status]}</td>
-          <td class="number">{mail.attempts}</td>
-          <td>{mail.last_error ?? <span class="muted">none</span>}</td>
-          <td>
-            <DateTime at={mail.updated_at} />
-          </td>
-        </tr>
-      ))}
     </Part>
   )
 }

@@ -8,7 +8,8 @@ import { DateTime } from "./date-time.tsx"
 import { DetailsDialog } from "./details-dialog.tsx"
 import { linesText, type FoundLine } from "./found-rows.ts"
 import { BuyerPart, GoodsTable } from "./order-goods.tsx"
-import { DeliveriesTable, DisputesTable, MailsTable, PaymentsTable, RefundsTable } from "./order-money.tsx"
+import { MailsTable } from "./order-mails.tsx"
+import { DeliveriesTable, DisputesTable, PaymentsTable, RefundsTable } from "./order-money.tsx"
 import { OrderStatusBadge } from "./order-statuses.tsx"
 import { Failure } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
@@ -86,7 +87,7 @@ function LoadedOrder({ whole, failure, refresh }: LoadedOrderProps) {
       <PaymentsTable whole={whole} />
       <RefundsTable refunds={whole.refunds} />
       <DisputesTable disputes={whole.disputes} />
-      <MailsTable mails={whole.mails} />
+      <MailsTable orderId={order.order_id} mails={whole.mails} refresh={refresh} />
       <DeliveriesTable events={whole.outgoing_events} />
       {opened.value === "refund" && (
         <RefundDialog order={order} lines={lines} made={(made) => void (refund.value = made)} close={close} />

@@ -21,6 +21,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   payment_event_not_found: "Take provider and key from `GET /api/admin/money`.",
   dispute_not_found: "Take provider and dispute id from `GET /api/admin/orders/{id}/disputes`.",
   webhook_endpoint_not_found: "Check the endpoint's id, or list the endpoints.",
+  mail_not_found: "Take the `mail_id` from `mails` of `GET /api/admin/orders/{id}`.",
   webhook_delivery_not_found: "Check the `webhook-id`, or list the endpoint's deliveries.",
   refund_not_found: "Take the refund's id, such as `17-1`, from `GET /api/admin/orders/{id}/refunds`.",
   order_unknown: "Check the order's id.",

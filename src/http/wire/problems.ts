@@ -19,6 +19,7 @@ export type RequestRefusal =
   | { readonly code: "dispute_not_found" }
   | { readonly code: "webhook_endpoint_not_found" }
   | { readonly code: "webhook_delivery_not_found" }
+  | { readonly code: "mail_not_found" }
   | { readonly code: "too_many_endpoints"; readonly mostEndpoints: number }
   | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
   | { readonly code: "payment_refused" }
@@ -56,6 +57,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   payment_event_not_found: { status: 404, title: "No such payment is waiting for an order" },
   dispute_not_found: { status: 404, title: "No such dispute of this order" },
   webhook_endpoint_not_found: { status: 404, title: "No such webhook endpoint" },
+  mail_not_found: { status: 404, title: "No such mail of this order" },
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },
   refund_not_found: { status: 404, title: "No such refund" },
   order_unknown: { status: 404, code: "order_not_found", title: "No such order" },

@@ -1,3 +1,5 @@
+import { isoTime } from "../../domain/time.ts"
+import type { MailEntry } from "../../store/reads/mail-contents.ts"
 import { Type, type Static } from "typebox"
 import { DisputeWire } from "../../wire/dispute.ts"
 import { Time, oneOf, orNull } from "../../wire/fields.ts"
@@ -26,7 +28,7 @@ const OutgoingEventWire = Type.Object({
   deliveries: Type.Array(DeliveryWire, { description: "One for each endpoint that wants the event" }),
 })
 
-const MailWire = Type.Object({
+export const MailWire = Type.Object({
   mail_id: Type.String({ description: "The kind and the order's or refund's id, such as `receipt-17`" }),
   kind: oneOf(["receipt", "refund", "cancelled", "links"]),
   status: oneOf(["due", "sent", "failed", "skipped"]),
@@ -57,3 +59,15 @@ export const WholeOrderWire = Type.Object({
 })
 
 export type WholeOrderJson = Static<typeof WholeOrderWire>
+
+export function mailJson(mail: MailEntry): Static<typeof MailWire> {
+  return {
+    mail_id: mail.id,
+    kind: mail.kind,
+    status: mail.status,
+    attempts: mail.attempts,
+    last_error: mail.lastError,
+    created_at: isoTime(mail.createdAt),
+    updated_at: isoTime(mail.updatedAt),
+  }
+}

@@ -1,6 +1,7 @@
 import type pg from "pg"
 import type { MailKind } from "../../domain/mails.ts"
 import type { Instant } from "../../domain/time.ts"
+import { mailEntryColumns, type MailEntry } from "../reads/mail-contents.ts"
 import { transaction, transactionByIndex, type Tx } from "../tx.ts"
 
 /** A mail that one worker has leased. */
@@ -39,6 +40,11 @@ export interface MailQueue {
   take(limit: number): Promise<DueMail[]>
   /** Records the result of an attempt, unless the lease has ended and another worker has taken the mail. */
   note(mail: Pick<DueMail, "id" | "productId" | "lease">, result: MailResult): Promise<void>
+  /**
+   * Makes a mail of this order due again, unless it is. One that was sent gets another Message-ID, so that mail programs
+   * show it once more. Null: the order has no such mail.
+   */
+  sendAgain(orderId: number, id: string): Promise<MailEntry | null>
   /** Counts the mails that wait, up to {@link MOST_COUNTED}. */
   waiting(): Promise<number>
   /**
@@ -73,6 +79,34 @@ export function createMailQueue(pool: pg.Pool, perSecond: number): MailQueue {
     },
 
     note: (mail, result) => noteResult(pool, mail, result),
+
+    async sendAgain(orderId, id) {
+      await pool.query({
+        name: "send-mail-again",
+        text: `
+          update mails
+             set status = 'due',
+                 attempts = 0,
+                 not_before = clock_timestamp(),
+                 message_key = case when status = 'sent' then gen_random_uuid() else message_key end,
+                 last_error = null,
+                 updated_at = clock_timestamp()
+           where order_id = $1
+             and id = $2
+             and status <> 'due'`,
+        values: [orderId, id],
+      })
+      const { rows } = await pool.query<MailEntry>({
+        name: "read-mail-of-order",
+        text: `
+          select ${mailEntryColumns}
+            from mails
+           where order_id = $1
+             and id = $2`,
+        values: [orderId, id],
+      })
+      return rows[0] ?? null
+    },
 
     async waiting() {
       const { rows } = await pool.query<{ waiting: number }>({

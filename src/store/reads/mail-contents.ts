@@ -70,7 +70,7 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
       const { rows } = await pool.query<MailEntry>({
         name: "read-newest-mails",
         text: `
-          select ${entryColumns}
+          select ${mailEntryColumns}
             from mails
            order by created_at desc, id desc
            limit $1`,
@@ -83,7 +83,7 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
       const { rows } = await pool.query<MailEntry>({
         name: "read-mails-of-order",
         text: `
-          select ${entryColumns}
+          select ${mailEntryColumns}
             from mails
            where order_id = $1
            order by created_at, id
@@ -97,7 +97,7 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
       const { rows } = await pool.query<MailEntry>({
         name: "find-mail",
         text: `
-          select ${entryColumns}
+          select ${mailEntryColumns}
             from mails
            where id = $2
              and product_id = $1`,
@@ -108,7 +108,8 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
   }
 }
 
-const entryColumns = `
+/** The columns of a {@link MailEntry}. */
+export const mailEntryColumns = `
   id, kind, status, attempts,
   product_id as "productId",
   order_id as "orderId",

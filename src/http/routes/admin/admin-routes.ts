@@ -24,6 +24,7 @@ import { registerExportOrdersCsv } from "./orders/export-orders-csv.ts"
 import { registerListHolds } from "./orders/list-holds.ts"
 import { registerListOrders } from "./orders/list-orders.ts"
 import { registerReleaseHoldAsShop } from "./orders/release-hold-as-shop.ts"
+import { registerResendMail } from "./orders/resend-mail.ts"
 import { registerSearchOrders } from "./orders/search-orders.ts"
 import { registerSetDetailsAsShop } from "./orders/set-details-as-shop.ts"
 import { registerShowWholeOrder } from "./orders/show-whole-order.ts"
@@ -89,6 +90,7 @@ function registerOrderRoutes(admin: App, services: Services): void {
   registerSearchOrders(admin, services)
   registerEraseDetails(admin, services)
   registerShowWholeOrder(admin, services)
+  registerResendMail(admin, services)
   registerListHolds(admin, services)
   registerListPayments(admin, services)
   registerListPaymentEvents(admin, services)

@@ -11,8 +11,8 @@ export const filteredListSchema = {
 }
 
 /** A parameter of the query that is one of several words. */
-export function optionalWord(words: readonly string[]) {
-  return Type.Optional(Type.Unsafe<string>({ type: "string", enum: words }))
+export function optionalWord<Word extends string>(words: readonly Word[]) {
+  return Type.Optional(Type.Unsafe<Word>({ type: "string", enum: words }))
 }
 
 /** The JSON of a page of a filtered list. */

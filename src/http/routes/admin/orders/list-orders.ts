@@ -20,7 +20,7 @@ import { orderFilterFrom, orderQuery } from "./row-filter.ts"
 
 /** The parameter that puts orders in order. */
 export const orderOfOrders = Type.Optional(
-  Type.Unsafe<string>({
+  Type.Unsafe<"id" | "newest">({
     type: "string",
     enum: ["id", "newest"],
     description: "`id`, if not given; `newest`: by `created_at`, the newest first",
@@ -38,7 +38,7 @@ export function registerListOrders(
     schema: {
       ...filteredListSchema,
       summary: "List orders, by id or the newest first",
-      description: `${filteredListSchema.description} \`reference\` and \`payment_id\` find orders without reading others, up to 10,000 by each of them. To search by the buyer, use \`POST /api/admin/orders/search\`.`,
+      description: `${filteredListSchema.description} \`reference\` and \`payment_id\` find orders without reading others, the newest 10,000 that match all of them. To search by the buyer, use \`POST /api/admin/orders/search\`.`,
       querystring: Type.Object({
         ...orderQuery,
         status: optionalWord(orderStatuses),

@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { Id, body } from "../../../../wire/fields.ts"
+import { Id, body, orNull } from "../../../../wire/fields.ts"
 import { OrderList, orderStatuses } from "../../../../wire/order.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -10,9 +10,12 @@ import { answerOrders, orderOfOrders } from "./list-orders.ts"
 import { buyerFields, orderFilterFrom, orderQuery } from "./row-filter.ts"
 
 /** The fields of a search: each that is given must match. */
-const SearchBody = body({
+export const OrderSearch = body({
   ...orderQuery,
   ...buyerFields,
+  cursor: Type.Optional(
+    orNull<string>("string", { description: "The `next_cursor` of the previous page; null: the first page" }),
+  ),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LARGEST_PAGE, description: "20 if not given" })),
   product_id: Type.Optional(Id),
   variant_id: Type.Optional(Id),
@@ -31,13 +34,14 @@ export function registerSearchOrders(
     schema: {
       ...filteredListSchema,
       summary: "Search orders, also by the buyer",
-      description: `Answers like \`GET /api/admin/orders\`. The e-mail address and the name come in the body, because addresses of requests are kept in logs. A search is not recorded as an action. ${filteredListSchema.description} \`email\`, \`name\`, \`reference\` and \`payment_id\` find orders without reading others, up to 10,000 by each of them.`,
-      body: SearchBody,
+      description: `Answers like \`GET /api/admin/orders\`. The e-mail address and the name come in the body, because addresses of requests are kept in logs. A search is not recorded as an action. ${filteredListSchema.description} \`email\`, \`name\`, \`reference\` and \`payment_id\` find orders without reading others, the newest 10,000 that match all of them.`,
+      body: OrderSearch,
       response: { 200: OrderList, ...problemResponses },
     },
-    async handler({ body: { limit, product_id, variant_id, ...words } }, reply) {
+    async handler({ body: { cursor, limit, product_id, variant_id, ...words } }, reply) {
       const asked = {
         ...words,
+        ...(typeof cursor === "string" && { cursor }),
         ...(limit !== undefined && { limit: String(limit) }),
         ...(product_id !== undefined && { product_id: String(product_id) }),
         ...(variant_id !== undefined && { variant_id: String(variant_id) }),

@@ -3,7 +3,6 @@ import { nameLines } from "../../../../domain/lines.ts"
 import type { Product } from "../../../../domain/product.ts"
 import { variantOf } from "../../../../domain/product-variants.ts"
 import { isoTime } from "../../../../domain/time.ts"
-import type { MailEntry } from "../../../../store/reads/mail-contents.ts"
 import { MOST_ROWS } from "../../../../store/reads/order-history.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
 import { disputeJson } from "../../../../wire/dispute.ts"
@@ -22,7 +21,7 @@ import { listedPaymentEventJson, paymentJson } from "../../../wire/money-json.ts
 import { timelineOf } from "../../../wire/order-timeline.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
-import { WholeOrderWire, type WholeOrderJson } from "../../../wire/whole-order.ts"
+import { mailJson, WholeOrderWire, type WholeOrderJson } from "../../../wire/whole-order.ts"
 import { deliveryJson } from "../webhooks/webhook-delivery-answers.ts"
 
 type Reads = Pick<Services, "views" | "money" | "orderHistory" | "mails" | "holdTtlSeconds">
@@ -83,18 +82,6 @@ function orderWithNames(order: OrderView, product: Product): WholeOrderJson["ord
   if (order.lines === null) return json
   const named = nameLines(order.lines, (variantId) => variantOf(product, variantId))
   return { ...json, lines: named.map((line) => namedLineJson(line, order.currency)) }
-}
-
-function mailJson(mail: MailEntry): WholeOrderJson["mails"][number] {
-  return {
-    mail_id: mail.id,
-    kind: mail.kind,
-    status: mail.status,
-    attempts: mail.attempts,
-    last_error: mail.lastError,
-    created_at: isoTime(mail.createdAt),
-    updated_at: isoTime(mail.updatedAt),
-  }
 }
 
 /** Reads refunds and disputes, and the outgoing events, whose ids are made of them. */
