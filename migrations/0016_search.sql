@@ -5,6 +5,6 @@
 -- The table is as new as its indexes.
 set local lock_timeout = '100ms';
 
-create index order_details_by_email on order_details (lower(email), order_id) where email is not null;
+create index order_details_by_email on order_details (lower(email collate "C"), order_id) where email is not null;
 
 create index order_details_by_name on order_details using gin (to_tsvector('simple', name)) where name is not null;

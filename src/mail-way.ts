@@ -54,7 +54,8 @@ export function mailServices(
   { shop, log }: { readonly shop: Shop; readonly log: Logger },
 ): { readonly orderLinks: OrderLinks | null; readonly mailbox: Mailbox | null } {
   const isRead = config.adminToken === null && config.mail === null
-  const onError = (error: unknown) => log.warn({ err: error }, "The links of orders could not be asked for.")
+  const onError = (error: unknown) =>
+    log.warn({ err: error }, "A buyer's request for order links could not be stored; no mail is sent.")
   return {
     orderLinks: hasMail(config) ? createOrderLinks((email) => mails.queue.askForLinks(email), onError) : null,
     mailbox: isRead ? { contents: mails.contents, shop } : null,

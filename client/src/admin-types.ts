@@ -149,7 +149,7 @@ export interface EraseBody {
 
 /** The result of an erasure. */
 export interface EraseAnswer {
-  /** Of how many orders details were erased. */
+  /** Number of orders whose details were erased. */
   readonly erased_orders: number
 }
 

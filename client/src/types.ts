@@ -89,7 +89,7 @@ export interface Question {
 
 /** The countries that an address can be in. */
 export interface CountryList {
-  /** Codes of ISO 3166, in their order. A product may ship to fewer: its `shipping_countries`. */
+  /** ISO 3166-1 alpha-2 codes and `XK`, in alphabetical order. A product may ship to fewer: its `shipping_countries`. */
   readonly countries: readonly string[]
 }
 

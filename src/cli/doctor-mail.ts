@@ -17,14 +17,14 @@ export async function checkMail({ adminToken, mail, publicUrl }: Config): Promis
   const error = await triesConnection(server)
   const place = `${server.host}:${server.port}`
   const isBare = server.tls === "off" && !isLoopback(server.host)
-  const login = server.login === null ? "without a login" : "with the login"
+  const done = server.login === null ? "accepts a connection without a login" : "accepts the login"
   return [
     error === null
       ? {
           check,
           ok: true,
           ...(isBare && { weak: true }),
-          found: `${place} takes mails of ${from.address} ${login}${isBare ? ", but without encryption" : ""}`,
+          found: `${place} ${done}${isBare ? ", but without encryption" : ""}; mails are sent as ${from.address}`,
         }
       : { check, ok: false, found: `${place} takes no mails: ${error}` },
     linksFinding(adminToken, publicUrl),

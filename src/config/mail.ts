@@ -27,7 +27,7 @@ export interface MailEnvironment {
 
 /** The allowed values of SMTP_URL, for error messages. */
 const SMTP_URL_SHAPE =
-  "smtps://user:password@host or smtp://user:password@host:587; without TLS only smtp://host?tls=off"
+  "smtps://user:password@host, smtp://user:password@host:587 or, never with TLS, smtp://host?tls=off"
 
 /** The allowed values of MAIL_FROM, for error messages. */
 const MAIL_FROM_SHAPE = "an address, or a name and an address such as My Shop <orders@shop.example>"

@@ -138,7 +138,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
     OUTGOING_RETENTION_DAYS: {
       meaning:
-        "Days for which outgoing events, their deliveries and the rows of mails are kept, delivered or not; `0` for ever.",
+        "Days for which outgoing events and their deliveries, delivered or not, and the rows of mails that no longer wait are kept; `0` for ever.",
     },
     DETAILS_RETENTION_DAYS: {
       meaning:

@@ -122,7 +122,8 @@ function missingAddress({ shippingAddress }: Collect, address: Address | null): 
 }
 
 function isAnswered({ key, kind }: Question, { answers }: Details): boolean {
-  return kind === "checkbox" ? answers[key] === true : answers[key] !== undefined
+  if (!Object.hasOwn(answers, key)) return false
+  return kind !== "checkbox" || answers[key] === true
 }
 
 /**

@@ -26,14 +26,17 @@ export interface MetadataOverLimit {
   readonly code: "metadata_over_limit"
 }
 
-/** What `given` leaves of the fields `present`: a reference replaces the one before, metadata are merged key by key. */
+/**
+ * What `given` adds to the fields `present`: a reference or a key of metadata that is not there. The order's request may come
+ * from the buyer's browser, so it changes nothing that the shop has written on the hold.
+ */
 export function mergeShopFields(
   present: ShopFields,
   { reference: given, metadata }: GivenShopFields,
 ): ShopFields | MetadataOverLimit {
-  const reference = given ?? present.reference
+  const reference = present.reference ?? given ?? null
   if (metadata === undefined) return { reference, metadata: present.metadata }
-  const merged = { ...present.metadata, ...metadata }
+  const merged = { ...metadata, ...present.metadata }
   return isOverLimit(merged) ? { code: "metadata_over_limit" } : { reference, metadata: merged }
 }
 

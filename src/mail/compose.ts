@@ -62,13 +62,27 @@ function partsOf(content: ComposedContent, shop: Shop): Parts {
   }
 }
 
-function greeting({ name }: ComposedContent): MailBlock[] {
-  return name === null || oneLine(name) === "" ? [] : [{ kind: "text", text: `Hello ${name},` }]
+/**
+ * Everybody can enter a name beside the address of somebody else, and the mail comes from the shop. So a name that could be
+ * a message or a link is left out, and the links of orders, which everybody can ask for, go without one.
+ */
+export function nameInMail({ kind, name }: Pick<ComposedContent, "kind" | "name">): string {
+  const text = oneLine(name ?? "")
+  const isName = text.length <= LONGEST_NAME && !/[/:@]|www\.|\p{L}\.\p{L}{2}/iu.test(text)
+  return kind !== "links" && isName ? text : ""
+}
+
+/** Longer than the names of most people, and too short for a message. */
+const LONGEST_NAME = 60
+
+function greeting(content: ComposedContent): MailBlock[] {
+  const name = nameInMail(content)
+  return name === "" ? [] : [{ kind: "text", text: `Hello ${name},` }]
 }
 
 const linkNote: MailBlock = {
   kind: "note",
-  text: "Everyone who has this link can see the order and its address. Do not pass it on.",
+  text: "Anyone who has this link can see and change the order. Do not share it.",
 }
 
 function orderLink(order: ComposedOrder, shop: Shop): MailBlock[] {
@@ -81,7 +95,7 @@ function receipt(content: ComposedContent, shop: Shop): Parts {
     subject: `Receipt for order ${order.id}`,
     heading: "Thank you for your order",
     blocks: [
-      { kind: "text", text: `Your payment for order ${order.id} has arrived. The order is complete.` },
+      { kind: "text", text: `Order ${order.id} is paid. This is your receipt.` },
       {
         kind: "table",
         rows: rowsOf(order),
@@ -97,11 +111,11 @@ function refunded({ order, refund }: ComposedContent, shop: Shop): Parts {
   if (refund === null) throw new Error(`the refund that a mail about order ${order.id} names is missing`)
   const amount = amountText(refund.amountMinor, refund.currency)
   return {
-    subject: `${amount} sent back for order ${order.id}`,
-    heading: `We have sent ${amount} back`,
+    subject: `Refund of ${amount} for order ${order.id}`,
+    heading: `We have refunded ${amount}`,
     blocks: [
       { kind: "text", text: `Order ${order.id}, ${goodsText(order)}: ${reasonText(refund, order)}` },
-      { kind: "text", text: "The money goes the way it came. It can take a few days until you see it." },
+      { kind: "text", text: "It can take a few days until you receive the money." },
       ...orderLink(order, shop),
     ],
   }
@@ -112,17 +126,17 @@ function reasonText({ reason, amountMinor }: NonNullable<ComposedContent["refund
   const texts: Record<RefundReason, string> = {
     requested: `the shop has refunded ${isPart ? "a part of the price" : "the price"}.`,
     elsewhere: `the shop has refunded ${isPart ? "a part of the price" : "the price"}.`,
-    second_payment: "it had been paid already, so the second payment was sent back.",
-    amount_too_high: "more than the price was paid, so the difference was sent back.",
-    amount_too_low: "less than the price was paid, so the payment was sent back.",
-    wrong_currency: "the payment was in another currency, so it was sent back.",
-    paid_too_late: "the payment arrived after the time for it was over, so it was sent back.",
-    sale_over: "the payment arrived after the sale was over, so it was sent back.",
+    second_payment: "it was already paid, so the second payment was refunded.",
+    amount_too_high: "more than the price was paid, so the difference was refunded.",
+    amount_too_low: "less than the price was paid, so the payment was refunded.",
+    wrong_currency: "the payment was in another currency, so it was refunded.",
+    paid_too_late: "the payment arrived too late, so it was refunded.",
+    sale_over: "the payment arrived after the sale had ended, so it was refunded.",
     customer_limit_reached:
-      "the limit of units for one buyer was reached, so the late payment was sent back.",
-    sold_out: "the payment arrived late and the goods were sold out, so it was sent back.",
+      "the payment arrived late and the limit per customer was reached, so it was refunded.",
+    sold_out: "the payment arrived late and the goods were sold out, so it was refunded.",
     units_not_available:
-      "the payment arrived late and the goods were no longer available, so it was sent back.",
+      "the payment arrived late and the goods were no longer available, so it was refunded.",
   }
   return texts[reason]
 }
@@ -135,7 +149,7 @@ function cancelled({ order }: ComposedContent, shop: Shop): Parts {
       { kind: "text", text: `The shop has cancelled order ${order.id}, ${goodsText(order)}.` },
       {
         kind: "text",
-        text: "You do not have to pay it. If you have sent money already, it will be sent back.",
+        text: "You do not need to pay for it. If you have already paid, your payment is refunded automatically.",
       },
       ...orderLink(order, shop),
     ],
@@ -147,7 +161,7 @@ function links({ orders }: ComposedContent, shop: Shop): Parts {
     subject: orders.length === 1 ? "The link to your order" : "The links to your orders",
     heading: orders.length === 1 ? "Your order" : "Your orders",
     blocks: [
-      { kind: "text", text: "You have asked for the links to the orders of this address." },
+      { kind: "text", text: "Here are the links to the orders placed with this e-mail address." },
       ...orders.flatMap((order): MailBlock[] => [
         {
           kind: "lines",
@@ -158,7 +172,7 @@ function links({ orders }: ComposedContent, shop: Shop): Parts {
       ]),
       {
         kind: "note",
-        text: "Everyone who has these links can see the orders and their addresses. Do not pass them on. If you have not asked for them, do nothing.",
+        text: "Anyone who has these links can see and change the orders. Do not share them. If you did not ask for this mail, ignore it.",
       },
     ],
   }
@@ -207,7 +221,7 @@ function addressBlock({ name, shippingAddress }: ComposedContent): MailBlock[] {
     part("region"),
     countryName(part("country")),
   ].filter((text) => text !== "")
-  return lines.length === 0 ? [] : [{ kind: "lines", title: "Goes to", lines }]
+  return lines.length === 0 ? [] : [{ kind: "lines", title: "Shipping address", lines }]
 }
 
 const countryNames = new Intl.DisplayNames("en", { type: "region" })

@@ -137,12 +137,22 @@ interface SmtpError extends Error {
 function resultOf(failure: SmtpError, recipient: string): SendResult {
   const error = errorText(failure, recipient)
   const { command, responseCode } = failure
-  if (responseCode === 421) return { kind: "unavailable", error }
-  if (command === "MAIL FROM" && failure.code !== "EMESSAGE") return { kind: "unavailable", error }
+  // SMTPUTF8 stands in MAIL FROM because of this mail's recipient.
+  const isAboutSender =
+    command === "MAIL FROM" && failure.code !== "EMESSAGE" && isAscii(localPartOf(recipient))
+  if (isAboutSender || responseCode === 421) return { kind: "unavailable", error }
   const isRefused = responseCode !== undefined && responseCode >= 500
   // Without an answer the server may have taken the mail, or will not be able to.
   const isHopeless = failure.code === "EMESSAGE" && responseCode === undefined
   return { kind: isRefused || isHopeless ? "refused" : "later", error }
+}
+
+function localPartOf(address: string): string {
+  return address.slice(0, Math.max(0, address.lastIndexOf("@")))
+}
+
+function isAscii(text: string): boolean {
+  return !/[^\p{ASCII}]/u.test(text)
 }
 
 /** The server's answer in one line, without addresses: it is kept and logged. */

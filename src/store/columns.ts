@@ -205,3 +205,11 @@ export function linesColumn({ lines }: { readonly lines: readonly WantedLine[] |
 export function metadataColumn({ metadata }: ShopFields): string | null {
   return metadata === null ? null : JSON.stringify(metadata)
 }
+
+/**
+ * The form in which e-mail addresses are compared: capital and small letters of ASCII are the same, and no others, in every
+ * database. What else a language counts as the same letter can belong to the address of somebody else.
+ */
+export function sameEmail(expression: string): string {
+  return `lower(${expression} collate "C")`
+}

@@ -20,14 +20,16 @@ export const AddressLayoutWire = Type.Object({
   }),
   latin_lines: Type.Optional(
     Type.Array(Type.String(), {
-      description: "The lines where all letters are Latin; absent: no other than `lines`",
+      description: "The lines of an address in Latin script; absent if they equal `lines`",
     }),
   ),
 })
 
 /** The countries that an address can be in. */
 export const CountryListWire = Type.Object({
-  countries: Type.Array(Type.String(), { description: "Codes of ISO 3166, in their order" }),
+  countries: Type.Array(Type.String(), {
+    description: "ISO 3166-1 alpha-2 codes and `XK`, in alphabetical order",
+  }),
 })
 
 const countries = [...Object.keys(iso31661Alpha2ToAlpha3), KOSOVO].toSorted()

@@ -42,7 +42,7 @@ const ChoiceBody = Type.Unsafe<Choice>({
 })
 
 const QuestionBody = body({
-  key: Type.String({ pattern: "^[a-z0-9_]{1,40}$" }),
+  key: Type.String({ pattern: "^(?!__proto__$)[a-z0-9_]{1,40}$" }),
   kind: oneOf(["text", "choice", "checkbox"]),
   label: localText(LONGEST_LABEL),
   choices: Type.Optional(Type.Array(ChoiceBody, { minItems: 1, maxItems: MOST_CHOICES })),

@@ -26,7 +26,7 @@ const AddressBody = body({
   region: line(LONGEST_LINE),
   postal_code: line(LONGEST_POSTAL_CODE),
   country: Type.Optional(
-    orNull<string>("string", { pattern: "^([A-Z]{2})?$", description: "two letters of ISO 3166" }),
+    orNull<string>("string", { pattern: "^([A-Z]{2})?$", description: "ISO 3166-1 alpha-2 code, or `XK`" }),
   ),
 })
 

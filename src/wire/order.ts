@@ -38,7 +38,7 @@ const orderFields = {
   missing_details: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        "JSON pointers to required details that are not there; no payment is opened before they are",
+        "JSON pointers to required details that are missing; no payment can be opened until they are given",
     }),
   ),
 }

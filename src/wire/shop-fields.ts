@@ -15,11 +15,10 @@ const LONGEST_KEY = 40
 const keyPattern = "^[^\\[\\]\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
 
 const reference = {
-  description:
-    "The shop's own name for it, such as the number of a cart: returned as it was given, and never interpreted",
+  description: "The shop's own reference, such as a cart number: returned unchanged and never interpreted",
 }
 const metadata = {
-  description: `Up to ${MOST_METADATA_KEYS} texts of the shop's own, by keys of up to ${LONGEST_KEY} characters, ${MOST_METADATA_BYTES} bytes in all as JSON: returned as they were given, and never interpreted`,
+  description: `The shop's own key-value pairs: up to ${MOST_METADATA_KEYS}, keys of up to ${LONGEST_KEY} characters, ${MOST_METADATA_BYTES} bytes in all as JSON; returned unchanged and never interpreted`,
 }
 
 /** The fields of the shop's own in requests. */

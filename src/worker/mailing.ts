@@ -2,7 +2,7 @@ import type { Logger } from "pino"
 import type { Events } from "../events/events.ts"
 import { isEmailAddress } from "../domain/email-address.ts"
 import type { Mailbox } from "../mail/address.ts"
-import { composeMail, type Shop } from "../mail/compose.ts"
+import { composeMail, nameInMail, type Shop } from "../mail/compose.ts"
 import { buildMessage } from "../mail/message.ts"
 import type { MailSender } from "../mail/smtp.ts"
 import type { DueMail, MailQueue, MailResult } from "../store/queues/mail-queue.ts"
@@ -156,7 +156,7 @@ async function attempt(
   }
   const message = await buildMessage(composeMail({ kind: mail.kind, ...content }, shop), {
     from,
-    to: { name: content.name ?? "", address: content.email },
+    to: { name: nameInMail({ ...content, kind: mail.kind }), address: content.email },
     key: mail.messageKey,
     date: new Date(mail.createdAt),
   })

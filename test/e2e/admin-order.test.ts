@@ -102,11 +102,11 @@ describe.skipIf(leavesOutBrowser())("an order's page in the control room", { tim
     expect(await findFaults(page)).toEqual([])
   })
 
-  test("cancels an order that waits for payment, and says what its buyer has opened", async () => {
+  test("cancels an order that waits for payment, and says what payment its buyer has started", async () => {
     const { order_id } = await pendingOrder(app, 2)
     await app.post(`/api/orders/${order_id}/payment-attempts`, { provider: "stripe", payment_id: "pi_open" })
     await open(order_id)
-    await sees(page, "None received. The buyer has opened pi_open (stripe).")
+    await sees(page, "None received. The buyer has started payment pi_open (stripe).")
     await page.getByRole("button", { name: "Cancel…" }).click()
     await page.getByRole("button", { name: "Cancel the order" }).click()
 

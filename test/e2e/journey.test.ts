@@ -171,7 +171,7 @@ describe.skipIf(leavesOutBrowser())("an order from the purchase to its erasure",
     const { page, complaints } = await watchedPage(await browser.newContext({ viewport: desk }))
     await findByEmail(page, orderId)
     await refundHalf(page, orderId)
-    const back = await readMail(buyer.page, `EUR 129.00 sent back for order ${orderId}`)
+    const back = await readMail(buyer.page, `Refund of EUR 129.00 for order ${orderId}`)
     expect(back).toContain("the shop has refunded a part of the price")
     const csv = await downloadOrders(page)
     expect(csv.split("\r\n").find((line) => line.startsWith(`${orderId},`))).toContain(

@@ -126,7 +126,7 @@ describe.skipIf(leavesOutBrowser())("the link that opens an order on another dev
     await waitsForPayment(page)
     await page.goto("/")
     await page.goto(`/o/${mine.id}#${other.token}`)
-    await page.getByText("The link that you opened belongs to another order.").first().waitFor()
+    await page.getByText("The link you opened is incomplete or belongs to another order.").first().waitFor()
     await waitsForPayment(page)
   })
 

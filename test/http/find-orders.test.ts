@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createAttemptLimit } from "../../src/http/access/attempt-limit.ts"
+import { createOrderLinks } from "../../src/http/access/order-links.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { makeOrder, pay, withEmail } from "../support/mailed-orders.ts"
 import { startMailServer } from "../support/mail-server.ts"
@@ -73,7 +74,7 @@ describe("POST /api/orders/find", () => {
     ["ada@example.com\r\nBcc: eve@example.com"],
     ["Ada <ada@example.com>"],
     ["ada\u0000@example.com"],
-    [`${"a".repeat(250)}@example.com`],
+    [`a@${"b".repeat(250)}.com`],
   ])("refuses %j with 422 and a pointer", async (email) => {
     const { status, body } = await find(open, email)
     expect(status).toBe(422)
@@ -112,6 +113,23 @@ async function linksOf(client: {
   const { rows } = await client.query("select count(*)::integer as count from mails where kind = 'links'")
   return rows[0]?.count ?? NaN
 }
+
+test("an address gets three mails an hour, whatever becomes of the orders that it was given to", async () => {
+  const asked: string[] = []
+  const links = createOrderLinks(
+    async (email) => void asked.push(email),
+    (error) => {
+      throw error
+    },
+  )
+  for (const email of ["bomb@example.com", "Bomb@example.com", "BOMB@EXAMPLE.COM", "bomb@example.com"]) {
+    links.ask(email)
+    await links.settled()
+  }
+  links.ask("other@example.com")
+  await links.settled()
+  expect(asked).toEqual(["bomb@example.com", "Bomb@example.com", "BOMB@EXAMPLE.COM", "other@example.com"])
+})
 
 test("a limit of attempts ends by itself, and remembers a bounded number of networks", () => {
   let now = 0

@@ -175,6 +175,21 @@ describe("details with the order", () => {
     expect(attempt.status).toBe(200)
   })
 
+  test("a question may have the name of a member that every object has", async () => {
+    const questions = [{ key: "constructor", kind: "text", label: "Builder", required: true }]
+    const product = await offer(app, { questions })
+    const { hold_id } = await hold(app, product.id)
+    const { body } = await order(app, hold_id).then(({ order_id }) => app.get(`/api/orders/${order_id}`))
+    expect(body.missing_details).toEqual(["/details/answers/constructor"])
+    const { body: csv } = await app.get(`/api/admin/orders.csv?product_id=${product.id}`)
+    expect(csv).not.toContain("native code")
+    const refused = await app.post("/api/admin/products", {
+      ...{ name: "Lamp", price_minor: 1, currency: "EUR", stock: 1 },
+      questions: [{ key: "__proto__", kind: "text", label: "P" }],
+    })
+    expect(refused).toBeProblem(422, "invalid_request")
+  })
+
   test("an address needs what its country needs", async () => {
     const address = { line1: "1 Main St", city: "Springfield", country: "US" }
     const { body } = await orderWith(await heldUnit(), { ...anna, shipping_address: address })

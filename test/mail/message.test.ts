@@ -1,7 +1,7 @@
 import { simpleParser } from "mailparser"
 import { describe, expect, test } from "vitest"
 import { withoutAddresses } from "../../src/mail/address.ts"
-import { composeMail, type ComposedContent } from "../../src/mail/compose.ts"
+import { composeMail, nameInMail, type ComposedContent } from "../../src/mail/compose.ts"
 import { buildMessage } from "../../src/mail/message.ts"
 import { orderWith } from "../support/builders.ts"
 
@@ -116,13 +116,13 @@ test("HTML and text tell the same", () => {
 
 Hello Ada Lovelace,
 
-Your payment for order 17 has arrived. The order is complete.
+Order 17 is paid. This is your receipt.
 
 2 × Runner, EU 42: CHF 258.00
 1 × Runner, EU 43: CHF 120.00
 Total: CHF 378.00
 
-Goes to:
+Shipping address:
   Ada Lovelace
   Marktgasse 1
   3011 Bern
@@ -131,7 +131,7 @@ Goes to:
 See your order:
 https://shop.example/o/17#dbt1.1.2.3.proof
 
-Everyone who has this link can see the order and its address. Do not pass it on.
+Anyone who has this link can see and change the order. Do not share it.
 
 -- 
 Lamp & Co
@@ -161,3 +161,20 @@ test.each([
 ])("an answer of a server is kept without the address in it: %s", (text, kept) => {
   expect(withoutAddresses(text, "ada+x@example.com")).toBe(kept)
 })
+
+test.each([
+  ["receipt", "Ada Lovelace", "Ada Lovelace"],
+  ["receipt", "J. R. R. O'Neill-Smith, jr.", "J. R. R. O'Neill-Smith, jr."],
+  ["receipt", "Your account is locked, verify at https://evil.example/login", ""],
+  ["receipt", "Visit evil.example now", ""],
+  ["receipt", "www.evil", ""],
+  ["receipt", "eve@evil", ""],
+  ["receipt", "a".repeat(61), ""],
+  ["receipt", null, ""],
+  ["links", "Ada Lovelace", ""],
+] as const)(
+  "a %s calls %j %j: everybody can enter it beside the address of somebody else",
+  (kind, name, called) => {
+    expect(nameInMail({ kind, name })).toBe(called)
+  },
+)

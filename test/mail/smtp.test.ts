@@ -87,6 +87,15 @@ describe("a mail server", () => {
     sender.close()
   })
 
+  test("that takes no SMTPUTF8 refuses the mail whose address needs it, and no other", async () => {
+    await using server = await startMailServer()
+    server.behave({ sender: () => "550 5.6.7 SMTPUTF8 is not allowed" })
+    const sender = senderTo(server)
+    expect(await sender.send(await message("zoë@example.com"), never)).toMatchObject({ kind: "refused" })
+    expect(await sender.send(await message("zoe@exämple.com"), never)).toMatchObject({ kind: "unavailable" })
+    sender.close()
+  })
+
   test("that is not there is unavailable", async () => {
     await using server = await startMailServer()
     await server.kill()

@@ -43,8 +43,8 @@ test.each([
 })
 
 test.each([
-  ["", "one in each line"],
-  [" \n ", "one in each line"],
+  ["", "one per line"],
+  [" \n ", "one per line"],
   ["s = Small\ns = Short", "“s” is there twice"],
 ])("the lines %j are refused: %s", (text, fault) => {
   expect(readChoices(text)).toMatchObject({ kind: "unreadable", fault: expect.stringContaining(fault) })

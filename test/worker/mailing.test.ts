@@ -169,7 +169,7 @@ describe("money that goes back", () => {
     await server.has(3)
     const about = (amount: string) =>
       server.received.find(
-        ({ mail }) => mail.subject === `${amount} sent back for order ${orderId} – Lamp Shop`,
+        ({ mail }) => mail.subject === `Refund of ${amount} for order ${orderId} – Lamp Shop`,
       )
     expect(about("EUR 40.00")?.mail.text).toContain("the shop has refunded a part of the price")
     expect(about("EUR 59.99")).toBeDefined()
@@ -189,7 +189,7 @@ describe("money that goes back", () => {
     await sendAll(worker(server))
     await server.has(2)
     const texts = server.received.map(({ mail }) => mail.text)
-    expect(texts.join()).toContain("it had been paid already, so the second payment was sent back")
+    expect(texts.join()).toContain("it was already paid, so the second payment was refunded")
   })
 })
 
@@ -428,6 +428,19 @@ test("the links of an address's orders come in one mail, whatever the case of it
     for (const id of mine) expect(mail.text).toContain(`https://shop.example/o/${id}#proof-${id}`)
     expect(mail.text).not.toContain(`#proof-${other}`)
   }
+})
+
+test("the links of paid orders come first, because everybody can make orders with an address", async () => {
+  await using server = await startMailServer()
+  const paid = await paidOrder({ email: "first@example.com" })
+  for (let count = 0; count < 20; count += 1)
+    await makeOrder(engine, productId, { email: "first@example.com" })
+  await sendAll(worker(server))
+  await engine.mails.queue.askForLinks("first@example.com")
+  await sendAll(worker(server))
+
+  const links = server.received.find(({ mail }) => mail.subject === "The links to your orders – Lamp Shop")
+  expect(links?.mail.text).toContain(`https://shop.example/o/${paid}#proof-${paid}`)
 })
 
 test("requests for one address at the same moment cause no more mails than one after the other", async () => {

@@ -70,7 +70,7 @@ export function CollectFields({ draft, refusalAt }: CollectFieldsProps) {
     <section class="collect" aria-labelledby="collect">
       <h2 id="collect">What buyers are asked for</h2>
       <p class="muted small">
-        Buyers fill this in at the checkout. Nobody can pay before everything that is required is there. Ask
+        Buyers fill this in at checkout. They cannot start a payment until all required details are there. Ask
         only for what you need: it is personal data, which you have to protect.
       </p>
       <div class="side-by-side">

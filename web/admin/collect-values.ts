@@ -70,13 +70,13 @@ export function readLocalText(text: string): LocalText {
   return languages.length < parts.length ? text.trim() : Object.fromEntries(languages)
 }
 
-/** Reads choices, one in each line: `Small`, or `s = Small` for the value `s` with another label. */
+/** Reads choices, one per line: `Small`, or `s = Small` for the value `s` with another label. */
 export function readChoices(text: string): Reading<readonly Choice[]> {
   const lines = text
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "")
-  if (lines.length === 0) return { kind: "unreadable", fault: "Enter the choices, one in each line." }
+  if (lines.length === 0) return { kind: "unreadable", fault: "Enter the choices, one per line." }
   const choices = lines.map((line) => {
     const [, value, label] = /^([^=]*[^=\s])\s*=\s*(\S.*)$/.exec(line) ?? []
     return value === undefined || label === undefined ? line : { value, label: readLocalText(label) }
@@ -106,11 +106,11 @@ export function readKey(question: QuestionTexts, all: readonly QuestionTexts[]):
   const key = keyOf(question)
   if (key === "" && question.label.trim() === "") return { kind: "empty" }
   if (!/^[a-z0-9_]{1,40}$/.test(key)) {
-    return { kind: "unreadable", fault: "Enter up to 40 small letters, digits or underscores." }
+    return { kind: "unreadable", fault: "Enter up to 40 lowercase letters, digits or underscores." }
   }
   const isTaken = all.filter((other) => keyOf(other) === key).length > 1
   return isTaken
-    ? { kind: "unreadable", fault: `Another question has the key “${key}”. Enter another one.` }
+    ? { kind: "unreadable", fault: `Another question has the name “${key}”. Enter a different one.` }
     : { kind: "value", value: key }
 }
 

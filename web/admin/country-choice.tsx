@@ -78,6 +78,6 @@ function plain(text: string): string {
 }
 
 function chosenText(codes: readonly string[]): string {
-  if (codes.length === 0) return "None chosen: every country."
-  return `Only to: ${codes.map(countryName).join(", ")}.`
+  if (codes.length === 0) return "No country chosen: you ship to every country."
+  return `You ship only to ${codes.map(countryName).join(", ")}.`
 }

@@ -58,7 +58,7 @@ export function DetailsDialog({ whole, close }: DetailsDialogProps) {
         ))}
       {hasAddress && (
         <fieldset class="restock">
-          <legend>Ship to</legend>
+          <legend>Shipping address</legend>
           {addressFields.map(([name, label]) => (
             <Field key={name} id={`details-${name}`} label={label} value={fields.address[name]} />
           ))}
@@ -73,10 +73,7 @@ export function DetailsDialog({ whole, close }: DetailsDialogProps) {
       {[...fields.answers].map(([key, answer]) => (
         <AnswerField key={key} name={key} answer={answer} whole={whole} />
       ))}
-      <p class="muted small">
-        The order keeps its status. The record of the shop's changes notes that the details were changed, not
-        what they are.
-      </p>
+      <p class="muted small">Activity notes that the details were changed, not what they are.</p>
     </Dialog>
   )
 }
@@ -141,7 +138,9 @@ function fieldsFor({ order, product }: WholeOrder): DetailsFields {
       postal_code: signal(address.postal_code ?? ""),
       country: signal(address.country ?? ""),
     },
-    answers: new Map([...keys].map((key) => [key, signal(String(answers[key] ?? ""))])),
+    answers: new Map(
+      [...keys].map((key) => [key, signal(Object.hasOwn(answers, key) ? String(answers[key]) : "")]),
+    ),
     ticked: new Set([
       ...questions.filter(({ kind }) => kind === "checkbox").map(({ key }) => key),
       ...Object.keys(answers).filter((key) => typeof answers[key] === "boolean"),

@@ -39,8 +39,8 @@ export function EraseDialog({ email, customerId, erased, close }: EraseDialogPro
       )}
       <p>
         Name, e-mail address, phone number, shipping address and answers are erased from all orders of this
-        buyer, also from those that are not shipped yet. Orders, payments and counts stay, and so do the
-        customer id and your own reference. This cannot be undone.
+        buyer, including those not shipped yet, and mails still waiting are not sent. Orders, payments and
+        counts stay, and so do the customer id, your reference and metadata. This cannot be undone.
       </p>
     </Dialog>
   )

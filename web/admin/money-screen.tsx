@@ -15,7 +15,7 @@ const names: Readonly<Record<MoneyInboxEntry["kind"], string>> = {
   payment_without_order: "Payment without an order",
   refund: "Refund",
   dispute: "Dispute",
-  details_missing: "Details missing of order",
+  details_missing: "Missing details of order",
 }
 
 const actionTexts: Readonly<Record<MoneyAction["name"], readonly [string, string]>> = {

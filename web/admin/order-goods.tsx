@@ -103,7 +103,7 @@ export function BuyerPart({ whole: { order, product } }: OrderProps) {
         {details?.phone != null && <Fact name="Phone" text={details.phone} />}
         {address !== null && (
           <>
-            <dt>Ship to</dt>
+            <dt>Shipping address</dt>
             <dd>
               <address>
                 {addressLines(address).map((line, index) => (
@@ -124,7 +124,7 @@ export function BuyerPart({ whole: { order, product } }: OrderProps) {
         ))}
       </dl>
       {isAsked && details === undefined && missing.length === 0 && (
-        <p class="muted small">No details of the buyer are kept.</p>
+        <p class="muted small">No details: none were given, or they were erased.</p>
       )}
     </section>
   )

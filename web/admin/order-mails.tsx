@@ -10,7 +10,7 @@ const statuses: Readonly<Record<OrderMail["status"], string>> = {
   due: "waiting to be sent",
   sent: "sent",
   failed: "failed",
-  skipped: "not sent: the order has no address",
+  skipped: "not sent: the order has no e-mail address",
 }
 
 interface MailsTableProps {

@@ -46,7 +46,7 @@ export function PaymentsTable({ whole: { payments, payment_attempt } }: { readon
         <p class="muted">
           {payment_attempt === null
             ? "None received."
-            : `None received. The buyer has opened ${payment_attempt.payment_id} (${payment_attempt.provider}).`}
+            : `None received. The buyer has started payment ${payment_attempt.payment_id} (${payment_attempt.provider}).`}
         </p>
       </section>
     )
@@ -61,7 +61,7 @@ export function PaymentsTable({ whole: { payments, payment_attempt } }: { readon
           <td class="number">{priceOf(payment.amount_minor, payment.currency)}</td>
           <td class="number">{amountOrDash(payment.refunded_minor, payment.currency)}</td>
           <td class="number">{amountOrDash(payment.disputed_minor, payment.currency)}</td>
-          <td>{payment.allocation === "order" ? "Pays the order" : "Goes back"}</td>
+          <td>{payment.allocation === "order" ? "Pays the order" : "Is refunded"}</td>
           <td>
             <DateTime at={payment.received_at} />
           </td>
@@ -139,7 +139,7 @@ export function DeliveriesTable({ events }: { readonly events: readonly Outgoing
                 <td>{webhook_id}</td>
                 <td class="muted">none</td>
                 <td class="muted" colSpan={3}>
-                  no endpoint wants it, or it is not addressed yet
+                  no endpoint receives this type, or deliveries are not created yet
                 </td>
                 <td>
                   <DateTime at={created_at} />

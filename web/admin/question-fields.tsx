@@ -168,7 +168,7 @@ function QuestionFields({ question, all, refusalAt }: QuestionFieldsProps) {
           value={question.choices}
           required
           reading={refused("choices", readChoices(texts.choices))}
-          hint="One in each line. To export another word than buyers see: s = Small"
+          hint="One per line. s = Small shows buyers “Small” and exports “s”"
         />
       )}
       <label class="choice">
@@ -185,7 +185,7 @@ function QuestionFields({ question, all, refusalAt }: QuestionFieldsProps) {
           label="Help"
           value={question.help}
           reading={refused("help")}
-          hint="A sentence below the question; may stay empty"
+          hint="A sentence below the question; optional"
         />
         <Field
           id={id("link")}
@@ -193,7 +193,7 @@ function QuestionFields({ question, all, refusalAt }: QuestionFieldsProps) {
           type="url"
           value={question.link}
           reading={refused("link", readUrl(texts.link))}
-          hint="A page to read first, such as your terms; may stay empty"
+          hint="A page to read first, such as your terms; optional"
         />
         <Field
           id={id("key")}
@@ -210,5 +210,5 @@ function QuestionFields({ question, all, refusalAt }: QuestionFieldsProps) {
 function keyHint({ before }: QuestionDraft, texts: QuestionTexts): string {
   if (before !== null && keyOf(texts) !== before.key) return `Earlier answers keep the name “${before.key}”`
   const made = keyOf(texts)
-  return texts.key === "" && made !== "" ? `Empty: “${made}”` : "Small letters, digits and underscores"
+  return texts.key === "" && made !== "" ? `Empty: “${made}”` : "Lowercase letters, digits and underscores"
 }

@@ -175,7 +175,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
               <tr>
                 <th scope="col">{asked.get("kind") === "holds" ? "Hold" : "Order"}</th>
                 <th scope="col">Product</th>
-                <th scope="col">Customer</th>
+                <th scope="col">Buyer</th>
                 <th scope="col">Status</th>
                 <th scope="col" class="number">
                   Units

@@ -20,7 +20,7 @@ export function timelineText({ what, of }: TimelineEntry, whole: WholeOrder): st
     case "order_created":
       return `Ordered for ${priceOf(order.total_minor, order.currency)}`
     case "order_paid":
-      return order.late ? "Paid after it had ended, with units that were left" : "Paid"
+      return order.late ? "Paid late, after the order had ended; units were still available" : "Paid"
     case "order_cancelled":
       return "Cancelled"
     case "order_expired":
@@ -142,6 +142,6 @@ export const mailNames: Readonly<Record<OrderMail["kind"], string>> = {
 
 function mailText(mail: OrderMail | undefined): string {
   if (mail === undefined) return "A mail to the buyer"
-  if (mail.status === "sent") return `Mailed the ${mailNames[mail.kind]}`
-  return `Mailing the ${mailNames[mail.kind]} failed: ${mail.last_error ?? "no reason given"}`
+  if (mail.status === "sent") return `Mail sent: ${mailNames[mail.kind]}`
+  return `Mail failed: ${mailNames[mail.kind]}: ${mail.last_error ?? "no reason given"}`
 }

@@ -137,9 +137,9 @@ function PlainField({ tools, field, required }: PlainFieldProps) {
   )
 }
 
-/** What the server refuses of something that the form does not show, because the product has changed. */
+/** Says that the server refuses something that the form does not show, because the product has changed. */
 function UnplacedReasons({ reasons }: { readonly reasons: ReadonlyMap<string, string> }) {
   const unplaced = [...reasons].filter(([pointer]) => document.getElementById(idOf(pointer)) === null)
   if (unplaced.length === 0) return null
-  return <p class="notice">{unplaced.map(([pointer, reason]) => `${pointer}: ${reason}.`).join(" ")}</p>
+  return <p class="notice">{formText.changed}</p>
 }

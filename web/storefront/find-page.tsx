@@ -38,7 +38,7 @@ export function FindPage() {
   return (
     <main class="narrow">
       <h1>Find my order</h1>
-      <p>Enter the e-mail address of your order. The shop sends you a link to each order that has it.</p>
+      <p>Enter the e-mail address you ordered with. The shop sends a link to each of your orders to it.</p>
       <form class="details-form" noValidate onSubmit={submit}>
         <div class="form-field">
           <label for="email">{formText.email}</label>

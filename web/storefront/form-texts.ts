@@ -1,5 +1,6 @@
 /** The words of the details form. */
 export const formText = {
+  changed: "The shop has changed what it asks for. Reload this page: what you have entered is kept.",
   email: "E-mail",
   name: "Name",
   phone: "Phone",

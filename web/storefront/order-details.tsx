@@ -46,7 +46,7 @@ export function OrderDetails({ order, product, model, canChange }: OrderDetailsP
               isChanging.value = false
             }}
           >
-            Keep as it was
+            Discard changes
           </button>
         </OrderDetailsForm>
       ) : (
@@ -113,7 +113,11 @@ function DetailsList({ details, product, addresses }: DetailsListProps) {
       <Fact label={formText.phone} value={phone} />
       {address !== null && <AddressFact name={name} address={address} addresses={addresses} />}
       {(product.questions ?? []).map((question) => (
-        <Answer key={question.key} question={question} answer={answers[question.key]} />
+        <Answer
+          key={question.key}
+          question={question}
+          answer={Object.hasOwn(answers, question.key) ? answers[question.key] : undefined}
+        />
       ))}
     </dl>
   )

@@ -125,7 +125,7 @@ export function explanationOf(stage: Stage, currency: string, paysHere: boolean)
 /** What happens next with a paid order; null: nothing that the buyer has to know. */
 export function nextStepOf(stage: Stage, order: Order): string | null {
   if (stage.kind !== "paid") return null
-  if (order.missing_details !== undefined) return "The shop still lacks details, and will ask you for them."
+  if (order.missing_details !== undefined) return "The shop still needs some details, and will contact you."
   const sent = order.details?.shipping_address ? "The shop sends your order to the address below. " : ""
   return `${sent}This page is your receipt.`
 }
@@ -158,9 +158,9 @@ export function noticeText(notice: Notice): string {
     case "no_answer":
       return "The shop did not respond. Try again: it does not reserve more units."
     case "check_details":
-      return "The shop could not take your details. Correct what is marked."
+      return "The shop did not accept your details. Correct the marked fields."
     case "wrong_link":
-      return "The link that you opened belongs to another order. This browser could open this order without it."
+      return "The link you opened is incomplete or belongs to another order. This browser could open the order without it."
     case "other":
       return notice.detail
     case "hold_expired":

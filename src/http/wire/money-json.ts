@@ -96,7 +96,7 @@ export function openDisputeJson(dispute: Dispute): MoneyInboxEntryJson {
 export function detailsMissingJson(order: Order): MoneyInboxEntryJson {
   return {
     kind: "details_missing",
-    why: "the order is paid, and details are missing that the product requires: ask the buyer, and give them to the order, which then leaves this list",
+    why: "the order is paid, but required details are missing: ask the buyer for them and enter them in the order; this entry then disappears",
     actions: [],
     payment_event: null,
     refund: null,

@@ -38,7 +38,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   hold_already_used: "Go on with the order that `order_id` names.",
   details_required:
     "Ask the buyer for what `missing_details` points at, and send it with `PUT /api/orders/{id}/details`.",
-  details_erased: "Keep such details elsewhere: those of this order were erased, and are not stored again.",
+  details_erased:
+    "The details of this order were erased, and no new ones are stored. Keep what you still need outside Doorbuster.",
   hold_released: "Place a new hold.",
   order_not_pending: "Read the order: it was paid, refunded, cancelled or expired in the meantime.",
   stock_changed: "Read the product again and decide anew. `stock` is the current stock.",
@@ -64,7 +65,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   details_invalid:
     "Correct what `errors` lists. Read the product again: it may ask for other details than before.",
   invalid_sale_window: "Set `closes_at` after `opens_at`.",
-  metadata_over_limit: "Give less `metadata` here or with the hold: the order keeps both.",
+  metadata_over_limit: "Send less `metadata` with the order or with the hold: the order keeps both.",
   nothing_to_refund: "Give `amount_minor`, `restock_qty` or both.",
   variant_required:
     "Send `variant_id` or `lines`; `variants` of the product has the ids. Set stock with the variant's own route.",

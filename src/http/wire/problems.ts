@@ -97,7 +97,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   details_invalid: {
     status: 422,
     code: "invalid_request",
-    title: "The product does not ask for these details",
+    title: "The product does not accept these details",
   },
   invalid_sale_window: { status: 422, code: "invalid_request", title: "A sale must open before it closes" },
   nothing_to_refund: {
@@ -108,7 +108,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   metadata_over_limit: {
     status: 422,
     code: "invalid_request",
-    title: "The order's metadata exceed their limits",
+    title: "The order's metadata exceeds its limits",
   },
   variant_required: { status: 422, title: "This product is sold by variant" },
   restock_lines_required: { status: 422, title: "The order has several lines" },

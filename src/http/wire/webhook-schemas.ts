@@ -29,7 +29,7 @@ const Url = Type.String({
 const Time = Type.String({ format: "date-time" })
 const IncludeDetails = Type.Boolean({
   description:
-    "True: events of orders carry the buyer's `details`, which are added when an event is sent. False, if not given",
+    "Whether `order.…` events carry the buyer's `details`, as they are when the event is sent; false if not given",
 })
 
 export const NewEndpointBody = body({

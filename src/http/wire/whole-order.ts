@@ -25,7 +25,9 @@ const OutgoingEventWire = Type.Object({
   webhook_id: Type.String(),
   type: Type.String(),
   created_at: Time,
-  deliveries: Type.Array(DeliveryWire, { description: "One for each endpoint that wants the event" }),
+  deliveries: Type.Array(DeliveryWire, {
+    description: "One for each endpoint that receives events of this type",
+  }),
 })
 
 export const MailWire = Type.Object({
@@ -52,7 +54,8 @@ export const WholeOrderWire = Type.Object({
   disputes: Type.Array(DisputeWire),
   outgoing_events: Type.Array(OutgoingEventWire),
   mails: Type.Array(MailWire, {
-    description: "Mails to the buyer, without address and text. `skipped`: the order has no address",
+    description:
+      "Mails to the buyer, without their recipient and text. `skipped`: the order has no e-mail address",
   }),
   actions: Type.Array(AdminActionWire),
   timeline: Type.Array(TimelineEntry),

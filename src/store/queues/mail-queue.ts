@@ -1,6 +1,7 @@
 import type pg from "pg"
 import type { MailKind } from "../../domain/mails.ts"
 import type { Instant } from "../../domain/time.ts"
+import { sameEmail } from "../columns.ts"
 import { mailEntryColumns, type MailEntry } from "../reads/mail-contents.ts"
 import { transaction, transactionByIndex, type Tx } from "../tx.ts"
 
@@ -242,7 +243,7 @@ async function noteResult(
 async function insertLinks(tx: Tx, email: string): Promise<void> {
   const { rows } = await tx.query<{ isMine: boolean }>({
     name: "lock-links-of-address",
-    text: `select pg_try_advisory_xact_lock(${LINKS_LOCK}, hashtext(lower($1))) as "isMine"`,
+    text: `select pg_try_advisory_xact_lock(${LINKS_LOCK}, hashtext(${sameEmail("$1::text")})) as "isMine"`,
     values: [email],
   })
   if (rows[0]?.isMine !== true) return
@@ -253,7 +254,7 @@ async function insertLinks(tx: Tx, email: string): Promise<void> {
       select format('links-%s-%s', order_id, (extract(epoch from clock_timestamp()) * 1000)::bigint),
              product_id, order_id, 'links', clock_timestamp(), clock_timestamp(), clock_timestamp()
         from order_details
-       where lower(email) = lower($1)
+       where ${sameEmail("email")} = ${sameEmail("$1::text")}
          and email is not null
          and ${LINKS_PER_HOUR} > (
              select count(*)
@@ -263,7 +264,7 @@ async function insertLinks(tx: Tx, email: string): Promise<void> {
                 and mails.product_id = own.product_id
                 and mails.kind = 'links'
                 and mails.created_at > clock_timestamp() - interval '1 hour'
-              where lower(own.email) = lower($1)
+              where ${sameEmail("own.email")} = ${sameEmail("$1::text")}
                 and own.email is not null)
        order by order_id desc
        limit 1

@@ -1,6 +1,5 @@
 import type pg from "pg"
-import { erasedDetails, forgetMailErrors } from "../columns.ts"
-import { formsOf } from "./order-search.ts"
+import { erasedDetails, forgetMailErrors, sameEmail } from "../columns.ts"
 
 /** Whose details are erased: one of both. */
 export type Erased = { readonly email: string } | { readonly customerId: string }
@@ -34,7 +33,7 @@ async function eraseByEmail(pool: pg.Pool, email: string): Promise<number> {
            where (product_id, order_id) in (
                  select product_id, order_id
                    from order_details
-                  where lower(email) = any(array(select lower(form) from unnest($1::text[]) as form))
+                  where ${sameEmail("email")} = ${sameEmail("$1::text")}
                   limit ${ERASED_AT_ONCE}
                     for update)
           returning product_id, order_id
@@ -43,7 +42,7 @@ async function eraseByEmail(pool: pg.Pool, email: string): Promise<number> {
         )
         select count(*) as erased
           from erased`,
-      values: [formsOf(email)],
+      values: [email],
     })
     const [chunk = { erased: 0 }] = rows
     if (chunk.erased === 0) return erased

@@ -5,7 +5,7 @@ import type { MailKind } from "../../domain/mails.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Refund } from "../../domain/refund.ts"
 import type { Instant } from "../../domain/time.ts"
-import { orderColumns } from "../columns.ts"
+import { orderColumns, sameEmail } from "../columns.ts"
 import type { VariantNameReads } from "./variant-names.ts"
 
 /** What identifies a mail and says what it is about. */
@@ -56,7 +56,7 @@ export interface MailContents {
   find(productId: number, id: string): Promise<MailEntry | null>
 }
 
-/** The orders in a mail of kind `links`; older ones are left out. */
+/** The orders in a mail of kind `links`: paid ones first, because everybody can make others with this address. */
 const MOST_LINKS = 20
 /** More mails than any order has. */
 const MOST_OF_ORDER = 500
@@ -158,11 +158,13 @@ async function idsOfAddress(pool: pg.Pool, email: string): Promise<number[]> {
   const { rows } = await pool.query<{ id: number }>({
     name: "read-orders-of-address",
     text: `
-      select order_id as id
+      select order_details.order_id as id
         from order_details
-       where lower(email) = lower($1)
-         and email is not null
-       order by order_id desc
+        join orders
+          on orders.id = order_details.order_id
+       where ${sameEmail("order_details.email")} = ${sameEmail("$1::text")}
+         and order_details.email is not null
+       order by orders.status in ('paid', 'refunded') desc, orders.id desc
        limit ${MOST_LINKS}`,
     values: [email],
   })

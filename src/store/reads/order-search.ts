@@ -1,6 +1,6 @@
 import type pg from "pg"
 import { isoTime, type Instant } from "../../domain/time.ts"
-import { numbers } from "../columns.ts"
+import { numbers, sameEmail } from "../columns.ts"
 
 /** What rows are looked for by; each word of it has an index. Null: not looked for. */
 interface Wanted {
@@ -58,9 +58,7 @@ export async function findOrderIds(pool: pg.Pool, wanted: Wanted): Promise<reado
   const values: unknown[] = []
   const given = (value: unknown) => `$${values.push(value)}`
   const ofDetails = [
-    email === null
-      ? null
-      : `lower(details.email) = any(array(select lower(form) from unnest(${given(formsOf(email))}::text[]) as form))`,
+    email === null ? null : `${sameEmail("details.email")} = ${sameEmail(`${given(email)}::text`)}`,
     name === null
       ? null
       : `to_tsvector('simple', details.name) @@ to_tsquery('simple', ${given(wordsOf(name))})`,

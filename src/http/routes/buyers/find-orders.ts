@@ -25,9 +25,9 @@ export function registerFindOrders(
     url: "/api/orders/find",
     config: { rateLimit: {} },
     schema: {
-      summary: "Mail the links of a buyer's orders to the buyer",
+      summary: "Mail a buyer the links to their orders",
       description:
-        "Always 202, whether the address has orders or not. An address gets at most three such mails an hour. Exists only while mail is on, or can be read at `/simulator/mail`.",
+        "Answers 202 whether or not there are orders with this e-mail address. The mail lists the newest 20; an address gets at most three such mails an hour. In closed mode without mail the route does not exist. In open mode without a mail server the mail can be read at `/simulator/mail`.",
       tags: ["orders"],
       body: FindOrdersBody,
       response: { 202: FindOrdersAnswer, ...problemResponses },

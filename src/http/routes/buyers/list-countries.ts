@@ -9,7 +9,8 @@ export function registerListCountries(app: App): void {
     url: "/api/addresses",
     schema: {
       summary: "List the countries of addresses",
-      description: "A product may name fewer, in `shipping_countries`.",
+      description:
+        "Returns all country codes that an address may have. A product may restrict them with `shipping_countries`.",
       tags: ["orders"],
       response: { 200: CountryListWire, ...problemResponses },
     },

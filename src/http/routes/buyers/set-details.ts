@@ -16,7 +16,7 @@ export function registerSetDetails(app: App, change: OrderChange): void {
     schema: {
       summary: "Replace the buyer's details of an order",
       description:
-        "The owner may do so while the order waits for payment, the shop until the details are erased. What is left out is removed. `missing_details` of the answer says what the product requires and is not there.",
+        "The owner may do so while the order waits for payment, the shop until the details are erased. What is left out is removed. `missing_details` in the answer points to required details that are missing.",
       tags: ["orders"],
       params: Type.Object({ id: Type.String() }),
       body: DetailsBody,

@@ -13,9 +13,11 @@ export function registerShowAddressLayout(app: App): void {
     schema: {
       summary: "Read how a country writes its addresses",
       description:
-        "Which fields a form asks for, in which order, which of them an order's details need, and the lines to print.",
+        "Returns the fields of an address form in their order, whether each is required, and the lines of a printed address.",
       tags: ["orders"],
-      params: Type.Object({ country: Type.String({ description: "Two letters of ISO 3166: `CH`" }) }),
+      params: Type.Object({
+        country: Type.String({ description: "ISO 3166-1 alpha-2 code, such as `CH`, or `XK`" }),
+      }),
       response: { 200: AddressLayoutWire, ...problemResponses },
     },
     async handler(request, reply) {

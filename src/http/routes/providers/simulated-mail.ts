@@ -111,9 +111,9 @@ function listPage(mails: readonly ReadMail[]): string {
   return page(
     "Mails to buyers",
     `<h1>Mails to buyers</h1>
-<p class="note">No mail server is set, so these mails are not sent. A product whose <code>collect.email</code> is
-<code>required</code> or <code>optional</code> causes them: a receipt, money sent back, an order that the shop cancels,
-the links of a buyer's orders.</p>
+<p class="note">No mail server is configured, so these mails are not sent. Orders of a product whose <code>collect.email</code> is
+<code>required</code> or <code>optional</code> cause them: receipts, refunds, cancellations by the shop, and links to a
+buyer's orders.</p>
 ${list}`,
   )
 }

@@ -1,5 +1,5 @@
+import { momentFrom } from "../../../wire/times.ts"
 import { Type } from "typebox"
-import { instant } from "../../../../domain/time.ts"
 import type { ActionKey, AdminAction } from "../../../../store/reads/admin-actions.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
@@ -46,11 +46,9 @@ export function registerListActions(admin: App, { actions }: Pick<Services, "act
   })
 }
 
-const END_OF_TIME = Date.UTC(9999, 11, 31)
-
 function positionFrom(cursor: string): ActionKey | null {
   const [createdAt, id] = decodeCursor(cursor) ?? []
   if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(id)) return null
-  const moment = Number(createdAt)
-  return moment < 0 || moment > END_OF_TIME ? null : { createdAt: instant(moment), id: Number(id) }
+  const moment = momentFrom(Number(createdAt))
+  return moment === null ? null : { createdAt: moment, id: Number(id) }
 }

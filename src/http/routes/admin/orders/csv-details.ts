@@ -36,6 +36,5 @@ function cellsOfBuyer(details: Details | null): (string | null)[] {
 }
 
 function answerCell(details: Details | null, key: string): string | null {
-  const answer = details?.answers[key]
-  return answer === undefined ? null : String(answer)
+  return details !== null && Object.hasOwn(details.answers, key) ? String(details.answers[key]) : null
 }

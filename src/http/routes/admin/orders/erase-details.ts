@@ -13,7 +13,7 @@ export const EraseBody = body(
 
 /** How many orders had details. */
 export const EraseAnswer = Type.Object({
-  erased_orders: Type.Integer({ description: "Of how many orders details were erased" }),
+  erased_orders: Type.Integer({ description: "Number of orders whose details were erased" }),
 })
 
 /** Registers `POST /api/admin/erase`. */
@@ -24,7 +24,7 @@ export function registerEraseDetails(admin: App, { erasure }: Pick<Services, "er
     schema: {
       summary: "Erase a buyer's details",
       description:
-        "Erases what a buyer has told about orders: of all orders with this e-mail address, in upper or lower case, or of all orders of this customer. One of both is given. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. Events that are sent afterwards carry no details. Repeat it until it answers 0, if the buyer is ordering meanwhile.",
+        "Erases the buyer's details from all orders with this e-mail address, upper and lower case alike, or from all orders of this customer. Give either `email` or `customer_id`. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. Events sent afterwards carry no details. If the buyer may be ordering at the same time, repeat the request until it answers 0.",
       tags: ["admin"],
       security: adminSecurity,
       body: EraseBody,

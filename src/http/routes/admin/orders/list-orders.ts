@@ -1,6 +1,7 @@
+import { momentFrom } from "../../../wire/times.ts"
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import { instant, isoTime } from "../../../../domain/time.ts"
+import { isoTime } from "../../../../domain/time.ts"
 import { OrderList, ownOrderJson, orderStatuses } from "../../../../wire/order.ts"
 import type { AgeKey, OrderFilter } from "../../../../store/reads/row-lists.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
@@ -38,7 +39,7 @@ export function registerListOrders(
     schema: {
       ...filteredListSchema,
       summary: "List orders, by id or the newest first",
-      description: `${filteredListSchema.description} \`reference\` and \`payment_id\` find orders without reading others, the newest 10,000 that match all of them. To search by the buyer, use \`POST /api/admin/orders/search\`.`,
+      description: `${filteredListSchema.description} A search by \`reference\` or \`payment_id\` uses an index and finds at most the newest 10,000 orders. To search by buyer, use \`POST /api/admin/orders/search\`.`,
       querystring: Type.Object({
         ...orderQuery,
         status: optionalWord(orderStatuses),
@@ -84,7 +85,6 @@ function ageCursor({ createdAt, id }: AgeKey): string {
 
 function ageKeyFrom(cursor: string): AgeKey | null {
   const [at, id] = decodeCursor(cursor) ?? []
-  const createdAt = typeof at === "string" ? Date.parse(at) : NaN
-  const isPlace = !Number.isNaN(createdAt) && typeof id === "number" && Number.isSafeInteger(id)
-  return isPlace ? { createdAt: instant(createdAt), id } : null
+  const createdAt = momentFrom(typeof at === "string" ? Date.parse(at) : NaN)
+  return createdAt !== null && typeof id === "number" && Number.isSafeInteger(id) ? { createdAt, id } : null
 }

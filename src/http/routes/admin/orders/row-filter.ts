@@ -1,11 +1,12 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
-import { instant, type Instant } from "../../../../domain/time.ts"
+import type { Instant } from "../../../../domain/time.ts"
 import type { OrderFilter, RowFilter } from "../../../../store/reads/row-lists.ts"
 import type { Services } from "../../../services.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { badQuery, pageQuery, type BadParameter } from "../../../wire/paging.ts"
 import { refuse } from "../../../wire/problems.ts"
+import { momentFrom } from "../../../wire/times.ts"
 import { isStorable } from "../../../wire/storable-text.ts"
 
 /** The parameters that the lists of orders and of holds share. */
@@ -62,7 +63,7 @@ export async function orderFilterFrom(
   }
   const [from, to] = [timeIn(query.from), timeIn(query.to)]
   if (from === "bad" || to === "bad") {
-    refuse(reply, bad(from === "bad" ? "from" : "to", "a time in ISO 8601"))
+    refuse(reply, bad(from === "bad" ? "from" : "to", "a time in ISO 8601, from 1970 to 9999"))
     return null
   }
   const rows = await rowFilterFrom(reply, query, services, bad)
@@ -75,7 +76,7 @@ function timeIn(text: string | undefined): Instant | "bad" | null {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/.test(text)
     ? Date.parse(text)
     : NaN
-  return Number.isNaN(time) ? "bad" : instant(time)
+  return momentFrom(time) ?? "bad"
 }
 
 interface RowQuery {
@@ -101,7 +102,7 @@ export async function rowFilterFrom(
   else if (variantId === "bad") refuse(reply, bad("variant_id", "an id"))
   else if (customerId !== null && !isStorable(customerId)) refuse(reply, bad("customer_id", "a name"))
   else if (sku !== undefined && !isStorable(sku)) refuse(reply, bad("sku", "a number of an article"))
-  else if (reference !== null && !isStorable(reference)) refuse(reply, bad("reference", "a name"))
+  else if (reference !== null && !isStorable(reference)) refuse(reply, bad("reference", "a text"))
   else {
     const withSku = sku === undefined ? null : await variantNames.idsWithSku(sku)
     return { productId, customerId, status, variantIds: bothOf(withSku, variantId), reference }

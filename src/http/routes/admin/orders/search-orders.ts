@@ -33,8 +33,8 @@ export function registerSearchOrders(
     url: "/api/admin/orders/search",
     schema: {
       ...filteredListSchema,
-      summary: "Search orders, also by the buyer",
-      description: `Answers like \`GET /api/admin/orders\`. The e-mail address and the name come in the body, because addresses of requests are kept in logs. A search is not recorded as an action. ${filteredListSchema.description} \`email\`, \`name\`, \`reference\` and \`payment_id\` find orders without reading others, the newest 10,000 that match all of them.`,
+      summary: "Search orders by buyer, reference, payment and time",
+      description: `Takes the filters of \`GET /api/admin/orders\`, and \`email\` and \`name\`, in the body, because URLs are kept in logs. Orders must match all of them. A search is not recorded as an action. ${filteredListSchema.description} A search by \`email\`, \`name\`, \`reference\` or \`payment_id\` uses an index and finds at most the newest 10,000 orders.`,
       body: OrderSearch,
       response: { 200: OrderList, ...problemResponses },
     },

@@ -32,8 +32,8 @@ export function registerShowWholeOrder(admin: App, services: Reads): void {
     method: "GET",
     url: "/api/admin/orders/:id",
     schema: {
-      summary: "Read an order with everything that is known of it",
-      description: `Returns the order, its product and hold, its payments, refunds and disputes, the messages of payment providers, the outgoing events with their deliveries, the shop's changes, and a timeline of all of these. Each list is in time order, and has at most the newest ${MOST_ROWS} entries.`,
+      summary: "Read an order with its payments, mails, events and timeline",
+      description: `Returns the order, its product and hold, its payments, refunds and disputes, the payment events, the outgoing events with their deliveries, the mails, the shop's actions, and a timeline of all of these. Each list is in time order, and has at most the newest ${MOST_ROWS} entries.`,
       tags: ["admin"],
       security: adminSecurity,
       params: Type.Object({ id: Type.String() }),

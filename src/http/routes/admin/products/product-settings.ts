@@ -1,6 +1,7 @@
+import { momentFrom } from "../../../wire/times.ts"
 import { isCurrentCurrency } from "../../../../../client/src/currencies.ts"
 import type { ProductSettingChanges } from "../../../../domain/commands.ts"
-import { instant, type Instant } from "../../../../domain/time.ts"
+import type { Instant } from "../../../../domain/time.ts"
 import { collectChanges } from "../../../../wire/collect.ts"
 import type { ProductChanges } from "../../../../wire/product.ts"
 import type { FieldError } from "../../../wire/problems.ts"
@@ -35,12 +36,10 @@ export function settingsFrom(body: ProductChanges): ProductSettingChanges | Fiel
 }
 
 const timeDetail = "must be a time from 1970 to 9999"
-const END_OF_TIME = Date.UTC(9999, 11, 31)
 
 function timeFrom(text: string | null | undefined): Instant | null | undefined | "bad" {
   if (text === undefined || text === null) return text
-  const milliseconds = Date.parse(text)
-  return milliseconds >= 0 && milliseconds < END_OF_TIME ? instant(milliseconds) : "bad"
+  return momentFrom(Date.parse(text)) ?? "bad"
 }
 
 function definedOnly<Fields extends object>(fields: Fields) {

@@ -1,5 +1,5 @@
+import { momentFrom } from "../../../wire/times.ts"
 import { Type } from "typebox"
-import { instant } from "../../../../domain/time.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -35,8 +35,8 @@ export function registerReplayWebhookEvents(
       const id = parseId(request.params.id)
       if (id === null || (await endpoints.find(id)) === null) return refuse(reply, endpointNotFound)
       // The format allows a leap second, which Date.parse does not read; times before 1970 count as 1970.
-      const since = instant(Math.max(0, Date.parse(request.body.since)))
-      if (Number.isNaN(since)) return refuse(reply, badTime)
+      const since = momentFrom(Math.max(0, Date.parse(request.body.since)))
+      if (since === null) return refuse(reply, badTime)
       return { replayed: await deliveries.replaySince(id, since) }
     },
   })
@@ -44,5 +44,5 @@ export function registerReplayWebhookEvents(
 
 const badTime = {
   code: "invalid_request",
-  errors: [{ pointer: "/since", detail: "must be a time" }],
+  errors: [{ pointer: "/since", detail: "must be a time up to 9999" }],
 } as const
