@@ -18,7 +18,7 @@ test.each<[string, GivenShopFields, GivenShopFields, GivenShopFields]>([
   ],
   ["its own", {}, { reference: "B", metadata: {} }, { reference: "B", metadata: {} }],
   [
-    "its own over the hold's",
+    "the hold's, and its own beside them",
     { reference: "A", metadata: { a: "1", b: "1" } },
     { reference: "B", metadata: { b: "2", c: "2" } },
     { reference: "A", metadata: { a: "1", b: "1", c: "2" } },

@@ -184,7 +184,10 @@ describe("details with the order", () => {
     const { body: csv } = await app.get(`/api/admin/orders.csv?product_id=${product.id}`)
     expect(csv).not.toContain("native code")
     const refused = await app.post("/api/admin/products", {
-      ...{ name: "Lamp", price_minor: 1, currency: "EUR", stock: 1 },
+      name: "Lamp",
+      price_minor: 1,
+      currency: "EUR",
+      stock: 1,
       questions: [{ key: "__proto__", kind: "text", label: "P" }],
     })
     expect(refused).toBeProblem(422, "invalid_request")

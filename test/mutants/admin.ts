@@ -184,9 +184,9 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/access/audit.ts",
-        find: "void begun.set(request, { way, content: null })",
+        find: "begun.set(request, { way, content: null })",
         replace:
-          "void begun.set(request, { way, get content() { return recordedBody(request.body) }, set content(_) {} })",
+          "begun.set(request, { way, get content() { return recordedBody(request.body) }, set content(_) {} })",
       },
     ],
     caughtBy: { file: actions, test: "no body that does not match the schema" },

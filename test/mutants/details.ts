@@ -245,4 +245,29 @@ export const detailsMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/rehearsal/judge.test.ts", test: "has the address of another buyer" },
   },
+  {
+    name: "details: a question that is called like a member of every object counts as answered",
+    edits: [
+      {
+        file: "src/domain/details.ts",
+        find: '  if (!Object.hasOwn(answers, key)) return false\n  return kind !== "checkbox" || answers[key] === true',
+        replace: '  return kind === "checkbox" ? answers[key] === true : answers[key] !== undefined',
+      },
+    ],
+    caughtBy: {
+      file: "test/http/order-details.test.ts",
+      test: "a question may have the name of a member that every object has",
+    },
+  },
+  {
+    name: "details: a buyer's request replaces the reference that the shop has given the hold",
+    edits: [
+      {
+        file: "src/domain/shop-fields.ts",
+        find: "present.reference ?? given ?? null",
+        replace: "given ?? present.reference",
+      },
+    ],
+    caughtBy: { file: "test/domain/shop-fields.test.ts", test: "the hold's, and its own beside them" },
+  },
 ]

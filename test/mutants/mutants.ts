@@ -10,6 +10,7 @@ import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { orderPageMutants } from "./order-pages.ts"
+import { mailAbuseMutants } from "./mail-abuse.ts"
 import { mailMutants } from "./mail.ts"
 import { orderScreenMutants } from "./order-screen.ts"
 import { outgoingMutants } from "./outgoing.ts"
@@ -71,6 +72,7 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...outgoingMutants,
+  ...mailAbuseMutants,
   ...mailMutants,
   ...clientMutants,
   ...contractMutants,

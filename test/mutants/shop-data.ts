@@ -125,8 +125,8 @@ export const shopDataMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/erasure.ts",
-        find: "lower(email) = any(array(select lower(form) from unnest($1::text[]) as form))",
-        replace: "email = ($1::text[])[1]",
+        find: '${sameEmail("email")} = ${sameEmail("$1::text")}',
+        replace: "email = $1::text",
       },
     ],
     caughtBy: byEmail,

@@ -3,7 +3,7 @@ import type { WholeOrder } from "../../client/src/admin.ts"
 import { ProblemError, type Address, type Details, type DetailsBody } from "../../client/src/index.ts"
 import { countryCodes } from "../shared/country-codes.ts"
 import { shop } from "./api.ts"
-import { countryName } from "../shared/countries.ts"
+import { namedCountries } from "../shared/countries.ts"
 import { fieldName, questionLabel, textOf } from "./detail-texts.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
@@ -172,8 +172,8 @@ function filled<Name extends string>(
 /** The countries that the shop ships to, by name, and the one that is chosen already. */
 function countryList(codes: readonly string[], chosen: string): readonly (readonly [string, string])[] {
   const all = new Set([...codes, ...(chosen === "" ? [] : [chosen])])
-  const named = [...all].map((code) => [code, countryName(code)] as const)
-  return [["", "Not given"], ...named.sort(([, one], [, other]) => one.localeCompare(other, "en"))]
+  const named = namedCountries([...all]).map(({ value, label }) => [value, label] as const)
+  return [["", "Not given"], ...named]
 }
 
 /** Rewrites a refusal that points into the body so that it names the fields. */

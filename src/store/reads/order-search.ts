@@ -36,10 +36,10 @@ export async function findHoldIds(
 }
 
 /**
- * The forms of a word in which a name or address may be stored. PostgreSQL takes capital and small letters for the same
+ * The forms in which a word of a name may be stored. PostgreSQL takes capital and small letters for the same
  * too, but in many databases only those of ASCII.
  */
-export function formsOf(word: string): readonly string[] {
+function formsOf(word: string): readonly string[] {
   const [lower, upper] = [word.toLowerCase(), word.toUpperCase()]
   const [first = ""] = upper
   return [...new Set([word, lower, upper, first + lower.slice(first.length)])]
