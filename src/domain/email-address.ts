@@ -1,4 +1,4 @@
-/** The most that SMTP allows of an address (RFC 5321). */
+/** The most characters of an address that SMTP allows (RFC 5321). */
 export const LONGEST_EMAIL = 254
 
 /*
@@ -16,5 +16,5 @@ const whole = new RegExp(`^${emailPattern}$`, "u")
 
 /** True for one plain e-mail address, to which a mail can be sent and to nobody else. */
 export function isEmailAddress(text: string): boolean {
-  return text.length <= LONGEST_EMAIL && whole.test(text)
+  return [...text].length <= LONGEST_EMAIL && whole.test(text)
 }

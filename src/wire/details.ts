@@ -124,6 +124,9 @@ function addressFrom({ postal_code, ...others }: Static<typeof AddressBody>): Ad
   return Object.values(address).every((value) => value === null) ? null : address
 }
 
+/** A character that can be seen. */
+const SEEN = /[^\s\p{Cf}]/u
+
 function textFrom(value: string | null | undefined): string | null {
-  return value === undefined || value === null || value.trim() === "" ? null : value
+  return value === undefined || value === null || !SEEN.test(value) ? null : value
 }

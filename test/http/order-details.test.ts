@@ -193,6 +193,11 @@ describe("details with the order", () => {
     expect(refused).toBeProblem(422, "invalid_request")
   })
 
+  test("a name that nobody can see is missing", async () => {
+    const { body } = await orderWith(await heldUnit(), { ...anna, name: "\u200b \u2060" })
+    expect(body.missing_details).toEqual(["/details/name"])
+  })
+
   test("an address needs what its country needs", async () => {
     const address = { line1: "1 Main St", city: "Springfield", country: "US" }
     const { body } = await orderWith(await heldUnit(), { ...anna, shipping_address: address })
