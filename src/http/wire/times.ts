@@ -7,3 +7,8 @@ const END_OF_TIME = Date.UTC(9999, 11, 31)
 export function momentFrom(milliseconds: number): Instant | null {
   return milliseconds >= 0 && milliseconds < END_OF_TIME ? instant(milliseconds) : null
 }
+
+/** The moment, or the nearest one from 1970 to 9999; null: it is no time. */
+export function nearestMoment(milliseconds: number): Instant | null {
+  return momentFrom(Math.min(Math.max(0, milliseconds), END_OF_TIME - 1))
+}
