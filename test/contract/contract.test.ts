@@ -48,6 +48,18 @@ const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
   // Not every two letters are a country.
   "GET /api/addresses/{country}": ["/country"],
   "PATCH /api/admin/products/{id}": ["/currency", "/opens_at", "/closes_at"],
+  // A cursor and a time are texts of their own kinds, and a text to search for has to be one that can be stored.
+  "POST /api/admin/orders/search": [
+    "/cursor",
+    "/from",
+    "/to",
+    "/email",
+    "/name",
+    "/payment_id",
+    "/reference",
+    "/customer_id",
+    "/sku",
+  ],
   "POST /api/admin/orders/{id}/refunds": ["/amount_minor", "/restock_lines"],
   "POST /api/admin/webhooks": ["/url"],
   "PATCH /api/admin/webhooks/{id}": ["/url"],
