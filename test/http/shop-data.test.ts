@@ -42,17 +42,17 @@ describe("what the shop's own systems know a hold or order by", () => {
     }
   })
 
-  test("is merged with what the order's request gives, and stays when the order is paid and restocked", async () => {
+  test("is not changed by the order's request, which may add to it, and stays when the order is paid and restocked", async () => {
     const { hold_id } = await held({ reference: "A", metadata: { a: "1", b: "1" } })
-    const body = { hold_id, reference: "B", metadata: { b: "2" } }
+    const body = { hold_id, reference: "B", metadata: { b: "2", c: "2" } }
     const { order_id } = (await app.post("/api/orders", body)).body
     await pay(app, { order_id, amount_minor: 9_999 })
     await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 0, restock_qty: 1 })
     expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({
       status: "paid",
       restocked_qty: 1,
-      reference: "B",
-      metadata: { a: "1", b: "2" },
+      reference: "A",
+      metadata: { a: "1", b: "1", c: "2" },
     })
   })
 
@@ -65,7 +65,7 @@ describe("what the shop's own systems know a hold or order by", () => {
     expect(status).toBe(200)
     expect((await app.get(`/api/orders/${made.order_id}`)).body).toMatchObject({
       status: "paid",
-      reference: "B",
+      reference: "A",
       metadata: { a: "1", b: "2" },
     })
   })
