@@ -51,7 +51,7 @@ describe.skipIf(leavesOutBrowser())("the page that finds orders", () => {
     expect(sent).toEqual([])
     await page.getByLabel("E-mail").fill(" anna@example.org ")
     await page.keyboard.press("Enter")
-    await page.getByText("If there is an order with this address").waitFor()
+    await page.getByText("If there is an order with this e-mail address").waitFor()
     expect(sent).toEqual(['{"email":"anna@example.org"}'])
     expect(page.url()).toBe(`${app.url}/find`)
     expect(await findFaults(page)).toEqual([])
@@ -66,7 +66,7 @@ describe.skipIf(leavesOutBrowser())("the page that finds orders", () => {
     await page.goto("/find")
     await page.getByLabel("E-mail").fill("ada@example.com")
     await press(page, "Send me the link")
-    await page.getByText("If there is an order with this address").waitFor()
+    await page.getByText("If there is an order with this e-mail address").waitFor()
     const mails = async () => {
       await page.goto("/simulator/mail")
       return page.locator("li a").count()
@@ -85,7 +85,7 @@ describe.skipIf(leavesOutBrowser())("the page that finds orders", () => {
     [429, "Too many requests."],
     [503, "The shop did not respond."],
     [null, "The shop did not respond."],
-    [422, "The shop cannot send mail to this address."],
+    [422, "The shop cannot send mail to this e-mail address."],
     [404, "This shop sends no mail."],
   ])("says what happened when the answer is %s", async (status, text) => {
     await using buyer = await newBuyer(browser, app)
