@@ -30,8 +30,9 @@ interface Keyed {
   readonly answer: TestAnswer
 }
 
-/** Temporary refusals. They are not stored, so a repetition is executed again. */
-const passing = /^(sale_not_open|sale_paused|customer_limit_reached|out_of_stock|.*_not_found)$/
+/** Temporary refusals, and those of details that the product does not ask for now. They are not stored, so a repetition is executed again. */
+const passing =
+  /^(invalid_request|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|.*_not_found)$/
 
 class ServedSale {
   commands = 0
