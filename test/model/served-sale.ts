@@ -30,7 +30,7 @@ interface Keyed {
   readonly answer: TestAnswer
 }
 
-/** Temporary refusals, and those of details that the product does not ask for now. They are not stored, so a repetition is executed again. */
+/** Temporary refusals, and those of details that the product does not ask for now: not stored, so a repetition is executed. */
 const passing =
   /^(invalid_request|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|.*_not_found)$/
 
