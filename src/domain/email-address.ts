@@ -16,5 +16,5 @@ const whole = new RegExp(`^${emailPattern}$`, "u")
 
 /** True for one plain e-mail address, to which a mail can be sent and to nobody else. */
 export function isEmailAddress(text: string): boolean {
-  return [...text].length <= LONGEST_EMAIL && whole.test(text)
+  return Array.from(text).length <= LONGEST_EMAIL && whole.test(text)
 }
