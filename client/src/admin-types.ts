@@ -134,7 +134,7 @@ export interface OrderQuery extends RowQuery<OrderStatus> {
 
 /** A search for orders, also by their buyers; each field that is given must match. */
 export interface OrderSearch extends OrderQuery {
-  /** The buyer's e-mail address, in upper or lower case. */
+  /** The buyer's e-mail address; upper and lower case of A to Z do not matter. */
   readonly email?: string | undefined
   /** Beginnings of words of the buyer's name, in upper or lower case. */
   readonly name?: string | undefined

@@ -14,7 +14,7 @@ export const emailPattern = `${sign}{1,64}@${signOfDomain}+(\\.${signOfDomain}+)
 
 const whole = new RegExp(`^${emailPattern}$`, "u")
 
-/** True for one plain e-mail address, to which a mail can be sent and to nobody else. */
+/** True if the text is exactly one plain e-mail address, so that a mail to it reaches no other recipient. */
 export function isEmailAddress(text: string): boolean {
   return Array.from(text).length <= LONGEST_EMAIL && whole.test(text)
 }

@@ -11,6 +11,9 @@ import type { WorkingSet } from "./working-set.ts"
  */
 export type MailKind = "receipt" | "refund" | "cancelled" | "links"
 
+/** Mails with order links that an address gets in an hour: enough for a buyer who looks in the wrong folder, too few to annoy. */
+export const LINKS_PER_HOUR = 3
+
 /** A mail to be sent. It has neither an address nor a text: both are read when it is sent. */
 export interface NewMail {
   /**

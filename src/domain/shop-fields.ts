@@ -27,7 +27,7 @@ export interface MetadataOverLimit {
 }
 
 /**
- * What `given` adds to the fields `present`: a reference or a key of metadata that is not there. The order's request may come
+ * What `given` adds to the fields `present`: a reference or a metadata key that is not there yet. The order's request may come
  * from the buyer's browser, so it changes nothing that the shop has written on the hold.
  */
 export function mergeShopFields(

@@ -12,7 +12,7 @@ import type { Inbox } from "../store/reads/inbox.ts"
 import type { Lists } from "../store/reads/lists.ts"
 import type { Lookups } from "../store/reads/lookups.ts"
 import type { Shop } from "../mail/compose.ts"
-import type { MailContents, MailEntry } from "../store/reads/mail-contents.ts"
+import type { MailContents } from "../store/reads/mail-contents.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
 import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
@@ -66,8 +66,8 @@ export interface Services {
   readonly orderLinks: OrderLinks | null
   readonly mails: {
     readonly contents: Pick<MailContents, "ofOrder">
-    /** `sendAgain`: makes a mail of an order due again; null: the order has no such mail. */
-    readonly queue: { sendAgain(orderId: number, mailId: string): Promise<MailEntry | null> }
+    /** `sendAgain`: makes a mail of an order due again, if there is one with this id. */
+    readonly queue: { sendAgain(orderId: number, mailId: string): Promise<void> }
   }
   /** Null: mails are sent, not read here. */
   readonly mailbox: Mailbox | null

@@ -11,11 +11,16 @@ export interface Mailbox {
  */
 export function withoutAddresses(text: string, recipient = ""): string {
   const replaced = text.replaceAll(/[^\s<>()"',;:]+@[^\s<>()"',;:]+/g, "[address]")
-  const user = recipient.slice(0, Math.max(0, recipient.lastIndexOf("@")))
+  const user = localPartOf(recipient)
   if (user === "") return replaced
   const literal = user.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
   return replaced.replaceAll(
     new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, "giu"),
     "[address]",
   )
+}
+
+/** The part before the last `@`; empty if there is none. */
+export function localPartOf(address: string): string {
+  return address.slice(0, Math.max(0, address.lastIndexOf("@")))
 }

@@ -63,8 +63,9 @@ function partsOf(content: ComposedContent, shop: Shop): Parts {
 }
 
 /**
- * Everybody can enter a name beside the address of somebody else, and the mail comes from the shop. So a name that could be
- * a message or a link is left out, and the links of orders, which everybody can ask for, go without one.
+ * The buyer's name for the greeting and the recipient; empty if the mail must not contain it. Anybody can order with somebody
+ * else's e-mail address and any text as the name, and the mail comes from the shop. So a text that looks like a link or a
+ * message is left out. Mails with order links contain no name at all, because anybody can request them.
  */
 export function nameInMail({ kind, name }: Pick<ComposedContent, "kind" | "name">): string {
   const text = oneLine(name ?? "")

@@ -1,6 +1,6 @@
 import SMTPConnection from "nodemailer/lib/smtp-connection"
 import type { SmtpServer } from "../config/mail.ts"
-import { withoutAddresses } from "./address.ts"
+import { localPartOf, withoutAddresses } from "./address.ts"
 import type { Message } from "./message.ts"
 
 /** What became of an attempt to send a mail. Errors name no address. */
@@ -145,10 +145,6 @@ function resultOf(failure: SmtpError, recipient: string): SendResult {
   // Without an answer the server may have taken the mail, or will not be able to.
   const isHopeless = failure.code === "EMESSAGE" && responseCode === undefined
   return { kind: isRefused || isHopeless ? "refused" : "later", error }
-}
-
-function localPartOf(address: string): string {
-  return address.slice(0, Math.max(0, address.lastIndexOf("@")))
 }
 
 function isAscii(text: string): boolean {

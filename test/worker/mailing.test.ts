@@ -466,12 +466,8 @@ test("the shop sends a mail again: after a failure under the same Message-ID, a 
   const key = () => sql("select message_key from mails where id = $1", [id])
   const first = await key()
 
-  expect(await engine.mails.queue.sendAgain(orderId, id)).toMatchObject({
-    id,
-    status: "due",
-    attempts: 0,
-    lastError: null,
-  })
+  await engine.mails.queue.sendAgain(orderId, id)
+  expect(await mailsOf(orderId)).toMatchObject([{ id, status: "due", attempts: 0, lastError: null }])
   expect(await key()).toEqual(first)
   server.behave({})
   await sendAll(worker(server))
@@ -489,7 +485,7 @@ test("a mail of another order is not sent again", async () => {
   await using server = await startMailServer()
   const [orderId, other] = [await paidOrder(), await paidOrder()]
   await sendAll(worker(server))
-  expect(await engine.mails.queue.sendAgain(orderId, `receipt-${other}`)).toBeNull()
+  await engine.mails.queue.sendAgain(orderId, `receipt-${other}`)
   expect(await mailsOf(other)).toMatchObject([{ status: "sent" }])
 })
 

@@ -89,7 +89,7 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
   }
 }
 
-/** Routes that change nothing, although their method is POST: they search for personal data, which no address may have. */
+/** Routes that change nothing, although their method is POST: they search for personal data, which must stand in no URL. */
 const searches: ReadonlySet<string> = new Set(["/api/admin/orders/search"])
 
 /** Routes whose bodies are a buyer's personal data: of them only that they were used is recorded. */

@@ -1,3 +1,4 @@
+import { LINKS_PER_HOUR } from "../../domain/mails.ts"
 import { createAttemptLimit } from "./attempt-limit.ts"
 
 /** Mails the links of orders to the address that they were made with. */
@@ -8,11 +9,6 @@ export interface OrderLinks {
   settled(): Promise<void>
 }
 
-/**
- * Mails an hour for an address, at each process. The database counts the mails of the orders that have the address now, so
- * that somebody who makes orders with it, and gives them another one, could have it mailed again.
- */
-const MOST_OF_ADDRESS = 3
 /** Requests that are being served at one time; further ones are dropped, so that a flood takes no connections. */
 const AT_ONCE = 4
 
@@ -25,14 +21,12 @@ export function createOrderLinks(
   onError: (error: unknown) => void,
 ): OrderLinks {
   const underWay = new Set<Promise<void>>()
-  const limit = createAttemptLimit({ most: MOST_OF_ADDRESS, withinMs: 3_600_000 })
+  // The database counts the mails of the orders that have the address now. Somebody who gave those orders another address
+  // could have it mailed without end, so this process counts the requests for it as well.
+  const limit = createAttemptLimit({ most: LINKS_PER_HOUR, withinMs: 3_600_000 })
   return {
     ask(email) {
-      if (
-        underWay.size >= AT_ONCE ||
-        limit.take(email.replace(/[A-Z]/g, (letter) => letter.toLowerCase())) > 0
-      )
-        return
+      if (underWay.size >= AT_ONCE || limit.take(asciiLowerCase(email)) > 0) return
       const asked = ask(email)
         .catch(onError)
         .then(() => void underWay.delete(asked))
@@ -40,4 +34,9 @@ export function createOrderLinks(
     },
     settled: async () => void (await Promise.all(underWay)),
   }
+}
+
+/** The form in which addresses are compared, as in the database. */
+function asciiLowerCase(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

@@ -1,8 +1,7 @@
 import type pg from "pg"
-import type { MailKind } from "../../domain/mails.ts"
+import { LINKS_PER_HOUR, type MailKind } from "../../domain/mails.ts"
 import type { Instant } from "../../domain/time.ts"
 import { sameEmail } from "../columns.ts"
-import { mailEntryColumns, type MailEntry } from "../reads/mail-contents.ts"
 import { transaction, transactionByIndex, type Tx } from "../tx.ts"
 
 /** A mail that one worker has leased. */
@@ -42,10 +41,10 @@ export interface MailQueue {
   /** Records the result of an attempt, unless the lease has ended and another worker has taken the mail. */
   note(mail: Pick<DueMail, "id" | "productId" | "lease">, result: MailResult): Promise<void>
   /**
-   * Makes a mail of this order due again, unless it is. One that was sent gets another Message-ID, so that mail programs
-   * show it once more. Null: the order has no such mail.
+   * Makes a mail of this order due again, unless it is or the order has none with this id. One that was sent gets another
+   * Message-ID, so that mail programs show it once more.
    */
-  sendAgain(orderId: number, id: string): Promise<MailEntry | null>
+  sendAgain(orderId: number, id: string): Promise<void>
   /** Counts the mails that wait, up to {@link MOST_COUNTED}. */
   waiting(): Promise<number>
   /**
@@ -59,8 +58,6 @@ export interface MailQueue {
 const MAIL_LEASE_SECONDS = 180
 /** A count for a gauge; past this number the exact one does not matter. */
 const MOST_COUNTED = 100_000
-/** Enough for a buyer who looks in the wrong folder, too few to annoy a stranger. */
-const LINKS_PER_HOUR = 3
 const LONGEST_ERROR = 300
 /** How far ahead mails are sent, so that a worker that looks every 50 ms keeps to the rate. */
 const AHEAD_SECONDS = 0.25
@@ -97,16 +94,6 @@ export function createMailQueue(pool: pg.Pool, perSecond: number): MailQueue {
              and status <> 'due'`,
         values: [orderId, id],
       })
-      const { rows } = await pool.query<MailEntry>({
-        name: "read-mail-of-order",
-        text: `
-          select ${mailEntryColumns}
-            from mails
-           where order_id = $1
-             and id = $2`,
-        values: [orderId, id],
-      })
-      return rows[0] ?? null
     },
 
     async waiting() {

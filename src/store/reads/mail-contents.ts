@@ -70,7 +70,7 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
       const { rows } = await pool.query<MailEntry>({
         name: "read-newest-mails",
         text: `
-          select ${mailEntryColumns}
+          select ${entryColumns}
             from mails
            order by created_at desc, id desc
            limit $1`,
@@ -83,7 +83,7 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
       const { rows } = await pool.query<MailEntry>({
         name: "read-mails-of-order",
         text: `
-          select ${mailEntryColumns}
+          select ${entryColumns}
             from mails
            where order_id = $1
            order by created_at, id
@@ -97,7 +97,7 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
       const { rows } = await pool.query<MailEntry>({
         name: "find-mail",
         text: `
-          select ${mailEntryColumns}
+          select ${entryColumns}
             from mails
            where id = $2
              and product_id = $1`,
@@ -108,8 +108,7 @@ export function createMailContents(pool: pg.Pool, variantNames: VariantNameReads
   }
 }
 
-/** The columns of a {@link MailEntry}. */
-export const mailEntryColumns = `
+const entryColumns = `
   id, kind, status, attempts,
   product_id as "productId",
   order_id as "orderId",

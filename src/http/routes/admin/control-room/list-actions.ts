@@ -1,4 +1,3 @@
-import { momentFrom } from "../../../wire/times.ts"
 import { Type } from "typebox"
 import type { ActionKey, AdminAction } from "../../../../store/reads/admin-actions.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
@@ -17,6 +16,7 @@ import {
 } from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
+import { momentFrom } from "../../../wire/times.ts"
 
 /** Registers `GET /api/admin/actions`. */
 export function registerListActions(admin: App, { actions }: Pick<Services, "actions">): void {

@@ -24,7 +24,7 @@ export function registerEraseDetails(admin: App, { erasure }: Pick<Services, "er
     schema: {
       summary: "Erase a buyer's details",
       description:
-        "Erases the buyer's details from all orders with this e-mail address, upper and lower case alike, or from all orders of this customer. Give either `email` or `customer_id`. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. Events sent afterwards carry no details. If the buyer may be ordering at the same time, repeat the request until it answers 0.",
+        "Erases the buyer's details from all orders with this e-mail address (upper and lower case of A to Z do not matter), or from all orders of this customer. Give either `email` or `customer_id`. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. Events sent afterwards carry no details. If the buyer may be ordering at the same time, repeat the request until it answers 0.",
       tags: ["admin"],
       security: adminSecurity,
       body: EraseBody,

@@ -1,4 +1,3 @@
-import { momentFrom } from "../../../wire/times.ts"
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
 import { isoTime } from "../../../../domain/time.ts"
@@ -18,6 +17,7 @@ import {
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import { filteredListSchema, optionalWord, filteredPage } from "../filtered-lists.ts"
 import { orderFilterFrom, orderQuery } from "./row-filter.ts"
+import { momentFrom } from "../../../wire/times.ts"
 
 /** The parameter that puts orders in order. */
 export const orderOfOrders = Type.Optional(

@@ -24,8 +24,10 @@ export function registerResendMail(admin: App, { mails }: Pick<Services, "mails"
     async handler(request, reply) {
       const orderId = parseId(request.params.id)
       const mailId = request.params.mailId
-      const mail = orderId === null || !isMailId(mailId) ? null : await mails.queue.sendAgain(orderId, mailId)
-      return mail === null ? refuse(reply, { code: "mail_not_found" }) : mailJson(mail)
+      if (orderId === null || !isMailId(mailId)) return refuse(reply, { code: "mail_not_found" })
+      await mails.queue.sendAgain(orderId, mailId)
+      const mail = (await mails.contents.ofOrder(orderId)).find(({ id }) => id === mailId)
+      return mail === undefined ? refuse(reply, { code: "mail_not_found" }) : mailJson(mail)
     },
   })
 }

@@ -31,9 +31,11 @@ export const orderQuery = {
   to: Type.Optional(Type.String({ description: "made before this time, in ISO 8601" })),
 }
 
-/** What the body of a search has in addition: personal data, which must not stand in an address. */
+/** What the body of a search has in addition: personal data, which must stand in no URL. */
 export const buyerFields = {
-  email: Type.Optional(Type.String({ description: "the buyer's e-mail address, in upper or lower case" })),
+  email: Type.Optional(
+    Type.String({ description: "the buyer's e-mail address; upper and lower case of A to Z do not matter" }),
+  ),
   name: Type.Optional(
     Type.String({ description: "beginnings of words of the buyer's name, in upper or lower case" }),
   ),

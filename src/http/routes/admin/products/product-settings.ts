@@ -1,10 +1,10 @@
-import { momentFrom } from "../../../wire/times.ts"
 import { isCurrentCurrency } from "../../../../../client/src/currencies.ts"
 import type { ProductSettingChanges } from "../../../../domain/commands.ts"
 import type { Instant } from "../../../../domain/time.ts"
 import { collectChanges } from "../../../../wire/collect.ts"
 import type { ProductChanges } from "../../../../wire/product.ts"
 import type { FieldError } from "../../../wire/problems.ts"
+import { momentFrom } from "../../../wire/times.ts"
 
 /** Reads the settings that a request gives; returns the errors of fields whose values are not valid. */
 export function settingsFrom(body: ProductChanges): ProductSettingChanges | FieldError[] {

@@ -1,4 +1,3 @@
-import { nearestMoment } from "../../../wire/times.ts"
 import { Type } from "typebox"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import { refuse } from "../../../wire/problems.ts"
@@ -8,6 +7,7 @@ import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { ReplayAnswer, ReplayBody } from "../../../wire/webhook-schemas.ts"
 import { endpointNotFound } from "./webhook-endpoint-answers.ts"
+import { nearestMoment } from "../../../wire/times.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
