@@ -167,6 +167,7 @@ test.each([
   ["receipt", "J. R. R. O'Neill-Smith, jr.", "J. R. R. O'Neill-Smith, jr."],
   ["receipt", "Your account is locked, verify at https://evil.example/login", ""],
   ["receipt", "Visit evil.example now", ""],
+  ["receipt", "Pay again at http://evil", ""],
   ["receipt", "www.evil", ""],
   ["receipt", "eve@evil", ""],
   ["receipt", "a".repeat(61), ""],
