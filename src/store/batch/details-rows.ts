@@ -20,12 +20,12 @@ async function loadRows(tx: Tx, state: WorkingSet, { orderIds, holdIds }: Needs[
              erased_at is not null as erased
         from order_details
        where product_id = $1
-         and (order_id = any($2::bigint[])
-              or order_id = any(array(
-                   select id
-                     from orders
-                    where product_id = $1
-                      and hold_id = any($3::bigint[]))))`,
+         and order_id = any(
+               $2::bigint[] || array(
+                 select id
+                   from orders
+                  where product_id = $1
+                    and hold_id = any($3::bigint[])))`,
     values: [state.productId, numbers(orderIds), numbers(holdIds)],
   })
   for (const row of rows) state.details.load(row)
