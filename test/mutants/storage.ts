@@ -211,4 +211,29 @@ export const storageMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "whatever the planner estimates" },
   },
+  {
+    name: "plans: those that were made for empty tables are kept",
+    edits: [
+      {
+        file: "src/store/batch/fresh-plans.ts",
+        find: "  if (count >= FIRST_RENEWAL && isPowerOfTwo)",
+        replace: "  if (count < FIRST_RENEWAL && isPowerOfTwo)",
+      },
+    ],
+    caughtBy: { file: "test/store/first-minute.test.ts", test: "so it does on PostgreSQL 15" },
+  },
+  {
+    name: "plans: a batch reads all details of its product",
+    edits: [
+      {
+        file: "src/store/batch/details-rows.ts",
+        find: "                  and order_id = wanted.id",
+        replace: "                  and order_id + 0 = wanted.id",
+      },
+    ],
+    caughtBy: {
+      file: "test/store/first-minute.test.ts",
+      test: "a batch of a first sale reads the rows that it names",
+    },
+  },
 ]

@@ -4,6 +4,7 @@ import type { Instant } from "../../domain/time.ts"
 import type { Rules, WorkingSet } from "../../domain/working-set.ts"
 import { isBrokenGuard, isConnectionLoss, StaleMemory, UnknownCommit } from "../errors.ts"
 import { createKnownVariants, type KnownVariants } from "./known-variants.ts"
+import { renewPlans } from "./fresh-plans.ts"
 import { loadWorkingSet, loadWorkingSets, type LoadedBatch } from "./load.ts"
 import { saveMails } from "./mails.ts"
 import { createSubscribers, saveEvents, type Subscribers } from "./outbox.ts"
@@ -130,6 +131,7 @@ async function runBatch(
   let broken: Error | undefined
   try {
     const { tx, begun, loading, asking } = inOnePacket(client, () => {
+      renewPlans(client)
       const { tx, begun } = begin(client)
       return { tx, begun, loading: steps.load(tx), asking: subscribers.exist(tx) }
     })
