@@ -23,6 +23,7 @@ import { hasPages, loadPages } from "./site/built-pages.ts"
 import { mailOptions, mailServices, mailWay, shopOf } from "./mail-way.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
+import { createPaymentPage } from "./payments/payment-page.ts"
 import { providersOf } from "./payments/providers.ts"
 import { seedIfEmpty } from "./seed.ts"
 import { createPlan, lateMsAfter } from "./simulator/plan.ts"
@@ -213,10 +214,15 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       audit: createAudit(engine),
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
+      paymentPage: paymentPageOf(config),
       stripePublishableKey: config.stripe?.publishableKey ?? null,
     },
     { log, ...config },
   )
+}
+
+function paymentPageOf({ paymentPageUrl: url, paymentWebhookSecret: secret, publicUrl }: Config) {
+  return url === null || secret === null ? null : createPaymentPage({ url, secret, publicUrl })
 }
 
 /** The token and the sessions that identify an operator; null in open mode. */

@@ -23,7 +23,7 @@ const allowed: Record<string, readonly string[]> = {
   "store/reads": ["store/.", "domain", "wire"],
   "store/queues": ["store/.", "store/reads", "domain"],
   "store/upkeep": ["store/.", "store/batch", "domain"],
-  payments: ["domain"],
+  payments: ["domain", "config/payment-page"],
   simulator: ["payments/standard-webhooks", "domain/money"],
   mail: ["domain", "config/mail"],
   "mail-way": ["mail", "config", "engine", "http/access", "http/services", "worker"],

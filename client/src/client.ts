@@ -13,6 +13,7 @@ import type {
   HoldBody,
   NewHold,
   OpenedPayment,
+  PaymentLink,
   Order,
   OrderBody,
   Page,
@@ -94,6 +95,12 @@ export interface Client {
      */
     openPayment(orderId: number, options?: KeyedCallOptions): Promise<OpenedPayment>
     /**
+     * Makes the signed address of the shop's own payment page for this order, and records a payment attempt as
+     * `startPayment` does. Sent with an `Idempotency-Key`. Refused: `route_not_found` where the shop has no such page,
+     * `order_not_found`, `order_expired`, `order_not_pending`, `details_required`.
+     */
+    paymentLink(orderId: number, options?: KeyedCallOptions): Promise<PaymentLink>
+    /**
      * Lets the shop mail the links of all orders of this e-mail address to it. The answer is the same whether it has
      * orders or not. Refused: `rate_limited`, and `route_not_found` where the shop sends no mails.
      */
@@ -163,6 +170,8 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, keyed("POST", `/api/orders/${orderId}/payment-attempts`, options, payment)),
       openPayment: (orderId, options) =>
         call(connection, keyed("POST", `/api/orders/${orderId}/payments`, options)),
+      paymentLink: (orderId, options) =>
+        call(connection, keyed("POST", `/api/orders/${orderId}/payment-links`, options)),
       find: (email, options = {}) =>
         call(connection, {
           method: "POST",

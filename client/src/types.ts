@@ -351,6 +351,14 @@ export interface OpenedPayment {
   readonly client_secret: string
 }
 
+/** Where the buyer of an order pays. */
+export interface PaymentLink {
+  /** The address of the shop's payment page for this order, signed. */
+  readonly url: string
+  /** Until then a payment is in time. */
+  readonly expires_at: Time
+}
+
 /** Whether the server is ready. */
 export interface Health {
   readonly status: "ok" | "unavailable" | "stopping"

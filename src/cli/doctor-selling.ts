@@ -4,7 +4,7 @@ import { flashSaleProduct } from "../seed.ts"
 import type { Finding } from "./finding.ts"
 
 /** Checks whether buyers can pay. In open mode they pay at the payment simulator. */
-export function checkPayments({ adminToken, paymentWebhookSecret, stripe }: Config): Finding {
+export function checkPayments({ adminToken, paymentWebhookSecret, paymentPageUrl, stripe }: Config): Finding {
   const check = "payments"
   if (adminToken === null)
     return { check, ok: true, found: "simulated, because the server runs in open mode" }
@@ -15,13 +15,20 @@ export function checkPayments({ adminToken, paymentWebhookSecret, stripe }: Conf
       found: "buyers cannot pay: set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, or PAYMENT_WEBHOOK_SECRET",
     }
   }
+  if (paymentPageUrl !== null) {
+    return {
+      check,
+      ok: true,
+      found: `at ${paymentPageUrl.replace(/\?.*/s, "")}, which reports payments in signed webhooks`,
+    }
+  }
   if (stripe === null) {
     return {
       check,
       ok: true,
       weak: true,
       found:
-        "only through your own payment service, which reports payments in webhooks signed with PAYMENT_WEBHOOK_SECRET; the order page offers no payment (for Stripe set STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and STRIPE_PUBLISHABLE_KEY)",
+        "only through your own payment service, which reports payments in webhooks signed with PAYMENT_WEBHOOK_SECRET; the order page offers no payment: set PAYMENT_URL to your payment page (for Stripe set STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and STRIPE_PUBLISHABLE_KEY)",
     }
   }
   if (stripe.publishableKey === null) {

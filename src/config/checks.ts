@@ -2,13 +2,14 @@ import { isLoopback } from "./addresses.ts"
 import type { Config } from "./config.ts"
 import { ConfigError } from "./config-error.ts"
 import { PUBLIC_URL_SHAPE } from "./mail.ts"
+import { checkPaymentPage, type PaymentPageConfig } from "./payment-page.ts"
 
 type SimulatorConfig = Pick<Config, "adminToken" | "simulatorUrl" | "simulatorSecret">
 type MailConfig = Pick<Config, "adminToken" | "mail" | "publicUrl">
 
 /** Refuses settings that are valid one by one but unsafe together for a server. Throws {@link ConfigError}. */
 export function checkServing(
-  config: Pick<Config, "host" | "paymentWebhookSecret"> & SimulatorConfig & MailConfig,
+  config: Pick<Config, "host"> & PaymentPageConfig & SimulatorConfig & MailConfig,
 ): void {
   if (config.adminToken === null && !isLoopback(config.host)) {
     throw new ConfigError(
@@ -21,6 +22,7 @@ export function checkServing(
     )
   }
   checkSimulator(config)
+  checkPaymentPage(config)
   checkMail(config)
 }
 

@@ -21,6 +21,8 @@ export interface Config {
   readonly simulatorSecret: Buffer | null
   /** Null if Stripe is not used. */
   readonly stripe: StripeAccount | null
+  /** The address of the shop's own payment page, with names in braces; null if there is none. */
+  readonly paymentPageUrl: string | null
   /** Signs owner tokens; null if the key in the database signs them. */
   readonly tokenSecret: string | null
   readonly holdTtlSeconds: number

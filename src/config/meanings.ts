@@ -61,6 +61,11 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "Key that signs messages to the [generic payment webhook](../guides/payments.md#the-generic-webhook); 24 random bytes or more are recommended. Required in closed mode.",
       unset: "unsigned messages are accepted",
     },
+    PAYMENT_URL: {
+      meaning:
+        "Your own payment page, to which *Pay* on the order's page leads; the [guide](../guides/payments.md#a-payment-page-of-your-own) says what the names in braces mean and how to check the signature.",
+      unset: "the order's page offers payment by Stripe, if it is set up, or none",
+    },
   },
   Sale: {
     HOLD_TTL_SECONDS: { meaning: "How long a hold lasts, unless its product sets `hold_ttl_seconds`." },

@@ -3,6 +3,7 @@ import type { Config } from "./config.ts"
 import { ConfigError } from "./config-error.ts"
 import { misspelledNames, readEnvFile, type Misspelling } from "./env-file.ts"
 import { mailSettings, publicUrl, shopName } from "./mail.ts"
+import { paymentPageUrl } from "./payment-page.ts"
 import { schema, secretNames } from "./schema.ts"
 import { stripeAccount } from "./stripe.ts"
 import { unusedVariables } from "./unused-variables.ts"
@@ -49,6 +50,7 @@ export function readConfig({
     simulatorUrl: env.SIMULATOR_URL?.replace(/\/+$/, "") ?? null,
     simulatorSecret: webhookKey(env.SIMULATOR_SECRET),
     stripe: stripeAccount(env),
+    paymentPageUrl: paymentPageUrl(env),
     tokenSecret: env.TOKEN_SECRET ?? null,
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,

@@ -1,5 +1,6 @@
 import { DATABASE_URL_SHAPE } from "../base/database-url.ts"
 import { mailVariables, type MailEnvironment } from "./mail.ts"
+import { paymentPageVariables, type PaymentPageEnvironment } from "./payment-page.ts"
 import { stripeVariables, type StripeEnvironment } from "./stripe.ts"
 
 /** Settings that may also be given as `NAME_FILE`. Logs and error messages never show their values. */
@@ -95,6 +96,7 @@ export const schema = {
     },
     SIMULATOR_SECRET: webhookSecret,
     ...stripeVariables,
+    ...paymentPageVariables,
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(900, 604_800),
@@ -116,7 +118,7 @@ export const schema = {
 }
 
 /** The variables after validation, with defaults filled in. */
-export interface Environment extends StripeEnvironment, MailEnvironment {
+export interface Environment extends StripeEnvironment, MailEnvironment, PaymentPageEnvironment {
   DATABASE_URL?: string
   DOORBUSTER_DATA_DIR: string
   HOST: string

@@ -4,6 +4,7 @@ import type { Lanes } from "../lanes/lanes.ts"
 import type { Totals } from "../metrics/totals.ts"
 import type { BuiltPages } from "../site/built-pages.ts"
 import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
+import type { PaymentPage } from "../payments/payment-page.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
 import type { AdminActions } from "../store/reads/admin-actions.ts"
 import type { Ids } from "../store/batch/ids.ts"
@@ -58,6 +59,8 @@ export interface Services {
   readonly providers: readonly PaymentProvider[]
   /** The key with which pages load Stripe's payment form; null: Stripe is not used. */
   readonly stripePublishableKey: string | null
+  /** The shop's own payment page; null: there is none. */
+  readonly paymentPage: PaymentPage | null
   /** Null: the pages have not been built. */
   readonly pages: BuiltPages | null
   /** Null: the simulator is off. */

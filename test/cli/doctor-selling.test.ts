@@ -65,10 +65,15 @@ describe("doctor in closed mode", () => {
     ["open mode", { adminToken: null }, "ok"],
     ["neither Stripe nor a secret", {}, "bad"],
     ["a secret alone", { paymentWebhookSecret: Buffer.alloc(24) }, "weak"],
+    [
+      "its own payment page",
+      { paymentWebhookSecret: Buffer.alloc(24), paymentPageUrl: "https://a.example/?b" },
+      "ok",
+    ],
     ["Stripe without pages", { stripe }, "weak"],
     ["Stripe", { stripe: { ...stripe, publishableKey: "pk_test_0123456789" } }, "ok"],
   ] as const)("judges whether buyers can pay: %s", (_, given, judgement) => {
-    const none = { adminToken: "token", paymentWebhookSecret: null, stripe: null }
+    const none = { adminToken: "token", paymentWebhookSecret: null, paymentPageUrl: null, stripe: null }
     const { ok, weak } = checkPayments({ ...none, ...given } as unknown as Parameters<
       typeof checkPayments
     >[0])

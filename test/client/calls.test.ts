@@ -177,6 +177,8 @@ describe.each([
     expect((await owner.orders.startPayment(order.order_id, payment)).payment_attempts).toBe(2)
     // No provider here opens payments: see order-payments.test.ts.
     await expect(owner.orders.openPayment(order.order_id)).rejects.toMatchObject({ code: "route_not_found" })
+    // No shop's own payment page here: see payment-links.test.ts.
+    await expect(owner.orders.paymentLink(order.order_id)).rejects.toMatchObject({ code: "route_not_found" })
     expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
     expect(await owner.orders.cancel(order.order_id)).toMatchObject({ status: "cancelled" })
   })

@@ -35,6 +35,7 @@ export const wireSchemas = {
   FoundOrders: links.FindOrdersAnswer,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
+  PaymentLink: payments.PaymentLinkWire,
   CountryList: address.CountryListWire,
   AddressLayout: address.AddressLayoutWire,
   Health: HealthWire,
@@ -93,6 +94,7 @@ interface WireTypes {
   FoundOrders: client.FoundOrders
   PaymentAttemptBody: client.PaymentAttemptBody
   OpenedPayment: client.OpenedPayment
+  PaymentLink: client.PaymentLink
   CountryList: client.CountryList
   AddressLayout: client.AddressLayout
   Health: client.Health

@@ -42,6 +42,7 @@ test("nothing set: a laptop's installation", () => {
     simulatorUrl: null,
     simulatorSecret: null,
     stripe: null,
+    paymentPageUrl: null,
     tokenSecret: null,
     holdTtlSeconds: 120,
     paymentTtlSeconds: 900,
@@ -123,6 +124,7 @@ test("everything set: as it was set", () => {
       apiBase: "http://127.0.0.1:12111",
       offersDelayedMethods: true,
     },
+    paymentPageUrl: null,
     tokenSecret: "sixteen letters!",
     holdTtlSeconds: 1,
     paymentTtlSeconds: 604_800,
@@ -502,7 +504,14 @@ describe("precedence", () => {
 
 // Which server may listen where.
 describe("checkServing", () => {
-  const noSimulator = { mail: null, publicUrl: null, simulatorUrl: null, simulatorSecret: null }
+  const noSimulator = {
+    stripe: null,
+    paymentPageUrl: null,
+    mail: null,
+    publicUrl: null,
+    simulatorUrl: null,
+    simulatorSecret: null,
+  }
   const key = Buffer.alloc(24)
   test.each([
     ["127.0.0.1", null, null],

@@ -174,12 +174,13 @@ async function fuzz(app: TestApp, seed: number): Promise<Set<string>> {
 
 /**
  * Routes that random walks seldom succeed on: they need a provider's own signature, a provider that opens payments or
- * has reported a dispute, a delivery to an endpoint that still exists, or a mail of an order.
+ * has reported a dispute, a payment page, a delivery to an endpoint that still exists, or a mail of an order.
  */
 const rare = new Set([
   "POST /api/admin/orders/{id}/mails/{mailId}/resend",
   "POST /api/payments/webhooks/{provider}",
   "POST /api/orders/{id}/payments",
+  "POST /api/orders/{id}/payment-links",
   "POST /api/admin/orders/{id}/disputes/won",
   "POST /api/admin/orders/{id}/disputes/lost",
   "POST /api/admin/webhooks/{id}/deliveries/{webhookId}/replay",

@@ -58,6 +58,37 @@ describe.skipIf(!hasPhp)("a shop in PHP", () => {
     expect((await app.get("/api/products/2")).body).toMatchObject({ sold_stock: 2, reserved_stock: 0 })
   })
 
+  test("takes payments on its own page, and refuses a link that is changed or too old", async () => {
+    const port = await freePort()
+    const page = `http://127.0.0.1:${port}/`
+    const back = "&back={return_url}&cancel={cancel_url}"
+    await using app = await startTestApp({
+      config: {
+        paymentWebhookSecret: Buffer.from(SECRET.slice("whsec_".length), "base64"),
+        publicUrl: "http://shop.example",
+        paymentPageUrl: `${page}?order={order_id}&amount={amount_minor}&currency={currency}&expires={expires}${back}&signature={signature}`,
+      },
+    })
+    await using _ = await startPhp("pay.php", port, { DOORBUSTER_URL: app.url })
+    const held = await app.post("/api/holds", { product_id: 1, qty: 1 })
+    const order = await app.post("/api/orders", { hold_id: held.body.hold_id })
+    const path = `/api/orders/${order.body.order_id}`
+    const { body: link } = await app.post(`${path}/payment-links`)
+
+    expect(await (await fetch(link.url)).text()).toContain(`Order ${order.body.order_id}`)
+    const changed = link.url.replace("amount=9999", "amount=1")
+    expect((await fetch(changed, { method: "POST" })).status).toBe(403)
+    const old = signedAgain(link.url.replace(/expires=\d+/, "expires=1700000000"))
+    expect((await fetch(old, { method: "POST" })).status).toBe(410)
+    expect((await app.get(path)).body.status).toBe("pending_payment")
+
+    const paid = await fetch(link.url, { method: "POST", redirect: "manual" })
+
+    expect(paid.status).toBe(303)
+    expect(paid.headers.get("location")).toBe(`http://shop.example/o/${order.body.order_id}?payment=made`)
+    expect((await app.get(path)).body.status).toBe("paid")
+  })
+
   test("refuses events that are forged, changed or old", async () => {
     await using receiver = await startPhpReceiver()
     const now = Math.floor(Date.now() / 1_000)
@@ -108,18 +139,33 @@ interface Message {
   readonly before?: string
 }
 
-/** Runs webhook.php under PHP's built-in server. */
-async function startPhpReceiver() {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}/`
-  const env = { ...process.env, DOORBUSTER_WEBHOOK_SECRET: SECRET }
-  const php = spawn("php", ["-S", `127.0.0.1:${port}`, path("webhook.php")], { env })
+/** Signs the address of a payment page with the shop's secret. */
+function signedAgain(url: string): string {
+  const [address = ""] = url.split("&signature=")
+  const key = Buffer.from(SECRET.slice("whsec_".length), "base64")
+  const query = address.slice(address.indexOf("?") + 1)
+  return `${address}&signature=${createHmac("sha256", key).update(query).digest("hex")}`
+}
+
+/** Runs a file of the example under PHP's built-in server, with the secret in its environment. */
+async function startPhp(file: string, port: number, environment: Record<string, string> = {}) {
+  const secrets = { DOORBUSTER_WEBHOOK_SECRET: SECRET, PAYMENT_WEBHOOK_SECRET: SECRET }
+  const env = { ...process.env, ...secrets, ...environment }
+  const php = spawn("php", ["-S", `127.0.0.1:${port}`, path(file)], { env })
   let printed = ""
   php.stderr.setEncoding("utf8").on("data", (text: string) => (printed += text))
   while (!printed.includes("started")) await once(php.stderr, "data")
+  return { output: () => printed, [Symbol.asyncDispose]: () => end(php) }
+}
+
+/** Runs webhook.php. */
+async function startPhpReceiver() {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}/`
+  const php = await startPhp("webhook.php", port)
   return {
+    ...php,
     url,
-    output: () => printed,
     async send({ body, timestamp, sent = body, secret, before = "" }: Message): Promise<number> {
       const key = secret ?? Buffer.from(SECRET.slice("whsec_".length), "base64")
       const signature = createHmac("sha256", key).update(`msg_1.${timestamp}.${body}`).digest("base64")
@@ -131,7 +177,6 @@ async function startPhpReceiver() {
       const { status } = await fetch(url, { method: "POST", headers, body: sent })
       return status
     },
-    [Symbol.asyncDispose]: () => end(php),
   }
 }
 

@@ -233,4 +233,43 @@ export const paymentsMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/worker/refunds.test.ts", test: "is sent once" },
   },
+  {
+    name: "payment links: only the beginning of the address is signed",
+    edits: [
+      {
+        file: "src/payments/payment-page.ts",
+        find: '      const query = link.slice(link.indexOf("?") + 1)',
+        replace: '      const query = link.slice(link.indexOf("?") + 1, link.indexOf("&"))',
+      },
+    ],
+    caughtBy: {
+      file: "test/http/payment-links.test.ts",
+      test: "says what is to be paid until when, and is signed",
+    },
+  },
+  {
+    name: "payment links: a value of the order can add parameters",
+    edits: [
+      {
+        file: "src/payments/payment-page.ts",
+        find: "encodeURIComponent(values[name])",
+        replace: "encodeURI(values[name])",
+      },
+    ],
+    caughtBy: {
+      file: "test/http/payment-links.test.ts",
+      test: "says what is to be paid until when, and is signed",
+    },
+  },
+  {
+    name: "payment links: PAYMENT_URL may send buyers over plain HTTP",
+    edits: [
+      {
+        file: "src/config/payment-page.ts",
+        find: 'url.protocol === "http:" && isLoopback(hostOf(url))',
+        replace: 'url.protocol === "http:"',
+      },
+    ],
+    caughtBy: { file: "test/config/payment-page.test.ts", test: "is refused: http://shop.example/pay" },
+  },
 ]

@@ -37,6 +37,7 @@ export async function describeServer(): Promise<unknown> {
       live: createProductStreams({ watch: engine.watch, texts }),
       providers: [],
       simulator: null,
+      paymentPage: null,
       stripePublishableKey: null,
       pages: null,
       audit: createAudit(engine),

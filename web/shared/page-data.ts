@@ -6,6 +6,8 @@ export type PaymentChoice =
   | { readonly kind: "simulator"; readonly url: string }
   /** Stripe's Payment Element, by the account with this key. */
   | { readonly kind: "stripe"; readonly publishableKey: string }
+  /** The shop's own payment page. */
+  | { readonly kind: "link" }
 
 /** The data of a page: the server renders it, and the browser continues from the same data. */
 export type PageData =

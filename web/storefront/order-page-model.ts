@@ -13,6 +13,7 @@ import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts
 import { takeArrivedToken } from "./arrived-token.ts"
 import { createOrderAccess } from "./order-access.ts"
 import { createServerConnection, detailErrorsIn, onReturn, refusalOf } from "./server-connection.ts"
+import { createLinkPayment } from "./link-payment.ts"
 import { createSimulatorPayment } from "./simulator-payment.ts"
 import { createStripePayment } from "./stripe-payment.ts"
 import { PaymentRefusal, type PaymentMethod, type PaymentContext } from "./payment-method.ts"
@@ -180,9 +181,14 @@ export function createOrderPageModel(
 
 function paymentMethodOf(payment: PaymentChoice | null, parts: PaymentContext): PaymentMethod | null {
   if (payment === null) return null
-  return payment.kind === "stripe"
-    ? createStripePayment(payment, parts)
-    : createSimulatorPayment(payment, parts)
+  switch (payment.kind) {
+    case "stripe":
+      return createStripePayment(payment, parts)
+    case "simulator":
+      return createSimulatorPayment(payment, parts)
+    case "link":
+      return createLinkPayment(parts)
+  }
 }
 
 function pauseBefore(kind: string): number {

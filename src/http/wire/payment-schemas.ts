@@ -152,6 +152,11 @@ export const OpenedPaymentWire = Type.Object({
   client_secret: Type.String({ description: "Secret for the provider's script on the buyer's page" }),
 })
 
+export const PaymentLinkWire = Type.Object({
+  url: Type.String({ description: "Address of the shop's payment page for this order, signed" }),
+  expires_at: Time,
+})
+
 export const ReturnedBody = body({ provider: Label, key: Label })
 
 export const AssignBody = body({ provider: Label, key: Label, order_id: Id })

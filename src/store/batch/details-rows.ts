@@ -17,15 +17,15 @@ async function loadRows(tx: Tx, state: WorkingSet, { orderIds, holdIds }: Needs[
     name: "load-details",
     // Row by row: the planner would take a condition on a list for dearer than reading all details of the product.
     text: `
-      select order_id as "orderId", email, name, phone, shipping_address as "shippingAddress", answers,
-             erased_at is not null as erased
+      select named.*
         from unnest($2::bigint[] || array(
                select id
                  from orders
                 where product_id = $1
                   and hold_id = any($3::bigint[]))) as wanted (id)
        cross join lateral (
-               select *
+               select order_id as "orderId", email, name, phone, shipping_address as "shippingAddress", answers,
+                      erased_at is not null as erased
                  from order_details
                 where product_id = $1
                   and order_id = wanted.id

@@ -4,6 +4,7 @@ import { registerCancelOrder } from "./cancel-order.ts"
 import { registerFindOrders } from "./find-orders.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
 import { registerListCountries } from "./list-countries.ts"
+import { registerMakePaymentLink } from "./make-payment-link.ts"
 import { createOrderChange } from "./order-change.ts"
 import { registerListProducts } from "./list-products.ts"
 import { registerOpenPayment } from "./open-payment.ts"
@@ -45,5 +46,6 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
   registerCancelOrder(app, changeOrder)
   registerPaymentAttempt(app, changeOrder)
   registerOpenPayment(app, services)
+  registerMakePaymentLink(app, changeOrder, services)
   registerFindOrders(app, services)
 }

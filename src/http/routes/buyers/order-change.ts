@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { CancelOrder, SetDetails, StartPayment } from "../../../domain/commands.ts"
+import type { Order } from "../../../domain/order.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -19,11 +20,13 @@ export function createOrderChange({
   lanes,
   lookups,
 }: Pick<Services, "gatekeeper" | "lanes" | "lookups">) {
-  /** Submits a command of the order's owner to the product's lane and answers with the changed order. */
+  /** Submits a command of the order's owner to the product's lane and answers with the changed order, as `toJson` makes it. */
   return async function change(
     request: FastifyRequest<{ Params: { id: string } }>,
     reply: FastifyReply,
     command: WithoutIds<CancelOrder | StartPayment | SetDetails>,
+    toJson: (order: Order) => object = (order) =>
+      ownOrderJson(order, command.kind === "set_details" ? command.details : null),
   ) {
     const caller = gatekeeper.callerOf(request)
     const orderId = maySeeAnyHold(caller) ? parseId(request.params.id) : null
@@ -41,7 +44,6 @@ export function createOrderChange({
     const { outcome, replayed } = await lanes.submit({ ...addressed, requestId: request.id, idempotency })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) return refuse(reply, outcome)
-    const details = command.kind === "set_details" ? command.details : null
-    return reply.header("cache-control", "no-store").send(ownOrderJson(outcome, details))
+    return reply.header("cache-control", "no-store").send(toJson(outcome))
   }
 }

@@ -20,7 +20,7 @@ const hidden = { schema: { hide: true } }
 /** The services that the storefront's pages need. */
 type StorefrontServices = Pick<
   Services,
-  "pages" | "products" | "views" | "holdTtlSeconds" | "simulator" | "stripePublishableKey"
+  "pages" | "products" | "views" | "holdTtlSeconds" | "simulator" | "stripePublishableKey" | "paymentPage"
 >
 
 /**
@@ -90,8 +90,10 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
 function paymentChoice({
   simulator,
   stripePublishableKey,
-}: Pick<StorefrontServices, "simulator" | "stripePublishableKey">): PaymentChoice | null {
+  paymentPage,
+}: Pick<StorefrontServices, "simulator" | "stripePublishableKey" | "paymentPage">): PaymentChoice | null {
   if (stripePublishableKey !== null) return { kind: "stripe", publishableKey: stripePublishableKey }
+  if (paymentPage !== null) return { kind: "link" }
   return simulator === null ? null : { kind: "simulator", url: "/simulator" }
 }
 
