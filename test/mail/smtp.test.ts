@@ -117,7 +117,7 @@ describe("a mail server", () => {
   test("that answers no more is given up in time, whatever it says meanwhile", async () => {
     await using server = await startMailServer()
     server.behave({ content: () => new Promise(() => undefined) })
-    const sender = senderTo(server, { limits: { wholeMs: 300 } })
+    const sender = senderTo(server, { limits: { wholeMs: 300, answerMs: 600_000 } })
     expect(await sender.send(await message(), never)).toMatchObject({ kind: "later" })
   })
 

@@ -1,6 +1,8 @@
+import { setTimeout } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createLog } from "../../src/base/log.ts"
 import { createSmtpSender, type SmtpOptions } from "../../src/mail/smtp.ts"
+import { openConnection } from "../../src/store/connection.ts"
 import { createErasure } from "../../src/store/reads/erasure.ts"
 import { createDetailsRetention, createMailRetention } from "../../src/worker/retention.ts"
 import { createMailing, type Mailing, type MailingParts } from "../../src/worker/mailing.ts"
@@ -151,14 +153,15 @@ describe("money that goes back", () => {
     if (!("number" in outcome)) throw new Error("the test's refund was refused")
     await confirm(orderId, outcome.number)
   }
-  const confirm = (orderId: number, number: number) =>
+  const settle = (orderId: number, number: number, status: "sent" | "confirmed") =>
     engine.lanes.submit({
       kind: "settle_refund",
       productId,
       orderId,
       number,
-      result: { status: "confirmed", providerRefundId: `re-${orderId}-${number}` },
+      result: { status, providerRefundId: `re-${orderId}-${number}` },
     })
+  const confirm = (orderId: number, number: number) => settle(orderId, number, "confirmed")
 
   test("is reported once it has really gone, in part and whole", async () => {
     await using server = await startMailServer()
@@ -184,6 +187,8 @@ describe("money that goes back", () => {
     await using server = await startMailServer()
     const orderId = await paidOrder()
     await pay(engine, orderId, { paymentId: `second-${orderId}`, amountMinor: 9_999 })
+    expect((await mailsOf(orderId)).map(({ kind }) => kind)).toEqual(["receipt"])
+    await settle(orderId, 1, "sent")
     expect((await mailsOf(orderId)).map(({ kind }) => kind)).toEqual(["receipt"])
     await confirm(orderId, 1)
     await sendAll(worker(server))
@@ -445,7 +450,20 @@ test("the links of paid orders come first, because everybody can make orders wit
 
 test("requests for one address at the same moment cause no more mails than one after the other", async () => {
   await paidOrder({ email: "crowd@example.com" })
-  await Promise.all(Array.from({ length: 20 }, () => engine.mails.queue.askForLinks("crowd@example.com")))
+  const gate = await openConnection(engine.url, "tools")
+  await gate.query("begin")
+  await gate.query("lock table mails in share mode")
+  // A process serves few of them at once.
+  await using second = await createTestEngine({}, engine.url, FAST)
+  await using third = await createTestEngine({}, engine.url, FAST)
+  const asked = [engine, second, third].flatMap(({ mails }) =>
+    Array.from({ length: 20 }, () => mails.queue.askForLinks("crowd@example.com")),
+  )
+  // None of them writes before as many as can have begun.
+  await setTimeout(500)
+  await gate.query("commit")
+  await gate.end()
+  await Promise.all(asked)
   const [row] = await sql<{ count: number }>(
     `select count(*)::integer as count
        from mails
