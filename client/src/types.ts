@@ -308,6 +308,8 @@ export interface Order {
    * before they are given. Absent: nothing is missing.
    */
   readonly missing_details?: readonly string[]
+  /** What of the payment was refunded, also while the refund is under way. Only where an order is read. */
+  readonly refunded_minor?: number
 }
 
 /** Units of one variant in an order. */

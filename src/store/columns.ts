@@ -66,8 +66,17 @@ export const orderColumns = `
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
-/** The buyer's details of an order; null: none are given, or they were erased. */
-export const detailsColumn = `
+/**
+ * What views of an order show besides its row: the buyer's details (null: none are given, or they were erased), and what of
+ * the payment that pays it was refunded.
+ */
+export const orderViewColumns = `
+  case when refund_count > 0 then (
+    select p.refunded_minor
+      from payments as p
+     where p.product_id = orders.product_id
+       and p.order_id = orders.id
+       and p.allocation = 'order') else 0 end as "refundedMinor",
   (select jsonb_build_object(
             'email', d.email, 'name', d.name, 'phone', d.phone,
             'shippingAddress', d.shipping_address, 'answers', d.answers)

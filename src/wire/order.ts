@@ -26,6 +26,12 @@ const orderFields = {
       "True: the order was paid after it had expired or been cancelled, with units that were still available",
   }),
   restocked_qty: Type.Integer({ description: "How many units of the order are back on sale" }),
+  refunded_minor: Type.Optional(
+    Type.Integer({
+      description:
+        "What of its payment was refunded, also while the refund is under way; only where an order is read, and where it is not 0",
+    }),
+  ),
   expires_at: Time,
   paid_at: timeOrNull,
   created_at: Time,
@@ -68,6 +74,17 @@ export function ownOrderJson(order: Order, details: Details | null): OrderJson {
     ...orderJson(order),
     ...(details !== null && !isNothing(details) && { details: detailsJson(details) }),
     ...(order.missingDetails !== null && { missing_details: [...order.missingDetails] }),
+  }
+}
+
+/** Makes the JSON of an order that was read, with what of its payment was refunded. */
+export function orderViewJson(
+  order: Order & { details: Details | null; refundedMinor: number | null },
+): OrderJson {
+  const { refundedMinor } = order
+  return {
+    ...ownOrderJson(order, order.details),
+    ...(refundedMinor !== null && refundedMinor > 0 && { refunded_minor: refundedMinor }),
   }
 }
 

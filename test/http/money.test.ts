@@ -100,6 +100,21 @@ describe("a late payment", () => {
 })
 
 describe("refunds", () => {
+  test("of a part are on the order, in the list and in the CSV", async () => {
+    const { order_id, product_id } = await paidOrder()
+    expect((await app.get(`/api/orders/${order_id}`)).body).not.toHaveProperty("refunded_minor")
+
+    await app.post(`/api/admin/orders/${order_id}/refunds`, { amount_minor: 4_000, restock_qty: 0 })
+
+    const refunded = { order_id, status: "paid", refunded_minor: 4_000 }
+    expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject(refunded)
+    const query = `product_id=${product_id}`
+    expect((await app.get(`/api/admin/orders?${query}`)).body.data).toMatchObject([refunded])
+    expect((await app.get(`/api/admin/orders?${query}&order=newest`)).body.data).toMatchObject([refunded])
+    const { body: csv } = await app.get(`/api/admin/orders.csv?${query}`)
+    expect(String(csv).split("\r\n")[1]).toMatch(/,,,40\.00$/)
+  })
+
   test("of a whole order, with its units", async () => {
     const { order_id, product_id } = await paidOrder()
     const answer = await app.post(`/api/admin/orders/${order_id}/refunds`, {
@@ -117,6 +132,7 @@ describe("refunds", () => {
     expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({
       status: "paid",
       restocked_qty: 2,
+      refunded_minor: 19_998,
     })
 
     const confirmed = await app.post(`/api/admin/refunds/${order_id}-1/confirm`)

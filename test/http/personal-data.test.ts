@@ -263,7 +263,7 @@ test("the CSV of all products has a column for each detail and question, and no 
       .trim()
       .split("\r\n")
   const [heading = "", first = "", second = ""] = await read("")
-  expect(heading.split(",metadata,")[1]).toBe(
+  expect(heading.split(",order_refunded,")[1]).toBe(
     "email,name,phone,address_line1,address_line2,address_city,address_region,address_postal_code,address_country," +
       "answer_engraving,answer_size,answer_terms",
   )
@@ -272,5 +272,5 @@ test("the CSV of all products has a column for each detail and question, and no 
   )
   expect(second).toMatch(/,,'\+49,,,,,,,,,'-1,$/)
   expect((await read(`?product_id=${other}`))[0]).toMatch(/,address_country,answer_size$/)
-  expect((await read("?product_id=1"))[0]).toMatch(/,reference,metadata$/)
+  expect((await read("?product_id=1"))[0]).toMatch(/,reference,metadata,order_refunded$/)
 })

@@ -1,7 +1,7 @@
 import type pg from "pg"
 import type { Hold } from "../../domain/hold.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
-import { detailsColumn, holdColumns, numbers, orderColumns } from "../columns.ts"
+import { orderViewColumns, holdColumns, numbers, orderColumns } from "../columns.ts"
 import { findHoldIds, findOrderIds } from "./order-search.ts"
 import type { OrderView } from "./views.ts"
 import { cutPage, SCANNED_ROWS, type Page, type PageRequest } from "./page.ts"
@@ -59,7 +59,7 @@ export async function listOrders(
   const ids = await findOrderIds(pool, filter)
   return listById<OrderView>(pool, {
     table: "orders",
-    columns: `${orderColumns}, ${detailsColumn}`,
+    columns: `${orderColumns}, ${orderViewColumns}`,
     ids,
     filter,
     page,
@@ -153,7 +153,7 @@ export async function listNewestOrders(
   const { rows } = await pool.query<OrderView>({
     name: ids === null ? "list-newest-orders" : "list-found-newest-orders",
     text: `
-      select ${orderColumns}, ${detailsColumn}
+      select ${orderColumns}, ${orderViewColumns}
         from orders
        where ${matches}
          and (created_at, id) < (coalesce($7::timestamptz, 'infinity'), $8::bigint)

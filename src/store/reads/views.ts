@@ -4,7 +4,7 @@ import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Product } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
-import { detailsColumn, holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
+import { orderViewColumns, holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
 
 /** A product, and the database's time when it was read. */
 export interface ProductView {
@@ -12,9 +12,12 @@ export interface ProductView {
   readonly serverTime: Instant
 }
 
-/** An order, and what its buyer has told; null: nothing, or it was erased. */
+/** An order, and what is kept beside it. */
 export interface OrderView extends Order {
+  /** What its buyer has told; null: nothing, or it was erased. */
   readonly details: Details | null
+  /** What of its payment was refunded; null: it was never paid, so its refunds are of other payments. */
+  readonly refundedMinor: number | null
 }
 
 /** Some products, one after the other. */
@@ -196,7 +199,7 @@ async function selectOrder(pool: pg.Pool, id: number): Promise<OrderView | null>
   const { rows } = await pool.query<OrderView & { isOver: boolean }>({
     name: "view-order",
     text: `
-      select ${orderColumns}, ${detailsColumn}, expires_at <= clock_timestamp() as "isOver"
+      select ${orderColumns}, ${orderViewColumns}, expires_at <= clock_timestamp() as "isOver"
         from orders
        where id = $1`,
     values: [id],

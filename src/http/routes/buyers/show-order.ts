@@ -2,7 +2,7 @@ import { Type } from "typebox"
 import { maySeeAnyHold, mayUseHold } from "../../access/auth.ts"
 import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
-import { OrderWire, ownOrderJson } from "../../../wire/order.ts"
+import { OrderWire, orderViewJson } from "../../../wire/order.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -29,7 +29,7 @@ export function registerShowOrder(
         return refuse(reply, { code: "order_not_found" })
       }
       void reply.header("cache-control", "no-store")
-      return ownOrderJson(order, order.details)
+      return orderViewJson(order)
     },
   })
 }

@@ -4,6 +4,7 @@ import { nameLines, type NamedLine, type VariantNames } from "../../../../domain
 import type { Order } from "../../../../domain/order.ts"
 import { decimalAmount } from "../../../../domain/money.ts"
 import { unsearched } from "../../../../store/reads/row-lists.ts"
+import type { OrderView } from "../../../../store/reads/views.ts"
 import { orderJson, type OrderJson } from "../../../../wire/order.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
@@ -39,8 +40,8 @@ const orderColumns = [
 /** Empty for orders of products without variants. At the end, so that the others keep their places. */
 const lineColumns = ["variant_id", "sku", "variant_name"] as const
 const withoutLine = [null, null, null]
-/** What the shop's own systems know the order by; the metadata as JSON. */
-const shopColumns = ["reference", "metadata"] as const
+/** What the shop's own systems know the order by, the metadata as JSON, and what of the whole order was refunded. */
+const shopColumns = ["reference", "metadata", "order_refunded"] as const
 
 const Csv = {
   description: "A heading, then a row for each order, or for each of its lines if its product has variants",
@@ -57,7 +58,7 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
     schema: {
       summary: "Export orders as CSV",
       description:
-        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference` and `metadata` and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. Without `product_id`, the orders of all products are in one file.",
+        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference`, `metadata` and `order_refunded` (of the whole order, in each of its rows) and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. Without `product_id`, the orders of all products are in one file.",
       tags: ["admin"],
       security: adminSecurity,
       querystring: Type.Object({ product_id: Type.Optional(Type.String()) }),
@@ -120,8 +121,9 @@ function rowsOfOrder(
   )
 }
 
-function shopCells({ reference, metadata }: Order) {
-  return [reference, metadata === null ? null : JSON.stringify(metadata)]
+function shopCells({ reference, metadata, refundedMinor, currency }: OrderView) {
+  const refunded = refundedMinor ? decimalAmount(refundedMinor, currency) : null
+  return [reference, metadata === null ? null : JSON.stringify(metadata), refunded]
 }
 
 type OrderCells = Pick<OrderJson, (typeof orderColumns)[number]>

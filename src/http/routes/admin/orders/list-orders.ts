@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify"
 import { Type } from "typebox"
 import { isoTime } from "../../../../domain/time.ts"
-import { OrderList, ownOrderJson, orderStatuses } from "../../../../wire/order.ts"
+import { OrderList, orderViewJson, orderStatuses } from "../../../../wire/order.ts"
 import type { AgeKey, OrderFilter } from "../../../../store/reads/row-lists.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
 import type { Services } from "../../../services.ts"
@@ -76,7 +76,7 @@ export async function answerOrders(
 }
 
 function toJson(order: OrderView) {
-  return ownOrderJson(order, order.details)
+  return orderViewJson(order)
 }
 
 function ageCursor({ createdAt, id }: AgeKey): string {

@@ -8,7 +8,7 @@ import type { OrderView } from "../../../../store/reads/views.ts"
 import { disputeJson } from "../../../../wire/dispute.ts"
 import { holdJson } from "../../../../wire/hold.ts"
 import { namedLineJson } from "../../../../wire/lines.ts"
-import { ownOrderJson } from "../../../../wire/order.ts"
+import { orderViewJson } from "../../../../wire/order.ts"
 import { eventIdsOf } from "../../../../wire/outgoing-event-ids.ts"
 import { productJson } from "../../../../wire/product.ts"
 import { refundJson } from "../../../../wire/refund.ts"
@@ -78,7 +78,7 @@ async function readWholeOrder(order: OrderView, { views, holdTtlSeconds, ...read
 
 /** The order as everywhere; its lines also have the names that their variants have now. */
 function orderWithNames(order: OrderView, product: Product): WholeOrderJson["order"] {
-  const { lines: _, ...json } = ownOrderJson(order, order.details)
+  const { lines: _, ...json } = orderViewJson(order)
   if (order.lines === null) return json
   const named = nameLines(order.lines, (variantId) => variantOf(product, variantId))
   return { ...json, lines: named.map((line) => namedLineJson(line, order.currency)) }
