@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
+import { languageTags } from "../client/src/languages.ts"
 import { build, type InlineConfig } from "vite"
 
 // Builds the pages into dist/web: the files for browsers, named by content, and the server's render function.
@@ -29,7 +30,13 @@ await build({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { storefront: path("web/storefront/browser.tsx"), admin: path("web/admin/browser.tsx") },
+      // A script for each language, with the words of that language alone.
+      input: {
+        ...Object.fromEntries(
+          languageTags.map((tag) => [`storefront-${tag}`, path(`web/storefront/entries/${tag}.ts`)]),
+        ),
+        admin: path("web/admin/browser.tsx"),
+      },
     },
   },
 })

@@ -122,6 +122,7 @@ const allowed: Record<string, readonly string[]> = {
     "base/command-errors",
     "base/package-root",
     "client/src/currencies",
+    "client/src/languages",
     "base/database-url",
   ],
 }

@@ -1,27 +1,42 @@
 import { renderToString } from "preact-render-to-string"
 import type { PageAssets, PageData } from "./shared/page-data.ts"
+import { languages, languageTags, type LanguageTag } from "../client/src/languages.ts"
+import { languageOf, type Language } from "./storefront/language.ts"
 import { staticModel } from "./storefront/page-model.ts"
 import { StorefrontPage, titleOf } from "./storefront/storefront-page.tsx"
+import { catalogues } from "./storefront/words/catalogues.ts"
 
 export { renderAdminPage } from "./admin/document.tsx"
 
+const all = new Map<LanguageTag, Language>(languageTags.map((tag) => [tag, languageOf(tag, catalogues[tag])]))
+
 /** Renders a document of the storefront, which can be read without scripts. */
-export function renderPage(data: PageData, { script, styles }: PageAssets): string {
+export function renderPage(
+  data: PageData,
+  { script, preloads, styles }: PageAssets,
+  tag: LanguageTag,
+): string {
+  const language = all.get(tag)
+  if (language === undefined) throw new Error(`there are no words for the language ${tag}`)
+  const { direction } = languages[tag]
   const document = renderToString(
-    <html lang="en">
+    <html lang={tag} dir={direction === "ltr" ? undefined : direction}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{titleOf(data)}</title>
+        <title>{titleOf(language, data)}</title>
         {styles.map((href) => (
           <link key={href} rel="stylesheet" href={href} />
         ))}
         <script type="module" src={script} />
+        {preloads.map((href) => (
+          <link key={href} rel="modulepreload" href={href} />
+        ))}
       </head>
       <body>
         <div id="page">
-          <StorefrontPage data={data} model={staticModel(data)} />
+          <StorefrontPage data={data} language={language} model={staticModel(data)} />
         </div>
         {/* Data, not a script: the content security policy forbids inline scripts. */}
         <script

@@ -2,14 +2,15 @@ import { hash } from "node:crypto"
 import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
+import { languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
 import type { PageAssets, PageData, RenderPage } from "../../web/shared/page-data.ts"
 import { packageRoot } from "../base/package-root.ts"
 
 /** The pages that `npm run build:web` has built. */
 export interface BuiltPages {
-  /** Renders a whole HTML document. */
-  render(data: PageData): string
+  /** Renders a whole HTML document in a language. */
+  render(data: PageData, tag: LanguageTag): string
   /** Identifies this build, because another build may render pages differently. */
   readonly build: string
   /** Renders a whole HTML document of the control room. */
@@ -33,12 +34,18 @@ export function hasPages(): boolean {
 export async function loadPages(): Promise<BuiltPages | null> {
   const manifest = await readFile(new URL(MANIFEST, built), "utf8").catch(unlessMissing)
   if (manifest === null) return null
-  const storefront = assetsOf(manifest, "storefront/browser.tsx")
+  const storefront = new Map(
+    languageTags.map((tag) => [tag, assetsOf(manifest, `storefront/entries/${tag}.ts`)]),
+  )
   const admin = assetsOf(manifest, "admin/browser.tsx")
   const { renderPage, renderAdminPage } = (await import(new URL("server/render.js", built).href)) as Renderers
   return {
     build: hash("sha256", manifest, "base64url").slice(0, 12),
-    render: (data) => renderPage(data, storefront),
+    render(data, tag) {
+      const assets = storefront.get(tag)
+      if (assets === undefined) throw new Error(`there is no page in the language ${tag}`)
+      return renderPage(data, assets, tag)
+    },
     renderAdmin: (page) => renderAdminPage(page, admin),
     assetsDirectory: fileURLToPath(new URL("browser/", built)),
   }
@@ -62,8 +69,20 @@ function assetsOf(manifest: string, name: string): PageAssets {
   if (entry === undefined) throw new Error(`the built pages lack ${name}: run \`npm run build:web\``)
   return {
     script: `${ASSETS}${entry.file}`,
+    preloads: importsOf(entries, name).map((file) => `${ASSETS}${file}`),
     styles: [...new Set(stylesOf(entries, name))].map((file) => `${ASSETS}${file}`),
   }
+}
+
+/** The files that an entry imports, each once. */
+function importsOf(entries: Readonly<Record<string, Entry>>, name: string): readonly string[] {
+  const files = new Set<string>()
+  for (const imported of entries[name]?.imports ?? []) {
+    for (const file of importsOf(entries, imported)) files.add(file)
+    const file = entries[imported]?.file
+    if (file !== undefined) files.add(file)
+  }
+  return [...files]
 }
 
 /** Shared styles come first, so that those of a page can override them. */

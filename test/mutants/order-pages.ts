@@ -33,9 +33,9 @@ export const orderPageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/storefront/other-device.tsx",
-        find: '<QrCode text={link} label="QR code of the link to this order" />',
+        find: "<QrCode text={link} label={words.qrCode} />",
         replace:
-          '<><QrCode text={link} label="QR code of the link to this order" /><img alt="" src={`/qr?text=${encodeURIComponent(link)}`} /></>',
+          '<><QrCode text={link} label={words.qrCode} /><img alt="" src={`/qr?text=${encodeURIComponent(link)}`} /></>',
       },
     ],
     caughtBy: { file: page, test: "no request's address has the token" },

@@ -59,7 +59,7 @@ async function builtPages() {
   return pages
 }
 
-test.each(["storefront/browser.tsx", "admin/browser.tsx"])(
+test.each(["storefront/entries/en.ts", "admin/browser.tsx"])(
   "the files that %s loads are within their budgets",
   async (entry) => {
     const { assetsDirectory } = await builtPages()
@@ -107,13 +107,16 @@ test.each([
   ["twelve sizes", shoe],
 ])("a page with the longest description and %s fits in the first packets", async (_, product) => {
   const pages = await builtPages()
-  const html = pages.render({ kind: "product", product, payment: { kind: "simulator", url: "/simulator" } })
+  const html = pages.render(
+    { kind: "product", product, payment: { kind: "simulator", url: "/simulator" } },
+    "en",
+  )
   expect(Buffer.byteLength(html)).toBeLessThan(HTML_BYTES)
 })
 
 test("a page contains nothing that its content security policy forbids", async () => {
   const pages = await builtPages()
-  const html = pages.render({ kind: "product", product, payment: null })
+  const html = pages.render({ kind: "product", product, payment: null }, "en")
   expect(html).not.toMatch(/ style=| on[a-z]+=|<style|javascript:/)
   expect(html.match(/<script[^>]*>/g)).toEqual([
     expect.stringMatching(/^<script type="module" src="\/assets\/[\w-]+\.js">$/),
@@ -124,16 +127,19 @@ test("a page contains nothing that its content security policy forbids", async (
 test("texts of the shop are escaped everywhere", async () => {
   const pages = await builtPages()
   const name = `</script><script>alert("1")</script><img src=x onerror=alert(1)> & 'more'`
-  const html = pages.render({
-    kind: "product",
-    product: {
-      ...product,
-      name,
-      description: name,
-      variants: [{ ...size, name, options: { [name]: name } }],
+  const html = pages.render(
+    {
+      kind: "product",
+      product: {
+        ...product,
+        name,
+        description: name,
+        variants: [{ ...size, name, options: { [name]: name } }],
+      },
+      payment: null,
     },
-    payment: null,
-  })
+    "en",
+  )
   expect(html).not.toContain("<script>alert")
   expect(html).not.toContain("<img src=x")
   const data = /<script type="application\/json"[^>]*>(.*?)<\/script>/s.exec(html)?.[1] ?? ""

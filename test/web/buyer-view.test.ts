@@ -8,9 +8,12 @@ import {
   type PaymentSeen,
   type Refusal,
 } from "../../web/storefront/buyer-view.ts"
+import { languageOf } from "../../web/storefront/language.ts"
 import { announcementOf } from "../../web/storefront/texts.ts"
+import { en } from "../../web/storefront/words/en.ts"
 import { lamp, NOON } from "./product.ts"
 
+const english = languageOf("en", en)
 const at = (time: string) => Date.parse(`2026-11-27T${time}Z`)
 
 const product: Product = { ...lamp, opens_at: NOON, closes_at: "2026-11-27T13:00:00.000Z" }
@@ -213,7 +216,7 @@ test.each<[Refusal, string]>([
   [{ code: "over_limit", mostUnits: 2, name: null }, "The limit is 2 units per order."],
   [{ code: "variant_disabled", name: "42" }, "Nothing was reserved: 42 is no longer for sale."],
 ])("the refusal %j names the variant", (refusal, text) => {
-  expect(announcementOf(see({}), see({ refusal }))).toBe(text)
+  expect(announcementOf(english, see({}), see({ refusal }))).toBe(text)
 })
 
 function lacking(available: readonly (readonly [name: string, available: number])[]): Refusal {
@@ -284,5 +287,5 @@ test.each<[string, BuyerView, BuyerView, string | null]>([
   ["the stock changes", see({}), see({ product: { ...product, available_stock: 3 } }), null],
   ["the connection is lost", see({}), see({ connection: "lost" }), "Connection lost."],
 ])("announced to screen readers when %s", (_, before, after, text) => {
-  expect(announcementOf(before, after)).toBe(text)
+  expect(announcementOf(english, before, after)).toBe(text)
 })

@@ -48,11 +48,12 @@ test("an Intl with other decimals and currencies changes no amount", () => {
 
 // Formatting may differ between platforms, decisions may not. Only these files use such methods, to format the following.
 const formatting: Readonly<Record<string, string>> = {
+  "client/src/languages.ts": "counts, and the plural form of texts",
   "src/mail/compose.ts": "names of countries, in English",
-  "web/shared/countries.ts": "names of countries, in English, and the country of a language",
+  "web/shared/countries.ts": "names of countries in the page's language, and the country of a language",
   "web/shared/unit-texts.ts": "counts of units, in English",
   "web/shared/money.ts": "prices, with decimals from currencies.ts",
-  "web/shared/dates.ts": "times, in a given time zone",
+  "web/shared/dates.ts": "times, in a given time zone and language",
 }
 
 test("no other code uses Intl or locale methods", async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest"
 import type { Product, Variant } from "../../client/src/index.ts"
 import { productAt, saleStateAt } from "../../web/storefront/buyer-view.ts"
-import { againText, chooseFirstText, lackText, priceText, stockText } from "../../web/storefront/texts.ts"
+import { languageOf } from "../../web/storefront/language.ts"
+import { chooseFirstText, lackText, priceText, stockText } from "../../web/storefront/texts.ts"
 import {
   firstChoice,
   lacksOf,
@@ -14,7 +15,10 @@ import {
   withUnits,
   type Choice,
 } from "../../web/storefront/variant-choice.ts"
+import { en } from "../../web/storefront/words/en.ts"
 import { lamp } from "./product.ts"
+
+const english = languageOf("en", en)
 
 function size(id: number, more: Partial<Variant> = {}): Variant {
   return {
@@ -70,7 +74,10 @@ test.each<[string, Partial<Variant>, string]>([
   ["Not for sale", { enabled: false }, "not_for_sale"],
 ])("a variant reads %s when it has %j", (text, more, state) => {
   const variant = size(1, more)
-  expect([stateOfVariant(variant), stockText(variant, stateOfVariant(variant))]).toEqual([state, text])
+  expect([stateOfVariant(variant), stockText(english, variant, stateOfVariant(variant))]).toEqual([
+    state,
+    text,
+  ])
 })
 
 test("units of a variant that is not for sale count for nothing", () => {
@@ -167,7 +174,7 @@ test("each chosen variant that lacks units says why", () => {
     size(5, { enabled: false }),
   ])
   const choice = [1, 2, 3, 4, 5].map((variant_id) => ({ variant_id, qty: 2 }))
-  expect(lacksOf(product, choice).map(lackText)).toEqual([
+  expect(lacksOf(product, choice).map((lack) => lackText(english, lack))).toEqual([
     "42 has only 1 unit left. Choose fewer.",
     "All units of 43 are reserved. Units come back when a reservation expires: stay on this page.",
     "44 is sold out.",
@@ -176,21 +183,21 @@ test("each chosen variant that lacks units says why", () => {
 })
 
 test("it is said which variants are available again", () => {
-  expect([againText(["42"]), againText(["42", "Poster"])]).toEqual([
+  expect([en.availableAgain(["42"]), en.availableAgain(["42", "Poster"])]).toEqual([
     "42 is available again.",
     "42 and Poster are available again.",
   ])
 })
 
 test("the price of a product is the lowest of what is for sale", () => {
-  expect(priceText(lamp)).toBe("€129.00")
-  expect(priceText(shoe([size(1), size(2)]))).toBe("€129.00")
-  expect(priceText(shoe([size(1), poster]))).toBe("From €40.00")
-  expect(priceText(shoe([size(1), size(2, { price_minor: 1, enabled: false })]))).toBe("€129.00")
+  expect(priceText(english, lamp)).toBe("€129.00")
+  expect(priceText(english, shoe([size(1), size(2)]))).toBe("€129.00")
+  expect(priceText(english, shoe([size(1), poster]))).toBe("From €40.00")
+  expect(priceText(english, shoe([size(1), size(2, { price_minor: 1, enabled: false })]))).toBe("€129.00")
 })
 
 test("the button asks for the option by which the variants differ", () => {
-  expect(["size", "edition", null].map(chooseFirstText)).toEqual([
+  expect(["size", "edition", null].map((option) => chooseFirstText(english, option))).toEqual([
     "Choose a size",
     "Choose an edition",
     "Choose first",

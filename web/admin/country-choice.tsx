@@ -79,5 +79,5 @@ function plain(text: string): string {
 
 function chosenText(codes: readonly string[]): string {
   if (codes.length === 0) return "No country chosen: you ship to every country."
-  return `You ship only to ${codes.map(countryName).join(", ")}.`
+  return `You ship only to ${codes.map((code) => countryName(code)).join(", ")}.`
 }

@@ -5,19 +5,19 @@ interface NamedCountry {
 }
 
 /** The name of a country in the page's language: `Switzerland`. The code itself where it has none. */
-export function countryName(code: string): string {
+export function countryName(code: string, locale = "en"): string {
   try {
-    return new Intl.DisplayNames("en", { type: "region" }).of(code) ?? code
+    return new Intl.DisplayNames(locale, { type: "region" }).of(code) ?? code
   } catch {
     return code
   }
 }
 
 /** Countries with their names, sorted by name. */
-export function namedCountries(codes: readonly string[]): NamedCountry[] {
-  const { compare } = new Intl.Collator("en")
+export function namedCountries(codes: readonly string[], locale = "en"): NamedCountry[] {
+  const { compare } = new Intl.Collator(locale)
   return codes
-    .map((value) => ({ value, label: countryName(value) }))
+    .map((value) => ({ value, label: countryName(value, locale) }))
     .toSorted((one, other) => compare(one.label, other.label))
 }
 

@@ -2,14 +2,16 @@ import type { Time } from "../../client/src/index.ts"
 
 const pad = (number: number) => String(number).padStart(2, "0")
 
+const inDays = (days: number) => `${days} d`
+
 /** `1:59`, `2:00:00`, `3 d 02:00:00`; `–:––` before the time is known. */
-export function countdownText(seconds: number | null): string {
+export function countdownText(seconds: number | null, daysText = inDays): string {
   if (seconds === null) return "–:––"
   const days = Math.floor(seconds / 86_400)
   const hours = Math.floor(seconds / 3_600) % 24
   const minutes = Math.floor(seconds / 60) % 60
   const rest = pad(seconds % 60)
-  if (days > 0) return `${days} d ${pad(hours)}:${pad(minutes)}:${rest}`
+  if (days > 0) return `${daysText(days)} ${pad(hours)}:${pad(minutes)}:${rest}`
   return hours > 0 ? `${hours}:${pad(minutes)}:${rest}` : `${minutes}:${rest}`
 }
 
@@ -19,8 +21,8 @@ export function durationOf(seconds: number | null): string | undefined {
 }
 
 /** `Fri, 27 Nov, 12:00 UTC`; `zone` null: UTC, until the reader's zone is known. */
-export function dateText(time: Time, zone: string | null): string {
-  return new Intl.DateTimeFormat("en-GB", {
+export function dateText(time: Time, zone: string | null, locale = "en-GB"): string {
+  return new Intl.DateTimeFormat(locale, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -33,8 +35,12 @@ export function dateText(time: Time, zone: string | null): string {
 }
 
 /** `12:00:00`, on the server's clock in the reader's zone. */
-export function clockText(nowMs: number, zone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: zone }).format(nowMs)
+export function clockText(nowMs: number, zone: string, locale = "en-GB"): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeStyle: "medium",
+    hourCycle: "h23",
+    timeZone: zone,
+  }).format(nowMs)
 }
 
 /** The reader's time zone; UTC where the browser reports none, or one that it cannot format. */

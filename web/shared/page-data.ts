@@ -1,3 +1,4 @@
+import type { LanguageTag } from "../../client/src/languages.ts"
 import type { Order, Page, Product } from "../../client/src/index.ts"
 
 /** How a page pays for an order. */
@@ -21,8 +22,10 @@ export type PageData =
 /** The files that a page loads, as addresses on its own server. */
 export interface PageAssets {
   readonly script: string
+  /** The scripts that it imports, so that browsers load them at once. */
+  readonly preloads: readonly string[]
   readonly styles: readonly string[]
 }
 
-/** Renders a whole document. */
-export type RenderPage = (data: PageData, assets: PageAssets) => string
+/** Renders a whole document in a language. */
+export type RenderPage = (data: PageData, assets: PageAssets, tag: LanguageTag) => string

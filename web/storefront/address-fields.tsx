@@ -1,11 +1,12 @@
 import { useEffect, useMemo } from "preact/hooks"
 import type { AddressLayout, Client, Product } from "../../client/src/index.ts"
-import { countryOf, namedCountries } from "../shared/countries.ts"
+import { countryOf } from "../shared/countries.ts"
 import { useCountries } from "./address-layouts.ts"
 import { COUNTRY, addressPointer } from "./details-draft.ts"
 import type { FieldTools } from "./field-tools.ts"
 import { SelectField, TextField } from "./form-fields.tsx"
-import { formText, missingPartText } from "./form-texts.ts"
+import type { Language } from "./language.ts"
+import { useLanguage } from "./page-language.ts"
 
 interface AddressFieldsProps {
   readonly product: Product
@@ -16,8 +17,10 @@ interface AddressFieldsProps {
 
 /** The shipping address: the country first, because it decides about the other fields. */
 export function AddressFields({ product, addresses, layout, tools }: AddressFieldsProps) {
+  const { words, countries: named } = useLanguage()
+  const texts = words.form
   const countries = useCountries(addresses, product.shipping_countries)
-  const options = useMemo(() => namedCountries(countries), [countries])
+  const options = useMemo(() => named(countries), [countries])
   const country = tools.text(COUNTRY)
   useEffect(() => {
     const likely = likelyCountry(countries)
@@ -26,32 +29,40 @@ export function AddressFields({ product, addresses, layout, tools }: AddressFiel
   const isRequired = product.collect?.shipping_address === "required"
   return (
     <fieldset class="address-fields">
-      <legend>{isRequired ? formText.address : formText.addressOptional}</legend>
+      <legend>{isRequired ? texts.address : texts.addressOptional}</legend>
       <SelectField
         pointer={COUNTRY}
-        label={formText.country}
+        label={texts.country}
         required
-        error={tools.errorOf(COUNTRY, formText.country, formText.chooseCountry)}
+        error={tools.errorOf(COUNTRY, texts.country, texts.chooseCountry)}
         value={country}
         onChange={(value) => tools.put(COUNTRY, value)}
         autocomplete="shipping country"
         options={options}
-        none={formText.chooseCountry}
+        none={texts.chooseCountry}
       />
-      {layout.fields.map(({ name, label, required }) => (
-        <TextField
-          key={name}
-          pointer={addressPointer(name)}
-          label={label}
-          required={isRequired && required}
-          error={tools.errorOf(addressPointer(name), label, missingPartText(label))}
-          value={tools.text(addressPointer(name))}
-          onChange={(value) => tools.put(addressPointer(name), value)}
-          input={{ ...inputs[name], enterKeyHint: "next" }}
-        />
-      ))}
+      {layout.fields.map(({ name, label: english, required }) => {
+        const label = partName(texts.parts, english)
+        return (
+          <TextField
+            key={name}
+            pointer={addressPointer(name)}
+            label={label}
+            required={isRequired && required}
+            error={tools.errorOf(addressPointer(name), label, texts.enterPart(label))}
+            value={tools.text(addressPointer(name))}
+            onChange={(value) => tools.put(addressPointer(name), value)}
+            input={{ ...inputs[name], enterKeyHint: "next" }}
+          />
+        )
+      })}
     </fieldset>
   )
+}
+
+/** The server's English name of a part in the page's language. One that the page does not know yet stays as it is. */
+function partName(parts: Language["words"]["form"]["parts"], english: string): string {
+  return Object.entries(parts).find(([name]) => name === english)?.[1] ?? english
 }
 
 const inputs = {

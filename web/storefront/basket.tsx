@@ -1,5 +1,4 @@
 import type { Product, Variant } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import { Stepper } from "./stepper.tsx"
 import {
   chosenUnits,
@@ -9,6 +8,7 @@ import {
   withUnits,
   type Choice,
 } from "./variant-choice.ts"
+import { useLanguage } from "./page-language.ts"
 import { stockText } from "./texts.ts"
 
 interface BasketProps {
@@ -22,9 +22,10 @@ interface BasketProps {
 
 /** A number of units for each variant. All of them are reserved together, or none. */
 export function Basket({ product, offered, choice, isLocked, onChoose }: BasketProps) {
+  const language = useLanguage()
   return (
     <fieldset class="basket">
-      <legend>{`Choose up to ${mostUnitsOf(product)} in all`}</legend>
+      <legend>{language.words.chooseUpTo(mostUnitsOf(product))}</legend>
       <ul>
         {offered.map((variant) => {
           const state = stateOfVariant(variant)
@@ -34,8 +35,8 @@ export function Basket({ product, offered, choice, isLocked, onChoose }: BasketP
               <p>
                 <span class="name">{variant.name}</span>
                 <span class="small tabular">
-                  <span>{priceOf(variant.price_minor, product.currency)}</span>
-                  <span class="stock">{stockText(variant, state)}</span>
+                  <span>{language.price(variant.price_minor, product.currency)}</span>
+                  <span class="stock">{stockText(language, variant, state)}</span>
                 </span>
               </p>
               <Stepper

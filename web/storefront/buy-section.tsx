@@ -1,13 +1,14 @@
 import type { ComponentChildren } from "preact"
 import type { Product } from "../../client/src/index.ts"
 import type { Stage } from "./buyer-view.ts"
+import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { HoldForm } from "./hold-form.tsx"
 import { HeldUnits } from "./held-units.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { StockBar } from "./stock-bar.tsx"
 import { VariantForm } from "./variant-form.tsx"
-import { clockText, countdownText, durationOf, dateText } from "../shared/dates.ts"
+import { durationOf } from "../shared/dates.ts"
 
 interface BuySectionProps {
   readonly product: Product
@@ -16,9 +17,10 @@ interface BuySectionProps {
 
 /** The buyer's situation on a product's page, and the possible actions. */
 export function BuySection({ product, model }: BuySectionProps) {
+  const { words } = useLanguage()
   const { stage, notice, orderId, isOffline } = model.view.value
   return (
-    <section class={`status-panel ${stage.kind}`} aria-label="Buy">
+    <section class={`status-panel ${stage.kind}`} aria-label={words.buy}>
       <Headline stage={stage} currency={product.currency} paysHere={true} />
       {stage.kind === "held" ? (
         <HeldUnits stage={stage} product={product} model={model} />
@@ -55,24 +57,25 @@ interface FigureProps {
 
 /** The main number: the countdown until the sale opens, then the units. */
 function Figure({ stage, product, zone }: FigureProps) {
+  const { words, count, date, clock, countdown } = useLanguage()
   switch (stage.kind) {
     case "scheduled":
       return (
-        <BigFigure label={`until ${dateText(stage.opensAt, zone)}`}>
+        <BigFigure label={words.untilTime(date(stage.opensAt, zone))}>
           <time role="timer" dateTime={durationOf(stage.leftSeconds)}>
-            {countdownText(stage.leftSeconds)}
+            {countdown(stage.leftSeconds)}
           </time>
         </BigFigure>
       )
     case "all_held": {
-      const until =
+      const label =
         stage.retryAt === null || zone === null
-          ? ""
-          : `, the first until ${clockText(Date.parse(stage.retryAt), zone)}`
-      return <BigFigure label={`of ${product.stock} reserved${until}`}>{product.reserved_stock}</BigFigure>
+          ? words.ofReserved(product.stock)
+          : words.ofReservedUntil(product.stock, clock(Date.parse(stage.retryAt), zone))
+      return <BigFigure label={label}>{count(product.reserved_stock)}</BigFigure>
     }
     default:
-      return <BigFigure label={`of ${product.stock} left`}>{product.available_stock}</BigFigure>
+      return <BigFigure label={words.ofLeft(product.stock)}>{count(product.available_stock)}</BigFigure>
   }
 }
 

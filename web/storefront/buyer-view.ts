@@ -58,7 +58,10 @@ export type Refusal =
   | { readonly code: "wrong_link" }
   /** The form shows what is wrong with the details. */
   | { readonly code: "check_details" }
+  /** A refusal for which the page has no words. `detail` is the server's text, in English. */
   | { readonly code: "other"; readonly detail: string }
+  /** The payment provider's own words, or the page's about the provider. */
+  | { readonly code: "payment"; readonly text: string }
 
 /** A variant that had fewer units than were requested. */
 export interface LackingUnits {

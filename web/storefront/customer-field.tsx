@@ -1,3 +1,5 @@
+import { useLanguage } from "./page-language.ts"
+
 interface CustomerFieldProps {
   readonly customerId: string
   readonly isMissing: boolean
@@ -5,9 +7,10 @@ interface CustomerFieldProps {
 
 /** The field for the customer id, of a product with a limit per customer. */
 export function CustomerField({ customerId, isMissing }: CustomerFieldProps) {
+  const { words } = useLanguage()
   return (
     <div class="customer">
-      <label for="customer">Your customer id</label>
+      <label for="customer">{words.customerId}</label>
       <input
         class="field"
         id="customer"
@@ -15,7 +18,7 @@ export function CustomerField({ customerId, isMissing }: CustomerFieldProps) {
         required
         // Requires a character other than a space.
         pattern=".*\S.*"
-        title="Enter your customer id."
+        title={words.enterCustomerId}
         aria-describedby="customer-hint"
         maxLength={255}
         autocomplete="username"
@@ -25,7 +28,7 @@ export function CustomerField({ customerId, isMissing }: CustomerFieldProps) {
         aria-invalid={isMissing ? true : undefined}
       />
       <p class="small" id="customer-hint">
-        There is a limit per customer. Enter what this shop knows you by, such as your e-mail address.
+        {words.customerIdHelp}
       </p>
     </div>
   )

@@ -8,7 +8,7 @@ import { AddressFields } from "./address-fields.tsx"
 import { useAddressLayout } from "./address-layouts.ts"
 import { COUNTRY, detailsOf, isAsked, missingIn, plainPointer, reasonsIn } from "./details-draft.ts"
 import { TextField, idOf } from "./form-fields.tsx"
-import { formText, reasonText } from "./form-texts.ts"
+import { useLanguage } from "./page-language.ts"
 import { QuestionFields } from "./question-fields.tsx"
 import type { FieldTools } from "./field-tools.ts"
 
@@ -29,6 +29,7 @@ interface DetailsFormProps {
 
 /** Asks for what a product collects of its buyers. */
 export function DetailsForm(props: DetailsFormProps) {
+  const { form: texts } = useLanguage().words
   const { product, errors, isBusy } = props
   const stored = useMemo(() => storedDraft(props.draftName, props.initial), [props.draftName])
   const draft = stored.value
@@ -70,7 +71,7 @@ export function DetailsForm(props: DetailsFormProps) {
       if (lacking.includes(pointer)) return whenMissing
       const reason = corrected.has(pointer) ? undefined : reasons.get(pointer)
       if (reason === undefined) return null
-      return pointer === plainPointer("email") ? formText.emailWrong : reasonText(label, reason)
+      return pointer === plainPointer("email") ? texts.emailWrong : texts.fieldWrong(label, reason)
     },
   }
 
@@ -85,7 +86,7 @@ export function DetailsForm(props: DetailsFormProps) {
 
   const { collect } = product
   return (
-    <form ref={form} class="details-form" noValidate aria-label="Your details" onSubmit={submit}>
+    <form ref={form} class="details-form" noValidate aria-label={texts.yourDetails} onSubmit={submit}>
       {isAsked(collect, "email") && (
         <PlainField tools={tools} field="email" required={collect?.email === "required"} />
       )}
@@ -122,14 +123,15 @@ interface PlainFieldProps {
 }
 
 function PlainField({ tools, field, required }: PlainFieldProps) {
+  const { form: texts } = useLanguage().words
   const pointer = plainPointer(field)
-  const label = formText[field]
+  const label = texts[field]
   return (
     <TextField
       pointer={pointer}
       label={label}
       required={required}
-      error={tools.errorOf(pointer, label, formText.missing[field])}
+      error={tools.errorOf(pointer, label, texts.missing[field])}
       value={tools.text(pointer)}
       onChange={(value) => tools.put(pointer, value)}
       input={{ ...plainInputs[field], enterKeyHint: "next" }}
@@ -139,7 +141,8 @@ function PlainField({ tools, field, required }: PlainFieldProps) {
 
 /** Says that the server refuses something that the form does not show, because the product has changed. */
 function UnplacedReasons({ reasons }: { readonly reasons: ReadonlyMap<string, string> }) {
+  const { form: texts } = useLanguage().words
   const unplaced = [...reasons].filter(([pointer]) => document.getElementById(idOf(pointer)) === null)
   if (unplaced.length === 0) return null
-  return <p class="notice">{formText.changed}</p>
+  return <p class="notice">{texts.changed}</p>
 }

@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import { askForLinks, findTexts, type FindAnswer } from "./find-request.ts"
-import { formText } from "./form-texts.ts"
+import { askForLinks, type FindAnswer } from "./find-request.ts"
+import { useLanguage } from "./page-language.ts"
 
 /** Has the links of a buyer's orders sent to their e-mail address. */
 export function FindPage() {
+  const { words } = useLanguage()
   const state = useSignal<FindAnswer | "asking" | "email_wrong" | null>(null)
   /** False until the scripts run: the form does nothing before. */
   const isActive = useSignal(false)
@@ -34,14 +35,14 @@ export function FindPage() {
   const said =
     state.value === null || state.value === "asking" || state.value === "email_wrong"
       ? null
-      : findTexts[state.value]
+      : words.found[state.value]
   return (
     <main class="narrow">
-      <h1>Find my order</h1>
-      <p>Enter the e-mail address you ordered with. The shop sends a link to each of your orders to it.</p>
+      <h1>{words.findOrder}</h1>
+      <p>{words.findHelp}</p>
       <form class="details-form" noValidate onSubmit={submit}>
         <div class="form-field">
-          <label for="email">{formText.email}</label>
+          <label for="email">{words.form.email}</label>
           <input
             ref={field}
             id="email"
@@ -59,7 +60,7 @@ export function FindPage() {
           />
           {isWrong && (
             <p class="field-error" id="email-error">
-              {formText.emailWrong}
+              {words.form.emailWrong}
             </p>
           )}
         </div>
@@ -70,11 +71,11 @@ export function FindPage() {
             disabled={!isActive.value}
             aria-disabled={state.value === "asking"}
           >
-            {state.value === "asking" ? "Sending…" : "Send me the link"}
+            {state.value === "asking" ? words.sending : words.sendLink}
           </button>
         </div>
         <noscript>
-          <p class="notice">Finding an order needs JavaScript.</p>
+          <p class="notice">{words.findingNeedsScripts}</p>
         </noscript>
       </form>
       {said !== null && (

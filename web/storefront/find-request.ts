@@ -25,13 +25,3 @@ function answerOf(status: number): FindAnswer {
   if (status === 404) return "no_mail"
   return status >= 500 ? "no_answer" : "refused"
 }
-
-/** What the page says after a search for orders, by what became of the request. */
-export const findTexts: Readonly<Record<FindAnswer, string>> = {
-  accepted:
-    "If there is an order with this e-mail address, a mail with its link is on its way. Check your spam folder too.",
-  too_often: "Too many requests. Try again later.",
-  no_answer: "The shop did not respond. Try again.",
-  no_mail: "This shop sends no mail. Open the order in the browser that placed it, or ask the shop.",
-  refused: "The shop cannot send mail to this e-mail address. Check it for typing errors.",
-}

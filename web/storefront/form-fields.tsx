@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact"
-import { formText } from "./form-texts.ts"
+import { useLanguage } from "./page-language.ts"
 
 /** What all fields of the details form share. */
 export interface FieldProps {
@@ -104,8 +104,9 @@ interface RadioFieldProps extends FieldProps {
 
 /** A few values to choose from, all of them in sight. An optional question has an entry that chooses none. */
 export function RadioField({ value, onChange, options, ...field }: RadioFieldProps) {
+  const { words } = useLanguage()
   const { pointer, required, error } = field
-  const shown = required ? options : [...options, { value: "", label: formText.noAnswer }]
+  const shown = required ? options : [...options, { value: "", label: words.form.noAnswer }]
   return (
     <fieldset class="form-field" aria-describedby={describedBy(field)}>
       <legend lang={field.lang}>
@@ -165,7 +166,8 @@ function FieldLabel({ pointer, label, lang, required }: FieldProps) {
 }
 
 function Optional({ required }: { readonly required: boolean }) {
-  return required ? null : <span class="muted small">{formText.optional}</span>
+  const { words } = useLanguage()
+  return required ? null : <span class="muted small">{words.form.optional}</span>
 }
 
 /** The help, and what is wrong. */

@@ -1,8 +1,8 @@
 import type { Product } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import { asksDetails, draftName } from "./asked-details.ts"
 import { DetailsForm } from "./details-part.tsx"
 import type { Stage } from "./buyer-view.ts"
+import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { variantName } from "./variant-choice.ts"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
@@ -15,6 +15,7 @@ interface HeldUnitsProps {
 
 /** The units that are reserved for the buyer, with the time left. */
 export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
+  const { words, price } = useLanguage()
   const { pending } = model.view.value
   const asks = asksDetails(product)
   const buttons = (
@@ -25,7 +26,7 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
         aria-disabled={pending !== null}
         onClick={asks ? undefined : () => model.actions.makeOrder()}
       >
-        {pending?.action === "order" ? "Placing order…" : "Place order"}
+        {pending?.action === "order" ? words.placingOrder : words.placeOrder}
       </button>
       <button
         class="button"
@@ -33,28 +34,24 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
         aria-disabled={pending !== null}
         onClick={() => model.actions.release()}
       >
-        Cancel reservation
+        {words.cancelReservation}
       </button>
     </div>
   )
   const countdown = (
-    <Countdown
-      leftSeconds={stage.leftSeconds}
-      wholeSeconds={stage.wholeSeconds}
-      label="left to place your order"
-    />
+    <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={stage.wholeSeconds} label={words.leftToOrder} />
   )
   return (
     <>
       <UnitsSummary
         name={product.name}
         quantity={stage.qty}
-        total={priceOf(stage.totalMinor, product.currency)}
+        total={price(stage.totalMinor, product.currency)}
         lines={stage.lines?.map(({ variant_id, qty, unit_price_minor }) => ({
           id: variant_id,
-          name: variantName(product, variant_id),
+          name: variantName(words, product, variant_id),
           quantity: qty,
-          price: priceOf(unit_price_minor * qty, product.currency),
+          price: price(unit_price_minor * qty, product.currency),
         }))}
       >
         {asks ? null : countdown}

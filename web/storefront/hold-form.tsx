@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals"
 import type { Product } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import { CustomerField, customerIdIn } from "./customer-field.tsx"
+import type { Language } from "./language.ts"
+import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { Stepper } from "./stepper.tsx"
 
@@ -12,6 +13,7 @@ interface HoldFormProps {
 
 /** The quantity, the customer id where the product has a limit per customer, and the button. */
 export function HoldForm({ product, model }: HoldFormProps) {
+  const { words, price } = useLanguage()
   const { stage, pending, notice } = model.view.value
   const chosen = useSignal(1)
   const most = stage.kind === "on_sale" ? stage.mostUnits : chosen.value
@@ -34,8 +36,8 @@ export function HoldForm({ product, model }: HoldFormProps) {
           <Stepper qty={qty} least={1} most={most} of={null} onChange={(next) => (chosen.value = next)} />
         )}
         <button class="button primary" type="submit" disabled={isInactive} aria-disabled={pending !== null}>
-          {reserveText(pending !== null, notice?.code)}
-          <span class="tabular">{priceOf(product.price_minor * qty, product.currency)}</span>
+          {reserveText(words, pending !== null, notice?.code)}
+          <span class="tabular">{price(product.price_minor * qty, product.currency)}</span>
         </button>
       </div>
       <NeedsScripts />
@@ -44,16 +46,21 @@ export function HoldForm({ product, model }: HoldFormProps) {
 }
 
 /** The text of the button that reserves. */
-export function reserveText(isPending: boolean, notice: string | undefined): string {
-  if (isPending) return "Reserving…"
-  return notice === "no_answer" || notice === "crowd" ? "Try again" : "Reserve"
+export function reserveText(
+  words: Language["words"],
+  isPending: boolean,
+  notice: string | undefined,
+): string {
+  if (isPending) return words.reserving
+  return notice === "no_answer" || notice === "crowd" ? words.tryAgain : words.reserve
 }
 
 /** Says why the button does nothing without scripts. */
 export function NeedsScripts() {
+  const { words } = useLanguage()
   return (
     <noscript>
-      <p class="notice">Reserving units needs JavaScript.</p>
+      <p class="notice">{words.reservingNeedsScripts}</p>
     </noscript>
   )
 }

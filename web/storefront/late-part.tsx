@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals"
 import type { ComponentType } from "preact"
 import { useEffect } from "preact/hooks"
+import { useLanguage } from "./page-language.ts"
 
 /** A part of a page whose script is not among those that every visitor loads. */
 export interface LatePart<Props> {
@@ -30,20 +31,22 @@ export function latePart<Props extends object>(
   return {
     load,
     Part(props: Props) {
+      const { words } = useLanguage()
       useEffect(load, [])
       if (typeof state.value === "object") return <state.value.Shown {...props} />
-      return state.value === "failed" ? <Failed /> : <p class="muted">Loading…</p>
+      return state.value === "failed" ? <Failed /> : <p class="muted">{words.loading}</p>
     },
   }
 }
 
 /** A browser may remember that an import has failed. After a reload it asks again. */
 function Failed() {
+  const { words } = useLanguage()
   return (
     <div class="actions">
-      <p class="notice">A part of this page could not be loaded. Reloading keeps what you have entered.</p>
+      <p class="notice">{words.partNotLoaded}</p>
       <button class="button" type="button" onClick={() => location.reload()}>
-        Reload
+        {words.reload}
       </button>
     </div>
   )

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks"
 import type { Notice, Stage } from "./buyer-view.ts"
+import { useLanguage } from "./page-language.ts"
 import { explanationOf, headlineOf, noticeText } from "./texts.ts"
 
 interface HeadlineProps {
@@ -10,6 +11,7 @@ interface HeadlineProps {
 
 /** The buyer's situation: a headline and, for most situations, an explanation. */
 export function Headline({ stage, currency, paysHere }: HeadlineProps) {
+  const language = useLanguage()
   const heading = useRef<HTMLHeadingElement>(null)
   const hadFocus = useRef(false)
   useEffect(() => {
@@ -27,11 +29,11 @@ export function Headline({ stage, currency, paysHere }: HeadlineProps) {
   useLayoutEffect(() => {
     if (hadFocus.current && document.activeElement === document.body) heading.current?.focus()
   }, [stage.kind])
-  const explanation = explanationOf(stage, currency, paysHere)
+  const explanation = explanationOf(language, stage, currency, paysHere)
   return (
     <div class="headline">
       <h2 ref={heading} tabIndex={-1}>
-        {headlineOf(stage)}
+        {headlineOf(language, stage)}
       </h2>
       {explanation !== null && <p class="muted">{explanation}</p>}
     </div>
@@ -46,14 +48,15 @@ interface NoticeLineProps {
 
 /** A notice: why a request was refused, or that a hold has ended. */
 export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
+  const language = useLanguage()
   if (notice === null) return null
   return (
     <p class={`notice ${notice.code}`}>
-      {noticeText(notice)}
+      {noticeText(language, notice)}
       {orderId !== null && (
         <>
           {" "}
-          <a href={`/o/${orderId}`}>Go to order {orderId}</a>
+          <a href={`/o/${orderId}`}>{language.words.goToOrder(orderId)}</a>
         </>
       )}
     </p>
@@ -62,7 +65,6 @@ export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
 
 /** A warning that the page may be out of date. */
 export function Offline({ isOffline }: { readonly isOffline: boolean }) {
-  return isOffline ? (
-    <p class="notice offline">No connection. This page may be out of date; it reconnects by itself.</p>
-  ) : null
+  const { words } = useLanguage()
+  return isOffline ? <p class="notice offline">{words.offline}</p> : null
 }

@@ -1,16 +1,16 @@
 import { useSignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import type { Address, Client, Details, Order, Product, Question } from "../../client/src/index.ts"
-import { countryName } from "../shared/countries.ts"
 import { addressLines } from "./address-lines.ts"
 import { useAddressLayout } from "./address-layouts.ts"
 import { draftName, orderDraftName } from "./asked-details.ts"
 import { storage } from "./browser-storage.ts"
 import { DetailsForm } from "./details-form.tsx"
 import { draftOf } from "./details-draft.ts"
-import { formText } from "./form-texts.ts"
+import { useLanguage } from "./page-language.ts"
 import { textFor } from "./local-text.ts"
 import type { PageModel } from "./page-model.ts"
+import type { FormWords } from "./words/en-form.ts"
 
 interface OrderDetailsProps {
   readonly order: Order
@@ -22,12 +22,13 @@ interface OrderDetailsProps {
 
 /** The details that the shop has for an order. Until it is paid they can be changed. */
 export function OrderDetails({ order, product, model, canChange }: OrderDetailsProps) {
+  const { form: texts } = useLanguage().words
   const isChanging = useSignal(false)
   const { addresses } = model
   if (order.details === undefined || addresses === null) return null
   return (
     <section class="order-details" aria-labelledby="order-details">
-      <h2 id="order-details">Your details</h2>
+      <h2 id="order-details">{texts.yourDetails}</h2>
       {isChanging.value && canChange ? (
         <OrderDetailsForm
           order={order}
@@ -36,7 +37,7 @@ export function OrderDetails({ order, product, model, canChange }: OrderDetailsP
           onSaved={() => (isChanging.value = false)}
         >
           <button class="button primary" type="submit" aria-disabled={model.view.value.pending !== null}>
-            {model.view.value.pending?.action === "save" ? "Saving…" : "Save"}
+            {model.view.value.pending?.action === "save" ? texts.saving : texts.save}
           </button>
           <button
             class="button"
@@ -46,7 +47,7 @@ export function OrderDetails({ order, product, model, canChange }: OrderDetailsP
               isChanging.value = false
             }}
           >
-            Discard changes
+            {texts.discard}
           </button>
         </OrderDetailsForm>
       ) : (
@@ -54,7 +55,7 @@ export function OrderDetails({ order, product, model, canChange }: OrderDetailsP
           <DetailsList details={order.details} product={product} addresses={addresses} />
           {canChange && (
             <button class="button" type="button" onClick={() => (isChanging.value = true)}>
-              Change details
+              {texts.changeDetails}
             </button>
           )}
         </>
@@ -105,12 +106,13 @@ interface DetailsListProps {
 }
 
 function DetailsList({ details, product, addresses }: DetailsListProps) {
+  const { form: texts } = useLanguage().words
   const { email, name, phone, shipping_address: address, answers } = details
   return (
     <dl class="sale-facts">
-      <Fact label={formText.email} value={email} />
-      {address === null && <Fact label={formText.name} value={name} />}
-      <Fact label={formText.phone} value={phone} />
+      <Fact label={texts.email} value={email} />
+      {address === null && <Fact label={texts.name} value={name} />}
+      <Fact label={texts.phone} value={phone} />
       {address !== null && <AddressFact name={name} address={address} addresses={addresses} />}
       {(product.questions ?? []).map((question) => (
         <Answer
@@ -141,12 +143,13 @@ interface AddressFactProps {
 
 /** The address as its country writes it, with the name above and the country below. */
 function AddressFact({ name, address, addresses }: AddressFactProps) {
+  const language = useLanguage()
   const layout = useAddressLayout(addresses, address.country ?? "")
-  const country = address.country === null ? null : countryName(address.country)
+  const country = address.country === null ? null : language.country(address.country)
   const lines = [name, ...addressLines(address, layout), country].filter((line) => typeof line === "string")
   return (
     <div>
-      <dt>{formText.address}</dt>
+      <dt>{language.words.form.address}</dt>
       <dd>
         {lines.map((line, index) => (
           <span key={index} class="address-line">
@@ -164,13 +167,14 @@ interface AnswerProps {
 }
 
 function Answer({ question, answer }: AnswerProps) {
+  const { form: texts } = useLanguage().words
   if (answer === undefined) return null
   const { text: label, lang } = textFor(question.label, navigator.languages)
-  return <Fact label={label} lang={lang} value={answerText(question, answer)} />
+  return <Fact label={label} lang={lang} value={answerText(question, answer, texts)} />
 }
 
-function answerText({ choices = [] }: Question, answer: string | boolean): string {
-  if (typeof answer === "boolean") return answer ? "Yes" : "No"
+function answerText({ choices = [] }: Question, answer: string | boolean, texts: FormWords): string {
+  if (typeof answer === "boolean") return answer ? texts.yes : texts.no
   for (const choice of choices) {
     if (typeof choice === "object" && choice.value === answer)
       return textFor(choice.label, navigator.languages).text

@@ -9,6 +9,7 @@ import {
 import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
+import type { Language } from "./language.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
 import { takeArrivedToken } from "./arrived-token.ts"
 import { createOrderAccess } from "./order-access.ts"
@@ -27,6 +28,7 @@ const CALM_MS = 30_000
 export function createOrderPageModel(
   data: Extract<PageData, { kind: "order" }>,
   firstToken: string | null,
+  language: Language,
 ): LivePageModel {
   const { orderId } = data
   const server = createServerConnection()
@@ -45,7 +47,7 @@ export function createOrderPageModel(
 
   const access = createOrderAccess(orderId)
   const { token } = access
-  const method = paymentMethodOf(data.payment, { client, orderId, token })
+  const method = paymentMethodOf(data.payment, { client, orderId, token, language })
   const known = computed<Known>(() => ({
     product: product.value,
     hold: null,
@@ -125,7 +127,9 @@ export function createOrderPageModel(
 
   function refuse(error: unknown): void {
     refusal.value =
-      error instanceof PaymentRefusal ? { code: "other", detail: error.message } : refusalOf(error)
+      error instanceof PaymentRefusal
+        ? { code: "payment", text: error.message }
+        : refusalOf(error, language.words)
   }
 
   function pay(): void {

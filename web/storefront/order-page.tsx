@@ -1,12 +1,12 @@
 import type { Order, Product } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import type { Stage } from "./buyer-view.ts"
+import type { Language } from "./language.ts"
+import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { OrderDetails, OrderDetailsForm } from "./details-part.tsx"
 import { OtherDevice } from "./other-device.tsx"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
-import { dateText } from "../shared/dates.ts"
 import { nextStepOf } from "./texts.ts"
 import { variantName } from "./variant-choice.ts"
 
@@ -18,22 +18,24 @@ interface OrderPageProps {
 
 /** An order, with its payment. */
 export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
+  const language = useLanguage()
+  const { words } = language
   const { stage, notice, isOffline } = model.view.value
   const order = model.order.value
   const product = model.product.value
   const isLoaded = order !== null && typeof order === "object"
-  const nextStep = isLoaded ? nextStepOf(stage, order) : null
+  const nextStep = isLoaded ? nextStepOf(language, stage, order) : null
   return (
     <main class="narrow">
-      <h1 class="tabular">Order {orderId}</h1>
-      <section class={`status-panel ${stage.kind}`} aria-label={`Order ${orderId}`}>
+      <h1 class="tabular">{words.order(orderId)}</h1>
+      <section class={`status-panel ${stage.kind}`} aria-label={words.order(orderId)}>
         <Headline stage={stage} currency={isLoaded ? order.currency : "EUR"} paysHere={paysHere} />
         {isLoaded && (
           <>
             <OrderSummary order={order} product={model.product.value} stage={stage} zone={model.zone.value} />
             {order.reference !== undefined && (
               <p class="order-reference">
-                Reference <bdi>{order.reference}</bdi>
+                {words.reference} <bdi>{order.reference}</bdi>
               </p>
             )}
             {nextStep !== null && <p>{nextStep}</p>}
@@ -42,13 +44,13 @@ export function OrderPage({ orderId, paysHere, model }: OrderPageProps) {
         )}
         {(stage.kind === "order_missing" || stage.kind === "wrong_link") && (
           <p>
-            <a href="/find">Find my order by e-mail</a>
+            <a href="/find">{words.findByEmail}</a>
           </p>
         )}
         <NoticeLine notice={notice} />
         <Offline isOffline={isOffline} />
         <noscript>
-          <p class="notice">Showing your order needs JavaScript.</p>
+          <p class="notice">{words.orderNeedsScripts}</p>
         </noscript>
       </section>
       {isLoaded && product !== null && order.details !== undefined && stage.kind !== "needs_details" && (
@@ -65,15 +67,16 @@ interface TimeLineProps {
   readonly zone: string | null
 }
 
-/** The time left to pay, or the time of the payment. */
-function timeLineOf({ order, stage, zone }: TimeLineProps) {
+/** The time left to pay, or the time of the payment; null: neither is of interest. */
+function timeLineOf({ order, stage, zone, language }: TimeLineProps & { readonly language: Language }) {
+  const { words, date } = language
   if (stage.kind === "to_pay" || stage.kind === "needs_details" || stage.kind === "payment_under_way") {
-    return <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label="left to pay" />
+    return <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={null} label={words.leftToPay} />
   }
   if (order.paid_at === null) return null
   return (
     <p class="tabular">
-      Paid <time dateTime={order.paid_at}>{dateText(order.paid_at, zone)}</time>
+      {words.paidAt} <time dateTime={order.paid_at}>{date(order.paid_at, zone)}</time>
     </p>
   )
 }
@@ -83,19 +86,21 @@ interface OrderSummaryProps extends TimeLineProps {
 }
 
 function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
+  const language = useLanguage()
+  const { words, price } = language
   return (
     <UnitsSummary
-      name={product?.name ?? `Product ${order.product_id}`}
+      name={product?.name ?? words.product(order.product_id)}
       quantity={order.quantity}
-      total={priceOf(order.total_minor, order.currency)}
+      total={price(order.total_minor, order.currency)}
       lines={order.lines?.map(({ variant_id, quantity, total_minor }) => ({
         id: variant_id,
-        name: variantName(product, variant_id),
+        name: variantName(words, product, variant_id),
         quantity,
-        price: priceOf(total_minor, order.currency),
+        price: price(total_minor, order.currency),
       }))}
     >
-      {timeLineOf({ order, stage, zone })}
+      {timeLineOf({ order, stage, zone, language })}
     </UnitsSummary>
   )
 }
@@ -107,12 +112,13 @@ interface OrderActionsProps {
   readonly model: PageModel
 }
 
-function payLabel(isPaying: boolean, isFormShown: boolean): string {
-  if (!isPaying) return "Pay"
-  return isFormShown ? "Paying…" : "Opening the payment…"
+function payLabel(words: Language["words"], isPaying: boolean, isFormShown: boolean): string {
+  if (!isPaying) return words.pay
+  return isFormShown ? words.paying : words.openingPayment
 }
 
 function CancelButton({ model }: { readonly model: PageModel }) {
+  const { words } = useLanguage()
   return (
     <button
       class="button"
@@ -120,13 +126,14 @@ function CancelButton({ model }: { readonly model: PageModel }) {
       aria-disabled={model.view.value.pending !== null}
       onClick={() => model.actions.cancel()}
     >
-      Cancel order
+      {words.cancelOrder}
     </button>
   )
 }
 
 /** The actions that the order allows now. */
 function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
+  const { words, price } = useLanguage()
   const { pending } = model.view.value
   const isBusy = pending !== null
   const form = model.paymentForm.value
@@ -136,7 +143,7 @@ function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
       return product === null ? null : (
         <OrderDetailsForm order={order} product={product} model={model}>
           <button class="button primary" type="submit" aria-disabled={isBusy}>
-            {pending?.action === "save" ? "Saving…" : "Save details"}
+            {pending?.action === "save" ? words.form.saving : words.form.saveDetails}
           </button>
           <CancelButton model={model} />
         </OrderDetailsForm>
@@ -153,8 +160,8 @@ function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
                 aria-disabled={isBusy}
                 onClick={() => model.actions.pay()}
               >
-                {payLabel(pending?.action === "pay", form !== null)}
-                <span class="tabular">{priceOf(order.total_minor, order.currency)}</span>
+                {payLabel(words, pending?.action === "pay", form !== null)}
+                <span class="tabular">{price(order.total_minor, order.currency)}</span>
               </button>
             )}
             <CancelButton model={model} />
@@ -169,7 +176,7 @@ function OrderActions({ order, stage, paysHere, model }: OrderActionsProps) {
       return (
         <div class="actions">
           <a class="button primary" href={`/p/${order.product_id}`}>
-            Back to the product
+            {words.backToProduct}
           </a>
         </div>
       )

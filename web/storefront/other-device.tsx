@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals"
 import { useRef } from "preact/hooks"
+import { useLanguage } from "./page-language.ts"
 import { latePart } from "./late-part.tsx"
 
 /** The code is drawn in the page: drawn by the server, the token would be in a request and could be in its log. */
@@ -7,6 +8,7 @@ const { Part: QrCode } = latePart(async () => (await import("./qr-code.tsx")).Qr
 
 /** Opens the order on another device: its link to copy, and as a QR code to scan. */
 export function OtherDevice({ link }: { readonly link: string }) {
+  const { words } = useLanguage()
   const isOpen = useSignal(false)
   return (
     <details
@@ -15,12 +17,12 @@ export function OtherDevice({ link }: { readonly link: string }) {
         isOpen.value = currentTarget.open
       }}
     >
-      <summary>Open on another device</summary>
+      <summary>{words.otherDevice}</summary>
       {isOpen.value && (
         <div class="other-device-body">
-          <p class="muted">Anyone who has this link can see and change the order. It does not expire.</p>
+          <p class="muted">{words.otherDeviceHelp}</p>
           <LinkToCopy link={link} />
-          <QrCode text={link} label="QR code of the link to this order" />
+          <QrCode text={link} label={words.qrCode} />
         </div>
       )}
     </details>
@@ -28,15 +30,16 @@ export function OtherDevice({ link }: { readonly link: string }) {
 }
 
 function LinkToCopy({ link }: { readonly link: string }) {
+  const { words } = useLanguage()
   const field = useRef<HTMLInputElement>(null)
   const said = useSignal("")
   async function copy(): Promise<void> {
-    said.value = (await hasCopied(link, field.current)) ? "Link copied." : "Copy the selected link."
+    said.value = (await hasCopied(link, field.current)) ? words.linkCopied : words.copySelected
   }
   return (
     <div class="link-to-copy">
       <label>
-        <span>Link to this order</span>
+        <span>{words.linkToOrder}</span>
         <input
           ref={field}
           class="field"
@@ -46,7 +49,7 @@ function LinkToCopy({ link }: { readonly link: string }) {
         />
       </label>
       <button class="button" type="button" onClick={() => void copy()}>
-        Copy link
+        {words.copyLink}
       </button>
       <p class="small" role="status">
         {said.value}

@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from "@preact/signals"
+import type { Language } from "./language.ts"
 import type { Client, Order } from "../../client/src/index.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
 
@@ -26,6 +27,7 @@ export interface PaymentContext {
   readonly orderId: number
   /** The token of the order's hold. */
   readonly token: () => string | null
+  readonly language: Language
 }
 
 /** A message for the buyer, from the provider. */

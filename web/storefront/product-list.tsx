@@ -1,25 +1,28 @@
 import type { Page, Product } from "../../client/src/index.ts"
 import type { PageModel } from "./page-model.ts"
-import { priceText, saleTexts } from "./texts.ts"
-import { dateText } from "../shared/dates.ts"
+import type { Language } from "./language.ts"
+import { useLanguage } from "./page-language.ts"
+import { priceText } from "./texts.ts"
 
 /** Lists the products with price and state. */
 export function ProductList({ page, model }: { readonly page: Page<Product>; readonly model: PageModel }) {
+  const language = useLanguage()
+  const { words } = language
   const products = model.products.value
   return (
     <main class="list">
-      <h1>On sale</h1>
+      <h1>{words.onSale}</h1>
       {products.length === 0 ? (
-        <p>No products yet.</p>
+        <p>{words.noProducts}</p>
       ) : (
         <ul class="product-list">
           {products.map((product) => (
             <li key={product.id}>
               <a href={`/p/${product.id}`}>
                 <span class="name">{product.name}</span>
-                <span class="price tabular">{priceText(product)}</span>
+                <span class="price tabular">{priceText(language, product)}</span>
                 <span class={`state tabular ${product.sale_state}`}>
-                  {stateText(product, model.zone.value)}
+                  {stateText(language, product, model.zone.value)}
                 </span>
               </a>
             </li>
@@ -28,15 +31,16 @@ export function ProductList({ page, model }: { readonly page: Page<Product>; rea
       )}
       {page.next_cursor !== null && (
         <a class="button" href={`/?cursor=${encodeURIComponent(page.next_cursor)}`}>
-          More products
+          {words.moreProducts}
         </a>
       )}
     </main>
   )
 }
 
-function stateText({ sale_state, available_stock, opens_at }: Product, zone: string | null): string {
-  if (sale_state === "open") return `${available_stock} left`
-  if (sale_state === "scheduled" && opens_at !== null) return `Opens ${dateText(opens_at, zone)}`
-  return saleTexts[sale_state]
+function stateText({ words, date }: Language, product: Product, zone: string | null): string {
+  const { sale_state, available_stock, opens_at } = product
+  if (sale_state === "open") return words.left(available_stock)
+  if (sale_state === "scheduled" && opens_at !== null) return words.opensAt(date(opens_at, zone))
+  return words.saleStates[sale_state]
 }

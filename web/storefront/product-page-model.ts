@@ -11,6 +11,7 @@ import {
 import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { productAt, whatBuyerSees, type Known, type Pending, type Refusal } from "./buyer-view.ts"
+import type { Language } from "./language.ts"
 import { staticModel, type PageModel, type LivePageModel, type WantedUnits } from "./page-model.ts"
 import { storage, type HoldRequest, type StoredHold } from "./browser-storage.ts"
 import {
@@ -30,7 +31,10 @@ const PATIENCE = { tries: 60, totalMs: 180_000 }
 const LOOK_WITHOUT_STREAM_MS = 5_000
 
 /** The page of a product: places holds, releases them and makes orders. Call `start` once the page is rendered. */
-export function createProductPageModel(data: Extract<PageData, { kind: "product" }>): LivePageModel {
+export function createProductPageModel(
+  data: Extract<PageData, { kind: "product" }>,
+  { words }: Language,
+): LivePageModel {
   const { id } = data.product
   const server = createServerConnection()
   const { client } = server
@@ -72,7 +76,7 @@ export function createProductPageModel(data: Extract<PageData, { kind: "product"
       await work()
     } catch (error) {
       detailErrors.value = detailErrorsIn(error)
-      refusal.value = refusalOf(error, product.value)
+      refusal.value = refusalOf(error, words, product.value)
       await lookAgain()
     } finally {
       action.value = null

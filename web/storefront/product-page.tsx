@@ -1,13 +1,14 @@
 import type { Product } from "../../client/src/index.ts"
-import { unitsOf } from "../shared/unit-texts.ts"
 import { BuySection } from "./buy-section.tsx"
+import type { Language } from "./language.ts"
+import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { priceText } from "./texts.ts"
 import { chosenUnits } from "./variant-choice.ts"
-import { dateText } from "../shared/dates.ts"
 
 /** The page of a product: description, price, stock and the form that reserves units. */
 export function ProductPage({ model }: { readonly model: PageModel }) {
+  const language = useLanguage()
   const product = model.product.value
   if (product === null) return null
   const { name, description, image_url: own } = product
@@ -19,7 +20,7 @@ export function ProductPage({ model }: { readonly model: PageModel }) {
     <main class={image_url === null ? "product without-picture" : "product"}>
       <div class="product-heading">
         <h1>{name}</h1>
-        <p class="price tabular">{priceText(product)}</p>
+        <p class="price tabular">{priceText(language, product)}</p>
       </div>
       <BuySection product={product} model={model} />
       {image_url !== null && (
@@ -42,50 +43,50 @@ interface FactsProps {
 
 /** Times and limits of the sale. */
 function Facts({ product, zone }: FactsProps) {
+  const { words, date } = useLanguage()
   const { opens_at, closes_at, max_per_hold, max_per_customer, hold_ttl_seconds } = product
   return (
     <dl class="sale-facts tabular">
       {opens_at !== null && (
         <div>
-          <dt>Opens</dt>
+          <dt>{words.opens}</dt>
           <dd>
-            <time dateTime={opens_at}>{dateText(opens_at, zone)}</time>
+            <time dateTime={opens_at}>{date(opens_at, zone)}</time>
           </dd>
         </div>
       )}
       {closes_at !== null && (
         <div>
-          <dt>Closes</dt>
+          <dt>{words.closes}</dt>
           <dd>
-            <time dateTime={closes_at}>{dateText(closes_at, zone)}</time>
+            <time dateTime={closes_at}>{date(closes_at, zone)}</time>
           </dd>
         </div>
       )}
       <div>
-        <dt>Total</dt>
-        <dd>{unitsOf(product.stock)}</dd>
+        <dt>{words.total}</dt>
+        <dd>{words.units(product.stock)}</dd>
       </div>
       {max_per_hold !== null && (
         <div>
-          <dt>Limit per order</dt>
-          <dd>{unitsOf(max_per_hold)}</dd>
+          <dt>{words.limitPerOrder}</dt>
+          <dd>{words.units(max_per_hold)}</dd>
         </div>
       )}
       {max_per_customer !== null && (
         <div>
-          <dt>Limit per customer</dt>
-          <dd>{unitsOf(max_per_customer)}</dd>
+          <dt>{words.limitPerCustomer}</dt>
+          <dd>{words.units(max_per_customer)}</dd>
         </div>
       )}
       <div>
-        <dt>Reserved for</dt>
-        <dd>{durationText(hold_ttl_seconds)}</dd>
+        <dt>{words.reservedFor}</dt>
+        <dd>{durationText(words, hold_ttl_seconds)}</dd>
       </div>
     </dl>
   )
 }
 
-function durationText(seconds: number): string {
-  if (seconds % 60 !== 0 || seconds < 60) return `${seconds} seconds`
-  return seconds === 60 ? "1 minute" : `${seconds / 60} minutes`
+function durationText(words: Language["words"], seconds: number): string {
+  return seconds % 60 === 0 ? words.minutes(seconds / 60) : words.seconds(seconds)
 }

@@ -2,8 +2,9 @@ import type { Question } from "../../client/src/index.ts"
 import { answerPointer } from "./details-draft.ts"
 import type { FieldTools } from "./field-tools.ts"
 import { CheckField, RadioField, SelectField, TextField } from "./form-fields.tsx"
-import { formText } from "./form-texts.ts"
+import { useLanguage } from "./page-language.ts"
 import { textFor } from "./local-text.ts"
+import type { FormWords } from "./words/en-form.ts"
 
 /** More choices than these are in a list, which takes less room. */
 const MOST_RADIOS = 5
@@ -19,16 +20,17 @@ export function QuestionFields({ questions, tools }: QuestionFieldsProps) {
 }
 
 function QuestionField({ question, tools }: { readonly question: Question; readonly tools: FieldTools }) {
+  const { form: texts } = useLanguage().words
   const { kind, required } = question
   const pointer = answerPointer(question.key)
   const { text: label, lang } = textFor(question.label, navigator.languages)
-  const whenMissing = { text: formText.answer, choice: formText.choose, checkbox: formText.tick }[kind]
+  const whenMissing = { text: texts.answer, choice: texts.choose, checkbox: texts.tick }[kind]
   const field = {
     pointer,
     label,
     lang,
     required,
-    help: helpOf(question, label),
+    help: helpOf(question, label, texts),
     error: tools.errorOf(pointer, label, whenMissing),
   }
   if (kind === "checkbox") {
@@ -56,19 +58,14 @@ function QuestionField({ question, tools }: { readonly question: Question; reado
     return { value: choice.value, label: chosen.text, lang: chosen.lang }
   })
   return options.length > MOST_RADIOS ? (
-    <SelectField
-      {...field}
-      {...value}
-      options={options}
-      none={required ? formText.chooseOne : formText.noAnswer}
-    />
+    <SelectField {...field} {...value} options={options} none={required ? texts.chooseOne : texts.noAnswer} />
   ) : (
     <RadioField {...field} {...value} options={options} />
   )
 }
 
 /** The help, and the link of a question, such as the terms to agree to. Undefined: the question has neither. */
-function helpOf({ help, link }: Question, label: string) {
+function helpOf({ help, link }: Question, label: string, texts: FormWords) {
   if (help === undefined && link === undefined) return undefined
   const said = help === undefined ? null : textFor(help, navigator.languages)
   return (
@@ -76,8 +73,8 @@ function helpOf({ help, link }: Question, label: string) {
       {said !== null && <span lang={said.lang}>{said.text}</span>}{" "}
       {link !== undefined && (
         <a class="more" href={link} target="_blank" rel="noopener noreferrer">
-          {formText.readMore}
-          <span class="visually-hidden">: {label}</span> {formText.inNewTab}
+          {texts.readMore}
+          <span class="visually-hidden">: {label}</span> {texts.inNewTab}
         </a>
       )}
     </>

@@ -13,6 +13,7 @@ import {
 import type { Known, Pending, Refusal } from "./buyer-view.ts"
 import { variantName } from "./variant-choice.ts"
 import { isOurStorageEvent } from "./browser-storage.ts"
+import type { Words } from "./words/en.ts"
 
 /** The connection of a storefront page to its server. */
 export interface ServerConnection {
@@ -108,7 +109,11 @@ export function isUnanswered(error: unknown): boolean {
  * The refusal that the page shows for an error; null: none, because the new state of the sale or order explains it.
  * `product` names the variants.
  */
-export function refusalOf(error: unknown, product: Product | null = null): Refusal | null {
+export function refusalOf(
+  error: unknown,
+  words: Pick<Words, "variant">,
+  product: Product | null = null,
+): Refusal | null {
   if (!(error instanceof ProblemError)) return { code: "no_answer" }
   const { problem } = error
   switch (problem.code) {
@@ -116,7 +121,7 @@ export function refusalOf(error: unknown, product: Product | null = null): Refus
       if (problem.lines !== undefined) {
         const lines = problem.lines.map(({ variant_id, ...units }) => ({
           variantId: variant_id,
-          name: variantName(product, variant_id),
+          name: variantName(words, product, variant_id),
           ...units,
         }))
         return { code: "lacking", lines, retryAt: problem.retry_at }
@@ -128,10 +133,10 @@ export function refusalOf(error: unknown, product: Product | null = null): Refus
       return {
         code: "over_limit",
         mostUnits: problem.max_per_hold,
-        name: problem.variant_id === undefined ? null : variantName(product, problem.variant_id),
+        name: problem.variant_id === undefined ? null : variantName(words, product, problem.variant_id),
       }
     case "variant_disabled":
-      return { code: "variant_disabled", name: variantName(product, problem.variant_id) }
+      return { code: "variant_disabled", name: variantName(words, product, problem.variant_id) }
     case "variant_required":
       return { code: "variant_required" }
     case "customer_required":

@@ -1,3 +1,5 @@
+import { useLanguage } from "./page-language.ts"
+
 interface StepperProps {
   readonly qty: number
   readonly least: number
@@ -9,18 +11,18 @@ interface StepperProps {
 
 /** A number of units, with a button on each side. */
 export function Stepper({ qty, least, most, of, onChange }: StepperProps) {
-  const goods = of === null ? "" : ` of ${of}`
+  const { words } = useLanguage()
   return (
-    <div class="stepper" role="group" aria-label={`Quantity${goods}`}>
+    <div class="stepper" role="group" aria-label={of === null ? words.quantity : words.quantityOf(of)}>
       <Step
-        label={`Decrease quantity${goods}`}
+        label={of === null ? words.decrease : words.decreaseOf(of)}
         text="−"
         isOff={qty <= least}
         onPress={() => onChange(qty - 1)}
       />
       <output class="tabular">{qty}</output>
       <Step
-        label={`Increase quantity${goods}`}
+        label={of === null ? words.increase : words.increaseOf(of)}
         text="+"
         isOff={qty >= most}
         onPress={() => onChange(qty + 1)}

@@ -1,9 +1,11 @@
 import type { Product } from "../../client/src/index.ts"
+import { useLanguage } from "./page-language.ts"
 
 const WIDTH = 1_000
 
 /** The stock as a bar: sold, reserved and available units. */
 export function StockBar({ product }: { readonly product: Product }) {
+  const { words } = useLanguage()
   const { stock, sold_stock, reserved_stock } = product
   const sold = part(sold_stock, stock)
   const held = part(reserved_stock, stock)
@@ -15,10 +17,10 @@ export function StockBar({ product }: { readonly product: Product }) {
       </svg>
       <p class="small muted tabular">
         <span>
-          <span class="key sold" /> {sold_stock} sold
+          <span class="key sold" /> {words.sold(sold_stock)}
         </span>
         <span>
-          <span class="key held" /> {reserved_stock} reserved
+          <span class="key held" /> {words.reserved(reserved_stock)}
         </span>
       </p>
     </div>

@@ -1,11 +1,12 @@
 import type { PageData } from "../shared/page-data.ts"
 import { Announcer } from "./announcer.tsx"
+import type { Language } from "./language.ts"
+import { LanguageProvider, useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { FindPage } from "./find-page.tsx"
 import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
-import { clockText } from "../shared/dates.ts"
 
 interface PageProps {
   readonly data: PageData
@@ -13,11 +14,20 @@ interface PageProps {
 }
 
 /** A page of the storefront. */
-export function StorefrontPage({ data, model }: PageProps) {
+export function StorefrontPage({ language, ...props }: PageProps & { readonly language: Language }) {
+  return (
+    <LanguageProvider value={language}>
+      <WholePage {...props} />
+    </LanguageProvider>
+  )
+}
+
+function WholePage({ data, model }: PageProps) {
+  const { words } = useLanguage()
   return (
     <>
       <header class="bar">
-        {data.kind === "products" ? <span>On sale</span> : <a href="/">On sale</a>}
+        {data.kind === "products" ? <span>{words.onSale}</span> : <a href="/">{words.onSale}</a>}
         {data.kind !== "missing" && data.kind !== "find" && <Clock model={model} />}
       </header>
       <Content data={data} model={model} />
@@ -27,6 +37,7 @@ export function StorefrontPage({ data, model }: PageProps) {
 }
 
 function Content({ data, model }: PageProps) {
+  const { words } = useLanguage()
   switch (data.kind) {
     case "products":
       return <ProductList page={data.page} model={model} />
@@ -39,9 +50,9 @@ function Content({ data, model }: PageProps) {
     case "missing":
       return (
         <main class="narrow">
-          <h1>Page not found</h1>
+          <h1>{words.notFound}</h1>
           <p>
-            Check the address, or <a href="/">see all products</a>.
+            {words.checkAddress} <a href="/">{words.seeAllProducts}</a>.
           </p>
         </main>
       )
@@ -50,28 +61,29 @@ function Content({ data, model }: PageProps) {
 
 /** The server's clock, which decides when a sale opens. */
 function Clock({ model }: { readonly model: PageModel }) {
+  const { words, clock } = useLanguage()
   const now = model.nowMs.value
   const zone = model.zone.value
   return (
     <p class="clock">
-      <span class="muted small">Shop time</span>{" "}
-      <span class="tabular">{now === null || zone === null ? "––:––:––" : clockText(now, zone)}</span>
+      <span class="muted small">{words.shopTime}</span>{" "}
+      <span class="tabular">{now === null || zone === null ? "––:––:––" : clock(now, zone)}</span>
     </p>
   )
 }
 
 /** The document's title. */
-export function titleOf(data: PageData): string {
+export function titleOf({ words }: Language, data: PageData): string {
   switch (data.kind) {
     case "products":
-      return "On sale"
+      return words.onSale
     case "product":
       return data.product.name
     case "order":
-      return `Order ${data.orderId}`
+      return words.order(data.orderId)
     case "find":
-      return "Find my order"
+      return words.findOrder
     case "missing":
-      return "Page not found"
+      return words.notFound
   }
 }

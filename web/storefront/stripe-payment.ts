@@ -3,6 +3,7 @@ import type { Appearance, Stripe, StripeElements } from "@stripe/stripe-js"
 import { loadStripe } from "@stripe/stripe-js/pure"
 import type { PaymentChoice } from "../shared/page-data.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
+import type { Language } from "./language.ts"
 import { storage } from "./browser-storage.ts"
 import {
   PaymentRefusal,
@@ -21,13 +22,14 @@ const confirmed: PaymentSeen = { status: "processing", capturedMinor: 0, refunde
  * one confirms what the buyer has filled in.
  */
 export function createStripePayment({ publishableKey }: StripeChoice, parts: PaymentContext): PaymentMethod {
-  const { client, orderId, token } = parts
+  const { client, orderId, token, language } = parts
+  const { notTaken } = language.words
   const form = signal<PaymentForm | null>(null)
   let shown: { readonly stripe: Stripe; readonly elements: StripeElements } | null = null
 
   async function showForm(): Promise<void> {
     const [stripe, opened] = await Promise.all([
-      load(publishableKey),
+      load(publishableKey, language),
       client.orders.openPayment(orderId, { token: token() }),
     ])
     save(opened.payment_id, false)
@@ -43,7 +45,7 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
       confirmParams: { return_url: `${location.origin}/o/${orderId}` },
       redirect: "if_required",
     })
-    if (error !== undefined) throw new PaymentRefusal(error.message ?? NOT_TAKEN)
+    if (error !== undefined) throw new PaymentRefusal(error.message ?? notTaken)
     const started = storage.order(orderId)?.payment ?? null
     if (started !== null) save(started.id, true)
     shown = null
@@ -67,20 +69,15 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
       if (started === null || query.get("payment_intent") !== started.id) return null
       const isTaken = query.get("redirect_status") !== "failed"
       if (isTaken) save(started.id, true)
-      return isTaken ? null : new PaymentRefusal(NOT_TAKEN)
+      return isTaken ? null : new PaymentRefusal(notTaken)
     },
   }
 }
 
-const NOT_TAKEN =
-  "The payment did not go through, and no money was taken. Try again or choose another payment method."
-
-async function load(publishableKey: string): Promise<Stripe> {
-  const stripe = await loadStripe(publishableKey).catch(() => null)
+async function load(publishableKey: string, { tag, words }: Language): Promise<Stripe> {
+  const stripe = await loadStripe(publishableKey, { locale: tag }).catch(() => null)
   if (stripe !== null) return stripe
-  throw new PaymentRefusal(
-    "The payment form could not be loaded. Allow this page to load js.stripe.com, then try again.",
-  )
+  throw new PaymentRefusal(words.formNotLoaded)
 }
 
 /** Passes the page's colours to the form, because its frame does not inherit them. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact"
-import { countdownText, durationOf } from "../shared/dates.ts"
+import { durationOf } from "../shared/dates.ts"
+import { useLanguage } from "./page-language.ts"
 
 interface SummaryLine {
   readonly id: number
@@ -39,6 +40,7 @@ export function UnitsSummary({ name, quantity, total, lines, children }: UnitsSu
 }
 
 function Lines({ name, lines }: { readonly name: string; readonly lines: readonly SummaryLine[] }) {
+  const { words } = useLanguage()
   return (
     <>
       <p class="ticket-name">{name}</p>
@@ -52,7 +54,7 @@ function Lines({ name, lines }: { readonly name: string; readonly lines: readonl
           </li>
         ))}
       </ul>
-      <p>Total</p>
+      <p>{words.total}</p>
     </>
   )
 }
@@ -66,11 +68,12 @@ interface CountdownProps {
 
 /** A countdown. Screen readers read it on request, not each second. */
 export function Countdown({ leftSeconds, wholeSeconds, label }: CountdownProps) {
+  const { countdown } = useLanguage()
   return (
     <>
       <p class="main-number">
         <time class="number tabular" role="timer" dateTime={durationOf(leftSeconds)}>
-          {countdownText(leftSeconds)}
+          {countdown(leftSeconds)}
         </time>{" "}
         <span class="label">{label}</span>
       </p>

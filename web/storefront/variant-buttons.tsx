@@ -1,5 +1,4 @@
 import type { Product, Variant } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import {
   chosenUnits,
   haveOnePrice,
@@ -8,6 +7,7 @@ import {
   withUnits,
   type Choice,
 } from "./variant-choice.ts"
+import { useLanguage } from "./page-language.ts"
 import { stockText } from "./texts.ts"
 
 interface VariantButtonsProps {
@@ -24,12 +24,15 @@ const SHORT_NAME = 9
 
 /** Radio buttons for the variants, with the units left of each. */
 export function VariantButtons({ product, offered, choice, isLocked, onChoose }: VariantButtonsProps) {
+  const language = useLanguage()
   const option = onlyOptionOf(offered)
   const showsPrices = !haveOnePrice(offered)
   const isWide = showsPrices || offered.some(({ name }) => name.length > SHORT_NAME)
   return (
     <fieldset class={isWide ? "variants wide" : "variants"}>
-      <legend>{option === null ? "Choose one" : option.charAt(0).toUpperCase() + option.slice(1)}</legend>
+      <legend>
+        {option === null ? language.words.chooseOne : option.charAt(0).toUpperCase() + option.slice(1)}
+      </legend>
       {offered.map((variant) => {
         const state = stateOfVariant(variant)
         const isChosen = chosenUnits(choice, variant.id) > 0
@@ -50,8 +53,10 @@ export function VariantButtons({ product, offered, choice, isLocked, onChoose }:
               onChange={() => onChoose(withUnits([], variant.id, choice[0]?.qty ?? 1))}
             />
             <span class="name">{variant.name}</span>{" "}
-            {showsPrices && <span class="tabular">{priceOf(variant.price_minor, product.currency)} </span>}
-            <span class="small tabular">{stockText(variant, state)}</span>
+            {showsPrices && (
+              <span class="tabular">{language.price(variant.price_minor, product.currency)} </span>
+            )}
+            <span class="small tabular">{stockText(language, variant, state)}</span>
           </label>
         )
       })}

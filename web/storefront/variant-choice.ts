@@ -1,3 +1,4 @@
+import type { Words } from "./words/en.ts"
 import type { Product, Variant, WantedLine } from "../../client/src/index.ts"
 
 /** A product that is sold by variant. */
@@ -160,8 +161,12 @@ export function lacksOf(product: Product, choice: Choice): readonly Lack[] {
 }
 
 /** The variant's name; `Variant 3` where it is not known. */
-export function variantName(product: Product | null, variantId: number): string {
-  return (product === null ? undefined : variantOf(product, variantId)?.name) ?? `Variant ${variantId}`
+export function variantName(
+  words: Pick<Words, "variant">,
+  product: Product | null,
+  variantId: number,
+): string {
+  return (product === null ? undefined : variantOf(product, variantId)?.name) ?? words.variant(variantId)
 }
 
 function variantOf({ variants }: Product, variantId: number): Variant | undefined {

@@ -1,14 +1,14 @@
 import { useSignal } from "@preact/signals"
 import { useRef } from "preact/hooks"
 import type { Product } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import { Basket } from "./basket.tsx"
 import type { BuyerView } from "./buyer-view.ts"
 import { CustomerField, customerIdIn } from "./customer-field.tsx"
 import { NeedsScripts, reserveText } from "./hold-form.tsx"
+import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { Stepper } from "./stepper.tsx"
-import { againText, chooseFirstText, lackText } from "./texts.ts"
+import { chooseFirstText, lackText } from "./texts.ts"
 import {
   lacksOf,
   mostOfVariant,
@@ -34,6 +34,8 @@ interface VariantFormProps {
  * the sale opens, or a variant of which all units are reserved, and then waits for the button.
  */
 export function VariantForm({ product, model }: VariantFormProps) {
+  const language = useLanguage()
+  const { words, price } = language
   const view = model.view.value
   const offered = model.offered.value
   const wantsSeveral = useSignal(false)
@@ -74,7 +76,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
               if (!currentTarget.checked) choose(choice.slice(0, 1))
             }}
           />
-          Choose several
+          {words.chooseSeveral}
         </label>
       )}
       {product.max_per_customer !== null && (
@@ -93,11 +95,11 @@ export function VariantForm({ product, model }: VariantFormProps) {
           aria-disabled={!isReady || view.pending !== null}
         >
           {choice.length === 0 ? (
-            chooseFirstText(isBasket ? null : onlyOptionOf(offered))
+            chooseFirstText(language, isBasket ? null : onlyOptionOf(offered))
           ) : (
             <>
-              {reserveText(view.pending !== null, view.notice?.code)}
-              <span class="tabular">{priceOf(totalMinor, product.currency)}</span>
+              {reserveText(words, view.pending !== null, view.notice?.code)}
+              <span class="tabular">{price(totalMinor, product.currency)}</span>
             </>
           )}
         </button>
@@ -142,19 +144,20 @@ interface LackLineProps {
 
 /** Why the choice cannot be reserved now. Screen readers read it out, and later that it can be reserved again. */
 function LackLine({ lacks, choice }: LackLineProps) {
+  const language = useLanguage()
   const before = useRef<{ readonly choice: string; readonly lacks: readonly Lack[] }>(null)
   const said = useRef("")
   const chosen = JSON.stringify(choice)
   const isSameChoice = before.current?.choice === chosen
   if (lacks === null || lacks.length > 0 || !isSameChoice) said.current = ""
   else if (before.current !== null && before.current.lacks.length > 0) {
-    said.current = againText(before.current.lacks.map(({ name }) => name))
+    said.current = language.words.availableAgain(before.current.lacks.map(({ name }) => name))
   }
   before.current = lacks === null ? null : { choice: chosen, lacks }
   const isLacking = lacks !== null && lacks.length > 0
   return (
     <p class={isLacking ? "notice" : "visually-hidden"} role="status">
-      {isLacking ? lacks.map(lackText).join(" ") : said.current}
+      {isLacking ? lacks.map((lack) => lackText(language, lack)).join(" ") : said.current}
     </p>
   )
 }

@@ -33,7 +33,7 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     app.get("/", hidden, (_request, reply) => reply.redirect("/docs/"))
     return
   }
-  const render = (data: PageData) => pages.render(data)
+  const render = (data: PageData) => pages.render(data, "en")
   const payment = paymentChoice(services)
   const toJson = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
   const productPages = createProductPages(pages.build, (view) =>

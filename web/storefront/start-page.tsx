@@ -4,29 +4,32 @@ import { hydrate } from "preact"
 import "../shared/base.css"
 import "./storefront.css"
 import type { PageData } from "../shared/page-data.ts"
+import type { Language } from "./language.ts"
 import { staticModel, type LivePageModel } from "./page-model.ts"
 import { createProductListModel } from "./product-list-model.ts"
 import { createOrderPageModel } from "./order-page-model.ts"
 import { createProductPageModel } from "./product-page-model.ts"
 import { StorefrontPage } from "./storefront-page.tsx"
 
-const page = document.querySelector("#page")
-const text = document.querySelector("#page-data")?.textContent
-if (page !== null && text !== undefined && text !== null) {
+/** Takes over the page that the server has rendered in this language. */
+export function startPage(language: Language): void {
+  const page = document.querySelector("#page")
+  const text = document.querySelector("#page-data")?.textContent
+  if (page === null || text === undefined || text === null) return
   const data = JSON.parse(text) as PageData
-  const { model, start } = modelOf(data)
-  hydrate(<StorefrontPage data={data} model={model} />, page)
+  const { model, start } = modelOf(data, language)
+  hydrate(<StorefrontPage data={data} language={language} model={model} />, page)
   start()
 }
 
-function modelOf(data: PageData): LivePageModel {
+function modelOf(data: PageData, language: Language): LivePageModel {
   switch (data.kind) {
     case "products":
       return createProductListModel(data)
     case "product":
-      return createProductPageModel(data)
+      return createProductPageModel(data, language)
     case "order":
-      return createOrderPageModel(data, firstToken)
+      return createOrderPageModel(data, firstToken, language)
     case "find":
     case "missing":
       return { model: staticModel(data), start: () => undefined }

@@ -1,0 +1,67 @@
+/** The words of the form for a buyer's details in English, and what every other language has to have. */
+export const enForm = {
+  yourDetails: "Your details",
+  changed: "The shop has changed what it asks for. Reload this page: what you have entered is kept.",
+  email: "E-mail",
+  name: "Name",
+  phone: "Phone",
+  country: "Country",
+  address: "Shipping address",
+  addressOptional: "Shipping address (optional)",
+  optional: "(optional)",
+  chooseCountry: "Choose a country",
+  chooseOne: "Choose one",
+  noAnswer: "No answer",
+  readMore: "Read more",
+  inNewTab: "(opens in a new tab)",
+  emailWrong: "Enter an e-mail address, such as name@example.org.",
+  missing: {
+    email: "Enter your e-mail address.",
+    name: "Enter your name.",
+    phone: "Enter your phone number.",
+  },
+  answer: "Answer this question.",
+  tick: "Tick this box to go on.",
+  choose: "Choose one of these.",
+  yes: "Yes",
+  no: "No",
+  save: "Save",
+  saving: "Saving…",
+  saveDetails: "Save details",
+  discard: "Discard changes",
+  changeDetails: "Change details",
+  /** `Enter the postal code.` */
+  enterPart: (label: string) =>
+    `Enter the ${/^[A-Z]{2}/.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1)}.`,
+  /** Says that the server does not accept a field. `reason` is its English text: `must be …`. */
+  fieldWrong: (label: string, reason: string) => `${label} ${reason}.`,
+  /** What countries call the parts of an address. The server names them in English, as the members here are named. */
+  parts: {
+    "Street and number": "Street and number",
+    "Apartment, floor or company": "Apartment, floor or company",
+    City: "City",
+    Suburb: "Suburb",
+    "Town or city": "Town or city",
+    District: "District",
+    "Postal code": "Postal code",
+    "ZIP code": "ZIP code",
+    Eircode: "Eircode",
+    "PIN code": "PIN code",
+    Postcode: "Postcode",
+    Region: "Region",
+    State: "State",
+    Province: "Province",
+    County: "County",
+    Parish: "Parish",
+    Island: "Island",
+    Department: "Department",
+    Emirate: "Emirate",
+    Area: "Area",
+    Prefecture: "Prefecture",
+    "Province or city": "Province or city",
+    Oblast: "Oblast",
+  },
+}
+
+/** The words of the form. */
+export type FormWords = typeof enForm
